@@ -1,0 +1,18 @@
+/** What the rest of the studio sees of a base model's files. */
+
+/** A file of a model folder; sizes in bytes. Reading is by range, so that a big file is never held whole. */
+export interface ModelFile {
+  readonly name: string;
+  readonly size: number;
+  /** Bytes `[start, end)`. */
+  read(start: number, end: number): Promise<Uint8Array>;
+}
+
+/** A folder in the Hugging Face layout, wherever it lies. */
+export interface ModelFolder {
+  /** `bundled:NAME`, `hf:OWNER/NAME[@REV]` or `dir:PATH`. */
+  readonly source: string;
+  readonly name: string;
+  /** Null where the folder has no such file. */
+  open(name: string): Promise<ModelFile | null>;
+}

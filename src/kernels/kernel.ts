@@ -1,0 +1,49 @@
+/**
+ * The one contract between who writes a WGSL kernel and who dispatches it.
+ * A kernel here is a description: nothing in this folder touches a device.
+ */
+
+/** A field of a kernel's uniform `Sizes` struct (4 bytes each, in declaration order). */
+export type SizeType = "u32" | "f32";
+
+export interface Kernel<Binding extends string = string, Size extends string = string, Option extends string = string> {
+  readonly name: string;
+  /** The WGSL file's text. It may use the aliases `Element` (activations) and `Weight` (frozen weights). */
+  readonly source: string;
+  /** Storage buffers in order: the first is `@binding(1)`; `@binding(0)` is the uniform `sizes: Sizes`. */
+  readonly bindings: Readonly<Record<Binding, "read" | "read-write">>;
+  /** Fields of the uniform struct `Sizes`, in order. */
+  readonly sizes: Readonly<Record<Size, SizeType>>;
+  /** `override` constants with their defaults: they select structure (a transposed operand, adding to the output), never a size. */
+  readonly options: Readonly<Record<Option, number>>;
+  /** Workgroup counts for a dispatch. */
+  readonly workgroups: (
+    sizes: Readonly<Record<Size, number>>,
+    options: Readonly<Record<Option, number>>,
+  ) => readonly [number, number, number];
+}
+
+/** One dispatch of a kernel on references of type `Reference` (program tensors while building, GPU buffers when lowered). */
+export interface Dispatch<Reference> {
+  readonly kernel: Kernel;
+  readonly bindings: Readonly<Record<string, Reference>>;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** Declares a kernel and keeps the literal types of its names. */
+export function defineKernel<Binding extends string, Size extends string, Option extends string = never>(
+  kernel: Omit<Kernel<Binding, Size, Option>, "options"> & { readonly options?: Readonly<Record<Option, number>> },
+): Kernel<Binding, Size, Option> {
+  return { ...kernel, options: kernel.options ?? ({} as Record<Option, number>) };
+}
+
+/** A dispatch whose bindings, sizes and options are checked against the kernel's names. Options left out keep their defaults. */
+export function dispatch<Reference, Binding extends string, Size extends string, Option extends string>(
+  kernel: Kernel<Binding, Size, Option>,
+  bindings: Readonly<Record<Binding, Reference>>,
+  sizes: Readonly<Record<Size, number>>,
+  options: Readonly<Partial<Record<Option, number>>> = {},
+): Dispatch<Reference> {
+  return { kernel: kernel as unknown as Kernel, bindings, sizes, options: { ...kernel.options, ...options } };
+}

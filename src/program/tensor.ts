@@ -1,0 +1,50 @@
+/** What a Program's tensors are. Shapes are concrete: a Program is built once per shape bucket. */
+
+export type ElementType = "float32" | "float16" | "int32";
+
+/**
+ * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: computed once (rotary tables, a
+ * semantic pass). `input`: changes with every batch. `activation`: computed by an operation.
+ */
+export type Role = "weight" | "trainable" | "constant" | "input" | "activation";
+
+export interface Tensor {
+  /** Unique within its Program; a weight's or trainable's is its name in the checkpoint or adapter file. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  readonly role: Role;
+}
+
+/** How a trainable starts. `values` is row-major. */
+export type Initializer =
+  | { readonly kind: "zeros" }
+  | { readonly kind: "ones" }
+  | { readonly kind: "identity" }
+  | { readonly kind: "normal"; readonly std: number }
+  | { readonly kind: "uniform"; readonly bound: number }
+  | { readonly kind: "values"; readonly values: Float32Array };
+
+export interface Trainable extends Tensor {
+  readonly role: "trainable";
+  readonly initializer: Initializer;
+  /** Whether AdamW's decoupled weight decay applies (not to biases and norms). */
+  readonly weightDecay: boolean;
+  /** The head is counted and exported apart from the adapter. */
+  readonly part: "adapter" | "head";
+}
+
+/** Number of elements of a shape. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** Bytes of one element. */
+export function elementBytes(type: ElementType): number {
+  return type === "float16" ? 2 : 4;
+}
+
+/** Bytes of a tensor. */
+export function tensorBytes(tensor: Pick<Tensor, "shape" | "type">): number {
+  return elementCount(tensor.shape) * elementBytes(tensor.type);
+}

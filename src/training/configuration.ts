@@ -1,0 +1,54 @@
+/** The JSON file that describes a comparison, for the page, the worker and the headless runner alike. */
+
+import * as z from "zod";
+
+const optionsSchema = z.record(z.string(), z.unknown());
+
+export const runSchema = z.strictObject({
+  name: z.string().min(1).max(60),
+  method: z.string().min(1),
+  /** Overrides `training.learningRate`; without either the method's own default applies. */
+  learningRate: z.number().positive().optional(),
+  options: optionsSchema.default({}),
+  /** A folder of an exported adapter to start from. */
+  initFrom: z.string().optional(),
+});
+
+export const trainingSchema = z.strictObject({
+  seed: z.int().min(0).default(0),
+  /** Either `steps` or `epochs`; `steps` wins when both are given. */
+  steps: z.int().min(1).nullable().default(null),
+  epochs: z.number().positive().nullable().default(null),
+  batchSize: z.int().min(1).max(1024).default(8),
+  learningRate: z.number().positive().optional(),
+  /** Overrides each method's own default (0 for SK methods, 0.01 otherwise). */
+  weightDecay: z.number().min(0).optional(),
+  schedule: z.enum(["linear", "cosine", "constant"]).default("linear"),
+  warmupRatio: z.number().min(0).max(1).default(0.06),
+  /** Largest gradient norm; null: none. */
+  gradClip: z.number().positive().nullable().default(1),
+  shuffle: z.boolean().default(true),
+  evalEvery: z.int().min(1).default(50),
+  pooling: z.enum(["last", "mean"]).default("last"),
+});
+
+export const configurationSchema = z.strictObject({
+  model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
+  data: z.strictObject({
+    task: z.literal("sequence-classification").default("sequence-classification"),
+    train: z.string(),
+    validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(0.1),
+    columns: z.strictObject({
+      text: z.string(),
+      textPair: z.string().nullable().default(null),
+      label: z.string(),
+    }),
+    maxLength: z.int().min(1).default(128),
+  }),
+  training: trainingSchema,
+  runs: z.array(runSchema).min(1),
+});
+
+export type Configuration = z.infer<typeof configurationSchema>;
+export type RunConfiguration = z.infer<typeof runSchema>;
+export type TrainingConfiguration = z.infer<typeof trainingSchema>;

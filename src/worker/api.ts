@@ -1,0 +1,281 @@
+/**
+ * What the page and the headless runner may ask of the worker, and the events it sends back. Types only.
+ * Everything here survives structured cloning; nothing here names a GPU or onnxruntime object.
+ */
+
+import type { Configuration } from "../training/configuration";
+
+export type DeviceStatus =
+  | "ready"
+  /** Works, but on the CPU: slow. */
+  | "software"
+  /** `navigator.gpu` does not exist. */
+  | "no-webgpu"
+  /** `navigator.gpu.requestAdapter()` gave nothing. */
+  | "no-adapter"
+  /** A limit is below what the studio needs; `limit` says which. */
+  | "limit-too-low"
+  /** The start-up self-test computed wrong numbers. */
+  | "wrong-results";
+
+export interface DeviceReport {
+  status: DeviceStatus;
+  /** One sentence: what is the matter, why, what to do. Empty when ready. */
+  message: string;
+  adapter: { vendor: string; architecture: string; device: string; description: string };
+  limit?: { name: string; needed: number; allowed: number };
+  limits: { maxBufferSize: number; maxStorageBufferBindingSize: number };
+  features: string[];
+}
+
+export interface ModelListing {
+  /** `bundled:NAME` (later `hf:OWNER/NAME`, `dir:NAME`). */
+  source: string;
+  name: string;
+  description: string;
+  bytes: number;
+}
+
+export interface ModelSummary {
+  source: string;
+  name: string;
+  family: string;
+  parameters: number;
+  fileBytes: number;
+  gpuBytes: number;
+  elementType: "float32" | "float16";
+  layers: number;
+  hiddenSize: number;
+  heads: number;
+  keyValueHeads: number;
+  vocabulary: number;
+  contextLength: number;
+  /** Names a `targets` option may use, for example `q_proj`. */
+  linearNames: string[];
+}
+
+/** JSON Schema (draft 2020-12) of a method's options, made by zod; each property carries `title`, `description`, `default`. */
+export interface MethodDescription {
+  id: string;
+  title: string;
+  /** One line under the title. */
+  summary: string;
+  group: "semantic knowledge" | "soft prompt" | "weight delta" | "module" | "control";
+  /** Where it attaches, for the drawing of the block. */
+  site: "head" | "input" | "key/value" | "linear" | "block";
+  optionsSchema: Record<string, unknown>;
+  defaults: Record<string, unknown>;
+  learningRate: number;
+  card: { trains: string; attaches: string; costs: string; fails: string; paper: { title: string; url: string } | null };
+}
+
+export interface SampleListing {
+  id: string;
+  title: string;
+  description: string;
+  task: Task;
+  rows: number;
+}
+
+export type Task = "sequence-classification";
+export type DataRole = "train" | "validation";
+
+export interface ColumnRoles {
+  text: string;
+  textPair: string | null;
+  label: string;
+}
+
+export interface DataSettings {
+  task: Task;
+  columns: ColumnRoles;
+  /** A fraction of the training file (stratified, seeded), used when no validation file is open. */
+  validationFraction: number;
+  /** Tokens; longer texts are cut and counted. */
+  maxLength: number;
+  seed: number;
+}
+
+export interface DataSummary {
+  train: { file: string; rows: number; bytes: number };
+  validation: { file: string; rows: number; bytes: number } | null;
+  columns: string[];
+  settings: DataSettings;
+  /** The first rows of the training file as they stand. */
+  preview: string[][];
+  /** In class-id order (alphabetical). */
+  labels: { name: string; train: number; validation: number }[];
+  trainRows: number;
+  validationRows: number;
+  /** Lengths in tokens of the chosen text column(s): bucket upper bounds and counts. */
+  lengths: { upTo: number; count: number }[];
+  longest: number;
+  truncated: number;
+  /** Things worth knowing that do not stop anything: skipped empty rows, a repaired header, … Each names file, row or column. */
+  notices: string[];
+}
+
+export interface TokenPiece {
+  id: number;
+  text: string;
+  special: boolean;
+}
+
+export type ByteCategory = "weights" | "adapter" | "gradients" | "optimizer" | "activations" | "runtime";
+export type GpuBytes = Record<ByteCategory, number> & { total: number };
+
+export interface RunEstimate {
+  run: string;
+  /** From tensor specifications. */
+  trainable: { adapter: number; head: number; total: number; percentOfBase: number };
+  bytes: GpuBytes;
+  /** Set when this run cannot start as configured: what is wrong with which option. */
+  problem: string | null;
+  virtualTokens: number;
+}
+
+export interface Estimate {
+  runs: RunEstimate[];
+  /** Weights once, plus every run's own. */
+  total: GpuBytes;
+  /** What the device allows: the largest single buffer and, where known, all together. */
+  largestBuffer: { tensor: string; bytes: number; allowed: number };
+  stepsPerEpoch: number;
+  steps: number;
+}
+
+export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
+
+export interface StepEvent {
+  type: "step";
+  run: string;
+  step: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+  gradNorm: number;
+  /** Real (unpadded) tokens seen so far. */
+  tokens: number;
+  /** Seconds of this run's own training so far. */
+  seconds: number;
+  gpuBytes: GpuBytes;
+}
+
+export interface EvaluationEvent {
+  type: "evaluation";
+  run: string;
+  step: number;
+  split: "validation";
+  loss: number;
+  accuracy: number;
+  /** Macro F1. */
+  f1: number;
+  rows: number;
+  tokens: number;
+  seconds: number;
+}
+
+export interface RunStateEvent {
+  type: "run-state";
+  run: string;
+  state: RunState;
+  /** For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU validation error`. */
+  reason: string | null;
+  /** The last step whose adapter is kept; the run can continue from it. */
+  lastGoodStep: number | null;
+}
+
+export interface ComparisonStateEvent {
+  type: "comparison-state";
+  state: "idle" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
+  step: number;
+  steps: number;
+  reason: string | null;
+}
+
+/** A wait, and what for. `total` is null where it cannot be known. */
+export interface ProgressEvent {
+  type: "progress";
+  task: "reading data" | "tokenising" | "loading weights" | "semantic pass" | "compiling kernels" | "first step" | "evaluating";
+  detail: string;
+  done: number;
+  total: number | null;
+  unit: "bytes" | "rows" | "kernels" | "programs" | "batches";
+}
+
+export interface DeviceLostEvent {
+  type: "device-lost";
+  reason: string;
+}
+
+export type StudioEvent =
+  | StepEvent
+  | EvaluationEvent
+  | RunStateEvent
+  | ComparisonStateEvent
+  | ProgressEvent
+  | DeviceLostEvent;
+
+export interface Prediction {
+  /** `base` is the untrained model with the same untrained head. */
+  run: string;
+  label: string;
+  /** In class-id order. */
+  probabilities: { label: string; probability: number }[];
+  tokens: number;
+  truncated: boolean;
+}
+
+export interface RunReport {
+  run: string;
+  labels: string[];
+  /** `[true class][predicted class]` on the validation rows. */
+  confusion: number[][];
+  perClass: { label: string; precision: number; recall: number; f1: number; support: number }[];
+  /** Validation rows with the largest loss first. */
+  wrongest: { row: number; text: string; label: string; predicted: string; probability: number; loss: number }[];
+}
+
+export interface ImportedAdapter {
+  run: string;
+  method: string;
+  base: string;
+  evaluation: EvaluationEvent | null;
+}
+
+/** Every method rejects with an `Error` whose message names what was wrong, where, and what to do. */
+export interface StudioApi {
+  /** Events arrive in batches, at most ten times a second. */
+  subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
+  openDevice(): Promise<DeviceReport>;
+  listModels(): Promise<ModelListing[]>;
+  /** Streams the weights to the GPU; progress events say how far. Replaces the model that was open. */
+  openModel(source: string): Promise<ModelSummary>;
+  listMethods(): Promise<MethodDescription[]>;
+  listSamples(): Promise<SampleListing[]>;
+  openSample(id: string): Promise<DataSummary>;
+  /** CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. */
+  openData(file: File, role: DataRole): Promise<DataSummary>;
+  closeValidation(): Promise<DataSummary>;
+  setData(settings: DataSettings): Promise<DataSummary>;
+  /** As the model will see it, special tokens included. */
+  tokenize(text: string): Promise<TokenPiece[]>;
+  /** The joined ids of a semantic text and the first training row, as they enter the model. */
+  estimate(configuration: Configuration): Promise<Estimate>;
+  /** Checks a configuration file; unknown keys are an error that names the key. */
+  parseConfiguration(json: string): Promise<Configuration>;
+  /** Resolves when every run has ended; a failed run does not reject, its events say why. */
+  compare(configuration: Configuration): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends after the step in flight and a last evaluation; adapters are kept. */
+  stop(): Promise<void>;
+  /** Continues a failed or stopped comparison from each run's last good adapter. */
+  continue(): Promise<void>;
+  predict(text: string, textPair: string | null): Promise<Prediction[]>;
+  report(run: string): Promise<RunReport>;
+  /** The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs. */
+  exportRun(run: string): Promise<Blob>;
+  /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
+  importAdapter(file: File): Promise<ImportedAdapter>;
+}
