@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { chromium } from "playwright";
 
 const EXECUTABLES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
@@ -87,9 +87,7 @@ function succeeds(program, parameters) {
 /** Installs Debian's own package; Ubuntu's is a snap, which containers cannot run, so it is only tried and checked. */
 function installWithApt() {
   if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return false;
-  const asRoot = process.getuid?.() === 0 ? [] : ["sudo", "--non-interactive"];
-  const aptGet = [...asRoot, "apt-get"];
-  const [program, ...rest] = aptGet;
+  const [program, ...rest] = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "--non-interactive", "apt-get"];
   return (
     succeeds(program, [...rest, "update"]) &&
     succeeds(program, [...rest, "install", "-y", "chromium", "fonts-dejavu-core"])
@@ -97,7 +95,7 @@ function installWithApt() {
 }
 
 function installWithPlaywright() {
-  const cli = createRequire(import.meta.url).resolve("playwright/cli");
+  const cli = join(dirname(createRequire(import.meta.url).resolve("playwright/package.json")), "cli.js");
   const isRoot = process.getuid?.() === 0;
   return (
     (isRoot && succeeds(process.execPath, [cli, "install", "--with-deps", "chromium"])) ||
@@ -137,6 +135,9 @@ export function ensureChromium() {
   );
 }
 
+/** What a headless Chromium on Linux needs to offer a graphics card to WebGPU. */
+const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface"];
+
 /**
  * Command-line flags for a headless Chromium with WebGPU.
  * @param {{ software: boolean }} options `software`: use the software adapter (SwiftShader) even if there is a GPU.
@@ -146,7 +147,7 @@ export function chromiumArguments({ software }) {
   return [
     "--no-sandbox",
     "--enable-unsafe-webgpu",
-    ...(software ? ["--use-webgpu-adapter=swiftshader"] : []),
+    ...(software ? ["--use-webgpu-adapter=swiftshader"] : process.platform === "linux" ? LINUX_HARDWARE : []),
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
