@@ -6,6 +6,12 @@
 /** A field of a kernel's uniform `Sizes` struct (4 bytes each, in declaration order). */
 export type SizeType = "u32" | "f32";
 
+/** What the choice between variants of a kernel may depend on, besides sizes. */
+export interface DeviceProfile {
+  /** Computes on the CPU: no workgroup memory, because a barrier costs more than the work it saves. */
+  readonly software: boolean;
+}
+
 export interface Kernel<Binding extends string = string, Size extends string = string, Option extends string = string> {
   readonly name: string;
   /** The WGSL file's text. It may use the aliases `Element` (activations) and `Weight` (frozen weights). */
@@ -21,6 +27,12 @@ export interface Kernel<Binding extends string = string, Size extends string = s
     sizes: Readonly<Record<Size, number>>,
     options: Readonly<Record<Option, number>>,
   ) => readonly [number, number, number];
+  /** The kernel that does the same faster at these sizes on this device, with the same bindings, sizes and options. */
+  readonly variant?: (
+    sizes: Readonly<Record<Size, number>>,
+    options: Readonly<Record<Option, number>>,
+    profile: DeviceProfile,
+  ) => Kernel<Binding, Size, Option>;
 }
 
 /** One dispatch of a kernel on references of type `Reference` (program tensors while building, GPU buffers when lowered). */
@@ -43,7 +55,7 @@ export function dispatch<Reference, Binding extends string, Size extends string,
   kernel: Kernel<Binding, Size, Option>,
   bindings: Readonly<Record<Binding, Reference>>,
   sizes: Readonly<Record<Size, number>>,
-  options: Readonly<Partial<Record<Option, number>>> = {},
+  options?: Readonly<Partial<Record<Option, number>>>,
 ): Dispatch<Reference> {
   return { kernel: kernel as unknown as Kernel, bindings, sizes, options: { ...kernel.options, ...options } };
 }

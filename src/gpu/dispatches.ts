@@ -1,0 +1,150 @@
+/**
+ * Turns a list of dispatches into bind groups, one uniform buffer and pipelines, made once and replayed every step.
+ * Nothing is allocated when encoding. Not for deciding what to dispatch.
+ */
+
+import type { Dispatch, Kernel } from "../kernels/kernel";
+import type { ByteCategory, Memory } from "./memory";
+import type { Fitted, Pipelines } from "./pipelines";
+
+export interface DispatchContext {
+  readonly device: GPUDevice;
+  readonly memory: Memory;
+  readonly pipelines: Pipelines;
+}
+
+export interface CompileOptions {
+  /** For whom the uniform buffer is counted. */
+  readonly owner: string;
+  /** As what; `runtime` unless told. */
+  readonly category?: ByteCategory;
+  /** Called as kernels are compiled. */
+  readonly progress?: (done: number, total: number) => void;
+}
+
+export interface CompiledDispatches {
+  /** Records all dispatches, in order, as one compute pass. */
+  encode(encoder: GPUCommandEncoder): void;
+  /** Frees the uniform buffer; the bound buffers are the caller's. */
+  release(): void;
+}
+
+/** `minUniformBufferOffsetAlignment` of every device. */
+const ALIGNMENT = 256;
+
+/**
+ * Compiles the kernels (in parallel) and binds the buffers.
+ * Rejects with an error that names the kernel if a binding or size is missing or wrong, if a buffer is bound twice in
+ * one dispatch and written, or if a kernel does not compile.
+ */
+export async function compileDispatches(
+  { device, memory, pipelines }: DispatchContext,
+  list: readonly Dispatch<GPUBuffer>[],
+  { owner, category = "runtime", progress }: CompileOptions,
+): Promise<CompiledDispatches> {
+  const prepared = list
+    .map((dispatch) => ({ ...dispatch, fitted: pipelines.fit(dispatch) }))
+    .filter(({ fitted }) => !fitted.workgroups.includes(0));
+  const packed = new ArrayBuffer(prepared.length * ALIGNMENT);
+  prepared.forEach(({ bindings, sizes, fitted }, index) => {
+    checkBindings(fitted.kernel, bindings);
+    checkWorkgroups(fitted, device.limits.maxComputeWorkgroupsPerDimension);
+    packSizes(fitted.kernel, sizes, new DataView(packed, index * ALIGNMENT, ALIGNMENT));
+  });
+
+  const waiting = prepared.map(({ fitted }) => pipelines.get(fitted.kernel, fitted.options));
+  const distinct = new Set(waiting);
+  let done = 0;
+  if (progress) {
+    for (const pipeline of distinct) void pipeline.then(() => progress(++done, distinct.size)).catch(() => {});
+  }
+  const compiled = await Promise.all(waiting);
+
+  const uniforms = memory.allocate(packed.byteLength, {
+    label: "kernel sizes",
+    category,
+    owner,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  });
+  device.queue.writeBuffer(uniforms, 0, packed);
+  const steps = prepared.map(({ bindings, fitted: { kernel, workgroups } }, index) => ({
+    pipeline: compiled[index]!,
+    workgroups,
+    group: device.createBindGroup({
+      label: kernel.name,
+      layout: pipelines.layout(kernel),
+      entries: [
+        { binding: 0, resource: { buffer: uniforms, offset: index * ALIGNMENT, size: uniformBytes(kernel) } },
+        ...Object.keys(kernel.bindings).map((name, position) => ({
+          binding: position + 1,
+          resource: { buffer: bindings[name]! },
+        })),
+      ],
+    }),
+  }));
+
+  return {
+    encode(encoder) {
+      const pass = encoder.beginComputePass();
+      for (const { pipeline, group, workgroups } of steps) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(...workgroups);
+      }
+      pass.end();
+    },
+    release() {
+      memory.release(uniforms);
+    },
+  };
+}
+
+function uniformBytes(kernel: Kernel): number {
+  return Math.ceil((Object.keys(kernel.sizes).length * 4) / 16) * 16;
+}
+
+function checkBindings(kernel: Kernel, bindings: Readonly<Record<string, GPUBuffer>>): void {
+  for (const name of Object.keys(bindings)) {
+    if (!(name in kernel.bindings)) throw new Error(`Kernel "${kernel.name}" has no binding "${name}".`);
+  }
+  const seen = new Map<GPUBuffer, string>();
+  for (const [name, access] of Object.entries(kernel.bindings)) {
+    const buffer = bindings[name];
+    if (!buffer) throw new Error(`A dispatch of kernel "${kernel.name}" leaves out the binding "${name}".`);
+    const other = seen.get(buffer);
+    if (other && (access === "read-write" || kernel.bindings[other] === "read-write")) {
+      throw new Error(
+        `Kernel "${kernel.name}" gets the same buffer ("${buffer.label}") as "${other}" and as "${name}", ` +
+          "one of which it writes. Use two buffers.",
+      );
+    }
+    seen.set(buffer, name);
+  }
+}
+
+function checkWorkgroups({ kernel, workgroups }: Fitted, allowed: number): void {
+  if (workgroups.some((count) => !(Number.isInteger(count) && count <= allowed))) {
+    throw new RangeError(
+      `Kernel "${kernel.name}" would need ${workgroups.join(" × ")} workgroups, but this GPU allows ${allowed} in ` +
+        "each direction. Use a smaller batch or shorter texts.",
+    );
+  }
+}
+
+function packSizes(kernel: Kernel, sizes: Readonly<Record<string, number>>, view: DataView): void {
+  for (const name of Object.keys(sizes)) {
+    if (!(name in kernel.sizes)) throw new Error(`Kernel "${kernel.name}" has no size "${name}".`);
+  }
+  Object.entries(kernel.sizes).forEach(([name, type], index) => {
+    const value = sizes[name]!;
+    if (type === "f32") {
+      if (!Number.isFinite(value)) throw new RangeError(`Kernel "${kernel.name}": size "${name}" is ${value}.`);
+      view.setFloat32(index * 4, value, true);
+      return;
+    }
+    if (!(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
+      throw new RangeError(`Kernel "${kernel.name}": size "${name}" is ${value}, not a whole number below 2^32.`);
+    }
+    view.setUint32(index * 4, value, true);
+  });
+}

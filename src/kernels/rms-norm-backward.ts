@@ -1,0 +1,14 @@
+/** The gradient of RMS normalisation with respect to its input. */
+
+import source from "../../shaders/rms-norm-backward.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+
+export const rmsNormBackward = defineKernel({
+  name: "rms-norm-backward",
+  source,
+  bindings: { x: "read", weight: "read", outputGradient: "read", out: "read-write" },
+  sizes: { rows: "u32", width: "u32", epsilon: "f32" },
+  options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
+  workgroups: ({ rows }, { WORKGROUP_WIDTH }) => grid(rows, 64 / WORKGROUP_WIDTH),
+});

@@ -1,0 +1,38 @@
+/** Two sets of tests: `unit` in Node, `gpu` in one real Chromium. End-to-end tests are Playwright's (`e2e/`). */
+
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
+
+/** `GPU=hardware npx vitest --project gpu` runs the GPU tests on the machine's GPU instead of the software adapter. */
+const software = process.env.GPU !== "hardware";
+
+const alias = { "@": new URL("./src", import.meta.url).pathname };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { resolve: { alias }, test: { name: "unit", environment: "node", include: ["tests/unit/**/*.test.ts"] } },
+      {
+        resolve: { alias },
+        test: {
+          name: "gpu",
+          include: ["tests/gpu/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          isolate: false,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { executablePath: findChromium(), args: chromiumArguments({ software }) },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});
