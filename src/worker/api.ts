@@ -3,7 +3,10 @@
  * Everything here survives structured cloning; nothing here names a GPU or onnxruntime object.
  */
 
+import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
 import type { Configuration } from "../training/configuration";
+
+export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
 
 export type DeviceStatus =
   | "ready"
@@ -66,53 +69,13 @@ export interface MethodDescription {
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
   learningRate: number;
-  card: { trains: string; attaches: string; costs: string; fails: string; paper: { title: string; url: string } | null };
-}
-
-export interface SampleListing {
-  id: string;
-  title: string;
-  description: string;
-  task: Task;
-  rows: number;
-}
-
-export type Task = "sequence-classification";
-export type DataRole = "train" | "validation";
-
-export interface ColumnRoles {
-  text: string;
-  textPair: string | null;
-  label: string;
-}
-
-export interface DataSettings {
-  task: Task;
-  columns: ColumnRoles;
-  /** A fraction of the training file (stratified, seeded), used when no validation file is open. */
-  validationFraction: number;
-  /** Tokens; longer texts are cut and counted. */
-  maxLength: number;
-  seed: number;
-}
-
-export interface DataSummary {
-  train: { file: string; rows: number; bytes: number };
-  validation: { file: string; rows: number; bytes: number } | null;
-  columns: string[];
-  settings: DataSettings;
-  /** The first rows of the training file as they stand. */
-  preview: string[][];
-  /** In class-id order (alphabetical). */
-  labels: { name: string; train: number; validation: number }[];
-  trainRows: number;
-  validationRows: number;
-  /** Lengths in tokens of the chosen text column(s): bucket upper bounds and counts. */
-  lengths: { upTo: number; count: number }[];
-  longest: number;
-  truncated: number;
-  /** Things worth knowing that do not stop anything: skipped empty rows, a repaired header, … Each names file, row or column. */
-  notices: string[];
+  card: {
+    trains: string;
+    attaches: string;
+    costs: string;
+    fails: string;
+    paper: { title: string; url: string } | null;
+  };
 }
 
 export interface TokenPiece {
@@ -196,7 +159,14 @@ export interface ComparisonStateEvent {
 /** A wait, and what for. `total` is null where it cannot be known. */
 export interface ProgressEvent {
   type: "progress";
-  task: "reading data" | "tokenising" | "loading weights" | "semantic pass" | "compiling kernels" | "first step" | "evaluating";
+  task:
+    | "reading data"
+    | "tokenising"
+    | "loading weights"
+    | "semantic pass"
+    | "compiling kernels"
+    | "first step"
+    | "evaluating";
   detail: string;
   done: number;
   total: number | null;

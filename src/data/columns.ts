@@ -1,0 +1,166 @@
+/**
+ * Guesses which column is the text, which the second text and which the label, from names and content.
+ * A guess only: the person can change it, and examples.ts checks what is chosen.
+ */
+
+import { DataError } from "./errors";
+import type { Table } from "./table";
+import type { ColumnRoles } from "./types";
+
+/** Best first; compared without case, spaces and punctuation. */
+const LABEL_NAMES = [
+  ...[
+    "labeltext",
+    "labelname",
+    "label",
+    "labels",
+    "goldlabel",
+    "class",
+    "classname",
+    "category",
+    "intent",
+    "sentiment",
+  ],
+  ...[
+    "emotion",
+    "target",
+    "polarity",
+    "topic",
+    "coarselabel",
+    "tag",
+    "type",
+    "gold",
+    "answer",
+    "y",
+    "rating",
+    "stars",
+    "score",
+  ],
+];
+const TEXT_NAMES = [
+  ...["text", "sentence", "sentence1", "text1", "texta", "premise", "review", "reviewtext", "question", "question1"],
+  ...[
+    "utterance",
+    "message",
+    "content",
+    "comment",
+    "tweet",
+    "body",
+    "document",
+    "query",
+    "input",
+    "prompt",
+    "sms",
+    "headline",
+    "title",
+  ],
+];
+const PAIR_NAMES = [
+  ...["sentence2", "text2", "textb", "textpair", "hypothesis", "question2", "secondtext", "secondsentence"],
+  ...["passage", "context", "paragraph"],
+];
+const IDENTIFIER = /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index)|.*[a-z]Id|unnamed.*)$/;
+const SAMPLE_ROWS = 2000;
+
+interface ColumnStatistics {
+  index: number;
+  name: string;
+  /** Lower case, letters and digits only. */
+  key: string;
+  /** Lower-case words of the name. */
+  words: string[];
+  distinct: number;
+  /** Every value occurs at least twice and there are at least two values. */
+  repeats: boolean;
+  meanLength: number;
+  numeric: boolean;
+  identifier: boolean;
+}
+
+/**
+ * A guess for every table of at least two columns.
+ * @throws DataError when there is one column only.
+ */
+export function guessColumns(table: Table): ColumnRoles {
+  if (table.columns.length < 2) {
+    throw new DataError({
+      file: table.file,
+      what: `The file has one column ("${table.columns[0] ?? ""}"); a text and a label are needed.`,
+      fix: "Separate the columns by commas, tabs or semicolons, and name them in the first row.",
+    });
+  }
+  const columns = table.columns.map((name, index) => measure(table, name, index));
+  const label = guessLabel(columns);
+  const others = columns.filter((column) => column !== label);
+  const text = guessText(others);
+  const pair = others.find((column) => column !== text && isPairOf(column, text)) ?? null;
+  return { text: text.name, textPair: pair?.name ?? null, label: label.name };
+}
+
+function measure(table: Table, name: string, index: number): ColumnStatistics {
+  const counts = new Map<string, number>();
+  let characters = 0;
+  let numbers = 0;
+  const rows = Math.min(table.rows.length, SAMPLE_ROWS);
+  for (let row = 0; row < rows; row++) {
+    const value = (table.rows[row]?.[index] ?? "").trim();
+    characters += value.length;
+    if (value !== "" && Number.isFinite(Number(value))) numbers++;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  counts.delete("");
+  return {
+    index,
+    name,
+    key: name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""),
+    words: name
+      .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean),
+    distinct: counts.size,
+    repeats: counts.size >= 2 && [...counts.values()].every((count) => count > 1),
+    meanLength: characters / rows,
+    numeric: numbers > rows / 2,
+    identifier: IDENTIFIER.test(name.trim()) || IDENTIFIER.test(name.trim().toLowerCase()),
+  };
+}
+
+function guessLabel(columns: readonly ColumnStatistics[]): ColumnStatistics {
+  const longest = [...columns].sort((a, b) => b.meanLength - a.meanLength)[0]!;
+  const named = byName(columns, LABEL_NAMES, ({ distinct }) => distinct >= 1);
+  if (named && named.meanLength < 100) return named;
+  const rest = columns.filter((column) => column !== longest && !column.identifier);
+  const candidates = [rest.filter(({ repeats }) => repeats), rest, columns.filter((column) => column !== longest)];
+  const pool = candidates.find((list) => list.length > 0)!;
+  return [...pool].sort((a, b) => a.distinct - b.distinct || a.meanLength - b.meanLength)[0]!;
+}
+
+function guessText(columns: readonly ColumnStatistics[]): ColumnStatistics {
+  const usable = columns.filter(({ numeric, identifier }) => !numeric && !identifier);
+  const pool = usable.length > 0 ? usable : columns;
+  return byName(pool, TEXT_NAMES, () => true) ?? [...pool].sort((a, b) => b.meanLength - a.meanLength)[0]!;
+}
+
+/** The column whose whole name is highest in the list, else one that has a name of the list as a word. */
+function byName(
+  columns: readonly ColumnStatistics[],
+  names: readonly string[],
+  accept: (column: ColumnStatistics) => boolean,
+): ColumnStatistics | null {
+  const accepted = columns.filter((column) => !column.identifier && accept(column));
+  for (const name of names) {
+    const found = accepted.find(({ key }) => key === name);
+    if (found) return found;
+  }
+  for (const name of names) {
+    const found = accepted.find(({ words }) => name.length > 1 && words.includes(name));
+    if (found) return found;
+  }
+  return null;
+}
+
+function isPairOf(column: ColumnStatistics, text: ColumnStatistics): boolean {
+  if (column.numeric || column.identifier) return false;
+  return PAIR_NAMES.includes(column.key) || (text.key.endsWith("1") && column.key === text.key.replace(/1$/, "2"));
+}
