@@ -1,0 +1,164 @@
+/**
+ * `adapter_config.json` as PEFT 0.21 writes it: every key, sorted, with PEFT's values.
+ * Not for: tensor names (`peft-names.ts`) or reading a folder (`folder.ts`).
+ */
+
+export const PEFT_VERSION = "0.21.0";
+
+export type PeftType = "LORA" | "PREFIX_TUNING" | "PROMPT_TUNING" | "P_TUNING";
+export const PEFT_TYPES: readonly PeftType[] = ["LORA", "PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"];
+
+export type PeftConfig = { peft_type: PeftType; base_model_name_or_path: string | null } & Record<string, unknown>;
+
+interface Base {
+  /** Name or path of the base model, as `from_pretrained` will be given it. */
+  baseModel: string;
+  /** Revision of the base model on the Hub. */
+  revision?: string | null;
+}
+
+interface PromptLearning extends Base {
+  virtualTokens: number;
+  layers: number;
+  /**
+   * Whether the adapter was trained as something else and folded into this form. PEFT then never wrapped the model, and the
+   * head is not listed under `modules_to_save` (PEFT adds it on loading).
+   */
+  folded?: boolean;
+}
+
+function common(type: PeftType, { baseModel, revision }: Base): PeftConfig {
+  return {
+    auto_mapping: null,
+    base_model_name_or_path: baseModel,
+    inference_mode: true,
+    peft_type: type,
+    peft_version: PEFT_VERSION,
+    revision: revision ?? null,
+    task_type: "SEQ_CLS",
+  };
+}
+
+function promptLearning(type: PeftType, settings: PromptLearning, heads: number, tokenSize: number): PeftConfig {
+  return {
+    ...common(type, settings),
+    // PEFT adds its two head names twice to a prompt-learning configuration.
+    modules_to_save: settings.folded ? null : ["classifier", "classifier", "score", "score"],
+    num_attention_heads: heads,
+    num_layers: settings.layers,
+    num_transformer_submodules: 1,
+    num_virtual_tokens: settings.virtualTokens,
+    token_dim: tokenSize,
+  };
+}
+
+/**
+ * LoRA (also rsLoRA and DoRA).
+ * @param settings.targets module names (`q_proj`) or full paths; written sorted.
+ * @param settings.fanInFanOut true where base weights are stored input × output (GPT-2's `Conv1D`).
+ */
+export function loraConfig(
+  settings: Base & {
+    rank: number;
+    alpha: number;
+    targets: readonly string[];
+    dropout?: number;
+    rsLora?: boolean;
+    dora?: boolean;
+    fanInFanOut?: boolean;
+  },
+): PeftConfig {
+  return {
+    ...common("LORA", settings),
+    alora_invocation_tokens: null,
+    alpha_pattern: {},
+    arrow_config: null,
+    bias: "none",
+    corda_config: null,
+    ensure_weight_tying: false,
+    eva_config: null,
+    exclude_modules: null,
+    fan_in_fan_out: settings.fanInFanOut ?? false,
+    init_lora_weights: true,
+    kasa_config: null,
+    layer_replication: null,
+    layers_pattern: null,
+    layers_to_transform: null,
+    loftq_config: {},
+    lora_alpha: settings.alpha,
+    lora_bias: false,
+    lora_dropout: settings.dropout ?? 0,
+    lora_ga_config: null,
+    megatron_config: null,
+    megatron_core: "megatron.core",
+    modules_to_save: ["classifier", "score"],
+    monteclora_config: null,
+    qalora_group_size: 16,
+    r: settings.rank,
+    rank_pattern: {},
+    target_modules: [...new Set(settings.targets)].sort(),
+    target_parameters: null,
+    trainable_token_indices: null,
+    use_bdlora: null,
+    use_dora: settings.dora ?? false,
+    use_qalora: false,
+    use_rslora: settings.rsLora ?? false,
+    velora_config: null,
+  };
+}
+
+/**
+ * Prefix tuning; also what a folded SK-Prefix is. PEFT counts key/value heads here, not attention heads.
+ * @param settings.projection set where an MLP of this hidden size made the prefix in training (it is not saved).
+ */
+export function prefixConfig(
+  settings: PromptLearning & { keyValueHeads: number; headSize: number; projection?: number },
+): PeftConfig {
+  const tokenSize = settings.keyValueHeads * settings.headSize;
+  return {
+    ...promptLearning("PREFIX_TUNING", settings, settings.keyValueHeads, tokenSize),
+    encoder_hidden_size: settings.projection ?? tokenSize,
+    init_weights: null,
+    prefix_projection: settings.projection !== undefined,
+  };
+}
+
+/**
+ * Prompt tuning; also what a folded SK-Prompt is.
+ * @param settings.text the initialising text; without it the prompt started random.
+ */
+export function promptConfig(
+  settings: PromptLearning & { heads: number; hiddenSize: number; text?: string },
+): PeftConfig {
+  const text = settings.text ?? null;
+  return {
+    ...promptLearning("PROMPT_TUNING", settings, settings.heads, settings.hiddenSize),
+    prompt_tuning_init: text === null ? "RANDOM" : "TEXT",
+    prompt_tuning_init_text: text,
+    tokenizer_kwargs: null,
+    tokenizer_name_or_path: text === null ? null : settings.baseModel,
+  };
+}
+
+/** P-tuning with the MLP encoder, whose output is what is saved. */
+export function pTuningConfig(
+  settings: PromptLearning & { heads: number; hiddenSize: number; encoderHiddenSize: number },
+): PeftConfig {
+  return {
+    ...promptLearning("P_TUNING", settings, settings.heads, settings.hiddenSize),
+    encoder_dropout: 0,
+    encoder_hidden_size: settings.encoderHiddenSize,
+    encoder_num_layers: 2,
+    encoder_reparameterization_type: "MLP",
+  };
+}
+
+/** Keys that Python holds as floats, and so writes `0` as `0.0`. */
+const FLOAT_KEYS = ["lora_dropout", "encoder_dropout"];
+
+/** The file's text, as Python's `json.dumps(indent=2, sort_keys=True)` writes it. */
+export function formatPeftConfig(config: object): string {
+  const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const text = JSON.stringify(sorted, null, 2);
+  return text.replace(new RegExp(`^( {2}"(?:${FLOAT_KEYS.join("|")})": -?\\d+)(,?)$`, "gm"), "$1.0$2");
+}

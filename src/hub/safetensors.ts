@@ -1,0 +1,369 @@
+/**
+ * The safetensors file format: a strict reader, a streaming float32 converter and a writer.
+ * Not for: finding a tensor across shards (`weights.ts`) or knowing what a tensor means.
+ *
+ * Layout: u64 little-endian header length N, N bytes of UTF-8 JSON, data. Every entry has `dtype`, `shape` and
+ * `data_offsets` `[begin, end)` relative to the end of the header; the entries must tile the data without gap or overlap.
+ * JavaScript's typed arrays are little-endian wherever browsers and Node run, so values are viewed and not swapped.
+ */
+
+import type { ModelFile } from "./types";
+
+const TYPE_BITS = {
+  BOOL: 8,
+  U8: 8,
+  I8: 8,
+  F8_E5M2: 8,
+  F8_E4M3: 8,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  C64: 64,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+} as const;
+
+export type SafetensorsType = keyof typeof TYPE_BITS;
+
+/** One tensor of a file. `begin` and `end` are byte offsets in the file. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly type: SafetensorsType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+  readonly file: ModelFile;
+}
+
+export interface SafetensorsFile {
+  readonly file: ModelFile;
+  readonly metadata: ReadonlyMap<string, string>;
+  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+}
+
+/** A float32 tensor with its values, row-major. */
+export interface NamedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The format's own bound on the header, in bytes. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
+/** Elements converted at a time when the caller has no wish of its own: 4 MiB of float32. */
+const DEFAULT_CHUNK_ELEMENTS = 1 << 20;
+
+function malformed(file: ModelFile, what: string): Error {
+  return new Error(`${file.name}: ${what}. The file is damaged or not a safetensors file; get it again.`);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function readHeader(file: ModelFile): Promise<{ header: Record<string, unknown>; dataStart: number }> {
+  if (file.size < 8) {
+    throw malformed(file, `it has ${file.size} bytes, but the header length alone takes 8`);
+  }
+  const prefix = await file.read(0, 8);
+  const length = new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw malformed(file, `its header claims ${length} bytes, but at most ${MAX_HEADER_BYTES} are allowed`);
+  }
+  const dataStart = 8 + Number(length);
+  if (dataStart > file.size) {
+    throw malformed(file, `its header claims ${length} bytes, but only ${file.size - 8} follow`);
+  }
+  const bytes = await file.read(8, dataStart);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw malformed(file, `its header of ${length} bytes is not UTF-8 text`);
+  }
+  let header: unknown;
+  try {
+    header = JSON.parse(text);
+  } catch (error) {
+    throw malformed(file, `its header of ${length} bytes is not JSON (${(error as Error).message})`);
+  }
+  if (!isObject(header)) {
+    throw malformed(file, "its header is not a JSON object");
+  }
+  return { header, dataStart };
+}
+
+function readMetadata(file: ModelFile, value: unknown): Map<string, string> {
+  if (!isObject(value)) {
+    throw malformed(file, "its __metadata__ is not a JSON object");
+  }
+  const metadata = new Map<string, string>();
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== "string") {
+      throw malformed(file, `its __metadata__ entry "${key}" is not text`);
+    }
+    metadata.set(key, text);
+  }
+  return metadata;
+}
+
+function readEntry(file: ModelFile, dataStart: number, name: string, value: unknown): SafetensorsEntry {
+  const where = `tensor "${name}"`;
+  if (!isObject(value)) {
+    throw malformed(file, `${where} is not described by a JSON object`);
+  }
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype !== "string" || !Object.hasOwn(TYPE_BITS, dtype)) {
+    const known = Object.keys(TYPE_BITS).join(", ");
+    throw malformed(file, `${where} has the unknown type ${JSON.stringify(dtype)}; known types are ${known}`);
+  }
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
+    throw malformed(file, `${where} has the shape ${JSON.stringify(shape)}, which is not a list of sizes`);
+  }
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
+    throw malformed(file, `${where} has the data_offsets ${JSON.stringify(offsets)}, which is not [begin, end]`);
+  }
+  const [begin, end] = offsets as [number, number];
+  const dataBytes = file.size - dataStart;
+  if (begin > end) {
+    throw malformed(file, `${where} begins at byte ${begin}, after its end at byte ${end}`);
+  }
+  if (end > dataBytes) {
+    throw malformed(file, `${where} ends at byte ${end}, but the file holds only ${dataBytes} bytes of data`);
+  }
+  const type = dtype as SafetensorsType;
+  const bits = shape.reduce((product: number, size: number) => product * size, TYPE_BITS[type]);
+  if (bits !== (end - begin) * 8) {
+    const needed = Number.isSafeInteger(bits) ? `${bits / 8} bytes` : "more bytes than can be counted";
+    throw malformed(file, `${where} of type ${type} and shape [${shape}] needs ${needed}, but has ${end - begin}`);
+  }
+  return { name, type, shape, begin: dataStart + begin, end: dataStart + end, file };
+}
+
+/** A tensor named twice keeps its last entry in JSON; the first one's bytes then show up here as a hole. */
+function checkTiling(file: ModelFile, dataStart: number, entries: SafetensorsEntry[]): void {
+  const sorted = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let previous = "the header";
+  let covered = dataStart;
+  for (const entry of sorted) {
+    const begin = entry.begin - dataStart;
+    if (entry.begin < covered) {
+      const end = covered - dataStart;
+      throw malformed(file, `tensor "${entry.name}" begins at byte ${begin}, inside ${previous}, which ends at ${end}`);
+    }
+    if (entry.begin > covered) {
+      const gap = entry.begin - covered;
+      throw malformed(file, `${gap} bytes before tensor "${entry.name}" (byte ${begin}) belong to no tensor`);
+    }
+    previous = `tensor "${entry.name}"`;
+    covered = entry.end;
+  }
+  if (covered !== file.size) {
+    const claimed = covered - dataStart;
+    const held = file.size - dataStart;
+    throw malformed(file, `its tensors cover ${claimed} bytes of data, but it holds ${held}`);
+  }
+}
+
+/**
+ * Reads and checks the header; no tensor data is read.
+ * @throws Error naming file, tensor and both numbers for anything the format does not allow.
+ */
+export async function readSafetensors(file: ModelFile): Promise<SafetensorsFile> {
+  const { header, dataStart } = await readHeader(file);
+  let metadata = new Map<string, string>();
+  const tensors = new Map<string, SafetensorsEntry>();
+  for (const [name, value] of Object.entries(header)) {
+    if (name === "__metadata__") {
+      metadata = readMetadata(file, value);
+    } else {
+      tensors.set(name, readEntry(file, dataStart, name, value));
+    }
+  }
+  checkTiling(file, dataStart, [...tensors.values()]);
+  return { file, metadata, tensors };
+}
+
+/** Number of elements of an entry. */
+export function entryElements(entry: SafetensorsEntry): number {
+  return entry.shape.reduce((product, size) => product * size, 1);
+}
+
+let halfTable: Float32Array | null = null;
+
+/** The float32 value of every float16 bit pattern: 256 KiB, made once. */
+function float16Table(): Float32Array {
+  if (halfTable) {
+    return halfTable;
+  }
+  const table = new Float32Array(1 << 16);
+  for (let bits = 0; bits < table.length; bits++) {
+    const sign = bits & 0x8000 ? -1 : 1;
+    const exponent = (bits >> 10) & 0x1f;
+    const fraction = bits & 0x3ff;
+    if (exponent === 0) {
+      table[bits] = sign * fraction * 2 ** -24;
+    } else if (exponent === 31) {
+      table[bits] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    } else {
+      table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+    }
+  }
+  halfTable = table;
+  return table;
+}
+
+/** Views bytes as `Type`; copies only where they do not lie on the type's boundary. */
+function view<T>(
+  bytes: Uint8Array,
+  Type: { new (buffer: ArrayBufferLike, offset: number, length: number): T; BYTES_PER_ELEMENT: number },
+): T {
+  const size = Type.BYTES_PER_ELEMENT;
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return new Type(aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
+}
+
+/** Converts little-endian values of one type to float32; `target` has exactly as many elements. */
+function convert(entry: SafetensorsEntry, bytes: Uint8Array, target: Float32Array): void {
+  switch (entry.type) {
+    case "F32":
+      target.set(view(bytes, Float32Array));
+      return;
+    case "F64":
+      target.set(view(bytes, Float64Array));
+      return;
+    case "F16": {
+      const table = float16Table();
+      const source = view(bytes, Uint16Array);
+      for (let i = 0; i < source.length; i++) {
+        target[i] = table[source[i] as number] as number;
+      }
+      return;
+    }
+    case "BF16": {
+      const source = view(bytes, Uint16Array);
+      const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
+      for (let i = 0; i < source.length; i++) {
+        bits[i] = (source[i] as number) << 16;
+      }
+      return;
+    }
+    default:
+      throw new Error(
+        `${entry.file.name}: tensor "${entry.name}" has type ${entry.type}; weights must be F32, F16, BF16 or F64. ` +
+          "Choose a model stored in one of these types.",
+      );
+  }
+}
+
+async function readBytes(file: ModelFile, begin: number, end: number): Promise<Uint8Array> {
+  const bytes = await file.read(begin, end);
+  if (bytes.byteLength !== end - begin) {
+    throw malformed(file, `bytes ${begin} to ${end} were asked for, but only ${bytes.byteLength} came`);
+  }
+  return bytes;
+}
+
+/**
+ * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole. The next piece is read
+ * while `onChunk` works on the last one.
+ * @param onChunk receives the values and the index of the first one in the tensor. The array is used again for the next
+ *   piece once the returned promise has settled: copy what must last.
+ * @param chunkElements most elements per piece.
+ * @throws Error naming file and tensor when the type cannot be converted or the file ends early.
+ */
+export async function streamTensor(
+  entry: SafetensorsEntry,
+  onChunk: (values: Float32Array, elementOffset: number) => void | Promise<void>,
+  chunkElements = DEFAULT_CHUNK_ELEMENTS,
+): Promise<void> {
+  const elements = entryElements(entry);
+  const bytesEach = TYPE_BITS[entry.type] / 8;
+  const buffer = new Float32Array(Math.min(elements, chunkElements));
+  const read = (from: number) => {
+    const to = Math.min(from + chunkElements, elements);
+    const promise = readBytes(entry.file, entry.begin + from * bytesEach, entry.begin + to * bytesEach);
+    // Awaited one turn of the loop later; until then a failure must not count as unhandled.
+    promise.catch(() => {});
+    return promise;
+  };
+  let pending = elements > 0 ? read(0) : null;
+  for (let from = 0; pending; from += chunkElements) {
+    const bytes: Uint8Array = await pending;
+    const next = from + chunkElements;
+    pending = next < elements ? read(next) : null;
+    const values = buffer.subarray(0, Math.min(chunkElements, elements - from));
+    convert(entry, bytes, values);
+    await onChunk(values, from);
+  }
+}
+
+/**
+ * Reads a whole small tensor: float32 for F32, F16 and BF16, float64 for F64, int32 for I32.
+ * @throws Error naming file and tensor for any other type.
+ */
+export async function readTensor(entry: SafetensorsEntry): Promise<Float32Array | Float64Array | Int32Array> {
+  const bytes = await readBytes(entry.file, entry.begin, entry.end);
+  if (entry.type === "I32") {
+    return view(new Uint8Array(bytes), Int32Array);
+  }
+  if (entry.type === "F64") {
+    return view(new Uint8Array(bytes), Float64Array);
+  }
+  const values = new Float32Array(entryElements(entry));
+  convert(entry, bytes, values);
+  return values;
+}
+
+/**
+ * Writes float32 tensors as the Python library does: header padded with spaces to a multiple of 8 bytes, tensors by name.
+ * @throws Error naming the tensor when its shape and number of values differ, or when a name comes twice.
+ */
+export function writeSafetensors(
+  tensors: readonly NamedTensor[],
+  metadata: Record<string, string> = { format: "pt" },
+): Uint8Array<ArrayBuffer> {
+  const sorted = [...tensors].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const header = new Map<string, unknown>([["__metadata__", metadata]]);
+  let offset = 0;
+  for (const { name, shape, data } of sorted) {
+    const elements = shape.reduce((product, size) => product * size, 1);
+    if (elements !== data.length) {
+      throw new Error(`Tensor "${name}" of shape [${shape}] needs ${elements} values, but has ${data.length}.`);
+    }
+    if (header.has(name)) {
+      throw new Error(`Tensor "${name}" is given twice; names in a safetensors file must differ.`);
+    }
+    header.set(name, { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] });
+    offset += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + headerBytes + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.set(json, 8);
+  bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
+  const values = new Float32Array(bytes.buffer, 8 + headerBytes);
+  let element = 0;
+  for (const { data } of sorted) {
+    values.set(data, element);
+    element += data.length;
+  }
+  return bytes;
+}

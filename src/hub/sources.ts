@@ -1,0 +1,216 @@
+/**
+ * Where base models come from: folders bundled with the page, and local folders. Files are read by range.
+ * Not for: what the files hold (`config.ts`, `tokenizer.ts`, `safetensors.ts`).
+ */
+
+import * as z from "zod";
+import type { ModelFile, ModelFolder } from "./types";
+
+/** Bytes of one file that have arrived over the network, out of `total`. */
+export type DownloadProgress = (file: string, received: number, total: number) => void;
+
+/** Up to this size a file is fetched once and kept as a Blob; above, every read is an HTTP range. */
+const WHOLE_FILE_BYTES = 64 * 2 ** 20;
+
+const indexSchema = z.array(
+  z.strictObject({
+    name: z.string().regex(/^[\w-][\w.-]*$/),
+    description: z.string(),
+    /** Size in bytes of every file of the folder. */
+    files: z.record(z.string(), z.int().min(0)),
+  }),
+);
+
+/** A model the page can open, as in `ModelListing` of the worker's contract. */
+export interface BundledModel {
+  source: string;
+  name: string;
+  description: string;
+  /** All files together. */
+  bytes: number;
+}
+
+/** A file over a Blob (a dropped file, a finished download). */
+export function blobFile(name: string, blob: Blob): ModelFile {
+  return {
+    name,
+    size: blob.size,
+    async read(start, end) {
+      return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    },
+  };
+}
+
+/** A file over bytes already in memory. */
+export function bytesFile(name: string, bytes: Uint8Array): ModelFile {
+  return { name, size: bytes.byteLength, read: async (start, end) => bytes.subarray(start, end) };
+}
+
+function refused(url: URL, response: Response): Error {
+  return new Error(
+    `${url.pathname} could not be read: the server answered ${response.status} ${response.statusText}. ` +
+      "Check that the page is served with its models folder.",
+  );
+}
+
+/** Drains a response into a Blob, counting bytes. */
+async function download(url: URL, size: number, response: Response, onBytes: (received: number) => void): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let received = 0;
+  if (response.body) {
+    const reader = response.body.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      parts.push(next.value);
+      received += next.value.byteLength;
+      onBytes(received);
+    }
+  }
+  if (received !== size) {
+    throw new Error(
+      `${url.pathname} has ${received} bytes, but the models' index says ${size}. Load the page again; ` +
+        "if it stays so, the page was not published completely.",
+    );
+  }
+  return new Blob(parts);
+}
+
+/**
+ * A file on a server. Small files come whole on the first read. Of big ones only the asked range is fetched, unless the
+ * server ignores ranges: then its one answer is kept and serves all reads.
+ */
+function httpFile(url: URL, name: string, size: number, progress: DownloadProgress): ModelFile {
+  let whole: Promise<Blob> | null = null;
+  let ranged = 0;
+
+  const keepWhole = (response: Promise<Response>): Promise<Blob> => {
+    whole ??= response.then((answer) => {
+      if (!answer.ok) {
+        throw refused(url, answer);
+      }
+      return download(url, size, answer, (received) => progress(name, received, size));
+    });
+    // A failed download may be tried again.
+    whole.catch(() => {
+      whole = null;
+    });
+    return whole;
+  };
+
+  const readRange = async (start: number, end: number): Promise<Uint8Array> => {
+    const response = await fetch(url, { headers: { Range: `bytes=${start}-${end - 1}` } });
+    if (response.status === 200) {
+      const blob = await keepWhole(Promise.resolve(response));
+      return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    }
+    if (response.status !== 206) {
+      throw refused(url, response);
+    }
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    ranged = Math.min(size, ranged + bytes.byteLength);
+    progress(name, ranged, size);
+    return bytes;
+  };
+
+  return {
+    name,
+    size,
+    async read(start, end) {
+      if (start >= end) {
+        return new Uint8Array(0);
+      }
+      if (whole === null && size > WHOLE_FILE_BYTES) {
+        return readRange(start, end);
+      }
+      const blob = await (whole ?? keepWhole(fetch(url)));
+      return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    },
+  };
+}
+
+async function readIndex(modelsUrl: URL): Promise<z.infer<typeof indexSchema>> {
+  const url = new URL("index.json", modelsUrl);
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw refused(url, response);
+  }
+  const parsed = indexSchema.safeParse(await response.json().catch(() => null));
+  if (!parsed.success) {
+    throw new Error(`${url.pathname} is not a list of models: ${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data;
+}
+
+function totalBytes(files: Record<string, number>): number {
+  return Object.values(files).reduce((sum, size) => sum + size, 0);
+}
+
+/**
+ * The models that come with the page.
+ * @param modelsUrl of the folder that holds `index.json`, with a slash at its end.
+ * @throws Error when the index cannot be read.
+ */
+export async function listBundled(modelsUrl: URL): Promise<BundledModel[]> {
+  const index = await readIndex(modelsUrl);
+  return index.map(({ name, description, files }) => ({
+    source: `bundled:${name}`,
+    name,
+    description,
+    bytes: totalBytes(files),
+  }));
+}
+
+/**
+ * A model that comes with the page; the index says which files it has and how big they are.
+ * @param modelsUrl of the folder that holds `index.json`, with a slash at its end.
+ * @throws Error naming the bundled models when `name` is none of them.
+ */
+export async function bundledFolder(
+  name: string,
+  modelsUrl: URL,
+  progress: DownloadProgress = () => {},
+): Promise<ModelFolder> {
+  const index = await readIndex(modelsUrl);
+  const model = index.find((entry) => entry.name === name);
+  if (!model) {
+    const known = index.map((entry) => entry.name).join(", ");
+    throw new Error(`No model called "${name}" is bundled. Bundled models: ${known || "none"}.`);
+  }
+  const folderUrl = new URL(`${name}/`, modelsUrl);
+  const opened = new Map<string, ModelFile>();
+  for (const [file, size] of Object.entries(model.files)) {
+    opened.set(file, httpFile(new URL(file, folderUrl), file, size, progress));
+  }
+  return { source: `bundled:${name}`, name, open: async (file) => opened.get(file) ?? null };
+}
+
+/** Path of a dropped or chosen file inside what was dropped: `react-dropzone` gives `path`, a folder input the other. */
+function pathOf(file: File): string {
+  const path = (file as File & { path?: string }).path || file.webkitRelativePath || file.name;
+  return path.replace(/^\.?\//, "");
+}
+
+/**
+ * A local folder, dropped or chosen. The folder meant is the one that holds `config.json`.
+ * @throws Error when there is no `config.json`, or more than one.
+ */
+export function filesFolder(name: string, files: readonly File[]): ModelFolder {
+  const configs = files.map(pathOf).filter((path) => path.split("/").pop() === "config.json");
+  const [config] = configs;
+  if (config === undefined || configs.length > 1) {
+    const found = configs.length > 1 ? `${configs.length} files called config.json (${configs.join(", ")})` : "none";
+    throw new Error(
+      `A model folder has one config.json, but "${name}" has ${found}. ` +
+        "Choose the folder that holds config.json, tokenizer.json and model.safetensors.",
+    );
+  }
+  const root = config.slice(0, -"config.json".length);
+  const byPath = new Map(files.map((file) => [pathOf(file), file]));
+  return {
+    source: `dir:${name}`,
+    name,
+    async open(fileName) {
+      const file = byPath.get(root + fileName);
+      return file ? blobFile(fileName, file) : null;
+    },
+  };
+}

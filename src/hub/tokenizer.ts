@@ -1,0 +1,166 @@
+/**
+ * A model folder's tokenizer, over `@huggingface/tokenizers`: ids, readable pieces, special ids.
+ * Not for: cutting to a length, joining with prompts or batching (`data/`).
+ */
+
+import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { readJsonObject } from "./json";
+import type { ModelFolder } from "./types";
+
+/** One token as a person may read it. */
+export interface TokenPiece {
+  id: number;
+  /** A byte that is no character by itself is written `<0xE6>`. */
+  text: string;
+  special: boolean;
+}
+
+export interface Tokenizer {
+  /** Highest id the tokenizer can give, plus one. */
+  readonly size: number;
+  /** Null where the model names no such token. */
+  readonly bosId: number | null;
+  readonly eosId: number | null;
+  readonly padId: number | null;
+  /** How many special tokens the tokenizer puts before and behind a single text. */
+  readonly leadingSpecials: number;
+  readonly trailingSpecials: number;
+  /** Ids of a text or a pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is still a pair. */
+  encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): number[];
+  /** The tokens of a text as the model sees them, special tokens included. */
+  pieces(text: string): TokenPiece[];
+  /** Text of ids, without special tokens. */
+  decode(ids: readonly number[]): string;
+}
+
+/** The bytes behind the characters of byte-level tokens: printable bytes stand for themselves, the others follow from 256. */
+function byteLevelAlphabet(): Map<string, number> {
+  const alphabet = new Map<string, number>();
+  let next = 256;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+    alphabet.set(String.fromCodePoint(printable ? byte : next++), byte);
+  }
+  return alphabet;
+}
+
+const alphabet = byteLevelAlphabet();
+
+/** A byte-level token as text; bytes that do not form whole characters are written in hexadecimal. */
+function byteLevelText(token: string): string {
+  const bytes = Uint8Array.from(token, (character) => alphabet.get(character) ?? 0x3f);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const hex = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`;
+    return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : hex(byte))).join("");
+  }
+}
+
+function usesByteLevel(decoder: unknown): boolean {
+  const { type, decoders } = (decoder ?? {}) as { type?: string; decoders?: unknown[] };
+  return type === "ByteLevel" || (type === "Sequence" && (decoders ?? []).some(usesByteLevel));
+}
+
+/** In `tokenizer_config.json` a special token is its text, or an object that holds it. */
+function tokenContent(value: unknown): string | null {
+  if (typeof value === "string") {
+    return value;
+  }
+  const content = (value as { content?: unknown } | null | undefined)?.content;
+  return typeof content === "string" ? content : null;
+}
+
+/** In `config.json` an id may be a number or a list, of which the first counts. */
+function configId(value: unknown): number | null {
+  const id = Array.isArray(value) ? value[0] : value;
+  return Number.isInteger(id) ? (id as number) : null;
+}
+
+async function readOptional(folder: ModelFolder, name: string): Promise<Record<string, unknown>> {
+  const file = await folder.open(name);
+  return file ? readJsonObject(file) : {};
+}
+
+/**
+ * Opens `tokenizer.json`, with `tokenizer_config.json` and `config.json` for the special tokens where they are there.
+ * @throws Error when `tokenizer.json` is missing, malformed, or of a kind the library does not know.
+ */
+export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
+  const file = await folder.open("tokenizer.json");
+  if (!file) {
+    throw new Error(
+      `${folder.source} has no tokenizer.json. Save the tokenizer in the fast format and add the file to the folder.`,
+    );
+  }
+  const json = await readJsonObject(file);
+  const settings = await readOptional(folder, "tokenizer_config.json");
+  const config = await readOptional(folder, "config.json");
+  let library: LibraryTokenizer;
+  try {
+    library = new LibraryTokenizer({ added_tokens: [], ...json }, settings);
+  } catch (error) {
+    throw new Error(`tokenizer.json of ${folder.source} cannot be used: ${(error as Error).message}.`);
+  }
+
+  const named = (key: "bos" | "eos" | "pad"): number | null => {
+    const content = tokenContent(settings[`${key}_token`]);
+    const id = content === null ? undefined : library.token_to_id(content);
+    return id ?? configId(config[`${key}_token_id`]);
+  };
+  const specialIds = new Set<number>();
+  for (const [id, token] of library.get_added_tokens_decoder()) {
+    if (token.special) {
+      specialIds.add(id);
+    }
+  }
+  let size = 0;
+  for (const tokenId of library.get_vocab().values()) {
+    size = Math.max(size, tokenId + 1);
+  }
+  const process = (first: string[], second: string[] | null, specialTokens: boolean): string[] =>
+    library.post_processor
+      ? library.post_processor(first, second, specialTokens).tokens
+      : second
+        ? first.concat(second)
+        : first;
+  const split = (text: string): string[] => library.tokenize(text, { add_special_tokens: false });
+  const id = (token: string): number => {
+    const found = library.token_to_id(token) ?? library.model?.unk_token_id;
+    if (found === undefined) {
+      throw new Error(`tokenizer.json of ${folder.source} makes the token "${token}" but gives it no id.`);
+    }
+    return found;
+  };
+
+  const marker = "text";
+  const framed = process([marker], null, true);
+  const leadingSpecials = framed.indexOf(marker);
+  const byteLevel = usesByteLevel(json.decoder);
+
+  return {
+    size,
+    bosId: named("bos"),
+    eosId: named("eos"),
+    padId: named("pad"),
+    leadingSpecials,
+    trailingSpecials: framed.length - 1 - leadingSpecials,
+    encode(text, pair = null, { specialTokens = true } = {}) {
+      return process(split(text), pair === null ? null : split(pair), specialTokens).map(id);
+    },
+    pieces(text) {
+      return process(split(text), null, true).map((token) => {
+        const special = specialIds.has(id(token));
+        const readable = special ? token : byteLevel ? byteLevelText(token) : token.replaceAll("▁", " ");
+        return { id: id(token), text: readable, special };
+      });
+    },
+    decode(ids) {
+      if (ids.length === 0) {
+        return "";
+      }
+      const cleanUp = settings.clean_up_tokenization_spaces === true;
+      return library.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: cleanUp });
+    },
+  };
+}
