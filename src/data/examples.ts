@@ -64,7 +64,8 @@ export function readValidationExamples(
       fix: "Correct the label, remove the row, or add rows of this label to the training file.",
     });
   }
-  const missing = labels.filter((label) => !cells.some((cell) => cell.label === label));
+  const present = new Set(cells.map(({ label }) => label));
+  const missing = labels.filter((label) => !present.has(label));
   if (missing.length > 0) {
     notices.push(
       `${table.file}: no row has the label ${missing
@@ -94,8 +95,8 @@ function readCells(table: Table, roles: ColumnRoles): { cells: Cells[]; notices:
   const pair = roles.textPair === null ? -1 : table.columns.indexOf(roles.textPair);
   const label = table.columns.indexOf(roles.label);
   const cells: Cells[] = [];
-  const skipped = new Map<string, number[]>();
   const used = [roles.text, ...(roles.textPair === null ? [] : [roles.textPair]), roles.label];
+  const skipped = new Map<string, number[]>(used.map((column) => [column, []]));
   table.rows.forEach((values, index) => {
     const row = table.rowNumbers[index]!;
     const cell: Cells = {
@@ -113,12 +114,12 @@ function readCells(table: Table, roles: ColumnRoles): { cells: Cells[]; notices:
             ? roles.label
             : null;
     if (empty === null) cells.push(cell);
-    else skipped.set(empty, [...(skipped.get(empty) ?? []), row]);
+    else skipped.get(empty)!.push(row);
   });
   const notices: string[] = [];
   for (const column of used) {
-    const rows = skipped.get(column);
-    if (!rows) continue;
+    const rows = skipped.get(column)!;
+    if (rows.length === 0) continue;
     if (rows.length > table.rows.length / 2) {
       throw new DataError({
         file: table.file,
