@@ -1,0 +1,173 @@
+/** Holds the source to its architecture: imports point down, without circles, and every shader is described and tested. */
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, posix, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseSync } from "vite";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder may import from folders of a lower layer; see `PEERS` for the exceptions. */
+const LAYERS = [
+  ["page", "runner"],
+  ["worker"],
+  ["training"],
+  ["forward", "backward", "adapters", "hub", "data", "models", "methods"],
+  ["operations"],
+  ["program", "gpu"],
+  ["kernels"],
+];
+
+/** Imports between folders of one layer. */
+const PEERS: Record<string, string[]> = {
+  // A method attaches to the sites that a model family declares.
+  methods: ["models"],
+  // Adapter files are safetensors, which hub reads.
+  adapters: ["hub"],
+};
+
+/** Folders that know nothing of tensors' programs or devices. */
+const LEAVES = ["hub", "data", "adapters"];
+
+/** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
+const SEEN_BY_THE_PAGE = ["src/worker/api", "src/training/configuration"];
+
+/** Paths are relative to the project, with `/`. */
+interface Import {
+  from: string;
+  to: string;
+  typeOnly: boolean;
+}
+
+/** Files below a folder, sorted; none where there is no such folder. */
+function filesBelow(folder: string, pattern: RegExp): string[] {
+  if (!statSync(join(root, folder), { throwIfNoEntry: false })) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => posix.join(folder, name.split(sep).join("/")))
+    .filter((path) => pattern.test(path))
+    .sort();
+}
+
+/** The file an import of ours means; null for a package. Whether it is there the type check says. */
+function resolveImport(from: string, request: string): string | null {
+  const [path = ""] = request.split("?");
+  if (!path.startsWith(".") && !path.startsWith("@/")) return null;
+  const target = path.startsWith("@/") ? posix.join("src", path.slice(2)) : posix.join(posix.dirname(from), path);
+  const candidates = ["", ".ts", ".tsx", "/index.ts", "/index.tsx"].map((ending) => target + ending);
+  return candidates.find((file) => statSync(join(root, file), { throwIfNoEntry: false })?.isFile()) ?? target;
+}
+
+function importsOf(from: string): Import[] {
+  const source = readFileSync(join(root, from), "utf8");
+  const { module, errors } = parseSync(from, source);
+  if (errors[0]) throw new Error(`${from} does not parse: ${errors[0].message}`);
+  const requests: { request: string; typeOnly: boolean }[] = [];
+  for (const { moduleRequest, entries } of module.staticImports) {
+    const typeOnly = entries.length > 0 && entries.every(({ isType }) => isType);
+    requests.push({ request: moduleRequest.value, typeOnly });
+  }
+  for (const { moduleRequest, isType } of module.staticExports.flatMap(({ entries }) => entries)) {
+    if (moduleRequest) requests.push({ request: moduleRequest.value, typeOnly: isType });
+  }
+  for (const { moduleRequest } of module.dynamicImports) {
+    const literal = source.slice(moduleRequest.start, moduleRequest.end).match(/^["'](.*)["']$/)?.[1];
+    if (literal !== undefined) requests.push({ request: literal, typeOnly: false });
+  }
+  return requests.flatMap(({ request, typeOnly }) => {
+    const to = resolveImport(from, request);
+    return to === null ? [] : [{ from, to, typeOnly }];
+  });
+}
+
+const sources = filesBelow("src", /\.tsx?$/);
+const imports = sources.flatMap(importsOf);
+
+/** The folder of `src/` a file is in; files directly in `src/` are entries of the page. */
+function folderOf(path: string): string | null {
+  const [top, folder, ...rest] = path.split("/");
+  if (top !== "src") return null;
+  return rest.length === 0 ? "page" : (folder ?? null);
+}
+
+function layerOf(folder: string): number {
+  return LAYERS.findIndex((layer) => layer.includes(folder));
+}
+
+/** What is wrong with an import; null when nothing is. */
+function fault({ from, to, typeOnly }: Import): string | null {
+  const [above, below] = [folderOf(from), folderOf(to)];
+  if (above === null || below === null || above === below) return null;
+  const said = `${from} imports ${to}`;
+  if (above === "page" || above === "runner") {
+    const seen = SEEN_BY_THE_PAGE.some((path) => to === `${path}.ts`);
+    return seen && typeOnly ? null : `${said}: from here only types of ${SEEN_BY_THE_PAGE.join(" and ")} are seen`;
+  }
+  if (PEERS[above]?.includes(below)) return null;
+  if (LEAVES.includes(above)) return `${said}: ${above} is a leaf`;
+  return layerOf(below) > layerOf(above) ? null : `${said}: ${below} is not below ${above}`;
+}
+
+/** A circle of files that import one another, first file repeated at the end; null when there is none. */
+function findCircle(edges: Import[]): string[] | null {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const visit = (file: string, path: string[]): string[] | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return null;
+    for (const to of targets.get(file) ?? []) {
+      const circle = visit(to, [...path, file]);
+      if (circle) return circle;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of targets.keys()) {
+    const circle = visit(file, []);
+    if (circle) return circle;
+  }
+  return null;
+}
+
+describe("imports", () => {
+  test("every folder of src has a layer", () => {
+    const folders = new Set(sources.map((path) => folderOf(path) ?? ""));
+    expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
+  });
+
+  test("point down", () => {
+    expect(imports.length).toBeGreaterThan(0);
+    expect(imports.map(fault).filter((found) => found !== null)).toEqual([]);
+  });
+
+  test("make no circle, types included", () => {
+    expect(findCircle(imports)).toBeNull();
+  });
+
+  test("that break the rules are found", () => {
+    const edge = (from: string, to: string, typeOnly = false): Import => ({ from, to, typeOnly });
+    expect(fault(edge("src/kernels/matmul.ts", "src/gpu/device.ts"))).toMatch("gpu is not below kernels");
+    expect(fault(edge("src/hub/weights.ts", "src/gpu/memory.ts"))).toMatch("hub is a leaf");
+    expect(fault(edge("src/page/app.tsx", "src/worker/api.ts"))).toMatch("only types");
+    expect(fault(edge("src/page/app.tsx", "src/data/csv.ts", true))).toMatch("only types");
+    expect(fault(edge("src/page/app.tsx", "src/worker/api.ts", true))).toBeNull();
+    expect(fault(edge("src/backward/plan.ts", "src/operations/linear.ts"))).toBeNull();
+    expect(findCircle([edge("a", "b"), edge("b", "c"), edge("c", "b")])).toEqual(["b", "c", "b"]);
+    expect(findCircle([edge("a", "b"), edge("a", "c"), edge("b", "c")])).toBeNull();
+  });
+});
+
+describe("shaders", () => {
+  const tests = filesBelow("tests/gpu/kernels", /\.test\.ts$/).flatMap(importsOf);
+
+  test.each(filesBelow("shaders", /\.wgsl$/))(
+    "%s is described in src/kernels and tested in tests/gpu/kernels",
+    (shader) => {
+      const descriptors = imports.filter(({ to }) => to === shader).map(({ from }) => from);
+      expect(descriptors.filter((path) => !path.startsWith("src/kernels/"))).toEqual([]);
+      expect(descriptors).not.toEqual([]);
+      expect(tests.filter(({ to }) => descriptors.includes(to))).not.toEqual([]);
+    },
+  );
+});
