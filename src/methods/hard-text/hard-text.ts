@@ -1,0 +1,34 @@
+/** Hard text + head: the text's own word embeddings before the input, untrained, and a trained read-out. */
+
+import * as z from "zod";
+import { defineMethod } from "../method";
+import { textOption } from "../options";
+
+const options = z.strictObject({
+  text: textOption("Words that are put before every input, as if a person had typed them."),
+});
+
+export const hardText = defineMethod<z.infer<typeof options>>({
+  id: "hard-text",
+  title: "Hard text + head",
+  summary: "The words themselves before every input; only the read-out is trained",
+  group: "control",
+  site: "head",
+  learningRate: 1e-3,
+  weightDecay: 0.01,
+  semantic: false,
+  card: {
+    trains: "The head: one linear layer on the pooled state.",
+    attaches: "Nowhere: the text enters the model as ordinary tokens.",
+    costs: "classes · hidden size parameters; every block computes the text's positions too.",
+    fails: "When the model does not understand the text; it is what SK-Prefix is at step 0.",
+    paper: null,
+  },
+  options: () => options,
+  text: ({ text }) => text,
+  attach(program, _options, { family, config, textIds }) {
+    const ids = program.constant(`text ids ${textIds.join(" ")}`, [textIds.length], () => Int32Array.from(textIds), "int32");
+    return { prompt: family.embed(program, config, "prompt", ids) };
+  },
+  exportForm: () => ({ type: "PROMPT_TUNING" }),
+});

@@ -1,0 +1,19 @@
+/** Every tuning method, in the order the page offers them. */
+
+import { hardText } from "./hard-text/hard-text";
+import { linearProbe } from "./linear-probe/linear-probe";
+import { lora } from "./lora/lora";
+import type { Method } from "./method";
+import { prefix } from "./prefix/prefix";
+import { prompt } from "./prompt/prompt";
+import { skPrefix } from "./sk-prefix/sk-prefix";
+import { skPrompt } from "./sk-prompt/sk-prompt";
+
+export const methods: readonly Method[] = [skPrefix, skPrompt, lora, prefix, prompt, linearProbe, hardText];
+
+/** The method of that id. Throws an Error naming it and those there are. */
+export function methodOf(id: string): Method {
+  const method = methods.find((candidate) => candidate.id === id);
+  if (method) return method;
+  throw new Error(`There is no method "${id}". Methods: ${methods.map((candidate) => candidate.id).join(", ")}.`);
+}

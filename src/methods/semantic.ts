@@ -1,0 +1,25 @@
+/** Names of the constants that the frozen pass over a semantic text gives: one pass per text, without gradient. */
+
+import type { Constant, Program } from "../program/program";
+import type { MethodContext } from "./method";
+
+export const semanticNames = {
+  keys: (layer: number) => `semantic.keys.${layer}`,
+  values: (layer: number) => `semantic.values.${layer}`,
+  states: (depth: number) => `semantic.states.${depth}`,
+};
+
+/** [text tokens, keyValueHeads · headSize]: keys before rotary, or values, of one layer. */
+export function semanticKeyValue(
+  program: Program,
+  kind: "keys" | "values",
+  layer: number,
+  { config, textIds }: MethodContext,
+): Constant {
+  return program.constant(semanticNames[kind](layer), [textIds.length, config.keyValueHeads * config.headSize]);
+}
+
+/** [text tokens, hiddenSize]: the residual stream in front of block `depth`. */
+export function semanticState(program: Program, depth: number, { config, textIds }: MethodContext): Constant {
+  return program.constant(semanticNames.states(depth), [textIds.length, config.hiddenSize]);
+}

@@ -1,0 +1,51 @@
+/**
+ * SK-Prompt (Semantic Knowledge Tuning for prompt, arXiv 2410.08598): states of a meaningful text, sent through a trained
+ * map F, stand before the input's embeddings. Depth 0 takes the word embeddings, depth j the output of block j.
+ */
+
+import * as z from "zod";
+import { defineMethod } from "../method";
+import { textOption } from "../options";
+import { semanticState } from "../semantic";
+import { applyMap, mapOption, mapRankOption } from "../semantic-map";
+
+const options = z.strictObject({
+  text: textOption("Words that say what the task is. F is trained on their states."),
+  preset: z.enum(["paper"]).default("paper").meta({
+    title: "Preset",
+    description: "paper: the text's states are constants, and F and the head are trained (Figure 1).",
+  }),
+  map: mapOption("lowRank"),
+  rank: mapRankOption(16),
+  depth: z.int().min(0).max(128).default(0).meta({
+    title: "Depth",
+    description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
+  }),
+});
+
+export const skPrompt = defineMethod<z.infer<typeof options>>({
+  id: "sk-prompt",
+  title: "SK-Prompt",
+  summary: "Meaningful words, mapped by a trained F, as a soft prompt before the input",
+  group: "semantic knowledge",
+  site: "input",
+  learningRate: 1e-3,
+  weightDecay: 0,
+  semantic: true,
+  card: {
+    trains: "One map F on the text's states, and the head.",
+    attaches: "The mapped states stand before the input's embeddings and pass through every block.",
+    costs: "2 · hidden size · rank parameters; every block computes the text's positions too.",
+    fails: "When the text means nothing to the base model, or the context has no room for it.",
+    paper: { title: "Semantic Knowledge Tuning (Prottasha et al. 2024)", url: "https://arxiv.org/abs/2410.08598" },
+  },
+  options: ({ config }) => options.refine(({ depth }) => depth <= config.layers, {
+    path: ["depth"],
+    message: `is more than the model's ${config.layers} layers`,
+  }),
+  text: ({ text }) => text,
+  attach: (program, { map, rank, depth }, context) => ({
+    prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank),
+  }),
+  exportForm: () => ({ type: "PROMPT_TUNING" }),
+});

@@ -1,0 +1,71 @@
+/** What a model family provides, and where a tuning method may attach to it. */
+
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+
+/** The sizes every family has, under the field's names; a family adds its own. */
+export interface ModelConfig {
+  readonly layers: number;
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  readonly vocabulary: number;
+  /** Positions the model was trained for. */
+  readonly contextLength: number;
+}
+
+/** Keys and values of virtual tokens for one layer, as attention reads them: [virtualTokens, keyValueHeads · headSize]. */
+export interface KeyValuePrefix {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/** What a method supplies at the sites of a model. Everything left out is left as it is. */
+export interface Attachments {
+  /** Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before positions are added. */
+  readonly prompt?: Tensor;
+  /** Key/value site: virtual tokens that every query sees; the input's positions start behind them. */
+  readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix };
+  /** Linear site: `y` is `path`'s output for `x`; returns what to use instead. */
+  readonly linear?: (path: string, x: Tensor, y: Tensor, layout: "out-in" | "in-out") => Tensor;
+}
+
+export interface Batch {
+  readonly size: number;
+  /** Padded length of the input, without virtual tokens. */
+  readonly tokens: number;
+}
+
+export interface BuiltModel {
+  /** After the last norm: [size · (front + tokens), hiddenSize]. */
+  readonly hidden: Tensor;
+  /** Virtual tokens that stand in front of every sequence of `hidden`. */
+  readonly front: number;
+  /** Per layer, of the rows in `hidden`: keys before rotary (after any key norm) and values. */
+  readonly keys: readonly Tensor[];
+  readonly values: readonly Tensor[];
+  /** s_0 (word embeddings, before positions) … s_layers: the residual stream between blocks. */
+  readonly states: readonly Tensor[];
+}
+
+export interface Family<Config extends ModelConfig = ModelConfig> {
+  readonly id: string;
+  readonly title: string;
+  /** The `model_type`s of config.json that this family reads. */
+  readonly modelTypes: readonly string[];
+  /** Throws an Error naming the key and the value it cannot use. */
+  readConfig(json: unknown): Config;
+  /** Writes the model into the Program. `ids`: [size · tokens] int32. */
+  build(program: Program, config: Config, ids: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
+  /** Word embeddings [rows, hiddenSize] of ids. */
+  embed(program: Program, config: Config, name: string, ids: Tensor): Tensor;
+  /** The keys of a prefix at positions 0…: turned by rotary where the family has it. `keys` [virtualTokens, keyValueHeads · headSize]. */
+  position(program: Program, config: Config, name: string, keys: Tensor): Tensor;
+  /** Last parts of the paths of a block's linears: what a `targets` option may name. */
+  linearNames(config: Config): readonly string[];
+  /** The default LoRA targets of PEFT. */
+  readonly loraTargets: readonly string[];
+  /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
+  readonly fanInFanOut: boolean;
+}

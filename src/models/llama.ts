@@ -1,0 +1,190 @@
+/**
+ * Llama and what is composed like it: RMS norm, rotary positions, grouped key/value heads, SwiGLU. Qwen2 adds biases to
+ * q, k and v; Qwen3 norms queries and keys per head. Source: transformers' modeling_llama, modeling_qwen2, modeling_qwen3.
+ */
+
+import * as z from "zod";
+import { gatedActivation } from "../operations/activation";
+import { add } from "../operations/add";
+import { attention } from "../operations/attention";
+import { embed } from "../operations/embed";
+import { linear } from "../operations/linear";
+import { rmsNorm } from "../operations/norm";
+import { prepend } from "../operations/prepend";
+import { rope } from "../operations/rope";
+import { view } from "../operations/view";
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import { parseConfig } from "./config";
+import type { Attachments, Batch, Family, ModelConfig } from "./family";
+
+export interface LlamaConfig extends ModelConfig {
+  readonly intermediateSize: number;
+  readonly epsilon: number;
+  readonly ropeTheta: number;
+  readonly attentionBias: boolean;
+  readonly outputBias: boolean;
+  readonly mlpBias: boolean;
+  readonly headNorms: boolean;
+}
+
+const ropeParameters = z.looseObject({ rope_type: z.literal("default").optional(), rope_theta: z.number().optional() });
+const schema = z.looseObject({
+  model_type: z.enum(["llama", "mistral", "qwen2", "qwen3"]),
+  hidden_size: z.int().positive(),
+  intermediate_size: z.int().positive(),
+  num_hidden_layers: z.int().positive(),
+  num_attention_heads: z.int().positive(),
+  num_key_value_heads: z.int().positive().optional(),
+  head_dim: z.int().positive().nullish(),
+  vocab_size: z.int().positive(),
+  max_position_embeddings: z.int().positive(),
+  rms_norm_eps: z.number().positive(),
+  hidden_act: z.literal("silu"),
+  rope_theta: z.number().positive().optional(),
+  rope_scaling: z.null("is not supported yet; only unscaled rotary positions are").optional(),
+  rope_parameters: ropeParameters.nullish(),
+  sliding_window: z.int().positive().nullish(),
+  use_sliding_window: z.boolean().optional(),
+  attention_bias: z.boolean().optional(),
+  mlp_bias: z.boolean().optional(),
+});
+
+export const llama: Family<LlamaConfig> = {
+  id: "llama",
+  title: "Llama, Mistral, Qwen2, Qwen3",
+  modelTypes: ["llama", "mistral", "qwen2", "qwen3"],
+  loraTargets: ["q_proj", "v_proj"],
+  fanInFanOut: false,
+
+  readConfig(json) {
+    const config = parseConfig(schema, json);
+    const heads = config.num_attention_heads;
+    const window = config.use_sliding_window === false ? null : config.sliding_window;
+    if (window && window < config.max_position_embeddings) {
+      throw new Error(
+        `config.json: sliding_window ${window} is shorter than the context of ${config.max_position_embeddings} ` +
+          "positions; sliding-window attention is not supported yet.",
+      );
+    }
+    return {
+      layers: config.num_hidden_layers,
+      hiddenSize: config.hidden_size,
+      intermediateSize: config.intermediate_size,
+      heads,
+      keyValueHeads: config.num_key_value_heads ?? heads,
+      headSize: config.head_dim ?? config.hidden_size / heads,
+      vocabulary: config.vocab_size,
+      contextLength: config.max_position_embeddings,
+      epsilon: config.rms_norm_eps,
+      ropeTheta: config.rope_parameters?.rope_theta ?? config.rope_theta ?? 10000,
+      attentionBias: config.model_type === "qwen2" || config.attention_bias === true,
+      outputBias: config.model_type !== "qwen2" && config.attention_bias === true,
+      mlpBias: config.mlp_bias === true,
+      headNorms: config.model_type === "qwen3",
+    };
+  },
+
+  build(program, config, ids, batch, attachments) {
+    const words = llama.embed(program, config, "embeddings", ids);
+    const { prompt, prefix } = attachments;
+    const front = prompt?.shape[0] ?? 0;
+    const tokens = front + batch.tokens;
+    const start = prefix?.virtualTokens ?? 0;
+    let x = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
+    const built = { states: [x], keys: [] as Tensor[], values: [] as Tensor[] };
+    for (let layer = 0; layer < config.layers; layer++) {
+      x = block(program, config, layer, x, { ...batch, tokens }, start, attachments, built);
+      built.states.push(x);
+    }
+    const hidden = rmsNorm(program, "hidden", x, program.weight("model.norm.weight", [config.hiddenSize]), config.epsilon);
+    return { hidden, front, ...built };
+  },
+
+  embed(program, config, name, ids) {
+    const table = program.weight("model.embed_tokens.weight", [config.vocabulary, config.hiddenSize]);
+    return embed(program, name, ids, table);
+  },
+
+  position(program, config, name, keys) {
+    return rotate(program, config, name, keys, { tokens: keys.shape[0]!, heads: config.keyValueHeads, offset: 0 });
+  },
+
+  linearNames: () => ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+};
+
+function block(
+  program: Program,
+  config: LlamaConfig,
+  layer: number,
+  x: Tensor,
+  batch: Batch,
+  start: number,
+  attachments: Attachments,
+  built: { keys: Tensor[]; values: Tensor[] },
+): Tensor {
+  const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, epsilon } = config;
+  const path = `model.layers.${layer}`;
+  const name = (part: string) => `layers.${layer}.${part}`;
+  const norm = (part: string, input: Tensor) =>
+    rmsNorm(program, name(part), input, program.weight(`${path}.${part}.weight`, [hiddenSize]), epsilon);
+  const project = (part: string, input: Tensor, width: number, biased: boolean) => {
+    const weight = program.weight(`${path}.${part}.weight`, [width, input.shape[1]!]);
+    const bias = biased ? program.weight(`${path}.${part}.bias`, [width]) : undefined;
+    const y = linear(program, name(part), input, weight, { bias });
+    return attachments.linear?.(`${path}.${part}`, input, y, "out-in") ?? y;
+  };
+  const headNorm = (part: string, input: Tensor, count: number) => {
+    if (!config.headNorms) return input;
+    const rows = view(program, name(`${part} heads`), input, [input.shape[0]! * count, headSize]);
+    const weight = program.weight(`${path}.self_attn.${part}.weight`, [headSize]);
+    return view(program, name(part), rmsNorm(program, name(`${part} normed`), rows, weight, epsilon), input.shape);
+  };
+
+  const attended = norm("input_layernorm", x);
+  const biased = config.attentionBias;
+  let queries = project("self_attn.q_proj", attended, heads * headSize, biased);
+  let keys = project("self_attn.k_proj", attended, keyValueHeads * headSize, biased);
+  let values = project("self_attn.v_proj", attended, keyValueHeads * headSize, biased);
+  queries = headNorm("q_norm", queries, heads);
+  keys = headNorm("k_norm", keys, keyValueHeads);
+  built.keys.push(keys);
+  built.values.push(values);
+  const { tokens } = batch;
+  queries = rotate(program, config, name("queries"), queries, { tokens, heads, offset: start });
+  keys = rotate(program, config, name("keys"), keys, { tokens, heads: keyValueHeads, offset: start });
+  const prefix = attachments.prefix?.layer(layer);
+  if (prefix) {
+    keys = prepend(program, name("prefixed keys"), prefix.keys, keys, batch.size);
+    values = prepend(program, name("prefixed values"), prefix.values, values, batch.size);
+  }
+  const options = { batch: batch.size, heads, keyValueHeads, headSize, scale: headSize ** -0.5, causal: true };
+  const mixed = attention(program, name("attention"), queries, keys, values, options);
+  const middle = add(program, name("middle"), x, project("self_attn.o_proj", mixed, hiddenSize, config.outputBias));
+
+  const fed = norm("post_attention_layernorm", middle);
+  const gate = project("mlp.gate_proj", fed, intermediateSize, config.mlpBias);
+  const up = project("mlp.up_proj", fed, intermediateSize, config.mlpBias);
+  const gated = gatedActivation(program, name("gated"), gate, up, "silu");
+  return add(program, name("output"), middle, project("mlp.down_proj", gated, hiddenSize, config.mlpBias));
+}
+
+function rotate(
+  program: Program,
+  config: LlamaConfig,
+  name: string,
+  x: Tensor,
+  options: { tokens: number; heads: number; offset: number },
+): Tensor {
+  const { headSize, contextLength, ropeTheta } = config;
+  const shape = [contextLength, headSize / 2];
+  const table = (turn: (angle: number) => number) => () =>
+    Float32Array.from({ length: contextLength * (headSize / 2) }, (_, index) => {
+      const pair = index % (headSize / 2);
+      const position = Math.floor(index / (headSize / 2));
+      return turn(position * ropeTheta ** ((-2 * pair) / headSize));
+    });
+  const cosine = program.constant("rotary cosine", shape, table(Math.cos));
+  const sine = program.constant("rotary sine", shape, table(Math.sin));
+  return rope(program, name, x, { ...options, headSize, rotarySize: headSize, cosine, sine });
+}

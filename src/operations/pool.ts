@@ -1,0 +1,84 @@
+/** One state per sequence: of its last real token, or the mean over its real tokens. Padding and virtual tokens never count. */
+
+import { dispatch } from "../kernels/kernel";
+import { meanRowsBackward } from "../kernels/mean-rows-backward";
+import { pickRowsBackward } from "../kernels/pick-rows-backward";
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+
+export interface PoolOptions {
+  readonly batch: number;
+  /** Virtual tokens that stand in front of the input in every sequence of `x`. */
+  readonly front: number;
+}
+
+/** `x` [batch · (front + tokens), width], `lengths` [batch] int32 (real tokens, at least 1) → [batch, width]. */
+export function lastToken(program: Program, name: string, x: Tensor, lengths: Tensor, options: PoolOptions): Tensor {
+  const { batch, front } = options;
+  const width = x.shape[1]!;
+  const tokens = x.shape[0]! / batch;
+  const output = program.activation(name, [batch, width]);
+  program.append({
+    kind: "lastToken",
+    inputs: [x, lengths],
+    outputs: [output],
+    forward: (graph) => {
+      const starts = Array.from({ length: batch }, (_, row) => row * tokens + front - 1);
+      const rows = graph.value("Add", [graph.use(lengths), graph.literal(starts, "int32")]);
+      graph.define(output, "Gather", [graph.use(x), rows], { axis: 0 });
+    },
+    backward: (tape) => {
+      const outputGradient = tape.gradient(output);
+      if (!outputGradient) return;
+      tape.send(x, (out, ACCUMULATE) =>
+        dispatch(
+          pickRowsBackward,
+          { lengths: tape.value(lengths), outputGradient, out },
+          { batch, tokens, front, width },
+          { ACCUMULATE },
+        ),
+      );
+    },
+  });
+  return output;
+}
+
+/** As `lastToken`, but the mean over the real tokens. */
+export function meanToken(program: Program, name: string, x: Tensor, lengths: Tensor, options: PoolOptions): Tensor {
+  const { batch, front } = options;
+  const width = x.shape[1]!;
+  const tokens = x.shape[0]! / batch;
+  const output = program.activation(name, [batch, width]);
+  program.append({
+    kind: "meanToken",
+    inputs: [x, lengths],
+    outputs: [output],
+    forward: (graph) => {
+      // Virtual tokens get a position above every length, so that one comparison masks them and the padding.
+      const positions = Array.from({ length: tokens }, (_, token) => (token < front ? tokens : token - front));
+      const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1], "int64")]);
+      const real = graph.value("Cast", [graph.value("Less", [graph.literal(positions, "int32", [1, tokens]), column])], {
+        to: 1,
+      });
+      const share = graph.value("Div", [real, graph.value("Cast", [column], { to: 1 })]);
+      const mean = graph.value("MatMul", [
+        graph.value("Reshape", [share, graph.literal([batch, 1, tokens], "int64")]),
+        graph.value("Reshape", [graph.use(x), graph.literal([batch, tokens, width], "int64")]),
+      ]);
+      graph.define(output, "Reshape", [mean, graph.literal([batch, width], "int64")]);
+    },
+    backward: (tape) => {
+      const outputGradient = tape.gradient(output);
+      if (!outputGradient) return;
+      tape.send(x, (out, ACCUMULATE) =>
+        dispatch(
+          meanRowsBackward,
+          { lengths: tape.value(lengths), outputGradient, out },
+          { batch, tokens, front, width },
+          { ACCUMULATE },
+        ),
+      );
+    },
+  });
+  return output;
+}

@@ -1,0 +1,81 @@
+/**
+ * What an operation is: one step of a Program with its two lowerings. The file of an operation says which graph nodes it
+ * becomes, and which kernels its vector-Jacobian product dispatches. The two interfaces here are all it knows of either.
+ */
+
+import type { Dispatch } from "../kernels/kernel";
+import type { Tensor } from "./tensor";
+
+export interface Operation {
+  readonly kind: string;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /** Set when the only output is the only input under another shape: both are the same memory. */
+  readonly view?: boolean;
+  /** Writes the nodes that compute `outputs` from `inputs`. */
+  forward(graph: GraphWriter): void;
+  /** Sends the outputs' gradients on to those inputs that need one. Called only if an output has a gradient. */
+  backward(tape: Tape): void;
+}
+
+export type AttributeValue = number | string | { readonly float: number } | readonly number[];
+
+/** Writes graph nodes. Values are names: of tensors, or of intermediate values. */
+export interface GraphWriter {
+  /** The graph name of a tensor; an input of the graph if it is a leaf. */
+  use(tensor: Tensor): string;
+  /** Adds a node and returns the names of its outputs. An empty input name means "left out". */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    options?: { readonly domain?: string; readonly outputs?: readonly Tensor[]; readonly outputCount?: number },
+  ): string[];
+  /** Adds a node with one output that is the given tensor. */
+  define(
+    tensor: Tensor,
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    domain?: string,
+  ): void;
+  /** A small constant inside the graph: shapes, axes (int64), or int32 / float32 values. */
+  literal(values: readonly number[], type: "int64" | "int32" | "float32", shape?: readonly number[]): string;
+  /** A node with one output. */
+  value(
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, AttributeValue>>,
+    domain?: string,
+  ): string;
+}
+
+/** A place in GPU memory during the backward pass. */
+export type Reference =
+  /** The forward value of a tensor (a leaf, or an activation that the forward pass then saves). */
+  | { readonly kind: "value"; readonly tensor: Tensor }
+  /** The gradient of a trainable. */
+  | { readonly kind: "gradient"; readonly tensor: Tensor }
+  /** The gradient that arrives at the Program's result, written by the loss. */
+  | { readonly kind: "seed" }
+  /** Working memory, reused as soon as it is dead. */
+  | { readonly kind: "scratch"; readonly slot: number };
+
+/** Records the backward pass of one operation after the other, last first. */
+export interface Tape {
+  /** Whether this input lies on a path from a trainable. */
+  needs(input: Tensor): boolean;
+  /** The forward value of a tensor. */
+  value(tensor: Tensor): Reference;
+  /** The gradient that has arrived at an output; undefined where none has (it did not reach the loss). */
+  gradient(output: Tensor): Reference | undefined;
+  /** Adds to an input's gradient; `write` gets the target and whether to add (1) or overwrite (0). Skipped if not needed. */
+  send(input: Tensor, write: (target: Reference, accumulate: 0 | 1) => Dispatch<Reference>): void;
+  /** Adds an output's gradient to an input's unchanged; shares the memory where that is safe. Skipped if not needed. */
+  pass(input: Tensor, output: Tensor): void;
+  /** Adds working memory that holds a gradient to an input's gradient; without an earlier part it becomes that gradient. */
+  give(input: Tensor, scratch: Reference): void;
+  /** Working memory of that many float32 elements, dead when this operation's backward is recorded. */
+  scratch(elements: number): Reference;
+  run(dispatch: Dispatch<Reference>): void;
+}

@@ -1,0 +1,120 @@
+/**
+ * A Program: the ordered operations that a model family and a tuning method build together, on tensors of concrete shape.
+ * It knows neither ONNX's file format nor a GPU device; `forward/` and `backward/` lower it.
+ */
+
+import type { Operation } from "./operation";
+import type { ElementType, Initializer, Tensor, Trainable } from "./tensor";
+
+/** Values that are the same for every step. Without `values` they are bound by whoever runs the Program. */
+export interface Constant extends Tensor {
+  readonly role: "constant";
+  readonly values?: () => Float32Array | Int32Array;
+}
+
+export interface TrainableOptions {
+  readonly initializer: Initializer;
+  readonly weightDecay?: boolean;
+  readonly part?: "adapter" | "head";
+}
+
+export class Program {
+  readonly operations: Operation[] = [];
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #producers = new Map<Tensor, Operation>();
+
+  /** A frozen float32 weight by its name in the checkpoint; asking twice gives the same tensor (tied weights). */
+  weight(name: string, shape: readonly number[]): Tensor {
+    return this.#leaf({ name, shape, type: "float32", role: "weight" });
+  }
+
+  /** A trained tensor by its name in the adapter file; asking twice gives the same tensor. */
+  trainable(name: string, shape: readonly number[], options: TrainableOptions): Trainable {
+    const { initializer, weightDecay = true, part = "adapter" } = options;
+    return this.#leaf({ name, shape, type: "float32", role: "trainable", initializer, weightDecay, part });
+  }
+
+  /** A constant; `values` computes it (row-major) when it is first needed. */
+  constant(
+    name: string,
+    shape: readonly number[],
+    values?: () => Float32Array | Int32Array,
+    type: ElementType = "float32",
+  ): Constant {
+    return this.#leaf({ name, shape, type, role: "constant", ...(values && { values }) });
+  }
+
+  /** A tensor that the batch fills. */
+  input(name: string, shape: readonly number[], type: ElementType): Tensor {
+    return this.#leaf({ name, shape, type, role: "input" });
+  }
+
+  /** A float32 tensor that an operation computes. A name in use gets a number behind it. */
+  activation(name: string, shape: readonly number[]): Tensor {
+    let unique = name;
+    for (let count = 2; this.#tensors.has(unique); count++) unique = `${name}.${count}`;
+    const tensor: Tensor = { name: unique, shape, type: "float32", role: "activation" };
+    this.#tensors.set(unique, tensor);
+    return tensor;
+  }
+
+  /** Appends an operation. Its inputs must exist already, so the list stays in execution order. */
+  append<Result extends Operation>(operation: Result): Result {
+    for (const output of operation.outputs) this.#producers.set(output, operation);
+    this.operations.push(operation);
+    return operation;
+  }
+
+  /** The tensor of that name. Throws if there is none. */
+  tensor(name: string): Tensor {
+    const tensor = this.#tensors.get(name);
+    if (!tensor) throw new Error(`The program has no tensor "${name}".`);
+    return tensor;
+  }
+
+  /** The operation that computes a tensor; undefined for leaves. */
+  producer(tensor: Tensor): Operation | undefined {
+    return this.#producers.get(tensor);
+  }
+
+  get trainables(): Trainable[] {
+    return [...this.#tensors.values()].filter((tensor): tensor is Trainable => tensor.role === "trainable");
+  }
+
+  /** The operations that the given tensors depend on, in order. */
+  needed(outputs: readonly Tensor[]): Operation[] {
+    const wanted = new Set(outputs);
+    const kept: Operation[] = [];
+    for (const operation of [...this.operations].reverse()) {
+      if (!operation.outputs.some((output) => wanted.has(output))) continue;
+      kept.push(operation);
+      for (const input of operation.inputs) wanted.add(input);
+    }
+    return kept.reverse();
+  }
+
+  /** Tensors on a path from a trainable: the only ones that can have a gradient. */
+  active(): Set<Tensor> {
+    const active = new Set<Tensor>(this.trainables);
+    for (const operation of this.operations) {
+      if (operation.inputs.some((input) => active.has(input))) {
+        for (const output of operation.outputs) active.add(output);
+      }
+    }
+    return active;
+  }
+
+  #leaf<Leaf extends Tensor>(leaf: Leaf): Leaf {
+    const known = this.#tensors.get(leaf.name);
+    if (!known) {
+      this.#tensors.set(leaf.name, leaf);
+      return leaf;
+    }
+    if (known.role !== leaf.role || known.shape.join() !== leaf.shape.join()) {
+      throw new Error(
+        `Tensor "${leaf.name}" is declared twice: ${known.role} [${known.shape}] and ${leaf.role} [${leaf.shape}].`,
+      );
+    }
+    return known as Leaf;
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * A frozen base model on the GPU: its weights once, the constants its Programs share, and what it computes for semantic
+ * texts. Every run of a comparison binds these same buffers.
+ */
+
+import { writeGraph } from "../forward/graph";
+import { readBuffer } from "../gpu/readback";
+import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
+import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
+import type { ModelFolder } from "../hub/types";
+import { openWeights } from "../hub/weights";
+import { readConfig } from "../hub/config";
+import { semanticNames } from "../methods/semantic";
+import type { Family, ModelConfig } from "../models/family";
+import { familyOf } from "../models/registry";
+import { type Constant, Program } from "../program/program";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { type Engine, uploadTensor } from "./engine";
+
+export interface LoadProgress {
+  readonly tensor: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+export class BaseModel {
+  readonly folder: ModelFolder;
+  readonly family: Family;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  /** Of the weight files, and the numbers in them. */
+  readonly fileBytes: number;
+  readonly parameters: number;
+  /** How often a semantic text was run through the model: once per text. */
+  semanticPasses = 0;
+  readonly #engine: Engine;
+  readonly #weights = new Map<string, GPUBuffer>();
+  readonly #constants = new Map<string, GPUBuffer>();
+  readonly #semantic = new Map<string, Promise<ReadonlyMap<string, GPUBuffer>>>();
+
+  private constructor(
+    engine: Engine,
+    parts: {
+      folder: ModelFolder;
+      family: Family;
+      config: ModelConfig;
+      tokenizer: Tokenizer;
+      fileBytes: number;
+      parameters: number;
+    },
+  ) {
+    this.#engine = engine;
+    this.folder = parts.folder;
+    this.family = parts.family;
+    this.config = parts.config;
+    this.tokenizer = parts.tokenizer;
+    this.fileBytes = parts.fileBytes;
+    this.parameters = parts.parameters;
+  }
+
+  /**
+   * Reads config, tokenizer and weights of a folder; weights stream to the GPU piece by piece as float32.
+   * Throws an Error naming the file, key or tensor that does not fit.
+   */
+  static async load(
+    engine: Engine,
+    folder: ModelFolder,
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<BaseModel> {
+    const json = await readConfig(folder);
+    const family = familyOf(json);
+    const config = family.readConfig(json);
+    const tokenizer = await openTokenizer(folder);
+    if (tokenizer.size > config.vocabulary) {
+      throw new Error(
+        `${folder.source}: the tokenizer has ${tokenizer.size} tokens, but config.json says vocab_size ` +
+          `${config.vocabulary}. The two files do not belong together.`,
+      );
+    }
+    const weights = await openWeights(folder);
+    const { fileBytes, parameters } = weights;
+    const model = new BaseModel(engine, { folder, family, config, tokenizer, fileBytes, parameters });
+    const needed = weightSpecs(family, config).map((tensor) => ({
+      tensor,
+      entry: weights.get(tensor.name, tensor.shape),
+    }));
+    try {
+      await model.#upload(needed, onProgress);
+    } catch (error) {
+      model.release();
+      throw error;
+    }
+    return model;
+  }
+
+  /** Bytes of the weights on the GPU. */
+  get gpuBytes(): number {
+    return [...this.#weights.values()].reduce((sum, buffer) => sum + buffer.size, 0);
+  }
+
+  /** The buffer of a weight, or of a constant with values. Throws if the Program asks for something else. */
+  buffer(tensor: Tensor): GPUBuffer {
+    if (tensor.role === "weight") {
+      const buffer = this.#weights.get(tensor.name);
+      if (!buffer) throw new Error(`The weight "${tensor.name}" was not loaded.`);
+      return buffer;
+    }
+    const values = tensor.role === "constant" ? (tensor as Constant).values : undefined;
+    if (!values) throw new Error(`The ${tensor.role} "${tensor.name}" is not the base model's.`);
+    const known = this.#constants.get(tensor.name);
+    if (known) return known;
+    const buffer = uploadTensor(this.#engine, values(), {
+      label: tensor.name,
+      category: "runtime",
+      owner: this.folder.source,
+    });
+    this.#constants.set(tensor.name, buffer);
+    return buffer;
+  }
+
+  /** Keys, values and states of a text, run alone through the frozen model: once for the same ids, then kept. */
+  semantic(textIds: readonly number[]): Promise<ReadonlyMap<string, GPUBuffer>> {
+    const key = textIds.join(" ");
+    let states = this.#semantic.get(key);
+    if (!states) {
+      states = this.#semanticPass(textIds);
+      this.#semantic.set(key, states);
+      states.catch(() => this.#semantic.delete(key));
+    }
+    return states;
+  }
+
+  /** SHA-256 over all weight buffers in name order, as hexadecimal: it must not change while methods train. */
+  async weightHash(): Promise<string> {
+    const parts: ArrayBuffer[] = [];
+    for (const name of [...this.#weights.keys()].sort()) {
+      const bytes = await readBuffer(this.#engine.device, this.#weights.get(name)!);
+      parts.push(await crypto.subtle.digest("SHA-256", bytes));
+    }
+    const joined = await new Blob(parts).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", joined));
+    return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  release(): void {
+    this.#engine.memory.releaseOwner(this.folder.source);
+  }
+
+  async #upload(
+    needed: readonly { tensor: Tensor; entry: SafetensorsEntry }[],
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<void> {
+    const { device, memory } = this.#engine;
+    const total = needed.reduce((sum, { entry }) => sum + (entry.end - entry.begin), 0);
+    let done = 0;
+    for (const { tensor, entry } of needed) {
+      const buffer = memory.allocate(tensorBytes(tensor), {
+        label: tensor.name,
+        category: "weights",
+        owner: this.folder.source,
+      });
+      this.#weights.set(tensor.name, buffer);
+      const bytesEach = (entry.end - entry.begin) / Math.max(1, elementCount(tensor.shape));
+      await streamTensor(entry, (values, offset) => {
+        device.queue.writeBuffer(buffer, offset * 4, values.buffer, values.byteOffset, values.byteLength);
+        done += values.length * bytesEach;
+        onProgress?.({ tensor: tensor.name, done, total });
+      });
+    }
+    await memory.settled();
+  }
+
+  async #semanticPass(textIds: readonly number[]): Promise<ReadonlyMap<string, GPUBuffer>> {
+    const { memory, runtime } = this.#engine;
+    this.semanticPasses++;
+    const program = new Program();
+    const ids = program.constant("text ids", [textIds.length], () => Int32Array.from(textIds), "int32");
+    const built = this.family.build(program, this.config, ids, { size: 1, tokens: textIds.length }, {});
+    const named = [
+      ...built.keys.map((tensor, layer) => [semanticNames.keys(layer), tensor] as const),
+      ...built.values.map((tensor, layer) => [semanticNames.values(layer), tensor] as const),
+      ...built.states.map((tensor, depth) => [semanticNames.states(depth), tensor] as const),
+    ];
+    const buffers = new Map<Tensor, GPUBuffer>();
+    const allocate = (label: string, tensor: Tensor) => {
+      const buffer = memory.allocate(tensorBytes(tensor), { label, category: "adapter", owner: this.folder.source });
+      buffers.set(tensor, buffer);
+      return buffer;
+    };
+    const result = new Map(named.map(([name, tensor]) => [name, allocate(name, tensor)]));
+    const idBuffer = uploadTensor(this.#engine, ids.values!(), {
+      label: "text ids",
+      category: "runtime",
+      owner: this.folder.source,
+    });
+    buffers.set(ids, idBuffer);
+    const outputs = named.map(([, tensor]) => tensor);
+    const session = await runtime.session(
+      writeGraph(program, outputs),
+      (tensor) => buffers.get(tensor) ?? this.buffer(tensor),
+    );
+    await session.run();
+    await session.release();
+    memory.release(idBuffer);
+    return result;
+  }
+}
+
+/** Names and shapes of the weights that a model's Programs read. */
+export function weightSpecs(family: Family, config: ModelConfig): Tensor[] {
+  const program = new Program();
+  const ids = program.input("input_ids", [1], "int32");
+  family.build(program, config, ids, { size: 1, tokens: 1 }, {});
+  return program.operations.flatMap(({ inputs }) => inputs.filter(({ role }) => role === "weight")).filter(unique);
+}
+
+function unique<Item>(item: Item, index: number, items: readonly Item[]): boolean {
+  return items.indexOf(item) === index;
+}

@@ -1,0 +1,34 @@
+/** What every part of training computes with: the device, its accounted memory, compiled kernels and onnxruntime. */
+
+import { Runtime } from "../forward/runtime";
+import { Memory } from "../gpu/memory";
+import { Pipelines } from "../gpu/pipelines";
+
+export interface Engine {
+  readonly device: GPUDevice;
+  readonly memory: Memory;
+  readonly pipelines: Pipelines;
+  readonly runtime: Runtime;
+}
+
+/** Loads onnxruntime on the device. `validate` turns on onnxruntime's own checks (for tests). */
+export async function createEngine(
+  device: GPUDevice,
+  options: { software: boolean; validate?: boolean },
+): Promise<Engine> {
+  const memory = new Memory(device);
+  memory.observe();
+  const pipelines = new Pipelines(device, { software: options.software });
+  return { device, memory, pipelines, runtime: await Runtime.load(device, options) };
+}
+
+/** Puts values into a new buffer. */
+export function uploadTensor(
+  engine: Engine,
+  values: Float32Array | Int32Array,
+  allocation: Parameters<Memory["allocate"]>[1],
+): GPUBuffer {
+  const buffer = engine.memory.allocate(values.byteLength, allocation);
+  engine.device.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
+  return buffer;
+}

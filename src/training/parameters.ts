@@ -1,0 +1,128 @@
+/** The trained tensors of one run on the GPU: values, gradients and AdamW's moments, and copies of them on the host. */
+
+import { Random } from "../data/random";
+import { readBuffer } from "../gpu/readback";
+import { elementCount, type Initializer, type Trainable, tensorBytes } from "../program/tensor";
+import { type Engine, uploadTensor } from "./engine";
+
+/** Values by tensor name, row-major. */
+export type Values = ReadonlyMap<string, Float32Array>;
+
+/** Everything needed to go on training from a step. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly values: Values;
+  readonly firstMoments: Values;
+  readonly secondMoments: Values;
+}
+
+export class Parameters {
+  readonly trainables: readonly Trainable[];
+  readonly #engine: Engine;
+  readonly #values = new Map<string, GPUBuffer>();
+  readonly #gradients = new Map<string, GPUBuffer>();
+  readonly #firstMoments = new Map<string, GPUBuffer>();
+  readonly #secondMoments = new Map<string, GPUBuffer>();
+
+  /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
+  constructor(engine: Engine, trainables: readonly Trainable[], owner: string, seed: number, given: Values = new Map()) {
+    this.#engine = engine;
+    this.trainables = trainables;
+    for (const tensor of trainables) {
+      const { name } = tensor;
+      const values = given.get(name) ?? initialValues(tensor, seed);
+      if (values.length !== elementCount(tensor.shape)) {
+        throw new Error(`"${name}" has ${values.length} values; its shape [${tensor.shape}] needs ${elementCount(tensor.shape)}.`);
+      }
+      const bytes = tensorBytes(tensor);
+      this.#values.set(name, uploadTensor(engine, values, { label: name, category: "adapter", owner }));
+      const label = (what: string) => `${what} of ${name}`;
+      this.#gradients.set(name, engine.memory.allocate(bytes, { label: label("gradient"), category: "gradients", owner }));
+      for (const [moments, what] of [
+        [this.#firstMoments, "first moment"],
+        [this.#secondMoments, "second moment"],
+      ] as const) {
+        moments.set(name, engine.memory.allocate(bytes, { label: label(what), category: "optimizer", owner }));
+      }
+    }
+  }
+
+  value(name: string): GPUBuffer {
+    return found(this.#values, name);
+  }
+
+  gradient(name: string): GPUBuffer {
+    return found(this.#gradients, name);
+  }
+
+  moments(name: string): { first: GPUBuffer; second: GPUBuffer } {
+    return { first: found(this.#firstMoments, name), second: found(this.#secondMoments, name) };
+  }
+
+  /** The values as they are now; waits for the device. */
+  read(): Promise<Values> {
+    return this.#read(this.#values);
+  }
+
+  /** The gradients of the last step; waits for the device. */
+  readGradients(): Promise<Values> {
+    return this.#read(this.#gradients);
+  }
+
+  async checkpoint(step: number): Promise<Checkpoint> {
+    const [values, firstMoments, secondMoments] = await Promise.all(
+      [this.#values, this.#firstMoments, this.#secondMoments].map((buffers) => this.#read(buffers)),
+    );
+    return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments! };
+  }
+
+  restore(checkpoint: Checkpoint): void {
+    for (const [buffers, values] of [
+      [this.#values, checkpoint.values],
+      [this.#firstMoments, checkpoint.firstMoments],
+      [this.#secondMoments, checkpoint.secondMoments],
+    ] as const) {
+      for (const [name, buffer] of buffers) {
+        const kept = found(values, name);
+        this.#engine.device.queue.writeBuffer(buffer, 0, kept.buffer, kept.byteOffset, kept.byteLength);
+      }
+    }
+  }
+
+  async #read(buffers: ReadonlyMap<string, GPUBuffer>): Promise<Values> {
+    const entries = this.trainables.map(async (tensor) => {
+      const bytes = await readBuffer(this.#engine.device, found(buffers, tensor.name), tensorBytes(tensor));
+      return [tensor.name, new Float32Array(bytes)] as const;
+    });
+    return new Map(await Promise.all(entries));
+  }
+}
+
+/** The same for the same seed and tensor name, whatever else a run trains: every run's head starts alike. */
+export function initialValues({ name, shape, initializer }: Trainable, seed: number): Float32Array {
+  const values = new Float32Array(elementCount(shape));
+  const random = new Random(seed, `initial/${name}`);
+  const fill: { [Kind in Initializer["kind"]]: (how: Extract<Initializer, { kind: Kind }>) => void } = {
+    zeros: () => {},
+    ones: () => values.fill(1),
+    identity: () => {
+      const width = shape.at(-1)!;
+      for (let row = 0; row < width; row++) values[row * width + row] = 1;
+    },
+    normal: ({ std }) => {
+      for (let index = 0; index < values.length; index++) values[index] = std * random.normal();
+    },
+    uniform: ({ bound }) => {
+      for (let index = 0; index < values.length; index++) values[index] = bound * (2 * random.next() - 1);
+    },
+    values: (given) => values.set(given.values),
+  };
+  (fill[initializer.kind] as (how: Initializer) => void)(initializer);
+  return values;
+}
+
+function found<Item>(items: ReadonlyMap<string, Item>, name: string): Item {
+  const item = items.get(name);
+  if (!item) throw new Error(`There is no trained tensor "${name}".`);
+  return item;
+}

@@ -1,0 +1,172 @@
+/** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
+
+import type { Method, MethodContext } from "../methods/method";
+import type { Trainable } from "../program/tensor";
+import type { BaseModel } from "./base-model";
+import type { BatchBuffers } from "./batch-buffers";
+import type { Engine } from "./engine";
+import { adamDefaults, Optimizer } from "./optimizer";
+import { Parameters, type Values } from "./parameters";
+import { Step } from "./step";
+import { buildTunedProgram, type Pooling, type TunedSetup } from "./tuned-program";
+import type { Workspace } from "./workspace";
+
+export interface RunSetup {
+  /** Unique among the runs on the engine. */
+  readonly name: string;
+  readonly method: Method;
+  /** As the method's schema gave them. */
+  readonly options: unknown;
+  readonly learningRate: number;
+  /** For adapter and head; null: the method's own default, and 0.01 for the head. */
+  readonly weightDecay: number | null;
+  readonly gradClip: number | null;
+  readonly classes: number;
+  readonly pooling: Pooling;
+  readonly seed: number;
+  /** Replace initial values by tensor name. */
+  readonly initial?: Values;
+}
+
+const HEAD_WEIGHT_DECAY = 0.01;
+
+export class Run {
+  readonly setup: RunSetup;
+  readonly context: MethodContext;
+  readonly tunedSetup: TunedSetup;
+  readonly parameters: Parameters;
+  readonly virtualTokens: number;
+  /** [loss, gradient norm] of the last step. */
+  readonly metrics: GPUBuffer;
+  readonly #engine: Engine;
+  readonly #model: BaseModel;
+  readonly #steps = new Map<number, Step>();
+  #optimizer: Optimizer | null = null;
+
+  /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
+  constructor(
+    engine: Engine,
+    model: BaseModel,
+    setup: RunSetup,
+    batches: ReadonlyMap<number, BatchBuffers>,
+    workspace: Workspace,
+  ) {
+    this.#engine = engine;
+    this.#model = model;
+    this.setup = setup;
+    this.context = methodContext(model, setup.method, setup.options);
+    const { method, options, classes, pooling } = setup;
+    this.tunedSetup = { method, options, context: this.context, classes, pooling };
+    for (const [tokens, batch] of batches) {
+      const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
+      this.#steps.set(tokens, new Step(tuned, batch, workspace));
+    }
+    const tuned = this.#anyStep.tuned;
+    this.virtualTokens = tuned.virtualTokens;
+    checkContext(model, Math.max(...batches.keys()), this.virtualTokens, setup.name);
+    this.parameters = new Parameters(engine, tuned.program.trainables, this.owner, setup.seed, setup.initial);
+    this.metrics = engine.memory.allocate(8, { label: "metrics", category: "runtime", owner: this.owner });
+  }
+
+  /** Under which this run's buffers are counted. */
+  get owner(): string {
+    return `run ${this.setup.name}`;
+  }
+
+  get trainables(): readonly Trainable[] {
+    return this.parameters.trainables;
+  }
+
+  /** Bytes that only live within a step, for the largest batch shape. */
+  get activationBytes(): number {
+    return Math.max(...[...this.#steps.values()].map((step) => step.activationBytes));
+  }
+
+  /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
+  async compile(progress?: () => void): Promise<void> {
+    const { method, weightDecay, gradClip } = this.setup;
+    const semantic = method.semantic ? await this.#model.semantic(this.context.textIds) : new Map<string, GPUBuffer>();
+    for (const step of this.#steps.values()) {
+      const bindings = {
+        model: this.#model,
+        parameters: this.parameters,
+        batch: step.batch,
+        metrics: this.metrics,
+        semantic,
+      };
+      await step.compile(this.#engine, bindings, this.owner, progress);
+    }
+    const decay = (tensor: Trainable) => {
+      if (!tensor.weightDecay) return 0;
+      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : method.weightDecay);
+    };
+    const { trained } = this.#anyStep.tuned.plan;
+    this.#optimizer = await Optimizer.create(this.#engine, this.parameters, trained, this.metrics, this.owner, {
+      ...adamDefaults,
+      gradClip,
+      weightDecay: decay,
+    });
+  }
+
+  step(tokens: number): Step {
+    const step = this.#steps.get(tokens);
+    if (!step) throw new Error(`Run "${this.setup.name}" has no program for ${tokens} tokens.`);
+    return step;
+  }
+
+  /**
+   * One update from the batch that is in the buffers of this shape. `also` encodes more commands behind it (copies for
+   * readback). Resolves when everything is submitted.
+   */
+  async train(
+    tokens: number,
+    step: number,
+    learningRate: number,
+    also?: (encoder: GPUCommandEncoder) => void,
+  ): Promise<void> {
+    const compiled = this.step(tokens);
+    if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
+    await compiled.forward();
+    const encoder = this.#engine.device.createCommandEncoder();
+    compiled.encodeLoss(encoder);
+    compiled.encodeBackward(encoder);
+    this.#optimizer.encode(encoder, step, learningRate);
+    also?.(encoder);
+    this.#engine.device.queue.submit([encoder.finish()]);
+  }
+
+  async release(): Promise<void> {
+    for (const step of this.#steps.values()) await step.release();
+    this.#engine.memory.releaseOwner(this.owner);
+  }
+
+  get #anyStep(): Step {
+    return this.#steps.values().next().value!;
+  }
+}
+
+/** The method's text as token ids, beside the model's facts. */
+export function methodContext(
+  model: Pick<BaseModel, "family" | "config" | "tokenizer">,
+  method: Method,
+  options: unknown,
+): MethodContext {
+  const text = method.text(options);
+  const textIds = text === null ? [] : model.tokenizer.encode(text);
+  return { family: model.family, config: model.config, textIds };
+}
+
+/** Throws an Error with both numbers if virtual tokens and input do not fit the model's positions. */
+export function checkContext(
+  model: Pick<BaseModel, "config">,
+  tokens: number,
+  virtualTokens: number,
+  run: string,
+): void {
+  const { contextLength } = model.config;
+  if (virtualTokens + tokens <= contextLength) return;
+  throw new Error(
+    `Run "${run}": ${virtualTokens} virtual tokens and texts of up to ${tokens} tokens need ${virtualTokens + tokens} ` +
+      `positions; the model has ${contextLength}. Lower the maximum length to ${contextLength - virtualTokens} or less.`,
+  );
+}

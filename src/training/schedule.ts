@@ -1,0 +1,20 @@
+/** The learning rate over a run, as transformers' get_scheduler: linear warm-up, then linear, cosine or no decay. */
+
+export type ScheduleKind = "linear" | "cosine" | "constant";
+
+export interface Schedule {
+  readonly kind: ScheduleKind;
+  readonly steps: number;
+  /** Share of `steps`, rounded up. */
+  readonly warmupRatio: number;
+}
+
+/** Factor on the peak learning rate of update `step` (0 is the first; with warm-up its factor is 0). */
+export function scheduleFactor({ kind, steps, warmupRatio }: Schedule, step: number): number {
+  const warmup = Math.ceil(steps * warmupRatio);
+  if (step < warmup) return step / warmup;
+  const progress = (step - warmup) / Math.max(1, steps - warmup);
+  if (kind === "linear") return Math.max(0, 1 - progress);
+  if (kind === "cosine") return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
+  return 1;
+}
