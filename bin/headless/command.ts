@@ -1,0 +1,64 @@
+/** The command line of the headless runner: arguments, help and exit codes. What a command does is elsewhere. */
+
+import { Command, CommanderError, Option } from "commander";
+import { version } from "../../package.json";
+import type { AdapterChoice } from "./browser";
+import { ConfigurationError } from "./files";
+import { type RunOptions, runComparison } from "./run";
+
+/** Exit codes. */
+export const SUCCESS = 0;
+export const FAILURE = 1;
+/** The command line or the configuration is wrong; nothing was trained. */
+export const USAGE = 2;
+
+const RUN_HELP = `
+The configuration is the JSON file that the studio's page downloads; paths in it are relative to the file.
+DIR receives
+  metrics.jsonl   one object a line: training steps and evaluations
+  summary.json    final figures, trainable parameters, device and versions
+  <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
+and what an earlier comparison wrote there under these names is replaced.
+
+Exit codes: 0 every run finished; 1 a run or the comparison failed; 2 the configuration or the command is wrong.
+CHROME_PATH chooses the Chrome or Chromium to use.`;
+
+type RunComparison = (configurationPath: string, options: RunOptions) => Promise<boolean>;
+
+/**
+ * Runs one command line.
+ * @param run Does the comparison; resolves to whether every run finished and its adapter is written.
+ * @returns The exit code.
+ */
+export async function main(commandLine: string[], run: RunComparison = runComparison): Promise<number> {
+  let code = SUCCESS;
+  const program = new Command("studio")
+    .description("Compares tuning methods without a window: the studio's own worker in a headless Chromium.")
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError();
+  program
+    .command("run")
+    .description("run the comparison that a configuration file describes")
+    .argument("<config.json>", "the configuration")
+    .requiredOption("--out <DIR>", "folder for metrics, summary and adapters; made when missing")
+    .addOption(
+      new Option("--adapter <KIND>", "graphics adapter; auto: hardware where there is one, else software")
+        .choices(["auto", "hardware", "software"] satisfies AdapterChoice[])
+        .default("auto"),
+    )
+    .addHelpText("after", RUN_HELP)
+    .exitOverride()
+    .showHelpAfterError()
+    .action(async (configurationPath: string, { out, adapter }: { out: string; adapter: AdapterChoice }) => {
+      code = (await run(configurationPath, { out, adapter })) ? SUCCESS : FAILURE;
+    });
+  try {
+    await program.parseAsync(commandLine, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : USAGE;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof ConfigurationError ? USAGE : FAILURE;
+  }
+  return code;
+}

@@ -1,0 +1,83 @@
+/** What a configuration names outside itself: files to read and folders to write. Not for reading their contents. */
+
+import { accessSync, constants, statSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Configuration } from "../../src/training/configuration";
+
+/** The configuration or the command line is wrong: nothing was trained, and trying again unchanged will not help. */
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** Absolute paths. */
+export interface NamedFiles {
+  train: string;
+  /** Null when the validation rows are a fraction of the training file. */
+  validation: string | null;
+  /** The folder of a `dir:` model. */
+  model: string | null;
+  /** `initFrom` folders by run name. */
+  initFrom: Map<string, string>;
+}
+
+function existing(kind: "file" | "folder", key: string, path: string, folder: string): string {
+  const absolute = resolve(folder, path);
+  const entry = statSync(absolute, { throwIfNoEntry: false });
+  if (!entry)
+    throw new ConfigurationError(`${key}: there is no ${kind} ${absolute}. Paths are relative to the JSON file.`);
+  if (kind === "file" ? !entry.isFile() : !entry.isDirectory()) {
+    throw new ConfigurationError(`${key}: ${absolute} is not a ${kind}.`);
+  }
+  try {
+    accessSync(absolute, constants.R_OK);
+  } catch {
+    throw new ConfigurationError(`${key}: ${absolute} may not be read.`);
+  }
+  return absolute;
+}
+
+/**
+ * The files and folders a configuration names.
+ * @param folder The folder of the JSON file.
+ * @throws {ConfigurationError} When one is missing, names the key and the path.
+ */
+export function namedFiles(configuration: Configuration, folder: string): NamedFiles {
+  const { data, model, runs } = configuration;
+  const initFrom = new Map<string, string>();
+  for (const run of runs) {
+    if (run.initFrom === undefined) continue;
+    initFrom.set(run.name, existing("folder", `runs "${run.name}" initFrom`, run.initFrom, folder));
+  }
+  return {
+    train: existing("file", "data.train", data.train, folder),
+    validation:
+      typeof data.validation === "string" ? existing("file", "data.validation", data.validation, folder) : null,
+    model: model.startsWith("dir:") ? existing("folder", "model", model.slice("dir:".length), folder) : null,
+    initFrom,
+  };
+}
+
+const RESERVED = new Set([".", "..", "metrics.jsonl", "summary.json"]);
+
+/**
+ * Checks that each run's name can be the name of its folder beside the others.
+ * @throws {ConfigurationError} Names the run.
+ */
+export function checkRunNames(names: readonly string[]): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    // Letters that differ in case alone are one folder on some file systems.
+    const folded = name.normalize("NFC").toLowerCase();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+    if (RESERVED.has(folded) || /[\\/:*?"<>|\u0000-\u001f]|[. ]$/.test(name)) {
+      throw new ConfigurationError(
+        `runs: the name "${name}" cannot be the name of the run's folder. Use letters, digits, spaces, - and _.`,
+      );
+    }
+    const earlier = seen.get(folded);
+    if (earlier !== undefined) {
+      throw new ConfigurationError(`runs: the names "${earlier}" and "${name}" would share a folder. Rename one.`);
+    }
+    seen.set(folded, name);
+  }
+}

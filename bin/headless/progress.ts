@@ -1,0 +1,151 @@
+/** Says how a comparison is getting on: a bar on a terminal, plain lines elsewhere. */
+
+import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import type { EvaluationEvent, ProgressEvent, StudioEvent } from "../../src/worker/api";
+
+export interface Progress {
+  /** A line of its own. */
+  note(line: string): void;
+  handle(event: StudioEvent): void;
+  close(): void;
+}
+
+const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+
+/** For example `lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 91.0 %`. */
+export function evaluationLine({ run, step, loss, accuracy, f1 }: EvaluationEvent): string {
+  return `${run}: step ${step}, validation loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, F1 ${percent(f1)}`;
+}
+
+/** What an event has to say in a line of its own; null for those that only move a bar. */
+export function eventLine(event: StudioEvent): string | null {
+  switch (event.type) {
+    case "evaluation":
+      return evaluationLine(event);
+    case "run-state":
+      if (event.state !== "failed" && event.state !== "finished" && event.state !== "stopped") return null;
+      return `${event.run}: ${event.state}${event.reason ? ` (${event.reason})` : ""}`;
+    case "comparison-state":
+      return event.state === "failed" ? `The comparison failed: ${event.reason ?? "no reason was given"}` : null;
+    case "device-lost":
+      return `The graphics device was lost: ${event.reason}`;
+    default:
+      return null;
+  }
+}
+
+/** The last loss of each run, for example `sk-prefix 0.6931  lora 0.5712`. */
+class Losses {
+  readonly #last = new Map<string, number>();
+
+  set(run: string, loss: number): void {
+    this.#last.set(run, loss);
+  }
+
+  toString(): string {
+    return [...this.#last].map(([run, loss]) => `${run} ${loss.toFixed(4)}`).join("  ");
+  }
+}
+
+/** About twenty lines for the steps, one for each wait and each evaluation. */
+export class PlainProgress implements Progress {
+  readonly #write: (text: string) => void;
+  readonly #losses = new Losses();
+  #wait: ProgressEvent["task"] | null = null;
+  #steps = 0;
+  #step = 0;
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  note(line: string): void {
+    this.#write(`${line}\n`);
+  }
+
+  handle(event: StudioEvent): void {
+    const line = eventLine(event);
+    if (line) this.note(line);
+    if (event.type === "progress") {
+      // Evaluations have a line when they are done.
+      if (event.task !== this.#wait && event.task !== "evaluating") {
+        this.note(event.detail ? `${event.task}: ${event.detail}` : event.task);
+      }
+      this.#wait = event.task;
+    } else if (event.type === "comparison-state") {
+      this.#steps = event.steps;
+    } else if (event.type === "step") {
+      if (event.step !== this.#step) this.#stepDone();
+      this.#step = event.step;
+      this.#losses.set(event.run, event.loss);
+    }
+  }
+
+  close(): void {
+    this.#stepDone();
+  }
+
+  /** Every run has taken the step: lock-step means that the next step's first event says so. */
+  #stepDone(): void {
+    const every = Math.max(1, Math.round(this.#steps / 20));
+    if (this.#step === 0 || (this.#step % every !== 0 && this.#step !== this.#steps)) return;
+    this.note(`step ${this.#step} / ${this.#steps}  loss: ${this.#losses}`);
+    this.#step = 0;
+  }
+}
+
+/** One bar for the steps, and one above it for the wait in progress. */
+export class TerminalProgress implements Progress {
+  readonly #bars: MultiBar;
+  readonly #losses = new Losses();
+  #steps: SingleBar | null = null;
+  #wait: { task: ProgressEvent["task"]; bar: SingleBar } | null = null;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#bars = new MultiBar(
+      { format: "{bar} {value} / {total} {what}", hideCursor: true, stream, stopOnComplete: false },
+      Presets.shades_classic,
+    );
+  }
+
+  note(line: string): void {
+    if (this.#steps || this.#wait) this.#bars.log(`${line}\n`);
+    else process.stdout.write(`${line}\n`);
+  }
+
+  handle(event: StudioEvent): void {
+    const line = eventLine(event);
+    if (line) this.note(line);
+    if (event.type === "progress") {
+      if (this.#wait?.task !== event.task) {
+        this.#endWait();
+        this.#wait = { task: event.task, bar: this.#bars.create(event.total ?? 0, 0, { what: "" }) };
+      }
+      this.#wait.bar.setTotal(event.total ?? event.done);
+      this.#wait.bar.update(event.done, { what: `${event.unit}  ${event.task} ${event.detail}` });
+      if (event.done === event.total) this.#endWait();
+    } else if (event.type === "step" && this.#steps) {
+      this.#losses.set(event.run, event.loss);
+      this.#steps.update(event.step, { what: `steps  loss: ${this.#losses}` });
+    } else if (event.type === "comparison-state" && event.state === "running") {
+      this.#steps ??= this.#bars.create(event.steps, event.step, { what: "steps" });
+    }
+  }
+
+  close(): void {
+    this.#endWait();
+    this.#bars.stop();
+    this.#steps = null;
+  }
+
+  #endWait(): void {
+    if (this.#wait) this.#bars.remove(this.#wait.bar);
+    this.#wait = null;
+  }
+}
+
+/** The kind that suits where standard output goes. */
+export function standardProgress(): Progress {
+  if (process.stdout.isTTY) return new TerminalProgress(process.stdout);
+  return new PlainProgress((text) => process.stdout.write(text));
+}

@@ -1,0 +1,184 @@
+/** What a comparison leaves on disk: `metrics.jsonl` while it runs, then `summary.json` and the adapter folders. */
+
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { unzipSync } from "fflate";
+import type { Preparation } from "../../src/runner/runner";
+import type { Configuration } from "../../src/training/configuration";
+import type {
+  DeviceReport,
+  EvaluationEvent,
+  GpuBytes,
+  RunEstimate,
+  RunState,
+  StepEvent,
+  StudioEvent,
+} from "../../src/worker/api";
+
+/** One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as null. */
+export function metricsLine(event: StepEvent | EvaluationEvent): string {
+  const { type: _, ...fields } = event;
+  return JSON.stringify(fields);
+}
+
+/** The figures of one evaluation. */
+export type Evaluation = Pick<EvaluationEvent, "step" | "loss" | "accuracy" | "f1">;
+
+/** What a run came to. Null where it never got so far. */
+export interface RunSummary {
+  run: string;
+  method: string;
+  state: RunState;
+  reason: string | null;
+  trainable: RunEstimate["trainable"] | null;
+  steps: number;
+  epoch: number;
+  tokens: number;
+  seconds: number;
+  training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
+  /** `best` has the highest accuracy, the earliest of equals. */
+  validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
+  gpuBytes: GpuBytes | null;
+  /** Name of the adapter's folder beside this file. */
+  adapter: string | null;
+}
+
+/** What is true of the whole comparison. */
+export interface Surroundings {
+  configuration: Configuration;
+  adapter: "hardware" | "software";
+  device: DeviceReport;
+  preparation: Preparation;
+  versions: Record<string, string>;
+}
+
+/** Collects a comparison's events and writes its files. */
+export class Results {
+  readonly #folder: string;
+  readonly #metrics: number;
+  readonly #runs: Map<string, RunSummary>;
+  readonly #started = new Date();
+
+  /** Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs' folders. */
+  constructor(folder: string, runs: readonly { name: string; method: string }[]) {
+    this.#folder = resolve(folder);
+    mkdirSync(this.#folder, { recursive: true });
+    for (const name of ["summary.json", ...runs.map((run) => run.name)]) {
+      rmSync(join(this.#folder, name), { recursive: true, force: true });
+    }
+    this.#metrics = openSync(join(this.#folder, "metrics.jsonl"), "w");
+    this.#runs = new Map(runs.map(({ name, method }) => [name, emptySummary(name, method)]));
+  }
+
+  /** In the configuration's order. */
+  get runs(): readonly RunSummary[] {
+    return [...this.#runs.values()];
+  }
+
+  /** Whether every run has finished and its adapter is written. */
+  get complete(): boolean {
+    return this.runs.every(({ state, adapter }) => state === "finished" && adapter !== null);
+  }
+
+  /**
+   * Takes in one event; steps and evaluations become a line of `metrics.jsonl` at once.
+   * @throws {Error} For an event of a run that the configuration does not have.
+   */
+  add(event: StudioEvent): void {
+    if (!("run" in event)) return;
+    const summary = this.#run(event.run);
+    if (event.type === "run-state") {
+      summary.state = event.state;
+      summary.reason = event.reason;
+      return;
+    }
+    writeSync(this.#metrics, `${metricsLine(event)}\n`);
+    if (event.type === "step") addStep(summary, event);
+    else addEvaluation(summary, event);
+  }
+
+  /**
+   * Unpacks a run's exported zip into its folder.
+   * @throws {Error} When an entry's path leads out of the folder.
+   */
+  addAdapter(run: string, zip: string): void {
+    const folder = join(this.#folder, run);
+    for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
+      if (name.endsWith("/")) continue;
+      const path = resolve(folder, name);
+      if (relative(folder, path).split(sep)[0] === "..") {
+        throw new Error(
+          `The adapter of run "${run}" holds "${name}", which lies outside its folder; nothing is written.`,
+        );
+      }
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+    }
+    this.#run(run).adapter = run;
+  }
+
+  /** Writes `summary.json`. */
+  writeSummary({ configuration, adapter, device, preparation, versions }: Surroundings): void {
+    const { model, data, estimate } = preparation;
+    for (const { run, trainable } of estimate.runs) this.#run(run).trainable = trainable;
+    const summary = {
+      started: this.#started.toISOString(),
+      seconds: (Date.now() - this.#started.getTime()) / 1000,
+      complete: this.complete,
+      device: { kind: adapter, ...device.adapter },
+      versions,
+      model,
+      data: {
+        trainRows: data.trainRows,
+        validationRows: data.validationRows,
+        labels: data.labels,
+        truncated: data.truncated,
+        notices: data.notices,
+      },
+      runs: this.runs,
+      configuration,
+    };
+    writeFileSync(join(this.#folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#metrics);
+  }
+
+  #run(name: string): RunSummary {
+    const summary = this.#runs.get(name);
+    if (!summary) throw new Error(`There is no run named "${name}" in the configuration.`);
+    return summary;
+  }
+}
+
+function emptySummary(run: string, method: string): RunSummary {
+  return {
+    run,
+    method,
+    state: "waiting",
+    reason: null,
+    trainable: null,
+    steps: 0,
+    epoch: 0,
+    tokens: 0,
+    seconds: 0,
+    training: null,
+    validation: null,
+    gpuBytes: null,
+    adapter: null,
+  };
+}
+
+function addStep(summary: RunSummary, event: StepEvent): void {
+  const { step, epoch, tokens, seconds, gpuBytes, loss, learningRate, gradNorm } = event;
+  const firstLoss = summary.training?.firstLoss ?? loss;
+  Object.assign(summary, { steps: step, epoch, tokens, seconds, gpuBytes });
+  summary.training = { firstLoss, lastLoss: loss, learningRate, gradNorm };
+}
+
+function addEvaluation(summary: RunSummary, { step, loss, accuracy, f1 }: EvaluationEvent): void {
+  const evaluation = { step, loss, accuracy, f1 };
+  const { first, best } = summary.validation ?? { first: evaluation, best: evaluation };
+  summary.validation = { first, last: evaluation, best: accuracy > best.accuracy ? evaluation : best };
+}

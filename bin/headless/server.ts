@@ -1,0 +1,71 @@
+/** Serves the built page on this machine, and beside it the files that a configuration names, and nothing else. */
+
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { basename, dirname } from "node:path";
+import sirv from "sirv";
+import { preview } from "vite";
+
+type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/** Files and folders under one unguessable path. */
+export class SharedFiles {
+  readonly prefix = `/configuration-${randomUUID()}`;
+  readonly #entries: { folder: Middleware; only: string | null }[] = [];
+
+  /**
+   * Makes a file, or the files directly in a folder, readable.
+   * @param path Absolute, existing.
+   * @returns Its path on the server, without a slash at the end.
+   */
+  share(path: string): string {
+    const isFolder = statSync(path).isDirectory();
+    const folder = sirv(isFolder ? path : dirname(path), { dev: true, dotfiles: true, extensions: [] }) as Middleware;
+    this.#entries.push({ folder, only: isFolder ? null : basename(path) });
+    const place = `${this.prefix}/${this.#entries.length - 1}`;
+    return isFolder ? place : `${place}/${encodeURIComponent(basename(path))}`;
+  }
+
+  /** Answers requests under `prefix`, which the caller has removed from the request's URL. */
+  readonly middleware: Middleware = (request, response) => {
+    const missing = () => {
+      response.statusCode = 404;
+      response.end();
+    };
+    const [, index, name, ...deeper] = (request.url ?? "").split("/");
+    const entry = this.#entries[Number(index)];
+    if (!entry || !name || deeper.length > 0) return missing();
+    if (entry.only !== null && name !== encodeURIComponent(entry.only)) return missing();
+    request.url = `/${name}`;
+    entry.folder(request, response, missing);
+  };
+}
+
+export interface StudioServer {
+  /** Ends with a slash. */
+  readonly url: string;
+  readonly shared: SharedFiles;
+  close(): Promise<void>;
+}
+
+/** Serves `dist/` of the project on a free port of the loopback address. */
+export async function serveStudio(root: string): Promise<StudioServer> {
+  const shared = new SharedFiles();
+  const server = await preview({
+    root,
+    logLevel: "error",
+    preview: { host: "127.0.0.1", port: 0, open: false },
+    plugins: [
+      {
+        name: "configuration-files",
+        configurePreviewServer: ({ middlewares }) => {
+          middlewares.use(shared.prefix, shared.middleware);
+        },
+      },
+    ],
+  });
+  const { port } = server.httpServer.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, shared, close: () => server.close() };
+}

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+/** `npm run studio`: loads the command below through Vite, since Node 20 reads no TypeScript. */
+
+import { fileURLToPath } from "node:url";
+import { runnerImport } from "vite";
+
+const { module } = await runnerImport(fileURLToPath(new URL("headless/command.ts", import.meta.url)), {
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  logLevel: "error",
+});
+process.exitCode = await module.main(process.argv.slice(2));

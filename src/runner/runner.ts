@@ -1,0 +1,129 @@
+/**
+ * The page side of the headless runner: hands what `bin/studio.mjs` asks to the same worker the studio's page uses, and
+ * the worker's events back. Shows nothing; files, progress and results are Node's.
+ */
+
+import { proxy, wrap } from "comlink";
+import type { Configuration } from "../training/configuration";
+import type {
+  DataRole,
+  DataSummary,
+  DeviceReport,
+  Estimate,
+  ModelSummary,
+  StudioApi,
+  StudioEvent,
+} from "../worker/api";
+
+/** A file of the configuration, served on this page's own origin. */
+export interface ServedFile {
+  url: string;
+  name: string;
+}
+
+/** What is known before the first step. */
+export interface Preparation {
+  model: ModelSummary;
+  data: DataSummary;
+  estimate: Estimate;
+}
+
+/** Methods reject when the worker does, and when the worker itself breaks. */
+export interface StudioRunner {
+  /** The configuration, or what is wrong with it. */
+  parseConfiguration(json: string): Promise<{ configuration: Configuration } | { problem: string }>;
+  openDevice(): Promise<DeviceReport>;
+  prepare(configuration: Configuration, train: ServedFile, validation: ServedFile | null): Promise<Preparation>;
+  /** Resolves when every run has ended and every event has been handed over. */
+  compare(configuration: Configuration): Promise<void>;
+  stop(): Promise<void>;
+  /** Downloads a run's zip, as the studio's page does. */
+  downloadRun(run: string): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    studioRunner: StudioRunner;
+    /** Provided by Node before this page loads. */
+    deliverEvents(events: StudioEvent[]): Promise<void>;
+  }
+}
+
+const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
+const api = wrap<StudioApi>(worker);
+
+const broken = new Promise<never>((_, reject) => {
+  worker.addEventListener("error", (event) => {
+    reject(new Error(`The worker broke: ${event.message || "its script could not be loaded"}.`));
+  });
+  worker.addEventListener("messageerror", () => reject(new Error("A message of the worker could not be read.")));
+});
+// Each call below reports it; without a call in flight it is not an unhandled rejection.
+broken.catch(() => undefined);
+
+let delivered: Promise<void> = Promise.resolve();
+const subscribed = api.subscribe(
+  proxy((events: StudioEvent[]) => {
+    delivered = delivered.then(() => window.deliverEvents(events));
+  }),
+);
+subscribed.catch(() => undefined);
+
+/** The answer of the worker, or its breakdown. */
+async function ask<T>(call: () => Promise<T>): Promise<T> {
+  return Promise.race([subscribed.then(call), broken]);
+}
+
+async function openServed(file: ServedFile, role: DataRole): Promise<DataSummary> {
+  const response = await fetch(file.url);
+  if (!response.ok) throw new Error(`${file.name} could not be fetched: ${response.status} ${response.statusText}.`);
+  const opened = new File([await response.blob()], file.name);
+  return ask(() => api.openData(opened, role));
+}
+
+window.studioRunner = {
+  async parseConfiguration(json) {
+    const parsed = ask(() =>
+      api.parseConfiguration(json).then(
+        (configuration) => ({ configuration }),
+        (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+      ),
+    );
+    return parsed;
+  },
+
+  openDevice: () => ask(() => api.openDevice()),
+
+  async prepare(configuration, train, validation) {
+    const model = await ask(() => api.openModel(configuration.model));
+    await openServed(train, "train");
+    if (validation) await openServed(validation, "validation");
+    const { task, columns, maxLength, validation: split } = configuration.data;
+    const data = await ask(() =>
+      api.setData({
+        task,
+        columns,
+        maxLength,
+        validationFraction: typeof split === "number" ? split : 0,
+        seed: configuration.training.seed,
+      }),
+    );
+    const estimate = await ask(() => api.estimate(configuration));
+    return { model, data, estimate };
+  },
+
+  async compare(configuration) {
+    await ask(() => api.compare(configuration));
+    await delivered;
+  },
+
+  stop: () => ask(() => api.stop()),
+
+  async downloadRun(run) {
+    const url = URL.createObjectURL(await ask(() => api.exportRun(run)));
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = "adapter.zip";
+    link.click();
+  },
+};

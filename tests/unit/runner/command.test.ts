@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { main } from "../../../bin/headless/command";
+import { ConfigurationError } from "../../../bin/headless/files";
+
+let output = "";
+let errors = "";
+
+beforeEach(() => {
+  output = "";
+  errors = "";
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    output += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    errors += text;
+    return true;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("the command line", () => {
+  test("hands the configuration, folder and adapter on", async () => {
+    const run = vi.fn(async () => true);
+    expect(await main(["run", "a.json", "--out", "results", "--adapter", "software"], run)).toBe(0);
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "software" });
+  });
+
+  test("leaves the adapter to the machine by default", async () => {
+    const run = vi.fn(async () => true);
+    await main(["run", "a.json", "--out", "results"], run);
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "auto" });
+  });
+
+  test("ends with 1 when a run did not finish", async () => {
+    expect(await main(["run", "a.json", "--out", "results"], async () => false)).toBe(1);
+  });
+
+  test("ends with 1 and the message when the comparison breaks", async () => {
+    const run = async () => {
+      throw new Error("no browser");
+    };
+    expect(await main(["run", "a.json", "--out", "results"], run)).toBe(1);
+    expect(errors).toBe("no browser\n");
+  });
+
+  test("ends with 2 and the plain message when the configuration is wrong", async () => {
+    const run = async () => {
+      throw new ConfigurationError('training: unknown key "stepz"');
+    };
+    expect(await main(["run", "a.json", "--out", "results"], run)).toBe(2);
+    expect(errors).toBe('training: unknown key "stepz"\n');
+  });
+
+  test("ends with 2 when the configuration file is missing, before anything is built", async () => {
+    expect(await main(["run", "missing/config.json", "--out", "results"])).toBe(2);
+    expect(errors).toContain("missing/config.json could not be read");
+  });
+
+  test.each([
+    [["run", "a.json"], "--out"],
+    [["run", "--out", "results"], "config.json"],
+    [["run", "a.json", "--out", "results", "--adapter", "fast"], "auto, hardware, software"],
+    [["run", "a.json", "b.json", "--out", "results"], "too many arguments"],
+    [["walk"], "unknown command"],
+  ])("%j is refused with 2 and says why", async (commandLine, said) => {
+    const run = vi.fn(async () => true);
+    expect(await main(commandLine, run)).toBe(2);
+    expect(errors).toContain(said);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  test("explains itself", async () => {
+    expect(await main(["run", "--help"])).toBe(0);
+    for (const word of ["config.json", "--out", "--adapter", "metrics.jsonl", "summary.json", "Exit codes"]) {
+      expect(output).toContain(word);
+    }
+  });
+});

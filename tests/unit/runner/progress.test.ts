@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { eventLine, PlainProgress } from "../../../bin/headless/progress";
+import type { StepEvent, StudioEvent } from "../../../src/worker/api";
+
+const gpuBytes = { weights: 0, adapter: 0, gradients: 0, optimizer: 0, activations: 0, runtime: 0, total: 0 };
+
+function step(run: string, step: number, loss: number): StepEvent {
+  return { type: "step", run, step, epoch: 0, loss, learningRate: 0, gradNorm: 0, tokens: 0, seconds: 0, gpuBytes };
+}
+
+function evaluation(run: string, step: number): StudioEvent {
+  return {
+    type: "evaluation",
+    run,
+    step,
+    split: "validation",
+    loss: 0.43214,
+    accuracy: 0.912,
+    f1: 0.9,
+    rows: 10,
+    tokens: 0,
+    seconds: 0,
+  };
+}
+
+describe("event lines", () => {
+  test("give an evaluation's figures with their units", () => {
+    expect(eventLine(evaluation("lora", 50))).toBe("lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 90.0 %");
+  });
+
+  test("give the reason a run failed", () => {
+    const failed: StudioEvent = {
+      type: "run-state",
+      run: "a",
+      state: "failed",
+      reason: "not a number",
+      lastGoodStep: 3,
+    };
+    expect(eventLine(failed)).toBe("a: failed (not a number)");
+    expect(eventLine({ ...failed, state: "running", reason: null })).toBeNull();
+  });
+});
+
+describe("plain progress", () => {
+  test("says each wait once, and a step when every run has taken it", () => {
+    const lines: string[] = [];
+    const progress = new PlainProgress((text) => lines.push(text));
+    const events: StudioEvent[] = [
+      { type: "progress", task: "loading weights", detail: "small", done: 1, total: 2, unit: "bytes" },
+      { type: "progress", task: "loading weights", detail: "small", done: 2, total: 2, unit: "bytes" },
+      { type: "comparison-state", state: "running", step: 0, steps: 2, reason: null },
+      step("a", 1, 0.5),
+      step("b", 1, 0.25),
+      step("a", 2, 0.125),
+      step("b", 2, 1),
+    ];
+    for (const event of events) progress.handle(event);
+    progress.close();
+    progress.close();
+    expect(lines).toEqual([
+      "loading weights: small\n",
+      "step 1 / 2  loss: a 0.5000  b 0.2500\n",
+      "step 2 / 2  loss: a 0.1250  b 1.0000\n",
+    ]);
+  });
+
+  test("stays within about twenty lines however many steps there are", () => {
+    const lines: string[] = [];
+    const progress = new PlainProgress((text) => lines.push(text));
+    progress.handle({ type: "comparison-state", state: "running", step: 0, steps: 1000, reason: null });
+    for (let number = 1; number <= 1000; number += 1) progress.handle(step("a", number, 1));
+    progress.close();
+    expect(lines).toHaveLength(20);
+    expect(lines.at(-1)).toBe("step 1000 / 1000  loss: a 1.0000\n");
+  });
+});

@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { strToU8, zipSync } from "fflate";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { metricsLine, Results } from "../../../bin/headless/results";
+import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
+
+const gpuBytes = { weights: 6, adapter: 5, gradients: 4, optimizer: 3, activations: 2, runtime: 1, total: 21 };
+
+function step(run: string, step: number, loss: number): StepEvent {
+  return {
+    type: "step",
+    run,
+    step,
+    epoch: step / 10,
+    loss,
+    learningRate: 0.001,
+    gradNorm: 0.5,
+    tokens: 64 * step,
+    seconds: 0.25 * step,
+    gpuBytes,
+  };
+}
+
+function evaluation(run: string, step: number, loss: number, accuracy: number): EvaluationEvent {
+  return {
+    type: "evaluation",
+    run,
+    step,
+    split: "validation",
+    loss,
+    accuracy,
+    f1: 0.5,
+    rows: 20,
+    tokens: 8,
+    seconds: 1,
+  };
+}
+
+let folder: string;
+let results: Results;
+const RUNS = [
+  { name: "sk", method: "sk-prefix" },
+  { name: "lora", method: "lora" },
+];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "studio-results-"));
+  results = new Results(folder, RUNS);
+});
+
+afterEach(() => {
+  results.close();
+  rmSync(folder, { recursive: true });
+});
+
+function metrics(): unknown[] {
+  const lines = readFileSync(join(folder, "metrics.jsonl"), "utf8").split("\n");
+  expect(lines.pop()).toBe("");
+  return lines.map((line) => JSON.parse(line));
+}
+
+function zip(files: Record<string, string>): string {
+  const path = join(folder, "download.zip");
+  writeFileSync(path, zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)]))));
+  return path;
+}
+
+describe("metrics.jsonl", () => {
+  test("has a line for each step and evaluation, in order, with the documented keys", () => {
+    results.add(step("sk", 1, 0.7));
+    results.add({ type: "run-state", run: "sk", state: "running", reason: null, lastGoodStep: null });
+    results.add(step("lora", 1, 0.6));
+    results.add(evaluation("sk", 1, 0.65, 0.5));
+    expect(metrics()).toEqual([
+      {
+        run: "sk",
+        step: 1,
+        epoch: 0.1,
+        loss: 0.7,
+        learningRate: 0.001,
+        gradNorm: 0.5,
+        tokens: 64,
+        seconds: 0.25,
+        gpuBytes,
+      },
+      expect.objectContaining({ run: "lora", loss: 0.6 }),
+      { run: "sk", step: 1, split: "validation", loss: 0.65, accuracy: 0.5, f1: 0.5, rows: 20, tokens: 8, seconds: 1 },
+    ]);
+  });
+
+  test("writes a loss that is not a number as null", () => {
+    expect(JSON.parse(metricsLine(step("sk", 1, Number.NaN)))).toMatchObject({ loss: null });
+  });
+
+  test("starts empty, without what an earlier comparison left", () => {
+    results.add(step("sk", 1, 0.7));
+    writeFileSync(join(folder, "summary.json"), "{}");
+    mkdirSync(join(folder, "lora"));
+    writeFileSync(join(folder, "lora", "stale.safetensors"), "");
+    writeFileSync(join(folder, "notes.txt"), "kept");
+    new Results(folder, RUNS).close();
+    expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe("");
+    expect(existsSync(join(folder, "summary.json"))).toBe(false);
+    expect(existsSync(join(folder, "lora"))).toBe(false);
+    expect(existsSync(join(folder, "notes.txt"))).toBe(true);
+  });
+
+  test("refuses an event of an unknown run", () => {
+    expect(() => results.add(step("other", 1, 1))).toThrow('no run named "other"');
+  });
+});
+
+describe("adapters", () => {
+  test("are unpacked into the run's folder", () => {
+    results.addAdapter("lora", zip({ "adapter_config.json": "{}", "README.md": "# card" }));
+    expect(readFileSync(join(folder, "lora", "README.md"), "utf8")).toBe("# card");
+    expect(readFileSync(join(folder, "lora", "adapter_config.json"), "utf8")).toBe("{}");
+  });
+
+  test("may not write outside it", () => {
+    expect(() => results.addAdapter("lora", zip({ "../sk/README.md": "" }))).toThrow("outside its folder");
+    expect(existsSync(join(folder, "sk"))).toBe(false);
+  });
+});
+
+describe("the runs' summaries", () => {
+  test("hold first, last and best figures", () => {
+    results.add(evaluation("sk", 0, 0.69, 0.5));
+    results.add(step("sk", 1, 0.7));
+    results.add(step("sk", 2, 0.4));
+    results.add(evaluation("sk", 2, 0.5, 0.9));
+    results.add(step("sk", 3, 0.3));
+    results.add(evaluation("sk", 3, 0.55, 0.9));
+    results.add({ type: "run-state", run: "sk", state: "finished", reason: null, lastGoodStep: 3 });
+    const [sk, lora] = results.runs;
+    expect(sk).toMatchObject({
+      method: "sk-prefix",
+      state: "finished",
+      steps: 3,
+      tokens: 192,
+      training: { firstLoss: 0.7, lastLoss: 0.3 },
+      validation: { first: { step: 0 }, best: { step: 2, accuracy: 0.9 }, last: { step: 3, loss: 0.55 } },
+    });
+    expect(lora).toMatchObject({ state: "waiting", steps: 0, training: null, validation: null, adapter: null });
+  });
+
+  test("are complete only when every run finished and has its adapter", () => {
+    for (const { name } of RUNS) {
+      expect(results.complete).toBe(false);
+      results.add({ type: "run-state", run: name, state: "finished", reason: null, lastGoodStep: 1 });
+      expect(results.complete).toBe(false);
+      results.addAdapter(name, zip({ "README.md": "" }));
+    }
+    expect(results.complete).toBe(true);
+    results.add({ type: "run-state", run: "sk", state: "failed", reason: "not a number", lastGoodStep: 1 });
+    expect(results.complete).toBe(false);
+  });
+});
