@@ -36,7 +36,9 @@ export function fromFileName(name: string, type: PeftType): string {
   }
   const prefix = prefixOf(type);
   if (!name.startsWith(prefix)) {
-    throw new Error(`Tensor "${name}" of a ${type} adapter does not begin with "${prefix}", so it belongs to no module.`);
+    throw new Error(
+      `Tensor "${name}" of a ${type} adapter does not begin with "${prefix}", so it belongs to no module.`,
+    );
   }
   const inModel = name.slice(prefix.length);
   return inModel.endsWith(DORA_MAGNITUDE) ? `${inModel}.weight` : inModel;

@@ -54,7 +54,12 @@ function refused(url: URL, response: Response): Error {
 }
 
 /** Drains a response into a Blob, counting bytes. */
-async function download(url: URL, size: number, response: Response, onBytes: (received: number) => void): Promise<Blob> {
+async function download(
+  url: URL,
+  size: number,
+  response: Response,
+  onBytes: (received: number) => void,
+): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   if (response.body) {

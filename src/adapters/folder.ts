@@ -1,0 +1,346 @@
+/**
+ * Adapter folders: writing one as a zip, reading one back, and refusing what does not fit.
+ * PEFT loads leniently (missing tensors warn, extra ones are ignored); here both are errors.
+ * Not for: what the tensors do (`methods/`), or the configuration's and the card's text (`peft-config.ts`, `model-card.ts`).
+ */
+
+import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
+import * as z from "zod";
+import { type NamedTensor, readSafetensors, streamTensor, writeSafetensors } from "../hub/safetensors";
+import { bytesFile } from "../hub/sources";
+import { formatPeftConfig, PEFT_TYPES, type PeftConfig } from "./peft-config";
+import { fromFileName, PROMPT_EMBEDDINGS, toFileName } from "./peft-names";
+
+const CONFIG = "adapter_config.json";
+const MODEL = "adapter_model.safetensors";
+const SK_ADAPTER = "sk_adapter.safetensors";
+const CARD = "README.md";
+const RUN = "run.json";
+const ADAPTER_FILES: readonly string[] = [CONFIG, MODEL, SK_ADAPTER, CARD, RUN];
+
+/** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
+const MAX_ADAPTER_BYTES = 2 ** 30;
+
+/** A trained adapter with everything that is written beside it. Tensors carry the studio's in-model names. */
+export interface AdapterFolder {
+  config: PeftConfig;
+  tensors: NamedTensor[];
+  /** What an SK run was folded from (`F_K.0.weight`, `F.A`, …), so that its training can go on. */
+  skTensors?: NamedTensor[];
+  /** The text of README.md; empty where a folder had none. */
+  modelCard: string;
+  /** The content of run.json; null where a folder had none (an adapter the studio did not write). */
+  run: Record<string, unknown> | null;
+}
+
+/** What an adapter must hold to fit an open model and method. */
+export interface AdapterExpectation {
+  /** Must equal `base_model_name_or_path`. */
+  baseModel: string;
+  /** In-model names and shapes, the head included; exactly these. */
+  tensors?: readonly { name: string; shape: readonly number[] }[];
+  skTensors?: readonly { name: string; shape: readonly number[] }[];
+}
+
+const loraSchema = z.looseObject({
+  r: z.int().min(1).default(8),
+  lora_alpha: z.number().default(8),
+  target_modules: z.array(z.string()).min(1),
+  use_rslora: z.boolean().default(false),
+  use_dora: z.boolean().default(false),
+  fan_in_fan_out: z.boolean().default(false),
+  bias: z.literal("none", "only adapters without trained biases can be read").default("none"),
+  lora_bias: z.literal(false).default(false),
+  rank_pattern: z.record(z.string(), z.never("a rank per module cannot be read")).default({}),
+  alpha_pattern: z.record(z.string(), z.never("an alpha per module cannot be read")).default({}),
+});
+
+const promptLearningSchema = z.looseObject({
+  num_virtual_tokens: z.int().min(1),
+  token_dim: z.int().min(1),
+  num_layers: z.int().min(1),
+  num_transformer_submodules: z.literal(1).default(1),
+});
+
+const baseSchema = z.looseObject({
+  peft_type: z.enum(PEFT_TYPES),
+  task_type: z.literal("SEQ_CLS"),
+  base_model_name_or_path: z.string().nullable().default(null),
+});
+
+function parseConfig(value: unknown): PeftConfig {
+  const type = (value as { peft_type?: unknown } | null)?.peft_type;
+  if (!PEFT_TYPES.some((known) => known === type)) {
+    throw new Error(
+      `${CONFIG}: the adapter type ${JSON.stringify(type)} cannot be read. Known types: ${PEFT_TYPES.join(", ")}.`,
+    );
+  }
+  const schema = z.intersection(baseSchema, type === "LORA" ? loraSchema : promptLearningSchema);
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new Error(`${CONFIG} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
+  }
+  return parsed.data as PeftConfig;
+}
+
+function isHead(name: string): boolean {
+  return /^(score|classifier)\./.test(name);
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+/** A name as it stands in the file, for messages. */
+function shown(name: string, file: string, config: PeftConfig): string {
+  return file === MODEL ? toFileName(name, config.peft_type) : name;
+}
+
+function checkShape(tensor: NamedTensor, shape: readonly number[], why: string, config: PeftConfig): void {
+  if (!sameShape(tensor.shape, shape)) {
+    const name = shown(tensor.name, MODEL, config);
+    throw new Error(`${MODEL}: tensor "${name}" has shape [${tensor.shape}], but ${why} asks for [${shape}].`);
+  }
+}
+
+/** LoRA: a pair of factors of the configured rank for every target, and nothing else but the head. */
+function checkLora(config: PeftConfig, tensors: readonly NamedTensor[]): void {
+  const { r, target_modules: targets, use_dora: dora } = config as PeftConfig & z.infer<typeof loraSchema>;
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const modules = new Set<string>();
+  for (const { name } of tensors) {
+    const match = /^(.+)\.lora_(?:A|B|magnitude_vector)\.weight$/.exec(name);
+    if (match) {
+      modules.add(match[1] as string);
+    } else if (!isHead(name)) {
+      throw new Error(`${MODEL}: tensor "${shown(name, MODEL, config)}" is neither a LoRA factor nor the head's.`);
+    }
+  }
+  const matches = (module: string, target: string) => module === target || module.endsWith(`.${target}`);
+  for (const target of targets) {
+    if (![...modules].some((module) => matches(module, target))) {
+      throw new Error(`${MODEL} has no tensors for the target module "${target}" that ${CONFIG} names.`);
+    }
+  }
+  for (const module of modules) {
+    if (!targets.some((target) => matches(module, target))) {
+      throw new Error(`${MODEL} has tensors for "${module}", which ${CONFIG} does not name (${targets.join(", ")}).`);
+    }
+    const parts = ["lora_A", "lora_B", ...(dora ? ["lora_magnitude_vector"] : [])];
+    const [a, b, magnitude] = parts.map((part) => {
+      const tensor = byName.get(`${module}.${part}.weight`);
+      if (!tensor) {
+        throw new Error(`${MODEL}: tensor "${shown(`${module}.${part}.weight`, MODEL, config)}" is missing.`);
+      }
+      return tensor;
+    });
+    checkShape(a!, [r, a!.shape[1] ?? 0], `rank ${r} (${CONFIG})`, config);
+    checkShape(b!, [b!.shape[0] ?? 0, r], `rank ${r} (${CONFIG})`, config);
+    if (magnitude) {
+      checkShape(magnitude, [b!.shape[0] ?? 0], "its module's output size", config);
+    } else if (byName.has(`${module}.lora_magnitude_vector.weight`)) {
+      throw new Error(`${MODEL} has a magnitude vector for "${module}", but ${CONFIG} does not say use_dora.`);
+    }
+  }
+}
+
+/** Prompt learning: the packed prompt or prefix, and nothing else but the head. */
+function checkPromptLearning(config: PeftConfig, tensors: readonly NamedTensor[]): void {
+  const {
+    num_virtual_tokens: count,
+    token_dim: size,
+    num_layers: layers,
+  } = config as PeftConfig & z.infer<typeof promptLearningSchema>;
+  const prompt = tensors.find((tensor) => tensor.name === PROMPT_EMBEDDINGS);
+  if (!prompt) {
+    throw new Error(`${MODEL}: tensor "${PROMPT_EMBEDDINGS}" is missing.`);
+  }
+  const width = config.peft_type === "PREFIX_TUNING" ? layers * 2 * size : size;
+  checkShape(prompt, [count, width], CONFIG, config);
+  const extra = tensors.find((tensor) => tensor !== prompt && !isHead(tensor.name));
+  if (extra) {
+    throw new Error(`${MODEL}: tensor "${shown(extra.name, MODEL, config)}" is neither the prompt nor the head's.`);
+  }
+}
+
+function checkExactly(
+  file: string,
+  config: PeftConfig,
+  tensors: readonly NamedTensor[],
+  expected: readonly { name: string; shape: readonly number[] }[],
+): void {
+  const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  for (const { name, shape } of expected) {
+    const tensor = found.get(name);
+    if (!tensor) {
+      throw new Error(`${file}: tensor "${shown(name, file, config)}" of shape [${shape}] is missing.`);
+    }
+    if (!sameShape(tensor.shape, shape)) {
+      throw new Error(
+        `${file}: tensor "${shown(name, file, config)}" has shape [${tensor.shape}], but the open model needs [${shape}].`,
+      );
+    }
+    found.delete(name);
+  }
+  const [extra] = found.keys();
+  if (extra !== undefined) {
+    throw new Error(`${file}: tensor "${shown(extra, file, config)}" has no place in the open model.`);
+  }
+}
+
+/**
+ * Checks that an adapter was made for this base model and, where given, holds exactly these tensors.
+ * @throws Error naming both base models, or the tensor and both shapes.
+ */
+export function checkAdapter(adapter: AdapterFolder, expected: AdapterExpectation): void {
+  const base = adapter.config.base_model_name_or_path;
+  if (base !== expected.baseModel) {
+    throw new Error(
+      `The adapter was trained on the base model ${base === null ? "(not named)" : `"${base}"`}, but ` +
+        `"${expected.baseModel}" is open. Open the adapter's base model first.`,
+    );
+  }
+  if (expected.tensors) {
+    checkExactly(MODEL, adapter.config, adapter.tensors, expected.tensors);
+  }
+  if (expected.skTensors) {
+    if (!adapter.skTensors) {
+      throw new Error(`The adapter has no ${SK_ADAPTER}, so the training of its maps cannot go on.`);
+    }
+    checkExactly(SK_ADAPTER, adapter.config, adapter.skTensors, expected.skTensors);
+  }
+}
+
+/** The files of an adapter folder by name, ready to be written. */
+export function adapterFiles(adapter: AdapterFolder): Record<string, Uint8Array<ArrayBuffer>> {
+  const type = adapter.config.peft_type;
+  const stored = adapter.tensors.map((tensor) => ({ ...tensor, name: toFileName(tensor.name, type) }));
+  return {
+    [CONFIG]: strToU8(formatPeftConfig(adapter.config)),
+    [MODEL]: writeSafetensors(stored),
+    ...(adapter.skTensors && { [SK_ADAPTER]: writeSafetensors(adapter.skTensors) }),
+    [CARD]: strToU8(adapter.modelCard),
+    ...(adapter.run && { [RUN]: strToU8(`${JSON.stringify(adapter.run, null, 2)}\n`) }),
+  };
+}
+
+/** A run's name as a folder's name: what file systems dislike becomes a dash. */
+export function folderName(name: string): string {
+  const safe = name
+    .normalize("NFC")
+    .replace(/[^\p{L}\p{N}._ -]+/gu, "-")
+    .replace(/^[. ]+|[. ]+$/g, "");
+  return safe || "adapter";
+}
+
+/** The adapter as a zip with one folder in it, named after the run. Tensors are stored, text is deflated. */
+export function zipAdapter(adapter: AdapterFolder, name: string): Blob {
+  const entries: Zippable = {};
+  for (const [file, bytes] of Object.entries(adapterFiles(adapter))) {
+    entries[`${folderName(name)}/${file}`] = [bytes, { level: file.endsWith(".safetensors") ? 0 : 6 }];
+  }
+  return new Blob([zipSync(entries)], { type: "application/zip" });
+}
+
+async function readTensors(file: string, bytes: Uint8Array, rename: (name: string) => string): Promise<NamedTensor[]> {
+  const { tensors } = await readSafetensors(bytesFile(file, bytes));
+  const read: NamedTensor[] = [];
+  for (const entry of tensors.values()) {
+    const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
+    await streamTensor(entry, (values, offset) => data.set(values, offset));
+    read.push({ name: rename(entry.name), shape: entry.shape, data });
+  }
+  return read;
+}
+
+function parseJson(file: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(strFromU8(bytes));
+  } catch (error) {
+    throw new Error(`${file} is not a JSON file: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * Reads an adapter folder from its files and checks that configuration and tensors agree.
+ * @param expected what it must fit, when that is known already; else call `checkAdapter` later.
+ * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or extra tensor, a wrong
+ *   shape, another base model.
+ */
+export async function readAdapterFiles(
+  files: Readonly<Record<string, Uint8Array>>,
+  expected?: AdapterExpectation,
+): Promise<AdapterFolder> {
+  const configBytes = files[CONFIG];
+  const modelBytes = files[MODEL];
+  if (!configBytes) {
+    throw new Error(`There is no ${CONFIG}; an adapter folder needs ${CONFIG} and ${MODEL}.`);
+  }
+  const config = parseConfig(parseJson(CONFIG, configBytes));
+  if (!modelBytes) {
+    throw new Error(`There is no ${MODEL} beside ${CONFIG}. Adapters in another format must be saved as safetensors.`);
+  }
+  const tensors = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
+  if (config.peft_type === "LORA") {
+    checkLora(config, tensors);
+  } else {
+    checkPromptLearning(config, tensors);
+  }
+  if (!tensors.some((tensor) => isHead(tensor.name))) {
+    throw new Error(`${MODEL} has no classification head ("${toFileName("score.weight", config.peft_type)}").`);
+  }
+  const adapter: AdapterFolder = { config, tensors, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
+  if (files[SK_ADAPTER]) {
+    adapter.skTensors = await readTensors(SK_ADAPTER, files[SK_ADAPTER], (name) => name);
+  }
+  if (files[RUN]) {
+    const run = parseJson(RUN, files[RUN]);
+    if (typeof run !== "object" || run === null || Array.isArray(run)) {
+      throw new Error(`${RUN} does not hold a JSON object.`);
+    }
+    adapter.run = run as Record<string, unknown>;
+  }
+  if (expected) {
+    checkAdapter(adapter, expected);
+  }
+  return adapter;
+}
+
+/**
+ * Reads an adapter from a zip that holds one adapter folder, at any depth.
+ * @throws Error when it is no zip, holds none or several adapters, would unpack too large, and as `readAdapterFiles`.
+ */
+export async function readAdapterZip(source: Uint8Array | Blob, expected?: AdapterExpectation): Promise<AdapterFolder> {
+  const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
+  let total = 0;
+  let unpacked: Record<string, Uint8Array>;
+  try {
+    unpacked = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        const wanted = ADAPTER_FILES.includes(name.split("/").pop() as string) && !name.startsWith("__MACOSX/");
+        total += wanted ? originalSize : 0;
+        return wanted && total <= MAX_ADAPTER_BYTES;
+      },
+    });
+  } catch (error) {
+    throw new Error(`The file is not a zip that can be read: ${(error as Error).message}.`);
+  }
+  if (total > MAX_ADAPTER_BYTES) {
+    throw new Error(`The zip would unpack to ${total} bytes, but an adapter has at most ${MAX_ADAPTER_BYTES}.`);
+  }
+  const configs = Object.keys(unpacked).filter((path) => path.split("/").pop() === CONFIG);
+  const [config] = configs;
+  if (config === undefined || configs.length > 1) {
+    const found = configs.length > 1 ? `${configs.length} adapters (${configs.join(", ")})` : `no ${CONFIG}`;
+    throw new Error(`The zip holds ${found}; it must hold one adapter folder.`);
+  }
+  const root = config.slice(0, -CONFIG.length);
+  const files: Record<string, Uint8Array> = {};
+  for (const file of ADAPTER_FILES) {
+    const content = unpacked[root + file];
+    if (content) {
+      files[file] = content;
+    }
+  }
+  return readAdapterFiles(files, expected);
+}

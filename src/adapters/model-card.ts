@@ -1,0 +1,187 @@
+/**
+ * README.md of an exported adapter: what it is, its labels, how to load it in PEFT, what was measured.
+ * Not for: computing any of it.
+ */
+
+import type { PeftConfig } from "./peft-config";
+
+export interface ModelCardContent {
+  /** Name of the run. */
+  run: string;
+  /** Title of the method, for example `SK-Prefix`. */
+  method: string;
+  config: PeftConfig;
+  /** In class-id order. */
+  labels: readonly string[];
+  /** How the head reads the states; PEFT's classes know `last` only. */
+  pooling: "last" | "mean";
+  /** The semantic, hard or initialising text, where the method has one. */
+  text?: string | null;
+  /** Set where the adapter was trained as an SK method and folded into PEFT's form. */
+  folded?: boolean;
+  /** Special tokens that stand at the front of the text already and were left off the input. */
+  droppedLeadingTokens?: number;
+  /** Inputs were cut to this many tokens. */
+  maxLength: number;
+  /** Whether inputs were pairs of texts. */
+  pairs?: boolean;
+  trainable: { adapter: number; head: number };
+  data: { file: string; trainRows: number; validationRows: number };
+  steps: number;
+  metrics: { step: number; loss: number; accuracy: number; f1: number } | null;
+  /** For example `{ "onnxruntime-web": "1.30.0" }`. */
+  versions: Readonly<Record<string, string>>;
+}
+
+const WHAT: Record<PeftConfig["peft_type"], string> = {
+  LORA: "low-rank factors beside frozen linear layers (`LORA`)",
+  PREFIX_TUNING: "keys and values put before the input in every layer (`PREFIX_TUNING`)",
+  PROMPT_TUNING: "vectors put before the input's embeddings (`PROMPT_TUNING`)",
+  P_TUNING: "vectors put before the input's embeddings, made by a small encoder in training (`P_TUNING`)",
+};
+
+/** Text in a code span, whatever it holds. */
+function code(text: string): string {
+  const flat = text.replace(/\s+/g, " ");
+  const longest = Math.max(0, ...[...flat.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = "`".repeat(longest + 1);
+  return longest > 0 ? `${fence} ${flat} ${fence}` : `\`${flat}\``;
+}
+
+/** A cell of a Markdown table. */
+function cell(text: string): string {
+  return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
+}
+
+function frontMatter({ config, folded }: ModelCardContent): string[] {
+  const base = config.base_model_name_or_path ?? "";
+  const tags = [`base_model:adapter:${base}`, ...(config.peft_type === "LORA" ? ["lora"] : []), "transformers"];
+  if (folded) {
+    tags.push("sk-tuning");
+  }
+  return [
+    "---",
+    `base_model: ${JSON.stringify(base)}`,
+    "library_name: peft",
+    "pipeline_tag: text-classification",
+    "tags:",
+    ...tags.sort().map((tag) => `- ${JSON.stringify(tag)}`),
+    "---",
+  ];
+}
+
+function loading(content: ModelCardContent): string[] {
+  const { config, labels, pooling, droppedLeadingTokens = 0, maxLength, pairs } = content;
+  if (pooling === "mean") {
+    return [
+      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the last token",
+      "instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or train with pooling `last`.",
+    ];
+  }
+  const input = pairs ? '"a text", "a second text"' : '"a text"';
+  const cut = droppedLeadingTokens > 0 ? `[:, ${droppedLeadingTokens}:]` : "";
+  const lines = [
+    "```python",
+    "import torch",
+    "from peft import PeftModel",
+    "from transformers import AutoModelForSequenceClassification, AutoTokenizer",
+    "",
+    `base = ${JSON.stringify(config.base_model_name_or_path)}  # the base model's folder, or its name on the Hub`,
+    'adapter = "."  # this folder',
+    `labels = ${JSON.stringify(labels).replaceAll('","', '", "')}`,
+    "",
+    "tokenizer = AutoTokenizer.from_pretrained(base)",
+    "model = AutoModelForSequenceClassification.from_pretrained(",
+    "    base, num_labels=len(labels), id2label=dict(enumerate(labels)),",
+    "    label2id={label: i for i, label in enumerate(labels)}, dtype=torch.float32)",
+    "model.config.pad_token_id = tokenizer.pad_token_id",
+    "model = PeftModel.from_pretrained(model, adapter).eval()",
+    "",
+    `ids = tokenizer(${input}, truncation=True, max_length=${maxLength}, return_tensors="pt").input_ids${cut}`,
+    "with torch.no_grad():",
+    "    logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0]",
+    "print(labels[int(logits.argmax())], logits.softmax(-1).tolist())",
+    "```",
+  ];
+  if (droppedLeadingTokens > 0) {
+    lines.push(
+      "",
+      "The semantic text begins with the beginning-of-sequence token, so the input behind it does not repeat it:",
+      `${code(cut)} takes it off. With the token left in, predictions differ.`,
+    );
+  }
+  if (config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING") {
+    lines.push(
+      "",
+      "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings instead of ids.",
+      "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained on the",
+      "last real token, so rows of a padded batch come out differently; single texts agree.",
+    );
+  }
+  return lines;
+}
+
+function measured({ metrics, data, steps }: ModelCardContent): string[] {
+  const file = code(data.file);
+  const lines = [
+    `Trained for ${steps} steps on ${data.trainRows} rows of ${file}; validated on ${data.validationRows} rows.`,
+  ];
+  if (metrics) {
+    lines.push(
+      "",
+      "| validation | value |",
+      "|---|---|",
+      `| loss (nats) | ${metrics.loss.toFixed(4)} |`,
+      `| accuracy | ${(100 * metrics.accuracy).toFixed(1)} % |`,
+      `| macro F1 | ${metrics.f1.toFixed(3)} |`,
+      `| at step | ${metrics.step} |`,
+    );
+  } else {
+    lines.push("It was not evaluated.");
+  }
+  return lines;
+}
+
+/** The text of README.md, in Markdown with YAML front matter. */
+export function modelCard(content: ModelCardContent): string {
+  const { run, method, config, labels, text, folded, trainable, versions } = content;
+  const beside = folded
+    ? " It was trained as a small map F of the frozen model's own states of the semantic text and folded into this form; F lies " +
+      "beside it in `sk_adapter.safetensors`, so that training can go on in the studio."
+    : "";
+  return [
+    ...frontMatter(content),
+    "",
+    `# ${run.replace(/\s+/g, " ")}`,
+    "",
+    `A text classifier: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained by ` +
+      `${method}, stored as ${WHAT[config.peft_type]}.${beside}`,
+    "",
+    ...(text ? [`Text: ${code(text)}`, ""] : []),
+    `Trainable parameters: ${trainable.adapter} in the adapter, ${trainable.head} in the head.`,
+    "",
+    "## Labels",
+    "",
+    "The adapter's files carry no label names. In class-id order:",
+    "",
+    "| id | label |",
+    "|---|---|",
+    ...labels.map((label, id) => `| ${id} | ${cell(label)} |`),
+    "",
+    "## Use",
+    "",
+    ...loading(content),
+    "",
+    "## Measured",
+    "",
+    ...measured(content),
+    "",
+    "`run.json` has the full configuration and every evaluation.",
+    "",
+    "### Framework versions",
+    "",
+    `- PEFT ${config.peft_version} (layout)`,
+    ...Object.entries(versions).map(([name, version]) => `- ${name} ${version}`),
+    "",
+  ].join("\n");
+}
