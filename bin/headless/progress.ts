@@ -64,6 +64,8 @@ export class PlainProgress implements Progress {
   }
 
   handle(event: StudioEvent): void {
+    // Every run has taken a step before any is evaluated at it.
+    if (event.type === "evaluation") this.#stepDone();
     const line = eventLine(event);
     if (line) this.note(line);
     if (event.type === "progress") {

@@ -127,7 +127,8 @@ export class Results {
       complete: this.complete,
       device: { kind: adapter, ...device.adapter },
       versions,
-      model,
+      // A folder was opened by an address that is gone by now.
+      model: { ...model, source: configuration.model },
       data: {
         trainRows: data.trainRows,
         validationRows: data.validationRows,

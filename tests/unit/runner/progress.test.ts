@@ -48,7 +48,7 @@ describe("plain progress", () => {
     const events: StudioEvent[] = [
       { type: "progress", task: "loading weights", detail: "small", done: 1, total: 2, unit: "bytes" },
       { type: "progress", task: "loading weights", detail: "small", done: 2, total: 2, unit: "bytes" },
-      { type: "comparison-state", state: "running", step: 0, steps: 2, reason: null },
+      { type: "comparison-state", state: "running", step: 0, steps: 2, reason: null, gpuBytes },
       step("a", 1, 0.5),
       step("b", 1, 0.25),
       step("a", 2, 0.125),
@@ -67,7 +67,7 @@ describe("plain progress", () => {
   test("stays within about twenty lines however many steps there are", () => {
     const lines: string[] = [];
     const progress = new PlainProgress((text) => lines.push(text));
-    progress.handle({ type: "comparison-state", state: "running", step: 0, steps: 1000, reason: null });
+    progress.handle({ type: "comparison-state", state: "running", step: 0, steps: 1000, reason: null, gpuBytes });
     for (let number = 1; number <= 1000; number += 1) progress.handle(step("a", number, 1));
     progress.close();
     expect(lines).toHaveLength(20);
