@@ -104,7 +104,11 @@ function httpFile(url: URL, name: string, size: number, progress: DownloadProgre
   const readRange = async (start: number, end: number): Promise<Uint8Array> => {
     const response = await fetch(url, { headers: { Range: `bytes=${start}-${end - 1}` } });
     if (response.status === 200) {
-      const blob = await keepWhole(Promise.resolve(response));
+      if (whole) {
+        // Another read has begun to keep the whole file already.
+        await response.body?.cancel();
+      }
+      const blob = await (whole ?? keepWhole(Promise.resolve(response)));
       return new Uint8Array(await blob.slice(start, end).arrayBuffer());
     }
     if (response.status !== 206) {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { readTensor, writeSafetensors } from "../../../src/hub/safetensors";
+import { openWeights } from "../../../src/hub/weights";
+import { fixtureModel } from "../../fixtures/reference";
+import { memoryFolder } from "./memory-folder";
+
+const tensor = (name: string, shape: number[], start = 0) => ({
+  name,
+  shape,
+  data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => start + i),
+});
+
+describe("weights", () => {
+  it("of a single file are found with and without the class prefix", async () => {
+    const weights = await openWeights(fixtureModel("tiny-llama"));
+    expect(weights.get("model.norm.weight", [48]).name).toBe("model.norm.weight");
+    expect(weights.get("norm.weight", [48]).name).toBe("model.norm.weight");
+    expect(weights.find("lm_head.weight")).toBeNull();
+    const old = await openWeights(
+      memoryFolder({ "model.safetensors": writeSafetensors([tensor("h.0.ln_1.weight", [3])]) }),
+    );
+    expect(old.get("transformer.h.0.ln_1.weight", [3]).name).toBe("h.0.ln_1.weight");
+    expect(old.parameters).toBe(3);
+  });
+
+  it("name the tensor that is missing, and both shapes of a wrong one", async () => {
+    const weights = await openWeights(fixtureModel("tiny-llama"));
+    expect(() => weights.get("model.layers.7.mlp.up_proj.weight", [128, 48])).toThrow(
+      /no tensor "model\.layers\.7\.mlp\.up_proj\.weight" \(expected shape \[128,48\]\)/,
+    );
+    expect(() => weights.get("model.norm.weight", [96])).toThrow(
+      /model\.safetensors: tensor "model\.norm\.weight" has shape \[48\], but config\.json asks for \[96\]/,
+    );
+    expect(() => weights.get("model.norm.weight", [48, 1])).toThrow(/has shape \[48\].*\[48,1\]/);
+  });
+
+  const first = writeSafetensors([tensor("a", [2, 3], 10), tensor("b", [4], 20)]);
+  const second = writeSafetensors([tensor("c", [5], 30)]);
+  const names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"] as const;
+  const index = { weight_map: { a: names[0], b: names[0], c: names[1] } };
+
+  it("of shards are one lookup", async () => {
+    const weights = await openWeights(
+      memoryFolder({ "model.safetensors.index.json": index, [names[0]]: first, [names[1]]: second }),
+    );
+    expect([...weights.names].sort()).toEqual(["a", "b", "c"]);
+    expect(weights.fileBytes).toBe(first.length + second.length);
+    expect([...(await readTensor(weights.get("c", [5])))]).toEqual([30, 31, 32, 33, 34]);
+  });
+
+  it.each([
+    ["no weights at all", {}, /neither model\.safetensors nor model\.safetensors\.index\.json/],
+    ["a missing shard", { "model.safetensors.index.json": index, [names[0]]: first }, /00002-of-00002.*does not have/],
+    [
+      "a tensor that is not where the index says",
+      { "model.safetensors.index.json": { weight_map: { d: names[0] } }, [names[0]]: first },
+      /tensor "d" is in model-00001-of-00002\.safetensors, but it is not/,
+    ],
+    [
+      "a shard outside the folder",
+      { "model.safetensors.index.json": { weight_map: { a: "../../etc/model.safetensors" } } },
+      /not a plain \.safetensors file name/,
+    ],
+    [
+      "a shard outside the folder, in disguise",
+      { "model.safetensors.index.json": { weight_map: { a: "%2e%2e%2fx.safetensors" } } },
+      /not a plain/,
+    ],
+    ["an index without a map", { "model.safetensors.index.json": {} }, /no weight_map/],
+  ])("%s is an error", async (_, files, message) => {
+    await expect(openWeights(memoryFolder(files as Record<string, Uint8Array>))).rejects.toThrow(message);
+  });
+});
