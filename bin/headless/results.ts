@@ -58,6 +58,7 @@ export class Results {
   readonly #metrics: number;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
+  #gpuBytes: GpuBytes | null = null;
 
   /** Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs' folders. */
   constructor(folder: string, runs: readonly { name: string; method: string }[]) {
@@ -85,6 +86,7 @@ export class Results {
    * @throws {Error} For an event of a run that the configuration does not have.
    */
   add(event: StudioEvent): void {
+    if (event.type === "comparison-state") this.#gpuBytes = event.gpuBytes;
     if (!("run" in event)) return;
     const summary = this.#run(event.run);
     if (event.type === "run-state") {
@@ -136,6 +138,8 @@ export class Results {
         truncated: data.truncated,
         notices: data.notices,
       },
+      // Everything on the device; each run's own bytes are with the run.
+      gpuBytes: this.#gpuBytes,
       runs: this.runs,
       configuration,
     };

@@ -1,0 +1,36 @@
+/** End-to-end tests: the built page in real Chromium, wide and narrow. Unit and GPU tests are vitest's. */
+
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "@playwright/test";
+import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
+
+/** `GPU=hardware npx playwright test` uses the machine's GPU instead of the software adapter. */
+const software = process.env.GPU !== "hardware";
+
+const PORT = 4174;
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  forbidOnly: Boolean(process.env.CI),
+  // One GPU process at a time: the software adapter takes every core.
+  workers: 1,
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
+  reporter: "list",
+  use: {
+    baseURL: `http://localhost:${PORT}`,
+    screenshot: "only-on-failure",
+    launchOptions: { executablePath: findChromium(), args: chromiumArguments({ software }) },
+  },
+  projects: [
+    { name: "desktop", use: { viewport: { width: 1440, height: 900 } } },
+    { name: "mobile", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+  ],
+  webServer: {
+    cwd: fileURLToPath(new URL(".", import.meta.url)),
+    command: `node tools/start.mjs --port ${PORT}`,
+    url: `http://localhost:${PORT}`,
+    timeout: 180_000,
+  },
+});
