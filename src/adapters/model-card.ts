@@ -88,7 +88,7 @@ function loading(content: ModelCardContent): string[] {
     "",
     `base = ${JSON.stringify(config.base_model_name_or_path)}  # the base model's folder, or its name on the Hub`,
     'adapter = "."  # this folder',
-    `labels = ${JSON.stringify(labels).replaceAll('","', '", "')}`,
+    `labels = [${labels.map((label) => JSON.stringify(label)).join(", ")}]`,
     "",
     "tokenizer = AutoTokenizer.from_pretrained(base)",
     "model = AutoModelForSequenceClassification.from_pretrained(",

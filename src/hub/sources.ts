@@ -192,18 +192,29 @@ export async function bundledFolder(
   return { source: `bundled:${name}`, name, open: async (file) => opened.get(file) ?? null };
 }
 
-/** Path of a dropped or chosen file inside what was dropped: `react-dropzone` gives `path`, a folder input the other. */
-function pathOf(file: File): string {
-  const path = (file as File & { path?: string }).path || file.webkitRelativePath || file.name;
-  return path.replace(/^\.?\//, "");
+/** A file and where it lies in what was dropped or chosen, for example `tiny/config.json`. */
+export interface LocalFile {
+  path: string;
+  file: Blob;
+}
+
+/**
+ * Notes where each file lies. To be called where the files were dropped: a File that is sent to a worker forgets its path.
+ * `react-dropzone` sets `path`, an `<input webkitdirectory>` the other.
+ */
+export function localFiles(files: readonly File[]): LocalFile[] {
+  return files.map((file) => {
+    const path = (file as File & { path?: string }).path || file.webkitRelativePath || file.name;
+    return { path: path.replace(/^\.?\//, ""), file };
+  });
 }
 
 /**
  * A local folder, dropped or chosen. The folder meant is the one that holds `config.json`.
  * @throws Error when there is no `config.json`, or more than one.
  */
-export function filesFolder(name: string, files: readonly File[]): ModelFolder {
-  const configs = files.map(pathOf).filter((path) => path.split("/").pop() === "config.json");
+export function filesFolder(name: string, files: readonly LocalFile[]): ModelFolder {
+  const configs = files.map(({ path }) => path).filter((path) => path.split("/").pop() === "config.json");
   const [config] = configs;
   if (config === undefined || configs.length > 1) {
     const found = configs.length > 1 ? `${configs.length} files called config.json (${configs.join(", ")})` : "none";
@@ -213,7 +224,7 @@ export function filesFolder(name: string, files: readonly File[]): ModelFolder {
     );
   }
   const root = config.slice(0, -"config.json".length);
-  const byPath = new Map(files.map((file) => [pathOf(file), file]));
+  const byPath = new Map(files.map(({ path, file }) => [path, file]));
   return {
     source: `dir:${name}`,
     name,

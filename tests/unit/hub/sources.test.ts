@@ -1,25 +1,32 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { bundledFolder, filesFolder, listBundled } from "../../../src/hub/sources";
+import { bundledFolder, filesFolder, listBundled, localFiles } from "../../../src/hub/sources";
 
 describe("a local folder", () => {
   const at = (path: string, content: string) => Object.assign(new File([content], path.split("/").pop()!), { path });
 
   it("is the one that holds config.json, wherever it was dropped", async () => {
     const files = [at("./up/tiny/config.json", "{}"), at("./up/tiny/tokenizer.json", "{}"), at("./up/notes.txt", "x")];
-    const opened = filesFolder("tiny", files);
+    const opened = filesFolder("tiny", localFiles(files));
     expect(opened.source).toBe("dir:tiny");
     expect((await opened.open("tokenizer.json"))?.size).toBe(2);
     expect(await opened.open("notes.txt")).toBeNull();
-    const flat = filesFolder("flat", [new File(["abcdef"], "model.safetensors"), new File(["{}"], "config.json")]);
+    const flat = filesFolder(
+      "flat",
+      localFiles([new File(["abcdef"], "model.safetensors"), new File(["{}"], "config.json")]),
+    );
     const weights = await flat.open("model.safetensors");
     expect(new TextDecoder().decode(await weights!.read(2, 4))).toBe("cd");
   });
 
   it("without config.json, or with two, is an error", () => {
-    expect(() => filesFolder("x", [at("a/model.safetensors", "")])).toThrow(/one config\.json, but "x" has none/);
-    expect(() => filesFolder("x", [at("a/config.json", ""), at("b/config.json", "")])).toThrow(/2 files called config/);
+    expect(() => filesFolder("x", localFiles([at("a/model.safetensors", "")]))).toThrow(
+      /one config\.json, but "x" has none/,
+    );
+    expect(() => filesFolder("x", localFiles([at("a/config.json", ""), at("b/config.json", "")]))).toThrow(
+      /2 files called config/,
+    );
   });
 });
 

@@ -1,0 +1,272 @@
+import { strToU8, unzipSync, zipSync } from "fflate";
+import { describe, expect, it } from "vitest";
+import {
+  type AdapterFolder,
+  adapterFiles,
+  checkAdapter,
+  folderName,
+  readAdapterFiles,
+  readAdapterZip,
+  zipAdapter,
+} from "../../../src/adapters/folder";
+import { loraConfig } from "../../../src/adapters/peft-config";
+import { type NamedTensor, writeSafetensors } from "../../../src/hub/safetensors";
+import { fixtureFile, fixtureTensors } from "../../fixtures/reference";
+
+const ADAPTERS = [
+  "tiny-llama/lora",
+  "tiny-llama/lora-all",
+  "tiny-llama/rslora",
+  "tiny-llama/prefix",
+  "tiny-llama/prompt",
+  "tiny-llama/prompt-text",
+  "tiny-llama/p-tuning",
+  "tiny-llama/sk-prefix",
+  "tiny-llama/sk-prefix-lowrank",
+  "tiny-llama/sk-prompt",
+  "tiny-qwen2/lora",
+  "tiny-qwen2/sk-prefix",
+  "tiny-gpt2/lora",
+  "tiny-gpt2/sk-prefix",
+];
+
+/** The files of an adapter that PEFT wrote. */
+async function peftFiles(adapter: string): Promise<Record<string, Uint8Array>> {
+  const names = ["adapter_config.json", "adapter_model.safetensors"];
+  if (adapter.includes("sk-")) {
+    names.push("sk_adapter.safetensors");
+  }
+  const files: Record<string, Uint8Array> = {};
+  for (const name of names) {
+    const file = await fixtureFile(`peft/${adapter}-sequence-classification/${name}`);
+    files[name] = await file.read(0, file.size);
+  }
+  return files;
+}
+
+/** The same files with changed configuration or tensors (names as in the file). */
+async function changed(
+  adapter: string,
+  changes: { config?: object; tensors?: (tensors: NamedTensor[]) => NamedTensor[] },
+): Promise<Record<string, Uint8Array>> {
+  const files = await peftFiles(adapter);
+  if (changes.config) {
+    const config = JSON.parse(new TextDecoder().decode(files["adapter_config.json"]));
+    files["adapter_config.json"] = strToU8(JSON.stringify({ ...config, ...changes.config }));
+  }
+  if (changes.tensors) {
+    const path = `peft/${adapter}-sequence-classification/adapter_model.safetensors`;
+    const tensors = [...(await fixtureTensors(path)).values()] as NamedTensor[];
+    files["adapter_model.safetensors"] = writeSafetensors(changes.tensors(tensors));
+  }
+  return files;
+}
+
+const Q_A = "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight";
+const zeros = (name: string, shape: number[]): NamedTensor => ({
+  name,
+  shape,
+  data: new Float32Array(shape.reduce((product, size) => product * size, 1)),
+});
+const without = (name: string) => (tensors: NamedTensor[]) => tensors.filter((tensor) => tensor.name !== name);
+const reshaped = (name: string, shape: number[]) => (tensors: NamedTensor[]) => [
+  ...without(name)(tensors),
+  zeros(name, shape),
+];
+const added = (name: string, shape: number[]) => (tensors: NamedTensor[]) => [...tensors, zeros(name, shape)];
+
+describe("folders that PEFT wrote", () => {
+  it.each(ADAPTERS)("%s is read, and written again equal", async (adapter) => {
+    const files = await peftFiles(adapter);
+    const read = await readAdapterFiles(files);
+    expect(read.run).toBeNull();
+    const written = adapterFiles(read);
+    for (const name of Object.keys(files)) {
+      if (name.endsWith(".safetensors")) {
+        expect([name, Buffer.compare(written[name]!, files[name]!)]).toEqual([name, 0]);
+      } else {
+        const parse = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes));
+        expect(parse(written[name]!)).toEqual(parse(files[name]!));
+      }
+    }
+  });
+
+  it("without optional keys takes PEFT's defaults", async () => {
+    const config = { peft_type: "LORA", task_type: "SEQ_CLS", target_modules: ["q_proj", "v_proj"], r: 4 };
+    const files = await peftFiles("tiny-llama/lora");
+    files["adapter_config.json"] = strToU8(JSON.stringify(config));
+    const read = await readAdapterFiles(files);
+    expect(read.config).toMatchObject({ lora_alpha: 8, use_rslora: false, base_model_name_or_path: null });
+  });
+});
+
+describe("what does not fit is refused", () => {
+  const cases: [string, string, Parameters<typeof changed>[1], RegExp][] = [
+    ["an unknown type", "tiny-llama/lora", { config: { peft_type: "MAGIC" } }, /adapter type "MAGIC".*LORA, PREFIX/],
+    ["another task", "tiny-llama/lora", { config: { task_type: "CAUSAL_LM" } }, /task_type/],
+    ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /at r/],
+    ["targets by pattern", "tiny-llama/lora", { config: { target_modules: ".*" } }, /target_modules/],
+    ["trained biases", "tiny-llama/lora", { config: { bias: "all" } }, /biases/],
+    ["ranks per module", "tiny-llama/lora", { config: { rank_pattern: { q_proj: 8 } } }, /rank per module/],
+    ["a missing factor", "tiny-llama/lora", { tensors: without(Q_A) }, /q_proj\.lora_A\.weight" is missing/],
+    [
+      "an extra tensor",
+      "tiny-llama/lora",
+      { tensors: added("base_model.model.model.norm.weight", [48]) },
+      /"base_model\.model\.model\.norm\.weight" is neither a LoRA factor nor the head's/,
+    ],
+    [
+      "another rank than configured",
+      "tiny-llama/lora",
+      { config: { r: 2 } },
+      /lora_A\.weight" has shape \[4,48\], but rank 2 \(adapter_config\.json\) asks for \[2,48\]/,
+    ],
+    ["a factor of other rank", "tiny-llama/lora", { tensors: reshaped(Q_A, [3, 48]) }, /\[3,48\].*\[4,48\]/],
+    [
+      "a module that is not configured",
+      "tiny-llama/lora",
+      { config: { target_modules: ["q_proj"] } },
+      /tensors for "model\.layers\.0\.self_attn\.v_proj", which adapter_config\.json does not name/,
+    ],
+    [
+      "a configured module without tensors",
+      "tiny-llama/lora",
+      { config: { target_modules: ["q_proj", "v_proj", "o_proj"] } },
+      /no tensors for the target module "o_proj"/,
+    ],
+    ["DoRA without magnitudes", "tiny-llama/lora", { config: { use_dora: true } }, /magnitude_vector" is missing/],
+    ["no head", "tiny-llama/lora", { tensors: without("base_model.model.score.weight") }, /no classification head/],
+    ["no head", "tiny-llama/prefix", { tensors: without("base_model.score.weight") }, /no classification head/],
+    [
+      "a head under a LoRA name in a prefix",
+      "tiny-llama/prefix",
+      { tensors: (all) => all.map((t) => ({ ...t, name: t.name.replace("base_model.s", "base_model.model.s") })) },
+      /"base_model\.model\.score\.weight" is neither the prompt nor the head's/,
+    ],
+    ["no prompt", "tiny-llama/prefix", { tensors: without("prompt_embeddings") }, /"prompt_embeddings" is missing/],
+    [
+      "another number of virtual tokens",
+      "tiny-llama/prefix",
+      { config: { num_virtual_tokens: 7 } },
+      /"prompt_embeddings" has shape \[6,96\], but adapter_config\.json asks for \[7,96\]/,
+    ],
+    ["another width", "tiny-llama/prompt", { tensors: reshaped("prompt_embeddings", [6, 47]) }, /\[6,47\].*\[6,48\]/],
+  ];
+  it.each(cases)("%s (%s)", async (_, adapter, changes, message) => {
+    await expect(readAdapterFiles(await changed(adapter, changes))).rejects.toThrow(message);
+  });
+
+  it("missing and broken files", async () => {
+    const files = await peftFiles("tiny-llama/lora");
+    const { "adapter_config.json": config, "adapter_model.safetensors": model } = files as Record<string, Uint8Array>;
+    await expect(readAdapterFiles({ "adapter_model.safetensors": model! })).rejects.toThrow(/no adapter_config\.json/);
+    await expect(readAdapterFiles({ "adapter_config.json": config! })).rejects.toThrow(/no adapter_model\.safetensors/);
+    await expect(readAdapterFiles({ ...files, "adapter_config.json": strToU8("{") })).rejects.toThrow(
+      /not a JSON file/,
+    );
+    await expect(readAdapterFiles({ ...files, "adapter_config.json": strToU8("null") })).rejects.toThrow(
+      /type undefined/,
+    );
+    await expect(readAdapterFiles({ ...files, "run.json": strToU8("[]") })).rejects.toThrow(/run\.json does not hold/);
+    await expect(
+      readAdapterFiles({ ...files, "adapter_model.safetensors": model!.subarray(0, model!.length - 1) }),
+    ).rejects.toThrow(/adapter_model\.safetensors: tensor/);
+  });
+
+  it("another base model: both are named", async () => {
+    const files = await peftFiles("tiny-llama/lora");
+    await expect(readAdapterFiles(files, { baseModel: "tiny-base" })).rejects.toThrow(
+      /trained on the base model "tiny-llama", but "tiny-base" is open/,
+    );
+    await expect(readAdapterFiles(files, { baseModel: "tiny-llama" })).resolves.toBeDefined();
+  });
+
+  it("tensors other than the open model's", async () => {
+    const adapter = await readAdapterFiles(await peftFiles("tiny-llama/sk-prefix"));
+    const tensors = [
+      { name: "prompt_embeddings", shape: [15, 96] },
+      { name: "score.weight", shape: [5, 48] },
+    ];
+    const skTensors = ["F_K.0", "F_K.1", "F_V.0", "F_V.1"].map((map) => ({ name: `${map}.weight`, shape: [12, 12] }));
+    const baseModel = "tiny-llama";
+    checkAdapter(adapter, { baseModel, tensors, skTensors });
+    expect(() => checkAdapter(adapter, { baseModel, tensors: tensors.slice(0, 1) })).toThrow(
+      /adapter_model\.safetensors: tensor "base_model\.score\.weight" has no place/,
+    );
+    expect(() =>
+      checkAdapter(adapter, { baseModel, tensors: [tensors[0]!, { name: "score.weight", shape: [3, 48] }] }),
+    ).toThrow(/"base_model\.score\.weight" has shape \[5,48\], but the open model needs \[3,48\]/);
+    expect(() =>
+      checkAdapter(adapter, { baseModel, tensors: [...tensors, { name: "score.bias", shape: [5] }] }),
+    ).toThrow(/"base_model\.score\.bias" of shape \[5\] is missing/);
+    expect(() => checkAdapter(adapter, { baseModel, skTensors: skTensors.slice(1) })).toThrow(
+      /sk_adapter\.safetensors: tensor "F_K\.0\.weight" has no place/,
+    );
+    expect(() => checkAdapter({ ...adapter, skTensors: undefined }, { baseModel, skTensors })).toThrow(
+      /no sk_adapter\.safetensors/,
+    );
+  });
+});
+
+describe("zip", () => {
+  const adapter: AdapterFolder = {
+    config: loraConfig({ baseModel: "tiny-llama", rank: 1, alpha: 2, targets: ["q_proj"] }),
+    tensors: [
+      { name: "model.layers.0.self_attn.q_proj.lora_A.weight", shape: [1, 3], data: new Float32Array([1, 2, 3]) },
+      { name: "model.layers.0.self_attn.q_proj.lora_B.weight", shape: [2, 1], data: new Float32Array([4, 5]) },
+      { name: "score.weight", shape: [2, 3], data: new Float32Array(6).fill(0.5) },
+    ],
+    skTensors: [{ name: "F.A", shape: [1, 1], data: new Float32Array([7]) }],
+    modelCard: "# Läufer\n",
+    run: { labels: ["a", "b"], steps: 3 },
+  };
+
+  it("round trip; everything in one folder", async () => {
+    const blob = zipAdapter(adapter, "LoRA r=1");
+    const names = Object.keys(unzipSync(new Uint8Array(await blob.arrayBuffer()))).sort();
+    expect(names).toEqual([
+      "LoRA r-1/README.md",
+      "LoRA r-1/adapter_config.json",
+      "LoRA r-1/adapter_model.safetensors",
+      "LoRA r-1/run.json",
+      "LoRA r-1/sk_adapter.safetensors",
+    ]);
+    expect(await readAdapterZip(blob, { baseModel: "tiny-llama" })).toEqual(adapter);
+  });
+
+  it("an archive at the root, with other files, is read too", async () => {
+    const bytes = zipSync({
+      ...adapterFiles(adapter),
+      "notes.txt": strToU8("x"),
+      "__MACOSX/adapter_config.json": strToU8("x"),
+    });
+    expect((await readAdapterZip(bytes)).tensors).toHaveLength(3);
+  });
+
+  it("what is no adapter is an error", async () => {
+    await expect(readAdapterZip(strToU8("not a zip at all"))).rejects.toThrow(/not a zip/);
+    await expect(readAdapterZip(zipSync({ "a.txt": strToU8("x") }))).rejects.toThrow(/no adapter_config\.json/);
+    const files = adapterFiles(adapter);
+    await expect(readAdapterZip(zipSync({ one: files, two: files }))).rejects.toThrow(/2 adapters \(one\/.*two\//);
+    const damaged = zipSync({ one: files });
+    await expect(readAdapterZip(damaged.subarray(0, damaged.length - 30))).rejects.toThrow(/not a zip/);
+  });
+
+  it("an archive that claims to unpack to gigabytes is refused", async () => {
+    const bytes = zipSync({ "adapter_config.json": strToU8("{}") }, { level: 0 });
+    const view = new DataView(bytes.buffer);
+    for (let at = 0; at < bytes.length - 4; at++) {
+      if (view.getUint32(at, true) === 0x02014b50) {
+        view.setUint32(at + 24, 3_000_000_000, true);
+      }
+    }
+    await expect(readAdapterZip(bytes)).rejects.toThrow(/would unpack to 3000000000 bytes.*1073741824/);
+  });
+});
+
+it("run names become folder names", () => {
+  expect(folderName("a/b\\c:d*?")).toBe("a-b-c-d-");
+  expect(folderName("../..")).toBe("-");
+  expect(folderName("SK-Prefix Größe 2.0")).toBe("SK-Prefix Größe 2.0");
+  expect(folderName("...")).toBe("adapter");
+});

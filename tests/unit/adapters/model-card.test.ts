@@ -1,0 +1,77 @@
+import { expect, it } from "vitest";
+import { type ModelCardContent, modelCard } from "../../../src/adapters/model-card";
+import { loraConfig, prefixConfig, promptConfig } from "../../../src/adapters/peft-config";
+
+const content: ModelCardContent = {
+  run: "LoRA",
+  method: "LoRA",
+  config: loraConfig({ baseModel: "tiny-base", rank: 4, alpha: 8, targets: ["q_proj"] }),
+  labels: ["negative", 'so "so" | maybe', "positive"],
+  pooling: "last",
+  maxLength: 128,
+  trainable: { adapter: 1234, head: 288 },
+  data: { file: "train.csv", trainRows: 900, validationRows: 100 },
+  steps: 200,
+  metrics: { step: 150, loss: 0.51234, accuracy: 0.8125, f1: 0.8 },
+  versions: { "onnxruntime-web": "1.30.0" },
+};
+
+it("has the front matter PEFT's own cards have, labels in order and the measured numbers", () => {
+  const card = modelCard(content);
+  expect(card.split("\n").slice(0, 9)).toEqual([
+    "---",
+    'base_model: "tiny-base"',
+    "library_name: peft",
+    "pipeline_tag: text-classification",
+    "tags:",
+    '- "base_model:adapter:tiny-base"',
+    '- "lora"',
+    '- "transformers"',
+    "---",
+  ]);
+  expect(card).toContain('| 0 | negative |\n| 1 | so "so" \\| maybe |\n| 2 | positive |');
+  expect(card).toContain('labels = ["negative", "so \\"so\\" | maybe", "positive"]');
+  expect(card).toContain("| loss (nats) | 0.5123 |\n| accuracy | 81.3 % |\n| macro F1 | 0.800 |\n| at step | 150 |");
+  expect(card).toContain("- PEFT 0.21.0 (layout)\n- onnxruntime-web 1.30.0");
+  expect(card).toContain("num_labels=len(labels)");
+  expect(card).toContain("model.config.pad_token_id = tokenizer.pad_token_id");
+  expect(card).not.toContain("without padding");
+  expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
+});
+
+it("warns of padding behind prompts, and only there", () => {
+  const prompt = promptConfig({ baseModel: "b", layers: 2, virtualTokens: 3, heads: 2, hiddenSize: 8, folded: true });
+  expect(modelCard({ ...content, config: prompt })).toContain("**Predict one text at a time, or without padding.**");
+  const prefix = prefixConfig({
+    baseModel: "b",
+    layers: 2,
+    virtualTokens: 3,
+    keyValueHeads: 2,
+    headSize: 4,
+    folded: true,
+  });
+  expect(modelCard({ ...content, config: prefix })).not.toContain("without padding");
+});
+
+it("takes off the input what the text has already", () => {
+  const config = prefixConfig({
+    baseModel: "b",
+    layers: 2,
+    virtualTokens: 3,
+    keyValueHeads: 2,
+    headSize: 4,
+    folded: true,
+  });
+  const card = modelCard({ ...content, config, folded: true, droppedLeadingTokens: 1, text: "Is it `good`?" });
+  expect(card).toContain('max_length=128, return_tensors="pt").input_ids[:, 1:]');
+  expect(card).toContain("Text: `` Is it `good`? ``");
+  expect(card).toContain("sk_adapter.safetensors");
+  expect(modelCard(content)).toContain('return_tensors="pt").input_ids\n');
+});
+
+it("does not promise PEFT what PEFT cannot do", () => {
+  const card = modelCard({ ...content, pooling: "mean", metrics: null });
+  expect(card).toContain("would not predict the same");
+  expect(card).not.toContain("```python");
+  expect(card).toContain("It was not evaluated.");
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import type { PeftType } from "../../../src/adapters/peft-config";
+import { fromFileName, packPrefix, toFileName, unpackPrefix } from "../../../src/adapters/peft-names";
+import { type FixtureTensor, fixtureJson, fixtureTensors } from "../../fixtures/reference";
+
+const floats = (tensor: FixtureTensor | undefined) => tensor!.data as Float32Array;
+
+/** y = F x on every row of `headSize` numbers. */
+function mapRows(rows: Float32Array, map: Float32Array, headSize: number): Float32Array {
+  return rows.map((_, at) => {
+    const row = at - (at % headSize);
+    let sum = 0;
+    for (let j = 0; j < headSize; j++) {
+      sum += map[(at % headSize) * headSize + j]! * rows[row + j]!;
+    }
+    return sum;
+  });
+}
+
+/** Rotary in Llama's split-half form, for `[…, T, headSize]` at positions 0 … T-1. */
+function rotate(rows: Float32Array, tokens: number, headSize: number, theta: number): Float32Array {
+  const half = headSize / 2;
+  return rows.map((value, at) => {
+    const j = at % headSize;
+    const angle = (Math.floor(at / headSize) % tokens) * theta ** (-(j % half) / half);
+    const other = j < half ? -rows[at + half]! : rows[at - half]!;
+    return value * Math.cos(angle) + other * Math.sin(angle);
+  });
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
+}
+
+describe("names", () => {
+  const cases: [string, string, PeftType][] = [
+    ["tiny-llama", "lora", "LORA"],
+    ["tiny-llama", "lora-all", "LORA"],
+    ["tiny-llama", "rslora", "LORA"],
+    ["tiny-qwen2", "lora", "LORA"],
+    ["tiny-gpt2", "lora", "LORA"],
+    ["tiny-llama", "prefix", "PREFIX_TUNING"],
+    ["tiny-gpt2", "prefix", "PREFIX_TUNING"],
+    ["tiny-llama", "prompt", "PROMPT_TUNING"],
+    ["tiny-qwen2", "prompt-text", "PROMPT_TUNING"],
+  ];
+  it.each(cases)(
+    "%s %s: trained tensors, renamed, are the file's names, shapes and values",
+    async (rig, method, type) => {
+      const note = await fixtureJson(`cases/${rig}/${method}-sequence-classification.json`);
+      const trained = await fixtureTensors(`cases/${rig}/${method}-sequence-classification.safetensors`);
+      const stored = await fixtureTensors(`peft/${rig}/${method}-sequence-classification/adapter_model.safetensors`);
+      const names: string[] = note.trainables.map((trainable: { name: string }) => trainable.name);
+      expect(names.map((name) => toFileName(name, type)).sort()).toEqual([...stored.keys()].sort());
+      for (const name of names) {
+        const tensor = stored.get(toFileName(name, type))!;
+        expect(fromFileName(tensor.name, type)).toBe(name);
+        expect(tensor.shape).toEqual(trained.get(`final.${name}`)!.shape);
+        expect(largestDifference(floats(tensor), floats(trained.get(`final.${name}`)))).toBe(0);
+      }
+    },
+  );
+
+  it("DoRA's magnitude loses .weight in the file", () => {
+    const name = "model.layers.0.self_attn.q_proj.lora_magnitude_vector.weight";
+    expect(toFileName(name, "LORA")).toBe("base_model.model.model.layers.0.self_attn.q_proj.lora_magnitude_vector");
+    expect(fromFileName(toFileName(name, "LORA"), "LORA")).toBe(name);
+  });
+
+  it("a name without its prefix is an error", () => {
+    expect(() => fromFileName("score.weight", "LORA")).toThrow(/"score\.weight" of a LORA adapter does not begin with/);
+  });
+});
+
+describe("packing a prefix", () => {
+  it.each([
+    ["tiny-llama", "sk-prefix", 10_000],
+    ["tiny-llama", "sk-prefix-shared", 10_000],
+    ["tiny-qwen2", "sk-prefix", 10_000],
+    ["tiny-gpt2", "sk-prefix", null],
+  ] as const)("%s %s: the trained maps folded are what PEFT stores", async (rig, method, theta) => {
+    const path = `${rig}/${method}-sequence-classification`;
+    const run = await fixtureTensors(`cases/${path}.safetensors`);
+    const stored = await fixtureTensors(`peft/${path}/adapter_model.safetensors`);
+    const maps = await fixtureTensors(`peft/${path}/sk_adapter.safetensors`);
+    const [layers, keyValueHeads, virtualTokens, headSize] = run.get("semantic.keys")!.shape as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const shape = { layers, keyValueHeads, virtualTokens, headSize };
+    const turn = (rows: Float32Array) => (theta === null ? rows : rotate(rows, virtualTokens, headSize, theta));
+
+    const size = keyValueHeads * virtualTokens * headSize;
+    const fold = (which: "K" | "V", stage: string) => {
+      const rows = floats(run.get(which === "K" ? "semantic.keys" : "semantic.values"));
+      const folded = new Float32Array(rows.length);
+      for (let layer = 0; layer < layers; layer++) {
+        const name = method === "sk-prefix-shared" ? "F.weight" : `F_${which}.${layer}.weight`;
+        const map = floats(stage === "stored" ? maps.get(name) : run.get(`${stage}.${name}`));
+        const mapped = mapRows(rows.subarray(layer * size, (layer + 1) * size), map, headSize);
+        folded.set(which === "K" ? turn(mapped) : mapped, layer * size);
+      }
+      return folded;
+    };
+    expect(largestDifference(fold("K", "initial"), floats(run.get("front.keys")))).toBeLessThan(1e-5);
+    expect(largestDifference(fold("V", "initial"), floats(run.get("front.values")))).toBeLessThan(1e-5);
+
+    const embeddings = stored.get("prompt_embeddings")!;
+    expect(embeddings.shape).toEqual([virtualTokens, layers * 2 * keyValueHeads * headSize]);
+    for (const stage of ["final", "stored"]) {
+      const packed = packPrefix(fold("K", stage), fold("V", stage), shape);
+      expect(largestDifference(packed, floats(embeddings))).toBeLessThan(1e-5);
+    }
+    const { keys, values } = unpackPrefix(floats(embeddings), shape);
+    expect(packPrefix(keys, values, shape)).toEqual(floats(embeddings));
+  });
+
+  it("follows the index ((l·2 + {K, V})·heads + head)·size + j", () => {
+    const shape = { layers: 3, keyValueHeads: 2, virtualTokens: 5, headSize: 7 };
+    const count = 3 * 2 * 5 * 7;
+    const keys = Float32Array.from({ length: count }, (_, i) => i);
+    const values = Float32Array.from({ length: count }, (_, i) => -i - 1);
+    const packed = packPrefix(keys, values, shape);
+    const [l, head, t, j] = [2, 1, 3, 4];
+    const width = 3 * 2 * 2 * 7;
+    expect(packed[t * width + ((l * 2 + 0) * 2 + head) * 7 + j]).toBe(keys[((l * 2 + head) * 5 + t) * 7 + j]);
+    expect(packed[t * width + ((l * 2 + 1) * 2 + head) * 7 + j]).toBe(values[((l * 2 + head) * 5 + t) * 7 + j]);
+    expect(unpackPrefix(packed, shape)).toEqual({ keys, values });
+  });
+
+  it("refuses a length that does not fit, with both numbers", () => {
+    const shape = { layers: 1, keyValueHeads: 1, virtualTokens: 2, headSize: 3 };
+    expect(() => packPrefix(new Float32Array(6), new Float32Array(5), shape)).toThrow(/values have 5 numbers.*make 6/);
+    expect(() => unpackPrefix(new Float32Array(6), shape)).toThrow(/have 6 numbers.*make 12/);
+  });
+});
