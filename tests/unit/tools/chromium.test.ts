@@ -1,0 +1,41 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { chromiumArguments, chromiumCandidates, ensureChromium, findChromium } from "../../../tools/chromium.mjs";
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+describe("finding Chromium", () => {
+  test("CHROME_PATH comes first", () => {
+    vi.stubEnv("CHROME_PATH", process.execPath);
+    expect(findChromium()).toBe(process.execPath);
+    expect(ensureChromium()).toBe(process.execPath);
+  });
+
+  test("a CHROME_PATH that names no program is an error and nothing is installed", () => {
+    vi.stubEnv("CHROME_PATH", "/no/such/chrome");
+    expect(findChromium).toThrow('CHROME_PATH is "/no/such/chrome"');
+    expect(ensureChromium).toThrow("not an executable file");
+  });
+
+  test("the folders of PATH come before the usual ones", () => {
+    const candidates = chromiumCandidates("linux", { PATH: "/own/bin:/usr/bin" });
+    expect(candidates[0]).toBe("/own/bin/chromium");
+    expect(candidates).toContain("/usr/bin/google-chrome");
+    expect(candidates).toContain("/snap/bin/chromium");
+    expect(new Set(candidates).size).toBe(candidates.length);
+  });
+
+  test("macOS and Windows have their own places", () => {
+    expect(chromiumCandidates("darwin", {})[0]).toContain("Google Chrome.app/Contents/MacOS/Google Chrome");
+    const windows = chromiumCandidates("win32", { LOCALAPPDATA: "C:/Users/a/AppData/Local" });
+    expect(windows).toHaveLength(2);
+    expect(windows[0]).toMatch(/^C:.Users.a.AppData.Local.Google.Chrome.Application.chrome\.exe$/);
+  });
+});
+
+test("the software adapter is forced only when asked for", () => {
+  const forced = "--use-webgpu-adapter=swiftshader";
+  expect(chromiumArguments({ software: true })).toContain(forced);
+  expect(chromiumArguments({ software: false })).not.toContain(forced);
+});
