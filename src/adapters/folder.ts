@@ -1,7 +1,7 @@
 /**
  * Adapter folders: writing one as a zip, reading one back, and refusing what does not fit.
  * PEFT loads leniently (missing tensors warn, extra ones are ignored); here both are errors.
- * Not for: what the tensors do (`methods/`), or the configuration's and the card's text (`peft-config.ts`, `model-card.ts`).
+ * Not for: what the tensors do (`methods/`), or what configuration and card say (`peft-config.ts`, `model-card.ts`).
  */
 
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
@@ -177,7 +177,8 @@ function checkExactly(
     }
     if (!sameShape(tensor.shape, shape)) {
       throw new Error(
-        `${file}: tensor "${shown(name, file, config)}" has shape [${tensor.shape}], but the open model needs [${shape}].`,
+        `${file}: tensor "${shown(name, file, config)}" has shape [${tensor.shape}], ` +
+          `but the open model needs [${shape}].`,
       );
     }
     found.delete(name);

@@ -74,8 +74,9 @@ function loading(content: ModelCardContent): string[] {
   const { config, labels, pooling, droppedLeadingTokens = 0, maxLength, pairs } = content;
   if (pooling === "mean") {
     return [
-      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the last token",
-      "instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or train with pooling `last`.",
+      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the last",
+      "token instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or train with",
+      "pooling `last`.",
     ];
   }
   const input = pairs ? '"a text", "a second text"' : '"a text"';
@@ -113,9 +114,9 @@ function loading(content: ModelCardContent): string[] {
   if (config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING") {
     lines.push(
       "",
-      "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings instead of ids.",
-      "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained on the",
-      "last real token, so rows of a padded batch come out differently; single texts agree.",
+      "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings, not ids.",
+      "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained on",
+      "the last real token, so rows of a padded batch come out differently; single texts agree.",
     );
   }
   return lines;
@@ -146,16 +147,16 @@ function measured({ metrics, data, steps }: ModelCardContent): string[] {
 export function modelCard(content: ModelCardContent): string {
   const { run, method, config, labels, text, folded, trainable, versions } = content;
   const beside = folded
-    ? " It was trained as a small map F of the frozen model's own states of the semantic text and folded into this form; F lies " +
-      "beside it in `sk_adapter.safetensors`, so that training can go on in the studio."
+    ? " It was trained as a small map F of the frozen model's own states of the semantic text and folded into this " +
+      "form; F lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio."
     : "";
   return [
     ...frontMatter(content),
     "",
     `# ${run.replace(/\s+/g, " ")}`,
     "",
-    `A text classifier: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained by ` +
-      `${method}, stored as ${WHAT[config.peft_type]}.${beside}`,
+    `A text classifier: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained ` +
+      `by ${method}, stored as ${WHAT[config.peft_type]}.${beside}`,
     "",
     ...(text ? [`Text: ${code(text)}`, ""] : []),
     `Trainable parameters: ${trainable.adapter} in the adapter, ${trainable.head} in the head.`,

@@ -21,8 +21,8 @@ interface PromptLearning extends Base {
   virtualTokens: number;
   layers: number;
   /**
-   * Whether the adapter was trained as something else and folded into this form. PEFT then never wrapped the model, and the
-   * head is not listed under `modules_to_save` (PEFT adds it on loading).
+   * Whether the adapter was trained as something else and folded into this form. PEFT then never wrapped the model, and
+   * the head is not listed under `modules_to_save` (PEFT adds it on loading).
    */
   folded?: boolean;
 }

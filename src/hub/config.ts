@@ -36,7 +36,8 @@ export function requireFamily<Family extends string>(
   const family = supported.find((name) => name === type);
   if (!family) {
     throw new Error(
-      `config.json: the model family "${type}" is not supported. Supported families: ${list}. Choose a model of one of them.`,
+      `config.json: the model family "${type}" is not supported. Supported families: ${list}. ` +
+        "Choose a model of one of them.",
     );
   }
   return family;

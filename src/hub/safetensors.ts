@@ -3,7 +3,7 @@
  * Not for: finding a tensor across shards (`weights.ts`) or knowing what a tensor means.
  *
  * Layout: u64 little-endian header length N, N bytes of UTF-8 JSON, data. Every entry has `dtype`, `shape` and
- * `data_offsets` `[begin, end)` relative to the end of the header; the entries must tile the data without gap or overlap.
+ * `data_offsets` `[begin, end)` relative to the end of the header; the entries must tile the data, no gap, no overlap.
  * JavaScript's typed arrays are little-endian wherever browsers and Node run, so values are viewed and not swapped.
  */
 
@@ -281,8 +281,8 @@ async function readBytes(file: ModelFile, begin: number, end: number): Promise<U
 }
 
 /**
- * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole. The next piece is read
- * while `onChunk` works on the last one.
+ * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole. The next piece is
+ * read while `onChunk` works on the last one.
  * @param onChunk receives the values and the index of the first one in the tensor. The array is used again for the next
  *   piece once the returned promise has settled: copy what must last.
  * @param chunkElements most elements per piece.
@@ -332,7 +332,7 @@ export async function readTensor(entry: SafetensorsEntry): Promise<Float32Array 
 }
 
 /**
- * Writes float32 tensors as the Python library does: header padded with spaces to a multiple of 8 bytes, tensors by name.
+ * Writes float32 tensors as the Python library does: header padded with spaces to 8 bytes, tensors sorted by name.
  * @throws Error naming the tensor when its shape and number of values differ, or when a name comes twice.
  */
 export function writeSafetensors(

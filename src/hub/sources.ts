@@ -199,7 +199,7 @@ export interface LocalFile {
 }
 
 /**
- * Notes where each file lies. To be called where the files were dropped: a File that is sent to a worker forgets its path.
+ * Notes where each file lies. To be called where the files were dropped: a File sent to a worker forgets its path.
  * `react-dropzone` sets `path`, an `<input webkitdirectory>` the other.
  */
 export function localFiles(files: readonly File[]): LocalFile[] {

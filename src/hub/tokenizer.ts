@@ -25,7 +25,7 @@ export interface Tokenizer {
   /** How many special tokens the tokenizer puts before and behind a single text. */
   readonly leadingSpecials: number;
   readonly trailingSpecials: number;
-  /** Ids of a text or a pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is still a pair. */
+  /** Ids of a text or pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is a pair. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): number[];
   /** The tokens of a text as the model sees them, special tokens included. */
   pieces(text: string): TokenPiece[];
@@ -33,7 +33,7 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
 }
 
-/** The bytes behind the characters of byte-level tokens: printable bytes stand for themselves, the others follow from 256. */
+/** The bytes behind byte-level tokens' characters: printable bytes stand for themselves, the others follow from 256. */
 function byteLevelAlphabet(): Map<string, number> {
   const alphabet = new Map<string, number>();
   let next = 256;

@@ -81,7 +81,8 @@ export async function openWeights(folder: ModelFolder): Promise<Weights> {
     const index = await folder.open(INDEX);
     if (!index) {
       throw new Error(
-        `${folder.source} has neither ${SINGLE} nor ${INDEX}. Weights in another format must be saved as safetensors first.`,
+        `${folder.source} has neither ${SINGLE} nor ${INDEX}. ` +
+          "Weights in another format must be saved as safetensors first.",
       );
     }
     ({ tensors, fileBytes } = await openShards(folder, index));
@@ -116,8 +117,8 @@ export async function openWeights(folder: ModelFolder): Promise<Weights> {
       }
       if (entry.shape.length !== shape.length || entry.shape.some((size, i) => size !== shape[i])) {
         throw new Error(
-          `${entry.file.name}: tensor "${entry.name}" has shape [${entry.shape}], but config.json asks for [${shape}]. ` +
-            "The two files do not belong together.",
+          `${entry.file.name}: tensor "${entry.name}" has shape [${entry.shape}], ` +
+            `but config.json asks for [${shape}]. The two files do not belong together.`,
         );
       }
       return entry;
