@@ -74,9 +74,9 @@ function loading(content: ModelCardContent): string[] {
   const { config, labels, pooling, droppedLeadingTokens = 0, maxLength, pairs } = content;
   if (pooling === "mean") {
     return [
-      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the last",
-      "token instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or train with",
-      "pooling `last`.",
+      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the",
+      "last token instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or",
+      "train with pooling `last`.",
     ];
   }
   const input = pairs ? '"a text", "a second text"' : '"a text"';
@@ -115,8 +115,8 @@ function loading(content: ModelCardContent): string[] {
     lines.push(
       "",
       "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings, not ids.",
-      "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained on",
-      "the last real token, so rows of a padded batch come out differently; single texts agree.",
+      "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained",
+      "on the last real token, so rows of a padded batch come out differently; single texts agree.",
     );
   }
   return lines;
