@@ -67,21 +67,16 @@ export async function compileDispatches(
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   });
   device.queue.writeBuffer(uniforms, 0, packed);
-  const steps = prepared.map(({ bindings, fitted: { kernel, workgroups } }, index) => ({
-    pipeline: compiled[index]!,
-    workgroups,
-    group: device.createBindGroup({
-      label: kernel.name,
-      layout: pipelines.layout(kernel),
-      entries: [
-        { binding: 0, resource: { buffer: uniforms, offset: index * ALIGNMENT, size: uniformBytes(kernel) } },
-        ...Object.keys(kernel.bindings).map((name, position) => ({
-          binding: position + 1,
-          resource: { buffer: bindings[name]! },
-        })),
-      ],
-    }),
-  }));
+  const steps = prepared.map(({ bindings, fitted: { kernel, workgroups } }, index) => {
+    const entries: GPUBindGroupEntry[] = Object.keys(kernel.bindings).map((name, position) => ({
+      binding: position + 1,
+      resource: { buffer: bindings[name]! },
+    }));
+    const size = uniformBytes(kernel);
+    if (size > 0) entries.push({ binding: 0, resource: { buffer: uniforms, offset: index * ALIGNMENT, size } });
+    const group = device.createBindGroup({ label: kernel.name, layout: pipelines.layout(kernel), entries });
+    return { pipeline: compiled[index]!, workgroups, group };
+  });
 
   return {
     encode(encoder) {

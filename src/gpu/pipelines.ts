@@ -55,7 +55,7 @@ export class Pipelines {
     return { kernel, options, workgroups: kernel.workgroups(sizes, options) };
   }
 
-  /** Binding 0 is the uniform sizes, from 1 on the storage buffers in the descriptor's order. */
+  /** Binding 0 is the uniform sizes (not there if the kernel has none), from 1 on the storage buffers in the descriptor's order. */
   layout(kernel: Kernel): GPUBindGroupLayout {
     let layout = this.#layouts.get(kernel);
     if (!layout) {
@@ -67,12 +67,14 @@ export class Pipelines {
         }),
       );
       const minBindingSize = Object.keys(kernel.sizes).length * 4;
+      const sizes: GPUBindGroupLayoutEntry = {
+        binding: 0,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: "uniform", minBindingSize },
+      };
       layout = this.device.createBindGroupLayout({
         label: kernel.name,
-        entries: [
-          { binding: 0, visibility: GPUShaderStage.COMPUTE, buffer: { type: "uniform", minBindingSize } },
-          ...storage,
-        ],
+        entries: minBindingSize > 0 ? [sizes, ...storage] : storage,
       });
       this.#layouts.set(kernel, layout);
     }

@@ -27,12 +27,15 @@ export interface Kernel<Binding extends string = string, Size extends string = s
     sizes: Readonly<Record<Size, number>>,
     options: Readonly<Record<Option, number>>,
   ) => readonly [number, number, number];
-  /** The kernel that does the same faster at these sizes on this device, with the same bindings, sizes and options. */
+  /**
+   * The kernel that does the same faster at these sizes on this device, with the same bindings, sizes and options;
+   * undefined where there is none.
+   */
   readonly variant?: (
     sizes: Readonly<Record<Size, number>>,
     options: Readonly<Record<Option, number>>,
     profile: DeviceProfile,
-  ) => Kernel<Binding, Size, Option>;
+  ) => Kernel<Binding, Size, Option> | undefined;
 }
 
 /** One dispatch of a kernel on references of type `Reference` (program tensors while building, GPU buffers when lowered). */

@@ -1,12 +1,13 @@
 /** The gradient of RMS normalisation with respect to its input. */
 
 import source from "../../shaders/rms-norm-backward.wgsl?raw";
+import shared from "../../shaders/row-reduction.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 
 export const rmsNormBackward = defineKernel({
   name: "rms-norm-backward",
-  source,
+  source: shared + source,
   bindings: { x: "read", weight: "read", outputGradient: "read", out: "read-write" },
   sizes: { rows: "u32", width: "u32", epsilon: "f32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },

@@ -1,0 +1,82 @@
+// out[b, i, h, :] = Σ_j scoreGradient[b, h, i, j] · key[b, j, g, :], where head h reads key head
+// g = h / (heads / keyValueHeads). A thread computes 4 queries × 4 elements. With CAUSAL only visible keys are summed
+// (j <= i + keys − queries); scoreGradient must be 0 at the others. `scale` is already in scoreGradient.
+// scoreGradient: [batch, heads, queries, keys]; key: [batch, keys, keyValueHeads, headSize];
+// out: [batch, queries, heads, headSize].
+override CAUSAL: u32 = 0;
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  batch: u32,
+  queries: u32,
+  keys: u32,
+  heads: u32,
+  keyValueHeads: u32,
+  headSize: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> scoreGradient: array<f32>;
+@group(0) @binding(2) var<storage, read> key: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+
+fn store(start: u32, first: u32, values: vec4f) {
+  for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {
+    var value = values[d];
+    if (ACCUMULATE == 1) {
+      value += out[start + first + d];
+    }
+    out[start + first + d] = value;
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let queryTiles = (sizes.queries + 3) / 4;
+  let elementTiles = (sizes.headSize + 3) / 4;
+  var index = id.y * groups.x * 64 + id.x;
+  let first = index % elementTiles * 4;
+  index /= elementTiles;
+  let i = index % queryTiles * 4;
+  index /= queryTiles;
+  let head = index % sizes.heads;
+  let b = index / sizes.heads;
+  if (b >= sizes.batch) {
+    return;
+  }
+  let keyHead = head / (sizes.heads / sizes.keyValueHeads);
+  let four = vec4u(0, 1, 2, 3);
+  let queryRows = min(i + four, vec4u(sizes.queries - 1));
+  let gradientStarts = ((b * sizes.heads + head) * sizes.queries + queryRows) * sizes.keys;
+  let elements = min(first + four, vec4u(sizes.headSize - 1));
+  let keyStarts = (b * sizes.keys * sizes.keyValueHeads + keyHead) * sizes.headSize + elements;
+  var visible = sizes.keys;
+  if (CAUSAL == 1) {
+    visible = min(visible, u32(max(0, i32(i + 4 + sizes.keys) - i32(sizes.queries))));
+  }
+  var sum = mat4x4f();
+  for (var j = 0u; j < visible; j++) {
+    let g = gradientStarts + j;
+    let k = keyStarts + j * sizes.keyValueHeads * sizes.headSize;
+    let y = vec4f(key[k.x], key[k.y], key[k.z], key[k.w]);
+    sum += mat4x4f(
+      y * scoreGradient[g.x],
+      y * scoreGradient[g.y],
+      y * scoreGradient[g.z],
+      y * scoreGradient[g.w],
+    );
+  }
+  let step = sizes.heads * sizes.headSize;
+  let start = (b * sizes.queries + i) * step + head * sizes.headSize;
+  store(start, first, sum[0]);
+  if (i + 1 < sizes.queries) {
+    store(start + step, first, sum[1]);
+  }
+  if (i + 2 < sizes.queries) {
+    store(start + 2 * step, first, sum[2]);
+  }
+  if (i + 3 < sizes.queries) {
+    store(start + 3 * step, first, sum[3]);
+  }
+}

@@ -1,0 +1,60 @@
+// scores[b, h, i, :] = softmax(scores[b, h, i, :]) in place. With CAUSAL, key j is visible to query i iff
+// j <= i + keys − queries; invisible cells are not read and become 0. scores: [batch, heads, queries, keys].
+override CAUSAL: u32 = 0;
+
+struct Sizes {
+  batch: u32,
+  queries: u32,
+  keys: u32,
+  heads: u32,
+  keyValueHeads: u32,
+  headSize: u32,
+  scale: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read_write> scores: array<f32>;
+
+const SMALLEST = -3.4e38;
+
+@compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
+fn main(
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let lane = local.x;
+  let row = (group.y * groups.x + group.x) * ROWS + local.y;
+  let rows = sizes.batch * sizes.heads * sizes.queries;
+  let start = row * sizes.keys;
+  // How many keys are visible; none past the last row, so that all threads meet at the barriers.
+  var visible = sizes.keys;
+  if (CAUSAL == 1) {
+    visible = u32(max(0, i32(row % sizes.queries + 1 + sizes.keys) - i32(sizes.queries)));
+  }
+  if (row >= rows) {
+    visible = 0;
+  }
+  var largest = SMALLEST;
+  for (var j = lane; j < visible; j += WORKGROUP_WIDTH) {
+    largest = max(largest, scores[start + j]);
+  }
+  largest = rowMaximum(largest, lane);
+  var sum = 0f;
+  for (var j = lane; j < visible; j += WORKGROUP_WIDTH) {
+    let value = exp(scores[start + j] - largest);
+    scores[start + j] = value;
+    sum += value;
+  }
+  let inverse = 1 / rowSum(vec2f(sum), lane).x;
+  if (row >= rows) {
+    return;
+  }
+  for (var j = lane; j < sizes.keys; j += WORKGROUP_WIDTH) {
+    if (j < visible) {
+      scores[start + j] *= inverse;
+    } else {
+      scores[start + j] = 0;
+    }
+  }
+}

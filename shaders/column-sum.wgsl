@@ -1,0 +1,34 @@
+// out[c] = Σ_r x[r, c]. x: [rows, width]; out: [width]. The gradient of a bias.
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  rows: u32,
+  width: u32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+
+@compute @workgroup_size(COLUMNS, SLICES)
+fn main(
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let column = (group.y * groups.x + group.x) * COLUMNS + local.x;
+  // Threads past the last column sum nothing, but meet the others at the barriers.
+  let rows = select(0, sizes.rows, column < sizes.width);
+  var sum = 0f;
+  for (var r = local.y; r < rows; r += SLICES) {
+    sum += x[r * sizes.width + column];
+  }
+  var value = columnTotal(sum, local.x, local.y);
+  if (local.y > 0 || column >= sizes.width) {
+    return;
+  }
+  if (ACCUMULATE == 1) {
+    value += out[column];
+  }
+  out[column] = value;
+}

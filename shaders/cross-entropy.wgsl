@@ -1,0 +1,58 @@
+// rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]]; out = dlogits = (softmax(logits) − onehot(labels)) / count,
+// where count is the number of labelled rows, at least 1. A negative label (−100) means "ignore": loss and gradient 0.
+// logits, out: [rows, classes]; labels, rowLoss: [rows].
+struct Sizes {
+  rows: u32,
+  classes: u32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(2) var<storage, read> labels: array<i32>;
+@group(0) @binding(3) var<storage, read_write> rowLoss: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+
+const SMALLEST = -3.4e38;
+
+@compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
+fn main(
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let lane = local.x;
+  let row = (group.y * groups.x + group.x) * ROWS + local.y;
+  // Past the end the last row is read again and nothing stored, so that all threads meet at the barriers.
+  let read = min(row, sizes.rows - 1);
+  let start = read * sizes.classes;
+  var largest = SMALLEST;
+  for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
+    largest = max(largest, logits[start + c]);
+  }
+  largest = rowMaximum(largest, lane);
+  // (Σ exp(logit − largest), labelled rows)
+  var sums = vec2f();
+  for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
+    sums.x += exp(logits[start + c] - largest);
+  }
+  for (var r = lane; r < sizes.rows; r += WORKGROUP_WIDTH) {
+    sums.y += select(0f, 1f, labels[r] >= 0);
+  }
+  sums = rowSum(sums, lane);
+  if (row >= sizes.rows) {
+    return;
+  }
+  let label = labels[read];
+  let share = select(0, 1 / max(sums.y, 1), label >= 0);
+  for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
+    let probability = exp(logits[start + c] - largest) / sums.x;
+    out[start + c] = (probability - select(0f, 1f, i32(c) == label)) * share;
+  }
+  if (lane == 0) {
+    var loss = 0f;
+    if (label >= 0) {
+      loss = log(sums.x) + largest - logits[start + u32(label)];
+    }
+    rowLoss[row] = loss;
+  }
+}

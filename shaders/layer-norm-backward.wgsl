@@ -1,0 +1,54 @@
+// y = weight ∘ x̂ + bias, with x̂ = (x − mean(x)) / sqrt(var(x) + epsilon), over rows of `width` elements.
+// dx = (g − mean(g) − x̂ · mean(g ∘ x̂)) / sqrt(var(x) + epsilon), where g = dy ∘ weight. Ba, Kiros & Hinton 2016
+// (Layer Normalization), differentiated. x, dy, out: [rows, width]; weight: [width].
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  rows: u32,
+  width: u32,
+  epsilon: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<Weight>;
+@group(0) @binding(3) var<storage, read> outputGradient: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+
+@compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
+fn main(
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let lane = local.x;
+  let row = (group.y * groups.x + group.x) * ROWS + local.y;
+  // Past the end the last row is read again and nothing stored, so that all threads meet at the barriers.
+  let start = min(row, sizes.rows - 1) * sizes.width;
+  let width = f32(sizes.width);
+  var sums = vec2f();
+  for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
+    sums += vec2f(x[start + c], outputGradient[start + c] * f32(weight[c]));
+  }
+  let means = rowSum(sums, lane) / width;
+  // A second pass over centred values: the variance must not suffer from a large mean.
+  sums = vec2f();
+  for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
+    let centred = x[start + c] - means.x;
+    sums += vec2f(centred, outputGradient[start + c] * f32(weight[c])) * centred;
+  }
+  let moments = rowSum(sums, lane) / width;
+  if (row >= sizes.rows) {
+    return;
+  }
+  let inverse = inverseSqrt(moments.x + sizes.epsilon);
+  let factor = moments.y * inverse * inverse;
+  for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
+    let i = start + c;
+    var value = (outputGradient[i] * f32(weight[c]) - means.y - (x[i] - means.x) * factor) * inverse;
+    if (ACCUMULATE == 1) {
+      value += out[i];
+    }
+    out[i] = value;
+  }
+}

@@ -1,0 +1,75 @@
+// As matmul, for products with few elements and a long sum (LoRA's factors) on graphics hardware: a workgroup computes
+// 16 × 16 elements, 4 × 4 on each thread, and splits the sum into 16 interleaved slices, added in workgroup memory.
+override TRANSPOSE_A: u32 = 0;
+override TRANSPOSE_B: u32 = 0;
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  alpha: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+
+const TILE = 16u;
+const SLICES = 16u;
+const ELEMENTS = TILE * TILE;
+
+// [SLICES, ELEMENTS]; elements in the order of the threads' 4 × 4 blocks.
+var<workgroup> partials: array<f32, SLICES * ELEMENTS>;
+
+@compute @workgroup_size(256)
+fn main(
+  @builtin(local_invocation_index) thread: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let columnTiles = (sizes.columns + TILE - 1) / TILE;
+  let index = group.y * groups.x + group.x;
+  let row = index / columnTiles * TILE;
+  let column = index % columnTiles * TILE;
+  let slice = thread % SLICES;
+  let block = thread / SLICES;
+  let four = vec4u(0, 1, 2, 3);
+  // Past the edge the last row or column is read again, and not stored.
+  let rows = min(row + block / 4 * 4 + four, vec4u(sizes.rows - 1));
+  let columns = min(column + block % 4 * 4 + four, vec4u(sizes.columns - 1));
+  let aStarts = rows * select(sizes.inner, 1, TRANSPOSE_A == 1);
+  let bStarts = columns * select(1, sizes.inner, TRANSPOSE_B == 1);
+  let aStep = select(1, sizes.rows, TRANSPOSE_A == 1);
+  let bStep = select(sizes.columns, 1, TRANSPOSE_B == 1);
+  var sum = mat4x4f();
+  for (var k = slice; k < sizes.inner; k += SLICES) {
+    let i = aStarts + k * aStep;
+    let j = bStarts + k * bStep;
+    let y = vec4f(b[j.x], b[j.y], b[j.z], b[j.w]);
+    sum += mat4x4f(y * a[i.x], y * a[i.y], y * a[i.z], y * a[i.w]);
+  }
+  let start = slice * ELEMENTS + block * 16;
+  for (var i = 0u; i < 4; i++) {
+    for (var j = 0u; j < 4; j++) {
+      partials[start + i * 4 + j] = sum[i][j];
+    }
+  }
+  workgroupBarrier();
+  var value = 0f;
+  for (var s = 0u; s < SLICES; s++) {
+    value += partials[s * ELEMENTS + thread];
+  }
+  let outRow = row + thread / 64 * 4 + thread % 16 / 4;
+  let outColumn = column + thread / 16 % 4 * 4 + thread % 4;
+  if (outRow >= sizes.rows || outColumn >= sizes.columns) {
+    return;
+  }
+  let place = outRow * sizes.columns + outColumn;
+  value *= sizes.alpha;
+  if (ACCUMULATE == 1) {
+    value += out[place];
+  }
+  out[place] = value;
+}

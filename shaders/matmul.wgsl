@@ -1,0 +1,71 @@
+// out = alpha · A · B. A is [rows, inner], stored [inner, rows] with TRANSPOSE_A; B is [inner, columns], stored
+// [columns, inner] with TRANSPOSE_B; out: [rows, columns]. Right for any sizes: a thread computes 4 × 8 elements in
+// registers, with scalar loads. matmul-vector, matmul-tiled and matmul-split are its faster variants.
+override TRANSPOSE_A: u32 = 0;
+override TRANSPOSE_B: u32 = 0;
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  rows: u32,
+  columns: u32,
+  inner: u32,
+  alpha: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read> b: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+
+fn store(row: u32, first: u32, values: vec4f) {
+  if (row >= sizes.rows) {
+    return;
+  }
+  let start = row * sizes.columns;
+  for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
+    var value = sizes.alpha * values[j];
+    if (ACCUMULATE == 1) {
+      value += out[start + first + j];
+    }
+    out[start + first + j] = value;
+  }
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let columnTiles = (sizes.columns + 7) / 8;
+  let index = id.y * groups.x * 64 + id.x;
+  let row = index / columnTiles * 4;
+  let column = index % columnTiles * 8;
+  if (row >= sizes.rows) {
+    return;
+  }
+  let aStep = select(1, sizes.rows, TRANSPOSE_A == 1);
+  let bStep = select(sizes.columns, 1, TRANSPOSE_B == 1);
+  let four = vec4u(0, 1, 2, 3);
+  let lastColumn = vec4u(sizes.columns - 1);
+  // Past the edge the last row or column is read again, and not stored.
+  let aStarts = min(row + four, vec4u(sizes.rows - 1)) * select(sizes.inner, 1, TRANSPOSE_A == 1);
+  let leftStarts = min(column + four, lastColumn) * select(1, sizes.inner, TRANSPOSE_B == 1);
+  let rightStarts = min(column + 4 + four, lastColumn) * select(1, sizes.inner, TRANSPOSE_B == 1);
+  var left = mat4x4f();
+  var right = mat4x4f();
+  for (var k = 0u; k < sizes.inner; k++) {
+    let i = aStarts + k * aStep;
+    let l = leftStarts + k * bStep;
+    let r = rightStarts + k * bStep;
+    let x = vec4f(a[i.x], a[i.y], a[i.z], a[i.w]);
+    let y = vec4f(b[l.x], b[l.y], b[l.z], b[l.w]);
+    let z = vec4f(b[r.x], b[r.y], b[r.z], b[r.w]);
+    left += mat4x4f(y * x.x, y * x.y, y * x.z, y * x.w);
+    right += mat4x4f(z * x.x, z * x.y, z * x.z, z * x.w);
+  }
+  store(row, column, left[0]);
+  store(row, column + 4, right[0]);
+  store(row + 1, column, left[1]);
+  store(row + 1, column + 4, right[1]);
+  store(row + 2, column, left[2]);
+  store(row + 2, column + 4, right[2]);
+  store(row + 3, column, left[3]);
+  store(row + 3, column + 4, right[3]);
+}

@@ -1,0 +1,33 @@
+// y[b, :] = x[b, front + lengths[b] - 1, :], the last real token: dx is dy[b, :] at that token and 0 elsewhere.
+// dy: [batch, width]; lengths: [batch]; out: [batch, tokens, width], where `tokens` counts the `front` ones too.
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  batch: u32,
+  tokens: u32,
+  front: u32,
+  width: u32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> lengths: array<i32>;
+@group(0) @binding(2) var<storage, read> outputGradient: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64 + id.x;
+  let row = i / sizes.width;
+  let b = row / sizes.tokens;
+  if (b >= sizes.batch) {
+    return;
+  }
+  let picked = row % sizes.tokens + 1 == sizes.front + u32(lengths[b]);
+  if (ACCUMULATE == 1) {
+    if (picked) {
+      out[i] += outputGradient[b * sizes.width + i % sizes.width];
+    }
+    return;
+  }
+  out[i] = select(0, outputGradient[b * sizes.width + i % sizes.width], picked);
+}

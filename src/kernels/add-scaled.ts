@@ -1,0 +1,14 @@
+/** A multiple of a tensor, added to another or copied. */
+
+import source from "../../shaders/add-scaled.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+
+export const addScaled = defineKernel({
+  name: "add-scaled",
+  source,
+  bindings: { x: "read", out: "read-write" },
+  sizes: { count: "u32", alpha: "f32" },
+  options: { ACCUMULATE: 0 },
+  workgroups: ({ count }) => grid(count, 64),
+});

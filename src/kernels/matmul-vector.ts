@@ -1,0 +1,14 @@
+/** Matrix product without workgroup memory, with loads of 4 elements. */
+
+import source from "../../shaders/matmul-vector.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+
+export const matmulVector = defineKernel({
+  name: "matmul-vector",
+  source,
+  bindings: { a: "read", b: "read", out: "read-write" },
+  sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
+  options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
+  workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 64),
+});

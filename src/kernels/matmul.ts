@@ -1,0 +1,30 @@
+/** Matrix product, and the choice of its variant. */
+
+import source from "../../shaders/matmul.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+import { matmulSplit } from "./matmul-split";
+import { matmulTiled } from "./matmul-tiled";
+import { matmulVector } from "./matmul-vector";
+
+/** Below this many rows or columns most of a 64 × 64 tile would be empty. */
+const NARROW = 32;
+/** With fewer 64 × 64 tiles most of a graphics processor would idle. */
+const FEW_TILES = 32;
+
+export const matmul = defineKernel({
+  name: "matmul",
+  source,
+  bindings: { a: "read", b: "read", out: "read-write" },
+  sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
+  options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
+  workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 64),
+  variant: ({ rows, columns, inner }, { TRANSPOSE_A }, { software }) => {
+    if (software) {
+      const vectors = [columns, inner, TRANSPOSE_A ? rows : inner].every((size) => size > 0 && size % 4 === 0);
+      return vectors ? matmulVector : undefined;
+    }
+    const tiles = Math.ceil(rows / 64) * Math.ceil(columns / 64);
+    return Math.min(rows, columns) < NARROW || tiles < FEW_TILES ? matmulSplit : matmulTiled;
+  },
+});

@@ -1,0 +1,14 @@
+/** The gradient of prepending rows with respect to the rows behind them. */
+
+import source from "../../shaders/prepend-backward-rows.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+
+export const prependBackwardRows = defineKernel({
+  name: "prepend-backward-rows",
+  source,
+  bindings: { outputGradient: "read", out: "read-write" },
+  sizes: { batch: "u32", front: "u32", tokens: "u32", width: "u32" },
+  options: { ACCUMULATE: 0 },
+  workgroups: ({ batch, tokens, width }) => grid(batch * tokens * width, 64),
+});
