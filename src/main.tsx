@@ -1,0 +1,14 @@
+/** Puts the page on the screen. */
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./page/App";
+import "./page/styles/index.css";
+
+const root = document.getElementById("root");
+if (!root) throw new Error('index.html has no element with the id "root".');
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

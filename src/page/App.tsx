@@ -1,0 +1,79 @@
+/** The whole screen: three steps on the left, charts and results on the right. */
+
+import { lazy, Suspense, useEffect } from "react";
+import { followDrafts } from "./actions/drafts";
+import { start } from "./actions/start";
+import { CompareBar } from "./compare/CompareBar";
+import { Legend } from "./compare/Legend";
+import { ViewControls } from "./compare/ViewControls";
+import { DataStep } from "./data/DataStep";
+import { ComparisonMenu } from "./export/ComparisonMenu";
+import { DeviceBanner } from "./header/DeviceBanner";
+import { Header } from "./header/Header";
+import { HelpDialog } from "./header/HelpDialog";
+import { Notice } from "./header/Notice";
+import { MethodsStep } from "./methods/MethodsStep";
+import { Reports } from "./results/Reports";
+import { TryIt } from "./results/TryIt";
+import { RunTable } from "./runs/RunTable";
+import { listenToKeys } from "./shortcuts";
+import { TrainingStep } from "./training/TrainingStep";
+
+const ChartGrid = lazy(() => import("./charts/ChartGrid"));
+
+let started = false;
+
+export function App() {
+  useEffect(() => {
+    const endDrafts = followDrafts();
+    const endKeys = listenToKeys();
+    if (!started) {
+      started = true;
+      void start();
+    }
+    return () => {
+      endDrafts();
+      endKeys();
+    };
+  }, []);
+  return (
+    <div className="page">
+      <a className="skip-link" href="#results">
+        Skip to the charts
+      </a>
+      <Header />
+      <div className="columns">
+        <aside className="steps" aria-label="Set up a comparison">
+          <p className="intro">
+            Find out which way of tuning a language model learns <em>your</em> task best: bring data, pick methods,
+            compare. It all happens on this machine.
+          </p>
+          <DataStep />
+          <MethodsStep />
+          <TrainingStep />
+        </aside>
+        <main className="results" id="results" tabIndex={-1}>
+          <DeviceBanner />
+          <Notice />
+          <div className="toolbar">
+            <CompareBar />
+            <div className="toolbar-menu">
+              <ComparisonMenu />
+            </div>
+          </div>
+          <div className="view-bar">
+            <Legend />
+            <ViewControls />
+          </div>
+          <Suspense fallback={<div className="charts charts-loading" />}>
+            <ChartGrid />
+          </Suspense>
+          <RunTable />
+          <Reports />
+          <TryIt />
+        </main>
+      </div>
+      <HelpDialog />
+    </div>
+  );
+}

@@ -1,0 +1,147 @@
+/** Starting, holding and ending a comparison, and keeping what it left. */
+
+import { createCurves } from "../charts/run-curves";
+import { engine } from "../engine";
+import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
+import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
+import type { Comparison, RunRecord } from "../store/state";
+import { messageOf, patch, patchRun, useStudio } from "../store/store";
+
+/** Starts the runs as chosen. The one before joins the past. */
+export async function compare(): Promise<void> {
+  const state = useStudio.getState();
+  const configuration = currentConfiguration(state);
+  if (!configuration) return;
+  const { current, past } = state.comparison;
+  const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
+  const runs = state.methods.runs.map((draft, index): RunRecord => {
+    const method = state.methods.descriptions.find((description) => description.id === draft.method);
+    const run = configuration.runs[index];
+    if (!run) throw new Error(`Run "${draft.name}" is missing from the configuration.`);
+    return {
+      key: `${id}/${draft.name}`,
+      name: draft.name,
+      methodTitle: method?.title ?? draft.method,
+      control: method?.group === "control",
+      slot: draft.slot,
+      configuration: run,
+      learningRate: effectiveLearningRate(draft, configuration.training.learningRate, method),
+      state: "waiting",
+      reason: null,
+      lastGoodStep: null,
+      trainable: state.methods.estimate?.runs.find((estimate) => estimate.run === draft.name)?.trainable ?? null,
+      bytes: null,
+      curves: createCurves(),
+      saved: false,
+    };
+  });
+  const comparison: Comparison = {
+    id,
+    startedAt: Date.now(),
+    endedAt: null,
+    configuration,
+    modelName: state.model.summary?.name ?? configuration.model,
+    dataTitle: state.data.sample?.title ?? configuration.data.train,
+    state: "preparing",
+    step: 0,
+    steps: state.methods.estimate?.steps ?? configuration.training.steps ?? 0,
+    reason: null,
+    runs,
+  };
+  const kept = current && hasCurves(current) ? [current, ...past] : past;
+  patch("comparison", {
+    current: comparison,
+    past: kept.slice(0, keptComparisons - 1),
+    error: null,
+    progress: null,
+    pace: [],
+    imported: [],
+  });
+  patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
+  await attempt(async () => {
+    await engine().compare(configuration);
+  });
+  await keepSession();
+}
+
+export const pause = () => attempt(async () => await engine().pause());
+export const resume = () => attempt(async () => await engine().resume());
+export const stop = () => attempt(async () => await engine().stop());
+
+/** Goes on from each run's last good adapter. */
+export async function continueComparison(): Promise<void> {
+  patch("comparison", { error: null, pace: [] });
+  await attempt(async () => await engine().continue());
+  await keepSession();
+}
+
+/** Removes a past comparison and its saved adapters. */
+export async function forget(comparison: Comparison): Promise<void> {
+  const { past } = useStudio.getState().comparison;
+  patch("comparison", { past: past.filter((other) => other.id !== comparison.id) });
+  await quietly(() => forgetComparison(comparison));
+}
+
+/** Writes the current comparison to this browser's storage. */
+export async function keepSession(): Promise<void> {
+  const { current } = useStudio.getState().comparison;
+  if (current && hasCurves(current)) await quietly(() => saveComparison(current));
+}
+
+/** Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another comparison. */
+export async function keepAdapter(name: string): Promise<void> {
+  const run = useStudio.getState().comparison.current?.runs.find((candidate) => candidate.name === name);
+  if (!run) return;
+  await quietly(async () => {
+    const zip = await engine().exportRun(name);
+    if (!(await saveAdapter(run.key, zip))) return;
+    const { current } = useStudio.getState().comparison;
+    if (current?.runs.some((candidate) => candidate.key === run.key)) patchRun(name, { saved: true });
+    await keepSession();
+  });
+}
+
+/** The zip of a run: from the worker while it has it, else the saved one. */
+export async function runZip(run: RunRecord): Promise<Blob> {
+  const { current } = useStudio.getState().comparison;
+  if (current?.runs.some((candidate) => candidate.key === run.key)) {
+    try {
+      return await engine().exportRun(run.name);
+    } catch (error) {
+      const saved = run.saved ? await loadAdapter(run.key) : null;
+      if (saved) return saved;
+      throw error;
+    }
+  }
+  const saved = await loadAdapter(run.key);
+  if (!saved) throw new Error(`The adapter of "${run.name}" was not kept in this browser.`);
+  return saved;
+}
+
+function hasCurves(comparison: Comparison): boolean {
+  return comparison.runs.some((run) => run.curves.steps.length > 0 || run.curves.evaluations.length > 0);
+}
+
+async function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const message = messageOf(error);
+    const { current } = useStudio.getState().comparison;
+    const broken = current && ["preparing", "running", "paused"].includes(current.state);
+    patch("comparison", {
+      error: message,
+      progress: null,
+      current: broken ? { ...current, state: "failed", reason: message, endedAt: Date.now() } : current,
+    });
+  }
+}
+
+/** Storage is a convenience: a browser that refuses it loses only the history. */
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch {
+    // Nothing to do: the run itself is untouched.
+  }
+}

@@ -1,0 +1,77 @@
+/** Opening data and changing how it is read. An error leaves what was open as it is and is shown beside its place. */
+
+import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
+import { engine } from "../engine";
+import type { DataPlace } from "../store/state";
+import { messageOf, patch, useStudio } from "../store/store";
+
+/** Files as they were opened, to read them again after a restart. */
+const opened: { sample: string | null; train: File | null; validation: File | null } = {
+  sample: null,
+  train: null,
+  validation: null,
+};
+
+export async function openSample(id: string): Promise<void> {
+  const sample = useStudio.getState().data.samples.find((listing) => listing.id === id) ?? null;
+  const done = await attempt("train", sample?.title ?? id, () => engine().openSample(id));
+  if (!done) return;
+  Object.assign(opened, { sample: id, train: null, validation: null });
+  patch("data", { sample });
+}
+
+export async function openFile(file: File, role: DataRole): Promise<void> {
+  const done = await attempt(role, file.name, () => engine().openData(file, role));
+  if (!done) return;
+  if (role === "train") {
+    Object.assign(opened, { sample: null, train: file, validation: null });
+    patch("data", { sample: null });
+  } else {
+    opened.validation = file;
+  }
+}
+
+export async function closeValidation(): Promise<void> {
+  if (await attempt("validation", null, () => engine().closeValidation())) opened.validation = null;
+}
+
+/** Changes some settings; those that could not be applied stay as they were. */
+export async function setData(changes: Partial<DataSettings>, place: DataPlace): Promise<void> {
+  const { summary } = useStudio.getState().data;
+  if (!summary) return;
+  await attempt(place, null, () => engine().setData({ ...summary.settings, ...changes }));
+}
+
+/** After the worker was restarted. */
+export async function reopenData(): Promise<void> {
+  const settings = useStudio.getState().data.summary?.settings;
+  const { sample, train, validation } = opened;
+  if (sample !== null) await openSample(sample);
+  else if (train) {
+    await openFile(train, "train");
+    if (validation) await openFile(validation, "validation");
+  }
+  if (settings) await setData(settings, "settings");
+}
+
+/** Reports a refused file, or one the page itself turned away. */
+export function refuseFile(role: DataRole, message: string): void {
+  patch("data", { error: { place: role, message } });
+}
+
+async function attempt(place: DataPlace, what: string | null, work: () => Promise<DataSummary>): Promise<boolean> {
+  patch("data", { opening: what ?? useStudio.getState().data.opening, error: null });
+  try {
+    patch("data", { summary: await work() });
+    return true;
+  } catch (error) {
+    patch("data", { error: { place, message: messageOf(error) } });
+    return false;
+  } finally {
+    patch("data", { opening: null });
+    const { progress } = useStudio.getState().comparison;
+    if (progress?.event.task === "reading data" || progress?.event.task === "tokenising") {
+      patch("comparison", { progress: null });
+    }
+  }
+}

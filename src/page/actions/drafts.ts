@@ -1,0 +1,153 @@
+/** Choosing methods, their options and the training; the estimate and the address follow by themselves. */
+
+import type { TrainingConfiguration } from "../../training/configuration";
+import { engine } from "../engine";
+import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
+import { toFragment } from "../store/link";
+import type { DraftRun } from "../store/state";
+import { messageOf, patch, useStudio } from "../store/store";
+import { setData } from "./data";
+
+export function addRun(methodId: string): void {
+  const { methods } = useStudio.getState();
+  const method = methods.descriptions.find((description) => description.id === methodId);
+  if (method) patch("methods", { runs: [...methods.runs, draftRun(method, methods.runs)] });
+}
+
+export function removeRun(id: string): void {
+  patch("methods", { runs: useStudio.getState().methods.runs.filter((run) => run.id !== id) });
+}
+
+/** A copy with its own name, right behind the original. */
+export function duplicateRun(id: string): void {
+  const { methods } = useStudio.getState();
+  const index = methods.runs.findIndex((run) => run.id === id);
+  const source = methods.runs[index];
+  const method = methods.descriptions.find((description) => description.id === source?.method);
+  if (!source || !method) return;
+  const { name, options, learningRate } = source;
+  patch("methods", {
+    runs: methods.runs.toSpliced(index + 1, 0, draftRun(method, methods.runs, { name, options, learningRate })),
+  });
+}
+
+export function changeRun(id: string, fields: Partial<DraftRun>): void {
+  const { runs } = useStudio.getState().methods;
+  patch("methods", { runs: runs.map((run) => (run.id === id ? { ...run, ...fields } : run)) });
+}
+
+/** Sets one option; `problem` marks the field as unusable instead and keeps the value that was there. */
+export function changeOption(id: string, key: string, value: unknown, problem: string | null): void {
+  const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
+  if (!run) return;
+  const { [key]: _, ...problems } = run.problems;
+  if (problem !== null) changeRun(id, { problems: { ...problems, [key]: problem } });
+  else changeRun(id, { options: { ...run.options, [key]: value }, problems });
+}
+
+/** Marks a field of a run that is not one of its method's options as unusable, or as usable again. */
+export function markRun(id: string, key: string, problem: string | null): void {
+  const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
+  if (!run) return;
+  const { [key]: _, ...problems } = run.problems;
+  changeRun(id, { problems: problem === null ? problems : { ...problems, [key]: problem } });
+}
+
+/** Renames a run; a name that is taken gets a number. */
+export function renameRun(id: string, name: string): void {
+  const others = useStudio.getState().methods.runs.filter((run) => run.id !== id);
+  changeRun(id, {
+    name: freeName(
+      name,
+      others.map((run) => run.name),
+    ),
+  });
+}
+
+export function changeTraining(fields: Partial<TrainingConfiguration>): void {
+  const { training } = useStudio.getState();
+  patch("training", { settings: { ...training.settings, ...fields } });
+  // The split is drawn with the same seed.
+  if (fields.seed !== undefined) void setData({ seed: fields.seed }, "settings");
+}
+
+export function markTraining(key: string, problem: string | null): void {
+  const { [key]: _, ...problems } = useStudio.getState().training.problems;
+  patch("training", { problems: problem === null ? problems : { ...problems, [key]: problem } });
+}
+
+/** Opens a configuration file: runs and training are taken over; model and data where they are here. */
+export async function openConfiguration(file: File): Promise<void> {
+  try {
+    const configuration = await engine().parseConfiguration(await file.text());
+    const state = useStudio.getState();
+    patch("methods", { runs: draftsFrom(configuration.runs, state.methods.descriptions) });
+    patch("training", { settings: configuration.training, problems: {} });
+    const said = [`Opened ${file.name}: ${configuration.runs.length} runs.`];
+    const { summary } = state.data;
+    const { text, textPair, label } = configuration.data.columns;
+    const wanted = [text, textPair, label].filter((column) => column !== null);
+    if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
+      said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
+    } else {
+      const { validation, columns, maxLength } = configuration.data;
+      await setData(
+        {
+          columns,
+          maxLength,
+          seed: configuration.training.seed,
+          ...(typeof validation === "number" ? { validationFraction: validation } : {}),
+        },
+        "columns",
+      );
+      if (summary.train.file !== configuration.data.train) said.push(`The data stays ${summary.train.file}.`);
+    }
+    if (state.model.summary && state.model.summary.source !== configuration.model) {
+      said.push(`It was made for ${configuration.model}; the base model stays ${state.model.summary.name}.`);
+    }
+    patch("ui", { notice: { kind: "info", text: said.join(" ") } });
+  } catch (error) {
+    patch("ui", { notice: { kind: "error", text: `${file.name} was not opened. ${messageOf(error)}` } });
+  }
+}
+
+/** Keeps estimate and address in step with what is chosen. Returns what ends it. */
+export function followDrafts(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = 0;
+  const ask = async () => {
+    const state = useStudio.getState();
+    const configuration = currentConfiguration(state);
+    if (state.methods.runs.length > 0) {
+      const fragment = toFragment(state.methods.runs, state.training.settings, state.methods.descriptions);
+      if (window.location.hash !== fragment) window.history.replaceState(null, "", fragment);
+    }
+    if (!configuration) {
+      patch("methods", { estimate: null, estimateError: null, estimating: false });
+      return;
+    }
+    asked++;
+    const mine = asked;
+    try {
+      const estimate = await engine().estimate(configuration);
+      if (mine === asked) patch("methods", { estimate, estimateError: null, estimating: false });
+    } catch (error) {
+      if (mine === asked) patch("methods", { estimate: null, estimateError: messageOf(error), estimating: false });
+    }
+  };
+  const end = useStudio.subscribe((state, before) => {
+    const same =
+      state.methods.runs === before.methods.runs &&
+      state.training.settings === before.training.settings &&
+      state.data.summary === before.data.summary &&
+      state.model.summary === before.model.summary;
+    if (same) return;
+    clearTimeout(timer);
+    timer = setTimeout(ask, 300);
+    if (!state.methods.estimating) patch("methods", { estimating: true });
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}

@@ -1,0 +1,38 @@
+/** A vertical line at the same place in all line charts, with a dot on every run's nearest point. */
+
+import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import { useStudio } from "../store/store";
+import { appearance } from "./appearance";
+import type { PlottedLine } from "./plotted-lines";
+import { nearestIndex } from "./reduce-points";
+
+export function Crosshair({ lines }: { lines: readonly PlottedLine[] }) {
+  const at = useStudio((state) => state.ui.crosshair);
+  const area = usePlotArea();
+  const toX = useXAxisScale();
+  const toY = useYAxisScale();
+  if (at === null || !area || !toX || !toY) return null;
+  const x = Number(toX(at));
+  return (
+    <g className="crosshair">
+      <line x1={x} x2={x} y1={area.y} y2={area.y + area.height} stroke="var(--muted)" strokeWidth={1} />
+      {lines.map(({ run, faded, xs, strongValues }) => {
+        const index = nearestIndex(xs, at);
+        const px = Number(toX(xs[index] ?? Number.NaN));
+        const py = Number(toY(strongValues[index] ?? Number.NaN));
+        if (faded || !Number.isFinite(px) || !Number.isFinite(py)) return null;
+        return (
+          <circle
+            key={run.key}
+            cx={px}
+            cy={py}
+            r={4}
+            fill={appearance(run.slot).color}
+            stroke="var(--panel)"
+            strokeWidth={1.5}
+          />
+        );
+      })}
+    </g>
+  );
+}

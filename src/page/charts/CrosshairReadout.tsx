@@ -1,0 +1,61 @@
+/** Every run's value where the crosshair stands, the best first. */
+
+import { formatCount, formatDuration } from "../format";
+import type { AxisUnit } from "../store/state";
+import { useStudio } from "../store/store";
+import { plotLeft, plotRight } from "./plot-geometry";
+import type { PlottedLine } from "./plotted-lines";
+import { RunSwatch } from "./RunSwatch";
+import { nearestIndex } from "./reduce-points";
+import type { Axis } from "./ticks";
+
+interface CrosshairReadoutProps {
+  lines: readonly PlottedLine[];
+  x: Axis;
+  unit: AxisUnit;
+  format: (value: number) => string;
+  /** Larger values come first. */
+  descending: boolean;
+}
+
+export function CrosshairReadout({ lines, x, unit, format, descending }: CrosshairReadoutProps) {
+  const at = useStudio((state) => state.ui.crosshair);
+  if (at === null || lines.length === 0) return null;
+  const rows = lines.flatMap((line) => {
+    const index = nearestIndex(line.xs, at);
+    const value = line.strongValues[index];
+    const raw = line.ys[index];
+    if (value === undefined || raw === undefined) return [];
+    return { line, value, raw, step: line.steps[index] as number };
+  });
+  rows.sort((a, b) => (descending ? b.value - a.value : a.value - b.value));
+  const share = (at - x.domain[0]) / (x.domain[1] - x.domain[0]);
+  const place = `calc(${plotLeft}px + ${share} * (100% - ${plotLeft + plotRight}px))`;
+  const side = share < 0.5 ? { left: `calc(${place} + 12px)` } : { right: `calc(100% - ${place} + 12px)` };
+  return (
+    <div className="readout" style={side}>
+      <div className="readout-title">{position(at, unit)}</div>
+      <table>
+        <tbody>
+          {rows.slice(0, 8).map(({ line, value, raw, step }) => (
+            <tr key={line.run.key} className={line.faded ? "readout-faded" : undefined}>
+              <td>
+                <RunSwatch slot={line.run.slot} faded={line.faded} />
+              </td>
+              <th scope="row">{line.run.name}</th>
+              <td className="number">{format(value)}</td>
+              {line.faint && <td className="number muted">{format(raw)}</td>}
+              {unit !== "step" && <td className="number muted">step {formatCount(step)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows.some((row) => row.line.faint) && <div className="readout-note">smoothed · as computed</div>}
+    </div>
+  );
+}
+
+function position(at: number, unit: AxisUnit): string {
+  if (unit === "seconds") return formatDuration(at);
+  return unit === "step" ? `step ${formatCount(at)}` : `${formatCount(at)} tokens`;
+}

@@ -1,0 +1,89 @@
+/** A line chart over training: one line per run, crosshair shared with the other line charts. */
+
+import { useMemo } from "react";
+import { formatCount, formatLoss, formatPercent, formatTick } from "../format";
+import { patch, useStudio } from "../store/store";
+import { ChartCard } from "./ChartCard";
+import { CrosshairReadout } from "./CrosshairReadout";
+import { CurveTable } from "./CurveTable";
+import { ExampleCurve } from "./ExampleCurve";
+import { LinePanel } from "./LinePanel";
+import { plotLeft, plotRight } from "./plot-geometry";
+import { type PlottedRun, plottedLines, type Quantity, verticalAxis } from "./plotted-lines";
+import type { Axis } from "./ticks";
+
+interface CurveChartProps {
+  title: string;
+  quantity: Quantity;
+  runs: readonly PlottedRun[];
+  x: Axis;
+  /** Goes up when curves have grown. */
+  revision: number;
+  className?: string;
+}
+
+export function CurveChart({ title, quantity, runs, x, revision, className }: CurveChartProps) {
+  const unit = useStudio((state) => state.ui.axis);
+  const logLoss = useStudio((state) => state.ui.logLoss);
+  const smoothing = useStudio((state) => state.ui.smoothing);
+  const accuracy = quantity === "validation-accuracy";
+  const log = logLoss && !accuracy;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
+  const lines = useMemo(
+    () => plottedLines(runs, quantity, unit, smoothing),
+    [runs, quantity, unit, smoothing, revision],
+  );
+  const y = useMemo(() => verticalAxis(lines, quantity, log), [lines, quantity, log]);
+  const format = accuracy ? formatAccuracy : formatLoss;
+  const empty = lines.length === 0;
+  const latest = lines
+    .filter((line) => !line.faded)
+    .map(({ run, ys }) => `${run.name} ${format(ys[ys.length - 1] ?? Number.NaN)}`);
+  const summary = empty
+    ? "Empty: your curves appear here."
+    : `${lines.length} lines over ${unit}. Latest: ${latest.join(", ") || "earlier comparisons only"}.`;
+
+  return (
+    <ChartCard
+      title={title}
+      detail={accuracy ? null : log ? "log" : null}
+      summary={summary}
+      className={className}
+      legend={lines.map(({ run }) => ({ name: run.name, slot: run.slot }))}
+      table={empty ? null : () => <CurveTable lines={lines} format={format} />}
+    >
+      {empty ? (
+        <ExampleCurve falling={!accuracy} />
+      ) : (
+        <div
+          className="chart-plot"
+          onPointerMove={(event) => {
+            const box = event.currentTarget.getBoundingClientRect();
+            const share = (event.clientX - box.left - plotLeft) / (box.width - plotLeft - plotRight);
+            if (share < 0 || share > 1) {
+              patch("ui", { crosshair: null });
+              return;
+            }
+            const at = x.domain[0] + share * (x.domain[1] - x.domain[0]);
+            patch("ui", { crosshair: unit === "seconds" ? at : Math.round(at) });
+          }}
+          onPointerLeave={() => patch("ui", { crosshair: null })}
+        >
+          <LinePanel
+            lines={lines}
+            x={x}
+            y={y}
+            log={log}
+            unit={unit}
+            formatY={accuracy ? formatAccuracyTick : formatTick}
+            pointMarkers={quantity !== "training-loss"}
+          />
+          <CrosshairReadout lines={lines} x={x} unit={unit} format={format} descending={accuracy} />
+        </div>
+      )}
+    </ChartCard>
+  );
+}
+
+const formatAccuracy = (value: number) => formatPercent(value, 1);
+const formatAccuracyTick = (value: number) => `${formatCount(Number((value * 100).toFixed(1)))} %`;

@@ -1,0 +1,130 @@
+/** GPU bytes by category: the base weights once, then what each run has of its own. Before a run: the estimate. */
+
+import type { ByteCategory, GpuBytes } from "../../worker/api";
+import { formatBytes } from "../format";
+import { ownBytes } from "../store/gpu-bytes";
+import type { StudioState } from "../store/state";
+import { useStudio } from "../store/store";
+import { appearance } from "./appearance";
+import { BarPanel, type BarRow } from "./BarPanel";
+import { ChartCard } from "./ChartCard";
+
+const parts: readonly { category: Exclude<ByteCategory, "weights">; name: string; opacity: number }[] = [
+  { category: "adapter", name: "adapter", opacity: 1 },
+  { category: "gradients", name: "gradients", opacity: 0.75 },
+  { category: "optimizer", name: "optimiser", opacity: 0.52 },
+  { category: "activations", name: "activations", opacity: 0.32 },
+  { category: "runtime", name: "runtime", opacity: 0.16 },
+];
+
+interface RunBytes {
+  key: string;
+  name: string;
+  slot: number;
+  bytes: GpuBytes;
+}
+
+export function MemoryChart() {
+  const current = useStudio((state) => state.comparison.current);
+  const methods = useStudio((state) => state.methods);
+  const model = useStudio((state) => state.model.summary);
+  const measured = measuredBytes(current);
+  const estimated = measured.length === 0;
+  const runs = estimated ? estimatedBytes(methods) : measured;
+  const weights = model?.gpuBytes ?? runs[0]?.bytes.weights ?? 0;
+  const total = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights);
+  const rows: BarRow[] = [
+    {
+      key: "weights",
+      name: "Base, shared",
+      fill: "var(--muted)",
+      label: formatBytes(weights),
+      parts: [weights],
+    },
+    ...runs.map((run) => ({
+      key: run.key,
+      name: run.name,
+      fill: appearance(run.slot).color,
+      label: formatBytes(ownBytes(run.bytes)),
+      parts: parts.map((part) => run.bytes[part.category]),
+    })),
+  ];
+  const kind = estimated ? "estimate" : "measured";
+  const spoken = rows.map((row) => `${row.name} ${row.label}`).join(", ");
+  return (
+    <ChartCard
+      title="GPU memory"
+      detail={runs.length > 0 ? `${kind} · ${formatBytes(total)} in all` : null}
+      summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
+      className="chart-bars"
+      legend={runs}
+      table={runs.length === 0 ? null : () => <MemoryTable runs={runs} weights={weights} />}
+    >
+      {runs.length === 0 ? (
+        <p className="chart-nothing">The estimate appears with the first method.</p>
+      ) : (
+        <>
+          <BarPanel rows={rows} opacities={parts.map((part) => part.opacity)} />
+          <div className="bar-key" aria-hidden="true">
+            {parts.map((part) => (
+              <span key={part.category}>
+                <i style={{ opacity: part.opacity }} />
+                {part.name}
+              </span>
+            ))}
+          </div>
+        </>
+      )}
+    </ChartCard>
+  );
+}
+
+function MemoryTable({ runs, weights }: { runs: readonly RunBytes[]; weights: number }) {
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">Run</th>
+          {parts.map((part) => (
+            <th key={part.category} scope="col" className="number">
+              {part.name}
+            </th>
+          ))}
+          <th scope="col" className="number">
+            own total
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">Base weights, shared</th>
+          <td className="number" colSpan={parts.length + 1}>
+            {formatBytes(weights)}
+          </td>
+        </tr>
+        {runs.map((run) => (
+          <tr key={run.key}>
+            <th scope="row">{run.name}</th>
+            {parts.map((part) => (
+              <td key={part.category} className="number">
+                {formatBytes(run.bytes[part.category])}
+              </td>
+            ))}
+            <td className="number">{formatBytes(ownBytes(run.bytes))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function measuredBytes(current: StudioState["comparison"]["current"]): RunBytes[] {
+  return (current?.runs ?? []).flatMap(({ key, name, slot, bytes }) => (bytes ? { key, name, slot, bytes } : []));
+}
+
+function estimatedBytes({ runs, estimate }: StudioState["methods"]): RunBytes[] {
+  return runs.flatMap(({ id, name, slot }) => {
+    const own = estimate?.runs.find((entry) => entry.run === name && entry.problem === null);
+    return own ? { key: id, name, slot, bytes: own.bytes } : [];
+  });
+}

@@ -1,0 +1,102 @@
+/** How fast each run trains: over its last steps while it runs, over all of them once it has ended. */
+
+import { useMemo, useState } from "react";
+import { Segmented } from "../controls/Segmented";
+import { formatCount, formatDuration } from "../format";
+import type { RunRecord } from "../store/state";
+import { appearance } from "./appearance";
+import { BarPanel } from "./BarPanel";
+import { ChartCard } from "./ChartCard";
+import { recentSpeed } from "./run-curves";
+
+interface SpeedChartProps {
+  runs: readonly RunRecord[];
+  /** Goes up when curves have grown. */
+  revision: number;
+}
+
+export function SpeedChart({ runs, revision }: SpeedChartProps) {
+  const [unit, setUnit] = useState<"tokens" | "step">("step");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
+  const speeds = useMemo(
+    () =>
+      runs.flatMap((run) => {
+        const speed = recentSpeed(run.curves, run.state === "running" ? 20 : Number.POSITIVE_INFINITY);
+        return speed ? { run, speed } : [];
+      }),
+    [runs, revision],
+  );
+  const rows = useMemo(
+    () =>
+      speeds.map(({ run, speed }) => ({
+        key: run.key,
+        name: run.name,
+        fill: appearance(run.slot).color,
+        label:
+          unit === "step"
+            ? `${formatDuration(speed.secondsPerStep)}/step`
+            : `${formatCount(speed.tokensPerSecond)} tok/s`,
+        parts: [unit === "step" ? speed.secondsPerStep : speed.tokensPerSecond],
+      })),
+    [speeds, unit],
+  );
+  return (
+    <ChartCard
+      title="Speed"
+      summary={rows.length > 0 ? rows.map((row) => `${row.name} ${row.label}`).join(", ") : "Nothing to show yet."}
+      className="chart-bars"
+      legend={runs}
+      tools={
+        rows.length > 0 && (
+          <Segmented
+            label="Speed in"
+            value={unit}
+            choices={[
+              { value: "step", label: "time a step" },
+              { value: "tokens", label: "tokens/s" },
+            ]}
+            onChange={setUnit}
+          />
+        )
+      }
+      table={
+        rows.length === 0
+          ? null
+          : () => (
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">Run</th>
+                    <th scope="col" className="number">
+                      Time a step
+                    </th>
+                    <th scope="col" className="number">
+                      Steps/s
+                    </th>
+                    <th scope="col" className="number">
+                      Tokens/s
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {speeds.map(({ run, speed }) => (
+                    <tr key={run.key}>
+                      <th scope="row">{run.name}</th>
+                      <td className="number">{formatDuration(speed.secondsPerStep)}</td>
+                      <td className="number">{speed.stepsPerSecond.toPrecision(3)}</td>
+                      <td className="number">{formatCount(speed.tokensPerSecond)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )
+      }
+    >
+      {rows.length === 0 ? (
+        <p className="chart-nothing">Measured from the second step on.</p>
+      ) : (
+        <BarPanel rows={rows} opacities={[1]} />
+      )}
+    </ChartCard>
+  );
+}

@@ -1,0 +1,87 @@
+/** The key to all charts: one toggle per run; past comparisons behind the current one. */
+
+import { X } from "lucide-react";
+import { forget } from "../actions/compare";
+import { showRuns, toggleRun } from "../actions/ui";
+import { RunSwatch } from "../charts/RunSwatch";
+import type { Comparison } from "../store/state";
+import { useStudio } from "../store/store";
+
+export function Legend() {
+  const { current, past } = useStudio((state) => state.comparison);
+  const hidden = useStudio((state) => state.ui.hidden);
+  if (!current && past.length === 0) return null;
+  return (
+    <div className="legend">
+      {current && (
+        <fieldset className="legend-group">
+          <legend className="visually-hidden">Runs plotted</legend>
+          <Entries comparison={current} hidden={hidden} faded={false} />
+        </fieldset>
+      )}
+      {past.length > 0 && (
+        <details className="legend-past">
+          <summary>
+            {past.length === 1 ? "1 earlier comparison" : `${past.length} earlier comparisons`}
+            <span className="muted"> drawn faint</span>
+          </summary>
+          {past.map((comparison) => {
+            const keys = comparison.runs.map((run) => run.key);
+            const anyShown = keys.some((key) => !hidden.has(key));
+            return (
+              <fieldset key={comparison.id} className="legend-group">
+                <legend className="legend-when">
+                  {when(comparison.startedAt)} · {comparison.dataTitle}
+                </legend>
+                <Entries comparison={comparison} hidden={hidden} faded />
+                <button type="button" className="text-button" onClick={() => showRuns(keys, !anyShown)}>
+                  {anyShown ? "hide all" : "show all"}
+                </button>
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label={`Forget the comparison of ${when(comparison.startedAt)} and its adapters`}
+                  title="Forget this comparison and its adapters"
+                  onClick={() => void forget(comparison)}
+                >
+                  <X size={14} aria-hidden="true" />
+                </button>
+              </fieldset>
+            );
+          })}
+        </details>
+      )}
+    </div>
+  );
+}
+
+interface EntriesProps {
+  comparison: Comparison;
+  hidden: ReadonlySet<string>;
+  faded: boolean;
+}
+
+function Entries({ comparison, hidden, faded }: EntriesProps) {
+  return comparison.runs.map((run) => {
+    const shown = !hidden.has(run.key);
+    return (
+      <button
+        key={run.key}
+        type="button"
+        className={shown ? "legend-entry" : "legend-entry legend-entry-off"}
+        aria-pressed={shown}
+        title={shown ? "Hide this run" : "Show this run"}
+        onClick={() => toggleRun(run.key)}
+      >
+        <RunSwatch slot={run.slot} faded={faded || !shown} />
+        {run.name}
+      </button>
+    );
+  });
+}
+
+const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+function when(time: number): string {
+  return dateFormat.format(time);
+}

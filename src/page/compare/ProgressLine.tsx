@@ -1,0 +1,59 @@
+/** What is being waited for, how far it is, and for how long still. */
+
+import { useEffect, useState } from "react";
+import type { ProgressEvent } from "../../worker/api";
+import { formatBytes, formatCount, formatDuration } from "../format";
+import { useStudio } from "../store/store";
+
+const words: Record<ProgressEvent["task"], string> = {
+  "reading data": "Reading data",
+  tokenising: "Tokenising",
+  "loading weights": "Loading weights",
+  "semantic pass": "Running the semantic text once through the frozen model",
+  "compiling kernels": "Compiling kernels",
+  "first step": "First step",
+  evaluating: "Evaluating",
+};
+
+export function ProgressLine() {
+  const progress = useStudio((state) => state.comparison.progress);
+  const now = useNow(progress !== null);
+  if (!progress) return null;
+  const { event, since, startedAtDone } = progress;
+  const amount = (value: number) => (event.unit === "bytes" ? formatBytes(value) : formatCount(value));
+  const unit = event.unit === "bytes" ? "" : ` ${event.unit}`;
+  const elapsed = Math.max(0, (now - since) / 1000);
+  const rate = elapsed > 0.5 ? (event.done - startedAtDone) / elapsed : 0;
+  const left = event.total !== null && rate > 0 ? (event.total - event.done) / rate : null;
+  const parts = [
+    event.total === null ? `${amount(event.done)}${unit}` : `${amount(event.done)} of ${amount(event.total)}${unit}`,
+  ];
+  if (event.unit === "bytes" && rate > 0) parts.push(`${formatBytes(rate)}/s`);
+  if (left !== null && left >= 1) parts.push(`${formatDuration(left)} left`);
+  else if (elapsed >= 1 && left === null) parts.push(`${formatDuration(elapsed)} so far`);
+  return (
+    <div className="progress-line">
+      <span className="progress-text">
+        {words[event.task]}
+        {event.detail && <span className="muted"> {event.detail}</span>} · {parts.join(" · ")}
+      </span>
+      <progress
+        className="progress"
+        aria-label={words[event.task]}
+        max={event.total ?? undefined}
+        value={event.total === null ? undefined : event.done}
+      />
+    </div>
+  );
+}
+
+/** The time, twice a second while `on`. */
+function useNow(on: boolean): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (!on) return;
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [on]);
+  return now;
+}

@@ -1,0 +1,23 @@
+/** What stands in the way of comparing, in the words shown beside the button. */
+
+import type { StudioState } from "../store/state";
+
+/** Why Compare cannot be pressed, or null. */
+export function whyNot(state: StudioState): string | null {
+  const { report, lost } = state.device;
+  if (lost !== null) return "The engine has stopped; start it again above.";
+  if (!report) return "Looking for a GPU…";
+  if (report.status !== "ready" && report.status !== "software") return "Training needs a usable WebGPU device.";
+  if (state.model.opening) return "Loading the base model…";
+  if (!state.model.summary) return "No base model is loaded.";
+  if (state.data.opening) return `Opening ${state.data.opening}…`;
+  if (!state.data.summary) return "Open data first (step 1).";
+  if (state.methods.runs.length === 0) return "Add a method first (step 2).";
+  const problem = state.methods.runs.find((run) => Object.keys(run.problems).length > 0);
+  if (problem) return `${problem.name} has an option that cannot be used (step 2).`;
+  const impossible = state.methods.estimate?.runs.find((run) => run.problem !== null);
+  if (impossible) return `${impossible.run} cannot start as it is set (step 2).`;
+  const field = Object.keys(state.training.problems)[0];
+  if (field) return `${field} cannot be used as it is (step 3).`;
+  return null;
+}

@@ -1,0 +1,39 @@
+/** A labelled control with its help and its problem, tied together for screen readers. */
+
+import { type ReactNode, useId } from "react";
+
+interface FieldProps {
+  label: ReactNode;
+  help?: ReactNode;
+  problem?: string | null;
+  wide?: boolean;
+  /** Gets what the control must carry. */
+  children: (control: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
+}
+
+export function Field({ label, help, problem, wide, children }: FieldProps) {
+  const id = useId();
+  const described = [help ? `${id}-help` : "", problem ? `${id}-problem` : ""].filter(Boolean).join(" ");
+  return (
+    <div className={wide ? "field field-wide" : "field"}>
+      <label className="field-label" htmlFor={id}>
+        {label}
+      </label>
+      {children({
+        id,
+        "aria-describedby": described || undefined,
+        "aria-invalid": problem ? true : undefined,
+      })}
+      {help && (
+        <p className="field-help" id={`${id}-help`}>
+          {help}
+        </p>
+      )}
+      {problem && (
+        <p className="field-problem" id={`${id}-problem`} role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}

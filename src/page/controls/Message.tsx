@@ -1,0 +1,27 @@
+/** A sentence that matters: an error, a warning or a note, with what can be done about it. */
+
+import { CircleAlert, Info, TriangleAlert, X } from "lucide-react";
+import type { ReactNode } from "react";
+
+interface MessageProps {
+  kind: "error" | "warning" | "info";
+  children: ReactNode;
+  onClose?: () => void;
+}
+
+const icons = { error: CircleAlert, warning: TriangleAlert, info: Info };
+
+export function Message({ kind, children, onClose }: MessageProps) {
+  const Icon = icons[kind];
+  return (
+    <div className={`message message-${kind}`} role={kind === "error" ? "alert" : "status"}>
+      <Icon className="message-icon" size={16} aria-hidden="true" />
+      <div className="message-text">{children}</div>
+      {onClose && (
+        <button type="button" className="icon-button" aria-label="Close this message" onClick={onClose}>
+          <X size={16} aria-hidden="true" />
+        </button>
+      )}
+    </div>
+  );
+}

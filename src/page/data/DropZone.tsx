@@ -1,0 +1,31 @@
+/** Where a training file is dropped or chosen. */
+
+import { FileUp } from "lucide-react";
+import { useDropzone } from "react-dropzone";
+import { openFile, refuseFile } from "../actions/data";
+
+export function DropZone() {
+  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
+    multiple: false,
+    noClick: true,
+    noKeyboard: true,
+    onDrop: (accepted) => {
+      const file = accepted[0];
+      if (file) void openFile(file, "train");
+      else refuseFile("train", "Nothing was opened: drop one file at a time, and no folder.");
+    },
+  });
+  return (
+    <div {...getRootProps({ className: isDragActive ? "drop-zone drop-zone-active" : "drop-zone" })}>
+      <input {...getInputProps({ "aria-label": "Training file", tabIndex: -1 })} />
+      <FileUp size={20} aria-hidden="true" />
+      <span>
+        <strong>{isDragActive ? "Drop to open" : "Drop a CSV, TSV or JSONL file"}</strong>
+        <span className="field-help">One text and one label a row. It stays on this machine.</span>
+      </span>
+      <button type="button" className="button" onClick={open}>
+        Choose…
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+/** The first rows of the training file as they stand, with the role of each column. */
+
+import type { DataSummary } from "../../worker/api";
+import { formatBytes, formatPlural } from "../format";
+
+export function PreviewTable({ summary }: { summary: DataSummary }) {
+  const { text, textPair, label } = summary.settings.columns;
+  const role = (column: string) =>
+    column === text ? "text" : column === textPair ? "second text" : column === label ? "label" : null;
+  return (
+    <figure className="preview">
+      <figcaption className="group-label">
+        {summary.train.file}{" "}
+        <span className="muted">
+          {formatPlural(summary.train.rows, "row")} · {formatBytes(summary.train.bytes)}
+        </span>
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="table-scroll" aria-label={`First rows of ${summary.train.file}`} tabIndex={0}>
+        <table className="table preview-table">
+          <thead>
+            <tr>
+              {summary.columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                  {role(column) && <span className="role">{role(column)}</span>}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {summary.preview.slice(0, 5).map((row, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name than their place
+              <tr key={index}>
+                {summary.columns.map((column, place) => (
+                  <td key={column} className={role(column) === "text" ? "cell-text" : undefined} title={row[place]}>
+                    {row[place]}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </figure>
+  );
+}

@@ -1,0 +1,57 @@
+/** What is held out for validation: a share of the training file, or a second file. */
+
+import { useRef } from "react";
+import type { DataSummary } from "../../worker/api";
+import { closeValidation, openFile, setData } from "../actions/data";
+import { NumberField } from "../controls/NumberField";
+import { formatPlural } from "../format";
+
+export function ValidationFields({ summary }: { summary: DataSummary }) {
+  const picker = useRef<HTMLInputElement>(null);
+  const { validation, settings } = summary;
+  return (
+    <div className="field-grid">
+      {validation ? (
+        <div className="field field-wide">
+          <span className="field-label">Validation file</span>
+          <div className="inline">
+            <span>
+              {validation.file} <span className="muted">{formatPlural(validation.rows, "row")}</span>
+            </span>
+            <button type="button" className="button button-small" onClick={() => void closeValidation()}>
+              Remove
+            </button>
+          </div>
+        </div>
+      ) : (
+        <NumberField
+          label="Held out for validation, %"
+          help="Drawn with the seed; every label keeps its share."
+          value={Number((settings.validationFraction * 100).toPrecision(10))}
+          onLeave
+          above={0}
+          below={100}
+          onChange={(percent) => percent !== null && void setData({ validationFraction: percent / 100 }, "validation")}
+        />
+      )}
+      <div className="field">
+        <span className="field-label">{validation ? "Another file" : "Or a second file"}</span>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-label="Validation file"
+          onChange={(event) => {
+            const file = event.target.files?.[0];
+            event.target.value = "";
+            if (file) void openFile(file, "validation");
+          }}
+        />
+        <button type="button" className="button" onClick={() => picker.current?.click()}>
+          Choose…
+        </button>
+        <p className="field-help">With the same columns and labels.</p>
+      </div>
+    </div>
+  );
+}

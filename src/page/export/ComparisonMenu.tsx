@@ -1,0 +1,63 @@
+/** What can be saved of a comparison, and opening a configuration file. */
+
+import { FolderDown, FolderOpen } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { useRef } from "react";
+import { openConfiguration } from "../actions/drafts";
+import { currentConfiguration } from "../store/configuration";
+import { allComparisons, useStudio } from "../store/store";
+import { download, fileName } from "./download";
+
+export function ComparisonMenu() {
+  const picker = useRef<HTMLInputElement>(null);
+  const newest = useStudio((state) => allComparisons(state)[0]);
+  const ready = useStudio((state) => state.model.summary !== null && state.data.summary !== null);
+  const saveConfiguration = () => {
+    const configuration = currentConfiguration(useStudio.getState());
+    if (configuration) download(`${JSON.stringify(configuration, null, 2)}\n`, "comparison.json", "application/json");
+  };
+  const saveMetrics = async () => {
+    if (!newest) return;
+    const { metricsCsv } = await import("./metrics-csv");
+    download(metricsCsv(newest), fileName("metrics", newest.dataTitle, newest.id) + ".csv", "text/csv");
+  };
+  return (
+    <>
+      <input
+        ref={picker}
+        type="file"
+        hidden
+        accept=".json,application/json"
+        aria-label="Configuration file"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = "";
+          if (file) void openConfiguration(file);
+        }}
+      />
+      <button type="button" className="button" onClick={() => picker.current?.click()}>
+        <FolderOpen size={16} aria-hidden="true" /> Open…
+      </button>
+      <DropdownMenu.Root>
+        <DropdownMenu.Trigger className="button">
+          <FolderDown size={16} aria-hidden="true" /> Save
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+            <DropdownMenu.Item className="menu-item" disabled={!ready} onSelect={saveConfiguration}>
+              <strong>Configuration (JSON)</strong>
+              <span className="field-help">As chosen now; opens here and in the headless runner.</span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" disabled={!newest} onSelect={() => void saveMetrics()}>
+              <strong>Metrics (CSV)</strong>
+              <span className="field-help">
+                Every step and evaluation {newest ? `on ${newest.dataTitle}` : "of a comparison"}.
+              </span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Label className="menu-label">Charts: the ↓ on each. Adapters: the table.</DropdownMenu.Label>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+    </>
+  );
+}

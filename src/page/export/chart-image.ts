@@ -1,0 +1,142 @@
+/** A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that as a PNG. */
+
+import { appearance, markerPath } from "../charts/appearance";
+import { download, fileName } from "./download";
+
+const styled = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-dasharray",
+  "stroke-linejoin",
+  "font-size",
+  "font-family",
+  "text-anchor",
+  "opacity",
+] as const;
+const namespace = "http://www.w3.org/2000/svg";
+const padding = 16;
+const titleHeight = 32;
+const legendLine = 24;
+
+interface ChartImage {
+  title: string;
+  legend: readonly { name: string; slot: number }[];
+  kind: "png" | "svg";
+}
+
+/** Saves the chart as it is drawn now, in the colours of the theme. */
+export async function downloadChart(svg: SVGSVGElement, { title, legend, kind }: ChartImage): Promise<void> {
+  const drawing = standalone(svg, title, legend);
+  const text = new XMLSerializer().serializeToString(drawing.svg);
+  const name = fileName(title);
+  if (kind === "svg") download(text, `${name}.svg`, "image/svg+xml");
+  else download(await rasterise(text, drawing.width, drawing.height), `${name}.png`);
+}
+
+function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legend"]) {
+  const { width, height } = svg.getBoundingClientRect();
+  const root = getComputedStyle(document.documentElement);
+  const resolve = (color: string) => {
+    const variable = /^var\((--[\w-]+)\)$/.exec(color)?.[1];
+    return variable ? root.getPropertyValue(variable).trim() : color;
+  };
+  const font = getComputedStyle(document.body).fontFamily;
+
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  inlineStyles(svg, copy);
+  for (const crosshair of copy.querySelectorAll(".crosshair")) crosshair.remove();
+
+  const entries = placeLegend(legend, width);
+  const fullWidth = width + 2 * padding;
+  const fullHeight = titleHeight + height + entries.height + 2 * padding;
+  const outer = document.createElementNS(namespace, "svg");
+  outer.setAttribute("xmlns", namespace);
+  outer.setAttribute("width", String(fullWidth));
+  outer.setAttribute("height", String(fullHeight));
+  outer.setAttribute("viewBox", `0 0 ${fullWidth} ${fullHeight}`);
+  const add = (name: string, attributes: Record<string, string | number>, text?: string) => {
+    const element = document.createElementNS(namespace, name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    if (text !== undefined) element.textContent = text;
+    outer.append(element);
+  };
+  const ink = resolve("var(--ink)");
+  add("rect", { width: fullWidth, height: fullHeight, fill: resolve("var(--panel)") });
+  add(
+    "text",
+    { x: padding, y: padding + 14, fill: ink, "font-family": font, "font-size": 16, "font-weight": 600 },
+    title,
+  );
+  copy.setAttribute("x", String(padding));
+  copy.setAttribute("y", String(padding + titleHeight));
+  outer.append(copy);
+  for (const { name, slot, x, y } of entries.places) {
+    const { color, dash, marker } = appearance(slot);
+    const left = padding + x;
+    const top = padding + titleHeight + height + y;
+    add("line", {
+      x1: left,
+      x2: left + 28,
+      y1: top,
+      y2: top,
+      stroke: resolve(color),
+      "stroke-width": 2,
+      ...(dash ? { "stroke-dasharray": dash } : {}),
+    });
+    add("path", { d: markerPath(marker, 8), transform: `translate(${left + 14} ${top})`, fill: resolve(color) });
+    add("text", { x: left + 36, y: top + 5, fill: ink, "font-family": font, "font-size": 13 }, name);
+  }
+  return { svg: outer, width: fullWidth, height: fullHeight };
+}
+
+/** Left to right, then the next line. Text is taken as 8 pixels a letter, which is on the wide side. */
+function placeLegend(legend: ChartImage["legend"], width: number) {
+  let x = 0;
+  let y = legendLine;
+  const places = legend.map((entry) => {
+    const needed = 36 + entry.name.length * 8 + 20;
+    if (x > 0 && x + needed > width) {
+      x = 0;
+      y += legendLine;
+    }
+    const place = { ...entry, x, y };
+    x += needed;
+    return place;
+  });
+  return { places, height: legend.length > 0 ? y + 8 : 0 };
+}
+
+function inlineStyles(source: Element, target: Element): void {
+  const computed = getComputedStyle(source);
+  for (const property of styled) {
+    const value = computed.getPropertyValue(property);
+    if (value) target.setAttribute(property, value);
+  }
+  target.removeAttribute("class");
+  target.removeAttribute("style");
+  for (let i = 0; i < source.children.length; i++) {
+    const from = source.children[i];
+    const to = target.children[i];
+    if (from && to) inlineStyles(from, to);
+  }
+}
+
+async function rasterise(svg: string, width: number, height: number): Promise<Blob> {
+  const scale = 2;
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("this browser gave no canvas to draw on. Save it as SVG instead.");
+  context.scale(scale, scale);
+  context.drawImage(image, 0, 0, width, height);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+  if (!blob) throw new Error("the browser could not write a PNG. Save it as SVG instead.");
+  return blob;
+}

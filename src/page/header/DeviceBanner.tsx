@@ -1,0 +1,44 @@
+/** Says when training is impossible or slow here, why, and what to do. Silent when all is well. */
+
+import { restart } from "../actions/start";
+import { Message } from "../controls/Message";
+import { useStudio } from "../store/store";
+
+export function DeviceBanner() {
+  const { report, lost } = useStudio((state) => state.device);
+  const modelError = useStudio((state) => state.model.error);
+  const methodsError = useStudio((state) => state.methods.error);
+  if (lost !== null) {
+    return (
+      <Message kind="error">
+        <strong>The GPU device or its worker was lost.</strong> {lost} Curves are kept, and adapters that had ended.{" "}
+        <button type="button" className="button button-small" onClick={() => void restart()}>
+          Start the engine again
+        </button>
+      </Message>
+    );
+  }
+  return (
+    <>
+      {report && report.status !== "ready" && (
+        <Message kind={report.status === "software" ? "warning" : "error"}>
+          {report.message}
+          {report.limit &&
+            !report.message.includes(String(report.limit.needed)) &&
+            ` Needed ${report.limit.name}: ${report.limit.needed}; allowed here: ${report.limit.allowed}.`}
+          {report.status !== "software" && " You can still open data and look at it."}
+        </Message>
+      )}
+      {modelError && (
+        <Message kind="error">
+          <strong>The base model was not opened.</strong> {modelError}
+        </Message>
+      )}
+      {methodsError && (
+        <Message kind="error">
+          <strong>The methods could not be listed.</strong> {methodsError}
+        </Message>
+      )}
+    </>
+  );
+}

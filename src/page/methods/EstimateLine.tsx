@@ -1,0 +1,39 @@
+/** What a run will train and need, before anything runs. */
+
+import { formatBytes, formatCount, formatSmallPercent } from "../format";
+import { ownBytes } from "../store/gpu-bytes";
+import type { DraftRun } from "../store/state";
+import { useStudio } from "../store/store";
+
+export function EstimateLine({ run }: { run: DraftRun }) {
+  const estimate = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name));
+  const problems = Object.values(run.problems);
+  if (problems.length > 0) return <p className="field-problem">Not usable yet: {problems.join(" ")}</p>;
+  if (!estimate) return null;
+  if (estimate.problem !== null) {
+    return (
+      <p className="field-problem" role="alert">
+        {estimate.problem}
+      </p>
+    );
+  }
+  const { adapter, head, percentOfBase } = estimate.trainable;
+  return (
+    <p className="run-card-estimate">
+      <span>
+        trains <b>{formatCount(adapter)}</b> + <b>{formatCount(head)}</b> head
+      </span>
+      <span>
+        <b>{formatSmallPercent(percentOfBase)}</b> of base
+      </span>
+      <span>
+        <b>{formatBytes(ownBytes(estimate.bytes))}</b> GPU
+      </span>
+      {estimate.virtualTokens > 0 && (
+        <span>
+          T = <b>{formatCount(estimate.virtualTokens)}</b>
+        </span>
+      )}
+    </p>
+  );
+}

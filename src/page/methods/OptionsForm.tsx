@@ -1,0 +1,131 @@
+/** A method's options as a form, made from its schema. */
+
+import { changeOption } from "../actions/drafts";
+import { Field } from "../controls/Field";
+import { NumberField } from "../controls/NumberField";
+import { SelectField } from "../controls/SelectField";
+import { formatSetting } from "../format";
+import type { DraftRun } from "../store/state";
+import { useStudio } from "../store/store";
+import type { OptionField } from "./option-fields";
+import { SemanticTextField } from "./SemanticTextField";
+import { SetField } from "./SetField";
+
+interface OptionsFormProps {
+  run: DraftRun;
+  fields: readonly OptionField[];
+}
+
+export function OptionsForm({ run, fields }: OptionsFormProps) {
+  const linearNames = useStudio((state) => state.model.summary?.linearNames);
+  return (
+    <div className="field-grid">
+      {fields.map((field) => (
+        <OptionControl
+          key={field.key}
+          field={field}
+          linearNames={linearNames ?? []}
+          value={run.options[field.key]}
+          onChange={(value, problem = null) => changeOption(run.id, field.key, value, problem)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface OptionControlProps {
+  field: OptionField;
+  linearNames: readonly string[];
+  value: unknown;
+  onChange: (value: unknown, problem?: string | null) => void;
+}
+
+function OptionControl({ field, linearNames, value, onChange }: OptionControlProps) {
+  const { title, description } = field;
+  switch (field.kind) {
+    case "number":
+      return (
+        <NumberField
+          label={title}
+          help={description}
+          value={typeof value === "number" ? value : null}
+          placeholder={field.nullable ? "none" : undefined}
+          {...field.range}
+          onChange={(number) => onChange(number)}
+          onProblem={(problem) => onChange(value, problem)}
+        />
+      );
+    case "boolean":
+      return (
+        <Field label={title} help={description}>
+          {(control) => (
+            <input
+              {...control}
+              type="checkbox"
+              className="checkbox"
+              checked={value === true}
+              onChange={(event) => onChange(event.target.checked)}
+            />
+          )}
+        </Field>
+      );
+    case "choice": {
+      const choices = field.choices.map((choice) => ({ value: JSON.stringify(choice), label: String(choice) }));
+      return (
+        <SelectField
+          label={title}
+          help={description}
+          value={JSON.stringify(value ?? null)}
+          choices={field.nullable ? [{ value: "null", label: "none" }, ...choices] : choices}
+          onChange={(choice) => onChange(JSON.parse(choice))}
+        />
+      );
+    }
+    case "set":
+      return (
+        <SetField
+          label={title}
+          help={description}
+          least={field.least}
+          choices={field.choices ?? linearNames}
+          value={Array.isArray(value) ? value.map(String) : []}
+          onChange={(names) => onChange(names)}
+        />
+      );
+    case "semantic-text":
+      return (
+        <SemanticTextField
+          label={title}
+          help={description}
+          shortest={field.shortest}
+          value={typeof value === "string" ? value : ""}
+          onChange={onChange}
+        />
+      );
+    case "text":
+      return (
+        <Field label={title} help={description} wide>
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              value={typeof value === "string" ? value : ""}
+              maxLength={field.longest ?? undefined}
+              onChange={(event) => {
+                const text = event.target.value;
+                onChange(field.nullable && text === "" ? null : text);
+              }}
+            />
+          )}
+        </Field>
+      );
+    case "other":
+      return (
+        <div className="field field-wide">
+          <span className="field-label">{title}</span>
+          <code>{formatSetting(value)}</code>
+          <p className="field-help">{description} Set it in a configuration file.</p>
+        </div>
+      );
+  }
+}

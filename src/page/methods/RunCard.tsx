@@ -1,0 +1,121 @@
+/** One chosen run: its name, what it trains and needs, and, opened, its options and what its method is. */
+
+import { Copy, SlidersHorizontal, Trash2 } from "lucide-react";
+import { useId, useMemo, useState } from "react";
+import type { MethodDescription } from "../../worker/api";
+import { changeRun, duplicateRun, markRun, removeRun, renameRun } from "../actions/drafts";
+import { RunSwatch } from "../charts/RunSwatch";
+import { Field } from "../controls/Field";
+import { NumberField } from "../controls/NumberField";
+import { formatSetting } from "../format";
+import type { DraftRun } from "../store/state";
+import { useStudio } from "../store/store";
+import { EstimateLine } from "./EstimateLine";
+import { MethodCard } from "./MethodCard";
+import { OptionsForm } from "./OptionsForm";
+import { optionFields } from "./option-fields";
+
+interface RunCardProps {
+  run: DraftRun;
+  method: MethodDescription;
+}
+
+export function RunCard({ run, method }: RunCardProps) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const fields = useMemo(() => optionFields(method.optionsSchema), [method.optionsSchema]);
+  const text = fields.find((field) => field.kind === "semantic-text");
+  const written = text ? run.options[text.key] : undefined;
+  return (
+    <li className="run-card" aria-label={run.name}>
+      <div className="run-card-heading">
+        <RunSwatch slot={run.slot} />
+        <div className="run-card-name">
+          <strong>{run.name}</strong>
+          <span className="field-help">{run.name === method.title ? method.summary : method.title}</span>
+        </div>
+        <button
+          type="button"
+          className="icon-button"
+          aria-expanded={open}
+          aria-controls={`${id}-options`}
+          aria-label={`Options of ${run.name}`}
+          title="Options"
+          onClick={() => setOpen(!open)}
+        >
+          <SlidersHorizontal size={16} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`Add a copy of ${run.name}`}
+          title="Add a copy"
+          onClick={() => duplicateRun(run.id)}
+        >
+          <Copy size={16} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={`Remove ${run.name}`}
+          title="Remove"
+          onClick={() => removeRun(run.id)}
+        >
+          <Trash2 size={16} aria-hidden="true" />
+        </button>
+      </div>
+      {typeof written === "string" && !open && <p className="run-card-text">“{written}”</p>}
+      <EstimateLine run={run} />
+      <div id={`${id}-options`} hidden={!open}>
+        {open && (
+          <div className="run-card-options">
+            <div className="field-grid">
+              <NameField run={run} />
+              <LearningRateField run={run} method={method} />
+            </div>
+            <OptionsForm run={run} fields={fields} />
+            <MethodCard method={method} />
+          </div>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function NameField({ run }: { run: DraftRun }) {
+  const [name, setName] = useState(run.name);
+  return (
+    <Field label="Name" help="In charts and files.">
+      {(control) => (
+        <input
+          {...control}
+          className="input"
+          maxLength={60}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          onBlur={() => {
+            if (name.trim() === "") setName(run.name);
+            else if (name !== run.name) renameRun(run.id, name);
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+function LearningRateField({ run, method }: RunCardProps) {
+  const shared = useStudio((state) => state.training.settings.learningRate);
+  const fallback = shared ?? method.learningRate;
+  return (
+    <NumberField
+      label="Learning rate"
+      help={`Empty: ${formatSetting(fallback)}, ${shared === undefined ? "the method's own" : "as set for all"}.`}
+      value={run.learningRate}
+      placeholder={formatSetting(fallback)}
+      optional
+      above={0}
+      onChange={(learningRate) => changeRun(run.id, { learningRate })}
+      onProblem={(problem) => markRun(run.id, "learning rate", problem)}
+    />
+  );
+}

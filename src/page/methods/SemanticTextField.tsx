@@ -1,0 +1,92 @@
+/** The text a method reads through the frozen model, with the tokens the model will see. */
+
+import { useEffect, useState } from "react";
+import type { TokenPiece } from "../../worker/api";
+import { Field } from "../controls/Field";
+import { engine } from "../engine";
+import { formatPlural } from "../format";
+import { messageOf, useStudio } from "../store/store";
+
+interface SemanticTextFieldProps {
+  label: string;
+  help?: string;
+  shortest: number;
+  value: string;
+  onChange: (value: string, problem: string | null) => void;
+}
+
+export function SemanticTextField({ label, help, shortest, value, onChange }: SemanticTextFieldProps) {
+  const [text, setText] = useState(value);
+  const tokens = useTokens(text);
+  const least = Math.max(1, shortest);
+  const problem = text.trim().length < least ? "The text must not be empty." : null;
+  useEffect(() => setText(value), [value]);
+  return (
+    <Field
+      wide
+      label={
+        <>
+          {label} <span className="muted">{tokens.pieces && `T = ${formatPlural(tokens.pieces.length, "token")}`}</span>
+        </>
+      }
+      help={help}
+      problem={problem ?? tokens.error}
+    >
+      {(control) => (
+        <>
+          <textarea
+            {...control}
+            className="input semantic-text"
+            rows={2}
+            value={text}
+            onChange={(event) => {
+              const typed = event.target.value;
+              setText(typed);
+              onChange(typed, typed.trim().length < least ? "The text must not be empty." : null);
+            }}
+          />
+          {tokens.pieces && (
+            <ol className="tokens" aria-label="Tokens of this text">
+              {tokens.pieces.map((piece, index) => (
+                <li
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the same token may stand in several places
+                  key={index}
+                  className={piece.special ? "token token-special" : "token"}
+                  title={`id ${piece.id}`}
+                >
+                  {piece.text.replaceAll(" ", "·")}
+                </li>
+              ))}
+            </ol>
+          )}
+        </>
+      )}
+    </Field>
+  );
+}
+
+/** Tokens of a text, a little after it was last changed. */
+function useTokens(text: string): { pieces: TokenPiece[] | null; error: string | null } {
+  const source = useStudio((state) => state.model.summary?.source);
+  const [tokens, setTokens] = useState<{ pieces: TokenPiece[] | null; error: string | null }>({
+    pieces: null,
+    error: null,
+  });
+  useEffect(() => {
+    let current = true;
+    if (!source) return;
+    const timer = setTimeout(() => {
+      engine()
+        .tokenize(text)
+        .then(
+          (pieces) => current && setTokens({ pieces, error: null }),
+          (error) => current && setTokens({ pieces: null, error: messageOf(error) }),
+        );
+    }, 150);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [text, source]);
+  return tokens;
+}

@@ -1,0 +1,127 @@
+/** Reads a method's JSON Schema (as zod writes it) into the fields of a form. Knows no method. */
+
+import type { NumberRange } from "../controls/read-number";
+
+interface Common {
+  key: string;
+  title: string;
+  description: string;
+  /** The empty field means null. */
+  nullable: boolean;
+}
+
+export type OptionField = Common &
+  (
+    | { kind: "number"; range: NumberRange }
+    | { kind: "boolean" }
+    | { kind: "choice"; choices: (string | number)[] }
+    /** `choices` null: any of the model's linear layers. */
+    | { kind: "set"; choices: string[] | null; least: number }
+    | { kind: "text"; longest: number | null; shortest: number }
+    /** A text the model reads: shown with its tokens. */
+    | { kind: "semantic-text"; shortest: number }
+    /** A shape this form has no field for; its value can be set in a configuration file. */
+    | { kind: "other" }
+  );
+
+type Schema = Record<string, unknown>;
+
+/** The fields of an options schema in its order. */
+export function optionFields(schema: Schema): OptionField[] {
+  const properties = isSchema(schema.properties) ? schema.properties : {};
+  return Object.entries(properties)
+    .filter((entry): entry is [string, Schema] => isSchema(entry[1]))
+    .map(([key, property]) => readField(key, property));
+}
+
+function readField(key: string, property: Schema): OptionField {
+  const { schema, nullable } = withoutNull(property);
+  const text = (name: string) => [property[name], schema[name]].find((value) => typeof value === "string") as string;
+  const common: Common = {
+    key,
+    title: text("title") ?? spaced(key),
+    description: text("description") ?? "",
+    nullable,
+  };
+  const choices = literals(schema);
+  if (choices) return { ...common, kind: "choice", choices };
+  switch (schema.type) {
+    case "integer":
+    case "number":
+      return { ...common, kind: "number", range: { ...numberRange(schema), optional: nullable } };
+    case "boolean":
+      return { ...common, kind: "boolean" };
+    case "string": {
+      const shortest = typeof schema.minLength === "number" ? schema.minLength : 0;
+      if (key === "text" || property.format === "semantic-text" || schema.format === "semantic-text") {
+        return { ...common, kind: "semantic-text", shortest };
+      }
+      return {
+        ...common,
+        kind: "text",
+        shortest,
+        longest: typeof schema.maxLength === "number" ? schema.maxLength : null,
+      };
+    }
+    case "array": {
+      const items = isSchema(schema.items) ? schema.items : {};
+      const values = literals(items);
+      if (!values && items.type !== "string") return { ...common, kind: "other" };
+      const least = typeof schema.minItems === "number" ? schema.minItems : 0;
+      return { ...common, kind: "set", choices: values ? values.map(String) : null, least };
+    }
+    default:
+      return { ...common, kind: "other" };
+  }
+}
+
+/** `anyOf: [X, {type: "null"}]` and `type: ["integer", "null"]` become X. */
+function withoutNull(property: Schema): { schema: Schema; nullable: boolean } {
+  const branches = [property.anyOf, property.oneOf].find(Array.isArray) as Schema[] | undefined;
+  if (branches) {
+    const rest = branches.filter((branch) => branch.type !== "null");
+    const only = rest[0];
+    if (rest.length === 1 && only) return { schema: only, nullable: rest.length < branches.length };
+  }
+  if (Array.isArray(property.type)) {
+    const types = property.type.filter((type) => type !== "null");
+    return { schema: { ...property, type: types[0] }, nullable: types.length < property.type.length };
+  }
+  return { schema: property, nullable: false };
+}
+
+/** The values of an enumeration, however it is written. */
+function literals(schema: Schema): (string | number)[] | null {
+  const isLiteral = (value: unknown) => typeof value === "string" || typeof value === "number";
+  if (Array.isArray(schema.enum) && schema.enum.every(isLiteral)) return schema.enum;
+  const branches = [schema.anyOf, schema.oneOf].find(Array.isArray) as Schema[] | undefined;
+  if (branches?.every((branch) => isLiteral(branch.const))) {
+    return branches.map((branch) => branch.const as string | number);
+  }
+  return isLiteral(schema.const) ? [schema.const as string | number] : null;
+}
+
+function numberRange(schema: Schema): NumberRange {
+  const integer = schema.type === "integer";
+  const limit = (name: string) => {
+    const value = schema[name];
+    // zod writes the safe-integer limits for every integer; they tell a person nothing.
+    return typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
+  };
+  return {
+    integer,
+    min: limit("minimum"),
+    max: limit("maximum"),
+    above: limit("exclusiveMinimum"),
+    below: limit("exclusiveMaximum"),
+  };
+}
+
+function spaced(key: string): string {
+  const words = key.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

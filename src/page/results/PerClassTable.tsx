@@ -1,0 +1,45 @@
+/** Precision, recall and F1 of each class. */
+
+import type { RunReport } from "../../worker/api";
+import { formatCount, formatPercent } from "../format";
+
+export function PerClassTable({ report }: { report: RunReport }) {
+  return (
+    <figure className="per-class">
+      <figcaption className="group-label">Per class</figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="table-scroll" aria-label="Figures per class" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Class</th>
+              <th scope="col" className="number">
+                Precision
+              </th>
+              <th scope="col" className="number">
+                Recall
+              </th>
+              <th scope="col" className="number">
+                F1
+              </th>
+              <th scope="col" className="number">
+                Rows
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.perClass.map((entry) => (
+              <tr key={entry.label}>
+                <th scope="row">{entry.label}</th>
+                <td className="number">{formatPercent(entry.precision)}</td>
+                <td className="number">{formatPercent(entry.recall)}</td>
+                <td className="number">{formatPercent(entry.f1)}</td>
+                <td className="number">{formatCount(entry.support)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </figure>
+  );
+}

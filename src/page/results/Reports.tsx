@@ -1,0 +1,58 @@
+/** After a comparison: each run's confusion matrix, figures per class and most wrong rows. */
+
+import { useEffect, useState } from "react";
+import type { RunReport } from "../../worker/api";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import type { RunRecord } from "../store/state";
+import { messageOf, useStudio } from "../store/store";
+import { ConfusionMatrix } from "./ConfusionMatrix";
+import { PerClassTable } from "./PerClassTable";
+import { RunTabs } from "./RunTabs";
+import { WrongestRows } from "./WrongestRows";
+
+export function Reports() {
+  const current = useStudio((state) => state.comparison.current);
+  const ended = current !== null && ["finished", "stopped", "failed"].includes(current.state);
+  const runs = ended ? current.runs.filter((run) => run.curves.evaluations.length > 0) : [];
+  const [chosen, setChosen] = useState<string | null>(null);
+  const run = runs.find((candidate) => candidate.key === chosen) ?? runs[0];
+  if (!run) return null;
+  return (
+    <section className="panel" aria-labelledby="reports-title">
+      <div className="panel-heading">
+        <h2 className="panel-title" id="reports-title">
+          Where each run is right and wrong
+        </h2>
+        <RunTabs runs={runs} chosen={run.key} onChoose={setChosen} />
+      </div>
+      <Report key={`${run.key} ${run.state} ${run.curves.evaluations.length}`} run={run} />
+    </section>
+  );
+}
+
+function Report({ run }: { run: RunRecord }) {
+  const [report, setReport] = useState<RunReport | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  useEffect(() => {
+    let shown = true;
+    engine()
+      .report(run.name)
+      .then(
+        (value) => shown && setReport(value),
+        (problem) => shown && setError(messageOf(problem)),
+      );
+    return () => {
+      shown = false;
+    };
+  }, [run.name]);
+  if (error !== null) return <Message kind="error">{error}</Message>;
+  if (!report) return <p className="waiting">Reading the validation rows with {run.name}…</p>;
+  return (
+    <div className="report">
+      <ConfusionMatrix report={report} slot={run.slot} />
+      <PerClassTable report={report} />
+      <WrongestRows report={report} />
+    </div>
+  );
+}

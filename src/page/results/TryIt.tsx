@@ -1,0 +1,181 @@
+/** A text of one's own, read by the untrained base and by every trained or imported run. */
+
+import { FileInput } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { Prediction } from "../../worker/api";
+import { appearance } from "../charts/appearance";
+import { RunSwatch } from "../charts/RunSwatch";
+import { Field } from "../controls/Field";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import { formatLoss, formatPercent, formatPlural } from "../format";
+import { isBusy, messageOf, patch, useStudio } from "../store/store";
+
+export function TryIt() {
+  const pair = useStudio((state) => state.data.summary?.settings.columns.textPair ?? null);
+  const column = useStudio((state) => state.data.summary?.settings.columns.text);
+  const current = useStudio((state) => state.comparison.current);
+  const imported = useStudio((state) => state.comparison.imported);
+  const modelOpen = useStudio((state) => state.model.summary !== null);
+  const busy = useStudio(isBusy);
+  const [text, setText] = useState("");
+  const [second, setSecond] = useState("");
+  const [importError, setImportError] = useState<string | null>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const trained = current?.runs.some((run) => (run.curves.steps.last("step") ?? 0) > 0) ?? false;
+  const possible = modelOpen && !busy && (trained || imported.length > 0);
+  const answer = usePredictions(possible, text, pair === null ? null : second, `${current?.id} ${imported.length}`);
+
+  const importAdapter = async (file: File) => {
+    setImportError(null);
+    try {
+      const adapter = await engine().importAdapter(file);
+      const { imported: before } = useStudio.getState().comparison;
+      patch("comparison", { imported: [...before.filter((other) => other.run !== adapter.run), adapter] });
+    } catch (error) {
+      setImportError(`${file.name} was not imported. ${messageOf(error)}`);
+    }
+  };
+
+  return (
+    <section className="panel" aria-labelledby="try-title">
+      <div className="panel-heading">
+        <h2 className="panel-title" id="try-title">
+          Try it
+        </h2>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          accept=".zip,application/zip"
+          aria-label="Adapter file"
+          onChange={(event) => {
+            const file = event.target.files?.[0];
+            event.target.value = "";
+            if (file) void importAdapter(file);
+          }}
+        />
+        <button type="button" className="button" disabled={!modelOpen || busy} onClick={() => picker.current?.click()}>
+          <FileInput size={16} aria-hidden="true" /> Import adapter…
+        </button>
+      </div>
+      {importError !== null && (
+        <Message kind="error" onClose={() => setImportError(null)}>
+          {importError}
+        </Message>
+      )}
+      {imported.map((adapter) => (
+        <p key={adapter.run} className="field-help">
+          Imported <strong>{adapter.run}</strong> ({adapter.method}, for {adapter.base})
+          {adapter.evaluation &&
+            `: validation accuracy ${formatPercent(adapter.evaluation.accuracy)}, loss ${formatLoss(adapter.evaluation.loss)}`}
+        </p>
+      ))}
+      <div className="try-fields">
+        <Field label={pair === null ? "Text" : `First text (${column})`} wide>
+          {(control) => (
+            <textarea
+              {...control}
+              className="input"
+              rows={2}
+              value={text}
+              disabled={!possible}
+              placeholder={possible ? "Type a text to see what every run makes of it" : ""}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+        {pair !== null && (
+          <Field label={`Second text (${pair})`} wide>
+            {(control) => (
+              <textarea
+                {...control}
+                className="input"
+                rows={2}
+                value={second}
+                disabled={!possible}
+                onChange={(event) => setSecond(event.target.value)}
+              />
+            )}
+          </Field>
+        )}
+      </div>
+      {!possible && (
+        <p className="field-help">
+          {busy ? "When the comparison has ended." : "After a comparison, or with an imported adapter."}
+        </p>
+      )}
+      {answer.error !== null && <Message kind="error">{answer.error}</Message>}
+      {answer.predictions && text.trim() !== "" && (
+        <Predictions
+          predictions={answer.predictions}
+          slots={new Map(current?.runs.map((run) => [run.name, run.slot]))}
+        />
+      )}
+    </section>
+  );
+}
+
+interface PredictionsProps {
+  predictions: readonly Prediction[];
+  slots: ReadonlyMap<string, number>;
+}
+
+function Predictions({ predictions, slots }: PredictionsProps) {
+  return (
+    <ul className="predictions" aria-live="polite">
+      {predictions.map((prediction) => {
+        const slot = slots.get(prediction.run);
+        const ranked = prediction.probabilities.toSorted((a, b) => b.probability - a.probability).slice(0, 4);
+        const color = slot === undefined ? "var(--muted)" : appearance(slot).color;
+        return (
+          <li key={prediction.run} className="prediction">
+            <div className="prediction-run">
+              {slot !== undefined && <RunSwatch slot={slot} />}
+              {prediction.run === "base" ? "Untrained base" : prediction.run}
+            </div>
+            <div className="prediction-label">{prediction.label}</div>
+            <ul className="probabilities">
+              {ranked.map(({ label, probability }) => (
+                <li key={label}>
+                  <span className="probability-label">{label}</span>
+                  <span className="probability-track">
+                    <span className="probability-bar" style={{ width: `${probability * 100}%`, background: color }} />
+                  </span>
+                  <span className="number">{formatPercent(probability)}</span>
+                </li>
+              ))}
+            </ul>
+            {prediction.truncated && <p className="field-help">Cut to {formatPlural(prediction.tokens, "token")}.</p>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** Predictions a little after the text was last changed; the last ones stay until new ones are there. */
+function usePredictions(possible: boolean, text: string, second: string | null, runs: string) {
+  const [answer, setAnswer] = useState<{ predictions: Prediction[] | null; error: string | null }>({
+    predictions: null,
+    error: null,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other runs answer the same text anew
+  useEffect(() => {
+    if (!possible || text.trim() === "") return;
+    let wanted = true;
+    const timer = setTimeout(() => {
+      engine()
+        .predict(text, second)
+        .then(
+          (predictions) => wanted && setAnswer({ predictions, error: null }),
+          (error) => wanted && setAnswer({ predictions: null, error: messageOf(error) }),
+        );
+    }, 300);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [possible, text, second, runs]);
+  return answer;
+}

@@ -1,0 +1,98 @@
+/** From what is chosen on the page to the configuration the worker takes, and back. Checking a file is the worker's. */
+
+import type { Configuration } from "../../training/configuration";
+import type { MethodDescription } from "../../worker/api";
+import type { DraftRun, StudioState } from "./state";
+
+/** The configuration as chosen, or null while model or data are missing or no run is chosen. */
+export function currentConfiguration(state: StudioState): Configuration | null {
+  const model = state.model.summary;
+  const data = state.data.summary;
+  if (!model || !data || state.methods.runs.length === 0) return null;
+  return {
+    model: model.source,
+    data: {
+      task: data.settings.task,
+      train: data.train.file,
+      validation: data.validation?.file ?? data.settings.validationFraction,
+      columns: data.settings.columns,
+      maxLength: data.settings.maxLength,
+    },
+    training: state.training.settings,
+    runs: state.methods.runs.map((run) => ({
+      name: run.name,
+      method: run.method,
+      ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
+      options: run.options,
+      ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
+    })),
+  };
+}
+
+/** The learning rate a run gets: its own, the one for all, or its method's default. */
+export function effectiveLearningRate(
+  run: { learningRate?: number | null },
+  shared: number | undefined,
+  method: MethodDescription | undefined,
+): number {
+  return run.learningRate ?? shared ?? method?.learningRate ?? Number.NaN;
+}
+
+/** `LoRA`, then `LoRA 2`, `LoRA 3` where the name is taken. */
+export function freeName(wanted: string, taken: readonly string[]): string {
+  const base = wanted.trim().slice(0, 56) || "Run";
+  if (!taken.includes(base)) return base;
+  const stem = base.replace(/ \d+$/, "");
+  for (let n = 2; ; n++) {
+    const name = `${stem} ${n}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+/** The lowest appearance no run uses yet. */
+export function freeSlot(runs: readonly { slot: number }[]): number {
+  let slot = 0;
+  while (runs.some((run) => run.slot === slot)) slot++;
+  return slot;
+}
+
+let made = 0;
+
+/** A run of a method with its defaults, overridden by `fields`. */
+export function draftRun(
+  method: MethodDescription,
+  runs: readonly DraftRun[],
+  fields: Partial<Pick<DraftRun, "name" | "options" | "learningRate" | "initFrom">> = {},
+): DraftRun {
+  made++;
+  return {
+    id: `run-${made}`,
+    name: freeName(
+      fields.name ?? method.title,
+      runs.map((run) => run.name),
+    ),
+    method: method.id,
+    options: { ...method.defaults, ...fields.options },
+    learningRate: fields.learningRate ?? null,
+    slot: freeSlot(runs),
+    initFrom: fields.initFrom,
+    problems: {},
+  };
+}
+
+/** Runs of a configuration as drafts; a method this studio does not have throws an error that names it. */
+export function draftsFrom(runs: Configuration["runs"], methods: readonly MethodDescription[]): DraftRun[] {
+  const drafts: DraftRun[] = [];
+  for (const run of runs) {
+    const method = methods.find((candidate) => candidate.id === run.method);
+    if (!method) {
+      throw new Error(
+        `Run "${run.name}" uses the method "${run.method}", which this studio does not have. ` +
+          `It has: ${methods.map((candidate) => candidate.id).join(", ")}.`,
+      );
+    }
+    const { name, options, initFrom } = run;
+    drafts.push(draftRun(method, drafts, { name, options, learningRate: run.learningRate ?? null, initFrom }));
+  }
+  return drafts;
+}

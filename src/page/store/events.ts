@@ -1,0 +1,94 @@
+/** What the worker's events do to the comparison that is running. */
+
+import type { StudioEvent } from "../../worker/api";
+import { addEvaluation, addStep } from "../charts/run-curves";
+import type { Comparison, ComparisonSlice, RunRecord } from "./state";
+
+const paceWindow = 15_000;
+
+/**
+ * The slice after a batch of events. Curves grow in place; everything else is a new object where it changed.
+ * @param now milliseconds, for rates
+ */
+export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent[], now: number): ComparisonSlice {
+  let { progress } = slice;
+  let current = slice.current;
+  let grown = false;
+  const changes = new Map<string, Partial<RunRecord>>();
+  const change = (run: string, fields: Partial<RunRecord>) => changes.set(run, { ...changes.get(run), ...fields });
+  const find = (name: string) => current?.runs.find((run) => run.name === name);
+
+  for (const event of events) {
+    switch (event.type) {
+      case "step": {
+        const run = find(event.run);
+        if (!run) break;
+        addStep(run.curves, event);
+        change(run.name, { bytes: event.gpuBytes });
+        grown = true;
+        if (progress) progress = null;
+        break;
+      }
+      case "evaluation": {
+        const run = find(event.run);
+        if (!run) break;
+        addEvaluation(run.curves, event);
+        grown = true;
+        break;
+      }
+      case "run-state":
+        change(event.run, { state: event.state, reason: event.reason, lastGoodStep: event.lastGoodStep });
+        break;
+      case "comparison-state":
+        if (!current) break;
+        current = { ...current, state: event.state, step: event.step, steps: event.steps, reason: event.reason };
+        if (["finished", "stopped", "failed"].includes(event.state)) {
+          current.endedAt = now;
+          progress = null;
+        }
+        break;
+      case "progress": {
+        const same = progress?.event.task === event.task && progress.event.done <= event.done;
+        const ended = event.total !== null && event.done >= event.total;
+        progress = ended
+          ? null
+          : same && progress
+            ? { ...progress, event }
+            : { event, since: now, startedAtDone: event.done };
+        break;
+      }
+      case "device-lost":
+        break;
+    }
+  }
+
+  if (current && changes.size > 0) {
+    current = { ...current, runs: current.runs.map((run) => ({ ...run, ...changes.get(run.name) })) };
+  }
+  const step = current ? Math.max(current.step, slowestStep(current)) : 0;
+  if (current && step !== current.step) current = { ...current, step };
+  const pace = grown && current?.state === "running" ? pushPace(slice.pace, now, step) : slice.pace;
+  return { ...slice, current, progress, pace, revision: slice.revision + (grown ? 1 : 0) };
+}
+
+/** The step every run that still trains has done. */
+function slowestStep(comparison: Comparison): number {
+  const training = comparison.runs.filter((run) => run.state === "running");
+  const steps = training.map((run) => run.curves.steps.last("step") ?? 0);
+  return steps.length === 0 ? 0 : Math.min(...steps);
+}
+
+function pushPace(pace: ComparisonSlice["pace"], time: number, step: number): ComparisonSlice["pace"] {
+  const last = pace[pace.length - 1];
+  if (last && step < last.step) return [{ time, step }];
+  if (last && step === last.step) return pace;
+  return [...pace.filter((entry) => time - entry.time <= paceWindow), { time, step }];
+}
+
+/** Steps a second over the last seconds; null while there is nothing to go by. */
+export function stepsPerSecond(pace: ComparisonSlice["pace"]): number | null {
+  const first = pace[0];
+  const last = pace[pace.length - 1];
+  if (!first || !last || last.time <= first.time) return null;
+  return ((last.step - first.step) * 1000) / (last.time - first.time);
+}

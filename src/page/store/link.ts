@@ -1,0 +1,58 @@
+/** Methods, options and training in the address, so that a configuration can be shared. Never data. */
+
+import type { RunConfiguration, TrainingConfiguration } from "../../training/configuration";
+import type { MethodDescription } from "../../worker/api";
+import type { DraftRun } from "./state";
+
+export interface LinkedConfiguration {
+  training: Partial<TrainingConfiguration>;
+  runs: RunConfiguration[];
+}
+
+/** `#c=…`: options equal to a method's defaults are left out. */
+export function toFragment(
+  runs: readonly DraftRun[],
+  training: TrainingConfiguration,
+  methods: readonly MethodDescription[],
+): string {
+  const linked: LinkedConfiguration = {
+    training,
+    runs: runs.map((run) => {
+      const defaults = methods.find((method) => method.id === run.method)?.defaults ?? {};
+      const changed = Object.entries(run.options).filter(
+        ([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]),
+      );
+      return {
+        name: run.name,
+        method: run.method,
+        ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
+        options: Object.fromEntries(changed),
+      };
+    }),
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(linked));
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  return `#c=${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+/**
+ * What an address holds, or null where it holds no configuration. The content is not checked here.
+ * @throws when the address holds something unreadable
+ */
+export function fromFragment(fragment: string): LinkedConfiguration | null {
+  const encoded = /^#c=([\w-]+)$/.exec(fragment)?.[1];
+  if (encoded === undefined) {
+    if (fragment.startsWith("#c=")) throw new Error("The configuration in this address is damaged.");
+    return null;
+  }
+  try {
+    const binary = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
+    const value: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+    if (typeof value === "object" && value !== null && "runs" in value && "training" in value) {
+      return value as LinkedConfiguration;
+    }
+  } catch {
+    // Falls through to the one message.
+  }
+  throw new Error("The configuration in this address is cut off or damaged; ask for the link again.");
+}

@@ -1,0 +1,154 @@
+/** What the page knows, in slices. Types only; the store is in store.ts. */
+
+import type { Configuration, RunConfiguration, TrainingConfiguration } from "../../training/configuration";
+import type {
+  ComparisonStateEvent,
+  DataSummary,
+  DeviceReport,
+  Estimate,
+  GpuBytes,
+  ImportedAdapter,
+  MethodDescription,
+  ModelListing,
+  ModelSummary,
+  ProgressEvent,
+  RunEstimate,
+  RunState,
+  SampleListing,
+} from "../../worker/api";
+import type { RunCurves } from "../charts/run-curves";
+
+export interface DeviceSlice {
+  report: DeviceReport | null;
+  /** Set when the worker could not start or the device went away: what happened. */
+  lost: string | null;
+}
+
+export interface ModelSlice {
+  listings: ModelListing[];
+  summary: ModelSummary | null;
+  /** The source being opened. */
+  opening: string | null;
+  error: string | null;
+}
+
+export type DataPlace = "train" | "validation" | "columns" | "settings";
+
+export interface DataSlice {
+  samples: SampleListing[];
+  summary: DataSummary | null;
+  /** Title of the bundled sample that is open, if one is. */
+  sample: SampleListing | null;
+  /** What is being read, by name. */
+  opening: string | null;
+  /** The last thing that went wrong, and beside what it belongs. What was open stays open. */
+  error: { place: DataPlace; message: string } | null;
+}
+
+/** A run as it is being put together. */
+export interface DraftRun {
+  id: string;
+  name: string;
+  method: string;
+  options: Record<string, unknown>;
+  learningRate: number | null;
+  /** Which colour, dash and marker. */
+  slot: number;
+  initFrom?: string;
+  /** Fields that hold something unusable, by option key, with the reason. */
+  problems: Record<string, string>;
+}
+
+export interface MethodsSlice {
+  descriptions: MethodDescription[];
+  error: string | null;
+  runs: DraftRun[];
+  estimate: Estimate | null;
+  estimating: boolean;
+  estimateError: string | null;
+}
+
+export interface TrainingSlice {
+  settings: TrainingConfiguration;
+  /** Fields that hold something unusable, with the reason. */
+  problems: Record<string, string>;
+}
+
+export interface RunRecord {
+  /** Unique over all comparisons. */
+  key: string;
+  name: string;
+  methodTitle: string;
+  control: boolean;
+  slot: number;
+  configuration: RunConfiguration;
+  learningRate: number;
+  state: RunState;
+  reason: string | null;
+  lastGoodStep: number | null;
+  trainable: RunEstimate["trainable"] | null;
+  bytes: GpuBytes | null;
+  curves: RunCurves;
+  /** The downloaded-form adapter is kept in this browser. */
+  saved: boolean;
+}
+
+export interface Comparison {
+  id: string;
+  startedAt: number;
+  endedAt: number | null;
+  configuration: Configuration;
+  modelName: string;
+  dataTitle: string;
+  state: ComparisonStateEvent["state"];
+  step: number;
+  steps: number;
+  reason: string | null;
+  runs: RunRecord[];
+}
+
+export interface ComparisonSlice {
+  current: Comparison | null;
+  /** Newest first. */
+  past: Comparison[];
+  /** Goes up whenever a curve has grown; curves are kept in place. */
+  revision: number;
+  progress: { event: ProgressEvent; since: number; startedAtDone: number } | null;
+  /** A request to the worker that failed, for example Compare itself. */
+  error: string | null;
+  /** Times and steps of the last seconds, for rate and time left. */
+  pace: { time: number; step: number }[];
+  imported: ImportedAdapter[];
+}
+
+export type AxisUnit = "step" | "tokens" | "seconds";
+export type Theme = "system" | "light" | "dark";
+export type StepName = "data" | "methods" | "training";
+
+export interface UiSlice {
+  theme: Theme;
+  axis: AxisUnit;
+  logLoss: boolean;
+  smoothing: number;
+  /** Keys of runs that are not plotted. */
+  hidden: ReadonlySet<string>;
+  open: Record<StepName, boolean>;
+  help: boolean;
+  /** Single-key shortcuts. */
+  shortcuts: boolean;
+  /** Where the crosshair stands on the horizontal axis, in its unit. */
+  crosshair: number | null;
+  /** Loss for "steps to reach"; null: chosen from the runs. */
+  lossTarget: number | null;
+  notice: { kind: "info" | "error"; text: string } | null;
+}
+
+export interface StudioState {
+  device: DeviceSlice;
+  model: ModelSlice;
+  data: DataSlice;
+  methods: MethodsSlice;
+  training: TrainingSlice;
+  comparison: ComparisonSlice;
+  ui: UiSlice;
+}

@@ -1,0 +1,87 @@
+/** The one store of the page. It holds; the files beside it change it. */
+
+import { create } from "zustand";
+import type { Comparison, RunRecord, StudioState, Theme } from "./state";
+
+function storedTheme(): Theme {
+  try {
+    const theme = localStorage.getItem("theme");
+    return theme === "light" || theme === "dark" ? theme : "system";
+  } catch {
+    return "system";
+  }
+}
+
+export const useStudio = create<StudioState>()(() => ({
+  device: { report: null, lost: null },
+  model: { listings: [], summary: null, opening: null, error: null },
+  data: { samples: [], summary: null, sample: null, opening: null, error: null },
+  methods: {
+    descriptions: [],
+    error: null,
+    runs: [],
+    estimate: null,
+    estimating: false,
+    estimateError: null,
+  },
+  training: {
+    settings: {
+      seed: 0,
+      steps: 200,
+      epochs: null,
+      batchSize: 8,
+      schedule: "linear",
+      warmupRatio: 0.06,
+      gradClip: 1,
+      shuffle: true,
+      evalEvery: 25,
+      pooling: "last",
+    },
+    problems: {},
+  },
+  comparison: { current: null, past: [], revision: 0, progress: null, error: null, pace: [], imported: [] },
+  ui: {
+    theme: storedTheme(),
+    axis: "step",
+    logLoss: false,
+    smoothing: 0.9,
+    hidden: new Set(),
+    open: { data: false, methods: true, training: false },
+    help: false,
+    shortcuts: true,
+    crosshair: null,
+    lossTarget: null,
+    notice: null,
+  },
+}));
+
+/** Changes some fields of one slice. */
+export function patch<Slice extends keyof StudioState>(slice: Slice, fields: Partial<StudioState[Slice]>): void {
+  useStudio.setState((state) => ({ [slice]: { ...state[slice], ...fields } }) as Partial<StudioState>);
+}
+
+/** The current comparison's runs, then those of past ones, newest first. */
+export function allComparisons(state: StudioState): Comparison[] {
+  const { current, past } = state.comparison;
+  return current ? [current, ...past] : past;
+}
+
+/** Changes one run of the current comparison; the curves are kept in place. */
+export function patchRun(name: string, fields: Partial<RunRecord>): void {
+  const { current } = useStudio.getState().comparison;
+  if (!current) return;
+  patch("comparison", {
+    current: { ...current, runs: current.runs.map((run) => (run.name === name ? { ...run, ...fields } : run)) },
+  });
+}
+
+/** Whether the worker is training or about to. */
+export function isBusy(state: StudioState): boolean {
+  const phase = state.comparison.current?.state;
+  return phase === "preparing" || phase === "running" || phase === "paused";
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,191 @@
+/** Step 3: what all runs share in training. */
+
+import { useState } from "react";
+import type { TrainingConfiguration } from "../../training/configuration";
+import { changeTraining, markTraining } from "../actions/drafts";
+import { toggleStep } from "../actions/ui";
+import { Field } from "../controls/Field";
+import { NumberField } from "../controls/NumberField";
+import { Segmented } from "../controls/Segmented";
+import { SelectField } from "../controls/SelectField";
+import { Step } from "../controls/Step";
+import { formatCount, formatPlural, formatSetting } from "../format";
+import { isBusy, useStudio } from "../store/store";
+
+const schedules = [
+  { value: "linear", label: "Linear to zero" },
+  { value: "cosine", label: "Cosine to zero" },
+  { value: "constant", label: "Constant" },
+] as const;
+
+export function TrainingStep() {
+  const { settings, problems } = useStudio((state) => state.training);
+  const open = useStudio((state) => state.ui.open.training);
+  const busy = useStudio(isBusy);
+  return (
+    <Step
+      number={3}
+      title="Training"
+      summary={inOneLine(settings)}
+      done={Object.keys(problems).length === 0}
+      open={open}
+      onToggle={() => toggleStep("training")}
+    >
+      {busy && <p className="field-help">Changes apply to the next comparison.</p>}
+      <Length settings={settings} />
+      <div className="field-grid">
+        <NumberField
+          label="Batch size"
+          help="Rows a step, the same for every run."
+          value={settings.batchSize}
+          integer
+          min={1}
+          max={1024}
+          onChange={(batchSize) => batchSize !== null && changeTraining({ batchSize })}
+          onProblem={(problem) => markTraining("Batch size", problem)}
+        />
+        <NumberField
+          label="Learning rate for all"
+          help="Empty: each method's own."
+          value={settings.learningRate ?? null}
+          placeholder="each method's own"
+          optional
+          above={0}
+          onChange={(learningRate) => changeTraining({ learningRate: learningRate ?? undefined })}
+          onProblem={(problem) => markTraining("Learning rate", problem)}
+        />
+        <NumberField
+          label="Evaluate every"
+          help="Steps between evaluations."
+          value={settings.evalEvery}
+          integer
+          min={1}
+          onChange={(evalEvery) => evalEvery !== null && changeTraining({ evalEvery })}
+          onProblem={(problem) => markTraining("Evaluate every", problem)}
+        />
+        <NumberField
+          label="Seed"
+          help="Split, batches and initial values."
+          value={settings.seed}
+          integer
+          min={0}
+          max={4294967295}
+          onChange={(seed) => seed !== null && changeTraining({ seed })}
+          onProblem={(problem) => markTraining("Seed", problem)}
+        />
+        <SelectField
+          label="Schedule"
+          help="Of the learning rate, after the warm-up."
+          value={settings.schedule}
+          choices={schedules}
+          onChange={(value) => {
+            const schedule = schedules.find((choice) => choice.value === value)?.value;
+            if (schedule) changeTraining({ schedule });
+          }}
+        />
+        <NumberField
+          label="Warm-up, % of steps"
+          value={Number((settings.warmupRatio * 100).toPrecision(10))}
+          min={0}
+          max={100}
+          onChange={(percent) => percent !== null && changeTraining({ warmupRatio: percent / 100 })}
+          onProblem={(problem) => markTraining("Warm-up", problem)}
+        />
+        <NumberField
+          label="Largest gradient norm"
+          help="Longer gradients are cut to it. Empty: none."
+          value={settings.gradClip}
+          placeholder="none"
+          optional
+          above={0}
+          onChange={(gradClip) => changeTraining({ gradClip })}
+          onProblem={(problem) => markTraining("Largest gradient norm", problem)}
+        />
+        <NumberField
+          label="Weight decay"
+          help="Empty: each method's own."
+          value={settings.weightDecay ?? null}
+          placeholder="each method's own"
+          optional
+          min={0}
+          onChange={(weightDecay) => changeTraining({ weightDecay: weightDecay ?? undefined })}
+          onProblem={(problem) => markTraining("Weight decay", problem)}
+        />
+        <SelectField
+          label="The head reads"
+          help="The last token is what exported adapters expect."
+          value={settings.pooling}
+          choices={[
+            { value: "last", label: "the last token" },
+            { value: "mean", label: "the mean of all tokens" },
+          ]}
+          onChange={(pooling) => changeTraining({ pooling: pooling === "mean" ? "mean" : "last" })}
+        />
+        <Field label="Shuffle rows" help="Off: the file's order.">
+          {(control) => (
+            <input
+              {...control}
+              type="checkbox"
+              className="checkbox"
+              checked={settings.shuffle}
+              onChange={(event) => changeTraining({ shuffle: event.target.checked })}
+            />
+          )}
+        </Field>
+      </div>
+    </Step>
+  );
+}
+
+/** Steps or epochs: one of the two. */
+function Length({ settings }: { settings: TrainingConfiguration }) {
+  const estimate = useStudio((state) => state.methods.estimate);
+  const unit = settings.steps === null ? "epochs" : "steps";
+  const [last, setLast] = useState({ steps: settings.steps ?? 200, epochs: settings.epochs ?? 1 });
+  const perEpoch = estimate?.stepsPerEpoch;
+  return (
+    <div className="length-field">
+      <NumberField
+        key={unit}
+        label={unit === "steps" ? "Steps" : "Epochs"}
+        help={
+          perEpoch &&
+          (unit === "steps"
+            ? `One epoch is ${formatPlural(perEpoch, "step")}.`
+            : `${formatPlural(estimate.steps, "step")}; ${formatCount(perEpoch)} an epoch.`)
+        }
+        value={unit === "steps" ? settings.steps : settings.epochs}
+        integer={unit === "steps"}
+        {...(unit === "steps" ? { min: 1 } : { above: 0 })}
+        onChange={(value) => {
+          if (value === null) return;
+          setLast({ ...last, [unit]: value });
+          changeTraining(unit === "steps" ? { steps: value, epochs: null } : { steps: null, epochs: value });
+        }}
+        onProblem={(problem) => markTraining("Length", problem)}
+      />
+      <Segmented
+        label="Length in"
+        value={unit}
+        choices={[
+          { value: "steps", label: "steps" },
+          { value: "epochs", label: "epochs" },
+        ]}
+        onChange={(chosen) => {
+          markTraining("Length", null);
+          changeTraining(
+            chosen === "steps" ? { steps: last.steps, epochs: null } : { steps: null, epochs: last.epochs },
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+function inOneLine(settings: TrainingConfiguration): string {
+  const length =
+    settings.steps === null ? formatPlural(settings.epochs ?? 1, "epoch") : formatPlural(settings.steps, "step");
+  const rate =
+    settings.learningRate === undefined ? "own learning rates" : `lr ${formatSetting(settings.learningRate)}`;
+  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · seed ${settings.seed}`;
+}
