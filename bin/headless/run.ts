@@ -1,7 +1,7 @@
 /** Runs one configuration from its file to its results. */
 
 import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
 import type { Configuration } from "../../src/training/configuration";
 import type { StudioEvent } from "../../src/worker/api";
@@ -144,7 +144,10 @@ function serveNamed(configuration: Configuration, files: NamedFiles, shared: Sha
   return {
     configuration: {
       ...configuration,
-      model: files.model === null ? configuration.model : `dir:${address(files.model)}`,
+      model:
+        files.model === null
+          ? configuration.model
+          : `dir:${address(files.model)}#${encodeURIComponent(basename(files.model))}`,
       runs: configuration.runs.map((run) => {
         const folder = files.initFrom.get(run.name);
         return folder === undefined ? run : { ...run, initFrom: address(folder) };

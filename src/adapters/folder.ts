@@ -16,7 +16,8 @@ const MODEL = "adapter_model.safetensors";
 const SK_ADAPTER = "sk_adapter.safetensors";
 const CARD = "README.md";
 const RUN = "run.json";
-const ADAPTER_FILES: readonly string[] = [CONFIG, MODEL, SK_ADAPTER, CARD, RUN];
+/** Every file of an adapter folder. */
+export const ADAPTER_FILES: readonly string[] = [CONFIG, MODEL, SK_ADAPTER, CARD, RUN];
 
 /** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
 const MAX_ADAPTER_BYTES = 2 ** 30;

@@ -44,71 +44,58 @@ export function fromFileName(name: string, type: PeftType): string {
   return inModel.endsWith(DORA_MAGNITUDE) ? `${inModel}.weight` : inModel;
 }
 
-/** Sizes of a prefix: `[layers, keyValueHeads, virtualTokens, headSize]` for keys and for values. */
-export interface PrefixShape {
-  layers: number;
-  keyValueHeads: number;
-  virtualTokens: number;
-  headSize: number;
-}
-
-/** Calls `visit` with the start of every row of `headSize` numbers, in keys or values and in the packed tensor. */
-function eachPrefixRow(
-  shape: PrefixShape,
-  visit: (which: "keys" | "values", separate: number, packed: number) => void,
-): void {
-  const { layers, keyValueHeads, virtualTokens, headSize } = shape;
-  for (let layer = 0; layer < layers; layer++) {
-    for (let head = 0; head < keyValueHeads; head++) {
-      for (let token = 0; token < virtualTokens; token++) {
-        const separate = ((layer * keyValueHeads + head) * virtualTokens + token) * headSize;
-        const row = token * layers * 2;
-        visit("keys", separate, ((row + layer * 2) * keyValueHeads + head) * headSize);
-        visit("values", separate, ((row + layer * 2 + 1) * keyValueHeads + head) * headSize);
-      }
-    }
-  }
-}
-
-function checkLength(what: string, data: Float32Array, needed: number, shape: PrefixShape): void {
-  if (data.length !== needed) {
-    const { layers, keyValueHeads, virtualTokens, headSize } = shape;
+/**
+ * Keys and values of every layer, each `[T, n_kv·d_h]`, as PEFT's `prompt_embeddings` `[T, L·2·n_kv·d_h]`: in a row, layer
+ * after layer, its keys and then its values. Keys go in after rotary.
+ * @throws Error with both numbers when a length does not fit.
+ */
+export function packPrefix(
+  keys: readonly Float32Array[],
+  values: readonly Float32Array[],
+  virtualTokens: number,
+): Float32Array {
+  const parts = keys.flatMap((layer, index) => [layer, values[index]!]);
+  const size = keys[0]!.length;
+  const wrong = parts.find((part) => part.length !== size);
+  if (wrong || size % virtualTokens !== 0) {
     throw new Error(
-      `${what} have ${data.length} numbers, but ${layers} layers, ${keyValueHeads} key/value heads, ` +
-        `${virtualTokens} virtual tokens and head size ${headSize} make ${needed}.`,
+      `The prefix has layers of ${size} and ${(wrong ?? keys[0]!).length} numbers for ${virtualTokens} virtual tokens.`,
     );
   }
-}
-
-/**
- * Keys and values, each `[L, n_kv, T, d_h]`, as PEFT's `prompt_embeddings` `[T, L·2·n_kv·d_h]` with the index
- * `((l·2 + {K: 0, V: 1})·n_kv + head)·d_h + j` in a row. Keys go in after rotary.
- * @throws Error with both numbers when a length does not fit the shape.
- */
-export function packPrefix(keys: Float32Array, values: Float32Array, shape: PrefixShape): Float32Array {
-  const needed = shape.layers * shape.keyValueHeads * shape.virtualTokens * shape.headSize;
-  checkLength("Prefix keys", keys, needed, shape);
-  checkLength("Prefix values", values, needed, shape);
-  const packed = new Float32Array(2 * needed);
-  eachPrefixRow(shape, (which, separate, at) => {
-    const source = which === "keys" ? keys : values;
-    packed.set(source.subarray(separate, separate + shape.headSize), at);
-  });
+  const width = size / virtualTokens;
+  const packed = new Float32Array(parts.length * size);
+  for (let token = 0; token < virtualTokens; token++) {
+    parts.forEach((part, index) => {
+      const row = part.subarray(token * width, (token + 1) * width);
+      packed.set(row, (token * parts.length + index) * width);
+    });
+  }
   return packed;
 }
 
 /**
  * The inverse of `packPrefix`.
- * @throws Error with both numbers when the length does not fit the shape.
+ * @throws Error with both numbers when the length does not fit.
  */
-export function unpackPrefix(packed: Float32Array, shape: PrefixShape): { keys: Float32Array; values: Float32Array } {
-  const size = shape.layers * shape.keyValueHeads * shape.virtualTokens * shape.headSize;
-  checkLength("Prompt embeddings", packed, 2 * size, shape);
-  const keys = new Float32Array(size);
-  const values = new Float32Array(size);
-  eachPrefixRow(shape, (which, separate, at) => {
-    const target = which === "keys" ? keys : values;
-    target.set(packed.subarray(at, at + shape.headSize), separate);
-  });
-  return { keys, values };
+export function unpackPrefix(
+  packed: Float32Array,
+  layers: number,
+  virtualTokens: number,
+): { keys: Float32Array[]; values: Float32Array[] } {
+  const width = packed.length / (2 * layers * virtualTokens);
+  if (!Number.isInteger(width)) {
+    throw new Error(
+      `Prompt embeddings of ${packed.length} numbers do not fit ${layers} layers and ${virtualTokens} virtual tokens.`,
+    );
+  }
+  const part = (index: number) => {
+    const rows = new Float32Array(virtualTokens * width);
+    for (let token = 0; token < virtualTokens; token++) {
+      const start = (token * 2 * layers + index) * width;
+      rows.set(packed.subarray(start, start + width), token * width);
+    }
+    return rows;
+  };
+  const indexes = Array.from({ length: layers }, (_, layer) => layer);
+  return { keys: indexes.map((layer) => part(2 * layer)), values: indexes.map((layer) => part(2 * layer + 1)) };
 }

@@ -157,7 +157,7 @@ function valueInfo(tensor: Tensor): ValueInfoProto {
         case: "tensorType",
         value: {
           elemType: dataTypes[tensor.type],
-          shape: { dim: tensor.shape.map((size) => ({ value: { case: "dimValue", value: BigInt(size) } })) },
+          shape: { dim: tensor.shape.map((size) => ({ value: { case: "dimValue" as const, value: BigInt(size) } })) },
         },
       },
     },

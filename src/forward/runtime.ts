@@ -5,6 +5,7 @@
 
 import { Mutex } from "async-mutex";
 import type * as ort from "onnxruntime-web/webgpu";
+import type { Tensor } from "../program/tensor";
 import type { ForwardGraph } from "./graph";
 
 type OnnxRuntime = typeof ort;
@@ -17,30 +18,30 @@ export interface ForwardSession {
 }
 
 export class Runtime {
-  readonly #onnxruntime: OnnxRuntime;
   readonly #device: GPUDevice;
   readonly #validate: boolean;
   readonly #mutex = new Mutex();
+  #loading: Promise<OnnxRuntime> | null = null;
 
-  private constructor(onnxruntime: OnnxRuntime, device: GPUDevice, validate: boolean) {
-    this.#onnxruntime = onnxruntime;
+  /** `validate` turns on onnxruntime's own checks, for tests. */
+  constructor(device: GPUDevice, options: { validate?: boolean } = {}) {
     this.#device = device;
-    this.#validate = validate;
+    this.#validate = options.validate ?? false;
   }
 
-  /** Loads the JSPI build where the browser can suspend WebAssembly, the Asyncify build elsewhere. `validate` is for tests. */
-  static async load(device: GPUDevice, options: { validate?: boolean } = {}): Promise<Runtime> {
-    const onnxruntime = "Suspending" in WebAssembly ? await loadJspi() : await loadAsyncify();
-    onnxruntime.env.wasm.numThreads = 1;
-    onnxruntime.env.logLevel = "error";
-    return new Runtime(onnxruntime, device, options.validate ?? false);
+  /** Starts fetching and compiling onnxruntime: the JSPI build where the browser can suspend WebAssembly, else Asyncify. */
+  load(): Promise<OnnxRuntime> {
+    this.#loading ??= ("Suspending" in WebAssembly ? loadJspi() : loadAsyncify()).then((onnxruntime) => {
+      onnxruntime.env.wasm.numThreads = 1;
+      onnxruntime.env.logLevel = "error";
+      return onnxruntime;
+    });
+    return this.#loading;
   }
 
   /** `buffer` gives the GPU buffer of every leaf and output; they must stay the same while the session lives. */
-  async session(
-    graph: ForwardGraph,
-    buffer: (tensor: ForwardGraph["inputs"][number]) => GPUBuffer,
-  ): Promise<ForwardSession> {
+  async session(graph: ForwardGraph, buffer: (tensor: Tensor) => GPUBuffer): Promise<ForwardSession> {
+    const onnxruntime = await this.load();
     const options: ort.InferenceSession.SessionOptions = {
       executionProviders: [
         {
@@ -52,13 +53,10 @@ export class Runtime {
       ],
       graphOptimizationLevel: "disabled",
       preferredOutputLocation: "gpu-buffer",
-      extra: { session: { disable_cpu_ep_fallback: "0" } },
     };
-    const session = await this.#mutex.runExclusive(() =>
-      this.#onnxruntime.InferenceSession.create(graph.bytes, options),
-    );
-    const bind = (tensor: ForwardGraph["inputs"][number]) =>
-      this.#onnxruntime.Tensor.fromGpuBuffer(buffer(tensor), { dataType: tensor.type, dims: [...tensor.shape] });
+    const session = await this.#mutex.runExclusive(() => onnxruntime.InferenceSession.create(graph.bytes, options));
+    const bind = (tensor: Tensor) =>
+      onnxruntime.Tensor.fromGpuBuffer(buffer(tensor), { dataType: tensor.type, dims: [...tensor.shape] });
     const feeds = Object.fromEntries(graph.inputs.map((tensor) => [tensor.name, bind(tensor)]));
     const fetches = Object.fromEntries(graph.outputs.map((tensor) => [tensor.name, bind(tensor)]));
     return {

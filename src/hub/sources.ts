@@ -234,3 +234,30 @@ export function filesFolder(name: string, files: readonly LocalFile[]): ModelFol
     },
   };
 }
+
+/**
+ * A model folder that this page's own server offers: what the headless runner does for `dir:PATH`. The URL's fragment is
+ * the folder's name.
+ * @throws Error when the URL is not of this origin: nothing is fetched from elsewhere.
+ */
+export function servedFolder(url: URL, origin: string, progress: DownloadProgress = () => {}): ModelFolder {
+  if (url.origin !== origin) {
+    throw new Error(`A model folder must be served by this page's own server (${origin}), not by ${url.origin}.`);
+  }
+  const name = decodeURIComponent(url.hash.slice(1)) || url.pathname.split("/").filter(Boolean).at(-1) || "model";
+  return {
+    source: `dir:${name}`,
+    name,
+    async open(file) {
+      const place = new URL(`${url.pathname.replace(/\/$/, "")}/${file}`, url.origin);
+      const response = await fetch(place, { method: "HEAD" });
+      if (response.status === 404) {
+        return null;
+      }
+      if (!response.ok) {
+        throw refused(place, response);
+      }
+      return httpFile(place, file, Number(response.headers.get("content-length")), progress);
+    },
+  };
+}

@@ -19,7 +19,13 @@ export interface MethodContext extends ModelFacts {
 /** How a trained run is written as a folder that PEFT loads. */
 export type ExportForm =
   /** Low-rank matrices under the linears' names; without any, a rank-1 adapter that adds nothing carries the head. */
-  | { readonly type: "LORA"; readonly rank: number; readonly alpha: number; readonly targets: readonly string[]; readonly rankStabilised: boolean }
+  | {
+      readonly type: "LORA";
+      readonly rank: number;
+      readonly alpha: number;
+      readonly targets: readonly string[];
+      readonly rankStabilised: boolean;
+    }
   /** Keys (after rotary) and values of the virtual tokens. */
   | { readonly type: "PREFIX_TUNING" }
   /** Embeddings of the virtual tokens. */

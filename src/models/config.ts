@@ -1,6 +1,6 @@
 /** Reads a config.json through a schema and says in one sentence what does not fit. */
 
-import * as z from "zod";
+import type * as z from "zod";
 
 /** Throws an Error naming every key that does not fit and why. */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {

@@ -97,7 +97,13 @@ export const llama: Family<LlamaConfig> = {
       x = block(program, config, layer, x, { ...batch, tokens }, start, attachments, built);
       built.states.push(x);
     }
-    const hidden = rmsNorm(program, "hidden", x, program.weight("model.norm.weight", [config.hiddenSize]), config.epsilon);
+    const hidden = rmsNorm(
+      program,
+      "hidden",
+      x,
+      program.weight("model.norm.weight", [config.hiddenSize]),
+      config.epsilon,
+    );
     return { hidden, front, ...built };
   },
 

@@ -36,7 +36,13 @@ export function activation(program: Program, name: string, x: Tensor, kind: Acti
 }
 
 /** y = f(gate) · up, elementwise (SwiGLU and its kin). */
-export function gatedActivation(program: Program, name: string, gate: Tensor, up: Tensor, kind: ActivationKind): Tensor {
+export function gatedActivation(
+  program: Program,
+  name: string,
+  gate: Tensor,
+  up: Tensor,
+  kind: ActivationKind,
+): Tensor {
   const output = program.activation(name, gate.shape);
   program.append({
     kind: "gatedActivation",

@@ -76,12 +76,10 @@ export function attention(
       tape.run(dispatch(attentionSoftmax, { scores: probabilities }, sizes, { CAUSAL }));
       if (tape.needs(values)) {
         tape.send(values, (out, ACCUMULATE) =>
-          dispatch(
-            attentionKeyValueGradient,
-            { weights: probabilities, x: outputGradient, out },
-            sizes,
-            { CAUSAL, ACCUMULATE },
-          ),
+          dispatch(attentionKeyValueGradient, { weights: probabilities, x: outputGradient, out }, sizes, {
+            CAUSAL,
+            ACCUMULATE,
+          }),
         );
       }
       if (!tape.needs(queries) && !tape.needs(keys)) return;
@@ -94,12 +92,7 @@ export function attention(
         dispatch(attentionQueryGradient, { scoreGradient, key: k, out }, sizes, { CAUSAL, ACCUMULATE }),
       );
       tape.send(keys, (out, ACCUMULATE) =>
-        dispatch(
-          attentionKeyValueGradient,
-          { weights: scoreGradient, x: q, out },
-          sizes,
-          { CAUSAL, ACCUMULATE },
-        ),
+        dispatch(attentionKeyValueGradient, { weights: scoreGradient, x: q, out }, sizes, { CAUSAL, ACCUMULATE }),
       );
     },
   });

@@ -40,7 +40,12 @@ function norm(
     inputs: [x, ...parameters],
     outputs: [output],
     forward: (graph: GraphWriter) =>
-      graph.define(output, operator, [x, ...parameters].map(graph.use), { axis: -1, epsilon: { float: epsilon } }),
+      graph.define(
+        output,
+        operator,
+        [x, ...parameters].map((input) => graph.use(input)),
+        { axis: -1, epsilon: { float: epsilon } },
+      ),
     backward: (tape: Tape) => {
       const outputGradient = tape.gradient(output);
       if (!outputGradient) return;

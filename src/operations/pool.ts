@@ -57,9 +57,13 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
       // Virtual tokens get a position above every length, so that one comparison masks them and the padding.
       const positions = Array.from({ length: tokens }, (_, token) => (token < front ? tokens : token - front));
       const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1], "int64")]);
-      const real = graph.value("Cast", [graph.value("Less", [graph.literal(positions, "int32", [1, tokens]), column])], {
-        to: 1,
-      });
+      const real = graph.value(
+        "Cast",
+        [graph.value("Less", [graph.literal(positions, "int32", [1, tokens]), column])],
+        {
+          to: 1,
+        },
+      );
       const share = graph.value("Div", [real, graph.value("Cast", [column], { to: 1 })]);
       const mean = graph.value("MatMul", [
         graph.value("Reshape", [share, graph.literal([batch, 1, tokens], "int64")]),

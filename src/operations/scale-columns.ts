@@ -19,7 +19,12 @@ export function scaleColumns(program: Program, name: string, x: Tensor, factors:
       const gradient = tape.gradient(output);
       if (!gradient) return;
       tape.send(x, (out, ACCUMULATE) =>
-        dispatch(scaleColumnsKernel, { x: gradient, weight: tape.value(factors), out }, { rows, width }, { ACCUMULATE }),
+        dispatch(
+          scaleColumnsKernel,
+          { x: gradient, weight: tape.value(factors), out },
+          { rows, width },
+          { ACCUMULATE },
+        ),
       );
       tape.send(factors, (out, ACCUMULATE) =>
         dispatch(columnProductSum, { x: tape.value(x), y: gradient, out }, { rows, width }, { ACCUMULATE }),

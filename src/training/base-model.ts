@@ -5,11 +5,11 @@
 
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
+import { readConfig } from "../hub/config";
 import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
 import { openWeights } from "../hub/weights";
-import { readConfig } from "../hub/config";
 import { semanticNames } from "../methods/semantic";
 import type { Family, ModelConfig } from "../models/family";
 import { familyOf } from "../models/registry";

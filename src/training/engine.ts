@@ -11,15 +11,12 @@ export interface Engine {
   readonly runtime: Runtime;
 }
 
-/** Loads onnxruntime on the device. `validate` turns on onnxruntime's own checks (for tests). */
-export async function createEngine(
-  device: GPUDevice,
-  options: { software: boolean; validate?: boolean },
-): Promise<Engine> {
+/** onnxruntime is loaded with the first session. `validate` turns on onnxruntime's own checks, for tests. */
+export function createEngine(device: GPUDevice, options: { software: boolean; validate?: boolean }): Engine {
   const memory = new Memory(device);
   memory.observe();
   const pipelines = new Pipelines(device, { software: options.software });
-  return { device, memory, pipelines, runtime: await Runtime.load(device, options) };
+  return { device, memory, pipelines, runtime: new Runtime(device, options) };
 }
 
 /** Puts values into a new buffer. */

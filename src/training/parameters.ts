@@ -25,19 +25,30 @@ export class Parameters {
   readonly #secondMoments = new Map<string, GPUBuffer>();
 
   /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
-  constructor(engine: Engine, trainables: readonly Trainable[], owner: string, seed: number, given: Values = new Map()) {
+  constructor(
+    engine: Engine,
+    trainables: readonly Trainable[],
+    owner: string,
+    seed: number,
+    given: Values = new Map(),
+  ) {
     this.#engine = engine;
     this.trainables = trainables;
     for (const tensor of trainables) {
       const { name } = tensor;
       const values = given.get(name) ?? initialValues(tensor, seed);
       if (values.length !== elementCount(tensor.shape)) {
-        throw new Error(`"${name}" has ${values.length} values; its shape [${tensor.shape}] needs ${elementCount(tensor.shape)}.`);
+        throw new Error(
+          `"${name}" has ${values.length} values; its shape [${tensor.shape}] needs ${elementCount(tensor.shape)}.`,
+        );
       }
       const bytes = tensorBytes(tensor);
       this.#values.set(name, uploadTensor(engine, values, { label: name, category: "adapter", owner }));
       const label = (what: string) => `${what} of ${name}`;
-      this.#gradients.set(name, engine.memory.allocate(bytes, { label: label("gradient"), category: "gradients", owner }));
+      this.#gradients.set(
+        name,
+        engine.memory.allocate(bytes, { label: label("gradient"), category: "gradients", owner }),
+      );
       for (const [moments, what] of [
         [this.#firstMoments, "first moment"],
         [this.#secondMoments, "second moment"],

@@ -1,9 +1,11 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import type { Method, MethodContext } from "../methods/method";
+import { methodOf } from "../methods/registry";
 import type { Trainable } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
+import type { RunConfiguration } from "./configuration";
 import type { Engine } from "./engine";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
@@ -169,4 +171,12 @@ export function checkContext(
     `Run "${run}": ${virtualTokens} virtual tokens and texts of up to ${tokens} tokens need ${virtualTokens + tokens} ` +
       `positions; the model has ${contextLength}. Lower the maximum length to ${contextLength - virtualTokens} or less.`,
   );
+}
+
+/** The options of a run through its method's schema. Throws an Error naming run, method and option. */
+export function parseOptions(model: Pick<BaseModel, "family" | "config">, plan: RunConfiguration): unknown {
+  const result = methodOf(plan.method).options(model).safeParse(plan.options);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(" "));
+  throw new Error(`Run "${plan.name}" (${plan.method}): ${problems.join("; ")}.`);
 }

@@ -1,5 +1,7 @@
 /** The learning rate over a run, as transformers' get_scheduler: linear warm-up, then linear, cosine or no decay. */
 
+import type { TrainingConfiguration } from "./configuration";
+
 export type ScheduleKind = "linear" | "cosine" | "constant";
 
 export interface Schedule {
@@ -17,4 +19,14 @@ export function scheduleFactor({ kind, steps, warmupRatio }: Schedule, step: num
   if (kind === "linear") return Math.max(0, 1 - progress);
   if (kind === "cosine") return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
   return 1;
+}
+
+const DEFAULT_EPOCHS = 3;
+
+/** `steps` wins over `epochs`; without either, three epochs. */
+export function trainingSteps(
+  { steps, epochs }: Pick<TrainingConfiguration, "steps" | "epochs">,
+  batchesPerEpoch: number,
+): number {
+  return steps ?? Math.max(1, Math.ceil((epochs ?? DEFAULT_EPOCHS) * batchesPerEpoch));
 }

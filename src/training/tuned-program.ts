@@ -47,20 +47,26 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   const keys: Tensor[] = [];
   const values: Tensor[] = [];
   const { prefix } = attachments;
-  const built = family.build(program, config, ids, { size, tokens }, {
-    ...attachments,
-    ...(prefix && {
-      prefix: {
-        ...prefix,
-        layer: (layer: number) => {
-          const attached = prefix.layer(layer);
-          keys.push(attached.keys);
-          values.push(attached.values);
-          return attached;
+  const built = family.build(
+    program,
+    config,
+    ids,
+    { size, tokens },
+    {
+      ...attachments,
+      ...(prefix && {
+        prefix: {
+          ...prefix,
+          layer: (layer: number) => {
+            const attached = prefix.layer(layer);
+            keys.push(attached.keys);
+            values.push(attached.values);
+            return attached;
+          },
         },
-      },
-    }),
-  });
+      }),
+    },
+  );
   const pool = pooling === "last" ? lastToken : meanToken;
   const pooled = pool(program, "pooled", built.hidden, lengths, { batch: size, front: built.front });
   const weight = program.trainable("score.weight", [classes, config.hiddenSize], {

@@ -5,8 +5,12 @@
 
 import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
 import type { Configuration } from "../training/configuration";
+import type { Estimate } from "../training/estimate";
+import type { EvaluationEvent, Prediction, RunReport, StudioEvent } from "../training/events";
 
 export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
+export type { Estimate, RunEstimate } from "../training/estimate";
+export type * from "../training/events";
 
 export type DeviceStatus =
   | "ready"
@@ -84,128 +88,6 @@ export interface TokenPiece {
   special: boolean;
 }
 
-export type ByteCategory = "weights" | "adapter" | "gradients" | "optimizer" | "activations" | "runtime";
-export type GpuBytes = Record<ByteCategory, number> & { total: number };
-
-export interface RunEstimate {
-  run: string;
-  /** From tensor specifications. */
-  trainable: { adapter: number; head: number; total: number; percentOfBase: number };
-  bytes: GpuBytes;
-  /** Set when this run cannot start as configured: what is wrong with which option. */
-  problem: string | null;
-  virtualTokens: number;
-}
-
-export interface Estimate {
-  runs: RunEstimate[];
-  /** Weights once, plus every run's own. */
-  total: GpuBytes;
-  /** What the device allows: the largest single buffer and, where known, all together. */
-  largestBuffer: { tensor: string; bytes: number; allowed: number };
-  stepsPerEpoch: number;
-  steps: number;
-}
-
-export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
-
-export interface StepEvent {
-  type: "step";
-  run: string;
-  step: number;
-  epoch: number;
-  loss: number;
-  learningRate: number;
-  gradNorm: number;
-  /** Real (unpadded) tokens seen so far. */
-  tokens: number;
-  /** Seconds of this run's own training so far. */
-  seconds: number;
-  gpuBytes: GpuBytes;
-}
-
-export interface EvaluationEvent {
-  type: "evaluation";
-  run: string;
-  step: number;
-  split: "validation";
-  loss: number;
-  accuracy: number;
-  /** Macro F1. */
-  f1: number;
-  rows: number;
-  tokens: number;
-  seconds: number;
-}
-
-export interface RunStateEvent {
-  type: "run-state";
-  run: string;
-  state: RunState;
-  /** For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU validation error`. */
-  reason: string | null;
-  /** The last step whose adapter is kept; the run can continue from it. */
-  lastGoodStep: number | null;
-}
-
-export interface ComparisonStateEvent {
-  type: "comparison-state";
-  state: "idle" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
-  step: number;
-  steps: number;
-  reason: string | null;
-}
-
-/** A wait, and what for. `total` is null where it cannot be known. */
-export interface ProgressEvent {
-  type: "progress";
-  task:
-    | "reading data"
-    | "tokenising"
-    | "loading weights"
-    | "semantic pass"
-    | "compiling kernels"
-    | "first step"
-    | "evaluating";
-  detail: string;
-  done: number;
-  total: number | null;
-  unit: "bytes" | "rows" | "kernels" | "programs" | "batches";
-}
-
-export interface DeviceLostEvent {
-  type: "device-lost";
-  reason: string;
-}
-
-export type StudioEvent =
-  | StepEvent
-  | EvaluationEvent
-  | RunStateEvent
-  | ComparisonStateEvent
-  | ProgressEvent
-  | DeviceLostEvent;
-
-export interface Prediction {
-  /** `base` is the untrained model with the same untrained head. */
-  run: string;
-  label: string;
-  /** In class-id order. */
-  probabilities: { label: string; probability: number }[];
-  tokens: number;
-  truncated: boolean;
-}
-
-export interface RunReport {
-  run: string;
-  labels: string[];
-  /** `[true class][predicted class]` on the validation rows. */
-  confusion: number[][];
-  perClass: { label: string; precision: number; recall: number; f1: number; support: number }[];
-  /** Validation rows with the largest loss first. */
-  wrongest: { row: number; text: string; label: string; predicted: string; probability: number; loss: number }[];
-}
-
 export interface ImportedAdapter {
   run: string;
   method: string;
@@ -240,7 +122,10 @@ export interface StudioApi {
   resume(): Promise<void>;
   /** Ends after the step in flight and a last evaluation; adapters are kept. */
   stop(): Promise<void>;
-  /** Continues a failed or stopped comparison from each run's last good adapter. */
+  /**
+   * Continues a failed or stopped comparison from each run's last good adapter; in a worker started anew, the one that
+   * was kept, once the same model and data are open.
+   */
   continue(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
   report(run: string): Promise<RunReport>;

@@ -27,7 +27,12 @@ export const hardText = defineMethod<z.infer<typeof options>>({
   options: () => options,
   text: ({ text }) => text,
   attach(program, _options, { family, config, textIds }) {
-    const ids = program.constant(`text ids ${textIds.join(" ")}`, [textIds.length], () => Int32Array.from(textIds), "int32");
+    const ids = program.constant(
+      `text ids ${textIds.join(" ")}`,
+      [textIds.length],
+      () => Int32Array.from(textIds),
+      "int32",
+    );
     return { prompt: family.embed(program, config, "prompt", ids) };
   },
   exportForm: () => ({ type: "PROMPT_TUNING" }),

@@ -36,7 +36,8 @@ export const lora = defineMethod<z.infer<ReturnType<typeof options>>>({
     trains: "Two thin matrices A and B per chosen linear layer, and the head.",
     attaches: "Beside the linear layers: their output gets (alpha / rank) · B·A·x added.",
     costs: "rank · (inputs + outputs) parameters per layer; it can be merged into the weights afterwards.",
-    fails: "When the rank is too small for the change the task needs, or the learning rate is a prompt's instead of LoRA's.",
+    fails:
+      "When the rank is too small for the change the task needs, or the learning rate is a prompt's instead of LoRA's.",
     paper: { title: "LoRA (Hu et al. 2021)", url: "https://arxiv.org/abs/2106.09685" },
   },
   options,

@@ -4,6 +4,12 @@ import * as z from "zod";
 import { defineMethod } from "../method";
 import { virtualTokensOption } from "../options";
 
+/** Names of the trained tensors, one layer's keys or values each: [virtualTokens, keyValueHeads · headSize]. */
+export const prefixNames = {
+  keys: (layer: number) => `prefix.keys.${layer}`,
+  values: (layer: number) => `prefix.values.${layer}`,
+};
+
 const options = z.strictObject({
   virtualTokens: virtualTokensOption(12),
 });
@@ -28,10 +34,12 @@ export const prefix = defineMethod<z.infer<typeof options>>({
   text: () => null,
   attach: (program, { virtualTokens }, { config }) => {
     const free = (kind: "keys" | "values", layer: number) =>
-      program.trainable(`prefix.${kind}.${layer}`, [virtualTokens, config.keyValueHeads * config.headSize], {
+      program.trainable(prefixNames[kind](layer), [virtualTokens, config.keyValueHeads * config.headSize], {
         initializer: { kind: "normal", std: 1 },
       });
-    return { prefix: { virtualTokens, layer: (layer) => ({ keys: free("keys", layer), values: free("values", layer) }) } };
+    return {
+      prefix: { virtualTokens, layer: (layer) => ({ keys: free("keys", layer), values: free("values", layer) }) },
+    };
   },
   exportForm: () => ({ type: "PREFIX_TUNING" }),
 });

@@ -11,7 +11,9 @@ import { semanticKeyValue } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
 
 const options = z.strictObject({
-  text: textOption("Words that say what the task is. The frozen model reads them once; F is trained on what it computed."),
+  text: textOption(
+    "Words that say what the task is. The frozen model reads them once; F is trained on what it computed.",
+  ),
   preset: z.enum(["paper"]).default("paper").meta({
     title: "Preset",
     description: "paper: the text's states are constants, and F and the head are trained (Figure 1).",

@@ -39,10 +39,11 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
     fails: "When the text means nothing to the base model, or the context has no room for it.",
     paper: { title: "Semantic Knowledge Tuning (Prottasha et al. 2024)", url: "https://arxiv.org/abs/2410.08598" },
   },
-  options: ({ config }) => options.refine(({ depth }) => depth <= config.layers, {
-    path: ["depth"],
-    message: `is more than the model's ${config.layers} layers`,
-  }),
+  options: ({ config }) =>
+    options.refine(({ depth }) => depth <= config.layers, {
+      path: ["depth"],
+      message: `is more than the model's ${config.layers} layers`,
+    }),
   text: ({ text }) => text,
   attach: (program, { map, rank, depth }, context) => ({
     prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank),

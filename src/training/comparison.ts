@@ -1,0 +1,627 @@
+/**
+ * A comparison: several runs on one base model, one update each on the same batch, step after step. It reports through
+ * events and never waits for a result within the loop, except to stay a few steps ahead of the device at most.
+ */
+
+import { Mutex } from "async-mutex";
+import { BatchStream, bucketLengths, createBatchArrays, fillBatch, type PlannedBatch } from "../data/batches";
+import type { TokenizedExample } from "../data/tokens";
+import { ReadbackRing, readBuffer } from "../gpu/readback";
+import { methodOf } from "../methods/registry";
+import type { BaseModel } from "./base-model";
+import { BatchBuffers } from "./batch-buffers";
+import type { RunConfiguration, TrainingConfiguration } from "./configuration";
+import type { Engine } from "./engine";
+import type { EvaluationEvent, GpuBytes, Prediction, RunReport, RunState, StudioEvent } from "./events";
+import { accuracy, argmax, classMetrics, confusionMatrix, macroF1, softmax } from "./metrics";
+import type { Checkpoint, Values } from "./parameters";
+import { methodContext, parseOptions, Run } from "./run";
+import { scheduleFactor, trainingSteps } from "./schedule";
+import { Workspace } from "./workspace";
+
+export interface ComparisonData {
+  readonly labels: readonly string[];
+  readonly train: readonly TokenizedExample[];
+  readonly validation: readonly TokenizedExample[];
+  /** The validation rows' texts, for showing the wrongest. */
+  readonly validationTexts: readonly string[];
+  readonly maxLength: number;
+}
+
+export interface RunPlan extends RunConfiguration {
+  /** Values to start from, by tensor name. */
+  readonly initial?: Values;
+}
+
+export interface ComparisonSetup {
+  readonly engine: Engine;
+  readonly model: BaseModel;
+  readonly data: ComparisonData;
+  readonly training: TrainingConfiguration;
+  readonly runs: readonly RunPlan[];
+  readonly emit: (event: StudioEvent) => void;
+  /** Called after every evaluation with all runs' last good state. */
+  readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
+}
+
+/** Copies of metrics that may be on their way: how many steps the host may be ahead, times the runs. */
+const STEPS_AHEAD = 3;
+const UNTRAINED = "untrained base";
+/** Numbers comparisons, so that the buffers of two never count as one's. */
+let comparisons = 0;
+
+interface Lane {
+  readonly run: Run;
+  state: RunState;
+  reason: string | null;
+  /** Real tokens and seconds of training behind it. */
+  tokens: number;
+  seconds: number;
+  checkpoint: Checkpoint | null;
+  validation: { logits: Float32Array; losses: Float32Array } | null;
+}
+
+interface StepTag {
+  readonly lane: Lane;
+  readonly step: number;
+  readonly epoch: number;
+  readonly tokens: number;
+  readonly learningRate: number;
+  readonly submitted: number;
+}
+
+export class Comparison {
+  readonly steps: number;
+  readonly #setup: ComparisonSetup;
+  readonly #owner: string;
+  readonly #workspace: Workspace;
+  readonly #buckets: readonly number[];
+  /** Batches as they are, and without the token that a run's text already begins with. */
+  readonly #batches: Record<"whole" | "continued", Feed>;
+  readonly #trainLengths: readonly number[];
+  #stream: BatchStream;
+  readonly #lanes: Lane[];
+  readonly #base: Run;
+  readonly #ring: ReadbackRing<StepTag>;
+  #baseCompiled = false;
+  #step = 0;
+  #delivered = 0;
+  #stopping = false;
+  #resume: (() => void) | null = null;
+  #paused: Promise<void> | null = null;
+  /** One step, evaluation or prediction at a time: they share batches and workspace. */
+  readonly #turn = new Mutex();
+  /** Logits, then losses, of all validation rows in the order they were computed. */
+  readonly #evaluated: GPUBuffer;
+
+  /** Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then. */
+  constructor(setup: ComparisonSetup) {
+    this.#setup = setup;
+    this.#owner = `comparison ${comparisons++}`;
+    const { engine, data, training, model } = setup;
+    const names = setup.runs.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice) throw new Error(`Two runs are called "${twice}". Give every run its own name.`);
+    const { batchSize } = training;
+    this.#trainLengths = data.train.map(({ ids }) => ids.length);
+    const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
+    this.#buckets = bucketLengths(lengths, data.maxLength);
+    this.#stream = this.#streamFrom(0);
+    this.steps = trainingSteps(training, this.#stream.batchesPerEpoch);
+    this.#workspace = new Workspace(engine, this.#owner);
+    const padId = model.tokenizer.padId ?? 0;
+    const feed = () => new Feed(engine, this.#buckets, batchSize, padId, this.#owner);
+    this.#batches = { whole: feed(), continued: feed() };
+    try {
+      this.#lanes = setup.runs.map((plan) => ({
+        run: this.#createRun(plan),
+        state: "waiting",
+        reason: null,
+        tokens: 0,
+        seconds: 0,
+        checkpoint: null,
+        validation: null,
+      }));
+      this.#base = this.#createRun({ name: UNTRAINED, method: "linear-probe", options: {} });
+      this.#ring = new ReadbackRing<StepTag>(
+        engine.memory,
+        { slots: STEPS_AHEAD * setup.runs.length, bytes: 8, owner: this.#owner, label: "metrics readback" },
+        (bytes, tag) => this.#deliver(new Float32Array(bytes), tag),
+      );
+      this.#evaluated = engine.memory.allocate(data.validation.length * (data.labels.length + 1) * 4, {
+        label: "validation logits and losses",
+        category: "runtime",
+        owner: this.#owner,
+      });
+      this.#workspace.allocate();
+    } catch (error) {
+      for (const name of [...names, UNTRAINED]) engine.memory.releaseOwner(`run ${name}`);
+      engine.memory.releaseOwner(this.#owner);
+      throw error;
+    }
+  }
+
+  get checkpoints(): ReadonlyMap<string, Checkpoint> {
+    return new Map(
+      this.#lanes.flatMap(({ run, checkpoint }) => (checkpoint ? [[run.setup.name, checkpoint] as const] : [])),
+    );
+  }
+
+  get runNames(): string[] {
+    return this.#lanes.map(({ run }) => run.setup.name);
+  }
+
+  /** Whether every run has trained all its steps. */
+  get finished(): boolean {
+    return this.#lanes.every(({ state }) => state === "finished");
+  }
+
+  /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
+  async prepare(): Promise<void> {
+    const { engine, emit, model } = this.#setup;
+    this.#announce("preparing");
+    await engine.memory.settled();
+    const total = this.#lanes.length * this.#buckets.length;
+    let done = 0;
+    for (const lane of this.#lanes) {
+      this.#setState(lane, "preparing");
+      if (lane.run.setup.method.semantic) {
+        emit({
+          type: "progress",
+          task: "semantic pass",
+          detail: lane.run.setup.name,
+          done: 0,
+          total: null,
+          unit: "programs",
+        });
+        await model.semantic(lane.run.context.textIds);
+      }
+      const detail = lane.run.setup.name;
+      emit({ type: "progress", task: "compiling kernels", detail, done, total, unit: "programs" });
+      await lane.run.compile(() =>
+        emit({ type: "progress", task: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
+      );
+    }
+    await engine.memory.settled();
+  }
+
+  /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
+  async train(): Promise<void> {
+    for (const lane of this.#lanes) this.#setState(lane, "running");
+    await this.#trainFrom(0);
+  }
+
+  /**
+   * Goes on with every unfinished run from its last good adapter; runs that stopped at different steps go on one after
+   * the other, each with the batches it would have seen.
+   */
+  async continue(): Promise<void> {
+    this.#stopping = false;
+    const unfinished = this.#lanes.filter(({ state }) => state !== "finished");
+    const steps = [...new Set(unfinished.map(({ checkpoint }) => checkpoint?.step ?? 0))].sort((a, b) => a - b);
+    for (const step of steps) {
+      const together = unfinished.filter(
+        ({ state, checkpoint }) => state !== "finished" && (checkpoint?.step ?? 0) === step,
+      );
+      for (const lane of together) {
+        if (lane.checkpoint) lane.run.parameters.restore(lane.checkpoint);
+        lane.reason = null;
+        this.#setState(lane, "running");
+      }
+      if (together.length > 0 && !this.#stopping) await this.#trainFrom(step);
+    }
+  }
+
+  /** One evaluation of every run as it is. */
+  async evaluate(): Promise<void> {
+    for (const lane of this.#lanes) lane.state = "running";
+    await this.#evaluateAll();
+    for (const lane of this.#lanes) this.#setState(lane, "finished");
+  }
+
+  async #trainFrom(start: number): Promise<void> {
+    const { training } = this.#setup;
+    this.#step = start;
+    this.#stream = this.#streamFrom(start);
+    this.#announce("running");
+    if (this.#step === 0) await this.#evaluateAll();
+    while (this.#step < this.steps && !this.#stopping && this.#running.length > 0) {
+      await this.#paused;
+      if (this.#stopping) break;
+      await this.#turn.runExclusive(() => this.#trainStep());
+      this.#step++;
+      if (this.#step % training.evalEvery === 0 && this.#step < this.steps) await this.#evaluateAll();
+      await nextTask();
+    }
+    await this.#ring.drained();
+    await this.#evaluateAll();
+    const end = this.#step < this.steps ? "stopped" : "finished";
+    for (const lane of this.#running) this.#setState(lane, end);
+    const failed = this.#lanes.every(({ state }) => state === "failed");
+    this.#announce(failed ? "failed" : end);
+  }
+
+  /** Ends every unfinished run with this reason; adapters of the last evaluation stay. */
+  fail(error: Error): void {
+    this.#stopping = true;
+    this.resume();
+    for (const lane of this.#lanes) {
+      if (lane.state === "finished" || lane.state === "failed") continue;
+      lane.reason = error.message;
+      this.#setState(lane, "failed");
+    }
+    this.#announce("failed", error.message);
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+    this.#announce("paused");
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#resume?.();
+    this.#paused = null;
+    // The wait must not count as somebody's step.
+    this.#delivered = performance.now();
+    if (!this.#stopping) this.#announce("running");
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.resume();
+  }
+
+  /** What every run and the untrained base say about ids (special tokens included, cut to the length allowed). */
+  predict(ids: Int32Array, truncated: boolean): Promise<Prediction[]> {
+    return this.#turn.runExclusive(() => this.#predict(ids, truncated));
+  }
+
+  async #predict(ids: Int32Array, truncated: boolean): Promise<Prediction[]> {
+    const { labels } = this.#setup.data;
+    if (!this.#baseCompiled) {
+      await this.#base.compile();
+      this.#baseCompiled = true;
+    }
+    const runs = [this.#base, ...this.#lanes.map(({ run }) => run)];
+    const predictions: Prediction[] = [];
+    for (const run of runs) {
+      const feed = this.#feedOf(run);
+      const example = { ids: feed === this.#batches.whole ? ids : this.#continued(ids), label: 0 };
+      const bucket = this.#buckets.find((length) => example.ids.length <= length) ?? this.#buckets.at(-1)!;
+      feed.fill([example], { rows: [0], bucket });
+      const step = run.step(bucket);
+      await step.forward();
+      const logits = new Float32Array(await readBuffer(this.#setup.engine.device, step.logits, labels.length * 4));
+      const probabilities = softmax(logits, 0, labels.length);
+      predictions.push({
+        run: run === this.#base ? "base" : run.setup.name,
+        label: labels[argmax(logits, 0, labels.length)]!,
+        probabilities: labels.map((label, index) => ({ label, probability: probabilities[index]! })),
+        tokens: example.ids.length,
+        truncated,
+      });
+    }
+    return predictions;
+  }
+
+  /** Of the last evaluation of a run. Throws if it has not been evaluated. */
+  report(name: string): RunReport {
+    const lane = this.#lane(name);
+    const { data } = this.#setup;
+    const labels = [...data.labels];
+    if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
+    const { logits, losses } = lane.validation;
+    const predicted = data.validation.map((_, row) => argmax(logits, row * labels.length, labels.length));
+    const truth = data.validation.map(({ label }) => label);
+    const confusion = confusionMatrix(truth, predicted, labels.length);
+    const order = [...losses.keys()].sort((a, b) => losses[b]! - losses[a]!).slice(0, 20);
+    return {
+      run: name,
+      labels,
+      confusion,
+      perClass: classMetrics(confusion).map((metrics, index) => ({ label: labels[index]!, ...metrics })),
+      wrongest: order.map((row) => ({
+        row: data.validation[row]!.row,
+        text: data.validationTexts[row]!,
+        label: labels[truth[row]!]!,
+        predicted: labels[predicted[row]!]!,
+        probability: softmax(logits, row * labels.length, labels.length)[truth[row]!]!,
+        loss: losses[row]!,
+      })),
+    };
+  }
+
+  /** Gives a run the checkpoint that `continue` goes on from. */
+  adopt(name: string, checkpoint: Checkpoint): void {
+    this.#lane(name).checkpoint = checkpoint;
+  }
+
+  run(name: string): Run {
+    return this.#lane(name).run;
+  }
+
+  /** Whether a run's input leaves out the beginning-of-sequence token, because its text has it. */
+  dropsLeadingToken(name: string): boolean {
+    return this.#feedOf(this.run(name)) === this.#batches.continued;
+  }
+
+  async release(): Promise<void> {
+    this.#ring.release();
+    for (const { run } of this.#lanes) await run.release();
+    await this.#base.release();
+    this.#setup.engine.memory.releaseOwner(this.#owner);
+  }
+
+  /** Bytes of one run: the shared weights, its own tensors, and what it needs of the shared workspace. */
+  runBytes(run: Run): GpuBytes {
+    const own = this.#setup.engine.memory.bytes(run.owner);
+    const bytes = { ...own, weights: this.#setup.model.gpuBytes, activations: own.activations + run.activationBytes };
+    const { weights, adapter, gradients, optimizer, activations, runtime } = bytes;
+    return { ...bytes, total: weights + adapter + gradients + optimizer + activations + runtime };
+  }
+
+  #streamFrom(start: number): BatchStream {
+    const { batchSize, seed, shuffle } = this.#setup.training;
+    return new BatchStream({ lengths: this.#trainLengths, batchSize, buckets: this.#buckets, seed, shuffle }, start);
+  }
+
+  get #running(): Lane[] {
+    return this.#lanes.filter(({ state }) => state === "running");
+  }
+
+  #lane(name: string): Lane {
+    const lane = this.#lanes.find(({ run }) => run.setup.name === name);
+    if (!lane) throw new Error(`There is no run "${name}".`);
+    return lane;
+  }
+
+  #createRun(plan: RunPlan): Run {
+    const { engine, model, data, training } = this.#setup;
+    const method = methodOf(plan.method);
+    const options = parseOptions(model, plan);
+    const { textIds } = methodContext(model, method, options);
+    const feed = this.#continues(textIds) ? this.#batches.continued : this.#batches.whole;
+    feed.used = true;
+    return new Run(
+      engine,
+      model,
+      {
+        name: plan.name,
+        method,
+        options,
+        learningRate: plan.learningRate ?? training.learningRate ?? method.learningRate,
+        weightDecay: training.weightDecay ?? null,
+        gradClip: training.gradClip,
+        classes: data.labels.length,
+        pooling: training.pooling,
+        seed: training.seed,
+        initial: plan.initial,
+      },
+      feed.buffers,
+      this.#workspace,
+    );
+  }
+
+  /** Whether the input behind this text leaves out the beginning-of-sequence token, because the text has it. */
+  #continues(textIds: readonly number[]): boolean {
+    const { bosId } = this.#setup.model.tokenizer;
+    return bosId !== null && textIds[0] === bosId;
+  }
+
+  #continued(ids: Int32Array): Int32Array {
+    return ids[0] === this.#setup.model.tokenizer.bosId && ids.length > 1 ? ids.subarray(1) : ids;
+  }
+
+  #feedOf(run: Run): Feed {
+    return this.#continues(run.context.textIds) ? this.#batches.continued : this.#batches.whole;
+  }
+
+  /** Fills the batch for all runs; returns its real tokens. */
+  #fill(examples: readonly TokenizedExample[], plan: PlannedBatch): number {
+    const { whole, continued } = this.#batches;
+    const tokens = whole.fill(examples, plan);
+    if (continued.used) {
+      const shorter = plan.rows.map((row) => ({ ...examples[row]!, ids: this.#continued(examples[row]!.ids) }));
+      continued.fill(shorter, { rows: [...shorter.keys()], bucket: plan.bucket });
+    }
+    return tokens;
+  }
+
+  async #trainStep(): Promise<void> {
+    const { data, training } = this.#setup;
+    const plan = this.#stream.next();
+    const tokens = this.#fill(data.train, plan);
+    const { schedule: kind, warmupRatio } = training;
+    const factor = scheduleFactor({ kind, warmupRatio, steps: this.steps }, this.#step);
+    for (const lane of this.#running) {
+      await this.#ring.ready();
+      const learningRate = lane.run.setup.learningRate * factor;
+      lane.tokens += tokens;
+      const tag: StepTag = {
+        lane,
+        step: this.#step + 1,
+        epoch: plan.epoch,
+        tokens: lane.tokens,
+        learningRate,
+        submitted: performance.now(),
+      };
+      await lane.run.train(plan.bucket, this.#step, learningRate, (encoder) =>
+        this.#ring.push(encoder, lane.run.metrics, 8, tag),
+      );
+      this.#ring.submitted();
+    }
+  }
+
+  /** Metrics arrive in the order of submission; the device works on one step at a time. */
+  #deliver([loss, gradNorm]: Float32Array, tag: StepTag): void {
+    const { lane, step, epoch, tokens, learningRate, submitted } = tag;
+    const now = performance.now();
+    lane.seconds += (now - Math.max(this.#delivered, submitted)) / 1000;
+    this.#delivered = now;
+    if (lane.state !== "running") return;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+      lane.reason =
+        `not a number: at step ${step} the ${Number.isFinite(loss) ? "gradient norm" : "loss"} was ` +
+        `${Number.isFinite(loss) ? gradNorm : loss}. The learning rate of ${learningRate.toPrecision(3)} may be too high.`;
+      this.#setState(lane, "failed");
+      return;
+    }
+    this.#setup.emit({
+      type: "step",
+      run: lane.run.setup.name,
+      step,
+      epoch,
+      loss: loss!,
+      learningRate,
+      gradNorm: gradNorm!,
+      tokens,
+      seconds: lane.seconds,
+      gpuBytes: this.runBytes(lane.run),
+    });
+    if (lane === this.#running[0]) this.#announce("running", null, step);
+  }
+
+  async #evaluateAll(): Promise<void> {
+    await this.#ring.drained();
+    for (const lane of this.#running) {
+      const event = await this.#turn.runExclusive(() => this.#evaluate(lane));
+      if (!Number.isFinite(event.loss)) {
+        lane.reason = `not a number: the validation loss at step ${this.#step} was ${event.loss}.`;
+        this.#setState(lane, "failed");
+        continue;
+      }
+      lane.checkpoint = await lane.run.parameters.checkpoint(this.#step);
+      this.#setup.emit(event);
+    }
+    this.#setup.onCheckpoint?.(this.checkpoints);
+    this.#delivered = performance.now();
+  }
+
+  async #evaluate(lane: Lane): Promise<EvaluationEvent> {
+    const { engine, data, training, emit } = this.#setup;
+    const { run } = lane;
+    const classes = data.labels.length;
+    const feed = this.#feedOf(run);
+    const shorter = feed === this.#batches.continued;
+    const examples = shorter
+      ? data.validation.map((row) => ({ ...row, ids: this.#continued(row.ids) }))
+      : data.validation;
+    const plans = planEvaluation(examples, training.batchSize, this.#buckets);
+    const order = plans.flatMap(({ rows }) => rows);
+    let before = 0;
+    for (const [done, plan] of plans.entries()) {
+      emit({
+        type: "progress",
+        task: "evaluating",
+        detail: run.setup.name,
+        done,
+        total: plans.length,
+        unit: "batches",
+      });
+      feed.fill(examples, plan);
+      const step = run.step(plan.bucket);
+      await step.forward();
+      const encoder = engine.device.createCommandEncoder();
+      step.encodeLoss(encoder);
+      const count = plan.rows.length;
+      const lossStart = (order.length * classes + before) * 4;
+      encoder.copyBufferToBuffer(step.logits, 0, this.#evaluated, before * classes * 4, count * classes * 4);
+      encoder.copyBufferToBuffer(step.rowLoss, 0, this.#evaluated, lossStart, count * 4);
+      engine.device.queue.submit([encoder.finish()]);
+      before += count;
+    }
+    const computed = new Float32Array(
+      await readBuffer(engine.device, this.#evaluated, order.length * (classes + 1) * 4),
+    );
+    const logits = new Float32Array(order.length * classes);
+    const losses = new Float32Array(order.length);
+    order.forEach((row, place) => {
+      logits.set(computed.subarray(place * classes, (place + 1) * classes), row * classes);
+      losses[row] = computed[order.length * classes + place]!;
+    });
+    lane.validation = { logits, losses };
+    const predicted = examples.map((_, row) => argmax(logits, row * classes, classes));
+    const truth = examples.map(({ label }) => label);
+    const confusion = confusionMatrix(truth, predicted, classes);
+    return {
+      type: "evaluation",
+      run: run.setup.name,
+      step: this.#step,
+      split: "validation",
+      loss: losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length),
+      accuracy: accuracy(confusion),
+      f1: macroF1(confusion),
+      rows: examples.length,
+      tokens: lane.tokens,
+      seconds: lane.seconds,
+    };
+  }
+
+  #setState(lane: Lane, state: RunState): void {
+    lane.state = state;
+    const lastGoodStep = lane.checkpoint?.step ?? null;
+    this.#setup.emit({ type: "run-state", run: lane.run.setup.name, state, reason: lane.reason, lastGoodStep });
+  }
+
+  #announce(
+    state: "preparing" | "running" | "paused" | "finished" | "stopped" | "failed",
+    reason: string | null = null,
+    step = this.#step,
+  ): void {
+    const gpuBytes = this.#setup.engine.memory.bytes();
+    this.#setup.emit({ type: "comparison-state", state, step, steps: this.steps, reason, gpuBytes });
+  }
+}
+
+/** Rows by length, so that a batch is padded little. */
+function planEvaluation(
+  examples: readonly TokenizedExample[],
+  batchSize: number,
+  buckets: readonly number[],
+): PlannedBatch[] {
+  const rows = [...examples.keys()].sort((a, b) => examples[a]!.ids.length - examples[b]!.ids.length);
+  return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, index) => {
+    const members = rows.slice(index * batchSize, (index + 1) * batchSize);
+    const longest = examples[members.at(-1)!]!.ids.length;
+    return { rows: members, bucket: buckets.find((length) => longest <= length)! };
+  });
+}
+
+/** Batches of every bucket, on the host and on the GPU. */
+class Feed {
+  readonly buffers: ReadonlyMap<number, BatchBuffers>;
+  /** Whether any run reads it. */
+  used = false;
+  readonly #arrays: ReadonlyMap<number, ReturnType<typeof createBatchArrays>>;
+  readonly #padId: number;
+
+  constructor(engine: Engine, buckets: readonly number[], batchSize: number, padId: number, owner: string) {
+    this.#padId = padId;
+    this.buffers = new Map(buckets.map((bucket) => [bucket, new BatchBuffers(engine, batchSize, bucket, owner)]));
+    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket)]));
+  }
+
+  /** Returns the number of real tokens. */
+  fill(examples: readonly Pick<TokenizedExample, "ids" | "label">[], plan: PlannedBatch): number {
+    const arrays = this.#arrays.get(plan.bucket)!;
+    const tokens = fillBatch(examples, plan, this.#padId, arrays);
+    this.buffers.get(plan.bucket)!.upload(arrays);
+    return tokens;
+  }
+}
+
+/** Lets messages (pause, stop, a prediction) in between two steps, without the delay of a timer. */
+const nextTask = (() => {
+  const channel = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  channel.port1.onmessage = () => waiting.shift()?.();
+  return () =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      channel.port2.postMessage(null);
+    });
+})();

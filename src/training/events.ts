@@ -1,0 +1,106 @@
+/** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
+
+export type ByteCategory = "weights" | "adapter" | "gradients" | "optimizer" | "activations" | "runtime";
+export type GpuBytes = Record<ByteCategory, number> & { total: number };
+
+export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
+
+export interface StepEvent {
+  type: "step";
+  run: string;
+  step: number;
+  epoch: number;
+  loss: number;
+  learningRate: number;
+  gradNorm: number;
+  /** Real (unpadded) tokens seen so far. */
+  tokens: number;
+  /** Seconds of this run's own training so far. */
+  seconds: number;
+  /** This run alone on the shared weights. */
+  gpuBytes: GpuBytes;
+}
+
+export interface EvaluationEvent {
+  type: "evaluation";
+  run: string;
+  step: number;
+  split: "validation";
+  loss: number;
+  accuracy: number;
+  /** Macro F1. */
+  f1: number;
+  rows: number;
+  tokens: number;
+  seconds: number;
+}
+
+export interface RunStateEvent {
+  type: "run-state";
+  run: string;
+  state: RunState;
+  /** For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU validation error`. */
+  reason: string | null;
+  /** The last step whose adapter is kept; the run can continue from it. */
+  lastGoodStep: number | null;
+}
+
+export interface ComparisonStateEvent {
+  type: "comparison-state";
+  state: "idle" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
+  step: number;
+  steps: number;
+  reason: string | null;
+  /** Everything on the device: weights once, all runs, what they share. */
+  gpuBytes: GpuBytes;
+}
+
+/** A wait, and what for. `total` is null where it cannot be known. */
+export interface ProgressEvent {
+  type: "progress";
+  task:
+    | "reading data"
+    | "tokenising"
+    | "loading weights"
+    | "semantic pass"
+    | "compiling kernels"
+    | "first step"
+    | "evaluating";
+  detail: string;
+  done: number;
+  total: number | null;
+  unit: "bytes" | "rows" | "kernels" | "programs" | "batches";
+}
+
+export interface DeviceLostEvent {
+  type: "device-lost";
+  reason: string;
+}
+
+export type StudioEvent =
+  | StepEvent
+  | EvaluationEvent
+  | RunStateEvent
+  | ComparisonStateEvent
+  | ProgressEvent
+  | DeviceLostEvent;
+
+export interface Prediction {
+  /** `base` is the untrained model with the same untrained head. */
+  run: string;
+  label: string;
+  /** In class-id order. */
+  probabilities: { label: string; probability: number }[];
+  tokens: number;
+  truncated: boolean;
+}
+
+export interface RunReport {
+  run: string;
+  labels: string[];
+  /** `[true class][predicted class]` on the validation rows. */
+  confusion: number[][];
+  perClass: { label: string; precision: number; recall: number; f1: number; support: number }[];
+  /** Validation rows with the largest loss first. */
+  wrongest: { row: number; text: string; label: string; predicted: string; probability: number; loss: number }[];
+}

@@ -1,0 +1,165 @@
+/** A trained run as an adapter folder that PEFT loads: SK maps are folded into the keys, values or embeddings they give. */
+
+import type { AdapterFolder } from "../adapters/folder";
+import { type ModelCardContent, modelCard } from "../adapters/model-card";
+import { loraConfig, type PeftConfig, prefixConfig, promptConfig } from "../adapters/peft-config";
+import { PROMPT_EMBEDDINGS, packPrefix, unpackPrefix } from "../adapters/peft-names";
+import { writeGraph } from "../forward/graph";
+import { readBuffer } from "../gpu/readback";
+import type { NamedTensor } from "../hub/safetensors";
+import type { ExportForm } from "../methods/method";
+import { prefixNames } from "../methods/prefix/prefix";
+import { methodOf } from "../methods/registry";
+import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import type { BaseModel } from "./base-model";
+import type { Engine } from "./engine";
+import { countPart } from "./estimate";
+import type { Values } from "./parameters";
+import type { Run } from "./run";
+import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
+
+/** What the model card and run.json say beside what the run itself knows. */
+export interface ExportFacts
+  extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
+  readonly droppedLeadingTokens: number;
+  /** The configuration of the comparison and every evaluation, for run.json. */
+  readonly record: Record<string, unknown>;
+}
+
+/** Reads the run's tensors back from the GPU and lays them out as PEFT does. */
+export async function exportRun(
+  engine: Engine,
+  model: BaseModel,
+  run: Run,
+  facts: ExportFacts,
+): Promise<AdapterFolder> {
+  const { method, options } = run.setup;
+  const values = await run.parameters.read();
+  const named = ({ name, shape }: Trainable): NamedTensor => ({ name, shape, data: values.get(name)! });
+  const head = run.trainables.filter(({ part }) => part === "head").map(named);
+  const adapter = run.trainables.filter(({ part }) => part === "adapter").map(named);
+  const form = method.exportForm(options, model);
+  const folded = method.semantic;
+  const config = peftConfig(form, model, run, folded);
+  const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
+  const { record, ...shown } = facts;
+  return {
+    config,
+    tensors,
+    ...(folded && { skTensors: adapter }),
+    modelCard: modelCard({
+      ...shown,
+      run: run.setup.name,
+      method: method.title,
+      config,
+      pooling: run.setup.pooling,
+      text: method.text(options),
+      folded,
+      trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
+    }),
+    run: record,
+  };
+}
+
+function peftConfig(form: ExportForm, model: BaseModel, run: Run, folded: boolean): PeftConfig {
+  const { config, family, folder } = model;
+  const baseModel = folder.name;
+  const { virtualTokens } = run;
+  const { layers, heads, keyValueHeads, headSize, hiddenSize } = config;
+  if (form.type === "PREFIX_TUNING") {
+    return prefixConfig({ baseModel, virtualTokens, layers, folded, keyValueHeads, headSize });
+  }
+  if (form.type === "PROMPT_TUNING") {
+    return promptConfig({ baseModel, virtualTokens, layers, folded, heads, hiddenSize });
+  }
+  const targets = form.targets.length > 0 ? form.targets : family.loraTargets.slice(0, 1);
+  const { rank, alpha, rankStabilised } = form;
+  return loraConfig({ baseModel, rank, alpha, targets, rsLora: rankStabilised, fanInFanOut: family.fanInFanOut });
+}
+
+async function formTensors(
+  engine: Engine,
+  model: BaseModel,
+  run: Run,
+  form: ExportForm,
+  adapter: NamedTensor[],
+): Promise<NamedTensor[]> {
+  if (form.type === "LORA") return form.targets.length > 0 ? adapter : idleLora(model, run);
+  const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
+  const front = await evaluateFront(engine, model, run, tuned);
+  const { virtualTokens } = tuned;
+  if (form.type === "PROMPT_TUNING") {
+    const shape = [virtualTokens, model.config.hiddenSize];
+    return [{ name: PROMPT_EMBEDDINGS, shape, data: front.get(tuned.front.prompt!)! }];
+  }
+  const rows = (tensors: readonly Tensor[]) => tensors.map((tensor) => front.get(tensor)!);
+  const data = packPrefix(rows(tuned.front.keys), rows(tuned.front.values), virtualTokens);
+  return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
+}
+
+/** A rank-1 LoRA of zeros on PEFT's first default target: PEFT needs some adapter to load a trained head. */
+function idleLora(model: BaseModel, run: Run): NamedTensor[] {
+  const method = methodOf("lora");
+  const options = { rank: 1, alpha: 1, targets: model.family.loraTargets.slice(0, 1), rankStabilised: false };
+  const setup: TunedSetup = { ...run.tunedSetup, method, options };
+  return buildTunedProgram(setup, 1, 1)
+    .program.trainables.filter(({ part }) => part === "adapter")
+    .map(({ name, shape }) => ({ name, shape, data: new Float32Array(elementCount(shape)) }));
+}
+
+/** What stands in front of the input with the run's present values: the prompt, or every layer's keys and values. */
+async function evaluateFront(
+  engine: Engine,
+  model: BaseModel,
+  run: Run,
+  { program, front }: TunedProgram,
+): Promise<ReadonlyMap<Tensor, Float32Array>> {
+  const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
+  const computed = wanted.filter(({ role }) => role === "activation");
+  const owner = "front";
+  const outputs = new Map<Tensor, GPUBuffer>();
+  for (const tensor of computed) {
+    const allocation = { label: tensor.name, category: "runtime", owner } as const;
+    outputs.set(tensor, engine.memory.allocate(tensorBytes(tensor), allocation));
+  }
+  const semantic = run.setup.method.semantic ? await model.semantic(run.context.textIds) : new Map<string, GPUBuffer>();
+  const buffer = (tensor: Tensor) => {
+    if (tensor.role === "trainable") return run.parameters.value(tensor.name);
+    return outputs.get(tensor) ?? semantic.get(tensor.name) ?? model.buffer(tensor);
+  };
+  if (computed.length > 0) {
+    const session = await engine.runtime.session(writeGraph(program, computed), buffer);
+    await session.run();
+    await session.release();
+  }
+  const read = wanted.map(async (tensor) => {
+    const bytes = await readBuffer(engine.device, buffer(tensor), tensorBytes(tensor));
+    return [tensor, new Float32Array(bytes)] as const;
+  });
+  const values = new Map(await Promise.all(read));
+  engine.memory.releaseOwner(owner);
+  return values;
+}
+
+/**
+ * The values by in-model name that a folder holds for a method: for `initFrom` and import. Throws an Error naming what
+ * is missing.
+ */
+export function importedValues(adapter: AdapterFolder, layers: number, semantic: boolean): Values {
+  const values = new Map<string, Float32Array>();
+  for (const { name, shape, data } of adapter.tensors) {
+    if (name !== PROMPT_EMBEDDINGS) values.set(name, data);
+    else if (semantic) continue;
+    else if (adapter.config.peft_type === "PREFIX_TUNING") {
+      const { keys, values: ownValues } = unpackPrefix(data, layers, shape[0]!);
+      keys.forEach((rows, layer) => void values.set(prefixNames.keys(layer), rows));
+      ownValues.forEach((rows, layer) => void values.set(prefixNames.values(layer), rows));
+    } else values.set(name, data);
+  }
+  if (semantic) {
+    if (!adapter.skTensors)
+      throw new Error("The adapter has no sk_adapter.safetensors, so the training of F cannot go on.");
+    for (const { name, data } of adapter.skTensors) values.set(name, data);
+  }
+  return values;
+}

@@ -1,0 +1,63 @@
+/** Classification metrics from logits: what scikit-learn calls accuracy, precision, recall and (macro) F1. */
+
+export interface ClassMetrics {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly support: number;
+}
+
+/** Index of the largest of `classes` logits that begin at `offset`; the first one on a tie. */
+export function argmax(logits: Float32Array, offset: number, classes: number): number {
+  let best = 0;
+  for (let index = 1; index < classes; index++) {
+    if (logits[offset + index]! > logits[offset + best]!) best = index;
+  }
+  return best;
+}
+
+/** Softmax of `classes` logits that begin at `offset`. */
+export function softmax(logits: Float32Array, offset: number, classes: number): number[] {
+  const row = Array.from(logits.subarray(offset, offset + classes));
+  const largest = Math.max(...row);
+  const powers = row.map((logit) => Math.exp(logit - largest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  return powers.map((power) => power / sum);
+}
+
+/** `[true class][predicted class]` counts. */
+export function confusionMatrix(truth: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): number[][] {
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let row = 0; row < truth.length; row++) matrix[truth[row]!]![predicted[row]!]!++;
+  return matrix;
+}
+
+/** Per class; 0 where a quotient has no denominator, as scikit-learn's `zero_division=0`. */
+export function classMetrics(confusion: readonly (readonly number[])[]): ClassMetrics[] {
+  return confusion.map((row, index) => {
+    const support = sum(row);
+    const claimed = sum(confusion.map((other) => other[index]!));
+    const right = row[index]!;
+    const precision = claimed ? right / claimed : 0;
+    const recall = support ? right / support : 0;
+    const f1 = precision + recall ? (2 * precision * recall) / (precision + recall) : 0;
+    return { precision, recall, f1, support };
+  });
+}
+
+export function accuracy(confusion: readonly (readonly number[])[]): number {
+  const right = sum(confusion.map((row, index) => row[index]!));
+  return right / Math.max(1, sum(confusion.flat()));
+}
+
+/** Mean F1 over the classes that occur in truth or prediction. */
+export function macroF1(confusion: readonly (readonly number[])[]): number {
+  const occurring = classMetrics(confusion).filter(
+    ({ support }, index) => support > 0 || confusion.some((row) => row[index]! > 0),
+  );
+  return occurring.length ? sum(occurring.map(({ f1 }) => f1)) / occurring.length : 0;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

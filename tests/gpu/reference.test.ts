@@ -1,0 +1,200 @@
+/** Forward passes, gradients and 20-step AdamW traces of every method against PyTorch and PEFT, on the tiny models. */
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { writeGraph } from "../../src/forward/graph";
+import { readBuffer } from "../../src/gpu/readback";
+import { methodOf } from "../../src/methods/registry";
+import { Program } from "../../src/program/program";
+import { type Tensor, tensorBytes } from "../../src/program/tensor";
+import { BaseModel } from "../../src/training/base-model";
+import { BatchBuffers } from "../../src/training/batch-buffers";
+import type { Engine } from "../../src/training/engine";
+import { parseOptions, Run } from "../../src/training/run";
+import { Workspace } from "../../src/training/workspace";
+import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
+import { largestDifference, relativeDistance } from "./compare";
+import { testEngine } from "./engine";
+
+const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
+type Rig = (typeof rigs)[number];
+
+/** The case's name in the fixtures and the options that give it. */
+const cases: Record<Rig, Record<string, { method: string; options: object }>> = {
+  "tiny-llama": {
+    "linear-probe": { method: "linear-probe", options: {} },
+    "hard-text": { method: "hard-text", options: {} },
+    "sk-prefix": { method: "sk-prefix", options: {} },
+    "sk-prefix-shared": { method: "sk-prefix", options: { shared: true } },
+    "sk-prefix-lowrank": { method: "sk-prefix", options: { map: "lowRank", rank: 4 } },
+    "sk-prefix-diagonal": { method: "sk-prefix", options: { map: "diagonal" } },
+    "sk-prefix-mean": { method: "sk-prefix", options: {} },
+    "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
+    "sk-prompt-dense": { method: "sk-prompt", options: { map: "dense" } },
+    "sk-prompt-depth1": { method: "sk-prompt", options: { rank: 8, depth: 1 } },
+    lora: { method: "lora", options: { rank: 4, alpha: 8 } },
+    "lora-all": { method: "lora", options: { rank: 2, alpha: 4, targets: "all-linear" } },
+    rslora: { method: "lora", options: { rank: 4, alpha: 8, rankStabilised: true } },
+    prompt: { method: "prompt", options: { virtualTokens: 6 } },
+    prefix: { method: "prefix", options: { virtualTokens: 6 } },
+  },
+  "tiny-qwen2": {
+    "linear-probe": { method: "linear-probe", options: {} },
+    "sk-prefix": { method: "sk-prefix", options: {} },
+    "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
+    lora: { method: "lora", options: { rank: 4, alpha: 8 } },
+    prefix: { method: "prefix", options: { virtualTokens: 6 } },
+  },
+  "tiny-gpt2": {
+    "linear-probe": { method: "linear-probe", options: {} },
+    "sk-prefix": { method: "sk-prefix", options: {} },
+    "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
+    lora: { method: "lora", options: { rank: 4, alpha: 8 } },
+    prefix: { method: "prefix", options: { virtualTokens: 6 } },
+  },
+};
+
+describe.each(rigs)("%s", (rig) => {
+  let engine: Engine;
+  let model: BaseModel;
+  beforeAll(async () => {
+    engine = await testEngine();
+    model = await BaseModel.load(engine, fixtureModel(rig));
+    return () => model.release();
+  });
+
+  test("the last hidden states are PyTorch's", async () => {
+    const base = await fixtureTensors(`cases/${rig}/base.safetensors`);
+    const { data, shape } = base.get("input_ids")!;
+    const [size, tokens] = shape as [number, number];
+    const program = new Program();
+    const ids = program.constant("ids", [size * tokens], () => data as Int32Array, "int32");
+    const { hidden } = model.family.build(program, model.config, ids, { size, tokens }, {});
+    const output = engine.memory.allocate(tensorBytes(hidden), { label: "hidden", category: "runtime", owner: "test" });
+    const buffer = (tensor: Tensor) => (tensor === hidden ? output : model.buffer(tensor));
+    const session = await engine.runtime.session(writeGraph(program, [hidden]), buffer);
+    await session.run();
+    const computed = new Float32Array(await readBuffer(engine.device, output, tensorBytes(hidden)));
+    await session.release();
+    engine.memory.releaseOwner("test");
+    const mask = base.get("attention_mask")!.data;
+    const expected = base
+      .get("hidden.last")!
+      .data.filter((_, index) => mask[Math.floor(index / hidden.shape[1]!)] === 1);
+    const real = computed.filter((_, index) => mask[Math.floor(index / hidden.shape[1]!)] === 1);
+    expect(largestDifference(real, expected)).toBeLessThan(1e-4);
+  });
+
+  test.each(Object.entries(cases[rig]))(
+    "%s: logits, gradients and trace are PyTorch's",
+    async (name, { method, options }) => {
+      const path = `cases/${rig}/${name}-sequence-classification`;
+      const described = await fixtureJson(`${path}.json`);
+      const tensors = await fixtureTensors(`${path}.safetensors`);
+      const weightHash = await model.weightHash();
+      const text = methodOf(method).text({ text: described.text }) === null ? {} : { text: described.text };
+      const plan = { name, method, options: { ...options, ...text } };
+      const batches = described.batches.map((_: unknown, index: number) => {
+        const tensor = (name: string) => tensors.get(`batch.${index}.${name}`)!;
+        const [size, length] = tensor("input_ids").shape as [number, number];
+        const mask = tensor("attention_mask").data as Int32Array;
+        const lengths = Int32Array.from({ length: size }, (_, row) =>
+          mask.slice(row * length, (row + 1) * length).reduce((sum, bit) => sum + bit, 0),
+        );
+        const inputIds = tensor("input_ids").data as Int32Array;
+        const labels = tensor("labels").data as Int32Array;
+        return { batchSize: size, bucket: length, inputIds, lengths, labels };
+      });
+      const workspace = new Workspace(engine, "test");
+      const shapes: [number, number][] = batches.map(({ batchSize, bucket }: { batchSize: number; bucket: number }) => [
+        bucket,
+        batchSize,
+      ]);
+      const buffers = new Map(
+        [...new Map(shapes)].map(([bucket, size]) => [bucket, new BatchBuffers(engine, size, bucket, "test")]),
+      );
+      const run = new Run(
+        engine,
+        model,
+        {
+          name,
+          method: methodOf(method),
+          options: parseOptions(model, plan),
+          learningRate: described.optimizer.learningRate,
+          weightDecay: described.optimizer.weightDecay,
+          gradClip: null,
+          classes: described.labels.length,
+          pooling: described.pooling,
+          seed: 0,
+          initial: part(tensors, "initial", model),
+        },
+        buffers,
+        workspace,
+      );
+      workspace.allocate();
+      await run.compile();
+      try {
+        const count = run.trainables.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+        expect(count).toBe(described.trainableCount.total);
+        if (tensors.has("semantic.input_ids")) {
+          expect(run.context.textIds).toEqual([...tensors.get("semantic.input_ids")!.data]);
+        }
+        const losses: number[] = [];
+        for (let step = 0; step < described.steps; step++) {
+          const batch = batches[step % batches.length]!;
+          buffers.get(batch.bucket)!.upload(batch);
+          await run.train(batch.bucket, step, described.optimizer.learningRate);
+          losses.push(new Float32Array(await readBuffer(engine.device, run.metrics, 8))[0]!);
+          if (step > 0) continue;
+          const logits = tensors.get("logits")!.data;
+          const computed = await readBuffer(engine.device, run.step(batch.bucket).logits, logits.length * 4);
+          expect(largestDifference(new Float32Array(computed), logits)).toBeLessThan(1e-4);
+          const gradients = await run.parameters.readGradients();
+          for (const [tensor, expected] of part(tensors, "gradient", model)) {
+            expect(relativeDistance(gradients.get(tensor)!, expected), `gradient of ${tensor}`).toBeLessThan(1e-3);
+          }
+        }
+        losses.forEach((loss, step) => {
+          const expected = described.lossTrace[step];
+          expect(Math.abs(loss - expected) / expected, `loss before update ${step}`).toBeLessThan(1e-3);
+        });
+        const final = await run.parameters.read();
+        for (const [tensor, expected] of part(tensors, "final", model)) {
+          expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);
+        }
+        expect(await model.weightHash()).toBe(weightHash);
+      } finally {
+        await run.release();
+        engine.memory.releaseOwner("test");
+      }
+    },
+  );
+});
+
+/** The fixture's trained tensors of one kind; PEFT's one prefix tensor is cut into keys and values per layer. */
+function part(
+  tensors: Awaited<ReturnType<typeof fixtureTensors>>,
+  kind: "initial" | "gradient" | "final",
+  { config }: BaseModel,
+): Map<string, Float32Array> {
+  const found = new Map<string, Float32Array>();
+  for (const [name, { data, shape }] of tensors) {
+    if (!name.startsWith(`${kind}.`)) continue;
+    const tensor = name.slice(kind.length + 1);
+    const width = config.keyValueHeads * config.headSize;
+    if (tensor !== "prompt_embeddings" || shape[1] !== config.layers * 2 * width) {
+      found.set(tensor, data as Float32Array);
+      continue;
+    }
+    const [virtualTokens, columns] = shape as [number, number];
+    for (let layer = 0; layer < config.layers; layer++) {
+      for (const [half, kv] of ["keys", "values"].entries()) {
+        const start = (layer * 2 + half) * width;
+        const rows = Array.from({ length: virtualTokens }, (_, row) => [
+          ...data.slice(row * columns + start, row * columns + start + width),
+        ]);
+        found.set(`prefix.${kv}.${layer}`, Float32Array.from(rows.flat()));
+      }
+    }
+  }
+  return found;
+}
