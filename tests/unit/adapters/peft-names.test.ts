@@ -28,6 +28,18 @@ function rotate(rows: Float32Array, tokens: number, headSize: number, theta: num
   });
 }
 
+/** `[heads, T, headSize]` as `[T, heads·headSize]`. */
+function tokensFirst(rows: Float32Array, heads: number, tokens: number, headSize: number): Float32Array {
+  const joined = new Float32Array(rows.length);
+  for (let head = 0; head < heads; head++) {
+    for (let token = 0; token < tokens; token++) {
+      const start = (head * tokens + token) * headSize;
+      joined.set(rows.subarray(start, start + headSize), (token * heads + head) * headSize);
+    }
+  }
+  return joined;
+}
+
 function largestDifference(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
@@ -90,7 +102,6 @@ describe("packing a prefix", () => {
       number,
       number,
     ];
-    const shape = { layers, keyValueHeads, virtualTokens, headSize };
     const turn = (rows: Float32Array) => (theta === null ? rows : rotate(rows, virtualTokens, headSize, theta));
 
     const size = keyValueHeads * virtualTokens * headSize;
@@ -110,30 +121,51 @@ describe("packing a prefix", () => {
 
     const embeddings = stored.get("prompt_embeddings")!;
     expect(embeddings.shape).toEqual([virtualTokens, layers * 2 * keyValueHeads * headSize]);
+    const layered = (all: Float32Array) =>
+      Array.from({ length: layers }, (_, layer) =>
+        tokensFirst(all.subarray(layer * size, (layer + 1) * size), keyValueHeads, virtualTokens, headSize),
+      );
     for (const stage of ["final", "stored"]) {
-      const packed = packPrefix(fold("K", stage), fold("V", stage), shape);
+      const folded = { keys: layered(fold("K", stage)), values: layered(fold("V", stage)) };
+      const packed = packPrefix(folded.keys, folded.values, virtualTokens);
       expect(largestDifference(packed, floats(embeddings))).toBeLessThan(1e-5);
+      const unpacked = unpackPrefix(floats(embeddings), layers, virtualTokens);
+      for (let layer = 0; layer < layers; layer++) {
+        expect(largestDifference(unpacked.keys[layer]!, folded.keys[layer]!)).toBeLessThan(1e-5);
+        expect(largestDifference(unpacked.values[layer]!, folded.values[layer]!)).toBeLessThan(1e-5);
+      }
     }
-    const { keys, values } = unpackPrefix(floats(embeddings), shape);
-    expect(packPrefix(keys, values, shape)).toEqual(floats(embeddings));
+    const { keys, values } = unpackPrefix(floats(embeddings), layers, virtualTokens);
+    expect(packPrefix(keys, values, virtualTokens)).toEqual(floats(embeddings));
   });
 
   it("follows the index ((l·2 + {K, V})·heads + head)·size + j", () => {
-    const shape = { layers: 3, keyValueHeads: 2, virtualTokens: 5, headSize: 7 };
-    const count = 3 * 2 * 5 * 7;
-    const keys = Float32Array.from({ length: count }, (_, i) => i);
-    const values = Float32Array.from({ length: count }, (_, i) => -i - 1);
-    const packed = packPrefix(keys, values, shape);
-    const [l, head, t, j] = [2, 1, 3, 4];
-    const width = 3 * 2 * 2 * 7;
-    expect(packed[t * width + ((l * 2 + 0) * 2 + head) * 7 + j]).toBe(keys[((l * 2 + head) * 5 + t) * 7 + j]);
-    expect(packed[t * width + ((l * 2 + 1) * 2 + head) * 7 + j]).toBe(values[((l * 2 + head) * 5 + t) * 7 + j]);
-    expect(unpackPrefix(packed, shape)).toEqual({ keys, values });
+    const [layers, heads, tokens, headSize] = [3, 2, 5, 7];
+    const each = tokens * heads * headSize;
+    const layer = (sign: number) => (_: unknown, l: number) =>
+      Float32Array.from({ length: each }, (_, i) => sign * (l * each + i + 1));
+    const keys = Array.from({ length: layers }, layer(1));
+    const values = Array.from({ length: layers }, layer(-1));
+    const packed = packPrefix(keys, values, tokens);
+    expect(packed.length).toBe(tokens * layers * 2 * heads * headSize);
+    const width = layers * 2 * heads * headSize;
+    for (const [l, head, t, j] of [
+      [2, 1, 3, 4],
+      [0, 0, 0, 0],
+      [1, 0, 4, 6],
+    ] as const) {
+      const own = (t * heads + head) * headSize + j;
+      expect(packed[t * width + ((l * 2 + 0) * heads + head) * headSize + j]).toBe(keys[l]![own]);
+      expect(packed[t * width + ((l * 2 + 1) * heads + head) * headSize + j]).toBe(values[l]![own]);
+    }
+    expect(unpackPrefix(packed, layers, tokens)).toEqual({ keys, values });
   });
 
   it("refuses a length that does not fit, with both numbers", () => {
-    const shape = { layers: 1, keyValueHeads: 1, virtualTokens: 2, headSize: 3 };
-    expect(() => packPrefix(new Float32Array(6), new Float32Array(5), shape)).toThrow(/values have 5 numbers.*make 6/);
-    expect(() => unpackPrefix(new Float32Array(6), shape)).toThrow(/have 6 numbers.*make 12/);
+    const rows = (count: number) => new Float32Array(count);
+    expect(() => packPrefix([rows(6)], [rows(5)], 2)).toThrow(/layers of 6 and 5 numbers/);
+    expect(() => packPrefix([rows(5)], [rows(5)], 2)).toThrow(/5 numbers for 2 virtual tokens/);
+    expect(() => packPrefix([rows(6), rows(4)], [rows(6), rows(6)], 2)).toThrow(/layers of 6 and 4 numbers/);
+    expect(() => unpackPrefix(rows(6), 1, 2)).toThrow(/6 numbers do not fit 1 layers and 2 virtual tokens/);
   });
 });
