@@ -45,8 +45,8 @@ export function App() {
       <div className="columns">
         <aside className="steps" aria-label="Set up a comparison">
           <p className="intro">
-            Find out which way of tuning a language model learns <em>your</em> task best: bring data, pick methods,
-            compare. It all happens on this machine.
+            Bring data, pick methods, compare: see which way of tuning learns your task best. Nothing leaves this
+            machine.
           </p>
           <DataStep />
           <MethodsStep />

@@ -1,4 +1,7 @@
-/** Numbers as people read them: with a unit, thousands separators and no more digits than are known. Not for files. */
+/**
+ * Numbers as people read them: with a unit, thousands separators and no more digits than are known. Not for files.
+ * Number and unit are held together by a no-break space.
+ */
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -9,14 +12,14 @@ export function formatCount(value: number | null | undefined): string {
 
 /** `1 row`, `2,000 rows`. */
 export function formatPlural(value: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(value)} ${value === 1 ? singular : plural}`;
+  return `${formatCount(value)}\u00a0${value === 1 ? singular : plural}`;
 }
 
 /** Parameters in short: `799,584`, `8.40 M`, `1.24 B`. */
 export function formatParameters(value: number): string {
   if (!Number.isFinite(value)) return "–";
-  if (value >= 1e9) return `${toDigits(value / 1e9, 3)} B`;
-  if (value >= 1e6) return `${toDigits(value / 1e6, 3)} M`;
+  if (value >= 1e9) return `${toDigits(value / 1e9, 3)}\u00a0B`;
+  if (value >= 1e6) return `${toDigits(value / 1e6, 3)}\u00a0M`;
   return whole.format(value);
 }
 
@@ -31,7 +34,7 @@ export function formatBytes(bytes: number | null | undefined): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? whole.format(value) : toDigits(value, 3)} ${units[unit]}`;
+  return `${unit === 0 ? whole.format(value) : toDigits(value, 3)}\u00a0${units[unit]}`;
 }
 
 /** A loss: four decimals, scientific below 0.001. */
@@ -45,32 +48,32 @@ export function formatLoss(value: number | null | undefined): string {
 /** A share of 1 as `91.2 %`. */
 export function formatPercent(share: number | null | undefined, decimals = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
-  return `${(share * 100).toFixed(decimals)} %`;
+  return `${(share * 100).toFixed(decimals)}\u00a0%`;
 }
 
 /** A percentage that may be tiny: `0.0042 %`, `12.3 %`. */
 export function formatSmallPercent(percent: number): string {
   if (!Number.isFinite(percent)) return "–";
-  if (percent === 0) return "0 %";
-  return `${percent >= 100 ? whole.format(percent) : toDigits(percent, 2)} %`;
+  if (percent === 0) return "0\u00a0%";
+  return `${percent >= 100 ? whole.format(percent) : toDigits(percent, 2)}\u00a0%`;
 }
 
 /** Seconds as a duration: `840 ms`, `12.4 s`, `1 min 10 s`, `2 h 05 min`. */
 export function formatDuration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";
-  if (seconds < 0.9995) return `${toDigits(seconds * 1000, 3)} ms`;
-  if (seconds < 59.95) return `${seconds < 9.95 ? seconds.toFixed(1) : toDigits(seconds, 3)} s`;
+  if (seconds < 0.9995) return `${toDigits(seconds * 1000, 3)}\u00a0ms`;
+  if (seconds < 59.95) return `${seconds < 9.95 ? seconds.toFixed(1) : toDigits(seconds, 3)}\u00a0s`;
   const rounded = Math.round(seconds);
-  if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${String(rounded % 60).padStart(2, "0")} s`;
+  if (rounded < 3600) return `${Math.floor(rounded / 60)}\u00a0min ${String(rounded % 60).padStart(2, "0")}\u00a0s`;
   const minutes = Math.round(rounded / 60);
-  return `${whole.format(Math.floor(minutes / 60))} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return `${whole.format(Math.floor(minutes / 60))}\u00a0h ${String(minutes % 60).padStart(2, "0")}\u00a0min`;
 }
 
 /** A rate: `6.2 steps/s`, `1,240 tokens/s`; below one in ten seconds as seconds per item. */
 export function formatRate(perSecond: number | null | undefined, item: string): string {
   if (perSecond === null || perSecond === undefined || !Number.isFinite(perSecond) || perSecond <= 0) return "–";
   if (perSecond < 0.1) return `${formatDuration(1 / perSecond)} per ${item}`;
-  return `${perSecond >= 100 ? whole.format(perSecond) : toDigits(perSecond, 2)} ${item}s/s`;
+  return `${perSecond >= 100 ? whole.format(perSecond) : toDigits(perSecond, 2)}\u00a0${item}s/s`;
 }
 
 /** A learning rate or other setting: shortest form that keeps the value. */

@@ -1,5 +1,6 @@
 /** Starting, holding and ending a comparison, and keeping what it left. */
 
+import type { Configuration } from "../../training/configuration";
 import { createCurves } from "../charts/run-curves";
 import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
@@ -29,7 +30,7 @@ export async function compare(): Promise<void> {
       state: "waiting",
       reason: null,
       lastGoodStep: null,
-      trainable: state.methods.estimate?.runs.find((estimate) => estimate.run === draft.name)?.trainable ?? null,
+      trainable: null,
       bytes: null,
       curves: createCurves(),
       saved: false,
@@ -58,10 +59,20 @@ export async function compare(): Promise<void> {
     imported: [],
   });
   patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
+  void countParameters(configuration);
   await attempt(async () => {
     await engine().compare(configuration);
   });
   await keepSession();
+}
+
+/** Fills in how many parameters each run trains; a comparison does without when that fails. */
+async function countParameters(configuration: Configuration): Promise<void> {
+  await quietly(async () => {
+    const { runs } = await engine().estimate(configuration);
+    if (useStudio.getState().comparison.current?.configuration !== configuration) return;
+    for (const { run, trainable } of runs) patchRun(run, { trainable });
+  });
 }
 
 export const pause = () => attempt(async () => await engine().pause());

@@ -1,7 +1,7 @@
 /** Horizontal bars, one row per run, stacked from parts. Used for memory and for speed. */
 
 import { memo } from "react";
-import { Bar, BarChart, LabelList, ResponsiveContainer, XAxis, YAxis } from "recharts";
+import { Bar, BarChart, ResponsiveContainer, useXAxisScale, useYAxisScale, XAxis, YAxis } from "recharts";
 
 export interface BarRow {
   key: string;
@@ -19,7 +19,6 @@ interface BarPanelProps {
 }
 
 const rowHeight = 32;
-const tick = { fontSize: 13, fill: "var(--ink)" };
 
 export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProps) {
   const most = Math.max(...rows.map((row) => row.parts.reduce((sum, part) => sum + part, 0)), 0);
@@ -28,7 +27,7 @@ export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProp
       <BarChart
         layout="vertical"
         data={rows as BarRow[]}
-        margin={{ top: 4, right: 92, bottom: 4, left: 0 }}
+        margin={{ top: 4, right: 104, bottom: 4, left: 0 }}
         barSize={12}
         accessibilityLayer={false}
       >
@@ -36,12 +35,11 @@ export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProp
         <YAxis
           type="category"
           dataKey="key"
-          width={104}
-          tick={tick}
+          width={124}
+          tick={<NameTick rows={rows} />}
           tickLine={false}
           axisLine={{ stroke: "var(--line-strong)" }}
           interval={0}
-          tickFormatter={(key: string) => shortened(rows.find((row) => row.key === key)?.name ?? key)}
         />
         {opacities.map((opacity, part) => (
           <Bar
@@ -51,23 +49,46 @@ export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProp
             stackId="parts"
             fillOpacity={opacity}
             isAnimationActive={false}
-          >
-            {part === opacities.length - 1 && (
-              <LabelList
-                position="right"
-                fontSize={13}
-                fill="var(--ink)"
-                offset={8}
-                valueAccessor={(_entry: unknown, index: number) => rows[index]?.label ?? ""}
-              />
-            )}
-          </Bar>
+          ></Bar>
         ))}
+        <BarLabels rows={rows} />
       </BarChart>
     </ResponsiveContainer>
   );
 });
 
-function shortened(name: string): string {
-  return name.length <= 14 ? name : `${name.slice(0, 13)}…`;
+interface NameTickProps {
+  rows: readonly BarRow[];
+  x?: number;
+  y?: number;
+  payload?: { value: string };
+}
+
+/** A row's name, right-aligned on the axis; recharts gives the place. */
+function NameTick({ rows, x, y, payload }: NameTickProps) {
+  const name = rows.find((row) => row.key === payload?.value)?.name ?? "";
+  return (
+    <text x={x} y={y} dy={4} fontSize={13} fill="var(--ink)" textAnchor="end">
+      <title>{name}</title>
+      {name.length <= 16 ? name : `${name.slice(0, 15)}…`}
+    </text>
+  );
+}
+
+/** What is written behind each bar. */
+function BarLabels({ rows }: { rows: readonly BarRow[] }) {
+  const toX = useXAxisScale();
+  const toY = useYAxisScale();
+  if (!toX || !toY) return null;
+  return rows.map((row) => {
+    const end = Number(toX(row.parts.reduce((sum, part) => sum + part, 0)));
+    const middle = Number(toY(row.key, { position: "middle" }));
+    // While the chart is being laid out the scales know neither rows nor width.
+    if (!Number.isFinite(end) || !Number.isFinite(middle)) return null;
+    return (
+      <text key={row.key} x={end + 8} y={middle} dy={4} fontSize={13} fill="var(--ink)">
+        {row.label}
+      </text>
+    );
+  });
 }

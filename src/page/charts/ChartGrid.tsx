@@ -5,6 +5,7 @@ import { isBusy, useStudio } from "../store/store";
 import { CurveChart } from "./CurveChart";
 import { MemoryChart } from "./MemoryChart";
 import { horizontalAxis, plottedRuns } from "./plotted-lines";
+import { SmoothingSlider } from "./SmoothingSlider";
 import { SpeedChart } from "./SpeedChart";
 
 /** Milliseconds between two redraws: well under ten a second, so that drawing does not slow training. */
@@ -35,6 +36,7 @@ export default function ChartGrid() {
         x={x}
         revision={revision}
         className="chart-wide"
+        tools={<SmoothingSlider />}
       />
       <CurveChart
         title="Validation accuracy"

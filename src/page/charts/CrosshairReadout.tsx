@@ -16,9 +16,11 @@ interface CrosshairReadoutProps {
   format: (value: number) => string;
   /** Larger values come first. */
   descending: boolean;
+  /** Without names, for a small chart. */
+  compact: boolean;
 }
 
-export function CrosshairReadout({ lines, x, unit, format, descending }: CrosshairReadoutProps) {
+export function CrosshairReadout({ lines, x, unit, format, descending, compact }: CrosshairReadoutProps) {
   const at = useStudio((state) => state.ui.crosshair);
   if (at === null || lines.length === 0) return null;
   const rows = lines.flatMap((line) => {
@@ -26,31 +28,33 @@ export function CrosshairReadout({ lines, x, unit, format, descending }: Crossha
     const value = line.strongValues[index];
     const raw = line.ys[index];
     if (value === undefined || raw === undefined) return [];
-    return { line, value, raw, step: line.steps[index] as number };
+    return { line, value, raw };
   });
   rows.sort((a, b) => (descending ? b.value - a.value : a.value - b.value));
   const share = (at - x.domain[0]) / (x.domain[1] - x.domain[0]);
-  const place = `calc(${plotLeft}px + ${share} * (100% - ${plotLeft + plotRight}px))`;
-  const side = share < 0.5 ? { left: `calc(${place} + 12px)` } : { right: `calc(100% - ${place} + 12px)` };
+  const raws = !compact && rows.some((row) => row.line.faint);
+  const width = compact ? 120 : raws ? 296 : 240;
+  const place = `${plotLeft}px + ${share} * (100% - ${plotLeft + plotRight}px)`;
+  const left =
+    share < 0.5 ? `min(calc(${place} + 12px), calc(100% - ${width}px))` : `max(0px, calc(${place} - ${width + 12}px))`;
   return (
-    <div className="readout" style={side}>
+    <div className="readout" style={{ left, width }}>
       <div className="readout-title">{position(at, unit)}</div>
       <table>
         <tbody>
-          {rows.slice(0, 8).map(({ line, value, raw, step }) => (
+          {rows.slice(0, 8).map(({ line, value, raw }) => (
             <tr key={line.run.key} className={line.faded ? "readout-faded" : undefined}>
               <td>
                 <RunSwatch slot={line.run.slot} faded={line.faded} />
               </td>
-              <th scope="row">{line.run.name}</th>
+              {!compact && <th scope="row">{line.run.name}</th>}
               <td className="number">{format(value)}</td>
-              {line.faint && <td className="number muted">{format(raw)}</td>}
-              {unit !== "step" && <td className="number muted">step {formatCount(step)}</td>}
+              {raws && <td className="number muted">{line.faint ? format(raw) : ""}</td>}
             </tr>
           ))}
         </tbody>
       </table>
-      {rows.some((row) => row.line.faint) && <div className="readout-note">smoothed · as computed</div>}
+      {raws && <div className="readout-note">smoothed · as computed</div>}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** A line chart over training: one line per run, crosshair shared with the other line charts. */
 
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { formatCount, formatLoss, formatPercent, formatTick } from "../format";
+import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { ChartCard } from "./ChartCard";
 import { CrosshairReadout } from "./CrosshairReadout";
@@ -20,9 +21,10 @@ interface CurveChartProps {
   /** Goes up when curves have grown. */
   revision: number;
   className?: string;
+  tools?: ReactNode;
 }
 
-export function CurveChart({ title, quantity, runs, x, revision, className }: CurveChartProps) {
+export function CurveChart({ title, quantity, runs, x, revision, className, tools }: CurveChartProps) {
   const unit = useStudio((state) => state.ui.axis);
   const logLoss = useStudio((state) => state.ui.logLoss);
   const smoothing = useStudio((state) => state.ui.smoothing);
@@ -46,7 +48,8 @@ export function CurveChart({ title, quantity, runs, x, revision, className }: Cu
   return (
     <ChartCard
       title={title}
-      detail={accuracy ? null : log ? "log" : null}
+      detail={empty ? null : `by ${unitNames[unit]}${log ? ", log" : ""}`}
+      tools={tools}
       summary={summary}
       className={className}
       legend={lines.map(({ run }) => ({ name: run.name, slot: run.slot }))}
@@ -74,16 +77,23 @@ export function CurveChart({ title, quantity, runs, x, revision, className }: Cu
             x={x}
             y={y}
             log={log}
-            unit={unit}
             formatY={accuracy ? formatAccuracyTick : formatTick}
             pointMarkers={quantity !== "training-loss"}
           />
-          <CrosshairReadout lines={lines} x={x} unit={unit} format={format} descending={accuracy} />
+          <CrosshairReadout
+            lines={lines}
+            x={x}
+            unit={unit}
+            format={format}
+            descending={accuracy}
+            compact={className === undefined}
+          />
         </div>
       )}
     </ChartCard>
   );
 }
 
+const unitNames: Record<AxisUnit, string> = { step: "step", tokens: "tokens", seconds: "seconds" };
 const formatAccuracy = (value: number) => formatPercent(value, 1);
 const formatAccuracyTick = (value: number) => `${formatCount(Number((value * 100).toFixed(1)))} %`;

@@ -3,7 +3,6 @@
 import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { formatTick } from "../format";
-import type { AxisUnit } from "../store/state";
 import { appearance } from "./appearance";
 import { Crosshair } from "./Crosshair";
 import { EndMarkers } from "./EndMarkers";
@@ -17,21 +16,15 @@ interface LinePanelProps {
   x: Axis;
   y: Axis;
   log: boolean;
-  unit: AxisUnit;
   formatY: (value: number) => string;
   /** One marker a point (few points), else one at the end of a line. */
   pointMarkers: boolean;
 }
 
 const tick = { fontSize: 13, fill: "var(--muted)" };
-const unitNames: Record<AxisUnit, string> = {
-  step: "step",
-  tokens: "tokens trained on",
-  seconds: "seconds of training",
-};
 
 export const LinePanel = memo(function LinePanel(props: LinePanelProps) {
-  const { lines, x, y, log, unit, formatY, pointMarkers } = props;
+  const { lines, x, y, log, formatY, pointMarkers } = props;
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={50}>
       <LineChart margin={plotMargin} accessibilityLayer={false}>
@@ -42,18 +35,11 @@ export const LinePanel = memo(function LinePanel(props: LinePanelProps) {
           domain={x.domain}
           ticks={x.ticks}
           allowDataOverflow
-          height={40}
+          height={24}
           tick={tick}
           tickLine={false}
           axisLine={{ stroke: "var(--line-strong)" }}
           tickFormatter={formatTick}
-          label={{
-            value: unitNames[unit],
-            position: "insideBottomRight",
-            offset: 0,
-            fontSize: 13,
-            fill: "var(--muted)",
-          }}
         />
         <YAxis
           type="number"

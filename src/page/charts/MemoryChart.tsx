@@ -11,10 +11,10 @@ import { ChartCard } from "./ChartCard";
 
 const parts: readonly { category: Exclude<ByteCategory, "weights">; name: string; opacity: number }[] = [
   { category: "adapter", name: "adapter", opacity: 1 },
-  { category: "gradients", name: "gradients", opacity: 0.75 },
-  { category: "optimizer", name: "optimiser", opacity: 0.52 },
-  { category: "activations", name: "activations", opacity: 0.32 },
-  { category: "runtime", name: "runtime", opacity: 0.16 },
+  { category: "gradients", name: "gradients", opacity: 0.82 },
+  { category: "optimizer", name: "optimiser", opacity: 0.66 },
+  { category: "activations", name: "activations", opacity: 0.5 },
+  { category: "runtime", name: "runtime", opacity: 0.3 },
 ];
 
 interface RunBytes {
@@ -49,12 +49,12 @@ export function MemoryChart() {
       parts: parts.map((part) => run.bytes[part.category]),
     })),
   ];
-  const kind = estimated ? "estimate" : "measured";
+  const kind = estimated ? "estimated" : "measured";
   const spoken = rows.map((row) => `${row.name} ${row.label}`).join(", ");
   return (
     <ChartCard
       title="GPU memory"
-      detail={runs.length > 0 ? `${kind} · ${formatBytes(total)} in all` : null}
+      detail={runs.length > 0 ? `${formatBytes(total)} ${kind}` : null}
       summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
       className="chart-bars"
       legend={runs}

@@ -1,19 +1,19 @@
-/** How the curves are looked at: horizontal axis, loss axis, smoothing. Never changes a number. */
+/** How the curves are looked at: the horizontal axis and the loss axis. Never changes a number. */
 
 import { Segmented } from "../controls/Segmented";
 import { patch, useStudio } from "../store/store";
 
 export function ViewControls() {
-  const { axis, logLoss, smoothing } = useStudio((state) => state.ui);
+  const { axis, logLoss } = useStudio((state) => state.ui);
   return (
     <div className="view-controls">
       <Segmented
         label="Horizontal axis"
         value={axis}
         choices={[
-          { value: "step", label: "steps" },
-          { value: "tokens", label: "tokens" },
-          { value: "seconds", label: "seconds" },
+          { value: "step", label: "by step" },
+          { value: "tokens", label: "by tokens" },
+          { value: "seconds", label: "by seconds" },
         ]}
         onChange={(chosen) => patch("ui", { axis: chosen, crosshair: null })}
       />
@@ -21,23 +21,11 @@ export function ViewControls() {
         label="Loss axis"
         value={logLoss ? "log" : "linear"}
         choices={[
-          { value: "linear", label: "linear" },
-          { value: "log", label: "log" },
+          { value: "linear", label: "linear loss" },
+          { value: "log", label: "log loss" },
         ]}
         onChange={(chosen) => patch("ui", { logLoss: chosen === "log" })}
       />
-      <label className="slider">
-        Smoothing
-        <input
-          type="range"
-          min={0}
-          max={0.99}
-          step={0.01}
-          value={smoothing}
-          onChange={(event) => patch("ui", { smoothing: Number(event.target.value) })}
-        />
-        <output className="slider-value">{smoothing === 0 ? "off" : smoothing.toFixed(2)}</output>
-      </label>
     </div>
   );
 }

@@ -36,7 +36,7 @@ export function Step({ number, title, summary, done, open, onToggle, children }:
           <ChevronDown className={open ? "chevron chevron-open" : "chevron"} size={16} aria-hidden="true" />
         </button>
       </h2>
-      <div className="step-summary">{summary}</div>
+      {!open && <div className="step-summary">{summary}</div>}
       <div className="step-body" id={`${id}-body`} hidden={!open}>
         {open && children}
       </div>

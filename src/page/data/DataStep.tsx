@@ -58,7 +58,7 @@ export function DataStep() {
             <ValidationFields summary={summary} />
             {error?.place === "validation" && <Message kind="error">{error.message}</Message>}
             <LengthHistogram summary={summary} />
-            <div className="field-grid">
+            <div className="field-inline">
               <NumberField
                 label="Longest text, in tokens"
                 help={

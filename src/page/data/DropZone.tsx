@@ -20,8 +20,8 @@ export function DropZone() {
       <input {...getInputProps({ "aria-label": "Training file", tabIndex: -1 })} />
       <FileUp size={20} aria-hidden="true" />
       <span>
-        <strong>{isDragActive ? "Drop to open" : "Drop a CSV, TSV or JSONL file"}</strong>
-        <span className="field-help">One text and one label a row. It stays on this machine.</span>
+        <strong>{isDragActive ? "Drop to open" : "Drop CSV, TSV or JSONL"}</strong>
+        <span className="field-help">One text and one label a row.</span>
       </span>
       <button type="button" className="button" onClick={open}>
         Choose…

@@ -23,7 +23,7 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
               {summary.columns.map((column) => (
                 <th key={column} scope="col">
                   {column}
-                  {role(column) && <span className="role">{role(column)}</span>}
+                  {role(column) && role(column) !== column && <span className="role">{role(column)}</span>}
                 </th>
               ))}
             </tr>

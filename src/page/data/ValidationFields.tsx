@@ -25,7 +25,7 @@ export function ValidationFields({ summary }: { summary: DataSummary }) {
         </div>
       ) : (
         <NumberField
-          label="Held out for validation, %"
+          label="Held out, %"
           help="Drawn with the seed; every label keeps its share."
           value={Number((settings.validationFraction * 100).toPrecision(10))}
           onLeave
@@ -35,7 +35,7 @@ export function ValidationFields({ summary }: { summary: DataSummary }) {
         />
       )}
       <div className="field">
-        <span className="field-label">{validation ? "Another file" : "Or a second file"}</span>
+        <span className="field-label">{validation ? "Another file" : "Or a validation file"}</span>
         <input
           ref={picker}
           type="file"

@@ -19,7 +19,7 @@ export function ComparisonMenu() {
   const saveMetrics = async () => {
     if (!newest) return;
     const { metricsCsv } = await import("./metrics-csv");
-    download(metricsCsv(newest), fileName("metrics", newest.dataTitle, newest.id) + ".csv", "text/csv");
+    download(metricsCsv(newest), `${fileName("metrics", newest.dataTitle, newest.id)}.csv`, "text/csv");
   };
   return (
     <>

@@ -21,7 +21,7 @@ export function ModelChip() {
         </span>
         {summary && !opening && (
           <span className="chip-detail">
-            {formatParameters(summary.parameters)} · {formatBytes(summary.fileBytes)} · {summary.elementType}
+            {formatParameters(summary.parameters)} parameters · {formatBytes(summary.fileBytes)} · {summary.elementType}
           </span>
         )}
         <ChevronDown size={14} aria-hidden="true" />

@@ -5,7 +5,7 @@ import type { MethodDescription } from "../../worker/api";
 type Site = MethodDescription["site"];
 
 const names: Record<Site, string> = {
-  head: "the head behind the last block",
+  head: "only the head behind the last block",
   input: "rows in front of the input embeddings",
   "key/value": "keys and values in every attention",
   linear: "a change beside the linear layers",
@@ -13,52 +13,46 @@ const names: Record<Site, string> = {
 };
 
 export function BlockDrawing({ site }: { site: Site }) {
-  const part = (...sites: Site[]) => (sites.includes(site) ? "part part-lit" : "part");
+  const lit = (...sites: Site[]) => sites.includes(site);
   return (
-    <svg className="block-drawing" viewBox="0 0 168 200" role="img" aria-label={`Trained: ${names[site]}.`}>
-      <path className="wire" d="M84 190V8" />
-      <rect className={part()} x="44" y="172" width="80" height="18" rx="3" />
-      <text x="84" y="185">
-        embeddings
-      </text>
-      {site === "input" && (
-        <>
-          <rect className="part part-lit" x="10" y="172" width="28" height="18" rx="3" />
-          <text x="24" y="185" className="lit">
-            + T
-          </text>
-        </>
-      )}
-      <rect className="block-frame" x="26" y="46" width="116" height="114" rx="6" />
-      <text x="132" y="58" className="aside" textAnchor="end">
+    <svg className="block-drawing" viewBox="0 0 208 232" role="img" aria-label={`Trained: ${names[site]}.`}>
+      <path className="wire" d="M112 216V8" />
+      <Part x={66} y={10} width={92} label="head" lit />
+      <rect className="block-frame" x={44} y={44} width={136} height={138} rx={6} />
+      <text className="aside" x={204} y={60}>
         × L
       </text>
-      <rect className={part("linear")} x="46" y="134" width="24" height="16" rx="3" />
-      <rect className={part("key/value", "linear")} x="72" y="134" width="24" height="16" rx="3" />
-      <rect className={part("key/value", "linear")} x="98" y="134" width="24" height="16" rx="3" />
-      <text x="58" y="146">
-        Q
-      </text>
-      <text x="84" y="146">
-        K
-      </text>
-      <text x="110" y="146">
-        V
-      </text>
-      <rect className={part()} x="46" y="110" width="76" height="18" rx="3" />
-      <text x="84" y="123">
-        attention
-      </text>
-      {site === "block" && <rect className="part part-lit" x="62" y="98" width="44" height="8" rx="3" />}
-      <rect className={part("linear")} x="46" y="76" width="76" height="18" rx="3" />
-      <text x="84" y="89">
-        feed-forward
-      </text>
-      {site === "block" && <rect className="part part-lit" x="62" y="64" width="44" height="8" rx="3" />}
-      <rect className="part part-lit" x="58" y="16" width="52" height="18" rx="3" />
-      <text x="84" y="29" className="lit">
-        head
-      </text>
+      {lit("block") && <Part x={82} y={50} width={60} height={10} lit />}
+      <Part x={58} y={66} width={108} label="feed-forward" lit={lit("linear")} />
+      {lit("block") && <Part x={82} y={94} width={60} height={10} lit />}
+      <Part x={58} y={110} width={108} label="attention" />
+      <Part x={58} y={150} width={32} label="Q" lit={lit("linear")} />
+      <Part x={96} y={150} width={32} label="K" lit={lit("linear", "key/value")} />
+      <Part x={134} y={150} width={32} label="V" lit={lit("linear", "key/value")} />
+      <Part x={58} y={198} width={108} label="embeddings" />
+      {lit("input") && <Part x={4} y={198} width={44} label="+ rows" lit />}
     </svg>
+  );
+}
+
+interface PartProps {
+  x: number;
+  y: number;
+  width: number;
+  height?: number;
+  label?: string;
+  lit?: boolean;
+}
+
+function Part({ x, y, width, height = 22, label, lit = false }: PartProps) {
+  return (
+    <>
+      <rect className={lit ? "part part-lit" : "part"} x={x} y={y} width={width} height={height} rx={4} />
+      {label && (
+        <text className={lit ? "lit" : undefined} x={x + width / 2} y={y + height / 2 + 5}>
+          {label}
+        </text>
+      )}
+    </>
   );
 }

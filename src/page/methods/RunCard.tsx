@@ -30,10 +30,7 @@ export function RunCard({ run, method }: RunCardProps) {
     <li className="run-card" aria-label={run.name}>
       <div className="run-card-heading">
         <RunSwatch slot={run.slot} />
-        <div className="run-card-name">
-          <strong>{run.name}</strong>
-          <span className="field-help">{run.name === method.title ? method.summary : method.title}</span>
-        </div>
+        <strong className="run-card-name">{run.name}</strong>
         <button
           type="button"
           className="icon-button"
@@ -64,7 +61,8 @@ export function RunCard({ run, method }: RunCardProps) {
           <Trash2 size={16} aria-hidden="true" />
         </button>
       </div>
-      {typeof written === "string" && !open && <p className="run-card-text">“{written}”</p>}
+      <p className="run-card-line muted">{run.name === method.title ? method.summary : method.title}</p>
+      {typeof written === "string" && !open && <p className="run-card-line run-card-text">“{written}”</p>}
       <EstimateLine run={run} />
       <div id={`${id}-options`} hidden={!open}>
         {open && (
