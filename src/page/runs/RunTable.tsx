@@ -1,0 +1,238 @@
+/** All runs with their figures: sortable, ticked to be plotted, the best of each column bold. */
+
+import { ArrowDown, ArrowUp, Download, RotateCcw } from "lucide-react";
+import { Fragment, useState } from "react";
+import { continueComparison, runZip } from "../actions/compare";
+import { toggleRun } from "../actions/ui";
+import { RunSwatch } from "../charts/RunSwatch";
+import { NumberField } from "../controls/NumberField";
+import { download, fileName } from "../export/download";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLoss,
+  formatPercent,
+  formatSetting,
+  formatSmallPercent,
+} from "../format";
+import { allComparisons, isBusy, messageOf, patch, useStudio } from "../store/store";
+import { differences } from "./differences";
+import { bestFigure, type Figure, reachableLoss, sortRows, type TableRow, tableRows } from "./table-rows";
+
+const columns: readonly { figure: Figure; title: string; format: (value: number) => string; descendingFirst?: true }[] = [
+  { figure: "trainable", title: "Trainable", format: formatCount },
+  { figure: "bestAccuracy", title: "Best acc.", format: formatPercent, descendingFirst: true },
+  { figure: "lastAccuracy", title: "Last acc.", format: formatPercent, descendingFirst: true },
+  { figure: "validationLoss", title: "Val. loss", format: formatLoss },
+  { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
+  { figure: "seconds", title: "Time", format: formatDuration },
+  { figure: "bytes", title: "GPU bytes", format: formatBytes },
+];
+
+export function RunTable() {
+  // The revision makes the figures follow the curves, which grow in place.
+  useStudio((state) => state.comparison.revision);
+  const state = useStudio.getState();
+  const current = useStudio((store) => store.comparison.current);
+  useStudio((store) => store.comparison.past);
+  const hidden = useStudio((store) => store.ui.hidden);
+  const chosenTarget = useStudio((store) => store.ui.lossTarget);
+  const descriptions = useStudio((store) => store.methods.descriptions);
+  const [order, setOrder] = useState<{ column: Figure | "name"; descending: boolean } | null>(null);
+  const comparisons = allComparisons(state);
+  if (comparisons.length === 0) return null;
+
+  const newest = comparisons[0];
+  const target = chosenTarget ?? reachableLoss(newest?.runs ?? []) ?? Number.NaN;
+  const rows = sortRows(tableRows(comparisons, current?.id ?? null, target), order);
+  const changes = differences(
+    rows.map(({ run, comparison }) => ({
+      key: run.key,
+      configuration: run.configuration,
+      learningRate: run.learningRate,
+      training: comparison.configuration.training,
+      model: comparison.modelName,
+      data: comparison.dataTitle,
+      defaults: descriptions.find((method) => method.id === run.configuration.method)?.defaults ?? {},
+    })),
+  );
+  const sortBy = (column: Figure | "name", descendingFirst = false) => {
+    if (order?.column !== column) setOrder({ column, descending: descendingFirst });
+    else if (order.descending === descendingFirst) setOrder({ column, descending: !descendingFirst });
+    else setOrder(null);
+  };
+
+  return (
+    <section className="panel" aria-labelledby="runs-title">
+      <div className="panel-heading">
+        <h2 className="panel-title" id="runs-title">
+          Runs
+        </h2>
+        <div className="loss-target">
+          <NumberField
+            label="Steps to validation loss"
+            value={Number.isFinite(target) ? target : null}
+            placeholder="a loss"
+            optional
+            above={0}
+            onChange={(lossTarget) => patch("ui", { lossTarget })}
+          />
+        </div>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="table-scroll" aria-label="Runs" tabIndex={0}>
+        <table className="table run-table">
+          <thead>
+            <tr>
+              <th scope="col">
+                <span className="visually-hidden">Plotted</span>
+              </th>
+              <SortHeading title="Run" order={order} column="name" onSort={() => sortBy("name")} />
+              <th scope="col">What differs</th>
+              {columns.map(({ figure, title, descendingFirst }) => (
+                <SortHeading
+                  key={figure}
+                  title={figure === "stepsToLoss" && Number.isFinite(target) ? `Steps to ${target}` : title}
+                  order={order}
+                  column={figure}
+                  onSort={() => sortBy(figure, descendingFirst)}
+                  number
+                />
+              ))}
+              <th scope="col">
+                <span className="visually-hidden">Adapter</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Fragment key={row.run.key}>
+              <tr className={rowClass(row)}>
+                <td>
+                  <input
+                    type="checkbox"
+                    className="checkbox"
+                    aria-label={`Plot ${row.run.name}`}
+                    checked={!hidden.has(row.run.key)}
+                    onChange={() => toggleRun(row.run.key)}
+                  />
+                </td>
+                <th scope="row">
+                  <span className="run-name">
+                    <RunSwatch slot={row.run.slot} faded={row.past} />
+                    <span>
+                      {row.run.name}
+                      {row.run.name !== row.run.methodTitle && <span className="muted"> {row.run.methodTitle}</span>}
+                      {row.run.state !== "finished" && row.run.state !== "running" && (
+                        <span className="run-state muted">{row.run.state}</span>
+                      )}
+                    </span>
+                  </span>
+                </th>
+                <td className="differences">
+                  {(changes.get(row.run.key) ?? []).map(([name, value]) => (
+                    <span key={name} className="difference" title={`${name}: ${formatSetting(value)}`}>
+                      <span className="muted">{name}</span> {formatSetting(value)}
+                    </span>
+                  ))}
+                </td>
+                {columns.map(({ figure, format }) => {
+                  const value = row.figures[figure];
+                  const best = value !== null && value === bestFigure(rows, figure);
+                  return (
+                    <td key={figure} className={best ? "number best" : "number"}>
+                      {value === null ? "–" : format(value)}
+                      {figure === "trainable" && row.run.trainable && (
+                        <span className="muted under">{formatSmallPercent(row.run.trainable.percentOfBase)} of base</span>
+                      )}
+                    </td>
+                  );
+                })}
+                <td>
+                  <DownloadRun row={row} />
+                </td>
+              </tr>
+              <FailureRow row={row} />
+              </Fragment>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+function rowClass({ past, run }: TableRow): string {
+  return [past && "row-past", run.state === "failed" && "row-failed"].filter(Boolean).join(" ");
+}
+
+interface SortHeadingProps {
+  title: string;
+  column: Figure | "name";
+  order: { column: Figure | "name"; descending: boolean } | null;
+  onSort: () => void;
+  number?: boolean;
+}
+
+function SortHeading({ title, column, order, onSort, number }: SortHeadingProps) {
+  const sorted = order?.column === column;
+  const Arrow = order?.descending ? ArrowDown : ArrowUp;
+  return (
+    <th
+      scope="col"
+      className={number ? "number" : undefined}
+      aria-sort={sorted ? (order.descending ? "descending" : "ascending") : "none"}
+    >
+      <button type="button" className="sort-button" onClick={onSort}>
+        {title}
+        {sorted && <Arrow size={13} aria-hidden="true" />}
+      </button>
+    </th>
+  );
+}
+
+/** Why a run ended early and what can be done, below its row. */
+function FailureRow({ row: { run, past } }: { row: TableRow }) {
+  const busy = useStudio(isBusy);
+  const lost = useStudio((state) => state.device.lost !== null);
+  if (run.state !== "failed") return null;
+  return (
+    <tr className="failure-row">
+      <td />
+      <td colSpan={columns.length + 3}>
+        <span className="inline">
+          <span className="run-failed">{run.reason ?? "It failed without a reason."}</span>
+          {!past && !busy && !lost && run.lastGoodStep !== null && (
+            <button type="button" className="button button-small" onClick={() => void continueComparison()}>
+              <RotateCcw size={14} aria-hidden="true" /> Continue from step {formatCount(run.lastGoodStep)}
+            </button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
+  const trained = (run.curves.steps.last("step") ?? 0) > 0;
+  const ended = ["finished", "stopped", "failed"].includes(run.state);
+  const available = trained && ended && (run.saved || !past);
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      disabled={!available}
+      aria-label={`Download the adapter of ${run.name}`}
+      title={available ? "Download the adapter (zip)" : ended ? "This adapter was not kept" : "When the run has ended"}
+      onClick={() => {
+        runZip(run).then(
+          (zip) => download(zip, `${fileName(run.name, comparison.modelName)}.zip`, "application/zip"),
+          (error) => patch("ui", { notice: { kind: "error", text: messageOf(error) } }),
+        );
+      }}
+    >
+      <Download size={16} aria-hidden="true" />
+    </button>
+  );
+}

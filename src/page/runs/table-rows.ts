@@ -1,0 +1,77 @@
+/** The run table's figures: what is shown, how it is sorted, which is best. */
+
+import { stepsToLoss, summarise } from "../charts/run-curves";
+import { ownBytes } from "../store/gpu-bytes";
+import type { Comparison, RunRecord } from "../store/state";
+
+export type Figure =
+  | "trainable"
+  | "bestAccuracy"
+  | "lastAccuracy"
+  | "validationLoss"
+  | "stepsToLoss"
+  | "seconds"
+  | "bytes";
+
+export interface TableRow {
+  run: RunRecord;
+  comparison: Comparison;
+  past: boolean;
+  figures: Record<Figure, number | null>;
+}
+
+/** Larger is better for these; for the others smaller is. */
+const largerIsBetter: ReadonlySet<Figure> = new Set(["bestAccuracy", "lastAccuracy"]);
+
+export function tableRows(comparisons: readonly Comparison[], currentId: string | null, target: number): TableRow[] {
+  return comparisons.flatMap((comparison) =>
+    comparison.runs.map((run) => {
+      const accuracy = summarise(run.curves, "accuracy");
+      return {
+        run,
+        comparison,
+        past: comparison.id !== currentId,
+        figures: {
+          trainable: run.trainable?.total ?? null,
+          bestAccuracy: accuracy.best,
+          lastAccuracy: accuracy.last,
+          validationLoss: summarise(run.curves, "loss").last,
+          stepsToLoss: Number.isFinite(target) ? stepsToLoss(run.curves, target) : null,
+          seconds: run.curves.steps.last("seconds"),
+          bytes: run.bytes ? ownBytes(run.bytes) : null,
+        },
+      };
+    }),
+  );
+}
+
+/** The best value of a column; null where fewer than two rows have one or all are equal. */
+export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
+  const values = rows.map((row) => row.figures[figure]).filter((value) => value !== null && Number.isFinite(value));
+  const numbers = values as number[];
+  if (numbers.length < 2 || new Set(numbers).size === 1) return null;
+  return largerIsBetter.has(figure) ? Math.max(...numbers) : Math.min(...numbers);
+}
+
+/** Sorted by a figure, rows without it last; `name` sorts by name. A new array. */
+export function sortRows(
+  rows: readonly TableRow[],
+  by: { column: Figure | "name"; descending: boolean } | null,
+): TableRow[] {
+  if (by === null) return [...rows];
+  const sign = by.descending ? -1 : 1;
+  const { column } = by;
+  return rows.toSorted((a, b) => {
+    if (column === "name") return sign * a.run.name.localeCompare(b.run.name, "en", { numeric: true });
+    const left = a.figures[column];
+    const right = b.figures[column];
+    if (left === null || right === null) return left === right ? 0 : left === null ? 1 : -1;
+    return sign * (left - right);
+  });
+}
+
+/** A loss every run of the newest comparison has reached: the largest of their lowest, rounded up to two decimals. */
+export function reachableLoss(runs: readonly RunRecord[]): number | null {
+  const lowest = runs.map((run) => summarise(run.curves, "loss").best).filter((loss) => loss !== null);
+  return lowest.length === 0 ? null : Math.ceil(Math.max(...lowest) * 100 - 1e-9) / 100;
+}
