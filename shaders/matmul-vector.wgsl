@@ -51,10 +51,10 @@ fn store(row: u32, column: u32, values: vec4f) {
   out[i] = value;
 }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(16)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let columnTiles = (sizes.columns + 7) / 8;
-  let index = id.y * groups.x * 64 + id.x;
+  let index = id.y * groups.x * 16 + id.x;
   let row = index / columnTiles * 4;
   let column = index % columnTiles * 8;
   if (row >= sizes.rows) {

@@ -42,17 +42,20 @@ export async function compileDispatches(
   list: readonly Dispatch<GPUBuffer>[],
   { owner, category = "runtime", progress }: CompileOptions,
 ): Promise<CompiledDispatches> {
-  const prepared = list
-    .map((dispatch) => ({ ...dispatch, fitted: pipelines.fit(dispatch) }))
-    .filter(({ fitted }) => !fitted.workgroups.includes(0));
-  const packed = new ArrayBuffer(prepared.length * ALIGNMENT);
-  prepared.forEach(({ bindings, sizes, fitted }, index) => {
-    checkBindings(fitted.kernel, bindings);
-    checkWorkgroups(fitted, device.limits.maxComputeWorkgroupsPerDimension);
-    packSizes(fitted.kernel, sizes, new DataView(packed, index * ALIGNMENT, ALIGNMENT));
+  const fitted = list.map((dispatch) => {
+    const fit = pipelines.fit(dispatch);
+    const sizes = packSizes(fit.kernel, dispatch.sizes);
+    checkBindings(fit.kernel, dispatch.bindings);
+    checkWorkgroups(fit, device.limits.maxComputeWorkgroupsPerDimension);
+    return { bindings: dispatch.bindings, sizes, ...fit };
+  });
+  const prepared = fitted.filter(({ workgroups }) => !workgroups.includes(0));
+  const packed = new Uint8Array(prepared.length * ALIGNMENT);
+  prepared.forEach(({ sizes }, index) => {
+    packed.set(sizes, index * ALIGNMENT);
   });
 
-  const waiting = prepared.map(({ fitted }) => pipelines.get(fitted.kernel, fitted.options));
+  const waiting = prepared.map(({ kernel, options }) => pipelines.get(kernel, options));
   const distinct = new Set(waiting);
   let done = 0;
   if (progress) {
@@ -67,13 +70,15 @@ export async function compileDispatches(
     usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
   });
   device.queue.writeBuffer(uniforms, 0, packed);
-  const steps = prepared.map(({ bindings, fitted: { kernel, workgroups } }, index) => {
+  const steps = prepared.map(({ kernel, bindings, sizes, workgroups }, index) => {
     const entries: GPUBindGroupEntry[] = Object.keys(kernel.bindings).map((name, position) => ({
       binding: position + 1,
       resource: { buffer: bindings[name]! },
     }));
-    const size = uniformBytes(kernel);
-    if (size > 0) entries.push({ binding: 0, resource: { buffer: uniforms, offset: index * ALIGNMENT, size } });
+    if (sizes.length > 0) {
+      const resource = { buffer: uniforms, offset: index * ALIGNMENT, size: sizes.length };
+      entries.push({ binding: 0, resource });
+    }
     const group = device.createBindGroup({ label: kernel.name, layout: pipelines.layout(kernel), entries });
     return { pipeline: compiled[index]!, workgroups, group };
   });
@@ -92,10 +97,6 @@ export async function compileDispatches(
       memory.release(uniforms);
     },
   };
-}
-
-function uniformBytes(kernel: Kernel): number {
-  return Math.ceil((Object.keys(kernel.sizes).length * 4) / 16) * 16;
 }
 
 function checkBindings(kernel: Kernel, bindings: Readonly<Record<string, GPUBuffer>>): void {
@@ -126,11 +127,14 @@ function checkWorkgroups({ kernel, workgroups }: Fitted, allowed: number): void 
   }
 }
 
-function packSizes(kernel: Kernel, sizes: Readonly<Record<string, number>>, view: DataView): void {
+/** The bytes of the uniform struct, a multiple of 16; none if the kernel has no sizes. */
+function packSizes(kernel: Kernel, sizes: Readonly<Record<string, number>>): Uint8Array {
   for (const name of Object.keys(sizes)) {
     if (!(name in kernel.sizes)) throw new Error(`Kernel "${kernel.name}" has no size "${name}".`);
   }
-  Object.entries(kernel.sizes).forEach(([name, type], index) => {
+  const fields = Object.entries(kernel.sizes);
+  const view = new DataView(new ArrayBuffer(Math.ceil(fields.length / 4) * 16));
+  fields.forEach(([name, type], index) => {
     const value = sizes[name]!;
     if (type === "f32") {
       if (!Number.isFinite(value)) throw new RangeError(`Kernel "${kernel.name}": size "${name}" is ${value}.`);
@@ -142,4 +146,5 @@ function packSizes(kernel: Kernel, sizes: Readonly<Record<string, number>>, view
     }
     view.setUint32(index * 4, value, true);
   });
+  return new Uint8Array(view.buffer);
 }

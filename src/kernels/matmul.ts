@@ -18,7 +18,7 @@ export const matmul = defineKernel({
   bindings: { a: "read", b: "read", out: "read-write" },
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
-  workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 64),
+  workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 16),
   variant: ({ rows, columns, inner }, { TRANSPOSE_A }, { software }) => {
     if (software) {
       const vectors = [columns, inner, TRANSPOSE_A ? rows : inner].every((size) => size > 0 && size % 4 === 0);
