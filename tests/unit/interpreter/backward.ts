@@ -1,0 +1,54 @@
+/**
+ * Carries out a backward plan in float64, as the GPU would: slots of working memory of exactly the planned sizes, full of
+ * NaN at the start, and every dispatch held to WebGPU's rules for bindings.
+ */
+
+import type { BackwardPlan } from "../../../src/backward/plan";
+import type { Reference } from "../../../src/program/operation";
+import { elementCount, type Tensor } from "../../../src/program/tensor";
+import { kernels } from "./kernels";
+
+/**
+ * Gradients of the plan's trained tensors by name. `value` gives what the forward pass computed, `seed` the gradient of the
+ * result. Throws if a dispatch breaks a rule: an unsaved value, an unknown binding, memory both read and written.
+ */
+export function runBackward(
+  plan: BackwardPlan,
+  value: (tensor: Tensor) => Float64Array,
+  seed: Float64Array,
+): Map<string, Float64Array> {
+  const slots = plan.slots.map((elements) => new Float64Array(elements).fill(Number.NaN));
+  const gradients = new Map(
+    plan.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape)).fill(Number.NaN)]),
+  );
+  const kept = new Map(plan.saved.map((tensor) => [tensor, value(tensor)]));
+  const memory = (reference: Reference): Float64Array => {
+    if (reference.kind === "seed") return seed;
+    if (reference.kind === "scratch") return found(slots[reference.slot], `slot ${reference.slot}`);
+    const { tensor } = reference;
+    if (reference.kind === "gradient") return found(gradients.get(tensor.name), `the gradient of ${tensor.name}`);
+    if (tensor.role === "activation") return found(kept.get(tensor), `the saved ${tensor.name}`);
+    return value(tensor);
+  };
+  for (const { kernel, bindings, sizes, options } of plan.dispatches) {
+    const sorted = (record: object) => Object.keys(record).sort().join();
+    if (sorted(bindings) !== sorted(kernel.bindings)) throw new Error(`${kernel.name} is bound ${sorted(bindings)}.`);
+    if (sorted(sizes) !== sorted(kernel.sizes)) throw new Error(`${kernel.name} has the sizes ${sorted(sizes)}.`);
+    const bound = Object.entries(bindings).map(([name, reference]) => ({ name, reference, data: memory(reference) }));
+    for (const { name, reference, data } of bound) {
+      if (kernel.bindings[name] !== "read-write") continue;
+      if (bound.some((other) => other.name !== name && other.data === data)) {
+        throw new Error(`${kernel.name} writes ${name} to memory that it reads.`);
+      }
+      if (reference.kind === "seed" || reference.kind === "value") throw new Error(`${kernel.name} writes a ${name}.`);
+    }
+    const compute = found(kernels[kernel.name], `the kernel ${kernel.name}`);
+    compute(Object.fromEntries(bound.map(({ name, data }) => [name, data])), sizes, options);
+  }
+  return gradients;
+}
+
+function found<Item>(item: Item | undefined, what: string): Item {
+  if (item === undefined) throw new Error(`There is no ${what}.`);
+  return item;
+}

@@ -1,0 +1,232 @@
+/**
+ * What the backward kernels under `shaders/` compute, in float64 and by their definitions. Not a test of the WGSL
+ * (`tests/gpu/kernels`): these stand in for it where only the plan is in question.
+ */
+
+type Bindings = Readonly<Record<string, Float64Array>>;
+type Numbers = Readonly<Record<string, number>>;
+type Compute = (bindings: Bindings, sizes: Numbers, options: Numbers) => void;
+
+/** Writes or adds to an output. Writing outside of it is an error, as it is for a GPU that checks bounds. */
+function store(out: Float64Array, index: number, value: number, options: Numbers): void {
+  if (!(index < out.length)) throw new RangeError(`A kernel writes element ${index} of ${out.length}.`);
+  out[index] = options.ACCUMULATE === 1 ? out[index]! + value : value;
+}
+
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** f(x) and f'(x) by the kernels' KIND. */
+function activation(kind: number, x: number): [number, number] {
+  if (kind === 0) return x > 0 ? [x, 1] : [0, 0];
+  if (kind === 2) {
+    const slope = Math.sqrt(2 / Math.PI);
+    const inner = Math.tanh(slope * (x + 0.044715 * x ** 3));
+    const derivative = (1 - inner * inner) * slope * (1 + 3 * 0.044715 * x * x);
+    return [0.5 * x * (1 + inner), 0.5 * (1 + inner) + 0.5 * x * derivative];
+  }
+  if (kind === 3) return [x * sigmoid(x), sigmoid(x) * (1 + x * (1 - sigmoid(x)))];
+  if (kind === 4) return [Math.tanh(x), 1 - Math.tanh(x) ** 2];
+  if (kind === 5) return [sigmoid(x), sigmoid(x) * (1 - sigmoid(x))];
+  throw new Error(`The interpreter has no activation of KIND ${kind}.`);
+}
+
+/** Calls back for every head, query and key that is visible, with the places of a cell, a query and a key. */
+function attend(
+  { batch, queries, keys, heads, keyValueHeads, headSize }: Numbers,
+  { CAUSAL }: Numbers,
+  visit: (cell: number, query: number, key: number, visible: boolean) => void,
+): void {
+  for (let b = 0; b < batch!; b++) {
+    for (let head = 0; head < heads!; head++) {
+      const keyHead = Math.floor(head / (heads! / keyValueHeads!));
+      for (let i = 0; i < queries!; i++) {
+        for (let j = 0; j < keys!; j++) {
+          const cell = ((b * heads! + head) * queries! + i) * keys! + j;
+          const query = ((b * queries! + i) * heads! + head) * headSize!;
+          const key = ((b * keys! + j) * keyValueHeads! + keyHead) * headSize!;
+          visit(cell, query, key, CAUSAL !== 1 || j <= i + keys! - queries!);
+        }
+      }
+    }
+  }
+}
+
+/** Replaces `out` (or adds to it) by what `fill` sums up in an array of that length. */
+function sumInto(out: Float64Array, length: number, options: Numbers, fill: (sum: Float64Array) => void): void {
+  const sum = new Float64Array(length);
+  fill(sum);
+  sum.forEach((value, index) => void store(out, index, value, options));
+}
+
+export const kernels: Readonly<Record<string, Compute>> = {
+  matmul({ a, b, out }, { rows, columns, inner, alpha }, options) {
+    for (let row = 0; row < rows!; row++) {
+      for (let column = 0; column < columns!; column++) {
+        let sum = 0;
+        for (let k = 0; k < inner!; k++) {
+          const left = a![options.TRANSPOSE_A ? k * rows! + row : row * inner! + k]!;
+          sum += left * b![options.TRANSPOSE_B ? column * inner! + k : k * columns! + column]!;
+        }
+        store(out!, row * columns! + column, alpha! * sum, options);
+      }
+    }
+  },
+  "add-scaled"({ x, out }, { count, alpha }, options) {
+    for (let i = 0; i < count!; i++) store(out!, i, alpha! * x![i]!, options);
+  },
+  "column-sum"({ x, out }, { rows, width }, options) {
+    sumInto(out!, width!, options, (sum) => {
+      for (let i = 0; i < rows! * width!; i++) sum[i % width!]! += x![i]!;
+    });
+  },
+  "column-product-sum"({ x, y, out }, { rows, width }, options) {
+    sumInto(out!, width!, options, (sum) => {
+      for (let i = 0; i < rows! * width!; i++) sum[i % width!]! += x![i]! * y![i]!;
+    });
+  },
+  "scale-columns"({ x, weight, out }, { rows, width }, options) {
+    for (let i = 0; i < rows! * width!; i++) store(out!, i, x![i]! * weight![i % width!]!, options);
+  },
+  "place-columns"({ x, out }, { rows, width, outWidth, start }, options) {
+    for (let i = 0; i < rows! * width!; i++) {
+      store(out!, Math.floor(i / width!) * outWidth! + start! + (i % width!), x![i]!, options);
+    }
+  },
+  "activation-backward"({ x, outputGradient, out }, { count }, options) {
+    for (let i = 0; i < count!; i++) {
+      store(out!, i, outputGradient![i]! * activation(options.KIND!, x![i]!)[1], options);
+    }
+  },
+  "gated-activation-backward"({ gate, up, outputGradient, gateGradient, upGradient }, { count }, { KIND }) {
+    for (let i = 0; i < count!; i++) {
+      const [value, derivative] = activation(KIND!, gate![i]!);
+      store(gateGradient!, i, outputGradient![i]! * up![i]! * derivative, {});
+      store(upGradient!, i, outputGradient![i]! * value, {});
+    }
+  },
+  "rms-norm-backward"({ x, weight, outputGradient, out }, { rows, width, epsilon }, options) {
+    for (let row = 0; row < rows!; row++) {
+      const at = (column: number) => row * width! + column;
+      let [squares, product] = [0, 0];
+      for (let c = 0; c < width!; c++) {
+        squares += x![at(c)]! ** 2 / width!;
+        product += (outputGradient![at(c)]! * weight![c]! * x![at(c)]!) / width!;
+      }
+      const rms = Math.sqrt(squares + epsilon!);
+      for (let c = 0; c < width!; c++) {
+        const value = (outputGradient![at(c)]! * weight![c]! - (x![at(c)]! * product) / rms ** 2) / rms;
+        store(out!, at(c), value, options);
+      }
+    }
+  },
+  "layer-norm-backward"({ x, weight, outputGradient, out }, { rows, width, epsilon }, options) {
+    for (let row = 0; row < rows!; row++) {
+      const columns = Array.from({ length: width! }, (_, c) => row * width! + c);
+      const mean = (of: (i: number, c: number) => number) => columns.reduce((sum, i, c) => sum + of(i, c), 0) / width!;
+      const middle = mean((i) => x![i]!);
+      const deviation = Math.sqrt(mean((i) => (x![i]! - middle) ** 2) + epsilon!);
+      const normed = (i: number) => (x![i]! - middle) / deviation;
+      const gradient = (i: number, c: number) => outputGradient![i]! * weight![c]!;
+      const [first, second] = [mean(gradient), mean((i, c) => gradient(i, c) * normed(i))];
+      columns.forEach((i, c) => {
+        store(out!, i, (gradient(i, c) - first - normed(i) * second) / deviation, options);
+      });
+    }
+  },
+  "rope-backward"({ cosine, sine, outputGradient, out }, sizes, options) {
+    const { rows, tokens, heads, headSize, rotarySize, offset } = sizes;
+    const half = rotarySize! / 2;
+    for (let i = 0; i < rows! * heads! * headSize!; i++) {
+      const element = i % headSize!;
+      const position = offset! + (Math.floor(i / (heads! * headSize!)) % tokens!);
+      const angle = position * half + (element % half);
+      const own = outputGradient![i]!;
+      const turned =
+        element < half
+          ? own * cosine![angle]! + outputGradient![i + half]! * sine![angle]!
+          : own * cosine![angle]! - outputGradient![i - half]! * sine![angle]!;
+      store(out!, i, element < rotarySize! ? turned : own, options);
+    }
+  },
+  "prepend-backward-front"({ outputGradient, out }, { batch, front, tokens, width }, options) {
+    sumInto(out!, front! * width!, options, (sum) => {
+      for (let b = 0; b < batch!; b++) {
+        for (let i = 0; i < sum.length; i++) sum[i]! += outputGradient![b * (front! + tokens!) * width! + i]!;
+      }
+    });
+  },
+  "prepend-backward-rows"({ outputGradient, out }, { batch, front, tokens, width }, options) {
+    for (let i = 0; i < batch! * tokens! * width!; i++) {
+      const row = Math.floor(i / (tokens! * width!));
+      store(out!, i, outputGradient![i + (row + 1) * front! * width!]!, options);
+    }
+  },
+  "pick-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, front, width }, options) {
+    for (let i = 0; i < batch! * tokens! * width!; i++) {
+      const row = Math.floor(i / width!);
+      const b = Math.floor(row / tokens!);
+      const picked = row % tokens! === front! + lengths![b]! - 1;
+      store(out!, i, picked ? outputGradient![b * width! + (i % width!)]! : 0, options);
+    }
+  },
+  "mean-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, front, width }, options) {
+    for (let i = 0; i < batch! * tokens! * width!; i++) {
+      const row = Math.floor(i / width!);
+      const b = Math.floor(row / tokens!);
+      const token = (row % tokens!) - front!;
+      const real = token >= 0 && token < lengths![b]!;
+      store(out!, i, real ? outputGradient![b * width! + (i % width!)]! / lengths![b]! : 0, options);
+    }
+  },
+  "attention-scores"({ query, key, scores }, sizes, options) {
+    // Cells that are not visible keep what they held: whoever reads them finds out.
+    attend(sizes, options, (cell, q, k, visible) => {
+      if (!visible) return;
+      let sum = 0;
+      for (let d = 0; d < sizes.headSize!; d++) sum += query![q + d]! * key![k + d]!;
+      store(scores!, cell, sizes.scale! * sum, {});
+    });
+  },
+  "attention-softmax"({ scores }, sizes, options) {
+    const totals = new Map<number, number>();
+    attend(sizes, options, (cell, _q, _k, visible) => {
+      const row = Math.floor(cell / sizes.keys!);
+      const power = visible ? Math.exp(scores![cell]!) : 0;
+      store(scores!, cell, power, {});
+      totals.set(row, (totals.get(row) ?? 0) + power);
+    });
+    attend(sizes, options, (cell) => {
+      scores![cell]! /= totals.get(Math.floor(cell / sizes.keys!))!;
+    });
+  },
+  "attention-softmax-backward"({ probabilities, gradient }, sizes, options) {
+    const sums = new Map<number, number>();
+    attend(sizes, options, (cell, _q, _k, visible) => {
+      const row = Math.floor(cell / sizes.keys!);
+      if (visible) sums.set(row, (sums.get(row) ?? 0) + probabilities![cell]! * gradient![cell]!);
+    });
+    attend(sizes, options, (cell, _q, _k, visible) => {
+      const sum = sums.get(Math.floor(cell / sizes.keys!))!;
+      const value = visible ? sizes.scale! * probabilities![cell]! * (gradient![cell]! - sum) : 0;
+      store(gradient!, cell, value, {});
+    });
+  },
+  "attention-query-gradient"({ scoreGradient, key, out }, sizes, options) {
+    const { batch, queries, heads, headSize } = sizes;
+    sumInto(out!, batch! * queries! * heads! * headSize!, options, (sum) => {
+      attend(sizes, options, (cell, q, k, visible) => {
+        if (!visible) return;
+        for (let d = 0; d < headSize!; d++) sum[q + d]! += scoreGradient![cell]! * key![k + d]!;
+      });
+    });
+  },
+  "attention-key-value-gradient"({ weights, x, out }, sizes, options) {
+    const { batch, keys, keyValueHeads, headSize } = sizes;
+    sumInto(out!, batch! * keys! * keyValueHeads! * headSize!, options, (sum) => {
+      attend(sizes, options, (cell, q, k, visible) => {
+        if (!visible) return;
+        for (let d = 0; d < headSize!; d++) sum[k + d]! += weights![cell]! * x![q + d]!;
+      });
+    });
+  },
+};
