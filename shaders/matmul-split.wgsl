@@ -18,10 +18,10 @@ struct Sizes {
 
 const TILE = 16u;
 const SLICES = 16u;
-const ELEMENTS = TILE * TILE;
+const VECTORS = TILE * TILE / 4;
 
-// [SLICES, ELEMENTS]; elements in the order of the threads' 4 × 4 blocks.
-var<workgroup> partials: array<f32, SLICES * ELEMENTS>;
+// [SLICES, VECTORS]: the rows of the threads' 4 × 4 blocks.
+var<workgroup> partials: array<vec4f, SLICES * VECTORS>;
 
 @compute @workgroup_size(256)
 fn main(
@@ -50,16 +50,15 @@ fn main(
     let y = vec4f(b[j.x], b[j.y], b[j.z], b[j.w]);
     sum += mat4x4f(y * a[i.x], y * a[i.y], y * a[i.z], y * a[i.w]);
   }
-  let start = slice * ELEMENTS + block * 16;
-  for (var i = 0u; i < 4; i++) {
-    for (var j = 0u; j < 4; j++) {
-      partials[start + i * 4 + j] = sum[i][j];
-    }
-  }
+  let start = slice * VECTORS + block * 4;
+  partials[start] = sum[0];
+  partials[start + 1] = sum[1];
+  partials[start + 2] = sum[2];
+  partials[start + 3] = sum[3];
   workgroupBarrier();
   var value = 0f;
   for (var s = 0u; s < SLICES; s++) {
-    value += partials[s * ELEMENTS + thread];
+    value += partials[s * VECTORS + thread / 4][thread % 4];
   }
   let outRow = row + thread / 64 * 4 + thread % 16 / 4;
   let outColumn = column + thread / 16 % 4 * 4 + thread % 4;
