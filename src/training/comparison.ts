@@ -87,6 +87,8 @@ export class Comparison {
   #step = 0;
   #delivered = 0;
   #stopping = false;
+  /** Nobody wants the result any more: no last evaluation. */
+  #abandoned = false;
   #resume: (() => void) | null = null;
   #paused: Promise<void> | null = null;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
@@ -270,9 +272,16 @@ export class Comparison {
     if (!this.#stopping) this.#announce("running");
   }
 
+  /** Ends after the step in flight and a last evaluation. */
   stop(): void {
     this.#stopping = true;
     this.resume();
+  }
+
+  /** Ends as soon as it can, without a last evaluation; what follows is `release`. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.stop();
   }
 
   /** What every run and the untrained base say about ids (special tokens included, cut to the length allowed). */
@@ -488,6 +497,7 @@ export class Comparison {
   async #evaluateAll(): Promise<void> {
     await this.#ring.drained();
     for (const lane of this.#running) {
+      if (this.#abandoned) return;
       const event = await this.#turn.runExclusive(() => this.#evaluate(lane));
       if (!Number.isFinite(event.loss)) {
         lane.reason = `not a number: the validation loss at step ${this.#step} was ${event.loss}.`;

@@ -14,7 +14,7 @@ import { cutTokens } from "../data/tokens";
 import { type OpenedDevice, openDevice } from "../gpu/device";
 import { OutOfMemoryError } from "../gpu/memory";
 import { readConfig } from "../hub/config";
-import { bundledFolder, listBundled, servedFolder } from "../hub/sources";
+import { bundledFolder, listBundled, servedFolder, servedFolderName } from "../hub/sources";
 import type { ModelFolder } from "../hub/types";
 import type { Method, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
@@ -25,6 +25,8 @@ import { type Configuration, configurationSchema, type RunConfiguration } from "
 import { createEngine, type Engine } from "../training/engine";
 import { estimate } from "../training/estimate";
 import { exportRun, importedValues } from "../training/export";
+import type { Values } from "../training/parameters";
+import type { Run } from "../training/run";
 import { selfTest } from "../training/self-test";
 import type {
   DataRole,
@@ -55,6 +57,8 @@ interface OpenComparison {
   readonly configuration: Configuration;
   readonly data: ComparisonData;
   readonly evaluations: EvaluationEvent[];
+  /** Resolves when nothing is training any more. */
+  running: Promise<void>;
 }
 
 export class Studio implements StudioApi {
@@ -196,7 +200,10 @@ export class Studio implements StudioApi {
   async compare(configuration: Configuration): Promise<void> {
     await this.#closeComparisons();
     const open = await this.#open(configuration);
-    await this.#guard(open, () => open.comparison.train());
+    await this.#guard(open, async () => {
+      await open.comparison.prepare();
+      await open.comparison.train();
+    });
   }
 
   async pause(): Promise<void> {
@@ -220,7 +227,10 @@ export class Studio implements StudioApi {
     if (!kept) throw new Error("There is no comparison to continue.");
     const open = await this.#open(kept.configuration);
     for (const [run, checkpoint] of kept.checkpoints) open.comparison.adopt(run, checkpoint);
-    await this.#guard(open, () => open.comparison.continue());
+    await this.#guard(open, async () => {
+      await open.comparison.prepare();
+      await open.comparison.continue();
+    });
   }
 
   async predict(text: string, textPair: string | null): Promise<Prediction[]> {
@@ -247,6 +257,7 @@ export class Studio implements StudioApi {
     const own = evaluations.filter((event) => event.run === run);
     const last = own.at(-1) ?? null;
     const { train, validation } = this.#data.data.summary;
+    const recorded = recordedConfiguration(configuration, this.#readyModel().folder.source);
     const folder = await exportRun(this.#readyEngine(), this.#readyModel(), comparison.run(run), {
       labels: data.labels,
       maxLength: data.maxLength,
@@ -261,9 +272,9 @@ export class Studio implements StudioApi {
       versions,
       droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
       record: {
-        run: configuration.runs.find(({ name }) => name === run),
+        run: recorded.runs.find(({ name }) => name === run),
         labels: data.labels,
-        configuration,
+        configuration: recorded,
         evaluations: own,
         device: this.#device && "adapter" in this.#device ? this.#device.adapter : null,
         versions,
@@ -353,6 +364,7 @@ export class Studio implements StudioApi {
       if (initFrom === undefined) continue;
       const adapter = await this.#servedAdapter(name, initFrom);
       checkAdapter(adapter, { baseModel: this.#readyModel().folder.name });
+      checkLabels(adapter, this.#data.data.dataset.labels);
       initial.set(name, adapter);
     }
     const open = await this.#create(configuration, initial);
@@ -394,20 +406,25 @@ export class Studio implements StudioApi {
         keepCheckpoints({ configuration, checkpoints }).catch(() => {});
       },
     });
-    return { comparison, configuration, data, evaluations };
+    try {
+      for (const { name, initial: given } of runs) if (given) checkComplete(given, comparison.run(name));
+    } catch (error) {
+      await comparison.release();
+      throw error;
+    }
+    return { comparison, configuration, data, evaluations, running: Promise.resolve() };
   }
 
-  /** Compiles and trains; what goes wrong ends the comparison with a named reason instead of rejecting. */
-  async #guard({ comparison }: OpenComparison, train: () => Promise<void>): Promise<void> {
-    try {
-      await comparison.prepare();
-      await train();
-      if (comparison.finished) await dropCheckpoints().catch(() => {});
-    } catch (error) {
-      comparison.fail(named(error));
-    } finally {
-      this.#events.flush();
-    }
+  /** Trains; what goes wrong ends the comparison with a named reason instead of rejecting. */
+  #guard(open: OpenComparison, train: () => Promise<void>): Promise<void> {
+    const { comparison } = open;
+    open.running = train()
+      .then(async () => {
+        if (comparison.finished) await dropCheckpoints().catch(() => {});
+      })
+      .catch((error: unknown) => comparison.fail(named(error)))
+      .finally(() => this.#events.flush());
+    return open.running;
   }
 
   #broken(error: Error): void {
@@ -425,7 +442,8 @@ export class Studio implements StudioApi {
     const all = [this.#current, ...this.#imported.splice(0)];
     this.#current = null;
     for (const open of all) {
-      open?.comparison.stop();
+      open?.comparison.abandon();
+      await open?.running;
       await open?.comparison.release();
     }
   }
@@ -493,6 +511,25 @@ function importedRun(adapter: AdapterFolder, name: string): { run: RunConfigurat
     P_TUNING: { name, method: "prompt", options: { virtualTokens } },
   };
   return { run: forms[config.peft_type]!, pooling: "last" };
+}
+
+/** A configuration as it is kept beside an adapter: folders by their names, since their addresses do not last. */
+function recordedConfiguration(configuration: Configuration, model: string): Configuration {
+  const runs = configuration.runs.map((run) => {
+    if (run.initFrom === undefined || !URL.canParse(run.initFrom)) return run;
+    return { ...run, initFrom: servedFolderName(new URL(run.initFrom)) };
+  });
+  return { ...configuration, model, runs };
+}
+
+/** Throws an Error naming the tensor if an adapter leaves out one that a run trains: another method, or other options. */
+function checkComplete(given: Values, { setup, trainables }: Run): void {
+  const missing = trainables.find(({ name }) => !given.has(name));
+  if (!missing) return;
+  throw new Error(
+    `Run "${setup.name}" (${setup.method.id}): the adapter it starts from has no "${missing.name}". ` +
+      "Start from an adapter of the same method with the same options.",
+  );
 }
 
 /** Throws an Error with both lists if the adapter was trained for other classes than the open data has. */
