@@ -100,19 +100,25 @@ export class Results {
   }
 
   /**
-   * Unpacks a run's exported zip into its folder.
-   * @throws {Error} When an entry's path leads out of the folder.
+   * Unpacks a run's exported zip: the files of the one folder in it become the files of the run's folder.
+   * @throws {Error} When it holds something else, or an entry's path leads out of the folder.
    */
   addAdapter(run: string, zip: string): void {
     const folder = join(this.#folder, run);
-    for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
-      if (name.endsWith("/")) continue;
-      const path = resolve(folder, name);
-      if (relative(folder, path).split(sep)[0] === "..") {
-        throw new Error(
-          `The adapter of run "${run}" holds "${name}", which lies outside its folder; nothing is written.`,
-        );
-      }
+    const entries = Object.entries(unzipSync(readFileSync(zip))).filter(([name]) => !name.endsWith("/"));
+    const tops = new Set(entries.map(([name]) => name.slice(0, name.indexOf("/") + 1)));
+    if (tops.size !== 1 || tops.has("")) {
+      throw new Error(`The adapter of run "${run}" should be one folder in a zip, but the zip holds something else.`);
+    }
+    const [top] = tops as Set<string>;
+    const files = entries.map(([name, bytes]) => ({ name, path: resolve(folder, name.slice(top!.length)), bytes }));
+    const outside = files.find(({ path }) => relative(folder, path).split(sep)[0] === "..");
+    if (outside) {
+      throw new Error(
+        `The adapter of run "${run}" holds "${outside.name}", which lies outside its folder; nothing is written.`,
+      );
+    }
+    for (const { path, bytes } of files) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }

@@ -135,22 +135,20 @@ async function compareUntilStopped(page: StudioPage, configuration: Configuratio
 
 /**
  * What the page is given: data files by address, and a configuration in which a `dir:` model and `initFrom` folders are
- * addresses too.
+ * addresses too. Their fragments say what the folder is called: the addresses are gone when the runner ends.
  */
 function serveNamed(configuration: Configuration, files: NamedFiles, shared: SharedFiles, page: URL) {
   const address = (path: string) => new URL(shared.share(path), page).href;
+  const named = (path: string, name: string) => `${address(path)}#${encodeURIComponent(name)}`;
   const file = (path: string, name: string) => ({ url: address(path), name });
   const { train, validation } = configuration.data;
   return {
     configuration: {
       ...configuration,
-      model:
-        files.model === null
-          ? configuration.model
-          : `dir:${address(files.model)}#${encodeURIComponent(basename(files.model))}`,
+      model: files.model === null ? configuration.model : `dir:${named(files.model, basename(files.model))}`,
       runs: configuration.runs.map((run) => {
         const folder = files.initFrom.get(run.name);
-        return folder === undefined ? run : { ...run, initFrom: address(folder) };
+        return folder === undefined ? run : { ...run, initFrom: named(folder, basename(folder)) };
       }),
     },
     train: file(files.train, train),

@@ -235,6 +235,11 @@ export function filesFolder(name: string, files: readonly LocalFile[]): ModelFol
   };
 }
 
+/** What a served folder is called: the URL's fragment, else the last part of its path. */
+export function servedFolderName(url: URL): string {
+  return decodeURIComponent(url.hash.slice(1)) || url.pathname.split("/").filter(Boolean).at(-1) || "model";
+}
+
 /**
  * A model folder that this page's own server offers: what the headless runner does for `dir:PATH`. The URL's fragment is
  * the folder's name.
@@ -244,7 +249,7 @@ export function servedFolder(url: URL, origin: string, progress: DownloadProgres
   if (url.origin !== origin) {
     throw new Error(`A model folder must be served by this page's own server (${origin}), not by ${url.origin}.`);
   }
-  const name = decodeURIComponent(url.hash.slice(1)) || url.pathname.split("/").filter(Boolean).at(-1) || "model";
+  const name = servedFolderName(url);
   return {
     source: `dir:${name}`,
     name,

@@ -114,15 +114,24 @@ describe("metrics.jsonl", () => {
 
 describe("adapters", () => {
   test("are unpacked into the run's folder", () => {
-    results.addAdapter("lora", zip({ "adapter_config.json": "{}", "README.md": "# card" }));
+    results.addAdapter("lora", zip({ "any/adapter_config.json": "{}", "any/README.md": "# card" }));
     expect(readFileSync(join(folder, "lora", "README.md"), "utf8")).toBe("# card");
     expect(readFileSync(join(folder, "lora", "adapter_config.json"), "utf8")).toBe("{}");
   });
 
   test("may not write outside it", () => {
-    expect(() => results.addAdapter("lora", zip({ "../sk/README.md": "" }))).toThrow("outside its folder");
+    const escaping = { "lora/README.md": "", "lora/../../sk/README.md": "" };
+    expect(() => results.addAdapter("lora", zip(escaping))).toThrow("outside its folder");
     expect(existsSync(join(folder, "sk"))).toBe(false);
+    expect(existsSync(join(folder, "lora"))).toBe(false);
   });
+
+  test.each([[{ "README.md": "" }], [{ "a/README.md": "", "b/README.md": "" }], [{}]])(
+    "must be one folder: not %j",
+    (files) => {
+      expect(() => results.addAdapter("lora", zip(files))).toThrow("should be one folder");
+    },
+  );
 });
 
 describe("the runs' summaries", () => {
@@ -151,7 +160,7 @@ describe("the runs' summaries", () => {
       expect(results.complete).toBe(false);
       results.add({ type: "run-state", run: name, state: "finished", reason: null, lastGoodStep: 1 });
       expect(results.complete).toBe(false);
-      results.addAdapter(name, zip({ "README.md": "" }));
+      results.addAdapter(name, zip({ [`${name}/README.md`]: "" }));
     }
     expect(results.complete).toBe(true);
     results.add({ type: "run-state", run: "sk", state: "failed", reason: "not a number", lastGoodStep: 1 });

@@ -1,0 +1,193 @@
+/**
+ * The headless runner as a person starts it: files in, results and exit codes out. It opens its own browser, so the
+ * page of these tests is not used.
+ */
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@playwright/test";
+
+test.skip(({ isMobile }) => Boolean(isMobile), "the runner has no window");
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const model = join(root, "tests/fixtures/reference/models/tiny-llama");
+
+const ROWS = `text,label
+a lovely film,good
+what a bore,bad
+I liked it a lot,good
+not worth the time,bad
+full of warmth,good
+flat and tired,bad
+bright and funny,good
+a dull mess,bad
+a quiet joy,good
+badly acted,bad
+simply wonderful,good
+painful to watch,bad
+`;
+
+/** A folder with the rows and a configuration on them. */
+function prepare(folder: string, name: string, { training = {}, runs }: { training?: object; runs: object[] }): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "rows.csv"), ROWS);
+  const configuration = {
+    model: `dir:${relative(folder, model)}`,
+    data: {
+      train: "rows.csv",
+      validation: 0.34,
+      columns: { text: "text", label: "label" },
+      maxLength: 16,
+    },
+    training: { steps: 3, batchSize: 4, evalEvery: 2, learningRate: 0.01, ...training },
+    runs,
+  };
+  const path = join(folder, name);
+  writeFileSync(path, JSON.stringify(configuration));
+  return path;
+}
+
+interface Ended {
+  code: number | null;
+  output: string;
+}
+
+/** `npm run studio -- run …` without npm. `interruptAt` sends a Ctrl-C when the output first says so. */
+function studio(configuration: string, out: string, interruptAt?: RegExp): Promise<Ended> {
+  const program = spawn(
+    process.execPath,
+    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", "software"],
+    { cwd: root },
+  );
+  return new Promise((resolve, reject) => {
+    let output = "";
+    let interrupted = false;
+    for (const stream of [program.stdout, program.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output += text;
+        if (interrupted || !interruptAt?.test(output)) return;
+        interrupted = true;
+        program.kill("SIGINT");
+      });
+    }
+    program.on("error", reject);
+    program.on("close", (code) => resolve({ code, output }));
+  });
+}
+
+const lines = (path: string) =>
+  readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
+
+const FILES = ["README.md", "adapter_config.json", "adapter_model.safetensors", "run.json"];
+
+test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {
+  const folder = test.info().outputPath("runner");
+  const first = prepare(folder, "first.json", {
+    runs: [
+      { name: "lora", method: "lora" },
+      { name: "sk", method: "sk-prefix" },
+    ],
+  });
+  const out = join(folder, "first");
+  const trained = await studio(first, out);
+  expect(trained.code, trained.output).toBe(0);
+
+  const metrics = lines(join(out, "metrics.jsonl"));
+  const steps = metrics.filter((line) => "gradNorm" in line);
+  const evaluations = metrics.filter((line) => line.split === "validation");
+  expect(metrics).toHaveLength(steps.length + evaluations.length);
+  for (const run of ["lora", "sk"]) {
+    const own = steps.filter((line) => line.run === run);
+    expect(own.map(({ step }) => step)).toEqual([1, 2, 3]);
+    for (const line of own) {
+      const keys = ["epoch", "gpuBytes", "gradNorm", "learningRate", "loss", "run", "seconds", "step", "tokens"];
+      expect(Object.keys(line).sort()).toEqual(keys);
+      expect(line.loss).toBeGreaterThan(0);
+      expect(line.gradNorm).toBeGreaterThan(0);
+      expect(line.gpuBytes.total).toBeGreaterThan(line.gpuBytes.weights);
+    }
+    const judged = evaluations.filter((line) => line.run === run);
+    expect(judged.map(({ step }) => step)).toEqual([0, 2, 3]);
+    for (const { loss, accuracy, rows } of judged) {
+      expect(loss).toBeGreaterThan(0);
+      expect([0, 0.25, 0.5, 0.75, 1]).toContain(accuracy);
+      expect(rows).toBe(4);
+    }
+  }
+
+  const summary = json(join(out, "summary.json"));
+  expect(summary).toMatchObject({
+    complete: true,
+    model: { name: "tiny-llama" },
+    data: { trainRows: 8, validationRows: 4, labels: [{ name: "bad" }, { name: "good" }] },
+    runs: [
+      { run: "lora", state: "finished", steps: 3, adapter: "lora" },
+      { run: "sk", state: "finished", steps: 3, adapter: "sk" },
+    ],
+  });
+
+  expect(readdirSync(join(out, "lora")).sort()).toEqual(FILES);
+  expect(readdirSync(join(out, "sk")).sort()).toEqual([...FILES, "sk_adapter.safetensors"]);
+  expect(json(join(out, "lora", "adapter_config.json"))).toMatchObject({ peft_type: "LORA" });
+  expect(json(join(out, "sk", "adapter_config.json"))).toMatchObject({ peft_type: "PREFIX_TUNING" });
+  const record = readFileSync(join(out, "sk", "run.json"), "utf8");
+  expect(record).not.toContain("127.0.0.1");
+  expect(JSON.parse(record)).toMatchObject({ run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } });
+
+  const second = prepare(folder, "second.json", {
+    training: { steps: 1 },
+    runs: [
+      { name: "lora", method: "lora", initFrom: "first/lora" },
+      { name: "sk", method: "sk-prefix", initFrom: "first/sk" },
+    ],
+  });
+  const continued = await studio(second, join(folder, "second"));
+  expect(continued.code, continued.output).toBe(0);
+  const again = lines(join(folder, "second", "metrics.jsonl")).filter((line) => line.split && line.step === 0);
+  expect(again.map(({ run }) => run)).toEqual(["lora", "sk"]);
+  for (const { run, loss } of again) {
+    const last = evaluations.filter((line) => line.run === run).at(-1);
+    const begun = evaluations.find((line) => line.run === run);
+    expect(Math.abs(loss - last.loss), `${run}: ${loss} instead of ${last.loss}`).toBeLessThanOrEqual(1e-4);
+    // Else the same would be said of an adapter that was not read.
+    expect(Math.abs(last.loss - begun.loss)).toBeGreaterThan(1e-3);
+  }
+  const secondRecord = readFileSync(join(folder, "second", "sk", "run.json"), "utf8");
+  expect(secondRecord).not.toContain("127.0.0.1");
+  expect(JSON.parse(secondRecord)).toMatchObject({ run: { initFrom: "sk" } });
+});
+
+test("Ctrl-C stops after the step, with results", async () => {
+  const folder = test.info().outputPath("runner");
+  const configuration = prepare(folder, "long.json", {
+    training: { steps: 100_000, evalEvery: 100_000 },
+    runs: [{ name: "head only", method: "linear-probe" }],
+  });
+  const out = join(folder, "out");
+  const { code, output } = await studio(configuration, out, /step 0, validation loss/);
+  expect(code, output).toBe(1);
+  expect(output).toContain("Stopping after this step");
+  const [run] = json(join(out, "summary.json")).runs;
+  expect(run).toMatchObject({ state: "stopped", adapter: "head only" });
+  expect(run.validation.last.step).toBe(run.steps);
+  expect(readdirSync(join(out, "head only")).sort()).toEqual(FILES);
+});
+
+test("a wrong key in the configuration is named, with exit code 2", async () => {
+  const folder = test.info().outputPath("runner");
+  const configuration = prepare(folder, "wrong.json", {
+    training: { batchsize: 4 },
+    runs: [{ name: "lora", method: "lora" }],
+  });
+  const { code, output } = await studio(configuration, join(folder, "out"));
+  expect(code, output).toBe(2);
+  expect(output).toContain("batchsize");
+  expect(output).toContain("training");
+  expect(existsSync(join(folder, "out"))).toBe(false);
+});
