@@ -42,6 +42,10 @@ export function App() {
         Skip to the charts
       </a>
       <Header />
+      <div className="banners">
+        <DeviceBanner />
+        <Notice />
+      </div>
       <div className="columns">
         <aside className="steps" aria-label="Set up a comparison">
           <p className="intro">
@@ -53,8 +57,6 @@ export function App() {
           <TrainingStep />
         </aside>
         <main className="results" id="results" tabIndex={-1}>
-          <DeviceBanner />
-          <Notice />
           <div className="toolbar">
             <CompareBar />
             <div className="toolbar-menu">

@@ -105,7 +105,8 @@ function trim(value: number): string {
 /** At least `digits` significant digits, never in scientific form. */
 function toDigits(value: number, digits: number): string {
   if (value === 0) return "0";
-  const before = Math.floor(Math.log10(Math.abs(value))) + 1;
+  // Rounded first: 0.9999 becomes 1.00, not 1.000.
+  const before = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits))))) + 1;
   const decimals = Math.max(0, digits - before);
   return value.toFixed(Math.min(decimals, 8));
 }

@@ -61,7 +61,7 @@ export function MemoryChart() {
       table={runs.length === 0 ? null : () => <MemoryTable runs={runs} weights={weights} />}
     >
       {runs.length === 0 ? (
-        <p className="chart-nothing">The estimate appears with the first method.</p>
+        <p className="chart-nothing">The estimate appears with a model, data and a method.</p>
       ) : (
         <>
           <BarPanel rows={rows} opacities={parts.map((part) => part.opacity)} />

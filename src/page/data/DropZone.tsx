@@ -17,7 +17,6 @@ export function DropZone() {
   });
   return (
     <div {...getRootProps({ className: isDragActive ? "drop-zone drop-zone-active" : "drop-zone" })}>
-      <input {...getInputProps({ "aria-label": "Training file", tabIndex: -1 })} />
       <FileUp size={20} aria-hidden="true" />
       <span>
         <strong>{isDragActive ? "Drop to open" : "Drop CSV, TSV or JSONL"}</strong>
@@ -26,6 +25,7 @@ export function DropZone() {
       <button type="button" className="button" onClick={open}>
         Choose…
       </button>
+      <input {...getInputProps({ "aria-label": "Training file", tabIndex: -1 })} />
     </div>
   );
 }

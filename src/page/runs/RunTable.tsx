@@ -20,15 +20,16 @@ import { allComparisons, isBusy, messageOf, patch, useStudio } from "../store/st
 import { differences } from "./differences";
 import { bestFigure, type Figure, reachableLoss, sortRows, type TableRow, tableRows } from "./table-rows";
 
-const columns: readonly { figure: Figure; title: string; format: (value: number) => string; descendingFirst?: true }[] = [
-  { figure: "trainable", title: "Trainable", format: formatCount },
-  { figure: "bestAccuracy", title: "Best acc.", format: formatPercent, descendingFirst: true },
-  { figure: "lastAccuracy", title: "Last acc.", format: formatPercent, descendingFirst: true },
-  { figure: "validationLoss", title: "Val. loss", format: formatLoss },
-  { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
-  { figure: "seconds", title: "Time", format: formatDuration },
-  { figure: "bytes", title: "GPU bytes", format: formatBytes },
-];
+const columns: readonly { figure: Figure; title: string; format: (value: number) => string; descendingFirst?: true }[] =
+  [
+    { figure: "trainable", title: "Trainable", format: formatCount },
+    { figure: "bestAccuracy", title: "Best acc.", format: formatPercent, descendingFirst: true },
+    { figure: "lastAccuracy", title: "Last acc.", format: formatPercent, descendingFirst: true },
+    { figure: "validationLoss", title: "Val. loss", format: formatLoss },
+    { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
+    { figure: "seconds", title: "Time", format: formatDuration },
+    { figure: "bytes", title: "GPU bytes", format: formatBytes },
+  ];
 
 export function RunTable() {
   // The revision makes the figures follow the curves, which grow in place.
@@ -108,52 +109,54 @@ export function RunTable() {
           <tbody>
             {rows.map((row) => (
               <Fragment key={row.run.key}>
-              <tr className={rowClass(row)}>
-                <td>
-                  <input
-                    type="checkbox"
-                    className="checkbox"
-                    aria-label={`Plot ${row.run.name}`}
-                    checked={!hidden.has(row.run.key)}
-                    onChange={() => toggleRun(row.run.key)}
-                  />
-                </td>
-                <th scope="row">
-                  <span className="run-name">
-                    <RunSwatch slot={row.run.slot} faded={row.past} />
-                    <span>
-                      {row.run.name}
-                      {row.run.name !== row.run.methodTitle && <span className="muted"> {row.run.methodTitle}</span>}
-                      {row.run.state !== "finished" && row.run.state !== "running" && (
-                        <span className="run-state muted">{row.run.state}</span>
-                      )}
+                <tr className={rowClass(row)}>
+                  <td>
+                    <input
+                      type="checkbox"
+                      className="checkbox"
+                      aria-label={`Plot ${row.run.name}`}
+                      checked={!hidden.has(row.run.key)}
+                      onChange={() => toggleRun(row.run.key)}
+                    />
+                  </td>
+                  <th scope="row">
+                    <span className="run-name">
+                      <RunSwatch slot={row.run.slot} faded={row.past} />
+                      <span>
+                        {row.run.name}
+                        {row.run.name !== row.run.methodTitle && <span className="muted"> {row.run.methodTitle}</span>}
+                        {row.run.state !== "finished" && row.run.state !== "running" && (
+                          <span className="run-state muted">{row.run.state}</span>
+                        )}
+                      </span>
                     </span>
-                  </span>
-                </th>
-                <td className="differences">
-                  {(changes.get(row.run.key) ?? []).map(([name, value]) => (
-                    <span key={name} className="difference" title={`${name}: ${formatSetting(value)}`}>
-                      <span className="muted">{name}</span> {formatSetting(value)}
-                    </span>
-                  ))}
-                </td>
-                {columns.map(({ figure, format }) => {
-                  const value = row.figures[figure];
-                  const best = value !== null && value === bestFigure(rows, figure);
-                  return (
-                    <td key={figure} className={best ? "number best" : "number"}>
-                      {value === null ? "–" : format(value)}
-                      {figure === "trainable" && row.run.trainable && (
-                        <span className="muted under">{formatSmallPercent(row.run.trainable.percentOfBase)} of base</span>
-                      )}
-                    </td>
-                  );
-                })}
-                <td>
-                  <DownloadRun row={row} />
-                </td>
-              </tr>
-              <FailureRow row={row} />
+                  </th>
+                  <td className="differences">
+                    {(changes.get(row.run.key) ?? []).map(([name, value]) => (
+                      <span key={name} className="difference" title={`${name}: ${formatSetting(value)}`}>
+                        <span className="muted">{name}</span> {formatSetting(value)}
+                      </span>
+                    ))}
+                  </td>
+                  {columns.map(({ figure, format }) => {
+                    const value = row.figures[figure];
+                    const best = value !== null && value === bestFigure(rows, figure);
+                    return (
+                      <td key={figure} className={best ? "number best" : "number"}>
+                        {value === null ? "–" : format(value)}
+                        {figure === "trainable" && row.run.trainable && (
+                          <span className="muted under">
+                            {formatSmallPercent(row.run.trainable.percentOfBase)} of base
+                          </span>
+                        )}
+                      </td>
+                    );
+                  })}
+                  <td>
+                    <DownloadRun row={row} />
+                  </td>
+                </tr>
+                <FailureRow row={row} />
               </Fragment>
             ))}
           </tbody>

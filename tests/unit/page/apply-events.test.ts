@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { applyEvents, stepsPerSecond } from "../../../src/page/store/events";
+import type { ProgressEvent } from "../../../src/worker/api";
+import { bytes, comparison, evaluation, record, slice, step } from "./events";
+
+const progress = (done: number, total: number | null): ProgressEvent => ({
+  type: "progress",
+  task: "loading weights",
+  detail: "m",
+  done,
+  total,
+  unit: "bytes",
+});
+
+describe("applyEvents", () => {
+  it("sorts events to their runs and counts the revision only when a curve grew", () => {
+    const before = slice(comparison([record("a"), record("b")]));
+    const after = applyEvents(before, [step("a", 1, 0.5), step("b", 1, 0.6), evaluation("b", 1, 0.7, 0.5)], 0);
+    expect(after.revision).toBe(1);
+    expect(after.current?.runs.map((run) => run.curves.steps.last("loss"))).toEqual([0.5, 0.6]);
+    expect(after.current?.runs[1]?.curves.evaluations.length).toBe(1);
+    expect(after.current?.runs[0]?.bytes).toEqual(bytes);
+    expect(applyEvents(after, [progress(1, 2)], 0).revision).toBe(1);
+  });
+
+  it("leaves runs it does not know alone", () => {
+    const before = slice(comparison([record("a")]));
+    expect(() => applyEvents(before, [step("z", 1, 1), evaluation("z", 1, 1, 1)], 0)).not.toThrow();
+    expect(applyEvents(slice(null), [step("a", 1, 1)], 0).current).toBeNull();
+  });
+
+  it("keeps a failed run's reason and last good step while the others go on", () => {
+    const after = applyEvents(
+      slice(comparison([record("a"), record("b")])),
+      [{ type: "run-state", run: "a", state: "failed", reason: "not a number", lastGoodStep: 80 }, step("b", 91, 1)],
+      0,
+    );
+    expect(after.current?.runs[0]).toMatchObject({ state: "failed", reason: "not a number", lastGoodStep: 80 });
+    expect(after.current?.step).toBe(91);
+  });
+
+  it("stands where the slowest training run stands, and measures pace", () => {
+    let state = slice(comparison([record("a"), record("b")]));
+    for (let n = 1; n <= 5; n++) state = applyEvents(state, [step("a", n * 2, 1), step("b", n, 1)], n * 500);
+    expect(state.current?.step).toBe(5);
+    expect(stepsPerSecond(state.pace)).toBeCloseTo(2, 12);
+    expect(stepsPerSecond([])).toBeNull();
+  });
+
+  it("shows a wait from its first report until it is done", () => {
+    let state = applyEvents(slice(null), [progress(10, 100)], 1000);
+    expect(state.progress).toMatchObject({ since: 1000, startedAtDone: 10 });
+    state = applyEvents(state, [progress(60, 100)], 2000);
+    expect(state.progress).toMatchObject({ since: 1000, startedAtDone: 10, event: { done: 60 } });
+    expect(applyEvents(state, [progress(100, 100)], 3000).progress).toBeNull();
+  });
+
+  it("notes when a comparison ended", () => {
+    const finished = {
+      type: "comparison-state" as const,
+      state: "finished" as const,
+      step: 100,
+      steps: 100,
+      reason: null,
+    };
+    const after = applyEvents(slice(comparison([record("a")])), [finished], 1234);
+    expect(after.current).toMatchObject({ state: "finished", endedAt: 1234, step: 100 });
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { draftRun, draftsFrom, freeName } from "../../../src/page/store/configuration";
+import { fromFragment, toFragment } from "../../../src/page/store/link";
+import type { DraftRun } from "../../../src/page/store/state";
+import type { MethodDescription } from "../../../src/worker/api";
+import { comparison } from "./events";
+
+const lora: MethodDescription = {
+  id: "lora",
+  title: "LoRA",
+  summary: "",
+  group: "weight delta",
+  site: "linear",
+  optionsSchema: {},
+  defaults: { rank: 8, targets: ["q_proj"] },
+  learningRate: 0.0003,
+  card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
+};
+const { training } = comparison([]).configuration;
+
+describe("drafts", () => {
+  it("gives every run its own name and appearance", () => {
+    const runs: DraftRun[] = [];
+    for (let i = 0; i < 3; i++) runs.push(draftRun(lora, runs));
+    expect(runs.map((run) => run.name)).toEqual(["LoRA", "LoRA 2", "LoRA 3"]);
+    expect(runs.map((run) => run.slot)).toEqual([0, 1, 2]);
+    expect(draftRun(lora, [runs[0], runs[2]] as DraftRun[])).toMatchObject({ name: "LoRA 2", slot: 1 });
+    expect(freeName("LoRA 2", ["LoRA", "LoRA 2"])).toBe("LoRA 3");
+    expect(freeName("  ", [])).toBe("Run");
+    expect(freeName("x".repeat(80), ["x".repeat(56)]).length).toBeLessThanOrEqual(60);
+  });
+
+  it("names a method it does not have", () => {
+    expect(() => draftsFrom([{ name: "a", method: "nope", options: {} }], [lora])).toThrow(/"nope".*lora/);
+  });
+});
+
+describe("the address", () => {
+  it("gives back what it was made from, without the defaults and in safe letters", () => {
+    const run = draftRun(lora, [], { name: "Größe ≥ 8?", options: { rank: 4 }, learningRate: 0.01 });
+    const fragment = toFragment([run], training, [lora]);
+    expect(fragment).toMatch(/^#c=[\w-]+$/);
+    expect(fromFragment(fragment)).toEqual({
+      training,
+      runs: [{ name: "Größe ≥ 8?", method: "lora", learningRate: 0.01, options: { rank: 4 } }],
+    });
+  });
+
+  it("holds nothing, or says that it is damaged", () => {
+    expect(fromFragment("")).toBeNull();
+    expect(fromFragment("#results")).toBeNull();
+    expect(() => fromFragment("#c=%%%")).toThrow("damaged");
+    expect(() => fromFragment(toFragment([], training, []).slice(0, -9))).toThrow("damaged");
+    expect(() => fromFragment(`#c=${btoa("[1]").replaceAll("=", "")}`)).toThrow("damaged");
+  });
+});

@@ -1,0 +1,109 @@
+/** Events and comparisons for the page's tests. */
+
+import { createCurves } from "../../../src/page/charts/run-curves";
+import type { Comparison, ComparisonSlice, RunRecord } from "../../../src/page/store/state";
+import type { EvaluationEvent, GpuBytes, StepEvent } from "../../../src/worker/api";
+
+export const bytes: GpuBytes = {
+  weights: 100,
+  adapter: 1,
+  gradients: 2,
+  optimizer: 3,
+  activations: 4,
+  runtime: 5,
+  total: 115,
+};
+
+export function step(run: string, number: number, loss: number, fields: Partial<StepEvent> = {}): StepEvent {
+  return {
+    type: "step",
+    run,
+    step: number,
+    epoch: number / 100,
+    loss,
+    learningRate: 0.001,
+    gradNorm: 1,
+    tokens: number * 10,
+    seconds: number / 10,
+    gpuBytes: bytes,
+    ...fields,
+  };
+}
+
+export function evaluation(run: string, number: number, loss: number, accuracy: number): EvaluationEvent {
+  return {
+    type: "evaluation",
+    run,
+    step: number,
+    split: "validation",
+    loss,
+    accuracy,
+    f1: accuracy,
+    rows: 10,
+    tokens: number * 10,
+    seconds: number / 10,
+  };
+}
+
+export function record(name: string, fields: Partial<RunRecord> = {}): RunRecord {
+  return {
+    key: `c/${name}`,
+    name,
+    methodTitle: name,
+    control: false,
+    slot: 0,
+    configuration: { name, method: "lora", options: {} },
+    learningRate: 0.001,
+    state: "running",
+    reason: null,
+    lastGoodStep: null,
+    trainable: null,
+    bytes: null,
+    curves: createCurves(),
+    saved: false,
+    ...fields,
+  };
+}
+
+export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}): Comparison {
+  return {
+    id: "c",
+    startedAt: 0,
+    endedAt: null,
+    configuration: {
+      model: "bundled:m",
+      data: {
+        task: "sequence-classification",
+        train: "t.csv",
+        validation: 0.1,
+        columns: { text: "text", textPair: null, label: "label" },
+        maxLength: 64,
+      },
+      training: {
+        seed: 0,
+        steps: 100,
+        epochs: null,
+        batchSize: 8,
+        schedule: "linear",
+        warmupRatio: 0,
+        gradClip: null,
+        shuffle: true,
+        evalEvery: 10,
+        pooling: "last",
+      },
+      runs: runs.map((run) => run.configuration),
+    },
+    modelName: "m",
+    dataTitle: "t.csv",
+    state: "running",
+    step: 0,
+    steps: 100,
+    reason: null,
+    runs,
+    ...fields,
+  };
+}
+
+export function slice(current: Comparison | null): ComparisonSlice {
+  return { current, past: [], revision: 0, progress: null, error: null, pace: [], imported: [] };
+}

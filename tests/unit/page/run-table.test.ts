@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { addEvaluation, addStep } from "../../../src/page/charts/run-curves";
+import { fileName } from "../../../src/page/export/download";
+import { metricsCsv } from "../../../src/page/export/metrics-csv";
+import { differences } from "../../../src/page/runs/differences";
+import { bestFigure, reachableLoss, sortRows, tableRows } from "../../../src/page/runs/table-rows";
+import { comparison, evaluation, record, step } from "./events";
+
+function trained() {
+  const runs = ["a", "b", "c"].map((name) => record(name));
+  runs.forEach((run, i) => {
+    if (i === 2) return;
+    addStep(run.curves, step(run.name, 1, 1, { seconds: 2 - i }));
+    addEvaluation(run.curves, evaluation(run.name, 0, 0.7, 0.5));
+    addEvaluation(run.curves, evaluation(run.name, 10, 0.411 + i * 0.1, 0.9 - i * 0.1));
+  });
+  return comparison(runs);
+}
+
+describe("the run table", () => {
+  it("finds the best of each column and sorts, runs without a figure last", () => {
+    const rows = tableRows([trained()], "c", 0.45);
+    expect(bestFigure(rows, "bestAccuracy")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "seconds")).toBe(1);
+    expect(bestFigure(rows, "stepsToLoss")).toBeNull();
+    expect(bestFigure(rows, "bytes")).toBeNull();
+    const names = (column: "name" | "seconds", descending: boolean) =>
+      sortRows(rows, { column, descending }).map((row) => row.run.name);
+    expect(names("seconds", false)).toEqual(["b", "a", "c"]);
+    expect(names("seconds", true)).toEqual(["a", "b", "c"]);
+    expect(names("name", true)).toEqual(["c", "b", "a"]);
+  });
+
+  it("takes the loss all runs have reached", () => {
+    expect(reachableLoss(trained().runs)).toBe(0.52);
+    expect(reachableLoss([])).toBeNull();
+  });
+});
+
+describe("differences", () => {
+  const { training } = comparison([]).configuration;
+  const described = (key: string, method: string, options: Record<string, unknown>, learningRate = 0.001) => ({
+    key,
+    configuration: { name: key, method, options },
+    learningRate,
+    training,
+    model: "m",
+    data: "d",
+    defaults: method === "lora" ? { rank: 8, alpha: 16 } : { text: "t" },
+  });
+
+  it("says only what is not the same", () => {
+    const found = differences([
+      described("a", "lora", { rank: 8, alpha: 16 }),
+      described("b", "lora", { rank: 4, alpha: 16 }),
+      described("c", "sk-prefix", { text: "t" }, 0.01),
+      described("d", "sk-prefix", { text: "other" }, 0.01),
+    ]);
+    expect(found.get("a")).toEqual([
+      ["rank", 8],
+      ["learning rate", 0.001],
+    ]);
+    expect(found.get("b")).toContainEqual(["rank", 4]);
+    expect(found.get("d")).toContainEqual(["text", "other"]);
+    expect(found.get("c")?.map(([name]) => name)).not.toContain("data");
+  });
+
+  it("shows an option that is not at its default even when nothing else has it", () => {
+    const found = differences([
+      described("a", "lora", { rank: 2, alpha: 16 }),
+      described("c", "sk-prefix", { text: "t" }),
+    ]);
+    expect(found.get("a")).toEqual([["rank", 2]]);
+    expect(found.get("c")).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it("writes every step and evaluation, quoted where needed", () => {
+    const run = record('odd, "name"');
+    addStep(run.curves, step(run.name, 1, 0.25));
+    addEvaluation(run.curves, evaluation(run.name, 1, 0.5, 0.75));
+    const lines = metricsCsv(comparison([run])).split("\r\n");
+    expect(lines).toEqual([
+      "run,method,split,step,epoch,loss,accuracy,f1,learning_rate,grad_norm,tokens,seconds,gpu_bytes",
+      '"odd, ""name""",lora,train,1,0.01,0.25,,,0.001,1,10,0.1,115',
+      '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,10,0.1,',
+    ]);
+  });
+
+  it("names files so that every system takes them", () => {
+    expect(fileName("SK-Prefix: Größe/2", "small llama")).toBe("sk-prefix-gro-e-2-small-llama");
+  });
+});
