@@ -18,7 +18,7 @@ import { type FixtureTensor, fixtureJson, fixtureTensors } from "../../fixtures/
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
 
-type Rig = "tiny-llama" | "tiny-qwen2" | "tiny-gpt2";
+type Rig = "tiny-llama" | "tiny-qwen2" | "tiny-qwen3" | "tiny-gpt2";
 type Tensors = Map<string, FixtureTensor>;
 
 /** What is used of a case's JSON. */
@@ -49,6 +49,12 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },
+    "sk-prefix": { method: "sk-prefix", options: {} },
+    "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
+    lora: { method: "lora", options: { rank: 4, alpha: 8 } },
+    prefix: { method: "prefix", options: { virtualTokens: 6 } },
+  },
+  "tiny-qwen3": {
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
     lora: { method: "lora", options: { rank: 4, alpha: 8 } },
@@ -216,11 +222,11 @@ describe.each(Object.keys(cases) as Rig[])("%s", (rig) => {
   });
 
   test("a padded row's logits do not depend on what its padding is", async () => {
-    const path = `cases/${rig}/linear-probe-sequence-classification`;
+    const path = `cases/${rig}/lora-sequence-classification`;
     const described = await fixtureJson(`${path}.json`);
     const tensors = await fixtureTensors(`${path}.safetensors`);
-    const tuned = build("linear-probe", {}, described, tensors, []);
-    const leaves = leavesOf(tensors, [], part(tensors, "initial", "linear-probe"));
+    const tuned = build("lora", { rank: 4, alpha: 8 }, described, tensors, []);
+    const leaves = leavesOf(tensors, [], part(tensors, "initial", "lora"));
     const first = evaluate(tuned.program, leaves, [tuned.logits])(tuned.logits);
     const mask = tensors.get("batch.0.attention_mask")!.data;
     const other = Float64Array.from(leaves.get("input_ids")!, (id, index) => (mask[index] === 1 ? id : 77));
