@@ -122,7 +122,8 @@ describe.each(Object.keys(cases) as Rig[])("%s", (rig) => {
     const chosen = methodOf(method);
     const text = chosen.text(chosen.options({ family, config }).parse({})) === null ? {} : { text: described.text };
     const parsed = chosen.options({ family, config }).parse({ ...options, ...text });
-    const context = { family, config, textIds };
+    const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id);
+    const context = { family, config, textIds, randomIds };
     const setup = {
       method: chosen,
       options: parsed,

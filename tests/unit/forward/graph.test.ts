@@ -31,7 +31,8 @@ async function tuned(rig: string, method: string, pooling: "last" | "mean" = "la
   const json = await fixtureJson(`models/${rig}/config.json`);
   const family = familyOf(json);
   const config = family.readConfig(json);
-  const context = { family, config, textIds: [4, 5, 6] };
+  const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id);
+  const context = { family, config, textIds: [4, 5, 6], randomIds };
   const options = methodOf(method).options(context).parse({});
   return buildTunedProgram({ method: methodOf(method), options, context, classes: 3, pooling }, 2, 5);
 }

@@ -1,0 +1,207 @@
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { PEFT_TYPES } from "../../../src/adapters/peft-config";
+import type { Method, ModelFacts } from "../../../src/methods/method";
+import { methodOf, methods } from "../../../src/methods/registry";
+import type { ModelConfig } from "../../../src/models/family";
+import { families, familyOf } from "../../../src/models/registry";
+import { countPart } from "../../../src/training/estimate";
+import { parseOptions } from "../../../src/training/run";
+import { buildTunedProgram, type Pooling } from "../../../src/training/tuned-program";
+import { fixtureJson } from "../../fixtures/reference";
+
+const factsOf = async (rig: string): Promise<ModelFacts> => {
+  const json = await fixtureJson(`models/${rig}/config.json`);
+  const family = familyOf(json);
+  return { family, config: family.readConfig(json) };
+};
+
+interface Count {
+  facts: ModelFacts;
+  options: object;
+  classes: number;
+  pooling: Pooling;
+  textTokens: number;
+}
+
+/** Sums over the tensors that a method declares in a Program. */
+function count(method: Method, { facts, options, classes, pooling, textTokens }: Count) {
+  const parsed = method.options(facts).parse(options);
+  const ids = (count: number) => Array.from({ length: count }, (_, id) => id);
+  const context = { ...facts, textIds: ids(textTokens), randomIds: ids };
+  const { program } = buildTunedProgram({ method, options: parsed, context, classes, pooling }, 1, 2);
+  const [adapter, head] = [countPart(program.trainables, "adapter"), countPart(program.trainables, "head")];
+  return { adapter, head, total: adapter + head };
+}
+
+describe("the registry", () => {
+  test("ids are unique and found", () => {
+    expect(new Set(methods.map(({ id }) => id)).size).toBe(methods.length);
+    for (const method of methods) expect(methodOf(method.id)).toBe(method);
+    expect(methods.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["sk-prefix", "lora", "linear-probe", "hard-text"]),
+    );
+  });
+
+  test("an unknown id is named beside those there are", () => {
+    expect(() => methodOf("lorra")).toThrow(`no method "lorra". Methods: ${methods.map(({ id }) => id).join(", ")}.`);
+  });
+});
+
+describe.each(methods)("$id", (method) => {
+  test.each(["tiny-llama", "tiny-gpt2"])(
+    "its form for %s: every option has a title, a description and a default",
+    async (rig) => {
+      const facts = await factsOf(rig);
+      const schema = z.toJSONSchema(method.options(facts), { io: "output" }) as {
+        properties?: Record<string, { title?: string; description?: string; default?: unknown }>;
+        additionalProperties?: unknown;
+      };
+      const defaults = method.options(facts).parse({}) as Record<string, unknown>;
+      expect(Object.keys(schema.properties ?? {}).sort()).toEqual(Object.keys(defaults).sort());
+      expect(schema.additionalProperties).toBe(false);
+      for (const [key, property] of Object.entries(schema.properties ?? {})) {
+        expect(property.title, `title of ${key}`).toMatch(/^[A-Z]/);
+        expect(property.description, `description of ${key}`).toMatch(/^\S.*\.$/);
+        expect(property.default, `default of ${key}`).toEqual(defaults[key]);
+      }
+      // What a form writes into a configuration is read back as it is.
+      expect(method.options(facts).parse(JSON.parse(JSON.stringify(defaults)))).toEqual(defaults);
+    },
+  );
+
+  test("an unknown option is named, with the run and the method", async () => {
+    const facts = await factsOf("tiny-llama");
+    const plan = { name: "first", method: method.id, options: { colour: "red" } };
+    expect(() => parseOptions(facts, plan)).toThrow(/Run "first" \(.*\): .*"colour"/);
+    expect(() => parseOptions(facts, plan)).toThrow(`(${method.id})`);
+    expect(parseOptions(facts, { ...plan, options: {} })).toEqual(method.options(facts).parse({}));
+  });
+
+  test("its card says everything, and its rates are usable", () => {
+    const { trains, attaches, costs, fails, paper } = method.card;
+    for (const sentence of [trains, attaches, costs, fails]) expect(sentence).toMatch(/^\S.*\.$/);
+    if (paper) expect(paper.url).toMatch(/^https:\/\/arxiv\.org\/abs\/\d{4}\.\d{5}$/);
+    expect(method.learningRate).toBeGreaterThan(0);
+    expect(method.weightDecay).toBe(method.group === "semantic knowledge" ? 0 : 0.01);
+  });
+
+  test("an exported form exists for its defaults", async () => {
+    const facts = await factsOf("tiny-llama");
+    const { type } = method.exportForm(method.options(facts).parse({}), facts);
+    expect(PEFT_TYPES).toContain(type);
+  });
+});
+
+describe("options' refusals", () => {
+  test.each([
+    ["lora", { rank: 0 }, /rank/],
+    ["lora", { rank: 2.5 }, /rank/],
+    ["lora", { targets: ["q_proj", "z_proj"] }, /targets/],
+    ["lora", { targets: [] }, /targets/],
+    ["sk-prefix", { text: "" }, /text is empty/],
+    ["sk-prefix", { map: "round" }, /map/],
+    ["sk-prompt", { depth: 3 }, /depth is more than the model's 2 layers/],
+    ["prompt", { virtualTokens: 0 }, /virtualTokens/],
+    ["prefix", { virtualTokens: 513 }, /virtualTokens/],
+  ])("%s %o", async (method, options, message) => {
+    const facts = await factsOf("tiny-llama");
+    expect(() => parseOptions(facts, { name: "a", method, options })).toThrow(message);
+  });
+
+  test("all-linear means every linear of the family", async () => {
+    const facts = await factsOf("tiny-gpt2");
+    const parsed = parseOptions(facts, { name: "a", method: "lora", options: { targets: "all-linear" } });
+    expect(parsed).toMatchObject({ targets: ["c_attn", "attn.c_proj", "c_fc", "mlp.c_proj"] });
+  });
+});
+
+describe("trained parameters", () => {
+  const prefix = { virtualTokens: 6 };
+  const cases: [rig: string, name: string, method: string, options: object][] = [
+    ["tiny-llama", "linear-probe", "linear-probe", {}],
+    ["tiny-llama", "hard-text", "hard-text", {}],
+    ["tiny-llama", "sk-prefix", "sk-prefix", {}],
+    ["tiny-llama", "sk-prefix-shared", "sk-prefix", { shared: true }],
+    ["tiny-llama", "sk-prefix-lowrank", "sk-prefix", { map: "lowRank", rank: 4 }],
+    ["tiny-llama", "sk-prefix-diagonal", "sk-prefix", { map: "diagonal" }],
+    ["tiny-llama", "sk-prefix-mean", "sk-prefix", {}],
+    ["tiny-llama", "sk-prompt", "sk-prompt", { rank: 8 }],
+    ["tiny-llama", "sk-prompt-dense", "sk-prompt", { map: "dense" }],
+    ["tiny-llama", "sk-prompt-depth1", "sk-prompt", { rank: 8, depth: 1 }],
+    ["tiny-llama", "sk-prompt-mean", "sk-prompt", { rank: 8 }],
+    ["tiny-llama", "lora", "lora", { rank: 4, alpha: 8 }],
+    ["tiny-llama", "lora-all", "lora", { rank: 2, alpha: 4, targets: "all-linear" }],
+    ["tiny-llama", "rslora", "lora", { rank: 4, alpha: 8, rankStabilised: true }],
+    ["tiny-llama", "prompt", "prompt", prefix],
+    ["tiny-llama", "prefix", "prefix", prefix],
+    ["tiny-qwen2", "sk-prefix", "sk-prefix", {}],
+    ["tiny-qwen2", "lora", "lora", { rank: 4 }],
+    ["tiny-qwen3", "sk-prefix", "sk-prefix", {}],
+    ["tiny-qwen3", "lora", "lora", { rank: 4 }],
+    ["tiny-gpt2", "sk-prefix", "sk-prefix", {}],
+    ["tiny-gpt2", "sk-prompt", "sk-prompt", { rank: 8 }],
+    ["tiny-gpt2", "lora", "lora", { rank: 4 }],
+    ["tiny-gpt2", "prefix", "prefix", prefix],
+  ];
+  test.each(cases)("%s %s: as many as PyTorch counted", async (rig, name, method, options) => {
+    const { trainableCount, labels, pooling, virtualTokens } = await fixtureJson(
+      `cases/${rig}/${name}-sequence-classification.json`,
+    );
+    const facts = await factsOf(rig);
+    const textTokens = virtualTokens ?? 3;
+    expect(count(methodOf(method), { facts, options, classes: labels.length, pooling, textTokens })).toEqual(
+      trainableCount,
+    );
+  });
+
+  /**
+   * The table of SK-Tuning's trained parameters (T = 12, two classes, a head with bias). Its RoBERTa rows have the sizes of
+   * GPT-2's family; its q-v LoRA equals one on the fused projection, since r·(d + 3d) = 2·r·(d + d).
+   */
+  const models = [
+    // family, layers, hidden size, heads, key/value heads, head size; head, SK-Prefix, shared, SK-Prompt r = 16,
+    // T·d, dense d², free prefix, LoRA r = 8
+    ["gpt2", "GPT-2", [12, 768, 12, 12, 64], [1538, 99842, 5634, 26114, 10754, 591362, 222722, 296450]],
+    ["gpt2", "24 × 1024", [24, 1024, 16, 16, 64], [2050, 198658, 6146, 34818, 14338, 1050626, 591874, 788482]],
+    ["llama", "SmolLM2-135M", [30, 576, 9, 3, 64], [1154, 246914, 5250, 19586, 8066, 332930, 139394, 461954]],
+    ["llama", "Qwen2.5-0.5B", [24, 896, 14, 2, 64], [1794, 198402, 5890, 30466, 12546, 804610, 75522, 542466]],
+    ["llama", "TinyLlama-1.1B", [22, 2048, 32, 4, 64], [4098, 184322, 8194, 69634, 28674, 4198402, 139266, 1130498]],
+    ["llama", "Llama-2-7B", [32, 4096, 32, 32, 128], [8194, 1056770, 24578, 139266, 57346, 16785410, 3153922, 4202498]],
+  ] as const;
+  test.each(models)("%s, %s: the counts of the table", (id, _name, sizes, expected) => {
+    const [layers, hiddenSize, heads, keyValueHeads, headSize] = sizes;
+    const family = families.find((candidate) => candidate.id === id)!;
+    const config = {
+      ...{ layers, hiddenSize, heads, keyValueHeads, headSize, vocabulary: 1000, contextLength: 512 },
+      ...{ intermediateSize: 4 * hiddenSize, epsilon: 1e-5, ropeTheta: 10000 },
+    } as ModelConfig;
+    const total = (method: string, options: object = {}) => {
+      const facts = { family, config };
+      return count(methodOf(method), { facts, options, classes: 2, pooling: "mean", textTokens: 12 }).total;
+    };
+    expect([
+      total("linear-probe"),
+      total("sk-prefix"),
+      total("sk-prefix", { shared: true }),
+      total("sk-prompt"),
+      total("prompt"),
+      total("sk-prompt", { map: "dense" }),
+      total("prefix"),
+      total("lora", { rank: 8 }),
+    ]).toEqual([...expected]);
+    expect(total("hard-text")).toBe(total("linear-probe"));
+    // One factor per column: 2·L·d_h; low rank: two thin matrices per map.
+    expect(total("sk-prefix", { map: "diagonal" }) - total("linear-probe")).toBe(2 * layers * headSize);
+    expect(total("sk-prefix", { map: "lowRank", rank: 4 }) - total("linear-probe")).toBe(2 * layers * 2 * 4 * headSize);
+  });
+
+  test("neither the length of the text nor of the batch changes what SK methods train", async () => {
+    const facts = await factsOf("tiny-llama");
+    for (const id of ["sk-prefix", "sk-prompt"]) {
+      const counted = (textTokens: number) =>
+        count(methodOf(id), { facts, options: {}, classes: 2, pooling: "last", textTokens });
+      expect(counted(3)).toEqual(counted(30));
+    }
+  });
+});
