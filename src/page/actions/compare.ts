@@ -47,6 +47,7 @@ export async function compare(): Promise<void> {
     step: 0,
     steps: state.methods.estimate?.steps ?? configuration.training.steps ?? 0,
     reason: null,
+    gpuBytes: null,
     runs,
   };
   const kept = current && hasCurves(current) ? [current, ...past] : past;

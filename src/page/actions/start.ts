@@ -4,7 +4,7 @@ import * as Comlink from "comlink";
 import type { RunStateEvent, StudioEvent } from "../../worker/api";
 import { engine, restartEngine, watchEngine } from "../engine";
 import { draftRun, draftsFrom } from "../store/configuration";
-import { applyEvents } from "../store/events";
+import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
@@ -21,19 +21,12 @@ export async function start(): Promise<void> {
   await Promise.all([restoreSession(), startEngine(() => openFirstSample())]);
 }
 
-/** After a lost device: a new worker with the same model and data. Runs that were trained are in the saved session. */
+/** After a lost device: a new worker with the same model and data; the comparison can then go on from its checkpoints. */
 export async function restart(): Promise<void> {
   restartEngine();
   patch("device", { report: null, lost: null });
   patch("model", { summary: null, error: null });
-  const { current, past } = useStudio.getState().comparison;
-  patch("comparison", {
-    current: null,
-    past: current ? [current, ...past] : past,
-    progress: null,
-    error: null,
-    imported: [],
-  });
+  patch("comparison", { progress: null, error: null, imported: [] });
   await startEngine(reopenData);
 }
 
@@ -127,5 +120,7 @@ function hasAdapter(event: RunStateEvent): boolean {
 
 function deviceLost(reason: string): void {
   patch("device", { lost: reason });
-  patch("comparison", { progress: null });
+  const { comparison } = useStudio.getState();
+  patch("comparison", { ...failUnfinished(comparison, reason, Date.now()), progress: null });
+  void keepSession();
 }

@@ -3,7 +3,7 @@
 import { Download, Table2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useId, useRef, useState } from "react";
-import { downloadChart } from "../export/chart-image";
+import { downloadChart, type LegendEntry } from "../export/chart-image";
 import { messageOf, patch } from "../store/store";
 
 interface ChartCardProps {
@@ -17,8 +17,8 @@ interface ChartCardProps {
   tools?: ReactNode;
   /** The same numbers as a table; null where there are none yet. */
   table: (() => ReactNode) | null;
-  /** Runs drawn, for the legend of the downloaded picture. */
-  legend: readonly { name: string; slot: number }[];
+  /** For the downloaded picture, which has none of the page around it. */
+  legend: readonly LegendEntry[];
   children: ReactNode;
 }
 

@@ -4,32 +4,35 @@ import { type ReactNode, useMemo } from "react";
 import { formatCount, formatLoss, formatPercent, formatTick } from "../format";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
+import { useSlowComparison } from "../store/use-slow-comparison";
 import { ChartCard } from "./ChartCard";
 import { CrosshairReadout } from "./CrosshairReadout";
 import { CurveTable } from "./CurveTable";
 import { ExampleCurve } from "./ExampleCurve";
 import { LinePanel } from "./LinePanel";
 import { plotLeft, plotRight } from "./plot-geometry";
-import { type PlottedRun, plottedLines, type Quantity, verticalAxis } from "./plotted-lines";
-import type { Axis } from "./ticks";
+import { horizontalAxis, plottedLines, plottedRuns, type Quantity, verticalAxis } from "./plotted-lines";
 
 interface CurveChartProps {
   title: string;
   quantity: Quantity;
-  runs: readonly PlottedRun[];
-  x: Axis;
-  /** Goes up when curves have grown. */
-  revision: number;
-  className?: string;
+  wide?: boolean;
   tools?: ReactNode;
 }
 
-export function CurveChart({ title, quantity, runs, x, revision, className, tools }: CurveChartProps) {
+export function CurveChart({ title, quantity, wide = false, tools }: CurveChartProps) {
+  const { current, past, revision } = useSlowComparison();
+  const hidden = useStudio((state) => state.ui.hidden);
   const unit = useStudio((state) => state.ui.axis);
   const logLoss = useStudio((state) => state.ui.logLoss);
   const smoothing = useStudio((state) => state.ui.smoothing);
   const accuracy = quantity === "validation-accuracy";
   const log = logLoss && !accuracy;
+  const runs = useMemo(() => plottedRuns(current, past, hidden), [current, past, hidden]);
+  const training = current !== null && ["preparing", "running", "paused"].includes(current.state);
+  const planned = training ? current.steps : 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
+  const x = useMemo(() => horizontalAxis(runs, unit, planned), [runs, unit, planned, revision]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
   const lines = useMemo(
     () => plottedLines(runs, quantity, unit, smoothing),
@@ -51,7 +54,7 @@ export function CurveChart({ title, quantity, runs, x, revision, className, tool
       detail={empty ? null : `by ${unitNames[unit]}${log ? ", log" : ""}`}
       tools={tools}
       summary={summary}
-      className={className}
+      className={wide ? "chart-wide" : undefined}
       legend={lines.map(({ run }) => ({ name: run.name, slot: run.slot }))}
       table={empty ? null : () => <CurveTable lines={lines} format={format} />}
     >
@@ -80,14 +83,7 @@ export function CurveChart({ title, quantity, runs, x, revision, className, tool
             formatY={accuracy ? formatAccuracyTick : formatTick}
             pointMarkers={quantity !== "training-loss"}
           />
-          <CrosshairReadout
-            lines={lines}
-            x={x}
-            unit={unit}
-            format={format}
-            descending={accuracy}
-            compact={className === undefined}
-          />
+          <CrosshairReadout lines={lines} x={x} unit={unit} format={format} descending={accuracy} compact={!wide} />
         </div>
       )}
     </ChartCard>

@@ -1,10 +1,12 @@
 /** GPU bytes by category: the base weights once, then what each run has of its own. Before a run: the estimate. */
 
+import { useMemo } from "react";
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { formatBytes } from "../format";
 import { ownBytes } from "../store/gpu-bytes";
 import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
+import { useSlowComparison } from "../store/use-slow-comparison";
 import { appearance } from "./appearance";
 import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
@@ -17,6 +19,8 @@ const parts: readonly { category: Exclude<ByteCategory, "weights">; name: string
   { category: "runtime", name: "runtime", opacity: 0.3 },
 ];
 
+const opacities = parts.map((part) => part.opacity);
+
 interface RunBytes {
   key: string;
   name: string;
@@ -25,15 +29,16 @@ interface RunBytes {
 }
 
 export function MemoryChart() {
-  const current = useStudio((state) => state.comparison.current);
+  const { current } = useSlowComparison();
   const methods = useStudio((state) => state.methods);
   const model = useStudio((state) => state.model.summary);
   const measured = measuredBytes(current);
   const estimated = measured.length === 0;
   const runs = estimated ? estimatedBytes(methods) : measured;
   const weights = model?.gpuBytes ?? runs[0]?.bytes.weights ?? 0;
-  const total = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights);
-  const rows: BarRow[] = [
+  const summed = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights);
+  const total = (estimated ? methods.estimate?.total.total : current?.gpuBytes?.total) ?? summed;
+  const rows = useSteady<BarRow[]>([
     {
       key: "weights",
       name: "Base, shared",
@@ -48,7 +53,7 @@ export function MemoryChart() {
       label: formatBytes(ownBytes(run.bytes)),
       parts: parts.map((part) => run.bytes[part.category]),
     })),
-  ];
+  ]);
   const kind = estimated ? "estimated" : "measured";
   const spoken = rows.map((row) => `${row.name} ${row.label}`).join(", ");
   return (
@@ -57,14 +62,14 @@ export function MemoryChart() {
       detail={runs.length > 0 ? `${formatBytes(total)} ${kind}` : null}
       summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
       className="chart-bars"
-      legend={runs}
+      legend={parts.map(({ name, opacity }) => ({ name, shade: opacity }))}
       table={runs.length === 0 ? null : () => <MemoryTable runs={runs} weights={weights} />}
     >
       {runs.length === 0 ? (
         <p className="chart-nothing">The estimate appears with a model, data and a method.</p>
       ) : (
         <>
-          <BarPanel rows={rows} opacities={parts.map((part) => part.opacity)} />
+          <BarPanel rows={rows} opacities={opacities} />
           <div className="bar-key" aria-hidden="true">
             {parts.map((part) => (
               <span key={part.category}>
@@ -116,6 +121,13 @@ function MemoryTable({ runs, weights }: { runs: readonly RunBytes[]; weights: nu
       </tbody>
     </table>
   );
+}
+
+/** The same object as long as its content is the same, so that nothing is redrawn for nothing. */
+function useSteady<Value>(value: Value): Value {
+  const content = JSON.stringify(value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the content stands for the value
+  return useMemo(() => value, [content]);
 }
 
 function measuredBytes(current: StudioState["comparison"]["current"]): RunBytes[] {

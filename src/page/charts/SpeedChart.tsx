@@ -3,19 +3,17 @@
 import { useMemo, useState } from "react";
 import { Segmented } from "../controls/Segmented";
 import { formatCount, formatDuration } from "../format";
-import type { RunRecord } from "../store/state";
+import { useStudio } from "../store/store";
+import { useSlowComparison } from "../store/use-slow-comparison";
 import { appearance } from "./appearance";
 import { BarPanel } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
 import { recentSpeed } from "./run-curves";
 
-interface SpeedChartProps {
-  runs: readonly RunRecord[];
-  /** Goes up when curves have grown. */
-  revision: number;
-}
-
-export function SpeedChart({ runs, revision }: SpeedChartProps) {
+export function SpeedChart() {
+  const { current, revision } = useSlowComparison();
+  const hidden = useStudio((state) => state.ui.hidden);
+  const runs = useMemo(() => current?.runs.filter((run) => !hidden.has(run.key)) ?? [], [current, hidden]);
   const [unit, setUnit] = useState<"tokens" | "step">("step");
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
   const speeds = useMemo(
@@ -45,7 +43,7 @@ export function SpeedChart({ runs, revision }: SpeedChartProps) {
       title="Speed"
       summary={rows.length > 0 ? rows.map((row) => `${row.name} ${row.label}`).join(", ") : "Nothing to show yet."}
       className="chart-bars"
-      legend={runs}
+      legend={[]}
       tools={
         rows.length > 0 && (
           <Segmented

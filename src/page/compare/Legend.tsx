@@ -6,9 +6,10 @@ import { showRuns, toggleRun } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import type { Comparison } from "../store/state";
 import { useStudio } from "../store/store";
+import { useSlowComparison } from "../store/use-slow-comparison";
 
 export function Legend() {
-  const { current, past } = useStudio((state) => state.comparison);
+  const { current, past } = useSlowComparison();
   const hidden = useStudio((state) => state.ui.hidden);
   if (!current && past.length === 0) return null;
   return (

@@ -21,9 +21,12 @@ const padding = 16;
 const titleHeight = 32;
 const legendLine = 24;
 
+/** A run with its line, or a shade of a bar. */
+export type LegendEntry = { name: string; slot: number } | { name: string; shade: number };
+
 interface ChartImage {
   title: string;
-  legend: readonly { name: string; slot: number }[];
+  legend: readonly LegendEntry[];
   kind: "png" | "svg";
 }
 
@@ -73,21 +76,18 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
   copy.setAttribute("x", String(padding));
   copy.setAttribute("y", String(padding + titleHeight));
   outer.append(copy);
-  for (const { name, slot, x, y } of entries.places) {
-    const { color, dash, marker } = appearance(slot);
+  for (const { entry, x, y } of entries.places) {
     const left = padding + x;
     const top = padding + titleHeight + height + y;
-    add("line", {
-      x1: left,
-      x2: left + 28,
-      y1: top,
-      y2: top,
-      stroke: resolve(color),
-      "stroke-width": 2,
-      ...(dash ? { "stroke-dasharray": dash } : {}),
-    });
-    add("path", { d: markerPath(marker, 8), transform: `translate(${left + 14} ${top})`, fill: resolve(color) });
-    add("text", { x: left + 36, y: top + 5, fill: ink, "font-family": font, "font-size": 13 }, name);
+    if ("slot" in entry) {
+      const { color, dash, marker } = appearance(entry.slot);
+      const stroke = { stroke: resolve(color), "stroke-width": 2, "stroke-dasharray": dash || "none" };
+      add("line", { x1: left, x2: left + 28, y1: top, y2: top, ...stroke });
+      add("path", { d: markerPath(marker, 8), transform: `translate(${left + 14} ${top})`, fill: resolve(color) });
+    } else {
+      add("rect", { x: left + 8, y: top - 6, width: 12, height: 12, fill: ink, "fill-opacity": entry.shade });
+    }
+    add("text", { x: left + 36, y: top + 5, fill: ink, "font-family": font, "font-size": 13 }, entry.name);
   }
   return { svg: outer, width: fullWidth, height: fullHeight };
 }
@@ -102,7 +102,7 @@ function placeLegend(legend: ChartImage["legend"], width: number) {
       x = 0;
       y += legendLine;
     }
-    const place = { ...entry, x, y };
+    const place = { entry, x, y };
     x += needed;
     return place;
   });

@@ -11,7 +11,7 @@ const keys: readonly (readonly [string, string])[] = [
   ["1 … 9", "show or hide a run"],
   ["x", "horizontal axis: steps, tokens, seconds"],
   ["l", "loss axis: linear or logarithmic"],
-  ["[ and ]", "move the crosshair"],
+  ["[  ]", "move the crosshair"],
   ["Esc", "put the crosshair away"],
   ["Space", "on a legend entry: show or hide the run"],
 ];

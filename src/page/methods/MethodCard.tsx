@@ -11,6 +11,7 @@ export function MethodCard({ method }: { method: MethodDescription }) {
     ["Attaches", card.attaches],
     ["Costs", card.costs],
     ["Fails when", card.fails],
+    ...(card.equals === undefined ? [] : [["Equal to", card.equals] as const]),
   ] as const;
   return (
     <div className="method-card">

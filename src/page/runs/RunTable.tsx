@@ -16,7 +16,8 @@ import {
   formatSetting,
   formatSmallPercent,
 } from "../format";
-import { allComparisons, isBusy, messageOf, patch, useStudio } from "../store/store";
+import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { useSlowComparison } from "../store/use-slow-comparison";
 import { differences } from "./differences";
 import { bestFigure, type Figure, reachableLoss, sortRows, type TableRow, tableRows } from "./table-rows";
 
@@ -32,16 +33,12 @@ const columns: readonly { figure: Figure; title: string; format: (value: number)
   ];
 
 export function RunTable() {
-  // The revision makes the figures follow the curves, which grow in place.
-  useStudio((state) => state.comparison.revision);
-  const state = useStudio.getState();
-  const current = useStudio((store) => store.comparison.current);
-  useStudio((store) => store.comparison.past);
+  const { current, past } = useSlowComparison();
   const hidden = useStudio((store) => store.ui.hidden);
   const chosenTarget = useStudio((store) => store.ui.lossTarget);
   const descriptions = useStudio((store) => store.methods.descriptions);
   const [order, setOrder] = useState<{ column: Figure | "name"; descending: boolean } | null>(null);
-  const comparisons = allComparisons(state);
+  const comparisons = current ? [current, ...past] : past;
   if (comparisons.length === 0) return null;
 
   const newest = comparisons[0];
@@ -82,7 +79,7 @@ export function RunTable() {
         </div>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll" aria-label="Runs" tabIndex={0}>
+      <section className="table-scroll" aria-label="Run table" tabIndex={0}>
         <table className="table run-table">
           <thead>
             <tr>

@@ -41,7 +41,10 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         break;
       case "comparison-state":
         if (!current) break;
-        current = { ...current, state: event.state, step: event.step, steps: event.steps, reason: event.reason };
+        {
+          const { state, step, steps, reason, gpuBytes } = event;
+          current = { ...current, state, step, steps, reason, gpuBytes };
+        }
         if (["finished", "stopped", "failed"].includes(event.state)) {
           current.endedAt = now;
           progress = null;
@@ -69,6 +72,22 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   if (current && step !== current.step) current = { ...current, step };
   const pace = grown && current?.state === "running" ? pushPace(slice.pace, now, step) : slice.pace;
   return { ...slice, current, progress, pace, revision: slice.revision + (grown ? 1 : 0) };
+}
+
+/** The slice after the worker or its device went away: what was still training has failed and can go on later. */
+export function failUnfinished(slice: ComparisonSlice, reason: string, now: number): ComparisonSlice {
+  const { current } = slice;
+  if (!current || !isUnfinished(current.state)) return slice;
+  const runs = current.runs.map((run): RunRecord => {
+    if (!isUnfinished(run.state)) return run;
+    // The worker keeps the adapters of every evaluation; those of step 0 are the untrained ones.
+    return { ...run, state: "failed", reason, lastGoodStep: run.curves.evaluations.last("step") || null };
+  });
+  return { ...slice, current: { ...current, state: "failed", reason, endedAt: now, runs } };
+}
+
+function isUnfinished(state: RunRecord["state"] | Comparison["state"]): boolean {
+  return ["waiting", "preparing", "running", "paused"].includes(state);
 }
 
 /** The step every run that still trains has done. */

@@ -9,6 +9,10 @@ export function ownBytes(bytes: GpuBytes): number {
 
 export function gpuBytesHeld(state: StudioState): number {
   const weights = state.model.summary?.gpuBytes ?? 0;
-  const runs = state.comparison.current?.runs ?? [];
+  const { current } = state.comparison;
+  const ended = current && ["finished", "stopped", "failed"].includes(current.state);
+  // While runs train each tells its own bytes; once all have ended, what is left is told for all together.
+  if (ended && current.gpuBytes) return current.gpuBytes.total;
+  const runs = current?.runs ?? [];
   return runs.reduce((sum, run) => sum + (run.bytes ? ownBytes(run.bytes) : 0), weights);
 }

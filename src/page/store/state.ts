@@ -104,6 +104,8 @@ export interface Comparison {
   step: number;
   steps: number;
   reason: string | null;
+  /** Everything on the device, as last told. */
+  gpuBytes: GpuBytes | null;
   runs: RunRecord[];
 }
 

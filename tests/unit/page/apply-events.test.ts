@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEvents, stepsPerSecond } from "../../../src/page/store/events";
+import { applyEvents, failUnfinished, stepsPerSecond } from "../../../src/page/store/events";
 import type { ProgressEvent } from "../../../src/worker/api";
 import { bytes, comparison, evaluation, record, slice, step } from "./events";
 
@@ -62,8 +62,23 @@ describe("applyEvents", () => {
       step: 100,
       steps: 100,
       reason: null,
+      gpuBytes: bytes,
     };
     const after = applyEvents(slice(comparison([record("a")])), [finished], 1234);
-    expect(after.current).toMatchObject({ state: "finished", endedAt: 1234, step: 100 });
+    expect(after.current).toMatchObject({ state: "finished", endedAt: 1234, step: 100, gpuBytes: bytes });
+  });
+
+  it("fails what still trains when the worker goes away, and leaves what had ended", () => {
+    const runs = [record("a"), record("b", { state: "finished" }), record("c")];
+    let state = applyEvents(slice(comparison(runs)), [evaluation("a", 0, 1, 0), evaluation("a", 20, 1, 0)], 0);
+    state = applyEvents(state, [evaluation("c", 0, 1, 0)], 0);
+    const after = failUnfinished(state, "device lost", 5);
+    expect(after.current).toMatchObject({ state: "failed", reason: "device lost", endedAt: 5 });
+    expect(after.current?.runs.map((run) => [run.state, run.lastGoodStep])).toEqual([
+      ["failed", 20],
+      ["finished", null],
+      ["failed", null],
+    ]);
+    expect(failUnfinished(after, "again", 9)).toBe(after);
   });
 });

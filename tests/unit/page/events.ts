@@ -99,6 +99,7 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
     step: 0,
     steps: 100,
     reason: null,
+    gpuBytes: null,
     runs,
     ...fields,
   };
