@@ -26,7 +26,7 @@ const MAX_ADAPTER_BYTES = 2 ** 30;
 export interface AdapterFolder {
   config: PeftConfig;
   tensors: NamedTensor[];
-  /** What an SK run was folded from (`F_K.0.weight`, `F.A`, …), so that its training can go on. */
+  /** What the adapter was made of (`F_K.0.weight`, `F.A`, an encoder's layers), so that its training can go on. */
   skTensors?: NamedTensor[];
   /** The text of README.md; empty where a folder had none. */
   modelCard: string;

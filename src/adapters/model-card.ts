@@ -17,8 +17,8 @@ export interface ModelCardContent {
   pooling: "last" | "mean";
   /** The semantic, hard or initialising text, where the method has one. */
   text?: string | null;
-  /** Set where the adapter was trained as an SK method and folded into PEFT's form. */
-  folded?: boolean;
+  /** What the stored tensors were made of: trained as they are, by PEFT's own encoder, or folded from an SK method. */
+  origin?: "trained" | "encoder" | "folded";
   /** Special tokens that stand at the front of the text already and were left off the input. */
   droppedLeadingTokens?: number;
   /** Inputs were cut to this many tokens. */
@@ -40,6 +40,16 @@ const WHAT: Record<PeftConfig["peft_type"], string> = {
   P_TUNING: "vectors put before the input's embeddings, made by a small encoder in training (`P_TUNING`)",
 };
 
+const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
+  trained: "",
+  encoder:
+    " The small encoder that made them lies beside them in `sk_adapter.safetensors`, so that training can go on in the " +
+    "studio.",
+  folded:
+    " It was trained by way of the frozen model's own states of the semantic text and folded into this form; what was " +
+    "trained lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio.",
+};
+
 /** Text in a code span, whatever it holds. */
 function code(text: string): string {
   const flat = text.replace(/\s+/g, " ");
@@ -53,10 +63,10 @@ function cell(text: string): string {
   return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
 }
 
-function frontMatter({ config, folded }: ModelCardContent): string[] {
+function frontMatter({ config, origin }: ModelCardContent): string[] {
   const base = config.base_model_name_or_path ?? "";
   const tags = [`base_model:adapter:${base}`, ...(config.peft_type === "LORA" ? ["lora"] : []), "transformers"];
-  if (folded) {
+  if (origin === "folded") {
     tags.push("sk-tuning");
   }
   return [
@@ -145,11 +155,8 @@ function measured({ metrics, data, steps }: ModelCardContent): string[] {
 
 /** The text of README.md, in Markdown with YAML front matter. */
 export function modelCard(content: ModelCardContent): string {
-  const { run, method, config, labels, text, folded, trainable, versions } = content;
-  const beside = folded
-    ? " It was trained as a small map F of the frozen model's own states of the semantic text and folded into this " +
-      "form; F lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio."
-    : "";
+  const { run, method, config, labels, text, origin = "trained", trainable, versions } = content;
+  const beside = BESIDE[origin];
   return [
     ...frontMatter(content),
     "",

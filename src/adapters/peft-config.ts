@@ -112,28 +112,29 @@ export function loraConfig(
  * @param settings.projection set where an MLP of this hidden size made the prefix in training (it is not saved).
  */
 export function prefixConfig(
-  settings: PromptLearning & { keyValueHeads: number; headSize: number; projection?: number },
+  settings: PromptLearning & { keyValueHeads: number; headSize: number; projection?: number; startsAtZero?: boolean },
 ): PeftConfig {
   const tokenSize = settings.keyValueHeads * settings.headSize;
   return {
     ...promptLearning("PREFIX_TUNING", settings, settings.keyValueHeads, tokenSize),
     encoder_hidden_size: settings.projection ?? tokenSize,
-    init_weights: null,
+    init_weights: settings.startsAtZero ? "zero" : null,
     prefix_projection: settings.projection !== undefined,
   };
 }
 
 /**
  * Prompt tuning; also what a folded SK-Prompt is.
- * @param settings.text the initialising text; without it the prompt started random.
+ * @param settings.text the initialising text; without it the prompt started random, or from words of the vocabulary.
  */
 export function promptConfig(
-  settings: PromptLearning & { heads: number; hiddenSize: number; text?: string },
+  settings: PromptLearning & { heads: number; hiddenSize: number; text?: string; startsFromVocabulary?: boolean },
 ): PeftConfig {
   const text = settings.text ?? null;
+  const withoutText = settings.startsFromVocabulary ? "SAMPLE_VOCAB" : "RANDOM";
   return {
     ...promptLearning("PROMPT_TUNING", settings, settings.heads, settings.hiddenSize),
-    prompt_tuning_init: text === null ? "RANDOM" : "TEXT",
+    prompt_tuning_init: text === null ? withoutText : "TEXT",
     prompt_tuning_init_text: text,
     tokenizer_kwargs: null,
     tokenizer_name_or_path: text === null ? null : settings.baseModel,

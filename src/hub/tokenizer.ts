@@ -22,6 +22,8 @@ export interface Tokenizer {
   readonly bosId: number | null;
   readonly eosId: number | null;
   readonly padId: number | null;
+  /** Every token that is no text, as the tokenizer declares it. */
+  readonly specialIds: ReadonlySet<number>;
   /** How many special tokens the tokenizer puts before and behind a single text. */
   readonly leadingSpecials: number;
   readonly trailingSpecials: number;
@@ -143,6 +145,7 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     bosId: named("bos"),
     eosId: named("eos"),
     padId: named("pad"),
+    specialIds,
     leadingSpecials,
     trailingSpecials: framed.length - 1 - leadingSpecials,
     encode(text, pair = null, { specialTokens = true } = {}) {

@@ -14,7 +14,25 @@ export interface ModelFacts {
 export interface MethodContext extends ModelFacts {
   /** Token ids of the method's text, special tokens included; empty where it has none. */
   readonly textIds: readonly number[];
+  /** Ids drawn uniformly from the vocabulary; the same for the same seed and count. */
+  readonly randomIds: (count: number) => readonly number[];
 }
+
+/** What stands in for a method's text, token for token, to see what its meaning contributes. */
+export type TextControl = "none" | "random-tokens" | "irrelevant-text";
+
+/** What becomes of the text's ids before the method sees them. */
+export interface TextForm {
+  readonly control: TextControl;
+  /** Cut, or repeated from the start, to this many ids, as PEFT does; null: as many as there are. */
+  readonly length: number | null;
+}
+
+/**
+ * What an exported tensor was made of. `trained`: it was trained as it stands. `encoder`: by PEFT's own encoder, which PEFT
+ * does not save. `folded`: by something PEFT does not know. What was trained instead is then written beside it.
+ */
+export type Origin = "trained" | "encoder" | "folded";
 
 /** How a trained run is written as a folder that PEFT loads. */
 export type ExportForm =
@@ -26,16 +44,30 @@ export type ExportForm =
       readonly targets: readonly string[];
       readonly rankStabilised: boolean;
     }
-  /** Keys (after rotary) and values of the virtual tokens. */
-  | { readonly type: "PREFIX_TUNING" }
-  /** Embeddings of the virtual tokens. */
-  | { readonly type: "PROMPT_TUNING" };
+  /** Keys (after rotary) and values of the virtual tokens. `projection`: the encoder's hidden size. */
+  | {
+      readonly type: "PREFIX_TUNING";
+      readonly origin: Origin;
+      readonly startsAtZero?: boolean;
+      readonly projection?: number;
+    }
+  /** Embeddings of the virtual tokens, and what they started from: a text, words of the vocabulary, or chance. */
+  | {
+      readonly type: "PROMPT_TUNING";
+      readonly origin: Origin;
+      readonly text?: string;
+      readonly startsFromVocabulary?: boolean;
+    }
+  /** Embeddings of the virtual tokens, made by an MLP of this hidden size. */
+  | { readonly type: "P_TUNING"; readonly origin: "encoder"; readonly hidden: number };
 
 export interface MethodCard {
   readonly trains: string;
   readonly attaches: string;
   readonly costs: string;
   readonly fails: string;
+  /** What the method, or each of its presets, is mathematically the same as. */
+  readonly equals?: string;
   readonly paper: { readonly title: string; readonly url: string } | null;
 }
 
@@ -54,11 +86,18 @@ export interface Method<Options = unknown> {
   options(model: ModelFacts): z.ZodType<Options>;
   /** The text that has to be tokenised; null where there is none. */
   text(options: Options): string | null;
+  /** What becomes of the text's ids; without it they stay as the tokenizer gives them. */
+  textForm?(options: Options): TextForm;
   /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). */
-  readonly semantic: boolean;
+  readonly semantic: boolean | ((options: Options) => boolean);
   /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */
   attach(program: Program, options: Options, context: MethodContext): Attachments;
   exportForm(options: Options, model: ModelFacts): ExportForm;
+}
+
+/** Whether a method with these options needs the frozen pass over its text. */
+export function needsSemanticPass<Options>({ semantic }: Method<Options>, options: Options): boolean {
+  return typeof semantic === "function" ? semantic(options) : semantic;
 }
 
 /** Keeps a method's option type inside its folder. */

@@ -1,6 +1,7 @@
 /** Option schemas that several methods share. */
 
 import * as z from "zod";
+import type { TextControl } from "./method";
 
 export const defaultText = "Classify the positive or negative sentiment from the text";
 
@@ -12,8 +13,43 @@ export const textOption = (description: string) =>
     format: "semantic-text",
   });
 
+/** The text a free prompt or prefix may start from. */
+export const startTextOption = () =>
+  z.string().min(1, "is empty; write at least one word").default(defaultText).meta({
+    title: "Text to start from",
+    description: "Only read when the start is text. Repeated or cut to the number of virtual tokens, as PEFT does.",
+    format: "semantic-text",
+  });
+
 export const virtualTokensOption = (standard: number) =>
   z.int().min(1).max(512).default(standard).meta({
     title: "Virtual tokens",
     description: "How many trained positions stand in front of the input.",
   });
+
+/** `null`: as many as the text to start from has. */
+export const virtualTokensOrTextOption = (standard: number) =>
+  z.int().min(1).max(512).nullable().default(standard).meta({
+    title: "Virtual tokens",
+    description:
+      "How many trained positions stand in front of the input. Empty: as many tokens as the text to start from has.",
+  });
+
+/** Refuses virtual tokens that only a text could count. */
+export const hasTokenCount = ({ init, virtualTokens }: { init: string; virtualTokens: number | null }) =>
+  init === "text" || virtualTokens !== null;
+export const noTokenCount = {
+  path: ["virtualTokens"],
+  message: "is empty; give a number, or start from a text, whose tokens are then counted",
+};
+
+export const controlOption = () =>
+  z
+    .enum(["none", "random-tokens", "irrelevant-text"] satisfies [TextControl, ...TextControl[]])
+    .default("none")
+    .meta({
+      title: "Control",
+      description:
+        "Replaces the text, token for token, by random tokens (from the seed) or by a sentence that says nothing about " +
+        "the task: if the score stays, the meaning of the text was not what helped.",
+    });

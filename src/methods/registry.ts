@@ -4,12 +4,13 @@ import { hardText } from "./hard-text/hard-text";
 import { linearProbe } from "./linear-probe/linear-probe";
 import { lora } from "./lora/lora";
 import type { Method } from "./method";
+import { pTuning } from "./p-tuning/p-tuning";
 import { prefix } from "./prefix/prefix";
 import { prompt } from "./prompt/prompt";
 import { skPrefix } from "./sk-prefix/sk-prefix";
 import { skPrompt } from "./sk-prompt/sk-prompt";
 
-export const methods: readonly Method[] = [skPrefix, skPrompt, lora, prefix, prompt, linearProbe, hardText];
+export const methods: readonly Method[] = [skPrefix, skPrompt, lora, prefix, prompt, pTuning, linearProbe, hardText];
 
 /** The method of that id. Throws an Error naming it and those there are. */
 export function methodOf(id: string): Method {

@@ -56,8 +56,11 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly modelTypes: readonly string[];
   /** Throws an Error naming the key and the value it cannot use. */
   readConfig(json: unknown): Config;
-  /** Writes the model into the Program. `ids`: [size · tokens] int32. */
-  build(program: Program, config: Config, ids: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
+  /**
+   * Writes the model into the Program. `input`: ids [size · tokens] int32, or word embeddings [size · tokens, hiddenSize].
+   * A Program may hold several: their weights are the same tensors.
+   */
+  build(program: Program, config: Config, input: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
   /** Word embeddings [rows, hiddenSize] of ids. */
   embed(program: Program, config: Config, name: string, ids: Tensor): Tensor;
   /** The keys of a prefix at positions 0…: turned by rotary where the family has it. `keys` [virtualTokens, keyValueHeads · headSize]. */

@@ -55,8 +55,8 @@ export const gpt2: Family<Gpt2Config> = {
     };
   },
 
-  build(program, config, ids, batch, attachments) {
-    const words = gpt2.embed(program, config, "embeddings", ids);
+  build(program, config, input, batch, attachments) {
+    const words = input.type === "int32" ? gpt2.embed(program, config, "embeddings", input) : input;
     const { prompt, prefix } = attachments;
     const front = prompt?.shape[0] ?? 0;
     const tokens = front + batch.tokens;

@@ -85,8 +85,8 @@ export const llama: Family<LlamaConfig> = {
     };
   },
 
-  build(program, config, ids, batch, attachments) {
-    const words = llama.embed(program, config, "embeddings", ids);
+  build(program, config, input, batch, attachments) {
+    const words = input.type === "int32" ? llama.embed(program, config, "embeddings", input) : input;
     const { prompt, prefix } = attachments;
     const front = prompt?.shape[0] ?? 0;
     const tokens = front + batch.tokens;

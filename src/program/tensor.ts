@@ -23,7 +23,9 @@ export type Initializer =
   | { readonly kind: "identity" }
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
-  | { readonly kind: "values"; readonly values: Float32Array };
+  | { readonly kind: "values"; readonly values: Float32Array }
+  /** What another tensor of the Program is at the start; it must depend on weights and constants alone. */
+  | { readonly kind: "tensor"; readonly tensor: Tensor };
 
 export interface Trainable extends Tensor {
   readonly role: "trainable";

@@ -7,6 +7,7 @@ import { Mutex } from "async-mutex";
 import { BatchStream, bucketLengths, createBatchArrays, fillBatch, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
+import { needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import type { BaseModel } from "./base-model";
 import { BatchBuffers } from "./batch-buffers";
@@ -167,7 +168,7 @@ export class Comparison {
     let done = 0;
     for (const lane of this.#lanes) {
       this.#setState(lane, "preparing");
-      if (lane.run.setup.method.semantic) {
+      if (needsSemanticPass(lane.run.setup.method, lane.run.setup.options)) {
         emit({
           type: "progress",
           task: "semantic pass",
@@ -392,7 +393,7 @@ export class Comparison {
     const { engine, model, data, training } = this.#setup;
     const method = methodOf(plan.method);
     const options = parseOptions(model, plan);
-    const { textIds } = methodContext(model, method, options);
+    const { textIds } = methodContext(model, method, options, training.seed);
     const feed = this.#continues(textIds) ? this.#batches.continued : this.#batches.whole;
     feed.used = true;
     return new Run(

@@ -110,7 +110,7 @@ function estimateRun(
 ): RunEstimate {
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
-  const context = methodContext(model, method, options);
+  const context = methodContext(model, method, options, training.seed);
   const setup = { method, options, context, classes, pooling: training.pooling };
   const bytes = { ...nothing, weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));

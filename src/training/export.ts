@@ -2,12 +2,12 @@
 
 import type { AdapterFolder } from "../adapters/folder";
 import { type ModelCardContent, modelCard } from "../adapters/model-card";
-import { loraConfig, type PeftConfig, prefixConfig, promptConfig } from "../adapters/peft-config";
+import { loraConfig, type PeftConfig, prefixConfig, promptConfig, pTuningConfig } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, unpackPrefix } from "../adapters/peft-names";
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
 import type { NamedTensor } from "../hub/safetensors";
-import type { ExportForm } from "../methods/method";
+import { type ExportForm, needsSemanticPass, type Origin } from "../methods/method";
 import { prefixNames } from "../methods/prefix/prefix";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
@@ -39,14 +39,14 @@ export async function exportRun(
   const head = run.trainables.filter(({ part }) => part === "head").map(named);
   const adapter = run.trainables.filter(({ part }) => part === "adapter").map(named);
   const form = method.exportForm(options, model);
-  const folded = method.semantic;
-  const config = peftConfig(form, model, run, folded);
+  const origin = originOf(form);
+  const config = peftConfig(form, model, run);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
   const { record, ...shown } = facts;
   return {
     config,
     tensors,
-    ...(folded && { skTensors: adapter }),
+    ...(origin !== "trained" && { skTensors: adapter }),
     modelCard: modelCard({
       ...shown,
       run: run.setup.name,
@@ -54,23 +54,34 @@ export async function exportRun(
       config,
       pooling: run.setup.pooling,
       text: method.text(options),
-      folded,
+      origin,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
     }),
     run: record,
   };
 }
 
-function peftConfig(form: ExportForm, model: BaseModel, run: Run, folded: boolean): PeftConfig {
+/** What a form's exported tensors were made of. */
+export function originOf(form: ExportForm): Origin {
+  return "origin" in form ? form.origin : "trained";
+}
+
+function peftConfig(form: ExportForm, model: BaseModel, run: Run): PeftConfig {
   const { config, family, folder } = model;
   const baseModel = folder.name;
   const { virtualTokens } = run;
   const { layers, heads, keyValueHeads, headSize, hiddenSize } = config;
+  const front = { baseModel, virtualTokens, layers, folded: originOf(form) === "folded" };
   if (form.type === "PREFIX_TUNING") {
-    return prefixConfig({ baseModel, virtualTokens, layers, folded, keyValueHeads, headSize });
+    const { startsAtZero, projection } = form;
+    return prefixConfig({ ...front, keyValueHeads, headSize, startsAtZero, projection });
   }
   if (form.type === "PROMPT_TUNING") {
-    return promptConfig({ baseModel, virtualTokens, layers, folded, heads, hiddenSize });
+    const { text, startsFromVocabulary } = form;
+    return promptConfig({ ...front, heads, hiddenSize, text, startsFromVocabulary });
+  }
+  if (form.type === "P_TUNING") {
+    return pTuningConfig({ ...front, heads, hiddenSize, encoderHiddenSize: form.hidden });
   }
   const targets = form.targets.length > 0 ? form.targets : family.loraTargets.slice(0, 1);
   const { rank, alpha, rankStabilised } = form;
@@ -88,7 +99,7 @@ async function formTensors(
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
   const front = await evaluateFront(engine, model, run, tuned);
   const { virtualTokens } = tuned;
-  if (form.type === "PROMPT_TUNING") {
+  if (form.type === "PROMPT_TUNING" || form.type === "P_TUNING") {
     const shape = [virtualTokens, model.config.hiddenSize];
     return [{ name: PROMPT_EMBEDDINGS, shape, data: front.get(tuned.front.prompt!)! }];
   }
@@ -122,7 +133,9 @@ async function evaluateFront(
     const allocation = { label: tensor.name, category: "runtime", owner } as const;
     outputs.set(tensor, engine.memory.allocate(tensorBytes(tensor), allocation));
   }
-  const semantic = run.setup.method.semantic ? await model.semantic(run.context.textIds) : new Map<string, GPUBuffer>();
+  const semantic = needsSemanticPass(run.setup.method, run.setup.options)
+    ? await model.semantic(run.context.textIds)
+    : new Map<string, GPUBuffer>();
   const buffer = (tensor: Tensor) => {
     if (tensor.role === "trainable") return run.parameters.value(tensor.name);
     return outputs.get(tensor) ?? semantic.get(tensor.name) ?? model.buffer(tensor);
@@ -142,23 +155,25 @@ async function evaluateFront(
 }
 
 /**
- * The values by in-model name that a folder holds for a method: for `initFrom` and import. Throws an Error naming what
- * is missing.
+ * The values by in-model name that a folder holds for a method: for `initFrom` and import. `origin`: of what the method
+ * would export; unless that is what it trains, the tensors beside are taken. Throws an Error naming what is missing.
  */
-export function importedValues(adapter: AdapterFolder, layers: number, semantic: boolean): Values {
+export function importedValues(adapter: AdapterFolder, layers: number, origin: Origin): Values {
   const values = new Map<string, Float32Array>();
   for (const { name, shape, data } of adapter.tensors) {
     if (name !== PROMPT_EMBEDDINGS) values.set(name, data);
-    else if (semantic) continue;
+    else if (origin !== "trained") continue;
     else if (adapter.config.peft_type === "PREFIX_TUNING") {
       const { keys, values: ownValues } = unpackPrefix(data, layers, shape[0]!);
       keys.forEach((rows, layer) => void values.set(prefixNames.keys(layer), rows));
       ownValues.forEach((rows, layer) => void values.set(prefixNames.values(layer), rows));
     } else values.set(name, data);
   }
-  if (semantic) {
-    if (!adapter.skTensors)
-      throw new Error("The adapter has no sk_adapter.safetensors, so the training of F cannot go on.");
+  if (origin !== "trained") {
+    if (!adapter.skTensors) {
+      const what = origin === "folded" ? "what was folded into it" : "its encoder";
+      throw new Error(`The adapter has no sk_adapter.safetensors, so the training of ${what} cannot go on.`);
+    }
     for (const { name, data } of adapter.skTensors) values.set(name, data);
   }
   return values;

@@ -127,6 +127,8 @@ export function initialValues({ name, shape, initializer }: Trainable, seed: num
       for (let index = 0; index < values.length; index++) values[index] = bound * (2 * random.next() - 1);
     },
     values: (given) => values.set(given.values),
+    // Computed on the device before the first step: see `computed-start.ts`.
+    tensor: () => {},
   };
   (fill[initializer.kind] as (how: Initializer) => void)(initializer);
   return values;

@@ -1,15 +1,18 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
-import type { Method, MethodContext } from "../methods/method";
+import { Random } from "../data/random";
+import { type Method, type MethodContext, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
-import type { Trainable } from "../program/tensor";
+import type { Tensor, Trainable } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
+import { computeStart } from "./computed-start";
 import type { RunConfiguration } from "./configuration";
 import type { Engine } from "./engine";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { Step } from "./step";
+import { textIds } from "./text-ids";
 import { buildTunedProgram, type Pooling, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
@@ -45,6 +48,7 @@ export class Run {
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
 
+  #started = false;
   /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
   constructor(
     engine: Engine,
@@ -56,7 +60,7 @@ export class Run {
     this.#engine = engine;
     this.#model = model;
     this.setup = setup;
-    this.context = methodContext(model, setup.method, setup.options);
+    this.context = methodContext(model, setup.method, setup.options, setup.seed);
     const { method, options, classes, pooling } = setup;
     this.tunedSetup = { method, options, context: this.context, classes, pooling };
     for (const [tokens, batch] of batches) {
@@ -86,8 +90,11 @@ export class Run {
 
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
-    const { method, weightDecay, gradClip } = this.setup;
-    const semantic = method.semantic ? await this.#model.semantic(this.context.textIds) : new Map<string, GPUBuffer>();
+    const { method, options, weightDecay, gradClip } = this.setup;
+    const semantic = needsSemanticPass(method, options)
+      ? await this.#model.semantic(this.context.textIds)
+      : new Map<string, GPUBuffer>();
+    await this.#start(semantic);
     for (const step of this.#steps.values()) {
       const bindings = {
         model: this.#model,
@@ -143,6 +150,16 @@ export class Run {
   }
 
   get #anyStep(): Step {
+  /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
+  async #start(semantic: ReadonlyMap<string, GPUBuffer>): Promise<void> {
+    if (this.#started) return;
+    const { program } = this.#anyStep.tuned;
+    const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
+    const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.buffer(tensor);
+    await computeStart(this.#engine, program, open, ({ name }) => this.parameters.value(name), source);
+    this.#started = true;
+  }
+
     return this.#steps.values().next().value!;
   }
 }
@@ -154,8 +171,15 @@ export function methodContext(
   options: unknown,
 ): MethodContext {
   const text = method.text(options);
-  const textIds = text === null ? [] : model.tokenizer.encode(text);
-  return { family: model.family, config: model.config, textIds };
+  return {
+    family,
+    config,
+    textIds: text === null ? [] : textIds(tokenizer, text, method.textForm?.(options), seed),
+    randomIds: (count) => {
+      const random = new Random(seed, "vocabulary");
+      return Array.from({ length: count }, () => random.integer(config.vocabulary));
+    },
+  };
 }
 
 /** Throws an Error with both numbers if virtual tokens and input do not fit the model's positions. */

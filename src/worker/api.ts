@@ -78,6 +78,8 @@ export interface MethodDescription {
     attaches: string;
     costs: string;
     fails: string;
+    /** What the method, or each of its presets, is mathematically the same as. */
+    equals?: string;
     paper: { title: string; url: string } | null;
   };
 }

@@ -24,9 +24,9 @@ import { Comparison, type ComparisonData, type RunPlan } from "../training/compa
 import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
 import { createEngine, type Engine } from "../training/engine";
 import { estimate } from "../training/estimate";
-import { exportRun, importedValues } from "../training/export";
+import { exportRun, importedValues, originOf } from "../training/export";
 import type { Values } from "../training/parameters";
-import type { Run } from "../training/run";
+import { parseOptions, type Run } from "../training/run";
 import { selfTest } from "../training/self-test";
 import type {
   DataRole,
@@ -387,7 +387,8 @@ export class Studio implements StudioApi {
     const runs = configuration.runs.map((run): RunPlan => {
       const adapter = initial.get(run.name);
       if (!adapter) return run;
-      return { ...run, initial: importedValues(adapter, model.config.layers, methodOf(run.method).semantic) };
+      const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
+      return { ...run, initial: importedValues(adapter, model.config.layers, originOf(form)) };
     });
     const evaluations: EvaluationEvent[] = [];
     const emit = (event: StudioEvent) => {

@@ -18,8 +18,11 @@ import { testEngine } from "./engine";
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
 type Rig = (typeof rigs)[number];
 
-/** The case's name in the fixtures and the options that give it. */
-const cases: Record<Rig, Record<string, { method: string; options: object }>> = {
+/**
+ * The case's name in the fixtures and the options that give it. `own`: tensors whose start the studio computes itself and
+ * which must come out as PyTorch's; the others are given. `fixture`: where it is not the case's name.
+ */
+const cases: Record<Rig, Record<string, { method: string; options: object; own?: RegExp; fixture?: string }>> = {
   "tiny-llama": {
     "linear-probe": { method: "linear-probe", options: {} },
     "hard-text": { method: "hard-text", options: {} },
@@ -36,6 +39,22 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     rslora: { method: "lora", options: { rank: 4, alpha: 8, rankStabilised: true } },
     prompt: { method: "prompt", options: { virtualTokens: 6 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
+    "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
+    "prefix-text": { method: "prefix", options: { init: "text", virtualTokens: null }, own: /^prefix\./ },
+    "prefix-mlp": { method: "prefix", options: { virtualTokens: 6, projection: 16 } },
+    "p-tuning": { method: "p-tuning", options: { virtualTokens: 6, hidden: 24 } },
+    "sk-reference-code": { method: "sk-prefix", options: { preset: "reference-code" }, own: /^embeddings$/ },
+    "sk-reference-code-shared": {
+      method: "sk-prefix",
+      options: { preset: "reference-code", shared: true },
+      own: /^embeddings$/,
+    },
+    "sk-prompt reference-code": {
+      method: "sk-prompt",
+      options: { preset: "reference-code" },
+      own: /^prompt_embeddings$/,
+      fixture: "prompt-text",
+    },
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },
@@ -43,6 +62,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
     lora: { method: "lora", options: { rank: 4, alpha: 8 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
+    "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
   },
   "tiny-gpt2": {
     "linear-probe": { method: "linear-probe", options: {} },
@@ -50,6 +70,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
     lora: { method: "lora", options: { rank: 4, alpha: 8 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
+    "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
   },
 };
 
@@ -86,12 +107,12 @@ describe.each(rigs)("%s", (rig) => {
 
   test.each(Object.entries(cases[rig]))(
     "%s: logits, gradients and trace are PyTorch's",
-    async (name, { method, options }) => {
-      const path = `cases/${rig}/${name}-sequence-classification`;
+    async (name, { method, options, own, fixture = name }) => {
+      const path = `cases/${rig}/${fixture}-sequence-classification`;
       const described = await fixtureJson(`${path}.json`);
       const tensors = await fixtureTensors(`${path}.safetensors`);
       const weightHash = await model.weightHash();
-      const text = methodOf(method).text({ text: described.text }) === null ? {} : { text: described.text };
+      const text = methodOf(method).text({ ...options, text: described.text }) === null ? {} : { text: described.text };
       const plan = { name, method, options: { ...options, ...text } };
       const batches = described.batches.map((_: unknown, index: number) => {
         const tensor = (name: string) => tensors.get(`batch.${index}.${name}`)!;
@@ -104,6 +125,7 @@ describe.each(rigs)("%s", (rig) => {
         const labels = tensor("labels").data as Int32Array;
         return { batchSize: size, bucket: length, inputIds, lengths, labels };
       });
+      const start = part(tensors, "initial", model);
       const workspace = new Workspace(engine, "test");
       const shapes: [number, number][] = batches.map(({ batchSize, bucket }: { batchSize: number; bucket: number }) => [
         bucket,
@@ -125,7 +147,7 @@ describe.each(rigs)("%s", (rig) => {
           classes: described.labels.length,
           pooling: described.pooling,
           seed: 0,
-          initial: part(tensors, "initial", model),
+          initial: new Map([...start].filter(([tensor]) => !own?.test(tensor))),
         },
         buffers,
         workspace,
@@ -135,6 +157,10 @@ describe.each(rigs)("%s", (rig) => {
       try {
         const count = run.trainables.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
         expect(count).toBe(described.trainableCount.total);
+        const initial = await run.parameters.read();
+        for (const [tensor, expected] of start) {
+          expect(largestDifference(initial.get(tensor)!, expected), `start of ${tensor}`).toBeLessThan(1e-5);
+        }
         if (tensors.has("semantic.input_ids")) {
           expect(run.context.textIds).toEqual([...tensors.get("semantic.input_ids")!.data]);
         }

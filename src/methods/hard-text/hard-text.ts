@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { defineMethod } from "../method";
 import { textOption } from "../options";
+import { words } from "../words";
 
 const options = z.strictObject({
   text: textOption("Words that are put before every input, as if a person had typed them."),
@@ -22,18 +23,12 @@ export const hardText = defineMethod<z.infer<typeof options>>({
     attaches: "Nowhere: the text enters the model as ordinary tokens.",
     costs: "classes · hidden size parameters; every block computes the text's positions too.",
     fails: "When the model does not understand the text; it is what SK-Prefix is at step 0.",
+    equals:
+      "A frozen text before the input is, in a causal model, SK-Prefix and SK-Prompt (depth 0) before any training.",
     paper: null,
   },
   options: () => options,
   text: ({ text }) => text,
-  attach(program, _options, { family, config, textIds }) {
-    const ids = program.constant(
-      `text ids ${textIds.join(" ")}`,
-      [textIds.length],
-      () => Int32Array.from(textIds),
-      "int32",
-    );
-    return { prompt: family.embed(program, config, "prompt", ids) };
-  },
-  exportForm: () => ({ type: "PROMPT_TUNING" }),
+  attach: (program, _options, context) => ({ prompt: words(program, "prompt", context.textIds, context) }),
+  exportForm: () => ({ type: "PROMPT_TUNING", origin: "trained" }),
 });

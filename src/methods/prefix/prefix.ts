@@ -1,8 +1,18 @@
-/** Prefix tuning (Li and Liang 2021) as PEFT does it: free keys and values for every layer, not turned by rotary, N(0, 1). */
+/**
+ * Prefix tuning (Li and Liang 2021) as PEFT does it: trained keys and values for every layer, not turned by rotary. They are
+ * free, and start from N(0, 1), zero or a text's own; or an MLP makes them, which is dropped after training.
+ */
 
 import * as z from "zod";
-import { defineMethod } from "../method";
-import { virtualTokensOption } from "../options";
+import type { KeyValuePrefix } from "../../models/family";
+import { activation } from "../../operations/activation";
+import { splitColumns } from "../../operations/split-columns";
+import type { Program } from "../../program/program";
+import type { Initializer, Tensor } from "../../program/tensor";
+import { defineMethod, type MethodContext } from "../method";
+import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
+import { semanticKeyValue } from "../semantic";
+import { trainedLinear } from "../trained-linear";
 
 /** Names of the trained tensors, one layer's keys or values each: [virtualTokens, keyValueHeads · headSize]. */
 export const prefixNames = {
@@ -10,9 +20,37 @@ export const prefixNames = {
   values: (layer: number) => `prefix.values.${layer}`,
 };
 
-const options = z.strictObject({
-  virtualTokens: virtualTokensOption(12),
-});
+const options = z
+  .strictObject({
+    virtualTokens: virtualTokensOrTextOption(12),
+    init: z
+      .enum(["random", "zero", "text"])
+      .default("random")
+      .meta({
+        title: "Start",
+        description:
+          "random: N(0, 1). zero: keys and values 0. text: the keys (after rotary) and values that the frozen model " +
+          "computes for the text.",
+      }),
+    text: startTextOption(),
+    projection: z
+      .int()
+      .min(1)
+      .max(8192)
+      .nullable()
+      .default(null)
+      .meta({
+        title: "Projection",
+        description:
+          "Hidden size of an MLP that makes the keys and values from small embeddings while training; the MLP is " +
+          "dropped afterwards and predictions stay the same. Empty: keys and values are trained themselves.",
+      }),
+  })
+  .refine(hasTokenCount, noTokenCount)
+  .refine(({ init, projection }) => projection === null || init === "random", {
+    path: ["init"],
+    message: "must be random with a projection: an MLP does not start from given keys and values",
+  });
 
 export const prefix = defineMethod<z.infer<typeof options>>({
   id: "prefix",
@@ -22,24 +60,78 @@ export const prefix = defineMethod<z.infer<typeof options>>({
   site: "key/value",
   learningRate: 1e-2,
   weightDecay: 0.01,
-  semantic: false,
+  semantic: ({ init }) => init === "text",
   card: {
     trains: "Keys and values of virtual tokens in every layer, and the head.",
     attaches: "They stand in front of the input's keys and values in every layer's attention.",
     costs: "2 · layers · virtual tokens · key/value width parameters; attention looks at a few more columns.",
     fails: "From a random start it first has to unlearn noise: the first losses are high.",
+    equals:
+      "Started from text it is at step 0 the text itself before the input, as SK-Prefix is. Every other soft prefix " +
+      "(SK-Prefix, or an MLP's) is one of its points: the keys and values it can reach include theirs.",
     paper: { title: "Prefix-Tuning (Li and Liang 2021)", url: "https://arxiv.org/abs/2101.00190" },
   },
   options: () => options,
-  text: () => null,
-  attach: (program, { virtualTokens }, { config }) => {
-    const free = (kind: "keys" | "values", layer: number) =>
-      program.trainable(prefixNames[kind](layer), [virtualTokens, config.keyValueHeads * config.headSize], {
-        initializer: { kind: "normal", std: 1 },
-      });
-    return {
-      prefix: { virtualTokens, layer: (layer) => ({ keys: free("keys", layer), values: free("values", layer) }) },
-    };
+  text: ({ init, text }) => (init === "text" ? text : null),
+  textForm: ({ virtualTokens }) => ({ control: "none", length: virtualTokens }),
+  attach(program, { virtualTokens, init, projection }, context) {
+    const count = virtualTokens ?? context.textIds.length;
+    const layer =
+      projection === null
+        ? freePrefix(program, count, init, context)
+        : projectedPrefix(program, count, projection, context);
+    return { prefix: { virtualTokens: count, layer } };
   },
-  exportForm: () => ({ type: "PREFIX_TUNING" }),
+  exportForm: ({ init, projection }) => ({
+    type: "PREFIX_TUNING",
+    origin: projection === null ? "trained" : "encoder",
+    ...(init === "zero" && { startsAtZero: true }),
+    ...(projection !== null && { projection }),
+  }),
 });
+
+function freePrefix(
+  program: Program,
+  virtualTokens: number,
+  init: "random" | "zero" | "text",
+  context: MethodContext,
+): (layer: number) => KeyValuePrefix {
+  const { config, family } = context;
+  const textStart = (kind: "keys" | "values", layer: number): Tensor => {
+    const states = semanticKeyValue(program, kind, layer, context);
+    return kind === "values" ? states : family.position(program, config, `prefix keys at the start.${layer}`, states);
+  };
+  const initializers: Record<typeof init, (kind: "keys" | "values", layer: number) => Initializer> = {
+    random: () => ({ kind: "normal", std: 1 }),
+    zero: () => ({ kind: "zeros" }),
+    text: (kind, layer) => ({ kind: "tensor", tensor: textStart(kind, layer) }),
+  };
+  const free = (kind: "keys" | "values", layer: number) =>
+    program.trainable(prefixNames[kind](layer), [virtualTokens, config.keyValueHeads * config.headSize], {
+      initializer: initializers[init](kind, layer),
+    });
+  return (layer) => ({ keys: free("keys", layer), values: free("values", layer) });
+}
+
+/** PEFT's encoder: embeddings → Linear → tanh → Linear, whose columns are layer after layer its keys and then its values. */
+function projectedPrefix(
+  program: Program,
+  virtualTokens: number,
+  hidden: number,
+  { config }: MethodContext,
+): (layer: number) => KeyValuePrefix {
+  const width = config.keyValueHeads * config.headSize;
+  const embedding = program.trainable("prompt_encoder.embedding.weight", [virtualTokens, width], {
+    initializer: { kind: "normal", std: 1 },
+  });
+  const inner = trainedLinear(program, "prompt_encoder.transform.0", embedding, hidden);
+  const bent = activation(program, "prompt_encoder.tanh", inner, "tanh");
+  const columns = 2 * config.layers;
+  const joined = trainedLinear(program, "prompt_encoder.transform.2", bent, columns * width);
+  const names = Array.from({ length: config.layers }, (_, layer) => [
+    prefixNames.keys(layer),
+    prefixNames.values(layer),
+  ]).flat();
+  const parts = splitColumns(program, names, joined, Array(columns).fill(width));
+  return (layer) => ({ keys: parts[2 * layer]!, values: parts[2 * layer + 1]! });
+}

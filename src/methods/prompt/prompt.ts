@@ -1,12 +1,21 @@
-/** Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or a text's own. */
+/** Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or words' own. */
 
 import * as z from "zod";
 import { defineMethod } from "../method";
-import { virtualTokensOption } from "../options";
+import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
+import { words } from "../words";
 
-const options = z.strictObject({
-  virtualTokens: virtualTokensOption(12),
-});
+const options = z
+  .strictObject({
+    virtualTokens: virtualTokensOrTextOption(12),
+    init: z.enum(["random", "vocabulary", "text"]).default("random").meta({
+      title: "Start",
+      description:
+        "random: N(0, 1). vocabulary: embeddings of words drawn from the vocabulary. text: the text's word embeddings.",
+    }),
+    text: startTextOption(),
+  })
+  .refine(hasTokenCount, noTokenCount);
 
 export const prompt = defineMethod<z.infer<typeof options>>({
   id: "prompt",
@@ -21,15 +30,33 @@ export const prompt = defineMethod<z.infer<typeof options>>({
     trains: "Embeddings of virtual tokens, and the head.",
     attaches: "The embeddings stand before the input's and pass through every block.",
     costs: "virtual tokens · hidden size parameters; every block computes their positions too.",
-    fails: "On small models and small learning rates: it starts far from any word and moves slowly.",
+    fails: "On small models and small learning rates: from a random start it is far from any word and moves slowly.",
+    equals:
+      "Started from text it is at step 0 the text itself before the input, and in a causal model the same function, " +
+      "with the same gradients, as SK-Prefix's preset reference-code: the embeddings of the text are trained either way.",
     paper: { title: "The Power of Scale (Lester et al. 2021)", url: "https://arxiv.org/abs/2104.08691" },
   },
   options: () => options,
-  text: () => null,
-  attach: (program, { virtualTokens }, { config }) => ({
-    prompt: program.trainable("prompt_embeddings", [virtualTokens, config.hiddenSize], {
-      initializer: { kind: "normal", std: 1 },
-    }),
+  text: ({ init, text }) => (init === "text" ? text : null),
+  textForm: ({ virtualTokens }) => ({ control: "none", length: virtualTokens }),
+  attach(program, { virtualTokens, init }, context) {
+    const { config, textIds, randomIds } = context;
+    const count = virtualTokens ?? textIds.length;
+    const start = (ids: readonly number[]) =>
+      ({ kind: "tensor", tensor: words(program, "prompt at the start", ids, context) }) as const;
+    const initializers = {
+      random: () => ({ kind: "normal", std: 1 }) as const,
+      vocabulary: () => start(randomIds(count)),
+      text: () => start(textIds),
+    };
+    return {
+      prompt: program.trainable("prompt_embeddings", [count, config.hiddenSize], { initializer: initializers[init]() }),
+    };
+  },
+  exportForm: ({ init, text }) => ({
+    type: "PROMPT_TUNING",
+    origin: "trained",
+    ...(init === "text" && { text }),
+    ...(init === "vocabulary" && { startsFromVocabulary: true }),
   }),
-  exportForm: () => ({ type: "PROMPT_TUNING" }),
 });

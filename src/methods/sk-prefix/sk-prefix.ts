@@ -1,29 +1,45 @@
 /**
- * SK-Prefix (Semantic Knowledge Tuning for prefix, arXiv 2410.08598): the keys and values that the frozen model computes
- * for a meaningful text, sent through a trained map F, as the prefix of every layer. K = RoPE(F_K k), V = F_V v.
+ * SK-Prefix (Semantic Knowledge Tuning for prefix, arXiv 2410.08598): what the frozen model computes for a meaningful text,
+ * as the prefix of every layer. Preset `paper`: K = RoPE(F_K k), V = F_V v, with k and v constant and the map F trained.
+ * Preset `reference-code`: the text's embeddings are trained, through the frozen model.
  */
 
 import * as z from "zod";
+import type { KeyValuePrefix } from "../../models/family";
 import { view } from "../../operations/view";
-import { defineMethod } from "../method";
-import { textOption } from "../options";
+import type { Program } from "../../program/program";
+import type { Tensor } from "../../program/tensor";
+import { defineMethod, type MethodContext } from "../method";
+import { controlOption, textOption } from "../options";
 import { semanticKeyValue } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
+import { words } from "../words";
 
 const options = z.strictObject({
   text: textOption(
     "Words that say what the task is. The frozen model reads them once; F is trained on what it computed.",
   ),
-  preset: z.enum(["paper"]).default("paper").meta({
-    title: "Preset",
-    description: "paper: the text's states are constants, and F and the head are trained (Figure 1).",
-  }),
+  preset: z
+    .enum(["paper", "reference-code"])
+    .default("paper")
+    .meta({
+      title: "Preset",
+      description:
+        "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
+        "word embeddings are trained instead, and run through the frozen model at every step, as the authors' code does.",
+    }),
   map: mapOption("dense"),
   rank: mapRankOption(4),
-  shared: z.boolean().default(false).meta({
-    title: "One F for all",
-    description: "One map for all layers, keys and values, instead of two per layer.",
-  }),
+  shared: z
+    .boolean()
+    .default(false)
+    .meta({
+      title: "One F for all",
+      description:
+        "One map for all layers, keys and values, instead of two per layer. In reference-code there is no F without it; " +
+        "with it F acts on keys after rotary, as in the authors' code.",
+    }),
+  control: controlOption(),
 });
 
 export const skPrefix = defineMethod<z.infer<typeof options>>({
@@ -34,36 +50,76 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   site: "key/value",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: true,
+  semantic: ({ preset }) => preset === "paper",
   card: {
     trains: "Two small square maps per layer, one for keys and one for values, and the head.",
     attaches: "Keys and values of the text's tokens stand in front of the input's in every layer's attention.",
     costs: "2 · layers · head size² parameters; attention looks at a few more columns. The text is read once.",
     fails: "When the text means nothing to the base model: then it is a prefix from an arbitrary start.",
+    equals:
+      "Before training both presets are, in a causal model, the text itself before the input (hard text). Preset paper " +
+      "is then prefix tuning whose keys and values are tied: every token's are one linear map of the text's own, so it " +
+      "reaches nothing that a free prefix started from text cannot. Preset reference-code without F is prompt tuning " +
+      "started from text, step for step, since a causal model reads text and input in one pass or in two alike.",
     paper: { title: "Semantic Knowledge Tuning (Prottasha et al. 2024)", url: "https://arxiv.org/abs/2410.08598" },
   },
   options: () => options,
   text: ({ text }) => text,
-  attach(program, { map, rank, shared }, context) {
-    const { config, family, textIds } = context;
-    const { keyValueHeads, headSize } = config;
-    const heads = [textIds.length * keyValueHeads, headSize];
-    const joined = [textIds.length, keyValueHeads * headSize];
-    const mapped = (kind: "keys" | "values", layer: number) => {
-      const name = (part: string) => `prefix.${kind}.${layer}${part}`;
-      const states = view(program, name(" heads"), semanticKeyValue(program, kind, layer, context), heads);
-      const path = shared ? "F" : `${kind === "keys" ? "F_K" : "F_V"}.${layer}`;
-      return view(program, name(" mapped"), applyMap(program, path, name(" F"), states, map, rank), joined);
-    };
-    return {
-      prefix: {
-        virtualTokens: textIds.length,
-        layer: (layer) => ({
-          keys: family.position(program, config, `prefix.keys.${layer}`, mapped("keys", layer)),
-          values: mapped("values", layer),
-        }),
-      },
-    };
+  textForm: ({ control }) => ({ control, length: null }),
+  attach(program, options, context) {
+    const front = options.preset === "paper" ? mappedStates : trainedEmbeddings;
+    return { prefix: { virtualTokens: context.textIds.length, layer: front(program, options, context) } };
   },
-  exportForm: () => ({ type: "PREFIX_TUNING" }),
+  exportForm: () => ({ type: "PREFIX_TUNING", origin: "folded" }),
 });
+
+/** The text's own keys and values as constants, through F; keys then turn by rotary. */
+function mappedStates(
+  program: Program,
+  { map, rank, shared }: z.infer<typeof options>,
+  context: MethodContext,
+): (layer: number) => KeyValuePrefix {
+  const { config, family } = context;
+  const mapped = (kind: "keys" | "values", layer: number) => {
+    const path = shared ? "F" : `${kind === "keys" ? "F_K" : "F_V"}.${layer}`;
+    const states = semanticKeyValue(program, kind, layer, context);
+    return mapHeads(program, path, `prefix.${kind}.${layer}`, states, { map, rank }, context);
+  };
+  return (layer) => ({
+    keys: family.position(program, config, `prefix.keys.${layer}`, mapped("keys", layer)),
+    values: mapped("values", layer),
+  });
+}
+
+/** Keys (after rotary) and values of trained embeddings that run through the frozen model, once for the whole batch. */
+function trainedEmbeddings(
+  program: Program,
+  { map, rank, shared }: z.infer<typeof options>,
+  context: MethodContext,
+): (layer: number) => KeyValuePrefix {
+  const { config, family, textIds } = context;
+  const tokens = textIds.length;
+  const embeddings = program.trainable("embeddings", [tokens, config.hiddenSize], {
+    initializer: { kind: "tensor", tensor: words(program, "embeddings at the start", textIds, context) },
+  });
+  const { keys, values } = family.build(program, config, embeddings, { size: 1, tokens }, {});
+  const mapped = (kind: "keys" | "values", layer: number, states: Tensor) =>
+    shared ? mapHeads(program, "F", `prefix.${kind}.${layer}`, states, { map, rank }, context) : states;
+  return (layer) => ({
+    keys: mapped("keys", layer, family.position(program, config, `prefix.keys.${layer}`, keys[layer]!)),
+    values: mapped("values", layer, values[layer]!),
+  });
+}
+
+/** F on every head of every token: [tokens, keyValueHeads · headSize] → the same shape. */
+function mapHeads(
+  program: Program,
+  path: string,
+  name: string,
+  states: Tensor,
+  { map, rank }: Pick<z.infer<typeof options>, "map" | "rank">,
+  { config }: MethodContext,
+): Tensor {
+  const heads = view(program, `${name} heads`, states, [states.shape[0]! * config.keyValueHeads, config.headSize]);
+  return view(program, `${name} mapped`, applyMap(program, path, `${name} F`, heads, map, rank), states.shape);
+}

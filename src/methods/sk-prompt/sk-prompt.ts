@@ -1,26 +1,34 @@
 /**
  * SK-Prompt (Semantic Knowledge Tuning for prompt, arXiv 2410.08598): states of a meaningful text, sent through a trained
- * map F, stand before the input's embeddings. Depth 0 takes the word embeddings, depth j the output of block j.
+ * map F, stand before the input's embeddings. Depth 0 takes the word embeddings, depth j the output of block j. Preset
+ * `reference-code`: the text's word embeddings are trained themselves.
  */
 
 import * as z from "zod";
 import { defineMethod } from "../method";
-import { textOption } from "../options";
+import { controlOption, textOption } from "../options";
 import { semanticState } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
+import { words } from "../words";
 
 const options = z.strictObject({
   text: textOption("Words that say what the task is. F is trained on their states."),
-  preset: z.enum(["paper"]).default("paper").meta({
-    title: "Preset",
-    description: "paper: the text's states are constants, and F and the head are trained (Figure 1).",
-  }),
+  preset: z
+    .enum(["paper", "reference-code"])
+    .default("paper")
+    .meta({
+      title: "Preset",
+      description:
+        "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
+        "word embeddings are trained themselves, without F, as the authors' code does; depth and map do not matter then.",
+    }),
   map: mapOption("lowRank"),
   rank: mapRankOption(16),
   depth: z.int().min(0).max(128).default(0).meta({
     title: "Depth",
     description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
   }),
+  control: controlOption(),
 });
 
 export const skPrompt = defineMethod<z.infer<typeof options>>({
@@ -31,12 +39,16 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
   site: "input",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: true,
+  semantic: ({ preset }) => preset === "paper",
   card: {
     trains: "One map F on the text's states, and the head.",
     attaches: "The mapped states stand before the input's embeddings and pass through every block.",
     costs: "2 · hidden size · rank parameters; every block computes the text's positions too.",
     fails: "When the text means nothing to the base model, or the context has no room for it.",
+    equals:
+      "At depth 0 it is, before training, the text itself before the input (hard text). Preset paper is then prompt " +
+      "tuning whose embeddings are tied: all are one map of the text's own, so it reaches nothing that a free prompt " +
+      "started from text cannot. Preset reference-code is exactly that free prompt started from text.",
     paper: { title: "Semantic Knowledge Tuning (Prottasha et al. 2024)", url: "https://arxiv.org/abs/2410.08598" },
   },
   options: ({ config }) =>
@@ -45,8 +57,18 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
       message: `is more than the model's ${config.layers} layers`,
     }),
   text: ({ text }) => text,
-  attach: (program, { map, rank, depth }, context) => ({
-    prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank),
-  }),
-  exportForm: () => ({ type: "PROMPT_TUNING" }),
+  textForm: ({ control }) => ({ control, length: null }),
+  attach(program, { preset, map, rank, depth }, context) {
+    if (preset === "paper") {
+      return { prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank) };
+    }
+    const { config, textIds } = context;
+    const tensor = words(program, "prompt at the start", textIds, context);
+    return {
+      prompt: program.trainable("prompt_embeddings", [textIds.length, config.hiddenSize], {
+        initializer: { kind: "tensor", tensor },
+      }),
+    };
+  },
+  exportForm: ({ preset }) => ({ type: "PROMPT_TUNING", origin: preset === "paper" ? "folded" : "trained" }),
 });

@@ -62,7 +62,7 @@ it("takes off the input what the text has already", () => {
     headSize: 4,
     folded: true,
   });
-  const card = modelCard({ ...content, config, folded: true, droppedLeadingTokens: 1, text: "Is it `good`?" });
+  const card = modelCard({ ...content, config, origin: "folded", droppedLeadingTokens: 1, text: "Is it `good`?" });
   expect(card).toContain('max_length=128, return_tensors="pt").input_ids[:, 1:]');
   expect(card).toContain("Text: `` Is it `good`? ``");
   expect(card).toContain("sk_adapter.safetensors");
