@@ -149,7 +149,6 @@ export class Run {
     this.#engine.memory.releaseOwner(this.owner);
   }
 
-  get #anyStep(): Step {
   /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
   async #start(semantic: ReadonlyMap<string, GPUBuffer>): Promise<void> {
     if (this.#started) return;
@@ -161,15 +160,17 @@ export class Run {
   }
 
     return this.#steps.values().next().value!;
+  get #anyStep(): Step {
   }
 }
 
-/** The method's text as token ids, beside the model's facts. */
+/** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
 export function methodContext(
-  model: Pick<BaseModel, "family" | "config" | "tokenizer">,
+  { family, config, tokenizer }: Pick<BaseModel, "family" | "config" | "tokenizer">,
   method: Method,
   options: unknown,
 ): MethodContext {
+  seed: number,
   const text = method.text(options);
   return {
     family,
