@@ -1,12 +1,14 @@
 /** A vertical line at the same place in all line charts, with a dot on every run's nearest point. */
 
+import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import { useStudio } from "../store/store";
 import { appearance } from "./appearance";
-import type { PlottedLine } from "./plotted-lines";
+import { LinesContext } from "./lines-context";
 import { nearestIndex } from "./reduce-points";
 
-export function Crosshair({ lines }: { lines: readonly PlottedLine[] }) {
+export function Crosshair() {
+  const lines = use(LinesContext);
   const at = useStudio((state) => state.ui.crosshair);
   const area = usePlotArea();
   const toX = useXAxisScale();

@@ -5,6 +5,7 @@ import { formatCount, formatLoss, formatPercent, formatTick } from "../format";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
+import { useSteady } from "../use-steady";
 import { ChartCard } from "./ChartCard";
 import { CrosshairReadout } from "./CrosshairReadout";
 import { CurveTable } from "./CurveTable";
@@ -32,13 +33,13 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
   const training = current !== null && ["preparing", "running", "paused"].includes(current.state);
   const planned = training ? current.steps : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
-  const x = useMemo(() => horizontalAxis(runs, unit, planned), [runs, unit, planned, revision]);
+  const x = useSteady(useMemo(() => horizontalAxis(runs, unit, planned), [runs, unit, planned, revision]));
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
   const lines = useMemo(
     () => plottedLines(runs, quantity, unit, smoothing),
     [runs, quantity, unit, smoothing, revision],
   );
-  const y = useMemo(() => verticalAxis(lines, quantity, log), [lines, quantity, log]);
+  const y = useSteady(useMemo(() => verticalAxis(lines, quantity, log), [lines, quantity, log]));
   const format = accuracy ? formatAccuracy : formatLoss;
   const empty = lines.length === 0;
   const latest = lines

@@ -1,18 +1,19 @@
-/** One line chart with its crosshair. What it draws is worked out in plotted-lines.ts. */
+/**
+ * One line chart with its crosshair. What it draws is worked out in plotted-lines.ts. recharts draws the frame, which
+ * changes rarely; the curves lie in it as plain paths, because recharts measures the length of every line at every redraw.
+ */
 
 import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { formatTick } from "../format";
-import { appearance } from "./appearance";
 import { Crosshair } from "./Crosshair";
-import { EndMarkers } from "./EndMarkers";
-import { MarkerDot } from "./MarkerDot";
+import { Curves } from "./Curves";
+import { LinesContext } from "./lines-context";
 import { plotMargin, yAxisWidth } from "./plot-geometry";
 import type { PlottedLine } from "./plotted-lines";
 import type { Axis } from "./ticks";
 
-interface LinePanelProps {
-  lines: readonly PlottedLine[];
+interface FrameProps {
   x: Axis;
   y: Axis;
   log: boolean;
@@ -21,13 +22,29 @@ interface LinePanelProps {
   pointMarkers: boolean;
 }
 
+interface LinePanelProps extends FrameProps {
+  lines: readonly PlottedLine[];
+}
+
 const tick = { fontSize: 13, fill: "var(--muted)" };
 
-export const LinePanel = memo(function LinePanel(props: LinePanelProps) {
-  const { lines, x, y, log, formatY, pointMarkers } = props;
+export function LinePanel({ lines, ...frame }: LinePanelProps) {
+  return (
+    <LinesContext value={lines}>
+      <Frame {...frame} />
+    </LinesContext>
+  );
+}
+
+const Frame = memo(function Frame({ x, y, log, formatY, pointMarkers }: FrameProps) {
+  // recharts lays out axes for data it knows: the two corners of the plot.
+  const corners = [
+    { x: x.domain[0], y: y.domain[0] },
+    { x: x.domain[1], y: y.domain[1] },
+  ];
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={50}>
-      <LineChart margin={plotMargin} accessibilityLayer={false}>
+      <LineChart data={corners} margin={plotMargin} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           type="number"
@@ -53,42 +70,9 @@ export const LinePanel = memo(function LinePanel(props: LinePanelProps) {
           axisLine={false}
           tickFormatter={formatY}
         />
-        {lines.map(({ run, faint }) => {
-          if (!faint) return null;
-          return (
-            <Line
-              key={`${run.key} faint`}
-              data={faint}
-              dataKey="y"
-              stroke={appearance(run.slot).color}
-              strokeOpacity={0.22}
-              strokeWidth={1}
-              dot={false}
-              activeDot={false}
-              isAnimationActive={false}
-            />
-          );
-        })}
-        {lines.map(({ run, faded, strong }) => {
-          const { color, dash, marker } = appearance(run.slot);
-          return (
-            <Line
-              key={run.key}
-              data={strong}
-              dataKey="y"
-              stroke={color}
-              strokeWidth={run.control ? 1.5 : 2}
-              strokeDasharray={dash}
-              strokeOpacity={faded ? 0.4 : 1}
-              strokeLinejoin="round"
-              dot={pointMarkers && strong.length <= 60 ? <MarkerDot marker={marker} faded={faded} /> : false}
-              activeDot={false}
-              isAnimationActive={false}
-            />
-          );
-        })}
-        {!pointMarkers && <EndMarkers lines={lines} />}
-        <Crosshair lines={lines} />
+        <Line dataKey="y" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
+        <Curves pointMarkers={pointMarkers} />
+        <Crosshair />
       </LineChart>
     </ResponsiveContainer>
   );

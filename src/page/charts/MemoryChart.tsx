@@ -1,12 +1,12 @@
 /** GPU bytes by category: the base weights once, then what each run has of its own. Before a run: the estimate. */
 
-import { useMemo } from "react";
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { formatBytes } from "../format";
 import { ownBytes } from "../store/gpu-bytes";
 import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
+import { useSteady } from "../use-steady";
 import { appearance } from "./appearance";
 import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
@@ -121,13 +121,6 @@ function MemoryTable({ runs, weights }: { runs: readonly RunBytes[]; weights: nu
       </tbody>
     </table>
   );
-}
-
-/** The same object as long as its content is the same, so that nothing is redrawn for nothing. */
-function useSteady<Value>(value: Value): Value {
-  const content = JSON.stringify(value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the content stands for the value
-  return useMemo(() => value, [content]);
 }
 
 function measuredBytes(current: StudioState["comparison"]["current"]): RunBytes[] {

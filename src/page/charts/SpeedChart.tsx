@@ -5,10 +5,13 @@ import { Segmented } from "../controls/Segmented";
 import { formatCount, formatDuration } from "../format";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
+import { useSteady } from "../use-steady";
 import { appearance } from "./appearance";
 import { BarPanel } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
 import { recentSpeed } from "./run-curves";
+
+const solid = [1];
 
 export function SpeedChart() {
   const { current, revision } = useSlowComparison();
@@ -24,19 +27,18 @@ export function SpeedChart() {
       }),
     [runs, revision],
   );
-  const rows = useMemo(
-    () =>
-      speeds.map(({ run, speed }) => ({
+  const rows = useSteady(
+    speeds.map(({ run, speed }) => {
+      // Three digits, as written: the bar moves when its label does.
+      const value = Number((unit === "step" ? speed.secondsPerStep : speed.tokensPerSecond).toPrecision(3));
+      return {
         key: run.key,
         name: run.name,
         fill: appearance(run.slot).color,
-        label:
-          unit === "step"
-            ? `${formatDuration(speed.secondsPerStep)}/step`
-            : `${formatCount(speed.tokensPerSecond)} tok/s`,
-        parts: [unit === "step" ? speed.secondsPerStep : speed.tokensPerSecond],
-      })),
-    [speeds, unit],
+        label: unit === "step" ? `${formatDuration(value)}/step` : `${formatCount(value)} tok/s`,
+        parts: [value],
+      };
+    }),
   );
   return (
     <ChartCard
@@ -93,7 +95,7 @@ export function SpeedChart() {
       {rows.length === 0 ? (
         <p className="chart-nothing">Measured from the second step on.</p>
       ) : (
-        <BarPanel rows={rows} opacities={[1]} />
+        <BarPanel rows={rows} opacities={solid} />
       )}
     </ChartCard>
   );

@@ -9,6 +9,7 @@ const names: Record<Site, string> = {
   input: "rows in front of the input embeddings",
   "key/value": "keys and values in every attention",
   linear: "a change beside the linear layers",
+  norm: "the norms of every block",
   block: "a module inside every block",
 };
 
@@ -22,9 +23,9 @@ export function BlockDrawing({ site }: { site: Site }) {
       <text className="aside" x={204} y={60}>
         × L
       </text>
-      {lit("block") && <Part x={82} y={50} width={60} height={10} lit />}
+      {lit("norm", "block") && <Part x={82} y={50} width={60} height={10} lit />}
       <Part x={58} y={66} width={108} label="feed-forward" lit={lit("linear")} />
-      {lit("block") && <Part x={82} y={94} width={60} height={10} lit />}
+      {lit("norm", "block") && <Part x={82} y={94} width={60} height={10} lit />}
       <Part x={58} y={110} width={108} label="attention" />
       <Part x={58} y={150} width={32} label="Q" lit={lit("linear")} />
       <Part x={96} y={150} width={32} label="K" lit={lit("linear", "key/value")} />

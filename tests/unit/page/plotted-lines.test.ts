@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { linePath } from "../../../src/page/charts/line-path";
+import { horizontalAxis, plottedLines, plottedRuns, verticalAxis } from "../../../src/page/charts/plotted-lines";
+import { addEvaluation, addStep } from "../../../src/page/charts/run-curves";
+import { comparison, evaluation, record, step } from "./events";
+
+function trained(name: string, steps: number) {
+  const run = record(name, { key: `${name}-key` });
+  for (let n = 1; n <= steps; n++) addStep(run.curves, step(name, n, 2 / n));
+  addEvaluation(run.curves, evaluation(name, 0, 0.7, 0.5));
+  addEvaluation(run.curves, evaluation(name, steps, 0.5, 0.8));
+  return run;
+}
+
+describe("what a chart draws", () => {
+  const now = comparison([trained("a", 40), trained("b", 2000)]);
+  const before = comparison([trained("old", 10)]);
+
+  it("puts past runs underneath and leaves hidden ones out", () => {
+    const runs = plottedRuns(now, [before], new Set(["a-key"]));
+    expect(runs.map(({ run, faded }) => [run.name, faded])).toEqual([
+      ["old", true],
+      ["b", false],
+    ]);
+  });
+
+  it("draws at most 800 points a line, but keeps every value for reading off", () => {
+    const [line] = plottedLines(plottedRuns(now, [], new Set(["a-key"])), "training-loss", "step", 0.9);
+    expect(line?.strong.length).toBeLessThanOrEqual(800);
+    expect(line?.faint?.length).toBeLessThanOrEqual(800);
+    expect(line?.ys.length).toBe(2000);
+    expect(line?.ys[0]).toBe(2);
+    expect(line?.faint?.[0]).toEqual({ x: 1, y: 2 });
+  });
+
+  it("smooths training loss only", () => {
+    const runs = plottedRuns(now, [], new Set());
+    expect(plottedLines(runs, "training-loss", "step", 0)[0]?.faint).toBeNull();
+    expect(plottedLines(runs, "validation-loss", "step", 0.9)[0]?.faint).toBeNull();
+    expect(plottedLines(runs, "validation-accuracy", "tokens", 0.9)[0]?.strong).toEqual([
+      { x: 0, y: 0.5 },
+      { x: 400, y: 0.8 },
+    ]);
+  });
+
+  it("reaches as far as the longest run, or as planned", () => {
+    const runs = plottedRuns(now, [], new Set());
+    expect(horizontalAxis(runs, "step", 0).domain).toEqual([0, 2000]);
+    expect(horizontalAxis(runs, "step", 5000).domain).toEqual([0, 5000]);
+    expect(horizontalAxis(runs, "seconds", 5000).domain).toEqual([0, 200]);
+    expect(horizontalAxis([], "step", 0).domain).toEqual([0, 1]);
+  });
+
+  it("encloses all values, accuracy never above 1", () => {
+    const runs = plottedRuns(now, [], new Set());
+    const loss = verticalAxis(plottedLines(runs, "training-loss", "step", 0.5), "training-loss", false);
+    expect(loss.domain[0]).toBeLessThanOrEqual(0.001);
+    expect(loss.domain[1]).toBeGreaterThanOrEqual(2);
+    const accuracy = verticalAxis(plottedLines(runs, "validation-accuracy", "step", 0), "validation-accuracy", false);
+    expect(accuracy.domain[1]).toBeLessThanOrEqual(1);
+    expect(verticalAxis([], "training-loss", true)).toEqual({ domain: [0, 1], ticks: [0, 0.5, 1] });
+  });
+});
+
+describe("linePath", () => {
+  it("interrupts the line where a point has no place", () => {
+    const points = [1, 10, 0, 100].map((y, x) => ({ x, y }));
+    expect(linePath(points, (x) => x * 10, Math.log10)).toBe("M0.0,0.0L10.0,1.0M30.0,2.0");
+    expect(linePath([], Number, Number)).toBe("");
+  });
+});
