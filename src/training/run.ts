@@ -47,8 +47,8 @@ export class Run {
   readonly #model: BaseModel;
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
-
   #started = false;
+
   /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
   constructor(
     engine: Engine,
@@ -159,8 +159,8 @@ export class Run {
     this.#started = true;
   }
 
-    return this.#steps.values().next().value!;
   get #anyStep(): Step {
+    return this.#steps.values().next().value!;
   }
 }
 
@@ -169,8 +169,8 @@ export function methodContext(
   { family, config, tokenizer }: Pick<BaseModel, "family" | "config" | "tokenizer">,
   method: Method,
   options: unknown,
-): MethodContext {
   seed: number,
+): MethodContext {
   const text = method.text(options);
   return {
     family,
