@@ -23,6 +23,9 @@ export interface LoadProgress {
   readonly total: number;
 }
 
+/** Numbers models, so that the buffers of two from the same folder never count as one's. */
+let models = 0;
+
 export class BaseModel {
   readonly folder: ModelFolder;
   readonly family: Family;
@@ -34,6 +37,7 @@ export class BaseModel {
   /** How often a semantic text was run through the model: once per text. */
   semanticPasses = 0;
   readonly #engine: Engine;
+  readonly #owner = `model ${models++}`;
   readonly #weights = new Map<string, GPUBuffer>();
   readonly #constants = new Map<string, GPUBuffer>();
   readonly #semantic = new Map<string, Promise<ReadonlyMap<string, GPUBuffer>>>();
@@ -112,7 +116,7 @@ export class BaseModel {
     const buffer = uploadTensor(this.#engine, values(), {
       label: tensor.name,
       category: "runtime",
-      owner: this.folder.source,
+      owner: this.#owner,
     });
     this.#constants.set(tensor.name, buffer);
     return buffer;
@@ -143,7 +147,7 @@ export class BaseModel {
   }
 
   release(): void {
-    this.#engine.memory.releaseOwner(this.folder.source);
+    this.#engine.memory.releaseOwner(this.#owner);
   }
 
   async #upload(
@@ -157,7 +161,7 @@ export class BaseModel {
       const buffer = memory.allocate(tensorBytes(tensor), {
         label: tensor.name,
         category: "weights",
-        owner: this.folder.source,
+        owner: this.#owner,
       });
       this.#weights.set(tensor.name, buffer);
       const bytesEach = (entry.end - entry.begin) / Math.max(1, elementCount(tensor.shape));
@@ -183,7 +187,7 @@ export class BaseModel {
     ];
     const buffers = new Map<Tensor, GPUBuffer>();
     const allocate = (label: string, tensor: Tensor) => {
-      const buffer = memory.allocate(tensorBytes(tensor), { label, category: "adapter", owner: this.folder.source });
+      const buffer = memory.allocate(tensorBytes(tensor), { label, category: "adapter", owner: this.#owner });
       buffers.set(tensor, buffer);
       return buffer;
     };
@@ -191,7 +195,7 @@ export class BaseModel {
     const idBuffer = uploadTensor(this.#engine, ids.values!(), {
       label: "text ids",
       category: "runtime",
-      owner: this.folder.source,
+      owner: this.#owner,
     });
     buffers.set(ids, idBuffer);
     const outputs = named.map(([, tensor]) => tensor);

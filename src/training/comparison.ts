@@ -15,7 +15,7 @@ import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { Engine } from "./engine";
 import type { EvaluationEvent, GpuBytes, Prediction, RunReport, RunState, StudioEvent } from "./events";
 import { accuracy, argmax, classMetrics, confusionMatrix, macroF1, softmax } from "./metrics";
-import type { Checkpoint, Values } from "./parameters";
+import type { ParameterState, Values } from "./parameters";
 import { methodContext, parseOptions, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
 import { Workspace } from "./workspace";
@@ -45,6 +45,13 @@ export interface ComparisonSetup {
   readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
 }
 
+/** Everything needed to go on with a run. */
+export interface Checkpoint extends ParameterState {
+  /** Real tokens and seconds of training behind it. */
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
 /** Copies of metrics that may be on their way: how many steps the host may be ahead, times the runs. */
 const STEPS_AHEAD = 3;
 const UNTRAINED = "untrained base";
@@ -60,6 +67,8 @@ interface Lane {
   seconds: number;
   checkpoint: Checkpoint | null;
   validation: { logits: Float32Array; losses: Float32Array } | null;
+  /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
+  spoiled: boolean;
 }
 
 interface StepTag {
@@ -88,6 +97,8 @@ export class Comparison {
   #step = 0;
   #delivered = 0;
   #stopping = false;
+  /** Ended from outside: what is still in flight has nothing more to say. */
+  #failed = false;
   /** Nobody wants the result any more: no last evaluation. */
   #abandoned = false;
   #resume: (() => void) | null = null;
@@ -124,6 +135,7 @@ export class Comparison {
         seconds: 0,
         checkpoint: null,
         validation: null,
+        spoiled: false,
       }));
       this.#base = this.#createRun({ name: UNTRAINED, method: "linear-probe", options: {} });
       this.#ring = new ReadbackRing<StepTag>(
@@ -138,7 +150,7 @@ export class Comparison {
       });
       this.#workspace.allocate();
     } catch (error) {
-      for (const name of [...names, UNTRAINED]) engine.memory.releaseOwner(`run ${name}`);
+      for (const name of [...names, UNTRAINED]) engine.memory.releaseOwner(this.#runOwner(name));
       engine.memory.releaseOwner(this.#owner);
       throw error;
     }
@@ -200,18 +212,20 @@ export class Comparison {
    */
   async continue(): Promise<void> {
     this.#stopping = false;
+    this.#failed = false;
     const unfinished = this.#lanes.filter(({ state }) => state !== "finished");
     const steps = [...new Set(unfinished.map(({ checkpoint }) => checkpoint?.step ?? 0))].sort((a, b) => a - b);
     for (const step of steps) {
       const together = unfinished.filter(
         ({ state, checkpoint }) => state !== "finished" && (checkpoint?.step ?? 0) === step,
       );
+      if (this.#stopping) return;
       for (const lane of together) {
-        if (lane.checkpoint) lane.run.parameters.restore(lane.checkpoint);
+        this.#restore(lane);
         lane.reason = null;
         this.#setState(lane, "running");
       }
-      if (together.length > 0 && !this.#stopping) await this.#trainFrom(step);
+      if (together.length > 0) await this.#trainFrom(step);
     }
   }
 
@@ -233,19 +247,26 @@ export class Comparison {
       if (this.#stopping) break;
       await this.#turn.runExclusive(() => this.#trainStep());
       this.#step++;
+      this.#restoreSpoiled();
       if (this.#step % training.evalEvery === 0 && this.#step < this.steps) await this.#evaluateAll();
       await nextTask();
     }
     await this.#ring.drained();
+    this.#restoreSpoiled();
     await this.#evaluateAll();
+    if (this.#failed) return;
     const end = this.#step < this.steps ? "stopped" : "finished";
     for (const lane of this.#running) this.#setState(lane, end);
     const failed = this.#lanes.every(({ state }) => state === "failed");
-    this.#announce(failed ? "failed" : end);
+    if (failed) this.#announce("failed", this.#lanes[0]!.reason);
+    else this.#announce(end);
   }
 
   /** Ends every unfinished run with this reason; adapters of the last evaluation stay. */
   fail(error: Error): void {
+    // One failure brings others with it; the first says why.
+    if (this.#failed) return;
+    this.#failed = true;
     this.#stopping = true;
     this.resume();
     for (const lane of this.#lanes) {
@@ -379,6 +400,10 @@ export class Comparison {
     return new BatchStream({ lengths: this.#trainLengths, batchSize, buckets: this.#buckets, seed, shuffle }, start);
   }
 
+  #runOwner(name: string): string {
+    return `${this.#owner}, run ${name}`;
+  }
+
   get #running(): Lane[] {
     return this.#lanes.filter(({ state }) => state === "running");
   }
@@ -401,6 +426,7 @@ export class Comparison {
       model,
       {
         name: plan.name,
+        owner: this.#runOwner(plan.name),
         method,
         options,
         learningRate: plan.learningRate ?? training.learningRate ?? method.learningRate,
@@ -449,6 +475,8 @@ export class Comparison {
     const factor = scheduleFactor({ kind, warmupRatio, steps: this.steps }, this.#step);
     for (const lane of this.#running) {
       await this.#ring.ready();
+      // What arrived meanwhile may have ended it.
+      if (lane.state !== "running") continue;
       const learningRate = lane.run.setup.learningRate * factor;
       lane.tokens += tokens;
       const tag: StepTag = {
@@ -477,7 +505,7 @@ export class Comparison {
       lane.reason =
         `not a number: at step ${step} the ${Number.isFinite(loss) ? "gradient norm" : "loss"} was ` +
         `${Number.isFinite(loss) ? gradNorm : loss}. The learning rate of ${learningRate.toPrecision(3)} may be too high.`;
-      this.#setState(lane, "failed");
+      this.#spoil(lane);
       return;
     }
     this.#setup.emit({
@@ -492,7 +520,27 @@ export class Comparison {
       seconds: lane.seconds,
       gpuBytes: this.runBytes(lane.run),
     });
-    if (lane === this.#running[0]) this.#announce("running", null, step);
+    if (lane === this.#running[0]) this.#announce(this.#paused ? "paused" : "running", null, step);
+  }
+
+  /** Fails a run whose numbers are none; its last good adapter comes back before anybody reads it. */
+  #spoil(lane: Lane): void {
+    lane.spoiled = true;
+    this.#setState(lane, "failed");
+  }
+
+  #restoreSpoiled(): void {
+    for (const lane of this.#lanes) if (lane.spoiled) this.#restore(lane);
+  }
+
+  /** Back to the checkpoint, behind everything submitted so far. */
+  #restore(lane: Lane): void {
+    const { checkpoint } = lane;
+    lane.spoiled = false;
+    if (!checkpoint) return;
+    lane.run.parameters.restore(checkpoint);
+    lane.tokens = checkpoint.tokens;
+    lane.seconds = checkpoint.seconds;
   }
 
   async #evaluateAll(): Promise<void> {
@@ -502,10 +550,12 @@ export class Comparison {
       const event = await this.#turn.runExclusive(() => this.#evaluate(lane));
       if (!Number.isFinite(event.loss)) {
         lane.reason = `not a number: the validation loss at step ${this.#step} was ${event.loss}.`;
-        this.#setState(lane, "failed");
+        this.#spoil(lane);
+        this.#restoreSpoiled();
         continue;
       }
-      lane.checkpoint = await lane.run.parameters.checkpoint(this.#step);
+      const { tokens, seconds } = lane;
+      lane.checkpoint = { ...(await lane.run.parameters.checkpoint(this.#step)), tokens, seconds };
       this.#setup.emit(event);
     }
     this.#setup.onCheckpoint?.(this.checkpoints);
@@ -554,7 +604,8 @@ export class Comparison {
       logits.set(computed.subarray(place * classes, (place + 1) * classes), row * classes);
       losses[row] = computed[order.length * classes + place]!;
     });
-    lane.validation = { logits, losses };
+    const loss = losses.reduce((sum, value) => sum + value, 0) / Math.max(1, losses.length);
+    if (Number.isFinite(loss)) lane.validation = { logits, losses };
     const predicted = examples.map((_, row) => argmax(logits, row * classes, classes));
     const truth = examples.map(({ label }) => label);
     const confusion = confusionMatrix(truth, predicted, classes);
@@ -563,7 +614,7 @@ export class Comparison {
       run: run.setup.name,
       step: this.#step,
       split: "validation",
-      loss: losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length),
+      loss,
       accuracy: accuracy(confusion),
       f1: macroF1(confusion),
       rows: examples.length,

@@ -8,8 +8,8 @@ import { type Engine, uploadTensor } from "./engine";
 /** Values by tensor name, row-major. */
 export type Values = ReadonlyMap<string, Float32Array>;
 
-/** Everything needed to go on training from a step. */
-export interface Checkpoint {
+/** Values and optimiser state after a step. */
+export interface ParameterState {
   readonly step: number;
   readonly values: Values;
   readonly firstMoments: Values;
@@ -80,14 +80,14 @@ export class Parameters {
     return this.#read(this.#gradients);
   }
 
-  async checkpoint(step: number): Promise<Checkpoint> {
+  async checkpoint(step: number): Promise<ParameterState> {
     const [values, firstMoments, secondMoments] = await Promise.all(
       [this.#values, this.#firstMoments, this.#secondMoments].map((buffers) => this.#read(buffers)),
     );
     return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments! };
   }
 
-  restore(checkpoint: Checkpoint): void {
+  restore(checkpoint: ParameterState): void {
     for (const [buffers, values] of [
       [this.#values, checkpoint.values],
       [this.#firstMoments, checkpoint.firstMoments],

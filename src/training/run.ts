@@ -17,8 +17,9 @@ import { buildTunedProgram, type Pooling, type TunedSetup } from "./tuned-progra
 import type { Workspace } from "./workspace";
 
 export interface RunSetup {
-  /** Unique among the runs on the engine. */
   readonly name: string;
+  /** Under which its buffers are counted and freed, unique on the engine; `run NAME` unless told. */
+  readonly owner?: string;
   readonly method: Method;
   /** As the method's schema gave them. */
   readonly options: unknown;
@@ -76,7 +77,7 @@ export class Run {
 
   /** Under which this run's buffers are counted. */
   get owner(): string {
-    return `run ${this.setup.name}`;
+    return this.setup.owner ?? `run ${this.setup.name}`;
   }
 
   get trainables(): readonly Trainable[] {
