@@ -6,9 +6,9 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -16,9 +16,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= sizes.count) {
     return;
   }
-  var value = outputGradient[i] * activation(x[i]).y;
+  var value = f32(outputGradient[i]) * activation(f32(x[i])).y;
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += f32(out[i]);
   }
-  out[i] = value;
+  out[i] = Element(value);
 }

@@ -17,17 +17,17 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> weights: array<f32>;
-@group(0) @binding(2) var<storage, read> x: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> weights: array<Element>;
+@group(0) @binding(2) var<storage, read> x: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 fn store(start: u32, first: u32, values: vec4f) {
   for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {
     var value = values[d];
     if (ACCUMULATE == 1) {
-      value += out[start + first + d];
+      value += f32(out[start + first + d]);
     }
-    out[start + first + d] = value;
+    out[start + first + d] = Element(value);
   }
 }
 
@@ -58,8 +58,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     for (var i = firstQuery; i < sizes.queries; i++) {
       let w = ((b * sizes.heads + head) * sizes.queries + i) * sizes.keys + keyColumns;
       let e = ((b * sizes.queries + i) * sizes.heads + head) * sizes.headSize + elements;
-      let y = vec4f(x[e.x], x[e.y], x[e.z], x[e.w]);
-      sum += mat4x4f(y * weights[w.x], y * weights[w.y], y * weights[w.z], y * weights[w.w]);
+      let y = vec4f(vec4(x[e.x], x[e.y], x[e.z], x[e.w]));
+      let p = vec4f(vec4(weights[w.x], weights[w.y], weights[w.z], weights[w.w]));
+      sum += mat4x4f(y * p.x, y * p.y, y * p.z, y * p.w);
     }
   }
   let step = sizes.keyValueHeads * sizes.headSize;

@@ -17,17 +17,17 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> scoreGradient: array<f32>;
-@group(0) @binding(2) var<storage, read> key: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> scoreGradient: array<Element>;
+@group(0) @binding(2) var<storage, read> key: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 fn store(start: u32, first: u32, values: vec4f) {
   for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {
     var value = values[d];
     if (ACCUMULATE == 1) {
-      value += out[start + first + d];
+      value += f32(out[start + first + d]);
     }
-    out[start + first + d] = value;
+    out[start + first + d] = Element(value);
   }
 }
 
@@ -59,13 +59,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var j = 0u; j < visible; j++) {
     let g = gradientStarts + j;
     let k = keyStarts + j * sizes.keyValueHeads * sizes.headSize;
-    let y = vec4f(key[k.x], key[k.y], key[k.z], key[k.w]);
-    sum += mat4x4f(
-      y * scoreGradient[g.x],
-      y * scoreGradient[g.y],
-      y * scoreGradient[g.z],
-      y * scoreGradient[g.w],
-    );
+    let y = vec4f(vec4(key[k.x], key[k.y], key[k.z], key[k.w]));
+    let s = vec4f(vec4(scoreGradient[g.x], scoreGradient[g.y], scoreGradient[g.z], scoreGradient[g.w]));
+    sum += mat4x4f(y * s.x, y * s.y, y * s.z, y * s.w);
   }
   let step = sizes.heads * sizes.headSize;
   let start = (b * sizes.queries + i) * step + head * sizes.headSize;

@@ -16,13 +16,13 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> query: array<f32>;
-@group(0) @binding(2) var<storage, read> key: array<f32>;
-@group(0) @binding(3) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(1) var<storage, read> query: array<Element>;
+@group(0) @binding(2) var<storage, read> key: array<Element>;
+@group(0) @binding(3) var<storage, read_write> scores: array<Element>;
 
 fn store(start: u32, first: u32, values: vec4f) {
   for (var j = 0u; j < 4 && first + j < sizes.keys; j++) {
-    scores[start + first + j] = values[j];
+    scores[start + first + j] = Element(values[j]);
   }
 }
 
@@ -50,8 +50,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var d = 0u; d < sizes.headSize; d++) {
     let q = queryStarts + d;
     let k = keyStarts + d;
-    let y = vec4f(key[k.x], key[k.y], key[k.z], key[k.w]);
-    sum += mat4x4f(y * query[q.x], y * query[q.y], y * query[q.z], y * query[q.w]);
+    let x = vec4f(vec4(query[q.x], query[q.y], query[q.z], query[q.w]));
+    let y = vec4f(vec4(key[k.x], key[k.y], key[k.z], key[k.w]));
+    sum += mat4x4f(y * x.x, y * x.y, y * x.z, y * x.w);
   }
   sum *= sizes.scale;
   let start = ((b * sizes.heads + head) * sizes.queries + i) * sizes.keys;

@@ -13,8 +13,8 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> probabilities: array<f32>;
-@group(0) @binding(2) var<storage, read_write> gradient: array<f32>;
+@group(0) @binding(1) var<storage, read> probabilities: array<Element>;
+@group(0) @binding(2) var<storage, read_write> gradient: array<Element>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(
@@ -36,7 +36,7 @@ fn main(
   }
   var sum = 0f;
   for (var j = lane; j < visible; j += WORKGROUP_WIDTH) {
-    sum += probabilities[start + j] * gradient[start + j];
+    sum += f32(probabilities[start + j]) * f32(gradient[start + j]);
   }
   sum = rowSum(vec2f(sum), lane).x;
   if (row >= rows) {
@@ -44,7 +44,8 @@ fn main(
   }
   for (var j = lane; j < sizes.keys; j += WORKGROUP_WIDTH) {
     if (j < visible) {
-      gradient[start + j] = sizes.scale * probabilities[start + j] * (gradient[start + j] - sum);
+      let probability = f32(probabilities[start + j]);
+      gradient[start + j] = Element(sizes.scale * probability * (f32(gradient[start + j]) - sum));
     } else {
       gradient[start + j] = 0;
     }

@@ -13,7 +13,7 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> scores: array<f32>;
+@group(0) @binding(1) var<storage, read_write> scores: array<Element>;
 
 const SMALLEST = -3.4e38;
 
@@ -37,13 +37,13 @@ fn main(
   }
   var largest = SMALLEST;
   for (var j = lane; j < visible; j += WORKGROUP_WIDTH) {
-    largest = max(largest, scores[start + j]);
+    largest = max(largest, f32(scores[start + j]));
   }
   largest = rowMaximum(largest, lane);
   var sum = 0f;
   for (var j = lane; j < visible; j += WORKGROUP_WIDTH) {
-    let value = exp(scores[start + j] - largest);
-    scores[start + j] = value;
+    let value = exp(f32(scores[start + j]) - largest);
+    scores[start + j] = Element(value);
     sum += value;
   }
   let inverse = 1 / rowSum(vec2f(sum), lane).x;
@@ -52,7 +52,7 @@ fn main(
   }
   for (var j = lane; j < sizes.keys; j += WORKGROUP_WIDTH) {
     if (j < visible) {
-      scores[start + j] *= inverse;
+      scores[start + j] = Element(f32(scores[start + j]) * inverse);
     } else {
       scores[start + j] = 0;
     }

@@ -7,9 +7,9 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> y: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> y: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 @compute @workgroup_size(COLUMNS, SLICES)
 fn main(
@@ -23,14 +23,14 @@ fn main(
   var sum = 0f;
   for (var r = local.y; r < rows; r += SLICES) {
     let i = r * sizes.width + column;
-    sum += x[i] * y[i];
+    sum += f32(x[i]) * f32(y[i]);
   }
   var value = columnTotal(sum, local.x, local.y);
   if (local.y > 0 || column >= sizes.width) {
     return;
   }
   if (ACCUMULATE == 1) {
-    value += out[column];
+    value += f32(out[column]);
   }
-  out[column] = value;
+  out[column] = Out(value);
 }

@@ -7,8 +7,8 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Out>;
 
 @compute @workgroup_size(COLUMNS, SLICES)
 fn main(
@@ -21,14 +21,14 @@ fn main(
   let rows = select(0, sizes.rows, column < sizes.width);
   var sum = 0f;
   for (var r = local.y; r < rows; r += SLICES) {
-    sum += x[r * sizes.width + column];
+    sum += f32(x[r * sizes.width + column]);
   }
   var value = columnTotal(sum, local.x, local.y);
   if (local.y > 0 || column >= sizes.width) {
     return;
   }
   if (ACCUMULATE == 1) {
-    value += out[column];
+    value += f32(out[column]);
   }
-  out[column] = value;
+  out[column] = Out(value);
 }

@@ -1,16 +1,16 @@
 // rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]]; out = dlogits = (softmax(logits) − onehot(labels)) / count,
 // where count is the number of labelled rows, at least 1. A negative label (−100) means "ignore": loss and gradient 0.
-// logits, out: [rows, classes]; labels, rowLoss: [rows].
+// logits, out: [rows, classes]; labels, rowLoss: [rows]. Losses are f32 whatever the logits are.
 struct Sizes {
   rows: u32,
   classes: u32,
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> logits: array<f32>;
+@group(0) @binding(1) var<storage, read> logits: array<Element>;
 @group(0) @binding(2) var<storage, read> labels: array<i32>;
 @group(0) @binding(3) var<storage, read_write> rowLoss: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<Element>;
 
 const SMALLEST = -3.4e38;
 
@@ -27,13 +27,13 @@ fn main(
   let start = read * sizes.classes;
   var largest = SMALLEST;
   for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
-    largest = max(largest, logits[start + c]);
+    largest = max(largest, f32(logits[start + c]));
   }
   largest = rowMaximum(largest, lane);
   // (Σ exp(logit − largest), labelled rows)
   var sums = vec2f();
   for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
-    sums.x += exp(logits[start + c] - largest);
+    sums.x += exp(f32(logits[start + c]) - largest);
   }
   for (var r = lane; r < sizes.rows; r += WORKGROUP_WIDTH) {
     sums.y += select(0f, 1f, labels[r] >= 0);
@@ -45,13 +45,13 @@ fn main(
   let label = labels[read];
   let share = select(0, 1 / max(sums.y, 1), label >= 0);
   for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
-    let probability = exp(logits[start + c] - largest) / sums.x;
-    out[start + c] = (probability - select(0f, 1f, i32(c) == label)) * share;
+    let probability = exp(f32(logits[start + c]) - largest) / sums.x;
+    out[start + c] = Element((probability - select(0f, 1f, i32(c) == label)) * share);
   }
   if (lane == 0) {
     var loss = 0f;
     if (label >= 0) {
-      loss = log(sums.x) + largest - logits[start + u32(label)];
+      loss = log(sums.x) + largest - f32(logits[start + u32(label)]);
     }
     rowLoss[row] = loss;
   }

@@ -10,10 +10,10 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
 @group(0) @binding(2) var<storage, read> weight: array<Weight>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(
@@ -28,14 +28,14 @@ fn main(
   let width = f32(sizes.width);
   var sums = vec2f();
   for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
-    sums += vec2f(x[start + c], outputGradient[start + c] * f32(weight[c]));
+    sums += vec2f(f32(x[start + c]), f32(outputGradient[start + c]) * f32(weight[c]));
   }
   let means = rowSum(sums, lane) / width;
   // A second pass over centred values: the variance must not suffer from a large mean.
   sums = vec2f();
   for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
-    let centred = x[start + c] - means.x;
-    sums += vec2f(centred, outputGradient[start + c] * f32(weight[c])) * centred;
+    let centred = f32(x[start + c]) - means.x;
+    sums += vec2f(centred, f32(outputGradient[start + c]) * f32(weight[c])) * centred;
   }
   let moments = rowSum(sums, lane) / width;
   if (row >= sizes.rows) {
@@ -45,10 +45,10 @@ fn main(
   let factor = moments.y * inverse * inverse;
   for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
     let i = start + c;
-    var value = (outputGradient[i] * f32(weight[c]) - means.y - (x[i] - means.x) * factor) * inverse;
+    var value = (f32(outputGradient[i]) * f32(weight[c]) - means.y - (f32(x[i]) - means.x) * factor) * inverse;
     if (ACCUMULATE == 1) {
-      value += out[i];
+      value += f32(out[i]);
     }
-    out[i] = value;
+    out[i] = Element(value);
   }
 }

@@ -12,9 +12,9 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<A>;
+@group(0) @binding(2) var<storage, read> b: array<B>;
+@group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 const TILE = 16u;
 const SLICES = 16u;
@@ -47,8 +47,9 @@ fn main(
   for (var k = slice; k < sizes.inner; k += SLICES) {
     let i = aStarts + k * aStep;
     let j = bStarts + k * bStep;
-    let y = vec4f(b[j.x], b[j.y], b[j.z], b[j.w]);
-    sum += mat4x4f(y * a[i.x], y * a[i.y], y * a[i.z], y * a[i.w]);
+    let x = vec4f(vec4(a[i.x], a[i.y], a[i.z], a[i.w]));
+    let y = vec4f(vec4(b[j.x], b[j.y], b[j.z], b[j.w]));
+    sum += mat4x4f(y * x.x, y * x.y, y * x.z, y * x.w);
   }
   let start = slice * VECTORS + block * 4;
   partials[start] = sum[0];
@@ -68,7 +69,7 @@ fn main(
   let place = outRow * sizes.columns + outColumn;
   value *= sizes.alpha;
   if (ACCUMULATE == 1) {
-    value += out[place];
+    value += f32(out[place]);
   }
-  out[place] = value;
+  out[place] = Out(value);
 }

@@ -12,9 +12,9 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<A>;
+@group(0) @binding(2) var<storage, read> b: array<B>;
+@group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 const TILE = 64u;
 const DEPTH = 16u;
@@ -40,9 +40,9 @@ fn store(row: u32, first: u32, values: vec4f) {
   for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
     var value = sizes.alpha * values[j];
     if (ACCUMULATE == 1) {
-      value += out[start + first + j];
+      value += f32(out[start + first + j]);
     }
-    out[start + first + j] = value;
+    out[start + first + j] = Out(value);
   }
 }
 
@@ -66,7 +66,7 @@ fn main(
       let k = first + p.y;
       var value = 0f;
       if (i < sizes.rows && k < sizes.inner) {
-        value = a[select(i * sizes.inner + k, k * sizes.rows + i, TRANSPOSE_A == 1)];
+        value = f32(a[select(i * sizes.inner + k, k * sizes.rows + i, TRANSPOSE_A == 1)]);
       }
       tileA[p.y * STRIDE + p.x] = value;
     }
@@ -76,7 +76,7 @@ fn main(
       let k = first + p.y;
       var value = 0f;
       if (j < sizes.columns && k < sizes.inner) {
-        value = b[select(k * sizes.columns + j, j * sizes.inner + k, TRANSPOSE_B == 1)];
+        value = f32(b[select(k * sizes.columns + j, j * sizes.inner + k, TRANSPOSE_B == 1)]);
       }
       tileB[p.y * STRIDE + p.x] = value;
     }

@@ -12,19 +12,19 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<vec4f>;
-@group(0) @binding(2) var<storage, read> b: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> out: array<vec4f>;
+@group(0) @binding(1) var<storage, read> a: array<vec4<A>>;
+@group(0) @binding(2) var<storage, read> b: array<vec4<B>>;
+@group(0) @binding(3) var<storage, read_write> out: array<vec4<Out>>;
 
 // Column i of the result is A[row + i, k … k + 3]. Past the edge the last row is read again.
 fn loadA(row: u32, k: u32) -> mat4x4f {
   if (TRANSPOSE_A == 1) {
     let step = sizes.rows / 4;
     let i = k * step + row / 4;
-    return transpose(mat4x4f(a[i], a[i + step], a[i + 2 * step], a[i + 3 * step]));
+    return transpose(mat4x4f(vec4f(a[i]), vec4f(a[i + step]), vec4f(a[i + 2 * step]), vec4f(a[i + 3 * step])));
   }
   let i = min(row + vec4u(0, 1, 2, 3), vec4u(sizes.rows - 1)) * (sizes.inner / 4) + k / 4;
-  return mat4x4f(a[i.x], a[i.y], a[i.z], a[i.w]);
+  return mat4x4f(vec4f(a[i.x]), vec4f(a[i.y]), vec4f(a[i.z]), vec4f(a[i.w]));
 }
 
 // Column i of the result is B[k + i, column … column + 3].
@@ -32,11 +32,11 @@ fn loadB(column: u32, k: u32) -> mat4x4f {
   if (TRANSPOSE_B == 1) {
     let step = sizes.inner / 4;
     let i = column * step + k / 4;
-    return transpose(mat4x4f(b[i], b[i + step], b[i + 2 * step], b[i + 3 * step]));
+    return transpose(mat4x4f(vec4f(b[i]), vec4f(b[i + step]), vec4f(b[i + 2 * step]), vec4f(b[i + 3 * step])));
   }
   let step = sizes.columns / 4;
   let i = k * step + column / 4;
-  return mat4x4f(b[i], b[i + step], b[i + 2 * step], b[i + 3 * step]);
+  return mat4x4f(vec4f(b[i]), vec4f(b[i + step]), vec4f(b[i + 2 * step]), vec4f(b[i + 3 * step]));
 }
 
 fn store(row: u32, column: u32, values: vec4f) {
@@ -46,9 +46,9 @@ fn store(row: u32, column: u32, values: vec4f) {
   let i = (row * sizes.columns + column) / 4;
   var value = sizes.alpha * values;
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += vec4f(out[i]);
   }
-  out[i] = value;
+  out[i] = vec4<Out>(value);
 }
 
 @compute @workgroup_size(16)

@@ -13,9 +13,9 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<f32>;
-@group(0) @binding(2) var<storage, read> b: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> a: array<A>;
+@group(0) @binding(2) var<storage, read> b: array<B>;
+@group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 fn store(row: u32, first: u32, values: vec4f) {
   if (row >= sizes.rows) {
@@ -25,9 +25,9 @@ fn store(row: u32, first: u32, values: vec4f) {
   for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
     var value = sizes.alpha * values[j];
     if (ACCUMULATE == 1) {
-      value += out[start + first + j];
+      value += f32(out[start + first + j]);
     }
-    out[start + first + j] = value;
+    out[start + first + j] = Out(value);
   }
 }
 
@@ -54,9 +54,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let i = aStarts + k * aStep;
     let l = leftStarts + k * bStep;
     let r = rightStarts + k * bStep;
-    let x = vec4f(a[i.x], a[i.y], a[i.z], a[i.w]);
-    let y = vec4f(b[l.x], b[l.y], b[l.z], b[l.w]);
-    let z = vec4f(b[r.x], b[r.y], b[r.z], b[r.w]);
+    let x = vec4f(vec4(a[i.x], a[i.y], a[i.z], a[i.w]));
+    let y = vec4f(vec4(b[l.x], b[l.y], b[l.z], b[l.w]));
+    let z = vec4f(vec4(b[r.x], b[r.y], b[r.z], b[r.w]));
     left += mat4x4f(y * x.x, y * x.y, y * x.z, y * x.w);
     right += mat4x4f(z * x.x, z * x.y, z * x.z, z * x.w);
   }

@@ -12,8 +12,8 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> lengths: array<i32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -27,10 +27,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let length = u32(lengths[b]);
   var value = 0f;
   if (token >= sizes.front && token - sizes.front < length) {
-    value = outputGradient[b * sizes.width + i % sizes.width] / f32(length);
+    value = f32(outputGradient[b * sizes.width + i % sizes.width]) / f32(length);
   }
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += f32(out[i]);
   }
-  out[i] = value;
+  out[i] = Element(value);
 }

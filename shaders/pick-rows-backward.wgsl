@@ -11,8 +11,8 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> lengths: array<i32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -25,9 +25,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let picked = row % sizes.tokens + 1 == sizes.front + u32(lengths[b]);
   if (ACCUMULATE == 1) {
     if (picked) {
-      out[i] += outputGradient[b * sizes.width + i % sizes.width];
+      out[i] = Element(f32(out[i]) + f32(outputGradient[b * sizes.width + i % sizes.width]));
     }
     return;
   }
-  out[i] = select(0, outputGradient[b * sizes.width + i % sizes.width], picked);
+  out[i] = select(Element(), outputGradient[b * sizes.width + i % sizes.width], picked);
 }

@@ -9,8 +9,8 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -19,9 +19,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let place = i / sizes.width * sizes.outWidth + sizes.start + i % sizes.width;
-  var value = x[i];
+  var value = f32(x[i]);
   if (ACCUMULATE == 1) {
-    value += out[place];
+    value += f32(out[place]);
   }
-  out[place] = value;
+  out[place] = Element(value);
 }

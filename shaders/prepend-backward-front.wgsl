@@ -10,8 +10,8 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Out>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -22,10 +22,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let sequence = (sizes.front + sizes.tokens) * sizes.width;
   var value = 0f;
   for (var b = 0u; b < sizes.batch; b++) {
-    value += outputGradient[b * sequence + i];
+    value += f32(outputGradient[b * sequence + i]);
   }
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += f32(out[i]);
   }
-  out[i] = value;
+  out[i] = Out(value);
 }

@@ -10,8 +10,8 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -20,9 +20,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= sizes.batch * sequence) {
     return;
   }
-  var value = outputGradient[i + (i / sequence + 1) * sizes.front * sizes.width];
+  var value = f32(outputGradient[i + (i / sequence + 1) * sizes.front * sizes.width]);
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += f32(out[i]);
   }
-  out[i] = value;
+  out[i] = Element(value);
 }

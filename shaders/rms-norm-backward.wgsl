@@ -10,10 +10,10 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
 @group(0) @binding(2) var<storage, read> weight: array<Weight>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(
@@ -27,8 +27,8 @@ fn main(
   let start = min(row, sizes.rows - 1) * sizes.width;
   var sums = vec2f();
   for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
-    let value = x[start + c];
-    sums += vec2f(value, outputGradient[start + c] * f32(weight[c])) * value;
+    let value = f32(x[start + c]);
+    sums += vec2f(value, f32(outputGradient[start + c]) * f32(weight[c])) * value;
   }
   let means = rowSum(sums, lane) / f32(sizes.width);
   if (row >= sizes.rows) {
@@ -38,10 +38,10 @@ fn main(
   let factor = means.y * inverse * inverse;
   for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
     let i = start + c;
-    var value = (outputGradient[i] * f32(weight[c]) - x[i] * factor) * inverse;
+    var value = (f32(outputGradient[i]) * f32(weight[c]) - f32(x[i]) * factor) * inverse;
     if (ACCUMULATE == 1) {
-      value += out[i];
+      value += f32(out[i]);
     }
-    out[i] = value;
+    out[i] = Element(value);
   }
 }

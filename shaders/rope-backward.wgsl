@@ -2,7 +2,7 @@
 // with i + rotarySize / 2 and the pair is rotated by its position's angle. The gradient is rotated back.
 // dx1 = dy1 cos + dy2 sin, dx2 = dy2 cos − dy1 sin; elements from rotarySize on pass unchanged.
 // dy, out: [rows, heads, headSize]; cosine, sine: [positions, rotarySize / 2]; the position of row r is
-// offset + r mod tokens.
+// offset + r mod tokens. The tables are f32: a narrower angle would turn late positions wrongly.
 override ACCUMULATE: u32 = 0;
 
 struct Sizes {
@@ -17,8 +17,8 @@ struct Sizes {
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> cosine: array<f32>;
 @group(0) @binding(2) var<storage, read> sine: array<f32>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(4) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -28,18 +28,18 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let element = i % sizes.headSize;
-  var value = outputGradient[i];
+  var value = f32(outputGradient[i]);
   if (element < sizes.rotarySize) {
     let half = sizes.rotarySize / 2;
     let angle = (sizes.offset + row % sizes.tokens) * half + element % half;
     if (element < half) {
-      value = value * cosine[angle] + outputGradient[i + half] * sine[angle];
+      value = value * cosine[angle] + f32(outputGradient[i + half]) * sine[angle];
     } else {
-      value = value * cosine[angle] - outputGradient[i - half] * sine[angle];
+      value = value * cosine[angle] - f32(outputGradient[i - half]) * sine[angle];
     }
   }
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += f32(out[i]);
   }
-  out[i] = value;
+  out[i] = Element(value);
 }

@@ -7,9 +7,9 @@ struct Sizes {
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-@group(0) @binding(2) var<storage, read> weight: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(1) var<storage, read> x: array<Element>;
+@group(0) @binding(2) var<storage, read> weight: array<Weight>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -17,9 +17,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= sizes.rows * sizes.width) {
     return;
   }
-  var value = x[i] * weight[i % sizes.width];
+  var value = f32(x[i]) * f32(weight[i % sizes.width]);
   if (ACCUMULATE == 1) {
-    value += out[i];
+    value += f32(out[i]);
   }
-  out[i] = value;
+  out[i] = Element(value);
 }

@@ -4,7 +4,7 @@
  */
 
 import { addScaled } from "../kernels/add-scaled";
-import { type Dispatch, dispatch } from "../kernels/kernel";
+import { type Dispatch, dispatch, type Stored } from "../kernels/kernel";
 import type { Operation, Reference, Tape } from "../program/operation";
 import type { Program } from "../program/program";
 import { elementCount, type Tensor, type Trainable } from "../program/tensor";
@@ -136,7 +136,8 @@ class Recorder implements Tape {
   }
 
   run(step: Dispatch<Reference>): void {
-    this.#dispatches.push(step);
+    const stored = Object.entries(step.bindings).map(([name, place]) => [name, storedIn(place)] as const);
+    this.#dispatches.push({ ...step, stored: Object.fromEntries(stored) });
   }
 
   #add(input: Tensor, x: Reference): void {
@@ -178,4 +179,13 @@ class Recorder implements Tape {
     if (free >= 0) this.#freeSlots.splice(free, 1);
     return slot;
   }
+}
+
+/** What is in memory, for its element type: trained tensors and their gradients are always float32. */
+function storedIn(place: Reference): Stored {
+  if (place.kind === "gradient") return "f32";
+  if (place.kind !== "value") return "Element";
+  const { role } = place.tensor;
+  if (role === "trainable") return "f32";
+  return role === "weight" ? "Weight" : "Element";
 }

@@ -55,7 +55,7 @@ export async function compileDispatches(
     packed.set(sizes, index * ALIGNMENT);
   });
 
-  const waiting = prepared.map(({ kernel, options }) => pipelines.get(kernel, options));
+  const waiting = prepared.map(({ kernel, options, stored }) => pipelines.get(kernel, options, stored));
   const distinct = new Set(waiting);
   let done = 0;
   if (progress) {

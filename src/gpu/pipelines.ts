@@ -1,12 +1,12 @@
 /**
- * Compiles kernels: one pipeline per kernel and option values, made once and kept. Fits kernels to the device, by
- * choosing a variant and the workgroup width. Not for binding buffers: see `dispatches`.
+ * Compiles kernels: one pipeline per kernel, element types and option values, made once and kept. Fits kernels to the
+ * device, by choosing a variant and the workgroup width. Not for binding buffers: see `dispatches`.
  */
 
-import type { DeviceProfile, Dispatch, Kernel } from "../kernels/kernel";
+import type { DeviceProfile, Dispatch, Kernel, Stored } from "../kernels/kernel";
 
 export interface PipelinesOptions extends DeviceProfile {
-  /** WGSL types behind the aliases `Element` (activations) and `Weight` (frozen weights). */
+  /** WGSL types of activations with their gradients, and of frozen weights; `f16` needs the feature `shader-f16`. */
   readonly element?: "f32" | "f16";
   readonly weight?: "f32" | "f16";
 }
@@ -14,6 +14,7 @@ export interface PipelinesOptions extends DeviceProfile {
 /** A dispatch fitted to the device. */
 export interface Fitted {
   readonly kernel: Kernel;
+  readonly stored: Readonly<Record<string, Stored>>;
   readonly options: Readonly<Record<string, number>>;
   readonly workgroups: readonly [number, number, number];
 }
@@ -24,35 +25,43 @@ const WORKGROUP_WIDTH = { hardware: 64, software: 1 } as const;
 export class Pipelines {
   readonly device: GPUDevice;
   readonly #profile: DeviceProfile;
-  readonly #prefix: string;
-  readonly #modules = new Map<Kernel, GPUShaderModule>();
+  readonly #types: Readonly<Record<Stored, "f32" | "f16">>;
+  readonly #modules = new Map<Kernel, Map<string, GPUShaderModule>>();
   readonly #layouts = new Map<Kernel, GPUBindGroupLayout>();
   readonly #pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
 
   constructor(device: GPUDevice, { software, element = "f32", weight = "f32" }: PipelinesOptions) {
     this.device = device;
     this.#profile = { software };
-    const enable = element === "f16" || weight === "f16" ? "enable f16;\n" : "";
-    this.#prefix = `${enable}alias Element = ${element};\nalias Weight = ${weight};\n`;
+    this.#types = { Element: element, Weight: weight, f32: "f32" };
   }
 
   /**
    * The kernel, option values and workgroup counts that run a dispatch best on this device.
-   * Throws if the dispatch names an option or leaves out a size that the kernel has (not).
+   * Throws if the dispatch names an option or leaves out a size that the kernel has (not), or if it stores something in
+   * another type than the kernel's source has for good.
    */
-  fit({ kernel: asked, sizes, options: given }: Omit<Dispatch<unknown>, "bindings">): Fitted {
+  fit({ kernel: asked, stored = {}, sizes, options: given }: Omit<Dispatch<unknown>, "bindings">): Fitted {
     for (const name of Object.keys(given)) {
       if (!(name in asked.options)) throw new Error(`Kernel "${asked.name}" has no option "${name}".`);
     }
     for (const name of Object.keys(asked.sizes)) {
       if (!(name in sizes)) throw new Error(`A dispatch of kernel "${asked.name}" leaves out the size "${name}".`);
     }
+    for (const [name, what] of Object.entries(stored)) {
+      if (!(name in (asked.stored ?? {})) && this.#types[what] !== this.#types.Element) {
+        throw new Error(
+          `Kernel "${asked.name}" reads "${name}" as an activation (${this.#types.Element}); ` +
+            `this dispatch binds ${this.#types[what]}. Let the kernel's "stored" name the binding.`,
+        );
+      }
+    }
     const kernel = asked.variant?.(sizes, { ...asked.options, ...given }, this.#profile) ?? asked;
     const options: Record<string, number> = { ...kernel.options, ...given };
     if ("WORKGROUP_WIDTH" in kernel.options) {
       options.WORKGROUP_WIDTH = this.#profile.software ? WORKGROUP_WIDTH.software : WORKGROUP_WIDTH.hardware;
     }
-    return { kernel, options, workgroups: kernel.workgroups(sizes, options) };
+    return { kernel, stored, options, workgroups: kernel.workgroups(sizes, options) };
   }
 
   /** Binding 0 is the uniform sizes (not there if the kernel has none), from 1 on the storage buffers in the descriptor's order. */
@@ -81,27 +90,47 @@ export class Pipelines {
     return layout;
   }
 
-  /** The compiled kernel with these option values. Rejects with the compiler's message if it does not compile. */
-  get(kernel: Kernel, options: Readonly<Record<string, number>> = kernel.options): Promise<GPUComputePipeline> {
+  /** The compiled kernel with these option values and types. Rejects with the compiler's message if it does not compile. */
+  get(
+    kernel: Kernel,
+    options: Readonly<Record<string, number>> = kernel.options,
+    stored: Readonly<Record<string, Stored>> = {},
+  ): Promise<GPUComputePipeline> {
+    const aliases = this.#aliases(kernel, stored);
     let compiled = this.#pipelines.get(kernel);
     if (!compiled) {
       compiled = new Map();
       this.#pipelines.set(kernel, compiled);
     }
-    const key = Object.keys(kernel.options)
-      .map((name) => options[name])
-      .join();
+    const values = Object.keys(kernel.options).map((name) => options[name]);
+    const key = aliases + values.join();
     let pipeline = compiled.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(kernel, options);
+      pipeline = this.#compile(kernel, aliases, options);
       compiled.set(key, pipeline);
       pipeline.catch(() => compiled.delete(key));
     }
     return pipeline;
   }
 
-  async #compile(kernel: Kernel, options: Readonly<Record<string, number>>): Promise<GPUComputePipeline> {
-    const module = this.#module(kernel);
+  /** Type aliases for a kernel's source, the same for what is stored in the same types. */
+  #aliases(kernel: Kernel, given: Readonly<Record<string, Stored>>): string {
+    const stored = new Map<string, Stored>([
+      ["Element", "Element"],
+      ["Weight", "Weight"],
+    ]);
+    for (const [binding, expected] of Object.entries(kernel.stored ?? {})) {
+      stored.set(binding[0]!.toUpperCase() + binding.slice(1), given[binding] ?? expected!);
+    }
+    return [...stored].map(([alias, what]) => `alias ${alias} = ${this.#types[what]};\n`).join("");
+  }
+
+  async #compile(
+    kernel: Kernel,
+    aliases: string,
+    options: Readonly<Record<string, number>>,
+  ): Promise<GPUComputePipeline> {
+    const module = this.#module(kernel, aliases);
     try {
       return await this.device.createComputePipelineAsync({
         label: kernel.name,
@@ -116,14 +145,20 @@ export class Pipelines {
     }
   }
 
-  #module(kernel: Kernel): GPUShaderModule {
-    let module = this.#modules.get(kernel);
+  #module(kernel: Kernel, aliases: string): GPUShaderModule {
+    let compiled = this.#modules.get(kernel);
+    if (!compiled) {
+      compiled = new Map();
+      this.#modules.set(kernel, compiled);
+    }
+    let module = compiled.get(aliases);
     if (!module) {
+      const enable = Object.values(this.#types).includes("f16") ? "enable f16;\n" : "";
       // What is wrong with the source is told when a pipeline is made from it.
       this.device.pushErrorScope("validation");
-      module = this.device.createShaderModule({ label: kernel.name, code: this.#prefix + kernel.source });
+      module = this.device.createShaderModule({ label: kernel.name, code: enable + aliases + kernel.source });
       void this.device.popErrorScope().catch(() => null);
-      this.#modules.set(kernel, module);
+      compiled.set(aliases, module);
     }
     return module;
   }

@@ -8,6 +8,7 @@ export const addScaled = defineKernel({
   name: "add-scaled",
   source,
   bindings: { x: "read", out: "read-write" },
+  stored: { out: "Element" },
   sizes: { count: "u32", alpha: "f32" },
   options: { ACCUMULATE: 0 },
   workgroups: ({ count }) => grid(count, 64),

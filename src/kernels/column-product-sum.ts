@@ -9,6 +9,7 @@ export const columnProductSum = defineKernel({
   name: "column-product-sum",
   source: shared + source,
   bindings: { x: "read", y: "read", out: "read-write" },
+  stored: { out: "Element" },
   sizes: { rows: "u32", width: "u32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
   workgroups: ({ width }, { WORKGROUP_WIDTH }) => grid(width, WORKGROUP_WIDTH === 1 ? 64 : 16),

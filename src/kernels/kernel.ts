@@ -1,7 +1,17 @@
 /**
  * The one contract between who writes a WGSL kernel and who dispatches it.
  * A kernel here is a description: nothing in this folder touches a device.
+ *
+ * The element type is a parameter. A source declares a storage binding as `array<Element>` where only activations or
+ * their gradients can be bound, and as `array<f32>` what is never narrower: trained tensors, their gradients and
+ * moments, losses, metrics, rotary tables. Where it depends on the dispatch (the right side of a product is a frozen
+ * weight, a trained factor or an activation) the type is an alias named as the binding, capitalised: `b` is `array<B>`.
+ * `Pipelines` puts the aliases in front of the source, from what the backward plan says is bound. Arithmetic is always
+ * f32: values are converted as they are loaded and stored.
  */
+
+/** What a storage binding holds: activations and their gradients, frozen weights, or what is always f32. */
+export type Stored = "Element" | "Weight" | "f32";
 
 /** A field of a kernel's uniform `Sizes` struct (4 bytes each, in declaration order). */
 export type SizeType = "u32" | "f32";
@@ -14,10 +24,12 @@ export interface DeviceProfile {
 
 export interface Kernel<Binding extends string = string, Size extends string = string, Option extends string = string> {
   readonly name: string;
-  /** The WGSL file's text. It may use the aliases `Element` (activations) and `Weight` (frozen weights). */
+  /** The WGSL file's text, without the aliases of its element types. */
   readonly source: string;
   /** Storage buffers in order: the first is `@binding(1)`; `@binding(0)` is the uniform `sizes: Sizes`. */
   readonly bindings: Readonly<Record<Binding, "read" | "read-write">>;
+  /** What is in the bindings whose type depends on the dispatch, unless the dispatch says otherwise. */
+  readonly stored?: Readonly<Partial<Record<Binding, Stored>>>;
   /** Fields of the uniform struct `Sizes`, in order. */
   readonly sizes: Readonly<Record<Size, SizeType>>;
   /** `override` constants with their defaults: they select structure (a transposed operand, adding to the output), never a size. */
@@ -42,6 +54,8 @@ export interface Kernel<Binding extends string = string, Size extends string = s
 export interface Dispatch<Reference> {
   readonly kernel: Kernel;
   readonly bindings: Readonly<Record<string, Reference>>;
+  /** What the bindings hold; those left out hold what the kernel expects. */
+  readonly stored?: Readonly<Record<string, Stored>>;
   readonly sizes: Readonly<Record<string, number>>;
   readonly options: Readonly<Record<string, number>>;
 }

@@ -8,6 +8,7 @@ export const matmulSplit = defineKernel({
   name: "matmul-split",
   source,
   bindings: { a: "read", b: "read", out: "read-write" },
+  stored: { a: "Element", b: "Weight", out: "Element" },
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 16) * Math.ceil(columns / 16), 1),

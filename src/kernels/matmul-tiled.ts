@@ -8,6 +8,7 @@ export const matmulTiled = defineKernel({
   name: "matmul-tiled",
   source,
   bindings: { a: "read", b: "read", out: "read-write" },
+  stored: { a: "Element", b: "Weight", out: "Element" },
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 64) * Math.ceil(columns / 64), 1),

@@ -8,6 +8,7 @@ export const prependBackwardFront = defineKernel({
   name: "prepend-backward-front",
   source,
   bindings: { outputGradient: "read", out: "read-write" },
+  stored: { out: "Element" },
   sizes: { batch: "u32", front: "u32", tokens: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   workgroups: ({ front, width }) => grid(front * width, 64),

@@ -8,6 +8,7 @@ export const scaleColumns = defineKernel({
   name: "scale-columns",
   source,
   bindings: { x: "read", weight: "read", out: "read-write" },
+  stored: { weight: "Weight" },
   sizes: { rows: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   workgroups: ({ rows, width }) => grid(rows * width, 64),
