@@ -15,6 +15,8 @@ export default defineConfig({
       { resolve: { alias }, test: { name: "unit", environment: "node", include: ["tests/unit/**/*.test.ts"] } },
       {
         resolve: { alias },
+        // Only some tests reach it; bundled when the first one does, it would reload the page under a running test.
+        optimizeDeps: { include: ["fflate"] },
         test: {
           name: "gpu",
           include: ["tests/gpu/**/*.test.ts"],

@@ -14,6 +14,7 @@ import { Workspace } from "../../src/training/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 import { testEngine } from "./engine";
+import { trainedParts } from "./trained-parts";
 
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
 type Rig = (typeof rigs)[number];
@@ -125,7 +126,7 @@ describe.each(rigs)("%s", (rig) => {
         const labels = tensor("labels").data as Int32Array;
         return { batchSize: size, bucket: length, inputIds, lengths, labels };
       });
-      const start = part(tensors, "initial", model);
+      const start = trainedParts(tensors, "initial", model.config);
       const workspace = new Workspace(engine, "test");
       const shapes: [number, number][] = batches.map(({ batchSize, bucket }: { batchSize: number; bucket: number }) => [
         bucket,
@@ -175,7 +176,7 @@ describe.each(rigs)("%s", (rig) => {
           const computed = await readBuffer(engine.device, run.step(batch.bucket).logits, logits.length * 4);
           expect(largestDifference(new Float32Array(computed), logits)).toBeLessThan(1e-4);
           const gradients = await run.parameters.readGradients();
-          for (const [tensor, expected] of part(tensors, "gradient", model)) {
+          for (const [tensor, expected] of trainedParts(tensors, "gradient", model.config)) {
             expect(relativeDistance(gradients.get(tensor)!, expected), `gradient of ${tensor}`).toBeLessThan(1e-3);
           }
         }
@@ -184,7 +185,7 @@ describe.each(rigs)("%s", (rig) => {
           expect(Math.abs(loss - expected) / expected, `loss before update ${step}`).toBeLessThan(1e-3);
         });
         const final = await run.parameters.read();
-        for (const [tensor, expected] of part(tensors, "final", model)) {
+        for (const [tensor, expected] of trainedParts(tensors, "final", model.config)) {
           expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);
         }
         expect(await model.weightHash()).toBe(weightHash);
@@ -195,32 +196,3 @@ describe.each(rigs)("%s", (rig) => {
     },
   );
 });
-
-/** The fixture's trained tensors of one kind; PEFT's one prefix tensor is cut into keys and values per layer. */
-function part(
-  tensors: Awaited<ReturnType<typeof fixtureTensors>>,
-  kind: "initial" | "gradient" | "final",
-  { config }: BaseModel,
-): Map<string, Float32Array> {
-  const found = new Map<string, Float32Array>();
-  for (const [name, { data, shape }] of tensors) {
-    if (!name.startsWith(`${kind}.`)) continue;
-    const tensor = name.slice(kind.length + 1);
-    const width = config.keyValueHeads * config.headSize;
-    if (tensor !== "prompt_embeddings" || shape[1] !== config.layers * 2 * width) {
-      found.set(tensor, data as Float32Array);
-      continue;
-    }
-    const [virtualTokens, columns] = shape as [number, number];
-    for (let layer = 0; layer < config.layers; layer++) {
-      for (const [half, kv] of ["keys", "values"].entries()) {
-        const start = (layer * 2 + half) * width;
-        const rows = Array.from({ length: virtualTokens }, (_, row) => [
-          ...data.slice(row * columns + start, row * columns + start + width),
-        ]);
-        found.set(`prefix.${kv}.${layer}`, Float32Array.from(rows.flat()));
-      }
-    }
-  }
-  return found;
-}
