@@ -26,7 +26,13 @@ export async function restart(): Promise<void> {
   restartEngine();
   patch("device", { report: null, lost: null });
   patch("model", { summary: null, error: null });
-  patch("comparison", { progress: null, error: null, imported: [] });
+  const { current } = useStudio.getState().comparison;
+  patch("comparison", {
+    current: current && { ...current, gpuBytes: null },
+    progress: null,
+    error: null,
+    imported: [],
+  });
   await startEngine(reopenData);
 }
 
