@@ -1,0 +1,84 @@
+/** The benchmark's command line: builds and serves its page, measures in headless Chromium, prints Markdown tables. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { build, preview } from "vite";
+import { type AdapterChoice, openBrowser } from "../bin/headless/browser";
+import { ensureBuild, projectRoot } from "../tools/build.mjs";
+import { PARTS, type Part } from "./page/parts";
+import { pageSize } from "./page-size";
+import { report, sizeReport } from "./report";
+
+interface Options {
+  adapter: AdapterChoice;
+  only?: Part[];
+}
+
+/** Runs one command line and resolves to the exit code: 0 when everything was measured, whatever the numbers are. */
+export async function main(commandLine: string[]): Promise<number> {
+  const program = new Command("bench")
+    .description("Measures the studio's goals on this machine and prints ratios as Markdown tables.")
+    .exitOverride()
+    .addOption(
+      new Option("--adapter <KIND>", "graphics adapter; auto: hardware where there is one, else software")
+        .choices(["auto", "hardware", "software"] satisfies AdapterChoice[])
+        .default("auto"),
+    )
+    .addOption(new Option("--only <PARTS...>", "measure these parts").choices(PARTS));
+  try {
+    await bench(program.parse(commandLine, { from: "user" }).opts<Options>());
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+async function bench({ adapter: choice, only = [...PARTS] }: Options): Promise<void> {
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  await ensureBuild(say);
+  const folder = mkdtempSync(join(tmpdir(), "studio-bench-"));
+  try {
+    say("Building the benchmark's page …");
+    // A build of its own, since the benchmark is no part of what people are served.
+    await build({
+      root: projectRoot,
+      logLevel: "error",
+      build: { outDir: folder, rolldownOptions: { input: join(projectRoot, "bench/page/index.html") } },
+    });
+    const server = await preview({
+      root: projectRoot,
+      logLevel: "error",
+      build: { outDir: folder },
+      preview: { host: "127.0.0.1", port: 0, open: false },
+    });
+    const { browser, adapter } = await openBrowser(choice);
+    try {
+      const page = await browser.newPage();
+      page.on("console", (message) => say(message.text()));
+      const failed = new Promise<never>((_, reject) => {
+        page.on("pageerror", reject);
+        page.on("crash", () => reject(new Error("The browser's page crashed, for want of memory perhaps.")));
+      });
+      failed.catch(() => undefined);
+      const [url] = server.resolvedUrls?.local ?? [];
+      await page.goto(`${url}bench/page/index.html`);
+      await page.waitForFunction(() => window.bench !== undefined);
+      const surroundings = await Promise.race([page.evaluate(() => window.bench.open()), failed]);
+      console.log(report.surroundings({ ...surroundings, adapter, chromium: browser.version() }));
+      for (const part of only) {
+        const measured = await Promise.race([page.evaluate((name) => window.bench.measure(name), part), failed]);
+        console.log(report.part(measured));
+      }
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+    console.log(sizeReport(pageSize(join(projectRoot, "dist"))));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

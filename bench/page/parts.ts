@@ -1,0 +1,61 @@
+/** What the benchmark measures and what it hands from the page to the command line. Types and names only. */
+
+import type { Bytes } from "../../src/gpu/memory";
+
+export const PARTS = ["steps", "memory", "matmul"] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Milliseconds, medians. */
+export interface StepTimes {
+  readonly method: string;
+  /** Rows × tokens. */
+  readonly batch: string;
+  /** The step's own forward pass, with everything it saves for the backward pass. */
+  readonly forward: number;
+  readonly backward: number;
+  readonly step: number;
+  /** Largest step / forward wanted, where there is a goal. */
+  readonly goal: number | null;
+  /** Kernels of the backward pass. */
+  readonly dispatches: number;
+}
+
+export interface MatmulTimes {
+  /** Rows, columns, inner. */
+  readonly sizes: readonly [number, number, number];
+  /** Whether the second factor is stored transposed. */
+  readonly transposed: boolean;
+  /** Milliseconds of one product. */
+  readonly ours: number;
+  readonly onnxruntime: number;
+}
+
+export type Measured =
+  | { readonly part: "steps"; readonly samples: number; readonly rows: readonly StepTimes[] }
+  | {
+      readonly part: "memory";
+      readonly runs: readonly string[];
+      readonly steps: { readonly early: number; readonly late: number };
+      /** Bytes on the device after so many steps. */
+      readonly early: Bytes;
+      readonly late: Bytes;
+      readonly weights: number;
+      readonly fileBytes: number;
+      readonly parameters: number;
+      /** Buffers made up to the earlier one, loading the model included. */
+      readonly createdBefore: { readonly ours: number; readonly onnxruntime: number };
+      /** Buffers made between the two. */
+      readonly created: { readonly ours: number; readonly onnxruntime: number };
+    }
+  | {
+      readonly part: "matmul";
+      readonly samples: number;
+      /** Products in one submission. */
+      readonly together: number;
+      readonly rows: readonly MatmulTimes[];
+    };
+
+export interface Surroundings {
+  readonly description: string;
+  readonly model: string;
+}
