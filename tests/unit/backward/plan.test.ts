@@ -218,6 +218,26 @@ describe("gradients are those of finite differences", () => {
     expect(plan.dispatches.map(({ kernel }) => kernel.name)).toEqual(["prepend-backward-front"]);
   });
 
+  test("a fused projection of which one part is not read: its gradient there is 0", () => {
+    const program = new Program();
+    const fused = linear(
+      program,
+      "fused",
+      program.input("x", [4, 3], "float32"),
+      program.trainable("W", [6, 3], normal),
+    );
+    const [, b, c] = splitColumns(program, ["a", "b", "c"], fused, [2, 3, 1]) as [Tensor, Tensor, Tensor];
+    const mixed = linear(program, "mixed", b, program.weight("V", [2, 3]));
+    checkGradients(program, linear(program, "y", c, program.weight("U", [2, 1]), { addend: mixed }));
+  });
+
+  test("a scaled sum", () => {
+    const program = new Program();
+    const x = linear(program, "x", program.input("input", [4, 3], "float32"), square(program, "W", 3));
+    const bent = activation(program, "bent", x, "tanh");
+    checkGradients(program, add(program, "y", x, add(program, "inner", bent, x, -0.7), 4));
+  });
+
   test.each([false, true])("a fused projection cut into parts (another consumer: %s)", (shared) => {
     const program = new Program();
     const input = program.input("x", [4, 3], "float32");

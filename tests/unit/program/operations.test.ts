@@ -87,12 +87,4 @@ describe("refusals", () => {
     const words = embed(program, "words", program.input("ids", [6], "int32"), table);
     expect(() => planBackward(program, words)).toThrow(/embedding table "E" is frozen/);
   });
-
-  test("splitColumns: a part without a gradient", () => {
-    const program = new Program();
-    const x = program.input("x", [2, 3], "float32");
-    const fused = linear(program, "fused", x, program.trainable("W", [4, 3], trained));
-    const [left] = splitColumns(program, ["left", "right"], fused, [2, 2]);
-    expect(() => planBackward(program, left!)).toThrow('"right" has no gradient although other parts of "fused" have');
-  });
 });

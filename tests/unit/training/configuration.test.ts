@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import { configurationSchema, trainingSchema } from "../../../src/training/configuration";
+
+/** The documented example, with one of each alternative filled in. */
+const example = {
+  model: "dir:models/smollm",
+  data: {
+    task: "sequence-classification",
+    train: "train.csv",
+    validation: "dev.csv",
+    columns: { text: "text", textPair: null, label: "label" },
+    maxLength: 128,
+  },
+  training: {
+    ...{ seed: 0, steps: 200, epochs: null, batchSize: 8, weightDecay: 0.01, schedule: "linear" },
+    ...{ warmupRatio: 0.06, gradClip: 1.0, shuffle: true, evalEvery: 50, pooling: "last" },
+  },
+  runs: [
+    {
+      name: "sk-prefix",
+      method: "sk-prefix",
+      learningRate: 0.001,
+      options: { text: "Classify the positive or negative sentiment from the text" },
+    },
+    {
+      name: "lora",
+      method: "lora",
+      learningRate: 0.0003,
+      options: { rank: 8, alpha: 16, targets: ["q_proj", "v_proj"] },
+      initFrom: "exported/lora",
+    },
+  ],
+};
+
+const smallest = {
+  model: "bundled:tiny",
+  data: { train: "train.csv", columns: { text: "text", label: "label" } },
+  training: {},
+  runs: [{ name: "a", method: "lora" }],
+};
+
+/** What the schema says against a configuration, as `path: message`. */
+function problems(configuration: unknown): string[] {
+  const result = configurationSchema.safeParse(configuration);
+  return (result.error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
+}
+
+describe("the configuration of a comparison", () => {
+  test("the documented example is read as it stands", () => {
+    expect(configurationSchema.parse(example)).toEqual(example);
+    expect(configurationSchema.parse(JSON.parse(JSON.stringify(example)))).toEqual(example);
+  });
+
+  test("defaults", () => {
+    expect(configurationSchema.parse(smallest)).toEqual({
+      model: "bundled:tiny",
+      data: {
+        task: "sequence-classification",
+        train: "train.csv",
+        validation: 0.1,
+        columns: { text: "text", textPair: null, label: "label" },
+        maxLength: 128,
+      },
+      training: {
+        ...{ seed: 0, steps: null, epochs: null, batchSize: 8, schedule: "linear", warmupRatio: 0.06 },
+        ...{ gradClip: 1, shuffle: true, evalEvery: 50, pooling: "last" },
+      },
+      runs: [{ name: "a", method: "lora", options: {} }],
+    });
+    // Rate and decay are the methods' own unless given.
+    expect(trainingSchema.parse({})).not.toHaveProperty("learningRate");
+    expect(trainingSchema.parse({})).not.toHaveProperty("weightDecay");
+    expect(trainingSchema.parse({ gradClip: null }).gradClip).toBeNull();
+  });
+
+  test.each([
+    ["", { ...smallest, colour: 1 }],
+    ["data", { ...smallest, data: { ...smallest.data, colour: 1 } }],
+    ["data.columns", { ...smallest, data: { ...smallest.data, columns: { ...smallest.data.columns, colour: 1 } } }],
+    ["training", { ...smallest, training: { colour: 1 } }],
+    ["runs.0", { ...smallest, runs: [{ ...smallest.runs[0], colour: 1 }] }],
+  ])("an unknown key at %j is named", (path, configuration) => {
+    const [problem, ...others] = problems(configuration);
+    expect(others).toEqual([]);
+    expect(problem).toMatch(new RegExp(`^${path}: .*"colour"`));
+  });
+
+  test.each([
+    ["model", { ...smallest, model: "smollm" }, /must begin with bundled:, hf: or dir:/],
+    ["model", { ...smallest, model: "hf:" }, /must begin with/],
+    ["data.train", { ...smallest, data: { columns: smallest.data.columns } }, /./],
+    ["data.task", { ...smallest, data: { ...smallest.data, task: "causal-lm" } }, /sequence-classification/],
+    ["data.validation", { ...smallest, data: { ...smallest.data, validation: 1 } }, /./],
+    ["data.maxLength", { ...smallest, data: { ...smallest.data, maxLength: 0 } }, /./],
+    ["training.steps", { ...smallest, training: { steps: 0 } }, /./],
+    ["training.schedule", { ...smallest, training: { schedule: "step" } }, /"linear"\|"cosine"\|"constant"/],
+    ["training.warmupRatio", { ...smallest, training: { warmupRatio: 1.5 } }, /1/],
+    ["training.gradClip", { ...smallest, training: { gradClip: 0 } }, /./],
+    ["training.seed", { ...smallest, training: { seed: -1 } }, /./],
+    ["runs", { ...smallest, runs: [] }, /./],
+    ["runs.0.method", { ...smallest, runs: [{ name: "a" }] }, /./],
+    ["runs.0.name", { ...smallest, runs: [{ name: "", method: "lora" }] }, /./],
+  ])("%s that does not fit is said at its place", (path, configuration, message) => {
+    const found = problems(configuration);
+    expect(found).toHaveLength(1);
+    expect(found[0]!.startsWith(`${path}: `), found[0]).toBe(true);
+    expect(found[0]!.slice(path.length + 2)).toMatch(message);
+  });
+});

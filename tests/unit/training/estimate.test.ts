@@ -1,0 +1,173 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { openTokenizer } from "../../../src/hub/tokenizer";
+import { openWeights } from "../../../src/hub/weights";
+import { methodOf } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
+import { tensorBytes } from "../../../src/program/tensor";
+import { type RunConfiguration, trainingSchema } from "../../../src/training/configuration";
+import { type EstimateInput, estimate } from "../../../src/training/estimate";
+import { methodContext, parseOptions } from "../../../src/training/run";
+import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { fixtureJson, fixtureModel } from "../../fixtures/reference";
+
+let model: EstimateInput["model"];
+/** Of all tensors in the file. */
+let weightBytes: number;
+
+beforeAll(async () => {
+  const json = await fixtureJson("models/tiny-llama/config.json");
+  const family = familyOf(json);
+  const weights = await openWeights(fixtureModel("tiny-llama"));
+  weightBytes = weights.parameters * 4;
+  const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
+  model = { family, config: family.readConfig(json), tokenizer, parameters: weights.parameters };
+});
+
+const run = (method: string, options: RunConfiguration["options"] = {}, name = method): RunConfiguration => ({
+  name,
+  method,
+  options,
+});
+
+function input(runs: readonly RunConfiguration[], change: Partial<EstimateInput> = {}): EstimateInput {
+  return {
+    model,
+    classes: 5,
+    trainLengths: [4, 9, 12, 16, 7],
+    validationLengths: [10],
+    maxLength: 16,
+    training: trainingSchema.parse({ batchSize: 4, steps: 20 }),
+    runs,
+    allowedBuffer: 1e9,
+    ...change,
+  };
+}
+
+const sum = ({ total: _total, ...bytes }: Record<string, number>) => Object.values(bytes).reduce((a, b) => a + b, 0);
+
+describe("one run", () => {
+  test("head only, by hand: 5 × 48 numbers, and what a step of 4 rows keeps", () => {
+    const { runs, total, steps, stepsPerEpoch } = estimate(input([run("linear-probe")]));
+    const [probe] = runs;
+    expect(probe!.problem).toBeNull();
+    expect(probe!.virtualTokens).toBe(0);
+    expect(probe!.trainable).toEqual({
+      adapter: 0,
+      head: 240,
+      total: 240,
+      percentOfBase: (100 * 240) / (weightBytes / 4),
+    });
+    const bytes = {
+      weights: weightBytes,
+      adapter: 240 * 4,
+      gradients: 240 * 4,
+      optimizer: 2 * 240 * 4,
+      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses [4].
+      activations: 4 * (4 * 48 + 2 * 4 * 5 + 4),
+      runtime: 0,
+    };
+    expect(probe!.bytes).toEqual({ ...bytes, total: sum(bytes) });
+    expect(total).toEqual(probe!.bytes);
+    expect([steps, stepsPerEpoch]).toEqual([20, 2]);
+  });
+
+  test.each([
+    ["sk-prefix", {}, 576],
+    ["sk-prefix", { shared: true }, 144],
+    ["lora", { rank: 4, alpha: 8 }, 1344],
+    ["prefix", { virtualTokens: 6 }, 576],
+  ])("%s %o: adapter, gradients and moments are its tensors", (method, options, count) => {
+    const [estimated] = estimate(input([run(method, options)])).runs;
+    expect(estimated!.trainable).toMatchObject({ adapter: count, head: 240, total: count + 240 });
+    expect(estimated!.bytes).toMatchObject({
+      adapter: 4 * (count + 240),
+      gradients: 4 * (count + 240),
+      optimizer: 8 * (count + 240),
+      weights: weightBytes,
+    });
+    expect(estimated!.bytes.total).toBe(sum(estimated!.bytes));
+  });
+
+  test("activations are those of the longest batch's plan", () => {
+    const lengths = { trainLengths: [8, 8, 8, 8, 40, 40, 40, 40], validationLengths: [16], maxLength: 40 };
+    const plan = run("lora");
+    const [estimated] = estimate(input([plan], lengths)).runs;
+    const options = parseOptions(model, plan);
+    const context = methodContext(model, methodOf("lora"), options, 0);
+    const setup = { method: methodOf("lora"), options, context, classes: 5, pooling: "last" as const };
+    const tuned = buildTunedProgram(setup, 4, 40);
+    const kept = tuned.plan.saved.reduce((bytes, tensor) => bytes + tensorBytes(tensor), 0);
+    const slots = tuned.plan.slots.reduce((bytes, elements) => bytes + 4 * elements, 0);
+    expect(estimated!.bytes.activations).toBe(kept + slots + 2 * tensorBytes(tuned.logits) + 4 * 4);
+  });
+
+  test("virtual tokens are the text's own tokens, or those asked for", () => {
+    const text = "Classify the question:";
+    const { runs } = estimate(
+      input([run("sk-prefix", { text }), run("prompt", { virtualTokens: 7 })], { maxLength: 16 }),
+    );
+    expect(runs.map(({ virtualTokens }) => virtualTokens)).toEqual([model.tokenizer.encode(text).length, 7]);
+    expect(runs[0]!.virtualTokens).toBe(15);
+  });
+});
+
+describe("several runs", () => {
+  const names = ["sk-prefix", "lora", "linear-probe", "prefix"];
+  const four = () => estimate(input(names.map((name) => run(name))));
+
+  test("weights count once, tensors of all runs add up, step memory is shared", () => {
+    const { runs, total } = four();
+    const added = (key: "adapter" | "gradients" | "optimizer" | "activations") =>
+      runs.reduce((bytes, one) => bytes + one.bytes[key], 0);
+    expect(total.weights).toBe(weightBytes);
+    for (const key of ["adapter", "gradients", "optimizer"] as const) expect(total[key]).toBe(added(key));
+    const largest = Math.max(...runs.map(({ bytes }) => bytes.activations));
+    expect(total.activations).toBeGreaterThanOrEqual(largest);
+    expect(total.activations).toBeLessThan(added("activations"));
+    expect(total.total).toBe(sum(total));
+  });
+
+  test("a second run of the same kind takes no more step memory", () => {
+    const one = estimate(input([run("lora")])).total;
+    const two = estimate(input([run("lora"), run("lora", {}, "again")])).total;
+    expect(two.activations).toBe(one.activations);
+    expect(two.weights).toBe(one.weights);
+    expect(two.adapter).toBe(2 * one.adapter);
+  });
+
+  test("the largest buffer is named beside what is allowed", () => {
+    const { largestBuffer } = estimate(input([run("lora")], { allowedBuffer: 4096 }));
+    expect(largestBuffer).toEqual({ tensor: "model.embed_tokens.weight", bytes: 384 * 48 * 4, allowed: 4096 });
+    const many = input([run("lora", {}, "mine")], { training: trainingSchema.parse({ batchSize: 64 }) });
+    const { tensor, bytes } = estimate(many).largestBuffer;
+    expect(tensor).toContain('"mine"');
+    // The feed-forward's inner states of 64 rows of 16 tokens.
+    expect(bytes).toBe(64 * 16 * 128 * 4);
+  });
+});
+
+describe("a run that cannot start", () => {
+  test("front and input beyond the context: both numbers, and what to do", () => {
+    const long = { trainLengths: [60], validationLengths: [12], maxLength: 64 };
+    const { runs, total } = estimate(input([run("prompt", { virtualTokens: 6 }), run("linear-probe")], long));
+    expect(runs[0]!.problem).toBe(
+      'Run "prompt": 6 virtual tokens and texts of up to 64 tokens need 70 positions; the model has 64. ' +
+        "Lower the maximum length to 58 or less.",
+    );
+    expect(runs[1]!.problem).toBeNull();
+    expect(total.weights).toBe(weightBytes);
+    // Following the advice is enough.
+    const shorter = { trainLengths: [58], validationLengths: [12], maxLength: 58 };
+    expect(estimate(input([run("prompt", { virtualTokens: 6 })], shorter)).runs[0]!.problem).toBeNull();
+  });
+
+  test("a problem costs nothing in the total, and the others are still estimated", () => {
+    const good = estimate(input([run("lora")])).total;
+    const { runs, total } = estimate(input([run("lora", { rank: 0 }, "bad"), run("nothing"), run("lora")]));
+    expect(runs[0]!.problem).toMatch(/Run "bad" \(lora\): rank/);
+    expect(runs[1]!.problem).toMatch(/There is no method "nothing"/);
+    expect(runs[2]!.problem).toBeNull();
+    expect(runs[0]!.trainable.total).toBe(0);
+    expect(total).toEqual(good);
+  });
+});
