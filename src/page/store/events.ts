@@ -4,7 +4,9 @@ import type { StudioEvent } from "../../worker/api";
 import { addEvaluation, addStep } from "../charts/run-curves";
 import type { Comparison, ComparisonSlice, RunRecord } from "./state";
 
-const paceWindow = 15_000;
+/** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */
+const paceWindow = 30_000;
+const fewestPaceEntries = 10;
 
 /**
  * The slice after a batch of events. Curves grow in place; everything else is a new object where it changed.
@@ -101,7 +103,8 @@ function pushPace(pace: ComparisonSlice["pace"], time: number, step: number): Co
   const last = pace[pace.length - 1];
   if (last && step < last.step) return [{ time, step }];
   if (last && step === last.step) return pace;
-  return [...pace.filter((entry) => time - entry.time <= paceWindow), { time, step }];
+  const entries = [...pace, { time, step }];
+  return entries.filter((entry, i) => time - entry.time <= paceWindow || i >= entries.length - fewestPaceEntries);
 }
 
 /** Steps a second over the last seconds; null while there is nothing to go by. */
