@@ -21,14 +21,42 @@ export interface KeyValuePrefix {
   readonly values: Tensor;
 }
 
+/** What a linear computes with: [out, in] or [in, out], and [out]. */
+export interface LinearSite {
+  readonly weight: Tensor;
+  readonly bias?: Tensor;
+  readonly layout: "out-in" | "in-out";
+}
+
+export type SubLayerKind = "attention" | "mlp";
+
+/** Around a sub-layer, each [rows, hiddenSize]. */
+export interface SubLayer {
+  /** What the sub-layer reads: the residual stream after the norm. */
+  readonly input: Tensor;
+  /** What it gives, before it is added to the residual stream. */
+  readonly output: Tensor;
+  /** The residual stream before the norm. */
+  readonly residual: Tensor;
+}
+
 /** What a method supplies at the sites of a model. Everything left out is left as it is. */
 export interface Attachments {
   /** Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before positions are added. */
   readonly prompt?: Tensor;
   /** Key/value site: virtual tokens that every query sees; the input's positions start behind them. */
   readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix };
+  /** Linear site: returns what `path` reads instead of `x`. */
+  readonly linearInput?: (path: string, x: Tensor) => Tensor;
   /** Linear site: `y` is `path`'s output for `x`; returns what to use instead. */
-  readonly linear?: (path: string, x: Tensor, y: Tensor, layout: "out-in" | "in-out") => Tensor;
+  readonly linear?: (path: string, x: Tensor, y: Tensor, site: LinearSite) => Tensor;
+  /** Block site: returns what is added to the residual stream instead of a sub-layer's output. */
+  readonly subLayer?: (path: string, kind: SubLayerKind, site: SubLayer) => Tensor;
+  /**
+   * Base-tensor site, for every norm and every linear of the blocks and for the last norm: what stands for a frozen tensor;
+   * undefined leaves it frozen.
+   */
+  readonly weight?: (name: string, shape: readonly number[]) => Tensor | undefined;
 }
 
 export interface Batch {
@@ -67,8 +95,12 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   position(program: Program, config: Config, name: string, keys: Tensor): Tensor;
   /** Last parts of the paths of a block's linears: what a `targets` option may name. */
   linearNames(config: Config): readonly string[];
+  /** Last parts of the paths of all norms, the one behind the last block included. */
+  normNames(config: Config): readonly string[];
   /** The default LoRA targets of PEFT. */
   readonly loraTargets: readonly string[];
+  /** (IA)³'s linears as PEFT names them; of those in `feedForward` the input is scaled, of the others the output. */
+  readonly ia3Targets: { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
   /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
   readonly fanInFanOut: boolean;
 }

@@ -5,7 +5,6 @@ import { activation } from "../operations/activation";
 import { add } from "../operations/add";
 import { attention } from "../operations/attention";
 import { embed } from "../operations/embed";
-import { linear } from "../operations/linear";
 import { layerNorm } from "../operations/norm";
 import { prepend } from "../operations/prepend";
 import { splitColumns } from "../operations/split-columns";
@@ -13,6 +12,7 @@ import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { parseConfig } from "./config";
 import type { Attachments, Batch, Family, ModelConfig } from "./family";
+import { baseTensor, blockLinear } from "./sites";
 
 export interface Gpt2Config extends ModelConfig {
   readonly intermediateSize: number;
@@ -38,6 +38,7 @@ export const gpt2: Family<Gpt2Config> = {
   title: "GPT-2",
   modelTypes: ["gpt2"],
   loraTargets: ["c_attn"],
+  ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
   fanInFanOut: true,
 
   readConfig(json) {
@@ -76,7 +77,7 @@ export const gpt2: Family<Gpt2Config> = {
       x = block(program, config, layer, x, { ...batch, tokens }, attachments, built);
       built.states.push(x);
     }
-    const hidden = norm(program, config, "hidden", "transformer.ln_f", x);
+    const hidden = norm(program, config, attachments, "hidden", "transformer.ln_f", x);
     return { hidden, front, ...built };
   },
 
@@ -88,11 +89,20 @@ export const gpt2: Family<Gpt2Config> = {
   position: (_program, _config, _name, keys) => keys,
 
   linearNames: () => ["c_attn", "attn.c_proj", "c_fc", "mlp.c_proj"],
+
+  normNames: () => ["ln_1", "ln_2", "ln_f"],
 };
 
-function norm(program: Program, config: Gpt2Config, name: string, path: string, x: Tensor): Tensor {
-  const weight = program.weight(`${path}.weight`, [config.hiddenSize]);
-  const bias = program.weight(`${path}.bias`, [config.hiddenSize]);
+function norm(
+  program: Program,
+  config: Gpt2Config,
+  attachments: Attachments,
+  name: string,
+  path: string,
+  x: Tensor,
+): Tensor {
+  const weight = baseTensor(program, attachments, `${path}.weight`, [config.hiddenSize]);
+  const bias = baseTensor(program, attachments, `${path}.bias`, [config.hiddenSize]);
   return layerNorm(program, name, x, weight, bias, config.epsilon);
 }
 
@@ -109,13 +119,12 @@ function block(
   const path = `transformer.h.${layer}`;
   const name = (part: string) => `layers.${layer}.${part}`;
   const project = (part: string, input: Tensor, width: number) => {
-    const weight = program.weight(`${path}.${part}.weight`, [input.shape[1]!, width]);
-    const bias = program.weight(`${path}.${part}.bias`, [width]);
-    const y = linear(program, name(part), input, weight, { layout: "in-out", bias });
-    return attachments.linear?.(`${path}.${part}`, input, y, "in-out") ?? y;
+    const site = { path: `${path}.${part}`, name: name(part), input, width, layout: "in-out", biased: true } as const;
+    return blockLinear(program, attachments, site);
   };
 
-  const fused = project("attn.c_attn", norm(program, config, name("ln_1"), `${path}.ln_1`, x), 3 * hiddenSize);
+  const attended = norm(program, config, attachments, name("ln_1"), `${path}.ln_1`, x);
+  const fused = project("attn.c_attn", attended, 3 * hiddenSize);
   const parts = splitColumns(program, ["queries", "keys", "values"].map(name), fused, Array(3).fill(hiddenSize));
   const [queries, ownKeys, ownValues] = parts as [Tensor, Tensor, Tensor];
   built.keys.push(ownKeys);
@@ -125,9 +134,15 @@ function block(
   const values = prefix ? prepend(program, name("prefixed values"), prefix.values, ownValues, batch.size) : ownValues;
   const options = { batch: batch.size, heads, keyValueHeads: heads, headSize, scale: headSize ** -0.5, causal: true };
   const mixed = attention(program, name("attention"), queries, keys, values, options);
-  const middle = add(program, name("middle"), x, project("attn.c_proj", mixed, hiddenSize));
+  const attentionOutput = project("attn.c_proj", mixed, hiddenSize);
+  const attentionSite = { input: attended, output: attentionOutput, residual: x };
+  const fromAttention = attachments.subLayer?.(`${path}.attn`, "attention", attentionSite) ?? attentionOutput;
+  const middle = add(program, name("middle"), x, fromAttention);
 
-  const fed = norm(program, config, name("ln_2"), `${path}.ln_2`, middle);
+  const fed = norm(program, config, attachments, name("ln_2"), `${path}.ln_2`, middle);
   const activated = activation(program, name("activated"), project("mlp.c_fc", fed, intermediateSize), "gelu-tanh");
-  return add(program, name("output"), middle, project("mlp.c_proj", activated, hiddenSize));
+  const mlpOutput = project("mlp.c_proj", activated, hiddenSize);
+  const mlpSite = { input: fed, output: mlpOutput, residual: middle };
+  const fromMlp = attachments.subLayer?.(`${path}.mlp`, "mlp", mlpSite) ?? mlpOutput;
+  return add(program, name("output"), middle, fromMlp);
 }

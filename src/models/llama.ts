@@ -8,7 +8,6 @@ import { gatedActivation } from "../operations/activation";
 import { add } from "../operations/add";
 import { attention } from "../operations/attention";
 import { embed } from "../operations/embed";
-import { linear } from "../operations/linear";
 import { rmsNorm } from "../operations/norm";
 import { prepend } from "../operations/prepend";
 import { rope } from "../operations/rope";
@@ -17,6 +16,7 @@ import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { parseConfig } from "./config";
 import type { Attachments, Batch, Family, ModelConfig } from "./family";
+import { baseTensor, blockLinear } from "./sites";
 
 export interface LlamaConfig extends ModelConfig {
   readonly intermediateSize: number;
@@ -55,6 +55,7 @@ export const llama: Family<LlamaConfig> = {
   title: "Llama, Mistral, Qwen2, Qwen3",
   modelTypes: ["llama", "mistral", "qwen2", "qwen3"],
   loraTargets: ["q_proj", "v_proj"],
+  ia3Targets: { targets: ["k_proj", "v_proj", "down_proj"], feedForward: ["down_proj"] },
   fanInFanOut: false,
 
   readConfig(json) {
@@ -97,13 +98,8 @@ export const llama: Family<LlamaConfig> = {
       x = block(program, config, layer, x, { ...batch, tokens }, start, attachments, built);
       built.states.push(x);
     }
-    const hidden = rmsNorm(
-      program,
-      "hidden",
-      x,
-      program.weight("model.norm.weight", [config.hiddenSize]),
-      config.epsilon,
-    );
+    const gain = baseTensor(program, attachments, "model.norm.weight", [config.hiddenSize]);
+    const hidden = rmsNorm(program, "hidden", x, gain, config.epsilon);
     return { hidden, front, ...built };
   },
 
@@ -117,6 +113,13 @@ export const llama: Family<LlamaConfig> = {
   },
 
   linearNames: () => ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+
+  normNames: ({ headNorms }) => [
+    "input_layernorm",
+    "post_attention_layernorm",
+    "norm",
+    ...(headNorms ? ["q_norm", "k_norm"] : []),
+  ],
 };
 
 function block(
@@ -132,18 +135,17 @@ function block(
   const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, epsilon } = config;
   const path = `model.layers.${layer}`;
   const name = (part: string) => `layers.${layer}.${part}`;
+  const leaf = (weight: string, shape: readonly number[]) => baseTensor(program, attachments, weight, shape);
   const norm = (part: string, input: Tensor) =>
-    rmsNorm(program, name(part), input, program.weight(`${path}.${part}.weight`, [hiddenSize]), epsilon);
+    rmsNorm(program, name(part), input, leaf(`${path}.${part}.weight`, [hiddenSize]), epsilon);
   const project = (part: string, input: Tensor, width: number, biased: boolean) => {
-    const weight = program.weight(`${path}.${part}.weight`, [width, input.shape[1]!]);
-    const bias = biased ? program.weight(`${path}.${part}.bias`, [width]) : undefined;
-    const y = linear(program, name(part), input, weight, { bias });
-    return attachments.linear?.(`${path}.${part}`, input, y, "out-in") ?? y;
+    const site = { path: `${path}.${part}`, name: name(part), input, width, layout: "out-in", biased } as const;
+    return blockLinear(program, attachments, site);
   };
   const headNorm = (part: string, input: Tensor, count: number) => {
     if (!config.headNorms) return input;
     const rows = view(program, name(`${part} heads`), input, [input.shape[0]! * count, headSize]);
-    const weight = program.weight(`${path}.self_attn.${part}.weight`, [headSize]);
+    const weight = leaf(`${path}.self_attn.${part}.weight`, [headSize]);
     return view(program, name(part), rmsNorm(program, name(`${part} normed`), rows, weight, epsilon), input.shape);
   };
 
@@ -166,13 +168,19 @@ function block(
   }
   const options = { batch: batch.size, heads, keyValueHeads, headSize, scale: headSize ** -0.5, causal: true };
   const mixed = attention(program, name("attention"), queries, keys, values, options);
-  const middle = add(program, name("middle"), x, project("self_attn.o_proj", mixed, hiddenSize, config.outputBias));
+  const attentionOutput = project("self_attn.o_proj", mixed, hiddenSize, config.outputBias);
+  const attentionSite = { input: attended, output: attentionOutput, residual: x };
+  const fromAttention = attachments.subLayer?.(`${path}.self_attn`, "attention", attentionSite) ?? attentionOutput;
+  const middle = add(program, name("middle"), x, fromAttention);
 
   const fed = norm("post_attention_layernorm", middle);
   const gate = project("mlp.gate_proj", fed, intermediateSize, config.mlpBias);
   const up = project("mlp.up_proj", fed, intermediateSize, config.mlpBias);
   const gated = gatedActivation(program, name("gated"), gate, up, "silu");
-  return add(program, name("output"), middle, project("mlp.down_proj", gated, hiddenSize, config.mlpBias));
+  const mlpOutput = project("mlp.down_proj", gated, hiddenSize, config.mlpBias);
+  const mlpSite = { input: fed, output: mlpOutput, residual: middle };
+  const fromMlp = attachments.subLayer?.(`${path}.mlp`, "mlp", mlpSite) ?? mlpOutput;
+  return add(program, name("output"), middle, fromMlp);
 }
 
 function rotate(

@@ -1,7 +1,10 @@
-/** RMS norm and layer norm over the last axis, with frozen gain and shift. */
+/** RMS norm and layer norm over the last axis. */
 
+import { columnProductSum } from "../kernels/column-product-sum";
+import { columnSum } from "../kernels/column-sum";
 import { dispatch } from "../kernels/kernel";
 import { layerNormBackward } from "../kernels/layer-norm-backward";
+import { normalizeRows } from "../kernels/normalize-rows";
 import { rmsNormBackward } from "../kernels/rms-norm-backward";
 import type { GraphWriter, Tape } from "../program/operation";
 import type { Program } from "../program/program";
@@ -28,34 +31,48 @@ function norm(
   program: Program,
   name: string,
   x: Tensor,
-  parameters: readonly Tensor[],
+  parameters: readonly [weight: Tensor, bias?: Tensor],
   epsilon: number,
   operator: string,
   kernel: typeof rmsNormBackward,
 ): Tensor {
   const [rows, width] = x.shape as [number, number];
+  const [weight, bias] = parameters;
+  const inputs = bias ? [x, weight, bias] : [x, weight];
   const output = program.activation(name, x.shape);
   program.append({
-    kind: operator === "LayerNormalization" ? "layerNorm" : "rmsNorm",
-    inputs: [x, ...parameters],
+    kind: bias ? "layerNorm" : "rmsNorm",
+    inputs,
     outputs: [output],
     forward: (graph: GraphWriter) =>
       graph.define(
         output,
         operator,
-        [x, ...parameters].map((input) => graph.use(input)),
+        inputs.map((input) => graph.use(input)),
         { axis: -1, epsilon: { float: epsilon } },
       ),
     backward: (tape: Tape) => {
       const outputGradient = tape.gradient(output);
       if (!outputGradient) return;
-      for (const parameter of parameters) {
-        if (tape.needs(parameter)) throw new Error(`"${parameter.name}" is frozen; norms are not trained yet.`);
+      if (tape.needs(weight)) {
+        const normalized = tape.scratch(rows * width);
+        const CENTERED = bias ? 1 : 0;
+        tape.run(
+          dispatch(normalizeRows, { x: tape.value(x), out: normalized }, { rows, width, epsilon }, { CENTERED }),
+        );
+        tape.send(weight, (out, ACCUMULATE) =>
+          dispatch(columnProductSum, { x: normalized, y: outputGradient, out }, { rows, width }, { ACCUMULATE }),
+        );
+      }
+      if (bias) {
+        tape.send(bias, (out, ACCUMULATE) =>
+          dispatch(columnSum, { x: outputGradient, out }, { rows, width }, { ACCUMULATE }),
+        );
       }
       tape.send(x, (out, ACCUMULATE) =>
         dispatch(
           kernel,
-          { x: tape.value(x), weight: tape.value(parameters[0]!), outputGradient, out },
+          { x: tape.value(x), weight: tape.value(weight), outputGradient, out },
           { rows, width, epsilon },
           { ACCUMULATE },
         ),

@@ -6,6 +6,7 @@
 import type { AttributeValue, GraphWriter } from "../../../src/program/operation";
 import type { Constant, Program } from "../../../src/program/program";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
+import { errorFunction } from "./error-function";
 
 /** Integers, too, are kept as float64. */
 export interface Values {
@@ -107,6 +108,7 @@ function broadcast(compute: (a: number, b: number) => number) {
 }
 
 function expand(x: Values, shape: readonly number[]): Values {
+  if (x.shape.join() === shape.join()) return x;
   const own = [...Array(shape.length - x.shape.length).fill(1), ...x.shape] as number[];
   const data = new Float64Array(elementCount(shape));
   for (let index = 0; index < data.length; index++) {
@@ -128,6 +130,12 @@ function reshape(x: Values, shape: readonly number[]): Values {
   return { shape, data: x.data };
 }
 
+function transpose(x: Values): Values {
+  const [rows, columns] = x.shape as [number, number];
+  const data = x.data.map((_, index) => x.data[(index % rows) * columns + Math.floor(index / rows)]!);
+  return { shape: [columns, rows], data };
+}
+
 /** Applies `row` to every slice of the last axis. */
 function byRow(x: Values, row: (values: Float64Array) => ArrayLike<number>): Values {
   const width = x.shape.at(-1)!;
@@ -145,12 +153,14 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   Div: broadcast((a, b) => a / b),
   Less: broadcast((a, b) => (a < b ? 1 : 0)),
   Cast: ([x]) => [x!],
+  Reciprocal: elementwise((value) => 1 / value),
   Relu: elementwise((value) => Math.max(0, value)),
   Tanh: elementwise(Math.tanh),
   Sigmoid: elementwise(sigmoid),
   QuickGelu: ([x], attributes) => elementwise((value) => value * sigmoid(number(attributes, "alpha") * value))([x!]),
   Gelu: ([x], { approximate }) => {
-    if (approximate !== "tanh") throw new Error("The interpreter's Gelu is the tanh approximation.");
+    if (approximate === "none")
+      return elementwise((value) => 0.5 * value * (1 + errorFunction(value * Math.SQRT1_2)))([x!]);
     const inner = (value: number) => Math.sqrt(2 / Math.PI) * (value + 0.044715 * value ** 3);
     return elementwise((value) => 0.5 * value * (1 + Math.tanh(inner(value))))([x!]);
   },
@@ -202,7 +212,8 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     }
     return [{ shape: [batch, rows, columns], data }];
   },
-  Gemm([a, b, c], attributes) {
+  Gemm([given, b, c], attributes) {
+    const a = number(attributes, "transA", 0) === 1 ? transpose(given!) : given;
     const [rows, inner] = a!.shape as [number, number];
     const transposed = number(attributes, "transB", 0) === 1;
     const columns = b!.shape[transposed ? 0 : 1]!;
@@ -219,6 +230,18 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
       data[index] = alpha * sum + (added ? beta * added[index]! : 0);
     }
     return [{ shape: [rows, columns], data }];
+  },
+  ReduceL2([x, axes], attributes) {
+    const [axis] = axes!.data;
+    if (x!.shape.length !== 2 || axes!.data.length !== 1 || number(attributes, "keepdims") !== 0) {
+      throw new Error("The interpreter's ReduceL2 takes a matrix and one axis.");
+    }
+    const { shape, data } = axis === 1 ? x! : transpose(x!);
+    const [rows, width] = shape as [number, number];
+    const norms = Float64Array.from({ length: rows }, (_, row) =>
+      Math.hypot(...data.subarray(row * width, (row + 1) * width)),
+    );
+    return [{ shape: [rows], data: norms }];
   },
   SimplifiedLayerNormalization([x, weight], attributes) {
     const epsilon = number(attributes, "epsilon");

@@ -3,6 +3,8 @@
  * (`tests/gpu/kernels`): these stand in for it where only the plan is in question.
  */
 
+import { errorFunction } from "./error-function";
+
 type Bindings = Readonly<Record<string, Float64Array>>;
 type Numbers = Readonly<Record<string, number>>;
 type Compute = (bindings: Bindings, sizes: Numbers, options: Numbers) => void;
@@ -18,6 +20,10 @@ const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 /** f(x) and f'(x) by the kernels' KIND. */
 function activation(kind: number, x: number): [number, number] {
   if (kind === 0) return x > 0 ? [x, 1] : [0, 0];
+  if (kind === 1) {
+    const share = 0.5 * (1 + errorFunction(x * Math.SQRT1_2));
+    return [x * share, share + x * Math.exp(-0.5 * x * x) * (Math.SQRT1_2 / Math.sqrt(Math.PI))];
+  }
   if (kind === 2) {
     const slope = Math.sqrt(2 / Math.PI);
     const inner = Math.tanh(slope * (x + 0.044715 * x ** 3));
@@ -130,6 +136,16 @@ export const kernels: Readonly<Record<string, Compute>> = {
       const [first, second] = [mean(gradient), mean((i, c) => gradient(i, c) * normed(i))];
       columns.forEach((i, c) => {
         store(out!, i, (gradient(i, c) - first - normed(i) * second) / deviation, options);
+      });
+    }
+  },
+  "normalize-rows"({ x, out }, { rows, width, epsilon }, { CENTERED }) {
+    for (let row = 0; row < rows!; row++) {
+      const values = x!.subarray(row * width!, (row + 1) * width!);
+      const mean = CENTERED === 1 ? values.reduce((sum, value) => sum + value / width!, 0) : 0;
+      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2 / width!, 0);
+      values.forEach((value, c) => {
+        store(out!, row * width! + c, (value - mean) / Math.sqrt(squares + epsilon!), {});
       });
     }
   },
