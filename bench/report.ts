@@ -38,6 +38,25 @@ const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: 
       ),
     ].join("\n"),
 
+  kernels: ({ samples, batch, rows }) =>
+    [
+      `## Where a backward pass of ${batch} goes`,
+      `Medians of ${samples} measurements of all dispatches of a kernel at the same sizes; the ten largest shares a method.`,
+      "",
+      table(
+        ["method", "kernel and sizes", "dispatches", "share", "ms"],
+        [...new Set(rows.map(({ method }) => method))]
+          .flatMap((name) => rows.filter(({ method }) => method === name).slice(0, 10))
+          .map(({ method, kernel, dispatches, share, milliseconds: time }) => [
+            method,
+            kernel,
+            dispatches,
+            `${(100 * share).toFixed(1)} %`,
+            milliseconds(time),
+          ]),
+      ),
+    ].join("\n"),
+
   memory: ({ runs, steps, early, late, weights, fileBytes, parameters, createdBefore, created }) =>
     [
       `## Memory of ${runs.length} runs side by side (${runs.join(", ")})`,

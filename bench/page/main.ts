@@ -1,5 +1,6 @@
 /** The benchmark's page: does what the command line asks for. Shows nothing. */
 
+import { kernelTimes } from "./kernels";
 import { matmulTimes } from "./matmul";
 import { memoryOfRuns } from "./memory";
 import type { Measured, Part, Surroundings } from "./parts";
@@ -18,6 +19,7 @@ declare global {
 
 const measurements: Record<Part, (rig: Rig) => Promise<Measured>> = {
   steps: stepTimes,
+  kernels: kernelTimes,
   memory: memoryOfRuns,
   matmul: matmulTimes,
 };

@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../../src/gpu/memory";
 
-export const PARTS = ["steps", "memory", "matmul"] as const;
+export const PARTS = ["steps", "kernels", "memory", "matmul"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** Milliseconds, medians. */
@@ -20,6 +20,18 @@ export interface StepTimes {
   readonly dispatches: number;
 }
 
+/** All dispatches of one kernel at the same sizes in one backward pass. */
+export interface KernelTimes {
+  readonly method: string;
+  /** With its sizes. */
+  readonly kernel: string;
+  readonly dispatches: number;
+  /** Together. */
+  readonly milliseconds: number;
+  /** Of the backward pass. */
+  readonly share: number;
+}
+
 export interface MatmulTimes {
   /** Rows, columns, inner. */
   readonly sizes: readonly [number, number, number];
@@ -32,6 +44,13 @@ export interface MatmulTimes {
 
 export type Measured =
   | { readonly part: "steps"; readonly samples: number; readonly rows: readonly StepTimes[] }
+  | {
+      readonly part: "kernels";
+      readonly samples: number;
+      readonly batch: string;
+      /** Largest share first. */
+      readonly rows: readonly KernelTimes[];
+    }
   | {
       readonly part: "memory";
       readonly runs: readonly string[];

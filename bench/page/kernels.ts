@@ -1,0 +1,84 @@
+/** Where the time of our backward pass goes: all its dispatches of one kernel at a time. Values do not matter, sizes do. */
+
+import { compileDispatches } from "../../src/gpu/dispatches";
+import type { Dispatch } from "../../src/kernels/kernel";
+import { methodOf } from "../../src/methods/registry";
+import type { Reference } from "../../src/program/operation";
+import { type Tensor, tensorBytes } from "../../src/program/tensor";
+import { methodContext, parseOptions } from "../../src/training/run";
+import { buildTunedProgram, type TunedProgram } from "../../src/training/tuned-program";
+import { medians } from "./clock";
+import type { KernelTimes, Measured } from "./parts";
+import { CLASSES, type Rig } from "./rig";
+
+const CASES = [
+  { name: "LoRA, all linear layers", method: "lora", options: { targets: "all-linear" } },
+  { name: "SK-Prefix", method: "sk-prefix", options: {} },
+] as const;
+const SHAPE = { software: [8, 32], hardware: [16, 128] } as const;
+const SAMPLES = { software: 3, hardware: 21 } as const;
+const OWNER = "benchmark";
+
+export async function kernelTimes(rig: Rig): Promise<Measured> {
+  const { engine, model } = rig;
+  const kind = rig.software ? "software" : "hardware";
+  const [size, tokens] = SHAPE[kind];
+  const rows: KernelTimes[] = [];
+  for (const { name, method, options } of CASES) {
+    const parsed = parseOptions(model, { name, method, options });
+    const context = methodContext(model, methodOf(method), parsed, 0);
+    const setup = { method: methodOf(method), options: parsed, context, classes: CLASSES, pooling: "last" } as const;
+    const tuned = buildTunedProgram(setup, size, tokens);
+    const place = placeReferences(rig, tuned, tokens);
+    const groups = new Map<string, Dispatch<GPUBuffer>[]>();
+    for (const one of tuned.plan.dispatches) {
+      const bindings = Object.fromEntries(Object.entries(one.bindings).map(([key, at]) => [key, place(at)]));
+      const group = `${one.kernel.name} ${Object.values(one.sizes).join(" × ")}`;
+      groups.set(group, [...(groups.get(group) ?? []), { ...one, bindings }]);
+    }
+    try {
+      const work: Record<string, () => void> = {};
+      for (const [group, dispatches] of groups) {
+        const compiled = await compileDispatches(engine, dispatches, { owner: OWNER });
+        work[group] = () => {
+          const encoder = engine.device.createCommandEncoder();
+          compiled.encode(encoder);
+          engine.device.queue.submit([encoder.finish()]);
+        };
+      }
+      const times = await medians(engine.device, work, SAMPLES[kind]);
+      const total = Object.values(times).reduce((sum, time) => sum + time, 0);
+      for (const [kernel, dispatches] of groups) {
+        const milliseconds = times[kernel]!;
+        rows.push({ method: name, kernel, dispatches: dispatches.length, milliseconds, share: milliseconds / total });
+      }
+    } finally {
+      engine.memory.releaseOwner(OWNER);
+    }
+  }
+  rows.sort((a, b) => b.share - a.share);
+  return { part: "kernels", samples: SAMPLES[kind], batch: `${size} × ${tokens}`, rows };
+}
+
+/** Gives every place of a backward plan a buffer of its size. */
+function placeReferences({ engine }: Rig, { plan, logits, lengths }: TunedProgram, tokens: number) {
+  const buffers = new Map<Tensor | string, GPUBuffer>();
+  const allocate = (key: Tensor | string, label: string, bytes: number) => {
+    const known = buffers.get(key);
+    if (known) return known;
+    const buffer = engine.memory.allocate(bytes, { label, category: "activations", owner: OWNER });
+    buffers.set(key, buffer);
+    return buffer;
+  };
+  const rows = Int32Array.from({ length: lengths.shape[0]! }, () => tokens);
+  engine.device.queue.writeBuffer(allocate(lengths, "lengths", rows.byteLength), 0, rows);
+  return (reference: Reference): GPUBuffer => {
+    if (reference.kind === "seed") return allocate("seed", "seed", tensorBytes(logits));
+    if (reference.kind === "scratch") {
+      return allocate(`scratch ${reference.slot}`, "scratch", plan.slots[reference.slot]! * 4);
+    }
+    const { name } = reference.tensor;
+    const key = reference.kind === "value" ? reference.tensor : `gradient of ${name}`;
+    return allocate(key, name, tensorBytes(reference.tensor));
+  };
+}
