@@ -77,18 +77,25 @@ export function createComparison(engine: Engine, model: BaseModel, setup: TinySe
   return { comparison, events, of, losses: (run) => of("step", run).map(({ loss }) => loss) };
 }
 
-/** Logits of the rows that the last evaluation left in the batch of this shape: [rows, classes]. */
+/** Logits of validation rows that the last evaluation took in one batch of this shape, in the rows' order: [rows, classes]. */
 export async function logitsOf(
   engine: Engine,
   { comparison }: TinyComparison,
   run: string,
   bucket: number,
-  rows: number,
+  rows: readonly TokenizedExample[],
 ): Promise<Float32Array> {
+  const { classes } = comparison.run(run).setup;
   const step = comparison.run(run).step(bucket);
   await step.forward();
-  const classes = comparison.run(run).setup.classes;
-  return new Float32Array(await readBuffer(engine.device, step.logits, rows * classes * 4));
+  const computed = new Float32Array(await readBuffer(engine.device, step.logits, rows.length * classes * 4));
+  const logits = new Float32Array(computed.length);
+  // Evaluations go by length.
+  const order = [...rows.keys()].sort((a, b) => rows[a]!.ids.length - rows[b]!.ids.length);
+  order.forEach((row, slot) => {
+    logits.set(computed.subarray(slot * classes, (slot + 1) * classes), row * classes);
+  });
+  return logits;
 }
 
 /** Every trained number of a run, by tensor name. */
