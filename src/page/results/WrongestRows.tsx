@@ -1,4 +1,4 @@
-/** The validation rows a run was most wrong about. */
+/** The validation rows a run was most wrong, or least sure, about. */
 
 import type { RunReport } from "../../worker/api";
 import { formatCount, formatLoss, formatPercent } from "../format";
@@ -8,10 +8,11 @@ export function WrongestRows({ report }: { report: RunReport }) {
   return (
     <figure className="wrongest">
       <figcaption className="group-label">
-        Most wrong on validation <span className="muted">largest loss first</span>
+        Validation rows with the largest loss{" "}
+        <span className="muted">the percentage is what the run gave the true label</span>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll wrongest-scroll" aria-label="Most wrong rows" tabIndex={0}>
+      <section className="table-scroll wrongest-scroll" aria-label="Rows with the largest loss" tabIndex={0}>
         <table className="table">
           <thead>
             <tr>
@@ -19,7 +20,7 @@ export function WrongestRows({ report }: { report: RunReport }) {
                 Row
               </th>
               <th scope="col">Text</th>
-              <th scope="col">Label</th>
+              <th scope="col">True label</th>
               <th scope="col">Predicted</th>
               <th scope="col" className="number">
                 Loss
@@ -31,10 +32,10 @@ export function WrongestRows({ report }: { report: RunReport }) {
               <tr key={row.row}>
                 <td className="number muted">{formatCount(row.row)}</td>
                 <td className="wrongest-text">{row.text}</td>
-                <td>{row.label}</td>
                 <td>
-                  {row.predicted} <span className="muted">{formatPercent(row.probability)}</span>
+                  {row.label} <span className="muted">{formatPercent(row.probability)}</span>
                 </td>
+                <td className={row.predicted === row.label ? "muted" : undefined}>{row.predicted}</td>
                 <td className="number">{formatLoss(row.loss)}</td>
               </tr>
             ))}
