@@ -1,4 +1,7 @@
-/** Option schemas that several methods share. */
+/**
+ * Option schemas that several methods share. `onlyWith` in an option's meta names the values of other options without which
+ * it does nothing; forms then leave it out.
+ */
 
 import * as z from "zod";
 import type { TextControl } from "./method";
@@ -15,11 +18,16 @@ export const textOption = (description: string) =>
 
 /** The text a free prompt or prefix may start from. */
 export const startTextOption = () =>
-  z.string().min(1, "is empty; write at least one word").default(defaultText).meta({
-    title: "Text to start from",
-    description: "Only read when the start is text. Repeated or cut to the number of virtual tokens, as PEFT does.",
-    format: "semantic-text",
-  });
+  z
+    .string()
+    .min(1, "is empty; write at least one word")
+    .default(defaultText)
+    .meta({
+      title: "Text to start from",
+      description: "Repeated or cut to the number of virtual tokens, as PEFT does.",
+      format: "semantic-text",
+      onlyWith: { init: ["text"] },
+    });
 
 export const virtualTokensOption = (standard: number) =>
   z.int().min(1).max(512).default(standard).meta({

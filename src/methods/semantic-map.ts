@@ -16,10 +16,16 @@ export const mapOption = (standard: MapKind) =>
   });
 
 export const mapRankOption = (standard: number) =>
-  z.int().min(1).max(256).default(standard).meta({
-    title: "Rank of F",
-    description: "Inner width of A·B; only used by the lowRank map.",
-  });
+  z
+    .int()
+    .min(1)
+    .max(256)
+    .default(standard)
+    .meta({
+      title: "Rank of F",
+      description: "Inner width of A·B.",
+      onlyWith: { map: ["lowRank"] },
+    });
 
 /** `x` [rows, size] → F(x), with F's tensors named `path.weight`, or `path.A` and `path.B`. */
 export function applyMap(program: Program, path: string, name: string, x: Tensor, kind: MapKind, rank: number): Tensor {

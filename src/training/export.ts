@@ -43,6 +43,7 @@ export async function exportRun(
   const config = peftConfig(form, model, run);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
   const { record, ...shown } = facts;
+  const control = method.textForm?.(options).control ?? "none";
   return {
     config,
     tensors,
@@ -53,7 +54,7 @@ export async function exportRun(
       method: method.title,
       config,
       pooling: run.setup.pooling,
-      text: method.text(options),
+      text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
     }),

@@ -201,6 +201,26 @@ describe("SK-Prefix as the authors' code trains it", () => {
     expect(largestDifference(logits, tensors.get("logits.final")!.data)).toBeLessThan(1e-4);
   });
 
+  test("a control is exported with the words that stood in for the text", async () => {
+    const model = await modelOf("tiny-llama");
+    const tensors = await fixtureTensors("cases/tiny-llama/sk-prefix-sequence-classification.safetensors");
+    const initial = new Map();
+    const folder = (control: string) =>
+      withRun(
+        model,
+        { method: "sk-prefix", options: { text: "Classify the text", control }, initial },
+        tensors,
+        (run) => exportRun(engine, model, run, facts),
+      );
+    const [plain, controlled] = [await folder("none"), await folder("irrelevant-text")];
+    expect(plain.modelCard).toContain("Text: `Classify the text`");
+    expect(controlled.modelCard).not.toContain("Classify the text");
+    expect(controlled.modelCard).toMatch(/Text: `The old/);
+    const prefix = ({ tensors }: AdapterFolder) => tensors.find(({ name }) => name === "prompt_embeddings")!;
+    expect(prefix(controlled).shape).toEqual(prefix(plain).shape);
+    expect(largestDifference(prefix(controlled).data, prefix(plain).data)).toBeGreaterThan(0.1);
+  });
+
   test("without what was folded, training cannot go on and the message says so", async () => {
     const folder = { config: { peft_type: "PREFIX_TUNING" }, tensors: [], modelCard: "", run: null } as never;
     expect(() => importedValues(folder, 2, "folded")).toThrow(/no sk_adapter\.safetensors, so the training of what/);

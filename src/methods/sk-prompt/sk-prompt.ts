@@ -20,14 +20,20 @@ const options = z.strictObject({
       title: "Preset",
       description:
         "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-        "word embeddings are trained themselves, without F, as the authors' code does; depth and map do not matter then.",
+        "word embeddings are trained themselves, without F, as the authors' code does.",
     }),
-  map: mapOption("lowRank"),
-  rank: mapRankOption(16),
-  depth: z.int().min(0).max(128).default(0).meta({
-    title: "Depth",
-    description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
-  }),
+  map: mapOption("lowRank").meta({ onlyWith: { preset: ["paper"] } }),
+  rank: mapRankOption(16).meta({ onlyWith: { preset: ["paper"], map: ["lowRank"] } }),
+  depth: z
+    .int()
+    .min(0)
+    .max(128)
+    .default(0)
+    .meta({
+      title: "Depth",
+      description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
+      onlyWith: { preset: ["paper"] },
+    }),
   control: controlOption(),
 });
 
@@ -70,5 +76,8 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
       }),
     };
   },
-  exportForm: ({ preset }) => ({ type: "PROMPT_TUNING", origin: preset === "paper" ? "folded" : "trained" }),
+  exportForm: ({ preset, control, text }) =>
+    preset === "paper"
+      ? { type: "PROMPT_TUNING", origin: "folded" }
+      : { type: "PROMPT_TUNING", origin: "trained", ...(control === "none" && { text }) },
 });

@@ -13,7 +13,7 @@ import { useStudio } from "../store/store";
 import { EstimateLine } from "./EstimateLine";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
-import { optionFields } from "./option-fields";
+import { isInUse, optionFields } from "./option-fields";
 
 interface RunCardProps {
   run: DraftRun;
@@ -24,7 +24,8 @@ export function RunCard({ run, method }: RunCardProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const fields = useMemo(() => optionFields(method.optionsSchema), [method.optionsSchema]);
-  const text = fields.find((field) => field.kind === "semantic-text");
+  const used = fields.filter((field) => isInUse(field, run.options));
+  const text = used.find((field) => field.kind === "semantic-text");
   const written = text ? run.options[text.key] : undefined;
   return (
     <li className="run-card" aria-label={run.name}>
@@ -71,7 +72,7 @@ export function RunCard({ run, method }: RunCardProps) {
               <NameField run={run} />
               <LearningRateField run={run} method={method} />
             </div>
-            <OptionsForm run={run} fields={fields} />
+            <OptionsForm run={run} fields={used} />
             <MethodCard method={method} />
           </div>
         )}

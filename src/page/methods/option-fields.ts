@@ -8,6 +8,8 @@ interface Common {
   description: string;
   /** The empty field means null. */
   nullable: boolean;
+  /** Values of other options without one of which this one does nothing. */
+  onlyWith: Record<string, readonly unknown[]>;
 }
 
 export type OptionField = Common &
@@ -34,6 +36,11 @@ export function optionFields(schema: Schema): OptionField[] {
     .map(([key, property]) => readField(key, property));
 }
 
+/** Whether a field does anything beside these values of the other options. */
+export function isInUse({ onlyWith }: OptionField, options: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(onlyWith).every(([key, values]) => values.includes(options[key]));
+}
+
 function readField(key: string, property: Schema): OptionField {
   const { schema, nullable } = withoutNull(property);
   const text = (name: string) => [property[name], schema[name]].find((value) => typeof value === "string") as string;
@@ -42,6 +49,7 @@ function readField(key: string, property: Schema): OptionField {
     title: text("title") ?? spaced(key),
     description: text("description") ?? "",
     nullable,
+    onlyWith: isSchema(property.onlyWith) ? (property.onlyWith as Common["onlyWith"]) : {},
   };
   const choices = literals(schema);
   if (choices) return { ...common, kind: "choice", choices };

@@ -104,7 +104,7 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     const rows = [11, 48, 85].flatMap((id) =>
       Array.from({ length: config.hiddenSize }, (_, column) => table[id * config.hiddenSize + column]!),
     );
-    expect([...own.get("prompt_embeddings")!]).toEqual(rows);
+    expect(Array.from(own.get("prompt_embeddings")!)).toEqual(rows);
   });
 
   test("a prefix of zeros trains its keys and values", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { readNumber } from "../../../src/page/controls/read-number";
-import { optionFields } from "../../../src/page/methods/option-fields";
+import { isInUse, optionFields } from "../../../src/page/methods/option-fields";
 
 const schema = z.toJSONSchema(
   z.object({
@@ -41,6 +41,23 @@ describe("optionFields", () => {
     expect(field("parts")).toMatchObject({ kind: "set", choices: ["attention", "mlp"], least: 0 });
     expect(field("note")).toMatchObject({ kind: "text", nullable: true, longest: 20 });
     expect(field("odd")).toMatchObject({ kind: "other" });
+  });
+
+  it("leaves out what does nothing beside other options", () => {
+    const [form, rank] = optionFields(
+      z.toJSONSchema(
+        z.object({
+          form: z.enum(["dense", "lowRank"]).default("dense"),
+          rank: z
+            .int()
+            .default(4)
+            .meta({ onlyWith: { form: ["lowRank"] } }),
+        }),
+      ) as Record<string, unknown>,
+    );
+    expect(isInUse(form!, { form: "dense" })).toBe(true);
+    expect(isInUse(rank!, { form: "dense" })).toBe(false);
+    expect(isInUse(rank!, { form: "lowRank" })).toBe(true);
   });
 
   it("makes no fields of an empty schema", () => {

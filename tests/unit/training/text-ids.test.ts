@@ -1,9 +1,46 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer, type Tokenizer } from "../../../src/hub/tokenizer";
+import { methodOf } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
+import { methodContext, parseOptions } from "../../../src/training/run";
 import { irrelevantText, textIds } from "../../../src/training/text-ids";
-import { fixtureModel } from "../../fixtures/reference";
+import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 const text = "Classify the question:";
+
+test("a method's options say what becomes of its text", async () => {
+  const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
+  const json = await fixtureJson("models/tiny-llama/config.json");
+  const family = familyOf(json);
+  const model = { family, config: family.readConfig(json), tokenizer };
+  const context = (id: string, options: object, seed = 3) => {
+    const method = methodOf(id);
+    return methodContext(model, method, method.options(model).parse({ text, ...options }), seed);
+  };
+  const given = tokenizer.encode(text);
+  expect(context("sk-prefix", {}).textIds).toEqual(given);
+  const random = context("sk-prefix", { control: "random-tokens" }).textIds;
+  expect(random).toEqual(textIds(tokenizer, text, { control: "random-tokens", length: null }, 3));
+  expect(random).not.toEqual(context("sk-prompt", { control: "random-tokens" }, 4).textIds);
+  expect(context("sk-prompt", { control: "irrelevant-text" }).textIds).toHaveLength(given.length);
+  expect(context("prompt", { init: "text", virtualTokens: 20 }).textIds).toHaveLength(20);
+  expect(context("prompt", { init: "text", virtualTokens: null }).textIds).toEqual(given);
+  expect(context("prefix", { init: "zero" }).textIds).toEqual([]);
+  const ids = context("prompt", {}).randomIds(40);
+  expect(context("prompt", {}).randomIds(40)).toEqual(ids);
+  expect(context("prompt", {}, 4).randomIds(40)).not.toEqual(ids);
+  expect(Math.max(...ids)).toBeLessThan(384);
+});
+
+test("options that do not fit are refused by name", async () => {
+  const json = await fixtureJson("models/tiny-llama/config.json");
+  const family = familyOf(json);
+  const model = { family, config: family.readConfig(json) };
+  const parse = (options: Record<string, unknown>) => parseOptions(model, { name: "a run", method: "prefix", options });
+  expect(() => parse({ virtualTokens: null })).toThrow(/"a run" \(prefix\): virtualTokens is empty; give a number/);
+  expect(() => parse({ init: "zero", projection: 16 })).toThrow(/init must be random with a projection/);
+  expect(parse({ projection: 16 })).toMatchObject({ virtualTokens: 12, init: "random", projection: 16 });
+});
 
 describe.each(["tiny-llama", "tiny-gpt2", "tiny-roberta"])("%s", (rig) => {
   let tokenizer: Tokenizer;
