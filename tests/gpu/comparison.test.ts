@@ -19,6 +19,8 @@ import {
 } from "./tiny-comparison";
 
 const text = "Sort it:";
+/** On a busy machine with a software adapter, compiling takes its time. */
+const timeout = 120_000;
 let engine: Engine;
 let model: BaseModel;
 const open: TinyComparison[] = [];
@@ -67,7 +69,9 @@ describe("lock-step", () => {
   ];
   const names = runs.map(({ name }) => name);
 
-  test("every run steps on the planned batches, in order, and is evaluated at 0, between and at the end", async () => {
+  test("every run steps on the planned batches, in order, and is evaluated at 0, between and at the end", {
+    timeout,
+  }, async () => {
     const rows = await tinyRows(model, lengths);
     const passes = model.semanticPasses;
     const tiny = await trained({
@@ -361,7 +365,9 @@ describe("memory", () => {
 });
 
 describe("padding", () => {
-  test("a row says the same alone, beside longer rows and in a longer batch, for every method", async () => {
+  test("a row says the same alone, beside longer rows and in a longer batch, for every method", {
+    timeout,
+  }, async () => {
     const methods = ["sk-prefix", "sk-prompt", "prefix", "lora", "linear-probe", "hard-text"];
     const runs = methods.map((method) => ({
       name: method,
