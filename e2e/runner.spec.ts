@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the runner has no window");
+// Starts a browser for every comparison; a busy machine takes minutes over what otherwise takes half of one.
+test.setTimeout(300_000);
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const model = join(root, "tests/fixtures/reference/models/tiny-llama");
