@@ -8,7 +8,17 @@ import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
 import * as z from "zod";
 import { type NamedTensor, readSafetensors, streamTensor, writeSafetensors } from "../hub/safetensors";
 import { bytesFile } from "../hub/sources";
-import { formatPeftConfig, PEFT_TYPES, type PeftConfig } from "./peft-config";
+import {
+  fromHubName,
+  HUB_HEAD,
+  HUB_HEAD_CONFIG,
+  HUB_MODEL,
+  hubConfigs,
+  isHubConfig,
+  readHubConfig,
+  toHubName,
+} from "./adapter-hub";
+import { formatPeftConfig, PEFT_TYPES, type PeftConfig, type PeftType } from "./peft-config";
 import { fromFileName, PROMPT_EMBEDDINGS, toFileName } from "./peft-names";
 
 const CONFIG = "adapter_config.json";
@@ -17,7 +27,16 @@ const SK_ADAPTER = "sk_adapter.safetensors";
 const CARD = "README.md";
 const RUN = "run.json";
 /** Every file of an adapter folder. */
-export const ADAPTER_FILES: readonly string[] = [CONFIG, MODEL, SK_ADAPTER, CARD, RUN];
+export const ADAPTER_FILES: readonly string[] = [
+  CONFIG,
+  MODEL,
+  SK_ADAPTER,
+  HUB_MODEL,
+  HUB_HEAD_CONFIG,
+  HUB_HEAD,
+  CARD,
+  RUN,
+];
 
 /** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
 const MAX_ADAPTER_BYTES = 2 ** 30;
@@ -50,11 +69,19 @@ const loraSchema = z.looseObject({
   use_rslora: z.boolean().default(false),
   use_dora: z.boolean().default(false),
   fan_in_fan_out: z.boolean().default(false),
-  bias: z.literal("none", "only adapters without trained biases can be read").default("none"),
+  bias: z.enum(["none", "all"], "trained biases of the adapted layers alone cannot be read").default("none"),
   lora_bias: z.literal(false).default(false),
   rank_pattern: z.record(z.string(), z.never("a rank per module cannot be read")).default({}),
   alpha_pattern: z.record(z.string(), z.never("an alpha per module cannot be read")).default({}),
 });
+
+const ia3Schema = z.looseObject({
+  target_modules: z.array(z.string()).min(1),
+  feedforward_modules: z.array(z.string()),
+  fan_in_fan_out: z.boolean().default(false),
+});
+
+const lnTuningSchema = z.looseObject({ target_modules: z.array(z.string()).min(1) });
 
 const promptLearningSchema = z.looseObject({
   num_virtual_tokens: z.int().min(1),
@@ -76,7 +103,8 @@ function parseConfig(value: unknown): PeftConfig {
       `${CONFIG}: the adapter type ${JSON.stringify(type)} cannot be read. Known types: ${PEFT_TYPES.join(", ")}.`,
     );
   }
-  const schema = z.intersection(baseSchema, type === "LORA" ? loraSchema : promptLearningSchema);
+  const own: Record<string, z.ZodType> = { LORA: loraSchema, IA3: ia3Schema, LN_TUNING: lnTuningSchema };
+  const schema = z.intersection(baseSchema, own[type as string] ?? promptLearningSchema);
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     throw new Error(`${CONFIG} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
@@ -104,29 +132,89 @@ function checkShape(tensor: NamedTensor, shape: readonly number[], why: string, 
   }
 }
 
-/** LoRA: a pair of factors of the configured rank for every target, and nothing else but the head. */
-function checkLora(config: PeftConfig, tensors: readonly NamedTensor[]): void {
-  const { r, target_modules: targets, use_dora: dora } = config as PeftConfig & z.infer<typeof loraSchema>;
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const modules = new Set<string>();
-  for (const { name } of tensors) {
-    const match = /^(.+)\.lora_(?:A|B|magnitude_vector)\.weight$/.exec(name);
-    if (match) {
-      modules.add(match[1] as string);
-    } else if (!isHead(name)) {
-      throw new Error(`${MODEL}: tensor "${shown(name, MODEL, config)}" is neither a LoRA factor nor the head's.`);
-    }
-  }
-  const matches = (module: string, target: string) => module === target || module.endsWith(`.${target}`);
+/** Whether PEFT means this module by one of these names. */
+function isNamed(module: string, names: readonly string[]): boolean {
+  return names.some((name) => module === name || module.endsWith(`.${name}`));
+}
+
+/** That tensors and configuration name the same modules. */
+function checkTargets(modules: ReadonlySet<string>, targets: readonly string[]): void {
   for (const target of targets) {
-    if (![...modules].some((module) => matches(module, target))) {
+    if (![...modules].some((module) => isNamed(module, [target]))) {
       throw new Error(`${MODEL} has no tensors for the target module "${target}" that ${CONFIG} names.`);
     }
   }
   for (const module of modules) {
-    if (!targets.some((target) => matches(module, target))) {
+    if (!isNamed(module, targets)) {
       throw new Error(`${MODEL} has tensors for "${module}", which ${CONFIG} does not name (${targets.join(", ")}).`);
     }
+  }
+}
+
+/** The modules of tensors with these suffixes; anything else but the head is an error. */
+function modulesOf(config: PeftConfig, tensors: readonly NamedTensor[], suffix: RegExp, what: string): Set<string> {
+  const modules = new Set<string>();
+  for (const { name } of tensors) {
+    const match = suffix.exec(name);
+    if (match) modules.add(name.slice(0, match.index));
+    else if (!isHead(name)) {
+      throw new Error(`${MODEL}: tensor "${shown(name, MODEL, config)}" is neither ${what} nor the head's.`);
+    }
+  }
+  return modules;
+}
+
+/** (IA)³: one column or row of factors for every target. */
+function checkIa3(config: PeftConfig, tensors: readonly NamedTensor[]): void {
+  const { target_modules: targets, feedforward_modules: inputs } = config as PeftConfig & z.infer<typeof ia3Schema>;
+  const stray = inputs.find((name) => !targets.includes(name));
+  if (stray) throw new Error(`${CONFIG}: the feed-forward module "${stray}" is not among the target modules.`);
+  const modules = modulesOf(config, tensors, /\.ia3_l$/, "a factor of (IA)³");
+  checkTargets(modules, targets);
+  for (const tensor of tensors) {
+    const module = tensor.name.replace(/\.ia3_l$/, "");
+    if (!modules.has(module)) continue;
+    const size = tensor.data.length;
+    const [shape, which] = isNamed(module, inputs) ? [[1, size], "inputs"] : [[size, 1], "outputs"];
+    checkShape(tensor, shape as number[], `a module whose ${which} are scaled`, config);
+  }
+}
+
+/** LN-tuning: a gain, and perhaps a shift, of one size for every target. */
+function checkLnTuning(config: PeftConfig, tensors: readonly NamedTensor[]): void {
+  const { target_modules: targets } = config as PeftConfig & z.infer<typeof lnTuningSchema>;
+  checkTargets(modulesOf(config, tensors, /\.ln_tuning_layers\.(?:weight|bias)$/, "a norm's"), targets);
+  for (const tensor of tensors) {
+    if (!isHead(tensor.name)) checkShape(tensor, [tensor.data.length], "a norm", config);
+  }
+}
+
+/**
+ * LoRA: a pair of factors of the configured rank for every target, and nothing else but the head. With trained biases the
+ * factors must add nothing: biases and factors together are no method of the studio.
+ */
+function checkLora(config: PeftConfig, stored: readonly NamedTensor[]): void {
+  const { r, target_modules: targets, use_dora: dora, bias } = config as PeftConfig & z.infer<typeof loraSchema>;
+  const isBias = ({ name }: NamedTensor) => bias === "all" && name.endsWith(".bias") && !isHead(name);
+  const tensors = stored.filter((tensor) => !isBias(tensor));
+  if (bias === "all") {
+    if (tensors.length === stored.length)
+      throw new Error(`${MODEL} has no biases, but ${CONFIG} says all are trained.`);
+    const active = tensors.find(
+      ({ name, data }) => name.endsWith(".lora_B.weight") && data.some((value) => value !== 0),
+    );
+    if (active) {
+      throw new Error(
+        `${MODEL}: "${shown(active.name, MODEL, config)}" is not zero beside trained biases; LoRA and trained biases ` +
+          "together cannot be read.",
+      );
+    }
+  }
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const suffix = /\.lora_(?:A|B|magnitude_vector)\.weight$/;
+  const modules = modulesOf(config, tensors, suffix, "a LoRA factor");
+  checkTargets(modules, targets);
+  for (const module of modules) {
     const parts = ["lora_A", "lora_B", ...(dora ? ["lora_magnitude_vector"] : [])];
     const [a, b, magnitude] = parts.map((part) => {
       const tensor = byName.get(`${module}.${part}.weight`);
@@ -213,13 +301,27 @@ export function checkAdapter(adapter: AdapterFolder, expected: AdapterExpectatio
   }
 }
 
+function peftFiles({ config, tensors }: AdapterFolder): Record<string, Uint8Array<ArrayBuffer>> {
+  const stored = tensors.map((tensor) => ({ ...tensor, name: toFileName(tensor.name, config.peft_type) }));
+  return { [CONFIG]: strToU8(formatPeftConfig(config)), [MODEL]: writeSafetensors(stored) };
+}
+
+function hubFiles({ config, tensors }: AdapterFolder): Record<string, Uint8Array<ArrayBuffer>> {
+  const head = tensors.filter(({ name }) => isHead(name));
+  const modules = tensors.filter(({ name }) => !isHead(name));
+  const configs = hubConfigs(config, head[0]?.shape[0] ?? 0);
+  return {
+    [CONFIG]: strToU8(formatPeftConfig(configs.adapter)),
+    [HUB_MODEL]: writeSafetensors(modules.map((tensor) => ({ ...tensor, name: toHubName(tensor.name) }))),
+    [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head)),
+    [HUB_HEAD]: writeSafetensors(head),
+  };
+}
+
 /** The files of an adapter folder by name, ready to be written. */
 export function adapterFiles(adapter: AdapterFolder): Record<string, Uint8Array<ArrayBuffer>> {
-  const type = adapter.config.peft_type;
-  const stored = adapter.tensors.map((tensor) => ({ ...tensor, name: toFileName(tensor.name, type) }));
   return {
-    [CONFIG]: strToU8(formatPeftConfig(adapter.config)),
-    [MODEL]: writeSafetensors(stored),
+    ...(adapter.config.peft_type === "BOTTLENECK" ? hubFiles(adapter) : peftFiles(adapter)),
     ...(adapter.skTensors && { [SK_ADAPTER]: writeSafetensors(adapter.skTensors) }),
     [CARD]: strToU8(adapter.modelCard),
     ...(adapter.run && { [RUN]: strToU8(`${JSON.stringify(adapter.run, null, 2)}\n`) }),
@@ -263,6 +365,49 @@ function parseJson(file: string, bytes: Uint8Array): unknown {
   }
 }
 
+/** A folder in AdapterHub's layout: modules and head are two files. */
+async function readHub(
+  json: unknown,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<Pick<AdapterFolder, "config" | "tensors">> {
+  const [modules, head] = [HUB_MODEL, HUB_HEAD].map((file) => {
+    const bytes = files[file];
+    if (!bytes)
+      throw new Error(`There is no ${file} beside ${CONFIG}. The adapter must be saved as safetensors with its head.`);
+    return readTensors(file, bytes, file === HUB_MODEL ? fromHubName : (name) => name);
+  });
+  const read = await modules!;
+  const heads = await head!;
+  const stray = heads.find(({ name }) => !isHead(name));
+  if (stray || heads.length === 0) {
+    throw new Error(`${HUB_HEAD} ${stray ? `has "${stray.name}", which is no head's` : "has no classification head"}.`);
+  }
+  return { config: readHubConfig(CONFIG, json, read), tensors: [...read, ...heads] };
+}
+
+/** A folder in PEFT's layout. */
+async function readPeft(
+  json: unknown,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<Pick<AdapterFolder, "config" | "tensors">> {
+  const config = parseConfig(json);
+  const modelBytes = files[MODEL];
+  if (!modelBytes) {
+    throw new Error(`There is no ${MODEL} beside ${CONFIG}. Adapters in another format must be saved as safetensors.`);
+  }
+  const tensors = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
+  const check: Partial<Record<PeftType, typeof checkLora>> = {
+    LORA: checkLora,
+    IA3: checkIa3,
+    LN_TUNING: checkLnTuning,
+  };
+  (check[config.peft_type] ?? checkPromptLearning)(config, tensors);
+  if (!tensors.some((tensor) => isHead(tensor.name))) {
+    throw new Error(`${MODEL} has no classification head ("${toFileName("score.weight", config.peft_type)}").`);
+  }
+  return { config, tensors };
+}
+
 /**
  * Reads an adapter folder from its files and checks that configuration and tensors agree.
  * @param expected what it must fit, when that is known already; else call `checkAdapter` later.
@@ -274,23 +419,11 @@ export async function readAdapterFiles(
   expected?: AdapterExpectation,
 ): Promise<AdapterFolder> {
   const configBytes = files[CONFIG];
-  const modelBytes = files[MODEL];
   if (!configBytes) {
     throw new Error(`There is no ${CONFIG}; an adapter folder needs ${CONFIG} and ${MODEL}.`);
   }
-  const config = parseConfig(parseJson(CONFIG, configBytes));
-  if (!modelBytes) {
-    throw new Error(`There is no ${MODEL} beside ${CONFIG}. Adapters in another format must be saved as safetensors.`);
-  }
-  const tensors = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
-  if (config.peft_type === "LORA") {
-    checkLora(config, tensors);
-  } else {
-    checkPromptLearning(config, tensors);
-  }
-  if (!tensors.some((tensor) => isHead(tensor.name))) {
-    throw new Error(`${MODEL} has no classification head ("${toFileName("score.weight", config.peft_type)}").`);
-  }
+  const json = parseJson(CONFIG, configBytes);
+  const { config, tensors } = isHubConfig(json) ? await readHub(json, files) : await readPeft(json, files);
   const adapter: AdapterFolder = { config, tensors, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
   if (files[SK_ADAPTER]) {
     adapter.skTensors = await readTensors(SK_ADAPTER, files[SK_ADAPTER], (name) => name);

@@ -3,6 +3,7 @@
  * Not for: computing any of it.
  */
 
+import { HUB_VERSION, hubObstacle } from "./adapter-hub";
 import type { PeftConfig } from "./peft-config";
 
 export interface ModelCardContent {
@@ -35,6 +36,9 @@ export interface ModelCardContent {
 
 const WHAT: Record<PeftConfig["peft_type"], string> = {
   LORA: "low-rank factors beside frozen linear layers (`LORA`)",
+  IA3: "factors on the columns of frozen linear layers (`IA3`)",
+  LN_TUNING: "trained norms in place of the frozen ones (`LN_TUNING`)",
+  BOTTLENECK: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
   PREFIX_TUNING: "keys and values put before the input in every layer (`PREFIX_TUNING`)",
   PROMPT_TUNING: "vectors put before the input's embeddings (`PROMPT_TUNING`)",
   P_TUNING: "vectors put before the input's embeddings, made by a small encoder in training (`P_TUNING`)",
@@ -72,7 +76,7 @@ function frontMatter({ config, origin }: ModelCardContent): string[] {
   return [
     "---",
     `base_model: ${JSON.stringify(base)}`,
-    "library_name: peft",
+    `library_name: ${config.peft_type === "BOTTLENECK" ? "adapter-transformers" : "peft"}`,
     "pipeline_tag: text-classification",
     "tags:",
     ...tags.sort().map((tag) => `- ${JSON.stringify(tag)}`),
@@ -89,12 +93,15 @@ function loading(content: ModelCardContent): string[] {
       "train with pooling `last`.",
     ];
   }
+  const hub = config.peft_type === "BOTTLENECK";
+  const obstacle = hub ? hubObstacle(config) : null;
+  if (obstacle) return [`${obstacle} Import it into the studio.`];
   const input = pairs ? '"a text", "a second text"' : '"a text"';
   const cut = droppedLeadingTokens > 0 ? `[:, ${droppedLeadingTokens}:]` : "";
   const lines = [
     "```python",
     "import torch",
-    "from peft import PeftModel",
+    hub ? "import adapters" : "from peft import PeftModel",
     "from transformers import AutoModelForSequenceClassification, AutoTokenizer",
     "",
     `base = ${JSON.stringify(config.base_model_name_or_path)}  # the base model's folder, or its name on the Hub`,
@@ -106,7 +113,13 @@ function loading(content: ModelCardContent): string[] {
     "    base, num_labels=len(labels), id2label=dict(enumerate(labels)),",
     "    label2id={label: i for i, label in enumerate(labels)}, dtype=torch.float32)",
     "model.config.pad_token_id = tokenizer.pad_token_id",
-    "model = PeftModel.from_pretrained(model, adapter).eval()",
+    ...(hub
+      ? [
+          "adapters.init(model)",
+          "model.set_active_adapters(model.load_adapter(adapter, use_safetensors=True))",
+          "model.eval()",
+        ]
+      : ["model = PeftModel.from_pretrained(model, adapter).eval()"]),
     "",
     `ids = tokenizer(${input}, truncation=True, max_length=${maxLength}, return_tensors="pt").input_ids${cut}`,
     "with torch.no_grad():",
@@ -188,7 +201,7 @@ export function modelCard(content: ModelCardContent): string {
     "",
     "### Framework versions",
     "",
-    `- PEFT ${config.peft_version} (layout)`,
+    `- ${config.peft_type === "BOTTLENECK" ? `adapters ${HUB_VERSION}` : `PEFT ${config.peft_version}`} (layout)`,
     ...Object.entries(versions).map(([name, version]) => `- ${name} ${version}`),
     "",
   ].join("\n");

@@ -5,8 +5,10 @@
 
 export const PEFT_VERSION = "0.21.0";
 
-export type PeftType = "LORA" | "PREFIX_TUNING" | "PROMPT_TUNING" | "P_TUNING";
-export const PEFT_TYPES: readonly PeftType[] = ["LORA", "PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"];
+export const PEFT_TYPES = ["LORA", "IA3", "LN_TUNING", "PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"] as const;
+
+/** PEFT's types, and bottleneck modules, which PEFT does not have: `adapter-hub.ts` writes them in AdapterHub's layout. */
+export type PeftType = (typeof PEFT_TYPES)[number] | "BOTTLENECK";
 
 export type PeftConfig = { peft_type: PeftType; base_model_name_or_path: string | null } & Record<string, unknown>;
 
@@ -52,8 +54,14 @@ function promptLearning(type: PeftType, settings: PromptLearning, heads: number,
   };
 }
 
+/** The head, under the two names PEFT knows. */
+const HEADS = ["classifier", "score"];
+
+const sorted = (names: readonly string[]) => [...new Set(names)].sort();
+
 /**
  * LoRA (also rsLoRA and DoRA).
+ * @param settings.biases whether the model's biases are trained and stored too.
  * @param settings.targets module names (`q_proj`) or full paths; written sorted.
  * @param settings.fanInFanOut true where base weights are stored input × output (GPT-2's `Conv1D`).
  */
@@ -65,6 +73,7 @@ export function loraConfig(
     dropout?: number;
     rsLora?: boolean;
     dora?: boolean;
+    biases?: boolean;
     fanInFanOut?: boolean;
   },
 ): PeftConfig {
@@ -73,7 +82,7 @@ export function loraConfig(
     alora_invocation_tokens: null,
     alpha_pattern: {},
     arrow_config: null,
-    bias: "none",
+    bias: settings.biases ? "all" : "none",
     corda_config: null,
     ensure_weight_tying: false,
     eva_config: null,
@@ -91,12 +100,12 @@ export function loraConfig(
     lora_ga_config: null,
     megatron_config: null,
     megatron_core: "megatron.core",
-    modules_to_save: ["classifier", "score"],
+    modules_to_save: HEADS,
     monteclora_config: null,
     qalora_group_size: 16,
     r: settings.rank,
     rank_pattern: {},
-    target_modules: [...new Set(settings.targets)].sort(),
+    target_modules: sorted(settings.targets),
     target_parameters: null,
     trainable_token_indices: null,
     use_bdlora: null,
@@ -104,6 +113,34 @@ export function loraConfig(
     use_qalora: false,
     use_rslora: settings.rsLora ?? false,
     velora_config: null,
+  };
+}
+
+/**
+ * (IA)³.
+ * @param settings.feedForward those of the targets whose input is scaled instead of their output.
+ */
+export function ia3Config(
+  settings: Base & { targets: readonly string[]; feedForward: readonly string[]; fanInFanOut?: boolean },
+): PeftConfig {
+  return {
+    ...common("IA3", settings),
+    exclude_modules: null,
+    fan_in_fan_out: settings.fanInFanOut ?? false,
+    feedforward_modules: sorted(settings.feedForward),
+    init_ia3_weights: true,
+    modules_to_save: HEADS,
+    target_modules: sorted(settings.targets),
+  };
+}
+
+/** LN-tuning: trained norms. */
+export function lnTuningConfig(settings: Base & { targets: readonly string[] }): PeftConfig {
+  return {
+    ...common("LN_TUNING", settings),
+    exclude_modules: null,
+    modules_to_save: HEADS,
+    target_modules: sorted(settings.targets),
   };
 }
 

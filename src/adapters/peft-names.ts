@@ -10,8 +10,9 @@ export const PROMPT_EMBEDDINGS = "prompt_embeddings";
 
 const DORA_MAGNITUDE = ".lora_magnitude_vector";
 
+/** Prompt learning hangs its tensors one level higher than what is injected into the model's modules. */
 function prefixOf(type: PeftType): string {
-  return type === "LORA" ? "base_model.model." : "base_model.";
+  return type === "LORA" || type === "IA3" || type === "LN_TUNING" ? "base_model.model." : "base_model.";
 }
 
 /**
@@ -19,7 +20,7 @@ function prefixOf(type: PeftType): string {
  * `base_model.score.weight` in a prompt-learning file; `prompt_embeddings` stays.
  */
 export function toFileName(name: string, type: PeftType): string {
-  if (name === PROMPT_EMBEDDINGS) {
+  if (name === PROMPT_EMBEDDINGS || type === "BOTTLENECK") {
     return name;
   }
   const stored = name.endsWith(`${DORA_MAGNITUDE}.weight`) ? name.slice(0, -".weight".length) : name;
@@ -54,6 +55,9 @@ export function packPrefix(
   values: readonly Float32Array[],
   virtualTokens: number,
 ): Float32Array {
+  if (keys.length === 0 || keys.length !== values.length) {
+    throw new Error(`The prefix has keys of ${keys.length} layers and values of ${values.length}.`);
+  }
   const parts = keys.flatMap((layer, index) => [layer, values[index]!]);
   const size = keys[0]!.length;
   const wrong = parts.find((part) => part.length !== size);

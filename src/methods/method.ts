@@ -1,7 +1,7 @@
 /** What a tuning method is. A method is one plain object in one folder; forms, counts, estimates and exports come from it. */
 
 import type * as z from "zod";
-import type { Attachments, Family, ModelConfig } from "../models/family";
+import type { Attachments, Family, ModelConfig, SubLayerKind } from "../models/family";
 import type { Program } from "../program/program";
 
 /** What a method may know of the open model when it describes its options. */
@@ -34,7 +34,19 @@ export interface TextForm {
  */
 export type Origin = "trained" | "encoder" | "folded";
 
-/** How a trained run is written as a folder that PEFT loads. */
+/** Where bottleneck modules stand, what they read and compute. */
+export interface BottleneckForm {
+  readonly places: readonly SubLayerKind[];
+  readonly parallel: boolean;
+  /** `small`: both matrices started at N(0, 0.02). `silent`: the second started at zero. */
+  readonly start: "small" | "silent";
+  readonly bottleneck: number;
+  readonly activation: string;
+  readonly scale: number;
+  readonly residual: boolean;
+}
+
+/** How a trained run is written as a folder that PEFT, or for bottleneck modules AdapterHub, loads. */
 export type ExportForm =
   /** Low-rank matrices under the linears' names; without any, a rank-1 adapter that adds nothing carries the head. */
   | {
@@ -43,7 +55,17 @@ export type ExportForm =
       readonly alpha: number;
       readonly targets: readonly string[];
       readonly rankStabilised: boolean;
+      /** Whether the updated weights are brought to trained magnitudes (DoRA). */
+      readonly dora?: boolean;
+      /** Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that adds nothing. */
+      readonly biases?: boolean;
     }
+  /** Factors on the outputs of the targets, and on the inputs of those in `feedForward`. */
+  | { readonly type: "IA3"; readonly targets: readonly string[]; readonly feedForward: readonly string[] }
+  /** Norms with trained gains and shifts. */
+  | { readonly type: "LN_TUNING"; readonly targets: readonly string[] }
+  /** Bottleneck modules around sub-layers: in AdapterHub's layout, since PEFT has none. */
+  | ({ readonly type: "BOTTLENECK" } & BottleneckForm)
   /** Keys (after rotary) and values of the virtual tokens. `projection`: the encoder's hidden size. */
   | {
       readonly type: "PREFIX_TUNING";
@@ -76,7 +98,7 @@ export interface Method<Options = unknown> {
   readonly title: string;
   readonly summary: string;
   readonly group: "semantic knowledge" | "soft prompt" | "weight delta" | "module" | "control";
-  readonly site: "head" | "input" | "key/value" | "linear" | "block";
+  readonly site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   readonly card: MethodCard;
   /** Default peak learning rate. */
   readonly learningRate: number;

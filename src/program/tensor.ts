@@ -24,7 +24,7 @@ export type Initializer =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "values"; readonly values: Float32Array }
-  /** What another tensor of the Program is at the start; it must depend on weights and constants alone. */
+  /** What another tensor is at the start: a weight, or what the Program computes from weights and constants alone. */
   | { readonly kind: "tensor"; readonly tensor: Tensor };
 
 export interface Trainable extends Tensor {

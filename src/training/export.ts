@@ -1,15 +1,26 @@
 /** A trained run as an adapter folder that PEFT loads: SK maps are folded into the keys, values or embeddings they give. */
 
+import { bottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
 import { type ModelCardContent, modelCard } from "../adapters/model-card";
-import { loraConfig, type PeftConfig, prefixConfig, promptConfig, pTuningConfig } from "../adapters/peft-config";
+import {
+  ia3Config,
+  lnTuningConfig,
+  loraConfig,
+  type PeftConfig,
+  prefixConfig,
+  promptConfig,
+  pTuningConfig,
+} from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, unpackPrefix } from "../adapters/peft-names";
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
+import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
-import { type ExportForm, needsSemanticPass, type Origin } from "../methods/method";
+import { type BottleneckForm, type ExportForm, needsSemanticPass, type Origin } from "../methods/method";
 import { prefixNames } from "../methods/prefix/prefix";
 import { methodOf } from "../methods/registry";
+import { isTarget } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { Engine } from "./engine";
@@ -17,6 +28,9 @@ import { countPart } from "./estimate";
 import type { Values } from "./parameters";
 import type { Run } from "./run";
 import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
+
+/** What a linear's bias is called inside the wrapper that PEFT puts around the linear. */
+const WRAPPED_BIAS = ".base_layer.bias";
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
@@ -40,7 +54,7 @@ export async function exportRun(
   const adapter = run.trainables.filter(({ part }) => part === "adapter").map(named);
   const form = method.exportForm(options, model);
   const origin = originOf(form);
-  const config = peftConfig(form, model, run);
+  const config = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
   const { record, ...shown } = facts;
   const control = method.textForm?.(options).control ?? "none";
@@ -67,7 +81,15 @@ export function originOf(form: ExportForm): Origin {
   return "origin" in form ? form.origin : "trained";
 }
 
-function peftConfig(form: ExportForm, model: BaseModel, run: Run): PeftConfig {
+async function hubConfig(form: BottleneckForm, { config, folder }: BaseModel): Promise<PeftConfig> {
+  const modelType = String((await readConfig(folder)).model_type);
+  const { places, parallel, start, bottleneck, activation, scale, residual } = form;
+  const { hiddenSize } = config;
+  const adapter = { places, parallel, start, bottleneck, activation, scale, residual };
+  return bottleneckConfig({ baseModel: folder.name, modelType, hiddenSize, ...adapter });
+}
+
+function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: BaseModel, run: Run): PeftConfig {
   const { config, family, folder } = model;
   const baseModel = folder.name;
   const { virtualTokens } = run;
@@ -84,9 +106,12 @@ function peftConfig(form: ExportForm, model: BaseModel, run: Run): PeftConfig {
   if (form.type === "P_TUNING") {
     return pTuningConfig({ ...front, heads, hiddenSize, encoderHiddenSize: form.hidden });
   }
-  const targets = form.targets.length > 0 ? form.targets : family.loraTargets.slice(0, 1);
-  const { rank, alpha, rankStabilised } = form;
-  return loraConfig({ baseModel, rank, alpha, targets, rsLora: rankStabilised, fanInFanOut: family.fanInFanOut });
+  const { fanInFanOut } = family;
+  if (form.type === "IA3") return ia3Config({ baseModel, ...form, fanInFanOut });
+  if (form.type === "LN_TUNING") return lnTuningConfig({ baseModel, ...form });
+  const targets = form.targets.length > 0 ? form.targets : idleTargets(model);
+  const { rank, alpha, rankStabilised: rsLora, dora, biases } = form;
+  return loraConfig({ baseModel, rank, alpha, targets, rsLora, dora, biases, fanInFanOut });
 }
 
 async function formTensors(
@@ -96,7 +121,9 @@ async function formTensors(
   form: ExportForm,
   adapter: NamedTensor[],
 ): Promise<NamedTensor[]> {
-  if (form.type === "LORA") return form.targets.length > 0 ? adapter : idleLora(model, run);
+  if (form.type === "IA3" || form.type === "LN_TUNING" || form.type === "BOTTLENECK") return adapter;
+  if (form.type === "LORA" && form.targets.length > 0) return adapter;
+  if (form.type === "LORA") return [...idleLora(model, run), ...adapter.map((tensor) => besideLora(tensor, model))];
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
   const front = await evaluateFront(engine, model, run, tuned);
   const { virtualTokens } = tuned;
@@ -109,10 +136,20 @@ async function formTensors(
   return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
 }
 
+function idleTargets({ family }: BaseModel): readonly string[] {
+  return family.loraTargets.slice(0, 1);
+}
+
+/** A trained bias under the name it has once PEFT has wrapped its linear. */
+function besideLora(tensor: NamedTensor, model: BaseModel): NamedTensor {
+  const path = tensor.name.slice(0, tensor.name.lastIndexOf("."));
+  return isTarget(path, idleTargets(model)) ? { ...tensor, name: `${path}${WRAPPED_BIAS}` } : tensor;
+}
+
 /** A rank-1 LoRA of zeros on PEFT's first default target: PEFT needs some adapter to load a trained head. */
 function idleLora(model: BaseModel, run: Run): NamedTensor[] {
   const method = methodOf("lora");
-  const options = { rank: 1, alpha: 1, targets: model.family.loraTargets.slice(0, 1), rankStabilised: false };
+  const options = { rank: 1, alpha: 1, targets: idleTargets(model), rankStabilised: false };
   const setup: TunedSetup = { ...run.tunedSetup, method, options };
   return buildTunedProgram(setup, 1, 1)
     .program.trainables.filter(({ part }) => part === "adapter")
@@ -162,7 +199,9 @@ async function evaluateFront(
 export function importedValues(adapter: AdapterFolder, layers: number, origin: Origin): Values {
   const values = new Map<string, Float32Array>();
   for (const { name, shape, data } of adapter.tensors) {
-    if (name !== PROMPT_EMBEDDINGS) values.set(name, data);
+    // Beside trained biases stand factors that add nothing.
+    if (adapter.config.bias === "all" && /\.lora_[AB]\.weight$/.test(name)) continue;
+    if (name !== PROMPT_EMBEDDINGS) values.set(name.replace(WRAPPED_BIAS, ".bias"), data);
     else if (origin !== "trained") continue;
     else if (adapter.config.peft_type === "PREFIX_TUNING") {
       const { keys, values: ownValues } = unpackPrefix(data, layers, shape[0]!);

@@ -69,7 +69,7 @@ export interface MethodDescription {
   summary: string;
   group: "semantic knowledge" | "soft prompt" | "weight delta" | "module" | "control";
   /** Where it attaches, for the drawing of the block. */
-  site: "head" | "input" | "key/value" | "linear" | "block";
+  site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
   learningRate: number;

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { dependencies, version } from "../../package.json";
+import type { BottleneckConfig } from "../adapters/adapter-hub";
 import {
   ADAPTER_FILES,
   type AdapterFolder,
@@ -499,7 +500,7 @@ function importedRun(adapter: AdapterFolder, name: string): { run: RunConfigurat
   const forms: Record<string, RunConfiguration> = {
     LORA: {
       name,
-      method: "lora",
+      method: config.use_dora ? "dora" : "lora",
       options: {
         rank: config.r,
         alpha: config.lora_alpha,
@@ -507,11 +508,28 @@ function importedRun(adapter: AdapterFolder, name: string): { run: RunConfigurat
         rankStabilised: config.use_rslora,
       },
     },
+    IA3: {
+      name,
+      method: "ia3",
+      options: { targets: config.target_modules, feedForward: config.feedforward_modules },
+    },
+    LN_TUNING: { name, method: "ln-tuning", options: { targets: config.target_modules } },
     PREFIX_TUNING: { name, method: "prefix", options: { virtualTokens } },
     PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
     P_TUNING: { name, method: "prompt", options: { virtualTokens } },
   };
-  return { run: forms[config.peft_type]!, pooling: "last" };
+  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling: "last" };
+  // Beside trained biases the reader accepts idle factors only.
+  const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
+  return { run, pooling: "last" };
+}
+
+/** The method of AdapterHub's modules: by where they stand. */
+function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfiguration {
+  const { places, parallel, bottleneck, activation, scale, residual } = config as unknown as BottleneckConfig;
+  const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
+  const options = { bottleneck, activation, scale, residual };
+  return { name, method: parallel ? "adapter-parallel" : serial, options };
 }
 
 /** A configuration as it is kept beside an adapter: folders by their names, since their addresses do not last. */

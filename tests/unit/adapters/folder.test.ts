@@ -17,6 +17,9 @@ const ADAPTERS = [
   "tiny-llama/lora",
   "tiny-llama/lora-all",
   "tiny-llama/rslora",
+  "tiny-llama/dora",
+  "tiny-llama/ia3",
+  "tiny-llama/ln-tuning",
   "tiny-llama/prefix",
   "tiny-llama/prompt",
   "tiny-llama/prompt-text",
@@ -102,11 +105,38 @@ describe("folders that PEFT wrote", () => {
 
 describe("what does not fit is refused", () => {
   const cases: [string, string, Parameters<typeof changed>[1], RegExp][] = [
-    ["an unknown type", "tiny-llama/lora", { config: { peft_type: "MAGIC" } }, /adapter type "MAGIC".*LORA, PREFIX/],
+    ["an unknown type", "tiny-llama/lora", { config: { peft_type: "MAGIC" } }, /adapter type "MAGIC".*LORA, IA3/],
     ["another task", "tiny-llama/lora", { config: { task_type: "CAUSAL_LM" } }, /task_type/],
     ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /at r/],
     ["targets by pattern", "tiny-llama/lora", { config: { target_modules: ".*" } }, /target_modules/],
-    ["trained biases", "tiny-llama/lora", { config: { bias: "all" } }, /biases/],
+    ["biases of the targets alone", "tiny-llama/lora", { config: { bias: "lora_only" } }, /biases/],
+    ["trained biases that are not there", "tiny-llama/lora", { config: { bias: "all" } }, /has no biases/],
+    [
+      "trained biases beside factors that do something",
+      "tiny-llama/lora",
+      { config: { bias: "all" }, tensors: added(Q_A.replace("lora_A.weight", "base_layer.bias"), [48]) },
+      /q_proj\.lora_B\.weight" is not zero beside trained biases/,
+    ],
+    ["a magnitude without DoRA", "tiny-llama/dora", { config: { use_dora: false } }, /does not say use_dora/],
+    [
+      "factors on the other side",
+      "tiny-llama/ia3",
+      { config: { feedforward_modules: [] } },
+      /down_proj\.ia3_l" has shape \[1,128\], but a module whose outputs are scaled/,
+    ],
+    [
+      "a feed-forward that is no target",
+      "tiny-llama/ia3",
+      { config: { feedforward_modules: ["up_proj"] } },
+      /"up_proj" is not among the target modules/,
+    ],
+    ["a norm that is not configured", "tiny-llama/ln-tuning", { config: { target_modules: ["norm"] } }, /layernorm"/],
+    [
+      "a norm of two axes",
+      "tiny-llama/ln-tuning",
+      { tensors: reshaped("base_model.model.model.norm.ln_tuning_layers.weight", [6, 8]) },
+      /norm\.ln_tuning_layers\.weight" has shape \[6,8\]/,
+    ],
     ["ranks per module", "tiny-llama/lora", { config: { rank_pattern: { q_proj: 8 } } }, /rank per module/],
     ["a missing factor", "tiny-llama/lora", { tensors: without(Q_A) }, /q_proj\.lora_A\.weight" is missing/],
     [

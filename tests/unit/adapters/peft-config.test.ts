@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   formatPeftConfig,
+  ia3Config,
+  lnTuningConfig,
   loraConfig,
   type PeftConfig,
   prefixConfig,
@@ -22,6 +24,12 @@ const text = "Classify the question:";
 const cases: [string, PeftConfig][] = [
   ["tiny-llama/lora", loraConfig({ ...llama, ...lora })],
   ["tiny-llama/rslora", loraConfig({ ...llama, ...lora, rsLora: true })],
+  ["tiny-llama/dora", loraConfig({ ...llama, ...lora, dora: true })],
+  ["tiny-llama/ia3", ia3Config({ ...llama, targets: ["k_proj", "v_proj", "down_proj"], feedForward: ["down_proj"] })],
+  [
+    "tiny-llama/ln-tuning",
+    lnTuningConfig({ ...llama, targets: ["input_layernorm", "post_attention_layernorm", "norm"] }),
+  ],
   ["tiny-llama/lora-all", loraConfig({ ...llama, rank: 2, alpha: 4, targets: ALL })],
   ["tiny-qwen2/lora", loraConfig({ ...qwen2, ...lora })],
   ["tiny-gpt2/lora", loraConfig({ ...gpt2, ...lora, targets: ["c_attn"], fanInFanOut: true })],

@@ -1,0 +1,238 @@
+/**
+ * Bottleneck adapters in the folder layout of AdapterHub's `adapters` 1.2: PEFT has no such method. Its configuration has
+ * the same file name as PEFT's but another schema, and head and modules are two files.
+ * Not for: what the modules compute (`methods/bottleneck.ts`), or the files that every folder has (`folder.ts`).
+ */
+
+import * as z from "zod";
+import type { NamedTensor } from "../hub/safetensors";
+import type { PeftConfig } from "./peft-config";
+
+export const HUB_MODEL = "adapter.safetensors";
+export const HUB_HEAD_CONFIG = "head_config.json";
+export const HUB_HEAD = "model_head.safetensors";
+
+/** Of `adapters`, whose layout this is. */
+export const HUB_VERSION = "1.2.0";
+const VERSION = `adapters.${HUB_VERSION}`;
+/** The adapter's name, which is part of its tensors' names. */
+const NAME = "studio";
+
+/** Our activations by AdapterHub's names; of two with one meaning the first is written. */
+const ACTIVATIONS: readonly (readonly [hub: string, ours: string])[] = [
+  ["relu", "relu"],
+  ["gelu", "gelu"],
+  ["gelu_new", "gelu-tanh"],
+  ["swish", "silu"],
+  ["silu", "silu"],
+  ["tanh", "tanh"],
+];
+
+/** Hugging Face's classifier of a model type. */
+const CLASSES: Readonly<Record<string, string>> = {
+  llama: "LlamaForSequenceClassification",
+  mistral: "MistralForSequenceClassification",
+  qwen2: "Qwen2ForSequenceClassification",
+  qwen3: "Qwen3ForSequenceClassification",
+  gpt2: "GPT2ForSequenceClassification",
+};
+/** Model types that `adapters` 1.2 can put modules into. */
+const SUPPORTED = ["llama", "mistral", "gpt2"];
+
+/** What the studio knows of a bottleneck adapter, beside its tensors. */
+export interface BottleneckConfig {
+  baseModel: string;
+  modelType: string;
+  hiddenSize: number;
+  /** Behind which sub-layers modules stand. */
+  places: readonly ("attention" | "mlp")[];
+  parallel: boolean;
+  start: "small" | "silent";
+  bottleneck: number;
+  activation: string;
+  scale: number;
+  residual: boolean;
+}
+
+/** The configuration as an adapter folder carries it in memory. */
+export function bottleneckConfig({ baseModel, ...settings }: BottleneckConfig): PeftConfig {
+  return { peft_type: "BOTTLENECK", base_model_name_or_path: baseModel, peft_version: null, ...settings };
+}
+
+/** Why AdapterHub would not compute what was trained; null if it does. */
+export function hubObstacle(config: PeftConfig): string | null {
+  const { modelType, parallel, residual } = config as unknown as BottleneckConfig;
+  if (!SUPPORTED.includes(modelType)) {
+    return `AdapterHub's \`adapters\` 1.2 has no modules for ${modelType} models, so it cannot load this folder.`;
+  }
+  if (parallel && !residual) {
+    return (
+      "AdapterHub's parallel modules read the residual stream before the norm. These read what the feed-forward reads, " +
+      "after the norm, so AdapterHub would load this folder but predict something else."
+    );
+  }
+  return null;
+}
+
+/** The factor from which AdapterHub computes the bottleneck as ⌊hidden size / factor⌋. */
+function reductionFactor(hiddenSize: number, bottleneck: number): number {
+  return hiddenSize % bottleneck === 0 ? hiddenSize / bottleneck : hiddenSize / (bottleneck + 0.5);
+}
+
+/** `adapter_config.json` and `head_config.json`. */
+export function hubConfigs(config: PeftConfig, labels: number): { adapter: object; head: object } {
+  const own = config as unknown as BottleneckConfig;
+  const about = {
+    hidden_size: own.hiddenSize,
+    model_class: CLASSES[own.modelType] ?? null,
+    model_name: config.base_model_name_or_path,
+    model_type: own.modelType,
+  };
+  const settings = {
+    adapter_residual_before_ln: false,
+    cross_adapter: false,
+    dropout: 0,
+    init_weights: own.start === "silent" ? "mam_adapter" : "bert",
+    inv_adapter: null,
+    inv_adapter_reduction_factor: null,
+    is_parallel: own.parallel,
+    leave_out: [],
+    ln_after: false,
+    ln_before: false,
+    mh_adapter: own.places.includes("attention"),
+    non_linearity: ACTIVATIONS.find(([, ours]) => ours === own.activation)?.[0],
+    original_ln_after: true,
+    // On models with the norm first: whether the module reads output plus residual.
+    original_ln_before: !own.parallel && own.residual,
+    output_adapter: own.places.includes("mlp"),
+    phm_layer: false,
+    reduction_factor: reductionFactor(own.hiddenSize, own.bottleneck),
+    residual_before_ln: true,
+    scaling: own.scale,
+    use_gating: false,
+  };
+  return {
+    adapter: { config: settings, ...about, name: NAME, version: VERSION },
+    head: { config: null, ...about, label2id: null, name: null, num_labels: labels, version: VERSION },
+  };
+}
+
+const attentionPath = (block: string) => (block.startsWith("transformer.h.") ? "attn" : "self_attn");
+
+/** `model.layers.0.mlp.adapter.down.weight` becomes `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`. */
+export function toHubName(name: string): string {
+  const match = /^(.+)\.(self_attn|attn|mlp)\.adapter\.(down|up)\.(weight|bias)$/.exec(name);
+  if (!match) throw new Error(`"${name}" is no tensor of a bottleneck adapter.`);
+  const [, block, place, side, part] = match;
+  const site = place === "mlp" ? "output_adapters" : "attention_adapters";
+  return `${block}.${site}.adapters.${NAME}.${side === "down" ? "adapter_down.0" : "adapter_up"}.${part}`;
+}
+
+/**
+ * The inverse of `toHubName`, for any adapter's name.
+ * @throws Error naming the tensor when it belongs to another kind of adapter.
+ */
+export function fromHubName(name: string): string {
+  const match = /^(.+)\.(output|attention)_adapters\.adapters\.[^.]+\.adapter_(down\.0|up)\.(weight|bias)$/.exec(name);
+  if (!match) throw new Error(`${HUB_MODEL}: tensor "${name}" belongs to no bottleneck module that can be read.`);
+  const [, block, site, side, part] = match;
+  const place = site === "output" ? "mlp" : attentionPath(block as string);
+  return `${block}.${place}.adapter.${side === "up" ? "up" : "down"}.${part}`;
+}
+
+const never = (what: string) => z.literal(false, `${what} cannot be read`).default(false);
+const hubSchema = z.looseObject({
+  hidden_size: z.int().positive(),
+  model_name: z.string().nullable().default(null),
+  model_type: z.string(),
+  config: z.looseObject({
+    architecture: z.null("only bottleneck adapters can be read").optional(),
+    mh_adapter: z.boolean(),
+    output_adapter: z.boolean(),
+    non_linearity: z.enum(ACTIVATIONS.map(([hub]) => hub) as [string, ...string[]]),
+    is_parallel: z.boolean().default(false),
+    init_weights: z.string().default("bert"),
+    original_ln_before: z.boolean().default(false),
+    ln_before: never("a norm inside the module"),
+    ln_after: never("a norm inside the module"),
+    phm_layer: never("Compacter's layers"),
+    use_gating: never("gating"),
+    adapter_residual_before_ln: never("adapter_residual_before_ln"),
+    cross_adapter: never("cross_adapter"),
+    inv_adapter: z.null("invertible adapters cannot be read").default(null),
+    leave_out: z.array(z.int()).max(0, "adapters that leave blocks out cannot be read").default([]),
+    scaling: z.number("only fixed scalings can be read").default(1),
+  }),
+});
+
+/** Whether a configuration is AdapterHub's. */
+export function isHubConfig(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !("peft_type" in value) && "model_type" in value;
+}
+
+/**
+ * The in-memory configuration for AdapterHub's, checked against the tensors (in-model names).
+ * @throws Error naming key or tensor.
+ */
+export function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): PeftConfig {
+  const parsed = hubSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new Error(`${file} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
+  }
+  const { config, hidden_size: hiddenSize, model_type: modelType, model_name: baseModel } = parsed.data;
+  const places = [
+    ...(config.mh_adapter ? (["attention"] as const) : []),
+    ...(config.output_adapter ? (["mlp"] as const) : []),
+  ];
+  const bottleneck = tensors.find(({ name }) => name.endsWith(".down.bias"))?.data.length;
+  if (!bottleneck) throw new Error(`${HUB_MODEL} has no modules.`);
+  checkModules(tensors, places, hiddenSize, bottleneck);
+  return {
+    ...bottleneckConfig({
+      baseModel: "",
+      modelType,
+      hiddenSize,
+      places,
+      parallel: config.is_parallel,
+      start: config.init_weights === "mam_adapter" ? "silent" : "small",
+      bottleneck,
+      activation: ACTIVATIONS.find(([hub]) => hub === config.non_linearity)![1],
+      scale: config.scaling,
+      residual: config.is_parallel || config.original_ln_before,
+    }),
+    base_model_name_or_path: baseModel,
+  };
+}
+
+/** Two matrices and two shifts for every module, at the configured places only. */
+function checkModules(
+  tensors: readonly NamedTensor[],
+  places: readonly string[],
+  hiddenSize: number,
+  bottleneck: number,
+): void {
+  const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const modules = new Set(tensors.map(({ name }) => name.replace(/\.(down|up)\.(weight|bias)$/, "")));
+  const seen = new Set<string>();
+  for (const module of modules) {
+    const place = module.endsWith(".mlp.adapter") ? "mlp" : "attention";
+    seen.add(place);
+    if (!places.includes(place))
+      throw new Error(`${HUB_MODEL} has a module at "${module}"; the configuration has none.`);
+    const shapes = {
+      "down.weight": [bottleneck, hiddenSize],
+      "down.bias": [bottleneck],
+      "up.weight": [hiddenSize, bottleneck],
+      "up.bias": [hiddenSize],
+    };
+    for (const [part, shape] of Object.entries(shapes)) {
+      const tensor = found.get(`${module}.${part}`);
+      if (tensor?.shape.join() !== shape.join()) {
+        const has = tensor ? `has shape [${tensor.shape}] instead of` : "is missing; it needs shape";
+        throw new Error(`${HUB_MODEL}: tensor "${toHubName(`${module}.${part}`)}" ${has} [${shape}].`);
+      }
+    }
+  }
+  const missing = places.find((place) => !seen.has(place));
+  if (missing) throw new Error(`${HUB_MODEL} has no modules behind the ${missing}, but the configuration says so.`);
+}

@@ -1,0 +1,170 @@
+import { strToU8 } from "fflate";
+import { describe, expect, it } from "vitest";
+import {
+  type BottleneckConfig,
+  bottleneckConfig,
+  fromHubName,
+  hubConfigs,
+  toHubName,
+} from "../../../src/adapters/adapter-hub";
+import { type AdapterFolder, adapterFiles, readAdapterFiles, zipAdapter } from "../../../src/adapters/folder";
+import { modelCard } from "../../../src/adapters/model-card";
+import type { NamedTensor } from "../../../src/hub/safetensors";
+
+const houlsby: BottleneckConfig = {
+  baseModel: "tiny-llama",
+  modelType: "llama",
+  hiddenSize: 6,
+  places: ["attention", "mlp"],
+  parallel: false,
+  start: "small",
+  bottleneck: 2,
+  activation: "silu",
+  scale: 1,
+  residual: false,
+};
+
+function tensors(module: string, { hiddenSize, bottleneck }: BottleneckConfig): NamedTensor[] {
+  const shapes = { "down.weight": [bottleneck, hiddenSize], "down.bias": [bottleneck] };
+  const all = { ...shapes, "up.weight": [hiddenSize, bottleneck], "up.bias": [hiddenSize] };
+  return Object.entries(all).map(([part, shape], index) => {
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(index + 0.5);
+    return { name: `${module}.adapter.${part}`, shape, data };
+  });
+}
+
+function folder(config: BottleneckConfig, modules = ["self_attn", "mlp"]): AdapterFolder {
+  const head: NamedTensor = { name: "score.weight", shape: [3, 6], data: new Float32Array(18).fill(0.25) };
+  const own = modules.flatMap((place) => tensors(`model.layers.0.${place}`, config));
+  return { config: bottleneckConfig(config), tensors: [...own, head], modelCard: "# Card\n", run: null };
+}
+
+const json = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes));
+
+describe("names", () => {
+  const pairs = [
+    ["model.layers.1.mlp.adapter.down.weight", "model.layers.1.output_adapters.adapters.studio.adapter_down.0.weight"],
+    ["model.layers.0.self_attn.adapter.up.bias", "model.layers.0.attention_adapters.adapters.studio.adapter_up.bias"],
+    [
+      "transformer.h.2.attn.adapter.down.bias",
+      "transformer.h.2.attention_adapters.adapters.studio.adapter_down.0.bias",
+    ],
+    ["transformer.h.2.mlp.adapter.up.weight", "transformer.h.2.output_adapters.adapters.studio.adapter_up.weight"],
+  ] as const;
+  it.each(pairs)("%s", (ours, hub) => {
+    expect(toHubName(ours)).toBe(hub);
+    expect(fromHubName(hub)).toBe(ours);
+    expect(fromHubName(hub.replace(".studio.", ".my-task."))).toBe(ours);
+  });
+
+  it("of something else are refused", () => {
+    expect(() => toHubName("model.layers.0.mlp.down_proj.weight")).toThrow(/no tensor of a bottleneck adapter/);
+    expect(() => fromHubName("model.layers.0.output_adapters.adapters.a.gate.weight")).toThrow(/gate\.weight/);
+  });
+});
+
+describe("a folder", () => {
+  const kinds: [string, BottleneckConfig, string[]][] = [
+    ["Houlsby", houlsby, ["self_attn", "mlp"]],
+    ["Pfeiffer", { ...houlsby, places: ["mlp"], activation: "relu", residual: true }, ["mlp"]],
+    [
+      "parallel",
+      { ...houlsby, places: ["mlp"], parallel: true, start: "silent", scale: 4, residual: true, bottleneck: 3 },
+      ["mlp"],
+    ],
+  ];
+  it.each(kinds)("%s: is read as it was written", async (_, config, modules) => {
+    const adapter = folder(config, modules);
+    const files = adapterFiles(adapter);
+    expect(Object.keys(files).sort()).toEqual([
+      "README.md",
+      "adapter.safetensors",
+      "adapter_config.json",
+      "head_config.json",
+      "model_head.safetensors",
+    ]);
+    const read = await readAdapterFiles(files, { baseModel: "tiny-llama" });
+    expect(read.config).toEqual(adapter.config);
+    const byName = (list: NamedTensor[]) => new Map(list.map((tensor) => [tensor.name, tensor]));
+    expect(byName(read.tensors)).toEqual(byName(adapter.tensors));
+    expect(zipAdapter(adapter, "a").size).toBeGreaterThan(0);
+  });
+
+  it("says what AdapterHub's presets say", () => {
+    const settings = (config: BottleneckConfig) => json(adapterFiles(folder(config))["adapter_config.json"]).config;
+    expect(settings(houlsby)).toMatchObject({
+      mh_adapter: true,
+      output_adapter: true,
+      original_ln_before: false,
+      is_parallel: false,
+      non_linearity: "swish",
+      reduction_factor: 3,
+      init_weights: "bert",
+      scaling: 1,
+    });
+    expect(settings(kinds[1]![1])).toMatchObject({
+      mh_adapter: false,
+      original_ln_before: true,
+      non_linearity: "relu",
+    });
+    expect(settings(kinds[2]![1])).toMatchObject({
+      is_parallel: true,
+      original_ln_before: false,
+      scaling: 4,
+      init_weights: "mam_adapter",
+    });
+    const head = json(adapterFiles(folder(houlsby))["head_config.json"]);
+    expect(head).toMatchObject({ model_class: "LlamaForSequenceClassification", num_labels: 3, config: null });
+  });
+
+  it("has a reduction factor from which AdapterHub gets the bottleneck", () => {
+    for (const hiddenSize of [48, 576]) {
+      for (let bottleneck = 1; bottleneck <= hiddenSize; bottleneck++) {
+        const config = bottleneckConfig({ ...houlsby, hiddenSize, bottleneck });
+        const { adapter } = hubConfigs(config, 2) as { adapter: { config: { reduction_factor: number } } };
+        expect(Math.floor(hiddenSize / adapter.config.reduction_factor)).toBe(bottleneck);
+      }
+    }
+  });
+
+  it("that does not fit is refused", async () => {
+    const files = adapterFiles(folder(houlsby));
+    const changed = (change: object) => {
+      const config = json(files["adapter_config.json"]);
+      const text = JSON.stringify({ ...config, config: { ...config.config, ...change } });
+      return readAdapterFiles({ ...files, "adapter_config.json": strToU8(text) });
+    };
+    await expect(changed({ phm_layer: true })).rejects.toThrow(/Compacter/);
+    await expect(changed({ use_gating: true })).rejects.toThrow(/gating/);
+    await expect(changed({ scaling: "learned" })).rejects.toThrow(/fixed scalings/);
+    await expect(changed({ architecture: "prefix_tuning" })).rejects.toThrow(/only bottleneck adapters/);
+    await expect(changed({ mh_adapter: false })).rejects.toThrow(/self_attn\.adapter"; the configuration has none/);
+    const { "model_head.safetensors": _, ...headless } = files;
+    await expect(readAdapterFiles(headless)).rejects.toThrow(/no model_head\.safetensors/);
+    const short = folder(houlsby);
+    short.tensors = short.tensors.filter(({ name }) => !name.endsWith("mlp.adapter.up.bias"));
+    await expect(readAdapterFiles(adapterFiles(short))).rejects.toThrow(/adapter_up\.bias" is missing.*\[6\]/);
+    await expect(readAdapterFiles(files, { baseModel: "other" })).rejects.toThrow(/"tiny-llama", but "other"/);
+  });
+});
+
+it("the card loads it with adapters, or says why that would not do", () => {
+  const content = {
+    run: "Houlsby",
+    method: "Adapter (Houlsby)",
+    labels: ["a", "b"],
+    pooling: "last",
+    maxLength: 64,
+    trainable: { adapter: 1, head: 1 },
+    data: { file: "a.csv", trainRows: 1, validationRows: 1 },
+    steps: 1,
+    metrics: null,
+    versions: {},
+  } as const;
+  const card = (config: BottleneckConfig) => modelCard({ ...content, config: bottleneckConfig(config) });
+  expect(card(houlsby)).toContain("library_name: adapter-transformers");
+  expect(card(houlsby)).toContain("use_safetensors=True");
+  expect(card(houlsby)).not.toContain("PeftModel");
+  expect(card({ ...houlsby, parallel: true })).toContain("predict something else");
+  expect(card({ ...houlsby, modelType: "qwen2" })).toContain("has no modules for qwen2");
+});
