@@ -1,5 +1,6 @@
 /** Every tuning method, in the order the page offers them. */
 
+import { dora } from "./dora/dora";
 import { hardText } from "./hard-text/hard-text";
 import { linearProbe } from "./linear-probe/linear-probe";
 import { lora } from "./lora/lora";
@@ -10,7 +11,17 @@ import { prompt } from "./prompt/prompt";
 import { skPrefix } from "./sk-prefix/sk-prefix";
 import { skPrompt } from "./sk-prompt/sk-prompt";
 
-export const methods: readonly Method[] = [skPrefix, skPrompt, lora, prefix, prompt, pTuning, linearProbe, hardText];
+export const methods: readonly Method[] = [
+  skPrefix,
+  skPrompt,
+  lora,
+  dora,
+  prefix,
+  prompt,
+  pTuning,
+  linearProbe,
+  hardText,
+];
 
 /** The method of that id. Throws an Error naming it and those there are. */
 export function methodOf(id: string): Method {

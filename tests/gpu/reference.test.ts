@@ -56,6 +56,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
       own: /^prompt_embeddings$/,
       fixture: "prompt-text",
     },
+    dora: { method: "dora", options: { rank: 4, alpha: 8 }, own: /magnitude/ },
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },
@@ -185,7 +186,12 @@ describe.each(rigs)("%s", (rig) => {
           expect(Math.abs(loss - expected) / expected, `loss before update ${step}`).toBeLessThan(1e-3);
         });
         const final = await run.parameters.read();
+        const noisy = described.trainables
+          .filter(({ finalComparable }: { finalComparable: boolean }) => !finalComparable)
+          .map(({ name }: { name: string }) => name);
         for (const [tensor, expected] of trainedParts(tensors, "final", model.config)) {
+          // Where a part of the gradient is zero but for rounding, Adam makes noise of it.
+          if (noisy.includes(tensor)) continue;
           expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);
         }
         expect(await model.weightHash()).toBe(weightHash);

@@ -1,0 +1,54 @@
+/**
+ * DoRA (Liu et al. 2024) as PEFT does it: y = (m / ‖W + s·B·A‖) ∘ (W x + s·B·A·x) + b, one magnitude m per output, started at
+ * ‖W‖; the norm is a constant for the gradient.
+ */
+
+import { linear } from "../../operations/linear";
+import { scaleColumns } from "../../operations/scale-columns";
+import { magnitudeFactors, weightNorms } from "../../operations/weight-norms";
+import { type LowRankOptions, lowRankOptions, lowRankUpdate } from "../low-rank";
+import { defineMethod } from "../method";
+import { isTarget } from "../targets";
+
+export const dora = defineMethod<LowRankOptions>({
+  id: "dora",
+  title: "DoRA",
+  summary: "LoRA for the direction of chosen weights, and a trained length for each of their outputs",
+  group: "weight delta",
+  site: "linear",
+  learningRate: 2e-4,
+  weightDecay: 0.01,
+  semantic: false,
+  card: {
+    trains: "LoRA's two thin matrices and one magnitude per output of each chosen linear layer, and the head.",
+    attaches: "Beside the linear layers: their weight plus the low-rank update is brought to the trained magnitudes.",
+    costs:
+      "LoRA's parameters plus one per output; each step also forms the updated weight of every target to measure it. It " +
+      "can be merged into the weights afterwards.",
+    fails: "Where LoRA fails for lack of rank: the magnitudes alone change little.",
+    paper: { title: "DoRA (Liu et al. 2024)", url: "https://arxiv.org/abs/2402.09353" },
+  },
+  options: lowRankOptions,
+  text: () => null,
+  attach: (program, options) => ({
+    linear(path, x, y, { weight, bias, layout }) {
+      if (!isTarget(path, options.targets)) return y;
+      const product = bias ? linear(program, `${y.name} without bias`, x, weight, { layout }) : y;
+      const update = lowRankUpdate(program, path, x, product, options);
+      const norms = weightNorms(program, `${y.name} norms`, { weight, layout });
+      const magnitude = program.trainable(`${path}.lora_magnitude_vector.weight`, [y.shape[1]!], {
+        initializer: { kind: "tensor", tensor: norms },
+      });
+      const factors = magnitudeFactors(program, `${y.name} factors`, magnitude, { weight, layout }, update);
+      return scaleColumns(program, `${y.name} dora`, update.sum, factors, bias);
+    },
+  }),
+  exportForm: ({ rank, alpha, targets, rankStabilised }) => ({
+    type: "LORA",
+    rank,
+    alpha,
+    targets,
+    rankStabilised,
+    dora: true,
+  }),
+});
