@@ -2,6 +2,7 @@
 
 import { dora } from "./dora/dora";
 import { hardText } from "./hard-text/hard-text";
+import { ia3 } from "./ia3/ia3";
 import { linearProbe } from "./linear-probe/linear-probe";
 import { lora } from "./lora/lora";
 import type { Method } from "./method";
@@ -16,6 +17,7 @@ export const methods: readonly Method[] = [
   skPrompt,
   lora,
   dora,
+  ia3,
   prefix,
   prompt,
   pTuning,

@@ -57,6 +57,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
       fixture: "prompt-text",
     },
     dora: { method: "dora", options: { rank: 4, alpha: 8 }, own: /magnitude/ },
+    ia3: { method: "ia3", options: {}, own: /ia3_l$/ },
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },

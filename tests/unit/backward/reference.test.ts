@@ -47,6 +47,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     prompt: { method: "prompt", options: { virtualTokens: 6 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
     dora: { method: "dora", options: { rank: 4, alpha: 8 } },
+    ia3: { method: "ia3", options: {} },
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },
