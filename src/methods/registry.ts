@@ -4,6 +4,7 @@ import { dora } from "./dora/dora";
 import { hardText } from "./hard-text/hard-text";
 import { ia3 } from "./ia3/ia3";
 import { linearProbe } from "./linear-probe/linear-probe";
+import { lnTuning } from "./ln-tuning/ln-tuning";
 import { lora } from "./lora/lora";
 import type { Method } from "./method";
 import { pTuning } from "./p-tuning/p-tuning";
@@ -18,6 +19,7 @@ export const methods: readonly Method[] = [
   lora,
   dora,
   ia3,
+  lnTuning,
   prefix,
   prompt,
   pTuning,

@@ -58,6 +58,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     },
     dora: { method: "dora", options: { rank: 4, alpha: 8 }, own: /magnitude/ },
     ia3: { method: "ia3", options: {}, own: /ia3_l$/ },
+    "ln-tuning": { method: "ln-tuning", options: {}, own: /ln_tuning/ },
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },

@@ -48,6 +48,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
     dora: { method: "dora", options: { rank: 4, alpha: 8 } },
     ia3: { method: "ia3", options: {} },
+    "ln-tuning": { method: "ln-tuning", options: {} },
   },
   "tiny-qwen2": {
     "linear-probe": { method: "linear-probe", options: {} },
