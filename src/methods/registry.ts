@@ -1,5 +1,6 @@
 /** Every tuning method, in the order the page offers them. */
 
+import { bitfit } from "./bitfit/bitfit";
 import { dora } from "./dora/dora";
 import { hardText } from "./hard-text/hard-text";
 import { ia3 } from "./ia3/ia3";
@@ -20,6 +21,7 @@ export const methods: readonly Method[] = [
   dora,
   ia3,
   lnTuning,
+  bitfit,
   prefix,
   prompt,
   pTuning,

@@ -61,6 +61,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     "ln-tuning": { method: "ln-tuning", options: {}, own: /ln_tuning/ },
   },
   "tiny-qwen2": {
+    bitfit: { method: "bitfit", options: {}, own: /bias$/ },
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
@@ -69,6 +70,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
   },
   "tiny-gpt2": {
+    bitfit: { method: "bitfit", options: {}, own: /bias$/ },
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },

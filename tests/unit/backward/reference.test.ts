@@ -51,6 +51,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     "ln-tuning": { method: "ln-tuning", options: {} },
   },
   "tiny-qwen2": {
+    bitfit: { method: "bitfit", options: {} },
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
@@ -64,6 +65,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
   },
   "tiny-gpt2": {
+    bitfit: { method: "bitfit", options: {} },
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
