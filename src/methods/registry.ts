@@ -1,5 +1,6 @@
 /** Every tuning method, in the order the page offers them. */
 
+import { adapterHoulsby } from "./adapter-houlsby/adapter-houlsby";
 import { bitfit } from "./bitfit/bitfit";
 import { dora } from "./dora/dora";
 import { hardText } from "./hard-text/hard-text";
@@ -22,6 +23,7 @@ export const methods: readonly Method[] = [
   ia3,
   lnTuning,
   bitfit,
+  adapterHoulsby,
   prefix,
   prompt,
   pTuning,

@@ -59,6 +59,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     dora: { method: "dora", options: { rank: 4, alpha: 8 }, own: /magnitude/ },
     ia3: { method: "ia3", options: {}, own: /ia3_l$/ },
     "ln-tuning": { method: "ln-tuning", options: {}, own: /ln_tuning/ },
+    "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
   },
   "tiny-qwen2": {
     bitfit: { method: "bitfit", options: {}, own: /bias$/ },

@@ -49,6 +49,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     dora: { method: "dora", options: { rank: 4, alpha: 8 } },
     ia3: { method: "ia3", options: {} },
     "ln-tuning": { method: "ln-tuning", options: {} },
+    "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
   },
   "tiny-qwen2": {
     bitfit: { method: "bitfit", options: {} },

@@ -1,0 +1,119 @@
+/**
+ * The bottleneck module that Houlsby's, Pfeiffer's and the parallel adapter share: y + scale · up(f(down(x))). Their folders
+ * say after which sub-layers it stands, what it reads and how it starts.
+ */
+
+import * as z from "zod";
+import type { Attachments, SubLayer, SubLayerKind } from "../models/family";
+import { type ActivationKind, activation } from "../operations/activation";
+import { add } from "../operations/add";
+import { linear } from "../operations/linear";
+import type { Program } from "../program/program";
+import type { Initializer, Tensor } from "../program/tensor";
+import type { ExportForm, ModelFacts } from "./method";
+
+const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as const satisfies readonly ActivationKind[];
+
+export interface BottleneckOptions {
+  readonly bottleneck: number;
+  readonly activation: (typeof activations)[number];
+  readonly scale: number;
+  readonly residual: boolean;
+}
+
+/** What a kind of bottleneck adapter fixes. */
+export interface BottleneckDesign {
+  /** The sub-layers that get a module. */
+  readonly places: readonly SubLayerKind[];
+  /** Whether the module reads what the sub-layer reads, instead of what it gives. */
+  readonly parallel: boolean;
+  /** `small`: both matrices N(0, 0.02). `silent`: the second is zero, so that step 0 is the base model. */
+  readonly start: "small" | "silent";
+  /** Defaults; the bottleneck's is the hidden size divided by `reduction`. */
+  readonly reduction: number;
+  readonly activation: (typeof activations)[number];
+  readonly scale: number;
+  readonly residual: boolean;
+}
+
+/** The options' schema of an adapter of this design. */
+export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFacts): z.ZodType<BottleneckOptions> {
+  const standard = Math.max(1, Math.floor(config.hiddenSize / design.reduction));
+  return z.strictObject({
+    bottleneck: z
+      .int()
+      .min(1)
+      .max(config.hiddenSize)
+      .default(standard)
+      .meta({
+        title: "Bottleneck",
+        description: `Inner width of each module; the default is the hidden size divided by ${design.reduction}.`,
+      }),
+    activation: z.enum(activations).default(design.activation).meta({
+      title: "Activation",
+      description: "The non-linearity between the two matrices; gelu is the exact one, gelu-tanh its approximation.",
+    }),
+    scale: z.number().positive().default(design.scale).meta({
+      title: "Scale",
+      description: "What the module's output is multiplied with before it is added.",
+    }),
+    residual: z
+      .boolean()
+      .default(design.residual)
+      .meta({
+        title: "Reads the residual",
+        description: design.parallel
+          ? "Read the residual stream before the sub-layer's norm, as AdapterHub does; off: what the sub-layer reads."
+          : "Read the sub-layer's output plus the residual stream; off: the output alone.",
+      }),
+  });
+}
+
+/** Declares the modules and puts them into the blocks. */
+export function attachBottlenecks(program: Program, design: BottleneckDesign, options: BottleneckOptions): Attachments {
+  return {
+    subLayer: (path, kind, site) =>
+      design.places.includes(kind)
+        ? bottleneck(program, `${path}.adapter`, reads(program, design, options, path, site), site, design, options)
+        : site.output,
+  };
+}
+
+/** How adapters of this design are written. */
+export function bottleneckForm(design: BottleneckDesign, options: BottleneckOptions): ExportForm {
+  const { places, parallel, start } = design;
+  return { type: "BOTTLENECK", places, parallel, start, ...options };
+}
+
+function reads(
+  program: Program,
+  { parallel }: BottleneckDesign,
+  { residual }: BottleneckOptions,
+  path: string,
+  site: SubLayer,
+): Tensor {
+  if (parallel) return residual ? site.residual : site.input;
+  return residual ? add(program, `${path} with residual`, site.output, site.residual) : site.output;
+}
+
+function bottleneck(
+  program: Program,
+  path: string,
+  x: Tensor,
+  { output }: SubLayer,
+  { start }: BottleneckDesign,
+  { bottleneck: inner, activation: kind, scale }: BottleneckOptions,
+): Tensor {
+  const width = x.shape[1]!;
+  const small: Initializer = { kind: "normal", std: 0.02 };
+  const matrix = (part: string, shape: readonly number[], initializer: Initializer) =>
+    program.trainable(`${path}.${part}.weight`, shape, { initializer });
+  const shift = (part: string, size: number) =>
+    program.trainable(`${path}.${part}.bias`, [size], { initializer: { kind: "zeros" }, weightDecay: false });
+  const down = matrix("down", [inner, width], start === "small" ? small : { kind: "uniform", bound: width ** -0.5 });
+  const hidden = linear(program, `${path} down`, x, down, { bias: shift("down", inner) });
+  const activated = activation(program, `${path} activated`, hidden, kind);
+  const up = matrix("up", [width, inner], start === "small" ? small : { kind: "zeros" });
+  const y = linear(program, `${path} up`, activated, up, { bias: shift("up", width) });
+  return add(program, `${path} added`, output, y, scale);
+}
