@@ -1,6 +1,7 @@
 /** Every tuning method, in the order the page offers them. */
 
 import { adapterHoulsby } from "./adapter-houlsby/adapter-houlsby";
+import { adapterPfeiffer } from "./adapter-pfeiffer/adapter-pfeiffer";
 import { bitfit } from "./bitfit/bitfit";
 import { dora } from "./dora/dora";
 import { hardText } from "./hard-text/hard-text";
@@ -24,6 +25,7 @@ export const methods: readonly Method[] = [
   lnTuning,
   bitfit,
   adapterHoulsby,
+  adapterPfeiffer,
   prefix,
   prompt,
   pTuning,

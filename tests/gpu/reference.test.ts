@@ -60,6 +60,8 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     ia3: { method: "ia3", options: {}, own: /ia3_l$/ },
     "ln-tuning": { method: "ln-tuning", options: {}, own: /ln_tuning/ },
     "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
+    "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
+    "adapter-pfeiffer-residual": { method: "adapter-pfeiffer", options: { bottleneck: 8 } },
   },
   "tiny-qwen2": {
     bitfit: { method: "bitfit", options: {}, own: /bias$/ },

@@ -50,6 +50,8 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     ia3: { method: "ia3", options: {} },
     "ln-tuning": { method: "ln-tuning", options: {} },
     "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
+    "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
+    "adapter-pfeiffer-residual": { method: "adapter-pfeiffer", options: { bottleneck: 8 } },
   },
   "tiny-qwen2": {
     bitfit: { method: "bitfit", options: {} },

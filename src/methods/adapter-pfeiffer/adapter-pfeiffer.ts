@@ -1,0 +1,46 @@
+/** Pfeiffer's adapter (2020): one bottleneck module per block, behind the feed-forward. */
+
+import {
+  attachBottlenecks,
+  type BottleneckDesign,
+  type BottleneckOptions,
+  bottleneckForm,
+  bottleneckOptions,
+} from "../bottleneck";
+import { defineMethod } from "../method";
+
+const design: BottleneckDesign = {
+  places: ["mlp"],
+  parallel: false,
+  start: "small",
+  reduction: 16,
+  activation: "relu",
+  scale: 1,
+  residual: true,
+};
+
+export const adapterPfeiffer = defineMethod<BottleneckOptions>({
+  id: "adapter-pfeiffer",
+  title: "Adapter (Pfeiffer)",
+  summary: "A small trained module behind the feed-forward of every block",
+  group: "module",
+  site: "block",
+  learningRate: 1e-4,
+  weightDecay: 0.01,
+  semantic: false,
+  card: {
+    trains: "Two thin matrices with biases behind every feed-forward, and the head.",
+    attaches:
+      "The module reads the feed-forward's output plus the residual stream (or the output alone) and adds " +
+      "up(f(down(·))) to the output.",
+    costs:
+      "2 · hidden size · bottleneck parameters per block, and biases: half of Houlsby's. It cannot be merged into the " +
+      "weights, so every prediction computes it too.",
+    fails: "When the attention itself has to change: nothing is trained there.",
+    paper: { title: "AdapterFusion (Pfeiffer et al. 2020)", url: "https://arxiv.org/abs/2005.00247" },
+  },
+  options: (model) => bottleneckOptions(design, model),
+  text: () => null,
+  attach: (program, options) => attachBottlenecks(program, design, options),
+  exportForm: (options) => bottleneckForm(design, options),
+});
