@@ -1,6 +1,7 @@
 /** Every tuning method, in the order the page offers them. */
 
 import { adapterHoulsby } from "./adapter-houlsby/adapter-houlsby";
+import { adapterParallel } from "./adapter-parallel/adapter-parallel";
 import { adapterPfeiffer } from "./adapter-pfeiffer/adapter-pfeiffer";
 import { bitfit } from "./bitfit/bitfit";
 import { dora } from "./dora/dora";
@@ -26,6 +27,7 @@ export const methods: readonly Method[] = [
   bitfit,
   adapterHoulsby,
   adapterPfeiffer,
+  adapterParallel,
   prefix,
   prompt,
   pTuning,

@@ -29,9 +29,27 @@ const everywhere = {
   "sk-prefix": { method: "sk-prefix", options: {} },
   "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
 };
+/** Weight deltas that PEFT wrote a folder for. */
+const deltas = {
+  dora: { method: "dora", options: { rank: 4, alpha: 8 } },
+  ia3: { method: "ia3", options: {} },
+  "ln-tuning": { method: "ln-tuning", options: {} },
+};
+/** What has to come back, beside what is tried everywhere. */
+const further: Record<(typeof rigs)[number], Record<string, { method: string; options: object }>> = {
+  "tiny-llama": {
+    ...deltas,
+    "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
+    "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
+    "adapter-parallel-residual": { method: "adapter-parallel", options: { bottleneck: 8 } },
+  },
+  "tiny-qwen2": { bitfit: { method: "bitfit", options: {} } },
+  "tiny-gpt2": { bitfit: { method: "bitfit", options: {} } },
+};
 const cases: Record<(typeof rigs)[number], Record<string, { method: string; options: object }>> = {
   "tiny-llama": {
     ...everywhere,
+    ...deltas,
     "lora-all": { method: "lora", options: { rank: 2, alpha: 4, targets: "all-linear" } },
     rslora: { method: "lora", options: { rank: 4, alpha: 8, rankStabilised: true } },
     "sk-prefix-shared": { method: "sk-prefix", options: { shared: true } },
@@ -164,7 +182,7 @@ describe.each(rigs)("%s", (rig) => {
     );
   });
 
-  const read = Object.entries(everywhere);
+  const read = Object.entries({ ...everywhere, ...further[rig] });
   test("read again, each predicts what PyTorch's trained model does", async () => {
     const found = await Promise.all(
       read.map(([name, { method, options }]) => readCase(model, rig, name, method, options)),
@@ -195,6 +213,30 @@ describe.each(rigs)("%s", (rig) => {
       }
     }
   });
+});
+
+test("trained biases lie beside a LoRA that adds nothing", async () => {
+  const model = await BaseModel.load(engine, fixtureModel("tiny-gpt2"));
+  const { plan, final, rows } = await readCase(model, "tiny-gpt2", "bitfit", "bitfit", {});
+  const tiny = create(model, { data: tinyData(rows, rows, bucket), runs: [{ ...plan, initial: final }] });
+  const files = adapterFiles(await exported(model, tiny, plan.name));
+  const config = JSON.parse(new TextDecoder().decode(files["adapter_config.json"]));
+  expect(config).toMatchObject({ peft_type: "LORA", r: 1, bias: "all", target_modules: ["c_attn"] });
+  const tensors = await written(files, "adapter_model.safetensors");
+  const block = (layer: number) => `base_model.model.transformer.h.${layer}`;
+  const own = (layer: number) => [
+    `${block(layer)}.attn.c_attn.base_layer.bias`,
+    `${block(layer)}.attn.c_attn.lora_A.weight`,
+    `${block(layer)}.attn.c_attn.lora_B.weight`,
+    ...["ln_1", "ln_2", "attn.c_proj", "mlp.c_fc", "mlp.c_proj"].map((part) => `${block(layer)}.${part}.bias`),
+  ];
+  const others = ["base_model.model.transformer.ln_f.bias", "base_model.model.score.weight"];
+  expect([...tensors.keys()].sort()).toEqual([...own(0), ...own(1), ...others].sort());
+  const bias = tensors.get(`${block(1)}.attn.c_attn.base_layer.bias`)!;
+  expect(bias.data).toEqual(final.get("transformer.h.1.attn.c_attn.bias"));
+  await tiny.comparison.release();
+  open.pop();
+  model.release();
 });
 
 describe("runs without tensors of their own", () => {

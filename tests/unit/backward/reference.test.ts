@@ -52,6 +52,8 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
     "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
     "adapter-pfeiffer-residual": { method: "adapter-pfeiffer", options: { bottleneck: 8 } },
+    "adapter-parallel": { method: "adapter-parallel", options: { bottleneck: 8, residual: false } },
+    "adapter-parallel-residual": { method: "adapter-parallel", options: { bottleneck: 8 } },
   },
   "tiny-qwen2": {
     bitfit: { method: "bitfit", options: {} },
