@@ -131,7 +131,10 @@ export interface StudioApi {
   continue(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
   report(run: string): Promise<RunReport>;
-  /** The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs. */
+  /**
+   * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs.
+   * Bottleneck adapters have AdapterHub's adapter.safetensors, head_config.json and model_head.safetensors instead of PEFT's.
+   */
   exportRun(run: string): Promise<Blob>;
   /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
   importAdapter(file: File): Promise<ImportedAdapter>;
