@@ -45,7 +45,7 @@ export const configurationSchema = z.strictObject({
     }),
     maxLength: z.int().min(1).default(128),
   }),
-  training: trainingSchema,
+  training: trainingSchema.prefault({}),
   runs: z.array(runSchema).min(1),
 });
 
