@@ -19,6 +19,9 @@ import { trainedParts } from "./trained-parts";
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
 type Rig = (typeof rigs)[number];
 
+/** This case keeps every batch as short as its longest row; the others pad all batches alike and so compile one shape. */
+const ownShapes = "sk-prefix";
+
 /**
  * The case's name in the fixtures and the options that give it. `own`: tensors whose start the studio computes itself and
  * which must come out as PyTorch's; the others are given. `fixture`: where it is not the case's name.
@@ -56,17 +59,8 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
       own: /^prompt_embeddings$/,
       fixture: "prompt-text",
     },
-    dora: { method: "dora", options: { rank: 4, alpha: 8 }, own: /magnitude/ },
-    ia3: { method: "ia3", options: {}, own: /ia3_l$/ },
-    "ln-tuning": { method: "ln-tuning", options: {}, own: /ln_tuning/ },
-    "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
-    "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
-    "adapter-pfeiffer-residual": { method: "adapter-pfeiffer", options: { bottleneck: 8 } },
-    "adapter-parallel": { method: "adapter-parallel", options: { bottleneck: 8, residual: false } },
-    "adapter-parallel-residual": { method: "adapter-parallel", options: { bottleneck: 8 } },
   },
   "tiny-qwen2": {
-    bitfit: { method: "bitfit", options: {}, own: /bias$/ },
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
@@ -75,7 +69,6 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
   },
   "tiny-gpt2": {
-    bitfit: { method: "bitfit", options: {}, own: /bias$/ },
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
@@ -88,9 +81,11 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
 describe.each(rigs)("%s", (rig) => {
   let engine: Engine;
   let model: BaseModel;
+  let weightHash: string;
   beforeAll(async () => {
     engine = await testEngine();
     model = await BaseModel.load(engine, fixtureModel(rig));
+    weightHash = await model.weightHash();
     return () => model.release();
   });
 
@@ -122,9 +117,9 @@ describe.each(rigs)("%s", (rig) => {
       const path = `cases/${rig}/${fixture}-sequence-classification`;
       const described = await fixtureJson(`${path}.json`);
       const tensors = await fixtureTensors(`${path}.safetensors`);
-      const weightHash = await model.weightHash();
       const text = methodOf(method).text({ ...options, text: described.text }) === null ? {} : { text: described.text };
       const plan = { name, method, options: { ...options, ...text } };
+      const longest = Math.max(...described.batches.map(([, length]: [number, number]) => length));
       const batches = described.batches.map((_: unknown, index: number) => {
         const tensor = (name: string) => tensors.get(`batch.${index}.${name}`)!;
         const [size, length] = tensor("input_ids").shape as [number, number];
@@ -132,9 +127,16 @@ describe.each(rigs)("%s", (rig) => {
         const lengths = Int32Array.from({ length: size }, (_, row) =>
           mask.slice(row * length, (row + 1) * length).reduce((sum, bit) => sum + bit, 0),
         );
-        const inputIds = tensor("input_ids").data as Int32Array;
+        const bucket = name === ownShapes ? length : longest;
+        const inputIds = new Int32Array(size * bucket).fill(model.tokenizer.padId!);
+        for (let row = 0; row < size; row++) {
+          inputIds.set(
+            (tensor("input_ids").data as Int32Array).subarray(row * length, (row + 1) * length),
+            row * bucket,
+          );
+        }
         const labels = tensor("labels").data as Int32Array;
-        return { batchSize: size, bucket: length, inputIds, lengths, labels };
+        return { batchSize: size, bucket, inputIds, lengths, labels };
       });
       const start = trainedParts(tensors, "initial", model.config);
       const workspace = new Workspace(engine, "test");
@@ -175,12 +177,14 @@ describe.each(rigs)("%s", (rig) => {
         if (tensors.has("semantic.input_ids")) {
           expect(run.context.textIds).toEqual([...tensors.get("semantic.input_ids")!.data]);
         }
-        const losses: number[] = [];
+        const allocation = { label: "losses", category: "runtime", owner: "test" } as const;
+        const lossBuffer = engine.memory.allocate(described.steps * 4, allocation);
         for (let step = 0; step < described.steps; step++) {
           const batch = batches[step % batches.length]!;
           buffers.get(batch.bucket)!.upload(batch);
-          await run.train(batch.bucket, step, described.optimizer.learningRate);
-          losses.push(new Float32Array(await readBuffer(engine.device, run.metrics, 8))[0]!);
+          await run.train(batch.bucket, step, described.optimizer.learningRate, (encoder) =>
+            encoder.copyBufferToBuffer(run.metrics, 0, lossBuffer, step * 4, 4),
+          );
           if (step > 0) continue;
           const logits = tensors.get("logits")!.data;
           const computed = await readBuffer(engine.device, run.step(batch.bucket).logits, logits.length * 4);
@@ -190,24 +194,22 @@ describe.each(rigs)("%s", (rig) => {
             expect(relativeDistance(gradients.get(tensor)!, expected), `gradient of ${tensor}`).toBeLessThan(1e-3);
           }
         }
-        losses.forEach((loss, step) => {
-          const expected = described.lossTrace[step];
-          expect(Math.abs(loss - expected) / expected, `loss before update ${step}`).toBeLessThan(1e-3);
-        });
+        const losses = new Float32Array(await readBuffer(engine.device, lossBuffer, described.steps * 4));
+        for (const [step, expected] of (described.lossTrace as number[]).entries()) {
+          expect(Math.abs(losses[step]! - expected) / expected, `loss before update ${step}`).toBeLessThan(1e-3);
+        }
         const final = await run.parameters.read();
-        const noisy = described.trainables
-          .filter(({ finalComparable }: { finalComparable: boolean }) => !finalComparable)
-          .map(({ name }: { name: string }) => name);
         for (const [tensor, expected] of trainedParts(tensors, "final", model.config)) {
-          // Where a part of the gradient is zero but for rounding, Adam makes noise of it.
-          if (noisy.includes(tensor)) continue;
           expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);
         }
-        expect(await model.weightHash()).toBe(weightHash);
       } finally {
         await run.release();
         engine.memory.releaseOwner("test");
       }
     },
   );
+
+  test("the base weights are what they were before all that training", async () => {
+    expect(await model.weightHash()).toBe(weightHash);
+  });
 });
