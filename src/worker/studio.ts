@@ -2,32 +2,20 @@
 
 import * as z from "zod";
 import { dependencies, version } from "../../package.json";
-import type { BottleneckConfig } from "../adapters/adapter-hub";
-import {
-  ADAPTER_FILES,
-  type AdapterFolder,
-  checkAdapter,
-  readAdapterFiles,
-  readAdapterZip,
-  zipAdapter,
-} from "../adapters/folder";
+import { type AdapterFolder, checkAdapter, readAdapterZip, zipAdapter } from "../adapters/folder";
 import { cutTokens } from "../data/tokens";
 import { type OpenedDevice, openDevice } from "../gpu/device";
-import { OutOfMemoryError } from "../gpu/memory";
 import { readConfig } from "../hub/config";
-import { bundledFolder, listBundled, servedFolder, servedFolderName } from "../hub/sources";
-import type { ModelFolder } from "../hub/types";
-import type { Method, ModelFacts } from "../methods/method";
+import type { ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { BaseModel } from "../training/base-model";
-import { Comparison, type ComparisonData, type RunPlan } from "../training/comparison";
-import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
+import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
+import { type Configuration, configurationSchema } from "../training/configuration";
 import { createEngine, type Engine } from "../training/engine";
 import { estimate } from "../training/estimate";
 import { exportRun, importedValues, originOf } from "../training/export";
-import type { Values } from "../training/parameters";
-import { parseOptions, type Run } from "../training/run";
+import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
 import type {
   DataRole,
@@ -49,7 +37,11 @@ import type {
 } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import { DatasetStore } from "./dataset-store";
+import { describeMethod, describeModel } from "./describe";
 import { EventBatches } from "./events";
+import { describeGpuError, named } from "./failures";
+import { Folders, recordedConfiguration } from "./folders";
+import { checkComplete, checkLabels, importedRun, uniqueName } from "./imported-run";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
@@ -63,7 +55,7 @@ interface OpenComparison {
 }
 
 export class Studio implements StudioApi {
-  readonly #base: URL;
+  readonly #folders: Folders;
   readonly #events = new EventBatches();
   readonly #data = new DatasetStore(this.#events.emit);
   readonly #imported: OpenComparison[] = [];
@@ -75,7 +67,7 @@ export class Studio implements StudioApi {
 
   /** `base`: where `models/` and `samples/` are served, with a slash at its end. */
   constructor(base: URL) {
-    this.#base = base;
+    this.#folders = new Folders(base);
   }
 
   async subscribe(listener: (events: StudioEvent[]) => void): Promise<void> {
@@ -100,12 +92,12 @@ export class Studio implements StudioApi {
   }
 
   listModels(): Promise<ModelListing[]> {
-    return listBundled(this.#modelsUrl);
+    return this.#folders.models();
   }
 
   async openModel(source: string): Promise<ModelSummary> {
     const engine = this.#readyEngine();
-    const folder = await this.#folder(source);
+    const folder = await this.#folders.model(source);
     const emit = this.#events.emit;
     const model = await BaseModel.load(engine, folder, ({ tensor, done, total }) =>
       emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
@@ -114,23 +106,7 @@ export class Studio implements StudioApi {
     this.#model?.release();
     this.#model = model;
     await this.#data.setTokenizer(model.tokenizer);
-    const { config, family } = model;
-    return {
-      source,
-      name: folder.name,
-      family: family.title,
-      parameters: model.parameters,
-      fileBytes: model.fileBytes,
-      gpuBytes: model.gpuBytes,
-      elementType: "float32",
-      layers: config.layers,
-      hiddenSize: config.hiddenSize,
-      heads: config.heads,
-      keyValueHeads: config.keyValueHeads,
-      vocabulary: config.vocabulary,
-      contextLength: config.contextLength,
-      linearNames: [...family.linearNames(config)],
-    };
+    return describeModel(model, source);
   }
 
   async listMethods(): Promise<MethodDescription[]> {
@@ -139,14 +115,11 @@ export class Studio implements StudioApi {
   }
 
   async listSamples(): Promise<SampleListing[]> {
-    const response = await fetch(new URL("samples/index.json", this.#base));
-    if (!response.ok) throw new Error(`The list of samples could not be fetched: ${response.status}.`);
-    return response.json();
+    return (await this.#folders.sample("index.json")).json();
   }
 
   async openSample(id: string): Promise<DataSummary> {
-    const response = await fetch(new URL(`samples/${id}.csv`, this.#base));
-    if (!response.ok) throw new Error(`The sample "${id}" could not be fetched: ${response.status}.`);
+    const response = await this.#folders.sample(`${id}.csv`);
     return this.openData(new File([await response.blob()], `${id}.csv`), "train");
   }
 
@@ -289,6 +262,7 @@ export class Studio implements StudioApi {
     const adapter = await readAdapterZip(file);
     const base = model.folder.name;
     checkAdapter(adapter, { baseModel: base });
+    checkLabels(adapter, this.#data.data.dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const taken = [this.#current, ...this.#imported].flatMap((open) => open?.comparison.runNames ?? []);
     const name = uniqueName(`${run.name} (imported)`, taken);
@@ -298,43 +272,15 @@ export class Studio implements StudioApi {
       { ...this.#dataConfiguration(), model: model.folder.source, training, runs: [plan] },
       new Map([[name, adapter]]),
     );
-    checkLabels(adapter, open.data.labels);
     await open.comparison.prepare();
     await open.comparison.evaluate();
     this.#imported.push(open);
     return { run: name, method: run.method, base, evaluation: open.evaluations.at(-1) ?? null };
   }
 
-  get #modelsUrl(): URL {
-    return new URL("models/", this.#base);
-  }
-
-  async #folder(source: string): Promise<ModelFolder> {
-    const [scheme, name] = [source.slice(0, source.indexOf(":")), source.slice(source.indexOf(":") + 1)];
-    if (scheme === "bundled") return bundledFolder(name, this.#modelsUrl);
-    if (scheme === "dir" && URL.canParse(name)) return servedFolder(new URL(name), this.#base.origin);
-    throw new Error(`The page opens bundled models ("bundled:NAME") for now; "${source}" cannot be opened.`);
-  }
-
-  /** An adapter folder that this page's own server offers: what the headless runner makes of `initFrom`. */
-  async #servedAdapter(run: string, place: string): Promise<AdapterFolder> {
-    if (!URL.canParse(place)) {
-      throw new Error(
-        `Run "${run}": initFrom "${place}" can only be read by the headless runner. Import the adapter instead.`,
-      );
-    }
-    const folder = servedFolder(new URL(place), this.#base.origin);
-    const files: Record<string, Uint8Array> = {};
-    for (const name of ADAPTER_FILES) {
-      const file = await folder.open(name);
-      if (file) files[name] = await file.read(0, file.size);
-    }
-    return readAdapterFiles(files);
-  }
-
   async #firstBundledFacts(): Promise<ModelFacts> {
     const [first] = await this.listModels();
-    const config = await readConfig(await this.#folder(first!.source));
+    const config = await readConfig(await this.#folders.model(first!.source));
     const family = familyOf(config);
     return { family, config: family.readConfig(config) };
   }
@@ -363,17 +309,24 @@ export class Studio implements StudioApi {
     const initial = new Map<string, AdapterFolder>();
     for (const { name, initFrom } of configuration.runs) {
       if (initFrom === undefined) continue;
-      const adapter = await this.#servedAdapter(name, initFrom);
+      const adapter = await this.#folders.adapter(name, initFrom);
       checkAdapter(adapter, { baseModel: this.#readyModel().folder.name });
       checkLabels(adapter, this.#data.data.dataset.labels);
       initial.set(name, adapter);
     }
-    const open = await this.#create(configuration, initial);
+    const open = await this.#create(configuration, initial, (checkpoints) => {
+      // A browser without storage loses only the way back after a crash.
+      keepCheckpoints({ configuration, checkpoints }).catch(() => {});
+    });
     this.#current = open;
     return open;
   }
 
-  async #create(configuration: Configuration, initial: ReadonlyMap<string, AdapterFolder>): Promise<OpenComparison> {
+  async #create(
+    configuration: Configuration,
+    initial: ReadonlyMap<string, AdapterFolder>,
+    onCheckpoint?: ComparisonSetup["onCheckpoint"],
+  ): Promise<OpenComparison> {
     const model = this.#readyModel();
     const { dataset, trainTokens, validationTokens, settings } = this.#data.data;
     const data: ComparisonData = {
@@ -403,10 +356,7 @@ export class Studio implements StudioApi {
       training: configuration.training,
       runs,
       emit,
-      onCheckpoint: (checkpoints) => {
-        // A browser without storage loses only the way back after a crash.
-        keepCheckpoints({ configuration, checkpoints }).catch(() => {});
-      },
+      onCheckpoint,
     });
     try {
       for (const { name, initial: given } of runs) if (given) checkComplete(given, comparison.run(name));
@@ -461,122 +411,4 @@ export class Studio implements StudioApi {
       data: { task, train: train.file, validation: validation?.file ?? validationFraction, columns, maxLength },
     };
   }
-}
-
-function describeMethod(method: Method, facts: ModelFacts): MethodDescription {
-  const { id, title, summary, group, site, learningRate, card } = method;
-  const schema = method.options(facts);
-  return {
-    id,
-    title,
-    summary,
-    group,
-    site,
-    learningRate,
-    card: { ...card },
-    optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,
-    defaults: schema.parse({}) as Record<string, unknown>,
-  };
-}
-
-const runRecord = z.looseObject({
-  run: z.looseObject({ name: z.string(), method: z.string(), options: z.record(z.string(), z.unknown()) }),
-  configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(["last", "mean"]) }) }),
-});
-
-/** The run that an adapter folder describes: from its run.json, else from PEFT's configuration alone. */
-function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: "last" | "mean" } {
-  const record = runRecord.safeParse(adapter.run);
-  if (record.success) {
-    const { run, configuration } = record.data;
-    return {
-      run: { name: run.name, method: run.method, options: run.options },
-      pooling: configuration.training.pooling,
-    };
-  }
-  const { config } = adapter;
-  const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");
-  const virtualTokens = prompt?.shape[0];
-  const forms: Record<string, RunConfiguration> = {
-    LORA: {
-      name,
-      method: config.use_dora ? "dora" : "lora",
-      options: {
-        rank: config.r,
-        alpha: config.lora_alpha,
-        targets: config.target_modules,
-        rankStabilised: config.use_rslora,
-      },
-    },
-    IA3: {
-      name,
-      method: "ia3",
-      options: { targets: config.target_modules, feedForward: config.feedforward_modules },
-    },
-    LN_TUNING: { name, method: "ln-tuning", options: { targets: config.target_modules } },
-    PREFIX_TUNING: { name, method: "prefix", options: { virtualTokens } },
-    PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
-    P_TUNING: { name, method: "prompt", options: { virtualTokens } },
-  };
-  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling: "last" };
-  // Beside trained biases the reader accepts idle factors only.
-  const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
-  return { run, pooling: "last" };
-}
-
-/** The method of AdapterHub's modules: by where they stand. */
-function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfiguration {
-  const { places, parallel, bottleneck, activation, scale, residual } = config as unknown as BottleneckConfig;
-  const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
-  const options = { bottleneck, activation, scale, residual };
-  return { name, method: parallel ? "adapter-parallel" : serial, options };
-}
-
-/** A configuration as it is kept beside an adapter: folders by their names, since their addresses do not last. */
-function recordedConfiguration(configuration: Configuration, model: string): Configuration {
-  const runs = configuration.runs.map((run) => {
-    if (run.initFrom === undefined || !URL.canParse(run.initFrom)) return run;
-    return { ...run, initFrom: servedFolderName(new URL(run.initFrom)) };
-  });
-  return { ...configuration, model, runs };
-}
-
-/** Throws an Error naming the tensor if an adapter leaves out one that a run trains: another method, or other options. */
-function checkComplete(given: Values, { setup, trainables }: Run): void {
-  const missing = trainables.find(({ name }) => !given.has(name));
-  if (!missing) return;
-  throw new Error(
-    `Run "${setup.name}" (${setup.method.id}): the adapter it starts from has no "${missing.name}". ` +
-      "Start from an adapter of the same method with the same options.",
-  );
-}
-
-/** Throws an Error with both lists if the adapter was trained for other classes than the open data has. */
-function checkLabels(adapter: AdapterFolder, labels: readonly string[]): void {
-  const trained = z.object({ labels: z.array(z.string()) }).safeParse(adapter.run);
-  if (!trained.success || trained.data.labels.join("\n") === labels.join("\n")) return;
-  throw new Error(
-    `The adapter was trained for the labels ${trained.data.labels.join(", ")}; the open data has ${labels.join(", ")}. ` +
-      "Open data with the adapter's labels first.",
-  );
-}
-
-function uniqueName(name: string, taken: readonly string[]): string {
-  if (!taken.includes(name)) return name;
-  return uniqueName(
-    name.replace(/( \d+)?$/, (number) => ` ${Number(number || 1) + 1}`),
-    taken,
-  );
-}
-
-function describeGpuError(error: GPUError): Error {
-  if (error instanceof GPUOutOfMemoryError) return new Error(`out of memory: ${error.message}`);
-  const kind = error instanceof GPUValidationError ? "GPU validation error" : "internal GPU error";
-  return new Error(`${kind}: ${error.message}`);
-}
-
-/** Puts the kind of failure in front of its message. */
-function named(error: unknown): Error {
-  if (error instanceof OutOfMemoryError) return new Error(`out of memory: ${error.message}`);
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,0 +1,16 @@
+/** Failures with their kind in front of the message. */
+
+import { OutOfMemoryError } from "../gpu/memory";
+
+/** An error that no call of ours was waiting for. */
+export function describeGpuError(error: GPUError): Error {
+  if (error instanceof GPUOutOfMemoryError) return new Error(`out of memory: ${error.message}`);
+  const kind = error instanceof GPUValidationError ? "GPU validation error" : "internal GPU error";
+  return new Error(`${kind}: ${error.message}`);
+}
+
+/** An error that a call rejected with. */
+export function named(error: unknown): Error {
+  if (error instanceof OutOfMemoryError) return new Error(`out of memory: ${error.message}`);
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,90 @@
+/** From an adapter folder to a run that starts from it: which method it is, and whether it fits. */
+
+import * as z from "zod";
+import type { BottleneckConfig } from "../adapters/adapter-hub";
+import type { AdapterFolder } from "../adapters/folder";
+import type { RunConfiguration } from "../training/configuration";
+import type { Values } from "../training/parameters";
+import type { Run } from "../training/run";
+
+const runRecord = z.looseObject({
+  run: z.looseObject({ name: z.string(), method: z.string(), options: z.record(z.string(), z.unknown()) }),
+  configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(["last", "mean"]) }) }),
+});
+
+/** The run that an adapter folder describes: from its run.json, else from PEFT's configuration alone. */
+export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: "last" | "mean" } {
+  const record = runRecord.safeParse(adapter.run);
+  if (record.success) {
+    const { run, configuration } = record.data;
+    return {
+      run: { name: run.name, method: run.method, options: run.options },
+      pooling: configuration.training.pooling,
+    };
+  }
+  const { config } = adapter;
+  const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");
+  const virtualTokens = prompt?.shape[0];
+  const forms: Record<string, RunConfiguration> = {
+    LORA: {
+      name,
+      method: config.use_dora ? "dora" : "lora",
+      options: {
+        rank: config.r,
+        alpha: config.lora_alpha,
+        targets: config.target_modules,
+        rankStabilised: config.use_rslora,
+      },
+    },
+    IA3: {
+      name,
+      method: "ia3",
+      options: { targets: config.target_modules, feedForward: config.feedforward_modules },
+    },
+    LN_TUNING: { name, method: "ln-tuning", options: { targets: config.target_modules } },
+    PREFIX_TUNING: { name, method: "prefix", options: { virtualTokens } },
+    PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
+    P_TUNING: { name, method: "prompt", options: { virtualTokens } },
+  };
+  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling: "last" };
+  // Beside trained biases the reader accepts idle factors only.
+  const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
+  return { run, pooling: "last" };
+}
+
+/** The method of AdapterHub's modules: by where they stand. */
+function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfiguration {
+  const { places, parallel, bottleneck, activation, scale, residual } = config as unknown as BottleneckConfig;
+  const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
+  const options = { bottleneck, activation, scale, residual };
+  return { name, method: parallel ? "adapter-parallel" : serial, options };
+}
+
+/** Throws an Error naming the tensor if an adapter leaves out one that a run trains: another method, or other options. */
+export function checkComplete(given: Values, { setup, trainables }: Run): void {
+  const missing = trainables.find(({ name }) => !given.has(name));
+  if (!missing) return;
+  throw new Error(
+    `Run "${setup.name}" (${setup.method.id}): the adapter it starts from has no "${missing.name}". ` +
+      "Start from an adapter of the same method with the same options.",
+  );
+}
+
+/** Throws an Error with both lists if the adapter was trained for other classes than the open data has. */
+export function checkLabels(adapter: AdapterFolder, labels: readonly string[]): void {
+  const trained = z.object({ labels: z.array(z.string()) }).safeParse(adapter.run);
+  if (!trained.success || trained.data.labels.join("\n") === labels.join("\n")) return;
+  throw new Error(
+    `The adapter was trained for the labels ${trained.data.labels.join(", ")}; the open data has ${labels.join(", ")}. ` +
+      "Open data with the adapter's labels first.",
+  );
+}
+
+/** The name, or the name with the first number behind it that is not taken. */
+export function uniqueName(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  return uniqueName(
+    name.replace(/( \d+)?$/, (number) => ` ${Number(number || 1) + 1}`),
+    taken,
+  );
+}
