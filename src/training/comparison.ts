@@ -4,17 +4,18 @@
  */
 
 import { Mutex } from "async-mutex";
-import { BatchStream, bucketLengths, createBatchArrays, fillBatch, type PlannedBatch } from "../data/batches";
+import { BatchStream, bucketLengths } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import type { BaseModel } from "./base-model";
-import { BatchBuffers } from "./batch-buffers";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { Engine } from "./engine";
+import { type Evaluation, Evaluator, reportEvaluation, summarizeEvaluation } from "./evaluation";
 import type { EvaluationEvent, GpuBytes, Prediction, RunReport, RunState, StudioEvent } from "./events";
-import { accuracy, argmax, classMetrics, confusionMatrix, macroF1, softmax } from "./metrics";
+import { Feed } from "./feed";
+import { argmax, softmax } from "./metrics";
 import type { ParameterState, Values } from "./parameters";
 import { methodContext, parseOptions, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
@@ -66,7 +67,7 @@ interface Lane {
   tokens: number;
   seconds: number;
   checkpoint: Checkpoint | null;
-  validation: { logits: Float32Array; losses: Float32Array } | null;
+  validation: Evaluation | null;
   /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
   spoiled: boolean;
 }
@@ -87,7 +88,7 @@ export class Comparison {
   readonly #workspace: Workspace;
   readonly #buckets: readonly number[];
   /** Batches as they are, and without the token that a run's text already begins with. */
-  readonly #batches: Record<"whole" | "continued", Feed>;
+  readonly #feeds: Record<"whole" | "continued", Feed>;
   readonly #trainLengths: readonly number[];
   #stream: BatchStream;
   readonly #lanes: Lane[];
@@ -105,8 +106,7 @@ export class Comparison {
   #paused: Promise<void> | null = null;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
-  /** Logits, then losses, of all validation rows in the order they were computed. */
-  readonly #evaluated: GPUBuffer;
+  readonly #evaluator: Evaluator;
 
   /** Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then. */
   constructor(setup: ComparisonSetup) {
@@ -123,9 +123,10 @@ export class Comparison {
     this.#stream = this.#streamFrom(0);
     this.steps = trainingSteps(training, this.#stream.batchesPerEpoch);
     this.#workspace = new Workspace(engine, this.#owner);
-    const padId = model.tokenizer.padId ?? 0;
-    const feed = () => new Feed(engine, this.#buckets, batchSize, padId, this.#owner);
-    this.#batches = { whole: feed(), continued: feed() };
+    const { padId, bosId } = model.tokenizer;
+    const feed = (dropped: number | null) =>
+      new Feed(engine, data, { buckets: this.#buckets, batchSize, padId: padId ?? 0, dropped, owner: this.#owner });
+    this.#feeds = { whole: feed(null), continued: feed(bosId) };
     try {
       this.#lanes = setup.runs.map((plan) => ({
         run: this.#createRun(plan),
@@ -143,11 +144,8 @@ export class Comparison {
         { slots: STEPS_AHEAD * setup.runs.length, bytes: 8, owner: this.#owner, label: "metrics readback" },
         (bytes, tag) => this.#deliver(new Float32Array(bytes), tag),
       );
-      this.#evaluated = engine.memory.allocate(data.validation.length * (data.labels.length + 1) * 4, {
-        label: "validation logits and losses",
-        category: "runtime",
-        owner: this.#owner,
-      });
+      const { validation, labels } = data;
+      this.#evaluator = new Evaluator(engine, validation.length, labels.length, batchSize, this.#owner);
       this.#workspace.allocate();
     } catch (error) {
       for (const name of [...names, UNTRAINED]) engine.memory.releaseOwner(this.#runOwner(name));
@@ -321,8 +319,8 @@ export class Comparison {
     const predictions: Prediction[] = [];
     for (const run of runs) {
       const feed = this.#feedOf(run);
-      const example = { ids: feed === this.#batches.whole ? ids : this.#continued(ids), label: 0 };
-      const bucket = this.#buckets.find((length) => example.ids.length <= length) ?? this.#buckets.at(-1)!;
+      const example = { ids: feed.shown(ids), label: 0 };
+      const bucket = feed.bucketFor(example.ids.length);
       feed.fill([example], { rows: [0], bucket });
       const step = run.step(bucket);
       await step.forward();
@@ -342,28 +340,9 @@ export class Comparison {
   /** Of the last evaluation of a run. Throws if it has not been evaluated. */
   report(name: string): RunReport {
     const lane = this.#lane(name);
-    const { data } = this.#setup;
-    const labels = [...data.labels];
+    const { validation, validationTexts, labels } = this.#setup.data;
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
-    const { logits, losses } = lane.validation;
-    const predicted = data.validation.map((_, row) => argmax(logits, row * labels.length, labels.length));
-    const truth = data.validation.map(({ label }) => label);
-    const confusion = confusionMatrix(truth, predicted, labels.length);
-    const order = [...losses.keys()].sort((a, b) => losses[b]! - losses[a]!).slice(0, 20);
-    return {
-      run: name,
-      labels,
-      confusion,
-      perClass: classMetrics(confusion).map((metrics, index) => ({ label: labels[index]!, ...metrics })),
-      wrongest: order.map((row) => ({
-        row: data.validation[row]!.row,
-        text: data.validationTexts[row]!,
-        label: labels[truth[row]!]!,
-        predicted: labels[predicted[row]!]!,
-        probability: softmax(logits, row * labels.length, labels.length)[truth[row]!]!,
-        loss: losses[row]!,
-      })),
-    };
+    return reportEvaluation(name, lane.validation, validation, validationTexts, labels);
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */
@@ -377,7 +356,7 @@ export class Comparison {
 
   /** Whether a run's input leaves out the beginning-of-sequence token, because its text has it. */
   dropsLeadingToken(name: string): boolean {
-    return this.#feedOf(this.run(name)) === this.#batches.continued;
+    return this.#feedOf(this.run(name)) === this.#feeds.continued;
   }
 
   async release(): Promise<void> {
@@ -419,7 +398,7 @@ export class Comparison {
     const method = methodOf(plan.method);
     const options = parseOptions(model, plan);
     const { textIds } = methodContext(model, method, options, training.seed);
-    const feed = this.#continues(textIds) ? this.#batches.continued : this.#batches.whole;
+    const feed = this.#feedBehind(textIds);
     feed.used = true;
     return new Run(
       engine,
@@ -442,35 +421,22 @@ export class Comparison {
     );
   }
 
-  /** Whether the input behind this text leaves out the beginning-of-sequence token, because the text has it. */
-  #continues(textIds: readonly number[]): boolean {
+  /** The feed for a run with this text in front: the text may have the beginning-of-sequence token already. */
+  #feedBehind(textIds: readonly number[]): Feed {
     const { bosId } = this.#setup.model.tokenizer;
-    return bosId !== null && textIds[0] === bosId;
-  }
-
-  #continued(ids: Int32Array): Int32Array {
-    return ids[0] === this.#setup.model.tokenizer.bosId && ids.length > 1 ? ids.subarray(1) : ids;
+    return bosId !== null && textIds[0] === bosId ? this.#feeds.continued : this.#feeds.whole;
   }
 
   #feedOf(run: Run): Feed {
-    return this.#continues(run.context.textIds) ? this.#batches.continued : this.#batches.whole;
-  }
-
-  /** Fills the batch for all runs; returns its real tokens. */
-  #fill(examples: readonly TokenizedExample[], plan: PlannedBatch): number {
-    const { whole, continued } = this.#batches;
-    const tokens = whole.fill(examples, plan);
-    if (continued.used) {
-      const shorter = plan.rows.map((row) => ({ ...examples[row]!, ids: this.#continued(examples[row]!.ids) }));
-      continued.fill(shorter, { rows: [...shorter.keys()], bucket: plan.bucket });
-    }
-    return tokens;
+    return this.#feedBehind(run.context.textIds);
   }
 
   async #trainStep(): Promise<void> {
-    const { data, training } = this.#setup;
+    const { training } = this.#setup;
     const plan = this.#stream.next();
-    const tokens = this.#fill(data.train, plan);
+    const { whole, continued } = this.#feeds;
+    const tokens = whole.fill(whole.train, plan);
+    if (continued.used) continued.fill(continued.train, plan);
     const { schedule: kind, warmupRatio } = training;
     const factor = scheduleFactor({ kind, warmupRatio, steps: this.steps }, this.#step);
     for (const lane of this.#running) {
@@ -563,64 +529,15 @@ export class Comparison {
   }
 
   async #evaluate(lane: Lane): Promise<EvaluationEvent> {
-    const { engine, data, training, emit } = this.#setup;
-    const { run } = lane;
-    const classes = data.labels.length;
-    const feed = this.#feedOf(run);
-    const shorter = feed === this.#batches.continued;
-    const examples = shorter
-      ? data.validation.map((row) => ({ ...row, ids: this.#continued(row.ids) }))
-      : data.validation;
-    const plans = planEvaluation(examples, training.batchSize, this.#buckets);
-    const order = plans.flatMap(({ rows }) => rows);
-    let before = 0;
-    for (const [done, plan] of plans.entries()) {
-      emit({
-        type: "progress",
-        task: "evaluating",
-        detail: run.setup.name,
-        done,
-        total: plans.length,
-        unit: "batches",
-      });
-      feed.fill(examples, plan);
-      const step = run.step(plan.bucket);
-      await step.forward();
-      const encoder = engine.device.createCommandEncoder();
-      step.encodeLoss(encoder);
-      const count = plan.rows.length;
-      const lossStart = (order.length * classes + before) * 4;
-      encoder.copyBufferToBuffer(step.logits, 0, this.#evaluated, before * classes * 4, count * classes * 4);
-      encoder.copyBufferToBuffer(step.rowLoss, 0, this.#evaluated, lossStart, count * 4);
-      engine.device.queue.submit([encoder.finish()]);
-      before += count;
-    }
-    const computed = new Float32Array(
-      await readBuffer(engine.device, this.#evaluated, order.length * (classes + 1) * 4),
+    const { data, emit } = this.#setup;
+    const { run, tokens, seconds } = lane;
+    const detail = run.setup.name;
+    const evaluation = await this.#evaluator.evaluate(run, this.#feedOf(run), (done, total) =>
+      emit({ type: "progress", task: "evaluating", detail, done, total, unit: "batches" }),
     );
-    const logits = new Float32Array(order.length * classes);
-    const losses = new Float32Array(order.length);
-    order.forEach((row, place) => {
-      logits.set(computed.subarray(place * classes, (place + 1) * classes), row * classes);
-      losses[row] = computed[order.length * classes + place]!;
-    });
-    const loss = losses.reduce((sum, value) => sum + value, 0) / Math.max(1, losses.length);
-    if (Number.isFinite(loss)) lane.validation = { logits, losses };
-    const predicted = examples.map((_, row) => argmax(logits, row * classes, classes));
-    const truth = examples.map(({ label }) => label);
-    const confusion = confusionMatrix(truth, predicted, classes);
-    return {
-      type: "evaluation",
-      run: run.setup.name,
-      step: this.#step,
-      split: "validation",
-      loss,
-      accuracy: accuracy(confusion),
-      f1: macroF1(confusion),
-      rows: examples.length,
-      tokens: lane.tokens,
-      seconds: lane.seconds,
-    };
+    const summary = summarizeEvaluation(evaluation, data.validation, data.labels.length);
+    if (Number.isFinite(summary.loss)) lane.validation = evaluation;
+    return { type: "evaluation", run: detail, step: this.#step, split: "validation", ...summary, tokens, seconds };
   }
 
   #setState(lane: Lane, state: RunState): void {
@@ -636,43 +553,6 @@ export class Comparison {
   ): void {
     const gpuBytes = this.#setup.engine.memory.bytes();
     this.#setup.emit({ type: "comparison-state", state, step, steps: this.steps, reason, gpuBytes });
-  }
-}
-
-/** Rows by length, so that a batch is padded little. */
-function planEvaluation(
-  examples: readonly TokenizedExample[],
-  batchSize: number,
-  buckets: readonly number[],
-): PlannedBatch[] {
-  const rows = [...examples.keys()].sort((a, b) => examples[a]!.ids.length - examples[b]!.ids.length);
-  return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, index) => {
-    const members = rows.slice(index * batchSize, (index + 1) * batchSize);
-    const longest = examples[members.at(-1)!]!.ids.length;
-    return { rows: members, bucket: buckets.find((length) => longest <= length)! };
-  });
-}
-
-/** Batches of every bucket, on the host and on the GPU. */
-class Feed {
-  readonly buffers: ReadonlyMap<number, BatchBuffers>;
-  /** Whether any run reads it. */
-  used = false;
-  readonly #arrays: ReadonlyMap<number, ReturnType<typeof createBatchArrays>>;
-  readonly #padId: number;
-
-  constructor(engine: Engine, buckets: readonly number[], batchSize: number, padId: number, owner: string) {
-    this.#padId = padId;
-    this.buffers = new Map(buckets.map((bucket) => [bucket, new BatchBuffers(engine, batchSize, bucket, owner)]));
-    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket)]));
-  }
-
-  /** Returns the number of real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids" | "label">[], plan: PlannedBatch): number {
-    const arrays = this.#arrays.get(plan.bucket)!;
-    const tokens = fillBatch(examples, plan, this.#padId, arrays);
-    this.buffers.get(plan.bucket)!.upload(arrays);
-    return tokens;
   }
 }
 

@@ -22,12 +22,14 @@ export interface OptimizerOptions {
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 const PARTIALS = 256;
+/** Values in the kernel's `schedule`. */
+const SCHEDULE = 8;
 
 export class Optimizer {
   readonly #engine: Engine;
   readonly #options: OptimizerOptions;
   readonly #schedule: GPUBuffer;
-  readonly #values = new Float32Array(7);
+  readonly #values = new Float32Array(SCHEDULE);
   readonly #update: CompiledDispatches;
 
   private constructor(engine: Engine, options: OptimizerOptions, schedule: GPUBuffer, update: CompiledDispatches) {
@@ -46,7 +48,7 @@ export class Optimizer {
     owner: string,
     options: OptimizerOptions,
   ): Promise<Optimizer> {
-    const schedule = engine.memory.allocate(7 * 4, { label: "schedule", category: "optimizer", owner });
+    const schedule = engine.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "optimizer", owner });
     const partials = engine.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "optimizer", owner });
     const list: Dispatch<GPUBuffer>[] = trained.map((tensor, index) =>
       dispatch(
@@ -83,8 +85,9 @@ export class Optimizer {
     const { beta1, beta2, epsilon, gradClip } = this.#options;
     this.#values.set([
       learningRate,
-      beta1,
       beta2,
+      1 - beta1,
+      1 - beta2,
       epsilon,
       1 - beta1 ** (step + 1),
       1 - beta2 ** (step + 1),
