@@ -271,6 +271,12 @@ export class Studio implements StudioApi {
     const open = await this.#create(
       { ...this.#dataConfiguration(), model: model.folder.source, training, runs: [plan] },
       new Map([[name, adapter]]),
+      {
+        // Its states are not those of the comparison that is on the page.
+        emit: (event) => {
+          if (event.type === "progress") this.#events.emit(event);
+        },
+      },
     );
     await open.comparison.prepare();
     await open.comparison.evaluate();
@@ -314,9 +320,12 @@ export class Studio implements StudioApi {
       checkLabels(adapter, this.#data.data.dataset.labels);
       initial.set(name, adapter);
     }
-    const open = await this.#create(configuration, initial, (checkpoints) => {
-      // A browser without storage loses only the way back after a crash.
-      keepCheckpoints({ configuration, checkpoints }).catch(() => {});
+    const open = await this.#create(configuration, initial, {
+      emit: this.#events.emit,
+      onCheckpoint: (checkpoints) => {
+        // A browser without storage loses only the way back after a crash.
+        keepCheckpoints({ configuration, checkpoints }).catch(() => {});
+      },
     });
     this.#current = open;
     return open;
@@ -325,7 +334,7 @@ export class Studio implements StudioApi {
   async #create(
     configuration: Configuration,
     initial: ReadonlyMap<string, AdapterFolder>,
-    onCheckpoint?: ComparisonSetup["onCheckpoint"],
+    listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   ): Promise<OpenComparison> {
     const model = this.#readyModel();
     const { dataset, trainTokens, validationTokens, settings } = this.#data.data;
@@ -347,7 +356,7 @@ export class Studio implements StudioApi {
     const evaluations: EvaluationEvent[] = [];
     const emit = (event: StudioEvent) => {
       if (event.type === "evaluation") evaluations.push(event);
-      this.#events.emit(event);
+      listeners.emit(event);
     };
     const comparison = new Comparison({
       engine: this.#readyEngine(),
@@ -355,8 +364,8 @@ export class Studio implements StudioApi {
       data,
       training: configuration.training,
       runs,
+      ...listeners,
       emit,
-      onCheckpoint,
     });
     try {
       for (const { name, initial: given } of runs) if (given) checkComplete(given, comparison.run(name));
