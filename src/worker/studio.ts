@@ -278,8 +278,16 @@ export class Studio implements StudioApi {
         },
       },
     );
-    await open.comparison.prepare();
-    await open.comparison.evaluate();
+    try {
+      await open.comparison.prepare();
+      await open.comparison.evaluate();
+    } catch (error) {
+      await open.comparison.release();
+      throw error;
+    } finally {
+      // The wait is over, whatever it was for.
+      this.#events.emit({ type: "progress", task: "evaluating", detail: name, done: 1, total: 1, unit: "batches" });
+    }
     this.#imported.push(open);
     return { run: name, method: run.method, base, evaluation: open.evaluations.at(-1) ?? null };
   }
