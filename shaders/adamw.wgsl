@@ -1,6 +1,7 @@
 // AdamW (Loshchilov & Hutter 2019, Decoupled Weight Decay Regularization) in the order PyTorch computes it, with the
-// gradient scaled by min(1, maxNorm / (norm + 1e-6)) if maxNorm > 0. All tensors: [count].
-// schedule: learningRate, beta1, beta2, epsilon, 1 − beta1^t, 1 − beta2^t, maxNorm. metrics: loss, gradient norm.
+// gradient scaled by min(1, maxNorm / (norm + 1e-6)) if maxNorm > 0. All tensors: [count], always f32.
+// schedule: learningRate, beta2, 1 − beta1, 1 − beta2, epsilon, 1 − beta1^t, 1 − beta2^t, maxNorm. The differences are
+// taken in float64: from a float32 beta2 of 0.999, 1 − beta2 would be 5e-5 off. metrics: loss, gradient norm.
 // When the loss or the norm is not finite nothing changes, so that the last good values survive.
 struct Sizes {
   count: u32,
@@ -29,15 +30,19 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let learningRate = schedule[0] * sizes.learningRateScale;
-  let beta1 = schedule[1];
-  let beta2 = schedule[2];
-  let maxNorm = schedule[6];
+  let beta2 = schedule[1];
+  let oneMinusBeta1 = schedule[2];
+  let oneMinusBeta2 = schedule[3];
+  let epsilon = schedule[4];
+  let correction1 = schedule[5];
+  let correction2 = schedule[6];
+  let maxNorm = schedule[7];
   let clip = select(1, min(1, maxNorm / (norm + 1e-6)), maxNorm > 0);
   let g = gradient[i] * clip;
-  let m = firstMoment[i] + (g - firstMoment[i]) * (1 - beta1);
-  let v = secondMoment[i] * beta2 + g * g * (1 - beta2);
-  let denominator = sqrt(v) / sqrt(schedule[5]) + schedule[3];
+  let m = firstMoment[i] + (g - firstMoment[i]) * oneMinusBeta1;
+  let v = secondMoment[i] * beta2 + g * g * oneMinusBeta2;
+  let denominator = sqrt(v) / sqrt(correction2) + epsilon;
   firstMoment[i] = m;
   secondMoment[i] = v;
-  parameter[i] = parameter[i] * (1 - learningRate * sizes.weightDecay) - learningRate / schedule[4] * m / denominator;
+  parameter[i] = parameter[i] * (1 - learningRate * sizes.weightDecay) - learningRate / correction1 * m / denominator;
 }

@@ -10,30 +10,27 @@ const state = {
   firstMoment: random(count, 3),
   secondMoment: random(count, 4).map(Math.abs),
 };
+const [rate, beta1, beta2, epsilon] = [0.01, 0.9, 0.999, 1e-8];
 
-/** learningRate, beta1, beta2, epsilon, the bias corrections of step 3, maxNorm. */
-function scheduleOf(maxNorm: number) {
-  return Float32Array.from([0.01, 0.9, 0.999, 1e-8, 1 - 0.9 ** 3, 1 - 0.999 ** 3, maxNorm]);
+/** What the kernel reads in its update number `step` (1 is the first). */
+function scheduleOf(maxNorm: number, step = 3) {
+  const corrections = [1 - beta1 ** step, 1 - beta2 ** step];
+  return Float32Array.from([rate, beta2, 1 - beta1, 1 - beta2, epsilon, ...corrections, maxNorm]);
 }
 
-/** As PyTorch's documentation of AdamW writes it. */
-function reference(schedule: Float32Array, clip: number) {
-  const [rate, beta1, beta2, epsilon, correction1, correction2] = [...schedule] as number[] & { length: 7 };
-  const learningRate = rate! * sizes.learningRateScale;
-  const [parameter, firstMoment, secondMoment] = [0, 1, 2].map(() => new Float64Array(count)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let i = 0; i < count; i++) {
-    const g = state.gradient[i]! * clip;
-    const m = beta1! * state.firstMoment[i]! + (1 - beta1!) * g;
-    const v = beta2! * state.secondMoment[i]! + (1 - beta2!) * g * g;
-    const decayed = state.parameter[i]! - learningRate * sizes.weightDecay * state.parameter[i]!;
-    parameter[i] = decayed - (learningRate * (m / correction1!)) / (Math.sqrt(v / correction2!) + epsilon!);
-    firstMoment[i] = m;
-    secondMoment[i] = v;
-  }
+/** As PyTorch's documentation of AdamW writes it, every hyperparameter in float64. */
+function reference(from: typeof state, clip: number, step = 3) {
+  const learningRate = rate * sizes.learningRateScale;
+  const firstMoment = Float64Array.from(from.firstMoment, (m, i) => beta1 * m + (1 - beta1) * from.gradient[i]! * clip);
+  const secondMoment = Float64Array.from(
+    from.secondMoment,
+    (v, i) => beta2 * v + (1 - beta2) * (from.gradient[i]! * clip) ** 2,
+  );
+  const parameter = Float64Array.from(from.parameter, (value, i) => {
+    const decayed = value - learningRate * sizes.weightDecay * value;
+    const [m, v] = [firstMoment[i]! / (1 - beta1 ** step), secondMoment[i]! / (1 - beta2 ** step)];
+    return decayed - (learningRate * m) / (Math.sqrt(v) + epsilon);
+  });
   return { parameter, firstMoment, secondMoment };
 }
 
@@ -43,12 +40,23 @@ describe("adamw", () => {
     { maxNorm: 10, norm: 8, clip: 1 },
     { maxNorm: 1, norm: 8, clip: 1 / (8 + 1e-6) },
   ])("norm $norm, clipped to $maxNorm", async ({ maxNorm, norm, clip }) => {
-    const schedule = scheduleOf(maxNorm);
-    const result = await runKernel(adamw, { ...state, schedule, metrics: Float32Array.from([0.5, norm]) }, sizes);
-    const expected = reference(schedule, clip);
-    expectClose(result.parameter, expected.parameter, ELEMENTWISE, 0.05);
-    expectClose(result.firstMoment, expected.firstMoment, ELEMENTWISE, 0.05);
-    expectClose(result.secondMoment, expected.secondMoment, ELEMENTWISE, 0.05);
+    const metrics = Float32Array.from([0.5, norm]);
+    const result = await runKernel(adamw, { ...state, schedule: scheduleOf(maxNorm), metrics }, sizes);
+    const expected = reference(state, clip);
+    expectClose(result.parameter, expected.parameter, ELEMENTWISE);
+    expectClose(result.firstMoment, expected.firstMoment, ELEMENTWISE);
+    expectClose(result.secondMoment, expected.secondMoment, ELEMENTWISE);
+  });
+
+  it("loses nothing of 1 − beta2, of which alone the first update's moment is made", async () => {
+    const zeros = new Float32Array(count);
+    const first = { ...state, firstMoment: zeros, secondMoment: zeros };
+    const metrics = Float32Array.from([0.5, 1]);
+    const result = await runKernel(adamw, { ...first, schedule: scheduleOf(0, 1), metrics }, sizes);
+    const expected = reference(first, 1, 1);
+    expectClose(result.parameter, expected.parameter, ELEMENTWISE);
+    expectClose(result.firstMoment, expected.firstMoment, 5e-7);
+    expectClose(result.secondMoment, expected.secondMoment, 5e-7);
   });
 
   it.each([
