@@ -468,9 +468,8 @@ export class Comparison {
     this.#delivered = now;
     if (lane.state !== "running") return;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
-      lane.reason =
-        `not a number: at step ${step} the ${Number.isFinite(loss) ? "gradient norm" : "loss"} was ` +
-        `${Number.isFinite(loss) ? gradNorm : loss}. The learning rate of ${learningRate.toPrecision(3)} may be too high.`;
+      const [what, value] = Number.isFinite(loss) ? ["gradient norm", gradNorm] : ["loss", loss];
+      lane.reason = notANumber(`the ${what} at step ${step}`, value!, learningRate);
       this.#spoil(lane);
       return;
     }
@@ -515,7 +514,8 @@ export class Comparison {
       if (this.#abandoned) return;
       const event = await this.#turn.runExclusive(() => this.#evaluate(lane));
       if (!Number.isFinite(event.loss)) {
-        lane.reason = `not a number: the validation loss at step ${this.#step} was ${event.loss}.`;
+        const { learningRate } = lane.run.setup;
+        lane.reason = notANumber(`the validation loss at step ${this.#step}`, event.loss, learningRate);
         this.#spoil(lane);
         this.#restoreSpoiled();
         continue;
@@ -554,6 +554,11 @@ export class Comparison {
     const gpuBytes = this.#setup.engine.memory.bytes();
     this.#setup.emit({ type: "comparison-state", state, step, steps: this.steps, reason, gpuBytes });
   }
+}
+
+function notANumber(what: string, value: number, learningRate: number): string {
+  const rate = learningRate.toPrecision(3);
+  return `not a number: ${what} was ${value}. The learning rate of ${rate} may be too high; try a lower one.`;
 }
 
 /** Lets messages (pause, stop, a prediction) in between two steps, without the delay of a timer. */
