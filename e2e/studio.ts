@@ -1,7 +1,8 @@
 /** The page as a person finds their way in it: where things are, and how to wait until it is so far. */
 
+import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Locator, type Page } from "@playwright/test";
+import { type Download, expect, type Locator, type Page } from "@playwright/test";
 
 /** One of the three numbered steps. */
 export function step(page: Page, name: "Data" | "Methods" | "Training"): Locator {
@@ -14,8 +15,23 @@ export async function openStep(page: Page, name: "Data" | "Methods" | "Training"
   if ((await toggle.getAttribute("aria-expanded")) === "false") await toggle.click();
 }
 
+/** A chosen run in step 2. */
+export function runCard(page: Page, name: string): Locator {
+  return step(page, "Methods").getByRole("listitem", { name, exact: true });
+}
+
+/** A chart as a picture; its name says in words what it shows. */
+export function chart(page: Page, title: string): Locator {
+  return page.getByRole("img", { name: new RegExp(`^${title}\\. `) });
+}
+
 export function compareButton(page: Page): Locator {
   return page.getByRole("button", { name: "Compare", exact: true });
+}
+
+/** The line beside the Compare button. */
+export function status(page: Page): Locator {
+  return page.locator(".compare-status");
 }
 
 /** Waits until a model and data are open and a comparison could begin. */
@@ -24,8 +40,67 @@ export async function waitUntilReady(page: Page): Promise<void> {
 }
 
 /** Waits until the line beside the Compare button says this. */
-export async function waitForStatus(page: Page, status: RegExp, timeout = 60_000): Promise<void> {
-  await expect(page.getByRole("status").filter({ hasText: status }).first()).toBeVisible({ timeout });
+export async function waitForStatus(page: Page, said: RegExp, timeout = 60_000): Promise<void> {
+  await expect(status(page)).toHaveText(said, { timeout });
+}
+
+/** Chooses a file in one of the page's file fields. */
+export async function chooseFile(
+  page: Page,
+  field: "Training file" | "Validation file" | "Configuration file" | "Adapter file",
+  name: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const buffer = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
+  await page.getByLabel(field, { exact: true }).setInputFiles({ name, mimeType: "", buffer });
+}
+
+/** Drops a file where training files are dropped. */
+export async function dropTrainingFile(page: Page, name: string, content: string): Promise<void> {
+  const dataTransfer = await page.evaluateHandle(
+    ([fileName, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], fileName, { type: "text/csv" }));
+      return transfer;
+    },
+    [name, content] as const,
+  );
+  await page.locator(".drop-zone").dispatchEvent("drop", { dataTransfer });
+}
+
+/** How long and how a comparison trains, in step 3. */
+export async function setTraining(page: Page, fields: Record<string, string>): Promise<void> {
+  await openStep(page, "Training");
+  for (const [label, value] of Object.entries(fields)) {
+    await step(page, "Training").getByLabel(label, { exact: true }).fill(value);
+  }
+}
+
+/** Removes the runs that are not named. */
+export async function keepRuns(page: Page, names: readonly string[]): Promise<void> {
+  await openStep(page, "Methods");
+  const cards = step(page, "Methods").locator(".run-card");
+  for (const name of await cards.evaluateAll((all) => all.map((card) => card.getAttribute("aria-label") ?? ""))) {
+    if (!names.includes(name)) await page.getByRole("button", { name: `Remove ${name}`, exact: true }).click();
+  }
+  await expect(cards).toHaveCount(names.length);
+}
+
+/** What is downloaded when `press` is done. */
+export async function downloaded(page: Page, press: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+  const [file] = await Promise.all([page.waitForEvent("download") as Promise<Download>, press()]);
+  return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
+}
+
+/** Addresses asked for by the page or its worker that are not of the page's own server. Grows while the page lives. */
+export function watchRequests(page: Page, origin: string): { own: string[]; foreign: string[] } {
+  const seen = { own: [] as string[], foreign: [] as string[] };
+  page.context().on("request", (request) => {
+    const url = request.url();
+    if (url.startsWith(`${origin}/`)) seen.own.push(url);
+    else if (!url.startsWith("data:") && !url.startsWith(`blob:${origin}/`)) seen.foreign.push(url);
+  });
+  return seen;
 }
 
 /** Fails when the page as it stands has an accessibility fault that axe calls serious or critical. */

@@ -1,0 +1,221 @@
+/** What goes wrong is said where it belongs, with what to do; what was open stays and the rest goes on working. */
+
+import { chromium, expect, type Page, test } from "@playwright/test";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { findChromium } from "../tools/chromium.mjs";
+import { csv, films } from "./films";
+import {
+  chart,
+  chooseFile,
+  compareButton,
+  downloaded,
+  keepRuns,
+  openStep,
+  runCard,
+  setTraining,
+  step,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
+
+test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
+
+const TINY = { "Batch size": "4", "Evaluate every": "2", "Learning rate for all": "0.01" };
+
+async function openFilms(page: Page): Promise<void> {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await chooseFile(page, "Training file", "films.csv", csv(films(24)));
+  await expect(page.getByRole("region", { name: "First rows of films.csv" })).toBeVisible();
+  await waitUntilReady(page);
+}
+
+test("a refused file says what is wrong with it, and the one before stays open", async ({ page }) => {
+  await openFilms(page);
+  const data = step(page, "Data");
+  const rows = "a joy,good\na bore,bad\na delight,good\na mess,bad\n";
+  const refused: [name: string, content: string | Uint8Array, said: RegExp][] = [
+    ["empty.csv", "", /^empty\.csv: The file is empty/],
+    ["header.csv", "text,label\n", /^header\.csv: The file has a header \(text, label\) and no rows\./],
+    ["one-class.csv", "text,label\na joy,good\na delight,good\n", /All 2 rows have the same label "good"/],
+    ["lonely.csv", `text,label\n${rows}so so,mixed\n`, /row 6, column "label": The label "mixed" has one row only/],
+    ["ragged.csv", `text,label\n${rows}a joy, a delight,good\n`, /row 6: The row has 3 fields where the header has 2/],
+    ["quote.csv", `text,label\n${rows}"a joy,good\na bore,bad\n`, /A double quote opens in row 6 .* is not closed/],
+    ["twice.csv", `text,text\n${rows}`, /row 1, column "text": Columns 1 and 2 have the same name/],
+    ["unnamed.csv", `text,\n${rows}`, /row 1: Column 2 of 2 has no name/],
+    [
+      "latin1.csv",
+      Uint8Array.from(`text,label\nune soirée,good\n${rows}`, (letter) => letter.charCodeAt(0)),
+      /not UTF-8: byte 19 \(0xE9\), on line 2/,
+    ],
+  ];
+  for (const [name, content, said] of refused) {
+    await chooseFile(page, "Training file", name, content);
+    const alert = data.getByRole("alert");
+    await expect(alert).toHaveText(said);
+    await expect(alert).toHaveText(/films\.csv stays open\.$/);
+    await expect(page.getByRole("region", { name: "First rows of films.csv" }).getByRole("row")).toHaveCount(6);
+    await expect(compareButton(page)).toBeEnabled();
+  }
+
+  await chooseFile(page, "Validation file", "dev.csv", csv(films(4)).replaceAll("positive", "splendid"));
+  await expect(data.getByRole("alert")).toHaveText(/^dev\.csv, .*splendid/);
+  await expect(data.getByLabel("Held out, %")).toHaveValue("10");
+
+  await data.getByLabel("Label", { exact: true }).selectOption("sentence");
+  await expect(data.getByRole("alert")).toHaveText(/^films\.csv, column "sentence"/);
+  await expect(data.getByLabel("Label", { exact: true })).toHaveValue("sentiment");
+
+  await data.getByLabel("Label", { exact: true }).selectOption("source");
+  await expect(data.getByRole("alert")).toHaveCount(0);
+});
+
+test("a refused configuration changes nothing", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  const configuration = {
+    model: "bundled:tiny-base",
+    data: { train: "films.csv", columns: { text: "text", label: "label" } },
+    training: { steps: 3, batchsize: 4 },
+    runs: [{ name: "only", method: "lora" }],
+  };
+  const refused: [content: string, said: RegExp][] = [
+    [JSON.stringify(configuration), /^wrong\.json was not opened\. .*batchsize.*training/s],
+    ["{ training: }", /^wrong\.json was not opened\. .*not valid JSON/],
+    [
+      JSON.stringify({ ...configuration, training: {}, runs: [{ name: "only", method: "magic" }] }),
+      /^wrong\.json was not opened\. .*magic/s,
+    ],
+  ];
+  for (const [content, said] of refused) {
+    await chooseFile(page, "Configuration file", "wrong.json", content);
+    await expect(page.getByRole("alert")).toHaveText(said);
+    await expect(step(page, "Methods").locator(".run-card")).toHaveCount(4);
+  }
+  await page.getByRole("button", { name: "Close this message" }).click();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("a run that diverges fails by itself; an adapter for another base is refused", async ({ page }) => {
+  test.setTimeout(180_000);
+  await openFilms(page);
+  await keepRuns(page, ["LoRA", "Head only"]);
+  await page.getByRole("button", { name: "Options of LoRA" }).click();
+  await runCard(page, "LoRA").getByLabel("Learning rate", { exact: true }).fill("1e30");
+  await setTraining(page, { ...TINY, Steps: "4" });
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 4 steps/, 120_000);
+
+  const rows = page.getByRole("region", { name: "Run table" }).locator("tbody tr");
+  await expect(rows.nth(0).getByRole("rowheader")).toHaveText(/LoRA.*failed/);
+  await expect(rows.nth(1)).toContainText(/not a number: the .* at step \d was .* may be too high; try a lower one\./);
+  await expect(rows.nth(2).getByRole("rowheader")).toHaveText("Head only");
+  // The other run has all its points, the failed one keeps those it had.
+  await page.getByRole("button", { name: "Validation loss as a table" }).click();
+  const table = page.getByRole("region", { name: "Validation loss, table" });
+  await expect(table.getByRole("rowheader")).toHaveText(["0", "2", "4"]);
+  await expect(table.getByRole("row").last().getByRole("cell")).toHaveText(["–", /^\d\.\d{4}$/]);
+  await expect(table.getByRole("row").nth(1).getByRole("cell").first()).toHaveText(/^\d\.\d{4}$/);
+
+  const zip = await downloaded(page, () =>
+    page.getByRole("button", { name: "Download the adapter of Head only" }).click(),
+  );
+  const files = unzipSync(zip.bytes);
+  const name = Object.keys(files).find((path) => path.endsWith("adapter_config.json"));
+  if (!name) throw new Error("The downloaded adapter has no adapter_config.json.");
+  const config = JSON.parse(strFromU8(files[name]!));
+  config.base_model_name_or_path = "another-base";
+  const tryIt = page.getByRole("region", { name: "Try it" });
+  await chooseFile(page, "Adapter file", "foreign.zip", zipSync({ ...files, [name]: strToU8(JSON.stringify(config)) }));
+  await expect(tryIt.getByRole("alert")).toHaveText(
+    /^foreign\.zip was not imported\. The adapter was trained on the base model "another-base", but "tiny-base" is open\./,
+  );
+  await chooseFile(page, "Adapter file", "broken.zip", zip.bytes.subarray(0, 200));
+  await expect(tryIt.getByRole("alert")).toHaveText(/^broken\.zip was not imported\. ./);
+  await tryIt.getByLabel("Text").fill("a quiet joy");
+  await expect(tryIt.locator(".prediction-run")).toHaveText(["Untrained base", "LoRA", "Head only"]);
+  await expect(compareButton(page)).toBeEnabled();
+});
+
+/** What a worker may find; run before the worker's own code. */
+const DEVICES: [what: string, change: string, said: RegExp, state: string][] = [
+  [
+    "no navigator.gpu",
+    "delete WorkerNavigator.prototype.gpu;",
+    /^This browser has no WebGPU.* Use a current Chrome/,
+    "no WebGPU",
+  ],
+  [
+    "too low a limit",
+    "Object.defineProperty(GPUSupportedLimits.prototype, 'maxStorageBuffersPerShaderStage', { get: () => 4 });",
+    /maxStorageBuffersPerShaderStage = 4, but the studio needs 8\. Use another GPU/,
+    "limit too low",
+  ],
+];
+
+/** The page says so in a banner and at the Compare button, and data can be looked at. */
+async function expectUnusable(page: Page, said: RegExp, state: string): Promise<void> {
+  await expect(page.getByRole("alert")).toHaveText(said);
+  await expect(page.getByRole("alert")).toHaveText(/You can still open data and look at it\.$/);
+  await expect(page.getByRole("button", { name: /^Device/ })).toContainText(state);
+  await expect(compareButton(page)).toBeDisabled();
+  await waitForStatus(page, /^Training needs a usable WebGPU device\.$/);
+  await openStep(page, "Data");
+  await chooseFile(page, "Training file", "films.csv", csv(films(24)));
+  const preview = page.getByRole("region", { name: "First rows of films.csv" });
+  await expect(preview.getByRole("row")).toHaveCount(6);
+  await expect(page.getByRole("region", { name: "Labels" }).getByRole("row")).toHaveCount(3);
+}
+
+for (const [what, change, said, state] of DEVICES) {
+  test(`a browser with ${what} is told so, and data can be looked at`, async ({ page }) => {
+    await page.route(/\/assets\/worker-[\w-]+\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${change}\n${await response.text()}` });
+    });
+    await page.goto("/");
+    await expectUnusable(page, said, state);
+  });
+}
+
+test("a browser without a graphics adapter is told so, and data can be looked at", async ({ baseURL }) => {
+  // Not the one the other tests share: that one is started with an adapter.
+  const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-gpu"] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(baseURL ?? "");
+    await expectUnusable(page, /offers no graphics adapter/, "no adapter");
+  } finally {
+    await browser.close();
+  }
+});
+
+test("after the GPU is lost, training goes on from the last evaluation", async ({ page, browser }) => {
+  test.setTimeout(240_000);
+  await openFilms(page);
+  await keepRuns(page, ["SK-Prefix", "Head only"]);
+  await setTraining(page, { ...TINY, Steps: "8" });
+  await compareButton(page).click();
+  await waitForStatus(page, /^step [3-7] of 8/, 120_000);
+
+  const session = await browser.newBrowserCDPSession();
+  await session.send("Browser.crashGpuProcess");
+  const alert = page.getByRole("alert").filter({ hasText: "The GPU device or its worker was lost." });
+  await expect(alert).toBeVisible();
+  await waitForStatus(page, /^Failed at step \d of 8: /);
+  await expect(compareButton(page)).toBeDisabled();
+  const lines = chart(page, "Training loss");
+  await expect(lines).toHaveAccessibleName(/2 lines over step/);
+
+  await alert.getByRole("button", { name: "Start the engine again" }).click();
+  const again = page.getByRole("button", { name: /^Continue from step [2-6]$/ }).first();
+  await expect(again).toBeVisible({ timeout: 60_000 });
+  await waitUntilReady(page);
+  await again.click();
+  await waitForStatus(page, /^Finished: 8 steps/, 120_000);
+  await page.getByRole("button", { name: "Training loss as a table" }).click();
+  const table = page.getByRole("region", { name: "Training loss, table" });
+  await expect(table.getByRole("rowheader")).toHaveText(["1", "2", "3", "4", "5", "6", "7", "8"]);
+  await expect(table.getByRole("cell").filter({ hasText: "–" })).toHaveCount(0);
+});

@@ -1,0 +1,430 @@
+/** The studio's main job in one go, as a person does it: drop a CSV, compare, look, try, download, import, come back. */
+
+import { expect, type Page, test } from "@playwright/test";
+import { strFromU8, unzipSync } from "fflate";
+import Papa from "papaparse";
+import { csv, films } from "./films";
+import {
+  chart,
+  chooseFile,
+  compareButton,
+  downloaded,
+  dropTrainingFile,
+  expectAccessible,
+  openStep,
+  runCard,
+  setTraining,
+  status,
+  step,
+  waitForStatus,
+  waitUntilReady,
+  watchRequests,
+} from "./studio";
+
+const RUNS = ["SK-Prefix", "LoRA", "Head only", "Hard text + head"] as const;
+const STEPS = 8;
+const TEXT = "a warm and funny film";
+
+/** The shares a run gives to the labels in "Try it", in percent. */
+async function probabilities(page: Page, run: string): Promise<Record<string, number>> {
+  const said = page.locator(".prediction", { has: page.locator(".prediction-run").getByText(run, { exact: true }) });
+  await expect(said).toHaveCount(1);
+  const rows = await said.locator(".probabilities > li").evaluateAll((items) =>
+    items.map((item) => [
+      item.querySelector(".probability-label")?.textContent ?? "",
+      // As computed, not as rounded for reading.
+      Number((item.querySelector(".probability-bar") as HTMLElement).style.width.replace("%", "")),
+    ]),
+  );
+  return Object.fromEntries(rows);
+}
+
+test("drop a CSV, watch the methods race, download and import an adapter", async ({ page, isMobile, baseURL }) => {
+  test.skip(isMobile, "short.spec.ts is for narrow windows");
+  test.setTimeout(360_000);
+  const requests = watchRequests(page, baseURL ?? "");
+  const table = (name: string) => page.getByRole("region", { name, exact: true });
+  await page.addInitScript(() => {
+    const tasks: { start: number; duration: number }[] = [];
+    new PerformanceObserver((list) => {
+      for (const { startTime: start, duration } of list.getEntries()) tasks.push({ start, duration });
+    }).observe({ type: "longtask", buffered: true });
+    Object.assign(window, { longTasks: tasks });
+  });
+
+  await test.step("the page opens with a base model, samples and the four methods", async () => {
+    await page.goto("/");
+    await waitUntilReady(page);
+    await expect(page.getByRole("button", { name: /^Base model tiny-base/ })).toContainText("799,584 parameters");
+    expect(requests.own.some((url) => url.endsWith("/models/tiny-base/model.safetensors"))).toBe(true);
+    for (const name of RUNS) await expect(runCard(page, name)).toBeVisible();
+    await expect(step(page, "Methods").locator(".run-card")).toHaveCount(RUNS.length);
+    await expect(chart(page, "Training loss")).toHaveAccessibleName(/your curves appear here/);
+  });
+
+  const data = step(page, "Data");
+  await test.step("a CSV with byte order mark and CRLF is dropped; its columns are guessed", async () => {
+    await openStep(page, "Data");
+    await dropTrainingFile(page, "films.csv", csv(films(32), { marked: true }));
+    const preview = table("First rows of films.csv");
+    await expect(preview.getByRole("columnheader")).toHaveText([
+      "id",
+      "title",
+      /^sentence.*text$/,
+      /^sentiment.*label$/,
+      "source",
+    ]);
+    await expect(preview.getByRole("row").nth(1)).toContainText("warm and funny, film 1");
+    await expect(preview.getByRole("row").nth(1).getByRole("cell").last()).toHaveText("paper");
+    await expect(data.getByLabel("Text", { exact: true })).toHaveValue("sentence");
+    await expect(data.getByLabel("Second text")).toHaveText(/^none/);
+    await expect(data.getByLabel("Label", { exact: true })).toHaveValue("sentiment");
+  });
+
+  const labels = table("Labels").getByRole("row");
+  await test.step("columns can be changed, and back", async () => {
+    await expect(labels).toHaveText([/Label/, /negative14\+ 2/, /positive14\+ 2/]);
+    await data.getByLabel("Label", { exact: true }).selectOption("source");
+    await expect(labels).toHaveText([/Label/, /paper10\+ 1/, /web19\+ 2/]);
+    await data.getByLabel("Label", { exact: true }).selectOption("sentiment");
+    await expect(labels).toHaveText([/Label/, /negative14\+ 2/, /positive14\+ 2/]);
+    await data.getByLabel("Second text").selectOption("title");
+    await expect(table("First rows of films.csv").getByRole("columnheader").nth(1)).toHaveText(/second text/);
+    const pairs = await data.getByRole("img", { name: /^Number of texts by length/ }).getAttribute("aria-label");
+    await data.getByLabel("Second text").selectOption("none");
+    // A second text makes every row longer.
+    await expect(data.getByRole("img", { name: /^Number of texts by length/ })).not.toHaveAccessibleName(pairs ?? "");
+  });
+
+  await test.step("rows are held out by share, or come from a second file", async () => {
+    await data.getByLabel("Held out, %").fill("25");
+    await data.getByLabel("Held out, %").press("Enter");
+    await expect(labels).toHaveText([/Label/, /negative12\+ 4/, /positive12\+ 4/]);
+    await chooseFile(page, "Validation file", "dev.csv", csv(films(6, 101)));
+    await expect(labels).toHaveText([/Label/, /negative16\+ 3/, /positive16\+ 3/]);
+    await data.getByRole("button", { name: "Remove", exact: true }).click();
+    await expect(labels).toHaveText([/Label/, /negative12\+ 4/, /positive12\+ 4/]);
+  });
+
+  await test.step("texts beyond the longest length are counted", async () => {
+    const longest = data.getByLabel("Longest text, in tokens");
+    await longest.fill("6");
+    await longest.press("Enter");
+    await expect(data.getByText(/of 32 \(.*will be cut to 6.tokens/)).toBeVisible();
+    await longest.fill("16");
+    await longest.press("Enter");
+    await expect(data.getByText(/will be cut to/)).toHaveCount(0);
+    await expect(data.getByRole("img", { name: /^Number of texts by length/ })).toHaveAccessibleName(/cut at 16\.$/);
+  });
+
+  await test.step("the semantic text is tokenised as it is typed", async () => {
+    await openStep(page, "Methods");
+    await page.getByRole("button", { name: "Options of SK-Prefix" }).click();
+    const card = runCard(page, "SK-Prefix");
+    const pieces = card.getByRole("list", { name: "Tokens of this text" }).getByRole("listitem");
+    const text = card.getByLabel(/T = \d+.tokens/);
+    await text.fill("Is the film good or bad?");
+    const said = async () => [
+      Number(/T = (\d+)/.exec((await card.locator("label", { hasText: "T =" }).textContent()) ?? "")?.[1]),
+      await pieces.count(),
+    ];
+    await expect(pieces.filter({ hasText: "film" })).toHaveCount(1);
+    const [before, counted] = await said();
+    expect(before).toBe(counted);
+    await text.pressSequentially(" Say which.");
+    await expect(pieces.filter({ hasText: "which" })).toHaveCount(1);
+    const [after, recounted] = await said();
+    expect(after).toBe(recounted);
+    expect(after).toBeGreaterThan(before ?? Number.NaN);
+    // The estimate follows the text.
+    await expect(card.getByText(`T = ${after}`, { exact: true })).toBeVisible();
+    await text.fill("");
+    await expect(card.getByText(/Not usable yet/)).toBeVisible();
+    await expect(compareButton(page)).toBeDisabled();
+    await text.fill("Is the film good or bad?");
+    await expect(compareButton(page)).toBeEnabled();
+    await page.getByRole("button", { name: "Options of SK-Prefix" }).click();
+    // The same words as a hard text, so that both begin at the same loss.
+    await page.getByRole("button", { name: "Options of Hard text + head" }).click();
+    await runCard(page, "Hard text + head")
+      .getByLabel(/T = \d+.tokens/)
+      .fill("Is the film good or bad?");
+    await page.getByRole("button", { name: "Options of Hard text + head" }).click();
+  });
+
+  await test.step("parameters and memory are told before anything runs", async () => {
+    // Four layers, one square map for keys and one for values of 24 × 24.
+    await expect(runCard(page, "SK-Prefix")).toContainText("trains 4,608 + 192 head");
+    // Rank 8 on q (96 → 96) and v (96 → 48) of four layers.
+    await expect(runCard(page, "LoRA")).toContainText("trains 10,752 + 192 head");
+    await expect(runCard(page, "Head only")).toContainText("trains 0 + 192 head");
+    for (const name of RUNS) await expect(runCard(page, name)).toContainText(/% of base.*[kM]B GPU/);
+    await expect(step(page, "Methods")).toContainText(
+      /Together about .*MB on the GPU.*Largest buffer .* of .* allowed\./,
+    );
+    await expect(chart(page, "GPU memory")).toBeVisible();
+  });
+
+  await test.step("the comparison starts; losses appear while it trains", async () => {
+    await setTraining(page, {
+      Steps: String(STEPS),
+      "Batch size": "4",
+      "Evaluate every": "2",
+      "Learning rate for all": "0.01",
+    });
+    await page.evaluate(() => performance.mark("compare"));
+    await compareButton(page).click();
+    await waitForStatus(page, /^step [1-6] of 8/, 120_000);
+    await expect(chart(page, "Training loss")).toHaveAccessibleName(/^Training loss\. 4 lines over step\./);
+  });
+
+  await test.step("it pauses and goes on", async () => {
+    await page.getByRole("button", { name: "Pause" }).click();
+    await waitForStatus(page, /^Paused at step [1-7] of 8/);
+    // Steps already handed to the device may still arrive.
+    await page.waitForTimeout(1500);
+    const paused = await status(page).textContent();
+    await page.waitForTimeout(1500);
+    await expect(status(page)).toHaveText(paused ?? "");
+    await expect(page.getByRole("status").filter({ hasText: "Paused" })).toBeVisible();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await waitForStatus(page, /^step \d of 8 · [\d.]+.steps\/s · \d+.tokens\/s · .* left/);
+  });
+
+  await test.step("it finishes", async () => {
+    await waitForStatus(page, /^Finished: 8 steps in/, 180_000);
+    const tasks = await page.evaluate(() => {
+      const [start] = performance.getEntriesByName("compare");
+      const all = (window as unknown as { longTasks: { start: number; duration: number }[] }).longTasks;
+      return all.filter((task) => task.start >= (start?.startTime ?? 0)).map(({ duration }) => Math.round(duration));
+    });
+    const said = `Tasks over 50 ms in the page while training: ${tasks.length === 0 ? "none" : `${tasks.join(", ")} ms`}`;
+    test.info().annotations.push({ type: "long tasks", description: said });
+    process.stdout.write(`${said}\n`);
+  });
+
+  await test.step("the charts' axes change, and the crosshair reads every run", async () => {
+    const loss = page.getByRole("figure", { name: /^Training loss/ });
+    for (const unit of ["tokens", "seconds", "step"]) {
+      await page.getByText(`by ${unit}`, { exact: true }).first().click();
+      await expect(chart(page, "Training loss")).toHaveAccessibleName(new RegExp(`4 lines over ${unit}`));
+      await expect(loss.locator(".chart-detail")).toHaveText(`by ${unit}`);
+    }
+    await page.getByText("log loss").click();
+    await expect(loss.locator(".chart-detail")).toHaveText("by step, log");
+    await page.getByText("linear loss").click();
+    await page.getByRole("slider", { name: /Smoothing/ }).fill("0.5");
+    await expect(loss.locator(".slider-value")).toHaveText("0.50");
+
+    const box = await chart(page, "Training loss").boundingBox();
+    if (!box) throw new Error("The chart of the training loss is not drawn.");
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await expect(page.locator(".readout")).toHaveCount(3);
+    const readout = loss.locator(".readout");
+    for (const name of RUNS) await expect(readout).toContainText(name);
+    const values = (await readout.locator("tr").allTextContents()).map((row) => Number(/\d\.\d{4}/.exec(row)?.[0]));
+    expect(values).toHaveLength(RUNS.length);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+    await page.mouse.move(0, 0);
+    await expect(page.locator(".readout")).toHaveCount(0);
+  });
+
+  await test.step("the legend hides a run by click and by Space", async () => {
+    const entry = page.getByRole("group", { name: "Runs plotted" }).getByRole("button", { name: "LoRA" });
+    const lines = (count: number) =>
+      expect(chart(page, "Training loss")).toHaveAccessibleName(new RegExp(`\\. ${count} lines over step`));
+    await entry.click();
+    await expect(entry).toHaveAttribute("aria-pressed", "false");
+    await lines(3);
+    await entry.focus();
+    await page.keyboard.press("Space");
+    await expect(entry).toHaveAttribute("aria-pressed", "true");
+    await lines(4);
+  });
+
+  await test.step("a chart is a table, too", async () => {
+    await page.getByRole("button", { name: "Validation loss as a table" }).click();
+    const rows = table("Validation loss, table").getByRole("row");
+    await expect(rows).toHaveCount(1 + 5);
+    await expect(rows.first().getByRole("columnheader")).toHaveText(["Step", ...RUNS]);
+    await expect(rows.getByRole("rowheader")).toHaveText(["0", "2", "4", "6", "8"]);
+    await page.getByRole("button", { name: "Validation loss as a table" }).click();
+    await expect(chart(page, "Validation loss")).toBeVisible();
+  });
+
+  await test.step("the result table has every figure of every run", async () => {
+    const rows = table("Run table").locator("tbody tr");
+    await expect(rows.getByRole("rowheader")).toHaveText([...RUNS]);
+    const figures = rows.nth(1).locator("td.number");
+    await expect(figures).toHaveText([
+      /^10,944.*% of base$/,
+      /^\d+\.\d.%$/,
+      /^\d+\.\d.%$/,
+      /^\d\.\d{4}$/,
+      /^\d$/,
+      /^[\d.]+.m?s$/,
+      /^[\d.]+.[kM]B$/,
+    ]);
+    await page.getByLabel("Steps to validation loss").fill("100");
+    // Any loss below a hundred is reached at once.
+    await expect(figures.nth(4)).toHaveText("0");
+    await page.getByRole("button", { name: "Val. loss" }).click();
+    const losses = (await rows.locator("td.number:nth-child(7)").allTextContents()).map(Number);
+    expect(losses).toEqual(losses.toSorted((a, b) => a - b));
+    await page.getByRole("button", { name: "Val. loss" }).click();
+    await page.getByRole("button", { name: "Val. loss" }).click();
+  });
+
+  await test.step("confusion matrix and wrongest rows of each run", async () => {
+    const reports = page.getByRole("region", { name: "Where each run is right and wrong" });
+    for (const name of ["SK-Prefix", "LoRA"]) {
+      await reports.getByRole("button", { name, exact: true }).click();
+      const cells = table("Confusion matrix").getByRole("cell");
+      await expect(cells).toHaveCount(4);
+      const counts = (await cells.allTextContents()).map(Number);
+      expect(counts.slice(0, 2).reduce((sum, count) => sum + count)).toBe(4);
+      expect(counts.slice(2).reduce((sum, count) => sum + count)).toBe(4);
+      const wrongest = table("Rows with the largest loss").locator("tbody tr");
+      await expect(wrongest).toHaveCount(8);
+      const losses = (await wrongest.locator("td:last-child").allTextContents()).map(Number);
+      expect(losses).toEqual(losses.toSorted((a, b) => b - a));
+    }
+  });
+
+  const tryIt = page.getByRole("region", { name: "Try it" });
+  await test.step("every run reads a typed text beside the untrained base", async () => {
+    await tryIt.getByLabel("Text").fill(TEXT);
+    await expect(tryIt.locator(".prediction-run")).toHaveText(["Untrained base", ...RUNS]);
+    for (const run of ["Untrained base", ...RUNS]) {
+      const shares = await probabilities(page, run);
+      expect(Object.keys(shares).sort()).toEqual(["negative", "positive"]);
+      expect(Object.values(shares).reduce((sum, share) => sum + share)).toBeCloseTo(100, 3);
+    }
+  });
+
+  let metrics: Record<string, string>[] = [];
+  const losses = (run: string) =>
+    metrics.filter((row) => row.run === run && row.split === "validation").map((row) => Number(row.loss));
+  await test.step("metrics are saved as CSV; SK-Prefix begins where the hard text does", async () => {
+    const file = await downloaded(page, async () => {
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("menuitem", { name: /^Metrics \(CSV\)/ }).click();
+    });
+    expect(file.name).toMatch(/^metrics-films.*\.csv$/);
+    metrics = Papa.parse<Record<string, string>>(strFromU8(file.bytes), { header: true }).data;
+    for (const run of RUNS) {
+      const trained = metrics.filter((row) => row.run === run && row.split === "train");
+      expect(trained.map((row) => Number(row.step))).toEqual(Array.from({ length: STEPS }, (_, index) => index + 1));
+      expect(losses(run)).toHaveLength(5);
+      // It has learned something, or the comparisons below would compare nothing.
+      expect(Math.abs((losses(run).at(-1) ?? 0) - (losses(run)[0] ?? 0))).toBeGreaterThan(1e-3);
+    }
+    const [prefix, text, head] = ["SK-Prefix", "Hard text + head", "Head only"].map(
+      (run) => losses(run)[0] ?? Number.NaN,
+    );
+    expect(Math.abs(prefix! - text!)).toBeLessThanOrEqual(1e-4);
+    expect(Math.abs(prefix! - head!)).toBeGreaterThan(1e-4);
+  });
+
+  for (const run of ["SK-Prefix", "LoRA"]) {
+    await test.step(`the adapter of ${run} is downloaded, and predicts the same when imported`, async () => {
+      const zip = await downloaded(page, () =>
+        page.getByRole("button", { name: `Download the adapter of ${run}` }).click(),
+      );
+      const files = unzipSync(zip.bytes);
+      const expected = ["README.md", "adapter_config.json", "adapter_model.safetensors", "run.json"];
+      const names = Object.keys(files).map((name) => name.split("/").at(-1) ?? "");
+      expect(names.filter(Boolean).sort()).toEqual(
+        run === "SK-Prefix" ? [...expected, "sk_adapter.safetensors"] : expected,
+      );
+      await chooseFile(page, "Adapter file", zip.name, zip.bytes);
+      const imported = `${run} (imported)`;
+      await expect(tryIt.getByText(new RegExp(`^Imported ${run} \\(imported\\)`))).toContainText(
+        `loss ${losses(run).at(-1)?.toFixed(4)}`,
+      );
+      await expect(tryIt.locator(".prediction-run").getByText(imported, { exact: true })).toBeVisible();
+      const [own, again, base] = [
+        await probabilities(page, run),
+        await probabilities(page, imported),
+        await probabilities(page, "Untrained base"),
+      ];
+      expect(Math.abs((own.positive ?? 0) - (again.positive ?? 100))).toBeLessThan(0.01);
+      expect(Math.abs((own.positive ?? 0) - (base.positive ?? 0))).toBeGreaterThan(0.05);
+    });
+  }
+
+  await test.step("the configuration is saved and opened again", async () => {
+    const file = await downloaded(page, async () => {
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("menuitem", { name: /^Configuration \(JSON\)/ }).click();
+    });
+    const configuration = JSON.parse(strFromU8(file.bytes));
+    expect(configuration).toMatchObject({
+      model: "bundled:tiny-base",
+      data: {
+        task: "sequence-classification",
+        train: "films.csv",
+        validation: 0.25,
+        columns: { text: "sentence", textPair: null, label: "sentiment" },
+        maxLength: 16,
+      },
+      training: { steps: STEPS, batchSize: 4, evalEvery: 2, learningRate: 0.01 },
+      runs: [
+        { name: "SK-Prefix", method: "sk-prefix", options: { text: "Is the film good or bad?" } },
+        { name: "LoRA", method: "lora" },
+        { name: "Head only", method: "linear-probe" },
+        { name: "Hard text + head", method: "hard-text" },
+      ],
+    });
+    await page.getByRole("button", { name: "Remove Head only" }).click();
+    await setTraining(page, { Steps: "99" });
+    await chooseFile(page, "Configuration file", "comparison.json", file.bytes);
+    await expect(page.getByText("Opened comparison.json: 4 runs.")).toBeVisible();
+    for (const name of RUNS) await expect(runCard(page, name)).toBeVisible();
+    await expect(step(page, "Training").getByLabel("Steps", { exact: true })).toHaveValue(String(STEPS));
+    await page.getByRole("button", { name: "Close this message" }).click();
+  });
+
+  await test.step("charts are saved as pictures", async () => {
+    const save = (kind: RegExp) =>
+      downloaded(page, async () => {
+        await page.getByRole("button", { name: "Download Training loss" }).click();
+        await page.getByRole("menuitem", { name: kind }).click();
+      });
+    const png = await save(/PNG/);
+    expect(png.name).toBe("training-loss.png");
+    expect([...png.bytes.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join("")).toBe("PNG");
+    const width = new DataView(png.bytes.buffer).getUint32(16);
+    expect(width).toBeGreaterThan(800);
+    const svg = strFromU8((await save(/SVG/)).bytes);
+    for (const name of ["Training loss", ...RUNS]) expect(svg).toContain(`>${name}</text>`);
+    expect(svg).not.toContain("var(");
+    // A faint and a strong line a run.
+    const drawn = await page.evaluate((text) => {
+      const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
+      return parsed.querySelectorAll('path[d*="L"][fill="none"], g[fill="none"] path[d*="L"]').length;
+    }, svg);
+    expect(drawn).toBeGreaterThanOrEqual(2 * RUNS.length);
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    await test.step(`the finished page has no serious accessibility fault (${colorScheme})`, async () => {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page);
+    });
+  }
+
+  await test.step("after a reload the comparison and its adapters are still there", async () => {
+    await page.reload();
+    await waitUntilReady(page);
+    await expect(page.getByText("1 earlier comparison")).toBeVisible();
+    await expect(table("Run table").getByRole("rowheader")).toHaveText([...RUNS]);
+    await expect(chart(page, "Training loss")).toHaveAccessibleName(/4 lines over step.*earlier comparisons only/);
+    const zip = await downloaded(page, () =>
+      page.getByRole("button", { name: "Download the adapter of LoRA" }).click(),
+    );
+    expect(Object.keys(unzipSync(zip.bytes)).some((name) => name.endsWith("adapter_model.safetensors"))).toBe(true);
+  });
+
+  expect(requests.foreign).toEqual([]);
+});
