@@ -9,7 +9,7 @@ import { compileDispatches } from "../../src/gpu/dispatches";
 import { Memory } from "../../src/gpu/memory";
 import { Pipelines } from "../../src/gpu/pipelines";
 import { readBuffer } from "../../src/gpu/readback";
-import { dispatch, type Kernel } from "../../src/kernels/kernel";
+import { dispatch, type Kernel, type Stored } from "../../src/kernels/kernel";
 
 export interface Bench {
   readonly device: GPUDevice;
@@ -18,6 +18,8 @@ export interface Bench {
   readonly direct: Pipelines;
   /** Fitted to hardware: workgroup memory. */
   readonly cooperative: Pipelines;
+  /** The same for float16 activations and weights; null where the device has no `shader-f16`. */
+  readonly half: { readonly direct: Pipelines; readonly cooperative: Pipelines } | null;
 }
 
 let opened: Promise<Bench> | undefined;
@@ -28,24 +30,32 @@ export function openBench(): Promise<Bench> {
     const result = await openDevice();
     if (!("device" in result)) throw new Error(result.message);
     const { device } = result;
+    const narrow = { element: "f16", weight: "f16" } as const;
     return {
       device,
       memory: new Memory(device),
       direct: new Pipelines(device, { software: true }),
       cooperative: new Pipelines(device, { software: false }),
+      half: device.features.has("shader-f16")
+        ? {
+            direct: new Pipelines(device, { software: true, ...narrow }),
+            cooperative: new Pipelines(device, { software: false, ...narrow }),
+          }
+        : null,
     };
   })();
   return opened;
 }
 
-export type Values = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+export type Values = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float16Array<ArrayBuffer>;
 
 /** The ways a kernel may be fitted to a device; every kernel must be right in both. */
 export const FITS = ["direct", "cooperative"] as const;
 
 /**
- * Runs a kernel once and returns what is then in its read-write bindings. Every buffer has 64 extra elements at its end,
- * filled with a pattern, which must be untouched afterwards.
+ * Runs a kernel once and returns what is then in its read-write bindings. With a Float16Array among the bindings it runs
+ * in its float16 form, and what is bound as a Float32Array is told to be float32. Every buffer has 64 extra elements at
+ * its end, filled with a pattern, which must be untouched afterwards.
  */
 export async function runKernel<Binding extends string, Size extends string, Option extends string>(
   kernel: Kernel<Binding, Size, Option>,
@@ -54,28 +64,37 @@ export async function runKernel<Binding extends string, Size extends string, Opt
   options?: Readonly<Partial<Record<Option, number>>>,
   fit: (typeof FITS)[number] = "direct",
 ): Promise<Record<Binding, Float32Array>> {
-  const { device, memory, [fit]: pipelines } = await openBench();
+  const bench = await openBench();
+  const { device, memory } = bench;
+  const given = Object.entries(bindings) as [Binding, Values][];
+  const isHalf = given.some(([, values]) => values.BYTES_PER_ELEMENT === 2);
+  const pipelines = isHalf ? bench.half?.[fit] : bench[fit];
+  if (!pipelines) throw new Error("The device has no shader-f16.");
   const owner = "test";
   device.pushErrorScope("validation");
   try {
     const buffers = {} as Record<Binding, GPUBuffer>;
-    for (const [name, values] of Object.entries(bindings) as [Binding, Values][]) {
-      buffers[name] = memory.allocate(values.byteLength + GUARD * 4, { label: name, category: "activations", owner });
-      device.queue.writeBuffer(buffers[name], 0, values);
-      device.queue.writeBuffer(buffers[name], values.byteLength, new Float32Array(GUARD).fill(PATTERN));
+    for (const [name, values] of given) {
+      const guarded = withGuard(values);
+      buffers[name] = memory.allocate(guarded.byteLength, { label: name, category: "activations", owner });
+      device.queue.writeBuffer(buffers[name], 0, guarded.buffer);
     }
-    const one = dispatch(kernel, buffers, sizes, options);
+    const stored = isHalf ? storedIn(kernel, given) : undefined;
+    const one = { ...dispatch(kernel, buffers, sizes, options), stored };
     const compiled = await compileDispatches({ device, memory, pipelines }, [one], { owner });
     const encoder = device.createCommandEncoder();
     compiled.encode(encoder);
     device.queue.submit([encoder.finish()]);
     const results = {} as Record<Binding, Float32Array>;
     for (const [name, access] of Object.entries(kernel.bindings) as [Binding, string][]) {
-      const { length } = bindings[name];
-      const all = new Float32Array(await readBuffer(device, buffers[name], (length + GUARD) * 4));
-      const guard = all.subarray(length);
-      if (guard.some((value) => value !== PATTERN)) throw new Error(`${kernel.name} wrote past the end of "${name}".`);
-      if (access === "read-write") results[name] = all.slice(0, length);
+      const values = bindings[name];
+      const bytes = await readBuffer(device, buffers[name], withGuard(values).byteLength);
+      const all = Float32Array.from(values.BYTES_PER_ELEMENT === 2 ? new Float16Array(bytes) : new Float32Array(bytes));
+      const guard = all.subarray(values.length);
+      if (!(values instanceof Int32Array) && guard.some((value) => value !== PATTERN)) {
+        throw new Error(`${kernel.name} wrote past the end of "${name}".`);
+      }
+      if (access === "read-write") results[name] = all.slice(0, values.length);
     }
     return results;
   } finally {
@@ -85,8 +104,24 @@ export async function runKernel<Binding extends string, Size extends string, Opt
   }
 }
 
+/** Elements behind the end of a buffer; exact in float16 and float32. Their number keeps the bytes a multiple of 4. */
 const GUARD = 64;
-const PATTERN = -12345.5;
+const PATTERN = -12344;
+
+function withGuard(values: Values): Values {
+  const length = Math.ceil((values.length + GUARD) / 2) * 2;
+  const guarded = new (values.constructor as new (length: number) => Values)(length).fill(PATTERN);
+  guarded.set(values);
+  return guarded;
+}
+
+/** What float32 values are bound where a float16 kernel would otherwise expect activations or weights. */
+function storedIn(kernel: Kernel, bindings: readonly [string, Values][]): Record<string, Stored> {
+  const choosable = bindings.filter(([name]) => name in (kernel.stored ?? {}));
+  return Object.fromEntries(
+    choosable.map(([name, values]) => [name, values.BYTES_PER_ELEMENT === 2 ? "Element" : "f32"]),
+  );
+}
 
 /** Uniform numbers in [0, 1) from a seed (mulberry32). */
 export function generator(seed: number): () => number {
@@ -112,10 +147,15 @@ export function randomIntegers(count: number, seed: number, from: number, to: nu
 }
 
 /**
- * Every element must be within `tolerance` of the float64 reference, relative to the element's own size or, for elements
- * that cancel to almost nothing, to `floor` times the largest element.
+ * Every element must be within `tolerance` of the float64 reference, relative to the element's own size. Smaller ones than
+ * `floor` times the largest are compared with that instead: by default only numbers below float32's smallest.
  */
-export function expectClose(actual: Float32Array, expected: ArrayLike<number>, tolerance: number, floor = 0.01): void {
+export function expectClose(
+  actual: Float32Array,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  floor = DENORMAL,
+): void {
   expect(actual.length).toBe(expected.length);
   const largest = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   let worst = 0;
@@ -134,6 +174,15 @@ export function expectClose(actual: Float32Array, expected: ArrayLike<number>, t
 export function accumulated(before: ArrayLike<number>, value: ArrayLike<number>, accumulate: number): Float64Array {
   return Float64Array.from(value, (element, i) => (accumulate ? before[i]! : 0) + element);
 }
+
+const DENORMAL = 1e-30;
+
+/**
+ * The floor for sums of both signs (matrix products, attention, norms, columns). Every summand is rounded to 6e-8 of its
+ * own size, so a sum that cancels to a thousandth of it keeps no more than 4 digits, in any order of adding: below
+ * 1e-3 of the largest element REDUCTION cannot be asked of float32. Elementwise kernels, and sums of one sign, need none.
+ */
+export const CANCELLING = 1e-3;
 
 /** Tolerances: kernels that compute elements on their own, and kernels that sum. */
 export const ELEMENTWISE = 1e-5;

@@ -20,7 +20,7 @@ describe("activation-backward", () => {
     for (const ACCUMULATE of [0, 1]) {
       const sizes = { count: x.length };
       const result = await runKernel(activationBackward, { x, outputGradient, out }, sizes, { KIND, ACCUMULATE });
-      expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE, 0.05);
+      expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);
     }
   });
 

@@ -17,8 +17,8 @@ describe("gated-activation-backward", () => {
       );
       const gateGradient = gate.map((x, i) => outputGradient[i]! * up[i]! * derivative(x));
       const upGradient = gate.map((x, i) => outputGradient[i]! * value(x));
-      expectClose(result.gateGradient, gateGradient, ELEMENTWISE, 0.05);
-      expectClose(result.upGradient, upGradient, ELEMENTWISE, 0.05);
+      expectClose(result.gateGradient, gateGradient, ELEMENTWISE);
+      expectClose(result.upGradient, upGradient, ELEMENTWISE);
     },
   );
 });

@@ -3,7 +3,7 @@ import { matmul } from "../../../src/kernels/matmul";
 import { matmulSplit } from "../../../src/kernels/matmul-split";
 import { matmulTiled } from "../../../src/kernels/matmul-tiled";
 import { matmulVector } from "../../../src/kernels/matmul-vector";
-import { accumulated, expectClose, openBench, REDUCTION, random, runKernel } from "../harness";
+import { accumulated, CANCELLING, expectClose, openBench, REDUCTION, random, runKernel } from "../harness";
 
 interface Shape {
   rows: number;
@@ -61,7 +61,7 @@ describe.each(variants)("$kernel.name", ({ kernel, shapes, options }) => {
       const result = await runKernel(kernel, { a, b, out }, { ...shape, alpha: 0.75 }, option);
       const { TRANSPOSE_A, TRANSPOSE_B, ACCUMULATE } = option;
       const expected = reference(a, b, shape, [TRANSPOSE_A, TRANSPOSE_B]);
-      expectClose(result.out, accumulated(out, expected, ACCUMULATE), REDUCTION);
+      expectClose(result.out, accumulated(out, expected, ACCUMULATE), REDUCTION, CANCELLING);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { normalizeRows } from "../../../src/kernels/normalize-rows";
-import { expectClose, FITS, REDUCTION, random, runKernel } from "../harness";
+import { CANCELLING, expectClose, FITS, REDUCTION, random, runKernel } from "../harness";
 
 describe.each(FITS)("normalize-rows (%s)", (fit) => {
   it.each([
@@ -22,6 +22,7 @@ describe.each(FITS)("normalize-rows (%s)", (fit) => {
         row[c] = (value - mean) / deviation;
       });
     }
-    expectClose(result.out, expected, REDUCTION);
+    // Where x is near its row's mean, their difference has lost what the mean is larger than it.
+    expectClose(result.out, expected, REDUCTION, CENTERED * (1 + shift) * CANCELLING);
   });
 });

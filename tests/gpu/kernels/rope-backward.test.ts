@@ -52,7 +52,7 @@ describe("rope-backward", () => {
     for (const ACCUMULATE of [0, 1]) {
       const result = await runKernel(ropeBackward, { cosine, sine, outputGradient, out }, sizes, { ACCUMULATE });
       const expected = reference(cosine, sine, outputGradient, sizes);
-      expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE, 0.05);
+      expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);
     }
   });
 });

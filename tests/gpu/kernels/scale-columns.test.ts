@@ -8,6 +8,6 @@ describe("scale-columns", () => {
     const [x, weight, out] = [random(rows * width, 1), random(width, 2), random(rows * width, 3)];
     const result = await runKernel(scaleColumns, { x, weight, out }, { rows, width }, { ACCUMULATE });
     const expected = x.map((value, i) => value * weight[i % width]!);
-    expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE, 0.05);
+    expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);
   });
 });
