@@ -1,5 +1,5 @@
 // metrics[0] = Σ rowLoss / count, where count is the number of labelled rows (label not negative), at least 1.
-// rowLoss, labels: [rows].
+// rowLoss, labels: [rows]. Losses and metrics are always f32.
 struct Sizes {
   rows: u32,
 }

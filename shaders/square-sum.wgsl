@@ -1,4 +1,5 @@
-// partials[t] = Σ x[i]² over i ≡ t mod 256: the first half of the norm of all gradients. x: [count]; partials: [256].
+// partials[t] = Σ x[i]² over i ≡ t mod 256: the first half of the norm of all gradients. x: [count], a trained tensor's
+// gradient, and partials: [256] are always f32.
 override ACCUMULATE: u32 = 0;
 
 struct Sizes {

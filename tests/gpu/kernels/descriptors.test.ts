@@ -28,6 +28,15 @@ describe.each(kernels)("$name", (kernel) => {
     expect(declared).toEqual(described);
   });
 
+  it("names what depends on the dispatch in the element types of its bindings", () => {
+    const declared = matches(kernel.source, /var<storage, \w+> (\w+): array<(?:vec4<)?(\w+)/g);
+    for (const [name, type] of declared) {
+      if (name in (kernel.stored ?? {})) expect(type).toBe(name[0]!.toUpperCase() + name.slice(1));
+      else expect(["Element", "f32", "i32"]).toContain(type);
+    }
+    expect(declared.length).toBe(Object.keys(kernel.bindings).length);
+  });
+
   it("describes its sizes in order", () => {
     const struct = kernel.source.match(/struct Sizes \{([^}]*)\}/)?.[1] ?? "";
     expect(matches(struct, /(\w+)\s*:\s*(\w+)/g)).toEqual(Object.entries(kernel.sizes));
