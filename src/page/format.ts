@@ -37,12 +37,14 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${unit === 0 ? whole.format(value) : toDigits(value, 3)}\u00a0${units[unit]}`;
 }
 
-/** A loss: four decimals, scientific below 0.001. */
+/** A loss: four decimals, fewer from 10 on, scientific below 0.001 and from a million on. */
 export function formatLoss(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (!Number.isFinite(value)) return "not a number";
-  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(2);
-  return value.toFixed(4);
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 0.001 || size >= 999_999.5)) return value.toExponential(2);
+  if (size >= 999.95) return whole.format(value);
+  return value.toFixed(size >= 99.995 ? 2 : size >= 9.99995 ? 3 : 4);
 }
 
 /** A share of 1 as `91.2 %`. */

@@ -166,7 +166,7 @@ export class Studio implements StudioApi {
       throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
     }
     const result = configurationSchema.safeParse(value);
-    if (!result.success) throw new Error(`The configuration does not fit. ${z.prettifyError(result.error)}`);
+    if (!result.success) throw new Error(`The configuration does not fit:\n${z.prettifyError(result.error)}`);
     for (const { method } of result.data.runs) methodOf(method);
     return result.data;
   }

@@ -33,7 +33,7 @@ export function CrosshairReadout({ lines, x, unit, format, descending, compact }
   rows.sort((a, b) => (descending ? b.value - a.value : a.value - b.value));
   const share = (at - x.domain[0]) / (x.domain[1] - x.domain[0]);
   const raws = !compact && rows.some((row) => row.line.faint);
-  const width = compact ? 120 : raws ? 296 : 240;
+  const width = compact ? 120 : raws ? 316 : 244;
   const place = `${plotLeft}px + ${share} * (100% - ${plotLeft + plotRight}px)`;
   const left =
     share < 0.5 ? `min(calc(${place} + 12px), calc(100% - ${width}px))` : `max(0px, calc(${place} - ${width + 12}px))`;

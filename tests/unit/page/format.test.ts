@@ -37,6 +37,9 @@ describe("numbers as people read them", () => {
     expect(format.formatLoss(0.43214)).toBe("0.4321");
     expect(format.formatLoss(0.00042)).toBe("4.20e-4");
     expect(format.formatLoss(0)).toBe("0.0000");
+    expect(format.formatLoss(12.34567)).toBe("12.346");
+    expect(format.formatLoss(1227.4754)).toBe("1,227");
+    expect(format.formatLoss(3.2e30)).toBe("3.20e+30");
     expect(format.formatLoss(Number.NaN)).toBe("not a number");
     expect(format.formatLoss(null)).toBe("–");
   });
