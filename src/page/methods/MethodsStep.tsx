@@ -44,7 +44,9 @@ function TotalEstimate() {
     <p className={fits ? "total-estimate" : "field-problem"} role={fits ? undefined : "alert"}>
       Together about <b>{formatBytes(total.total)}</b> on the GPU, base weights ({formatBytes(total.weights)}) once.
       Largest buffer {formatBytes(largestBuffer.bytes)} of {formatBytes(largestBuffer.allowed)} allowed
-      {fits ? "." : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`}
+      {fits
+        ? ". The runtime's own working memory comes on top."
+        : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`}
     </p>
   );
 }
