@@ -19,7 +19,7 @@ interface OptionsFormProps {
 export function OptionsForm({ run, fields }: OptionsFormProps) {
   const linearNames = useStudio((state) => state.model.summary?.linearNames);
   return (
-    <div className="field-grid">
+    <div className="field-grid field-grid-1">
       {fields.map((field) => (
         <OptionControl
           key={field.key}
