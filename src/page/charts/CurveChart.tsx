@@ -1,7 +1,7 @@
 /** A line chart over training: one line per run, crosshair shared with the other line charts. */
 
 import { type ReactNode, useMemo } from "react";
-import { formatCount, formatLoss, formatPercent, formatTick } from "../format";
+import { formatLoss, formatPercent, formatTick } from "../format";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -93,4 +93,4 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
 
 const unitNames: Record<AxisUnit, string> = { step: "step", tokens: "tokens", seconds: "seconds" };
 const formatAccuracy = (value: number) => formatPercent(value, 1);
-const formatAccuracyTick = (value: number) => `${formatCount(Number((value * 100).toFixed(1)))} %`;
+const formatAccuracyTick = (value: number) => `${Number((value * 100).toFixed(1))} %`;
