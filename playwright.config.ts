@@ -7,7 +7,8 @@ import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
 /** `GPU=hardware npx playwright test` uses the machine's GPU instead of the software adapter. */
 const software = process.env.GPU !== "hardware";
 
-const PORT = 4174;
+/** Where the studio is served while the tests run. */
+const PORT = Number(process.env.STUDIO_PORT ?? 4174);
 
 export default defineConfig({
   testDir: "e2e",

@@ -5,11 +5,21 @@
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
 
 /** @typedef {{ passed: number, failed: number }} Count */
+
+/** A port that nothing listens on, so that a studio which is already served does not stand in the way. */
+const port = await new Promise((resolve, reject) => {
+  const server = createServer().once("error", reject);
+  server.listen(0, "localhost", () => {
+    const address = server.address();
+    server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
+  });
+});
 
 const reports = mkdtempSync(join(tmpdir(), "studio-test-"));
 
@@ -51,7 +61,7 @@ function run(stage) {
   const { status, error } = spawnSync("npx", ["--no-install", ...stage.command], {
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwright.report },
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: playwright.report, STUDIO_PORT: String(port) },
   });
   if (error) console.error(error.message);
   const succeeded = status === 0;
