@@ -166,7 +166,12 @@ export class Studio implements StudioApi {
       throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
     }
     const result = configurationSchema.safeParse(value);
-    if (!result.success) throw new Error(`The configuration does not fit:\n${z.prettifyError(result.error)}`);
+    if (!result.success) {
+      const issues = result.error.issues.map(
+        ({ path, message }) => `${z.core.toDotPath(path) || "the file"}: ${message}`,
+      );
+      throw new Error(`The configuration does not fit.\n${issues.join("\n")}`);
+    }
     for (const { method } of result.data.runs) methodOf(method);
     return result.data;
   }
