@@ -7,5 +7,5 @@ export default defineConfig(base, {
   testDir: ".",
   testMatch: "screenshots.ts",
   outputDir: "../test-results",
-  timeout: 600_000,
+  timeout: 1_200_000,
 });

@@ -1,45 +1,90 @@
-/** One walk through the page in each colour scheme, photographed on the way. */
+/** A walk through the page at each width, photographed in both colour schemes on the way. */
 
 import { expect, type Page, test } from "@playwright/test";
-import { compareButton, openStep, step, waitForStatus, waitUntilReady } from "./studio";
+import {
+  chooseFile,
+  compareButton,
+  openStep,
+  runCard,
+  setTraining,
+  status,
+  step,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
 
-const ROWS = Array.from({ length: 60 }, (_, row) =>
-  row % 2 === 0 ? `a warm and funny film number ${row},positive` : `a dull and empty film number ${row},negative`,
-);
-const TABLE = `sentence,sentiment\n${ROWS.join("\n")}\n`;
-
-function dropTrainingFile(page: Page, name: string, text: string): Promise<void> {
-  return page.getByLabel("Training file").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
-}
-
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`the page's states, ${colorScheme}`, async ({ page }, { project }) => {
-    const picture = (state: string) =>
-      page.screenshot({ path: `screenshots/${state}-${project.name}-${colorScheme}.png`, fullPage: true });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.goto("/");
-    await waitUntilReady(page);
-    await picture("empty");
-
-    await openStep(page, "Data");
-    await dropTrainingFile(page, "films.csv", TABLE);
-    await expect(step(page, "Data")).toContainText("films.csv");
-    await waitUntilReady(page);
-    await picture("data");
-
-    await openStep(page, "Training");
-    await page.getByLabel("Steps", { exact: true }).fill("12");
-    await page.getByLabel("Evaluate every").fill("4");
-    await compareButton(page).click();
-    await waitForStatus(page, /^step ([5-9]|1\d) of/, 240_000);
-    await picture("training");
-
-    await waitForStatus(page, /^Finished/, 240_000);
-    await picture("finished");
-
-    await openStep(page, "Data");
-    await dropTrainingFile(page, "header-only.csv", "sentence,sentiment\n");
-    await expect(page.getByRole("alert").first()).toBeVisible();
-    await picture("error");
+/** A light and a dark picture of the whole page; columns that scroll by themselves are shown from end to end. */
+async function pictures(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
+  if (!size) throw new Error("The page has no size of its own.");
+  await page.evaluate(() => {
+    for (const element of document.querySelectorAll(".steps, .results")) element.scrollTop = 0;
   });
+  const height = await page.evaluate(() => {
+    const hidden = [...document.querySelectorAll(".steps, .results")].map(
+      (column) => column.scrollHeight - column.clientHeight,
+    );
+    return window.innerHeight + Math.max(0, ...hidden);
+  });
+  await page.setViewportSize({ ...size, height });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.screenshot({ path: `screenshots/${name}-${colorScheme}.png`, fullPage: true });
+  }
+  await page.setViewportSize(size);
 }
+
+const TEXT = "Is this message to a shop about account, delivery, payment, product or refund?";
+
+test("the page's states", async ({ page, isMobile }, { project }) => {
+  // Enough for curves on the wide picture.
+  const steps = isMobile ? 12 : 48;
+  const shoot = (state: string) => pictures(page, `${state}-${project.name}`);
+  await page.goto("/");
+  await waitUntilReady(page);
+  await expect(step(page, "Methods")).toContainText("Together about");
+  await shoot("empty");
+
+  await openStep(page, "Data");
+  await page.getByRole("button", { name: /^Customer messages/ }).click();
+  await expect(page.getByRole("region", { name: "First rows of customer-messages.csv" })).toBeVisible();
+  for (const name of ["Hard text + head", "SK-Prefix"]) {
+    await page.getByRole("button", { name: `Options of ${name}` }).click();
+    await runCard(page, name)
+      .getByLabel(/T = \d+.tokens/)
+      .fill(TEXT);
+    if (name !== "SK-Prefix") await page.getByRole("button", { name: `Options of ${name}` }).click();
+  }
+  await setTraining(page, {
+    Steps: String(steps),
+    "Evaluate every": String(steps / 6),
+    "Learning rate for all": "0.005",
+  });
+  await expect(page.getByRole("list", { name: "Tokens of this text" })).toContainText("refund");
+  await waitUntilReady(page);
+  await shoot("data");
+
+  await page.getByRole("button", { name: "Options of SK-Prefix" }).click();
+  await compareButton(page).click();
+  await waitForStatus(page, new RegExp(`^step ${isMobile ? "[5-9]" : "2\\d"} of`), 600_000);
+  await shoot("training");
+
+  await waitForStatus(page, /^Finished/, 600_000);
+  await page.getByRole("region", { name: "Try it" }).getByLabel("Text").fill("My parcel is a week late. Where is it?");
+  await expect(page.locator(".prediction")).toHaveCount(5);
+  await shoot("finished");
+  if (!isMobile) {
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1440, height: 1180 });
+    await status(page).hover();
+    await page.screenshot({ path: "screenshots/studio.png" });
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+
+  await openStep(page, "Data");
+  await chooseFile(page, "Training file", "quotes.csv", 'text,label\nfine,good\n"never closed,bad\nfine,good\n');
+  await expect(step(page, "Data").getByRole("alert")).toBeVisible();
+  await chooseFile(page, "Configuration file", "old.json", '{ "training": { "batchsize": 4 } }');
+  await expect(page.getByRole("alert").first()).toContainText("old.json");
+  await shoot("error");
+});
