@@ -81,7 +81,7 @@ test("a refused configuration changes nothing", async ({ page }) => {
     runs: [{ name: "only", method: "lora" }],
   };
   const refused: [content: string, said: RegExp][] = [
-    [JSON.stringify(configuration), /^wrong\.json was not opened\. .*batchsize.*training/s],
+    [JSON.stringify(configuration), /^wrong\.json was not opened\. .*training: .*batchsize/s],
     ["{ training: }", /^wrong\.json was not opened\. .*not valid JSON/],
     [
       JSON.stringify({ ...configuration, training: {}, runs: [{ name: "only", method: "magic" }] }),
