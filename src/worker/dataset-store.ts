@@ -54,7 +54,8 @@ export class DatasetStore {
       validationFraction: 0.1,
     };
     const columns = guessColumns(table);
-    return this.#build(table, null, { task: "sequence-classification", columns, maxLength, seed, validationFraction });
+    const settings: DataSettings = { task: "sequence-classification", columns, maxLength, seed, validationFraction };
+    return this.#build(...workingLabel(table, settings));
   }
 
   closeValidation(): Promise<DataSummary> {
@@ -85,5 +86,29 @@ export class DatasetStore {
       onProgress: (done, total) =>
         this.#emit({ type: "progress", task: "tokenising", detail: file, done, total, unit: "rows" }),
     });
+  }
+}
+
+/**
+ * The settings as guessed, or with the first other column that can be the label, said in a notice: so that a wrong guess
+ * still opens the file, and the person can choose. Throws the guess's own error if no column can.
+ */
+function workingLabel(table: Table, settings: DataSettings): [Table, null, DataSettings] {
+  const { text, textPair, label } = settings.columns;
+  try {
+    buildDataset(table, null, settings);
+    return [table, null, settings];
+  } catch (refused) {
+    for (const other of table.columns.filter((column) => column !== text && column !== label)) {
+      const columns = { text, textPair: textPair === other ? null : textPair, label: other };
+      try {
+        buildDataset(table, null, { ...settings, columns });
+      } catch {
+        continue;
+      }
+      const notice = `"${other}" is read as the label, because "${label}" cannot be: ${(refused as Error).message}`;
+      return [{ ...table, notices: [...table.notices, notice] }, null, { ...settings, columns }];
+    }
+    throw refused;
   }
 }
