@@ -4,7 +4,7 @@
  */
 
 import { Mutex } from "async-mutex";
-import { BatchStream, bucketLengths } from "../data/batches";
+import { BatchStream, bucketLengths, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { needsSemanticPass } from "../methods/method";
@@ -33,6 +33,10 @@ export interface ComparisonData {
 export interface RunPlan extends RunConfiguration {
   /** Values to start from, by tensor name. */
   readonly initial?: Values;
+  /** Of its initial values and its batches; the training's unless told. */
+  readonly seed?: number;
+  /** On its learning rate; 1 unless told. */
+  readonly learningRateFactor?: number;
 }
 
 export interface ComparisonSetup {
@@ -68,6 +72,11 @@ interface Lane {
   seconds: number;
   checkpoint: Checkpoint | null;
   validation: Evaluation | null;
+  /** Its state at the evaluation with the lowest loss, and for how many evaluations none was lower. */
+  best: { readonly checkpoint: Checkpoint; readonly evaluation: Evaluation; readonly loss: number } | null;
+  worse: number;
+  /** The step whose adapter is on the device, of those that were evaluated. */
+  heldStep: number | null;
   /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
   spoiled: boolean;
 }
@@ -90,7 +99,8 @@ export class Comparison {
   /** Batches as they are, and without the token that a run's text already begins with. */
   readonly #feeds: Record<"whole" | "continued", Feed>;
   readonly #trainLengths: readonly number[];
-  #stream: BatchStream;
+  /** By seed. */
+  #streams: ReadonlyMap<number, BatchStream>;
   readonly #lanes: Lane[];
   readonly #base: Run;
   readonly #ring: ReadbackRing<StepTag>;
@@ -120,8 +130,8 @@ export class Comparison {
     this.#trainLengths = data.train.map(({ ids }) => ids.length);
     const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
     this.#buckets = bucketLengths(lengths, data.maxLength);
-    this.#stream = this.#streamFrom(0);
-    this.steps = trainingSteps(training, this.#stream.batchesPerEpoch);
+    this.#streams = this.#streamsFrom(0);
+    this.steps = trainingSteps(training, Math.ceil(data.train.length / batchSize));
     this.#workspace = new Workspace(engine, this.#owner);
     const { padId, bosId } = model.tokenizer;
     const feed = (dropped: number | null) =>
@@ -136,6 +146,9 @@ export class Comparison {
         seconds: 0,
         checkpoint: null,
         validation: null,
+        best: null,
+        worse: 0,
+        heldStep: null,
         spoiled: false,
       }));
       this.#base = this.#createRun({ name: UNTRAINED, method: "linear-probe", options: {} });
@@ -237,7 +250,7 @@ export class Comparison {
   async #trainFrom(start: number): Promise<void> {
     const { training } = this.#setup;
     this.#step = start;
-    this.#stream = this.#streamFrom(start);
+    this.#streams = this.#streamsFrom(start);
     this.#announce("running");
     if (this.#step === 0) await this.#evaluateAll();
     while (this.#step < this.steps && !this.#stopping && this.#running.length > 0) {
@@ -254,7 +267,7 @@ export class Comparison {
     await this.#evaluateAll();
     if (this.#failed) return;
     const end = this.#step < this.steps ? "stopped" : "finished";
-    for (const lane of this.#running) this.#setState(lane, end);
+    for (const lane of this.#running) this.#end(lane, end);
     const failed = this.#lanes.every(({ state }) => state === "failed");
     if (failed) this.#announce("failed", this.#lanes[0]!.reason);
     else this.#announce(end);
@@ -350,6 +363,11 @@ export class Comparison {
     this.#lane(name).checkpoint = checkpoint;
   }
 
+  /** The step whose adapter a run holds, of those that were evaluated: the last one's, or the best one's with `keepBest`. */
+  heldStep(name: string): number | null {
+    return this.#lane(name).heldStep;
+  }
+
   run(name: string): Run {
     return this.#lane(name).run;
   }
@@ -374,9 +392,12 @@ export class Comparison {
     return { ...bytes, total: weights + adapter + gradients + optimizer + activations + runtime };
   }
 
-  #streamFrom(start: number): BatchStream {
-    const { batchSize, seed, shuffle } = this.#setup.training;
-    return new BatchStream({ lengths: this.#trainLengths, batchSize, buckets: this.#buckets, seed, shuffle }, start);
+  #streamsFrom(start: number): ReadonlyMap<number, BatchStream> {
+    const { runs, training } = this.#setup;
+    const { batchSize, shuffle } = training;
+    const options = { lengths: this.#trainLengths, batchSize, buckets: this.#buckets, shuffle };
+    const seeds = new Set(runs.map(({ seed }) => seed ?? training.seed));
+    return new Map([...seeds].map((seed) => [seed, new BatchStream({ ...options, seed }, start)]));
   }
 
   #runOwner(name: string): string {
@@ -397,7 +418,8 @@ export class Comparison {
     const { engine, model, data, training } = this.#setup;
     const method = methodOf(plan.method);
     const options = parseOptions(model, plan);
-    const { textIds } = methodContext(model, method, options, training.seed);
+    const seed = plan.seed ?? training.seed;
+    const { textIds } = methodContext(model, method, options, seed);
     const feed = this.#feedBehind(textIds);
     feed.used = true;
     return new Run(
@@ -408,12 +430,13 @@ export class Comparison {
         owner: this.#runOwner(plan.name),
         method,
         options,
-        learningRate: plan.learningRate ?? training.learningRate ?? method.learningRate,
+        learningRate:
+          (plan.learningRate ?? training.learningRate ?? method.learningRate) * (plan.learningRateFactor ?? 1),
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
         classes: data.labels.length,
         pooling: training.pooling,
-        seed: training.seed,
+        seed,
         initial: plan.initial,
       },
       feed.buffers,
@@ -431,15 +454,22 @@ export class Comparison {
     return this.#feedBehind(run.context.textIds);
   }
 
+  /** One update of every running run: of all runs with one seed on that seed's batch, then of the next seed's. */
   async #trainStep(): Promise<void> {
-    const { training } = this.#setup;
-    const plan = this.#stream.next();
+    const { schedule: kind, warmupRatio } = this.#setup.training;
+    const factor = scheduleFactor({ kind, warmupRatio, steps: this.steps }, this.#step);
+    for (const [seed, stream] of this.#streams) {
+      const plan = stream.next();
+      const lanes = this.#running.filter(({ run }) => run.setup.seed === seed);
+      if (lanes.length > 0) await this.#trainOn(plan, lanes, factor);
+    }
+  }
+
+  async #trainOn(plan: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<void> {
     const { whole, continued } = this.#feeds;
     const tokens = whole.fill(whole.train, plan);
     if (continued.used) continued.fill(continued.train, plan);
-    const { schedule: kind, warmupRatio } = training;
-    const factor = scheduleFactor({ kind, warmupRatio, steps: this.steps }, this.#step);
-    for (const lane of this.#running) {
+    for (const lane of lanes) {
       await this.#ring.ready();
       // What arrived meanwhile may have ended it.
       if (lane.state !== "running") continue;
@@ -504,6 +534,7 @@ export class Comparison {
     lane.spoiled = false;
     if (!checkpoint) return;
     lane.run.parameters.restore(checkpoint);
+    lane.heldStep = checkpoint.step;
     lane.tokens = checkpoint.tokens;
     lane.seconds = checkpoint.seconds;
   }
@@ -522,7 +553,9 @@ export class Comparison {
       }
       const { tokens, seconds } = lane;
       lane.checkpoint = { ...(await lane.run.parameters.checkpoint(this.#step)), tokens, seconds };
+      lane.heldStep = this.#step;
       this.#setup.emit(event);
+      this.#judge(lane, event.loss);
     }
     this.#setup.onCheckpoint?.(this.checkpoints);
     this.#delivered = performance.now();
@@ -540,10 +573,38 @@ export class Comparison {
     return { type: "evaluation", run: detail, step: this.#step, split: "validation", ...summary, tokens, seconds };
   }
 
+  /** Compares an evaluation's loss with the lowest before, and ends the run where early stopping says so. */
+  #judge(lane: Lane, loss: number): void {
+    const { earlyStopping } = this.#setup.training;
+    if (!lane.best || loss < lane.best.loss) {
+      lane.best = { loss, checkpoint: lane.checkpoint!, evaluation: lane.validation! };
+      lane.worse = 0;
+      return;
+    }
+    lane.worse++;
+    if (!earlyStopping || lane.worse < earlyStopping.patience || this.#step >= this.steps) return;
+    lane.reason =
+      `stopped early at step ${this.#step}: the validation loss has not fallen below ${lane.best.loss.toPrecision(4)} ` +
+      `(step ${lane.best.checkpoint.step}) for ${lane.worse} evaluations`;
+    this.#end(lane, "finished");
+  }
+
+  /** Ends a run in good order; with `keepBest` it holds the adapter of its best evaluation from here on. */
+  #end(lane: Lane, state: "finished" | "stopped"): void {
+    const { best } = lane;
+    if (this.#setup.training.keepBest && best && best.checkpoint.step !== lane.heldStep) {
+      lane.run.parameters.restore(best.checkpoint);
+      lane.validation = best.evaluation;
+      lane.heldStep = best.checkpoint.step;
+    }
+    this.#setState(lane, state);
+  }
+
   #setState(lane: Lane, state: RunState): void {
     lane.state = state;
     const lastGoodStep = lane.checkpoint?.step ?? null;
-    this.#setup.emit({ type: "run-state", run: lane.run.setup.name, state, reason: lane.reason, lastGoodStep });
+    const { reason, heldStep } = lane;
+    this.#setup.emit({ type: "run-state", run: lane.run.setup.name, state, reason, lastGoodStep, heldStep });
   }
 
   #announce(

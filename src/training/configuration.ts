@@ -16,6 +16,15 @@ export const runSchema = z.strictObject({
 
 export const trainingSchema = z.strictObject({
   seed: z.int().min(0).default(0),
+  /** Every run is trained this many times, with the seeds from `seed` on. */
+  seeds: z.int().min(1).max(10).default(1),
+  /** Every run is trained with each of these factors on its learning rate. */
+  learningRateFactors: z
+    .array(z.number().positive())
+    .min(1)
+    .max(9)
+    .refine((factors) => new Set(factors).size === factors.length, "must not hold a factor twice")
+    .default([1]),
   /** Either `steps` or `epochs`; `steps` wins when both are given. */
   steps: z.int().min(1).nullable().default(null),
   epochs: z.number().positive().nullable().default(null),
@@ -29,6 +38,13 @@ export const trainingSchema = z.strictObject({
   gradClip: z.number().positive().nullable().default(1),
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
+  /** A run ends once its validation loss has not fallen below its lowest for this many evaluations in a row. */
+  earlyStopping: z
+    .strictObject({ patience: z.int().min(1).default(3) })
+    .nullable()
+    .default(null),
+  /** A run that ends goes back to the adapter of its evaluation with the lowest validation loss. */
+  keepBest: z.boolean().default(false),
   pooling: z.enum(["last", "mean"]).default("last"),
 });
 

@@ -25,8 +25,9 @@ export interface RunEstimate {
 }
 
 export interface Estimate {
+  /** Of one variant of each run. */
   runs: RunEstimate[];
-  /** Weights once, plus every run's own; what runs share is counted once. */
+  /** Weights once, plus what every variant of every run has of its own; what they share is counted once. */
   total: GpuBytes;
   /** The largest single buffer, and what the device allows for one. */
   largestBuffer: { tensor: string; bytes: number; allowed: number };
@@ -83,11 +84,12 @@ export function estimate(input: EstimateInput): Estimate {
     }
   });
   const total = { ...nothing, weights: weightBytes, activations: places.reduce((sum, size) => sum + size, 0) };
+  const variants = training.seeds * training.learningRateFactors.length;
   for (const { bytes } of estimates) {
-    total.adapter += bytes.adapter;
-    total.gradients += bytes.gradients;
-    total.optimizer += bytes.optimizer;
-    total.runtime += bytes.runtime;
+    total.adapter += variants * bytes.adapter;
+    total.gradients += variants * bytes.gradients;
+    total.optimizer += variants * bytes.optimizer;
+    total.runtime += variants * bytes.runtime;
   }
   const { batchSize, seed, shuffle } = training;
   const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });

@@ -39,10 +39,15 @@ export interface RunStateEvent {
   type: "run-state";
   run: string;
   state: RunState;
-  /** For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU validation error`. */
+  /**
+   * For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU validation error`; for
+   * `finished`: why it did so before the last step.
+   */
   reason: string | null;
   /** The last step whose adapter is kept; the run can continue from it. */
   lastGoodStep: number | null;
+  /** The evaluated step whose adapter the run holds: the last, or with `keepBest` the best once it has ended. */
+  heldStep: number | null;
 }
 
 export interface ComparisonStateEvent {

@@ -17,6 +17,7 @@ import { estimate } from "../training/estimate";
 import { exportRun, importedValues, originOf } from "../training/export";
 import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
+import { type Variant, variantsOf } from "../training/variants";
 import type {
   DataRole,
   DataSettings,
@@ -50,6 +51,7 @@ interface OpenComparison {
   readonly configuration: Configuration;
   readonly data: ComparisonData;
   readonly evaluations: EvaluationEvent[];
+  readonly variants: readonly Variant[];
   /** Resolves when nothing is training any more. */
   running: Promise<void>;
 }
@@ -232,9 +234,11 @@ export class Studio implements StudioApi {
   }
 
   async exportRun(run: string): Promise<Blob> {
-    const { comparison, configuration, data, evaluations } = this.#owner(run);
+    const { comparison, configuration, data, evaluations, variants } = this.#owner(run);
+    const variant = variants.find(({ name }) => name === run)!;
     const own = evaluations.filter((event) => event.run === run);
-    const last = own.at(-1) ?? null;
+    const held = comparison.heldStep(run);
+    const last = own.findLast(({ step }) => step === held) ?? null;
     const { train, validation } = this.#data.data.summary;
     const recorded = recordedConfiguration(configuration, this.#readyModel().folder.source);
     const folder = await exportRun(this.#readyEngine(), this.#readyModel(), comparison.run(run), {
@@ -251,7 +255,8 @@ export class Studio implements StudioApi {
       versions,
       droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
       record: {
-        run: recorded.runs.find(({ name }) => name === run),
+        run: recorded.runs.find(({ name }) => name === variant.run),
+        variant,
         labels: data.labels,
         configuration: recorded,
         evaluations: own,
@@ -360,11 +365,16 @@ export class Studio implements StudioApi {
       ),
       maxLength: settings.maxLength,
     };
-    const runs = configuration.runs.map((run): RunPlan => {
+    const plans = configuration.runs.map((run): RunPlan => {
       const adapter = initial.get(run.name);
       if (!adapter) return run;
       const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
       return { ...run, initial: importedValues(adapter, model.config.layers, originOf(form)) };
+    });
+    const variants = plans.flatMap((plan) => variantsOf(plan, configuration.training));
+    const runs = variants.map(({ name, run, seed, learningRateFactor }) => {
+      const plan = plans.find((candidate) => candidate.name === run)!;
+      return { ...plan, name, seed, learningRateFactor };
     });
     const evaluations: EvaluationEvent[] = [];
     const emit = (event: StudioEvent) => {
@@ -386,7 +396,7 @@ export class Studio implements StudioApi {
       await comparison.release();
       throw error;
     }
-    return { comparison, configuration, data, evaluations, running: Promise.resolve() };
+    return { comparison, configuration, data, evaluations, variants, running: Promise.resolve() };
   }
 
   /** Trains; what goes wrong ends the comparison with a named reason instead of rejecting. */

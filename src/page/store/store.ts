@@ -27,6 +27,8 @@ export const useStudio = create<StudioState>()(() => ({
   training: {
     settings: {
       seed: 0,
+      seeds: 1,
+      learningRateFactors: [1],
       steps: 200,
       epochs: null,
       batchSize: 8,
@@ -35,6 +37,8 @@ export const useStudio = create<StudioState>()(() => ({
       gradClip: 1,
       shuffle: true,
       evalEvery: 25,
+      earlyStopping: null,
+      keepBest: false,
       pooling: "last",
     },
     problems: {},

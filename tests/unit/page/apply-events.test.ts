@@ -32,7 +32,10 @@ describe("applyEvents", () => {
   it("keeps a failed run's reason and last good step while the others go on", () => {
     const after = applyEvents(
       slice(comparison([record("a"), record("b")])),
-      [{ type: "run-state", run: "a", state: "failed", reason: "not a number", lastGoodStep: 80 }, step("b", 91, 1)],
+      [
+        { type: "run-state", run: "a", state: "failed", reason: "not a number", lastGoodStep: 80, heldStep: null },
+        step("b", 91, 1),
+      ],
       0,
     );
     expect(after.current?.runs[0]).toMatchObject({ state: "failed", reason: "not a number", lastGoodStep: 80 });

@@ -2,6 +2,7 @@
 
 import { createCurves } from "../../../src/page/charts/run-curves";
 import type { Comparison, ComparisonSlice, RunRecord } from "../../../src/page/store/state";
+import { trainingSchema } from "../../../src/training/configuration";
 import type { EvaluationEvent, GpuBytes, StepEvent } from "../../../src/worker/api";
 
 export const bytes: GpuBytes = {
@@ -79,18 +80,7 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
         columns: { text: "text", textPair: null, label: "label" },
         maxLength: 64,
       },
-      training: {
-        seed: 0,
-        steps: 100,
-        epochs: null,
-        batchSize: 8,
-        schedule: "linear",
-        warmupRatio: 0,
-        gradClip: null,
-        shuffle: true,
-        evalEvery: 10,
-        pooling: "last",
-      },
+      training: trainingSchema.parse({ steps: 100, warmupRatio: 0, gradClip: null, evalEvery: 10 }),
       runs: runs.map((run) => run.configuration),
     },
     modelName: "m",

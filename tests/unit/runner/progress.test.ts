@@ -35,6 +35,7 @@ describe("event lines", () => {
       state: "failed",
       reason: "not a number",
       lastGoodStep: 3,
+      heldStep: 3,
     };
     expect(eventLine(failed)).toBe("a: failed (not a number)");
     expect(eventLine({ ...failed, state: "running", reason: null })).toBeNull();

@@ -70,7 +70,7 @@ function zip(files: Record<string, string>): string {
 describe("metrics.jsonl", () => {
   test("has a line for each step and evaluation, in order, with the documented keys", () => {
     results.add(step("sk", 1, 0.7));
-    results.add({ type: "run-state", run: "sk", state: "running", reason: null, lastGoodStep: null });
+    results.add({ type: "run-state", run: "sk", state: "running", reason: null, lastGoodStep: null, heldStep: null });
     results.add(step("lora", 1, 0.6));
     results.add(evaluation("sk", 1, 0.65, 0.5));
     expect(metrics()).toEqual([
@@ -142,7 +142,7 @@ describe("the runs' summaries", () => {
     results.add(evaluation("sk", 2, 0.5, 0.9));
     results.add(step("sk", 3, 0.3));
     results.add(evaluation("sk", 3, 0.55, 0.9));
-    results.add({ type: "run-state", run: "sk", state: "finished", reason: null, lastGoodStep: 3 });
+    results.add({ type: "run-state", run: "sk", state: "finished", reason: null, lastGoodStep: 3, heldStep: null });
     const [sk, lora] = results.runs;
     expect(sk).toMatchObject({
       method: "sk-prefix",
@@ -158,12 +158,19 @@ describe("the runs' summaries", () => {
   test("are complete only when every run finished and has its adapter", () => {
     for (const { name } of RUNS) {
       expect(results.complete).toBe(false);
-      results.add({ type: "run-state", run: name, state: "finished", reason: null, lastGoodStep: 1 });
+      results.add({ type: "run-state", run: name, state: "finished", reason: null, lastGoodStep: 1, heldStep: null });
       expect(results.complete).toBe(false);
       results.addAdapter(name, zip({ [`${name}/README.md`]: "" }));
     }
     expect(results.complete).toBe(true);
-    results.add({ type: "run-state", run: "sk", state: "failed", reason: "not a number", lastGoodStep: 1 });
+    results.add({
+      type: "run-state",
+      run: "sk",
+      state: "failed",
+      reason: "not a number",
+      lastGoodStep: 1,
+      heldStep: null,
+    });
     expect(results.complete).toBe(false);
   });
 });

@@ -14,6 +14,7 @@ const example = {
   training: {
     ...{ seed: 0, steps: 200, epochs: null, batchSize: 8, weightDecay: 0.01, schedule: "linear" },
     ...{ warmupRatio: 0.06, gradClip: 1.0, shuffle: true, evalEvery: 50, pooling: "last" },
+    ...{ seeds: 3, learningRateFactors: [0.3, 1, 3], earlyStopping: { patience: 2 }, keepBest: true },
   },
   runs: [
     {
@@ -63,7 +64,8 @@ describe("the configuration of a comparison", () => {
       },
       training: {
         ...{ seed: 0, steps: null, epochs: null, batchSize: 8, schedule: "linear", warmupRatio: 0.06 },
-        ...{ gradClip: 1, shuffle: true, evalEvery: 50, pooling: "last" },
+        ...{ gradClip: 1, shuffle: true, evalEvery: 50, pooling: "last", seeds: 1, learningRateFactors: [1] },
+        ...{ earlyStopping: null, keepBest: false },
       },
       runs: [{ name: "a", method: "lora", options: {} }],
     });

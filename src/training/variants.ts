@@ -1,0 +1,53 @@
+/**
+ * A run's variants: the same method and options with several seeds, and with several learning rates of a sweep. Each
+ * variant is trained as a run of its own; what they say together is summed up per run and learning rate.
+ */
+
+import type { RunConfiguration, TrainingConfiguration } from "./configuration";
+
+export interface Variant {
+  /** Unique in the comparison: the run's name, with what tells the variant from its siblings behind it. */
+  readonly name: string;
+  /** The name of the run it is a variant of. */
+  readonly run: string;
+  readonly seed: number;
+  /** Factor on the run's learning rate. */
+  readonly learningRateFactor: number;
+}
+
+/** Every seed of every learning rate, in this order; one variant with the run's own name where there is one of each. */
+export function variantsOf(
+  { name }: Pick<RunConfiguration, "name">,
+  { seed, seeds, learningRateFactors }: Pick<TrainingConfiguration, "seed" | "seeds" | "learningRateFactors">,
+): Variant[] {
+  return learningRateFactors.flatMap((learningRateFactor) =>
+    Array.from({ length: seeds }, (_, index): Variant => {
+      const parts = [
+        ...(learningRateFactors.length > 1 ? [`rate × ${learningRateFactor}`] : []),
+        ...(seeds > 1 ? [`seed ${seed + index}`] : []),
+      ];
+      return {
+        name: parts.length === 0 ? name : `${name} (${parts.join(", ")})`,
+        run: name,
+        seed: seed + index,
+        learningRateFactor,
+      };
+    }),
+  );
+}
+
+export interface Spread {
+  readonly mean: number;
+  /** Standard deviation of the sample (n − 1); 0 for a single value. */
+  readonly deviation: number;
+  readonly count: number;
+}
+
+/** @throws RangeError without values. */
+export function spreadOf(values: readonly number[]): Spread {
+  const count = values.length;
+  if (count === 0) throw new RangeError("A spread needs at least one value.");
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: count === 1 ? 0 : Math.sqrt(squares / (count - 1)), count };
+}

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { trainingSchema } from "../../../src/training/configuration";
+import { spreadOf, variantsOf } from "../../../src/training/variants";
+
+describe("a run's variants", () => {
+  test("is the run itself with one seed and one learning rate", () => {
+    expect(variantsOf({ name: "LoRA" }, trainingSchema.parse({ seed: 7 }))).toEqual([
+      { name: "LoRA", run: "LoRA", seed: 7, learningRateFactor: 1 },
+    ]);
+  });
+
+  test("are every seed of every learning rate, each under a name of its own", () => {
+    const variants = variantsOf(
+      { name: "LoRA" },
+      trainingSchema.parse({ seed: 7, seeds: 2, learningRateFactors: [0.3, 1] }),
+    );
+    expect(variants.map(({ name, seed, learningRateFactor }) => [name, seed, learningRateFactor])).toEqual([
+      ["LoRA (rate × 0.3, seed 7)", 7, 0.3],
+      ["LoRA (rate × 0.3, seed 8)", 8, 0.3],
+      ["LoRA (rate × 1, seed 7)", 7, 1],
+      ["LoRA (rate × 1, seed 8)", 8, 1],
+    ]);
+  });
+
+  test("a factor may not be given twice", () => {
+    expect(() => trainingSchema.parse({ learningRateFactors: [1, 1] })).toThrow("must not hold a factor twice");
+  });
+});
+
+describe("a spread", () => {
+  test("is the mean and the sample's standard deviation", () => {
+    // R: mean(c(1, 2, 4)), sd(c(1, 2, 4))
+    const { mean, deviation, count } = spreadOf([1, 2, 4]);
+    expect(mean).toBeCloseTo(2.3333333333, 9);
+    expect(deviation).toBeCloseTo(1.5275252317, 9);
+    expect(count).toBe(3);
+    expect(spreadOf([0.5])).toEqual({ mean: 0.5, deviation: 0, count: 1 });
+    expect(() => spreadOf([])).toThrow("at least one value");
+  });
+});
