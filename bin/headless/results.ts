@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
 import type { Preparation } from "../../src/runner/runner";
 import type { Configuration } from "../../src/training/configuration";
+import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/training/variants";
 import type {
   DeviceReport,
   EvaluationEvent,
@@ -24,9 +25,11 @@ export function metricsLine(event: StepEvent | EvaluationEvent): string {
 /** The figures of one evaluation. */
 export type Evaluation = Pick<EvaluationEvent, "step" | "loss" | "accuracy" | "f1">;
 
-/** What a run came to. Null where it never got so far. */
+/** What a run came to, or one of its variants where it has several. Null where it never got so far. */
 export interface RunSummary {
   run: string;
+  /** Which seed and learning rate of which configured run. */
+  variant: Omit<Variant, "name">;
   method: string;
   state: RunState;
   reason: string | null;
@@ -41,6 +44,16 @@ export interface RunSummary {
   gpuBytes: GpuBytes | null;
   /** Name of the adapter's folder beside this file. */
   adapter: string | null;
+}
+
+/** The seeds of a run and learning rate together: those that were evaluated and did not fail. */
+export interface GroupSummary {
+  group: string;
+  run: string;
+  learningRateFactor: number;
+  lastAccuracy: Spread;
+  bestAccuracy: Spread;
+  lastLoss: Spread;
 }
 
 /** What is true of the whole comparison. */
@@ -61,17 +74,46 @@ export class Results {
   #gpuBytes: GpuBytes | null = null;
 
   /** Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs' folders. */
-  constructor(folder: string, runs: readonly { name: string; method: string }[]) {
+  constructor(folder: string, { runs, training }: Pick<Configuration, "runs" | "training">) {
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
-    for (const name of ["summary.json", ...runs.map((run) => run.name)]) {
+    const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
+    for (const name of ["summary.json", ...variants.map((variant) => variant.name)]) {
       rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
     this.#metrics = openSync(join(this.#folder, "metrics.jsonl"), "w");
-    this.#runs = new Map(runs.map(({ name, method }) => [name, emptySummary(name, method)]));
+    this.#runs = new Map(
+      variants.map(({ name, run, ...variant }) => [
+        name,
+        emptySummary(name, { ...variant, run: run.name }, run.method),
+      ]),
+    );
   }
 
-  /** In the configuration's order. */
+  /** One a run and learning rate, where any has several seeds or learning rates; else none. */
+  get groups(): GroupSummary[] {
+    const names = [...new Set(this.runs.map(({ variant }) => variant.group))];
+    const several =
+      names.length < this.runs.length || names.length > new Set(this.runs.map(({ variant }) => variant.run)).size;
+    if (!several) return [];
+    return names.flatMap((group) => {
+      const members = this.runs.filter(({ variant, state }) => variant.group === group && state !== "failed");
+      const evaluated = members.flatMap(({ validation }) => validation ?? []);
+      const [first] = members;
+      if (!first || evaluated.length === 0) return [];
+      const { run, learningRateFactor } = first.variant;
+      return {
+        group,
+        run,
+        learningRateFactor,
+        lastAccuracy: spreadOf(evaluated.map(({ last }) => last.accuracy)),
+        bestAccuracy: spreadOf(evaluated.map(({ best }) => best.accuracy)),
+        lastLoss: spreadOf(evaluated.map(({ last }) => last.loss)),
+      };
+    });
+  }
+
+  /** In the configuration's order; a run's variants one after the other. */
   get runs(): readonly RunSummary[] {
     return [...this.#runs.values()];
   }
@@ -128,7 +170,9 @@ export class Results {
   /** Writes `summary.json`. */
   writeSummary({ configuration, adapter, device, preparation, versions }: Surroundings): void {
     const { model, data, estimate } = preparation;
-    for (const { run, trainable } of estimate.runs) this.#run(run).trainable = trainable;
+    for (const { run, trainable } of estimate.runs) {
+      for (const summary of this.runs) if (summary.variant.run === run) summary.trainable = trainable;
+    }
     const summary = {
       started: this.#started.toISOString(),
       seconds: (Date.now() - this.#started.getTime()) / 1000,
@@ -147,6 +191,7 @@ export class Results {
       // Everything on the device; each run's own bytes are with the run.
       gpuBytes: this.#gpuBytes,
       runs: this.runs,
+      groups: this.groups,
       configuration,
     };
     writeFileSync(join(this.#folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
@@ -163,9 +208,10 @@ export class Results {
   }
 }
 
-function emptySummary(run: string, method: string): RunSummary {
+function emptySummary(run: string, variant: RunSummary["variant"], method: string): RunSummary {
   return {
     run,
+    variant,
     method,
     state: "waiting",
     reason: null,

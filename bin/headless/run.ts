@@ -88,7 +88,7 @@ async function runInBrowser({ json, folder, out, browser, adapter, server, progr
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
 
-  const results = new Results(out, configuration.runs);
+  const results = new Results(out, configuration);
   try {
     receive = (event) => {
       results.add(event);

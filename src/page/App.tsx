@@ -16,6 +16,7 @@ import { MethodsStep } from "./methods/MethodsStep";
 import { Reports } from "./results/Reports";
 import { TryIt } from "./results/TryIt";
 import { RunTable } from "./runs/RunTable";
+import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
 import { TrainingStep } from "./training/TrainingStep";
 
@@ -70,6 +71,7 @@ export function App() {
           <Suspense fallback={<div className="charts charts-loading" />}>
             <ChartGrid />
           </Suspense>
+          <VariantTable />
           <RunTable />
           <Reports />
           <TryIt />

@@ -10,6 +10,8 @@ export interface Variant {
   readonly name: string;
   /** The name of the run it is a variant of. */
   readonly run: string;
+  /** What its siblings that differ in nothing but the seed share: the name without the seed. */
+  readonly group: string;
   readonly seed: number;
   /** Factor on the run's learning rate. */
   readonly learningRateFactor: number;
@@ -22,18 +24,20 @@ export function variantsOf(
 ): Variant[] {
   return learningRateFactors.flatMap((learningRateFactor) =>
     Array.from({ length: seeds }, (_, index): Variant => {
-      const parts = [
-        ...(learningRateFactors.length > 1 ? [`rate × ${learningRateFactor}`] : []),
-        ...(seeds > 1 ? [`seed ${seed + index}`] : []),
-      ];
+      const rate = learningRateFactors.length > 1 ? [`rate × ${learningRateFactor}`] : [];
       return {
-        name: parts.length === 0 ? name : `${name} (${parts.join(", ")})`,
+        name: withParts(name, [...rate, ...(seeds > 1 ? [`seed ${seed + index}`] : [])]),
         run: name,
+        group: withParts(name, rate),
         seed: seed + index,
         learningRateFactor,
       };
     }),
   );
+}
+
+function withParts(name: string, parts: readonly string[]): string {
+  return parts.length === 0 ? name : `${name} (${parts.join(", ")})`;
 }
 
 export interface Spread {

@@ -33,6 +33,9 @@ const LEAVES = ["hub", "data", "adapters"];
 /** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/training/configuration"];
 
+/** Arithmetic on a configuration that page and worker must agree on: no device, no package. */
+const SHARED_WITH_THE_PAGE = ["src/training/variants"];
+
 /** Paths are relative to the project, with `/`. */
 interface Import {
   from: string;
@@ -100,6 +103,7 @@ function fault({ from, to, typeOnly }: Import): string | null {
   if (above === null || below === null || above === below) return null;
   const said = `${from} imports ${to}`;
   if (above === "page" || above === "runner") {
+    if (SHARED_WITH_THE_PAGE.some((path) => to === `${path}.ts`)) return null;
     const seen = SEEN_BY_THE_PAGE.some((path) => to === `${path}.ts`);
     return seen && typeOnly ? null : `${said}: from here only types of ${SEEN_BY_THE_PAGE.join(" and ")} are seen`;
   }

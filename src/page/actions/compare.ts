@@ -1,6 +1,7 @@
 /** Starting, holding and ending a comparison, and keeping what it left. */
 
 import type { Configuration } from "../../training/configuration";
+import { variantsOf } from "../../training/variants";
 import { createCurves } from "../charts/run-curves";
 import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
@@ -15,26 +16,29 @@ export async function compare(): Promise<void> {
   if (!configuration) return;
   const { current, past } = state.comparison;
   const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
-  const runs = state.methods.runs.map((draft, index): RunRecord => {
+  const runs = state.methods.runs.flatMap((draft, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === draft.method);
     const run = configuration.runs[index];
     if (!run) throw new Error(`Run "${draft.name}" is missing from the configuration.`);
-    return {
-      key: `${id}/${draft.name}`,
-      name: draft.name,
+    const learningRate = effectiveLearningRate(draft, configuration.training.learningRate, method);
+    return variantsOf(run, configuration.training).map((variant) => ({
+      key: `${id}/${variant.name}`,
+      name: variant.name,
+      variant,
       methodTitle: method?.title ?? draft.method,
       control: method?.group === "control",
       slot: draft.slot,
       configuration: run,
-      learningRate: effectiveLearningRate(draft, configuration.training.learningRate, method),
+      learningRate: learningRate * variant.learningRateFactor,
       state: "waiting",
       reason: null,
       lastGoodStep: null,
+      heldStep: null,
       trainable: null,
       bytes: null,
       curves: createCurves(),
       saved: false,
-    };
+    }));
   });
   const comparison: Comparison = {
     id,
@@ -72,7 +76,10 @@ async function countParameters(configuration: Configuration): Promise<void> {
   await quietly(async () => {
     const { runs } = await engine().estimate(configuration);
     if (useStudio.getState().comparison.current?.configuration !== configuration) return;
-    for (const { run, trainable } of runs) patchRun(run, { trainable });
+    const records = useStudio.getState().comparison.current?.runs ?? [];
+    for (const { run, trainable } of runs) {
+      for (const { name, variant } of records) if (variant.run === run) patchRun(name, { trainable });
+    }
   });
 }
 

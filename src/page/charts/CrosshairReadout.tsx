@@ -28,12 +28,13 @@ export function CrosshairReadout({ lines, x, unit, format, descending, compact }
     const value = line.strongValues[index];
     const raw = line.ys[index];
     if (value === undefined || raw === undefined) return [];
-    return { line, value, raw };
+    return { line, value, raw, deviation: line.spread?.deviations[index] };
   });
   rows.sort((a, b) => (descending ? b.value - a.value : a.value - b.value));
   const share = (at - x.domain[0]) / (x.domain[1] - x.domain[0]);
   const raws = !compact && rows.some((row) => row.line.faint);
-  const width = compact ? 120 : raws ? 316 : 244;
+  const spreads = !compact && rows.some((row) => row.deviation !== undefined);
+  const width = compact ? 120 : (raws ? 316 : 244) + (spreads ? 84 : 0);
   const place = `${plotLeft}px + ${share} * (100% - ${plotLeft + plotRight}px)`;
   const left =
     share < 0.5 ? `min(calc(${place} + 12px), calc(100% - ${width}px))` : `max(0px, calc(${place} - ${width + 12}px))`;
@@ -42,19 +43,28 @@ export function CrosshairReadout({ lines, x, unit, format, descending, compact }
       <div className="readout-title">{position(at, unit)}</div>
       <table>
         <tbody>
-          {rows.slice(0, 8).map(({ line, value, raw }) => (
+          {rows.slice(0, 8).map(({ line, value, raw, deviation }) => (
             <tr key={line.run.key} className={line.faded ? "readout-faded" : undefined}>
               <td>
                 <RunSwatch slot={line.run.slot} faded={line.faded} />
               </td>
               {!compact && <th scope="row">{line.run.name}</th>}
-              <td className="number">{format(value)}</td>
+              <td className="number">
+                {format(value)}
+                {spreads && deviation !== undefined && <span className="muted"> ± {format(deviation)}</span>}
+              </td>
               {raws && <td className="number muted">{line.faint ? format(raw) : ""}</td>}
             </tr>
           ))}
         </tbody>
       </table>
-      {raws && <div className="readout-note">smoothed · as computed</div>}
+      {(raws || spreads) && (
+        <div className="readout-note">
+          {[raws && "smoothed · as computed", spreads && "mean ± standard deviation of seeds"]
+            .filter(Boolean)
+            .join("; ")}
+        </div>
+      )}
     </div>
   );
 }

@@ -1,9 +1,9 @@
-/** The lines of a chart: raw faint below, smoothed strong above, with the markers of their runs. */
+/** The lines of a chart: how far seeds lie apart at the bottom, raw faint below, smoothed strong above, with the markers of their runs. */
 
 import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import { appearance, markerPath } from "./appearance";
-import { linePath } from "./line-path";
+import { bandPath, linePath } from "./line-path";
 import { LinesContext } from "./lines-context";
 
 /** Lines with more points than this are marked at their end only. */
@@ -19,6 +19,18 @@ export function Curves({ pointMarkers }: { pointMarkers: boolean }) {
   const toY = (y: number) => Number(scaleY(y));
   return (
     <g fill="none" strokeLinejoin="round">
+      {lines.map(
+        ({ run, faded, spread }) =>
+          spread &&
+          !faded && (
+            <path
+              key={run.key}
+              d={bandPath(spread.band, toX, toY)}
+              fill={appearance(run.slot).color}
+              fillOpacity={0.14}
+            />
+          ),
+      )}
       {lines.map(
         ({ run, faint }) =>
           faint && (

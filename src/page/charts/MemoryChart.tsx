@@ -2,6 +2,7 @@
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { formatBytes } from "../format";
+import { firstSeeds } from "../store/first-seeds";
 import { ownBytes } from "../store/gpu-bytes";
 import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
@@ -124,7 +125,8 @@ function MemoryTable({ runs, weights }: { runs: readonly RunBytes[]; weights: nu
 }
 
 function measuredBytes(current: StudioState["comparison"]["current"]): RunBytes[] {
-  return (current?.runs ?? []).flatMap(({ key, name, slot, bytes }) => (bytes ? { key, name, slot, bytes } : []));
+  const runs = firstSeeds(current?.runs ?? []);
+  return runs.flatMap(({ key, variant, slot, bytes }) => (bytes ? { key, name: variant.group, slot, bytes } : []));
 }
 
 function estimatedBytes({ runs, estimate }: StudioState["methods"]): RunBytes[] {

@@ -3,6 +3,7 @@
 import { useMemo, useState } from "react";
 import { Segmented } from "../controls/Segmented";
 import { formatCount, formatDuration } from "../format";
+import { firstSeeds } from "../store/first-seeds";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
@@ -16,7 +17,7 @@ const solid = [1];
 export function SpeedChart() {
   const { current, revision } = useSlowComparison();
   const hidden = useStudio((state) => state.ui.hidden);
-  const runs = useMemo(() => current?.runs.filter((run) => !hidden.has(run.key)) ?? [], [current, hidden]);
+  const runs = useMemo(() => firstSeeds(current?.runs.filter((run) => !hidden.has(run.key)) ?? []), [current, hidden]);
   const [unit, setUnit] = useState<"tokens" | "step">("step");
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
   const speeds = useMemo(

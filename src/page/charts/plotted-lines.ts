@@ -1,5 +1,6 @@
 /** From runs to the lines a chart draws: which column, how smooth, how many points, how far the axes reach. */
 
+import { spreadOf } from "../../training/variants";
 import type { AxisUnit, Comparison, RunRecord } from "../store/state";
 import { type Point, reducePoints } from "./reduce-points";
 import { smooth } from "./smooth";
@@ -7,10 +8,22 @@ import { type Axis, linearAxis, logAxis, openAxis } from "./ticks";
 
 export type Quantity = "training-loss" | "validation-loss" | "validation-accuracy";
 
+/** A run as it is drawn: alone, or the mean of its seeds. */
 export interface PlottedRun {
-  run: RunRecord;
+  /** Of the first seed, under the name that all seeds share. */
+  run: Pick<RunRecord, "key" | "name" | "slot" | "control">;
+  seeds: readonly RunRecord[];
   faded: boolean;
 }
+
+/** How far seeds lie apart at a point: one standard deviation below and above their mean. */
+export interface BandPoint {
+  x: number;
+  low: number;
+  high: number;
+}
+
+const mostBandPoints = 200;
 
 export interface PlottedLine extends PlottedRun {
   /** Every point there is, for reading off values. */
@@ -22,6 +35,8 @@ export interface PlottedLine extends PlottedRun {
   /** Reduced, for drawing. `faint` is null where nothing is smoothed. */
   faint: Point[] | null;
   strong: Point[];
+  /** Of the seeds' strong values at every point, with a band to draw; null for a single seed. */
+  spread: { deviations: Float64Array; band: BandPoint[] } | null;
 }
 
 /** Runs that are not hidden; those of past comparisons are faded and come first, so that they lie underneath. */
@@ -30,8 +45,15 @@ export function plottedRuns(
   past: readonly Comparison[],
   hidden: ReadonlySet<string>,
 ): PlottedRun[] {
-  const of = (comparison: Comparison, faded: boolean) =>
-    comparison.runs.filter((run) => !hidden.has(run.key)).map((run) => ({ run, faded }));
+  const of = (comparison: Comparison, faded: boolean) => {
+    const shown = comparison.runs.filter((run) => !hidden.has(run.key));
+    const groups = new Map<string, RunRecord[]>();
+    for (const run of shown) groups.set(run.variant.group, [...(groups.get(run.variant.group) ?? []), run]);
+    return [...groups.values()].map((seeds): PlottedRun => {
+      const [first] = seeds as [RunRecord];
+      return { run: { ...first, name: seeds.length > 1 ? first.variant.group : first.name }, seeds, faded };
+    });
+  };
   return [...past.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
 }
 
@@ -42,34 +64,59 @@ export function plottedLines(
   axis: AxisUnit,
   smoothing: number,
 ): PlottedLine[] {
-  return runs.flatMap(({ run, faded }) => {
-    const { steps: trained, evaluations } = run.curves;
-    const training = quantity === "training-loss";
-    const xs = training ? trained.column(axis) : evaluations.column(axis);
-    const ys = training
-      ? trained.column("loss")
-      : evaluations.column(quantity === "validation-loss" ? "loss" : "accuracy");
-    if (ys.length === 0) return [];
-    const smoothed = training && smoothing > 0;
-    const strongValues = smoothed ? smooth(ys, smoothing) : ys;
-    return {
-      run,
-      faded,
-      xs,
-      ys,
-      steps: training ? trained.column("step") : evaluations.column("step"),
-      strongValues,
-      faint: smoothed && !faded ? reducePoints(xs, ys) : null,
-      strong: reducePoints(xs, strongValues),
-    };
+  return runs.flatMap((plotted) => {
+    const lines = plotted.seeds
+      .map((run) => lineOf(run, quantity, axis, smoothing))
+      .filter((line) => line.ys.length > 0);
+    if (lines.length === 0) return [];
+    const { spread, ...line } = lines.length === 1 ? { ...lines[0]!, spread: null } : meanLine(lines);
+    const { xs, ys, strongValues } = line;
+    const smoothed = strongValues !== ys;
+    const faint = smoothed && !plotted.faded ? reducePoints(xs, ys) : null;
+    return { ...plotted, ...line, faint, strong: reducePoints(xs, strongValues), spread };
   });
+}
+
+type Line = Pick<PlottedLine, "xs" | "ys" | "steps" | "strongValues">;
+
+function lineOf({ curves }: RunRecord, quantity: Quantity, axis: AxisUnit, smoothing: number): Line {
+  const { steps: trained, evaluations } = curves;
+  if (quantity === "training-loss") {
+    const ys = trained.column("loss");
+    const strongValues = smoothing > 0 ? smooth(ys, smoothing) : ys;
+    return { xs: trained.column(axis), ys, steps: trained.column("step"), strongValues };
+  }
+  const ys = evaluations.column(quantity === "validation-loss" ? "loss" : "accuracy");
+  return { xs: evaluations.column(axis), ys, steps: evaluations.column("step"), strongValues: ys };
+}
+
+/** The mean of several seeds as far as all of them have come, and how far they lie apart. */
+function meanLine(lines: readonly Line[]): Line & Pick<PlottedLine, "spread"> {
+  const length = Math.min(...lines.map(({ ys }) => ys.length));
+  const mean = (of: (line: Line) => Float64Array) =>
+    Float64Array.from({ length }, (_, i) => spreadOf(lines.map((line) => of(line)[i]!)).mean);
+  const spreads = Array.from({ length }, (_, i) => spreadOf(lines.map(({ strongValues }) => strongValues[i]!)));
+  const xs = mean((line) => line.xs);
+  const ys = mean((line) => line.ys);
+  const smoothed = lines.some((line) => line.strongValues !== line.ys);
+  const stride = Math.max(1, Math.ceil(length / mostBandPoints));
+  const band = spreads
+    .map(({ mean, deviation }, i) => ({ x: xs[i]!, low: mean - deviation, high: mean + deviation }))
+    .filter((_, i) => i % stride === 0 || i === length - 1);
+  return {
+    xs,
+    ys,
+    steps: lines[0]!.steps.slice(0, length),
+    strongValues: smoothed ? Float64Array.from(spreads, (spread) => spread.mean) : ys,
+    spread: { deviations: Float64Array.from(spreads, (spread) => spread.deviation), band },
+  };
 }
 
 /** The horizontal axis all line charts share: from 0 to where the longest run is, or will be. */
 export function horizontalAxis(runs: readonly PlottedRun[], unit: AxisUnit, plannedSteps: number): Axis {
   let end = 0;
-  for (const { run } of runs) {
-    end = Math.max(end, run.curves.steps.last(unit) ?? 0, run.curves.evaluations.last(unit) ?? 0);
+  for (const { curves } of runs.flatMap(({ seeds }) => seeds)) {
+    end = Math.max(end, curves.steps.last(unit) ?? 0, curves.evaluations.last(unit) ?? 0);
   }
   if (unit === "step") end = Math.max(end, plannedSteps);
   return openAxis(0, end || 1);
@@ -86,6 +133,10 @@ export function verticalAxis(lines: readonly PlottedLine[], quantity: Quantity, 
         low = Math.min(low, y);
         high = Math.max(high, y);
       }
+    }
+    for (const point of line.spread?.band ?? []) {
+      if (!log || point.low > 0) low = Math.min(low, point.low);
+      high = Math.max(high, point.high);
     }
   }
   if (low > high) return { domain: [0, 1], ticks: [0, 0.5, 1] };

@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { forget } from "../actions/compare";
-import { showRuns, toggleRun } from "../actions/ui";
+import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import type { Comparison } from "../store/state";
 import { useStudio } from "../store/store";
@@ -62,20 +62,26 @@ interface EntriesProps {
   faded: boolean;
 }
 
+/** One entry a run, or for all its seeds. */
 function Entries({ comparison, hidden, faded }: EntriesProps) {
-  return comparison.runs.map((run) => {
-    const shown = !hidden.has(run.key);
+  const groups = new Map<string, { slot: number; name: string; keys: string[] }>();
+  for (const { variant, name, slot, key } of comparison.runs) {
+    const group = groups.get(variant.group) ?? { slot, name, keys: [] };
+    groups.set(variant.group, { ...group, keys: [...group.keys, key] });
+  }
+  return [...groups].map(([title, { slot, name, keys }]) => {
+    const shown = keys.some((key) => !hidden.has(key));
     return (
       <button
-        key={run.key}
+        key={keys[0]}
         type="button"
         className={shown ? "legend-entry" : "legend-entry legend-entry-off"}
         aria-pressed={shown}
         title={shown ? "Hide this run" : "Show this run"}
-        onClick={() => toggleRun(run.key)}
+        onClick={() => showRuns(keys, !shown)}
       >
-        <RunSwatch slot={run.slot} faded={faded || !shown} />
-        {run.name}
+        <RunSwatch slot={slot} faded={faded || !shown} />
+        {keys.length === 1 ? name : `${title}, ${keys.length} seeds`}
       </button>
     );
   });

@@ -154,6 +154,7 @@ export function RunTable() {
                   </td>
                 </tr>
                 <FailureRow row={row} />
+                <KeptNote row={row} />
               </Fragment>
             ))}
           </tbody>
@@ -209,6 +210,21 @@ function FailureRow({ row: { run, past } }: { row: TableRow }) {
             </button>
           )}
         </span>
+      </td>
+    </tr>
+  );
+}
+
+/** Why a finished run ended early, and which step's adapter it holds where that is not the last. */
+function KeptNote({ row: { run } }: { row: TableRow }) {
+  const last = run.curves.evaluations.last("step");
+  const held = run.heldStep !== null && run.heldStep !== last && `holds the adapter of step ${run.heldStep}, its best`;
+  if (run.state !== "finished" || (!run.reason && !held)) return null;
+  return (
+    <tr>
+      <td />
+      <td colSpan={columns.length + 3} className="muted">
+        {[run.reason, held].filter(Boolean).join("; ")}
       </td>
     </tr>
   );

@@ -39,7 +39,10 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         break;
       }
       case "run-state":
-        change(event.run, { state: event.state, reason: event.reason, lastGoodStep: event.lastGoodStep });
+        {
+          const { state, reason, lastGoodStep, heldStep } = event;
+          change(event.run, { state, reason, lastGoodStep, heldStep });
+        }
         break;
       case "comparison-state":
         if (!current) break;

@@ -4,7 +4,7 @@ import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../charts/run-curves";
 import type { Comparison, RunRecord } from "./state";
 
-const version = 1;
+const version = 2;
 /** Older comparisons than this many are dropped. */
 export const keptComparisons = 8;
 /** Adapters above this size are not kept: full fine-tuning writes whole models. */

@@ -1,6 +1,7 @@
 /** What the page knows, in slices. Types only; the store is in store.ts. */
 
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../../training/configuration";
+import type { Variant } from "../../training/variants";
 import type {
   ComparisonStateEvent,
   DataSummary,
@@ -78,6 +79,8 @@ export interface RunRecord {
   /** Unique over all comparisons. */
   key: string;
   name: string;
+  /** Which seed and learning rate of which configured run it is. */
+  variant: Variant;
   methodTitle: string;
   control: boolean;
   slot: number;
@@ -86,6 +89,8 @@ export interface RunRecord {
   state: RunState;
   reason: string | null;
   lastGoodStep: number | null;
+  /** The step whose adapter it holds. */
+  heldStep: number | null;
   trainable: RunEstimate["trainable"] | null;
   bytes: GpuBytes | null;
   curves: RunCurves;

@@ -18,6 +18,18 @@ const schedules = [
   { value: "constant", label: "Constant" },
 ] as const;
 
+const sweeps: readonly (readonly number[])[] = [[1], [0.3, 1, 3], [0.1, 0.3, 1, 3, 10]];
+
+/** The usual sweeps, and the present one where it is another (from a configuration file). */
+function sweepChoices(present: readonly number[]) {
+  const known = sweeps.map((factors) => JSON.stringify(factors));
+  const shown = known.includes(JSON.stringify(present)) ? sweeps : [...sweeps, present];
+  return shown.map((factors) => ({
+    value: JSON.stringify(factors),
+    label: factors.length === 1 && factors[0] === 1 ? "one for each run" : factors.map((f) => `× ${f}`).join(", "),
+  }));
+}
+
 export function TrainingStep() {
   const { settings, problems } = useStudio((state) => state.training);
   const open = useStudio((state) => state.ui.open.training);
@@ -111,6 +123,44 @@ export function TrainingStep() {
           onChange={(weightDecay) => changeTraining({ weightDecay: weightDecay ?? undefined })}
           onProblem={(problem) => markTraining("Weight decay", problem)}
         />
+        <NumberField
+          label="Seeds per run"
+          help="Each run is trained once for each; charts show mean and spread."
+          value={settings.seeds}
+          integer
+          min={1}
+          max={10}
+          onChange={(seeds) => seeds !== null && changeTraining({ seeds })}
+          onProblem={(problem) => markTraining("Seeds per run", problem)}
+        />
+        <SelectField
+          label="Learning rates"
+          help="A sweep tries the same factors on every run's rate."
+          value={JSON.stringify(settings.learningRateFactors)}
+          choices={sweepChoices(settings.learningRateFactors)}
+          onChange={(factors) => changeTraining({ learningRateFactors: JSON.parse(factors) })}
+        />
+        <NumberField
+          label="Stop early after"
+          help="Evaluations without a lower validation loss. Empty: never."
+          value={settings.earlyStopping?.patience ?? null}
+          placeholder="never"
+          optional
+          integer
+          min={1}
+          onChange={(patience) => changeTraining({ earlyStopping: patience === null ? null : { patience } })}
+          onProblem={(problem) => markTraining("Stop early after", problem)}
+        />
+        <SelectField
+          label="Keep the adapter of"
+          help="What is evaluated, tried and downloaded in the end."
+          value={settings.keepBest ? "best" : "last"}
+          choices={[
+            { value: "last", label: "the last step" },
+            { value: "best", label: "the lowest validation loss" },
+          ]}
+          onChange={(kept) => changeTraining({ keepBest: kept === "best" })}
+        />
         <SelectField
           label="The head reads"
           help="The last token is what exported adapters expect."
@@ -187,5 +237,8 @@ function inOneLine(settings: TrainingConfiguration): string {
     settings.steps === null ? formatPlural(settings.epochs ?? 1, "epoch") : formatPlural(settings.steps, "step");
   const rate =
     settings.learningRate === undefined ? "own learning rates" : `lr ${formatSetting(settings.learningRate)}`;
-  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · seed ${settings.seed}`;
+  const { seeds, seed, learningRateFactors } = settings;
+  const sweep = learningRateFactors.length > 1 ? ` · ${learningRateFactors.length} learning rates` : "";
+  const seeded = seeds > 1 ? `${seeds} seeds` : `seed ${seed}`;
+  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · ${seeded}${sweep}`;
 }

@@ -58,6 +58,8 @@ export function record(name: string, fields: Partial<RunRecord> = {}): RunRecord
     state: "running",
     reason: null,
     lastGoodStep: null,
+    heldStep: null,
+    variant: { name, run: name, group: name, seed: 0, learningRateFactor: 1 },
     trainable: null,
     bytes: null,
     curves: createCurves(),

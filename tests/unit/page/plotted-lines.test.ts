@@ -69,3 +69,35 @@ describe("linePath", () => {
     expect(linePath([], Number, Number)).toBe("");
   });
 });
+
+describe("several seeds of a run", () => {
+  const seeds = [0, 1].map((seed) => {
+    const name = `a (seed ${seed})`;
+    const run = record(name, {
+      key: name,
+      variant: { name, run: "a", group: "a", seed, learningRateFactor: 1 },
+    });
+    // The second seed is one step behind.
+    for (let n = 1; n <= 3 - seed; n++) addStep(run.curves, step(name, n, n + 2 * seed));
+    return run;
+  });
+
+  it("are one line: their mean, as far as all have come, in a band of one standard deviation", () => {
+    const lines = plottedLines(plottedRuns(comparison(seeds), [], new Set()), "training-loss", "step", 0);
+    expect(lines.map(({ run }) => run.name)).toEqual(["a"]);
+    const [line] = lines;
+    expect([...line!.steps]).toEqual([1, 2]);
+    expect([...line!.ys]).toEqual([2, 3]);
+    for (const deviation of line!.spread!.deviations) expect(deviation).toBeCloseTo(Math.SQRT2, 12);
+    expect(line!.spread!.band[0]).toEqual({ x: 1, low: 2 - Math.SQRT2, high: 2 + Math.SQRT2 });
+    const { domain } = verticalAxis(lines, "training-loss", false);
+    expect(domain[0]).toBeLessThanOrEqual(2 - Math.SQRT2);
+    expect(domain[1]).toBeGreaterThanOrEqual(3 + Math.SQRT2);
+  });
+
+  it("leave the one that is shown alone under its own name", () => {
+    const runs = plottedRuns(comparison(seeds), [], new Set(["a (seed 0)"]));
+    const [line] = plottedLines(runs, "training-loss", "step", 0);
+    expect(line).toMatchObject({ run: { name: "a (seed 1)" }, spread: null });
+  });
+});

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { metricsLine, Results } from "../../../bin/headless/results";
+import { trainingSchema } from "../../../src/training/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
 const gpuBytes = { weights: 6, adapter: 5, gradients: 4, optimizer: 3, activations: 2, runtime: 1, total: 21 };
@@ -41,13 +42,14 @@ function evaluation(run: string, step: number, loss: number, accuracy: number): 
 let folder: string;
 let results: Results;
 const RUNS = [
-  { name: "sk", method: "sk-prefix" },
-  { name: "lora", method: "lora" },
+  { name: "sk", method: "sk-prefix", options: {} },
+  { name: "lora", method: "lora", options: {} },
 ];
+const training = trainingSchema.parse({});
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "studio-results-"));
-  results = new Results(folder, RUNS);
+  results = new Results(folder, { runs: RUNS, training });
 });
 
 afterEach(() => {
@@ -100,7 +102,7 @@ describe("metrics.jsonl", () => {
     mkdirSync(join(folder, "lora"));
     writeFileSync(join(folder, "lora", "stale.safetensors"), "");
     writeFileSync(join(folder, "notes.txt"), "kept");
-    new Results(folder, RUNS).close();
+    new Results(folder, { runs: RUNS, training }).close();
     expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe("");
     expect(existsSync(join(folder, "summary.json"))).toBe(false);
     expect(existsSync(join(folder, "lora"))).toBe(false);
@@ -132,6 +134,36 @@ describe("adapters", () => {
       expect(() => results.addAdapter("lora", zip(files))).toThrow("should be one folder");
     },
   );
+});
+
+describe("several seeds", () => {
+  test("have a summary each, and one together", () => {
+    results.close();
+    results = new Results(folder, { runs: RUNS, training: trainingSchema.parse({ seeds: 2 }) });
+    results.add(evaluation("lora (seed 0)", 3, 0.4, 0.8));
+    results.add(evaluation("lora (seed 1)", 3, 0.6, 0.6));
+    expect(results.runs.map(({ run, variant }) => [run, variant.run, variant.seed])).toEqual([
+      ["sk (seed 0)", "sk", 0],
+      ["sk (seed 1)", "sk", 1],
+      ["lora (seed 0)", "lora", 0],
+      ["lora (seed 1)", "lora", 1],
+    ]);
+    const [lora, ...others] = results.groups;
+    expect(others).toEqual([]);
+    expect(lora).toMatchObject({
+      group: "lora",
+      run: "lora",
+      learningRateFactor: 1,
+      lastLoss: { mean: 0.5, count: 2 },
+    });
+    expect(lora!.lastAccuracy.mean).toBeCloseTo(0.7, 12);
+    expect(lora!.lastAccuracy.deviation).toBeCloseTo(0.1414213562, 9);
+  });
+
+  test("are not summed up where there is one of each", () => {
+    results.add(evaluation("lora", 3, 0.4, 0.8));
+    expect(results.groups).toEqual([]);
+  });
 });
 
 describe("the runs' summaries", () => {

@@ -5,7 +5,7 @@ import { spreadOf, variantsOf } from "../../../src/training/variants";
 describe("a run's variants", () => {
   test("is the run itself with one seed and one learning rate", () => {
     expect(variantsOf({ name: "LoRA" }, trainingSchema.parse({ seed: 7 }))).toEqual([
-      { name: "LoRA", run: "LoRA", seed: 7, learningRateFactor: 1 },
+      { name: "LoRA", run: "LoRA", group: "LoRA", seed: 7, learningRateFactor: 1 },
     ]);
   });
 
@@ -19,6 +19,16 @@ describe("a run's variants", () => {
       ["LoRA (rate × 0.3, seed 8)", 8, 0.3],
       ["LoRA (rate × 1, seed 7)", 7, 1],
       ["LoRA (rate × 1, seed 8)", 8, 1],
+    ]);
+  });
+
+  test("share a group when only the seed differs", () => {
+    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2, learningRateFactors: [1, 3] }));
+    expect(variants.map(({ group }) => group)).toEqual([
+      "a (rate × 1)",
+      "a (rate × 1)",
+      "a (rate × 3)",
+      "a (rate × 3)",
     ]);
   });
 

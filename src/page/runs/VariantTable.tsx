@@ -1,0 +1,82 @@
+/** Several seeds or learning rates: mean and standard deviation of each, and every run's best rate. */
+
+import type { Spread } from "../../training/variants";
+import { RunSwatch } from "../charts/RunSwatch";
+import { formatLoss, formatPercent, formatSetting } from "../format";
+import { useSlowComparison } from "../store/use-slow-comparison";
+import { variantRows } from "./variant-rows";
+
+export function VariantTable() {
+  const { current } = useSlowComparison();
+  const rows = variantRows(current?.runs ?? []);
+  if (rows.length === 0) return null;
+  const sweep = rows.some(({ bestRate }) => bestRate);
+  return (
+    <section className="panel" aria-labelledby="variants-title">
+      <div className="panel-heading">
+        <h2 className="panel-title" id="variants-title">
+          {sweep ? "Seeds and learning rates" : "Seeds"}
+        </h2>
+        <p className="field-help">
+          Mean ± standard deviation over the seeds of each run.
+          {sweep && " A run's best learning rate has its lowest mean validation loss."}
+        </p>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="table-scroll" aria-label="Seeds table" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Run</th>
+              <th scope="col" className="number">
+                Learning rate
+              </th>
+              <th scope="col" className="number">
+                Seeds
+              </th>
+              <th scope="col" className="number">
+                Best accuracy
+              </th>
+              <th scope="col" className="number">
+                Last accuracy
+              </th>
+              <th scope="col" className="number">
+                Validation loss
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.group}>
+                <th scope="row">
+                  <span className="run-name">
+                    <RunSwatch slot={row.slot} />
+                    <span>
+                      {row.run}
+                      {row.bestRate && <span className="muted under">best learning rate</span>}
+                    </span>
+                  </span>
+                </th>
+                <td className={row.bestRate ? "number best" : "number"}>{formatSetting(row.learningRate)}</td>
+                <td className="number">
+                  {row.seeds}
+                  {row.failed > 0 && <span className="muted under">{row.failed} failed</span>}
+                </td>
+                <td className="number">{formatSpread(row.bestAccuracy, formatPercent)}</td>
+                <td className="number">{formatSpread(row.lastAccuracy, formatPercent)}</td>
+                <td className={row.bestRate ? "number best" : "number"}>
+                  {formatSpread(row.validationLoss, formatLoss)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
+
+function formatSpread(spread: Spread | null, format: (value: number) => string): string {
+  if (!spread) return "–";
+  return spread.count === 1 ? format(spread.mean) : `${format(spread.mean)} ± ${format(spread.deviation)}`;
+}

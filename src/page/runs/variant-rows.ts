@@ -1,0 +1,53 @@
+/** What the seeds of each run and learning rate say together, and which learning rate did best for each run. */
+
+import { type Spread, spreadOf } from "../../training/variants";
+import { type EvaluationColumn, summarise } from "../charts/run-curves";
+import type { RunRecord } from "../store/state";
+
+export interface VariantRow {
+  group: string;
+  run: string;
+  slot: number;
+  learningRate: number;
+  /** Seeds that have been evaluated; failed ones are left out. */
+  seeds: number;
+  failed: number;
+  bestAccuracy: Spread | null;
+  lastAccuracy: Spread | null;
+  validationLoss: Spread | null;
+  /** Of a run with several learning rates: whether this one has the lowest mean validation loss. */
+  bestRate: boolean;
+}
+
+/** One row a run and learning rate, in the runs' order; empty where no run has several variants. */
+export function variantRows(runs: readonly RunRecord[]): VariantRow[] {
+  const groups = new Map<string, RunRecord[]>();
+  for (const run of runs) groups.set(run.variant.group, [...(groups.get(run.variant.group) ?? []), run]);
+  if (groups.size === runs.length && new Set(runs.map(({ variant }) => variant.run)).size === runs.length) return [];
+  const rows = [...groups].map(([group, members]): VariantRow => {
+    const [first] = members as [RunRecord];
+    const sound = members.filter(({ state }) => state !== "failed");
+    const spread = (column: Extract<EvaluationColumn, "accuracy" | "loss">, which: "best" | "last") => {
+      const values = sound.map(({ curves }) => summarise(curves, column)[which]).filter((value) => value !== null);
+      return values.length === 0 ? null : spreadOf(values);
+    };
+    return {
+      group,
+      run: first.variant.run,
+      slot: first.slot,
+      learningRate: first.learningRate,
+      seeds: sound.filter(({ curves }) => curves.evaluations.length > 0).length,
+      failed: members.length - sound.length,
+      bestAccuracy: spread("accuracy", "best"),
+      lastAccuracy: spread("accuracy", "last"),
+      validationLoss: spread("loss", "last"),
+      bestRate: false,
+    };
+  });
+  for (const row of rows) {
+    const rivals = rows.filter(({ run, validationLoss }) => run === row.run && validationLoss);
+    const lowest = Math.min(...rivals.map(({ validationLoss }) => validationLoss!.mean));
+    row.bestRate = rivals.length > 1 && row.validationLoss?.mean === lowest;
+  }
+  return rows;
+}
