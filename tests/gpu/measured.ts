@@ -1,0 +1,30 @@
+/**
+ * Numbers that tests publish beside passing or failing: vitest's reporters carry them, and `npm run tables` fills the
+ * README's tables with them.
+ */
+
+import type { TestContext } from "vitest";
+
+/** The largest differences from PyTorch that one test saw. */
+export interface Measured {
+  /** The tiny model, and what was compared on it: a method's case. */
+  readonly rig: string;
+  readonly modelType: string;
+  readonly method?: string;
+  /** Largest absolute difference of hidden states or logits. */
+  readonly logits: number;
+  /** Largest relative distance of a trained tensor's gradient. */
+  readonly gradients?: number;
+}
+
+declare module "vitest" {
+  interface TaskMeta {
+    measured?: Measured[];
+  }
+}
+
+/** Publishes what this test measured. */
+export function publish({ task }: TestContext, measured: Measured): void {
+  task.meta.measured ??= [];
+  task.meta.measured.push(measured);
+}
