@@ -15,6 +15,12 @@ export interface TokenPiece {
   special: boolean;
 }
 
+export interface WordTokens {
+  readonly ids: number[];
+  /** For each token the index of its word; null for a special token. A word without any token is in none. */
+  readonly wordOf: (number | null)[];
+}
+
 export interface Tokenizer {
   /** Highest id the tokenizer can give, plus one. */
   readonly size: number;
@@ -29,6 +35,8 @@ export interface Tokenizer {
   readonly trailingSpecials: number;
   /** Ids of a text or pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is a pair. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): number[];
+  /** Ids of a row that is split into words already, special tokens included, and the word that each token belongs to. */
+  encodeWords(words: readonly string[]): WordTokens;
   /** The tokens of a text as the model sees them, special tokens included. */
   pieces(text: string): TokenPiece[];
   /** Text of ids, without special tokens. */
@@ -135,9 +143,14 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     return found;
   };
 
+  // As transformers splits words with `add_prefix_space`: each by itself, with the space that stands before a word.
+  const spaced = /^[▁Ġ]/.test(split("a")[0] ?? "");
+  const splitWord = (word: string): string[] => (word === "" ? [] : split(spaced ? word : ` ${word}`));
+
   const marker = "text";
   const framed = process([marker], null, true);
   const leadingSpecials = framed.indexOf(marker);
+  const trailingSpecials = framed.length - 1 - leadingSpecials;
   const byteLevel = usesByteLevel(json.decoder);
 
   return {
@@ -147,9 +160,16 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     padId: named("pad"),
     specialIds,
     leadingSpecials,
-    trailingSpecials: framed.length - 1 - leadingSpecials,
+    trailingSpecials,
     encode(text, pair = null, { specialTokens = true } = {}) {
       return process(split(text), pair === null ? null : split(pair), specialTokens).map(id);
+    },
+    encodeWords(words) {
+      const tokens = words.map(splitWord);
+      const wordOf = tokens.flatMap((own, word) => own.map((): number | null => word));
+      wordOf.unshift(...Array<null>(leadingSpecials).fill(null));
+      wordOf.push(...Array<null>(trailingSpecials).fill(null));
+      return { ids: process(tokens.flat(), null, true).map(id), wordOf };
     },
     pieces(text) {
       return process(split(text), null, true).map((token) => {

@@ -126,3 +126,20 @@ it("errors name the file", async () => {
     openTokenizer(await changed("tiny-llama", { "tokenizer.json": (json) => ({ ...json, model: { type: "Magic" } }) })),
   ).rejects.toThrow(/tokenizer\.json of dir:changed cannot be used/);
 });
+
+describe("a row of words", () => {
+  it.each(RIGS)("%s: each token belongs to its word, special tokens to none", async (rig) => {
+    const tokenizer = await openTokenizer(fixtureModel(rig));
+    const words = ["I", "want", "to", "open", "", "an", "account!"];
+    const { ids, wordOf } = tokenizer.encodeWords(words);
+    const [leading, trailing] = SPECIALS[rig] ?? [0, 0];
+    expect(wordOf).toHaveLength(ids.length);
+    expect(wordOf.slice(0, leading)).toEqual(Array(leading).fill(null));
+    expect(wordOf.slice(ids.length - trailing)).toEqual(Array(trailing).fill(null));
+    words.forEach((word, index) => {
+      const own = ids.filter((_, token) => wordOf[token] === index);
+      expect(tokenizer.decode(own)).toBe(word && ` ${word}`);
+    });
+    expect(ids).toEqual(tokenizer.encode(` ${words.filter(Boolean).join(" ")}`));
+  });
+});
