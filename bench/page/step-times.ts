@@ -73,6 +73,7 @@ async function timeCase(
       classes: CLASSES,
       pooling: "last",
       seed: 0,
+      steps: 1000,
     },
     new Map([[tokens, batch]]),
     workspace,

@@ -10,6 +10,7 @@ import type {
   DeviceReport,
   EvaluationEvent,
   GpuBytes,
+  RanksEvent,
   RunEstimate,
   RunState,
   StepEvent,
@@ -17,7 +18,7 @@ import type {
 } from "../../src/worker/api";
 
 /** One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as null. */
-export function metricsLine(event: StepEvent | EvaluationEvent): string {
+export function metricsLine(event: StepEvent | EvaluationEvent | RanksEvent): string {
   const { type: _, ...fields } = event;
   return JSON.stringify(fields);
 }
@@ -124,7 +125,7 @@ export class Results {
   }
 
   /**
-   * Takes in one event; steps and evaluations become a line of `metrics.jsonl` at once.
+   * Takes in one event; steps, evaluations and ranks become a line of `metrics.jsonl` at once.
    * @throws {Error} For an event of a run that the configuration does not have.
    */
   add(event: StudioEvent): void {
@@ -138,7 +139,7 @@ export class Results {
     }
     writeSync(this.#metrics, `${metricsLine(event)}\n`);
     if (event.type === "step") addStep(summary, event);
-    else addEvaluation(summary, event);
+    if (event.type === "evaluation") addEvaluation(summary, event);
   }
 
   /**

@@ -186,6 +186,6 @@ function storedIn(place: Reference): Stored {
   if (place.kind === "gradient") return "f32";
   if (place.kind !== "value") return "Element";
   const { role } = place.tensor;
-  if (role === "trainable") return "f32";
+  if (role === "trainable" || role === "control") return "f32";
   return role === "weight" ? "Weight" : "Element";
 }

@@ -86,7 +86,7 @@ export class Random {
 }
 
 /** FNV-1a, 32 bits, over UTF-16 code units. */
-function hashName(name: string): number {
+export function hashName(name: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < name.length; index++) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);

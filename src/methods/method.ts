@@ -3,6 +3,7 @@
 import type * as z from "zod";
 import type { Attachments, Family, ModelConfig, SubLayerKind } from "../models/family";
 import type { Program } from "../program/program";
+import type { ControllerOf } from "./controller";
 
 /** What a method may know of the open model when it describes its options. */
 export interface ModelFacts {
@@ -114,6 +115,8 @@ export interface Method<Options = unknown> {
   readonly semantic: boolean | ((options: Options) => boolean);
   /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */
   attach(program: Program, options: Options, context: MethodContext): Attachments;
+  /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
+  readonly controller?: ControllerOf<Options>;
   exportForm(options: Options, model: ModelFacts): ExportForm;
 }
 

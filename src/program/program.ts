@@ -4,7 +4,7 @@
  */
 
 import type { Operation } from "./operation";
-import type { ElementType, Initializer, Tensor, Trainable } from "./tensor";
+import type { Control, ElementType, Initializer, Noise, Tensor, Trainable } from "./tensor";
 
 /** Values that are the same for every step. Without `values` they are bound by whoever runs the Program. */
 export interface Constant extends Tensor {
@@ -49,6 +49,16 @@ export class Program {
     return this.#leaf({ name, shape, type, role: "input" });
   }
 
+  /** A dropout mask of that rate (in ]0, 1[), drawn on the device for every update; its name seeds it. */
+  noise(name: string, shape: readonly number[], rate: number): Noise {
+    return this.#leaf({ name, shape, type: "float32", role: "noise", rate });
+  }
+
+  /** A tensor that the method's controller sets between steps; asking twice gives the same tensor. */
+  control(name: string, shape: readonly number[], initial: number): Control {
+    return this.#leaf({ name, shape, type: "float32", role: "control", initial });
+  }
+
   /** A float32 tensor that an operation computes. A name in use gets a number behind it. */
   activation(name: string, shape: readonly number[]): Tensor {
     let unique = name;
@@ -75,6 +85,14 @@ export class Program {
   /** The operation that computes a tensor; undefined for leaves. */
   producer(tensor: Tensor): Operation | undefined {
     return this.#producers.get(tensor);
+  }
+
+  get noises(): Noise[] {
+    return [...this.#tensors.values()].filter((tensor): tensor is Noise => tensor.role === "noise");
+  }
+
+  get controls(): Control[] {
+    return [...this.#tensors.values()].filter((tensor): tensor is Control => tensor.role === "control");
   }
 
   get trainables(): Trainable[] {

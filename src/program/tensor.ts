@@ -4,9 +4,10 @@ export type ElementType = "float32" | "float16" | "int32";
 
 /**
  * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: computed once (rotary tables, a
- * semantic pass). `input`: changes with every batch. `activation`: computed by an operation.
+ * semantic pass). `input`: changes with every batch. `noise`: drawn on the device for every training step. `control`: what a
+ * method's controller sets between steps. `activation`: computed by an operation.
  */
-export type Role = "weight" | "trainable" | "constant" | "input" | "activation";
+export type Role = "weight" | "trainable" | "constant" | "input" | "noise" | "control" | "activation";
 
 export interface Tensor {
   /** Unique within its Program; a weight's or trainable's is its name in the checkpoint or adapter file. */
@@ -34,6 +35,19 @@ export interface Trainable extends Tensor {
   readonly weightDecay: boolean;
   /** The head is counted and exported apart from the adapter. */
   readonly part: "adapter" | "head";
+}
+
+/** A dropout mask: 0 with this probability, else 1 / (1 − rate); all ones in evaluation. Drawn anew for every update. */
+export interface Noise extends Tensor {
+  readonly role: "noise";
+  readonly rate: number;
+}
+
+/** Always float32. Kept with the trained tensors of a run: part of its checkpoints, not of its adapter. */
+export interface Control extends Tensor {
+  readonly role: "control";
+  /** Every element's value at the start. */
+  readonly initial: number;
 }
 
 /** Number of elements of a shape. */

@@ -17,7 +17,7 @@ import type { EvaluationEvent, GpuBytes, Prediction, RunReport, RunState, Studio
 import { Feed } from "./feed";
 import { argmax, softmax } from "./metrics";
 import type { ParameterState, Values } from "./parameters";
-import { methodContext, parseOptions, Run } from "./run";
+import { METRICS, methodContext, parseOptions, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
 import { Workspace } from "./workspace";
 
@@ -154,7 +154,7 @@ export class Comparison {
       this.#base = this.#createRun({ name: UNTRAINED, method: "linear-probe", options: {} });
       this.#ring = new ReadbackRing<StepTag>(
         engine.memory,
-        { slots: STEPS_AHEAD * setup.runs.length, bytes: 8, owner: this.#owner, label: "metrics readback" },
+        { slots: STEPS_AHEAD * setup.runs.length, bytes: METRICS * 4, owner: this.#owner, label: "metrics readback" },
         (bytes, tag) => this.#deliver(new Float32Array(bytes), tag),
       );
       const { validation, labels } = data;
@@ -335,8 +335,7 @@ export class Comparison {
       const example = { ids: feed.shown(ids), label: 0 };
       const bucket = feed.bucketFor(example.ids.length);
       feed.fill([example], { rows: [0], bucket });
-      const step = run.step(bucket);
-      await step.forward();
+      const step = await run.infer(bucket);
       const logits = new Float32Array(await readBuffer(this.#setup.engine.device, step.logits, labels.length * 4));
       const probabilities = softmax(logits, 0, labels.length);
       predictions.push({
@@ -415,7 +414,7 @@ export class Comparison {
   }
 
   #createRun(plan: RunPlan): Run {
-    const { engine, model, data, training } = this.#setup;
+    const { engine, model, data, training, emit } = this.#setup;
     const method = methodOf(plan.method);
     const options = parseOptions(model, plan);
     const seed = plan.seed ?? training.seed;
@@ -437,7 +436,10 @@ export class Comparison {
         classes: data.labels.length,
         pooling: training.pooling,
         seed,
+        steps: this.steps,
         initial: plan.initial,
+        onRanks: (ranks, step, full) =>
+          emit({ type: "ranks", run: plan.name, step: step + 1, ranks: [...ranks], full }),
       },
       feed.buffers,
       this.#workspace,
@@ -484,14 +486,14 @@ export class Comparison {
         submitted: performance.now(),
       };
       await lane.run.train(plan.bucket, this.#step, learningRate, (encoder) =>
-        this.#ring.push(encoder, lane.run.metrics, 8, tag),
+        this.#ring.push(encoder, lane.run.metrics, METRICS * 4, tag),
       );
       this.#ring.submitted();
     }
   }
 
   /** Metrics arrive in the order of submission; the device works on one step at a time. */
-  #deliver([loss, gradNorm]: Float32Array, tag: StepTag): void {
+  #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
     const { lane, step, epoch, tokens, learningRate, submitted } = tag;
     const now = performance.now();
     lane.seconds += (now - Math.max(this.#delivered, submitted)) / 1000;
@@ -511,6 +513,7 @@ export class Comparison {
       loss: loss!,
       learningRate,
       gradNorm: gradNorm!,
+      ...(lane.run.hasPenalty && { penalty }),
       tokens,
       seconds: lane.seconds,
       gpuBytes: this.runBytes(lane.run),
@@ -541,6 +544,7 @@ export class Comparison {
 
   async #evaluateAll(): Promise<void> {
     await this.#ring.drained();
+    for (const { run } of this.#lanes) await run.drained();
     for (const lane of this.#running) {
       if (this.#abandoned) return;
       const event = await this.#turn.runExclusive(() => this.#evaluate(lane));

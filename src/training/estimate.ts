@@ -9,7 +9,7 @@ import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
 import { type BaseModel, weightSpecs } from "./base-model";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { GpuBytes } from "./events";
-import { checkContext, methodContext, parseOptions } from "./run";
+import { checkContext, controllerOf, controlsOf, methodContext, parseOptions } from "./run";
 import { trainingSteps } from "./schedule";
 import { stepMemory } from "./step";
 import { buildTunedProgram } from "./tuned-program";
@@ -103,7 +103,7 @@ export function estimate(input: EstimateInput): Estimate {
 }
 
 function estimateRun(
-  { model, classes, training }: EstimateInput,
+  { model, classes, training, trainLengths }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
@@ -136,6 +136,12 @@ function estimateRun(
     bytes.adapter += tensorBytes(tensor);
     bytes.gradients += tensorBytes(tensor);
     bytes.optimizer += 2 * tensorBytes(tensor);
+  }
+  const { batchSize, seed } = training;
+  const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
+  for (const control of controlsOf(programs[0]!, controllerOf(setup, programs[0]!, { steps, seed }))) {
+    consider(control.name, tensorBytes(control));
+    bytes.optimizer += tensorBytes(control);
   }
   const adapter = countPart(program.trainables, "adapter");
   const head = countPart(program.trainables, "head");

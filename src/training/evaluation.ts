@@ -47,8 +47,7 @@ export class Evaluator {
     for (const [done, plan] of plans.entries()) {
       progress(done, plans.length);
       feed.fill(feed.validation, plan);
-      const step = run.step(plan.bucket);
-      await step.forward();
+      const step = await run.infer(plan.bucket);
       const encoder = device.createCommandEncoder();
       step.encodeLoss(encoder);
       const count = plan.rows.length;

@@ -1,5 +1,9 @@
 /** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
 
+import type { ModuleRank } from "../methods/controller";
+
+export type { ModuleRank } from "../methods/controller";
+
 export type ByteCategory = "weights" | "adapter" | "gradients" | "optimizer" | "activations" | "runtime";
 export type GpuBytes = Record<ByteCategory, number> & { total: number };
 
@@ -13,6 +17,8 @@ export interface StepEvent {
   loss: number;
   learningRate: number;
   gradNorm: number;
+  /** What the method adds to the loss (AdaLoRA's orthogonality), if it adds anything; `loss` is the task's alone. */
+  penalty?: number;
   /** Real (unpadded) tokens seen so far. */
   tokens: number;
   /** Seconds of this run's own training so far. */
@@ -33,6 +39,16 @@ export interface EvaluationEvent {
   rows: number;
   tokens: number;
   seconds: number;
+}
+
+/** How many ranks of each module's update are in use, from methods that spread a budget over modules. */
+export interface RanksEvent {
+  type: "ranks";
+  run: string;
+  step: number;
+  ranks: ModuleRank[];
+  /** What every module started with. */
+  full: number;
 }
 
 export interface RunStateEvent {
@@ -85,6 +101,7 @@ export interface DeviceLostEvent {
 export type StudioEvent =
   | StepEvent
   | EvaluationEvent
+  | RanksEvent
   | RunStateEvent
   | ComparisonStateEvent
   | ProgressEvent

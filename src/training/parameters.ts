@@ -1,19 +1,31 @@
-/** The trained tensors of one run on the GPU: values, gradients and AdamW's moments, and copies of them on the host. */
+/**
+ * The trained tensors of one run on the GPU: values, gradients and AdamW's moments, and copies of them on the host. Beside
+ * them what the method's controller keeps.
+ */
 
 import { Random } from "../data/random";
 import { readBuffer } from "../gpu/readback";
-import { elementCount, type Initializer, type Trainable, tensorBytes } from "../program/tensor";
+import {
+  type Control,
+  elementCount,
+  type Initializer,
+  type Tensor,
+  type Trainable,
+  tensorBytes,
+} from "../program/tensor";
 import { type Engine, uploadTensor } from "./engine";
 
 /** Values by tensor name, row-major. */
 export type Values = ReadonlyMap<string, Float32Array>;
 
-/** Values and optimiser state after a step. */
+/** Values, optimiser state and the controller's state after a step. */
 export interface ParameterState {
   readonly step: number;
   readonly values: Values;
   readonly firstMoments: Values;
   readonly secondMoments: Values;
+  /** Empty for methods without a controller. */
+  readonly controls: Values;
 }
 
 export class Parameters {
@@ -23,6 +35,8 @@ export class Parameters {
   readonly #gradients = new Map<string, GPUBuffer>();
   readonly #firstMoments = new Map<string, GPUBuffer>();
   readonly #secondMoments = new Map<string, GPUBuffer>();
+  readonly #controls = new Map<string, GPUBuffer>();
+  readonly #controlTensors: readonly Control[];
 
   /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
   constructor(
@@ -31,8 +45,14 @@ export class Parameters {
     owner: string,
     seed: number,
     given: Values = new Map(),
+    controls: readonly Control[] = [],
   ) {
     this.#engine = engine;
+    this.#controlTensors = controls;
+    for (const { name, shape, initial } of controls) {
+      const values = new Float32Array(elementCount(shape)).fill(initial);
+      this.#controls.set(name, uploadTensor(engine, values, { label: name, category: "optimizer", owner }));
+    }
     this.trainables = trainables;
     for (const tensor of trainables) {
       const { name } = tensor;
@@ -70,9 +90,19 @@ export class Parameters {
     return { first: found(this.#firstMoments, name), second: found(this.#secondMoments, name) };
   }
 
+  /** What the method's controller keeps under that name. */
+  control(name: string): GPUBuffer {
+    return found(this.#controls, name);
+  }
+
   /** The values as they are now; waits for the device. */
   read(): Promise<Values> {
     return this.#read(this.#values);
+  }
+
+  /** What the controller keeps, as it is now; waits for the device. */
+  readControls(): Promise<Values> {
+    return this.#read(this.#controls, this.#controlTensors);
   }
 
   /** The gradients of the last step; waits for the device. */
@@ -84,7 +114,8 @@ export class Parameters {
     const [values, firstMoments, secondMoments] = await Promise.all(
       [this.#values, this.#firstMoments, this.#secondMoments].map((buffers) => this.#read(buffers)),
     );
-    return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments! };
+    const controls = await this.readControls();
+    return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments!, controls };
   }
 
   restore(checkpoint: ParameterState): void {
@@ -92,6 +123,7 @@ export class Parameters {
       [this.#values, checkpoint.values],
       [this.#firstMoments, checkpoint.firstMoments],
       [this.#secondMoments, checkpoint.secondMoments],
+      [this.#controls, checkpoint.controls],
     ] as const) {
       for (const [name, buffer] of buffers) {
         const kept = found(values, name);
@@ -100,8 +132,8 @@ export class Parameters {
     }
   }
 
-  async #read(buffers: ReadonlyMap<string, GPUBuffer>): Promise<Values> {
-    const entries = this.trainables.map(async (tensor) => {
+  async #read(buffers: ReadonlyMap<string, GPUBuffer>, tensors: readonly Tensor[] = this.trainables): Promise<Values> {
+    const entries = tensors.map(async (tensor) => {
       const bytes = await readBuffer(this.#engine.device, found(buffers, tensor.name), tensorBytes(tensor));
       return [tensor.name, new Float32Array(bytes)] as const;
     });

@@ -1,19 +1,21 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import { Random } from "../data/random";
+import type { Controller } from "../methods/controller";
 import { type Method, type MethodContext, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
-import type { Tensor, Trainable } from "../program/tensor";
+import type { Control as ControlTensor, Tensor, Trainable } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
 import type { RunConfiguration } from "./configuration";
+import { Control, type ControlOptions } from "./control";
 import type { Engine } from "./engine";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
-import { Step } from "./step";
+import { DRAW, Step } from "./step";
 import { textIds } from "./text-ids";
-import { buildTunedProgram, type Pooling, type TunedSetup } from "./tuned-program";
+import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
 export interface RunSetup {
@@ -30,11 +32,17 @@ export interface RunSetup {
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
+  /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
+  readonly steps?: number;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
+  /** What the method's controller lets be seen. */
+  readonly onRanks?: ControlOptions["onRanks"];
 }
 
 const HEAD_WEIGHT_DECAY = 0.01;
+/** Numbers in a run's metrics. */
+export const METRICS = 3;
 
 export class Run {
   readonly setup: RunSetup;
@@ -42,12 +50,15 @@ export class Run {
   readonly tunedSetup: TunedSetup;
   readonly parameters: Parameters;
   readonly virtualTokens: number;
-  /** [loss, gradient norm] of the last step. */
+  /** [loss, gradient norm, what the method adds to the loss] of the last step. */
   readonly metrics: GPUBuffer;
+  readonly #controller: Controller | null;
+  readonly #draw: GPUBuffer;
   readonly #engine: Engine;
   readonly #model: BaseModel;
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
+  #control: Control | null = null;
   #started = false;
 
   /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
@@ -71,8 +82,14 @@ export class Run {
     const tuned = this.#anyStep.tuned;
     this.virtualTokens = tuned.virtualTokens;
     checkContext(model, Math.max(...batches.keys()), this.virtualTokens, setup.name);
-    this.parameters = new Parameters(engine, tuned.program.trainables, this.owner, setup.seed, setup.initial);
-    this.metrics = engine.memory.allocate(8, { label: "metrics", category: "runtime", owner: this.owner });
+    const { program } = tuned;
+    this.#controller = controllerOf(this.tunedSetup, tuned, setup);
+    const controls = controlsOf(tuned, this.#controller);
+    this.parameters = new Parameters(engine, program.trainables, this.owner, setup.seed, setup.initial, controls);
+    const allocate = (label: string, bytes: number) =>
+      engine.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
+    this.metrics = allocate("metrics", METRICS * 4);
+    this.#draw = allocate("draw", DRAW * 4);
   }
 
   /** Under which this run's buffers are counted. */
@@ -103,6 +120,8 @@ export class Run {
         batch: step.batch,
         metrics: this.metrics,
         semantic,
+        draw: this.#draw,
+        seed: this.setup.seed,
       };
       await step.compile(this.#engine, bindings, this.owner, progress);
     }
@@ -116,6 +135,39 @@ export class Run {
       gradClip,
       weightDecay: decay,
     });
+    if (!this.#controller) return;
+    const { parameters, metrics, owner } = this;
+    const { onRanks } = this.setup;
+    this.#control = await Control.create(this.#engine, this.#controller, { parameters, metrics, owner, onRanks });
+  }
+
+  /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
+  get dial(): Control["dial"] {
+    return this.#control?.dial ?? null;
+  }
+
+  /** Evaluations and predictions from now on are at this setting of the dial. */
+  turn(setting: number): void {
+    if (!this.#control) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
+    this.#control.turn(setting);
+  }
+
+  /** The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves when it is submitted. */
+  async infer(tokens: number): Promise<Step> {
+    const step = this.step(tokens);
+    this.#control?.set(null);
+    await step.forward();
+    return step;
+  }
+
+  /** Whether the method adds to the loss: the third of the metrics. */
+  get hasPenalty(): boolean {
+    return this.#controller?.penalty === true;
+  }
+
+  /** Resolves when everything the controller lets be seen has been delivered. */
+  async drained(): Promise<void> {
+    await this.#control?.drained();
   }
 
   step(tokens: number): Step {
@@ -136,17 +188,24 @@ export class Run {
   ): Promise<void> {
     const compiled = this.step(tokens);
     if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
-    await compiled.forward();
+    const control = this.#control;
+    await control?.ready(step);
+    control?.set(step);
+    await compiled.forward(step);
     const encoder = this.#engine.device.createCommandEncoder();
     compiled.encodeLoss(encoder);
     compiled.encodeBackward(encoder);
+    control?.encodeBefore(encoder, step);
     this.#optimizer.encode(encoder, step, learningRate);
+    control?.encodeAfter(encoder, step);
     also?.(encoder);
     this.#engine.device.queue.submit([encoder.finish()]);
+    control?.submitted();
   }
 
   async release(): Promise<void> {
     for (const step of this.#steps.values()) await step.release();
+    this.#control?.release();
     this.#engine.memory.releaseOwner(this.owner);
   }
 
@@ -163,6 +222,21 @@ export class Run {
   get #anyStep(): Step {
     return this.#steps.values().next().value!;
   }
+}
+
+/** What the method does beside its gradients; null for most. */
+export function controllerOf(
+  { method, options }: Pick<TunedSetup, "method" | "options">,
+  { program }: Pick<TunedProgram, "program">,
+  { steps = 1, seed }: Pick<RunSetup, "steps" | "seed">,
+): Controller | null {
+  const draw = (step: number) => new Random(seed, `controller/${step}`).next();
+  return method.controller?.(program, options, { steps, draw }) ?? null;
+}
+
+/** Everything a controller keeps: what the Program reads, and its own. */
+export function controlsOf({ program }: Pick<TunedProgram, "program">, controller: Controller | null): ControlTensor[] {
+  return [...new Set([...program.controls, ...(controller?.controls ?? [])])];
 }
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */

@@ -3,14 +3,16 @@
  * is allocated or compiled when it runs.
  */
 
+import { hashName } from "../data/random";
 import { writeGraph } from "../forward/graph";
 import type { ForwardSession } from "../forward/runtime";
 import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
 import { crossEntropy } from "../kernels/cross-entropy";
+import { dropoutMask } from "../kernels/dropout-mask";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { meanLoss } from "../kernels/mean-loss";
 import type { Reference } from "../program/operation";
-import { type Tensor, tensorBytes } from "../program/tensor";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
 import type { Engine } from "./engine";
@@ -22,11 +24,18 @@ export interface StepBindings {
   readonly model: BaseModel;
   readonly parameters: Parameters;
   readonly batch: BatchBuffers;
-  /** [loss, gradient norm] */
+  /** [loss, gradient norm, penalty] */
   readonly metrics: GPUBuffer;
   /** What the frozen model computed for the method's text, by tensor name. */
   readonly semantic: ReadonlyMap<string, GPUBuffer>;
+  /** Four integers: what dropout masks are drawn from. */
+  readonly draw: GPUBuffer;
+  /** Of the dropout masks. */
+  readonly seed: number;
 }
+
+/** Integers that dropout masks are drawn from: seed, step, 1 in training, and one that fills 16 bytes. */
+export const DRAW = 4;
 
 export class Step {
   readonly tuned: TunedProgram;
@@ -37,6 +46,9 @@ export class Step {
   readonly #saved: ReadonlyMap<Tensor, number>;
   readonly #places: { logits: number; seed: number; rowLoss: number };
   #session: ForwardSession | null = null;
+  /** Draws the dropout masks; null where the Program has none. */
+  #noise: ((step: number | null) => void) | null = null;
+  #releaseNoise: (() => void) | null = null;
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -85,12 +97,15 @@ export class Step {
       bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)])),
     }));
     this.#backward = await compileDispatches(engine, backward, { owner });
+    await this.#compileNoise(engine, bindings, owner);
     progress?.();
   }
 
-  /** Resolves when the forward pass has been submitted. */
-  async forward(): Promise<void> {
-    await required(this.#session).run();
+  /** Resolves when the forward pass has been submitted: of an update with its dropout masks, or of an evaluation (null). */
+  async forward(step: number | null = null): Promise<void> {
+    const session = required(this.#session);
+    this.#noise?.(step);
+    await session.run();
   }
 
   /** Loss of the forward pass just run, and its gradient with respect to the logits. */
@@ -107,6 +122,28 @@ export class Step {
     await this.#session?.release();
     this.#loss?.release();
     this.#backward?.release();
+    this.#releaseNoise?.();
+  }
+
+  async #compileNoise(engine: Engine, { draw, seed }: StepBindings, owner: string): Promise<void> {
+    const list = this.tuned.program.noises.map((noise) =>
+      dispatch(
+        dropoutMask,
+        { draw, out: this.#claim.buffer(this.#saved.get(noise)!) },
+        { count: elementCount(noise.shape), salt: hashName(noise.name) >>> 0, rate: noise.rate },
+      ),
+    );
+    if (list.length === 0) return;
+    const compiled = await compileDispatches(engine, list, { owner });
+    const values = new Int32Array(DRAW);
+    this.#releaseNoise = () => compiled.release();
+    this.#noise = (step) => {
+      values.set([seed ^ Math.floor(seed / 2 ** 32), step ?? 0, step === null ? 0 : 1]);
+      engine.device.queue.writeBuffer(draw, 0, values);
+      const encoder = engine.device.createCommandEncoder();
+      compiled.encode(encoder);
+      engine.device.queue.submit([encoder.finish()]);
+    };
   }
 
   #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): GPUBuffer {
@@ -114,21 +151,22 @@ export class Step {
     if (tensor === this.tuned.lengths) return batch.lengths;
     if (tensor === this.tuned.logits) return this.logits;
     if (tensor.role === "trainable") return parameters.value(tensor.name);
+    if (tensor.role === "control") return parameters.control(tensor.name);
     const place = this.#saved.get(tensor);
     if (place !== undefined) return this.#claim.buffer(place);
     return semantic.get(tensor.name) ?? model.buffer(tensor);
   }
 }
 
-/** Sizes in bytes of everything that lives within one step: working memory first, then saved activations, then the head's. */
-export function stepMemory({ plan, logits }: Pick<TunedProgram, "plan" | "logits">): {
+/** Bytes of everything that lives within one step: working memory, then saved activations and dropout masks, then the head's. */
+export function stepMemory({ program, plan, logits }: Pick<TunedProgram, "program" | "plan" | "logits">): {
   sizes: number[];
   saved: Map<Tensor, number>;
   places: { logits: number; seed: number; rowLoss: number };
 } {
   const sizes = plan.slots.map((elements) => elements * 4);
   const saved = new Map<Tensor, number>();
-  for (const tensor of plan.saved) saved.set(tensor, sizes.push(tensorBytes(tensor)) - 1);
+  for (const tensor of [...plan.saved, ...program.noises]) saved.set(tensor, sizes.push(tensorBytes(tensor)) - 1);
   const place = (bytes: number) => sizes.push(bytes) - 1;
   const places = {
     logits: place(tensorBytes(logits)),

@@ -160,6 +160,7 @@ describe.each(rigs)("%s", (rig) => {
           classes: described.labels.length,
           pooling: described.pooling,
           seed: 0,
+          steps: described.steps,
           initial: new Map([...start].filter(([tensor]) => !own?.test(tensor))),
         },
         buffers,

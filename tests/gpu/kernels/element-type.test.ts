@@ -65,6 +65,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       wide: ["rowLoss"],
     },
   ],
+  // In training, of seed 3 and step 5.
+  "dropout-mask": [
+    { sizes: { count: 131, salt: 9, rate: 0.4 }, bindings: { draw: Int32Array.from([3, 5, 1, 0]), out: 131 } },
+  ],
   "gated-activation-backward": [
     {
       sizes: { count: 131 },

@@ -12,6 +12,7 @@ import { familyOf } from "../../../src/models/registry";
 import { activation, gatedActivation } from "../../../src/operations/activation";
 import { add } from "../../../src/operations/add";
 import { attention } from "../../../src/operations/attention";
+import { dropout } from "../../../src/operations/dropout";
 import { linear } from "../../../src/operations/linear";
 import { layerNorm, rmsNorm } from "../../../src/operations/norm";
 import { lastToken, meanToken } from "../../../src/operations/pool";
@@ -76,6 +77,22 @@ function checkGradients(program: Program, result: Tensor, given: Record<string, 
 const names = (tensors: readonly Tensor[]) => tensors.map(({ name }) => name).sort();
 
 describe("gradients are those of finite differences", () => {
+  test("of dropout, with the mask the forward pass had", () => {
+    const program = new Program();
+    const x = program.trainable("x", [5, 7], normal);
+    const weight = program.trainable("weight", [7, 7], normal);
+    // Twice, so that one gradient is added to the other.
+    const dropped = [0.3, 0.6].map((rate, index) => dropout(program, `dropped ${index}`, x, rate));
+    const result = linear(program, "result", dropped[0]!, weight, { addend: dropped[1] });
+    expect(dropout(program, "untouched", x, 0)).toBe(x);
+    expect(program.noises.map(({ name, rate }) => [name, rate])).toEqual([
+      ["dropped 0 mask", 0.3],
+      ["dropped 1 mask", 0.6],
+    ]);
+    const mask = (keep: number) => Float64Array.from({ length: 35 }, (_, index) => (index % 3 === 0 ? 0 : 1 / keep));
+    checkGradients(program, result, { "dropped 0 mask": mask(0.7), "dropped 1 mask": mask(0.4) });
+  });
+
   const square = (program: Program, name: string, width: number) => program.trainable(name, [width, width], normal);
 
   test("a residual stack, which passes one gradient to several tensors", () => {

@@ -1,0 +1,37 @@
+// out[i] = 0 with probability rate, else 1 / (1 − rate), from a hash of (i, salt, seed, step): the same mask for the same
+// four. Where draw says evaluation, 1. out: [count]; draw: seed, step, 1 in training. The hash is pcg4d (Jarzynski &
+// Olano 2020, Hash Functions for GPU Rendering, JCGT 9(3)); its upper 24 bits are a uniform number.
+struct Sizes {
+  count: u32,
+  salt: u32,
+  rate: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> draw: array<i32>;
+@group(0) @binding(2) var<storage, read_write> out: array<Element>;
+
+fn hash(key: vec4u) -> u32 {
+  var v = key * 1664525u + 1013904223u;
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  v ^= v >> vec4u(16u);
+  v.x += v.y * v.w;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v.w += v.y * v.z;
+  return v.x;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64 + id.x;
+  if (i >= sizes.count) {
+    return;
+  }
+  let uniformly = f32(hash(vec4u(i, sizes.salt, u32(draw[0]), u32(draw[1]))) >> 8) / 16777216;
+  let kept = select(0f, 1 / (1 - sizes.rate), uniformly >= sizes.rate);
+  out[i] = Element(select(1f, kept, draw[2] == 1));
+}

@@ -1,0 +1,74 @@
+/**
+ * What a method does in the training loop beside computing gradients: masks before an update, projections and budgets after
+ * it, ranks drawn before a step. A controller is a plan like the backward pass: kernels on named places, made once and
+ * replayed, and a few numbers that the host sets. Not for touching a device: `training/control.ts` carries it out.
+ */
+
+import type { Dispatch } from "../kernels/kernel";
+import type { Program } from "../program/program";
+import type { Control, Trainable } from "../program/tensor";
+
+/** A place in GPU memory that a controller's kernels may read or write. All of them are float32. */
+export type ControlPlace =
+  /** A trained tensor, or its gradient. */
+  | { readonly kind: "value" | "gradient"; readonly tensor: Trainable }
+  | { readonly kind: "control"; readonly tensor: Control }
+  /** [loss, gradient norm, penalty] of the step; before an update the norm is the last step's. */
+  | { readonly kind: "metrics" };
+
+/** Kernels that run together; steps count updates, 0 is the first. */
+export interface ControlPhase {
+  readonly dispatches: readonly Dispatch<ControlPlace>[];
+  /** In which steps; in all unless told. */
+  readonly when?: (step: number) => boolean;
+}
+
+/** How many ranks of a module's update are in use. */
+export interface ModuleRank {
+  /** Path of the linear in the model. */
+  readonly module: string;
+  readonly rank: number;
+}
+
+/** Something that is read back now and then and shown; the loop does not wait for it. */
+export interface Watch {
+  readonly control: Control;
+  readonly due: (step: number) => boolean;
+  readonly ranks: (values: Float32Array) => readonly ModuleRank[];
+  /** The rank every module started with. */
+  readonly full: number;
+}
+
+/** Something that can be chosen anew after training without training again, such as DyLoRA's rank. */
+export interface Dial {
+  readonly title: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface Controller {
+  /** Kept on the device beside those that the Program reads, and part of checkpoints. */
+  readonly controls?: readonly Control[];
+  /**
+   * What the host sets before a step, or, with null, before an evaluation at the dial's setting (its most unless turned).
+   * Small: it is uploaded. What is left out keeps its value.
+   */
+  readonly set?: (step: number | null, setting: number) => readonly (readonly [Control, Float32Array])[];
+  /** Between the backward pass and the update; the gradient norm is taken after it. */
+  readonly beforeUpdate?: readonly ControlPhase[];
+  readonly afterUpdate?: readonly ControlPhase[];
+  /** Whether the method adds to the loss: the sum that its kernels leave in the third of the metrics is reported. */
+  readonly penalty?: boolean;
+  readonly watch?: Watch;
+  readonly dial?: Dial;
+}
+
+/** What a controller may know of its run. */
+export interface ControlContext {
+  /** Updates the run will make. */
+  readonly steps: number;
+  /** A number in [0, 1) for a step: the same for the same seed and step. */
+  readonly draw: (step: number) => number;
+}
+
+export type ControllerOf<Options> = (program: Program, options: Options, context: ControlContext) => Controller;

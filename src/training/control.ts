@@ -1,0 +1,147 @@
+/**
+ * Carries out a method's controller: its kernels compiled once and replayed, the numbers that the host sets, and what is
+ * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
+ */
+
+import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
+import { ReadbackRing } from "../gpu/readback";
+import type { Dispatch } from "../kernels/kernel";
+import type { Controller, ControlPhase, ControlPlace, Dial, ModuleRank } from "../methods/controller";
+import { tensorBytes } from "../program/tensor";
+import type { Engine } from "./engine";
+import type { Parameters } from "./parameters";
+
+export interface ControlOptions {
+  readonly parameters: Parameters;
+  /** [loss, gradient norm, penalty] */
+  readonly metrics: GPUBuffer;
+  readonly owner: string;
+  /** Called with what is watched, in order, some steps after `step`. */
+  readonly onRanks?: (ranks: readonly ModuleRank[], step: number, full: number) => void;
+}
+
+interface CompiledPhase {
+  readonly compiled: CompiledDispatches;
+  readonly when: (step: number) => boolean;
+}
+
+/** Readbacks that may be on their way before the loop waits for the oldest. */
+const SLOTS = 4;
+
+export class Control {
+  readonly #engine: Engine;
+  readonly #controller: Controller;
+  readonly #options: ControlOptions;
+  readonly #before: readonly CompiledPhase[];
+  readonly #after: readonly CompiledPhase[];
+  readonly #ring: ReadbackRing<number> | null;
+  #setting: number;
+
+  private constructor(
+    engine: Engine,
+    controller: Controller,
+    options: ControlOptions,
+    phases: { before: readonly CompiledPhase[]; after: readonly CompiledPhase[] },
+  ) {
+    this.#engine = engine;
+    this.#controller = controller;
+    this.#options = options;
+    this.#before = phases.before;
+    this.#after = phases.after;
+    this.#setting = controller.dial?.most ?? 0;
+    const { watch } = controller;
+    const { owner, onRanks } = options;
+    this.#ring = watch
+      ? new ReadbackRing(
+          engine.memory,
+          { slots: SLOTS, bytes: tensorBytes(watch.control), owner, label: `readback of ${watch.control.name}` },
+          (data, step) => onRanks?.(watch.ranks(new Float32Array(data)), step, watch.full),
+        )
+      : null;
+  }
+
+  /** Compiles every phase. The controller's tensors must be among the parameters. */
+  static async create(engine: Engine, controller: Controller, options: ControlOptions): Promise<Control> {
+    const { parameters, metrics, owner } = options;
+    const resolve = (place: ControlPlace): GPUBuffer => {
+      if (place.kind === "metrics") return metrics;
+      if (place.kind === "control") return parameters.control(place.tensor.name);
+      const { name } = place.tensor;
+      return place.kind === "gradient" ? parameters.gradient(name) : parameters.value(name);
+    };
+    const compile = (phases: readonly ControlPhase[] = []) =>
+      Promise.all(
+        phases.map(async ({ dispatches, when = () => true }): Promise<CompiledPhase> => {
+          const bound = dispatches.map(
+            (step): Dispatch<GPUBuffer> => ({
+              ...step,
+              bindings: Object.fromEntries(
+                Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)]),
+              ),
+            }),
+          );
+          return { compiled: await compileDispatches(engine, bound, { owner, category: "optimizer" }), when };
+        }),
+      );
+    const before = await compile(controller.beforeUpdate);
+    const after = await compile(controller.afterUpdate);
+    return new Control(engine, controller, options, { before, after });
+  }
+
+  /** What can be chosen after training, and what is chosen now. */
+  get dial(): (Dial & { readonly setting: number }) | null {
+    const { dial } = this.#controller;
+    return dial ? { ...dial, setting: this.#setting } : null;
+  }
+
+  /** Evaluations from now on are at this setting. Throws a RangeError with both limits if there is no such setting. */
+  turn(setting: number): void {
+    const { dial } = this.#controller;
+    if (!dial) throw new RangeError("This method has nothing to choose after training.");
+    const { title, least, most } = dial;
+    if (!Number.isInteger(setting) || setting < least || setting > most) {
+      throw new RangeError(`${title}: ${setting} is not a whole number from ${least} to ${most}.`);
+    }
+    this.#setting = setting;
+  }
+
+  /** Queues what the host sets for a step, or for an evaluation (null). */
+  set(step: number | null): void {
+    for (const [control, values] of this.#controller.set?.(step, this.#setting) ?? []) {
+      const buffer = this.#options.parameters.control(control.name);
+      this.#engine.device.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
+    }
+  }
+
+  /** Resolves when the step's readback, if one is due, has a place. */
+  async ready(step: number): Promise<void> {
+    if (this.#controller.watch?.due(step)) await this.#ring!.ready();
+  }
+
+  encodeBefore(encoder: GPUCommandEncoder, step: number): void {
+    for (const { compiled, when } of this.#before) if (when(step)) compiled.encode(encoder);
+  }
+
+  encodeAfter(encoder: GPUCommandEncoder, step: number): void {
+    for (const { compiled, when } of this.#after) if (when(step)) compiled.encode(encoder);
+    const { watch } = this.#controller;
+    if (!watch?.due(step)) return;
+    const buffer = this.#options.parameters.control(watch.control.name);
+    this.#ring!.push(encoder, buffer, tensorBytes(watch.control), step);
+  }
+
+  /** To be called when the step's commands are submitted. */
+  submitted(): void {
+    this.#ring?.submitted();
+  }
+
+  /** Resolves when everything watched is delivered. */
+  async drained(): Promise<void> {
+    await this.#ring?.drained();
+  }
+
+  release(): void {
+    for (const { compiled } of [...this.#before, ...this.#after]) compiled.release();
+    this.#ring?.release();
+  }
+}
