@@ -13,6 +13,7 @@ import type { Tensor } from "../program/tensor";
 import { parseConfig } from "./config";
 import type { Attachments, Batch, Family, ModelConfig } from "./family";
 import { baseTensor, blockLinear } from "./sites";
+import { checkSizes } from "./sizes";
 
 export interface Gpt2Config extends ModelConfig {
   readonly intermediateSize: number;
@@ -43,7 +44,7 @@ export const gpt2: Family<Gpt2Config> = {
 
   readConfig(json) {
     const config = parseConfig(schema, json);
-    return {
+    return checkSizes({
       layers: config.n_layer,
       hiddenSize: config.n_embd,
       intermediateSize: config.n_inner ?? 4 * config.n_embd,
@@ -53,7 +54,7 @@ export const gpt2: Family<Gpt2Config> = {
       vocabulary: config.vocab_size,
       contextLength: config.n_positions,
       epsilon: config.layer_norm_epsilon,
-    };
+    });
   },
 
   build(program, config, input, batch, attachments) {

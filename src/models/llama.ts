@@ -10,18 +10,19 @@ import { attention } from "../operations/attention";
 import { embed } from "../operations/embed";
 import { rmsNorm } from "../operations/norm";
 import { prepend } from "../operations/prepend";
-import { rope } from "../operations/rope";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { parseConfig } from "./config";
 import type { Attachments, Batch, Family, ModelConfig } from "./family";
+import { plainRotary, type Rotary, rotarySize, rotate } from "./rotary";
 import { baseTensor, blockLinear } from "./sites";
+import { checkSizes } from "./sizes";
 
 export interface LlamaConfig extends ModelConfig {
   readonly intermediateSize: number;
   readonly epsilon: number;
-  readonly ropeTheta: number;
+  readonly rotary: Rotary;
   readonly attentionBias: boolean;
   readonly outputBias: boolean;
   readonly mlpBias: boolean;
@@ -68,17 +69,22 @@ export const llama: Family<LlamaConfig> = {
           "positions; sliding-window attention is not supported yet.",
       );
     }
-    return {
+    const headSize = config.head_dim ?? config.hidden_size / heads;
+    const theta = config.rope_parameters?.rope_theta ?? config.rope_theta ?? 10000;
+    const sizes = checkSizes({
       layers: config.num_hidden_layers,
       hiddenSize: config.hidden_size,
-      intermediateSize: config.intermediate_size,
       heads,
       keyValueHeads: config.num_key_value_heads ?? heads,
-      headSize: config.head_dim ?? config.hidden_size / heads,
+      headSize,
       vocabulary: config.vocab_size,
       contextLength: config.max_position_embeddings,
+    });
+    return {
+      ...sizes,
+      intermediateSize: config.intermediate_size,
       epsilon: config.rms_norm_eps,
-      ropeTheta: config.rope_parameters?.rope_theta ?? config.rope_theta ?? 10000,
+      rotary: plainRotary(rotarySize(headSize), theta),
       attentionBias: config.model_type === "qwen2" || config.attention_bias === true,
       outputBias: config.model_type !== "qwen2" && config.attention_bias === true,
       mlpBias: config.mlp_bias === true,
@@ -108,8 +114,8 @@ export const llama: Family<LlamaConfig> = {
     return embed(program, name, ids, table);
   },
 
-  position(program, config, name, keys) {
-    return rotate(program, config, name, keys, { tokens: keys.shape[0]!, heads: config.keyValueHeads, offset: 0 });
+  position(program, { headSize, rotary, keyValueHeads: heads }, name, keys) {
+    return rotate(program, name, keys, { headSize, rotary, tokens: keys.shape[0]!, heads, offset: 0 });
   },
 
   linearNames: () => ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
@@ -158,9 +164,9 @@ function block(
   keys = headNorm("k_norm", keys, keyValueHeads);
   built.keys.push(keys);
   built.values.push(values);
-  const { tokens } = batch;
-  queries = rotate(program, config, name("queries"), queries, { tokens, heads, offset: start });
-  keys = rotate(program, config, name("keys"), keys, { tokens, heads: keyValueHeads, offset: start });
+  const turn = { headSize, rotary: config.rotary, tokens: batch.tokens, offset: start };
+  queries = rotate(program, name("queries"), queries, { ...turn, heads });
+  keys = rotate(program, name("keys"), keys, { ...turn, heads: keyValueHeads });
   const prefix = attachments.prefix?.layer(layer);
   if (prefix) {
     keys = prepend(program, name("prefixed keys"), prefix.keys, keys, batch.size);
@@ -181,24 +187,4 @@ function block(
   const mlpSite = { input: fed, output: mlpOutput, residual: middle };
   const fromMlp = attachments.subLayer?.(`${path}.mlp`, "mlp", mlpSite) ?? mlpOutput;
   return add(program, name("output"), middle, fromMlp);
-}
-
-function rotate(
-  program: Program,
-  config: LlamaConfig,
-  name: string,
-  x: Tensor,
-  options: { tokens: number; heads: number; offset: number },
-): Tensor {
-  const { headSize, contextLength, ropeTheta } = config;
-  const shape = [contextLength, headSize / 2];
-  const table = (turn: (angle: number) => number) => () =>
-    Float32Array.from({ length: contextLength * (headSize / 2) }, (_, index) => {
-      const pair = index % (headSize / 2);
-      const position = Math.floor(index / (headSize / 2));
-      return turn(position * ropeTheta ** ((-2 * pair) / headSize));
-    });
-  const cosine = program.constant("rotary cosine", shape, table(Math.cos));
-  const sine = program.constant("rotary sine", shape, table(Math.sin));
-  return rope(program, name, x, { ...options, headSize, rotarySize: headSize, cosine, sine });
 }

@@ -4,6 +4,7 @@ import type { Method, ModelFacts } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
+import { plainRotary } from "../../../src/models/rotary";
 import { countPart } from "../../../src/training/estimate";
 import { parseOptions } from "../../../src/training/run";
 import { buildTunedProgram, type Pooling } from "../../../src/training/tuned-program";
@@ -173,7 +174,7 @@ describe("trained parameters", () => {
     const family = families.find((candidate) => candidate.id === id)!;
     const config = {
       ...{ layers, hiddenSize, heads, keyValueHeads, headSize, vocabulary: 1000, contextLength: 512 },
-      ...{ intermediateSize: 4 * hiddenSize, epsilon: 1e-5, ropeTheta: 10000 },
+      ...{ intermediateSize: 4 * hiddenSize, epsilon: 1e-5, rotary: plainRotary(headSize, 10000) },
     } as ModelConfig;
     const total = (method: string, options: object = {}) => {
       const facts = { family, config };

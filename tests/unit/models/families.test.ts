@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readSafetensors } from "../../../src/hub/safetensors";
 import { familyOf } from "../../../src/models/registry";
+import { plainRotary } from "../../../src/models/rotary";
 import { weightSpecs } from "../../../src/training/base-model";
 import { fixtureFile, fixtureJson } from "../../fixtures/reference";
 
@@ -17,7 +18,7 @@ describe("reading config.json", () => {
       headSize: 12,
       intermediateSize: 128,
       epsilon: 1e-5,
-      ropeTheta: 10000,
+      rotary: plainRotary(12, 10000),
       attentionBias: false,
       outputBias: false,
       mlpBias: false,
@@ -29,7 +30,7 @@ describe("reading config.json", () => {
       headSize: 12,
       intermediateSize: 80,
       epsilon: 1e-6,
-      ropeTheta: 10000,
+      rotary: plainRotary(12, 10000),
       attentionBias: true,
       outputBias: false,
       headNorms: false,
@@ -38,7 +39,7 @@ describe("reading config.json", () => {
       ...common,
       keyValueHeads: 2,
       headSize: 16,
-      ropeTheta: 1e6,
+      rotary: plainRotary(16, 1e6),
       attentionBias: false,
       headNorms: true,
     });
@@ -53,7 +54,7 @@ describe("reading config.json", () => {
 
   test("what a file may leave out", async () => {
     const { num_key_value_heads: _heads, head_dim: _size, rope_theta: _theta, ...llama } = await configOf("tiny-llama");
-    expect(read(llama)).toMatchObject({ keyValueHeads: 4, headSize: 12, ropeTheta: 10000 });
+    expect(read(llama)).toMatchObject({ keyValueHeads: 4, headSize: 12, rotary: plainRotary(12, 10000) });
     expect(read({ ...llama, rope_scaling: null, attention_bias: true })).toMatchObject({
       attentionBias: true,
       outputBias: true,
@@ -105,6 +106,10 @@ describe("refusals", () => {
     ["tiny-llama", { sliding_window: 32 }, /sliding_window 32 .* context of 64 .* not supported/],
     ["tiny-gpt2", { activation_function: "relu" }, /activation_function: /],
     ["tiny-gpt2", { scale_attn_by_inverse_layer_idx: true }, /scale_attn_by_inverse_layer_idx: /],
+    ["tiny-llama", { hidden_size: 50, head_dim: null }, /hidden size 50 is not divisible by 4 attention heads/],
+    ["tiny-llama", { num_key_value_heads: 3 }, /4 attention heads are not divisible by 3 key\/value heads/],
+    ["tiny-llama", { head_dim: 13 }, /turn 1 of a head's 13 columns, which is 13; it must be an even number/],
+    ["tiny-gpt2", { n_head: 5 }, /hidden size 48 is not divisible by 5 attention heads/],
   ])("%s with %o", async (rig, change, message) => {
     const config = { ...(await configOf(rig)), ...change };
     expect(() => read(config)).toThrow(message);
