@@ -20,6 +20,7 @@ import {
 } from "./adapter-hub";
 import { formatPeftConfig, PEFT_TYPES, type PeftConfig, type PeftType } from "./peft-config";
 import { fromFileName, PROMPT_EMBEDDINGS, toFileName } from "./peft-names";
+import { isNamed, isTargeted, patternValue, type TargetModules } from "./target-modules";
 
 const CONFIG = "adapter_config.json";
 const MODEL = "adapter_model.safetensors";
@@ -65,14 +66,18 @@ export interface AdapterExpectation {
 const loraSchema = z.looseObject({
   r: z.int().min(1).default(8),
   lora_alpha: z.number().default(8),
-  target_modules: z.array(z.string()).min(1),
+  target_modules: z.union([z.array(z.string()).min(1), z.string().min(1)]),
+  layers_to_transform: z.union([z.array(z.int().min(0)), z.int().min(0)]).nullish(),
+  layers_pattern: z.union([z.null(), z.literal(""), z.array(z.string()).max(0)], "cannot be read").optional(),
+  exclude_modules: z.null("excluded modules cannot be read").optional(),
+  lora_dropout: z.number().min(0).lt(1).default(0),
   use_rslora: z.boolean().default(false),
   use_dora: z.boolean().default(false),
   fan_in_fan_out: z.boolean().default(false),
   bias: z.enum(["none", "all"], "trained biases of the adapted layers alone cannot be read").default("none"),
   lora_bias: z.literal(false).default(false),
-  rank_pattern: z.record(z.string(), z.never("a rank per module cannot be read")).default({}),
-  alpha_pattern: z.record(z.string(), z.never("an alpha per module cannot be read")).default({}),
+  rank_pattern: z.record(z.string(), z.int().min(1)).default({}),
+  alpha_pattern: z.record(z.string(), z.number()).default({}),
 });
 
 const ia3Schema = z.looseObject({
@@ -132,23 +137,27 @@ function checkShape(tensor: NamedTensor, shape: readonly number[], why: string, 
   }
 }
 
-/** Whether PEFT means this module by one of these names. */
-function isNamed(module: string, names: readonly string[]): boolean {
-  return names.some((name) => module === name || module.endsWith(`.${name}`));
-}
-
 /** That tensors and configuration name the same modules. */
-function checkTargets(modules: ReadonlySet<string>, targets: readonly string[]): void {
-  for (const target of targets) {
-    if (![...modules].some((module) => isNamed(module, [target]))) {
-      throw new Error(`${MODEL} has no tensors for the target module "${target}" that ${CONFIG} names.`);
-    }
+function checkTargets(modules: ReadonlySet<string>, { targets, layers }: TargetModules): void {
+  const names = typeof targets === "string" ? [] : targets;
+  const unused = names.find((target) => ![...modules].some((module) => isNamed(module, [target])));
+  if (unused !== undefined || modules.size === 0) {
+    throw new Error(`${MODEL} has no tensors for the target module "${unused ?? targets}" that ${CONFIG} names.`);
   }
   for (const module of modules) {
-    if (!isNamed(module, targets)) {
-      throw new Error(`${MODEL} has tensors for "${module}", which ${CONFIG} does not name (${targets.join(", ")}).`);
-    }
+    if (isTargeted(module, { targets, layers })) continue;
+    const blocks = layers ? ` in blocks ${layers.join(", ")}` : "";
+    const said = typeof targets === "string" ? targets : targets.join(", ");
+    throw new Error(`${MODEL} has tensors for "${module}", which ${CONFIG} does not name (${said}${blocks}).`);
   }
+}
+
+/** The modules a LoRA configuration means. */
+function loraTargets({
+  target_modules: targets,
+  layers_to_transform: layers,
+}: z.infer<typeof loraSchema>): TargetModules {
+  return { targets, layers: typeof layers === "number" ? [layers] : layers };
 }
 
 /** The modules of tensors with these suffixes; anything else but the head is an error. */
@@ -170,7 +179,7 @@ function checkIa3(config: PeftConfig, tensors: readonly NamedTensor[]): void {
   const stray = inputs.find((name) => !targets.includes(name));
   if (stray) throw new Error(`${CONFIG}: the feed-forward module "${stray}" is not among the target modules.`);
   const modules = modulesOf(config, tensors, /\.ia3_l$/, "a factor of (IA)³");
-  checkTargets(modules, targets);
+  checkTargets(modules, { targets });
   for (const tensor of tensors) {
     const module = tensor.name.replace(/\.ia3_l$/, "");
     if (!modules.has(module)) continue;
@@ -183,7 +192,7 @@ function checkIa3(config: PeftConfig, tensors: readonly NamedTensor[]): void {
 /** LN-tuning: a gain, and perhaps a shift, of one size for every target. */
 function checkLnTuning(config: PeftConfig, tensors: readonly NamedTensor[]): void {
   const { target_modules: targets } = config as PeftConfig & z.infer<typeof lnTuningSchema>;
-  checkTargets(modulesOf(config, tensors, /\.ln_tuning_layers\.(?:weight|bias)$/, "a norm's"), targets);
+  checkTargets(modulesOf(config, tensors, /\.ln_tuning_layers\.(?:weight|bias)$/, "a norm's"), { targets });
   for (const tensor of tensors) {
     if (!isHead(tensor.name)) checkShape(tensor, [tensor.data.length], "a norm", config);
   }
@@ -194,7 +203,8 @@ function checkLnTuning(config: PeftConfig, tensors: readonly NamedTensor[]): voi
  * factors must add nothing: biases and factors together are no method of the studio.
  */
 function checkLora(config: PeftConfig, stored: readonly NamedTensor[]): void {
-  const { r, target_modules: targets, use_dora: dora, bias } = config as PeftConfig & z.infer<typeof loraSchema>;
+  const settings = config as PeftConfig & z.infer<typeof loraSchema>;
+  const { use_dora: dora, bias } = settings;
   const isBias = ({ name }: NamedTensor) => bias === "all" && name.endsWith(".bias") && !isHead(name);
   const tensors = stored.filter((tensor) => !isBias(tensor));
   if (bias === "all") {
@@ -213,8 +223,9 @@ function checkLora(config: PeftConfig, stored: readonly NamedTensor[]): void {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const suffix = /\.lora_(?:A|B|magnitude_vector)\.weight$/;
   const modules = modulesOf(config, tensors, suffix, "a LoRA factor");
-  checkTargets(modules, targets);
+  checkTargets(modules, loraTargets(settings));
   for (const module of modules) {
+    const r = patternValue(module, settings.rank_pattern, settings.r);
     const parts = ["lora_A", "lora_B", ...(dora ? ["lora_magnitude_vector"] : [])];
     const [a, b, magnitude] = parts.map((part) => {
       const tensor = byName.get(`${module}.${part}.weight`);

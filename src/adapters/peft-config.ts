@@ -62,14 +62,19 @@ const sorted = (names: readonly string[]) => [...new Set(names)].sort();
 /**
  * LoRA (also rsLoRA and DoRA).
  * @param settings.biases whether the model's biases are trained and stored too.
- * @param settings.targets module names (`q_proj`) or full paths; written sorted.
+ * @param settings.targets module names (`q_proj`) or full paths, written sorted; or one regular expression for whole paths.
+ * @param settings.layersToTransform the blocks that have targets; all unless told.
+ * @param settings.rankPattern other ranks by pattern of the module's path, and `alphaPattern` other alphas.
  * @param settings.fanInFanOut true where base weights are stored input × output (GPT-2's `Conv1D`).
  */
 export function loraConfig(
   settings: Base & {
     rank: number;
     alpha: number;
-    targets: readonly string[];
+    targets: readonly string[] | string;
+    layersToTransform?: readonly number[] | null;
+    rankPattern?: Readonly<Record<string, number>>;
+    alphaPattern?: Readonly<Record<string, number>>;
     dropout?: number;
     rsLora?: boolean;
     dora?: boolean;
@@ -80,7 +85,7 @@ export function loraConfig(
   return {
     ...common("LORA", settings),
     alora_invocation_tokens: null,
-    alpha_pattern: {},
+    alpha_pattern: settings.alphaPattern ?? {},
     arrow_config: null,
     bias: settings.biases ? "all" : "none",
     corda_config: null,
@@ -92,7 +97,7 @@ export function loraConfig(
     kasa_config: null,
     layer_replication: null,
     layers_pattern: null,
-    layers_to_transform: null,
+    layers_to_transform: settings.layersToTransform ?? null,
     loftq_config: {},
     lora_alpha: settings.alpha,
     lora_bias: false,
@@ -104,8 +109,8 @@ export function loraConfig(
     monteclora_config: null,
     qalora_group_size: 16,
     r: settings.rank,
-    rank_pattern: {},
-    target_modules: sorted(settings.targets),
+    rank_pattern: settings.rankPattern ?? {},
+    target_modules: typeof settings.targets === "string" ? settings.targets : sorted(settings.targets),
     target_parameters: null,
     trainable_token_indices: null,
     use_bdlora: null,

@@ -1,30 +1,86 @@
-/** The low-rank update that LoRA and DoRA share, as PEFT makes it: B·A, A Kaiming-uniform, B zero, scaled by alpha / rank. */
+/** The low-rank update that LoRA and its family share, as PEFT makes it: B·A, A Kaiming-uniform, B zero, scaled by alpha / rank. */
 
 import * as z from "zod";
+import { isTargeted, patternValue } from "../adapters/target-modules";
+import { dropout } from "../operations/dropout";
 import { linear } from "../operations/linear";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import type { ModelFacts } from "./method";
+import type { LoraForm, ModelFacts } from "./method";
+import { checkTargets, linearShapes, targetModules, targetOptions } from "./targets";
 
 export type LowRankOptions = z.infer<ReturnType<typeof lowRankOptions>>;
 
-export function lowRankOptions({ family, config }: ModelFacts) {
-  const names = family.linearNames(config) as [string, ...string[]];
-  return z.strictObject({
-    rank: z.int().min(1).max(1024).default(8).meta({ title: "Rank", description: "Inner width of B·A." }),
-    alpha: z.number().positive().default(16).meta({
-      title: "Alpha",
-      description: "The update is scaled by alpha / rank.",
-    }),
-    targets: z
-      .preprocess((value) => (value === "all-linear" ? names : value), z.array(z.enum(names)).min(1))
-      .default([...family.loraTargets])
-      .meta({ title: "Targets", description: "The linear layers of every block that get an update." }),
-    rankStabilised: z.boolean().default(false).meta({
-      title: "Rank-stabilised",
-      description: "Scale by alpha / √rank instead (rsLoRA, Kalajdzievski 2023).",
-    }),
+const pattern = (value: z.ZodNumber) => z.record(z.string().min(1), value).default({});
+
+/** What is dropped of what the update reads, as PEFT's `lora_dropout`. */
+export const dropoutOption = () =>
+  z.number().min(0).lt(1).default(0).meta({
+    title: "Dropout",
+    description: "Share of the update's inputs that is dropped in training; 0: none. Masks take memory.",
   });
+
+export const rankOption = (standard: number) =>
+  z.int().min(1).max(1024).default(standard).meta({ title: "Rank", description: "Inner width of B·A." });
+
+export const alphaOption = (standard: number) =>
+  z.number().positive().default(standard).meta({
+    title: "Alpha",
+    description: "The update is scaled by alpha / rank.",
+  });
+
+export function lowRankOptions(facts: ModelFacts) {
+  return z
+    .strictObject({
+      rank: rankOption(8),
+      alpha: alphaOption(16),
+      ...targetOptions(facts),
+      rankPattern: pattern(z.int().min(1).max(1024)).meta({
+        title: "Ranks of their own",
+        description:
+          "Other ranks for modules whose path ends with a pattern (a regular expression); the first fitting counts.",
+      }),
+      alphaPattern: pattern(z.number().positive()).meta({
+        title: "Alphas of their own",
+        description: "Other alphas, in the same way.",
+      }),
+      dropout: dropoutOption(),
+      rankStabilised: z.boolean().default(false).meta({
+        title: "Rank-stabilised",
+        description: "Scale by alpha / √rank instead (rsLoRA, Kalajdzievski 2023).",
+      }),
+      learningRateRatio: z.number().positive().default(1).meta({
+        title: "Learning-rate ratio of B",
+        description: "B learns this many times faster than A; LoRA+ (Hayou et al. 2024) recommends 16. 1: the same.",
+      }),
+    })
+    .superRefine((options, context) => {
+      checkTargets(options, context, facts);
+      checkPatterns(options, context, facts);
+    });
+}
+
+function checkPatterns(
+  options: Pick<LowRankOptions, "rankPattern" | "alphaPattern">,
+  context: { addIssue(issue: { code: "custom"; path: string[]; message: string }): void },
+  facts: ModelFacts,
+): void {
+  const paths = linearShapes(facts).map(({ path }) => path);
+  for (const option of ["rankPattern", "alphaPattern"] as const) {
+    for (const [key, value] of Object.entries(options[option])) {
+      try {
+        if (paths.some((path) => patternValue(path, { [key]: value }, 0) !== 0)) continue;
+        context.addIssue({ code: "custom", path: [option, key], message: `fits no linear layer, such as ${paths[0]}` });
+      } catch (error) {
+        context.addIssue({ code: "custom", path: [option, key], message: (error as Error).message });
+      }
+    }
+  }
+}
+
+/** Whether the linear at `path` gets an update. */
+export function isUpdated(path: string, options: LowRankOptions): boolean {
+  return isTargeted(path, targetModules(options));
 }
 
 export interface LowRankUpdate {
@@ -32,24 +88,40 @@ export interface LowRankUpdate {
   readonly down: Tensor;
   readonly up: Tensor;
   readonly scale: number;
-  /** `base` [rows, out] + scale · B·A·x. */
+  /** What the update reads: `x`, after dropout. */
+  readonly input: Tensor;
+  /** `base` [rows, out] + scale · B·A·input. */
   readonly sum: Tensor;
 }
 
-/** Declares the matrices of the linear at `path` and adds their product with `x` to `base`. */
+/** Declares the matrices of the linear at `path` and adds their product with `x`, after dropout, to `base`. */
 export function lowRankUpdate(
   program: Program,
   path: string,
   x: Tensor,
   base: Tensor,
-  { rank, alpha, rankStabilised }: LowRankOptions,
+  options: LowRankOptions,
+  input: Tensor = dropout(program, `${path} lora dropout`, x, options.dropout),
 ): LowRankUpdate {
+  const { rankStabilised, learningRateRatio } = options;
   const [inputs, outputs] = [x.shape[1]!, base.shape[1]!];
+  const rank = patternValue(path, options.rankPattern, options.rank);
+  const alpha = patternValue(path, options.alphaPattern, options.alpha);
   const down = program.trainable(`${path}.lora_A.weight`, [rank, inputs], {
     initializer: { kind: "uniform", bound: inputs ** -0.5 },
   });
-  const up = program.trainable(`${path}.lora_B.weight`, [outputs, rank], { initializer: { kind: "zeros" } });
-  const inner = linear(program, `${base.name} lora_A`, x, down);
+  const up = program.trainable(`${path}.lora_B.weight`, [outputs, rank], {
+    initializer: { kind: "zeros" },
+    learningRateScale: learningRateRatio,
+  });
+  const inner = linear(program, `${base.name} lora_A`, input, down);
   const scale = alpha / (rankStabilised ? Math.sqrt(rank) : rank);
-  return { down, up, scale, sum: linear(program, `${base.name} + lora`, inner, up, { addend: base, scale }) };
+  return { down, up, scale, input, sum: linear(program, `${base.name} + lora`, inner, up, { addend: base, scale }) };
+}
+
+/** How such an update is exported. */
+export function loraForm(options: LowRankOptions): LoraForm {
+  const { rank, alpha, rankStabilised, rankPattern, alphaPattern, dropout } = options;
+  const { targets, layers: layersToTransform } = targetModules(options);
+  return { type: "LORA", rank, alpha, targets, layersToTransform, rankPattern, alphaPattern, dropout, rankStabilised };
 }

@@ -47,20 +47,29 @@ export interface BottleneckForm {
   readonly residual: boolean;
 }
 
+/** Low-rank matrices under the linears' names; without any, a rank-1 adapter that adds nothing carries the head. */
+export interface LoraForm {
+  readonly type: "LORA";
+  readonly rank: number;
+  readonly alpha: number;
+  /** Names, or one regular expression. */
+  readonly targets: readonly string[] | string;
+  /** Only these blocks; null or left out: all. */
+  readonly layersToTransform?: readonly number[] | null;
+  /** Other ranks and alphas by pattern of the path. */
+  readonly rankPattern?: Readonly<Record<string, number>>;
+  readonly alphaPattern?: Readonly<Record<string, number>>;
+  readonly dropout?: number;
+  readonly rankStabilised: boolean;
+  /** Whether the updated weights are brought to trained magnitudes (DoRA). */
+  readonly dora?: boolean;
+  /** Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that adds nothing. */
+  readonly biases?: boolean;
+}
+
 /** How a trained run is written as a folder that PEFT, or for bottleneck modules AdapterHub, loads. */
 export type ExportForm =
-  /** Low-rank matrices under the linears' names; without any, a rank-1 adapter that adds nothing carries the head. */
-  | {
-      readonly type: "LORA";
-      readonly rank: number;
-      readonly alpha: number;
-      readonly targets: readonly string[];
-      readonly rankStabilised: boolean;
-      /** Whether the updated weights are brought to trained magnitudes (DoRA). */
-      readonly dora?: boolean;
-      /** Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that adds nothing. */
-      readonly biases?: boolean;
-    }
+  | LoraForm
   /** Factors on the outputs of the targets, and on the inputs of those in `feedForward`. */
   | { readonly type: "IA3"; readonly targets: readonly string[]; readonly feedForward: readonly string[] }
   /** Norms with trained gains and shifts. */

@@ -1,6 +1,107 @@
-/** Which linears or norms of the blocks an option's names mean. */
+/** Which linears of the blocks an option means, and the options that say so for every method with low-rank updates. */
+
+import * as z from "zod";
+import { isNamed, isTargeted, type TargetModules, wholePath } from "../adapters/target-modules";
+import type { LinearSite } from "../models/family";
+import { Program } from "../program/program";
+import type { ModelFacts } from "./method";
 
 /** Whether a module's path ends with one of these names, as PEFT matches `target_modules`. */
-export function isTarget(path: string, targets: readonly string[]): boolean {
-  return targets.some((target) => path.endsWith(`.${target}`));
+export const isTarget = isNamed;
+
+export interface LinearShape {
+  readonly path: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** Every linear of the blocks. */
+export function linearShapes({ family, config }: ModelFacts): LinearShape[] {
+  const found: LinearShape[] = [];
+  const program = new Program();
+  const ids = program.input("input_ids", [1], "int32");
+  const linear = (path: string, x: { shape: readonly number[] }, y: LinearSite["weight"]) => {
+    found.push({ path, inputs: x.shape[1]!, outputs: y.shape[1]! });
+    return y;
+  };
+  family.build(program, config, ids, { size: 1, tokens: 1 }, { linear });
+  return found;
+}
+
+const RANGES = /^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$/;
+
+/** "0-2, 5" → 0, 1, 2, 5. */
+export function readLayers(ranges: string): number[] {
+  const layers = ranges.split(",").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number);
+    return Array.from({ length: Math.max(0, last! - first! + 1) }, (_, index) => first! + index);
+  });
+  return [...new Set(layers)].sort((a, b) => a - b);
+}
+
+/** Options that choose linears; `checkTargets` holds them to the model. */
+export function targetOptions({ family, config }: ModelFacts) {
+  const names = [...family.linearNames(config)];
+  return {
+    targets: z
+      .preprocess((value) => (value === "all-linear" ? names : value), z.array(z.string().min(1)).min(1))
+      .default([...family.loraTargets])
+      .meta({
+        title: "Targets",
+        description:
+          "The linear layers of every block that get an update: names, or full paths in a configuration file.",
+      }),
+    pattern: z.string().min(1).nullable().default(null).meta({
+      title: "Targets by regular expression",
+      description: "Such as .*\\.[02]\\.mlp\\..* for whole paths, as in PEFT. Empty: by name, as above.",
+    }),
+    layers: z
+      .string()
+      .regex(RANGES, "must be numbers and ranges of blocks, such as 0-2, 5")
+      .nullable()
+      .default(null)
+      .meta({
+        title: "Blocks",
+        description: "Only these blocks, counted from 0, such as 0-2, 5. Empty: all. Goes with names only, as in PEFT.",
+      }),
+  };
+}
+
+export interface TargetOptions {
+  readonly targets: readonly string[];
+  readonly pattern: string | null;
+  readonly layers: string | null;
+}
+
+/** What PEFT's configuration says of such options. */
+export function targetModules({ targets, pattern, layers }: TargetOptions): TargetModules {
+  return pattern === null ? { targets, layers: layers === null ? null : readLayers(layers) } : { targets: pattern };
+}
+
+type Context = { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
+
+/** For zod's `superRefine`: names that the model has not, blocks it has not, expressions that fit nothing. */
+export function checkTargets(options: TargetOptions, context: Context, facts: ModelFacts): void {
+  const issue = (option: string, message: string) => context.addIssue({ code: "custom", path: [option], message });
+  const paths = linearShapes(facts).map(({ path }) => path);
+  if (options.pattern !== null) {
+    try {
+      const expression = wholePath(options.pattern);
+      if (!paths.some((path) => expression.test(path))) issue("pattern", `fits no linear layer, such as ${paths[0]}`);
+    } catch (error) {
+      issue("pattern", (error as Error).message);
+    }
+    if (options.layers !== null) issue("layers", "go with targets by name, not by regular expression");
+    return;
+  }
+  const unknown = options.targets.find((name) => !paths.some((path) => isNamed(path, [name])));
+  if (unknown) {
+    const known = facts.family.linearNames(facts.config).join(", ");
+    issue("targets", `name "${unknown}", which the model has not; its linear layers are ${known}`);
+  }
+  const { layers } = facts.config;
+  const beyond = options.layers === null ? undefined : readLayers(options.layers).find((layer) => layer >= layers);
+  if (beyond !== undefined) issue("layers", `name block ${beyond}; the model has ${layers}, numbered from 0`);
+  else if (!unknown && !paths.some((path) => isTargeted(path, targetModules(options))))
+    issue("layers", "name no block");
 }

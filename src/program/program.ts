@@ -15,6 +15,8 @@ export interface Constant extends Tensor {
 export interface TrainableOptions {
   readonly initializer: Initializer;
   readonly weightDecay?: boolean;
+  /** Factor on the run's learning rate; 1 unless told. */
+  readonly learningRateScale?: number;
   readonly part?: "adapter" | "head";
 }
 
@@ -30,8 +32,9 @@ export class Program {
 
   /** A trained tensor by its name in the adapter file; asking twice gives the same tensor. */
   trainable(name: string, shape: readonly number[], options: TrainableOptions): Trainable {
-    const { initializer, weightDecay = true, part = "adapter" } = options;
-    return this.#leaf({ name, shape, type: "float32", role: "trainable", initializer, weightDecay, part });
+    const { initializer, weightDecay = true, learningRateScale = 1, part = "adapter" } = options;
+    const training = { initializer, weightDecay, learningRateScale, part };
+    return this.#leaf({ name, shape, type: "float32", role: "trainable", ...training });
   }
 
   /** A constant; `values` computes it (row-major) when it is first needed. */

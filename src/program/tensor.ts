@@ -33,6 +33,8 @@ export interface Trainable extends Tensor {
   readonly initializer: Initializer;
   /** Whether AdamW's decoupled weight decay applies (not to biases and norms). */
   readonly weightDecay: boolean;
+  /** Factor on the run's learning rate. */
+  readonly learningRateScale: number;
   /** The head is counted and exported apart from the adapter. */
   readonly part: "adapter" | "head";
 }

@@ -110,8 +110,8 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
   if (form.type === "IA3") return ia3Config({ baseModel, ...form, fanInFanOut });
   if (form.type === "LN_TUNING") return lnTuningConfig({ baseModel, ...form });
   const targets = form.targets.length > 0 ? form.targets : idleTargets(model);
-  const { rank, alpha, rankStabilised: rsLora, dora, biases } = form;
-  return loraConfig({ baseModel, rank, alpha, targets, rsLora, dora, biases, fanInFanOut });
+  const { type: _, rankStabilised: rsLora, ...settings } = form;
+  return loraConfig({ ...settings, baseModel, targets, rsLora, fanInFanOut });
 }
 
 async function formTensors(
@@ -149,7 +149,7 @@ function besideLora(tensor: NamedTensor, model: BaseModel): NamedTensor {
 /** A rank-1 LoRA of zeros on PEFT's first default target: PEFT needs some adapter to load a trained head. */
 function idleLora(model: BaseModel, run: Run): NamedTensor[] {
   const method = methodOf("lora");
-  const options = { rank: 1, alpha: 1, targets: idleTargets(model), rankStabilised: false };
+  const options = method.options(model).parse({ rank: 1, alpha: 1, targets: idleTargets(model) });
   const setup: TunedSetup = { ...run.tunedSetup, method, options };
   return buildTunedProgram(setup, 1, 1)
     .program.trainables.filter(({ part }) => part === "adapter")

@@ -72,7 +72,11 @@ export class Optimizer {
             schedule,
             metrics,
           },
-          { count: elementCount(tensor.shape), weightDecay: options.weightDecay(tensor), learningRateScale: 1 },
+          {
+            count: elementCount(tensor.shape),
+            weightDecay: options.weightDecay(tensor),
+            learningRateScale: tensor.learningRateScale,
+          },
         ),
       );
     }

@@ -29,12 +29,7 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
     LORA: {
       name,
       method: config.use_dora ? "dora" : "lora",
-      options: {
-        rank: config.r,
-        alpha: config.lora_alpha,
-        targets: config.target_modules,
-        rankStabilised: config.use_rslora,
-      },
+      options: loraOptions(config),
     },
     IA3: {
       name,
@@ -50,6 +45,21 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
   // Beside trained biases the reader accepts idle factors only.
   const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
   return { run, pooling: "last" };
+}
+
+/** LoRA's options from PEFT's configuration. */
+function loraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
+  const { target_modules: targets, layers_to_transform: layers } = config;
+  return {
+    rank: config.r,
+    alpha: config.lora_alpha,
+    ...(typeof targets === "string" ? { pattern: targets } : { targets }),
+    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
+    rankPattern: config.rank_pattern ?? {},
+    alphaPattern: config.alpha_pattern ?? {},
+    dropout: config.lora_dropout ?? 0,
+    rankStabilised: config.use_rslora,
+  };
 }
 
 /** The method of AdapterHub's modules: by where they stand. */

@@ -21,8 +21,8 @@ const LAYERS = [
 
 /** Imports between folders of one layer. */
 const PEERS: Record<string, string[]> = {
-  // A method attaches to the sites that a model family declares.
-  methods: ["models"],
+  // A method attaches to the sites that a model family declares; targets are matched as adapter files mean them.
+  methods: ["models", "adapters"],
   // Adapter files are safetensors, which hub reads.
   adapters: ["hub"],
 };

@@ -1,14 +1,16 @@
 /**
  * DoRA (Liu et al. 2024) as PEFT does it: y = (m / ‖W + s·B·A‖) ∘ (W x + s·B·A·x) + b, one magnitude m per output, started at
- * ‖W‖; the norm is a constant for the gradient.
+ * ‖W‖; the norm is a constant for the gradient. With dropout the base's product with the dropped input d takes x's place where
+ * it is scaled: y = W x + b − W d + (m / ‖…‖) ∘ (W d + s·B·A·d).
  */
 
+import { add } from "../../operations/add";
+import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import { magnitudeFactors, weightNorms } from "../../operations/weight-norms";
-import { type LowRankOptions, lowRankOptions, lowRankUpdate } from "../low-rank";
+import { isUpdated, type LowRankOptions, loraForm, lowRankOptions, lowRankUpdate } from "../low-rank";
 import { defineMethod } from "../method";
-import { isTarget } from "../targets";
 
 export const dora = defineMethod<LowRankOptions>({
   id: "dora",
@@ -32,23 +34,20 @@ export const dora = defineMethod<LowRankOptions>({
   text: () => null,
   attach: (program, options) => ({
     linear(path, x, y, { weight, bias, layout }) {
-      if (!isTarget(path, options.targets)) return y;
-      const product = bias ? linear(program, `${y.name} without bias`, x, weight, { layout }) : y;
-      const update = lowRankUpdate(program, path, x, product, options);
+      if (!isUpdated(path, options)) return y;
+      const input = dropout(program, `${path} lora dropout`, x, options.dropout);
+      const product = bias || input !== x ? linear(program, `${y.name} without bias`, input, weight, { layout }) : y;
+      const update = lowRankUpdate(program, path, x, product, options, input);
       const norms = weightNorms(program, `${y.name} norms`, { weight, layout });
       const magnitude = program.trainable(`${path}.lora_magnitude_vector.weight`, [y.shape[1]!], {
         initializer: { kind: "tensor", tensor: norms },
+        learningRateScale: options.learningRateRatio,
       });
       const factors = magnitudeFactors(program, `${y.name} factors`, magnitude, { weight, layout }, update);
-      return scaleColumns(program, `${y.name} dora`, update.sum, factors, bias);
+      if (input === x) return scaleColumns(program, `${y.name} dora`, update.sum, factors, bias);
+      const scaled = scaleColumns(program, `${y.name} scaled`, update.sum, factors);
+      return add(program, `${y.name} dora`, add(program, `${y.name} rest`, y, product, -1), scaled);
     },
   }),
-  exportForm: ({ rank, alpha, targets, rankStabilised }) => ({
-    type: "LORA",
-    rank,
-    alpha,
-    targets,
-    rankStabilised,
-    dora: true,
-  }),
+  exportForm: (options) => ({ ...loraForm(options), dora: true }),
 });

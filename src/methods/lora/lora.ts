@@ -1,8 +1,7 @@
 /** LoRA (Hu et al. 2021) as PEFT does it: y = W x + s · B A x, A Kaiming-uniform, B zero; s = alpha / rank (rsLoRA: √rank). */
 
-import { type LowRankOptions, lowRankOptions, lowRankUpdate } from "../low-rank";
+import { isUpdated, type LowRankOptions, loraForm, lowRankOptions, lowRankUpdate } from "../low-rank";
 import { defineMethod } from "../method";
-import { isTarget } from "../targets";
 
 export const lora = defineMethod<LowRankOptions>({
   id: "lora",
@@ -24,7 +23,7 @@ export const lora = defineMethod<LowRankOptions>({
   options: lowRankOptions,
   text: () => null,
   attach: (program, options) => ({
-    linear: (path, x, y) => (isTarget(path, options.targets) ? lowRankUpdate(program, path, x, y, options).sum : y),
+    linear: (path, x, y) => (isUpdated(path, options) ? lowRankUpdate(program, path, x, y, options).sum : y),
   }),
-  exportForm: ({ rank, alpha, targets, rankStabilised }) => ({ type: "LORA", rank, alpha, targets, rankStabilised }),
+  exportForm: loraForm,
 });

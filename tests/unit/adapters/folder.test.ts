@@ -108,7 +108,25 @@ describe("what does not fit is refused", () => {
     ["an unknown type", "tiny-llama/lora", { config: { peft_type: "MAGIC" } }, /adapter type "MAGIC".*LORA, IA3/],
     ["another task", "tiny-llama/lora", { config: { task_type: "CAUSAL_LM" } }, /task_type/],
     ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /at r/],
-    ["targets by pattern", "tiny-llama/lora", { config: { target_modules: ".*" } }, /target_modules/],
+    [
+      "a pattern that leaves out a module",
+      "tiny-llama/lora",
+      { config: { target_modules: ".*q_proj" } },
+      /v_proj".*\.\*q_proj/,
+    ],
+    [
+      "a pattern that is none",
+      "tiny-llama/lora",
+      { config: { target_modules: "(" } },
+      /"\(" is not a regular expression/,
+    ],
+    [
+      "blocks that have tensors but no targets",
+      "tiny-llama/lora",
+      { config: { layers_to_transform: [1] } },
+      /in blocks 1/,
+    ],
+    ["excluded modules", "tiny-llama/lora", { config: { exclude_modules: ["q_proj"] } }, /excluded modules/],
     ["biases of the targets alone", "tiny-llama/lora", { config: { bias: "lora_only" } }, /biases/],
     ["trained biases that are not there", "tiny-llama/lora", { config: { bias: "all" } }, /has no biases/],
     [
@@ -137,7 +155,12 @@ describe("what does not fit is refused", () => {
       { tensors: reshaped("base_model.model.model.norm.ln_tuning_layers.weight", [6, 8]) },
       /norm\.ln_tuning_layers\.weight" has shape \[6,8\]/,
     ],
-    ["ranks per module", "tiny-llama/lora", { config: { rank_pattern: { q_proj: 8 } } }, /rank per module/],
+    [
+      "a module of another rank than its pattern's",
+      "tiny-llama/lora",
+      { config: { rank_pattern: { v_proj: 8 } } },
+      /v_proj\.lora_A\.weight" has shape \[4,48\], but rank 8/,
+    ],
     ["a missing factor", "tiny-llama/lora", { tensors: without(Q_A) }, /q_proj\.lora_A\.weight" is missing/],
     [
       "an extra tensor",

@@ -5,6 +5,7 @@ import { methodOf, methods } from "../../../src/methods/registry";
 import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
+import { Program } from "../../../src/program/program";
 import { countPart } from "../../../src/training/estimate";
 import { parseOptions } from "../../../src/training/run";
 import { buildTunedProgram, type Pooling } from "../../../src/training/tuned-program";
@@ -99,6 +100,16 @@ describe("options' refusals", () => {
     ["lora", { rank: 2.5 }, /rank/],
     ["lora", { targets: ["q_proj", "z_proj"] }, /targets/],
     ["lora", { targets: [] }, /targets/],
+    ["lora", { pattern: "q_proj" }, /pattern fits no linear layer, such as model\.layers\.0\.self_attn\.q_proj/],
+    ["lora", { pattern: "(" }, /pattern "\(" is not a regular expression/],
+    ["lora", { pattern: ".*", layers: "0" }, /layers go with targets by name/],
+    ["lora", { layers: "first" }, /layers must be numbers and ranges/],
+    ["lora", { layers: "0-2" }, /layers name block 2; the model has 2/],
+    ["lora", { rankPattern: { o: 4 } }, /rankPattern\.o fits no linear layer/],
+    ["lora", { rankPattern: { q_proj: 0 } }, /rankPattern\.q_proj/],
+    ["lora", { alphaPattern: { "[": 4 } }, /not a regular expression/],
+    ["lora", { dropout: 1 }, /dropout/],
+    ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
     ["sk-prefix", { map: "round" }, /map/],
     ["sk-prompt", { depth: 3 }, /depth is more than the model's 2 layers/],
@@ -113,6 +124,29 @@ describe("options' refusals", () => {
     const facts = await factsOf("tiny-gpt2");
     const parsed = parseOptions(facts, { name: "a", method: "lora", options: { targets: "all-linear" } });
     expect(parsed).toMatchObject({ targets: ["c_attn", "attn.c_proj", "c_fc", "mlp.c_proj"] });
+  });
+
+  test("blocks, whole paths and patterns choose single linears, with ranks of their own", async () => {
+    const facts = await factsOf("tiny-llama");
+    const ranks = (options: object) => {
+      const method = methodOf("lora");
+      const program = new Program();
+      const ids = program.input("ids", [2], "int32");
+      const attachments = method.attach(program, method.options(facts).parse(options), {
+        ...facts,
+        textIds: [],
+        randomIds: () => [],
+      });
+      facts.family.build(program, facts.config, ids, { size: 1, tokens: 2 }, attachments);
+      const downs = program.trainables.filter(({ name }) => name.endsWith(".lora_A.weight"));
+      return downs.map(({ name, shape }) => `${name.replace(/model\.layers\.|\.lora_A\.weight/g, "")} ${shape[0]}`);
+    };
+    expect(ranks({ layers: "1" })).toEqual(["1.self_attn.q_proj 8", "1.self_attn.v_proj 8"]);
+    expect(ranks({ targets: ["model.layers.0.mlp.up_proj"], rank: 3 })).toEqual(["0.mlp.up_proj 3"]);
+    expect(ranks({ pattern: ".*\\.0\\.(self_attn\\.q|mlp\\.down)_proj", rankPattern: { "0.mlp.*": 2 } })).toEqual([
+      "0.self_attn.q_proj 8",
+      "0.mlp.down_proj 2",
+    ]);
   });
 });
 

@@ -4,7 +4,16 @@ import { initialValues, Parameters } from "../../../src/training/parameters";
 import { recordingEngine } from "./recording-engine";
 
 function trainable(name: string, shape: number[], initializer: Initializer): Trainable {
-  return { name, shape, type: "float32", role: "trainable", initializer, weightDecay: true, part: "adapter" };
+  return {
+    name,
+    shape,
+    type: "float32",
+    role: "trainable",
+    initializer,
+    weightDecay: true,
+    learningRateScale: 1,
+    part: "adapter",
+  };
 }
 
 const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,0 +1,49 @@
+/** Which of a model's modules a PEFT configuration means, and what its patterns give each: PEFT 0.21's matching rules. */
+
+/** Names, or one regular expression for the whole path; in names' case perhaps only of some blocks. */
+export interface TargetModules {
+  readonly targets: readonly string[] | string;
+  /** Blocks by number; null or left out: all. */
+  readonly layers?: readonly number[] | null;
+}
+
+/** Whether a path is one of these names or ends with one of them, at a dot. */
+export function isNamed(path: string, names: readonly string[]): boolean {
+  return names.some((name) => path === name || path.endsWith(`.${name}`));
+}
+
+/** As PEFT's `check_target_module_exists`. Throws an Error if the expression is none. */
+export function isTargeted(path: string, { targets, layers }: TargetModules): boolean {
+  if (typeof targets === "string") return wholePath(targets).test(path);
+  if (!isNamed(path, targets)) return false;
+  const layer = layerOf(path);
+  return !layers || (layer !== null && layers.includes(layer));
+}
+
+/** The number of the block a module is in, as PEFT reads it off the path; null for modules outside of the blocks. */
+export function layerOf(path: string): number | null {
+  const match = /^.*\.[^.]*\.(\d+)\./.exec(path);
+  return match ? Number(match[1]) : null;
+}
+
+/** The value of the first key that matches the path (a regular expression for its end, from a dot on), else `standard`. */
+export function patternValue(path: string, pattern: Readonly<Record<string, number>>, standard: number): number {
+  const key = Object.keys(pattern).find((candidate) =>
+    expression(`^(?:(.*\\.)?(${candidate}))$`, candidate).test(path),
+  );
+  return key === undefined ? standard : pattern[key]!;
+}
+
+/** Python's `re.fullmatch`. Throws an Error naming the expression if it cannot be read. */
+export function wholePath(source: string): RegExp {
+  return expression(`^(?:${source})$`, source);
+}
+
+function expression(wrapped: string, source: string): RegExp {
+  try {
+    // Python writes named groups with a P.
+    return new RegExp(wrapped.replaceAll("(?P<", "(?<"));
+  } catch (error) {
+    throw new Error(`"${source}" is not a regular expression: ${(error as Error).message}.`);
+  }
+}
