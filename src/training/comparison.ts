@@ -16,6 +16,7 @@ import { type Evaluation, Evaluator, reportEvaluation, summarizeEvaluation } fro
 import type { EvaluationEvent, GpuBytes, Prediction, RunReport, RunState, StudioEvent } from "./events";
 import { Feed } from "./feed";
 import { argmax, softmax } from "./metrics";
+import { norm } from "./norms";
 import type { ParameterState, Values } from "./parameters";
 import { METRICS, methodContext, parseOptions, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
@@ -92,6 +93,7 @@ interface StepTag {
 
 export class Comparison {
   readonly steps: number;
+  readonly stepsPerEpoch: number;
   readonly #setup: ComparisonSetup;
   readonly #owner: string;
   readonly #workspace: Workspace;
@@ -131,7 +133,8 @@ export class Comparison {
     const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
     this.#buckets = bucketLengths(lengths, data.maxLength);
     this.#streams = this.#streamsFrom(0);
-    this.steps = trainingSteps(training, Math.ceil(data.train.length / batchSize));
+    this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
+    this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(engine, this.#owner);
     const { padId, bosId } = model.tokenizer;
     const feed = (dropped: number | null) =>
@@ -360,6 +363,14 @@ export class Comparison {
   /** Gives a run the checkpoint that `continue` goes on from. */
   adopt(name: string, checkpoint: Checkpoint): void {
     this.#lane(name).checkpoint = checkpoint;
+  }
+
+  /** Euclidean norms of a run's gradients in its last step, by tensor. */
+  gradientNorms(name: string): Promise<{ tensor: string; norm: number }[]> {
+    return this.#turn.runExclusive(async () => {
+      const gradients = await this.run(name).parameters.readGradients();
+      return [...gradients].map(([tensor, values]) => ({ tensor, norm: norm(values) }));
+    });
   }
 
   /** The step whose adapter a run holds, of those that were evaluated: the last one's, or the best one's with `keepBest`. */

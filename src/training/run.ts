@@ -1,16 +1,18 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import { Random } from "../data/random";
+import { readBuffer } from "../gpu/readback";
 import type { Controller } from "../methods/controller";
 import { type Method, type MethodContext, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
-import type { Control as ControlTensor, Tensor, Trainable } from "../program/tensor";
+import { type Control as ControlTensor, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
 import type { RunConfiguration } from "./configuration";
 import { Control, type ControlOptions } from "./control";
 import type { Engine } from "./engine";
+import { meanRowNorm } from "./norms";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { DRAW, Step } from "./step";
@@ -96,6 +98,12 @@ export class Run {
   get owner(): string {
     return this.setup.owner ?? `run ${this.setup.name}`;
   }
+
+  /**
+   * Mean norm of the virtual tokens' embeddings before training, where they are trained as they stand; else null. Known
+   * once compiled.
+   */
+  startNorm: number | null = null;
 
   get trainables(): readonly Trainable[] {
     return this.parameters.trainables;
@@ -216,6 +224,11 @@ export class Run {
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
     const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.buffer(tensor);
     await computeStart(this.#engine, program, open, ({ name }) => this.parameters.value(name), source);
+    const { prompt } = this.#anyStep.tuned.front;
+    if (prompt?.role === "trainable") {
+      const start = await readBuffer(this.#engine.device, this.parameters.value(prompt.name), tensorBytes(prompt));
+      this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
+    }
     this.#started = true;
   }
 

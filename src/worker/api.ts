@@ -5,10 +5,12 @@
 
 import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
 import type { Configuration } from "../training/configuration";
+import type { Finding } from "../training/diagnosis";
 import type { Estimate } from "../training/estimate";
 import type { EvaluationEvent, Prediction, RunReport, StudioEvent } from "../training/events";
 
 export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
+export type { Finding } from "../training/diagnosis";
 export type { Estimate, RunEstimate } from "../training/estimate";
 export type * from "../training/events";
 
@@ -90,6 +92,12 @@ export interface TokenPiece {
   special: boolean;
 }
 
+/** What stands out in a run, and its gradients' norms in the last step. */
+export interface Diagnosis {
+  findings: Finding[];
+  gradients: { tensor: string; norm: number }[];
+}
+
 export interface ImportedAdapter {
   run: string;
   method: string;
@@ -131,6 +139,8 @@ export interface StudioApi {
   continue(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
   report(run: string): Promise<RunReport>;
+  /** Why a run may not learn as hoped: what its numbers show, and what to try. */
+  diagnose(run: string): Promise<Diagnosis>;
   /**
    * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs.
    * Bottleneck adapters have AdapterHub's adapter.safetensors, head_config.json and model_head.safetensors instead of PEFT's.

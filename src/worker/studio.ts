@@ -12,6 +12,7 @@ import { familyOf } from "../models/registry";
 import { BaseModel } from "../training/base-model";
 import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
 import { type Configuration, configurationSchema } from "../training/configuration";
+import { diagnose } from "../training/diagnosis";
 import { createEngine, type Engine } from "../training/engine";
 import { estimate } from "../training/estimate";
 import { exportRun, importedValues, originOf } from "../training/export";
@@ -23,6 +24,7 @@ import type {
   DataSettings,
   DataSummary,
   DeviceReport,
+  Diagnosis,
   Estimate,
   EvaluationEvent,
   ImportedAdapter,
@@ -39,6 +41,7 @@ import type {
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import { DatasetStore } from "./dataset-store";
 import { describeMethod, describeModel } from "./describe";
+import { diagnosisFacts, History } from "./diagnosis";
 import { EventBatches } from "./events";
 import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
@@ -52,6 +55,7 @@ interface OpenComparison {
   readonly data: ComparisonData;
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
+  readonly history: History;
   /** Resolves when nothing is training any more. */
   running: Promise<void>;
 }
@@ -233,6 +237,13 @@ export class Studio implements StudioApi {
     return this.#owner(run).comparison.report(run);
   }
 
+  async diagnose(run: string): Promise<Diagnosis> {
+    const { comparison, history } = this.#owner(run);
+    const [engine, model] = [this.#readyEngine(), this.#readyModel()];
+    const facts = await diagnosisFacts({ engine, model, comparison, history, data: this.#data.data }, run);
+    return { findings: diagnose(facts), gradients: [...facts.gradients] };
+  }
+
   async exportRun(run: string): Promise<Blob> {
     const { comparison, configuration, data, evaluations, variants } = this.#owner(run);
     const variant = variants.find(({ name }) => name === run)!;
@@ -377,7 +388,9 @@ export class Studio implements StudioApi {
       return { ...plan, name, seed, learningRateFactor };
     });
     const evaluations: EvaluationEvent[] = [];
+    const history = new History();
     const emit = (event: StudioEvent) => {
+      history.add(event);
       if (event.type === "evaluation") evaluations.push(event);
       listeners.emit(event);
     };
@@ -396,7 +409,7 @@ export class Studio implements StudioApi {
       await comparison.release();
       throw error;
     }
-    return { comparison, configuration, data, evaluations, variants, running: Promise.resolve() };
+    return { comparison, configuration, data, evaluations, variants, history, running: Promise.resolve() };
   }
 
   /** Trains; what goes wrong ends the comparison with a named reason instead of rejecting. */

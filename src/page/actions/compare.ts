@@ -29,7 +29,8 @@ export async function compare(): Promise<void> {
       control: method?.group === "control",
       slot: draft.slot,
       configuration: run,
-      learningRate: learningRate * variant.learningRateFactor,
+      // 3e-5 rather than 3.0000000000000004e-5.
+      learningRate: Number((learningRate * variant.learningRateFactor).toPrecision(12)),
       state: "waiting",
       reason: null,
       lastGoodStep: null,

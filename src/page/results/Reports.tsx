@@ -7,6 +7,7 @@ import { engine } from "../engine";
 import type { RunRecord } from "../store/state";
 import { messageOf, useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";
+import { DiagnosisPanel } from "./DiagnosisPanel";
 import { PerClassTable } from "./PerClassTable";
 import { RunTabs } from "./RunTabs";
 import { WrongestRows } from "./WrongestRows";
@@ -27,6 +28,7 @@ export function Reports() {
         <RunTabs runs={runs} chosen={run.key} onChoose={setChosen} />
       </div>
       <Report key={`${run.key} ${run.state} ${run.curves.evaluations.length}`} run={run} />
+      <DiagnosisPanel key={`diagnosis ${run.key} ${run.state} ${run.curves.evaluations.length}`} run={run.name} />
     </section>
   );
 }

@@ -1,0 +1,50 @@
+/** Seeds and learning rates of one run, and what a run that does not learn is told. */
+
+import { expect, test } from "@playwright/test";
+import { csv, films } from "./films";
+import {
+  chart,
+  chooseFile,
+  compareButton,
+  expectAccessible,
+  keepRuns,
+  openStep,
+  setTraining,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
+
+test.skip(({ isMobile }) => isMobile, "the same at every width");
+
+test("seeds are drawn as mean and spread; a run that does not learn is explained", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await chooseFile(page, "Training file", "films.csv", csv(films(24)));
+  await keepRuns(page, ["Head only"]);
+  await setTraining(page, {
+    Steps: "12",
+    "Batch size": "2",
+    "Evaluate every": "12",
+    "Seeds per run": "2",
+    "Learning rate for all": "0.00001",
+  });
+  await page.getByLabel("Learning rates", { exact: true }).selectOption({ label: "× 0.3, × 1, × 3" });
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished/, 120_000);
+
+  await expect(chart(page, "Training loss")).toHaveAccessibleName(/^Training loss\. 3 lines/);
+  await expect(page.getByRole("button", { name: /^Head only \(rate × 3\), 2 seeds$/ })).toBeVisible();
+  const table = page.getByRole("region", { name: "Seeds and learning rates" });
+  await expect(table.getByRole("row")).toHaveCount(4);
+  await expect(table.locator("tbody").getByText("best learning rate")).toHaveCount(1);
+  await expect(table.getByText(/ ± /)).not.toHaveCount(0);
+
+  await page.getByText("Why is it not converging?").click();
+  const finding = page.locator(".finding").filter({ hasText: "stands still" });
+  await expect(finding).toContainText("the method's default");
+  await page.getByText(/^Gradient norms of the last step/).click();
+  await expect(page.getByRole("region", { name: "Gradient norms" })).toContainText("score.weight");
+  await expectAccessible(page);
+});

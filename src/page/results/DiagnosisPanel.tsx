@@ -1,0 +1,98 @@
+/** Why is it not converging? What the worker sees in a run, what to try, and each tensor's gradient. */
+
+import { CircleAlert, Info } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { Diagnosis } from "../../worker/api";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import { formatPlural } from "../format";
+import { messageOf } from "../store/store";
+
+export function DiagnosisPanel({ run }: { run: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="diagnosis" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Why is it not converging?</summary>
+      {open && <Findings run={run} />}
+    </details>
+  );
+}
+
+function Findings({ run }: { run: string }) {
+  const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  useEffect(() => {
+    let shown = true;
+    engine()
+      .diagnose(run)
+      .then(
+        (value) => shown && setDiagnosis(value),
+        (problem) => shown && setError(messageOf(problem)),
+      );
+    return () => {
+      shown = false;
+    };
+  }, [run]);
+  if (error !== null) return <Message kind="error">{error}</Message>;
+  if (!diagnosis) return <p className="waiting">Reading losses, gradients and rows of {run}…</p>;
+  return (
+    <>
+      {diagnosis.findings.length === 0 && (
+        <p className="field-help">
+          Nothing stands out: loss, gradients, virtual tokens, lengths and labels look as they do in a run that learns.
+        </p>
+      )}
+      <ul className="findings">
+        {diagnosis.findings.map(({ kind, sees, tries }) => (
+          <li key={sees} className="finding">
+            {kind === "problem" ? (
+              <CircleAlert size={16} aria-label="Problem" className="finding-problem" />
+            ) : (
+              <Info size={16} aria-label="Hint" className="muted" />
+            )}
+            <span>
+              {sees} <span className="muted">{tries}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {diagnosis.gradients.length > 0 && <Gradients gradients={diagnosis.gradients} />}
+    </>
+  );
+}
+
+function Gradients({ gradients }: Pick<Diagnosis, "gradients">) {
+  const largest = Math.max(...gradients.map(({ norm }) => norm));
+  return (
+    <details>
+      <summary>Gradient norms of the last step, {formatPlural(gradients.length, "tensor")}</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="table-scroll gradient-norms" aria-label="Gradient norms" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Tensor</th>
+              <th scope="col" className="number">
+                Norm
+              </th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {gradients.map(({ tensor, norm }) => (
+              <tr key={tensor}>
+                <th scope="row">
+                  <code>{tensor}</code>
+                </th>
+                <td className="number">{norm === 0 ? "0" : norm.toPrecision(3)}</td>
+                <td className="gradient-track">
+                  <span className="gradient-bar" style={{ width: `${largest > 0 ? (100 * norm) / largest : 0}%` }} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  );
+}

@@ -1,0 +1,56 @@
+/** Euclidean norms: of gradients, and of word embeddings, which virtual tokens are measured against. */
+
+import { writeGraph } from "../forward/graph";
+import { readBuffer } from "../gpu/readback";
+import { Program } from "../program/program";
+import { type Tensor, tensorBytes } from "../program/tensor";
+import type { BaseModel } from "./base-model";
+import type { Engine } from "./engine";
+
+const WORDS = 64;
+
+/** Mean Euclidean norm of the embeddings of words spread evenly over the vocabulary, as they enter the first block. */
+export async function meanWordNorm(engine: Engine, model: BaseModel): Promise<number> {
+  const { family, config } = model;
+  const program = new Program();
+  const count = Math.min(WORDS, config.vocabulary);
+  const ids = program.constant(
+    "spread ids",
+    [count],
+    () => Int32Array.from({ length: count }, (_, index) => Math.floor((index * config.vocabulary) / count)),
+    "int32",
+  );
+  const words = family.embed(program, config, "words", ids);
+  const output = engine.memory.allocate(tensorBytes(words), {
+    label: "words",
+    category: "runtime",
+    owner: "word norm",
+  });
+  try {
+    const buffer = (tensor: Tensor) => (tensor === words ? output : model.buffer(tensor));
+    const session = await engine.runtime.session(writeGraph(program, [words]), buffer);
+    await session.run();
+    await session.release();
+    return meanRowNorm(
+      new Float32Array(await readBuffer(engine.device, output, tensorBytes(words))),
+      config.hiddenSize,
+    );
+  } finally {
+    engine.memory.releaseOwner("word norm");
+  }
+}
+
+/** Mean Euclidean norm of rows of `width` values. */
+export function meanRowNorm(values: Float32Array, width: number): number {
+  const rows = values.length / width;
+  let sum = 0;
+  for (let row = 0; row < rows; row++) sum += norm(values.subarray(row * width, (row + 1) * width));
+  return sum / rows;
+}
+
+/** Euclidean norm. */
+export function norm(values: Float32Array): number {
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  return Math.sqrt(squares);
+}

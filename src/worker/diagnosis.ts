@@ -1,0 +1,91 @@
+/** Gathers what a diagnosis goes by from a comparison, its data and its history. The rules: `training/diagnosis.ts`. */
+
+import type { BaseModel } from "../training/base-model";
+import type { Comparison } from "../training/comparison";
+import type { DiagnosisFacts } from "../training/diagnosis";
+import type { Engine } from "../training/engine";
+import type { RunReport, StudioEvent } from "../training/events";
+import { meanWordNorm } from "../training/norms";
+import type { DatasetStore } from "./dataset-store";
+
+/** What a run has said of itself while it trained. */
+export class History {
+  readonly #runs = new Map<
+    string,
+    { losses: number[]; gradNorms: number[]; evaluations: { step: number; loss: number }[]; failure: string | null }
+  >();
+
+  add(event: StudioEvent): void {
+    if (!("run" in event)) return;
+    const run = this.of(event.run);
+    if (event.type === "step") {
+      // A run that went back to an earlier step writes on from there.
+      run.losses.length = run.gradNorms.length = event.step - 1;
+      run.losses.push(event.loss);
+      run.gradNorms.push(event.gradNorm);
+    } else if (event.type === "evaluation") {
+      run.evaluations = [...run.evaluations.filter(({ step }) => step < event.step), event];
+    } else if (event.type === "run-state") {
+      run.failure = event.state === "failed" ? event.reason : null;
+    }
+  }
+
+  of(name: string) {
+    let run = this.#runs.get(name);
+    if (!run) {
+      run = { losses: [], gradNorms: [], evaluations: [], failure: null };
+      this.#runs.set(name, run);
+    }
+    return run;
+  }
+}
+
+export interface DiagnosisSources {
+  readonly engine: Engine;
+  readonly model: BaseModel;
+  readonly comparison: Comparison;
+  readonly history: History;
+  readonly data: DatasetStore["data"];
+}
+
+/** @throws Error if there is no such run. */
+export async function diagnosisFacts(
+  { engine, model, comparison, history, data }: DiagnosisSources,
+  name: string,
+): Promise<DiagnosisFacts> {
+  const run = comparison.run(name);
+  const { method, learningRate, gradClip } = run.setup;
+  const past = history.of(name);
+  const { trainTokens, dataset, settings } = data;
+  const rowTokens = trainTokens.reduce((sum, { ids }) => sum + ids.length, 0) / trainTokens.length;
+  const text = run.context.textIds.length;
+  return {
+    learningRate,
+    defaultLearningRate: method.learningRate,
+    gradClip,
+    stepsPerEpoch: comparison.stepsPerEpoch,
+    ...past,
+    gradients: past.losses.length === 0 ? [] : await comparison.gradientNorms(name),
+    embeddings: run.startNorm === null ? null : { start: run.startNorm, table: await meanWordNorm(engine, model) },
+    rows: {
+      train: trainTokens.length,
+      truncated: trainTokens.filter(({ truncated }) => truncated).length,
+      maxLength: settings.maxLength,
+    },
+    text: text === 0 ? null : { tokens: text, rowTokens },
+    classes: classFacts(
+      dataset.labels,
+      trainTokens.map(({ label }) => label),
+      past.evaluations.length === 0 ? null : comparison.report(name),
+    ),
+  };
+}
+
+function classFacts(
+  labels: readonly string[],
+  rows: readonly number[],
+  report: RunReport | null,
+): DiagnosisFacts["classes"] {
+  const counts = labels.map((_, label) => rows.filter((row) => row === label).length);
+  return { labels, counts, confusion: report?.confusion ?? [] };
+}
