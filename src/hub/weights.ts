@@ -11,7 +11,7 @@ const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
 /** What a class with a head puts before its base model's names; files saved from the base class lack it. */
-const CLASS_PREFIXES = ["model.", "transformer.", "bert.", "roberta."];
+const CLASS_PREFIXES = ["model.decoder.", "model.", "transformer.", "gpt_neox.", "bert.", "roberta.", "distilbert."];
 
 export interface Weights {
   /** Of all weight files together. */

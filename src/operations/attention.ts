@@ -3,6 +3,7 @@
  * computes the probabilities again from queries and keys, so nothing of size queries × keys is saved.
  */
 
+import { attentionKeyBias } from "../kernels/attention-key-bias";
 import { attentionKeyValueGradient } from "../kernels/attention-key-value-gradient";
 import { attentionQueryGradient } from "../kernels/attention-query-gradient";
 import { attentionScores } from "../kernels/attention-scores";
@@ -21,6 +22,8 @@ export interface AttentionOptions {
   readonly scale: number;
   /** Query i sees key j if j ≤ i + (keys − queries): keys in front of the queries' own are seen by all. */
   readonly causal: boolean;
+  /** What each head adds to the scaled scores of every query for the key at a position, counted from 0 (ALiBi). */
+  readonly keyBias?: (head: number, position: number) => number;
 }
 
 /**
@@ -35,7 +38,7 @@ export function attention(
   values: Tensor,
   options: AttentionOptions,
 ): Tensor {
-  const { batch, heads, keyValueHeads, headSize, scale, causal } = options;
+  const { batch, heads, keyValueHeads, headSize, scale, causal, keyBias } = options;
   const queryCount = queries.shape[0]! / batch;
   const keyCount = keys.shape[0]! / batch;
   const sizes = { batch, queries: queryCount, keys: keyCount, heads, keyValueHeads, headSize, scale };
@@ -46,10 +49,17 @@ export function attention(
         causalBias(queryCount, keyCount),
       )
     : undefined;
+  const slopes = keyBias
+    ? program.constant(`key bias ${heads} × ${keyCount}`, [heads, keyCount], () =>
+        Float32Array.from({ length: heads * keyCount }, (_, cell) =>
+          keyBias(Math.floor(cell / keyCount), cell % keyCount),
+        ),
+      )
+    : undefined;
   const output = program.activation(name, queries.shape);
   program.append({
     kind: "attention",
-    inputs: bias ? [queries, keys, values, bias] : [queries, keys, values],
+    inputs: [queries, keys, values, ...(bias ? [bias] : []), ...(slopes ? [slopes] : [])],
     outputs: [output],
     forward: (graph) => {
       const fold = (tensor: Tensor, tokens: number) =>
@@ -58,9 +68,22 @@ export function attention(
         heads === keyValueHeads
           ? fold(tensor, keyCount)
           : repeatHeads(graph, graph.use(tensor), { batch, tokens: keyCount, heads, keyValueHeads, headSize });
+      const added = [
+        ...(bias ? [graph.use(bias)] : []),
+        ...(slopes
+          ? [graph.value("Reshape", [graph.use(slopes), graph.literal([1, heads, 1, keyCount], "int64")])]
+          : []),
+      ];
       const attended = graph.value(
         "MultiHeadAttention",
-        [fold(queries, queryCount), repeat(keys), repeat(values), "", "", bias ? graph.use(bias) : ""],
+        [
+          fold(queries, queryCount),
+          repeat(keys),
+          repeat(values),
+          "",
+          "",
+          added.length > 1 ? graph.value("Add", added) : (added[0] ?? ""),
+        ],
         { num_heads: heads, scale: { float: scale } },
         "com.microsoft",
       );
@@ -73,6 +96,10 @@ export function attention(
       const cells = batch * heads * queryCount * keyCount;
       const probabilities = tape.scratch(cells);
       tape.run(dispatch(attentionScores, { query: q, key: k, scores: probabilities }, sizes, { CAUSAL }));
+      if (slopes) {
+        const cells = { batch, queries: queryCount, keys: keyCount, heads };
+        tape.run(dispatch(attentionKeyBias, { bias: tape.value(slopes), scores: probabilities }, cells, { CAUSAL }));
+      }
       tape.run(dispatch(attentionSoftmax, { scores: probabilities }, sizes, { CAUSAL }));
       if (tape.needs(values)) {
         tape.send(values, (out, ACCUMULATE) =>

@@ -291,7 +291,8 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
           const scores = Array.from({ length: keys }, (_, j) => {
             let score = 0;
             for (let d = 0; d < headSize; d++) score += q!.data[query + d]! * k!.data[key(j) + d]!;
-            return scale * score + (bias?.data[i * keys + j] ?? 0);
+            const biasHead = bias && bias.shape[1]! > 1 ? head : 0;
+            return scale * score + (bias?.data[(biasHead * queries + i) * keys + j] ?? 0);
           });
           const largest = Math.max(...scores);
           const powers = scores.map((score) => Math.exp(score - largest));

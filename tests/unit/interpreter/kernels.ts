@@ -203,6 +203,13 @@ export const kernels: Readonly<Record<string, Compute>> = {
       store(scores!, cell, sizes.scale! * sum, {});
     });
   },
+  "attention-key-bias"({ bias, scores }, sizes, options) {
+    const each = { ...sizes, keyValueHeads: 1, headSize: 1 };
+    attend(each, options, (cell, _q, _k, visible) => {
+      const head = Math.floor(cell / (sizes.keys! * sizes.queries!)) % sizes.heads!;
+      if (visible) store(scores!, cell, scores![cell]! + bias![head * sizes.keys! + (cell % sizes.keys!)]!, {});
+    });
+  },
   "attention-softmax"({ scores }, sizes, options) {
     const totals = new Map<number, number>();
     attend(sizes, options, (cell, _q, _k, visible) => {

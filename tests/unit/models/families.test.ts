@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { readSafetensors } from "../../../src/hub/safetensors";
+import { openWeights } from "../../../src/hub/weights";
+import { alibiSlopes } from "../../../src/models/alibi";
+import type { Phi3Config } from "../../../src/models/phi3";
 import { familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
 import { weightSpecs } from "../../../src/training/base-model";
-import { fixtureFile, fixtureJson } from "../../fixtures/reference";
+import { familyRig, familyRigs, fixtureFile, fixtureJson } from "../../fixtures/reference";
 
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2"];
 const configOf = (rig: string): Promise<Record<string, unknown>> => fixtureJson(`models/${rig}/config.json`);
@@ -71,7 +74,7 @@ describe("reading config.json", () => {
 });
 
 describe("refusals", () => {
-  const supported = /Supported: llama, mistral, qwen2, qwen3, gpt2\./;
+  const supported = /Supported: llama, mistral, qwen2, qwen3, gpt2, opt, gpt_neox, phi, phi3, falcon, bloom\./;
 
   test.each(["tiny-bert", "tiny-roberta"])(
     "%s: an unsupported model_type is named beside those there are",
@@ -129,6 +132,106 @@ describe("refusals", () => {
   test("several faults are all named", async () => {
     const { n_layer: _n, vocab_size: _v, ...config } = await configOf("tiny-gpt2");
     expect(() => read(config)).toThrow(/n_layer: .*; vocab_size: /);
+  });
+});
+
+describe.each(familyRigs)("%s", (rig) => {
+  const read = async () => {
+    const json = await familyRig(rig).config();
+    const family = familyOf(json);
+    return { family, config: family.readConfig(json) };
+  };
+
+  test("its weights are found under the file's names, with or without what a class puts before them", async () => {
+    const { family, config } = await read();
+    const weights = await openWeights(familyRig(rig).folder);
+    const specs = weightSpecs(family, config);
+    const found = specs.map(({ name, shape }) => weights.get(name, shape).name);
+    // Nothing in the file is left over, and nothing is read twice.
+    expect([...found].sort()).toEqual([...weights.names].sort());
+    expect(found.every((name, index) => name === specs[index]!.name)).toBe(!rig.endsWith("-bare"));
+  });
+
+  test("the modules that a method may name are there in every block", async () => {
+    const { family, config } = await read();
+    const specs = weightSpecs(family, config);
+    const blocksWith = (name: string) =>
+      new Set(
+        specs.filter((spec) => spec.name.endsWith(`.${name}.weight`)).map((spec) => /\.(\d+)\./.exec(spec.name)?.[1]),
+      );
+    const linears = family.linearNames(config);
+    for (const name of linears) expect([...blocksWith(name)], name).toEqual(["0", "1"]);
+    for (const name of family.normNames(config)) expect(blocksWith(name).size, name).toBeGreaterThan(0);
+    expect(linears).toEqual(expect.arrayContaining([...family.loraTargets, ...family.ia3Targets.targets]));
+  });
+});
+
+describe("configurations of the newer families", () => {
+  test.each([
+    ["tiny-opt", { word_embed_proj_dim: 16 }, /word_embed_proj_dim 16 differs from hidden_size 32/],
+    ["tiny-opt", { do_layer_norm_before: false }, /do_layer_norm_before: must be true/],
+    ["tiny-opt", { num_attention_heads: 5 }, /hidden size 32 is not divisible by 5 attention heads/],
+    ["tiny-gpt-neox", { rotary_pct: 0.2 }, /turn 0\.2 of a head's 16 columns, which is 3; it must be an even number/],
+    ["tiny-gpt-neox", { rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling: is not supported/],
+    ["tiny-gpt-neox", { num_attention_heads: 3 }, /hidden size 32 is not divisible by 3/],
+    ["tiny-phi", { qk_layernorm: true }, /qk_layernorm: must be false/],
+    ["tiny-phi", { num_attention_heads: 4, num_key_value_heads: 3 }, /4 attention heads are not divisible by 3/],
+    ["tiny-phi3", { sliding_window: 32 }, /sliding_window 32 is shorter than the context of 64/],
+    ["tiny-phi3", { rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling/],
+    ["tiny-phi3-longrope", { rope_scaling: { type: "su", short_factor: [1, 2] } }, /has 2 factors for 3 pairs/],
+    ["tiny-phi3-longrope", { original_max_position_embeddings: null }, /original_max_position_embeddings is missing/],
+    ["tiny-falcon-grouped", { num_kv_heads: 3 }, /4 attention heads are not divisible by 3 key\/value heads/],
+    ["tiny-falcon", { num_attention_heads: undefined }, /num_attention_heads is missing/],
+    ["tiny-bloom-bare", { n_head: 5 }, /hidden size 36 is not divisible by 5/],
+    ["tiny-bloom-bare", { n_layer: undefined }, /n_layer: is missing/],
+    ["tiny-bloom-bare", { apply_residual_connection_post_layernorm: true }, /must be false/],
+  ])("%s with %o is refused by name", async (rig, change, message) => {
+    const config = { ...(await familyRig(rig).config()), ...change };
+    expect(() => read(config)).toThrow(message);
+  });
+
+  test.each([
+    // Old and new spellings of the same model.
+    [
+      "tiny-gpt-neox",
+      { rotary_pct: undefined, rotary_emb_base: undefined },
+      { rope_parameters: { rope_type: "default", rope_theta: 10000, partial_rotary_factor: 0.25 } },
+    ],
+    [
+      "tiny-phi",
+      { partial_rotary_factor: undefined, rope_theta: undefined, rope_scaling: undefined },
+      { rope_parameters: { rope_type: "default", rope_theta: 10000, partial_rotary_factor: 0.4 } },
+    ],
+    [
+      "tiny-phi3-longrope",
+      { rope_theta: undefined, rope_scaling: undefined, partial_rotary_factor: undefined },
+      {
+        rope_parameters: {
+          ...{ rope_type: "longrope", rope_theta: 10000, partial_rotary_factor: 0.75 },
+          ...{ short_factor: [1, 1.25, 1.5], long_factor: [2, 4, 8] },
+        },
+      },
+    ],
+    ["tiny-falcon", { num_attention_heads: undefined, num_hidden_layers: undefined }, { n_head: 4, n_layer: 2 }],
+    ["tiny-falcon-grouped", { num_kv_heads: undefined }, { n_head_kv: 2 }],
+    ["tiny-bloom-bare", { n_head: undefined, hidden_size: undefined }, { num_attention_heads: 3, n_embed: 36 }],
+  ])("%s means the same spelled with %o left out and %o", async (rig, left, added) => {
+    const config = await familyRig(rig).config();
+    expect(read({ ...config, ...left, ...added })).toEqual(read(config));
+  });
+
+  test("a long-context Phi-3 is read up to its original context, with its short factors", async () => {
+    const config = read(await familyRig("tiny-phi3-longrope").config()) as Phi3Config;
+    expect(config.contextLength).toBe(64);
+    expect(config.rotary.scale).toBeCloseTo(Math.sqrt(1 + Math.log(4) / Math.log(64)), 12);
+    expect(config.rotary.frequencies).toEqual(
+      plainRotary(6, 10000).frequencies.map((speed, pair) => speed / [1, 1.25, 1.5][pair]!),
+    );
+  });
+
+  test("ALiBi's slopes for eight heads and for six", () => {
+    expect(alibiSlopes(8)).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((power) => 2 ** -power));
+    expect(alibiSlopes(6)).toEqual([2 ** -2, 2 ** -4, 2 ** -6, 2 ** -8, 2 ** -1, 2 ** -3]);
   });
 });
 

@@ -1,0 +1,183 @@
+/**
+ * What a decoder's blocks do alike: virtual tokens and positions, attention behind a prefix, cutting fused projections, and
+ * handing sub-layers to a method. Not for the order of norms, projections and residuals: that is each family's own.
+ */
+
+import { add } from "../operations/add";
+import { type AttentionOptions, attention } from "../operations/attention";
+import { embed } from "../operations/embed";
+import { layerNorm, rmsNorm } from "../operations/norm";
+import { prepend } from "../operations/prepend";
+import { splitColumns } from "../operations/split-columns";
+import { view } from "../operations/view";
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import type { Attachments, Batch, BuiltModel, ModelConfig, SubLayer, SubLayerKind } from "./family";
+import { type Rotary, rotate } from "./rotary";
+import { baseTensor, blockLinear } from "./sites";
+
+/** A decoder while it is written into a Program. */
+export interface Stack {
+  readonly program: Program;
+  readonly config: ModelConfig;
+  readonly attachments: Attachments;
+  /** Sequences, and rows of each: a prompt's virtual tokens are included. */
+  readonly batch: Batch;
+  /** Position of a sequence's first row: behind a prefix. */
+  readonly start: number;
+  readonly built: Omit<BuiltModel, "hidden"> & { states: Tensor[]; keys: Tensor[]; values: Tensor[] };
+}
+
+/** Begins with the words [size · tokens, hiddenSize] behind the prompt, if there is one: they are the first of `built.states`. */
+export function openStack(
+  program: Program,
+  config: ModelConfig,
+  words: Tensor,
+  batch: Batch,
+  attachments: Attachments,
+): Stack {
+  const { prompt, prefix } = attachments;
+  const front = prompt?.shape[0] ?? 0;
+  const prompted = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
+  return {
+    program,
+    config,
+    attachments,
+    batch: { size: batch.size, tokens: front + batch.tokens },
+    start: prefix?.virtualTokens ?? 0,
+    built: { front, states: [prompted], keys: [], values: [] },
+  };
+}
+
+/** `x` plus the rows of a learned table [shift + contextLength, hiddenSize] for its positions, counted from `shift`. */
+export function addPositions({ program, config, batch, start }: Stack, x: Tensor, path: string, shift = 0): Tensor {
+  const { size, tokens } = batch;
+  const first = start + shift;
+  const ids = program.constant(
+    `positions ${first} + ${tokens} × ${size}`,
+    [size * tokens],
+    () => Int32Array.from({ length: size * tokens }, (_, row) => first + (row % tokens)),
+    "int32",
+  );
+  const table = program.weight(`${path}.weight`, [shift + config.contextLength, config.hiddenSize]);
+  return add(program, "positioned", x, embed(program, "positions", ids, table));
+}
+
+/** Layer norm at `path`, with gain and shift. */
+export function stackLayerNorm(
+  { program, attachments }: Stack,
+  name: string,
+  path: string,
+  x: Tensor,
+  epsilon: number,
+): Tensor {
+  const leaf = (part: string) => baseTensor(program, attachments, `${path}.${part}`, [x.shape[1]!]);
+  return layerNorm(program, name, x, leaf("weight"), leaf("bias"), epsilon);
+}
+
+/** RMS norm at `path`. */
+export function stackRmsNorm(
+  { program, attachments }: Stack,
+  name: string,
+  path: string,
+  x: Tensor,
+  epsilon: number,
+): Tensor {
+  const gain = baseTensor(program, attachments, `${path}.weight`, [x.shape[1]!]);
+  return rmsNorm(program, name, x, gain, epsilon);
+}
+
+/** Queries [rows, heads · headSize], keys and values [rows, keyValueHeads · headSize]. */
+export interface Projections {
+  readonly queries: Tensor;
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/** One block of a stack; its modules are named by their paths behind the block's own. */
+export class Block {
+  readonly #stack: Stack;
+  readonly #path: string;
+  readonly #layer: number;
+
+  constructor(stack: Stack, path: string, layer: number) {
+    this.#stack = stack;
+    this.#path = path;
+    this.#layer = layer;
+  }
+
+  /** The name of an activation of this block. */
+  name(part: string): string {
+    return `layers.${this.#layer}.${part}`;
+  }
+
+  layerNorm(part: string, x: Tensor, epsilon: number): Tensor {
+    return stackLayerNorm(this.#stack, this.name(part), `${this.#path}.${part}`, x, epsilon);
+  }
+
+  rmsNorm(part: string, x: Tensor, epsilon: number): Tensor {
+    return stackRmsNorm(this.#stack, this.name(part), `${this.#path}.${part}`, x, epsilon);
+  }
+
+  /** `input` [rows, in] → [rows, width], with what the method does there. */
+  linear(part: string, input: Tensor, width: number, biased = true): Tensor {
+    const { program, attachments } = this.#stack;
+    const site = { path: `${this.#path}.${part}`, name: this.name(part), input, width, biased } as const;
+    return blockLinear(program, attachments, { ...site, layout: "out-in" });
+  }
+
+  /**
+   * Cuts a projection [rows, (heads + 2 · keyValueHeads) · headSize] that is fused group by group: the queries of the heads
+   * that share a key head, that key, its value.
+   */
+  splitGroups(fused: Tensor): Projections {
+    const { program, config } = this.#stack;
+    const { heads, keyValueHeads, headSize } = config;
+    const [rows, columns] = fused.shape as [number, number];
+    const group = heads / keyValueHeads;
+    const grouped = view(program, this.name("groups"), fused, [rows * keyValueHeads, columns / keyValueHeads]);
+    const parts = ["queries", "keys", "values"] as const;
+    const widths = [group * headSize, headSize, headSize];
+    const names = parts.map((part) => this.name(`${part} in groups`));
+    const cut = splitColumns(program, names, grouped, widths);
+    const [queries, keys, values] = cut.map((tensor, index) =>
+      view(program, this.name(`own ${parts[index]}`), tensor, [rows, keyValueHeads * widths[index]!]),
+    ) as [Tensor, Tensor, Tensor];
+    return { queries, keys, values };
+  }
+
+  /** Causal attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and values. */
+  attend(projections: Projections, options: { rotary?: Rotary; keyBias?: AttentionOptions["keyBias"] } = {}): Tensor {
+    const { program, config, batch, start, built, attachments } = this.#stack;
+    const { heads, keyValueHeads, headSize } = config;
+    let { queries, keys, values } = projections;
+    built.keys.push(keys);
+    built.values.push(values);
+    const { rotary, keyBias } = options;
+    if (rotary) {
+      const turn = { headSize, rotary, tokens: batch.tokens, offset: start };
+      queries = rotate(program, this.name("queries"), queries, { ...turn, heads });
+      keys = rotate(program, this.name("keys"), keys, { ...turn, heads: keyValueHeads });
+    }
+    const prefix = attachments.prefix?.layer(this.#layer);
+    if (prefix) {
+      keys = prepend(program, this.name("prefixed keys"), prefix.keys, keys, batch.size);
+      values = prepend(program, this.name("prefixed values"), prefix.values, values, batch.size);
+    }
+    const sizes = { batch: batch.size, heads, keyValueHeads, headSize, scale: headSize ** -0.5 };
+    return attention(program, this.name("attention"), queries, keys, values, { ...sizes, causal: true, keyBias });
+  }
+
+  /** What is added to the residual stream instead of a sub-layer's output. */
+  subLayer(kind: SubLayerKind, site: SubLayer): Tensor {
+    // Modules are named as AdapterHub's importer tells attention by the block's path, whatever the family calls it.
+    const attentionName = this.#path.startsWith("transformer.h.") ? "attn" : "self_attn";
+    const path = `${this.#path}.${kind === "mlp" ? "mlp" : attentionName}`;
+    return this.#stack.attachments.subLayer?.(path, kind, site) ?? site.output;
+  }
+
+  /** The sum of two of [rows, hiddenSize]. */
+  add(part: string, a: Tensor, b: Tensor): Tensor {
+    return add(this.#stack.program, this.name(part), a, b);
+  }
+}
