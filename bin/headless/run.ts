@@ -1,7 +1,8 @@
 /** Runs one configuration from its file to its results. */
 
-import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
 import type { Configuration } from "../../src/training/configuration";
 import type { StudioEvent } from "../../src/worker/api";
@@ -88,6 +89,7 @@ async function runInBrowser({ json, folder, out, browser, adapter, server, progr
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
 
+  const received = mkdtempSync(join(tmpdir(), "studio-received-"));
   const results = new Results(out, configuration);
   try {
     receive = (event) => {
@@ -99,7 +101,9 @@ async function runInBrowser({ json, folder, out, browser, adapter, server, progr
     for (const { run, steps } of results.runs) {
       if (steps === 0) continue;
       try {
-        results.addAdapter(run, await page.downloadRun(run));
+        const zip = join(received, "adapter.zip");
+        await page.call("sendRun", run, server.shared.receive(zip));
+        results.addAdapter(run, zip);
       } catch (error) {
         // The other runs' adapters are still worth having.
         progress.note(`${run}: its adapter could not be written: ${(error as Error).message}`);
@@ -114,6 +118,7 @@ async function runInBrowser({ json, folder, out, browser, adapter, server, progr
     };
     results.writeSummary({ configuration, adapter, device, preparation, versions });
     results.close();
+    rmSync(received, { recursive: true, force: true });
   }
   progress.note(`Results are in ${resolve(out)}`);
   return results.complete;

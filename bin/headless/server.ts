@@ -1,10 +1,11 @@
-/** Serves the built page on this machine, and beside it the files that a configuration names, and nothing else. */
+/** Serves the built page on this machine, and beside it the files that a configuration names; takes the page's files in. */
 
 import { randomUUID } from "node:crypto";
-import { statSync } from "node:fs";
+import { createWriteStream, statSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
 import sirv from "sirv";
 import { preview } from "vite";
 
@@ -14,6 +15,8 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: () 
 export class SharedFiles {
   readonly prefix = `/configuration-${randomUUID()}`;
   readonly #entries: { folder: Middleware; only: string | null }[] = [];
+  /** By their path on the server. */
+  readonly #awaited = new Map<string, string>();
 
   /**
    * Makes a file, or the files directly in a folder, readable.
@@ -28,12 +31,35 @@ export class SharedFiles {
     return isFolder ? place : `${place}/${encodeURIComponent(basename(path))}`;
   }
 
+  /**
+   * Lets the page PUT one file, which is written to `path`. A page may only download ten files by itself.
+   * @returns Where to, on the server.
+   */
+  receive(path: string): string {
+    const place = `/${randomUUID()}`;
+    this.#awaited.set(place, path);
+    return this.prefix + place;
+  }
+
   /** Answers requests under `prefix`, which the caller has removed from the request's URL. */
   readonly middleware: Middleware = (request, response) => {
     const missing = () => {
       response.statusCode = 404;
       response.end();
     };
+    const awaited = request.method === "PUT" ? this.#awaited.get(request.url ?? "") : undefined;
+    if (awaited !== undefined) {
+      this.#awaited.delete(request.url ?? "");
+      const answer = (status: number) => {
+        response.statusCode = status;
+        response.end();
+      };
+      pipeline(request, createWriteStream(awaited)).then(
+        () => answer(204),
+        () => answer(500),
+      );
+      return;
+    }
     const [, index, name, ...deeper] = (request.url ?? "").split("/");
     const entry = this.#entries[Number(index)];
     if (!entry || !name || deeper.length > 0) return missing();

@@ -63,13 +63,4 @@ export class StudioPage {
     if (outcome.problem !== undefined) throw new Error(outcome.problem);
     return outcome.answer as Answer<Method>;
   }
-
-  /** The path of a run's zip; the browser removes it when it closes. */
-  async downloadRun(run: string): Promise<string> {
-    const [download] = await Promise.all([
-      this.#page.waitForEvent("download", { timeout: 0 }),
-      this.call("downloadRun", run),
-    ]);
-    return download.path();
-  }
 }

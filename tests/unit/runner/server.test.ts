@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -54,6 +54,16 @@ describe("shared files", () => {
     for (const name of ["gone.json", "deeper/file.txt", "deeper%2Ffile.txt", "..%2Fprivate.txt", "deeper"]) {
       expect((await fetch(`${place}/${name}`)).status, name).toBe(404);
     }
+  });
+
+  test("a file that is awaited is taken in, once", async () => {
+    const path = join(folder, "received.zip");
+    const place = origin + shared.receive(path);
+    expect((await fetch(place)).status).toBe(404);
+    expect((await fetch(place, { method: "PUT", body: "zip" })).status).toBe(204);
+    expect(readFileSync(path, "utf8")).toBe("zip");
+    expect((await fetch(place, { method: "PUT", body: "again" })).status).toBe(404);
+    expect(readFileSync(path, "utf8")).toBe("zip");
   });
 
   test("what was never shared is not there", async () => {
