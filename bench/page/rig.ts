@@ -4,7 +4,7 @@ import { createBatchArrays, fillBatch } from "../../src/data/batches";
 import { Random } from "../../src/data/random";
 import type { TokenizedExample } from "../../src/data/tokens";
 import { openDevice } from "../../src/gpu/device";
-import { bundledFolder } from "../../src/hub/sources";
+import { BundledModels } from "../../src/hub/bundled";
 import { BaseModel } from "../../src/training/base-model";
 import type { BatchBuffers } from "../../src/training/batch-buffers";
 import { createEngine, type Engine } from "../../src/training/engine";
@@ -29,7 +29,8 @@ export async function openRig(): Promise<Rig> {
   const created = countBuffers(device);
   const engine = createEngine(device, { software });
   created.watchOthers();
-  const model = await BaseModel.load(engine, await bundledFolder(MODEL, new URL("/models/", location.href)));
+  const bundled = new BundledModels(new URL("/models/", location.href), null);
+  const model = await BaseModel.load(engine, await bundled.glance(MODEL));
   const { vendor, architecture, description } = adapter;
   const described = [vendor, architecture, description].filter(Boolean).join(" ");
   return { engine, model, software, description: described, created: created.counts };

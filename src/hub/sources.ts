@@ -1,9 +1,9 @@
 /**
- * Where base models come from: folders bundled with the page, and local folders. Files are read by range.
- * Not for: what the files hold (`config.ts`, `tokenizer.ts`, `safetensors.ts`).
+ * Folders of files that are read by range: dropped or chosen ones, and those that the page's own server offers.
+ * Not for: what the files hold (`config.ts`, `tokenizer.ts`, `safetensors.ts`) or keeping them (`stored-models.ts`).
  */
 
-import * as z from "zod";
+import { checkFileNames } from "./refusals";
 import type { ModelFile, ModelFolder } from "./types";
 
 /** Bytes of one file that have arrived over the network, out of `total`. */
@@ -11,24 +11,6 @@ export type DownloadProgress = (file: string, received: number, total: number) =
 
 /** Up to this size a file is fetched once and kept as a Blob; above, every read is an HTTP range. */
 const WHOLE_FILE_BYTES = 64 * 2 ** 20;
-
-const indexSchema = z.array(
-  z.strictObject({
-    name: z.string().regex(/^[\w-][\w.-]*$/),
-    description: z.string(),
-    /** Size in bytes of every file of the folder. */
-    files: z.record(z.string(), z.int().min(0)),
-  }),
-);
-
-/** A model the page can open, as in `ModelListing` of the worker's contract. */
-export interface BundledModel {
-  source: string;
-  name: string;
-  description: string;
-  /** All files together. */
-  bytes: number;
-}
 
 /** A file over a Blob (a dropped file, a finished download). */
 export function blobFile(name: string, blob: Blob): ModelFile {
@@ -46,7 +28,8 @@ export function bytesFile(name: string, bytes: Uint8Array): ModelFile {
   return { name, size: bytes.byteLength, read: async (start, end) => bytes.subarray(start, end) };
 }
 
-function refused(url: URL, response: Response): Error {
+/** What to say when a server has no file where one should be. */
+export function refused(url: URL, response: Response): Error {
   return new Error(
     `${url.pathname} could not be read: the server answered ${response.status} ${response.statusText}. ` +
       "Check that the page is served with its models folder.",
@@ -71,10 +54,7 @@ async function download(
     }
   }
   if (received !== size) {
-    throw new Error(
-      `${url.pathname} has ${received} bytes, but the models' index says ${size}. Load the page again; ` +
-        "if it stays so, the page was not published completely.",
-    );
+    throw new Error(`${url.pathname} has ${received} bytes, but its server said ${size}. Load the page again.`);
   }
   return new Blob(parts);
 }
@@ -136,77 +116,10 @@ function httpFile(url: URL, name: string, size: number, progress: DownloadProgre
   };
 }
 
-async function readIndex(modelsUrl: URL): Promise<z.infer<typeof indexSchema>> {
-  const url = new URL("index.json", modelsUrl);
-  const response = await fetch(url);
-  if (!response.ok) {
-    throw refused(url, response);
-  }
-  const parsed = indexSchema.safeParse(await response.json().catch(() => null));
-  if (!parsed.success) {
-    throw new Error(`${url.pathname} is not a list of models: ${z.prettifyError(parsed.error)}`);
-  }
-  return parsed.data;
-}
-
-function totalBytes(files: Record<string, number>): number {
-  return Object.values(files).reduce((sum, size) => sum + size, 0);
-}
-
-/**
- * The models that come with the page.
- * @param modelsUrl of the folder that holds `index.json`, with a slash at its end.
- * @throws Error when the index cannot be read.
- */
-export async function listBundled(modelsUrl: URL): Promise<BundledModel[]> {
-  const index = await readIndex(modelsUrl);
-  return index.map(({ name, description, files }) => ({
-    source: `bundled:${name}`,
-    name,
-    description,
-    bytes: totalBytes(files),
-  }));
-}
-
-/**
- * A model that comes with the page; the index says which files it has and how big they are.
- * @param modelsUrl of the folder that holds `index.json`, with a slash at its end.
- * @throws Error naming the bundled models when `name` is none of them.
- */
-export async function bundledFolder(
-  name: string,
-  modelsUrl: URL,
-  progress: DownloadProgress = () => {},
-): Promise<ModelFolder> {
-  const index = await readIndex(modelsUrl);
-  const model = index.find((entry) => entry.name === name);
-  if (!model) {
-    const known = index.map((entry) => entry.name).join(", ");
-    throw new Error(`No model called "${name}" is bundled. Bundled models: ${known || "none"}.`);
-  }
-  const folderUrl = new URL(`${name}/`, modelsUrl);
-  const opened = new Map<string, ModelFile>();
-  for (const [file, size] of Object.entries(model.files)) {
-    opened.set(file, httpFile(new URL(file, folderUrl), file, size, progress));
-  }
-  return { source: `bundled:${name}`, name, open: async (file) => opened.get(file) ?? null };
-}
-
 /** A file and where it lies in what was dropped or chosen, for example `tiny/config.json`. */
 export interface LocalFile {
   path: string;
   file: Blob;
-}
-
-/**
- * Notes where each file lies. To be called where the files were dropped: a File sent to a worker forgets its path.
- * `react-dropzone` sets `path`, an `<input webkitdirectory>` the other.
- */
-export function localFiles(files: readonly File[]): LocalFile[] {
-  return files.map((file) => {
-    const path = (file as File & { path?: string }).path || file.webkitRelativePath || file.name;
-    return { path: path.replace(/^\.?\//, ""), file };
-  });
 }
 
 /**
@@ -216,18 +129,27 @@ export function localFiles(files: readonly File[]): LocalFile[] {
 export function filesFolder(name: string, files: readonly LocalFile[]): ModelFolder {
   const configs = files.map(({ path }) => path).filter((path) => path.split("/").pop() === "config.json");
   const [config] = configs;
-  if (config === undefined || configs.length > 1) {
-    const found = configs.length > 1 ? `${configs.length} files called config.json (${configs.join(", ")})` : "none";
+  if (configs.length > 1) {
     throw new Error(
-      `A model folder has one config.json, but "${name}" has ${found}. ` +
+      `A model folder has one config.json, but "${name}" has ${configs.length} (${configs.join(", ")}). ` +
         "Choose the folder that holds config.json, tokenizer.json and model.safetensors.",
     );
   }
+  const source = `dir:${name}`;
+  if (config === undefined) {
+    checkFileNames(
+      files.map(({ path }) => path.split("/").at(-1)!),
+      source,
+    );
+    throw new Error(`${source} has no config.json.`);
+  }
   const root = config.slice(0, -"config.json".length);
   const byPath = new Map(files.map(({ path, file }) => [path, file]));
+  const inside = [...byPath.keys()].filter((path) => path.startsWith(root)).map((path) => path.slice(root.length));
   return {
-    source: `dir:${name}`,
+    source,
     name,
+    files: inside,
     async open(fileName) {
       const file = byPath.get(root + fileName);
       return file ? blobFile(fileName, file) : null;

@@ -15,6 +15,14 @@ export interface TokenPiece {
   special: boolean;
 }
 
+/** A special token with what it is for. */
+export interface SpecialToken {
+  readonly id: number;
+  readonly text: string;
+  /** For example `end of text`, `padding`, `begins every text`; empty where neither settings nor tokenizer tell. */
+  readonly roles: readonly string[];
+}
+
 export interface WordTokens {
   readonly ids: number[];
   /** For each token the index of its word; null for a special token. A word without any token is in none. */
@@ -30,6 +38,8 @@ export interface Tokenizer {
   readonly padId: number | null;
   /** Every token that is no text, as the tokenizer declares it. */
   readonly specialIds: ReadonlySet<number>;
+  /** Those that have a role, in order of their ids. */
+  readonly specialTokens: readonly SpecialToken[];
   /** How many special tokens the tokenizer puts before and behind a single text. */
   readonly leadingSpecials: number;
   readonly trailingSpecials: number;
@@ -153,8 +163,27 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   const trailingSpecials = framed.length - 1 - leadingSpecials;
   const byteLevel = usesByteLevel(json.decoder);
 
+  const roles = new Map<number, string[]>();
+  const addRole = (token: number | null, role: string) => {
+    if (token !== null) roles.set(token, [...(roles.get(token) ?? []), role]);
+  };
+  addRole(named("bos"), "beginning of text");
+  addRole(named("eos"), "end of text");
+  addRole(named("pad"), "padding");
+  for (const key of ["cls", "sep", "mask", "unk"] as const) {
+    const role = { cls: "classification", sep: "separator", mask: "mask", unk: "unknown" }[key];
+    const content = tokenContent(settings[`${key}_token`]);
+    addRole(content === null ? null : (library.token_to_id(content) ?? null), role);
+  }
+  for (const token of framed.slice(0, leadingSpecials)) addRole(id(token), "begins every text");
+  for (const token of framed.slice(leadingSpecials + 1)) addRole(id(token), "ends every text");
+  const specialTokens = [...roles]
+    .map(([token, said]) => ({ id: token, text: library.id_to_token(token) ?? "", roles: said }))
+    .sort((a, b) => a.id - b.id);
+
   return {
     size,
+    specialTokens,
     bosId: named("bos"),
     eosId: named("eos"),
     padId: named("pad"),

@@ -13,6 +13,8 @@ export interface ModelFolder {
   /** `bundled:NAME`, `hf:OWNER/NAME[@REV]` or `dir:PATH`. */
   readonly source: string;
   readonly name: string;
+  /** Names of all its files; absent where a server does not tell. */
+  readonly files?: readonly string[];
   /** Null where the folder has no such file. */
   open(name: string): Promise<ModelFile | null>;
 }

@@ -26,6 +26,20 @@ export interface Weights {
    * @throws Error naming the tensor when it is missing or has another shape (both shapes).
    */
   get(name: string, shape: readonly number[]): SafetensorsEntry;
+  /**
+   * Refuses weights that hold more of the model than is read, for example a block beyond the last. What stands outside
+   * the blocks (heads, poolers) and what is computed anew (rotary tables, masks) may be left over.
+   * @throws Error naming the first such tensor and how many there are.
+   */
+  checkUnused(read: ReadonlySet<SafetensorsEntry>): void;
+}
+
+/** Buffers that older checkpoints saved beside a block's weights; they follow from config.json. */
+const COMPUTED = /(inv_freq|masked_bias|position_ids|\.(attn|attention)\.bias)$/;
+
+/** What stands before a block's number in a tensor's name, for example `model.layers.`. */
+function blockList(name: string): string | null {
+  return /^(.*?\.)\d+\./.exec(name)?.[1] ?? null;
 }
 
 /** A shard must be a plain file of the same folder, whatever an index says. */
@@ -122,6 +136,19 @@ export async function openWeights(folder: ModelFolder): Promise<Weights> {
         );
       }
       return entry;
+    },
+    checkUnused(read) {
+      const lists = new Set([...read].map((entry) => blockList(entry.name)).filter((list) => list !== null));
+      const unused = [...tensors.values()].filter(
+        (entry) => !read.has(entry) && lists.has(blockList(entry.name) ?? "") && !COMPUTED.test(entry.name),
+      );
+      const [first] = unused;
+      if (!first) return;
+      const more = unused.length === 1 ? "" : ` and ${unused.length - 1} more like it are`;
+      throw new Error(
+        `${first.file.name}: tensor "${first.name}"${more || " is"} part of a block, but not of the model that ` +
+          "config.json describes, which would compute something else without. The two files do not belong together.",
+      );
     },
   };
 }

@@ -5,17 +5,15 @@
 
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
-import { readConfig } from "../hub/config";
 import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
-import { openWeights } from "../hub/weights";
 import { semanticNames } from "../methods/semantic";
 import type { Family, ModelConfig } from "../models/family";
-import { familyOf } from "../models/registry";
 import { type Constant, Program } from "../program/program";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import { type Engine, uploadTensor } from "./engine";
+import { readModel } from "./read-model";
 
 export interface LoadProgress {
   readonly tensor: string;
@@ -71,9 +69,7 @@ export class BaseModel {
     folder: ModelFolder,
     onProgress?: (progress: LoadProgress) => void,
   ): Promise<BaseModel> {
-    const json = await readConfig(folder);
-    const family = familyOf(json);
-    const config = family.readConfig(json);
+    const { family, config, weights, needed } = await readModel(folder);
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
       throw new Error(
@@ -81,13 +77,8 @@ export class BaseModel {
           `${config.vocabulary}. The two files do not belong together.`,
       );
     }
-    const weights = await openWeights(folder);
     const { fileBytes, parameters } = weights;
     const model = new BaseModel(engine, { folder, family, config, tokenizer, fileBytes, parameters });
-    const needed = weightSpecs(family, config).map((tensor) => ({
-      tensor,
-      entry: weights.get(tensor.name, tensor.shape),
-    }));
     try {
       await model.#upload(needed, onProgress);
     } catch (error) {
@@ -208,16 +199,4 @@ export class BaseModel {
     memory.release(idBuffer);
     return result;
   }
-}
-
-/** Names and shapes of the weights that a model's Programs read. */
-export function weightSpecs(family: Family, config: ModelConfig): Tensor[] {
-  const program = new Program();
-  const ids = program.input("input_ids", [1], "int32");
-  family.build(program, config, ids, { size: 1, tokens: 1 }, {});
-  return program.operations.flatMap(({ inputs }) => inputs.filter(({ role }) => role === "weight")).filter(unique);
-}
-
-function unique<Item>(item: Item, index: number, items: readonly Item[]): boolean {
-  return items.indexOf(item) === index;
 }

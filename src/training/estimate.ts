@@ -6,9 +6,10 @@
 import { BatchStream, bucketLengths } from "../data/batches";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
-import { type BaseModel, weightSpecs } from "./base-model";
+import type { BaseModel } from "./base-model";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { GpuBytes } from "./events";
+import { weightSpecs } from "./read-model";
 import { checkContext, controllerOf, controlsOf, methodContext, parseOptions } from "./run";
 import { trainingSteps } from "./schedule";
 import { stepMemory } from "./step";

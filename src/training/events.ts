@@ -80,6 +80,8 @@ export interface ComparisonStateEvent {
 export interface ProgressEvent {
   type: "progress";
   task:
+    | "downloading model"
+    | "checking model"
     | "reading data"
     | "tokenising"
     | "loading weights"

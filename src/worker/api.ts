@@ -8,11 +8,13 @@ import type { Configuration } from "../training/configuration";
 import type { Finding } from "../training/diagnosis";
 import type { Estimate } from "../training/estimate";
 import type { EvaluationEvent, Prediction, RunReport, StudioEvent } from "../training/events";
+import type { Fit } from "../training/fit";
 
 export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
 export type { Finding } from "../training/diagnosis";
 export type { Estimate, RunEstimate } from "../training/estimate";
 export type * from "../training/events";
+export type { Fit } from "../training/fit";
 
 export type DeviceStatus =
   | "ready"
@@ -38,11 +40,59 @@ export interface DeviceReport {
 }
 
 export interface ModelListing {
-  /** `bundled:NAME` (later `hf:OWNER/NAME`, `dir:NAME`). */
+  /** `bundled:NAME` or `hf:OWNER/NAME[@REVISION]`. */
   source: string;
   name: string;
   description: string;
   bytes: number;
+}
+
+/** A dropped or chosen file, and where it lies in what was dropped, for example `tiny/config.json`. */
+export interface LocalFile {
+  path: string;
+  file: File;
+}
+
+/** Where a model may be that is not open yet. */
+export type ModelPlace =
+  /** `name` as typed: `OWNER/NAME`, `OWNER/NAME@REVISION` or its page. The token is kept in memory only. */
+  { kind: "hub"; name: string; token: string | null; address: string } | { kind: "files"; files: LocalFile[] };
+
+/** What is known of a model from its config.json and the weight files' headers. */
+export interface ModelDetails {
+  source: string;
+  name: string;
+  /** Of the Hub's model: the commit that was looked at, its licence, and whether it asks for conditions. */
+  commit: string | null;
+  licence: string | null;
+  gated: boolean;
+  /** All files; the studio reads `wanted` ones only. */
+  files: { name: string; bytes: number; wanted: boolean }[];
+  /** Of the wanted files, and how many of them are stored in this browser already. */
+  bytes: number;
+  storedBytes: number;
+  /** Why it cannot be opened, with what to do; null when it can. */
+  refusal: string | null;
+  family: string | null;
+  parameters: number | null;
+  layers: number | null;
+  hiddenSize: number | null;
+  contextLength: number | null;
+  /** Of the weights alone. */
+  weightBytes: number | null;
+  /** For the comparison that is chosen on the page; null where none is chosen or the model is refused. */
+  fit: Fit | null;
+}
+
+/** A model in this browser's storage, complete when `storedBytes` is `bytes`. */
+export interface StoredModelListing {
+  source: string;
+  name: string;
+  /** Of the server it came from. */
+  address: string;
+  licence: string | null;
+  bytes: number;
+  storedBytes: number;
 }
 
 export interface ModelSummary {
@@ -61,6 +111,7 @@ export interface ModelSummary {
   contextLength: number;
   /** Names a `targets` option may use, for example `q_proj`. */
   linearNames: string[];
+  specialTokens: { id: number; text: string; roles: string[] }[];
 }
 
 /** JSON Schema (draft 2020-12) of a method's options, made by zod; each property carries `title`, `description`, `default`. */
@@ -111,8 +162,19 @@ export interface StudioApi {
   subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
   openDevice(): Promise<DeviceReport>;
   listModels(): Promise<ModelListing[]>;
-  /** Streams the weights to the GPU; progress events say how far. Replaces the model that was open. */
+  /**
+   * Streams the weights to the GPU; progress events say how far. Replaces the model that was open; the data stays and is
+   * tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once it is stored, `dir:…` once it was inspected.
+   */
   openModel(source: string): Promise<ModelSummary>;
+  /** Looks at a model without loading it. For the Hub these are the first requests that leave the page. */
+  inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails>;
+  /** Stores a model of the Hub that was inspected, going on where an earlier download broke off. */
+  downloadModel(source: string): Promise<void>;
+  /** Ends the download; its promise rejects and what has arrived is kept. */
+  cancelDownload(): Promise<void>;
+  listStored(): Promise<StoredModelListing[]>;
+  removeStored(source: string): Promise<void>;
   listMethods(): Promise<MethodDescription[]>;
   listSamples(): Promise<SampleListing[]>;
   openSample(id: string): Promise<DataSummary>;
@@ -120,6 +182,8 @@ export interface StudioApi {
   openData(file: File, role: DataRole): Promise<DataSummary>;
   closeValidation(): Promise<DataSummary>;
   setData(settings: DataSettings): Promise<DataSummary>;
+  /** The data that is open, as the open model tokenises it; null where none is. */
+  readData(): Promise<DataSummary | null>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
   /** The joined ids of a semantic text and the first training row, as they enter the model. */

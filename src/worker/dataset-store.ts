@@ -37,6 +37,10 @@ export class DatasetStore {
     return this.#open;
   }
 
+  get isOpen(): boolean {
+    return this.#open !== null;
+  }
+
   /** The tokenizer of the model that is open now; open data is tokenised again. */
   async setTokenizer(tokenizer: Tokenizer): Promise<void> {
     this.#tokenizer = tokenizer;

@@ -2,8 +2,12 @@
 
 import * as z from "zod";
 import type { Method, ModelFacts } from "../methods/method";
+import { elementCount, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "../training/base-model";
-import type { MethodDescription, ModelSummary } from "./api";
+import type { EstimateInput } from "../training/estimate";
+import { readModel } from "../training/read-model";
+import type { Fit, MethodDescription, ModelDetails, ModelSummary } from "./api";
+import type { Inspected } from "./models";
 
 /** A method with the form of its options for a model. */
 export function describeMethod(method: Method, facts: ModelFacts): MethodDescription {
@@ -40,5 +44,45 @@ export function describeModel(model: BaseModel, source: string): ModelSummary {
     vocabulary: config.vocabulary,
     contextLength: config.contextLength,
     linearNames: [...family.linearNames(config)],
+    specialTokens: model.tokenizer.specialTokens.map(({ id, text, roles }) => ({ id, text, roles: [...roles] })),
   };
+}
+
+/**
+ * A model that was looked at. What speaks against opening it is told, not thrown; a server that cannot be reached is.
+ * @param measure whether a model of this kind fits the device; null where nothing is chosen to go by.
+ */
+export async function describeInspected(
+  inspected: Inspected,
+  measure: (model: Pick<EstimateInput["model"], "family" | "config" | "parameters">) => Fit | null,
+): Promise<ModelDetails> {
+  const { folder, files, licence, gated, commit, storedBytes } = inspected;
+  const known = {
+    source: folder.source,
+    name: folder.name,
+    commit,
+    licence,
+    gated,
+    files: [...files],
+    bytes: files.reduce((sum, { bytes, wanted }) => sum + (wanted ? bytes : 0), 0),
+    storedBytes,
+  };
+  const nothing = { family: null, parameters: null, layers: null, hiddenSize: null, contextLength: null };
+  try {
+    const { family, config, weights, needed } = await readModel(folder);
+    return {
+      ...known,
+      refusal: null,
+      family: family.title,
+      parameters: needed.reduce((sum, { tensor }) => sum + elementCount(tensor.shape), 0),
+      layers: config.layers,
+      hiddenSize: config.hiddenSize,
+      contextLength: config.contextLength,
+      weightBytes: needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0),
+      fit: measure({ family, config, parameters: weights.parameters }),
+    };
+  } catch (error) {
+    if (error instanceof TypeError) throw error;
+    return { ...known, ...nothing, weightBytes: null, fit: null, refusal: (error as Error).message };
+  }
 }

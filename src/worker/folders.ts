@@ -1,29 +1,15 @@
-/** Where folders come from: bundled with the page, or served beside it by the headless runner. Nothing is fetched from elsewhere. */
+/** Adapter folders and samples, from this page's own server. Base models are in `models.ts`. */
 
 import { ADAPTER_FILES, type AdapterFolder, readAdapterFiles } from "../adapters/folder";
-import { bundledFolder, listBundled, servedFolder, servedFolderName } from "../hub/sources";
-import type { ModelFolder } from "../hub/types";
+import { servedFolder, servedFolderName } from "../hub/sources";
 import type { Configuration } from "../training/configuration";
-import type { ModelListing } from "./api";
 
 export class Folders {
   readonly #base: URL;
 
-  /** `base`: where `models/` and `samples/` are served, with a slash at its end. */
+  /** `base`: where `samples/` is served, with a slash at its end. */
   constructor(base: URL) {
     this.#base = base;
-  }
-
-  models(): Promise<ModelListing[]> {
-    return listBundled(this.#modelsUrl);
-  }
-
-  /** The folder behind `bundled:NAME` or, from the headless runner, `dir:URL`. Rejects with an Error for any other source. */
-  async model(source: string): Promise<ModelFolder> {
-    const [scheme, name] = [source.slice(0, source.indexOf(":")), source.slice(source.indexOf(":") + 1)];
-    if (scheme === "bundled") return bundledFolder(name, this.#modelsUrl);
-    if (scheme === "dir" && URL.canParse(name)) return servedFolder(new URL(name), this.#base.origin);
-    throw new Error(`The page opens bundled models ("bundled:NAME") for now; "${source}" cannot be opened.`);
   }
 
   /** An adapter folder that this page's own server offers: what the headless runner makes of `initFrom`. */
@@ -47,10 +33,6 @@ export class Folders {
     const response = await fetch(new URL(`samples/${name}`, this.#base));
     if (!response.ok) throw new Error(`The sample file ${name} could not be fetched: ${response.status}.`);
     return response;
-  }
-
-  get #modelsUrl(): URL {
-    return new URL("models/", this.#base);
   }
 }
 

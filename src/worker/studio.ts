@@ -16,6 +16,7 @@ import { diagnose } from "../training/diagnosis";
 import { createEngine, type Engine } from "../training/engine";
 import { estimate } from "../training/estimate";
 import { exportRun, importedValues, originOf } from "../training/export";
+import { fitDevice } from "../training/fit";
 import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
 import { type Variant, variantsOf } from "../training/variants";
@@ -29,23 +30,27 @@ import type {
   EvaluationEvent,
   ImportedAdapter,
   MethodDescription,
+  ModelDetails,
   ModelListing,
+  ModelPlace,
   ModelSummary,
   Prediction,
   RunReport,
   SampleListing,
+  StoredModelListing,
   StudioApi,
   StudioEvent,
   TokenPiece,
 } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import { DatasetStore } from "./dataset-store";
-import { describeMethod, describeModel } from "./describe";
+import { describeInspected, describeMethod, describeModel } from "./describe";
 import { diagnosisFacts, History } from "./diagnosis";
 import { EventBatches } from "./events";
 import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
 import { checkComplete, checkLabels, importedRun, uniqueName } from "./imported-run";
+import { Models } from "./models";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
@@ -63,6 +68,7 @@ interface OpenComparison {
 export class Studio implements StudioApi {
   readonly #folders: Folders;
   readonly #events = new EventBatches();
+  readonly #models: Models;
   readonly #data = new DatasetStore(this.#events.emit);
   readonly #imported: OpenComparison[] = [];
   #device: OpenedDevice | null = null;
@@ -74,6 +80,7 @@ export class Studio implements StudioApi {
   /** `base`: where `models/` and `samples/` are served, with a slash at its end. */
   constructor(base: URL) {
     this.#folders = new Folders(base);
+    this.#models = new Models(base, this.#events.emit);
   }
 
   async subscribe(listener: (events: StudioEvent[]) => void): Promise<void> {
@@ -98,12 +105,12 @@ export class Studio implements StudioApi {
   }
 
   listModels(): Promise<ModelListing[]> {
-    return this.#folders.models();
+    return this.#models.list();
   }
 
   async openModel(source: string): Promise<ModelSummary> {
     const engine = this.#readyEngine();
-    const folder = await this.#folders.model(source);
+    const folder = await this.#models.open(source);
     const emit = this.#events.emit;
     const model = await BaseModel.load(engine, folder, ({ tensor, done, total }) =>
       emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
@@ -113,6 +120,40 @@ export class Studio implements StudioApi {
     this.#model = model;
     await this.#data.setTokenizer(model.tokenizer);
     return describeModel(model, source);
+  }
+
+  async inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails> {
+    const inspected = await this.#models.inspect(place);
+    const planned = configuration && this.#model && this.#data.isOpen ? configuration : null;
+    return describeInspected(inspected, (model) => {
+      if (!planned) return null;
+      const { training, runs } = configurationSchema.parse(planned);
+      return fitDevice({
+        // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
+        model: { ...model, tokenizer: this.#readyModel().tokenizer },
+        classes: this.#data.data.dataset.labels.length,
+        maxLength: this.#data.data.settings.maxLength,
+        training,
+        runs,
+        allowedBuffer: this.#allowedBuffer(),
+      });
+    });
+  }
+
+  downloadModel(source: string): Promise<void> {
+    return this.#models.download(source);
+  }
+
+  async cancelDownload(): Promise<void> {
+    this.#models.cancelDownload();
+  }
+
+  listStored(): Promise<StoredModelListing[]> {
+    return this.#models.stored();
+  }
+
+  removeStored(source: string): Promise<void> {
+    return this.#models.removeStored(source);
   }
 
   async listMethods(): Promise<MethodDescription[]> {
@@ -141,6 +182,10 @@ export class Studio implements StudioApi {
     return this.#data.setSettings(settings);
   }
 
+  async readData(): Promise<DataSummary | null> {
+    return this.#data.isOpen ? this.#data.data.summary : null;
+  }
+
   async tokenize(text: string): Promise<TokenPiece[]> {
     return this.#readyModel().tokenizer.pieces(text);
   }
@@ -157,10 +202,7 @@ export class Studio implements StudioApi {
       maxLength: settings.maxLength,
       training,
       runs,
-      allowedBuffer: Math.min(
-        this.#readyEngine().device.limits.maxStorageBufferBindingSize,
-        this.#readyEngine().device.limits.maxBufferSize,
-      ),
+      allowedBuffer: this.#allowedBuffer(),
     });
   }
 
@@ -315,7 +357,7 @@ export class Studio implements StudioApi {
 
   async #firstBundledFacts(): Promise<ModelFacts> {
     const [first] = await this.listModels();
-    const config = await readConfig(await this.#folders.model(first!.source));
+    const config = await readConfig(await this.#models.glance(first!.source));
     const family = familyOf(config);
     return { family, config: family.readConfig(config) };
   }
@@ -323,6 +365,12 @@ export class Studio implements StudioApi {
   #readyEngine(): Engine {
     if (!this.#engine) throw new Error(this.#device?.message || "The GPU device is not open yet.");
     return this.#engine;
+  }
+
+  /** Bytes that one buffer may have. */
+  #allowedBuffer(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#readyEngine().device.limits;
+    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
   }
 
   #readyModel(): BaseModel {

@@ -6,6 +6,8 @@ import { formatBytes, formatCount, formatDuration } from "../format";
 import { useStudio } from "../store/store";
 
 const words: Record<ProgressEvent["task"], string> = {
+  "downloading model": "Downloading the model",
+  "checking model": "Checking the model's files",
   "reading data": "Reading data",
   tokenising: "Tokenising",
   "loading weights": "Loading weights",

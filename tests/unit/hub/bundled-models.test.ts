@@ -1,4 +1,5 @@
-import { readFile, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../../src/hub/config";
 import { readTensor } from "../../../src/hub/safetensors";
@@ -9,12 +10,14 @@ import { memoryFolder } from "./memory-folder";
 const PUBLIC = new URL("../../../public/models/", import.meta.url);
 
 describe("the models in public/models", () => {
-  it("have the sizes their index says", async () => {
+  it("have the sizes and checksums their index says (tools/model-index.mjs)", async () => {
     const index = JSON.parse(await readFile(new URL("index.json", PUBLIC), "utf8"));
     expect(index.length).toBeGreaterThan(0);
     for (const { name, files } of index) {
-      for (const [file, size] of Object.entries(files)) {
-        expect([file, (await stat(new URL(`${name}/${file}`, PUBLIC))).size]).toEqual([file, size]);
+      for (const [file, known] of Object.entries(files)) {
+        const content = await readFile(new URL(`${name}/${file}`, PUBLIC));
+        const sha256 = createHash("sha256").update(content).digest("hex");
+        expect([file, { bytes: content.length, sha256 }]).toEqual([file, known]);
       }
     }
   });

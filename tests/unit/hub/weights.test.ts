@@ -70,4 +70,28 @@ describe("weights", () => {
   ])("%s is an error", async (_, files, message) => {
     await expect(openWeights(memoryFolder(files as Record<string, Uint8Array>))).rejects.toThrow(message);
   });
+
+  it("that hold more of a block than is read are refused; heads and computed buffers are not", async () => {
+    const names = [
+      "h.0.attn.c_attn.weight",
+      "h.0.attn.bias",
+      "h.0.attn.masked_bias",
+      "lm_head.weight",
+      "pooler.dense.bias",
+    ];
+    const weights = async (more: string[]) =>
+      openWeights(
+        memoryFolder({ "model.safetensors": writeSafetensors([...names, ...more].map((name) => tensor(name, [2]))) }),
+      );
+    const check = (opened: Awaited<ReturnType<typeof weights>>) =>
+      opened.checkUnused(new Set([opened.get("transformer.h.0.attn.c_attn.weight", [2])]));
+    const fine = await weights([]);
+    expect(() => check(fine)).not.toThrow();
+    const deeper = await weights(["h.1.attn.c_attn.weight", "h.1.ln_1.weight"]);
+    expect(() => check(deeper)).toThrow(
+      /model\.safetensors: tensor "h\.1\.attn\.c_attn\.weight" and 1 more like it are part of a block, but not of the model/,
+    );
+    const biased = await weights(["h.0.attn.c_attn.bias"]);
+    expect(() => check(biased)).toThrow(/tensor "h\.0\.attn\.c_attn\.bias" is part of a block/);
+  });
 });

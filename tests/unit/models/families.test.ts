@@ -5,7 +5,7 @@ import { alibiSlopes } from "../../../src/models/alibi";
 import type { Phi3Config } from "../../../src/models/phi3";
 import { familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
-import { weightSpecs } from "../../../src/training/base-model";
+import { weightSpecs } from "../../../src/training/read-model";
 import { familyRig, familyRigs, fixtureFile, fixtureJson } from "../../fixtures/reference";
 
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2"];

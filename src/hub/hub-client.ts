@@ -1,0 +1,227 @@
+/**
+ * Asks the Hugging Face Hub, or a server that speaks its layout, about a model and reads its files, through the official
+ * client library. The library is loaded with the first question. Not for keeping files (`stored-models.ts`).
+ */
+
+import type { ExpectedFile } from "./checksum";
+import type { ModelRecord } from "./stored-models";
+import type { ModelFile, ModelFolder } from "./types";
+
+export const HUB_ADDRESS = "https://huggingface.co";
+
+/** What to ask for. */
+export interface HubRequest {
+  /** `OWNER/NAME`, or `NAME` for the oldest models. */
+  readonly name: string;
+  /** Branch, tag or commit; null: the main branch. */
+  readonly revision: string | null;
+  /** For gated and private models. Never stored. */
+  readonly token: string | null;
+  /** Of the Hub, without a slash at its end. */
+  readonly address: string;
+}
+
+/** A model on the Hub at one commit. */
+export interface HubModel {
+  readonly request: HubRequest;
+  readonly commit: string;
+  /** As its card names it; null where it names none. */
+  readonly licence: string | null;
+  readonly gated: boolean;
+  /** Everything at the top of the repository, wanted or not. */
+  readonly files: readonly ExpectedFile[];
+}
+
+/** `hf:OWNER/NAME`, with `@REVISION` where one was asked for. */
+export function hubSource({ name, revision }: Pick<HubRequest, "name" | "revision">): string {
+  return `hf:${name}${revision === null ? "" : `@${revision}`}`;
+}
+
+/**
+ * What a person typed: `OWNER/NAME`, `OWNER/NAME@REVISION`, `hf:…`, or the model's page address.
+ * @throws Error when it is no model's name.
+ */
+export function parseHubName(typed: string, address = HUB_ADDRESS): Pick<HubRequest, "name" | "revision"> {
+  let text = typed.trim().replace(/^hf:/, "");
+  if (text.startsWith(`${address}/`)) text = text.slice(address.length + 1).replace(/\/tree\/([^/]+).*$/, "@$1");
+  const match = /^([\w-][\w.-]*(?:\/[\w-][\w.-]*)?)(?:@([\w./-]+))?\/?$/.exec(text);
+  if (!match)
+    throw new Error(`"${typed.trim()}" is not a model's name on the Hub. Write OWNER/NAME or OWNER/NAME@REVISION.`);
+  return { name: match[1]!, revision: match[2] ?? null };
+}
+
+const library = () => import("@huggingface/hub");
+
+/**
+ * Commit, licence and files of a model. These are the first requests that leave the page.
+ * @throws Error saying whether the model, the revision, the permission or the network is missing, and what to do.
+ */
+export async function lookUp(request: HubRequest): Promise<HubModel> {
+  const { listFiles, modelInfo } = await library();
+  const { name, revision, address } = request;
+  const access = { hubUrl: address, ...(request.token === null ? {} : { accessToken: request.token }) };
+  return named(request, async () => {
+    const info = await modelInfo({
+      name,
+      ...(revision === null ? {} : { revision }),
+      additionalFields: ["sha", "cardData"],
+      ...access,
+    });
+    const files: ExpectedFile[] = [];
+    // Of the commit, so that nothing changes between looking and downloading.
+    for await (const entry of listFiles({ repo: { type: "model", name }, revision: info.sha, ...access })) {
+      if (entry.type !== "file") continue;
+      const sha256 = entry.lfs?.oid ?? null;
+      files.push({
+        name: entry.path,
+        bytes: entry.lfs?.size ?? entry.size,
+        sha256,
+        gitId: sha256 === null ? (entry.oid ?? null) : null,
+      });
+    }
+    return { request, commit: info.sha, licence: licenceOf(info.cardData), gated: info.gated !== false, files };
+  });
+}
+
+function licenceOf(card: unknown): string | null {
+  const { license, license_name: own } = (card ?? {}) as { license?: unknown; license_name?: unknown };
+  const first = Array.isArray(license) ? license.join(", ") : license;
+  if (first === "other" && typeof own === "string") return own;
+  return typeof first === "string" ? first : null;
+}
+
+/** The names of what the studio reads of a model: settings, tokenizer and weights, one file or shards. */
+const WANTED = /^(config\.json|tokenizer\.json|tokenizer_config\.json)$/;
+const SINGLE = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+
+/** The files of a folder that the studio downloads. */
+export function wantedFiles<File extends { readonly name: string }>(files: readonly File[]): File[] {
+  const single = files.some(({ name }) => name === SINGLE);
+  return files.filter(
+    ({ name }) => WANTED.test(name) || (single ? name === SINGLE : name === INDEX || SHARD.test(name)),
+  );
+}
+
+/** What is kept beside the files once they are downloaded. */
+export function hubRecord(model: HubModel): ModelRecord {
+  const { request, commit, licence, files } = model;
+  const { name, address } = request;
+  return { source: hubSource(request), name, address, commit, licence, files: wantedFiles(files) };
+}
+
+/** The model's files where they are: read by range, never whole. For looking at settings and headers before a download. */
+export function remoteFolder(model: HubModel): ModelFolder {
+  const files = new Map(model.files.map((file) => [file.name, file]));
+  return {
+    source: hubSource(model.request),
+    name: model.request.name,
+    files: [...files.keys()],
+    async open(name): Promise<ModelFile | null> {
+      const file = files.get(name);
+      if (!file) return null;
+      const fetchRange = contentFetcher(model, name);
+      return {
+        name,
+        size: file.bytes,
+        async read(start, end) {
+          if (start >= end) return new Uint8Array(0);
+          const response = await fetchRange(start, end);
+          return named(model.request, async () => new Uint8Array(await response.arrayBuffer()));
+        },
+      };
+    },
+  };
+}
+
+/** A file's content from a byte on, as a stream. */
+export async function openContent(model: HubModel, name: string, from: number): Promise<ReadableStream<Uint8Array>> {
+  const bytes = model.files.find((file) => file.name === name)?.bytes ?? 0;
+  // There is no range without a byte in it.
+  if (from >= bytes) return new Blob([]).stream();
+  return (await contentFetcher(model, name)(from, bytes)).body!;
+}
+
+/** Fetches bytes `[start, end)` of a file; where it lies is asked once. */
+function contentFetcher(model: HubModel, name: string): (start: number, end: number) => Promise<Response> {
+  const { token, address } = model.request;
+  let place: Promise<string> | null = null;
+  const find = async (): Promise<string> => {
+    const { fileDownloadInfo } = await library();
+    const info = await fileDownloadInfo({
+      repo: { type: "model", name: model.request.name },
+      path: name,
+      revision: model.commit,
+      hubUrl: address,
+      ...(token === null ? {} : { accessToken: token }),
+    });
+    if (!info) throw new Error(`${name} is not in ${model.request.name} any more. Look the model up again.`);
+    return info.url;
+  };
+  return (start, end) =>
+    named(model.request, async () => {
+      place ??= find();
+      const url = await place.catch((error) => {
+        place = null;
+        throw error;
+      });
+      const own = new URL(url).origin === new URL(address).origin;
+      const response = await fetch(url, {
+        headers: {
+          Range: `bytes=${start}-${end - 1}`,
+          ...(token !== null && own ? { Authorization: `Bearer ${token}` } : {}),
+        },
+      });
+      if (!response.ok) throw Object.assign(new Error(response.statusText), { statusCode: response.status });
+      if (response.status !== 206 && (start > 0 || Number(response.headers.get("content-length")) !== end)) {
+        await response.body?.cancel();
+        throw new Error(
+          `${address} sends ${name} only whole, not in parts. Download it by other means and open the folder.`,
+        );
+      }
+      return response;
+    });
+}
+
+/** Turns what the client throws into a sentence that says what to do. Broken transfers stay what they are. */
+async function named<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await ask();
+  } catch (error) {
+    const status = (error as { statusCode?: unknown }).statusCode;
+    if (typeof status === "number") throw refusedBy(request, status, (error as Error).message);
+    if ((error as Error).message?.startsWith("Your access token")) {
+      throw new Error(`The token is not one of the Hub's: ${(error as Error).message}.`);
+    }
+    if (error instanceof TypeError) {
+      // A TypeError: what a transfer that broke off throws too, so that it is tried again.
+      throw new TypeError(
+        `${request.address} could not be reached (${error.message}). Check the network and the Hub's address`,
+      );
+    }
+    throw error;
+  }
+}
+
+function refusedBy({ name, revision, token, address }: HubRequest, status: number, said: string): Error {
+  const page = `${address}/${name}`;
+  const model = revision === null ? name : `${name} at revision ${revision}`;
+  if (status === 401 && token === null) {
+    return new Error(
+      `${address} does not show ${model} without a token: it is gated or private, or its name is wrong. ` +
+        "Check the name, or give a token of an account that may read it.",
+    );
+  }
+  if (status === 401)
+    return new Error(`${address} does not accept the token for ${model}. Make a new one and try again.`);
+  if (status === 403) {
+    return new Error(
+      `${address} does not let this account read ${model}: the model is gated. Accept its conditions on ${page}` +
+        `${token === null ? ", then give a token of that account" : ", or give a token of an account that has"}.`,
+    );
+  }
+  if (status === 404) return new Error(`${address} has no model ${model}. Check owner, name and revision.`);
+  if (status === 429) return new Error(`${address} asks to wait: too many requests. Try again in some minutes.`);
+  return new Error(`${address} answered ${status} about ${model}: ${said}`);
+}

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { openTokenizer } from "../../../src/hub/tokenizer";
+import { trainingSchema } from "../../../src/training/configuration";
+import { type EstimateInput, estimate } from "../../../src/training/estimate";
+import { fitDevice } from "../../../src/training/fit";
+import { readModel } from "../../../src/training/read-model";
+import { fixtureModel } from "../../fixtures/reference";
+
+let model: EstimateInput["model"];
+
+beforeAll(async () => {
+  const { family, config, weights } = await readModel(fixtureModel("tiny-llama"));
+  const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
+  model = { family, config, tokenizer, parameters: weights.parameters };
+});
+
+const input = (batchSize: number, allowedBuffer: number) => ({
+  model,
+  classes: 5,
+  maxLength: 32,
+  training: trainingSchema.parse({ batchSize, steps: 20 }),
+  runs: [
+    { name: "LoRA", method: "lora", options: {} },
+    { name: "Head", method: "linear-probe", options: {} },
+  ],
+  allowedBuffer,
+});
+
+const largestAt = (batchSize: number) => {
+  const lengths = { trainLengths: [32], validationLengths: [32] };
+  return estimate({ ...input(batchSize, 1), ...lengths }).largestBuffer.bytes;
+};
+
+describe("before a model is loaded", () => {
+  test("weights are 4 bytes a number, by the formula", () => {
+    const [V, d, f, L, kv, D] = [384, 48, 128, 2, 24, 48];
+    // Embeddings once (tied); a block's q, o, k, v, gate, up, down and two norms; the last norm.
+    const numbers = V * d + L * (2 * d * D + 2 * d * kv + 3 * d * f + 2 * d) + d;
+    expect(fitDevice(input(4, 1e9)).estimate.total.weights).toBe(4 * numbers);
+  });
+
+  test("the largest batch is the last one whose largest buffer is allowed", () => {
+    for (const limit of [8, 13, 40]) {
+      const allowed = largestAt(limit) + 1;
+      for (const batchSize of [1, 8, 64]) {
+        const found = fitDevice(input(batchSize, allowed));
+        expect([limit, batchSize, found.largestBatch]).toEqual([limit, batchSize, limit]);
+        expect(found.problem === null).toBe(batchSize <= limit);
+      }
+    }
+  });
+
+  test("what does not fit is named with limit, need and what would fit", () => {
+    const allowed = largestAt(8);
+    expect(fitDevice(input(64, allowed)).problem).toBe(
+      `With batches of 64 × 32 tokens, an activation of "LoRA" needs ${largestAt(64)} bytes in one buffer; this device ` +
+        `allows ${allowed}. Batches of up to 8 × 32 tokens fit; shorter texts allow more.`,
+    );
+    const embeddings = 4 * 384 * 48;
+    const none = fitDevice(input(1, embeddings - 1));
+    expect(none.largestBatch).toBe(0);
+    expect(none.problem).toMatch(
+      new RegExp(
+        `model\\.embed_tokens\\.weight needs ${embeddings} bytes in one buffer; this device allows ${embeddings - 1}\\. No batch`,
+      ),
+    );
+  });
+
+  test("no more than 1,024 rows are offered", () => {
+    expect(fitDevice(input(8, 1e15)).largestBatch).toBe(1024);
+  });
+});
