@@ -33,7 +33,7 @@ describe.each(familyRigs)("%s", (rig) => {
         ["lora", lora],
       ]) {
         const { logits, gradients } = await firstStep(engine, model, expected, { method, options, classes, pooling });
-        publish(context, { rig, modelType, method, logits: Math.max(hidden, logits), gradients });
+        publish(context, { rig, modelType, method, name: method, logits: Math.max(hidden, logits), gradients });
       }
     } finally {
       model.release();

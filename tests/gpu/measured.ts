@@ -7,14 +7,15 @@ import type { TestContext } from "vitest";
 
 /** The largest differences from PyTorch that one test saw. */
 export interface Measured {
-  /** The tiny model, and what was compared on it: a method's case. */
   readonly rig: string;
   readonly modelType: string;
-  readonly method?: string;
+  readonly method: string;
+  /** Of the case: one method may have several, with other options. */
+  readonly name: string;
   /** Largest absolute difference of hidden states or logits. */
   readonly logits: number;
   /** Largest relative distance of a trained tensor's gradient. */
-  readonly gradients?: number;
+  readonly gradients: number;
 }
 
 declare module "vitest" {

@@ -14,6 +14,7 @@ import { Workspace } from "../../src/training/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 import { testEngine } from "./engine";
+import { publish } from "./measured";
 import { trainedParts } from "./trained-parts";
 
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
@@ -41,6 +42,12 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     lora: { method: "lora", options: { rank: 4, alpha: 8 } },
     "lora-all": { method: "lora", options: { rank: 2, alpha: 4, targets: "all-linear" } },
     rslora: { method: "lora", options: { rank: 4, alpha: 8, rankStabilised: true } },
+    dora: { method: "dora", options: { rank: 4, alpha: 8 } },
+    ia3: { method: "ia3", options: {} },
+    "ln-tuning": { method: "ln-tuning", options: {} },
+    "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
+    "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
+    "adapter-parallel-residual": { method: "adapter-parallel", options: { bottleneck: 8 } },
     prompt: { method: "prompt", options: { virtualTokens: 6 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
     "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
@@ -65,6 +72,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     "sk-prefix": { method: "sk-prefix", options: {} },
     "sk-prompt": { method: "sk-prompt", options: { rank: 8 } },
     lora: { method: "lora", options: { rank: 4, alpha: 8 } },
+    bitfit: { method: "bitfit", options: {} },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
     "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
   },
@@ -111,9 +119,9 @@ describe.each(rigs)("%s", (rig) => {
     expect(largestDifference(real, expected)).toBeLessThan(1e-4);
   });
 
-  test.each(Object.entries(cases[rig]))(
+  test.for(Object.entries(cases[rig]))(
     "%s: logits, gradients and trace are PyTorch's",
-    async (name, { method, options, own, fixture = name }) => {
+    async ([name, { method, options, own, fixture = name }], context) => {
       const path = `cases/${rig}/${fixture}-sequence-classification`;
       const described = await fixtureJson(`${path}.json`);
       const tensors = await fixtureTensors(`${path}.safetensors`);
@@ -180,6 +188,7 @@ describe.each(rigs)("%s", (rig) => {
         }
         const allocation = { label: "losses", category: "runtime", owner: "test" } as const;
         const lossBuffer = engine.memory.allocate(described.steps * 4, allocation);
+        let [logitsError, gradientError] = [0, 0];
         for (let step = 0; step < described.steps; step++) {
           const batch = batches[step % batches.length]!;
           buffers.get(batch.bucket)!.upload(batch);
@@ -189,10 +198,13 @@ describe.each(rigs)("%s", (rig) => {
           if (step > 0) continue;
           const logits = tensors.get("logits")!.data;
           const computed = await readBuffer(engine.device, run.step(batch.bucket).logits, logits.length * 4);
-          expect(largestDifference(new Float32Array(computed), logits)).toBeLessThan(1e-4);
+          logitsError = largestDifference(new Float32Array(computed), logits);
+          expect(logitsError).toBeLessThan(1e-4);
           const gradients = await run.parameters.readGradients();
           for (const [tensor, expected] of trainedParts(tensors, "gradient", model.config)) {
-            expect(relativeDistance(gradients.get(tensor)!, expected), `gradient of ${tensor}`).toBeLessThan(1e-3);
+            const distance = relativeDistance(gradients.get(tensor)!, expected);
+            expect(distance, `gradient of ${tensor}`).toBeLessThan(1e-3);
+            gradientError = Math.max(gradientError, distance);
           }
         }
         const losses = new Float32Array(await readBuffer(engine.device, lossBuffer, described.steps * 4));
@@ -203,6 +215,8 @@ describe.each(rigs)("%s", (rig) => {
         for (const [tensor, expected] of trainedParts(tensors, "final", model.config)) {
           expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);
         }
+        const { model_type: modelType } = await fixtureJson(`models/${rig}/config.json`);
+        publish(context, { rig, modelType, method, name, logits: logitsError, gradients: gradientError });
       } finally {
         await run.release();
         engine.memory.releaseOwner("test");

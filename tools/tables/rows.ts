@@ -1,0 +1,108 @@
+/**
+ * The README's tables of methods and families, from what the GPU tests measured against PyTorch and from the method and
+ * family objects themselves. Run by `tables.mjs`.
+ */
+
+import { openAsBlob } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { readConfig } from "../../src/hub/config";
+import { blobFile } from "../../src/hub/sources";
+import { openTokenizer } from "../../src/hub/tokenizer";
+import type { ModelFolder } from "../../src/hub/types";
+import type { ExportForm, Method } from "../../src/methods/method";
+import { methods } from "../../src/methods/registry";
+import { families, familyOf } from "../../src/models/registry";
+import { countPart } from "../../src/training/estimate";
+import { methodContext } from "../../src/training/run";
+import { buildTunedProgram } from "../../src/training/tuned-program";
+import type { Measured } from "../../tests/gpu/measured";
+
+const NONE = "–";
+
+/** A family each: what it covers, and the largest differences that any of its tiny models showed. */
+export function familyTable(measured: readonly Measured[]): string[] {
+  const rows = families.map(({ title, modelTypes }) => {
+    const own = measured.filter(({ modelType }) => modelTypes.includes(modelType));
+    const rigs = new Set(own.map(({ rig }) => rig)).size;
+    return [title, modelTypes.map((type) => `\`${type}\``).join(", "), String(rigs), ...errors(own)];
+  });
+  return table(
+    ["family", "`model_type`", "tiny models", "logits error", "gradient error"],
+    ["", "", "r", "r", "r"],
+    rows,
+  );
+}
+
+/** A method each: what it trains, whether it was checked, its size on the bundled model, and what it is written as. */
+export async function methodTable(measured: readonly Measured[], root: string): Promise<string[]> {
+  const model = await bundled(join(root, "public/models/tiny-base"));
+  const rows = methods.map((method) => {
+    const own = measured.filter((one) => one.method === method.id);
+    const options = method.options(model).parse({});
+    const cases = new Set(own.map(({ rig, name }) => `${rig} ${name}`)).size;
+    const checked = cases === 0 ? NONE : `${cases} ${cases === 1 ? "case" : "cases"}`;
+    const [, gradients] = errors(own);
+    const count = parameters(method, options, model);
+    return [method.title, method.summary, checked, gradients!, count, written(method.exportForm(options, model))];
+  });
+  return table(
+    ["method", "trains", "equals PyTorch in", "gradient error", "parameters", "downloads as"],
+    ["", "", "r", "r", "r", ""],
+    rows,
+  );
+}
+
+/** Largest differences of logits and gradients. */
+function errors(measured: readonly Measured[]): [logits: string, gradients: string] {
+  const largest = (values: readonly number[]) => (values.length === 0 ? NONE : Math.max(...values).toExponential(1));
+  return [largest(measured.map(({ logits }) => logits)), largest(measured.map(({ gradients }) => gradients))];
+}
+
+type Model = Awaited<ReturnType<typeof bundled>>;
+
+async function bundled(path: string) {
+  const folder: ModelFolder = {
+    source: "bundled:tiny-base",
+    name: "tiny-base",
+    open: async (name) => {
+      const file = join(path, name);
+      return (await stat(file).catch(() => null)) ? blobFile(name, await openAsBlob(file)) : null;
+    },
+  };
+  const json = await readConfig(folder);
+  const family = familyOf(json);
+  return { family, config: family.readConfig(json), tokenizer: await openTokenizer(folder) };
+}
+
+/** Trained numbers of the adapter with these options; none where the method refuses the model. */
+function parameters(method: Method, options: unknown, model: Model): string {
+  try {
+    const context = methodContext(model, method, options, 0);
+    const { program } = buildTunedProgram({ method, options, context, classes: 2, pooling: "last" }, 1, 2);
+    return countPart(program.trainables, "adapter").toLocaleString("en");
+  } catch {
+    return NONE;
+  }
+}
+
+function written(form: ExportForm): string {
+  switch (form.type) {
+    case "BOTTLENECK":
+      return "AdapterHub's layout";
+    case "LORA":
+      if (form.biases) return "`LORA` with `bias: all`";
+      if (form.dora) return "`LORA` with `use_dora`";
+      return form.targets.length === 0 ? "`LORA` of zeros" : "`LORA`";
+    case "PREFIX_TUNING":
+    case "PROMPT_TUNING":
+      return form.origin === "folded" ? `\`${form.type}\`, F beside it` : `\`${form.type}\``;
+    default:
+      return `\`${form.type}\``;
+  }
+}
+
+function table(head: readonly string[], sides: readonly ("" | "r")[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${sides.map((side) => (side === "r" ? "---:" : "---")).join("|")}|`, ...rows.map(line)];
+}
