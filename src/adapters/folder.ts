@@ -80,6 +80,25 @@ const loraSchema = z.looseObject({
   alpha_pattern: z.record(z.string(), z.number()).default({}),
 });
 
+const adaloraSchema = z.looseObject({
+  ...loraSchema.omit({ rank_pattern: true }).shape,
+  use_dora: z.literal(false).default(false),
+  init_r: z.int().min(1).default(12),
+  target_r: z.int().min(1).default(8),
+  total_step: z.int().min(1),
+  rank_pattern: z.record(z.string(), z.array(z.boolean())).nullable().default(null),
+});
+
+const veraSchema = z.looseObject({
+  ...loraSchema.pick({ target_modules: true, layers_to_transform: true, layers_pattern: true }).shape,
+  r: z.int().min(1).default(256),
+  projection_prng_key: z.int().min(0).default(0),
+  save_projection: z.boolean().default(true),
+  d_initial: z.number().default(0.1),
+  vera_dropout: z.number().min(0).lt(1).default(0),
+  bias: z.literal("none", "trained biases cannot be read beside VeRA").default("none"),
+});
+
 const ia3Schema = z.looseObject({
   target_modules: z.array(z.string()).min(1),
   feedforward_modules: z.array(z.string()),
@@ -108,7 +127,13 @@ function parseConfig(value: unknown): PeftConfig {
       `${CONFIG}: the adapter type ${JSON.stringify(type)} cannot be read. Known types: ${PEFT_TYPES.join(", ")}.`,
     );
   }
-  const own: Record<string, z.ZodType> = { LORA: loraSchema, IA3: ia3Schema, LN_TUNING: lnTuningSchema };
+  const own: Record<string, z.ZodType> = {
+    LORA: loraSchema,
+    ADALORA: adaloraSchema,
+    VERA: veraSchema,
+    IA3: ia3Schema,
+    LN_TUNING: lnTuningSchema,
+  };
   const schema = z.intersection(baseSchema, own[type as string] ?? promptLearningSchema);
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
@@ -152,11 +177,11 @@ function checkTargets(modules: ReadonlySet<string>, { targets, layers }: TargetM
   }
 }
 
-/** The modules a LoRA configuration means. */
+/** The modules a configuration with low-rank updates means. */
 function loraTargets({
   target_modules: targets,
   layers_to_transform: layers,
-}: z.infer<typeof loraSchema>): TargetModules {
+}: Pick<z.infer<typeof loraSchema>, "target_modules" | "layers_to_transform">): TargetModules {
   return { targets, layers: typeof layers === "number" ? [layers] : layers };
 }
 
@@ -240,6 +265,61 @@ function checkLora(config: PeftConfig, stored: readonly NamedTensor[]): void {
       checkShape(magnitude, [b!.shape[0] ?? 0], "its module's output size", config);
     } else if (byName.has(`${module}.lora_magnitude_vector.weight`)) {
       throw new Error(`${MODEL} has a magnitude vector for "${module}", but ${CONFIG} does not say use_dora.`);
+    }
+  }
+}
+
+/** AdaLoRA: three factors for every target, of the rank that the pattern leaves it. */
+function checkAdalora(config: PeftConfig, tensors: readonly NamedTensor[]): void {
+  const settings = config as PeftConfig & z.infer<typeof adaloraSchema>;
+  const { init_r: initial, rank_pattern: pattern } = settings;
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const modules = modulesOf(config, tensors, /\.lora_[AEB]$/, "a factor of AdaLoRA");
+  checkTargets(modules, loraTargets(settings));
+  for (const module of modules) {
+    const kept = pattern?.[`${module}.lora_E`];
+    if (pattern && kept?.length !== initial) {
+      const found = kept ? `${kept.length} entries` : "no entry";
+      throw new Error(`${CONFIG}: rank_pattern has ${found} for "${module}.lora_E"; init_r asks for ${initial}.`);
+    }
+    const rank = kept ? kept.filter(Boolean).length : initial;
+    const why = `the rank of ${rank} that ${CONFIG} leaves it`;
+    const part = (name: string) => {
+      const tensor = byName.get(`${module}.lora_${name}`);
+      if (tensor) return tensor;
+      throw new Error(`${MODEL}: tensor "${shown(`${module}.lora_${name}`, MODEL, config)}" is missing.`);
+    };
+    const [a, e, b] = ["A", "E", "B"].map(part);
+    checkShape(a!, [rank, a!.shape[1] ?? 0], why, config);
+    checkShape(e!, [rank, 1], why, config);
+    checkShape(b!, [b!.shape[0] ?? 0, rank], why, config);
+  }
+}
+
+/** VeRA: two vectors for every target, and the shared matrices where the configuration says that they are saved. */
+function checkVera(config: PeftConfig, stored: readonly NamedTensor[]): void {
+  const settings = config as PeftConfig & z.infer<typeof veraSchema>;
+  const { r, save_projection: saved } = settings;
+  const shared = stored.filter(({ name }) => /^vera_[AB]$/.test(name));
+  const tensors = stored.filter((tensor) => !shared.includes(tensor));
+  if (shared.length !== (saved ? 2 : 0)) {
+    const said = saved ? "are saved" : "are not saved";
+    throw new Error(`${CONFIG} says that VeRA's shared matrices ${said}, but ${MODEL} has ${shared.length} of 2.`);
+  }
+  for (const tensor of shared) {
+    const [rows = 0, columns = 0] = tensor.shape;
+    checkShape(tensor, tensor.name === "vera_A" ? [r, columns] : [rows, r], `rank ${r} (${CONFIG})`, config);
+  }
+  const modules = modulesOf(config, tensors, /\.vera_lambda_[bd]$/, "a vector of VeRA");
+  checkTargets(modules, loraTargets(settings));
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  for (const module of modules) {
+    for (const part of ["b", "d"]) {
+      const tensor = byName.get(`${module}.vera_lambda_${part}`);
+      if (!tensor) {
+        throw new Error(`${MODEL}: tensor "${shown(`${module}.vera_lambda_${part}`, MODEL, config)}" is missing.`);
+      }
+      checkShape(tensor, [part === "d" ? r : tensor.data.length], `rank ${r} (${CONFIG})`, config);
     }
   }
 }
@@ -409,6 +489,8 @@ async function readPeft(
   const tensors = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
   const check: Partial<Record<PeftType, typeof checkLora>> = {
     LORA: checkLora,
+    ADALORA: checkAdalora,
+    VERA: checkVera,
     IA3: checkIa3,
     LN_TUNING: checkLnTuning,
   };

@@ -36,6 +36,8 @@ export interface ModelCardContent {
 
 const WHAT: Record<PeftConfig["peft_type"], string> = {
   LORA: "low-rank factors beside frozen linear layers (`LORA`)",
+  ADALORA: "low-rank triplets, those left after pruning, beside frozen linear layers (`ADALORA`)",
+  VERA: "two vectors per frozen linear layer, and random matrices that all of them share (`VERA`)",
   IA3: "factors on the columns of frozen linear layers (`IA3`)",
   LN_TUNING: "trained norms in place of the frozen ones (`LN_TUNING`)",
   BOTTLENECK: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",

@@ -5,7 +5,16 @@
 
 export const PEFT_VERSION = "0.21.0";
 
-export const PEFT_TYPES = ["LORA", "IA3", "LN_TUNING", "PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING"] as const;
+export const PEFT_TYPES = [
+  "LORA",
+  "ADALORA",
+  "VERA",
+  "IA3",
+  "LN_TUNING",
+  "PREFIX_TUNING",
+  "PROMPT_TUNING",
+  "P_TUNING",
+] as const;
 
 /** PEFT's types, and bottleneck modules, which PEFT does not have: `adapter-hub.ts` writes them in AdapterHub's layout. */
 export type PeftType = (typeof PEFT_TYPES)[number] | "BOTTLENECK";
@@ -122,6 +131,72 @@ export function loraConfig(
 }
 
 /**
+ * AdaLoRA. PEFT writes LoRA's keys too and ignores its rank.
+ * @param settings.rankPattern by the path of a module's E: which of its ranks are kept; null before any were pruned.
+ */
+export function adaloraConfig(
+  settings: Omit<Parameters<typeof loraConfig>[0], "rank" | "rankPattern"> & {
+    initialRank: number;
+    targetRank: number;
+    tinit: number;
+    tfinal: number;
+    deltaT: number;
+    beta1: number;
+    beta2: number;
+    orthogonality: number;
+    steps: number;
+    rankPattern: Readonly<Record<string, readonly boolean[]>> | null;
+  },
+): PeftConfig {
+  const { rankPattern, ...lora } = settings;
+  return {
+    // PEFT's default, which it warns about when it is another.
+    ...loraConfig({ ...lora, rank: 8 }),
+    peft_type: "ADALORA",
+    beta1: settings.beta1,
+    beta2: settings.beta2,
+    deltaT: settings.deltaT,
+    init_r: settings.initialRank,
+    orth_reg_weight: settings.orthogonality,
+    rank_pattern: rankPattern,
+    target_r: settings.targetRank,
+    tfinal: settings.tfinal,
+    tinit: settings.tinit,
+    total_step: settings.steps,
+  };
+}
+
+/** VeRA. */
+export function veraConfig(
+  settings: Base & {
+    rank: number;
+    targets: readonly string[] | string;
+    layersToTransform?: readonly number[] | null;
+    dropout?: number;
+    initialD: number;
+    projectionKey: number;
+    saveProjection: boolean;
+    fanInFanOut?: boolean;
+  },
+): PeftConfig {
+  return {
+    ...common("VERA", settings),
+    bias: "none",
+    d_initial: settings.initialD,
+    fan_in_fan_out: settings.fanInFanOut ?? false,
+    init_weights: true,
+    layers_pattern: null,
+    layers_to_transform: settings.layersToTransform ?? null,
+    modules_to_save: HEADS,
+    projection_prng_key: settings.projectionKey,
+    r: settings.rank,
+    save_projection: settings.saveProjection,
+    target_modules: typeof settings.targets === "string" ? settings.targets : sorted(settings.targets),
+    vera_dropout: settings.dropout ?? 0,
+  };
+}
+
+/**
  * (IA)³.
  * @param settings.feedForward those of the targets whose input is scaled instead of their output.
  */
@@ -197,7 +272,7 @@ export function pTuningConfig(
 }
 
 /** Keys that Python holds as floats, and so writes `0` as `0.0`. */
-const FLOAT_KEYS = ["lora_dropout", "encoder_dropout"];
+const FLOAT_KEYS = ["lora_dropout", "encoder_dropout", "vera_dropout", "d_initial", "orth_reg_weight"];
 
 /** The file's text, as Python's `json.dumps(indent=2, sort_keys=True)` writes it. */
 export function formatPeftConfig(config: object): string {

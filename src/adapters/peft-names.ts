@@ -10,9 +10,13 @@ export const PROMPT_EMBEDDINGS = "prompt_embeddings";
 
 const DORA_MAGNITUDE = ".lora_magnitude_vector";
 
-/** Prompt learning hangs its tensors one level higher than what is injected into the model's modules. */
-function prefixOf(type: PeftType): string {
-  return type === "LORA" || type === "IA3" || type === "LN_TUNING" ? "base_model.model." : "base_model.";
+/** VeRA's shared matrices, which belong to no module. */
+const SHARED = /^vera_[AB]$/;
+
+/** Prompt learning and shared matrices hang one level higher than what is injected into the model's modules. */
+function prefixOf(type: PeftType, name: string): string {
+  const injected = ["LORA", "ADALORA", "VERA", "IA3", "LN_TUNING"].includes(type);
+  return injected && !SHARED.test(name) ? "base_model.model." : "base_model.";
 }
 
 /**
@@ -24,7 +28,7 @@ export function toFileName(name: string, type: PeftType): string {
     return name;
   }
   const stored = name.endsWith(`${DORA_MAGNITUDE}.weight`) ? name.slice(0, -".weight".length) : name;
-  return prefixOf(type) + stored;
+  return prefixOf(type, stored) + stored;
 }
 
 /**
@@ -35,7 +39,7 @@ export function fromFileName(name: string, type: PeftType): string {
   if (name === PROMPT_EMBEDDINGS) {
     return name;
   }
-  const prefix = prefixOf(type);
+  const prefix = prefixOf(type, name.slice("base_model.".length));
   if (!name.startsWith(prefix)) {
     throw new Error(
       `Tensor "${name}" of a ${type} adapter does not begin with "${prefix}", so it belongs to no module.`,

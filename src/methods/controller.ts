@@ -67,6 +67,8 @@ export interface Controller {
 export interface ControlContext {
   /** Updates the run will make. */
   readonly steps: number;
+  /** The largest gradient norm that an update uses; null: any. */
+  readonly gradClip: number | null;
   /** A number in [0, 1) for a step: the same for the same seed and step. */
   readonly draw: (step: number) => number;
 }

@@ -67,9 +67,63 @@ export interface LoraForm {
   readonly biases?: boolean;
 }
 
+/** AdaLoRA's triplets; pruned ones are left out. */
+export interface AdaloraForm {
+  readonly type: "ADALORA";
+  readonly alpha: number;
+  readonly targets: readonly string[] | string;
+  readonly dropout: number;
+  readonly initialRank: number;
+  readonly targetRank: number;
+  readonly tinit: number;
+  readonly tfinal: number;
+  readonly deltaT: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly orthogonality: number;
+  readonly steps: number;
+  /** Which triplets of a module are kept, by the path of its E; null before any were pruned. */
+  readonly rankPattern: Readonly<Record<string, readonly boolean[]>> | null;
+}
+
+/** VeRA's vectors, and the random matrices that all modules share. */
+export interface VeraForm {
+  readonly type: "VERA";
+  readonly rank: number;
+  readonly targets: readonly string[] | string;
+  readonly layersToTransform?: readonly number[] | null;
+  readonly dropout: number;
+  readonly initialD: number;
+  readonly projectionKey: number;
+  readonly saveProjection: boolean;
+}
+
+/** A tensor as it is written, row-major, by its name in the model. */
+export interface StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** What a run holds when it is exported. */
+export interface TrainedState {
+  /** The adapter's, without the head. */
+  readonly tensors: readonly StoredTensor[];
+  /** What the controller keeps, by name. */
+  readonly controls: ReadonlyMap<string, Float32Array>;
+  /** The dial's, where the method has one. */
+  readonly setting: number;
+  readonly steps: number;
+  readonly model: ModelFacts;
+  /** One of the method's `conversions`; null: as the method is written. */
+  readonly conversion: string | null;
+}
+
 /** How a trained run is written as a folder that PEFT, or for bottleneck modules AdapterHub, loads. */
 export type ExportForm =
   | LoraForm
+  | AdaloraForm
+  | VeraForm
   /** Factors on the outputs of the targets, and on the inputs of those in `feedForward`. */
   | { readonly type: "IA3"; readonly targets: readonly string[]; readonly feedForward: readonly string[] }
   /** Norms with trained gains and shifts. */
@@ -127,6 +181,13 @@ export interface Method<Options = unknown> {
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
   readonly controller?: ControllerOf<Options>;
   exportForm(options: Options, model: ModelFacts): ExportForm;
+  /** Form and tensors of a trained run where they are not what was trained: pruned, cut or converted. */
+  exported?(
+    options: Options,
+    state: TrainedState,
+  ): { readonly form: ExportForm; readonly tensors: readonly StoredTensor[] };
+  /** Other forms a trained run can be written in, exactly the same function of its input. */
+  readonly conversions?: readonly { readonly id: string; readonly title: string }[];
 }
 
 /** Whether a method with these options needs the frozen pass over its text. */

@@ -1,10 +1,12 @@
 /** Every tuning method, in the order the page offers them. */
 
+import { adalora } from "./adalora/adalora";
 import { adapterHoulsby } from "./adapter-houlsby/adapter-houlsby";
 import { adapterParallel } from "./adapter-parallel/adapter-parallel";
 import { adapterPfeiffer } from "./adapter-pfeiffer/adapter-pfeiffer";
 import { bitfit } from "./bitfit/bitfit";
 import { dora } from "./dora/dora";
+import { dylora } from "./dylora/dylora";
 import { hardText } from "./hard-text/hard-text";
 import { ia3 } from "./ia3/ia3";
 import { linearProbe } from "./linear-probe/linear-probe";
@@ -16,12 +18,16 @@ import { prefix } from "./prefix/prefix";
 import { prompt } from "./prompt/prompt";
 import { skPrefix } from "./sk-prefix/sk-prefix";
 import { skPrompt } from "./sk-prompt/sk-prompt";
+import { vera } from "./vera/vera";
 
 export const methods: readonly Method[] = [
   skPrefix,
   skPrompt,
   lora,
   dora,
+  adalora,
+  dylora,
+  vera,
   ia3,
   lnTuning,
   bitfit,

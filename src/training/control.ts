@@ -75,6 +75,8 @@ export class Control {
           const bound = dispatches.map(
             (step): Dispatch<GPUBuffer> => ({
               ...step,
+              // Whatever a controller touches is float32.
+              stored: Object.fromEntries(Object.keys(step.kernel.stored ?? {}).map((name) => [name, "f32" as const])),
               bindings: Object.fromEntries(
                 Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)]),
               ),

@@ -138,9 +138,9 @@ function estimateRun(
     bytes.gradients += tensorBytes(tensor);
     bytes.optimizer += 2 * tensorBytes(tensor);
   }
-  const { batchSize, seed } = training;
+  const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
-  for (const control of controlsOf(programs[0]!, controllerOf(setup, programs[0]!, { steps, seed }))) {
+  for (const control of controlsOf(programs[0]!, controllerOf(setup, programs[0]!, { steps, seed, gradClip }))) {
     consider(control.name, tensorBytes(control));
     bytes.optimizer += tensorBytes(control);
   }

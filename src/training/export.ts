@@ -4,6 +4,7 @@ import { bottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
 import { type ModelCardContent, modelCard } from "../adapters/model-card";
 import {
+  adaloraConfig,
   ia3Config,
   lnTuningConfig,
   loraConfig,
@@ -11,6 +12,7 @@ import {
   prefixConfig,
   promptConfig,
   pTuningConfig,
+  veraConfig,
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, unpackPrefix } from "../adapters/peft-names";
 import { writeGraph } from "../forward/graph";
@@ -21,6 +23,7 @@ import { type BottleneckForm, type ExportForm, needsSemanticPass, type Origin } 
 import { prefixNames } from "../methods/prefix/prefix";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
+import { drawProjection } from "../methods/vera/projection";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { Engine } from "./engine";
@@ -40,19 +43,23 @@ export interface ExportFacts
   readonly record: Record<string, unknown>;
 }
 
-/** Reads the run's tensors back from the GPU and lays them out as PEFT does. */
+/**
+ * Reads the run's tensors back from the GPU and lays them out as PEFT does. `conversion`: one of the method's other forms.
+ * Throws an Error naming those there are if it is none of them.
+ */
 export async function exportRun(
   engine: Engine,
   model: BaseModel,
   run: Run,
   facts: ExportFacts,
+  conversion: string | null = null,
 ): Promise<AdapterFolder> {
   const { method, options } = run.setup;
   const values = await run.parameters.read();
   const named = ({ name, shape }: Trainable): NamedTensor => ({ name, shape, data: values.get(name)! });
   const head = run.trainables.filter(({ part }) => part === "head").map(named);
-  const adapter = run.trainables.filter(({ part }) => part === "adapter").map(named);
-  const form = method.exportForm(options, model);
+  const trained = run.trainables.filter(({ part }) => part === "adapter").map(named);
+  const { form, tensors: adapter } = await exportedForm(model, run, trained, conversion);
   const origin = originOf(form);
   const config = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
@@ -61,7 +68,7 @@ export async function exportRun(
   return {
     config,
     tensors,
-    ...(origin !== "trained" && { skTensors: adapter }),
+    ...(origin !== "trained" && { skTensors: trained }),
     modelCard: modelCard({
       ...shown,
       run: run.setup.name,
@@ -74,6 +81,26 @@ export async function exportRun(
     }),
     run: record,
   };
+}
+
+/** What of a run is written: what was trained, unless the method prunes, cuts or converts it. */
+async function exportedForm(
+  model: BaseModel,
+  run: Run,
+  tensors: NamedTensor[],
+  conversion: string | null,
+): Promise<{ form: ExportForm; tensors: readonly NamedTensor[] }> {
+  const { method, options, steps = 1 } = run.setup;
+  const known = method.conversions ?? [];
+  if (conversion !== null && !known.some(({ id }) => id === conversion)) {
+    const others = known.map(({ id }) => `"${id}"`).join(", ") || "no other";
+    throw new Error(
+      `Run "${run.setup.name}" (${method.id}) cannot be written as "${conversion}"; it has ${others} form.`,
+    );
+  }
+  if (!method.exported) return { form: method.exportForm(options, model), tensors };
+  const controls = await run.parameters.readControls();
+  return method.exported(options, { tensors, controls, setting: run.dial?.setting ?? 0, steps, model, conversion });
 }
 
 /** What a form's exported tensors were made of. */
@@ -109,6 +136,8 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
   const { fanInFanOut } = family;
   if (form.type === "IA3") return ia3Config({ baseModel, ...form, fanInFanOut });
   if (form.type === "LN_TUNING") return lnTuningConfig({ baseModel, ...form });
+  if (form.type === "ADALORA") return adaloraConfig({ baseModel, ...form, fanInFanOut });
+  if (form.type === "VERA") return veraConfig({ baseModel, ...form, fanInFanOut });
   const targets = form.targets.length > 0 ? form.targets : idleTargets(model);
   const { type: _, rankStabilised: rsLora, ...settings } = form;
   return loraConfig({ ...settings, baseModel, targets, rsLora, fanInFanOut });
@@ -119,9 +148,9 @@ async function formTensors(
   model: BaseModel,
   run: Run,
   form: ExportForm,
-  adapter: NamedTensor[],
-): Promise<NamedTensor[]> {
-  if (form.type === "IA3" || form.type === "LN_TUNING" || form.type === "BOTTLENECK") return adapter;
+  adapter: readonly NamedTensor[],
+): Promise<readonly NamedTensor[]> {
+  if (["ADALORA", "VERA", "IA3", "LN_TUNING", "BOTTLENECK"].includes(form.type)) return adapter;
   if (form.type === "LORA" && form.targets.length > 0) return adapter;
   if (form.type === "LORA") return [...idleLora(model, run), ...adapter.map((tensor) => besideLora(tensor, model))];
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
@@ -198,7 +227,10 @@ async function evaluateFront(
  */
 export function importedValues(adapter: AdapterFolder, layers: number, origin: Origin): Values {
   const values = new Map<string, Float32Array>();
-  for (const { name, shape, data } of adapter.tensors) {
+  const tensors = adapter.config.peft_type === "ADALORA" ? withPrunedRanks(adapter) : adapter.tensors;
+  if (adapter.config.peft_type === "VERA") checkProjection(adapter);
+  for (const { name, shape, data } of tensors) {
+    if (/^vera_[AB]$/.test(name)) continue;
     // Beside trained biases stand factors that add nothing.
     if (adapter.config.bias === "all" && /\.lora_[AB]\.weight$/.test(name)) continue;
     if (name !== PROMPT_EMBEDDINGS) values.set(name.replace(WRAPPED_BIAS, ".bias"), data);
@@ -217,4 +249,39 @@ export function importedValues(adapter: AdapterFolder, layers: number, origin: O
     for (const { name, data } of adapter.skTensors) values.set(name, data);
   }
   return values;
+}
+
+/** AdaLoRA's factors at their initial rank: what was pruned is zero, and stays so since nothing reads it. */
+function withPrunedRanks({ config, tensors }: AdapterFolder): readonly NamedTensor[] {
+  const pattern = config.rank_pattern as Record<string, readonly boolean[]> | null;
+  return tensors.map((tensor): NamedTensor => {
+    const [, path, part] = /^(.*)\.lora_([AEB])$/.exec(tensor.name) ?? [];
+    const kept = pattern?.[`${path}.lora_E`];
+    if (!kept) return tensor;
+    const places = kept.flatMap((keep, rank) => (keep ? [rank] : []));
+    const [rows, columns] = tensor.shape as [number, number];
+    const shape = part === "B" ? [rows, kept.length] : [kept.length, columns];
+    const data = new Float32Array(elementCount(shape));
+    tensor.data.forEach((value, index) => {
+      const [row, column] = [Math.floor(index / columns), index % columns];
+      data[part === "B" ? row * kept.length + places[column]! : places[row]! * columns + column] = value;
+    });
+    return { name: tensor.name, shape, data };
+  });
+}
+
+/** Throws an Error if VeRA's shared matrices in the folder are others than its key gives. */
+function checkProjection({ config, tensors }: AdapterFolder): void {
+  const [a, b] = ["vera_A", "vera_B"].map((name) => tensors.find((tensor) => tensor.name === name));
+  if (!a || !b) return;
+  const key = Number(config.projection_prng_key);
+  const drawn = drawProjection(key, a.shape[0]!, a.shape[1]!, b.shape[0]!);
+  const differs = (own: Float32Array, other: Float32Array) =>
+    own.some((value, index) => Math.abs(value - other[index]!) > 1e-5);
+  if (differs(drawn.a, a.data) || differs(drawn.b, b.data)) {
+    throw new Error(
+      `The shared matrices in the folder are not those that projection_prng_key ${key} gives, so they were not drawn by ` +
+        "PEFT's generator. Convert the adapter to LORA where it was made and import that.",
+    );
+  }
 }

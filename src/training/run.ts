@@ -241,10 +241,10 @@ export class Run {
 export function controllerOf(
   { method, options }: Pick<TunedSetup, "method" | "options">,
   { program }: Pick<TunedProgram, "program">,
-  { steps = 1, seed }: Pick<RunSetup, "steps" | "seed">,
+  { steps = 1, seed, gradClip }: Pick<RunSetup, "steps" | "seed" | "gradClip">,
 ): Controller | null {
   const draw = (step: number) => new Random(seed, `controller/${step}`).next();
-  return method.controller?.(program, options, { steps, draw }) ?? null;
+  return method.controller?.(program, options, { steps, gradClip, draw }) ?? null;
 }
 
 /** Everything a controller keeps: what the Program reads, and its own. */

@@ -31,6 +31,8 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
       method: config.use_dora ? "dora" : "lora",
       options: loraOptions(config),
     },
+    ADALORA: { name, method: "adalora", options: adaloraOptions(config) },
+    VERA: { name, method: "vera", options: veraOptions(config) },
     IA3: {
       name,
       method: "ia3",
@@ -47,14 +49,42 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
   return { run, pooling: "last" };
 }
 
+/** The linears a configuration means, as options. */
+function targetOptions({ target_modules: targets, layers_to_transform: layers }: AdapterFolder["config"]) {
+  return {
+    ...(typeof targets === "string" ? { pattern: targets } : { targets }),
+    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
+  };
+}
+
+function adaloraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
+  return {
+    initialRank: config.init_r,
+    // Nothing more will be allocated.
+    targetRank: Math.min(Number(config.target_r), Number(config.init_r) - 1),
+    alpha: config.lora_alpha,
+    ...targetOptions(config),
+    dropout: config.lora_dropout ?? 0,
+  };
+}
+
+function veraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
+  return {
+    rank: config.r,
+    ...targetOptions(config),
+    initialD: config.d_initial,
+    projectionKey: config.projection_prng_key,
+    saveProjection: config.save_projection,
+    dropout: config.vera_dropout ?? 0,
+  };
+}
+
 /** LoRA's options from PEFT's configuration. */
 function loraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
-  const { target_modules: targets, layers_to_transform: layers } = config;
   return {
     rank: config.r,
     alpha: config.lora_alpha,
-    ...(typeof targets === "string" ? { pattern: targets } : { targets }),
-    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
+    ...targetOptions(config),
     rankPattern: config.rank_pattern ?? {},
     alphaPattern: config.alpha_pattern ?? {},
     dropout: config.lora_dropout ?? 0,

@@ -105,7 +105,12 @@ describe("folders that PEFT wrote", () => {
 
 describe("what does not fit is refused", () => {
   const cases: [string, string, Parameters<typeof changed>[1], RegExp][] = [
-    ["an unknown type", "tiny-llama/lora", { config: { peft_type: "MAGIC" } }, /adapter type "MAGIC".*LORA, IA3/],
+    [
+      "an unknown type",
+      "tiny-llama/lora",
+      { config: { peft_type: "MAGIC" } },
+      /adapter type "MAGIC".*LORA, ADALORA, VERA, IA3/,
+    ],
     ["another task", "tiny-llama/lora", { config: { task_type: "CAUSAL_LM" } }, /task_type/],
     ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /at r/],
     [

@@ -1,0 +1,14 @@
+/** Sets rows or columns of a matrix to zero. */
+
+import source from "../../shaders/mask-matrix.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+
+export const maskMatrix = defineKernel({
+  name: "mask-matrix",
+  source,
+  bindings: { mask: "read", x: "read-write" },
+  sizes: { rows: "u32", columns: "u32", start: "u32" },
+  options: { BY_COLUMN: 0 },
+  workgroups: ({ rows, columns }) => grid(rows * columns, 64),
+});

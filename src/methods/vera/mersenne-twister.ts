@@ -1,0 +1,52 @@
+/**
+ * The numbers that torch's CPU generator draws, so that a key gives the matrices PEFT makes from it. The algorithm is MT19937
+ * (Matsumoto and Nishimura 1998); a float32 in [0, 1) is the low 24 bits of an output, as `Tensor.uniform_` takes them.
+ * Not for chance elsewhere: that is `data/random.ts`.
+ */
+
+const SIZE = 624;
+const SHIFT = 397;
+
+export class MersenneTwister {
+  readonly #state = new Uint32Array(SIZE);
+  #next = SIZE;
+
+  /** `seed`: a whole number from 0; its low 32 bits count, as in torch. */
+  constructor(seed: number) {
+    const state = this.#state;
+    state[0] = seed % 2 ** 32;
+    for (let index = 1; index < SIZE; index++) {
+      const before = state[index - 1]! ^ (state[index - 1]! >>> 30);
+      state[index] = Math.imul(1812433253, before) + index;
+    }
+  }
+
+  /** The next output, 32 bits. */
+  next(): number {
+    if (this.#next === SIZE) this.#twist();
+    let bits = this.#state[this.#next++]!;
+    bits ^= bits >>> 11;
+    bits ^= (bits << 7) & 0x9d2c5680;
+    bits ^= (bits << 15) & 0xefc60000;
+    return (bits ^ (bits >>> 18)) >>> 0;
+  }
+
+  /** `count` float32 numbers in [−bound, bound), as `Tensor.uniform_(-bound, bound)`. */
+  uniform(count: number, bound: number): Float32Array {
+    const [low, width] = [Math.fround(-bound), Math.fround(Math.fround(bound) - Math.fround(-bound))];
+    return Float32Array.from({ length: count }, () => {
+      const unit = (this.next() & 0xffffff) / 2 ** 24;
+      return Math.fround(unit * width) + low;
+    });
+  }
+
+  #twist(): void {
+    const state = this.#state;
+    for (let index = 0; index < SIZE; index++) {
+      const joined = (state[index]! & 0x80000000) | (state[(index + 1) % SIZE]! & 0x7fffffff);
+      const twisted = (joined >>> 1) ^ (joined & 1 ? 0x9908b0df : 0);
+      state[index] = state[(index + SHIFT) % SIZE]! ^ twisted;
+    }
+    this.#next = 0;
+  }
+}
