@@ -1,12 +1,20 @@
 /**
+ * Scaled dot-product attention with grouped key/value heads. Forward is onnxruntime's MultiHeadAttention, or plain nodes where
+ * scores are bent by a soft cap; backward computes the probabilities again from queries and keys, so nothing of size
+ * queries × keys is saved.
+ */
+
+/**
  * Scaled dot-product attention with grouped key/value heads. Forward is onnxruntime's MultiHeadAttention; backward
  * computes the probabilities again from queries and keys, so nothing of size queries × keys is saved.
  */
 
-import { attentionKeyBias } from "../kernels/attention-key-bias";
+import { attentionBias } from "../kernels/attention-bias";
 import { attentionKeyValueGradient } from "../kernels/attention-key-value-gradient";
 import { attentionQueryGradient } from "../kernels/attention-query-gradient";
 import { attentionScores } from "../kernels/attention-scores";
+import { attentionSoftCap } from "../kernels/attention-soft-cap";
+import { attentionSoftCapBackward } from "../kernels/attention-soft-cap-backward";
 import { attentionSoftmax } from "../kernels/attention-softmax";
 import { attentionSoftmaxBackward } from "../kernels/attention-softmax-backward";
 import { dispatch } from "../kernels/kernel";
@@ -22,9 +30,18 @@ export interface AttentionOptions {
   readonly scale: number;
   /** Query i sees key j if j ≤ i + (keys − queries): keys in front of the queries' own are seen by all. */
   readonly causal: boolean;
+  /** Queries see only keys less than this many positions away, to both sides where not causal; keys in front count too. */
+  readonly window?: number;
   /** What each head adds to the scaled scores of every query for the key at a position, counted from 0 (ALiBi). */
   readonly keyBias?: (head: number, position: number) => number;
+  /** [batch, 1, 1, keys], added to the scaled scores: see `paddingBias`. */
+  readonly padding?: Tensor;
+  /** Scaled scores s become cap · tanh(s / cap), before anything is added. */
+  readonly softCap?: number;
 }
+
+/** What vanishes in the softmax. */
+const HIDDEN = -1e9;
 
 /**
  * `queries` [batch · queries, heads · headSize], `keys` and `values` [batch · keys, keyValueHeads · headSize] →
@@ -38,28 +55,22 @@ export function attention(
   values: Tensor,
   options: AttentionOptions,
 ): Tensor {
-  const { batch, heads, keyValueHeads, headSize, scale, causal, keyBias } = options;
+  const { batch, heads, keyValueHeads, headSize, scale, causal, softCap } = options;
   const queryCount = queries.shape[0]! / batch;
   const keyCount = keys.shape[0]! / batch;
   const sizes = { batch, queries: queryCount, keys: keyCount, heads, keyValueHeads, headSize, scale };
   const unscaled = { ...sizes, scale: 1 };
+  const cellSizes = { batch, queries: queryCount, keys: keyCount, heads };
   const CAUSAL = causal ? 1 : 0;
-  const bias = causal
-    ? program.constant(`causal bias ${queryCount} × ${keyCount}`, [1, 1, queryCount, keyCount], () =>
-        causalBias(queryCount, keyCount),
-      )
-    : undefined;
-  const slopes = keyBias
-    ? program.constant(`key bias ${heads} × ${keyCount}`, [heads, keyCount], () =>
-        Float32Array.from({ length: heads * keyCount }, (_, cell) =>
-          keyBias(Math.floor(cell / keyCount), cell % keyCount),
-        ),
-      )
-    : undefined;
+  const window = windowBias(program, queryCount, keyCount, options);
+  // The backward kernels know causal attention, so what only says that need not be added there.
+  const added = [keyBias(program, keyCount, options), options.padding].filter((bias) => bias !== undefined);
+  const forwardBiases = window ? [window, ...added] : added;
+  const backwardBiases = options.window ? forwardBiases : added;
   const output = program.activation(name, queries.shape);
   program.append({
     kind: "attention",
-    inputs: [queries, keys, values, ...(bias ? [bias] : []), ...(slopes ? [slopes] : [])],
+    inputs: [queries, keys, values, ...forwardBiases],
     outputs: [output],
     forward: (graph) => {
       const fold = (tensor: Tensor, tokens: number) =>
@@ -68,25 +79,17 @@ export function attention(
         heads === keyValueHeads
           ? fold(tensor, keyCount)
           : repeatHeads(graph, graph.use(tensor), { batch, tokens: keyCount, heads, keyValueHeads, headSize });
-      const added = [
-        ...(bias ? [graph.use(bias)] : []),
-        ...(slopes
-          ? [graph.value("Reshape", [graph.use(slopes), graph.literal([1, heads, 1, keyCount], "int64")])]
-          : []),
-      ];
-      const attended = graph.value(
-        "MultiHeadAttention",
-        [
-          fold(queries, queryCount),
-          repeat(keys),
-          repeat(values),
-          "",
-          "",
-          added.length > 1 ? graph.value("Add", added) : (added[0] ?? ""),
-        ],
-        { num_heads: heads, scale: { float: scale } },
-        "com.microsoft",
-      );
+      const bias = sumBiases(graph, forwardBiases, queryCount);
+      const [q, k, v] = [fold(queries, queryCount), repeat(keys), repeat(values)];
+      const attended =
+        softCap === undefined
+          ? graph.value(
+              "MultiHeadAttention",
+              [q, k, v, "", "", bias],
+              { num_heads: heads, scale: { float: scale } },
+              "com.microsoft",
+            )
+          : cappedAttention(graph, { q, k, v, bias }, sizes, softCap);
       graph.define(output, "Reshape", [attended, graph.literal(output.shape, "int64")]);
     },
     backward: (tape) => {
@@ -95,10 +98,14 @@ export function attention(
       const [q, k, v] = [tape.value(queries), tape.value(keys), tape.value(values)];
       const cells = batch * heads * queryCount * keyCount;
       const probabilities = tape.scratch(cells);
-      tape.run(dispatch(attentionScores, { query: q, key: k, scores: probabilities }, sizes, { CAUSAL }));
-      if (slopes) {
-        const cells = { batch, queries: queryCount, keys: keyCount, heads };
-        tape.run(dispatch(attentionKeyBias, { bias: tape.value(slopes), scores: probabilities }, cells, { CAUSAL }));
+      const scores = dispatch(attentionScores, { query: q, key: k, scores: probabilities }, sizes, { CAUSAL });
+      tape.run(scores);
+      if (softCap !== undefined) {
+        tape.run(dispatch(attentionSoftCap, { scores: probabilities }, { ...cellSizes, cap: softCap }, { CAUSAL }));
+      }
+      for (const bias of backwardBiases) {
+        const steps = { ...cellSizes, ...biasSteps(bias) };
+        tape.run(dispatch(attentionBias, { bias: tape.value(bias), scores: probabilities }, steps, { CAUSAL }));
       }
       tape.run(dispatch(attentionSoftmax, { scores: probabilities }, sizes, { CAUSAL }));
       if (tape.needs(values)) {
@@ -115,6 +122,12 @@ export function attention(
         dispatch(attentionScores, { query: outputGradient, key: v, scores: scoreGradient }, unscaled, { CAUSAL }),
       );
       tape.run(dispatch(attentionSoftmaxBackward, { probabilities, gradient: scoreGradient }, sizes, { CAUSAL }));
+      if (softCap !== undefined) {
+        // The probabilities are read no more: their memory takes the scores before the cap again.
+        tape.run(scores);
+        const bindings = { scores: probabilities, gradient: scoreGradient };
+        tape.run(dispatch(attentionSoftCapBackward, bindings, { ...cellSizes, cap: softCap }, { CAUSAL }));
+      }
       tape.send(queries, (out, ACCUMULATE) =>
         dispatch(attentionQueryGradient, { scoreGradient, key: k, out }, sizes, { CAUSAL, ACCUMULATE }),
       );
@@ -126,13 +139,94 @@ export function attention(
   return output;
 }
 
-/** [queries, keys]: 0 where the key is visible, a number that vanishes in the softmax where it is not. */
-function causalBias(queries: number, keys: number): Float32Array {
-  const bias = new Float32Array(queries * keys);
-  for (let query = 0; query < queries; query++) {
-    bias.fill(-1e9, query * keys + query + (keys - queries) + 1, (query + 1) * keys);
-  }
-  return bias;
+/**
+ * What hides padding: [batch, 1, 1, front + tokens] for `lengths` [batch] int32, of sequences of `tokens` tokens behind
+ * `front` virtual ones, which are always seen.
+ */
+export function paddingBias(program: Program, lengths: Tensor, tokens: number, front: number): Tensor {
+  const batch = lengths.shape[0]!;
+  const keys = front + tokens;
+  const output = program.activation("padding", [batch, 1, 1, keys]);
+  program.append({
+    kind: "paddingBias",
+    inputs: [lengths],
+    outputs: [output],
+    forward: (graph) => {
+      const places = Array.from({ length: keys }, (_, key) => key - front);
+      const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1, 1, 1], "int64")]);
+      const seen = graph.value("Less", [graph.literal(places, "int32", [1, 1, 1, keys]), column]);
+      const missing = graph.value("Add", [graph.value("Cast", [seen], { to: 1 }), graph.literal([-1], "float32")]);
+      graph.define(output, "Mul", [missing, graph.literal([-HIDDEN], "float32")]);
+    },
+    backward: () => {},
+  });
+  return output;
+}
+
+/** [1, 1, queries, keys]: 0 where the key is visible; undefined where all are. */
+function windowBias(
+  program: Program,
+  queries: number,
+  keys: number,
+  { causal, window = Infinity }: AttentionOptions,
+): Tensor | undefined {
+  if (!causal && window === Infinity) return undefined;
+  const kind = `${causal ? "causal " : ""}bias${window === Infinity ? "" : ` within ${window}`}`;
+  return program.constant(`${kind} ${queries} × ${keys}`, [1, 1, queries, keys], () =>
+    Float32Array.from({ length: queries * keys }, (_, cell) => {
+      const distance = Math.floor(cell / keys) + (keys - queries) - (cell % keys);
+      return (causal && distance < 0) || Math.abs(distance) >= window ? HIDDEN : 0;
+    }),
+  );
+}
+
+/** [1, heads, 1, keys] */
+function keyBias(program: Program, keys: number, { heads, keyBias }: AttentionOptions): Tensor | undefined {
+  if (!keyBias) return undefined;
+  return program.constant(`key bias ${heads} × ${keys}`, [1, heads, 1, keys], () =>
+    Float32Array.from({ length: heads * keys }, (_, cell) => keyBias(Math.floor(cell / keys), cell % keys)),
+  );
+}
+
+/** How far apart the entries of two sequences, heads and queries are; 0 where they share one. */
+function biasSteps({ shape }: Tensor): { batchStep: number; headStep: number; queryStep: number } {
+  const [batch, heads, queries, keys] = shape as [number, number, number, number];
+  const step = (count: number, size: number) => (count === 1 ? 0 : size);
+  return {
+    batchStep: step(batch, heads * queries * keys),
+    headStep: step(heads, queries * keys),
+    queryStep: step(queries, keys),
+  };
+}
+
+/** The sum of all biases with a row for every query, as MultiHeadAttention takes it; empty where there are none. */
+function sumBiases(graph: GraphWriter, biases: readonly Tensor[], queries: number): string {
+  if (biases.length === 0) return "";
+  const sum = biases.map((bias) => graph.use(bias)).reduce((a, b) => graph.value("Add", [a, b]));
+  if (biases.some(({ shape }) => shape[2] === queries)) return sum;
+  const axes = [0, 1].map((axis) => Math.max(...biases.map(({ shape }) => shape[axis]!)));
+  return graph.value("Expand", [sum, graph.literal([...axes, queries, biases[0]!.shape[3]!], "int64")]);
+}
+
+/** Attention with bent scores, from plain nodes: MultiHeadAttention cannot bend them. [batch, queries, heads, headSize]. */
+function cappedAttention(
+  graph: GraphWriter,
+  { q, k, v, bias }: { q: string; k: string; v: string; bias: string },
+  sizes: { batch: number; queries: number; keys: number; heads: number; headSize: number; scale: number },
+  softCap: number,
+): string {
+  const { batch, queries, keys, heads, headSize, scale } = sizes;
+  const apart = (x: string, tokens: number, perm: readonly number[]) =>
+    graph.value("Transpose", [graph.value("Reshape", [x, graph.literal([batch, tokens, heads, headSize], "int64")])], {
+      perm,
+    });
+  const times = (x: string, factor: number) => graph.value("Mul", [x, graph.literal([factor], "float32")]);
+  const products = graph.value("MatMul", [apart(q, queries, [0, 2, 1, 3]), apart(k, keys, [0, 2, 3, 1])]);
+  const scores = times(graph.value("Tanh", [times(products, scale / softCap)]), softCap);
+  const visible = bias === "" ? scores : graph.value("Add", [scores, bias]);
+  const probabilities = graph.value("Softmax", [visible], { axis: -1 });
+  const mixed = graph.value("MatMul", [probabilities, apart(v, keys, [0, 2, 1, 3])]);
+  return graph.value("Transpose", [mixed], { perm: [0, 2, 1, 3] });
 }
 
 /** [batch · tokens, keyValueHeads · headSize] → [batch, tokens, heads · headSize], each head repeated for its group. */

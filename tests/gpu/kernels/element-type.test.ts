@@ -43,12 +43,20 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { sizes: { count: 133, alpha: -1.5 }, bindings: { x: 133, out: 133 } },
     { sizes: { count: 133, alpha: -1.5 }, bindings: { x: 133, out: 133 }, wide: ["out"] },
   ],
-  "attention-key-bias": [
-    { sizes: { batch: 2, queries: 5, keys: 9, heads: 4 }, bindings: { bias: 36, scores: cells }, wide: ["bias"] },
+  "attention-bias": [
+    {
+      sizes: { batch: 2, queries: 5, keys: 9, heads: 4, batchStep: 0, headStep: 9, queryStep: 0 },
+      bindings: { bias: 36, scores: cells },
+      wide: ["bias"],
+    },
   ],
   "attention-key-value-gradient": [{ sizes: attention, bindings: { weights: cells, x: queries, out: keys } }],
   "attention-query-gradient": [{ sizes: attention, bindings: { scoreGradient: cells, key: keys, out: queries } }],
   "attention-scores": [{ sizes: attention, bindings: { query: queries, key: keys, scores: cells } }],
+  "attention-soft-cap": [{ sizes: { batch: 2, queries: 5, keys: 9, heads: 4, cap: 2 }, bindings: { scores: cells } }],
+  "attention-soft-cap-backward": [
+    { sizes: { batch: 2, queries: 5, keys: 9, heads: 4, cap: 2 }, bindings: { scores: cells, gradient: cells } },
+  ],
   "attention-softmax": [{ sizes: attention, bindings: { scores: cells }, options: { CAUSAL: 1 } }],
   "attention-softmax-backward": [
     { sizes: attention, bindings: { probabilities: cells, gradient: cells }, options: { CAUSAL: 1 } },

@@ -11,7 +11,7 @@ import type { Attachments } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import { activation, gatedActivation } from "../../../src/operations/activation";
 import { add } from "../../../src/operations/add";
-import { attention } from "../../../src/operations/attention";
+import { attention, paddingBias } from "../../../src/operations/attention";
 import { dropout } from "../../../src/operations/dropout";
 import { linear } from "../../../src/operations/linear";
 import { layerNorm, rmsNorm } from "../../../src/operations/norm";
@@ -302,6 +302,61 @@ describe("gradients are those of finite differences", () => {
     const x = linear(program, "x", program.input("input", [6, 4], "float32"), square(program, "W", 4));
     const options = { batch: 2, heads: 2, keyValueHeads: 2, headSize: 2, scale: 1, causal: true };
     checkGradients(program, add(program, "y", x, attention(program, "mixed", x, x, x, options)));
+  });
+
+  test.each([
+    { causal: true, window: 3 },
+    { causal: false, window: 2 },
+    { causal: false, padded: true },
+    { causal: true, softCap: 0.5 },
+    { causal: false, window: 2, padded: true, softCap: 0.7 },
+  ])("of attention behind a prefix, %o", ({ padded, ...kind }) => {
+    const [batch, tokens, front, headSize] = [2, 5, 2, 3];
+    const program = new Program();
+    const x = linear(program, "x", program.input("input", [batch * tokens, 4], "float32"), square(program, "W", 4));
+    const project = (name: string, heads: number) =>
+      linear(program, name, x, program.weight(`${name}.weight`, [heads * headSize, 4]));
+    const prefixed = (name: string) =>
+      prepend(
+        program,
+        `all ${name}`,
+        program.trainable(name, [front, headSize], normal),
+        project(`own ${name}`, 1),
+        batch,
+      );
+    const lengths = program.input("lengths", [batch], "int32");
+    const padding = padded ? paddingBias(program, lengths, tokens, front) : undefined;
+    const [queries, keys, values] = [project("q", 2), prefixed("keys"), prefixed("values")];
+    const sizes = { batch, heads: 2, keyValueHeads: 1, headSize, scale: 0.5 };
+    const mixed = attention(program, "mixed", queries, keys, values, { ...sizes, ...kind, padding });
+    checkGradients(program, mixed, padded ? { lengths: [4, 5] } : {});
+    // By the definition, key by key.
+    const leaves = new Map<string, ArrayLike<number>>([...randomLeaves(program, mixed), ["lengths", [4, 5]]]);
+    const value = evaluate(program, leaves, [queries, keys, values, mixed]);
+    const at = (tensor: Tensor, row: number, first: number) =>
+      value(tensor).subarray(row * tensor.shape[1]! + first, row * tensor.shape[1]! + first + headSize);
+    for (let row = 0; row < batch * tokens; row++) {
+      for (const head of [0, 1]) {
+        const [sequence, own] = [Math.floor(row / tokens), front + (row % tokens)];
+        const all = Array.from({ length: front + tokens }, (_, key) => key);
+        const seen = all.filter(
+          (key) =>
+            (!kind.causal || key <= own) &&
+            Math.abs(own - key) < (kind.window ?? Infinity) &&
+            !(padded && sequence === 0 && key >= front + 4),
+        );
+        const query = at(queries, row, head * headSize);
+        const powers = seen.map((key) => {
+          const product = at(keys, sequence * 7 + key, 0).reduce((sum, k, i) => sum + k * query[i]!, 0) * sizes.scale;
+          return Math.exp(kind.softCap ? kind.softCap * Math.tanh(product / kind.softCap) : product);
+        });
+        const total = powers.reduce((a, b) => a + b, 0);
+        const expected = [0, 1, 2].map((i) =>
+          seen.reduce((sum, key, index) => sum + (powers[index]! / total) * at(values, sequence * 7 + key, 0)[i]!, 0),
+        );
+        expect([...at(mixed, row, head * headSize)]).toEqual(expected.map(closeTo));
+      }
+    }
   });
 
   test.each([lastToken, meanToken])("$name reads real tokens only", (pool) => {

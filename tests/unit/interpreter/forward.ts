@@ -200,9 +200,10 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     return [{ shape: [batch, first + second, width], data }];
   },
   MatMul([a, b]) {
-    const [batch, rows, inner] = a!.shape as [number, number, number];
-    const columns = b!.shape[2]!;
-    const data = new Float64Array(batch * rows * columns);
+    const [rows, inner] = a!.shape.slice(-2) as [number, number];
+    const outer = a!.shape.slice(0, -2);
+    const columns = b!.shape.at(-1)!;
+    const data = new Float64Array(elementCount(outer) * rows * columns);
     for (let index = 0; index < data.length; index++) {
       const [column, row] = [index % columns, Math.floor(index / columns)];
       const matrix = Math.floor(row / rows);
@@ -210,8 +211,30 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
         data[index]! += a!.data[row * inner + k]! * b!.data[(matrix * inner + k) * columns + column]!;
       }
     }
-    return [{ shape: [batch, rows, columns], data }];
+    return [{ shape: [...outer, rows, columns], data }];
   },
+  Transpose([x], { perm }) {
+    const order = perm as readonly number[];
+    const shape = order.map((axis) => x!.shape[axis]!);
+    const steps = x!.shape.map((_, axis) => elementCount(x!.shape.slice(axis + 1)));
+    const data = x!.data.map((_, index) => {
+      let [rest, place] = [index, 0];
+      for (let axis = shape.length - 1; axis >= 0; axis--) {
+        place += (rest % shape[axis]!) * steps[order[axis]!]!;
+        rest = Math.floor(rest / shape[axis]!);
+      }
+      return x!.data[place]!;
+    });
+    return [{ shape, data }];
+  },
+  Softmax: ([x]) => [
+    byRow(x!, (row) => {
+      const largest = Math.max(...row);
+      const powers = row.map((value) => Math.exp(value - largest));
+      const total = powers.reduce((sum, power) => sum + power, 0);
+      return powers.map((power) => power / total);
+    }),
+  ],
   Gemm([given, b, c], attributes) {
     const a = number(attributes, "transA", 0) === 1 ? transpose(given!) : given;
     const [rows, inner] = a!.shape as [number, number];
@@ -282,6 +305,8 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     const [batch, queries, width] = q!.shape as [number, number, number];
     const keys = k!.shape[1]!;
     const headSize = width / heads;
+    if (bias && bias.shape[2] !== queries) throw new Error(`A bias of [${bias.shape}] has no row for every query.`);
+    const added = bias && expand(bias, [batch, heads, queries, keys]).data;
     const data = new Float64Array(q!.data.length);
     for (let b = 0; b < batch; b++) {
       for (let head = 0; head < heads; head++) {
@@ -291,8 +316,7 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
           const scores = Array.from({ length: keys }, (_, j) => {
             let score = 0;
             for (let d = 0; d < headSize; d++) score += q!.data[query + d]! * k!.data[key(j) + d]!;
-            const biasHead = bias && bias.shape[1]! > 1 ? head : 0;
-            return scale * score + (bias?.data[(biasHead * queries + i) * keys + j] ?? 0);
+            return scale * score + (added?.[((b * heads + head) * queries + i) * keys + j] ?? 0);
           });
           const largest = Math.max(...scores);
           const powers = scores.map((score) => Math.exp(score - largest));

@@ -203,18 +203,38 @@ export const kernels: Readonly<Record<string, Compute>> = {
       store(scores!, cell, sizes.scale! * sum, {});
     });
   },
-  "attention-key-bias"({ bias, scores }, sizes, options) {
+  "attention-bias"({ bias, scores }, sizes, options) {
     const each = { ...sizes, keyValueHeads: 1, headSize: 1 };
+    const { keys, queries, heads, batchStep, headStep, queryStep } = sizes as Record<string, number>;
     attend(each, options, (cell, _q, _k, visible) => {
-      const head = Math.floor(cell / (sizes.keys! * sizes.queries!)) % sizes.heads!;
-      if (visible) store(scores!, cell, scores![cell]! + bias![head * sizes.keys! + (cell % sizes.keys!)]!, {});
+      const row = Math.floor(cell / keys!);
+      const head = Math.floor(row / queries!) % heads!;
+      const sequence = Math.floor(row / queries! / heads!);
+      const place = sequence * batchStep! + head * headStep! + (row % queries!) * queryStep! + (cell % keys!);
+      if (visible) store(scores!, cell, scores![cell]! + bias![place]!, {});
+    });
+  },
+  "attention-soft-cap"({ scores }, sizes, options) {
+    attend({ ...sizes, keyValueHeads: 1, headSize: 1 }, options, (cell, _q, _k, visible) => {
+      if (visible) store(scores!, cell, sizes.cap! * Math.tanh(scores![cell]! / sizes.cap!), {});
+    });
+  },
+  "attention-soft-cap-backward"({ scores, gradient }, sizes, options) {
+    attend({ ...sizes, keyValueHeads: 1, headSize: 1 }, options, (cell, _q, _k, visible) => {
+      const bent = Math.tanh(scores![cell]! / sizes.cap!);
+      if (visible) store(gradient!, cell, gradient![cell]! * (1 - bent * bent), {});
     });
   },
   "attention-softmax"({ scores }, sizes, options) {
     const totals = new Map<number, number>();
+    const largest = new Map<number, number>();
     attend(sizes, options, (cell, _q, _k, visible) => {
       const row = Math.floor(cell / sizes.keys!);
-      const power = visible ? Math.exp(scores![cell]!) : 0;
+      if (visible) largest.set(row, Math.max(largest.get(row) ?? -Infinity, scores![cell]!));
+    });
+    attend(sizes, options, (cell, _q, _k, visible) => {
+      const row = Math.floor(cell / sizes.keys!);
+      const power = visible ? Math.exp(scores![cell]! - largest.get(row)!) : 0;
       store(scores!, cell, power, {});
       totals.set(row, (totals.get(row) ?? 0) + power);
     });
