@@ -5,7 +5,7 @@
 
 import type { AttributeValue, GraphWriter } from "../../../src/program/operation";
 import type { Constant, Program } from "../../../src/program/program";
-import { elementCount, type Tensor } from "../../../src/program/tensor";
+import { type Control, elementCount, type Tensor } from "../../../src/program/tensor";
 import { errorFunction } from "./error-function";
 
 /** Integers, too, are kept as float64. */
@@ -43,7 +43,7 @@ class Interpreter implements GraphWriter {
     const { name, shape, role } = tensor;
     if (this.#values.has(name)) return name;
     if (role === "activation") throw new Error(`"${name}" is used before it is computed.`);
-    const given = this.#leaves.get(name) ?? (tensor as Constant).values?.();
+    const given = this.#leaves.get(name) ?? standard(tensor);
     if (given?.length !== elementCount(shape)) {
       throw new Error(`"${name}" [${shape}] is given ${given?.length ?? "no"} values.`);
     }
@@ -83,6 +83,14 @@ class Interpreter implements GraphWriter {
     if (!values) throw new Error(`There is no value "${name}".`);
     return values;
   }
+}
+
+/** What a leaf is unless given: a constant's values, a control's start, a dropout mask that drops nothing. */
+function standard(tensor: Tensor): ArrayLike<number> | undefined {
+  const filled = (value: number) => new Float64Array(elementCount(tensor.shape)).fill(value);
+  if (tensor.role === "control") return filled((tensor as Control).initial);
+  if (tensor.role === "noise") return filled(1);
+  return (tensor as Constant).values?.();
 }
 
 const number = (attributes: Attributes, name: string, standard?: number): number => {
