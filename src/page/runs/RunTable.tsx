@@ -16,6 +16,7 @@ import {
   formatSetting,
   formatSmallPercent,
 } from "../format";
+import type { RunRecord } from "../store/state";
 import { isBusy, messageOf, patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { differences } from "./differences";
@@ -142,9 +143,7 @@ export function RunTable() {
                       <td key={figure} className={best ? "number best" : "number"}>
                         {value === null ? "–" : format(value)}
                         {figure === "trainable" && row.run.trainable && (
-                          <span className="muted under">
-                            {formatSmallPercent(row.run.trainable.percentOfBase)} of base
-                          </span>
+                          <span className="muted under">{shareOfBase(row.run.trainable)}</span>
                         )}
                       </td>
                     );
@@ -162,6 +161,14 @@ export function RunTable() {
       </section>
     </section>
   );
+}
+
+/** How much of the base a run trains, with and without its head. */
+function shareOfBase({ adapter, head, total, percentOfBase }: NonNullable<RunRecord["trainable"]>): string {
+  const all = `${formatSmallPercent(percentOfBase)} of base`;
+  return adapter === 0 || head === 0
+    ? all
+    : `${all}, ${formatSmallPercent((percentOfBase * adapter) / total)} without head`;
 }
 
 function rowClass({ past, run }: TableRow): string {
