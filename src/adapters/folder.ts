@@ -120,7 +120,15 @@ const baseSchema = z.looseObject({
   base_model_name_or_path: z.string().nullable().default(null),
 });
 
+const studioSchema = z.looseObject({
+  peft_type: z.literal("STUDIO"),
+  base_model_name_or_path: z.string().nullable().default(null),
+  why_not_peft: z.string(),
+});
+
 function parseConfig(value: unknown): PeftConfig {
+  const studio = studioSchema.safeParse(value);
+  if (studio.success) return studio.data;
   const type = (value as { peft_type?: unknown } | null)?.peft_type;
   if (!PEFT_TYPES.some((known) => known === type)) {
     throw new Error(
@@ -493,6 +501,8 @@ async function readPeft(
     VERA: checkVera,
     IA3: checkIa3,
     LN_TUNING: checkLnTuning,
+    // Only the method can know its tensors; they are compared with its own when the run is made.
+    STUDIO: () => {},
   };
   (check[config.peft_type] ?? checkPromptLearning)(config, tensors);
   if (!tensors.some((tensor) => isHead(tensor.name))) {

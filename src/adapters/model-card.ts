@@ -43,6 +43,7 @@ const WHAT: Record<PeftConfig["peft_type"], string> = {
   BOTTLENECK: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
   PREFIX_TUNING: "keys and values put before the input in every layer (`PREFIX_TUNING`)",
   PROMPT_TUNING: "vectors put before the input's embeddings (`PROMPT_TUNING`)",
+  STUDIO: "the tensors that were trained, under the studio's own names: no library has a form for them",
   P_TUNING: "vectors put before the input's embeddings, made by a small encoder in training (`P_TUNING`)",
 };
 
@@ -94,6 +95,9 @@ function loading(content: ModelCardContent): string[] {
       "last token instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or",
       "train with pooling `last`.",
     ];
+  }
+  if (config.peft_type === "STUDIO") {
+    return [`PEFT cannot load this folder: ${String(config.why_not_peft)} Import it into the studio.`];
   }
   const hub = config.peft_type === "BOTTLENECK";
   const obstacle = hub ? hubObstacle(config) : null;

@@ -16,8 +16,11 @@ export const PEFT_TYPES = [
   "P_TUNING",
 ] as const;
 
-/** PEFT's types, and bottleneck modules, which PEFT does not have: `adapter-hub.ts` writes them in AdapterHub's layout. */
-export type PeftType = (typeof PEFT_TYPES)[number] | "BOTTLENECK";
+/**
+ * PEFT's types, and what PEFT does not have: bottleneck modules, which `adapter-hub.ts` writes in AdapterHub's layout, and
+ * what only the studio can compute, whose tensors lie under the studio's own names.
+ */
+export type PeftType = (typeof PEFT_TYPES)[number] | "BOTTLENECK" | "STUDIO";
 
 export type PeftConfig = { peft_type: PeftType; base_model_name_or_path: string | null } & Record<string, unknown>;
 
@@ -258,17 +261,28 @@ export function promptConfig(
   };
 }
 
-/** P-tuning with the MLP encoder, whose output is what is saved. */
+/** P-tuning: the encoder's output is what is saved. PEFT ignores the number of layers of an MLP, and writes 2. */
 export function pTuningConfig(
-  settings: PromptLearning & { heads: number; hiddenSize: number; encoderHiddenSize: number },
+  settings: PromptLearning & {
+    heads: number;
+    hiddenSize: number;
+    encoder: "MLP" | "LSTM";
+    encoderHiddenSize: number;
+    encoderLayers: number;
+  },
 ): PeftConfig {
   return {
     ...promptLearning("P_TUNING", settings, settings.heads, settings.hiddenSize),
     encoder_dropout: 0,
     encoder_hidden_size: settings.encoderHiddenSize,
-    encoder_num_layers: 2,
-    encoder_reparameterization_type: "MLP",
+    encoder_num_layers: settings.encoderLayers,
+    encoder_reparameterization_type: settings.encoder,
   };
+}
+
+/** What PEFT cannot load, and why; the studio reads the method from run.json. */
+export function studioConfig(settings: Base & { why: string }): PeftConfig {
+  return { ...common("STUDIO", settings), why_not_peft: settings.why };
 }
 
 /** Keys that Python holds as floats, and so writes `0` as `0.0`. */

@@ -24,7 +24,7 @@ function prefixOf(type: PeftType, name: string): string {
  * `base_model.score.weight` in a prompt-learning file; `prompt_embeddings` stays.
  */
 export function toFileName(name: string, type: PeftType): string {
-  if (name === PROMPT_EMBEDDINGS || type === "BOTTLENECK") {
+  if (name === PROMPT_EMBEDDINGS || type === "BOTTLENECK" || type === "STUDIO") {
     return name;
   }
   const stored = name.endsWith(`${DORA_MAGNITUDE}.weight`) ? name.slice(0, -".weight".length) : name;
@@ -36,7 +36,7 @@ export function toFileName(name: string, type: PeftType): string {
  * @throws Error naming the tensor when it lacks the prefix its type of adapter has.
  */
 export function fromFileName(name: string, type: PeftType): string {
-  if (name === PROMPT_EMBEDDINGS) {
+  if (name === PROMPT_EMBEDDINGS || type === "STUDIO") {
     return name;
   }
   const prefix = prefixOf(type, name.slice("base_model.".length));

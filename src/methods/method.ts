@@ -15,6 +15,8 @@ export interface ModelFacts {
 export interface MethodContext extends ModelFacts {
   /** Token ids of the method's text, special tokens included; empty where it has none. */
   readonly textIds: readonly number[];
+  /** For each of them, whether it stood in brackets (see `TextForm.lockBrackets`). */
+  readonly lockedIds?: readonly boolean[];
   /** Ids drawn uniformly from the vocabulary; the same for the same seed and count. */
   readonly randomIds: (count: number) => readonly number[];
 }
@@ -27,6 +29,8 @@ export interface TextForm {
   readonly control: TextControl;
   /** Cut, or repeated from the start, to this many ids, as PEFT does; null: as many as there are. */
   readonly length: number | null;
+  /** Whether words in [brackets] are marked as locked; the brackets themselves are left out. */
+  readonly lockBrackets?: boolean;
 }
 
 /**
@@ -144,8 +148,16 @@ export type ExportForm =
       readonly text?: string;
       readonly startsFromVocabulary?: boolean;
     }
-  /** Embeddings of the virtual tokens, made by an MLP of this hidden size. */
-  | { readonly type: "P_TUNING"; readonly origin: "encoder"; readonly hidden: number };
+  /** Embeddings of the virtual tokens, made by an encoder of this hidden size. */
+  | {
+      readonly type: "P_TUNING";
+      readonly origin: "encoder";
+      readonly hidden: number;
+      readonly encoder: "MLP" | "LSTM";
+      readonly layers: number;
+    }
+  /** The trained tensors as they are: PEFT has nothing that would compute the same. */
+  | { readonly type: "STUDIO"; readonly why: string };
 
 export interface MethodCard {
   readonly trains: string;
@@ -166,6 +178,8 @@ export interface Method<Options = unknown> {
   readonly card: MethodCard;
   /** Default peak learning rate. */
   readonly learningRate: number;
+  /** Factor on the run's learning rate for the head; 1 unless told. */
+  headLearningRateScale?(options: Options): number;
   /** Default decoupled weight decay of the adapter's tensors (a head's is 0.01). */
   readonly weightDecay: number;
   /** The options' schema for a model; every property has `title`, `description` and a default. */

@@ -5,8 +5,11 @@ import { adapterHoulsby } from "./adapter-houlsby/adapter-houlsby";
 import { adapterParallel } from "./adapter-parallel/adapter-parallel";
 import { adapterPfeiffer } from "./adapter-pfeiffer/adapter-pfeiffer";
 import { bitfit } from "./bitfit/bitfit";
+import { cpt } from "./cpt/cpt";
+import { dept } from "./dept/dept";
 import { dora } from "./dora/dora";
 import { dylora } from "./dylora/dylora";
+import { ept } from "./ept/ept";
 import { hardText } from "./hard-text/hard-text";
 import { ia3 } from "./ia3/ia3";
 import { linearProbe } from "./linear-probe/linear-probe";
@@ -16,6 +19,7 @@ import type { Method } from "./method";
 import { pTuning } from "./p-tuning/p-tuning";
 import { prefix } from "./prefix/prefix";
 import { prompt } from "./prompt/prompt";
+import { ptec } from "./ptec/ptec";
 import { skPrefix } from "./sk-prefix/sk-prefix";
 import { skPrompt } from "./sk-prompt/sk-prompt";
 import { vera } from "./vera/vera";
@@ -37,6 +41,10 @@ export const methods: readonly Method[] = [
   prefix,
   prompt,
   pTuning,
+  dept,
+  ept,
+  cpt,
+  ptec,
   linearProbe,
   hardText,
 ];

@@ -44,6 +44,10 @@ export interface SubLayer {
 export interface Attachments {
   /** Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before positions are added. */
   readonly prompt?: Tensor;
+  /** Input site: virtual tokens [virtualTokens, hiddenSize] behind the last real token of every row. */
+  readonly suffix?: Tensor;
+  /** Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize], padding included. */
+  readonly words?: (words: Tensor, batch: Batch) => Tensor;
   /** Key/value site: virtual tokens that every query sees; the input's positions start behind them. */
   readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix };
   /** Linear site: returns what `path` reads instead of `x`. */

@@ -12,6 +12,7 @@ import {
   prefixConfig,
   promptConfig,
   pTuningConfig,
+  studioConfig,
   veraConfig,
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, unpackPrefix } from "../adapters/peft-names";
@@ -131,8 +132,10 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
     return promptConfig({ ...front, heads, hiddenSize, text, startsFromVocabulary });
   }
   if (form.type === "P_TUNING") {
-    return pTuningConfig({ ...front, heads, hiddenSize, encoderHiddenSize: form.hidden });
+    const { encoder, layers: encoderLayers, hidden: encoderHiddenSize } = form;
+    return pTuningConfig({ ...front, heads, hiddenSize, encoder, encoderHiddenSize, encoderLayers });
   }
+  if (form.type === "STUDIO") return studioConfig({ baseModel, why: form.why });
   const { fanInFanOut } = family;
   if (form.type === "IA3") return ia3Config({ baseModel, ...form, fanInFanOut });
   if (form.type === "LN_TUNING") return lnTuningConfig({ baseModel, ...form });
@@ -150,7 +153,7 @@ async function formTensors(
   form: ExportForm,
   adapter: readonly NamedTensor[],
 ): Promise<readonly NamedTensor[]> {
-  if (["ADALORA", "VERA", "IA3", "LN_TUNING", "BOTTLENECK"].includes(form.type)) return adapter;
+  if (["ADALORA", "VERA", "IA3", "LN_TUNING", "BOTTLENECK", "STUDIO"].includes(form.type)) return adapter;
   if (form.type === "LORA" && form.targets.length > 0) return adapter;
   if (form.type === "LORA") return [...idleLora(model, run), ...adapter.map((tensor) => besideLora(tensor, model))];
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);

@@ -16,7 +16,7 @@ import { meanRowNorm } from "./norms";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { DRAW, Step } from "./step";
-import { textIds } from "./text-ids";
+import { bracketedIds, textIds } from "./text-ids";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
@@ -260,10 +260,16 @@ export function methodContext(
   seed: number,
 ): MethodContext {
   const text = method.text(options);
+  const form = method.textForm?.(options);
+  const { ids, locked } =
+    text !== null && form?.lockBrackets
+      ? bracketedIds(tokenizer, text)
+      : { ids: text === null ? [] : textIds(tokenizer, text, form, seed), locked: [] };
   return {
     family,
     config,
-    textIds: text === null ? [] : textIds(tokenizer, text, method.textForm?.(options), seed),
+    textIds: ids,
+    lockedIds: locked,
     randomIds: (count) => {
       const random = new Random(seed, "vocabulary");
       return Array.from({ length: count }, () => random.integer(config.vocabulary));

@@ -36,6 +36,24 @@ export function textIds(
   return length === null ? ids : Array.from({ length }, (_, place) => ids[place % ids.length]!);
 }
 
+/** Ids of a text without its brackets, and for each id whether it stood in them. Special tokens are not locked. */
+export function bracketedIds(tokenizer: Tokenizer, text: string): { ids: number[]; locked: boolean[] } {
+  const given = tokenizer.encode("");
+  const leading = given.slice(0, tokenizer.leadingSpecials);
+  const trailing = given.slice(given.length - tokenizer.trailingSpecials);
+  const pieces = [...text.matchAll(/( ?)\[([^\]]*)\]|([^[]+|\[)/g)].map(([, space, label, free]) =>
+    label === undefined ? { text: free!, lock: false } : { text: space! + label, lock: true },
+  );
+  const ids = [...leading];
+  const locked = leading.map(() => false);
+  for (const { text, lock } of pieces) {
+    const own = tokenizer.encode(text, null, { specialTokens: false });
+    ids.push(...own);
+    locked.push(...own.map(() => lock));
+  }
+  return { ids: [...ids, ...trailing], locked: [...locked, ...trailing.map(() => false)] };
+}
+
 function drawWord(tokenizer: Tokenizer, random: Random): number {
   for (;;) {
     const id = random.integer(tokenizer.size);

@@ -2,7 +2,8 @@
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import type { Method, MethodContext } from "../methods/method";
-import type { BuiltModel } from "../models/family";
+import type { Attachments, Batch, BuiltModel } from "../models/family";
+import { insertBehind } from "../operations/insert-behind";
 import { linear } from "../operations/linear";
 import { lastToken, meanToken } from "../operations/pool";
 import { Program } from "../program/program";
@@ -47,11 +48,12 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   const keys: Tensor[] = [];
   const values: Tensor[] = [];
   const { prefix } = attachments;
+  const suffix = attachments.suffix?.shape[0] ?? 0;
   const built = family.build(
     program,
     config,
-    ids,
-    { size, tokens },
+    enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
+    { size, tokens: tokens + suffix },
     {
       ...attachments,
       ...(prefix && {
@@ -68,14 +70,23 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     },
   );
   const pool = pooling === "last" ? lastToken : meanToken;
-  const pooled = pool(program, "pooled", built.hidden, lengths, { batch: size, front: built.front });
+  // The last token of a row is the last of what stands behind it; the mean is over the row's own tokens.
+  const front = built.front + (pooling === "last" ? suffix : 0);
+  const pooled = pool(program, "pooled", built.hidden, lengths, { batch: size, front });
+  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
   const weight = program.trainable("score.weight", [classes, config.hiddenSize], {
     initializer: { kind: "normal", std: 0.02 },
+    learningRateScale,
     part: "head",
   });
   const bias =
     pooling === "mean"
-      ? program.trainable("score.bias", [classes], { initializer: { kind: "zeros" }, weightDecay: false, part: "head" })
+      ? program.trainable("score.bias", [classes], {
+          initializer: { kind: "zeros" },
+          weightDecay: false,
+          learningRateScale,
+          part: "head",
+        })
       : undefined;
   const logits = linear(program, "logits", pooled, weight, { bias });
   return {
@@ -86,6 +97,20 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     built,
     plan: planBackward(program, logits),
     front: { prompt: attachments.prompt, keys, values },
-    virtualTokens: prefix?.virtualTokens ?? built.front,
+    virtualTokens: (prefix?.virtualTokens ?? built.front) + suffix,
   };
+}
+
+/** The ids; or word embeddings, where the method changes them or puts something behind them. */
+function enteringWords(
+  program: Program,
+  { ids, lengths }: Pick<TunedProgram, "ids" | "lengths">,
+  batch: Batch,
+  { family, config }: MethodContext,
+  { words, suffix }: Attachments,
+): Tensor {
+  if (!words && !suffix) return ids;
+  const own = family.embed(program, config, "input words", ids);
+  const entering = words?.(own, batch) ?? own;
+  return suffix ? insertBehind(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
 }

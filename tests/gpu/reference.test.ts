@@ -54,6 +54,34 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     "prefix-text": { method: "prefix", options: { init: "text", virtualTokens: null }, own: /^prefix\./ },
     "prefix-mlp": { method: "prefix", options: { virtualTokens: 6, projection: 16 } },
     "p-tuning": { method: "p-tuning", options: { virtualTokens: 6, hidden: 24 } },
+    "p-tuning-lstm": {
+      method: "p-tuning",
+      options: { virtualTokens: 4, encoder: "lstm", hidden: 8 },
+    },
+    "p-tuning-template": {
+      method: "p-tuning",
+      options: { template: "{p:3} {text} {p:2}", hidden: 24 },
+    },
+    dept: { method: "dept", options: { virtualTokens: 3, positions: 40, rank: 2, alpha: 3, pairRate: 0.5 } },
+    ept: {
+      method: "ept",
+      options: {
+        virtualTokens: 3,
+        positions: 40,
+        rank: 2,
+        alpha: 3,
+        pairRate: 0.5,
+        fusion: 4,
+        spaces: 2,
+        spaceRank: 2,
+      },
+    },
+    cpt: { method: "cpt", options: { epsilon: 0.1 } },
+    ptec: {
+      method: "ptec",
+      options: { virtualTokens: 4, init: "text", headRate: 0.1 },
+      own: /^prompt_embeddings$/,
+    },
     "sk-reference-code": { method: "sk-prefix", options: { preset: "reference-code" }, own: /^embeddings$/ },
     "sk-reference-code-shared": {
       method: "sk-prefix",

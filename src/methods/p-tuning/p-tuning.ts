@@ -1,55 +1,112 @@
 /**
- * P-tuning (Liu et al. 2021) as PEFT does it with an MLP: embeddings before the input that an encoder of three linear layers
- * with ReLU makes. The encoder is dropped after training.
+ * P-tuning (Liu et al. 2021) as PEFT does it: embeddings that an encoder makes (three linear layers with ReLU, or a
+ * bidirectional LSTM with two), before the input or at the places of a template. The encoder is dropped after training.
  */
 
 import * as z from "zod";
-import { activation } from "../../operations/activation";
-import type { Tensor } from "../../program/tensor";
+import { splitRows } from "../../operations/rows";
+import { freePrompt } from "../free-prompt";
 import { defineMethod } from "../method";
 import { virtualTokensOption } from "../options";
-import { trainedLinear } from "../trained-linear";
+import { encodedPrompt } from "./prompt-encoder";
+import { readTemplate } from "./template";
 
-const options = z.strictObject({
-  virtualTokens: virtualTokensOption(12),
-  hidden: z.int().min(1).max(8192).default(128).meta({
-    title: "Hidden size",
-    description: "Width of the encoder's two inner layers.",
-  }),
-});
+const options = z
+  .strictObject({
+    virtualTokens: virtualTokensOption(12),
+    template: z
+      .string()
+      .max(200)
+      .nullable()
+      .default(null)
+      .meta({
+        title: "Template",
+        description:
+          "Where the virtual tokens stand, for example {p:3} {text} {p:2}: three before a row's text and two behind it. " +
+          "Empty: all of them before it.",
+      }),
+    encoder: z
+      .enum(["mlp", "lstm", "none"])
+      .default("mlp")
+      .meta({
+        title: "Encoder",
+        description:
+          "What makes the embeddings while training: an MLP, a bidirectional LSTM with an MLP behind it, or nothing (the " +
+          "embeddings are then trained themselves, as in prompt tuning).",
+      }),
+    hidden: z
+      .int()
+      .min(1)
+      .max(8192)
+      .default(128)
+      .meta({
+        title: "Hidden size",
+        description: "Inner width of the encoder.",
+        onlyWith: { encoder: ["mlp", "lstm"] },
+      }),
+    layers: z
+      .int()
+      .min(1)
+      .max(4)
+      .default(2)
+      .meta({ title: "LSTM layers", description: "One above the other.", onlyWith: { encoder: ["lstm"] } }),
+  })
+  .superRefine(({ template }, check) => {
+    try {
+      if (template !== null) readTemplate(template);
+    } catch (error) {
+      check.addIssue({ code: "custom", path: ["template"], message: (error as Error).message });
+    }
+  });
 
-export const pTuning = defineMethod<z.infer<typeof options>>({
+type Options = z.infer<typeof options>;
+
+const places = ({ template, virtualTokens }: Options) =>
+  template === null ? { before: virtualTokens, behind: 0 } : readTemplate(template);
+
+export const pTuning = defineMethod<Options>({
   id: "p-tuning",
   title: "P-tuning",
-  summary: "Embeddings before the input, made by a small trained MLP",
+  summary: "Virtual tokens at chosen places, made by a small trained encoder",
   group: "soft prompt",
   site: "input",
   learningRate: 1e-3,
   weightDecay: 0.01,
   semantic: false,
   card: {
-    trains: "Embeddings of virtual tokens, an MLP of three layers that all of them pass through, and the head.",
-    attaches: "The MLP's outputs stand before the input's embeddings and pass through every block.",
+    trains: "Embeddings of virtual tokens, an MLP or LSTM that all of them pass through, and the head.",
+    attaches: "The encoder's outputs stand before the input's embeddings, or where the template says.",
     costs:
-      "hidden · (2 · model width + hidden) parameters and the embeddings, of which virtual tokens · model width " +
-      "remain after training.",
-    fails: "When the MLP is so narrow that all virtual tokens become alike, or the learning rate is a free prompt's.",
+      "With the MLP hidden · (2 · model width + hidden) parameters and the embeddings, of which virtual tokens · model " +
+      "width remain after training; the LSTM costs several times as much and computes token after token.",
+    fails:
+      "When the encoder is so narrow that all virtual tokens become alike, or the learning rate is a free prompt's.",
     equals:
       "Prompt tuning with another parameterisation: what it ends with is a free prompt, and exactly that is exported. " +
-      "Only the path of training differs, because all virtual tokens share the MLP.",
+      "Only the path of training differs, because all virtual tokens share the encoder.",
     paper: { title: "GPT Understands, Too (Liu et al. 2021)", url: "https://arxiv.org/abs/2103.10385" },
   },
   options: () => options,
   text: () => null,
-  attach(program, { virtualTokens, hidden }, { config }) {
-    const embedding = program.trainable("prompt_encoder.embedding.weight", [virtualTokens, config.hiddenSize], {
-      initializer: { kind: "normal", std: 1 },
-    });
-    const layer = (index: number, x: Tensor, width: number) =>
-      trainedLinear(program, `prompt_encoder.mlp_head.${index}`, x, width);
-    const first = activation(program, "prompt_encoder.relu", layer(0, embedding, hidden), "relu");
-    const second = activation(program, "prompt_encoder.relu", layer(2, first, hidden), "relu");
-    return { prompt: layer(4, second, config.hiddenSize) };
+  attach(program, given, context) {
+    const { encoder, hidden, layers } = given;
+    const { before, behind } = places(given);
+    const count = before + behind;
+    const { hiddenSize } = context.config;
+    const all =
+      encoder === "none"
+        ? freePrompt(program, "prompt_embeddings", { count, init: "random" }, context)
+        : encodedPrompt(program, count, hiddenSize, { kind: encoder, hidden, layers });
+    if (behind === 0) return { prompt: all };
+    if (before === 0) return { suffix: all };
+    const [prompt, suffix] = splitRows(program, ["prompt", "suffix"], all, [before, behind]);
+    return { prompt, suffix };
   },
-  exportForm: ({ hidden }) => ({ type: "P_TUNING", origin: "encoder", hidden }),
+  exportForm(given) {
+    const { encoder, hidden, layers } = given;
+    if (places(given).behind > 0) return { type: "STUDIO", why: "it puts all virtual tokens before the input." };
+    if (encoder === "none") return { type: "PROMPT_TUNING", origin: "trained" };
+    const kind = encoder === "mlp" ? "MLP" : "LSTM";
+    return { type: "P_TUNING", origin: "encoder", hidden, encoder: kind, layers: encoder === "mlp" ? 2 : layers };
+  },
 });

@@ -1,18 +1,14 @@
 /** Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or words' own. */
 
 import * as z from "zod";
+import { freePrompt, promptStartOption } from "../free-prompt";
 import { defineMethod } from "../method";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
-import { words } from "../words";
 
 const options = z
   .strictObject({
     virtualTokens: virtualTokensOrTextOption(12),
-    init: z.enum(["random", "vocabulary", "text"]).default("random").meta({
-      title: "Start",
-      description:
-        "random: N(0, 1). vocabulary: embeddings of words drawn from the vocabulary. text: the text's word embeddings.",
-    }),
+    init: promptStartOption(),
     text: startTextOption(),
   })
   .refine(hasTokenCount, noTokenCount);
@@ -39,20 +35,9 @@ export const prompt = defineMethod<z.infer<typeof options>>({
   options: () => options,
   text: ({ init, text }) => (init === "text" ? text : null),
   textForm: ({ virtualTokens }) => ({ control: "none", length: virtualTokens }),
-  attach(program, { virtualTokens, init }, context) {
-    const { config, textIds, randomIds } = context;
-    const count = virtualTokens ?? textIds.length;
-    const start = (ids: readonly number[]) =>
-      ({ kind: "tensor", tensor: words(program, "prompt at the start", ids, context) }) as const;
-    const initializers = {
-      random: () => ({ kind: "normal", std: 1 }) as const,
-      vocabulary: () => start(randomIds(count)),
-      text: () => start(textIds),
-    };
-    return {
-      prompt: program.trainable("prompt_embeddings", [count, config.hiddenSize], { initializer: initializers[init]() }),
-    };
-  },
+  attach: (program, { virtualTokens, init }, context) => ({
+    prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context),
+  }),
   exportForm: ({ init, text }) => ({
     type: "PROMPT_TUNING",
     origin: "trained",

@@ -28,6 +28,7 @@ interface Case {
 const attention = { batch: 2, queries: 5, keys: 9, heads: 4, keyValueHeads: 2, headSize: 6, scale: 0.4 };
 const [cells, queries, keys] = [2 * 4 * 5 * 9, 2 * 5 * 4 * 6, 2 * 9 * 2 * 6];
 const rows = { batch: 3, tokens: 5, front: 2, width: 7 };
+const inserting = { batch: 3, tokens: 5, count: 2, width: 7 };
 const lengths = Int32Array.from([1, 3, 2]);
 const vectors = { rows: 12, columns: 20, inner: 8, alpha: 0.75 };
 const odd = { rows: 7, columns: 13, inner: 5, alpha: 0.75 };
@@ -87,6 +88,11 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       bindings: { gate: 131, up: 131, outputGradient: 131, gateGradient: 131, upGradient: 131 },
     },
   ],
+  "insert-backward-inserted": [
+    { sizes: inserting, bindings: { lengths, outputGradient: 147, out: 14 } },
+    { sizes: inserting, bindings: { lengths, outputGradient: 147, out: 14 }, wide: ["out"] },
+  ],
+  "insert-backward-rows": [{ sizes: inserting, bindings: { lengths, outputGradient: 147, out: 105 } }],
   "layer-norm-backward": [normCase([]), normCase(["weight"])],
   matmul: products,
   "matmul-split": products,

@@ -43,7 +43,15 @@ const cases: [string, PeftConfig][] = [
   ["tiny-llama/sk-prompt", promptConfig({ ...llama, virtualTokens: 15, heads: 4, hiddenSize: 48, folded: true })],
   [
     "tiny-llama/p-tuning",
-    pTuningConfig({ ...llama, virtualTokens: 6, heads: 4, hiddenSize: 48, encoderHiddenSize: 24 }),
+    pTuningConfig({
+      ...llama,
+      virtualTokens: 6,
+      heads: 4,
+      hiddenSize: 48,
+      encoder: "MLP",
+      encoderLayers: 2,
+      encoderHiddenSize: 24,
+    }),
   ],
 ];
 

@@ -46,6 +46,30 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
     rslora: { method: "lora", options: { rank: 4, alpha: 8, rankStabilised: true } },
     prompt: { method: "prompt", options: { virtualTokens: 6 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
+    "p-tuning-lstm": {
+      method: "p-tuning",
+      options: { virtualTokens: 4, encoder: "lstm", hidden: 8 },
+    },
+    "p-tuning-template": {
+      method: "p-tuning",
+      options: { template: "{p:3} {text} {p:2}", hidden: 24 },
+    },
+    dept: { method: "dept", options: { virtualTokens: 3, positions: 40, rank: 2, alpha: 3, pairRate: 0.5 } },
+    ept: {
+      method: "ept",
+      options: {
+        virtualTokens: 3,
+        positions: 40,
+        rank: 2,
+        alpha: 3,
+        pairRate: 0.5,
+        fusion: 4,
+        spaces: 2,
+        spaceRank: 2,
+      },
+    },
+    cpt: { method: "cpt", options: { epsilon: 0.1 } },
+    ptec: { method: "ptec", options: { virtualTokens: 4, headRate: 0.1 } },
     dora: { method: "dora", options: { rank: 4, alpha: 8 } },
     ia3: { method: "ia3", options: {} },
     "ln-tuning": { method: "ln-tuning", options: {} },
@@ -133,7 +157,8 @@ describe.each(Object.keys(cases) as Rig[])("%s", (rig) => {
     const text = chosen.text(chosen.options({ family, config }).parse({})) === null ? {} : { text: described.text };
     const parsed = chosen.options({ family, config }).parse({ ...options, ...text });
     const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id);
-    const context = { family, config, textIds, randomIds };
+    const lockedIds = [...(tensors.get("semantic.locked")?.data ?? [])].map(Boolean);
+    const context = { family, config, textIds, lockedIds, randomIds };
     const setup = {
       method: chosen,
       options: parsed,

@@ -195,7 +195,12 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
       return { shape: [rows, part], data };
     });
   },
-  Concat([a, b], { axis }) {
+  Concat(parts, { axis }) {
+    if (axis === 0) {
+      const shape = [parts.reduce((sum, part) => sum + part.shape[0]!, 0), ...parts[0]!.shape.slice(1)];
+      return [{ shape, data: Float64Array.from(parts.flatMap((part) => [...part.data])) }];
+    }
+    const [a, b] = parts;
     if (axis !== 1 || a!.shape.length !== 3) throw new Error("The interpreter concatenates 3 axes along the second.");
     const [batch, first, width] = a!.shape as [number, number, number];
     const second = b!.shape[1]!;

@@ -177,6 +177,22 @@ export const kernels: Readonly<Record<string, Compute>> = {
       store(out!, i, outputGradient![i + (row + 1) * front! * width!]!, options);
     }
   },
+  "insert-backward-rows"({ lengths, outputGradient, out }, { batch, tokens, count, width }, options) {
+    for (let i = 0; i < batch! * tokens! * width!; i++) {
+      const row = Math.floor(i / width!);
+      const [b, token] = [Math.floor(row / tokens!), row % tokens!];
+      const place = b * (tokens! + count!) + token + (token >= lengths![b]! ? count! : 0);
+      store(out!, i, outputGradient![place * width! + (i % width!)]!, options);
+    }
+  },
+  "insert-backward-inserted"({ lengths, outputGradient, out }, { batch, tokens, count, width }, options) {
+    sumInto(out!, count! * width!, options, (sum) => {
+      for (let b = 0; b < batch!; b++) {
+        const start = (b * (tokens! + count!) + lengths![b]!) * width!;
+        for (let i = 0; i < sum.length; i++) sum[i]! += outputGradient![start + i]!;
+      }
+    });
+  },
   "pick-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, front, width }, options) {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / width!);

@@ -1,0 +1,33 @@
+// y[b] = x[b] with `count` rows behind row lengths[b] - 1: dx[b, n, :] = dy[b, n, :] in front of them, dy[b, n + count, :]
+// behind. dy: [batch, tokens + count, width]; lengths: [batch]; out: [batch, tokens, width].
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  batch: u32,
+  tokens: u32,
+  count: u32,
+  width: u32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> lengths: array<i32>;
+@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64 + id.x;
+  let row = i / sizes.width;
+  let b = row / sizes.tokens;
+  if (b >= sizes.batch) {
+    return;
+  }
+  let token = row % sizes.tokens;
+  let moved = select(0u, sizes.count, token >= u32(lengths[b]));
+  let place = b * (sizes.tokens + sizes.count) + token + moved;
+  var value = f32(outputGradient[place * sizes.width + i % sizes.width]);
+  if (ACCUMULATE == 1) {
+    value += f32(out[i]);
+  }
+  out[i] = Element(value);
+}

@@ -1,0 +1,29 @@
+// Every row of x with a Euclidean norm above `limit` is brought to it, in place: x ← x · min(1, limit / ‖x‖).
+// x: [rows, width], a trained tensor, always f32.
+struct Sizes {
+  rows: u32,
+  width: u32,
+  limit: f32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read_write> x: array<f32>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= sizes.rows) {
+    return;
+  }
+  let start = id.x * sizes.width;
+  var squares = 0f;
+  for (var c = 0u; c < sizes.width; c++) {
+    squares += x[start + c] * x[start + c];
+  }
+  let norm = sqrt(squares);
+  if (norm <= sizes.limit) {
+    return;
+  }
+  for (var c = 0u; c < sizes.width; c++) {
+    x[start + c] *= sizes.limit / norm;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * CPT (Context-aware Prompt Tuning, Blau et al. 2024) as PEFT does it: labelled examples before the input, as their frozen
+ * word embeddings E plus a trained change δ that starts at zero, is never applied to label words and stays within
+ * ‖δ_i‖ ≤ ε·√(width / 2048). PEFT has it for language models; here the head reads the input's last state.
+ */
+
+import * as z from "zod";
+import { dispatch } from "../../kernels/kernel";
+import { projectRows } from "../../kernels/project-rows";
+import { add } from "../../operations/add";
+import { scaleColumns } from "../../operations/scale-columns";
+import { view } from "../../operations/view";
+import type { Trainable } from "../../program/tensor";
+import { defineMethod } from "../method";
+import { words } from "../words";
+
+const options = z.strictObject({
+  text: z
+    .string()
+    .min(1, "is empty; write at least one example")
+    .default("A warm and funny film. = [positive] Dull from start to end. = [negative]")
+    .meta({
+      title: "Labelled examples",
+      description: "What stands before every input. Words in [brackets] are labels: they stay exactly as they are.",
+      format: "semantic-text",
+    }),
+  epsilon: z.number().min(0).max(100).default(0.1).meta({
+    title: "Epsilon",
+    description: "How far every word may move from its embedding: epsilon · √(model width / 2048). 0: not at all.",
+  }),
+});
+
+const DELTA = "delta_embedding.weight";
+/** Model width at which a word may move by epsilon itself. */
+const REFERENCE_WIDTH = 2048;
+
+/** The largest norm of a word's change. */
+export const changeLimit = (epsilon: number, width: number) => epsilon * Math.sqrt(width / REFERENCE_WIDTH);
+
+export const cpt = defineMethod<z.infer<typeof options>>({
+  id: "cpt",
+  title: "CPT",
+  summary: "Labelled examples before the input, whose words may move a little",
+  group: "soft prompt",
+  site: "input",
+  learningRate: 1e-3,
+  weightDecay: 0,
+  semantic: false,
+  card: {
+    trains: "A change of the examples' word embeddings, kept small by projection after every step, and the head.",
+    attaches: "The examples stand before every input; label words are locked.",
+    costs: "example tokens · hidden size parameters; every block computes the examples' positions too.",
+    fails:
+      "When the examples mislead the model, or fill the context. The loss on the examples' own labels is for language models and left out.",
+    equals:
+      "With epsilon 0 it is in-context learning: hard text whose words are labelled examples. Without the limit it is " +
+      "prompt tuning started from that text, but for the locked label words.",
+    paper: { title: "Context-aware Prompt Tuning (Blau et al. 2024)", url: "https://arxiv.org/abs/2410.17222" },
+  },
+  options: () => options,
+  text: ({ text }) => text,
+  textForm: () => ({ control: "none", length: null, lockBrackets: true }),
+  attach(program, _options, context) {
+    const { textIds, lockedIds = [], config } = context;
+    const [tokens, width] = [textIds.length, config.hiddenSize];
+    const delta = program.trainable(DELTA, [tokens, width], { initializer: { kind: "zeros" } });
+    const free = program.constant(`free words ${lockedIds.map(Number).join("")}`, [tokens * width], () =>
+      Float32Array.from({ length: tokens * width }, (_, cell) => (lockedIds[Math.floor(cell / width)] ? 0 : 1)),
+    );
+    const flat = view(program, "change by word", delta, [1, tokens * width]);
+    const change = view(program, "change", scaleColumns(program, "free change", flat, free), [tokens, width]);
+    return { prompt: add(program, "prompt", words(program, "examples", textIds, context), change) };
+  },
+  controller(program, { epsilon }) {
+    const delta = program.tensor(DELTA) as Trainable;
+    const [rows, width] = delta.shape as [number, number];
+    const sizes = { rows, width, limit: changeLimit(epsilon, width) };
+    return {
+      afterUpdate: [{ dispatches: [dispatch(projectRows, { x: { kind: "value", tensor: delta } }, sizes)] }],
+    };
+  },
+  exportForm: () => ({ type: "PROMPT_TUNING", origin: "folded" }),
+});
