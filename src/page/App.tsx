@@ -13,6 +13,7 @@ import { Header } from "./header/Header";
 import { HelpDialog } from "./header/HelpDialog";
 import { Notice } from "./header/Notice";
 import { MethodsStep } from "./methods/MethodsStep";
+import { ModelDialog } from "./model/ModelDialog";
 import { Reports } from "./results/Reports";
 import { TryIt } from "./results/TryIt";
 import { RunTable } from "./runs/RunTable";
@@ -78,6 +79,7 @@ export function App() {
         </main>
       </div>
       <HelpDialog />
+      <ModelDialog />
     </div>
   );
 }

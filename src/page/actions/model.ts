@@ -1,18 +1,120 @@
-/** Opening a base model. */
+/** Choosing a base model: looking it up, storing it, opening it. */
 
+import type { LocalFile, ModelPlace } from "../../worker/api";
 import { engine } from "../engine";
+import { localFiles } from "../model/local-files";
+import { currentConfiguration, draftsForModel } from "../store/configuration";
 import { messageOf, patch, useStudio } from "../store/store";
 
-/** Opens a base model; the one that was open stays named until the new one is there. */
+/** What is open, to open it again after a restart; files where they were dropped. */
+let opened: { source: string; files: LocalFile[] | null } | null = null;
+/** Of the folder that was looked at last. */
+let droppedFiles: LocalFile[] | null = null;
+
+const waits = ["downloading model", "checking model", "loading weights", "tokenising"];
+
+/**
+ * Opens a base model; the one that was open stays named until the new one is there. The data stays and is tokenised
+ * again; options that were a method's defaults become its defaults on the new model.
+ */
 export async function openModel(source: string): Promise<void> {
   patch("model", { opening: source, error: null });
   try {
-    patch("model", { summary: await engine().openModel(source) });
+    const summary = await engine().openModel(source);
+    opened = { source, files: source.startsWith("dir:") ? droppedFiles : null };
+    const { descriptions: before, runs } = useStudio.getState().methods;
+    const descriptions = await engine().listMethods();
+    patch("methods", { descriptions, runs: draftsForModel(runs, before, descriptions) });
+    const data = await engine().readData();
+    if (data) patch("data", { summary: data });
+    patch("model", { summary, choosing: false, details: null, lookError: null });
   } catch (error) {
     patch("model", { error: messageOf(error) });
   } finally {
     patch("model", { opening: null });
-    const { progress } = useStudio.getState().comparison;
-    if (progress?.event.task === "loading weights") patch("comparison", { progress: null });
+    endProgress();
+    void refreshModels();
   }
+}
+
+/** After the worker was restarted: what was open before, else the first there is. */
+export async function reopenModel(): Promise<void> {
+  if (opened?.files) await engine().inspectModel({ kind: "files", files: opened.files }, null);
+  const source = opened?.source ?? useStudio.getState().model.listings[0]?.source;
+  if (source !== undefined) await openModel(source);
+}
+
+/** Looks a model of the Hub up: the first requests that leave the page. */
+export async function lookUpModel(name: string, token: string | null, address: string): Promise<void> {
+  await inspect({ kind: "hub", name, token, address }, name);
+}
+
+/** Looks at dropped or chosen files, with the chooser open. */
+export async function inspectFiles(files: readonly File[]): Promise<void> {
+  droppedFiles = localFiles(files);
+  patch("model", { choosing: true, place: "computer" });
+  await inspect({ kind: "files", files: droppedFiles }, "the files");
+}
+
+async function inspect(place: ModelPlace, what: string): Promise<void> {
+  patch("model", { looking: what, lookError: null, details: null });
+  try {
+    const configuration = currentConfiguration(useStudio.getState());
+    patch("model", { details: await engine().inspectModel(place, configuration) });
+  } catch (error) {
+    patch("model", { lookError: messageOf(error) });
+  } finally {
+    patch("model", { looking: null });
+  }
+}
+
+/** Stores a model that was looked up and opens it. */
+export async function downloadAndOpen(source: string): Promise<void> {
+  // Asks the browser not to clear the storage by itself; without a yes it may, and the model is downloaded again.
+  void navigator.storage?.persist?.().catch(() => {});
+  patch("model", { downloading: source, lookError: null });
+  try {
+    await engine().downloadModel(source);
+  } catch (error) {
+    patch("model", { lookError: messageOf(error) });
+    return;
+  } finally {
+    patch("model", { downloading: null });
+    endProgress();
+    await refreshModels();
+  }
+  await openModel(source);
+}
+
+export async function cancelDownload(): Promise<void> {
+  await engine().cancelDownload();
+}
+
+/** Lists what can be opened and what is stored anew. */
+export async function refreshModels(): Promise<void> {
+  try {
+    const [listings, stored] = await Promise.all([engine().listModels(), engine().listStored()]);
+    patch("model", { listings, stored });
+    const { details } = useStudio.getState().model;
+    if (details?.source.startsWith("hf:")) {
+      const storedBytes = stored.find(({ source }) => source === details.source)?.storedBytes ?? 0;
+      patch("model", { details: { ...details, storedBytes } });
+    }
+  } catch (error) {
+    patch("model", { lookError: messageOf(error) });
+  }
+}
+
+export async function removeStored(source: string): Promise<void> {
+  try {
+    await engine().removeStored(source);
+  } catch (error) {
+    patch("model", { lookError: messageOf(error) });
+  }
+  await refreshModels();
+}
+
+function endProgress(): void {
+  const { progress } = useStudio.getState().comparison;
+  if (progress && waits.includes(progress.event.task)) patch("comparison", { progress: null });
 }

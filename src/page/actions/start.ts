@@ -10,7 +10,7 @@ import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, reopenData } from "./data";
-import { openModel } from "./model";
+import { reopenModel } from "./model";
 
 /** Chosen on arrival: the method of the house, its rival, and the two controls both must beat. */
 const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
@@ -43,8 +43,7 @@ async function startEngine(openData: () => Promise<void>): Promise<void> {
     patch("device", { report });
     restoreRuns();
     if (report.status === "ready" || report.status === "software") {
-      const first = useStudio.getState().model.listings[0];
-      if (first) await openModel(first.source);
+      await reopenModel();
     }
     await openData();
   } catch (error) {

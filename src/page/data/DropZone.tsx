@@ -3,15 +3,19 @@
 import { FileUp } from "lucide-react";
 import { useDropzone } from "react-dropzone";
 import { openFile, refuseFile } from "../actions/data";
+import { inspectFiles } from "../actions/model";
+import { looksLikeModel } from "../model/local-files";
 
 export function DropZone() {
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     multiple: false,
     noClick: true,
     noKeyboard: true,
-    onDrop: (accepted) => {
+    onDrop: (accepted, refused) => {
+      const all = [...accepted, ...refused.map((rejection) => rejection.file)];
       const file = accepted[0];
-      if (file) void openFile(file, "train");
+      if (looksLikeModel(all)) void inspectFiles(all);
+      else if (file) void openFile(file, "train");
       else refuseFile("train", "Nothing was opened: drop one file at a time, and no folder.");
     },
   });

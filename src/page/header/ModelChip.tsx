@@ -2,16 +2,16 @@
 
 import { ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
-import { openModel } from "../actions/model";
+import type { ModelSummary } from "../../worker/api";
+import { refreshModels } from "../actions/model";
 import { formatBytes, formatCount, formatParameters } from "../format";
-import { isBusy, useStudio } from "../store/store";
+import { isBusy, patch, useStudio } from "../store/store";
 import { Facts } from "./Facts";
 
 export function ModelChip() {
   const { listings, summary, opening, error } = useStudio((state) => state.model);
   const busy = useStudio(isBusy);
   const openingName = listings.find((listing) => listing.source === opening)?.name ?? opening;
-  const others = listings.filter((listing) => listing.source !== summary?.source);
   return (
     <Popover.Root>
       <Popover.Trigger className={error ? "chip chip-problem" : "chip"}>
@@ -44,24 +44,38 @@ export function ModelChip() {
                   ["Context", `${formatCount(summary.contextLength)} tokens`],
                 ]}
               />
+              <SpecialTokens tokens={summary.specialTokens} />
               <p className="field-help">Its weights are frozen and shared by all runs. They never leave this page.</p>
             </>
           )}
-          {others.length > 0 && <h2 className="popover-title">{summary ? "Open another" : "Open a base model"}</h2>}
-          {others.map((listing) => (
-            <button
-              key={listing.source}
-              type="button"
-              className="list-button"
-              disabled={busy || opening !== null}
-              onClick={() => void openModel(listing.source)}
-            >
-              <strong>{listing.name}</strong> <span className="muted">{formatBytes(listing.bytes)}</span>
-              <span className="field-help">{listing.description}</span>
+          <Popover.Close asChild>
+            <button type="button" className="button" disabled={busy} onClick={() => chooseModel()}>
+              Choose another base model…
             </button>
-          ))}
+          </Popover.Close>
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+function chooseModel(): void {
+  patch("model", { choosing: true, place: "ready", details: null, lookError: null });
+  void refreshModels();
+}
+
+function SpecialTokens({ tokens }: { tokens: ModelSummary["specialTokens"] }) {
+  if (tokens.length === 0) return <p className="field-help">Its tokenizer has no special tokens.</p>;
+  return (
+    <>
+      <h3 className="group-label">Special tokens</h3>
+      <ul className="special-tokens" aria-label="Special tokens">
+        {tokens.map(({ id, text, roles }) => (
+          <li key={id}>
+            <code>{text}</code> <span className="muted">{formatCount(id)}</span> {roles.join(", ")}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -80,6 +80,27 @@ export function draftRun(
   };
 }
 
+/**
+ * The runs for another base model: an option that stands at its method's default takes the default it has there, for
+ * example other linears. What was chosen stays; where the new model does not know it, the estimate says so.
+ */
+export function draftsForModel(
+  runs: readonly DraftRun[],
+  before: readonly MethodDescription[],
+  after: readonly MethodDescription[],
+): DraftRun[] {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  return runs.map((run) => {
+    const old = before.find(({ id }) => id === run.method)?.defaults ?? {};
+    const fresh = after.find(({ id }) => id === run.method)?.defaults ?? {};
+    const options = { ...fresh };
+    for (const [key, value] of Object.entries(run.options)) {
+      if (!(key in fresh) || !same(value, old[key])) options[key] = value;
+    }
+    return { ...run, options };
+  });
+}
+
 /** Runs of a configuration as drafts; a method this studio does not have throws an error that names it. */
 export function draftsFrom(runs: Configuration["runs"], methods: readonly MethodDescription[]): DraftRun[] {
   const drafts: DraftRun[] = [];

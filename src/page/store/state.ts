@@ -10,12 +10,14 @@ import type {
   GpuBytes,
   ImportedAdapter,
   MethodDescription,
+  ModelDetails,
   ModelListing,
   ModelSummary,
   ProgressEvent,
   RunEstimate,
   RunState,
   SampleListing,
+  StoredModelListing,
 } from "../../worker/api";
 import type { RunCurves } from "../charts/run-curves";
 
@@ -31,7 +33,19 @@ export interface ModelSlice {
   /** The source being opened. */
   opening: string | null;
   error: string | null;
+  /** Whether the chooser is open, and where in it. */
+  choosing: boolean;
+  place: ModelTab;
+  /** What is being looked at, by name; what was found; what went wrong. */
+  looking: string | null;
+  details: ModelDetails | null;
+  lookError: string | null;
+  /** The source being downloaded. */
+  downloading: string | null;
+  stored: StoredModelListing[];
 }
+
+export type ModelTab = "ready" | "hub" | "computer" | "storage";
 
 export type DataPlace = "train" | "validation" | "columns" | "settings";
 

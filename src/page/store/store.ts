@@ -14,7 +14,19 @@ function storedTheme(): Theme {
 
 export const useStudio = create<StudioState>()(() => ({
   device: { report: null, lost: null },
-  model: { listings: [], summary: null, opening: null, error: null },
+  model: {
+    listings: [],
+    summary: null,
+    opening: null,
+    error: null,
+    choosing: false,
+    place: "ready",
+    looking: null,
+    details: null,
+    lookError: null,
+    downloading: null,
+    stored: [],
+  },
   data: { samples: [], summary: null, sample: null, opening: null, error: null },
   methods: {
     descriptions: [],

@@ -1,0 +1,130 @@
+/** What was found out about a model before anything big is read: what it is, what it takes, whether it fits. */
+
+import type { ModelDetails } from "../../worker/api";
+import { cancelDownload, downloadAndOpen, openModel } from "../actions/model";
+import { Message } from "../controls/Message";
+import { formatBytes, formatCount, formatParameters, formatPlural } from "../format";
+import { Facts } from "../header/Facts";
+import { useStudio } from "../store/store";
+
+export function ModelDetailsPanel() {
+  const { details, downloading, opening } = useStudio((state) => state.model);
+  if (!details) return null;
+  return (
+    <section className="model-details" aria-label={`About ${details.name}`}>
+      <h3 className="popover-title">{details.name}</h3>
+      {details.refusal !== null && <Message kind="error">{details.refusal}</Message>}
+      <Facts facts={factsOf(details)} />
+      <Files details={details} />
+      <FitLines details={details} />
+      {details.refusal === null && (
+        <div className="inline">
+          <OpenButton details={details} waiting={downloading !== null || opening !== null} />
+          {downloading !== null && (
+            <button type="button" className="button" onClick={() => void cancelDownload()}>
+              Stop
+            </button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function OpenButton({ details, waiting }: { details: ModelDetails; waiting: boolean }) {
+  const { source, bytes, storedBytes } = details;
+  const missing = source.startsWith("hf:") ? bytes - storedBytes : 0;
+  const download = `Download ${storedBytes > 0 ? "the remaining " : ""}${formatBytes(missing)} and open`;
+  return (
+    <button
+      type="button"
+      className="button button-primary"
+      disabled={waiting}
+      onClick={() => void (missing > 0 ? downloadAndOpen(source) : openModel(source))}
+    >
+      {missing > 0 ? download : "Open"}
+    </button>
+  );
+}
+
+function factsOf(details: ModelDetails): (readonly [string, string])[] {
+  const { family, parameters, layers, hiddenSize, contextLength, source } = details;
+  const facts: (readonly [string, string])[] = [];
+  if (family !== null) facts.push(["Family", family]);
+  if (parameters !== null) facts.push(["Parameters", formatParameters(parameters)]);
+  if (layers !== null) facts.push(["Layers × width", `${layers} × ${formatCount(hiddenSize)}`]);
+  if (contextLength !== null) facts.push(["Context", formatPlural(contextLength, "token")]);
+  if (source.startsWith("hf:")) {
+    facts.push(["Licence", details.licence ?? "none named on its page"]);
+    facts.push(["Commit", `${details.commit?.slice(0, 12)}${details.gated ? " · gated" : ""}`]);
+  }
+  const stored = details.storedBytes > 0 ? `, ${formatBytes(details.storedBytes)} stored here already` : "";
+  facts.push(["To read", `${formatBytes(details.bytes)}${stored}`]);
+  return facts;
+}
+
+function Files({ details }: { details: ModelDetails }) {
+  const wanted = details.files.filter((file) => file.wanted);
+  return (
+    <details className="more-fields">
+      <summary>
+        {formatPlural(wanted.length, "file")} of {formatCount(details.files.length)}
+      </summary>
+      <div className="table-scroll">
+        <table className="table">
+          <caption className="visually-hidden">Files of {details.name}</caption>
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col" className="number">
+                Size
+              </th>
+              <th scope="col">Read</th>
+            </tr>
+          </thead>
+          <tbody>
+            {details.files.map(({ name, bytes, wanted: read }) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td className="number">{formatBytes(bytes)}</td>
+                <td>{read ? "yes" : "no"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function FitLines({ details }: { details: ModelDetails }) {
+  const { fit, weightBytes } = details;
+  if (weightBytes === null) return null;
+  if (!fit) return <Facts facts={[["On the GPU", `${formatBytes(weightBytes)} of weights`]]} />;
+  const { total, largestBuffer, runs } = fit.estimate;
+  const problems = runs.filter((run) => run.problem !== null);
+  const own = total.adapter + total.gradients + total.optimizer;
+  return (
+    <>
+      <h4 className="group-label">
+        On the GPU, with the chosen methods and batches of {fit.batchSize} × {formatCount(fit.maxLength)} tokens
+      </h4>
+      <Facts
+        facts={[
+          ["Weights", formatBytes(total.weights)],
+          ["Trained tensors", `${formatBytes(own)} with gradients and optimiser`],
+          ["Activations", formatBytes(total.activations)],
+          ["Together", formatBytes(total.total)],
+          ["Largest buffer", `${formatBytes(largestBuffer.bytes)} of ${formatBytes(largestBuffer.allowed)} allowed`],
+          ["Largest batch", fit.largestBatch === 0 ? "none fits" : formatPlural(fit.largestBatch, "row")],
+        ]}
+      />
+      {fit.problem !== null && <Message kind="warning">{fit.problem}</Message>}
+      {problems.map(({ run, problem }) => (
+        <Message key={run} kind="warning">
+          {problem}
+        </Message>
+      ))}
+    </>
+  );
+}
