@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { draftRun, draftsFrom, freeName } from "../../../src/page/store/configuration";
+import { draftRun, draftsForModel, draftsFrom, freeName } from "../../../src/page/store/configuration";
 import { fromFragment, toFragment } from "../../../src/page/store/link";
 import type { DraftRun } from "../../../src/page/store/state";
 import type { MethodDescription } from "../../../src/worker/api";
@@ -33,6 +33,15 @@ describe("drafts", () => {
   it("names a method it does not have", () => {
     expect(() => draftsFrom([{ name: "a", method: "nope", options: {} }], [lora])).toThrow(/"nope".*lora/);
   });
+});
+
+it("on another model defaults become its defaults; what was chosen, and its problems, stay", () => {
+  const gpt2 = { ...lora, defaults: { rank: 8, targets: ["c_attn"], scale: 1 } };
+  const chosen = draftRun(lora, [], { options: { rank: 4, targets: ["k_proj"] } });
+  const marked = { ...draftRun(lora, [chosen]), problems: { rank: "Too large." } };
+  const [kept, moved] = draftsForModel([chosen, marked], [lora], [gpt2]);
+  expect(kept!.options).toEqual({ rank: 4, targets: ["k_proj"], scale: 1 });
+  expect(moved).toEqual({ ...marked, options: { rank: 8, targets: ["c_attn"], scale: 1 } });
 });
 
 describe("the address", () => {
