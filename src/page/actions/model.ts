@@ -5,6 +5,7 @@ import { engine } from "../engine";
 import { localFiles } from "../model/local-files";
 import { currentConfiguration, draftsForModel } from "../store/configuration";
 import { messageOf, patch, useStudio } from "../store/store";
+import { suitableModel } from "../store/suitable-model";
 
 /** What is open, to open it again after a restart; files where they were dropped. */
 let opened: { source: string; files: LocalFile[] | null } | null = null;
@@ -37,10 +38,11 @@ export async function openModel(source: string): Promise<void> {
   }
 }
 
-/** After the worker was restarted: what was open before, else the first there is. */
+/** After the worker was restarted: what was open before, else what suits the device. */
 export async function reopenModel(): Promise<void> {
   if (opened?.files) await engine().inspectModel({ kind: "files", files: opened.files }, null);
-  const source = opened?.source ?? useStudio.getState().model.listings[0]?.source;
+  const { device, model } = useStudio.getState();
+  const source = opened?.source ?? suitableModel(model.listings, device.report?.status === "software");
   if (source !== undefined) await openModel(source);
 }
 
