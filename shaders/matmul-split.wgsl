@@ -13,7 +13,7 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> a: array<A>;
-@group(0) @binding(2) var<storage, read> b: array<B>;
+@group(0) @binding(2) var<storage, read> b: array<StoredB>;
 @group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 const TILE = 16u;
@@ -48,7 +48,7 @@ fn main(
     let i = aStarts + k * aStep;
     let j = bStarts + k * bStep;
     let x = vec4f(vec4(a[i.x], a[i.y], a[i.z], a[i.w]));
-    let y = vec4f(vec4(b[j.x], b[j.y], b[j.z], b[j.w]));
+    let y = vec4f(readB(j.x), readB(j.y), readB(j.z), readB(j.w));
     sum += mat4x4f(y * x.x, y * x.y, y * x.z, y * x.w);
   }
   let start = slice * VECTORS + block * 4;

@@ -13,7 +13,7 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> a: array<A>;
-@group(0) @binding(2) var<storage, read> b: array<B>;
+@group(0) @binding(2) var<storage, read> b: array<StoredB>;
 @group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 const TILE = 64u;
@@ -76,7 +76,7 @@ fn main(
       let k = first + p.y;
       var value = 0f;
       if (j < sizes.columns && k < sizes.inner) {
-        value = f32(b[select(k * sizes.columns + j, j * sizes.inner + k, TRANSPOSE_B == 1)]);
+        value = readB(select(k * sizes.columns + j, j * sizes.inner + k, TRANSPOSE_B == 1));
       }
       tileB[p.y * STRIDE + p.x] = value;
     }

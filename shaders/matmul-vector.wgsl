@@ -13,7 +13,7 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> a: array<vec4<A>>;
-@group(0) @binding(2) var<storage, read> b: array<vec4<B>>;
+@group(0) @binding(2) var<storage, read> b: array<StoredB>;
 @group(0) @binding(3) var<storage, read_write> out: array<vec4<Out>>;
 
 // Column i of the result is A[row + i, k … k + 3]. Past the edge the last row is read again.
@@ -32,11 +32,11 @@ fn loadB(column: u32, k: u32) -> mat4x4f {
   if (TRANSPOSE_B == 1) {
     let step = sizes.inner / 4;
     let i = column * step + k / 4;
-    return transpose(mat4x4f(vec4f(b[i]), vec4f(b[i + step]), vec4f(b[i + 2 * step]), vec4f(b[i + 3 * step])));
+    return transpose(mat4x4f(readB(i), readB(i + step), readB(i + 2 * step), readB(i + 3 * step)));
   }
   let step = sizes.columns / 4;
   let i = k * step + column / 4;
-  return mat4x4f(vec4f(b[i]), vec4f(b[i + step]), vec4f(b[i + 2 * step]), vec4f(b[i + 3 * step]));
+  return mat4x4f(readB(i), readB(i + step), readB(i + 2 * step), readB(i + 3 * step));
 }
 
 fn store(row: u32, column: u32, values: vec4f) {

@@ -15,7 +15,7 @@ struct Sizes {
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
 @group(0) @binding(1) var<storage, read> a: array<A>;
-@group(0) @binding(2) var<storage, read> b: array<B>;
+@group(0) @binding(2) var<storage, read> b: array<StoredB>;
 @group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 fn store(row: u32, first: u32, values: vec4f) {
@@ -56,8 +56,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     let l = leftStarts + k * bStep;
     let r = rightStarts + k * bStep;
     let x = vec4f(vec4(a[i.x], a[i.y], a[i.z], a[i.w]));
-    let y = vec4f(vec4(b[l.x], b[l.y], b[l.z], b[l.w]));
-    let z = vec4f(vec4(b[r.x], b[r.y], b[r.z], b[r.w]));
+    let y = vec4f(readB(l.x), readB(l.y), readB(l.z), readB(l.w));
+    let z = vec4f(readB(r.x), readB(r.y), readB(r.z), readB(r.w));
     left += mat4x4f(y * x.x, y * x.y, y * x.z, y * x.w);
     right += mat4x4f(z * x.x, z * x.y, z * x.z, z * x.w);
   }

@@ -181,11 +181,11 @@ class Recorder implements Tape {
   }
 }
 
-/** What is in memory, for its element type: trained tensors and their gradients are always float32. */
+/** What is in memory, for its element type: what is trained, its gradients, and frozen vectors are always float32. */
 function storedIn(place: Reference): Stored {
   if (place.kind === "gradient") return "f32";
   if (place.kind !== "value") return "Element";
-  const { role } = place.tensor;
-  if (role === "trainable" || role === "control") return "f32";
-  return role === "weight" ? "Weight" : "Element";
+  const { role, type } = place.tensor;
+  if (type === "float16") return "packed";
+  return role === "weight" || role === "trainable" || role === "control" ? "f32" : "Element";
 }

@@ -6,7 +6,7 @@
 import { Mutex } from "async-mutex";
 import type * as ort from "onnxruntime-web/webgpu";
 import type { Tensor } from "../program/tensor";
-import type { ForwardGraph } from "./graph";
+import { type ForwardGraph, packedShape } from "./graph";
 
 type OnnxRuntime = typeof ort;
 
@@ -40,8 +40,9 @@ export class Runtime {
   }
 
   /** `buffer` gives the GPU buffer of every leaf and output; they must stay the same while the session lives. */
-  async session(graph: ForwardGraph, buffer: (tensor: Tensor) => GPUBuffer): Promise<ForwardSession> {
+  async session(written: ForwardGraph, buffer: (tensor: Tensor) => GPUBuffer): Promise<ForwardSession> {
     const onnxruntime = await this.load();
+    const graph = this.#device.features.has("shader-f16") ? written : written.pack();
     const options: ort.InferenceSession.SessionOptions = {
       executionProviders: [
         {
@@ -55,8 +56,11 @@ export class Runtime {
       preferredOutputLocation: "gpu-buffer",
     };
     const session = await this.#mutex.runExclusive(() => onnxruntime.InferenceSession.create(graph.bytes, options));
-    const bind = (tensor: Tensor) =>
-      onnxruntime.Tensor.fromGpuBuffer(buffer(tensor), { dataType: tensor.type, dims: [...tensor.shape] });
+    const bind = (tensor: Tensor) => {
+      const words = graph.packed && tensor.type === "float16";
+      const dims = words ? packedShape(tensor.shape) : [...tensor.shape];
+      return onnxruntime.Tensor.fromGpuBuffer(buffer(tensor), { dataType: words ? "uint32" : tensor.type, dims });
+    };
     const feeds = Object.fromEntries(graph.inputs.map((tensor) => [tensor.name, bind(tensor)]));
     const fetches = Object.fromEntries(graph.outputs.map((tensor) => [tensor.name, bind(tensor)]));
     return {

@@ -6,9 +6,8 @@
 import type { DeviceProfile, Dispatch, Kernel, Stored } from "../kernels/kernel";
 
 export interface PipelinesOptions extends DeviceProfile {
-  /** WGSL types of activations with their gradients, and of frozen weights; `f16` needs the feature `shader-f16`. */
+  /** WGSL type of activations and their gradients; `f16` needs the feature `shader-f16`. */
   readonly element?: "f32" | "f16";
-  readonly weight?: "f32" | "f16";
 }
 
 /** A dispatch fitted to the device. */
@@ -25,15 +24,15 @@ const WORKGROUP_WIDTH = { hardware: 64, software: 1 } as const;
 export class Pipelines {
   readonly device: GPUDevice;
   readonly #profile: DeviceProfile;
-  readonly #types: Readonly<Record<Stored, "f32" | "f16">>;
+  readonly #types: Readonly<Record<Stored, "f32" | "f16" | "packed">>;
   readonly #modules = new Map<Kernel, Map<string, GPUShaderModule>>();
   readonly #layouts = new Map<Kernel, GPUBindGroupLayout>();
   readonly #pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
 
-  constructor(device: GPUDevice, { software, element = "f32", weight = "f32" }: PipelinesOptions) {
+  constructor(device: GPUDevice, { software, element = "f32" }: PipelinesOptions) {
     this.device = device;
     this.#profile = { software };
-    this.#types = { Element: element, Weight: weight, f32: "f32" };
+    this.#types = { Element: element, f32: "f32", packed: "packed" };
   }
 
   /**
@@ -49,6 +48,11 @@ export class Pipelines {
       if (!(name in sizes)) throw new Error(`A dispatch of kernel "${asked.name}" leaves out the size "${name}".`);
     }
     for (const [name, what] of Object.entries(stored)) {
+      if (what === "packed" && !asked.packable?.[name]) {
+        throw new Error(
+          `Kernel "${asked.name}" cannot read float16 from "${name}". Let the kernel's "packable" name it.`,
+        );
+      }
       if (!(name in (asked.stored ?? {})) && this.#types[what] !== this.#types.Element) {
         throw new Error(
           `Kernel "${asked.name}" reads "${name}" as an activation (${this.#types.Element}); ` +
@@ -115,14 +119,14 @@ export class Pipelines {
 
   /** Type aliases for a kernel's source, the same for what is stored in the same types. */
   #aliases(kernel: Kernel, given: Readonly<Record<string, Stored>>): string {
-    const stored = new Map<string, Stored>([
-      ["Element", "Element"],
-      ["Weight", "Weight"],
-    ]);
+    const lines = [`alias Element = ${this.#types.Element};\n`];
     for (const [binding, expected] of Object.entries(kernel.stored ?? {})) {
-      stored.set(binding[0]!.toUpperCase() + binding.slice(1), given[binding] ?? expected!);
+      const alias = binding[0]!.toUpperCase() + binding.slice(1);
+      const type = this.#types[given[binding] ?? expected!];
+      const width = kernel.packable?.[binding];
+      lines.push(width ? packableBinding(binding, alias, type, width) : `alias ${alias} = ${type};\n`);
     }
-    return [...stored].map(([alias, what]) => `alias ${alias} = ${this.#types[what]};\n`).join("");
+    return lines.join("");
   }
 
   async #compile(
@@ -162,4 +166,16 @@ export class Pipelines {
     }
     return module;
   }
+}
+
+/** How a binding is declared and read that may hold pairs of float16: one element, or four, as f32. */
+function packableBinding(binding: string, alias: string, type: "f32" | "f16" | "packed", width: 1 | 4): string {
+  const read = (result: string, value: string) => `fn read${alias}(i: u32) -> ${result} { return ${value}; }\n`;
+  if (type !== "packed") {
+    const [element, result] = width === 4 ? [`vec4<${type}>`, "vec4f"] : [type, "f32"];
+    return `alias Stored${alias} = ${element};\n${read(result, `${result}(${binding}[i])`)}`;
+  }
+  if (width === 1) return `alias Stored${alias} = u32;\n${read("f32", `unpack2x16float(${binding}[i / 2])[i % 2]`)}`;
+  const [low, high] = ["x", "y"].map((part) => `unpack2x16float(${binding}[i].${part})`);
+  return `alias Stored${alias} = vec2u;\n${read("vec4f", `vec4f(${low}, ${high})`)}`;
 }

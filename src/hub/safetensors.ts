@@ -7,6 +7,7 @@
  * JavaScript's typed arrays are little-endian wherever browsers and Node run, so values are viewed and not swapped.
  */
 
+import { float16Values } from "./float16";
 import type { ModelFile } from "./types";
 
 const TYPE_BITS = {
@@ -205,30 +206,6 @@ export function entryElements(entry: SafetensorsEntry): number {
   return entry.shape.reduce((product, size) => product * size, 1);
 }
 
-let halfTable: Float32Array | null = null;
-
-/** The float32 value of every float16 bit pattern: 256 KiB, made once. */
-function float16Table(): Float32Array {
-  if (halfTable) {
-    return halfTable;
-  }
-  const table = new Float32Array(1 << 16);
-  for (let bits = 0; bits < table.length; bits++) {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 0x1f;
-    const fraction = bits & 0x3ff;
-    if (exponent === 0) {
-      table[bits] = sign * fraction * 2 ** -24;
-    } else if (exponent === 31) {
-      table[bits] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    } else {
-      table[bits] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-    }
-  }
-  halfTable = table;
-  return table;
-}
-
 /** Views bytes as `Type`; copies only where they do not lie on the type's boundary. */
 function view<T>(
   bytes: Uint8Array,
@@ -249,7 +226,7 @@ function convert(entry: SafetensorsEntry, bytes: Uint8Array, target: Float32Arra
       target.set(view(bytes, Float64Array));
       return;
     case "F16": {
-      const table = float16Table();
+      const table = float16Values();
       const source = view(bytes, Uint16Array);
       for (let i = 0; i < source.length; i++) {
         target[i] = table[source[i] as number] as number;

@@ -8,10 +8,13 @@
  * weight, a trained factor or an activation) the type is an alias named as the binding, capitalised: `b` is `array<B>`.
  * `Pipelines` puts the aliases in front of the source, from what the backward plan says is bound. Arithmetic is always
  * f32: values are converted as they are loaded and stored.
+ *
+ * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is declared as
+ * `array<StoredB>` and read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no `shader-f16`.
  */
 
-/** What a storage binding holds: activations and their gradients, frozen weights, or what is always f32. */
-export type Stored = "Element" | "Weight" | "f32";
+/** What a storage binding holds: activations and their gradients, what is always f32, or float16 in pairs. */
+export type Stored = "Element" | "f32" | "packed";
 
 /** A field of a kernel's uniform `Sizes` struct (4 bytes each, in declaration order). */
 export type SizeType = "u32" | "f32";
@@ -30,6 +33,8 @@ export interface Kernel<Binding extends string = string, Size extends string = s
   readonly bindings: Readonly<Record<Binding, "read" | "read-write">>;
   /** What is in the bindings whose type depends on the dispatch, unless the dispatch says otherwise. */
   readonly stored?: Readonly<Partial<Record<Binding, Stored>>>;
+  /** Bindings of `stored` that may be packed, and how many elements (1 or 4) one index reads. */
+  readonly packable?: Readonly<Partial<Record<Binding, 1 | 4>>>;
   /** Fields of the uniform struct `Sizes`, in order. */
   readonly sizes: Readonly<Record<Size, SizeType>>;
   /** `override` constants with their defaults: they select structure (a transposed operand, adding to the output), never a size. */

@@ -9,7 +9,7 @@ export const rmsNormBackward = defineKernel({
   name: "rms-norm-backward",
   source: shared + source,
   bindings: { x: "read", weight: "read", outputGradient: "read", out: "read-write" },
-  stored: { weight: "Weight" },
+  stored: { weight: "Element" },
   sizes: { rows: "u32", width: "u32", epsilon: "f32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
   workgroups: ({ rows }, { WORKGROUP_WIDTH }) => grid(rows, 64 / WORKGROUP_WIDTH),

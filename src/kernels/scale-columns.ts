@@ -8,7 +8,7 @@ export const scaleColumns = defineKernel({
   name: "scale-columns",
   source,
   bindings: { x: "read", weight: "read", out: "read-write" },
-  stored: { weight: "Weight" },
+  stored: { weight: "Element" },
   sizes: { rows: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   workgroups: ({ rows, width }) => grid(rows * width, 64),

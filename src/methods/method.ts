@@ -3,12 +3,15 @@
 import type * as z from "zod";
 import type { Attachments, Family, ModelConfig, SubLayerKind } from "../models/family";
 import type { Program } from "../program/program";
+import type { Precision } from "../program/tensor";
 import type { ControllerOf } from "./controller";
 
 /** What a method may know of the open model when it describes its options. */
 export interface ModelFacts {
   readonly family: Family;
   readonly config: ModelConfig;
+  /** Of the frozen matrices in GPU memory; float32 unless told. */
+  readonly precision?: Precision;
 }
 
 /** What a method may use when it attaches to a Program. */

@@ -10,7 +10,7 @@ export function embed(program: Program, name: string, ids: Tensor, table: Tensor
     kind: "embed",
     inputs: [table, ids],
     outputs: [output],
-    forward: (graph) => graph.define(output, "Gather", [graph.use(table), graph.use(ids)], { axis: 0 }),
+    forward: (graph) => graph.rows(output, table, ids),
     backward: (tape) => {
       if (tape.needs(table)) throw new Error(`The embedding table "${table.name}" is frozen; it has no gradient.`);
     },

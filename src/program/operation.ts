@@ -22,8 +22,10 @@ export type AttributeValue = number | string | { readonly float: number } | read
 
 /** Writes graph nodes. Values are names: of tensors, or of intermediate values. */
 export interface GraphWriter {
-  /** The graph name of a tensor; an input of the graph if it is a leaf. */
+  /** The graph name of a tensor's values as they are computed with; an input of the graph if it is a leaf. */
   use(tensor: Tensor): string;
+  /** Adds the nodes that make `output` [rows, width] of the rows `ids` of a `table`. */
+  rows(output: Tensor, table: Tensor, ids: Tensor): void;
   /** Adds a node and returns the names of its outputs. An empty input name means "left out". */
   node(
     operator: string,

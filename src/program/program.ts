@@ -4,7 +4,7 @@
  */
 
 import type { Operation } from "./operation";
-import type { Control, ElementType, Initializer, Noise, Tensor, Trainable } from "./tensor";
+import type { Control, ElementType, Initializer, Noise, Precision, Tensor, Trainable } from "./tensor";
 
 /** Values that are the same for every step. Without `values` they are bound by whoever runs the Program. */
 export interface Constant extends Tensor {
@@ -22,12 +22,22 @@ export interface TrainableOptions {
 
 export class Program {
   readonly operations: Operation[] = [];
+  readonly #precision: Precision;
   readonly #tensors = new Map<string, Tensor>();
   readonly #producers = new Map<Tensor, Operation>();
 
-  /** A frozen float32 weight by its name in the checkpoint; asking twice gives the same tensor (tied weights). */
+  /** `precision`: of frozen matrices. Everything that is computed or trained is float32. */
+  constructor(precision: Precision = "float32") {
+    this.#precision = precision;
+  }
+
+  /**
+   * A frozen weight by its name in the checkpoint; asking twice gives the same tensor (tied weights). Matrices of even width
+   * have the Program's precision: two float16 fill a 32-bit word. Vectors (norms, biases) are small and stay float32.
+   */
   weight(name: string, shape: readonly number[]): Tensor {
-    return this.#leaf({ name, shape, type: "float32", role: "weight" });
+    const type = shape.length === 2 && shape[1]! % 2 === 0 ? this.#precision : "float32";
+    return this.#leaf({ name, shape, type, role: "weight" });
   }
 
   /** A trained tensor by its name in the adapter file; asking twice gives the same tensor. */

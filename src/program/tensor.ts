@@ -2,6 +2,9 @@
 
 export type ElementType = "float32" | "float16" | "int32";
 
+/** How frozen matrices are kept in GPU memory. */
+export type Precision = Extract<ElementType, "float32" | "float16">;
+
 /**
  * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: computed once (rotary tables, a
  * semantic pass). `input`: changes with every batch. `noise`: drawn on the device for every training step. `control`: what a

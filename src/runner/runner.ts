@@ -95,7 +95,7 @@ window.studioRunner = {
   openDevice: () => ask(() => api.openDevice()),
 
   async prepare(configuration, train, validation) {
-    const model = await ask(() => api.openModel(configuration.model));
+    const model = await ask(() => api.openModel(configuration.model, configuration.precision));
     await openServed(train, "train");
     if (validation) await openServed(validation, "validation");
     const { task, columns, maxLength, validation: split } = configuration.data;

@@ -5,14 +5,16 @@
 
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
+import { toFloat16 } from "../hub/float16";
 import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
 import { semanticNames } from "../methods/semantic";
 import type { Family, ModelConfig } from "../models/family";
 import { type Constant, Program } from "../program/program";
-import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { elementCount, type Precision, type Tensor, tensorBytes } from "../program/tensor";
 import { type Engine, uploadTensor } from "./engine";
+import { Float16Overflow, type PrecisionChoice } from "./precision";
 import { readModel } from "./read-model";
 
 export interface LoadProgress {
@@ -29,11 +31,14 @@ export class BaseModel {
   readonly family: Family;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  /** Of the frozen matrices in GPU memory. */
+  readonly precision: Precision;
   /** Of the weight files, and the numbers in them. */
   readonly fileBytes: number;
   readonly parameters: number;
   /** How often a semantic text was run through the model: once per text. */
   semanticPasses = 0;
+  #precisionNote: string | null = null;
   readonly #engine: Engine;
   readonly #owner = `model ${models++}`;
   readonly #weights = new Map<string, GPUBuffer>();
@@ -47,6 +52,7 @@ export class BaseModel {
       family: Family;
       config: ModelConfig;
       tokenizer: Tokenizer;
+      precision: Precision;
       fileBytes: number;
       parameters: number;
     },
@@ -56,20 +62,22 @@ export class BaseModel {
     this.family = parts.family;
     this.config = parts.config;
     this.tokenizer = parts.tokenizer;
+    this.precision = parts.precision;
     this.fileBytes = parts.fileBytes;
     this.parameters = parts.parameters;
   }
 
   /**
-   * Reads config, tokenizer and weights of a folder; weights stream to the GPU piece by piece as float32.
-   * Throws an Error naming the file, key or tensor that does not fit.
+   * Reads config, tokenizer and weights of a folder; weights stream to the GPU piece by piece. If float16 cannot hold them
+   * they are kept as float32, and `precisionNote` says why. Throws an Error naming the file, key or tensor that does not fit.
    */
   static async load(
     engine: Engine,
     folder: ModelFolder,
     onProgress?: (progress: LoadProgress) => void,
+    wanted: PrecisionChoice = "auto",
   ): Promise<BaseModel> {
-    const { family, config, weights, needed } = await readModel(folder);
+    const { family, config, weights, precision, needed } = await readModel(folder, wanted);
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
       throw new Error(
@@ -78,14 +86,22 @@ export class BaseModel {
       );
     }
     const { fileBytes, parameters } = weights;
-    const model = new BaseModel(engine, { folder, family, config, tokenizer, fileBytes, parameters });
+    const model = new BaseModel(engine, { folder, family, config, tokenizer, precision, fileBytes, parameters });
     try {
       await model.#upload(needed, onProgress);
+      return model;
     } catch (error) {
       model.release();
-      throw error;
+      if (!(error instanceof Float16Overflow)) throw error;
+      const wide = await BaseModel.load(engine, folder, onProgress, "float32");
+      wide.#precisionNote = error.message;
+      return wide;
     }
-    return model;
+  }
+
+  /** Why the precision is not the one that was asked for; null where it is. */
+  get precisionNote(): string | null {
+    return this.#precisionNote;
   }
 
   /** Bytes of the weights on the GPU. */
@@ -148,6 +164,7 @@ export class BaseModel {
     const { device, memory } = this.#engine;
     const total = needed.reduce((sum, { entry }) => sum + (entry.end - entry.begin), 0);
     let done = 0;
+    let halves = new Uint16Array(0);
     for (const { tensor, entry } of needed) {
       const buffer = memory.allocate(tensorBytes(tensor), {
         label: tensor.name,
@@ -157,7 +174,14 @@ export class BaseModel {
       this.#weights.set(tensor.name, buffer);
       const bytesEach = (entry.end - entry.begin) / Math.max(1, elementCount(tensor.shape));
       await streamTensor(entry, (values, offset) => {
-        device.queue.writeBuffer(buffer, offset * 4, values.buffer, values.byteOffset, values.byteLength);
+        if (tensor.type === "float16") {
+          if (halves.length < values.length) halves = new Uint16Array(values.length);
+          const tooLarge = toFloat16(values, halves);
+          if (tooLarge >= 0) throw new Float16Overflow(tensor.name, values[tooLarge]!);
+          device.queue.writeBuffer(buffer, offset * 2, halves.buffer, 0, values.length * 2);
+        } else {
+          device.queue.writeBuffer(buffer, offset * 4, values.buffer, values.byteOffset, values.byteLength);
+        }
         done += values.length * bytesEach;
         onProgress?.({ tensor: tensor.name, done, total });
       });
@@ -168,7 +192,7 @@ export class BaseModel {
   async #semanticPass(textIds: readonly number[]): Promise<ReadonlyMap<string, GPUBuffer>> {
     const { memory, runtime } = this.#engine;
     this.semanticPasses++;
-    const program = new Program();
+    const program = new Program(this.precision);
     const ids = program.constant("text ids", [textIds.length], () => Int32Array.from(textIds), "int32");
     const built = this.family.build(program, this.config, ids, { size: 1, tokens: textIds.length }, {});
     const named = [

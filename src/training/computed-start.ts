@@ -27,6 +27,11 @@ export async function computeStart(
     if (tensor.shape.join() !== trainable.shape.join()) {
       throw new Error(`"${trainable.name}" [${trainable.shape}] cannot start as "${tensor.name}" [${tensor.shape}].`);
     }
+    if (tensor.type !== trainable.type) {
+      throw new Error(
+        `"${trainable.name}" cannot start as "${tensor.name}", which is kept as ${tensor.type}: choose float32.`,
+      );
+    }
     if (tensor.role === "activation" && !computed.has(tensor)) computed.set(tensor, target(trainable));
     else copies.push({ from: tensor, to: trainable });
   }

@@ -4,6 +4,7 @@
  */
 
 import { BatchStream, bucketLengths } from "../data/batches";
+import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
@@ -37,7 +38,7 @@ export interface Estimate {
 }
 
 export interface EstimateInput {
-  readonly model: Pick<BaseModel, "family" | "config" | "tokenizer" | "parameters">;
+  readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters">;
   readonly classes: number;
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
@@ -61,7 +62,7 @@ const nothing: GpuBytes = {
 export function estimate(input: EstimateInput): Estimate {
   const { model, training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
   const buckets = bucketLengths([...trainLengths, ...validationLengths], maxLength);
-  const weights = weightSpecs(model.family, model.config);
+  const weights = weightSpecs(model.family, model.config, model.precision);
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
   const consider = (tensor: string, bytes: number) => {

@@ -3,7 +3,7 @@
 import { Random } from "../data/random";
 import { readBuffer } from "../gpu/readback";
 import type { Controller } from "../methods/controller";
-import { type Method, type MethodContext, needsSemanticPass } from "../methods/method";
+import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { type Control as ControlTensor, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
@@ -254,7 +254,7 @@ export function controlsOf({ program }: Pick<TunedProgram, "program">, controlle
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
 export function methodContext(
-  { family, config, tokenizer }: Pick<BaseModel, "family" | "config" | "tokenizer">,
+  { family, config, precision, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
   method: Method,
   options: unknown,
   seed: number,
@@ -268,6 +268,7 @@ export function methodContext(
   return {
     family,
     config,
+    precision,
     textIds: ids,
     lockedIds: locked,
     randomIds: (count) => {

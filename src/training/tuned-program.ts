@@ -40,8 +40,8 @@ export interface TunedProgram {
  */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, classes, pooling } = setup;
-  const { family, config } = context;
-  const program = new Program();
+  const { family, config, precision } = context;
+  const program = new Program(precision);
   const ids = program.input("input_ids", [size * tokens], "int32");
   const lengths = program.input("lengths", [size], "int32");
   const attachments = method.attach(program, options, context);

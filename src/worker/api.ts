@@ -4,11 +4,13 @@
  */
 
 import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
+import type { Precision } from "../program/tensor";
 import type { Configuration } from "../training/configuration";
 import type { Finding } from "../training/diagnosis";
 import type { Estimate } from "../training/estimate";
 import type { EvaluationEvent, Prediction, RunReport, StudioEvent } from "../training/events";
 import type { Fit } from "../training/fit";
+import type { PrecisionChoice } from "../training/precision";
 
 export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
 export type { Finding } from "../training/diagnosis";
@@ -102,7 +104,11 @@ export interface ModelSummary {
   parameters: number;
   fileBytes: number;
   gpuBytes: number;
-  elementType: "float32" | "float16";
+  /** Of the frozen matrices on the GPU. */
+  elementType: Precision;
+  /** What was asked for, and why it is something else; null where it is not. */
+  precision: PrecisionChoice;
+  precisionNote: string | null;
   layers: number;
   hiddenSize: number;
   heads: number;
@@ -165,8 +171,9 @@ export interface StudioApi {
   /**
    * Streams the weights to the GPU; progress events say how far. Replaces the model that was open; the data stays and is
    * tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once it is stored, `dir:…` once it was inspected.
+   * `precision`: of its frozen matrices on the GPU.
    */
-  openModel(source: string): Promise<ModelSummary>;
+  openModel(source: string, precision?: PrecisionChoice): Promise<ModelSummary>;
   /** Looks at a model without loading it. For the Hub these are the first requests that leave the page. */
   inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails>;
   /** Stores a model of the Hub that was inspected, going on where an earlier download broke off. */

@@ -5,6 +5,7 @@ import type { Method, ModelFacts } from "../methods/method";
 import { elementCount, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "../training/base-model";
 import type { EstimateInput } from "../training/estimate";
+import type { PrecisionChoice } from "../training/precision";
 import { readModel } from "../training/read-model";
 import type { Fit, MethodDescription, ModelDetails, ModelSummary } from "./api";
 import type { Inspected } from "./models";
@@ -27,7 +28,7 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
 }
 
 /** An open model under the source it was asked for by. */
-export function describeModel(model: BaseModel, source: string): ModelSummary {
+export function describeModel(model: BaseModel, source: string, precision: PrecisionChoice): ModelSummary {
   const { config, family } = model;
   return {
     source,
@@ -36,7 +37,9 @@ export function describeModel(model: BaseModel, source: string): ModelSummary {
     parameters: model.parameters,
     fileBytes: model.fileBytes,
     gpuBytes: model.gpuBytes,
-    elementType: "float32",
+    elementType: model.precision,
+    precision,
+    precisionNote: model.precisionNote,
     layers: config.layers,
     hiddenSize: config.hiddenSize,
     heads: config.heads,
@@ -54,7 +57,7 @@ export function describeModel(model: BaseModel, source: string): ModelSummary {
  */
 export async function describeInspected(
   inspected: Inspected,
-  measure: (model: Pick<EstimateInput["model"], "family" | "config" | "parameters">) => Fit | null,
+  measure: (model: Pick<EstimateInput["model"], "family" | "config" | "precision" | "parameters">) => Fit | null,
 ): Promise<ModelDetails> {
   const { folder, files, licence, gated, commit, storedBytes } = inspected;
   const known = {
@@ -69,7 +72,7 @@ export async function describeInspected(
   };
   const nothing = { family: null, parameters: null, layers: null, hiddenSize: null, contextLength: null };
   try {
-    const { family, config, weights, needed } = await readModel(folder);
+    const { family, config, weights, precision, needed } = await readModel(folder);
     return {
       ...known,
       refusal: null,
@@ -79,7 +82,7 @@ export async function describeInspected(
       hiddenSize: config.hiddenSize,
       contextLength: config.contextLength,
       weightBytes: needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0),
-      fit: measure({ family, config, parameters: weights.parameters }),
+      fit: measure({ family, config, precision, parameters: weights.parameters }),
     };
   } catch (error) {
     if (error instanceof TypeError) throw error;

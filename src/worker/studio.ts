@@ -17,6 +17,7 @@ import { createEngine, type Engine } from "../training/engine";
 import { estimate } from "../training/estimate";
 import { exportRun, importedValues, originOf } from "../training/export";
 import { fitDevice } from "../training/fit";
+import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
 import { type Variant, variantsOf } from "../training/variants";
@@ -108,18 +109,22 @@ export class Studio implements StudioApi {
     return this.#models.list();
   }
 
-  async openModel(source: string): Promise<ModelSummary> {
+  async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
     const engine = this.#readyEngine();
     const folder = await this.#models.open(source);
     const emit = this.#events.emit;
-    const model = await BaseModel.load(engine, folder, ({ tensor, done, total }) =>
-      emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
+    const model = await BaseModel.load(
+      engine,
+      folder,
+      ({ tensor, done, total }) =>
+        emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
+      precision,
     );
     await this.#closeComparisons();
     this.#model?.release();
     this.#model = model;
     await this.#data.setTokenizer(model.tokenizer);
-    return describeModel(model, source);
+    return describeModel(model, source, precision);
   }
 
   async inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails> {
@@ -332,7 +337,7 @@ export class Studio implements StudioApi {
     const training = { ...this.#defaultTraining(), pooling, steps: 1 };
     const plan = { ...run, name };
     const open = await this.#create(
-      { ...this.#dataConfiguration(), model: model.folder.source, training, runs: [plan] },
+      { ...this.#dataConfiguration(), model: model.folder.source, precision: model.precision, training, runs: [plan] },
       new Map([[name, adapter]]),
       {
         // Its states are not those of the comparison that is on the page.

@@ -30,7 +30,7 @@ export function openBench(): Promise<Bench> {
     const result = await openDevice();
     if (!("device" in result)) throw new Error(result.message);
     const { device } = result;
-    const narrow = { element: "f16", weight: "f16" } as const;
+    const narrow = { element: "f16" } as const;
     return {
       device,
       memory: new Memory(device),
@@ -47,7 +47,12 @@ export function openBench(): Promise<Bench> {
   return opened;
 }
 
-export type Values = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float16Array<ArrayBuffer>;
+export type Values =
+  | Float32Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Float16Array<ArrayBuffer>
+  /** Bit patterns of float16, for a binding that may be packed. */
+  | Uint16Array<ArrayBuffer>;
 
 /** The ways a kernel may be fitted to a device; every kernel must be right in both. */
 export const FITS = ["direct", "cooperative"] as const;
@@ -67,7 +72,8 @@ export async function runKernel<Binding extends string, Size extends string, Opt
   const bench = await openBench();
   const { device, memory } = bench;
   const given = Object.entries(bindings) as [Binding, Values][];
-  const isHalf = given.some(([, values]) => values.BYTES_PER_ELEMENT === 2);
+  const isHalf = given.some(([, values]) => values.constructor.name === "Float16Array");
+  const isPacked = given.some(([, values]) => values instanceof Uint16Array);
   const pipelines = isHalf ? bench.half?.[fit] : bench[fit];
   if (!pipelines) throw new Error("The device has no shader-f16.");
   const owner = "test";
@@ -79,7 +85,7 @@ export async function runKernel<Binding extends string, Size extends string, Opt
       buffers[name] = memory.allocate(guarded.byteLength, { label: name, category: "activations", owner });
       device.queue.writeBuffer(buffers[name], 0, guarded.buffer);
     }
-    const stored = isHalf ? storedIn(kernel, given) : undefined;
+    const stored = isHalf || isPacked ? storedIn(kernel, given) : undefined;
     const one = { ...dispatch(kernel, buffers, sizes, options), stored };
     const compiled = await compileDispatches({ device, memory, pipelines }, [one], { owner });
     const encoder = device.createCommandEncoder();
@@ -91,7 +97,10 @@ export async function runKernel<Binding extends string, Size extends string, Opt
       const bytes = await readBuffer(device, buffers[name], withGuard(values).byteLength);
       const all = Float32Array.from(values.BYTES_PER_ELEMENT === 2 ? new Float16Array(bytes) : new Float32Array(bytes));
       const guard = all.subarray(values.length);
-      if (!(values instanceof Int32Array) && guard.some((value) => value !== PATTERN)) {
+      if (
+        !(values instanceof Int32Array || values instanceof Uint16Array) &&
+        guard.some((value) => value !== PATTERN)
+      ) {
         throw new Error(`${kernel.name} wrote past the end of "${name}".`);
       }
       if (access === "read-write") results[name] = all.slice(0, values.length);
@@ -119,7 +128,10 @@ function withGuard(values: Values): Values {
 function storedIn(kernel: Kernel, bindings: readonly [string, Values][]): Record<string, Stored> {
   const choosable = bindings.filter(([name]) => name in (kernel.stored ?? {}));
   return Object.fromEntries(
-    choosable.map(([name, values]) => [name, values.BYTES_PER_ELEMENT === 2 ? "Element" : "f32"]),
+    choosable.map(([name, values]) => {
+      if (values instanceof Uint16Array) return [name, "packed"];
+      return [name, values.BYTES_PER_ELEMENT === 2 ? "Element" : "f32"];
+    }),
   );
 }
 

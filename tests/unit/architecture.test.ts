@@ -25,6 +25,8 @@ const PEERS: Record<string, string[]> = {
   methods: ["models", "adapters"],
   // Adapter files are safetensors, which hub reads.
   adapters: ["hub"],
+  // Where a device has no float16, the graph looks their values up in the file reader's table.
+  forward: ["hub"],
 };
 
 /** Folders that know nothing of tensors' programs or devices. */

@@ -1,5 +1,6 @@
 /** Choosing a base model: looking it up, storing it, opening it. */
 
+import type { Configuration } from "../../training/configuration";
 import type { LocalFile, ModelPlace } from "../../worker/api";
 import { engine } from "../engine";
 import { localFiles } from "../model/local-files";
@@ -15,13 +16,16 @@ let droppedFiles: LocalFile[] | null = null;
 const waits = ["downloading model", "checking model", "loading weights", "tokenising"];
 
 /**
- * Opens a base model; the one that was open stays named until the new one is there. The data stays and is tokenised
- * again; options that were a method's defaults become its defaults on the new model.
+ * Opens a base model, in the precision of the open one unless told; the one that was open stays named until the new
+ * one is there. The data stays and is tokenised again; options that were a method's defaults become its defaults on the new model.
  */
-export async function openModel(source: string): Promise<void> {
+export async function openModel(
+  source: string,
+  precision: Configuration["precision"] = useStudio.getState().model.summary?.precision ?? "auto",
+): Promise<void> {
   patch("model", { opening: source, error: null });
   try {
-    const summary = await engine().openModel(source);
+    const summary = await engine().openModel(source, precision);
     opened = { source, files: source.startsWith("dir:") ? droppedFiles : null };
     const { descriptions: before, runs } = useStudio.getState().methods;
     const descriptions = await engine().listMethods();

@@ -3,7 +3,8 @@
 import { ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import type { ModelSummary } from "../../worker/api";
-import { refreshModels } from "../actions/model";
+import { openModel, refreshModels } from "../actions/model";
+import { Segmented } from "../controls/Segmented";
 import { formatBytes, formatCount, formatParameters } from "../format";
 import { isBusy, patch, useStudio } from "../store/store";
 import { Facts } from "./Facts";
@@ -45,6 +46,24 @@ export function ModelChip() {
                 ]}
               />
               <SpecialTokens tokens={summary.specialTokens} />
+              {summary.precisionNote && <p className="field-problem">{summary.precisionNote}</p>}
+              <fieldset className="popover-field" disabled={busy || opening !== null}>
+                <legend className="field-label">Weights on the GPU</legend>
+                <Segmented
+                  label="Weights on the GPU"
+                  value={summary.precision}
+                  choices={[
+                    { value: "auto", label: "automatic" },
+                    { value: "float16", label: "float16" },
+                    { value: "float32", label: "float32" },
+                  ]}
+                  onChange={(precision) => void openModel(summary.source, precision)}
+                />
+                <p className="field-help">
+                  float16 takes half the memory and a little more time. Automatic takes it for 16-bit files that would
+                  need over 1 GiB as float32. All computing and training is float32.
+                </p>
+              </fieldset>
               <p className="field-help">Its weights are frozen and shared by all runs. They never leave this page.</p>
             </>
           )}

@@ -11,6 +11,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
   if (!model || !data || state.methods.runs.length === 0) return null;
   return {
     model: model.source,
+    precision: model.precision,
     data: {
       task: data.settings.task,
       train: data.train.file,

@@ -5,7 +5,9 @@
 
 import { describe, expect, it } from "vitest";
 import { Pipelines } from "../../../src/gpu/pipelines";
+import { float16Values, toFloat16 } from "../../../src/hub/float16";
 import { type Dispatch, dispatch, type Kernel } from "../../../src/kernels/kernel";
+import { matmul } from "../../../src/kernels/matmul";
 import { CANCELLING, expectClose, FITS, openBench, REDUCTION, random, randomIntegers, runKernel } from "../harness";
 
 const modules = import.meta.glob<Record<string, unknown>>("../../../src/kernels/*.ts", { eager: true });
@@ -158,6 +160,35 @@ describe.each(FITS)("in float16 (%s)", (fit) => {
       }
     }
   });
+});
+
+/** Sizes at which every variant is chosen, on software and on graphics adapters. */
+const packedSizes = [
+  { rows: 7, columns: 14, inner: 6, alpha: 0.75 },
+  { rows: 12, columns: 20, inner: 8, alpha: 0.75 },
+  { rows: 250, columns: 514, inner: 6, alpha: 0.75 },
+];
+
+describe.each(FITS)("float16 weights in pairs (%s)", (fit) => {
+  it.each(packedSizes)("matmul of $rows × $inner × $columns", async (sizes) => {
+    const { rows, columns, inner } = sizes;
+    const a = random(rows * inner, 1);
+    const bits = new Uint16Array(inner * columns);
+    expect(toFloat16(random(bits.length, 2), bits)).toBe(-1);
+    const b = Float32Array.from(bits, (pattern) => float16Values()[pattern]!);
+    const out = random(rows * columns, 3);
+    const options = { TRANSPOSE_B: rows % 2, ACCUMULATE: 1 };
+    const expected = await runKernel(matmul, { a, b, out }, sizes, options, fit);
+    const result = await runKernel(matmul, { a, b: bits, out }, sizes, options, fit);
+    expect(result.out.some((value, index) => value !== out[index])).toBe(true);
+    expectClose(result.out, expected.out, REDUCTION, CANCELLING);
+  });
+});
+
+it("refuses pairs where a kernel cannot unpack them", async () => {
+  const { direct } = await openBench();
+  const one = dispatch(matmul, { a: null, b: null, out: null }, packedSizes[0]!);
+  expect(() => direct.fit({ ...one, stored: { a: "packed" } })).toThrow(/"matmul" cannot read float16 from "a"/);
 });
 
 it("refuses to store in another type what a kernel always keeps as an activation", async () => {

@@ -18,7 +18,7 @@ test("trained tensors and their gradients are float32, whatever activations and 
   expect(plan.dispatches.map(({ kernel, stored }) => [kernel.name, stored])).toEqual([
     ["matmul", { a: "Element", b: "f32", out: "Element" }],
     ["matmul", { a: "Element", b: "Element", out: "f32" }],
-    ["matmul", { a: "Element", b: "Weight", out: "Element" }],
+    ["matmul", { a: "Element", b: "f32", out: "Element" }],
     ["prepend-backward-front", { outputGradient: "Element", out: "f32" }],
   ]);
 });

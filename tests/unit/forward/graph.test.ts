@@ -11,6 +11,7 @@ import {
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { activation } from "../../../src/operations/activation";
+import { embed } from "../../../src/operations/embed";
 import { linear } from "../../../src/operations/linear";
 import { rmsNorm } from "../../../src/operations/norm";
 import { Program } from "../../../src/program/program";
@@ -103,6 +104,39 @@ test("the same Program gives the same bytes", async () => {
     return writeGraph(program, [logits, ...plan.saved]).bytes;
   };
   expect(await bytes()).toEqual(await bytes());
+});
+
+test("float16 matrices are cast, or unpacked from words, where they are used; of a table only the rows", () => {
+  const program = new Program("float16");
+  const table = program.weight("table", [10, 6]);
+  const odd = program.weight("odd", [3, 6]);
+  const x = embed(program, "x", program.input("ids", [4], "int32"), table);
+  const y = linear(program, "y", x, odd, { bias: program.weight("bias", [3]) });
+  const z = linear(program, "z", y, program.weight("W", [5, 3]));
+  const graph = writeGraph(program, [z]);
+  const types = (bytes: Uint8Array) =>
+    decode(bytes)
+      .graph!.input.map(described)
+      .map(({ name, type, shape }) => [name, type, ...shape]);
+  const { FLOAT, FLOAT16, INT32, UINT32 } = TensorProto_DataType;
+  const rest = [
+    ["bias", FLOAT, 3],
+    // Three columns make no whole words.
+    ["W", FLOAT, 5, 3],
+  ];
+  expect(types(graph.bytes)).toEqual([["table", FLOAT16, 10, 6], ["ids", INT32, 4], ["odd", FLOAT16, 3, 6], ...rest]);
+  const operators = decode(graph.bytes).graph!.node.map(({ opType }) => opType);
+  expect(operators).toEqual(["Gather", "Cast", "Cast", "Gemm", "Gemm"]);
+  const packed = graph.pack();
+  expect(packed.packed).toBe(true);
+  expect(packed.pack()).toBe(packed);
+  expect(types(packed.bytes)).toEqual([
+    ["table", UINT32, 10, 3],
+    ["ids", INT32, 4],
+    ["float16 values", FLOAT, 65536],
+    ["odd", UINT32, 3, 3],
+    ...rest,
+  ]);
 });
 
 test("only what the outputs depend on is written", async () => {

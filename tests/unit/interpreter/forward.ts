@@ -66,6 +66,9 @@ class Interpreter implements GraphWriter {
     });
   };
 
+  rows: GraphWriter["rows"] = (output, table, ids) =>
+    this.define(output, "Gather", [this.use(table), this.use(ids)], { axis: 0 });
+
   define: GraphWriter["define"] = (tensor, operator, inputs, attributes) => {
     this.node(operator, inputs, attributes, { outputs: [tensor] });
   };

@@ -75,6 +75,7 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
     endedAt: null,
     configuration: {
       model: "bundled:m",
+      precision: "auto",
       data: {
         task: "sequence-classification",
         train: "t.csv",

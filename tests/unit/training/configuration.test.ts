@@ -4,6 +4,7 @@ import { configurationSchema, trainingSchema } from "../../../src/training/confi
 /** The documented example, with one of each alternative filled in. */
 const example = {
   model: "dir:models/smollm",
+  precision: "float16",
   data: {
     task: "sequence-classification",
     train: "train.csv",
@@ -55,6 +56,7 @@ describe("the configuration of a comparison", () => {
   test("defaults", () => {
     expect(configurationSchema.parse(smallest)).toEqual({
       model: "bundled:tiny",
+      precision: "auto",
       data: {
         task: "sequence-classification",
         train: "train.csv",
