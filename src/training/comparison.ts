@@ -4,12 +4,13 @@
  */
 
 import { Mutex } from "async-mutex";
-import { BatchStream, bucketLengths, type PlannedBatch } from "../data/batches";
+import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import type { BaseModel } from "./base-model";
+import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { Engine } from "./engine";
 import { type Evaluation, Evaluator, reportEvaluation, summarizeEvaluation } from "./evaluation";
@@ -131,7 +132,9 @@ export class Comparison {
     const { batchSize } = training;
     this.#trainLengths = data.train.map(({ ids }) => ids.length);
     const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
-    this.#buckets = bucketLengths(lengths, data.maxLength);
+    const { pooling, seed } = training;
+    const head = { classes: data.labels.length, pooling, seed };
+    this.#buckets = sharedBuckets(model, lengths, data.maxLength, setup.runs, head);
     this.#streams = this.#streamsFrom(0);
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
     this.steps = trainingSteps(training, this.stepsPerEpoch);

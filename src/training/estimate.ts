@@ -3,11 +3,12 @@
  * are built as for training, so the sums are those of the buffers that will be made.
  */
 
-import { BatchStream, bucketLengths } from "../data/batches";
+import { BatchStream } from "../data/batches";
 import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
+import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { GpuBytes } from "./events";
 import { weightSpecs } from "./read-model";
@@ -61,7 +62,9 @@ const nothing: GpuBytes = {
 
 export function estimate(input: EstimateInput): Estimate {
   const { model, training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
-  const buckets = bucketLengths([...trainLengths, ...validationLengths], maxLength);
+  const { pooling, seed } = training;
+  const lengths = [...trainLengths, ...validationLengths];
+  const buckets = sharedBuckets(model, lengths, maxLength, runs, { classes: input.classes, pooling, seed });
   const weights = weightSpecs(model.family, model.config, model.precision);
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
@@ -93,7 +96,7 @@ export function estimate(input: EstimateInput): Estimate {
     total.optimizer += variants * bytes.optimizer;
     total.runtime += variants * bytes.runtime;
   }
-  const { batchSize, seed, shuffle } = training;
+  const { batchSize, shuffle } = training;
   const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });
   return {
     runs: estimates,

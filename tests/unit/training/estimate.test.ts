@@ -161,6 +161,16 @@ describe("a run that cannot start", () => {
     expect(estimate(input([run("prompt", { virtualTokens: 6 })], shorter)).runs[0]!.problem).toBeNull();
   });
 
+  test("padding is cut for a run whose longest text just fits the context", () => {
+    const lengths = { trainLengths: [58, 9], validationLengths: [12], maxLength: 64 };
+    const runs = (virtualTokens: number) => estimate(input([run("prompt", { virtualTokens })], lengths)).runs;
+    expect(runs(6)[0]!.problem).toBeNull();
+    expect(runs(7)[0]!.problem).toContain("need 71 positions; the model has 64");
+    const activations = (virtualTokens: number) => runs(virtualTokens)[0]!.bytes.activations;
+    // One padded token fewer, one virtual token more.
+    expect(activations(6) / activations(5)).toBeCloseTo(1, 2);
+  });
+
   test("a problem costs nothing in the total, and the others are still estimated", () => {
     const good = estimate(input([run("lora")])).total;
     const { runs, total } = estimate(input([run("lora", { rank: 0 }, "bad"), run("nothing"), run("lora")]));
