@@ -147,13 +147,16 @@ export class Block {
   }
 
   /** Causal attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and values. */
-  attend(projections: Projections, options: { rotary?: Rotary; keyBias?: AttentionOptions["keyBias"] } = {}): Tensor {
+  attend(
+    projections: Projections,
+    options: { rotary?: Rotary } & Pick<AttentionOptions, "keyBias" | "window"> = {},
+  ): Tensor {
     const { program, config, batch, start, built, attachments } = this.#stack;
     const { heads, keyValueHeads, headSize } = config;
     let { queries, keys, values } = projections;
     built.keys.push(keys);
     built.values.push(values);
-    const { rotary, keyBias } = options;
+    const { rotary, ...shape } = options;
     if (rotary) {
       const turn = { headSize, rotary, tokens: batch.tokens, offset: start };
       queries = rotate(program, this.name("queries"), queries, { ...turn, heads });
@@ -165,7 +168,7 @@ export class Block {
       values = prepend(program, this.name("prefixed values"), prefix.values, values, batch.size);
     }
     const sizes = { batch: batch.size, heads, keyValueHeads, headSize, scale: headSize ** -0.5 };
-    return attention(program, this.name("attention"), queries, keys, values, { ...sizes, causal: true, keyBias });
+    return attention(program, this.name("attention"), queries, keys, values, { ...sizes, ...shape, causal: true });
   }
 
   /** What is added to the residual stream instead of a sub-layer's output. */

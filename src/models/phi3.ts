@@ -18,6 +18,8 @@ export interface Phi3Config extends ModelConfig {
   readonly intermediateSize: number;
   readonly epsilon: number;
   readonly rotary: Rotary;
+  /** How many keys a query sees, its own included; all where there is none. */
+  readonly window?: number;
 }
 
 const factors = z.array(z.number().positive()).min(1);
@@ -65,12 +67,7 @@ export const phi3: Family<Phi3Config> = {
     const heads = config.num_attention_heads;
     const headSize = config.hidden_size / heads;
     const { rotary, contextLength } = positionsOf(config, headSize);
-    if (config.sliding_window && config.sliding_window < contextLength) {
-      throw new Error(
-        `config.json: sliding_window ${config.sliding_window} is shorter than the context of ${contextLength} positions; ` +
-          "sliding-window attention is not supported for this family.",
-      );
-    }
+    const window = config.sliding_window;
     return checkSizes({
       layers: config.num_hidden_layers,
       hiddenSize: config.hidden_size,
@@ -82,6 +79,7 @@ export const phi3: Family<Phi3Config> = {
       contextLength,
       epsilon: config.rms_norm_eps,
       rotary,
+      ...(window && window < contextLength && { window }),
     });
   },
 
@@ -150,7 +148,7 @@ function block(stack: Stack, config: Phi3Config, layer: number, x: Tensor): Tens
     Tensor,
     Tensor,
   ];
-  const mixed = at.attend({ queries, keys, values }, { rotary: config.rotary });
+  const mixed = at.attend({ queries, keys, values }, { rotary: config.rotary, window: config.window });
   const attentionOutput = at.linear("self_attn.o_proj", mixed, hiddenSize, false);
   const fromAttention = at.subLayer("attention", { input: attended, output: attentionOutput, residual: x });
   const middle = at.add("middle", x, fromAttention);

@@ -4,11 +4,6 @@
  * queries × keys is saved.
  */
 
-/**
- * Scaled dot-product attention with grouped key/value heads. Forward is onnxruntime's MultiHeadAttention; backward
- * computes the probabilities again from queries and keys, so nothing of size queries × keys is saved.
- */
-
 import { attentionBias } from "../kernels/attention-bias";
 import { attentionKeyValueGradient } from "../kernels/attention-key-value-gradient";
 import { attentionQueryGradient } from "../kernels/attention-query-gradient";

@@ -176,7 +176,6 @@ describe("configurations of the newer families", () => {
     ["tiny-gpt-neox", { num_attention_heads: 3 }, /hidden size 32 is not divisible by 3/],
     ["tiny-phi", { qk_layernorm: true }, /qk_layernorm: must be false/],
     ["tiny-phi", { num_attention_heads: 4, num_key_value_heads: 3 }, /4 attention heads are not divisible by 3/],
-    ["tiny-phi3", { sliding_window: 32 }, /sliding_window 32 is shorter than the context of 64/],
     ["tiny-phi3", { rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling/],
     ["tiny-phi3-longrope", { rope_scaling: { type: "su", short_factor: [1, 2] } }, /has 2 factors for 3 pairs/],
     ["tiny-phi3-longrope", { original_max_position_embeddings: null }, /original_max_position_embeddings is missing/],
@@ -227,6 +226,12 @@ describe("configurations of the newer families", () => {
     expect(config.rotary.frequencies).toEqual(
       plainRotary(6, 10000).frequencies.map((speed, pair) => speed / [1, 1.25, 1.5][pair]!),
     );
+  });
+
+  test("Phi-3's window is what config.json says, and none where it is as long as the context", async () => {
+    const config = await familyRig("tiny-phi3").config();
+    const window = (sliding_window: number | null) => (read({ ...config, sliding_window }) as Phi3Config).window;
+    expect([18, 64, null].map(window)).toEqual([18, undefined, undefined]);
   });
 
   test("ALiBi's slopes for eight heads and for six", () => {
