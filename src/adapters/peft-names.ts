@@ -107,3 +107,34 @@ export function unpackPrefix(
   const indexes = Array.from({ length: layers }, (_, layer) => layer);
   return { keys: indexes.map((layer) => part(2 * layer)), values: indexes.map((layer) => part(2 * layer + 1)) };
 }
+
+/**
+ * Rows of heads of `headSize` numbers with every head `times` times in its place: as models cache keys and values that
+ * several query heads share, where transformers repeats them first.
+ */
+export function repeatHeads(rows: Float32Array, headSize: number, times: number): Float32Array {
+  if (times === 1) return rows;
+  const repeated = new Float32Array(rows.length * times);
+  for (let head = 0; head < repeated.length / headSize; head++) {
+    const start = Math.floor(head / times) * headSize;
+    repeated.set(rows.subarray(start, start + headSize), head * headSize);
+  }
+  return repeated;
+}
+
+/**
+ * The inverse of `repeatHeads`.
+ * @throws Error when heads that share keys and values differ: then they were trained apart.
+ */
+export function shareHeads(rows: Float32Array, headSize: number, times: number): Float32Array {
+  if (times === 1) return rows;
+  const shared = new Float32Array(rows.length / times);
+  for (let head = 0; head < shared.length / headSize; head++) {
+    const start = head * times * headSize;
+    shared.set(rows.subarray(start, start + headSize), head * headSize);
+  }
+  if (repeatHeads(shared, headSize, times).every((value, index) => value === rows[index])) return shared;
+  throw new Error(
+    `The prefix has keys and values of its own for each of ${times} query heads that share them in this model; it cannot be read.`,
+  );
+}

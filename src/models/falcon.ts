@@ -90,6 +90,7 @@ export const falcon: Family<FalconConfig> = {
       activation: config.activation,
       rotary: config.alibi ? null : readRotary(config, headSize, 1),
       biased: config.bias,
+      ...(grouped && { cachedRepeats: heads / sizes.keyValueHeads }),
       norms: separate ? "separate" : config.parallel_attn ? "shared" : "sequential",
     };
   },

@@ -13,6 +13,8 @@ export interface ModelConfig {
   readonly vocabulary: number;
   /** Positions the model was trained for. */
   readonly contextLength: number;
+  /** How often transformers repeats a key/value head before it caches it, and so in PEFT's prefixes; once if left out. */
+  readonly cachedRepeats?: number;
 }
 
 /** Keys and values of virtual tokens for one layer, as attention reads them: [virtualTokens, keyValueHeads · headSize]. */

@@ -15,7 +15,7 @@ import {
   studioConfig,
   veraConfig,
 } from "../adapters/peft-config";
-import { PROMPT_EMBEDDINGS, packPrefix, unpackPrefix } from "../adapters/peft-names";
+import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, shareHeads, unpackPrefix } from "../adapters/peft-names";
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
 import { readConfig } from "../hub/config";
@@ -25,6 +25,7 @@ import { prefixNames } from "../methods/prefix/prefix";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
 import { drawProjection } from "../methods/vera/projection";
+import type { ModelConfig } from "../models/family";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { Engine } from "./engine";
@@ -121,7 +122,8 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
   const { config, family, folder } = model;
   const baseModel = folder.name;
   const { virtualTokens } = run;
-  const { layers, heads, keyValueHeads, headSize, hiddenSize } = config;
+  const { layers, heads, headSize, hiddenSize, cachedRepeats = 1 } = config;
+  const keyValueHeads = config.keyValueHeads * cachedRepeats;
   const front = { baseModel, virtualTokens, layers, folded: originOf(form) === "folded" };
   if (form.type === "PREFIX_TUNING") {
     const { startsAtZero, projection } = form;
@@ -163,7 +165,9 @@ async function formTensors(
     const shape = [virtualTokens, model.config.hiddenSize];
     return [{ name: PROMPT_EMBEDDINGS, shape, data: front.get(tuned.front.prompt!)! }];
   }
-  const rows = (tensors: readonly Tensor[]) => tensors.map((tensor) => front.get(tensor)!);
+  const { headSize, cachedRepeats = 1 } = model.config;
+  const rows = (tensors: readonly Tensor[]) =>
+    tensors.map((tensor) => repeatHeads(front.get(tensor)!, headSize, cachedRepeats));
   const data = packPrefix(rows(tuned.front.keys), rows(tuned.front.values), virtualTokens);
   return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
 }
@@ -226,9 +230,15 @@ async function evaluateFront(
 
 /**
  * The values by in-model name that a folder holds for a method: for `initFrom` and import. `origin`: of what the method
- * would export; unless that is what it trains, the tensors beside are taken. Throws an Error naming what is missing.
+ * would export; unless that is what it trains, the tensors beside are taken. `cached`: of a model whose prefixes repeat heads.
+ * Throws an Error naming what is missing.
  */
-export function importedValues(adapter: AdapterFolder, layers: number, origin: Origin): Values {
+export function importedValues(
+  adapter: AdapterFolder,
+  layers: number,
+  origin: Origin,
+  cached: Pick<ModelConfig, "headSize" | "cachedRepeats"> = { headSize: 1 },
+): Values {
   const values = new Map<string, Float32Array>();
   const tensors = adapter.config.peft_type === "ADALORA" ? withPrunedRanks(adapter) : adapter.tensors;
   if (adapter.config.peft_type === "VERA") checkProjection(adapter);
@@ -240,8 +250,9 @@ export function importedValues(adapter: AdapterFolder, layers: number, origin: O
     else if (origin !== "trained") continue;
     else if (adapter.config.peft_type === "PREFIX_TUNING") {
       const { keys, values: ownValues } = unpackPrefix(data, layers, shape[0]!);
-      keys.forEach((rows, layer) => void values.set(prefixNames.keys(layer), rows));
-      ownValues.forEach((rows, layer) => void values.set(prefixNames.values(layer), rows));
+      const own = (rows: Float32Array) => shareHeads(rows, cached.headSize, cached.cachedRepeats ?? 1);
+      keys.forEach((rows, layer) => void values.set(prefixNames.keys(layer), own(rows)));
+      ownValues.forEach((rows, layer) => void values.set(prefixNames.values(layer), own(rows)));
     } else values.set(name, data);
   }
   if (origin !== "trained") {

@@ -433,7 +433,7 @@ export class Studio implements StudioApi {
       const adapter = initial.get(run.name);
       if (!adapter) return run;
       const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
-      return { ...run, initial: importedValues(adapter, model.config.layers, originOf(form)) };
+      return { ...run, initial: importedValues(adapter, model.config.layers, originOf(form), model.config) };
     });
     const variants = plans.flatMap((plan) => variantsOf(plan, configuration.training));
     const runs = variants.map(({ name, run, seed, learningRateFactor }) => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { PeftType } from "../../../src/adapters/peft-config";
-import { fromFileName, packPrefix, toFileName, unpackPrefix } from "../../../src/adapters/peft-names";
+import {
+  fromFileName,
+  packPrefix,
+  repeatHeads,
+  shareHeads,
+  toFileName,
+  unpackPrefix,
+} from "../../../src/adapters/peft-names";
 import { type FixtureTensor, fixtureJson, fixtureTensors } from "../../fixtures/reference";
 
 const floats = (tensor: FixtureTensor | undefined) => tensor!.data as Float32Array;
@@ -137,6 +144,16 @@ describe("packing a prefix", () => {
     }
     const { keys, values } = unpackPrefix(floats(embeddings), layers, virtualTokens);
     expect(packPrefix(keys, values, virtualTokens)).toEqual(floats(embeddings));
+  });
+
+  it("repeats heads that are cached once per query head, and takes them back only if they are the same", () => {
+    const rows = Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
+    const repeated = Float32Array.from([1, 2, 1, 2, 3, 4, 3, 4, 5, 6, 5, 6, 7, 8, 7, 8]);
+    expect(repeatHeads(rows, 2, 2)).toEqual(repeated);
+    expect(shareHeads(repeated, 2, 2)).toEqual(rows);
+    expect(repeatHeads(rows, 2, 1)).toBe(rows);
+    repeated[2] = 9;
+    expect(() => shareHeads(repeated, 2, 2)).toThrow(/each of 2 query heads that share them/);
   });
 
   it("follows the index ((l·2 + {K, V})·heads + head)·size + j", () => {
