@@ -175,6 +175,41 @@ describe.each(cases)("%s, %s", (rig, fixture, method, given, free) => {
   });
 });
 
+/** Fixture, method and options, the form it takes, and the method that predicts with the folder. */
+const others = [
+  ["p-tuning-lstm", "p-tuning", { virtualTokens: 4, encoder: "lstm", hidden: 8 }, "P_TUNING", "prompt"],
+  ["p-tuning-template", "p-tuning", { template: "{p:3} {text} {p:2}", hidden: 24 }, "STUDIO", "p-tuning"],
+  ["ept", "ept", { virtualTokens: 3, positions: 40, rank: 2, alpha: 3, fusion: 4, spaceRank: 2 }, "STUDIO", "ept"],
+  ["cpt", "cpt", {}, "PROMPT_TUNING", "prompt"],
+] as const;
+
+describe.each(others)("%s", (fixture, method, given, form, free) => {
+  test("exported, read back and imported it predicts the same", async () => {
+    const model = await modelOf("tiny-llama");
+    const path = `cases/tiny-llama/${fixture}-sequence-classification`;
+    const tensors = await fixtureTensors(`${path}.safetensors`);
+    const described = await fixtureJson(`${path}.json`);
+    const initial = trainedParts(tensors, "final", model.config);
+    const options = { ...given, ...(described.text && { text: described.text }) };
+    const folder = await withRun(model, { method, options, initial }, tensors, (run) =>
+      exportRun(engine, model, run, facts),
+    );
+    const read = await readAdapterFiles(adapterFiles(folder));
+    expect(read.config.peft_type).toBe(form);
+    const plan = {
+      method: free,
+      options: free === method ? options : { virtualTokens: described.virtualTokens },
+      initial: importedValues(read, model.config.layers, "trained"),
+    };
+    const logits = await withRun(model, plan, tensors, (_, predict) => predict());
+    expect(largestDifference(logits, tensors.get("logits.final")!.data)).toBeLessThan(1e-4);
+    if (form === "STUDIO") expect(read.modelCard).toContain("PEFT cannot load this folder");
+    else expect(read.skTensors!.map(({ name }) => name).sort()).toEqual(adapterNames(initial));
+  });
+});
+
+const adapterNames = (values: Values) => [...values.keys()].filter((name) => !name.startsWith("score.")).sort();
+
 describe("SK-Prefix as the authors' code trains it", () => {
   test.each([
     ["sk-reference-code", {}],

@@ -88,6 +88,8 @@ function parameters(method: Method, options: unknown, model: Model): string {
 
 function written(form: ExportForm): string {
   switch (form.type) {
+    case "STUDIO":
+      return "the studio's own layout";
     case "BOTTLENECK":
       return "AdapterHub's layout";
     case "LORA":
