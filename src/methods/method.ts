@@ -162,6 +162,14 @@ export type ExportForm =
   /** The trained tensors as they are: PEFT has nothing that would compute the same. */
   | { readonly type: "STUDIO"; readonly why: string };
 
+/** A method that gives the same logits before any training, from the same seed. */
+export interface Equality {
+  /** In plain words, and what of it holds beyond the start. */
+  readonly statement: string;
+  readonly method: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 export interface MethodCard {
   readonly trains: string;
   readonly attaches: string;
@@ -193,6 +201,10 @@ export interface Method<Options = unknown> {
   textForm?(options: Options): TextForm;
   /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). */
   readonly semantic: boolean | ((options: Options) => boolean);
+  /** How many blocks of the frozen model that pass runs; all of them unless told. */
+  semanticBlocks?(options: Options): number;
+  /** What the method computes exactly, with these options, before any training; none unless told. */
+  equalities?(options: Options, model: ModelFacts): readonly Equality[];
   /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */
   attach(program: Program, options: Options, context: MethodContext): Attachments;
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */

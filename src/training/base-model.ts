@@ -23,6 +23,16 @@ export interface LoadProgress {
   readonly total: number;
 }
 
+/** One run of a semantic text through the frozen model. */
+export interface SemanticPass {
+  readonly text: string;
+  readonly tokens: number;
+  /** Of the model's `layers` blocks, how many were computed. */
+  readonly blocks: number;
+  readonly layers: number;
+  readonly milliseconds: number;
+}
+
 /** Numbers models, so that the buffers of two from the same folder never count as one's. */
 let models = 0;
 
@@ -36,14 +46,14 @@ export class BaseModel {
   /** Of the weight files, and the numbers in them. */
   readonly fileBytes: number;
   readonly parameters: number;
-  /** How often a semantic text was run through the model: once per text. */
-  semanticPasses = 0;
+  /** Every run of a semantic text through the model, in order: one per text, or two where a later one goes deeper. */
+  readonly semanticPasses: SemanticPass[] = [];
   #precisionNote: string | null = null;
   readonly #engine: Engine;
   readonly #owner = `model ${models++}`;
   readonly #weights = new Map<string, GPUBuffer>();
   readonly #constants = new Map<string, GPUBuffer>();
-  readonly #semantic = new Map<string, Promise<ReadonlyMap<string, GPUBuffer>>>();
+  readonly #semantic = new Map<string, { blocks: number; states: Promise<ReadonlyMap<string, GPUBuffer>> }>();
 
   private constructor(
     engine: Engine,
@@ -129,15 +139,17 @@ export class BaseModel {
     return buffer;
   }
 
-  /** Keys, values and states of a text, run alone through the frozen model: once for the same ids, then kept. */
-  semantic(textIds: readonly number[]): Promise<ReadonlyMap<string, GPUBuffer>> {
+  /**
+   * Keys, values and states of a text, run alone through the first `blocks` of the frozen model: once for the same ids, then
+   * kept. What was kept of more blocks serves fewer.
+   */
+  semantic(textIds: readonly number[], blocks: number = this.config.layers): Promise<ReadonlyMap<string, GPUBuffer>> {
     const key = textIds.join(" ");
-    let states = this.#semantic.get(key);
-    if (!states) {
-      states = this.#semanticPass(textIds);
-      this.#semantic.set(key, states);
-      states.catch(() => this.#semantic.delete(key));
-    }
+    const kept = this.#semantic.get(key);
+    if (kept && kept.blocks >= blocks) return kept.states;
+    const states = this.#semanticPass(textIds, blocks);
+    this.#semantic.set(key, { blocks, states });
+    states.catch(() => this.#semantic.delete(key));
     return states;
   }
 
@@ -189,16 +201,19 @@ export class BaseModel {
     await memory.settled();
   }
 
-  async #semanticPass(textIds: readonly number[]): Promise<ReadonlyMap<string, GPUBuffer>> {
-    const { memory, runtime } = this.#engine;
-    this.semanticPasses++;
+  async #semanticPass(textIds: readonly number[], blocks: number): Promise<ReadonlyMap<string, GPUBuffer>> {
+    const { device, memory, runtime } = this.#engine;
+    const { layers } = this.config;
+    const text = this.tokenizer.decode(textIds);
+    const pass = { text, tokens: textIds.length, blocks, layers, milliseconds: 0 };
+    this.semanticPasses.push(pass);
     const program = new Program(this.precision);
     const ids = program.constant("text ids", [textIds.length], () => Int32Array.from(textIds), "int32");
     const built = this.family.build(program, this.config, ids, { size: 1, tokens: textIds.length }, {});
     const named = [
-      ...built.keys.map((tensor, layer) => [semanticNames.keys(layer), tensor] as const),
-      ...built.values.map((tensor, layer) => [semanticNames.values(layer), tensor] as const),
-      ...built.states.map((tensor, depth) => [semanticNames.states(depth), tensor] as const),
+      ...built.keys.slice(0, blocks).map((tensor, layer) => [semanticNames.keys(layer), tensor] as const),
+      ...built.values.slice(0, blocks).map((tensor, layer) => [semanticNames.values(layer), tensor] as const),
+      ...built.states.slice(0, blocks + 1).map((tensor, depth) => [semanticNames.states(depth), tensor] as const),
     ];
     const buffers = new Map<Tensor, GPUBuffer>();
     const allocate = (label: string, tensor: Tensor) => {
@@ -218,7 +233,10 @@ export class BaseModel {
       writeGraph(program, outputs),
       (tensor) => buffers.get(tensor) ?? this.buffer(tensor),
     );
+    const begin = performance.now();
     await session.run();
+    await device.queue.onSubmittedWorkDone();
+    pass.milliseconds = performance.now() - begin;
     await session.release();
     memory.release(idBuffer);
     return result;

@@ -7,7 +7,6 @@ import { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
-import { needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import type { BaseModel } from "./base-model";
 import { sharedBuckets } from "./buckets";
@@ -190,24 +189,20 @@ export class Comparison {
 
   /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
   async prepare(): Promise<void> {
-    const { engine, emit, model } = this.#setup;
+    const { engine, emit } = this.#setup;
     this.#announce("preparing");
     await engine.memory.settled();
     const total = this.#lanes.length * this.#buckets.length;
     let done = 0;
+    // The deepest first: what it computes of a text serves the others.
+    const reading = this.#lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
+    for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
+      const detail = run.setup.name;
+      emit({ type: "progress", task: "semantic pass", detail, done: 0, total: null, unit: "programs" });
+      await run.semanticStates();
+    }
     for (const lane of this.#lanes) {
       this.#setState(lane, "preparing");
-      if (needsSemanticPass(lane.run.setup.method, lane.run.setup.options)) {
-        emit({
-          type: "progress",
-          task: "semantic pass",
-          detail: lane.run.setup.name,
-          done: 0,
-          total: null,
-          unit: "programs",
-        });
-        await model.semantic(lane.run.context.textIds);
-      }
       const detail = lane.run.setup.name;
       emit({ type: "progress", task: "compiling kernels", detail, done, total, unit: "programs" });
       await lane.run.compile(() =>
@@ -361,6 +356,13 @@ export class Comparison {
     const { validation, validationTexts, labels } = this.#setup.data;
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
     return reportEvaluation(name, lane.validation, validation, validationTexts, labels);
+  }
+
+  /** Of every validation row in the last evaluation of a run: [rows, classes]. Throws if it has not been evaluated. */
+  validationLogits(name: string): Float32Array {
+    const { validation } = this.#lane(name);
+    if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
+    return validation.logits;
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */

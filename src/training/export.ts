@@ -20,7 +20,7 @@ import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
-import { type BottleneckForm, type ExportForm, needsSemanticPass, type Origin } from "../methods/method";
+import type { BottleneckForm, ExportForm, Origin } from "../methods/method";
 import { prefixNames } from "../methods/prefix/prefix";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
@@ -207,9 +207,7 @@ async function evaluateFront(
     const allocation = { label: tensor.name, category: "runtime", owner } as const;
     outputs.set(tensor, engine.memory.allocate(tensorBytes(tensor), allocation));
   }
-  const semantic = needsSemanticPass(run.setup.method, run.setup.options)
-    ? await model.semantic(run.context.textIds)
-    : new Map<string, GPUBuffer>();
+  const semantic = await run.semanticStates();
   const buffer = (tensor: Tensor) => {
     if (tensor.role === "trainable") return run.parameters.value(tensor.name);
     return outputs.get(tensor) ?? semantic.get(tensor.name) ?? model.buffer(tensor);

@@ -116,10 +116,8 @@ export class Run {
 
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
-    const { method, options, weightDecay, gradClip } = this.setup;
-    const semantic = needsSemanticPass(method, options)
-      ? await this.#model.semantic(this.context.textIds)
-      : new Map<string, GPUBuffer>();
+    const { method, weightDecay, gradClip } = this.setup;
+    const semantic = await this.semanticStates();
     await this.#start(semantic);
     for (const step of this.#steps.values()) {
       const bindings = {
@@ -176,6 +174,20 @@ export class Run {
   /** Resolves when everything the controller lets be seen has been delivered. */
   async drained(): Promise<void> {
     await this.#control?.drained();
+  }
+
+  /** How many blocks of the frozen model read the method's text alone; null where that is not needed. */
+  get semanticBlocks(): number | null {
+    const { method, options } = this.setup;
+    if (!needsSemanticPass(method, options)) return null;
+    return method.semanticBlocks?.(options) ?? this.context.config.layers;
+  }
+
+  /** What the frozen model computes for the method's text, by tensor name; empty where that is not needed. */
+  semanticStates(): Promise<ReadonlyMap<string, GPUBuffer>> {
+    const blocks = this.semanticBlocks;
+    if (blocks === null) return Promise.resolve(new Map());
+    return this.#model.semantic(this.context.textIds, blocks);
   }
 
   step(tokens: number): Step {

@@ -5,15 +5,19 @@
 
 import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
 import type { Precision } from "../program/tensor";
-import type { Configuration } from "../training/configuration";
+import type { SemanticPass } from "../training/base-model";
+import type { Configuration, RunConfiguration } from "../training/configuration";
 import type { Finding } from "../training/diagnosis";
+import type { Proof } from "../training/equality";
 import type { Estimate } from "../training/estimate";
 import type { EvaluationEvent, Prediction, RunReport, StudioEvent } from "../training/events";
 import type { Fit } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 
 export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
+export type { SemanticPass } from "../training/base-model";
 export type { Finding } from "../training/diagnosis";
+export type { Proof } from "../training/equality";
 export type { Estimate, RunEstimate } from "../training/estimate";
 export type * from "../training/events";
 export type { Fit } from "../training/fit";
@@ -149,6 +153,14 @@ export interface TokenPiece {
   special: boolean;
 }
 
+/** See `StudioApi.equalities`. */
+export interface EqualityClaim {
+  statement: string;
+  /** Title of the method that computes the same, and its options that matter. */
+  method: string;
+  options: Record<string, unknown>;
+}
+
 /** What stands out in a run, and its gradients' norms in the last step. */
 export interface Diagnosis {
   findings: Finding[];
@@ -193,8 +205,13 @@ export interface StudioApi {
   readData(): Promise<DataSummary | null>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
-  /** The joined ids of a semantic text and the first training row, as they enter the model. */
   estimate(configuration: Configuration): Promise<Estimate>;
+  /** What a run computes exactly before any training, in plain words, and the method and options that compute the same. */
+  equalities(run: RunConfiguration): Promise<EqualityClaim[]>;
+  /** Computes one of these on the first validation rows: the largest difference of a logit. Not while a comparison runs. */
+  prove(configuration: Configuration, run: string, equality: number): Promise<Proof>;
+  /** Every run of a semantic text through the open frozen model, in order. */
+  semanticPasses(): Promise<SemanticPass[]>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
   /** Resolves when every run has ended; a failed run does not reject, its events say why. */

@@ -6,14 +6,15 @@ import { type AdapterFolder, checkAdapter, readAdapterZip, zipAdapter } from "..
 import { cutTokens } from "../data/tokens";
 import { type OpenedDevice, openDevice } from "../gpu/device";
 import { readConfig } from "../hub/config";
-import type { ModelFacts } from "../methods/method";
+import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { BaseModel } from "../training/base-model";
 import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
-import { type Configuration, configurationSchema } from "../training/configuration";
+import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
 import { diagnose } from "../training/diagnosis";
 import { createEngine, type Engine } from "../training/engine";
+import { compareAtStart } from "../training/equality";
 import { estimate } from "../training/estimate";
 import { exportRun, importedValues, originOf } from "../training/export";
 import { fitDevice } from "../training/fit";
@@ -27,6 +28,7 @@ import type {
   DataSummary,
   DeviceReport,
   Diagnosis,
+  EqualityClaim,
   Estimate,
   EvaluationEvent,
   ImportedAdapter,
@@ -36,8 +38,10 @@ import type {
   ModelPlace,
   ModelSummary,
   Prediction,
+  Proof,
   RunReport,
   SampleListing,
+  SemanticPass,
   StoredModelListing,
   StudioApi,
   StudioEvent,
@@ -209,6 +213,35 @@ export class Studio implements StudioApi {
       runs,
       allowedBuffer: this.#allowedBuffer(),
     });
+  }
+
+  async equalities(run: RunConfiguration): Promise<EqualityClaim[]> {
+    return this.#equalities(run).map(({ statement, method, options }) => ({
+      statement,
+      method: methodOf(method).title,
+      options: { ...options },
+    }));
+  }
+
+  async prove(given: Configuration, name: string, equality: number): Promise<Proof> {
+    const { runs, training } = configurationSchema.parse(given);
+    const plan = runs.find((run) => run.name === name);
+    const claim = plan && this.#equalities(plan)[equality];
+    if (!claim) throw new Error(`Run "${name}" has no equality ${equality + 1}. Choose its options again.`);
+    this.#tested ??= selfTest(this.#readyEngine());
+    await this.#tested;
+    const [engine, model, data] = [this.#readyEngine(), this.#readyModel(), this.#comparisonData()];
+    const other = { name: `${name} =`, method: claim.method, options: claim.options };
+    return compareAtStart({ engine, model, data, training }, [plan, other]);
+  }
+
+  async semanticPasses(): Promise<SemanticPass[]> {
+    return this.#readyModel().semanticPasses.map((pass) => ({ ...pass }));
+  }
+
+  #equalities(run: RunConfiguration): readonly Equality[] {
+    const model = this.#readyModel();
+    return methodOf(run.method).equalities?.(parseOptions(model, run), model) ?? [];
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
@@ -419,16 +452,7 @@ export class Studio implements StudioApi {
     listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   ): Promise<OpenComparison> {
     const model = this.#readyModel();
-    const { dataset, trainTokens, validationTokens, settings } = this.#data.data;
-    const data: ComparisonData = {
-      labels: dataset.labels,
-      train: trainTokens,
-      validation: validationTokens,
-      validationTexts: dataset.validation.map(({ text, textPair }) =>
-        textPair === null ? text : `${text} | ${textPair}`,
-      ),
-      maxLength: settings.maxLength,
-    };
+    const data = this.#comparisonData();
     const plans = configuration.runs.map((run): RunPlan => {
       const adapter = initial.get(run.name);
       if (!adapter) return run;
@@ -463,6 +487,20 @@ export class Studio implements StudioApi {
       throw error;
     }
     return { comparison, configuration, data, evaluations, variants, history, running: Promise.resolve() };
+  }
+
+  /** The open rows as a comparison reads them. */
+  #comparisonData(): ComparisonData {
+    const { dataset, trainTokens, validationTokens, settings } = this.#data.data;
+    return {
+      labels: dataset.labels,
+      train: trainTokens,
+      validation: validationTokens,
+      validationTexts: dataset.validation.map(({ text, textPair }) =>
+        textPair === null ? text : `${text} | ${textPair}`,
+      ),
+      maxLength: settings.maxLength,
+    };
   }
 
   /** Trains; what goes wrong ends the comparison with a named reason instead of rejecting. */

@@ -73,13 +73,13 @@ describe("lock-step", () => {
     timeout,
   }, async () => {
     const rows = await tinyRows(model, lengths);
-    const passes = model.semanticPasses;
+    const passes = model.semanticPasses.length;
     const tiny = await trained({
       data: tinyData(rows, rows),
       runs,
       training: { batchSize, steps, evalEvery: 3, seed: 5, weightDecay: 0 },
     });
-    expect(model.semanticPasses - passes, "semantic passes for one text in two runs").toBe(1);
+    expect(model.semanticPasses.length - passes, "semantic passes for one text in two runs").toBe(1);
 
     const buckets = bucketLengths([...lengths, ...lengths], 16);
     expect(buckets).toEqual([8, 16]);
@@ -177,7 +177,7 @@ describe.each(["tiny-llama", "tiny-gpt2"])("step 0 on %s", (rig) => {
       expect(largestDifference(await logitsOf(engine, tuned, name, 16, rows), expected), name).toBeLessThan(1e-4);
       expect(tuned.of("evaluation", name)[0]!.loss).toBeCloseTo(plain.of("evaluation")[0]!.loss, 4);
     }
-    expect(own.semanticPasses).toBe(1);
+    expect(own.semanticPasses.length).toBe(1);
     for (const { comparison } of open.splice(0)) await comparison.release();
     own.release();
   });

@@ -49,5 +49,12 @@ export const dept = defineMethod<z.infer<typeof options>>({
     });
     return { prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context), words };
   },
+  equalities: ({ init, text, virtualTokens }) => [
+    {
+      statement: "Before training it is prompt tuning with the short prompt: what is added starts at zero.",
+      method: "prompt",
+      options: { init, text, virtualTokens },
+    },
+  ],
   exportForm: () => ({ type: "STUDIO", why: "it changes the input's own embeddings, which no PEFT method does." }),
 });

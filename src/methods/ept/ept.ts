@@ -70,6 +70,13 @@ export const ept = defineMethod<Options>({
     const short = freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context);
     return { prompt: mixed(program, fused(program, short, shift.product, given), given), words: shift.words };
   },
+  equalities: ({ init, text, virtualTokens }) => [
+    {
+      statement: "Before training it is prompt tuning with the short prompt: what is added starts at zero.",
+      method: "prompt",
+      options: { init, text, virtualTokens },
+    },
+  ],
   exportForm: () => ({ type: "STUDIO", why: "it changes the input's own embeddings, which no PEFT method does." }),
 });
 

@@ -1,6 +1,7 @@
 /** Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or words' own. */
 
 import * as z from "zod";
+import { equalToHardText } from "../equalities";
 import { freePrompt, promptStartOption } from "../free-prompt";
 import { defineMethod } from "../method";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
@@ -38,6 +39,8 @@ export const prompt = defineMethod<z.infer<typeof options>>({
   attach: (program, { virtualTokens, init }, context) => ({
     prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context),
   }),
+  equalities: ({ init, text, virtualTokens }, facts) =>
+    init === "text" && virtualTokens === null ? equalToHardText(text, facts, "Training then moves it freely.") : [],
   exportForm: ({ init, text }) => ({
     type: "PROMPT_TUNING",
     origin: "trained",

@@ -57,6 +57,13 @@ export const ptec = defineMethod<z.infer<typeof options>>({
   attach: (program, { virtualTokens, init }, context) => ({
     prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context),
   }),
+  equalities: ({ init, text, virtualTokens }) => [
+    {
+      statement: "Before training it is prompt tuning with the same start; only the head's learning rate differs.",
+      method: "prompt",
+      options: { init, text, virtualTokens },
+    },
+  ],
   exportForm: ({ init, text }) => ({
     type: "PROMPT_TUNING",
     origin: "trained",

@@ -9,6 +9,7 @@ import type { KeyValuePrefix } from "../../models/family";
 import { view } from "../../operations/view";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
+import { equalToHardText, equalToTextPrefix, equalToTextPrompt } from "../equalities";
 import { defineMethod, type MethodContext } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticKeyValue } from "../semantic";
@@ -69,6 +70,27 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   attach(program, options, context) {
     const front = options.preset === "paper" ? mappedStates : trainedEmbeddings;
     return { prefix: { virtualTokens: context.textIds.length, layer: front(program, options, context) } };
+  },
+  equalities({ text, preset, shared, control }, facts) {
+    if (control !== "none") return [];
+    const free = "Training then moves it freely.";
+    const tied = "Training then moves it only as far as the map F can: all tokens share it.";
+    return [
+      ...equalToHardText(text, facts, preset === "paper" || shared ? tied : free),
+      preset === "paper"
+        ? equalToTextPrefix(
+            text,
+            "Before training it is a free prefix that starts from the same text. That one then trains every key and value " +
+              "by itself; here all tokens of a layer share one map.",
+          )
+        : equalToTextPrompt(
+            text,
+            shared
+              ? "Before training it is prompt tuning that starts from the same text; F is the identity then."
+              : "It is prompt tuning that starts from the same text: a causal model reads text and input in one pass or in " +
+                  "two alike, so this holds after every update too, with the same learning rate and weight decay.",
+          ),
+    ];
   },
   exportForm: () => ({ type: "PREFIX_TUNING", origin: "folded" }),
 });

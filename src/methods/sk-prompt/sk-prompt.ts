@@ -5,39 +5,43 @@
  */
 
 import * as z from "zod";
+import { equalToHardText, equalToTextPrompt } from "../equalities";
 import { defineMethod } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticState } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
 import { words } from "../words";
 
-const options = z.strictObject({
-  text: textOption("Words that say what the task is. F is trained on their states."),
-  preset: z
-    .enum(["paper", "reference-code"])
-    .default("paper")
-    .meta({
-      title: "Preset",
-      description:
-        "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-        "word embeddings are trained themselves, without F, as the authors' code does.",
-    }),
-  map: mapOption("lowRank").meta({ onlyWith: { preset: ["paper"] } }),
-  rank: mapRankOption(16).meta({ onlyWith: { preset: ["paper"], map: ["lowRank"] } }),
-  depth: z
-    .int()
-    .min(0)
-    .max(128)
-    .default(0)
-    .meta({
-      title: "Depth",
-      description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
-      onlyWith: { preset: ["paper"] },
-    }),
-  control: controlOption(),
-});
+/** `layers`: of the model, the deepest the text can be read. */
+const optionsFor = (layers: number) =>
+  z.strictObject({
+    text: textOption("Words that say what the task is. F is trained on their states."),
+    preset: z
+      .enum(["paper", "reference-code"])
+      .default("paper")
+      .meta({
+        title: "Preset",
+        description:
+          "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
+          "word embeddings are trained themselves, without F, as the authors' code does.",
+      }),
+    map: mapOption("lowRank").meta({ onlyWith: { preset: ["paper"] } }),
+    rank: mapRankOption(16).meta({ onlyWith: { preset: ["paper"], map: ["lowRank"] } }),
+    depth: z
+      .int()
+      .min(0)
+      .max(layers)
+      .default(0)
+      .meta({
+        title: "Depth",
+        description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
+        format: "slider",
+        onlyWith: { preset: ["paper"] },
+      }),
+    control: controlOption(),
+  });
 
-export const skPrompt = defineMethod<z.infer<typeof options>>({
+export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   id: "sk-prompt",
   title: "SK-Prompt",
   summary: "Meaningful words, mapped by a trained F, as a soft prompt before the input",
@@ -46,6 +50,7 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
   learningRate: 1e-3,
   weightDecay: 0,
   semantic: ({ preset }) => preset === "paper",
+  semanticBlocks: ({ depth }) => depth,
   card: {
     trains: "One map F on the text's states, and the head.",
     attaches: "The mapped states stand before the input's embeddings and pass through every block.",
@@ -57,11 +62,7 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
       "started from text cannot. Preset reference-code is exactly that free prompt started from text.",
     paper: { title: "Semantic Knowledge Tuning (Prottasha et al. 2024)", url: "https://arxiv.org/abs/2410.08598" },
   },
-  options: ({ config }) =>
-    options.refine(({ depth }) => depth <= config.layers, {
-      path: ["depth"],
-      message: `is more than the model's ${config.layers} layers`,
-    }),
+  options: ({ config }) => optionsFor(config.layers),
   text: ({ text }) => text,
   textForm: ({ control }) => ({ control, length: null }),
   attach(program, { preset, map, rank, depth }, context) {
@@ -75,6 +76,15 @@ export const skPrompt = defineMethod<z.infer<typeof options>>({
         initializer: { kind: "tensor", tensor },
       }),
     };
+  },
+  equalities({ text, preset, depth, control }, facts) {
+    if (control !== "none" || (preset === "paper" && depth > 0)) return [];
+    if (preset === "paper") {
+      return equalToHardText(text, facts, "Training then moves it only as far as the map F can: all tokens share it.");
+    }
+    const free =
+      "It is prompt tuning that starts from the same text, and stays so after every update at the same rates.";
+    return [...equalToHardText(text, facts, "Training then moves it freely."), equalToTextPrompt(text, free)];
   },
   exportForm: ({ preset, control, text }) =>
     preset === "paper"

@@ -112,7 +112,7 @@ describe("options' refusals", () => {
     ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
     ["sk-prefix", { map: "round" }, /map/],
-    ["sk-prompt", { depth: 3 }, /depth is more than the model's 2 layers/],
+    ["sk-prompt", { depth: 3 }, /depth Too big: expected number to be <=2/],
     ["prompt", { virtualTokens: 0 }, /virtualTokens/],
     ["prefix", { virtualTokens: 513 }, /virtualTokens/],
   ])("%s %o", async (method, options, message) => {
