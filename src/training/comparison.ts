@@ -13,7 +13,16 @@ import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { Engine } from "./engine";
 import { type Evaluation, Evaluator, reportEvaluation, summarizeEvaluation } from "./evaluation";
-import type { EvaluationEvent, GpuBytes, Prediction, RunReport, RunState, StudioEvent } from "./events";
+import type {
+  EvaluationEvent,
+  GpuBytes,
+  Prediction,
+  RunReport,
+  RunState,
+  SettingEvaluation,
+  StudioEvent,
+} from "./events";
+import { exportedForm } from "./export";
 import { Feed } from "./feed";
 import { argmax, softmax } from "./metrics";
 import { norm } from "./norms";
@@ -249,6 +258,7 @@ export class Comparison {
   }
 
   async #trainFrom(start: number): Promise<void> {
+    for (const { run } of this.#running) if (run.dial) run.turn(run.dial.most);
     const { training } = this.#setup;
     this.#step = start;
     this.#streams = this.#streamsFrom(start);
@@ -355,7 +365,25 @@ export class Comparison {
     const lane = this.#lane(name);
     const { validation, validationTexts, labels } = this.#setup.data;
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
-    return reportEvaluation(name, lane.validation, validation, validationTexts, labels);
+    return { ...reportEvaluation(name, lane.validation, validation, validationTexts, labels), dial: lane.run.dial };
+  }
+
+  /**
+   * Turns a run's dial and evaluates it there; what it predicts and is exported as follows. Rejects with a RangeError if there
+   * is no such setting, and with an Error while it trains.
+   */
+  turn(name: string, setting: number): Promise<SettingEvaluation> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(async () => {
+      if (!["finished", "stopped"].includes(lane.state)) {
+        throw new Error(`Run "${name}" is ${lane.state}; wait until it has ended.`);
+      }
+      lane.run.turn(setting);
+      const { loss, accuracy, f1 } = await this.#evaluate(lane);
+      const { tensors } = await exportedForm(this.#setup.model, lane.run);
+      const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
+      return { setting, loss, accuracy, f1, parameters };
+    });
   }
 
   /** Of every validation row in the last evaluation of a run: [rows, classes]. Throws if it has not been evaluated. */

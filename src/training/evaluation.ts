@@ -96,7 +96,7 @@ export function reportEvaluation(
   examples: readonly TokenizedExample[],
   texts: readonly string[],
   labels: readonly string[],
-): RunReport {
+): Omit<RunReport, "dial"> {
   const classes = labels.length;
   const confusion = confusionOf(logits, examples, classes);
   const order = [...losses.keys()].sort((a, b) => losses[b]! - losses[a]!).slice(0, WRONGEST);

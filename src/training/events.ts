@@ -119,8 +119,28 @@ export interface Prediction {
   truncated: boolean;
 }
 
+/** What can be chosen after training without training again (DyLoRA's rank), and what is chosen now. */
+export interface DialState {
+  title: string;
+  least: number;
+  most: number;
+  setting: number;
+}
+
+/** A run on the validation rows at one setting of its dial. */
+export interface SettingEvaluation {
+  setting: number;
+  loss: number;
+  accuracy: number;
+  f1: number;
+  /** Numbers of the adapter that would be downloaded. */
+  parameters: number;
+}
+
 export interface RunReport {
   run: string;
+  /** Null for most methods; predictions, downloads and this report are at its setting. */
+  dial: DialState | null;
   labels: string[];
   /** `[true class][predicted class]` on the validation rows. */
   confusion: number[][];

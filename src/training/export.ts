@@ -58,10 +58,8 @@ export async function exportRun(
 ): Promise<AdapterFolder> {
   const { method, options } = run.setup;
   const values = await run.parameters.read();
-  const named = ({ name, shape }: Trainable): NamedTensor => ({ name, shape, data: values.get(name)! });
-  const head = run.trainables.filter(({ part }) => part === "head").map(named);
-  const trained = run.trainables.filter(({ part }) => part === "adapter").map(named);
-  const { form, tensors: adapter } = await exportedForm(model, run, trained, conversion);
+  const head = partTensors(run, values, "head");
+  const { form, tensors: adapter } = await exportedForm(model, run, conversion);
   const origin = originOf(form);
   const config = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
@@ -70,7 +68,7 @@ export async function exportRun(
   return {
     config,
     tensors,
-    ...(origin !== "trained" && { skTensors: trained }),
+    ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
     modelCard: modelCard({
       ...shown,
       run: run.setup.name,
@@ -81,17 +79,31 @@ export async function exportRun(
       origin,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
     }),
-    run: record,
+    run: isAsTrained(form, method.exportForm(options, model))
+      ? record
+      : { ...record, run: undefined, trainedAs: record.run },
   };
 }
 
+/** Whether the folder holds what was trained, not a smaller rank or another form of it; only then training can go on from it. */
+function isAsTrained(form: ExportForm, trained: ExportForm): boolean {
+  const rank = (one: ExportForm) => (one.type === "LORA" ? one.rank : null);
+  return form.type === trained.type && rank(form) === rank(trained);
+}
+
+function partTensors(run: Run, values: Values, part: Trainable["part"]): NamedTensor[] {
+  const own = run.trainables.filter((tensor) => tensor.part === part);
+  return own.map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
+}
+
 /** What of a run is written: what was trained, unless the method prunes, cuts or converts it. */
-async function exportedForm(
+export async function exportedForm(
   model: BaseModel,
   run: Run,
-  tensors: NamedTensor[],
-  conversion: string | null,
+  conversion: string | null = null,
 ): Promise<{ form: ExportForm; tensors: readonly NamedTensor[] }> {
+  const values = await run.parameters.read();
+  const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
   const known = method.conversions ?? [];
   if (conversion !== null && !known.some(({ id }) => id === conversion)) {

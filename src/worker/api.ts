@@ -10,7 +10,7 @@ import type { Configuration, RunConfiguration } from "../training/configuration"
 import type { Finding } from "../training/diagnosis";
 import type { Proof } from "../training/equality";
 import type { Estimate } from "../training/estimate";
-import type { EvaluationEvent, Prediction, RunReport, StudioEvent } from "../training/events";
+import type { EvaluationEvent, Prediction, RunReport, SettingEvaluation, StudioEvent } from "../training/events";
 import type { Fit } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 
@@ -136,6 +136,8 @@ export interface MethodDescription {
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
   learningRate: number;
+  /** Other forms that a trained run can be downloaded in. */
+  conversions: { id: string; title: string }[];
   card: {
     trains: string;
     attaches: string;
@@ -233,7 +235,9 @@ export interface StudioApi {
    * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs.
    * Bottleneck adapters have AdapterHub's adapter.safetensors, head_config.json and model_head.safetensors instead of PEFT's.
    */
-  exportRun(run: string): Promise<Blob>;
+  exportRun(run: string, conversion?: string | null): Promise<Blob>;
+  /** Chooses anew what a run's dial offers (DyLoRA's rank) and evaluates it there; predictions and downloads follow. */
+  turn(run: string, setting: number): Promise<SettingEvaluation>;
   /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
   importAdapter(file: File): Promise<ImportedAdapter>;
 }

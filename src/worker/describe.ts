@@ -21,6 +21,7 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
     group,
     site,
     learningRate,
+    conversions: (method.conversions ?? []).map((conversion) => ({ ...conversion })),
     card: { ...card },
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,
     defaults: schema.parse({}) as Record<string, unknown>,

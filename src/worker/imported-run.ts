@@ -8,19 +8,18 @@ import type { Values } from "../training/parameters";
 import type { Run } from "../training/run";
 
 const runRecord = z.looseObject({
-  run: z.looseObject({ name: z.string(), method: z.string(), options: z.record(z.string(), z.unknown()) }),
+  /** Left out where the folder holds a smaller rank or another form of what the run trained. */
+  run: z.looseObject({ name: z.string(), method: z.string(), options: z.record(z.string(), z.unknown()) }).optional(),
   configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(["last", "mean"]) }) }),
 });
 
 /** The run that an adapter folder describes: from its run.json, else from PEFT's configuration alone. */
 export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: "last" | "mean" } {
   const record = runRecord.safeParse(adapter.run);
-  if (record.success) {
-    const { run, configuration } = record.data;
-    return {
-      run: { name: run.name, method: run.method, options: run.options },
-      pooling: configuration.training.pooling,
-    };
+  const pooling = record.data?.configuration.training.pooling ?? "last";
+  if (record.data?.run) {
+    const { run } = record.data;
+    return { run: { name: run.name, method: run.method, options: run.options }, pooling };
   }
   const { config } = adapter;
   const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");
@@ -43,10 +42,10 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
     PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
     P_TUNING: { name, method: "prompt", options: { virtualTokens } },
   };
-  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling: "last" };
+  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling };
   // Beside trained biases the reader accepts idle factors only.
   const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
-  return { run, pooling: "last" };
+  return { run, pooling };
 }
 
 /** The linears a configuration means, as options. */

@@ -16,7 +16,7 @@ import { diagnose } from "../training/diagnosis";
 import { createEngine, type Engine } from "../training/engine";
 import { compareAtStart } from "../training/equality";
 import { estimate } from "../training/estimate";
-import { exportRun, importedValues, originOf } from "../training/export";
+import { type ExportFacts, exportRun, importedValues, originOf } from "../training/export";
 import { fitDevice } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
@@ -42,6 +42,7 @@ import type {
   RunReport,
   SampleListing,
   SemanticPass,
+  SettingEvaluation,
   StoredModelListing,
   StudioApi,
   StudioEvent,
@@ -324,7 +325,11 @@ export class Studio implements StudioApi {
     return { findings: diagnose(facts), gradients: [...facts.gradients] };
   }
 
-  async exportRun(run: string): Promise<Blob> {
+  turn(run: string, setting: number): Promise<SettingEvaluation> {
+    return this.#owner(run).comparison.turn(run, setting);
+  }
+
+  async exportRun(run: string, conversion: string | null = null): Promise<Blob> {
     const { comparison, configuration, data, evaluations, variants } = this.#owner(run);
     const variant = variants.find(({ name }) => name === run)!;
     const own = evaluations.filter((event) => event.run === run);
@@ -332,7 +337,7 @@ export class Studio implements StudioApi {
     const last = own.findLast(({ step }) => step === held) ?? null;
     const { train, validation } = this.#data.data.summary;
     const recorded = recordedConfiguration(configuration, this.#readyModel().folder.source);
-    const folder = await exportRun(this.#readyEngine(), this.#readyModel(), comparison.run(run), {
+    const facts: ExportFacts = {
       labels: data.labels,
       maxLength: data.maxLength,
       pairs: configuration.data.columns.textPair !== null,
@@ -354,7 +359,8 @@ export class Studio implements StudioApi {
         device: this.#device && "adapter" in this.#device ? this.#device.adapter : null,
         versions,
       },
-    });
+    };
+    const folder = await exportRun(this.#readyEngine(), this.#readyModel(), comparison.run(run), facts, conversion);
     return zipAdapter(folder, run);
   }
 

@@ -121,13 +121,14 @@ export async function keepAdapter(name: string): Promise<void> {
   });
 }
 
-/** The zip of a run: from the worker while it has it, else the saved one. */
-export async function runZip(run: RunRecord): Promise<Blob> {
+/** The zip of a run: from the worker while it has it, else the saved one; conversions are the worker's alone. */
+export async function runZip(run: RunRecord, conversion: string | null = null): Promise<Blob> {
   const { current } = useStudio.getState().comparison;
   if (current?.runs.some((candidate) => candidate.key === run.key)) {
     try {
-      return await engine().exportRun(run.name);
+      return await engine().exportRun(run.name, conversion);
     } catch (error) {
+      if (conversion !== null) throw error;
       const saved = run.saved ? await loadAdapter(run.key) : null;
       if (saved) return saved;
       throw error;

@@ -2,6 +2,7 @@
 
 import { CurveChart } from "./CurveChart";
 import { MemoryChart } from "./MemoryChart";
+import { RankMaps } from "./RankMaps";
 import { SmoothingSlider } from "./SmoothingSlider";
 import { SpeedChart } from "./SpeedChart";
 
@@ -13,6 +14,7 @@ export default function ChartGrid() {
       <CurveChart title="Validation loss" quantity="validation-loss" />
       <MemoryChart />
       <SpeedChart />
+      <RankMaps />
     </div>
   );
 }

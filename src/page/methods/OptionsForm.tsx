@@ -8,6 +8,8 @@ import { formatSetting } from "../format";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import type { OptionField } from "./option-fields";
+import { PairsField } from "./PairsField";
+import type { Pairs } from "./pairs";
 import { SemanticTextField } from "./SemanticTextField";
 import { SetField } from "./SetField";
 
@@ -90,6 +92,15 @@ function OptionControl({ field, linearNames, value, onChange }: OptionControlPro
           choices={field.choices ?? linearNames}
           value={Array.isArray(value) ? value.map(String) : []}
           onChange={(names) => onChange(names)}
+        />
+      );
+    case "pairs":
+      return (
+        <PairsField
+          label={title}
+          help={description}
+          value={(value ?? {}) as Pairs}
+          onChange={(pairs, problem) => onChange(pairs, problem)}
         />
       );
     case "semantic-text":

@@ -22,6 +22,8 @@ export type OptionField = Common &
     | { kind: "text"; longest: number | null; shortest: number }
     /** A text the model reads: shown with its tokens. */
     | { kind: "semantic-text"; shortest: number }
+    /** Numbers by pattern. */
+    | { kind: "pairs" }
     /** A shape this form has no field for; its value can be set in a configuration file. */
     | { kind: "other" }
   );
@@ -77,6 +79,11 @@ function readField(key: string, property: Schema): OptionField {
       if (!values && items.type !== "string") return { ...common, kind: "other" };
       const least = typeof schema.minItems === "number" ? schema.minItems : 0;
       return { ...common, kind: "set", choices: values ? values.map(String) : null, least };
+    }
+    case "object": {
+      const values = isSchema(schema.additionalProperties) ? schema.additionalProperties : {};
+      const numbers = values.type === "number" || values.type === "integer";
+      return { ...common, kind: numbers ? "pairs" : "other" };
     }
     default:
       return { ...common, kind: "other" };

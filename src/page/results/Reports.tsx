@@ -8,6 +8,7 @@ import type { RunRecord } from "../store/state";
 import { messageOf, useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { DiagnosisPanel } from "./DiagnosisPanel";
+import { DialPanel } from "./DialPanel";
 import { PerClassTable } from "./PerClassTable";
 import { RunTabs } from "./RunTabs";
 import { WrongestRows } from "./WrongestRows";
@@ -35,7 +36,9 @@ export function Reports() {
 
 function Report({ run }: { run: RunRecord }) {
   const [report, setReport] = useState<RunReport | null>(null);
+  const [turned, setTurned] = useState(0);
   const [error, setError] = useState<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turned dial changes what the worker reports
   useEffect(() => {
     let shown = true;
     engine()
@@ -47,11 +50,12 @@ function Report({ run }: { run: RunRecord }) {
     return () => {
       shown = false;
     };
-  }, [run.name]);
+  }, [run.name, turned]);
   if (error !== null) return <Message kind="error">{error}</Message>;
   if (!report) return <p className="waiting">Reading the validation rows with {run.name}…</p>;
   return (
     <div className="report">
+      {report.dial && <DialPanel run={run} dial={report.dial} onTurned={() => setTurned(turned + 1)} />}
       <ConfusionMatrix report={report} slot={run.slot} />
       <PerClassTable report={report} />
       <WrongestRows report={report} />

@@ -1,6 +1,7 @@
 /** All runs with their figures: sortable, ticked to be plotted, the best of each column bold. */
 
 import { ArrowDown, ArrowUp, Download, RotateCcw } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
 import { Fragment, useState } from "react";
 import { continueComparison, runZip } from "../actions/compare";
 import { toggleRun } from "../actions/ui";
@@ -238,24 +239,47 @@ function KeptNote({ row: { run } }: { row: TableRow }) {
 }
 
 function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
+  const descriptions = useStudio((state) => state.methods.descriptions);
   const trained = (run.curves.steps.last("step") ?? 0) > 0;
   const ended = ["finished", "stopped", "failed"].includes(run.state);
   const available = trained && ended && (run.saved || !past);
+  const method = descriptions.find(({ id }) => id === run.configuration.method);
+  const conversions = past ? [] : (method?.conversions ?? []);
+  const save = (conversion: string | null) => {
+    const name = conversion === null ? run.name : `${run.name} as ${conversion}`;
+    runZip(run, conversion).then(
+      (zip) => download(zip, `${fileName(name, comparison.modelName)}.zip`, "application/zip"),
+      (error) => patch("ui", { notice: { kind: "error", text: messageOf(error) } }),
+    );
+  };
+  const label = {
+    "aria-label": `Download the adapter of ${run.name}`,
+    title: available ? "Download the adapter (zip)" : ended ? "This adapter was not kept" : "When the run has ended",
+  };
+  if (conversions.length === 0) {
+    return (
+      <button type="button" className="icon-button" disabled={!available} {...label} onClick={() => save(null)}>
+        <Download size={16} aria-hidden="true" />
+      </button>
+    );
+  }
   return (
-    <button
-      type="button"
-      className="icon-button"
-      disabled={!available}
-      aria-label={`Download the adapter of ${run.name}`}
-      title={available ? "Download the adapter (zip)" : ended ? "This adapter was not kept" : "When the run has ended"}
-      onClick={() => {
-        runZip(run).then(
-          (zip) => download(zip, `${fileName(run.name, comparison.modelName)}.zip`, "application/zip"),
-          (error) => patch("ui", { notice: { kind: "error", text: messageOf(error) } }),
-        );
-      }}
-    >
-      <Download size={16} aria-hidden="true" />
-    </button>
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger className="icon-button" disabled={!available} {...label}>
+        <Download size={16} aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+          <DropdownMenu.Item className="menu-item" onSelect={() => save(null)}>
+            As {run.methodTitle} (zip)
+          </DropdownMenu.Item>
+          {conversions.map(({ id, title }) => (
+            <DropdownMenu.Item key={id} className="menu-item" onSelect={() => save(id)}>
+              As {title}, for tools that know nothing else (zip)
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
   );
 }

@@ -38,6 +38,9 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         grown = true;
         break;
       }
+      case "ranks":
+        change(event.run, { ranks: event });
+        break;
       case "run-state":
         {
           const { state, reason, lastGoodStep, heldStep } = event;

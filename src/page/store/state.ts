@@ -14,6 +14,7 @@ import type {
   ModelListing,
   ModelSummary,
   ProgressEvent,
+  RanksEvent,
   RunEstimate,
   RunState,
   SampleListing,
@@ -108,6 +109,8 @@ export interface RunRecord {
   trainable: RunEstimate["trainable"] | null;
   bytes: GpuBytes | null;
   curves: RunCurves;
+  /** How many ranks each module's update has in use, as last told; left out by most methods. */
+  ranks?: RanksEvent;
   /** The downloaded-form adapter is kept in this browser. */
   saved: boolean;
 }

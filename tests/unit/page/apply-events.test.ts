@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyEvents, failUnfinished, stepsPerSecond } from "../../../src/page/store/events";
-import type { ProgressEvent } from "../../../src/worker/api";
+import type { ProgressEvent, StudioEvent } from "../../../src/worker/api";
 import { bytes, comparison, evaluation, record, slice, step } from "./events";
 
 const progress = (done: number, total: number | null): ProgressEvent => ({
@@ -27,6 +27,15 @@ describe("applyEvents", () => {
     const before = slice(comparison([record("a")]));
     expect(() => applyEvents(before, [step("z", 1, 1), evaluation("z", 1, 1, 1)], 0)).not.toThrow();
     expect(applyEvents(slice(null), [step("a", 1, 1)], 0).current).toBeNull();
+  });
+
+  it("keeps the ranks that a run told last", () => {
+    const told = (step: number, rank: number): StudioEvent => ({
+      ...{ type: "ranks", run: "a", step, full: 4 },
+      ranks: [{ module: "m.0.q", rank }],
+    });
+    const after = applyEvents(slice(comparison([record("a"), record("b")])), [told(1, 4), told(9, 2)], 0);
+    expect(after.current?.runs.map(({ ranks }) => ranks)).toEqual([told(9, 2), undefined]);
   });
 
   it("keeps a failed run's reason and last good step while the others go on", () => {

@@ -13,6 +13,7 @@ const lora: MethodDescription = {
   site: "linear",
   optionsSchema: {},
   defaults: { rank: 8, targets: ["q_proj"] },
+  conversions: [],
   learningRate: 0.0003,
   card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
 };

@@ -16,6 +16,7 @@ const schema = z.toJSONSchema(
     parts: z.array(z.enum(["attention", "mlp"])).default([]),
     note: z.string().max(20).nullable().default(null),
     odd: z.object({ a: z.number() }).optional(),
+    pairs: z.record(z.string(), z.int().min(1)).default({}),
   }),
 ) as Record<string, unknown>;
 
@@ -41,6 +42,7 @@ describe("optionFields", () => {
     expect(field("parts")).toMatchObject({ kind: "set", choices: ["attention", "mlp"], least: 0 });
     expect(field("note")).toMatchObject({ kind: "text", nullable: true, longest: 20 });
     expect(field("odd")).toMatchObject({ kind: "other" });
+    expect(field("pairs")).toMatchObject({ kind: "pairs" });
   });
 
   it("leaves out what does nothing beside other options", () => {

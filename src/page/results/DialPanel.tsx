@@ -1,0 +1,121 @@
+/** What can be chosen after training without training again: a slider, and what every setting came to. */
+
+import { useId, useState } from "react";
+import type { DialState, SettingEvaluation } from "../../worker/api";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import { formatCount, formatLoss, formatPercent } from "../format";
+import type { RunRecord } from "../store/state";
+import { messageOf } from "../store/store";
+
+interface DialPanelProps {
+  run: RunRecord;
+  dial: DialState;
+  /** The run's report has changed. */
+  onTurned: () => void;
+}
+
+/** Evaluated settings by run, so that looking at another run forgets nothing. */
+const known = new Map<string, Map<number, SettingEvaluation>>();
+
+export function DialPanel({ run, dial, onTurned }: DialPanelProps) {
+  const { title, least, most } = dial;
+  const id = useId();
+  const [setting, setSetting] = useState(dial.setting);
+  const [turning, setTurning] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const evaluated = known.get(run.key) ?? new Map<number, SettingEvaluation>();
+  const turn = async (wanted: readonly number[]) => {
+    setTurning(true);
+    setError(null);
+    try {
+      for (const one of wanted) {
+        setSetting(one);
+        const evaluation = await engine().turn(run.name, one);
+        known.set(run.key, new Map(known.get(run.key)).set(one, evaluation));
+      }
+      onTurned();
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+    setTurning(false);
+  };
+  const settings = Array.from({ length: most - least + 1 }, (_, index) => least + index);
+  const rows = settings.flatMap((one) => evaluated.get(one) ?? []);
+  return (
+    <section className="dial" aria-labelledby={`${id}-title`}>
+      <h3 className="chart-title" id={`${id}-title`}>
+        {title} {setting}
+      </h3>
+      <p className="muted">
+        One training made every {title.toLowerCase()} from {least} to {most}. What you choose is evaluated, tried and
+        downloaded.
+      </p>
+      <div className="inline">
+        <input
+          type="range"
+          aria-label={`${title} of ${run.name}`}
+          min={least}
+          max={most}
+          value={setting}
+          disabled={turning}
+          onChange={(event) => setSetting(Number(event.target.value))}
+          onPointerUp={() => void turn([setting])}
+          onKeyUp={() => void turn([setting])}
+        />
+        <button
+          type="button"
+          className="button button-small"
+          disabled={turning || rows.length === settings.length}
+          onClick={() => void turn([...settings.filter((one) => one !== setting), setting])}
+        >
+          Evaluate every {title.toLowerCase()}
+        </button>
+        {turning && (
+          <span className="muted">
+            Evaluating {title.toLowerCase()} {setting}…
+          </span>
+        )}
+      </div>
+      {error !== null && <Message kind="error">{error}</Message>}
+      {rows.length > 0 && (
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col" className="number">
+                {title}
+              </th>
+              <th scope="col" className="number">
+                Adapter's parameters
+              </th>
+              <th scope="col" className="number">
+                Validation loss
+              </th>
+              <th scope="col" className="number">
+                Accuracy
+              </th>
+              <th scope="col">
+                <span className="visually-hidden">Accuracy as a bar</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.setting} aria-current={row.setting === setting ? "true" : undefined}>
+                <th scope="row" className="number">
+                  {row.setting}
+                </th>
+                <td className="number">{formatCount(row.parameters)}</td>
+                <td className="number">{formatLoss(row.loss)}</td>
+                <td className="number">{formatPercent(row.accuracy)}</td>
+                <td>
+                  <span className="dial-bar" style={{ width: `${100 * row.accuracy}%` }} aria-hidden="true" />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
