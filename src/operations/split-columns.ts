@@ -5,6 +5,9 @@ import { placeColumns } from "../kernels/place-columns";
 import type { Program } from "../program/program";
 import { elementCount, type Tensor } from "../program/tensor";
 
+/** Every output of a Split is a storage buffer of one shader beside its input; devices need not allow more than eight. */
+const MOST_OUTPUTS = 7;
+
 /** `x` [rows, Σ widths] → one tensor [rows, width] for each of `widths`, in order. */
 export function splitColumns(
   program: Program,
@@ -19,7 +22,16 @@ export function splitColumns(
     inputs: [x],
     outputs,
     forward: (graph) => {
-      graph.node("Split", [graph.use(x), graph.literal(widths, "int64")], { axis: 1 }, { outputs });
+      if (outputs.length <= MOST_OUTPUTS) {
+        graph.node("Split", [graph.use(x), graph.literal(widths, "int64")], { axis: 1 }, { outputs });
+        return;
+      }
+      let start = 0;
+      for (const [part, output] of outputs.entries()) {
+        const ends = [start, start + widths[part]!, 1].map((value) => graph.literal([value], "int64"));
+        graph.define(output, "Slice", [graph.use(x), ...ends]);
+        start += widths[part]!;
+      }
     },
     backward: (tape) => {
       if (!tape.needs(x) || outputs.every((output) => !tape.gradient(output))) return;

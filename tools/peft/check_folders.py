@@ -20,9 +20,9 @@ TOLERANCE = 1e-3
 
 
 def code_of(folder):
-    """The first Python block of the folder's README.md."""
+    """The first Python block of the folder's README.md; None where PEFT cannot load the folder."""
     blocks = re.findall(r"```python\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.S)
-    return blocks[0]
+    return blocks[0] if blocks else None
 
 
 def mean_loss(folder, base, rows):
@@ -55,8 +55,8 @@ def main():
     worst = 0.0
     for run in summary["runs"]:
         folder = options.results / run["run"]
-        if not (folder / "adapter_config.json").exists():
-            print(f"{run['run']}: not PEFT's layout, left out")
+        if not (folder / "adapter_config.json").exists() or code_of(folder) is None:
+            print(f"{run['run']}: says of itself that PEFT cannot load it, left out")
             continue
         ours = run["validation"]["last"]["loss"]
         theirs = mean_loss(folder.resolve(), options.base.resolve(), rows)
