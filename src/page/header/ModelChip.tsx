@@ -47,8 +47,8 @@ export function ModelChip() {
               />
               <SpecialTokens tokens={summary.specialTokens} />
               {summary.precisionNote && <p className="field-problem">{summary.precisionNote}</p>}
-              <fieldset className="popover-field" disabled={busy || opening !== null}>
-                <legend className="field-label">Weights on the GPU</legend>
+              <h2 className="popover-title">Weights on the GPU</h2>
+              <fieldset className="plain-fieldset field" disabled={busy || opening !== null}>
                 <Segmented
                   label="Weights on the GPU"
                   value={summary.precision}
