@@ -51,11 +51,19 @@ export interface BottleneckConfig {
   bottleneck: number;
   activation: string;
   scale: number;
+  /** Whether the scale is a trained number of every module. */
+  learnedScale?: boolean;
   residual: boolean;
+  /** How many of the lowest blocks have no module. */
+  leaveOut?: number;
 }
 
 /** The configuration as an adapter folder carries it in memory. */
-export function bottleneckConfig({ baseModel, ...settings }: BottleneckConfig): PeftConfig {
+export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
+  const { baseModel, modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual } = config;
+  const { learnedScale = false, leaveOut = 0 } = config;
+  const fixed = { modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual };
+  const settings = { ...fixed, learnedScale, leaveOut };
   return { peft_type: "BOTTLENECK", base_model_name_or_path: baseModel, peft_version: null, ...settings };
 }
 
@@ -96,7 +104,7 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
     inv_adapter: null,
     inv_adapter_reduction_factor: null,
     is_parallel: own.parallel,
-    leave_out: [],
+    leave_out: Array.from({ length: own.leaveOut ?? 0 }, (_, block) => block),
     ln_after: false,
     ln_before: false,
     mh_adapter: own.places.includes("attention"),
@@ -108,7 +116,7 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
     phm_layer: false,
     reduction_factor: reductionFactor(own.hiddenSize, own.bottleneck),
     residual_before_ln: true,
-    scaling: own.scale,
+    scaling: own.learnedScale ? "learned" : own.scale,
     use_gating: false,
   };
   return {
@@ -121,6 +129,8 @@ const attentionPath = (block: string) => (block.startsWith("transformer.h.") ? "
 
 /** `model.layers.0.mlp.adapter.down.weight` becomes `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`. */
 export function toHubName(name: string): string {
+  const scaled = /^(.+)\.(self_attn|attn|mlp)\.adapter\.scale$/.exec(name);
+  if (scaled) return `${scaled[1]}.${scaled[2] === "mlp" ? "output" : "attention"}_adapters.adapters.${NAME}.scaling`;
   const match = /^(.+)\.(self_attn|attn|mlp)\.adapter\.(down|up)\.(weight|bias)$/.exec(name);
   if (!match) throw new Error(`"${name}" is no tensor of a bottleneck adapter.`);
   const [, block, place, side, part] = match;
@@ -133,6 +143,9 @@ export function toHubName(name: string): string {
  * @throws Error naming the tensor when it belongs to another kind of adapter.
  */
 export function fromHubName(name: string): string {
+  const scaled = /^(.+)\.(output|attention)_adapters\.adapters\.[^.]+\.scaling$/.exec(name);
+  if (scaled)
+    return `${scaled[1]}.${scaled[2] === "output" ? "mlp" : attentionPath(scaled[1] as string)}.adapter.scale`;
   const match = /^(.+)\.(output|attention)_adapters\.adapters\.[^.]+\.adapter_(down\.0|up)\.(weight|bias)$/.exec(name);
   if (!match) throw new Error(`${HUB_MODEL}: tensor "${name}" belongs to no bottleneck module that can be read.`);
   const [, block, site, side, part] = match;
@@ -160,8 +173,14 @@ const hubSchema = z.looseObject({
     adapter_residual_before_ln: never("adapter_residual_before_ln"),
     cross_adapter: never("cross_adapter"),
     inv_adapter: z.null("invertible adapters cannot be read").default(null),
-    leave_out: z.array(z.int()).max(0, "adapters that leave blocks out cannot be read").default([]),
-    scaling: z.number("only fixed scalings can be read").default(1),
+    leave_out: z
+      .array(z.int())
+      .refine(
+        (blocks) => blocks.every((block, index) => block === index),
+        "other blocks than the lowest cannot be read",
+      )
+      .default([]),
+    scaling: z.union([z.number(), z.literal("learned")], "must be a number or learned").default(1),
   }),
 });
 
@@ -186,7 +205,8 @@ export function readHubConfig(file: string, value: unknown, tensors: readonly Na
   ];
   const bottleneck = tensors.find(({ name }) => name.endsWith(".down.bias"))?.data.length;
   if (!bottleneck) throw new Error(`${HUB_MODEL} has no modules.`);
-  checkModules(tensors, places, hiddenSize, bottleneck);
+  const learned = config.scaling === "learned";
+  checkModules(tensors, { places, hiddenSize, bottleneck, learned, leaveOut: config.leave_out.length });
   return {
     ...bottleneckConfig({
       baseModel: "",
@@ -197,22 +217,25 @@ export function readHubConfig(file: string, value: unknown, tensors: readonly Na
       start: config.init_weights === "mam_adapter" ? "silent" : "small",
       bottleneck,
       activation: ACTIVATIONS.find(([hub]) => hub === config.non_linearity)![1],
-      scale: config.scaling,
+      scale: learned ? 1 : (config.scaling as number),
+      learnedScale: learned,
+      leaveOut: config.leave_out.length,
       residual: config.is_parallel || config.original_ln_before,
     }),
     base_model_name_or_path: baseModel,
   };
 }
 
+const blockNumber = (module: string) => Number(/\.(\d+)\./.exec(module)?.[1]);
+
 /** Two matrices and two shifts for every module, at the configured places only. */
 function checkModules(
   tensors: readonly NamedTensor[],
-  places: readonly string[],
-  hiddenSize: number,
-  bottleneck: number,
+  config: { places: readonly string[]; hiddenSize: number; bottleneck: number; learned: boolean; leaveOut: number },
 ): void {
+  const { places, hiddenSize, bottleneck, learned, leaveOut } = config;
   const found = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const modules = new Set(tensors.map(({ name }) => name.replace(/\.(down|up)\.(weight|bias)$/, "")));
+  const modules = new Set(tensors.map(({ name }) => name.replace(/\.(scale|(down|up)\.(weight|bias))$/, "")));
   const seen = new Set<string>();
   for (const module of modules) {
     const place = module.endsWith(".mlp.adapter") ? "mlp" : "attention";
@@ -224,7 +247,14 @@ function checkModules(
       "down.bias": [bottleneck],
       "up.weight": [hiddenSize, bottleneck],
       "up.bias": [hiddenSize],
+      ...(learned && { scale: [1] }),
     };
+    const block = blockNumber(module);
+    if (block < leaveOut)
+      throw new Error(`${HUB_MODEL} has a module in block ${block}, which the configuration leaves out.`);
+    const stray = learned ? undefined : found.get(`${module}.scale`);
+    if (stray)
+      throw new Error(`${HUB_MODEL} has "${toHubName(stray.name)}", but the configuration has a fixed scaling.`);
     for (const [part, shape] of Object.entries(shapes)) {
       const tensor = found.get(`${module}.${part}`);
       if (tensor?.shape.join() !== shape.join()) {

@@ -8,16 +8,20 @@ import type { Attachments, SubLayer, SubLayerKind } from "../models/family";
 import { type ActivationKind, activation } from "../operations/activation";
 import { add } from "../operations/add";
 import { linear } from "../operations/linear";
+import { scaleColumns } from "../operations/scale-columns";
+import { view } from "../operations/view";
 import type { Program } from "../program/program";
-import type { Initializer, Tensor } from "../program/tensor";
+import { elementCount, type Initializer, type Tensor } from "../program/tensor";
 import type { ExportForm, ModelFacts } from "./method";
 
-const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as const satisfies readonly ActivationKind[];
+export const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as const satisfies readonly ActivationKind[];
 
 export interface BottleneckOptions {
   readonly bottleneck: number;
   readonly activation: (typeof activations)[number];
   readonly scale: number;
+  /** Whether the scale is trained, one number per module, from `scale`. */
+  readonly learnedScale: boolean;
   readonly residual: boolean;
 }
 
@@ -37,7 +41,7 @@ export interface BottleneckDesign {
 }
 
 /** The options' schema of an adapter of this design. */
-export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFacts): z.ZodType<BottleneckOptions> {
+export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFacts) {
   const standard = Math.max(1, Math.floor(config.hiddenSize / design.reduction));
   return z.strictObject({
     bottleneck: z
@@ -47,7 +51,9 @@ export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFac
       .default(standard)
       .meta({
         title: "Bottleneck",
-        description: `Inner width of each module; the default is the hidden size divided by ${design.reduction}.`,
+        description:
+          `Inner width of each module: the hidden size ${config.hiddenSize} divided by a reduction factor, here ` +
+          `${design.reduction}.`,
       }),
     activation: z.enum(activations).default(design.activation).meta({
       title: "Activation",
@@ -56,6 +62,10 @@ export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFac
     scale: z.number().positive().default(design.scale).meta({
       title: "Scale",
       description: "What the module's output is multiplied with before it is added.",
+    }),
+    learnedScale: z.boolean().default(false).meta({
+      title: "Learned scale",
+      description: "Train the scale, one number per module, from the value above.",
     }),
     residual: z
       .boolean()
@@ -102,7 +112,7 @@ function bottleneck(
   x: Tensor,
   { output }: SubLayer,
   { start }: BottleneckDesign,
-  { bottleneck: inner, activation: kind, scale }: BottleneckOptions,
+  { bottleneck: inner, activation: kind, scale, learnedScale }: BottleneckOptions,
 ): Tensor {
   const width = x.shape[1]!;
   const small: Initializer = { kind: "normal", std: 0.02 };
@@ -115,5 +125,12 @@ function bottleneck(
   const activated = activation(program, `${path} activated`, hidden, kind);
   const up = matrix("up", [width, inner], start === "small" ? small : { kind: "zeros" });
   const y = linear(program, `${path} up`, activated, up, { bias: shift("up", width) });
-  return add(program, `${path} added`, output, y, scale);
+  if (!learnedScale) return add(program, `${path} added`, output, y, scale);
+  const factor = program.trainable(`${path}.scale`, [1], {
+    initializer: { kind: "values", values: Float32Array.of(scale) },
+    weightDecay: false,
+  });
+  const column = view(program, `${path} as a column`, y, [elementCount(y.shape), 1]);
+  const scaled = view(program, `${path} scaled`, scaleColumns(program, `${path} times scale`, column, factor), y.shape);
+  return add(program, `${path} added`, output, scaled);
 }

@@ -51,7 +51,10 @@ export interface BottleneckForm {
   readonly bottleneck: number;
   readonly activation: string;
   readonly scale: number;
+  readonly learnedScale: boolean;
   readonly residual: boolean;
+  /** How many of the lowest blocks have no module; none unless told. */
+  readonly leaveOut?: number;
 }
 
 /** Low-rank matrices under the linears' names; without any, a rank-1 adapter that adds nothing carries the head. */

@@ -10,18 +10,22 @@ import { dept } from "./dept/dept";
 import { dora } from "./dora/dora";
 import { dylora } from "./dylora/dylora";
 import { ept } from "./ept/ept";
+import { full } from "./full/full";
 import { hardText } from "./hard-text/hard-text";
 import { ia3 } from "./ia3/ia3";
+import { lastLayer } from "./last-layer/last-layer";
 import { linearProbe } from "./linear-probe/linear-probe";
 import { lnTuning } from "./ln-tuning/ln-tuning";
 import { lora } from "./lora/lora";
 import type { Method } from "./method";
+import { mixAndMatch } from "./mix-and-match/mix-and-match";
 import { pTuning } from "./p-tuning/p-tuning";
 import { prefix } from "./prefix/prefix";
 import { prompt } from "./prompt/prompt";
 import { ptec } from "./ptec/ptec";
 import { skPrefix } from "./sk-prefix/sk-prefix";
 import { skPrompt } from "./sk-prompt/sk-prompt";
+import { unified } from "./unified/unified";
 import { vera } from "./vera/vera";
 
 export const methods: readonly Method[] = [
@@ -38,6 +42,8 @@ export const methods: readonly Method[] = [
   adapterHoulsby,
   adapterPfeiffer,
   adapterParallel,
+  mixAndMatch,
+  unified,
   prefix,
   prompt,
   pTuning,
@@ -47,6 +53,8 @@ export const methods: readonly Method[] = [
   ptec,
   linearProbe,
   hardText,
+  lastLayer,
+  full,
 ];
 
 /** The method of that id. Throws an Error naming it and those there are. */

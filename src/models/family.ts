@@ -50,8 +50,8 @@ export interface Attachments {
   readonly suffix?: Tensor;
   /** Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize], padding included. */
   readonly words?: (words: Tensor, batch: Batch) => Tensor;
-  /** Key/value site: virtual tokens that every query sees; the input's positions start behind them. */
-  readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix };
+  /** Key/value site: virtual tokens that every query sees, none in some layers; the input's positions start behind them. */
+  readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix | undefined };
   /** Linear site: returns what `path` reads instead of `x`. */
   readonly linearInput?: (path: string, x: Tensor) => Tensor;
   /** Linear site: `y` is `path`'s output for `x`; returns what to use instead. */
@@ -63,6 +63,8 @@ export interface Attachments {
    * undefined leaves it frozen.
    */
   readonly weight?: (name: string, shape: readonly number[]) => Tensor | undefined;
+  /** The same for all of the model's tensors, tables of embeddings included. */
+  readonly everyWeight?: (name: string, shape: readonly number[]) => Tensor | undefined;
 }
 
 export interface Batch {

@@ -1,18 +1,31 @@
-/** Rows of a frozen embedding table. There is nothing to differentiate: ids are integers and the table is frozen. */
+/** Rows of an embedding table. The table is frozen as a rule; full fine-tuning trains it. */
 
+import { embedBackward } from "../kernels/embed-backward";
+import { dispatch } from "../kernels/kernel";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
 /** `ids` [rows] int32, `table` [vocabulary, width] → [rows, width]. */
 export function embed(program: Program, name: string, ids: Tensor, table: Tensor): Tensor {
-  const output = program.activation(name, [ids.shape[0]!, table.shape[1]!]);
+  const [rows] = ids.shape as [number];
+  const [vocabulary, width] = table.shape as [number, number];
+  const output = program.activation(name, [rows, width]);
   program.append({
     kind: "embed",
     inputs: [table, ids],
     outputs: [output],
     forward: (graph) => graph.rows(output, table, ids),
     backward: (tape) => {
-      if (tape.needs(table)) throw new Error(`The embedding table "${table.name}" is frozen; it has no gradient.`);
+      const outputGradient = tape.gradient(output);
+      if (!outputGradient) return;
+      tape.send(table, (out, ACCUMULATE) =>
+        dispatch(
+          embedBackward,
+          { ids: tape.value(ids), outputGradient, out },
+          { rows, vocabulary, width },
+          { ACCUMULATE },
+        ),
+      );
     },
   });
   return output;

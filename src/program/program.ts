@@ -25,6 +25,8 @@ export class Program {
   readonly #precision: Precision;
   readonly #tensors = new Map<string, Tensor>();
   readonly #producers = new Map<Tensor, Operation>();
+  #replacement: ((name: string, shape: readonly number[]) => Tensor | undefined) | null = null;
+  #learningRateScale = 1;
 
   /** `precision`: of frozen matrices. Everything that is computed or trained is float32. */
   constructor(precision: Precision = "float32") {
@@ -36,13 +38,32 @@ export class Program {
    * have the Program's precision: two float16 fill a 32-bit word. Vectors (norms, biases) are small and stay float32.
    */
   weight(name: string, shape: readonly number[]): Tensor {
+    const replaced = this.#replacement?.(name, shape);
+    if (replaced) return replaced;
     const type = shape.length === 2 && shape[1]! % 2 === 0 ? this.#precision : "float32";
     return this.#leaf({ name, shape, type, role: "weight" });
   }
 
+  /** From now on weights are what `replacement` gives for them; undefined leaves one frozen. */
+  replaceWeights(replacement: (name: string, shape: readonly number[]) => Tensor | undefined): void {
+    this.#replacement = replacement;
+  }
+
+  /** What is declared trainable within `declare` learns this many times faster than it says itself. */
+  withLearningRate<Result>(scale: number, declare: () => Result): Result {
+    const outer = this.#learningRateScale;
+    this.#learningRateScale = scale;
+    try {
+      return declare();
+    } finally {
+      this.#learningRateScale = outer;
+    }
+  }
+
   /** A trained tensor by its name in the adapter file; asking twice gives the same tensor. */
   trainable(name: string, shape: readonly number[], options: TrainableOptions): Trainable {
-    const { initializer, weightDecay = true, learningRateScale = 1, part = "adapter" } = options;
+    const { initializer, weightDecay = true, part = "adapter" } = options;
+    const learningRateScale = (options.learningRateScale ?? 1) * this.#learningRateScale;
     const training = { initializer, weightDecay, learningRateScale, part };
     return this.#leaf({ name, shape, type: "float32", role: "trainable", ...training });
   }

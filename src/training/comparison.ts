@@ -481,6 +481,7 @@ export class Comparison {
         pooling: training.pooling,
         seed,
         steps: this.steps,
+        layers: plan,
         initial: plan.initial,
         onRanks: (ranks, step, full) =>
           emit({ type: "ranks", run: plan.name, step: step + 1, ranks: [...ranks], full }),

@@ -4,7 +4,8 @@
  */
 
 import { writeGraph } from "../forward/graph";
-import type { Program } from "../program/program";
+import type { Operation } from "../program/operation";
+import { Program } from "../program/program";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Engine } from "./engine";
 
@@ -35,6 +36,7 @@ export async function computeStart(
     if (tensor.role === "activation" && !computed.has(tensor)) computed.set(tensor, target(trainable));
     else copies.push({ from: tensor, to: trainable });
   }
+  await widen(engine, copies, target, source);
   if (computed.size > 0) {
     const graph = writeGraph(program, [...computed.keys()]);
     const session = await engine.runtime.session(graph, (tensor) => computed.get(tensor) ?? source(tensor));
@@ -43,7 +45,37 @@ export async function computeStart(
   }
   const encoder = engine.device.createCommandEncoder();
   for (const { from, to } of copies) {
+    if (isNarrow(from, to, source)) continue;
     encoder.copyBufferToBuffer(computed.get(from) ?? source(from), 0, target(to), 0, tensorBytes(to));
   }
   engine.device.queue.submit([encoder.finish()]);
+}
+
+/** Whether a frozen tensor lies on the device in half the bytes of what starts from it. */
+function isNarrow(from: Tensor, to: Trainable, source: (leaf: Tensor) => GPUBuffer): boolean {
+  return from.role === "weight" && source(from).size < tensorBytes(to);
+}
+
+/** Float32 copies of frozen float16 matrices. */
+async function widen(
+  engine: Engine,
+  copies: readonly { from: Tensor; to: Trainable }[],
+  target: (trainable: Trainable) => GPUBuffer,
+  source: (leaf: Tensor) => GPUBuffer,
+): Promise<void> {
+  const program = new Program("float16");
+  const outputs = new Map<Tensor, GPUBuffer>();
+  for (const { from, to } of copies) {
+    if (!isNarrow(from, to, source)) continue;
+    const narrow = program.weight(from.name, from.shape);
+    const wide = program.activation(`${from.name} widened`, from.shape);
+    const forward: Operation["forward"] = (graph) => graph.define(wide, "Identity", [graph.use(narrow)]);
+    program.append({ kind: "widen", inputs: [narrow], outputs: [wide], forward, backward: () => {} });
+    outputs.set(wide, target(to));
+  }
+  if (outputs.size === 0) return;
+  const graph = writeGraph(program, [...outputs.keys()]);
+  const session = await engine.runtime.session(graph, (tensor) => outputs.get(tensor) ?? source(tensor));
+  await session.run();
+  await session.release();
 }

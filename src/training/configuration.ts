@@ -10,6 +10,10 @@ export const runSchema = z.strictObject({
   /** Overrides `training.learningRate`; without either the method's own default applies. */
   learningRate: z.number().positive().optional(),
   options: optionsSchema.default({}),
+  /** Blocks, counted from the input, in which nothing is trained. */
+  frozenLayers: z.int().min(0).optional(),
+  /** ρ: block ℓ of L learns at lr · ρ^(L − ℓ). */
+  layerDecay: z.number().positive().max(1).optional(),
   /** A folder of an exported adapter to start from. */
   initFrom: z.string().optional(),
 });

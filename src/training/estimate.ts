@@ -118,7 +118,7 @@ function estimateRun(
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
   const context = methodContext(model, method, options, training.seed);
-  const setup = { method, options, context, classes, pooling: training.pooling };
+  const setup = { method, options, context, classes, pooling: training.pooling, layers: run };
   const bytes = { ...nothing, weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;

@@ -59,7 +59,8 @@ export async function exportRun(
   const { method, options } = run.setup;
   const values = await run.parameters.read();
   const head = partTensors(run, values, "head");
-  const { form, tensors: adapter } = await exportedForm(model, run, conversion);
+  const { form: whole, tensors: adapter } = await exportedForm(model, run, conversion);
+  const form = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
   const origin = originOf(form);
   const config = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
@@ -79,7 +80,7 @@ export async function exportRun(
       origin,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
     }),
-    run: isAsTrained(form, method.exportForm(options, model))
+    run: isAsTrained(whole, method.exportForm(options, model))
       ? record
       : { ...record, run: undefined, trainedAs: record.run },
   };
@@ -94,6 +95,21 @@ function isAsTrained(form: ExportForm, trained: ExportForm): boolean {
 function partTensors(run: Run, values: Values, part: Trainable["part"]): NamedTensor[] {
   const own = run.trainables.filter((tensor) => tensor.part === part);
   return own.map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
+}
+
+/** The form of a run whose lowest blocks have nothing attached, or the studio's own where its library has no such form. */
+function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): ExportForm {
+  if (frozenLayers === 0) return form;
+  const studio = { type: "STUDIO", why: `its lowest ${frozenLayers} blocks have nothing attached.` } as const;
+  const above = Array.from({ length: layers - frozenLayers }, (_, index) => frozenLayers + index);
+  if (above.length === 0) return studio;
+  // PEFT leaves what a folder does not hold as the base model has it.
+  if (form.type === "IA3" || form.type === "LN_TUNING") return form;
+  if (form.type === "BOTTLENECK") return { ...form, leaveOut: frozenLayers };
+  if (form.type !== "LORA" || typeof form.targets === "string") return studio;
+  if (form.targets.length === 0) return form;
+  const kept = above.filter((layer) => form.layersToTransform?.includes(layer) ?? true);
+  return kept.length > 0 ? { ...form, layersToTransform: kept } : studio;
 }
 
 /** What of a run is written: what was trained, unless the method prunes, cuts or converts it. */
@@ -124,10 +140,8 @@ export function originOf(form: ExportForm): Origin {
 
 async function hubConfig(form: BottleneckForm, { config, folder }: BaseModel): Promise<PeftConfig> {
   const modelType = String((await readConfig(folder)).model_type);
-  const { places, parallel, start, bottleneck, activation, scale, residual } = form;
   const { hiddenSize } = config;
-  const adapter = { places, parallel, start, bottleneck, activation, scale, residual };
-  return bottleneckConfig({ baseModel: folder.name, modelType, hiddenSize, ...adapter });
+  return bottleneckConfig({ baseModel: folder.name, modelType, hiddenSize, ...form });
 }
 
 function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: BaseModel, run: Run): PeftConfig {

@@ -12,6 +12,7 @@ import { computeStart } from "./computed-start";
 import type { RunConfiguration } from "./configuration";
 import { Control, type ControlOptions } from "./control";
 import type { Engine } from "./engine";
+import type { LayerStrategy } from "./layers";
 import { meanRowNorm } from "./norms";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
@@ -36,6 +37,8 @@ export interface RunSetup {
   readonly seed: number;
   /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
   readonly steps?: number;
+  /** Frozen layers and rates by layer. */
+  readonly layers?: LayerStrategy;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
   /** What the method's controller lets be seen. */
@@ -75,8 +78,8 @@ export class Run {
     this.#model = model;
     this.setup = setup;
     this.context = methodContext(model, setup.method, setup.options, setup.seed);
-    const { method, options, classes, pooling } = setup;
-    this.tunedSetup = { method, options, context: this.context, classes, pooling };
+    const { method, options, classes, pooling, layers } = setup;
+    this.tunedSetup = { method, options, context: this.context, classes, pooling, layers };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));

@@ -8,6 +8,7 @@ import { linear } from "../operations/linear";
 import { lastToken, meanToken } from "../operations/pool";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
+import { attachByLayer, type LayerStrategy } from "./layers";
 
 export type Pooling = "last" | "mean";
 
@@ -18,6 +19,8 @@ export interface TunedSetup {
   readonly context: MethodContext;
   readonly classes: number;
   readonly pooling: Pooling;
+  /** Frozen layers and rates by layer. */
+  readonly layers?: LayerStrategy;
 }
 
 export interface TunedProgram {
@@ -44,7 +47,10 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   const program = new Program(precision);
   const ids = program.input("input_ids", [size * tokens], "int32");
   const lengths = program.input("lengths", [size], "int32");
-  const attachments = method.attach(program, options, context);
+  const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
+    method.attach(program, options, context),
+  );
+  if (attachments.everyWeight) program.replaceWeights(attachments.everyWeight);
   const keys: Tensor[] = [];
   const values: Tensor[] = [];
   const { prefix } = attachments;
@@ -61,6 +67,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
           ...prefix,
           layer: (layer: number) => {
             const attached = prefix.layer(layer);
+            if (!attached) return undefined;
             keys.push(attached.keys);
             values.push(attached.values);
             return attached;

@@ -4,12 +4,21 @@ import * as z from "zod";
 import type { BottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
 import type { RunConfiguration } from "../training/configuration";
+import type { LayerStrategy } from "../training/layers";
 import type { Values } from "../training/parameters";
 import type { Run } from "../training/run";
 
 const runRecord = z.looseObject({
   /** Left out where the folder holds a smaller rank or another form of what the run trained. */
-  run: z.looseObject({ name: z.string(), method: z.string(), options: z.record(z.string(), z.unknown()) }).optional(),
+  run: z
+    .looseObject({
+      name: z.string(),
+      method: z.string(),
+      options: z.record(z.string(), z.unknown()),
+      frozenLayers: z.int().min(0).optional(),
+      layerDecay: z.number().positive().max(1).optional(),
+    })
+    .optional(),
   configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(["last", "mean"]) }) }),
 });
 
@@ -18,8 +27,8 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
   const record = runRecord.safeParse(adapter.run);
   const pooling = record.data?.configuration.training.pooling ?? "last";
   if (record.data?.run) {
-    const { run } = record.data;
-    return { run: { name: run.name, method: run.method, options: run.options }, pooling };
+    const { name: given, method, options, frozenLayers, layerDecay } = record.data.run;
+    return { run: { name: given, method, options, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };
   }
   const { config } = adapter;
   const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");
@@ -43,9 +52,17 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
     P_TUNING: { name, method: "prompt", options: { virtualTokens } },
   };
   if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling };
+  if (config.peft_type === "STUDIO") {
+    throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
+  }
   // Beside trained biases the reader accepts idle factors only.
   const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
   return { run, pooling };
+}
+
+/** Without what does nothing. */
+function withStrategy({ frozenLayers = 0, layerDecay = 1 }: LayerStrategy): LayerStrategy {
+  return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
 }
 
 /** The linears a configuration means, as options. */
@@ -93,10 +110,11 @@ function loraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
 
 /** The method of AdapterHub's modules: by where they stand. */
 function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfiguration {
-  const { places, parallel, bottleneck, activation, scale, residual } = config as unknown as BottleneckConfig;
+  const hub = config as unknown as BottleneckConfig;
+  const { places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut } = hub;
   const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
-  const options = { bottleneck, activation, scale, residual };
-  return { name, method: parallel ? "adapter-parallel" : serial, options };
+  const options = { bottleneck, activation, scale, learnedScale, residual };
+  return { name, method: parallel ? "adapter-parallel" : serial, options, ...withStrategy({ frozenLayers: leaveOut }) };
 }
 
 /** Throws an Error naming the tensor if an adapter leaves out one that a run trains: another method, or other options. */

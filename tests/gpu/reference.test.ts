@@ -48,6 +48,8 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     "adapter-houlsby": { method: "adapter-houlsby", options: { bottleneck: 8 } },
     "adapter-pfeiffer": { method: "adapter-pfeiffer", options: { bottleneck: 8, residual: false } },
     "adapter-parallel-residual": { method: "adapter-parallel", options: { bottleneck: 8 } },
+    "adapter-parallel": { method: "adapter-parallel", options: { bottleneck: 8, residual: false } },
+    full: { method: "full", options: {}, own: /^model\./ },
     prompt: { method: "prompt", options: { virtualTokens: 6 } },
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
     "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },

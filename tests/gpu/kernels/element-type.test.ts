@@ -100,6 +100,17 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   "matmul-split": products,
   "matmul-tiled": products,
   "matmul-vector": products.map((product) => ({ ...product, sizes: vectors, bindings: { a: 96, b: 160, out: 240 } })),
+  "embed-backward": [
+    {
+      sizes: { rows: 5, vocabulary: 7, width: 9 },
+      bindings: { ids: Int32Array.from([6, 0, 2, 6, 1]), outputGradient: 45, out: 63 },
+    },
+    {
+      sizes: { rows: 5, vocabulary: 7, width: 9 },
+      bindings: { ids: Int32Array.from([6, 0, 2, 6, 1]), outputGradient: 45, out: 63 },
+      wide: ["out"],
+    },
+  ],
   "mean-rows-backward": [{ sizes: rows, bindings: { lengths, outputGradient: 21, out: 105 } }],
   "normalize-rows": [{ sizes: { rows: 5, width: 67, epsilon: 1e-5 }, bindings: { x: 335, out: 335 } }],
   "pick-rows-backward": [{ sizes: rows, bindings: { lengths, outputGradient: 21, out: 105 } }],

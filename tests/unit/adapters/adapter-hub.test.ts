@@ -136,7 +136,10 @@ describe("a folder", () => {
     };
     await expect(changed({ phm_layer: true })).rejects.toThrow(/Compacter/);
     await expect(changed({ use_gating: true })).rejects.toThrow(/gating/);
-    await expect(changed({ scaling: "learned" })).rejects.toThrow(/fixed scalings/);
+    await expect(changed({ scaling: "dynamic" })).rejects.toThrow(/number or learned/);
+    await expect(changed({ scaling: "learned" })).rejects.toThrow(/scaling" is missing; it needs shape \[1\]/);
+    await expect(changed({ leave_out: [1] })).rejects.toThrow(/other blocks than the lowest/);
+    await expect(changed({ leave_out: [0] })).rejects.toThrow(/module in block 0, which the configuration leaves out/);
     await expect(changed({ architecture: "prefix_tuning" })).rejects.toThrow(/only bottleneck adapters/);
     await expect(changed({ mh_adapter: false })).rejects.toThrow(/self_attn\.adapter"; the configuration has none/);
     const { "model_head.safetensors": _, ...headless } = files;

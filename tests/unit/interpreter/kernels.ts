@@ -201,6 +201,13 @@ export const kernels: Readonly<Record<string, Compute>> = {
       store(out!, i, picked ? outputGradient![b * width! + (i % width!)]! : 0, options);
     }
   },
+  "embed-backward"({ ids, outputGradient, out }, { rows, vocabulary, width }, options) {
+    sumInto(out!, vocabulary! * width!, options, (sum) => {
+      for (let i = 0; i < rows! * width!; i++) {
+        sum[ids![Math.floor(i / width!)]! * width! + (i % width!)]! += outputGradient![i]!;
+      }
+    });
+  },
   "mean-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, front, width }, options) {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / width!);

@@ -1,0 +1,34 @@
+// y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. ids: [rows]; dy: [rows, width];
+// out: [vocabulary, width]. Every element looks through the ids, which is slow for long batches but needs no atomics.
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  rows: u32,
+  vocabulary: u32,
+  width: u32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> ids: array<i32>;
+@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(3) var<storage, read_write> out: array<Out>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64 + id.x;
+  if (i >= sizes.vocabulary * sizes.width) {
+    return;
+  }
+  let word = i32(i / sizes.width);
+  let column = i % sizes.width;
+  var value = 0f;
+  for (var row = 0u; row < sizes.rows; row++) {
+    if (ids[row] == word) {
+      value += f32(outputGradient[row * sizes.width + column]);
+    }
+  }
+  if (ACCUMULATE == 1) {
+    value += f32(out[i]);
+  }
+  out[i] = Out(value);
+}

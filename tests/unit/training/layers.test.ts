@@ -1,0 +1,114 @@
+/** Freezing lower layers and rates by layer: counts, what the backward pass does, and the rates, for methods at every site. */
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { openTokenizer } from "../../../src/hub/tokenizer";
+import { openWeights } from "../../../src/hub/weights";
+import { methodOf } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
+import { trainingSchema } from "../../../src/training/configuration";
+import { type EstimateInput, estimate } from "../../../src/training/estimate";
+import { type LayerStrategy, layerRates } from "../../../src/training/layers";
+import { methodContext, parseOptions } from "../../../src/training/run";
+import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { fixtureJson, fixtureModel } from "../../fixtures/reference";
+
+let model: EstimateInput["model"];
+
+beforeAll(async () => {
+  const json = await fixtureJson("models/tiny-llama/config.json");
+  const family = familyOf(json);
+  const { parameters } = await openWeights(fixtureModel("tiny-llama"));
+  const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
+  model = { family, config: family.readConfig(json), tokenizer, parameters };
+});
+
+function build(id: string, layers: LayerStrategy, options: Record<string, unknown> = {}) {
+  const method = methodOf(id);
+  const parsed = parseOptions(model, { name: id, method: id, options });
+  const context = methodContext(model, method, parsed, 0);
+  return buildTunedProgram({ method, options: parsed, context, classes: 3, pooling: "last", layers }, 2, 6);
+}
+
+const adapterOf = ({ program }: ReturnType<typeof build>) =>
+  program.trainables.filter(({ part }) => part === "adapter");
+const count = (built: ReturnType<typeof build>) =>
+  adapterOf(built).reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+
+const methods = ["lora", "dora", "vera", "ia3", "adapter-houlsby", "mix-and-match", "prefix", "sk-prefix", "unified"];
+
+describe("frozen lower layers", () => {
+  test.each(methods)("%s: half the blocks, half the count, a shorter backward pass", (id) => {
+    const [all, half, none] = [0, 1, 2].map((frozenLayers) => build(id, { frozenLayers }));
+    expect(count(all!)).toBeGreaterThan(0);
+    expect(count(half!)).toBe(count(all!) / 2);
+    expect(count(none!)).toBe(0);
+    const dispatches = [all!, half!, none!].map(({ plan }) => plan.dispatches.length);
+    expect(dispatches[0]).toBeGreaterThan(dispatches[1]!);
+    expect(dispatches[1]).toBeGreaterThan(dispatches[2]!);
+    expect(dispatches[2]).toBe(build("linear-probe", {}).plan.dispatches.length);
+    expect(half!.plan.trained.some(({ name }) => /layers\.0\.|\.0$/.test(name))).toBe(false);
+    expect(half!.plan.saved.some(({ name }) => name.startsWith("layers.0."))).toBe(false);
+  });
+
+  test("full fine-tuning: the embeddings are frozen with them, the last norm last", () => {
+    const names = (frozenLayers: number) => adapterOf(build("full", { frozenLayers })).map(({ name }) => name);
+    expect(names(0)).toContain("model.embed_tokens.weight");
+    expect(names(1)).not.toContain("model.embed_tokens.weight");
+    expect(names(1)).toContain("model.norm.weight");
+    const last = adapterOf(build("last-layer", {})).map(({ name }) => name);
+    expect(names(1).sort()).toEqual([...last, "model.norm.weight"].sort());
+    expect(names(2)).toEqual([]);
+  });
+
+  test("the estimate says so, and what cannot be is refused with both numbers", () => {
+    const run = (method: string, frozenLayers: number) => ({ name: method, method, options: {}, frozenLayers });
+    const problem = (method: string, frozenLayers: number) =>
+      estimate({
+        model,
+        classes: 3,
+        trainLengths: [4, 9],
+        validationLengths: [5],
+        maxLength: 16,
+        training: trainingSchema.parse({ batchSize: 2, steps: 4 }),
+        runs: [run(method, frozenLayers)],
+        allowedBuffer: 1e9,
+      }).runs[0]!;
+    expect(problem("lora", 1).trainable.adapter).toBe(problem("lora", 0).trainable.adapter / 2);
+    expect(problem("lora", 3).problem).toBe("3 frozen layers are more than the model's 2. Freeze 2 at most.");
+    expect(problem("prompt", 1).problem).toMatch(
+      /^Prompt tuning trains at the input, below every block: with 1 frozen/,
+    );
+  });
+});
+
+describe("learning rates by layer", () => {
+  test("follow ρ^(L − ℓ) for every tensor, on top of a method's own", () => {
+    const scales = (id: string, options = {}) =>
+      new Map(
+        build(id, { layerDecay: 0.5 }, options).program.trainables.map((one) => [one.name, one.learningRateScale]),
+      );
+    const full = scales("full");
+    expect(full.get("score.weight")).toBe(1);
+    expect(full.get("model.norm.weight")).toBe(1);
+    expect(full.get("model.layers.1.mlp.up_proj.weight")).toBe(1);
+    expect(full.get("model.layers.0.input_layernorm.weight")).toBe(0.5);
+    expect(full.get("model.embed_tokens.weight")).toBe(0.25);
+    const lora = scales("lora", { learningRateRatio: 16 });
+    expect(lora.get("model.layers.0.self_attn.q_proj.lora_A.weight")).toBe(0.5);
+    expect(lora.get("model.layers.0.self_attn.q_proj.lora_B.weight")).toBe(8);
+    expect(scales("prefix").get("prefix.keys.0")).toBe(0.5);
+    expect(scales("prompt").get("prompt_embeddings")).toBe(0.25);
+  });
+
+  test("the table is what the tensors have", () => {
+    expect(layerRates(1e-3, 2, { layerDecay: 0.5 })).toEqual([
+      { layer: "head", learningRate: 1e-3 },
+      { layer: "block 2", learningRate: 1e-3 },
+      { layer: "block 1", learningRate: 5e-4 },
+      { layer: "input", learningRate: 2.5e-4 },
+    ]);
+    expect(layerRates(1e-3, 2, { frozenLayers: 1 }).map(({ learningRate }) => learningRate)).toEqual([
+      1e-3, 1e-3, 0, 0,
+    ]);
+  });
+});
