@@ -1,10 +1,14 @@
 /** What a backward plan says its dispatches bind, from which the element types of float16 kernels follow. */
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { planBackward } from "../../../src/backward/plan";
+import { methods } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
 import { linear } from "../../../src/operations/linear";
 import { prepend } from "../../../src/operations/prepend";
 import { Program } from "../../../src/program/program";
+import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { fixtureJson } from "../../fixtures/reference";
 
 test("trained tensors and their gradients are float32, whatever activations and weights are", () => {
   const program = new Program();
@@ -21,4 +25,29 @@ test("trained tensors and their gradients are float32, whatever activations and 
     ["matmul", { a: "Element", b: "f32", out: "Element" }],
     ["prepend-backward-front", { outputGradient: "Element", out: "f32" }],
   ]);
+});
+
+/** BitFit needs a model with biases. */
+const applicable = (rig: string) =>
+  methods.filter(({ id }) => id !== "bitfit" || rig !== "tiny-llama").map((method) => [method.id, method] as const);
+
+describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
+  test.each(applicable(rig))("reach only kernels that unpack them: %s", async (_, method) => {
+    const json = await fixtureJson(`models/${rig}/config.json`);
+    const family = familyOf(json);
+    const ids = (count: number) => Array.from({ length: count }, (_, id) => id);
+    const facts = { family, config: family.readConfig(json), precision: "float16" } as const;
+    const context = { ...facts, textIds: [4, 5, 6], lockedIds: [true, false, true], randomIds: ids };
+    const options = method.options(context).parse({});
+    const { plan } = buildTunedProgram({ method, options, context, classes: 3, pooling: "last" }, 2, 5);
+    const packed = plan.dispatches.flatMap(({ kernel, stored }) =>
+      Object.entries(stored ?? {})
+        .filter(([, what]) => what === "packed")
+        .map(([binding]) => ({ kernel, binding })),
+    );
+    // Only what passes back through the model meets its matrices.
+    expect(packed.length > 0).toBe(plan.dispatches.some(({ kernel }) => kernel.name.startsWith("attention")));
+    for (const { kernel, binding } of packed)
+      expect(kernel.packable, `${kernel.name}: ${binding}`).toHaveProperty(binding);
+  });
 });
