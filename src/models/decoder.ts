@@ -14,7 +14,7 @@ import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import type { Attachments, Batch, BuiltModel, ModelConfig, SubLayer, SubLayerKind } from "./family";
 import { type Rotary, rotate } from "./rotary";
-import { baseTensor, blockLinear } from "./sites";
+import { type BlockLinear, baseTensor, blockLinear } from "./sites";
 
 /** A decoder while it is written into a Program. */
 export interface Stack {
@@ -99,11 +99,13 @@ export class Block {
   readonly #stack: Stack;
   readonly #path: string;
   readonly #layer: number;
+  readonly #layout: BlockLinear["layout"];
 
-  constructor(stack: Stack, path: string, layer: number) {
+  constructor(stack: Stack, path: string, layer: number, layout: BlockLinear["layout"] = "out-in") {
     this.#stack = stack;
     this.#path = path;
     this.#layer = layer;
+    this.#layout = layout;
   }
 
   /** The name of an activation of this block. */
@@ -123,7 +125,7 @@ export class Block {
   linear(part: string, input: Tensor, width: number, biased = true): Tensor {
     const { program, attachments } = this.#stack;
     const site = { path: `${this.#path}.${part}`, name: this.name(part), input, width, biased } as const;
-    return blockLinear(program, attachments, { ...site, layout: "out-in" });
+    return blockLinear(program, attachments, { ...site, layout: this.#layout });
   }
 
   /**

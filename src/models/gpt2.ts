@@ -2,17 +2,12 @@
 
 import * as z from "zod";
 import { activation } from "../operations/activation";
-import { add } from "../operations/add";
-import { attention } from "../operations/attention";
 import { embed } from "../operations/embed";
-import { layerNorm } from "../operations/norm";
-import { prepend } from "../operations/prepend";
 import { splitColumns } from "../operations/split-columns";
-import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { parseConfig } from "./config";
-import type { Attachments, Batch, Family, ModelConfig } from "./family";
-import { baseTensor, blockLinear } from "./sites";
+import { addPositions, Block, openStack, type Stack, stackLayerNorm } from "./decoder";
+import type { Family, ModelConfig } from "./family";
 import { checkSizes } from "./sizes";
 
 export interface Gpt2Config extends ModelConfig {
@@ -59,27 +54,13 @@ export const gpt2: Family<Gpt2Config> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? gpt2.embed(program, config, "embeddings", input) : input;
-    const { prompt, prefix } = attachments;
-    const front = prompt?.shape[0] ?? 0;
-    const tokens = front + batch.tokens;
-    const start = prefix?.virtualTokens ?? 0;
-    const prompted = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
-    const rows = batch.size * tokens;
-    const positionIds = program.constant(
-      `positions ${start} + ${tokens} × ${batch.size}`,
-      [rows],
-      () => Int32Array.from({ length: rows }, (_, row) => start + (row % tokens)),
-      "int32",
-    );
-    const positions = program.weight("transformer.wpe.weight", [config.contextLength, config.hiddenSize]);
-    let x = add(program, "positioned", prompted, embed(program, "positions", positionIds, positions));
-    const built = { states: [prompted], keys: [] as Tensor[], values: [] as Tensor[] };
+    const stack = openStack(program, config, words, batch, attachments);
+    let x = addPositions(stack, stack.built.states[0]!, "transformer.wpe");
     for (let layer = 0; layer < config.layers; layer++) {
-      x = block(program, config, layer, x, { ...batch, tokens }, attachments, built);
-      built.states.push(x);
+      x = block(stack, config, layer, x);
+      stack.built.states.push(x);
     }
-    const hidden = norm(program, config, attachments, "hidden", "transformer.ln_f", x);
-    return { hidden, front, ...built };
+    return { hidden: stackLayerNorm(stack, "hidden", "transformer.ln_f", x, config.epsilon), ...stack.built };
   },
 
   embed(program, config, name, ids) {
@@ -94,56 +75,23 @@ export const gpt2: Family<Gpt2Config> = {
   normNames: () => ["ln_1", "ln_2", "ln_f"],
 };
 
-function norm(
-  program: Program,
-  config: Gpt2Config,
-  attachments: Attachments,
-  name: string,
-  path: string,
-  x: Tensor,
-): Tensor {
-  const weight = baseTensor(program, attachments, `${path}.weight`, [config.hiddenSize]);
-  const bias = baseTensor(program, attachments, `${path}.bias`, [config.hiddenSize]);
-  return layerNorm(program, name, x, weight, bias, config.epsilon);
-}
+function block(stack: Stack, config: Gpt2Config, layer: number, x: Tensor): Tensor {
+  const { hiddenSize, intermediateSize, epsilon } = config;
+  const { program } = stack;
+  const at = new Block(stack, `transformer.h.${layer}`, layer, "in-out");
 
-function block(
-  program: Program,
-  config: Gpt2Config,
-  layer: number,
-  x: Tensor,
-  batch: Batch,
-  attachments: Attachments,
-  built: { keys: Tensor[]; values: Tensor[] },
-): Tensor {
-  const { hiddenSize, intermediateSize, heads, headSize } = config;
-  const path = `transformer.h.${layer}`;
-  const name = (part: string) => `layers.${layer}.${part}`;
-  const project = (part: string, input: Tensor, width: number) => {
-    const site = { path: `${path}.${part}`, name: name(part), input, width, layout: "in-out", biased: true } as const;
-    return blockLinear(program, attachments, site);
-  };
+  const attended = at.layerNorm("ln_1", x, epsilon);
+  const fused = at.linear("attn.c_attn", attended, 3 * hiddenSize);
+  const names = ["queries", "keys", "values"].map((part) => at.name(part));
+  const parts = splitColumns(program, names, fused, Array(3).fill(hiddenSize));
+  const [queries, keys, values] = parts as [Tensor, Tensor, Tensor];
+  const attentionOutput = at.linear("attn.c_proj", at.attend({ queries, keys, values }), hiddenSize);
+  const fromAttention = at.subLayer("attention", { input: attended, output: attentionOutput, residual: x });
+  const middle = at.add("middle", x, fromAttention);
 
-  const attended = norm(program, config, attachments, name("ln_1"), `${path}.ln_1`, x);
-  const fused = project("attn.c_attn", attended, 3 * hiddenSize);
-  const parts = splitColumns(program, ["queries", "keys", "values"].map(name), fused, Array(3).fill(hiddenSize));
-  const [queries, ownKeys, ownValues] = parts as [Tensor, Tensor, Tensor];
-  built.keys.push(ownKeys);
-  built.values.push(ownValues);
-  const prefix = attachments.prefix?.layer(layer);
-  const keys = prefix ? prepend(program, name("prefixed keys"), prefix.keys, ownKeys, batch.size) : ownKeys;
-  const values = prefix ? prepend(program, name("prefixed values"), prefix.values, ownValues, batch.size) : ownValues;
-  const options = { batch: batch.size, heads, keyValueHeads: heads, headSize, scale: headSize ** -0.5, causal: true };
-  const mixed = attention(program, name("attention"), queries, keys, values, options);
-  const attentionOutput = project("attn.c_proj", mixed, hiddenSize);
-  const attentionSite = { input: attended, output: attentionOutput, residual: x };
-  const fromAttention = attachments.subLayer?.(`${path}.attn`, "attention", attentionSite) ?? attentionOutput;
-  const middle = add(program, name("middle"), x, fromAttention);
-
-  const fed = norm(program, config, attachments, name("ln_2"), `${path}.ln_2`, middle);
-  const activated = activation(program, name("activated"), project("mlp.c_fc", fed, intermediateSize), "gelu-tanh");
-  const mlpOutput = project("mlp.c_proj", activated, hiddenSize);
-  const mlpSite = { input: fed, output: mlpOutput, residual: middle };
-  const fromMlp = attachments.subLayer?.(`${path}.mlp`, "mlp", mlpSite) ?? mlpOutput;
-  return add(program, name("output"), middle, fromMlp);
+  const fed = at.layerNorm("ln_2", middle, epsilon);
+  const inner = at.linear("mlp.c_fc", fed, intermediateSize);
+  const activated = activation(program, at.name("activated"), inner, "gelu-tanh");
+  const mlpOutput = at.linear("mlp.c_proj", activated, hiddenSize);
+  return at.add("output", middle, at.subLayer("mlp", { input: fed, output: mlpOutput, residual: middle }));
 }

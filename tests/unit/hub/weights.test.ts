@@ -23,6 +23,19 @@ describe("weights", () => {
     expect(old.parameters).toBe(3);
   });
 
+  it.each([
+    ["model.decoder.layers.0.fc1.weight", "decoder.layers.0.fc1.weight"],
+    ["model.decoder.layers.0.fc1.weight", "layers.0.fc1.weight"],
+    ["gpt_neox.layers.0.attention.dense.weight", "layers.0.attention.dense.weight"],
+    ["transformer.word_embeddings.weight", "word_embeddings.weight"],
+    ["layers.0.mlp.fc1.weight", "model.layers.0.mlp.fc1.weight"],
+  ])("%s is found as %s", async (name, stored) => {
+    const weights = await openWeights(
+      memoryFolder({ "model.safetensors": writeSafetensors([tensor(stored, [2]), tensor("other.weight", [3])]) }),
+    );
+    expect(weights.get(name, [2]).name).toBe(stored);
+  });
+
   it("name the tensor that is missing, and both shapes of a wrong one", async () => {
     const weights = await openWeights(fixtureModel("tiny-llama"));
     expect(() => weights.get("model.layers.7.mlp.up_proj.weight", [128, 48])).toThrow(
