@@ -19,6 +19,11 @@ interface Case {
 const CASES: readonly Case[] = [
   { name: "LoRA, all linear layers", method: "lora", options: { targets: "all-linear" }, goal: 2.5 },
   { name: "LoRA, q and v", method: "lora", options: { targets: ["q_proj", "v_proj"] } },
+  { name: "LoRA, q and v, dropout", method: "lora", options: { targets: ["q_proj", "v_proj"], dropout: 0.1 } },
+  { name: "DoRA, q and v", method: "dora" },
+  { name: "AdaLoRA, q and v", method: "adalora" },
+  { name: "DyLoRA, q and v", method: "dylora" },
+  { name: "VeRA, q and v", method: "vera" },
   { name: "SK-Prefix", method: "sk-prefix", goal: 2.2 },
   { name: "prefix tuning", method: "prefix" },
   { name: "prompt tuning", method: "prompt" },

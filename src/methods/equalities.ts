@@ -15,3 +15,10 @@ export function equalToTextPrompt(text: string, statement: string): Equality {
 export function equalToTextPrefix(text: string, statement: string): Equality {
   return { statement, method: "prefix", options: { init: "text", text, virtualTokens: null } };
 }
+
+/** Updates that start at zero leave the frozen model as it is. */
+export function equalToFrozen(why: string): Equality[] {
+  return [
+    { statement: `Before training it is the frozen model with its head: ${why}.`, method: "linear-probe", options: {} },
+  ];
+}

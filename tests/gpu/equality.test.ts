@@ -17,6 +17,11 @@ const cases = [
   ["sk-prefix", { preset: "reference-code" }, ["hard-text", "prompt"]],
   ["sk-prompt", {}, ["hard-text"]],
   ["ept", { virtualTokens: 2, positions: 24 }, ["prompt"]],
+  ["lora", { dropout: 0.5, rankStabilised: true }, ["linear-probe"]],
+  ["dora", { rank: 2 }, ["linear-probe"]],
+  ["adalora", { targets: "all-linear" }, ["linear-probe"]],
+  ["dylora", { pattern: ".*_proj" }, ["linear-probe"]],
+  ["vera", { layers: "1" }, ["linear-probe"]],
 ] as const;
 
 describe("equalities", () => {

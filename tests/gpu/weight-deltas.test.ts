@@ -25,6 +25,7 @@ import { importedRun } from "../../src/worker/imported-run";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 import { testEngine } from "./engine";
+import { publish } from "./measured";
 
 type Tensors = Awaited<ReturnType<typeof fixtureTensors>>;
 type Options = Record<string, unknown>;
@@ -169,9 +170,10 @@ describe.each(Object.keys(cases))("%s", (rig) => {
     return { config: folder.config, imported, logits };
   }
 
-  test.each(Object.entries(cases[rig]!))(
+  test.for(Object.entries(cases[rig]!))(
     "%s: as PyTorch computes it, and as it is read back",
-    async (name, one) => {
+    { timeout: 120_000 },
+    async ([name, one], context) => {
       const path = `../weight-deltas/${rig}/${name}`;
       const described = await fixtureJson(`${path}.json`);
       const tensors = await fixtureTensors(`${path}.safetensors`);
@@ -195,11 +197,18 @@ describe.each(Object.keys(cases))("%s", (rig) => {
           const logits = new Float32Array(
             await readBuffer(engine.device, run.step(batch.tokens).logits, batch.size * LABELS.length * 4),
           );
-          expect(largestDifference(logits, tensors.get("logits")!.data)).toBeLessThan(1e-4);
+          const logitsError = largestDifference(logits, tensors.get("logits")!.data);
+          expect(logitsError).toBeLessThan(1e-4);
+          let gradientError = 0;
           const gradients = await run.parameters.readGradients();
           for (const [tensor, expected] of part(tensors, "gradient")) {
-            expect(relativeDistance(gradients.get(tensor)!, expected), `gradient of ${tensor}`).toBeLessThan(1e-3);
+            const distance = relativeDistance(gradients.get(tensor)!, expected);
+            expect(distance, `gradient of ${tensor}`).toBeLessThan(1e-3);
+            gradientError = Math.max(gradientError, distance);
           }
+          const { model_type: modelType } = await fixtureJson(`models/${rig}/config.json`);
+          const errors = { logits: logitsError, gradients: gradientError };
+          publish(context, { rig, modelType, method: one.method, name, ...errors });
         }
         const metrics = new Float32Array(await readBuffer(engine.device, kept, steps * 12));
         for (const [step, expected] of lossTrace.entries()) {
@@ -218,7 +227,6 @@ describe.each(Object.keys(cases))("%s", (rig) => {
         if (rig === "tiny-llama") await checkExport(run, one, batches[0]!);
       });
     },
-    120_000,
   );
 
   async function checkRanks(

@@ -9,6 +9,7 @@ import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import { view } from "../../operations/view";
+import { equalToFrozen } from "../equalities";
 import { alphaOption, dropoutOption, rankOption } from "../low-rank";
 import { type AdaloraForm, defineMethod, type LoraForm, type ModelFacts, type TrainedState } from "../method";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "../targets";
@@ -100,6 +101,7 @@ export const adalora = defineMethod<Options>({
   }),
   controller: (program, chosen, context) =>
     allocation(program, { ...chosen, ...timing(chosen, context.steps) }, context),
+  equalities: () => equalToFrozen("every rank's value starts at zero"),
   exportForm: (chosen, model) => form(chosen, model, 1, null),
   exported: (chosen, state) => (state.conversion === "lora" ? converted(chosen, state) : pruned(chosen, state)),
   conversions: [{ id: "lora", title: "plain LoRA" }],

@@ -9,6 +9,7 @@ import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import { magnitudeFactors, weightNorms } from "../../operations/weight-norms";
+import { equalToFrozen } from "../equalities";
 import { isUpdated, type LowRankOptions, loraForm, lowRankOptions, lowRankUpdate } from "../low-rank";
 import { defineMethod } from "../method";
 
@@ -49,5 +50,6 @@ export const dora = defineMethod<LowRankOptions>({
       return add(program, `${y.name} dora`, add(program, `${y.name} rest`, y, product, -1), scaled);
     },
   }),
+  equalities: () => equalToFrozen("B starts at zero, and the magnitudes at the weights' own"),
   exportForm: (options) => ({ ...loraForm(options), dora: true }),
 });

@@ -12,6 +12,7 @@ import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import type { Program } from "../../program/program";
 import type { ControlContext, Controller } from "../controller";
+import { equalToFrozen } from "../equalities";
 import { alphaOption, dropoutOption, rankOption } from "../low-rank";
 import { defineMethod, type LoraForm, type ModelFacts, type StoredTensor, type TrainedState } from "../method";
 import { checkTargets, targetModules, targetOptions } from "../targets";
@@ -72,6 +73,7 @@ export const dylora = defineMethod<Options>({
     },
   }),
   controller,
+  equalities: () => equalToFrozen("B starts at zero"),
   exportForm: (chosen) => form(chosen, chosen.rank),
   exported: (chosen, { tensors, setting }: TrainedState) => ({
     form: form(chosen, setting),

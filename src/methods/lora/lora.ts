@@ -1,5 +1,6 @@
 /** LoRA (Hu et al. 2021) as PEFT does it: y = W x + s · B A x, A Kaiming-uniform, B zero; s = alpha / rank (rsLoRA: √rank). */
 
+import { equalToFrozen } from "../equalities";
 import { isUpdated, type LowRankOptions, loraForm, lowRankOptions, lowRankUpdate } from "../low-rank";
 import { defineMethod } from "../method";
 
@@ -25,5 +26,6 @@ export const lora = defineMethod<LowRankOptions>({
   attach: (program, options) => ({
     linear: (path, x, y) => (isUpdated(path, options) ? lowRankUpdate(program, path, x, y, options).sum : y),
   }),
+  equalities: () => equalToFrozen("B starts at zero"),
   exportForm: loraForm,
 });

@@ -9,6 +9,7 @@ import { add } from "../../operations/add";
 import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
+import { equalToFrozen } from "../equalities";
 import { dropoutOption, rankOption } from "../low-rank";
 import { defineMethod, type ModelFacts, type StoredTensor, type TrainedState, type VeraForm } from "../method";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "../targets";
@@ -93,6 +94,7 @@ export const vera = defineMethod<Options>({
       },
     };
   },
+  equalities: () => equalToFrozen("the outer factors start at zero"),
   exportForm: form,
   exported: (chosen, state) => (state.conversion === "lora" ? converted(chosen, state) : written(chosen, state)),
   conversions: [{ id: "lora", title: "plain LoRA" }],
