@@ -124,6 +124,11 @@ export class BaseModel {
     if (tensor.role === "weight") {
       const buffer = this.#weights.get(tensor.name);
       if (!buffer) throw new Error(`The weight "${tensor.name}" was not loaded.`);
+      if (buffer.size < tensorBytes(tensor)) {
+        throw new Error(
+          `"${tensor.name}" is kept as ${this.precision}, but this method trains it. Open the model as float32.`,
+        );
+      }
       return buffer;
     }
     const values = tensor.role === "constant" ? (tensor as Constant).values : undefined;
