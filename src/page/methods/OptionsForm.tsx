@@ -4,6 +4,7 @@ import { changeOption } from "../actions/drafts";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
 import { SelectField } from "../controls/SelectField";
+import { SliderField } from "../controls/SliderField";
 import { formatSetting } from "../format";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
@@ -46,6 +47,18 @@ function OptionControl({ field, linearNames, value, onChange }: OptionControlPro
   const { title, description } = field;
   switch (field.kind) {
     case "number":
+      if (field.slider && field.range.min !== undefined && field.range.max !== undefined) {
+        return (
+          <SliderField
+            label={title}
+            help={description}
+            value={typeof value === "number" ? value : field.range.min}
+            min={field.range.min}
+            max={field.range.max}
+            onChange={onChange}
+          />
+        );
+      }
       return (
         <NumberField
           label={title}

@@ -10,10 +10,12 @@ import { NumberField } from "../controls/NumberField";
 import { formatSetting } from "../format";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import { EqualityPanel } from "./EqualityPanel";
 import { EstimateLine } from "./EstimateLine";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
 import { isInUse, optionFields } from "./option-fields";
+import { SemanticPassLine } from "./SemanticPassLine";
 
 interface RunCardProps {
   run: DraftRun;
@@ -23,6 +25,7 @@ interface RunCardProps {
 export function RunCard({ run, method }: RunCardProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
+  const [proofs, setProofs] = useState(0);
   const fields = useMemo(() => optionFields(method.optionsSchema), [method.optionsSchema]);
   const used = fields.filter((field) => isInUse(field, run.options));
   const text = used.find((field) => field.kind === "semantic-text");
@@ -73,6 +76,10 @@ export function RunCard({ run, method }: RunCardProps) {
               <LearningRateField run={run} method={method} />
             </div>
             <OptionsForm run={run} fields={used} />
+            {method.group === "semantic knowledge" && typeof written === "string" && (
+              <SemanticPassLine text={written} occasion={proofs} />
+            )}
+            <EqualityPanel run={run} onProved={() => setProofs(proofs + 1)} />
             <MethodCard method={method} />
           </div>
         )}

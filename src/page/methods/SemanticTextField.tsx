@@ -6,6 +6,7 @@ import { Field } from "../controls/Field";
 import { engine } from "../engine";
 import { formatPlural } from "../format";
 import { messageOf, useStudio } from "../store/store";
+import { taskTexts } from "./task-texts";
 
 interface SemanticTextFieldProps {
   label: string;
@@ -34,6 +35,30 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
     >
       {(control) => (
         <>
+          <select
+            className="input"
+            aria-label={`${label} for a known task`}
+            value={taskTexts.some((known) => known.text === text) ? text : ""}
+            onChange={(event) => {
+              setText(event.target.value);
+              onChange(event.target.value, null);
+            }}
+          >
+            <option value="" disabled>
+              Text of your own
+            </option>
+            {[false, true].map((ours) => (
+              <optgroup key={String(ours)} label={ours ? "Ours, in the same style" : "From the authors' notebooks"}>
+                {taskTexts
+                  .filter((known) => (known.ours === true) === ours)
+                  .map((known) => (
+                    <option key={known.task} value={known.text}>
+                      {known.task}
+                    </option>
+                  ))}
+              </optgroup>
+            ))}
+          </select>
           <textarea
             {...control}
             className="input semantic-text"

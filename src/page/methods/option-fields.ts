@@ -13,8 +13,9 @@ interface Common {
 }
 
 export type OptionField = Common &
+  /** `slider`: between limits that are close enough to slide. */
   (
-    | { kind: "number"; range: NumberRange }
+    | { kind: "number"; range: NumberRange; slider: boolean }
     | { kind: "boolean" }
     | { kind: "choice"; choices: (string | number)[] }
     /** `choices` null: any of the model's linear layers. */
@@ -58,7 +59,12 @@ function readField(key: string, property: Schema): OptionField {
   switch (schema.type) {
     case "integer":
     case "number":
-      return { ...common, kind: "number", range: { ...numberRange(schema), optional: nullable } };
+      return {
+        ...common,
+        kind: "number",
+        range: { ...numberRange(schema), optional: nullable },
+        slider: property.format === "slider" && !nullable,
+      };
     case "boolean":
       return { ...common, kind: "boolean" };
     case "string": {

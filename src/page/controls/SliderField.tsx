@@ -1,0 +1,36 @@
+/** A whole number between two limits that are close enough to slide. */
+
+import type { ReactNode } from "react";
+import { Field } from "./Field";
+
+interface SliderFieldProps {
+  label: ReactNode;
+  help?: ReactNode;
+  value: number;
+  min: number;
+  max: number;
+  onChange: (value: number) => void;
+}
+
+export function SliderField({ label, help, value, min, max, onChange }: SliderFieldProps) {
+  return (
+    <Field label={label} help={help}>
+      {(control) => (
+        <span className="slider">
+          <input
+            {...control}
+            type="range"
+            min={min}
+            max={max}
+            step={1}
+            value={value}
+            onChange={(event) => onChange(Number(event.target.value))}
+          />
+          <output className="slider-value">
+            {value} of {max}
+          </output>
+        </span>
+      )}
+    </Field>
+  );
+}

@@ -1,0 +1,115 @@
+/** What the chosen options compute exactly before training, in plain words, and a button that computes it. */
+
+import { useEffect, useState } from "react";
+import type { EqualityClaim, Proof } from "../../worker/api";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import { formatPlural, formatSetting } from "../format";
+import { currentConfiguration } from "../store/configuration";
+import type { DraftRun } from "../store/state";
+import { isBusy, messageOf, useStudio } from "../store/store";
+
+interface EqualityPanelProps {
+  run: DraftRun;
+  /** Called when one was computed. */
+  onProved: () => void;
+}
+
+export function EqualityPanel({ run, onProved }: EqualityPanelProps) {
+  const claims = useClaims(run);
+  if (claims.length === 0) return null;
+  return (
+    <section className="equalities" aria-label={`What ${run.name} is equal to`}>
+      <h4 className="group-label">With these options</h4>
+      <ul>
+        {claims.map((claim, index) => (
+          <Claim key={JSON.stringify([run.options, claim])} run={run} claim={claim} index={index} onProved={onProved} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Claim({ run, claim, index, onProved }: EqualityPanelProps & { claim: EqualityClaim; index: number }) {
+  const busy = useStudio(isBusy);
+  const ready = useStudio((state) => currentConfiguration(state) !== null);
+  const [proving, setProving] = useState(false);
+  const [proof, setProof] = useState<Proof | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const prove = () => {
+    const configuration = currentConfiguration(useStudio.getState());
+    if (!configuration) return;
+    setProving(true);
+    setError(null);
+    engine()
+      .prove(configuration, run.name, index)
+      .then(setProof, (problem) => setError(messageOf(problem)))
+      .finally(() => {
+        setProving(false);
+        onProved();
+      });
+  };
+  const { text, ...others } = claim.options;
+  const options = [
+    ...Object.entries(others)
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => `${name} ${formatSetting(value)}`),
+    ...(text === undefined ? [] : ["the same text"]),
+  ];
+  return (
+    <li className="equality">
+      <p>
+        {claim.statement}{" "}
+        <span className="muted">
+          The same: {claim.method}
+          {options.length > 0 && `, ${options.join(", ")}`}.
+        </span>
+      </p>
+      <p className="inline">
+        <button type="button" className="button button-small" disabled={busy || proving || !ready} onClick={prove}>
+          {proving ? "Computing both…" : "Prove it"}
+        </button>
+        {!ready && <span className="field-help">Open data first.</span>}
+        {ready && busy && <span className="field-help">Not while a comparison runs.</span>}
+        <output className="field-help">{proof && verdict(proof)}</output>
+      </p>
+      {error !== null && <Message kind="error">{error}</Message>}
+    </li>
+  );
+}
+
+/** Float32 logits that are the same but for rounding. */
+const ROUNDING = 1e-4;
+
+function verdict({ rows, logits, difference, largest }: Proof): string {
+  const equal = difference <= ROUNDING * Math.max(1, largest);
+  const measured =
+    `${formatPlural(logits, "logit")} of ${formatPlural(rows, "row")}: largest difference ` +
+    `${difference.toExponential(1)}, largest logit ${largest.toPrecision(2)}.`;
+  return equal ? `Equal but for rounding. ${measured}` : `Not equal here. ${measured}`;
+}
+
+/** The claims for a run's options, a little after they were last changed. */
+function useClaims(run: DraftRun): readonly EqualityClaim[] {
+  const source = useStudio((state) => state.model.summary?.source);
+  const [claims, setClaims] = useState<readonly EqualityClaim[]>([]);
+  const { name, method, options, problems } = run;
+  const usable = Object.keys(problems).length === 0;
+  useEffect(() => {
+    let current = true;
+    if (!source || !usable) return;
+    const timer = setTimeout(() => {
+      engine()
+        .equalities({ name, method, options })
+        .then(
+          (value) => current && setClaims(value),
+          () => current && setClaims([]),
+        );
+    }, 150);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [source, usable, name, method, options]);
+  return claims;
+}

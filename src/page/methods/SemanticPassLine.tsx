@@ -1,0 +1,50 @@
+/** How often the frozen model has read a text alone, and how deep: once per text, for all runs that use it. */
+
+import { useEffect, useState } from "react";
+import type { SemanticPass } from "../../worker/api";
+import { engine } from "../engine";
+import { formatPlural } from "../format";
+import { useStudio } from "../store/store";
+
+interface SemanticPassLineProps {
+  text: string;
+  /** Changes when the model may have read something outside of a comparison. */
+  occasion: number;
+}
+
+export function SemanticPassLine({ text, occasion }: SemanticPassLineProps) {
+  const passes = usePasses(occasion).filter((pass) => pass.text.trim() === text.trim());
+  const last = passes.at(-1);
+  if (!last)
+    return <p className="field-help">The frozen model has not read this text yet. It will once, then keep it.</p>;
+  const times = passes.length === 1 ? "once" : `${passes.length} times, each deeper than before`;
+  return (
+    <p className="field-help">
+      Read by the frozen model {times}: {formatPlural(last.tokens, "token")} through {last.blocks} of{" "}
+      {formatPlural(last.layers, "block")} in {last.milliseconds.toFixed(last.milliseconds < 10 ? 1 : 0)} ms. Kept for
+      every run with this text; no gradient goes there.
+    </p>
+  );
+}
+
+/** Asked for anew whenever a comparison changes its state, and on every other occasion. */
+function usePasses(occasion: number): readonly SemanticPass[] {
+  const source = useStudio((state) => state.model.summary?.source);
+  const state = useStudio((state) => state.comparison.current?.state);
+  const [passes, setPasses] = useState<readonly SemanticPass[]>([]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: passes are made by comparisons and lost with the model
+  useEffect(() => {
+    let current = true;
+    if (!source) return;
+    engine()
+      .semanticPasses()
+      .then(
+        (value) => current && setPasses(value),
+        () => current && setPasses([]),
+      );
+    return () => {
+      current = false;
+    };
+  }, [source, state, occasion]);
+  return passes;
+}
