@@ -37,7 +37,7 @@ function typeOf(folder: string): string {
 const chooser = (page: Page) => page.getByRole("dialog", { name: "Base model" });
 const chip = (page: Page) => page.getByRole("button", { name: /^Base model/ });
 
-async function choose(page: Page, tab: "Ready here" | "Hugging Face Hub" | "This computer" | "Storage"): Promise<void> {
+async function choose(page: Page, tab: "Ready here" | "Hub" | "This computer" | "Storage"): Promise<void> {
   if (!(await chooser(page).isVisible())) {
     await chip(page).click();
     await page.getByRole("button", { name: "Choose another base model…" }).click();
@@ -106,7 +106,7 @@ test.describe("a model of the Hub", () => {
   test.afterEach(() => hub.close());
 
   async function lookUp(page: Page, name: string, token = ""): Promise<void> {
-    await choose(page, "Hugging Face Hub");
+    await choose(page, "Hub");
     const dialog = chooser(page);
     if (!(await dialog.getByLabel("Hub address").isVisible())) {
       await dialog.getByText("Token for gated models, another Hub address").click();
@@ -137,15 +137,19 @@ test.describe("a model of the Hub", () => {
     expect(requests.foreign.every((url) => url.startsWith(hub.address))).toBe(true);
 
     hub.slowDown(600);
-    await about.getByRole("button", { name: /^Download 30\d kB and open$/ }).click();
+    await chooser(page)
+      .getByRole("button", { name: /^Download 30\d kB and open$/ })
+      .click();
     await expect(chooser(page).getByRole("progressbar", { name: "Downloading the model" })).toBeVisible();
     await expect(chooser(page).locator(".progress-text")).toContainText(
       /tiny\/gpt2 · model\.safetensors · [\d.]+\skB of 30\d\skB/,
     );
-    await about.getByRole("button", { name: "Stop" }).click();
+    await chooser(page).getByRole("button", { name: "Stop" }).click();
     await expect(chooser(page).getByRole("alert")).toHaveText(/was stopped\. What has arrived is kept/);
     hub.slowDown(0);
-    await about.getByRole("button", { name: /^Download the remaining .* kB and open$/ }).click();
+    await chooser(page)
+      .getByRole("button", { name: /^Download the remaining .* kB and open$/ })
+      .click();
     await expect(chooser(page)).toBeHidden();
     await expect(chip(page)).toContainText("tiny/gpt2");
     const begins = content()
@@ -154,8 +158,12 @@ test.describe("a model of the Hub", () => {
     expect(begins.some((from) => from > 0)).toBe(true);
 
     // The data is still open, in the new model's tokens; LoRA's default linears are the new model's.
-    await waitUntilReady(page);
+    await expect(
+      page.getByText(/^tiny\/gpt2 reads 64 tokens.*texts are now cut at 34 tokens instead of 128/),
+    ).toBeVisible();
     await expect(step(page, "Data")).toContainText("rows");
+    await expect(step(page, "Methods")).toContainText("Together about");
+    await waitUntilReady(page);
     await hub.close();
     await page.reload();
     await waitUntilReady(page);
@@ -166,7 +174,7 @@ test.describe("a model of the Hub", () => {
     await expect(chip(page)).toContainText("tiny/gpt2");
     await waitUntilReady(page);
     await chip(page).click();
-    await expect(page.getByRole("list", { name: "Special tokens" })).toContainText("<|eos|> 2 end of text");
+    await expect(page.getByRole("list", { name: "Special tokens" })).toContainText("<|eos|> id 2 end of text");
     await page.keyboard.press("Escape");
 
     await choose(page, "Storage");
@@ -228,8 +236,8 @@ test("a folder of each family runs a comparison; one that is no model is refused
     await test.step(name, async () => {
       await choose(page, "This computer");
       await chooser(page).getByLabel("Model folder").setInputFiles(folder);
-      const about = chooser(page).getByRole("region", { name: `About ${name}` });
-      await about.getByRole("button", { name: "Open" }).click();
+      await expect(chooser(page).getByRole("region", { name: `About ${name}` })).toBeVisible();
+      await chooser(page).getByRole("button", { name: "Open" }).click();
       await expect(chooser(page)).toBeHidden();
       await expect(chip(page)).toContainText(name);
       await waitUntilReady(page);

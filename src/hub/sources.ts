@@ -139,9 +139,9 @@ export function filesFolder(name: string, files: readonly LocalFile[]): ModelFol
   if (config === undefined) {
     checkFileNames(
       files.map(({ path }) => path.split("/").at(-1)!),
-      source,
+      name,
     );
-    throw new Error(`${source} has no config.json.`);
+    throw new Error(`${name} has no config.json.`);
   }
   const root = config.slice(0, -"config.json".length);
   const byPath = new Map(files.map(({ path, file }) => [path, file]));

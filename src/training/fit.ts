@@ -3,6 +3,9 @@
  * weight files' headers alone. The formula is written out in ARCHITECTURE.md.
  */
 
+import type { ModelFacts } from "../methods/method";
+import { methodOf } from "../methods/registry";
+import type { RunConfiguration } from "./configuration";
 import { type Estimate, type EstimateInput, estimate } from "./estimate";
 
 /** Batches above this are not looked at: the page offers none. */
@@ -12,6 +15,7 @@ export interface Fit {
   /** With every row as long as the longest allowed. */
   estimate: Estimate;
   batchSize: number;
+  /** As asked for, or as long as the model's positions allow beside the virtual tokens. */
   maxLength: number;
   /** The most rows a batch of that length may have on this device; 0 when a weight alone is too large. */
   largestBatch: number;
@@ -19,11 +23,25 @@ export interface Fit {
   problem: string | null;
 }
 
-/** `trainLengths` and `validationLengths` are not needed: every row counts as `maxLength` tokens. */
-export function fitDevice(input: Omit<EstimateInput, "trainLengths" | "validationLengths">): Fit {
-  const { maxLength, training, allowedBuffer } = input;
-  const lengths = { trainLengths: [maxLength], validationLengths: [maxLength] };
-  const at = (batchSize: number) => estimate({ ...input, ...lengths, training: { ...training, batchSize } });
+/** `trainLengths` and `validationLengths` are not needed: every row counts as long as the longest allowed. */
+type FitInput = Omit<EstimateInput, "trainLengths" | "validationLengths">;
+
+function ofLength(input: FitInput, maxLength: number, batchSize: number): Estimate {
+  const lengths = { maxLength, trainLengths: [maxLength], validationLengths: [maxLength] };
+  return estimate({ ...input, ...lengths, training: { ...input.training, batchSize } });
+}
+
+/** Tokens that a text may have on a model: its positions less those that stand before the text in some run. */
+export function longestText(input: FitInput): number {
+  const front = ofLength(input, 1, 1).runs.map(({ virtualTokens }) => virtualTokens);
+  return Math.max(1, input.model.config.contextLength - Math.max(0, ...front));
+}
+
+/** Rows count as `maxLength` tokens, or as many as the model reads. */
+export function fitDevice(input: FitInput): Fit {
+  const { training, allowedBuffer } = input;
+  const maxLength = Math.min(input.maxLength, longestText(input));
+  const at = (batchSize: number) => ofLength(input, maxLength, batchSize);
   const fits = ({ largestBuffer }: Estimate) => largestBuffer.bytes <= allowedBuffer;
 
   const wanted = at(training.batchSize);
@@ -58,4 +76,14 @@ function problemOf({ largestBuffer }: Estimate, batchSize: number, maxLength: nu
     `With batches of ${batchSize} × ${maxLength} tokens, ${need}. Batches of up to ${largestBatch} × ${maxLength} ` +
     "tokens fit; shorter texts allow more."
   );
+}
+
+/** A run's options without those that stand at their method's default for a model: on another they take its default. */
+export function chosenOptions(run: RunConfiguration, from: ModelFacts): RunConfiguration["options"] {
+  const method = methodOf(run.method);
+  const defaults = method.options(from).parse({}) as Record<string, unknown>;
+  const chosen = Object.entries(run.options).filter(
+    ([key, value]) => !(key in defaults) || JSON.stringify(value) !== JSON.stringify(defaults[key]),
+  );
+  return Object.fromEntries(chosen);
 }

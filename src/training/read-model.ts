@@ -29,10 +29,10 @@ export interface ReadModel {
  * @throws Error naming the file, key or tensor for which the folder cannot be opened, and what to do.
  */
 export async function readModel(folder: ModelFolder, wanted: PrecisionChoice = "auto"): Promise<ReadModel> {
-  if (folder.files) checkFileNames(folder.files, folder.source);
+  if (folder.files) checkFileNames(folder.files, folder.name);
   const json = await readConfig(folder);
   const known = families.flatMap(({ modelTypes }) => modelTypes);
-  checkKind(json, known, folder.source);
+  checkKind(json, known, folder.name);
   const family = familyOf(json);
   const config = family.readConfig(json);
   const weights = await openWeights(folder);

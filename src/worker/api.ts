@@ -214,6 +214,8 @@ export interface StudioApi {
   prove(configuration: Configuration, run: string, equality: number): Promise<Proof>;
   /** Every run of a semantic text through the open frozen model, in order. */
   semanticPasses(): Promise<SemanticPass[]>;
+  /** The most tokens a text may have on the open model beside the virtual tokens of these runs. */
+  longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
   /** Resolves when every run has ended; a failed run does not reject, its events say why. */

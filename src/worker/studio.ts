@@ -17,7 +17,7 @@ import { createEngine, type Engine } from "../training/engine";
 import { compareAtStart } from "../training/equality";
 import { estimate } from "../training/estimate";
 import { type ExportFacts, exportRun, importedValues, originOf } from "../training/export";
-import { fitDevice } from "../training/fit";
+import { chosenOptions, fitDevice, longestText } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
@@ -116,15 +116,21 @@ export class Studio implements StudioApi {
 
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
     const engine = this.#readyEngine();
-    const folder = await this.#models.open(source);
     const emit = this.#events.emit;
-    const model = await BaseModel.load(
-      engine,
-      folder,
-      ({ tensor, done, total }) =>
-        emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
-      precision,
-    );
+    let model: BaseModel;
+    try {
+      const folder = await this.#models.open(source);
+      model = await BaseModel.load(
+        engine,
+        folder,
+        ({ tensor, done, total }) =>
+          emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
+        precision,
+      );
+    } finally {
+      // Before the answer: the wait is over.
+      this.#events.flush();
+    }
     await this.#closeComparisons();
     this.#model?.release();
     this.#model = model;
@@ -138,20 +144,26 @@ export class Studio implements StudioApi {
     return describeInspected(inspected, (model) => {
       if (!planned) return null;
       const { training, runs } = configurationSchema.parse(planned);
+      const current = this.#readyModel();
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
-        model: { ...model, tokenizer: this.#readyModel().tokenizer },
+        model: { ...model, tokenizer: current.tokenizer },
         classes: this.#data.data.dataset.labels.length,
         maxLength: this.#data.data.settings.maxLength,
         training,
-        runs,
+        runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
         allowedBuffer: this.#allowedBuffer(),
       });
     });
   }
 
-  downloadModel(source: string): Promise<void> {
-    return this.#models.download(source);
+  async downloadModel(source: string): Promise<void> {
+    try {
+      await this.#models.download(source);
+    } finally {
+      // Before the answer: the wait is over.
+      this.#events.flush();
+    }
   }
 
   async cancelDownload(): Promise<void> {
@@ -243,6 +255,21 @@ export class Studio implements StudioApi {
   #equalities(run: RunConfiguration): readonly Equality[] {
     const model = this.#readyModel();
     return methodOf(run.method).equalities?.(parseOptions(model, run), model) ?? [];
+  }
+
+  async longestText(configuration: Configuration): Promise<number> {
+    const { training, runs } = configurationSchema.parse(configuration);
+    const { dataset, settings } = this.#data.data;
+    const classes = dataset.labels.length;
+    const { maxLength } = settings;
+    return longestText({
+      model: this.#readyModel(),
+      classes,
+      maxLength,
+      training,
+      runs,
+      allowedBuffer: this.#allowedBuffer(),
+    });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {

@@ -1,12 +1,13 @@
 /** Choosing a base model: looking it up, storing it, opening it. */
 
 import type { Configuration } from "../../training/configuration";
-import type { LocalFile, ModelPlace } from "../../worker/api";
+import type { LocalFile, ModelPlace, ModelSummary } from "../../worker/api";
 import { engine } from "../engine";
 import { localFiles } from "../model/local-files";
 import { currentConfiguration, draftsForModel } from "../store/configuration";
 import { messageOf, patch, useStudio } from "../store/store";
 import { suitableModel } from "../store/suitable-model";
+import { setData } from "./data";
 
 /** What is open, to open it again after a restart; files where they were dropped. */
 let opened: { source: string; files: LocalFile[] | null } | null = null;
@@ -33,6 +34,7 @@ export async function openModel(
     const data = await engine().readData();
     if (data) patch("data", { summary: data });
     patch("model", { summary, choosing: false, details: null, lookError: null });
+    await shortenTexts(summary);
   } catch (error) {
     patch("model", { error: messageOf(error) });
   } finally {
@@ -40,6 +42,19 @@ export async function openModel(
     endProgress();
     void refreshModels();
   }
+}
+
+/** Lowers the longest text to what the new model reads, and says so. */
+async function shortenTexts({ name, contextLength }: ModelSummary): Promise<void> {
+  const configuration = currentConfiguration(useStudio.getState());
+  if (!configuration) return;
+  const longest = await engine().longestText(configuration);
+  if (configuration.data.maxLength <= longest) return;
+  await setData({ maxLength: longest }, "settings");
+  const text =
+    `${name} reads ${contextLength} tokens, virtual tokens included: texts are now cut at ${longest} tokens instead of ` +
+    `${configuration.data.maxLength} (step 1).`;
+  patch("ui", { notice: { kind: "info", text } });
 }
 
 /** After the worker was restarted: what was open before, else what suits the device. */

@@ -91,7 +91,7 @@ function SpecialTokens({ tokens }: { tokens: ModelSummary["specialTokens"] }) {
       <ul className="special-tokens" aria-label="Special tokens">
         {tokens.map(({ id, text, roles }) => (
           <li key={id}>
-            <code>{text}</code> <span className="muted">{formatCount(id)}</span> {roles.join(", ")}
+            <code>{text}</code> <span className="muted">id {formatCount(id)}</span> {roles.join(", ")}
           </li>
         ))}
       </ul>

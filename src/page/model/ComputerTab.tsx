@@ -15,7 +15,9 @@ export function ComputerTab() {
     },
   });
   return (
-    <div {...getRootProps({ className: isDragActive ? "drop-zone drop-zone-active" : "drop-zone" })}>
+    <div
+      {...getRootProps({ className: isDragActive ? "drop-zone model-drop drop-zone-active" : "drop-zone model-drop" })}
+    >
       <FolderOpen size={20} aria-hidden="true" />
       <span>
         <strong>{isDragActive ? "Drop to look at it" : "Drop a model's folder or its files"}</strong>

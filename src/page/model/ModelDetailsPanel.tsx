@@ -8,7 +8,7 @@ import { Facts } from "../header/Facts";
 import { useStudio } from "../store/store";
 
 export function ModelDetailsPanel() {
-  const { details, downloading, opening } = useStudio((state) => state.model);
+  const details = useStudio((state) => state.model.details);
   if (!details) return null;
   return (
     <section className="model-details" aria-label={`About ${details.name}`}>
@@ -17,17 +17,23 @@ export function ModelDetailsPanel() {
       <Facts facts={factsOf(details)} />
       <Files details={details} />
       <FitLines details={details} />
-      {details.refusal === null && (
-        <div className="inline">
-          <OpenButton details={details} waiting={downloading !== null || opening !== null} />
-          {downloading !== null && (
-            <button type="button" className="button" onClick={() => void cancelDownload()}>
-              Stop
-            </button>
-          )}
-        </div>
-      )}
     </section>
+  );
+}
+
+/** What can be done with the model that was looked at. */
+export function ModelActions() {
+  const { details, downloading, opening } = useStudio((state) => state.model);
+  if (!details || details.refusal !== null) return null;
+  return (
+    <div className="inline">
+      <OpenButton details={details} waiting={downloading !== null || opening !== null} />
+      {downloading !== null && (
+        <button type="button" className="button" onClick={() => void cancelDownload()}>
+          Stop
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -99,9 +105,11 @@ function Files({ details }: { details: ModelDetails }) {
 
 function FitLines({ details }: { details: ModelDetails }) {
   const { fit, weightBytes } = details;
+  const longest = useStudio((state) => state.data.summary?.settings.maxLength);
   if (weightBytes === null) return null;
   if (!fit) return <Facts facts={[["On the GPU", `${formatBytes(weightBytes)} of weights`]]} />;
   const { total, largestBuffer, runs } = fit.estimate;
+  const shortened = longest !== undefined && fit.maxLength < longest;
   const problems = runs.filter((run) => run.problem !== null);
   const own = total.adapter + total.gradients + total.optimizer;
   return (
@@ -119,6 +127,12 @@ function FitLines({ details }: { details: ModelDetails }) {
           ["Largest batch", fit.largestBatch === 0 ? "none fits" : formatPlural(fit.largestBatch, "row")],
         ]}
       />
+      {details.contextLength !== null && shortened && (
+        <p className="field-help">
+          The model reads {formatCount(details.contextLength)} tokens, virtual tokens included, so longer texts will be
+          cut at {formatCount(fit.maxLength)}.
+        </p>
+      )}
       {fit.problem !== null && <Message kind="warning">{fit.problem}</Message>}
       {problems.map(({ run, problem }) => (
         <Message key={run} kind="warning">

@@ -8,13 +8,13 @@ import type { ModelTab } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { ComputerTab } from "./ComputerTab";
 import { HubTab } from "./HubTab";
-import { ModelDetailsPanel } from "./ModelDetailsPanel";
+import { ModelActions, ModelDetailsPanel } from "./ModelDetailsPanel";
 import { ReadyTab } from "./ReadyTab";
 import { StorageTab } from "./StorageTab";
 
 const tabs: readonly (readonly [ModelTab, string])[] = [
   ["ready", "Ready here"],
-  ["hub", "Hugging Face Hub"],
+  ["hub", "Hub"],
   ["computer", "This computer"],
   ["storage", "Storage"],
 ];
@@ -63,7 +63,10 @@ export function ModelDialog() {
           {looking !== null && <p className="waiting">Looking at {looking}…</p>}
           {shownError !== null && <Message kind="error">{shownError}</Message>}
           <ModelDetailsPanel />
-          {(opening !== null || downloading !== null) && <ProgressLine />}
+          <div className="model-footer">
+            {(opening !== null || downloading !== null) && <ProgressLine />}
+            <ModelActions />
+          </div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

@@ -18,8 +18,8 @@ describe("a local folder", () => {
   });
 
   it("without config.json, or with two, is an error", () => {
-    expect(() => filesFolder("x", [at("a/model.safetensors")])).toThrow(/dir:x has no config\.json/);
-    expect(() => filesFolder("x", [at("a/model-Q4.gguf")])).toThrow(/dir:x has its weights as model-Q4\.gguf/);
+    expect(() => filesFolder("x", [at("a/model.safetensors")])).toThrow(/^x has no config\.json/);
+    expect(() => filesFolder("x", [at("a/model-Q4.gguf")])).toThrow(/^x has its weights as model-Q4\.gguf/);
     expect(() => filesFolder("x", [at("a/config.json"), at("b/config.json")])).toThrow(/has 2 \(a\/config/);
   });
 });

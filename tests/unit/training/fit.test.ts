@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer } from "../../../src/hub/tokenizer";
+import { methodOf } from "../../../src/methods/registry";
 import { trainingSchema } from "../../../src/training/configuration";
 import { type EstimateInput, estimate } from "../../../src/training/estimate";
-import { fitDevice } from "../../../src/training/fit";
+import { chosenOptions, fitDevice } from "../../../src/training/fit";
 import { readModel } from "../../../src/training/read-model";
 import { fixtureModel } from "../../fixtures/reference";
 
@@ -64,6 +65,21 @@ describe("before a model is loaded", () => {
         `model\\.embed_tokens\\.weight needs ${embeddings} bytes in one buffer; this device allows ${embeddings - 1}\\. No batch`,
       ),
     );
+  });
+
+  test("texts count no longer than the model reads beside the virtual tokens", () => {
+    const long = { ...input(4, 1e9), maxLength: 500, runs: [{ name: "P", method: "prefix", options: {} }] };
+    const { maxLength, estimate: found } = fitDevice(long);
+    expect(found.runs[0]!.problem).toBeNull();
+    expect(maxLength).toBe(64 - found.runs[0]!.virtualTokens);
+    expect(fitDevice(input(4, 1e9)).maxLength).toBe(32);
+  });
+
+  test("options at their default take the other model's", () => {
+    const run = { name: "LoRA", method: "lora", options: { rank: 4, targets: ["q_proj", "v_proj"] } };
+    const { defaults } = { defaults: methodOf("lora").options(model).parse({}) as { targets: unknown } };
+    expect(defaults.targets).toEqual(run.options.targets);
+    expect(chosenOptions(run, model)).toEqual({ rank: 4 });
   });
 
   test("no more than 1,024 rows are offered", () => {
