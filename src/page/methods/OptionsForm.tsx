@@ -103,7 +103,8 @@ function OptionControl({ field, linearNames, value, onChange }: OptionControlPro
           help={description}
           least={field.least}
           choices={field.choices ?? linearNames}
-          value={Array.isArray(value) ? value.map(String) : []}
+          // PEFT's word for all of them, from a configuration file.
+          value={value === "all-linear" ? linearNames : Array.isArray(value) ? value.map(String) : []}
           onChange={(names) => onChange(names)}
         />
       );
