@@ -27,6 +27,10 @@ const CASES: readonly Case[] = [
   { name: "SK-Prefix", method: "sk-prefix", goal: 2.2 },
   { name: "prefix tuning", method: "prefix" },
   { name: "prompt tuning", method: "prompt" },
+  { name: "adapter (parallel)", method: "adapter-parallel" },
+  { name: "Mix-And-Match", method: "mix-and-match" },
+  { name: "last layer only", method: "last-layer" },
+  { name: "full fine-tuning", method: "full" },
   { name: "head only", method: "linear-probe" },
   { name: "hard text", method: "hard-text" },
 ];

@@ -11,6 +11,7 @@ import type { BaseModel } from "./base-model";
 import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { GpuBytes } from "./events";
+import { type LayerRate, layerRates } from "./layer-rates";
 import { weightSpecs } from "./read-model";
 import { checkContext, controllerOf, controlsOf, methodContext, parseOptions } from "./run";
 import { trainingSteps } from "./schedule";
@@ -25,6 +26,8 @@ export interface RunEstimate {
   /** Set when this run cannot start as configured: what is wrong with which option. */
   problem: string | null;
   virtualTokens: number;
+  /** The learning rate of every layer, from the head down; empty where there is a problem. */
+  layerRates: LayerRate[];
 }
 
 export interface Estimate {
@@ -85,6 +88,7 @@ export function estimate(input: EstimateInput): Estimate {
         bytes: sumUp({ ...nothing, weights: weightBytes }),
         problem,
         virtualTokens: 0,
+        layerRates: [],
       };
     }
   });
@@ -108,7 +112,7 @@ export function estimate(input: EstimateInput): Estimate {
 }
 
 function estimateRun(
-  { model, classes, training, trainLengths }: EstimateInput,
+  { model, classes, training, trainLengths, allowedBuffer }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
@@ -142,6 +146,7 @@ function estimateRun(
     bytes.gradients += tensorBytes(tensor);
     bytes.optimizer += 2 * tensorBytes(tensor);
   }
+  checkTrained(program.trainables, allowedBuffer);
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   for (const control of controlsOf(programs[0]!, controllerOf(setup, programs[0]!, { steps, seed, gradClip }))) {
@@ -157,7 +162,20 @@ function estimateRun(
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
+    layerRates: layerRates(run.learningRate ?? training.learningRate ?? method.learningRate, model.config.layers, run),
   };
+}
+
+/** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
+function checkTrained(trainables: readonly Trainable[], allowed: number): void {
+  const large = trainables.find((tensor) => tensorBytes(tensor) > allowed);
+  if (!large) return;
+  const total = 16 * trainables.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  throw new Error(
+    `It would train "${large.name}", which needs ${tensorBytes(large)} bytes in one buffer; this device allows ${allowed}. ` +
+      `All that it trains takes ${total} bytes with gradients and AdamW's moments. Freeze layers, or choose a method that ` +
+      "trains less.",
+  );
 }
 
 /** Number of trained values of one part. */

@@ -7,35 +7,7 @@
 import { blockOf } from "../models/blocks";
 import type { Attachments } from "../models/family";
 import type { Program } from "../program/program";
-
-export interface LayerStrategy {
-  /** Blocks, counted from the input, in which nothing is trained. */
-  readonly frozenLayers?: number;
-  /** ρ: block ℓ of L learns at lr · ρ^(L − ℓ), what lies below the blocks at lr · ρ^L; the head and the last norm at lr. */
-  readonly layerDecay?: number;
-}
-
-/** A row of the table of learning rates. */
-export interface LayerRate {
-  readonly layer: string;
-  /** 0 where nothing is trained. */
-  readonly learningRate: number;
-}
-
-/** Learning rates by layer, from the head down. */
-export function layerRates(
-  learningRate: number,
-  layers: number,
-  { frozenLayers = 0, layerDecay = 1 }: LayerStrategy,
-): LayerRate[] {
-  const blocks = Array.from({ length: layers }, (_, index) => {
-    const layer = layers - index;
-    const rate = layer <= frozenLayers ? 0 : learningRate * layerDecay ** (layers - layer);
-    return { layer: `block ${layer}`, learningRate: rate };
-  });
-  const input = { layer: "input", learningRate: frozenLayers > 0 ? 0 : learningRate * layerDecay ** layers };
-  return [{ layer: "head", learningRate }, ...blocks, input];
-}
+import type { LayerStrategy } from "./layer-rates";
 
 /**
  * What `attach` attaches, without the frozen blocks, with rates by layer.

@@ -12,7 +12,7 @@ import { computeStart } from "./computed-start";
 import type { RunConfiguration } from "./configuration";
 import { Control, type ControlOptions } from "./control";
 import type { Engine } from "./engine";
-import type { LayerStrategy } from "./layers";
+import type { LayerStrategy } from "./layer-rates";
 import { meanRowNorm } from "./norms";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";

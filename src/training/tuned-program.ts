@@ -8,7 +8,8 @@ import { linear } from "../operations/linear";
 import { lastToken, meanToken } from "../operations/pool";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { attachByLayer, type LayerStrategy } from "./layers";
+import type { LayerStrategy } from "./layer-rates";
+import { attachByLayer } from "./layers";
 
 export type Pooling = "last" | "mean";
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { BottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
 import type { RunConfiguration } from "../training/configuration";
-import type { LayerStrategy } from "../training/layers";
+import type { LayerStrategy } from "../training/layer-rates";
 import type { Values } from "../training/parameters";
 import type { Run } from "../training/run";
 

@@ -25,9 +25,8 @@ export function duplicateRun(id: string): void {
   const source = methods.runs[index];
   const method = methods.descriptions.find((description) => description.id === source?.method);
   if (!source || !method) return;
-  const { name, options, learningRate } = source;
   patch("methods", {
-    runs: methods.runs.toSpliced(index + 1, 0, draftRun(method, methods.runs, { name, options, learningRate })),
+    runs: methods.runs.toSpliced(index + 1, 0, draftRun(method, methods.runs, { ...source, initFrom: undefined })),
   });
 }
 

@@ -12,6 +12,7 @@ import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { EqualityPanel } from "./EqualityPanel";
 import { EstimateLine } from "./EstimateLine";
+import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
 import { isInUse, optionFields } from "./option-fields";
@@ -75,6 +76,7 @@ export function RunCard({ run, method }: RunCardProps) {
               <NameField run={run} />
               <LearningRateField run={run} method={method} />
             </div>
+            <LayerFields run={run} />
             <OptionsForm run={run} fields={used} />
             {method.group === "semantic knowledge" && typeof written === "string" && (
               <SemanticPassLine text={written} occasion={proofs} />

@@ -25,9 +25,17 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       method: run.method,
       ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
       options: run.options,
+      ...layerSettings(run),
       ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
     })),
   };
+}
+
+type LayerSettings = Pick<Configuration["runs"][number], "frozenLayers" | "layerDecay">;
+
+/** What of a run's layers is set: only what does something. */
+export function layerSettings({ frozenLayers = 0, layerDecay = 1 }: LayerSettings): LayerSettings {
+  return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
 }
 
 /** The learning rate a run gets: its own, the one for all, or its method's default. */
@@ -63,7 +71,9 @@ let made = 0;
 export function draftRun(
   method: MethodDescription,
   runs: readonly DraftRun[],
-  fields: Partial<Pick<DraftRun, "name" | "options" | "learningRate" | "initFrom">> = {},
+  fields: Partial<
+    Pick<DraftRun, "name" | "options" | "learningRate" | "frozenLayers" | "layerDecay" | "initFrom">
+  > = {},
 ): DraftRun {
   made++;
   return {
@@ -76,6 +86,7 @@ export function draftRun(
     options: { ...method.defaults, ...fields.options },
     learningRate: fields.learningRate ?? null,
     slot: freeSlot(runs),
+    ...layerSettings(fields),
     initFrom: fields.initFrom,
     problems: {},
   };
@@ -113,8 +124,7 @@ export function draftsFrom(runs: Configuration["runs"], methods: readonly Method
           `It has: ${methods.map((candidate) => candidate.id).join(", ")}.`,
       );
     }
-    const { name, options, initFrom } = run;
-    drafts.push(draftRun(method, drafts, { name, options, learningRate: run.learningRate ?? null, initFrom }));
+    drafts.push(draftRun(method, drafts, { ...run, learningRate: run.learningRate ?? null }));
   }
   return drafts;
 }

@@ -2,6 +2,7 @@
 
 import type { RunConfiguration, TrainingConfiguration } from "../../training/configuration";
 import type { MethodDescription } from "../../worker/api";
+import { layerSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
 export interface LinkedConfiguration {
@@ -26,6 +27,7 @@ export function toFragment(
         name: run.name,
         method: run.method,
         ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
+        ...layerSettings(run),
         options: Object.fromEntries(changed),
       };
     }),

@@ -68,6 +68,9 @@ export interface DraftRun {
   method: string;
   options: Record<string, unknown>;
   learningRate: number | null;
+  /** As in the configuration; left out where nothing is set. */
+  frozenLayers?: number;
+  layerDecay?: number;
   /** Which colour, dash and marker. */
   slot: number;
   initFrom?: string;

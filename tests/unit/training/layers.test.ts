@@ -7,7 +7,7 @@ import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { trainingSchema } from "../../../src/training/configuration";
 import { type EstimateInput, estimate } from "../../../src/training/estimate";
-import { type LayerStrategy, layerRates } from "../../../src/training/layers";
+import { type LayerStrategy, layerRates } from "../../../src/training/layer-rates";
 import { methodContext, parseOptions } from "../../../src/training/run";
 import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
@@ -36,6 +36,26 @@ const count = (built: ReturnType<typeof build>) =>
 
 const methods = ["lora", "dora", "vera", "ia3", "adapter-houlsby", "mix-and-match", "prefix", "sk-prefix", "unified"];
 
+/** The estimate of one run. */
+function estimated(method: string, frozenLayers: number, allowedBuffer = 1e9) {
+  const input = { model, classes: 3, trainLengths: [4, 9], validationLengths: [5], maxLength: 16, allowedBuffer };
+  const training = trainingSchema.parse({ batchSize: 2, steps: 4 });
+  return estimate({ ...input, training, runs: [{ name: method, method, options: {}, frozenLayers }] }).runs[0]!;
+}
+
+test("full fine-tuning takes 16 bytes per parameter, said before it starts, and is refused where a tensor is too large", () => {
+  const { trainable, bytes } = estimated("full", 0);
+  expect(trainable.adapter).toBe(model.parameters);
+  expect(bytes.adapter + bytes.gradients + bytes.optimizer).toBe(16 * trainable.total);
+  const table = 384 * 48 * 4;
+  expect(estimated("full", 0, table).problem).toBeNull();
+  expect(estimated("full", 0, table - 1).problem).toBe(
+    `It would train "model.embed_tokens.weight", which needs ${table} bytes in one buffer; this device allows ${table - 1}. ` +
+      `All that it trains takes ${16 * trainable.total} bytes with gradients and AdamW's moments. Freeze layers, or choose a ` +
+      "method that trains less.",
+  );
+});
+
 describe("frozen lower layers", () => {
   test.each(methods)("%s: half the blocks, half the count, a shorter backward pass", (id) => {
     const [all, half, none] = [0, 1, 2].map((frozenLayers) => build(id, { frozenLayers }));
@@ -61,21 +81,9 @@ describe("frozen lower layers", () => {
   });
 
   test("the estimate says so, and what cannot be is refused with both numbers", () => {
-    const run = (method: string, frozenLayers: number) => ({ name: method, method, options: {}, frozenLayers });
-    const problem = (method: string, frozenLayers: number) =>
-      estimate({
-        model,
-        classes: 3,
-        trainLengths: [4, 9],
-        validationLengths: [5],
-        maxLength: 16,
-        training: trainingSchema.parse({ batchSize: 2, steps: 4 }),
-        runs: [run(method, frozenLayers)],
-        allowedBuffer: 1e9,
-      }).runs[0]!;
-    expect(problem("lora", 1).trainable.adapter).toBe(problem("lora", 0).trainable.adapter / 2);
-    expect(problem("lora", 3).problem).toBe("3 frozen layers are more than the model's 2. Freeze 2 at most.");
-    expect(problem("prompt", 1).problem).toMatch(
+    expect(estimated("lora", 1).trainable.adapter).toBe(estimated("lora", 0).trainable.adapter / 2);
+    expect(estimated("lora", 3).problem).toBe("3 frozen layers are more than the model's 2. Freeze 2 at most.");
+    expect(estimated("prompt", 1).problem).toMatch(
       /^Prompt tuning trains at the input, below every block: with 1 frozen/,
     );
   });
