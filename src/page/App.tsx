@@ -51,8 +51,8 @@ export function App() {
       <div className="columns">
         <aside className="steps" aria-label="Set up a comparison">
           <p className="intro">
-            Bring data, pick methods, compare: see which way of tuning learns your task best. Nothing leaves this
-            machine.
+            Bring data, pick methods, compare: see which way of tuning learns your task best. Your data never leaves
+            this machine.
           </p>
           <DataStep />
           <MethodsStep />
