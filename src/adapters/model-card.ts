@@ -14,8 +14,10 @@ export interface ModelCardContent {
   config: PeftConfig;
   /** In class-id order. */
   labels: readonly string[];
-  /** How the head reads the states; PEFT's classes know `last` only. */
-  pooling: "last" | "mean";
+  /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */
+  pooling: "last" | "mean" | "first" | "cls";
+  /** Why PEFT cannot load the folder, where it cannot. */
+  obstacle?: string | null;
   /** The semantic, hard or initialising text, where the method has one. */
   text?: string | null;
   /** What the stored tensors were made of: trained as they are, by PEFT's own encoder, or folded from an SK method. */
@@ -92,13 +94,20 @@ function loading(content: ModelCardContent): string[] {
   if (pooling === "mean") {
     return [
       "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the",
-      "last token instead, so PEFT can open this folder but would not predict the same. Import it into the studio, or",
-      "train with pooling `last`.",
+      "last token instead (encoders' the first), so PEFT can open this folder but would not predict the same. Import it",
+      "into the studio, or train with pooling `last` or, on an encoder, `first`.",
     ];
   }
   if (config.peft_type === "STUDIO") {
     return [`PEFT cannot load this folder: ${String(config.why_not_peft)} Import it into the studio.`];
   }
+  if (pooling === "cls" && (config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING")) {
+    return [
+      "The head reads the input's own first token. Behind a prompt PEFT reads the first virtual token instead, so it can",
+      "open this folder but would not predict the same. Import it into the studio, or train with pooling `first`.",
+    ];
+  }
+  if (content.obstacle) return [`${content.obstacle} Import it into the studio.`];
   const hub = config.peft_type === "BOTTLENECK";
   const obstacle = hub ? hubObstacle(config) : null;
   if (obstacle) return [`${obstacle} Import it into the studio.`];

@@ -103,6 +103,15 @@ export async function openWeights(folder: ModelFolder): Promise<Weights> {
   }
 
   const find = (name: string): SafetensorsEntry | null => {
+    // BERT's oldest checkpoints call a norm's gain and shift gamma and beta.
+    const former = name.replace(/(LayerNorm\.)weight$/, "$1gamma").replace(/(LayerNorm\.)bias$/, "$1beta");
+    if (former !== name) {
+      const old = findAs(former);
+      if (old) return old;
+    }
+    return findAs(name);
+  };
+  const findAs = (name: string): SafetensorsEntry | null => {
     const exact = tensors.get(name);
     if (exact) {
       return exact;

@@ -52,6 +52,8 @@ export const bloom: Family<BloomConfig> = {
   modelTypes: ["bloom"],
   loraTargets: ["query_key_value"],
   ia3Targets: { targets: ["query_key_value", "mlp.dense_4h_to_h"], feedForward: ["mlp.dense_4h_to_h"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {

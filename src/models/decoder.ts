@@ -1,22 +1,22 @@
 /**
- * What a decoder's blocks do alike: virtual tokens and positions, attention behind a prefix, cutting fused projections, and
- * handing sub-layers to a method. Not for the order of norms, projections and residuals: that is each family's own.
+ * What the blocks of all families do alike: virtual tokens and positions, attention behind a prefix, cutting fused
+ * projections, and handing sub-layers to a method. Not for the order of norms, projections and residuals: that is each family's own.
  */
 
 import { add } from "../operations/add";
-import { type AttentionOptions, attention } from "../operations/attention";
+import { type AttentionOptions, attention, paddingBias } from "../operations/attention";
 import { embed } from "../operations/embed";
 import { layerNorm, rmsNorm } from "../operations/norm";
 import { prepend } from "../operations/prepend";
 import { splitColumns } from "../operations/split-columns";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
-import type { Tensor } from "../program/tensor";
+import { elementCount, type Tensor } from "../program/tensor";
 import type { Attachments, Batch, BuiltModel, ModelConfig, SubLayer, SubLayerKind } from "./family";
 import { type Rotary, rotate } from "./rotary";
 import { type BlockLinear, baseTensor, blockLinear } from "./sites";
 
-/** A decoder while it is written into a Program. */
+/** A model while it is written into a Program. */
 export interface Stack {
   readonly program: Program;
   readonly config: ModelConfig;
@@ -25,6 +25,12 @@ export interface Stack {
   readonly batch: Batch;
   /** Position of a sequence's first row: behind a prefix. */
   readonly start: number;
+  /** Whether tokens see only what stands before them. */
+  readonly causal: boolean;
+  /** Whether the gains of RMS norms are stored as their distance from one (Gemma). */
+  readonly gainsFromOne: boolean;
+  /** What hides the padding of a batch in attention. */
+  readonly padding?: Tensor;
   readonly built: Omit<BuiltModel, "hidden"> & { states: Tensor[]; keys: Tensor[]; values: Tensor[] };
 }
 
@@ -35,16 +41,24 @@ export function openStack(
   words: Tensor,
   batch: Batch,
   attachments: Attachments,
+  { causal = true, gainsFromOne = false }: Partial<Pick<Stack, "causal" | "gainsFromOne">> = {},
 ): Stack {
   const { prompt, prefix } = attachments;
   const front = prompt?.shape[0] ?? 0;
+  const start = prefix?.virtualTokens ?? 0;
+  // What stands behind a token is hidden from it, so padding on the right needs no hiding of its own.
+  const padded = causal ? undefined : batch.lengths;
+  const { suffix = 0 } = batch;
   const prompted = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
   return {
     program,
     config,
     attachments,
     batch: { size: batch.size, tokens: front + batch.tokens },
-    start: prefix?.virtualTokens ?? 0,
+    start,
+    causal,
+    gainsFromOne,
+    ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, start + front + suffix) }),
     built: { front, states: [prompted], keys: [], values: [] },
   };
 }
@@ -63,27 +77,31 @@ export function addPositions({ program, config, batch, start }: Stack, x: Tensor
   return add(program, "positioned", x, embed(program, "positions", ids, table));
 }
 
-/** Layer norm at `path`, with gain and shift. */
+/** Layer norm at `path`, with gain and, unless told otherwise, shift. */
 export function stackLayerNorm(
   { program, attachments }: Stack,
   name: string,
   path: string,
   x: Tensor,
   epsilon: number,
+  biased = true,
 ): Tensor {
   const leaf = (part: string) => baseTensor(program, attachments, `${path}.${part}`, [x.shape[1]!]);
-  return layerNorm(program, name, x, leaf("weight"), leaf("bias"), epsilon);
+  return layerNorm(program, name, x, leaf("weight"), biased ? leaf("bias") : undefined, epsilon);
 }
 
 /** RMS norm at `path`. */
 export function stackRmsNorm(
-  { program, attachments }: Stack,
+  { program, attachments, gainsFromOne }: Stack,
   name: string,
   path: string,
   x: Tensor,
   epsilon: number,
 ): Tensor {
-  const gain = baseTensor(program, attachments, `${path}.weight`, [x.shape[1]!]);
+  const width = x.shape[1]!;
+  const stored = baseTensor(program, attachments, `${path}.weight`, [width]);
+  const ones = () => program.constant(`ones of ${width}`, [width], () => new Float32Array(width).fill(1));
+  const gain = gainsFromOne ? add(program, `${name} gain`, stored, ones()) : stored;
   return rmsNorm(program, name, x, gain, epsilon);
 }
 
@@ -92,6 +110,14 @@ export interface Projections {
   readonly queries: Tensor;
   readonly keys: Tensor;
   readonly values: Tensor;
+}
+
+export interface AttendOptions extends Pick<AttentionOptions, "keyBias" | "window" | "softCap"> {
+  readonly rotary?: Rotary;
+  /** As in `RotateOptions`. */
+  readonly table?: string;
+  /** On the scores; headSize^−½ unless told. */
+  readonly scale?: number;
 }
 
 /** One block of a stack; its modules are named by their paths behind the block's own. */
@@ -113,12 +139,22 @@ export class Block {
     return `layers.${this.#layer}.${part}`;
   }
 
-  layerNorm(part: string, x: Tensor, epsilon: number): Tensor {
-    return stackLayerNorm(this.#stack, this.name(part), `${this.#path}.${part}`, x, epsilon);
+  layerNorm(part: string, x: Tensor, epsilon: number, biased = true): Tensor {
+    return stackLayerNorm(this.#stack, this.name(part), `${this.#path}.${part}`, x, epsilon, biased);
   }
 
   rmsNorm(part: string, x: Tensor, epsilon: number): Tensor {
     return stackRmsNorm(this.#stack, this.name(part), `${this.#path}.${part}`, x, epsilon);
+  }
+
+  /** RMS norm of every head of `x` [rows, heads · headSize], with one gain [headSize] for all. */
+  headRmsNorm(part: string, x: Tensor, epsilon: number): Tensor {
+    const { program, config } = this.#stack;
+    const heads = view(program, this.name(`${part} heads`), x, [
+      elementCount(x.shape) / config.headSize,
+      config.headSize,
+    ]);
+    return view(program, this.name(`${part} joined`), this.rmsNorm(part, heads, epsilon), x.shape);
   }
 
   /** `input` [rows, in] → [rows, width], with what the method does there. */
@@ -148,19 +184,19 @@ export class Block {
     return { queries, keys, values };
   }
 
-  /** Causal attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and values. */
-  attend(
-    projections: Projections,
-    options: { rotary?: Rotary } & Pick<AttentionOptions, "keyBias" | "window"> = {},
-  ): Tensor {
-    const { program, config, batch, start, built, attachments } = this.#stack;
+  /**
+   * Attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and values. Virtual tokens have
+   * positions like all others, so a window leaves behind those that are far away, as in transformers.
+   */
+  attend(projections: Projections, options: AttendOptions = {}): Tensor {
+    const { program, config, batch, start, causal, padding, built, attachments } = this.#stack;
     const { heads, keyValueHeads, headSize } = config;
     let { queries, keys, values } = projections;
     built.keys.push(keys);
     built.values.push(values);
-    const { rotary, ...shape } = options;
+    const { rotary, table, scale = headSize ** -0.5, ...scores } = options;
     if (rotary) {
-      const turn = { headSize, rotary, tokens: batch.tokens, offset: start };
+      const turn = { headSize, rotary, table, tokens: batch.tokens, offset: start };
       queries = rotate(program, this.name("queries"), queries, { ...turn, heads });
       keys = rotate(program, this.name("keys"), keys, { ...turn, heads: keyValueHeads });
     }
@@ -169,8 +205,8 @@ export class Block {
       keys = prepend(program, this.name("prefixed keys"), prefix.keys, keys, batch.size);
       values = prepend(program, this.name("prefixed values"), prefix.values, values, batch.size);
     }
-    const sizes = { batch: batch.size, heads, keyValueHeads, headSize, scale: headSize ** -0.5 };
-    return attention(program, this.name("attention"), queries, keys, values, { ...sizes, ...shape, causal: true });
+    const sizes = { batch: batch.size, heads, keyValueHeads, headSize, scale };
+    return attention(program, this.name("attention"), queries, keys, values, { ...sizes, ...scores, causal, padding });
   }
 
   /** What is added to the residual stream instead of a sub-layer's output. */

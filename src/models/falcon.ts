@@ -58,6 +58,8 @@ export const falcon: Family<FalconConfig> = {
   modelTypes: ["falcon"],
   loraTargets: ["query_key_value"],
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {
@@ -88,7 +90,7 @@ export const falcon: Family<FalconConfig> = {
       intermediateSize: config.ffn_hidden_size ?? 4 * config.hidden_size,
       epsilon: config.layer_norm_epsilon,
       activation: config.activation,
-      rotary: config.alibi ? null : readRotary(config, headSize, 1),
+      rotary: config.alibi ? null : readRotary(config, headSize),
       biased: config.bias,
       ...(grouped && { cachedRepeats: heads / sizes.keyValueHeads }),
       norms: separate ? "separate" : config.parallel_attn ? "shared" : "sequential",

@@ -15,6 +15,8 @@ export interface ModelConfig {
   readonly contextLength: number;
   /** How often transformers repeats a key/value head before it caches it, and so in PEFT's prefixes; once if left out. */
   readonly cachedRepeats?: number;
+  /** The language model's logits are cap · tanh(logit / cap); classifiers have none of it. */
+  readonly logitCap?: number;
 }
 
 /** Keys and values of virtual tokens for one layer, as attention reads them: [virtualTokens, keyValueHeads · headSize]. */
@@ -71,6 +73,27 @@ export interface Batch {
   readonly size: number;
   /** Padded length of the input, without virtual tokens. */
   readonly tokens: number;
+  /** [size] int32, real tokens of each sequence: what hides padding where tokens see what follows. Without it all are real. */
+  readonly lengths?: Tensor;
+  /** How many of `tokens` are virtual ones that stand directly behind each row's own; `lengths` leaves them out. */
+  readonly suffix?: number;
+}
+
+/**
+ * The state that the head reads of a sequence: of the last real token; the mean over the real ones; the first, which behind
+ * a prompt is virtual (`first`, as PEFT reads it) or the input's own (`cls`).
+ */
+export const poolings = ["last", "mean", "first", "cls"] as const;
+export type Pooling = (typeof poolings)[number];
+
+/** What an encoder's own classifier is written with. */
+export interface ClassifierSite {
+  /** [size, hiddenSize]: the first token's state. */
+  readonly state: Tensor;
+  readonly classes: number;
+  readonly attachments: Attachments;
+  /** Of what is trained. */
+  readonly learningRateScale: number;
 }
 
 export interface BuiltModel {
@@ -97,10 +120,22 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * A Program may hold several: their weights are the same tensors.
    */
   build(program: Program, config: Config, input: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
+  /** Whether every token sees every other (encoders): such a model does not foretell the next token. */
+  readonly bidirectional: boolean;
+  /** How a sequence may be read out, the usual way first. */
+  readonly poolings: readonly [Pooling, ...Pooling[]];
+  /**
+   * The logits [size, classes] of Hugging Face's classifier of this family on the first token, with what PEFT trains of it
+   * under its names; without it a bias-free `score`.
+   */
+  classify?(program: Program, config: Config, site: ClassifierSite): Tensor;
   /** Word embeddings [rows, hiddenSize] of ids. */
   embed(program: Program, config: Config, name: string, ids: Tensor): Tensor;
-  /** The keys of a prefix at positions 0…: turned by rotary where the family has it. `keys` [virtualTokens, keyValueHeads · headSize]. */
-  position(program: Program, config: Config, name: string, keys: Tensor): Tensor;
+  /**
+   * The keys of a layer's prefix at positions 0…: turned by rotary where the family has it.
+   * `keys` [virtualTokens, keyValueHeads · headSize].
+   */
+  position(program: Program, config: Config, name: string, keys: Tensor, layer: number): Tensor;
   /** Last parts of the paths of a block's linears: what a `targets` option may name. */
   linearNames(config: Config): readonly string[];
   /** Last parts of the paths of all norms, the one behind the last block included. */
@@ -109,6 +144,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly loraTargets: readonly string[];
   /** (IA)³'s linears as PEFT names them; of those in `feedForward` the input is scaled, of the others the output. */
   readonly ia3Targets: { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
+  /** Whether transformers' class takes keys and values from outside; without that PEFT cannot load a prefix. True unless told. */
+  readonly takesPast?: boolean;
   /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
   readonly fanInFanOut: boolean;
 }

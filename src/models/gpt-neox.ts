@@ -47,6 +47,8 @@ export const gptNeox: Family<GptNeoxConfig> = {
   modelTypes: ["gpt_neox"],
   loraTargets: ["query_key_value"],
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {
@@ -70,7 +72,7 @@ export const gptNeox: Family<GptNeoxConfig> = {
       intermediateSize: config.intermediate_size,
       epsilon: config.layer_norm_eps,
       activation: config.hidden_act,
-      rotary: readRotary({ ...config, ...spelled }, sizes.headSize, 0.25),
+      rotary: readRotary({ ...config, ...spelled }, sizes.headSize, { share: 0.25 }),
       attentionBias: config.attention_bias,
       parallelResidual: config.use_parallel_residual,
     };

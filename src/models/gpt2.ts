@@ -35,6 +35,8 @@ export const gpt2: Family<Gpt2Config> = {
   modelTypes: ["gpt2"],
   loraTargets: ["c_attn"],
   ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: true,
 
   readConfig(json) {

@@ -1,35 +1,33 @@
 /**
- * Llama and what is composed like it: RMS norm, rotary positions, grouped key/value heads, SwiGLU. Qwen2 adds biases to
- * q, k and v; Qwen3 norms queries and keys per head. Source: transformers' modeling_llama, modeling_qwen2, modeling_qwen3.
+ * Llama and what is composed like it: RMS norm, rotary positions, grouped key/value heads, SwiGLU. Mistral keeps to a window,
+ * Qwen2 adds biases to q, k and v and may keep to a window in its later blocks, Qwen3 norms queries and keys per head.
+ * Source: transformers' modeling_llama, modeling_mistral, modeling_qwen2, modeling_qwen3.
  */
 
 import * as z from "zod";
 import { gatedActivation } from "../operations/activation";
-import { add } from "../operations/add";
-import { attention } from "../operations/attention";
 import { embed } from "../operations/embed";
-import { rmsNorm } from "../operations/norm";
-import { prepend } from "../operations/prepend";
-import { view } from "../operations/view";
-import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { parseConfig } from "./config";
-import type { Attachments, Batch, Family, ModelConfig } from "./family";
-import { plainRotary, type Rotary, rotarySize, rotate } from "./rotary";
-import { baseTensor, blockLinear } from "./sites";
+import { Block, openStack, type Stack, stackRmsNorm } from "./decoder";
+import type { Family, ModelConfig } from "./family";
+import { type Rotary, rotate } from "./rotary";
+import { readRotary, rotaryKeys } from "./rotary-keys";
 import { checkSizes } from "./sizes";
+import { layerTypes, readWindows, type Windows } from "./windows";
 
 export interface LlamaConfig extends ModelConfig {
   readonly intermediateSize: number;
   readonly epsilon: number;
   readonly rotary: Rotary;
+  /** Per block; null: it sees everything before it. */
+  readonly windows: readonly (number | null)[];
   readonly attentionBias: boolean;
   readonly outputBias: boolean;
   readonly mlpBias: boolean;
   readonly headNorms: boolean;
 }
 
-const ropeParameters = z.looseObject({ rope_type: z.literal("default").optional(), rope_theta: z.number().optional() });
 const schema = z.looseObject({
   model_type: z.enum(["llama", "mistral", "qwen2", "qwen3"]),
   hidden_size: z.int().positive(),
@@ -42,11 +40,11 @@ const schema = z.looseObject({
   max_position_embeddings: z.int().positive(),
   rms_norm_eps: z.number().positive(),
   hidden_act: z.literal("silu"),
-  rope_theta: z.number().positive().optional(),
-  rope_scaling: z.null("is not supported yet; only unscaled rotary positions are").optional(),
-  rope_parameters: ropeParameters.nullish(),
+  ...rotaryKeys,
   sliding_window: z.int().positive().nullish(),
-  use_sliding_window: z.boolean().optional(),
+  use_sliding_window: z.boolean().nullish(),
+  max_window_layers: z.int().min(0).nullish(),
+  layer_types: layerTypes,
   attention_bias: z.boolean().optional(),
   mlp_bias: z.boolean().optional(),
 });
@@ -57,20 +55,14 @@ export const llama: Family<LlamaConfig> = {
   modelTypes: ["llama", "mistral", "qwen2", "qwen3"],
   loraTargets: ["q_proj", "v_proj"],
   ia3Targets: { targets: ["k_proj", "v_proj", "down_proj"], feedForward: ["down_proj"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {
     const config = parseConfig(schema, json);
     const heads = config.num_attention_heads;
-    const window = config.use_sliding_window === false ? null : config.sliding_window;
-    if (window && window < config.max_position_embeddings) {
-      throw new Error(
-        `config.json: sliding_window ${window} is shorter than the context of ${config.max_position_embeddings} ` +
-          "positions; sliding-window attention is not supported yet.",
-      );
-    }
     const headSize = config.head_dim ?? config.hidden_size / heads;
-    const theta = config.rope_parameters?.rope_theta ?? config.rope_theta ?? 10000;
     const sizes = checkSizes({
       layers: config.num_hidden_layers,
       hiddenSize: config.hidden_size,
@@ -84,7 +76,8 @@ export const llama: Family<LlamaConfig> = {
       ...sizes,
       intermediateSize: config.intermediate_size,
       epsilon: config.rms_norm_eps,
-      rotary: plainRotary(rotarySize(headSize), theta),
+      rotary: readRotary(config, headSize),
+      windows: windowsOf(config, sizes).windows,
       attentionBias: config.model_type === "qwen2" || config.attention_bias === true,
       outputBias: config.model_type !== "qwen2" && config.attention_bias === true,
       mlpBias: config.mlp_bias === true,
@@ -94,19 +87,13 @@ export const llama: Family<LlamaConfig> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? llama.embed(program, config, "embeddings", input) : input;
-    const { prompt, prefix } = attachments;
-    const front = prompt?.shape[0] ?? 0;
-    const tokens = front + batch.tokens;
-    const start = prefix?.virtualTokens ?? 0;
-    let x = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
-    const built = { states: [x], keys: [] as Tensor[], values: [] as Tensor[] };
+    const stack = openStack(program, config, words, batch, attachments);
+    let x = stack.built.states[0]!;
     for (let layer = 0; layer < config.layers; layer++) {
-      x = block(program, config, layer, x, { ...batch, tokens }, start, attachments, built);
-      built.states.push(x);
+      x = block(stack, config, layer, x);
+      stack.built.states.push(x);
     }
-    const gain = baseTensor(program, attachments, "model.norm.weight", [config.hiddenSize]);
-    const hidden = rmsNorm(program, "hidden", x, gain, config.epsilon);
-    return { hidden, front, ...built };
+    return { hidden: stackRmsNorm(stack, "hidden", "model.norm", x, config.epsilon), ...stack.built };
   },
 
   embed(program, config, name, ids) {
@@ -128,63 +115,36 @@ export const llama: Family<LlamaConfig> = {
   ],
 };
 
-function block(
-  program: Program,
-  config: LlamaConfig,
-  layer: number,
-  x: Tensor,
-  batch: Batch,
-  start: number,
-  attachments: Attachments,
-  built: { keys: Tensor[]; values: Tensor[] },
-): Tensor {
-  const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, epsilon } = config;
-  const path = `model.layers.${layer}`;
-  const name = (part: string) => `layers.${layer}.${part}`;
-  const leaf = (weight: string, shape: readonly number[]) => baseTensor(program, attachments, weight, shape);
-  const norm = (part: string, input: Tensor) =>
-    rmsNorm(program, name(part), input, leaf(`${path}.${part}.weight`, [hiddenSize]), epsilon);
-  const project = (part: string, input: Tensor, width: number, biased: boolean) => {
-    const site = { path: `${path}.${part}`, name: name(part), input, width, layout: "out-in", biased } as const;
-    return blockLinear(program, attachments, site);
-  };
-  const headNorm = (part: string, input: Tensor, count: number) => {
-    if (!config.headNorms) return input;
-    const rows = view(program, name(`${part} heads`), input, [input.shape[0]! * count, headSize]);
-    const weight = leaf(`${path}.self_attn.${part}.weight`, [headSize]);
-    return view(program, name(part), rmsNorm(program, name(`${part} normed`), rows, weight, epsilon), input.shape);
-  };
+/** Mistral's window holds in every block. Qwen's is off unless switched on, and then holds from `max_window_layers` on. */
+function windowsOf(config: z.infer<typeof schema>, sizes: ModelConfig): Windows {
+  const { model_type: type, sliding_window: window, use_sliding_window: used, max_window_layers: first } = config;
+  if (type === "mistral") return readWindows(sizes, window, config.layer_types, () => true);
+  if (type === "llama" || used !== true) return readWindows(sizes, null, null, () => false);
+  return readWindows(sizes, window ?? 4096, config.layer_types, (layer) => layer >= (first ?? 28));
+}
 
-  const attended = norm("input_layernorm", x);
-  const biased = config.attentionBias;
-  let queries = project("self_attn.q_proj", attended, heads * headSize, biased);
-  let keys = project("self_attn.k_proj", attended, keyValueHeads * headSize, biased);
-  let values = project("self_attn.v_proj", attended, keyValueHeads * headSize, biased);
-  queries = headNorm("q_norm", queries, heads);
-  keys = headNorm("k_norm", keys, keyValueHeads);
-  built.keys.push(keys);
-  built.values.push(values);
-  const turn = { headSize, rotary: config.rotary, tokens: batch.tokens, offset: start };
-  queries = rotate(program, name("queries"), queries, { ...turn, heads });
-  keys = rotate(program, name("keys"), keys, { ...turn, heads: keyValueHeads });
-  const prefix = attachments.prefix?.layer(layer);
-  if (prefix) {
-    keys = prepend(program, name("prefixed keys"), prefix.keys, keys, batch.size);
-    values = prepend(program, name("prefixed values"), prefix.values, values, batch.size);
-  }
-  const options = { batch: batch.size, heads, keyValueHeads, headSize, scale: headSize ** -0.5, causal: true };
-  const mixed = attention(program, name("attention"), queries, keys, values, options);
-  const attentionOutput = project("self_attn.o_proj", mixed, hiddenSize, config.outputBias);
-  const attentionSite = { input: attended, output: attentionOutput, residual: x };
-  const fromAttention = attachments.subLayer?.(`${path}.self_attn`, "attention", attentionSite) ?? attentionOutput;
-  const middle = add(program, name("middle"), x, fromAttention);
+function block(stack: Stack, config: LlamaConfig, layer: number, x: Tensor): Tensor {
+  const { hiddenSize, intermediateSize, heads, keyValueHeads, headSize, epsilon, headNorms } = config;
+  const at = new Block(stack, `model.layers.${layer}`, layer);
+  const project = (part: string, input: Tensor, width: number) =>
+    at.linear(`self_attn.${part}`, input, width, config.attentionBias);
+  const headNorm = (part: string, input: Tensor) =>
+    headNorms ? at.headRmsNorm(`self_attn.${part}`, input, epsilon) : input;
 
-  const fed = norm("post_attention_layernorm", middle);
-  const gate = project("mlp.gate_proj", fed, intermediateSize, config.mlpBias);
-  const up = project("mlp.up_proj", fed, intermediateSize, config.mlpBias);
-  const gated = gatedActivation(program, name("gated"), gate, up, "silu");
-  const mlpOutput = project("mlp.down_proj", gated, hiddenSize, config.mlpBias);
-  const mlpSite = { input: fed, output: mlpOutput, residual: middle };
-  const fromMlp = attachments.subLayer?.(`${path}.mlp`, "mlp", mlpSite) ?? mlpOutput;
-  return add(program, name("output"), middle, fromMlp);
+  const attended = at.rmsNorm("input_layernorm", x, epsilon);
+  const queries = headNorm("q_norm", project("q_proj", attended, heads * headSize));
+  const keys = headNorm("k_norm", project("k_proj", attended, keyValueHeads * headSize));
+  const values = project("v_proj", attended, keyValueHeads * headSize);
+  const window = config.windows[layer] ?? undefined;
+  const mixed = at.attend({ queries, keys, values }, { rotary: config.rotary, window });
+  const attentionOutput = at.linear("self_attn.o_proj", mixed, hiddenSize, config.outputBias);
+  const fromAttention = at.subLayer("attention", { input: attended, output: attentionOutput, residual: x });
+  const middle = at.add("middle", x, fromAttention);
+
+  const fed = at.rmsNorm("post_attention_layernorm", middle, epsilon);
+  const gate = at.linear("mlp.gate_proj", fed, intermediateSize, config.mlpBias);
+  const up = at.linear("mlp.up_proj", fed, intermediateSize, config.mlpBias);
+  const gated = gatedActivation(stack.program, at.name("gated"), gate, up, "silu");
+  const mlpOutput = at.linear("mlp.down_proj", gated, hiddenSize, config.mlpBias);
+  return at.add("output", middle, at.subLayer("mlp", { input: fed, output: mlpOutput, residual: middle }));
 }

@@ -45,6 +45,8 @@ export const opt: Family<OptConfig> = {
   modelTypes: ["opt"],
   loraTargets: ["q_proj", "v_proj"],
   ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedForward: ["fc2"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {

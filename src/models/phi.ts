@@ -43,6 +43,8 @@ export const phi: Family<PhiConfig> = {
   modelTypes: ["phi"],
   loraTargets: ["q_proj", "v_proj", "fc1", "fc2"],
   ia3Targets: { targets: ["q_proj", "v_proj", "fc2"], feedForward: ["fc2"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {
@@ -62,7 +64,7 @@ export const phi: Family<PhiConfig> = {
       intermediateSize: config.intermediate_size,
       epsilon: config.layer_norm_eps,
       activation: config.hidden_act,
-      rotary: readRotary(config, sizes.headSize, 0.5),
+      rotary: readRotary(config, sizes.headSize, { share: 0.5 }),
     };
   },
 

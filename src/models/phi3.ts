@@ -60,6 +60,8 @@ export const phi3: Family<Phi3Config> = {
   // PEFT has no defaults for this family; these are the linears that hold what it chooses in Llama.
   loraTargets: ["qkv_proj"],
   ia3Targets: { targets: ["qkv_proj", "down_proj"], feedForward: ["down_proj"] },
+  bidirectional: false,
+  poolings: ["last", "mean"],
   fanInFanOut: false,
 
   readConfig(json) {

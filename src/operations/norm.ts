@@ -15,13 +15,13 @@ export function rmsNorm(program: Program, name: string, x: Tensor, weight: Tenso
   return norm(program, name, x, [weight], epsilon, "SimplifiedLayerNormalization", rmsNormBackward);
 }
 
-/** y = (x − mean) / sqrt(variance + epsilon) · weight + bias; `x` [rows, width]. */
+/** y = (x − mean) / sqrt(variance + epsilon) · weight + bias, where there is one; `x` [rows, width]. */
 export function layerNorm(
   program: Program,
   name: string,
   x: Tensor,
   weight: Tensor,
-  bias: Tensor,
+  bias: Tensor | undefined,
   epsilon: number,
 ): Tensor {
   return norm(program, name, x, [weight, bias], epsilon, "LayerNormalization", layerNormBackward);
@@ -31,17 +31,18 @@ function norm(
   program: Program,
   name: string,
   x: Tensor,
-  parameters: readonly [weight: Tensor, bias?: Tensor],
+  parameters: readonly [weight: Tensor, bias?: Tensor | undefined],
   epsilon: number,
   operator: string,
   kernel: typeof rmsNormBackward,
 ): Tensor {
   const [rows, width] = x.shape as [number, number];
   const [weight, bias] = parameters;
+  const centered = kernel === layerNormBackward;
   const inputs = bias ? [x, weight, bias] : [x, weight];
   const output = program.activation(name, x.shape);
   program.append({
-    kind: bias ? "layerNorm" : "rmsNorm",
+    kind: centered ? "layerNorm" : "rmsNorm",
     inputs,
     outputs: [output],
     forward: (graph: GraphWriter) =>
@@ -56,7 +57,7 @@ function norm(
       if (!outputGradient) return;
       if (tape.needs(weight)) {
         const normalized = tape.scratch(rows * width);
-        const CENTERED = bias ? 1 : 0;
+        const CENTERED = centered ? 1 : 0;
         tape.run(
           dispatch(normalizeRows, { x: tape.value(x), out: normalized }, { rows, width, epsilon }, { CENTERED }),
         );

@@ -1,4 +1,4 @@
-/** One state per sequence: of its last real token, or the mean over its real tokens. Padding and virtual tokens never count. */
+/** One state per sequence: of its last real or its first token, or the mean over its real tokens. Padding never counts. */
 
 import { dispatch } from "../kernels/kernel";
 import { meanRowsBackward } from "../kernels/mean-rows-backward";
@@ -41,6 +41,13 @@ export function lastToken(program: Program, name: string, x: Tensor, lengths: Te
     },
   });
   return output;
+}
+
+/** As `lastToken`, but of the first of all tokens of `x`, virtual ones too where `front` is 0. */
+export function firstToken(program: Program, name: string, x: Tensor, options: PoolOptions): Tensor {
+  const { batch } = options;
+  const one = program.constant(`one of ${batch}`, [batch], () => new Int32Array(batch).fill(1), "int32");
+  return lastToken(program, name, x, one, options);
 }
 
 /** As `lastToken`, but the mean over the real tokens. */

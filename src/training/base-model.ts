@@ -10,7 +10,7 @@ import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
 import { semanticNames } from "../methods/semantic";
-import type { Family, ModelConfig } from "../models/family";
+import type { Family, ModelConfig, Pooling } from "../models/family";
 import { type Constant, Program } from "../program/program";
 import { elementCount, type Precision, type Tensor, tensorBytes } from "../program/tensor";
 import { type Engine, uploadTensor } from "./engine";
@@ -43,6 +43,8 @@ export class BaseModel {
   readonly tokenizer: Tokenizer;
   /** Of the frozen matrices in GPU memory. */
   readonly precision: Precision;
+  /** How sequences may be read out, the usual way first. */
+  readonly poolings: readonly Pooling[];
   /** Of the weight files, and the numbers in them. */
   readonly fileBytes: number;
   readonly parameters: number;
@@ -63,6 +65,7 @@ export class BaseModel {
       config: ModelConfig;
       tokenizer: Tokenizer;
       precision: Precision;
+      poolings: readonly Pooling[];
       fileBytes: number;
       parameters: number;
     },
@@ -73,6 +76,7 @@ export class BaseModel {
     this.config = parts.config;
     this.tokenizer = parts.tokenizer;
     this.precision = parts.precision;
+    this.poolings = parts.poolings;
     this.fileBytes = parts.fileBytes;
     this.parameters = parts.parameters;
   }
@@ -87,7 +91,7 @@ export class BaseModel {
     onProgress?: (progress: LoadProgress) => void,
     wanted: PrecisionChoice = "auto",
   ): Promise<BaseModel> {
-    const { family, config, weights, precision, needed } = await readModel(folder, wanted);
+    const { family, config, weights, precision, poolings, needed } = await readModel(folder, wanted);
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
       throw new Error(
@@ -96,7 +100,8 @@ export class BaseModel {
       );
     }
     const { fileBytes, parameters } = weights;
-    const model = new BaseModel(engine, { folder, family, config, tokenizer, precision, fileBytes, parameters });
+    const parts = { folder, family, config, tokenizer, precision, poolings, fileBytes, parameters };
+    const model = new BaseModel(engine, parts);
     try {
       await model.#upload(needed, onProgress);
       return model;

@@ -27,7 +27,7 @@ import { Feed } from "./feed";
 import { argmax, softmax } from "./metrics";
 import { norm } from "./norms";
 import type { ParameterState, Values } from "./parameters";
-import { METRICS, methodContext, parseOptions, Run } from "./run";
+import { METRICS, methodContext, parseOptions, poolingOf, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
 import { Workspace } from "./workspace";
 
@@ -140,8 +140,7 @@ export class Comparison {
     const { batchSize } = training;
     this.#trainLengths = data.train.map(({ ids }) => ids.length);
     const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
-    const { pooling, seed } = training;
-    const head = { classes: data.labels.length, pooling, seed };
+    const head = { classes: data.labels.length, pooling: poolingOf(model, training), seed: training.seed };
     this.#buckets = sharedBuckets(model, lengths, data.maxLength, setup.runs, head);
     this.#streams = this.#streamsFrom(0);
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
@@ -478,7 +477,7 @@ export class Comparison {
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
         classes: data.labels.length,
-        pooling: training.pooling,
+        pooling: poolingOf(model, training),
         seed,
         steps: this.steps,
         layers: plan,
@@ -493,8 +492,10 @@ export class Comparison {
 
   /** The feed for a run with this text in front: the text may have the beginning-of-sequence token already. */
   #feedBehind(textIds: readonly number[]): Feed {
-    const { bosId } = this.#setup.model.tokenizer;
-    return bosId !== null && textIds[0] === bosId ? this.#feeds.continued : this.#feeds.whole;
+    const { tokenizer, family } = this.#setup.model;
+    // An encoder's read-out is its first token: it stays.
+    const repeated = !family.bidirectional && tokenizer.bosId !== null && textIds[0] === tokenizer.bosId;
+    return repeated ? this.#feeds.continued : this.#feeds.whole;
   }
 
   #feedOf(run: Run): Feed {

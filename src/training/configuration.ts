@@ -1,6 +1,7 @@
 /** The JSON file that describes a comparison, for the page, the worker and the headless runner alike. */
 
 import * as z from "zod";
+import { poolings } from "../models/family";
 
 const optionsSchema = z.record(z.string(), z.unknown());
 
@@ -49,7 +50,8 @@ export const trainingSchema = z.strictObject({
     .default(null),
   /** A run that ends goes back to the adapter of its evaluation with the lowest validation loss. */
   keepBest: z.boolean().default(false),
-  pooling: z.enum(["last", "mean"]).default("last"),
+  /** What the head reads; null: as is usual for the model's family. */
+  pooling: z.enum(poolings).nullable().default(null),
 });
 
 export const configurationSchema = z.strictObject({

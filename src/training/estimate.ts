@@ -12,8 +12,8 @@ import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { GpuBytes } from "./events";
 import { type LayerRate, layerRates } from "./layer-rates";
-import { weightSpecs } from "./read-model";
-import { checkContext, controllerOf, controlsOf, methodContext, parseOptions } from "./run";
+import { loadedSpecs } from "./read-model";
+import { checkContext, controllerOf, controlsOf, methodContext, parseOptions, poolingOf } from "./run";
 import { trainingSteps } from "./schedule";
 import { stepMemory } from "./step";
 import { buildTunedProgram } from "./tuned-program";
@@ -42,7 +42,7 @@ export interface Estimate {
 }
 
 export interface EstimateInput {
-  readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters">;
+  readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
   readonly classes: number;
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
@@ -65,10 +65,14 @@ const nothing: GpuBytes = {
 
 export function estimate(input: EstimateInput): Estimate {
   const { model, training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
-  const { pooling, seed } = training;
+  const { seed } = training;
   const lengths = [...trainLengths, ...validationLengths];
-  const buckets = sharedBuckets(model, lengths, maxLength, runs, { classes: input.classes, pooling, seed });
-  const weights = weightSpecs(model.family, model.config, model.precision);
+  const buckets = sharedBuckets(model, lengths, maxLength, runs, {
+    classes: input.classes,
+    pooling: model.poolings[0]!,
+    seed,
+  });
+  const weights = loadedSpecs(model);
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
   const consider = (tensor: string, bytes: number) => {
@@ -122,7 +126,7 @@ function estimateRun(
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
   const context = methodContext(model, method, options, training.seed);
-  const setup = { method, options, context, classes, pooling: training.pooling, layers: run };
+  const setup = { method, options, context, classes, pooling: poolingOf(model, training), layers: run };
   const bytes = { ...nothing, weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;

@@ -76,6 +76,10 @@ export async function exportRun(
       method: method.title,
       config,
       pooling: run.setup.pooling,
+      obstacle:
+        form.type === "PREFIX_TUNING" && model.family.takesPast === false
+          ? `transformers' ${model.family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`
+          : null,
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },

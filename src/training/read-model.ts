@@ -8,7 +8,7 @@ import { checkFileNames, checkKind } from "../hub/refusals";
 import type { SafetensorsEntry } from "../hub/safetensors";
 import type { ModelFolder } from "../hub/types";
 import { openWeights, type Weights } from "../hub/weights";
-import type { Family, ModelConfig } from "../models/family";
+import type { Family, ModelConfig, Pooling } from "../models/family";
 import { families, familyOf } from "../models/registry";
 import { Program } from "../program/program";
 import type { Precision, Tensor } from "../program/tensor";
@@ -20,6 +20,8 @@ export interface ReadModel {
   readonly weights: Weights;
   /** Of the frozen matrices in GPU memory. */
   readonly precision: Precision;
+  /** How sequences may be read out, the usual way first. */
+  readonly poolings: readonly Pooling[];
   /** Every tensor that the model's Programs read, and where it lies. */
   readonly needed: readonly { readonly tensor: Tensor; readonly entry: SafetensorsEntry }[];
 }
@@ -38,16 +40,43 @@ export async function readModel(folder: ModelFolder, wanted: PrecisionChoice = "
   const weights = await openWeights(folder);
   const entryOf = ({ name, shape }: Tensor) => weights.get(name, shape);
   const precision = choosePrecision(wanted, weightSpecs(family, config).map(entryOf));
-  const needed = weightSpecs(family, config, precision).map((tensor) => ({ tensor, entry: entryOf(tensor) }));
+  const frozenHead = headSpecs(family, config);
+  // A checkpoint saved without them can still be read out in other ways.
+  const poolings = frozenHead.every(({ name }) => weights.find(name)) ? family.poolings : withoutHead(family);
+  const specs = loadedSpecs({ family, config, precision, poolings });
+  const needed = specs.map((tensor) => ({ tensor, entry: entryOf(tensor) }));
   weights.checkUnused(new Set(needed.map(({ entry }) => entry)));
-  return { family, config, weights, precision, needed };
+  return { family, config, weights, precision, poolings, needed };
 }
 
-/** Names and shapes of the weights that a model's Programs read. */
+const withoutHead = (family: Family) => family.poolings.filter((pooling) => pooling !== "first" && pooling !== "cls");
+
+/** Names and shapes of the weights that a model's Programs read, the frozen part of its classifier left out. */
 export function weightSpecs(family: Family, config: ModelConfig, precision?: Precision): Tensor[] {
   const program = new Program(precision);
   const ids = program.input("input_ids", [1], "int32");
   family.build(program, config, ids, { size: 1, tokens: 1 }, {});
+  return weightsOf(program);
+}
+
+/** Names and shapes of the frozen part of a family's classifier: few have one. */
+function headSpecs(family: Family, config: ModelConfig, precision?: Precision): Tensor[] {
+  const program = new Program(precision);
+  const state = program.input("state", [1, config.hiddenSize], "float32");
+  family.classify?.(program, config, { state, classes: 2, attachments: {}, learningRateScale: 1 });
+  return weightsOf(program);
+}
+
+/** Names and shapes of all weights that a model with these read-outs keeps. */
+export function loadedSpecs(
+  model: Pick<ReadModel, "family" | "config" | "poolings"> & Partial<Pick<ReadModel, "precision">>,
+): Tensor[] {
+  const { family, config, poolings, precision } = model;
+  const head = poolings.length === withoutHead(family).length ? [] : headSpecs(family, config, precision);
+  return [...weightSpecs(family, config, precision), ...head];
+}
+
+function weightsOf(program: Program): Tensor[] {
   return program.operations.flatMap(({ inputs }) => inputs.filter(({ role }) => role === "weight")).filter(unique);
 }
 

@@ -9,7 +9,7 @@ import { type Control as ControlTensor, type Tensor, type Trainable, tensorBytes
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
-import type { RunConfiguration } from "./configuration";
+import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import { Control, type ControlOptions } from "./control";
 import type { Engine } from "./engine";
 import type { LayerStrategy } from "./layer-rates";
@@ -305,6 +305,18 @@ export function checkContext(
   throw new Error(
     `Run "${run}": ${virtualTokens} virtual tokens and texts of up to ${tokens} tokens need ${virtualTokens + tokens} ` +
       `positions; the model has ${contextLength}. Lower the maximum length to ${contextLength - virtualTokens} or less.`,
+  );
+}
+
+/** What the head reads. Throws an Error naming what the model can do if that is something else. */
+export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooling }: TrainingConfiguration): Pooling {
+  const [standard] = model.poolings;
+  if (pooling === null) return standard!;
+  if (model.poolings.includes(pooling)) return pooling;
+  const without = model.family.poolings.includes(pooling) ? "this one has no weights of the classifier for it" : "";
+  throw new Error(
+    `pooling "${pooling}": ${without || `${model.family.title} models are not read out so`}. ` +
+      `Choose ${model.poolings.join(" or ")}.`,
   );
 }
 

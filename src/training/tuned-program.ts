@@ -2,16 +2,16 @@
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import type { Method, MethodContext } from "../methods/method";
-import type { Attachments, Batch, BuiltModel } from "../models/family";
+import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
 import { linear } from "../operations/linear";
-import { lastToken, meanToken } from "../operations/pool";
+import { firstToken, lastToken, meanToken } from "../operations/pool";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import type { LayerStrategy } from "./layer-rates";
 import { attachByLayer } from "./layers";
 
-export type Pooling = "last" | "mean";
+export type { Pooling };
 
 export interface TunedSetup {
   readonly method: Method;
@@ -39,11 +39,11 @@ export interface TunedProgram {
 }
 
 /**
- * `size` rows of `tokens` tokens. The head is Hugging Face's `score`: bias-free on the last real token, or with a bias on
- * the masked mean.
+ * `size` rows of `tokens` tokens. The head is Hugging Face's: an encoder's own classifier on the first token, else `score`,
+ * bias-free on the last real token or with a bias on the masked mean.
  */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
-  const { method, options, context, classes, pooling } = setup;
+  const { method, options, context } = setup;
   const { family, config, precision } = context;
   const program = new Program(precision);
   const ids = program.input("input_ids", [size * tokens], "int32");
@@ -60,7 +60,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     program,
     config,
     enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
-    { size, tokens: tokens + suffix },
+    { size, tokens: tokens + suffix, lengths, suffix },
     {
       ...attachments,
       ...(prefix && {
@@ -77,26 +77,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       }),
     },
   );
-  const pool = pooling === "last" ? lastToken : meanToken;
-  // The last token of a row is the last of what stands behind it; the mean is over the row's own tokens.
-  const front = built.front + (pooling === "last" ? suffix : 0);
-  const pooled = pool(program, "pooled", built.hidden, lengths, { batch: size, front });
-  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
-  const weight = program.trainable("score.weight", [classes, config.hiddenSize], {
-    initializer: { kind: "normal", std: 0.02 },
-    learningRateScale,
-    part: "head",
-  });
-  const bias =
-    pooling === "mean"
-      ? program.trainable("score.bias", [classes], {
-          initializer: { kind: "zeros" },
-          weightDecay: false,
-          learningRateScale,
-          part: "head",
-        })
-      : undefined;
-  const logits = linear(program, "logits", pooled, weight, { bias });
+  const logits = head(program, setup, built, lengths, attachments);
   return {
     program,
     ids,
@@ -121,4 +102,41 @@ function enteringWords(
   const own = family.embed(program, config, "input words", ids);
   const entering = words?.(own, batch) ?? own;
   return suffix ? insertBehind(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
+}
+
+/** The logits of what is read out. */
+function head(
+  program: Program,
+  { method, options: methodOptions, context, classes, pooling }: TunedSetup,
+  { hidden, front }: BuiltModel,
+  lengths: Tensor,
+  attachments: Attachments,
+): Tensor {
+  const { family, config } = context;
+  const options = { batch: lengths.shape[0]!, front };
+  const learningRateScale = method.headLearningRateScale?.(methodOptions) ?? 1;
+  if (pooling === "first" || pooling === "cls") {
+    if (!family.classify) throw new Error(`${family.title} models have no classifier on the first token.`);
+    const state = firstToken(program, "pooled", hidden, pooling === "first" ? { ...options, front: 0 } : options);
+    return family.classify(program, config, { state, classes, attachments, learningRateScale });
+  }
+  const pool = pooling === "last" ? lastToken : meanToken;
+  // The last token of a row is the last of what stands behind it; the mean is over the row's own tokens.
+  const behind = pooling === "last" ? (attachments.suffix?.shape[0] ?? 0) : 0;
+  const pooled = pool(program, "pooled", hidden, lengths, { ...options, front: front + behind });
+  const weight = program.trainable("score.weight", [classes, config.hiddenSize], {
+    initializer: { kind: "normal", std: 0.02 },
+    learningRateScale,
+    part: "head",
+  });
+  const bias =
+    pooling === "mean"
+      ? program.trainable("score.bias", [classes], {
+          initializer: { kind: "zeros" },
+          weightDecay: false,
+          learningRateScale,
+          part: "head",
+        })
+      : undefined;
+  return linear(program, "logits", pooled, weight, { bias });
 }

@@ -4,6 +4,7 @@
  */
 
 import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
+import type { Pooling } from "../models/family";
 import type { Precision } from "../program/tensor";
 import type { SemanticPass } from "../training/base-model";
 import type { Configuration, RunConfiguration } from "../training/configuration";
@@ -15,6 +16,7 @@ import type { Fit } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 
 export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
+export type { Pooling } from "../models/family";
 export type { SemanticPass } from "../training/base-model";
 export type { Finding } from "../training/diagnosis";
 export type { Proof } from "../training/equality";
@@ -121,6 +123,8 @@ export interface ModelSummary {
   contextLength: number;
   /** Names a `targets` option may use, for example `q_proj`. */
   linearNames: string[];
+  /** How sequences may be read out, the usual way first. */
+  poolings: Pooling[];
   specialTokens: { id: number; text: string; roles: string[] }[];
 }
 

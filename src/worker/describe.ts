@@ -48,6 +48,7 @@ export function describeModel(model: BaseModel, source: string, precision: Preci
     vocabulary: config.vocabulary,
     contextLength: config.contextLength,
     linearNames: [...family.linearNames(config)],
+    poolings: [...model.poolings],
     specialTokens: model.tokenizer.specialTokens.map(({ id, text, roles }) => ({ id, text, roles: [...roles] })),
   };
 }
@@ -58,7 +59,7 @@ export function describeModel(model: BaseModel, source: string, precision: Preci
  */
 export async function describeInspected(
   inspected: Inspected,
-  measure: (model: Pick<EstimateInput["model"], "family" | "config" | "precision" | "parameters">) => Fit | null,
+  measure: (model: Omit<EstimateInput["model"], "tokenizer">) => Fit | null,
 ): Promise<ModelDetails> {
   const { folder, files, licence, gated, commit, storedBytes } = inspected;
   const known = {
@@ -73,7 +74,7 @@ export async function describeInspected(
   };
   const nothing = { family: null, parameters: null, layers: null, hiddenSize: null, contextLength: null };
   try {
-    const { family, config, weights, precision, needed } = await readModel(folder);
+    const { family, config, weights, precision, poolings, needed } = await readModel(folder);
     return {
       ...known,
       refusal: null,
@@ -83,7 +84,7 @@ export async function describeInspected(
       hiddenSize: config.hiddenSize,
       contextLength: config.contextLength,
       weightBytes: needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0),
-      fit: measure({ family, config, precision, parameters: weights.parameters }),
+      fit: measure({ family, config, precision, poolings, parameters: weights.parameters }),
     };
   } catch (error) {
     if (error instanceof TypeError) throw error;

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import type { BottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
+import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../training/configuration";
 import type { LayerStrategy } from "../training/layer-rates";
 import type { Values } from "../training/parameters";
@@ -19,13 +20,13 @@ const runRecord = z.looseObject({
       layerDecay: z.number().positive().max(1).optional(),
     })
     .optional(),
-  configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(["last", "mean"]) }) }),
+  configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(poolings).nullable() }) }),
 });
 
 /** The run that an adapter folder describes: from its run.json, else from PEFT's configuration alone. */
-export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: "last" | "mean" } {
+export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: Pooling | null } {
   const record = runRecord.safeParse(adapter.run);
-  const pooling = record.data?.configuration.training.pooling ?? "last";
+  const pooling = record.data?.configuration.training.pooling ?? null;
   if (record.data?.run) {
     const { name: given, method, options, frozenLayers, layerDecay } = record.data.run;
     return { run: { name: given, method, options, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };

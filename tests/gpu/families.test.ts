@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { writeGraph } from "../../src/forward/graph";
 import { readBuffer } from "../../src/gpu/readback";
 import { methodOf } from "../../src/methods/registry";
+import type { Pooling } from "../../src/models/family";
 import { Program } from "../../src/program/program";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
 import { BaseModel } from "../../src/training/base-model";
@@ -55,10 +56,11 @@ function batchOf(expected: Tensors) {
 
 /** Largest difference of the last hidden states at real tokens. */
 async function hiddenDifference(engine: Engine, model: BaseModel, expected: Tensors): Promise<number> {
-  const { batchSize: size, bucket: tokens, inputIds, mask } = batchOf(expected);
+  const { batchSize: size, bucket: tokens, inputIds, mask, lengths: real } = batchOf(expected);
   const program = new Program();
   const ids = program.constant("ids", [size * tokens], () => inputIds, "int32");
-  const { hidden } = model.family.build(program, model.config, ids, { size, tokens }, {});
+  const lengths = program.constant("lengths", [size], () => real, "int32");
+  const { hidden } = model.family.build(program, model.config, ids, { size, tokens, lengths }, {});
   const output = engine.memory.allocate(tensorBytes(hidden), { label: "hidden", category: "runtime", owner: "test" });
   try {
     const buffer = (tensor: Tensor) => (tensor === hidden ? output : model.buffer(tensor));
@@ -79,7 +81,7 @@ async function firstStep(
   engine: Engine,
   model: BaseModel,
   expected: Tensors,
-  plan: { method: string; options: Record<string, unknown>; classes: number; pooling: "last" | "mean" },
+  plan: { method: string; options: Record<string, unknown>; classes: number; pooling: Pooling },
 ): Promise<{ logits: number; gradients: number }> {
   const { method, options, classes, pooling } = plan;
   const part = (kind: string) => {

@@ -17,7 +17,7 @@ import { testEngine } from "./engine";
 import { publish } from "./measured";
 import { trainedParts } from "./trained-parts";
 
-const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
+const rigs = ["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2", "tiny-bert", "tiny-roberta"] as const;
 type Rig = (typeof rigs)[number];
 
 /** This case keeps every batch as short as its longest row; the others pad all batches alike and so compile one shape. */
@@ -106,6 +106,23 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
     prefix: { method: "prefix", options: { virtualTokens: 6 } },
     "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
   },
+  "tiny-qwen3": {
+    "sk-prefix": { method: "sk-prefix", options: {} },
+  },
+  "tiny-bert": {
+    "sk-prompt-at-cls": { method: "sk-prompt", options: { rank: 8 } },
+    bitfit: { method: "bitfit", options: {} },
+    prefix: { method: "prefix", options: { virtualTokens: 6 } },
+    "prompt-text": { method: "prompt", options: { init: "text", virtualTokens: null }, own: /^prompt_embeddings$/ },
+  },
+  "tiny-roberta": {
+    "sk-prefix": { method: "sk-prefix", options: {} },
+    "prompt-text-at-cls": {
+      method: "prompt",
+      options: { init: "text", virtualTokens: null },
+      own: /^prompt_embeddings$/,
+    },
+  },
   "tiny-gpt2": {
     "linear-probe": { method: "linear-probe", options: {} },
     "sk-prefix": { method: "sk-prefix", options: {} },
@@ -133,7 +150,12 @@ describe.each(rigs)("%s", (rig) => {
     const [size, tokens] = shape as [number, number];
     const program = new Program();
     const ids = program.constant("ids", [size * tokens], () => data as Int32Array, "int32");
-    const { hidden } = model.family.build(program, model.config, ids, { size, tokens }, {});
+    const mask = base.get("attention_mask")!.data as Int32Array;
+    const real = Int32Array.from({ length: size }, (_, row) =>
+      mask.slice(row * tokens, (row + 1) * tokens).reduce((sum, bit) => sum + bit, 0),
+    );
+    const lengths = program.constant("lengths", [size], () => real, "int32");
+    const { hidden } = model.family.build(program, model.config, ids, { size, tokens, lengths }, {});
     const output = engine.memory.allocate(tensorBytes(hidden), { label: "hidden", category: "runtime", owner: "test" });
     const buffer = (tensor: Tensor) => (tensor === hidden ? output : model.buffer(tensor));
     const session = await engine.runtime.session(writeGraph(program, [hidden]), buffer);
@@ -141,12 +163,11 @@ describe.each(rigs)("%s", (rig) => {
     const computed = new Float32Array(await readBuffer(engine.device, output, tensorBytes(hidden)));
     await session.release();
     engine.memory.releaseOwner("test");
-    const mask = base.get("attention_mask")!.data;
     const expected = base
       .get("hidden.last")!
       .data.filter((_, index) => mask[Math.floor(index / hidden.shape[1]!)] === 1);
-    const real = computed.filter((_, index) => mask[Math.floor(index / hidden.shape[1]!)] === 1);
-    expect(largestDifference(real, expected)).toBeLessThan(1e-4);
+    const seen = computed.filter((_, index) => mask[Math.floor(index / hidden.shape[1]!)] === 1);
+    expect(largestDifference(seen, expected)).toBeLessThan(1e-4);
   });
 
   test.for(Object.entries(cases[rig]))(
@@ -157,6 +178,9 @@ describe.each(rigs)("%s", (rig) => {
       const tensors = await fixtureTensors(`${path}.safetensors`);
       const text = methodOf(method).text({ ...options, text: described.text }) === null ? {} : { text: described.text };
       const plan = { name, method, options: { ...options, ...text } };
+      // Of a key bias without rotary positions: it shifts whole rows of scores. Adam makes noise of the rounding that is left.
+      const trained: { name: string; gradientIsZero: boolean }[] = described.trainables;
+      const zeros = new Set(trained.filter(({ gradientIsZero }) => gradientIsZero).map(({ name }) => name));
       const longest = Math.max(...described.batches.map(([, length]: [number, number]) => length));
       const batches = described.batches.map((_: unknown, index: number) => {
         const tensor = (name: string) => tensors.get(`batch.${index}.${name}`)!;
@@ -232,6 +256,10 @@ describe.each(rigs)("%s", (rig) => {
           expect(logitsError).toBeLessThan(1e-4);
           const gradients = await run.parameters.readGradients();
           for (const [tensor, expected] of trainedParts(tensors, "gradient", model.config)) {
+            if (zeros.has(tensor)) {
+              expect(Math.hypot(...gradients.get(tensor)!), `gradient of ${tensor}`).toBeLessThan(1e-6);
+              continue;
+            }
             const distance = relativeDistance(gradients.get(tensor)!, expected);
             expect(distance, `gradient of ${tensor}`).toBeLessThan(1e-3);
             gradientError = Math.max(gradientError, distance);
@@ -243,6 +271,7 @@ describe.each(rigs)("%s", (rig) => {
         }
         const final = await run.parameters.read();
         for (const [tensor, expected] of trainedParts(tensors, "final", model.config)) {
+          if (zeros.has(tensor)) continue;
           expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);
         }
         const { model_type: modelType } = await fixtureJson(`models/${rig}/config.json`);

@@ -102,7 +102,9 @@ function freePrefix(
   const { config, family } = context;
   const textStart = (kind: "keys" | "values", layer: number): Tensor => {
     const states = semanticKeyValue(program, kind, layer, context);
-    return kind === "values" ? states : family.position(program, config, `prefix keys at the start.${layer}`, states);
+    return kind === "values"
+      ? states
+      : family.position(program, config, `prefix keys at the start.${layer}`, states, layer);
   };
   const initializers: Record<typeof init, (kind: "keys" | "values", layer: number) => Initializer> = {
     random: () => ({ kind: "normal", std: 1 }),

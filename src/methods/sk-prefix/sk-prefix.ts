@@ -108,7 +108,7 @@ function mappedStates(
     return mapHeads(program, path, `prefix.${kind}.${layer}`, states, { map, rank }, context);
   };
   return (layer) => ({
-    keys: family.position(program, config, `prefix.keys.${layer}`, mapped("keys", layer)),
+    keys: family.position(program, config, `prefix.keys.${layer}`, mapped("keys", layer), layer),
     values: mapped("values", layer),
   });
 }
@@ -128,7 +128,7 @@ function trainedEmbeddings(
   const mapped = (kind: "keys" | "values", layer: number, states: Tensor) =>
     shared ? mapHeads(program, "F", `prefix.${kind}.${layer}`, states, { map, rank }, context) : states;
   return (layer) => ({
-    keys: mapped("keys", layer, family.position(program, config, `prefix.keys.${layer}`, keys[layer]!)),
+    keys: mapped("keys", layer, family.position(program, config, `prefix.keys.${layer}`, keys[layer]!, layer)),
     values: mapped("values", layer, values[layer]!),
   });
 }

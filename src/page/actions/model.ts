@@ -8,6 +8,7 @@ import { currentConfiguration, draftsForModel } from "../store/configuration";
 import { messageOf, patch, useStudio } from "../store/store";
 import { suitableModel } from "../store/suitable-model";
 import { setData } from "./data";
+import { changeTraining } from "./drafts";
 
 /** What is open, to open it again after a restart; files where they were dropped. */
 let opened: { source: string; files: LocalFile[] | null } | null = null;
@@ -35,6 +36,9 @@ export async function openModel(
     if (data) patch("data", { summary: data });
     patch("model", { summary, choosing: false, details: null, lookError: null });
     await shortenTexts(summary);
+    // What the last model's head read may be nothing that this one has.
+    const { pooling } = useStudio.getState().training.settings;
+    if (pooling !== null && !summary.poolings.includes(pooling)) changeTraining({ pooling: null });
   } catch (error) {
     patch("model", { error: messageOf(error) });
   } finally {

@@ -51,7 +51,7 @@ export const useStudio = create<StudioState>()(() => ({
       evalEvery: 25,
       earlyStopping: null,
       keepBest: false,
-      pooling: "last",
+      pooling: null,
     },
     problems: {},
   },

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import type { TrainingConfiguration } from "../../training/configuration";
+import type { Pooling } from "../../worker/api";
 import { changeTraining, markTraining } from "../actions/drafts";
 import { toggleStep } from "../actions/ui";
 import { Field } from "../controls/Field";
@@ -28,6 +29,34 @@ function sweepChoices(present: readonly number[]) {
     value: JSON.stringify(factors),
     label: factors.length === 1 && factors[0] === 1 ? "one for each run" : factors.map((f) => `× ${f}`).join(", "),
   }));
+}
+
+const poolingLabels: Record<Pooling, string> = {
+  last: "the last token",
+  mean: "the mean of all tokens",
+  first: "the first token, virtual or not",
+  cls: "the input's own first token",
+};
+
+/** What the open model can be read out by; the usual way until something else is chosen. */
+function PoolingField() {
+  const pooling = useStudio((state) => state.training.settings.pooling);
+  const model = useStudio((state) => state.model.summary);
+  const offered: readonly Pooling[] = model?.poolings ?? ["last", "mean"];
+  const help = offered.includes("last")
+    ? "The last token is what exported adapters expect."
+    : offered.includes("first")
+      ? "The first token is what exported adapters expect, through the model's own classifier."
+      : "This file holds no classifier for the first token.";
+  return (
+    <SelectField
+      label="The head reads"
+      help={help}
+      value={pooling !== null && offered.includes(pooling) ? pooling : offered[0]!}
+      choices={offered.map((value) => ({ value, label: poolingLabels[value] }))}
+      onChange={(chosen) => changeTraining({ pooling: offered.find((value) => value === chosen) ?? null })}
+    />
+  );
 }
 
 export function TrainingStep() {
@@ -161,16 +190,7 @@ export function TrainingStep() {
           ]}
           onChange={(kept) => changeTraining({ keepBest: kept === "best" })}
         />
-        <SelectField
-          label="The head reads"
-          help="The last token is what exported adapters expect."
-          value={settings.pooling}
-          choices={[
-            { value: "last", label: "the last token" },
-            { value: "mean", label: "the mean of all tokens" },
-          ]}
-          onChange={(pooling) => changeTraining({ pooling: pooling === "mean" ? "mean" : "last" })}
-        />
+        <PoolingField />
         <Field label="Shuffle rows" help="Off: the file's order.">
           {(control) => (
             <input

@@ -297,7 +297,9 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
       byRow(x!, (row) => {
         const middle = mean(row);
         const deviation = Math.sqrt(mean(row.map((value) => (value - middle) ** 2)) + epsilon);
-        return row.map((value, column) => ((value - middle) / deviation) * weight!.data[column]! + bias!.data[column]!);
+        return row.map(
+          (value, column) => ((value - middle) / deviation) * weight!.data[column]! + (bias?.data[column] ?? 0),
+        );
       }),
     ];
   },

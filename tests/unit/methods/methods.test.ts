@@ -208,7 +208,7 @@ describe("trained parameters", () => {
     const family = families.find((candidate) => candidate.id === id)!;
     const config = {
       ...{ layers, hiddenSize, heads, keyValueHeads, headSize, vocabulary: 1000, contextLength: 512 },
-      ...{ intermediateSize: 4 * hiddenSize, epsilon: 1e-5, rotary: plainRotary(headSize, 10000) },
+      ...{ intermediateSize: 4 * hiddenSize, epsilon: 1e-5, rotary: plainRotary(headSize, 10000), windows: [] },
     } as ModelConfig;
     const total = (method: string, options: object = {}) => {
       const facts = { family, config };

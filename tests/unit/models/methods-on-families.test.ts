@@ -14,7 +14,7 @@ import { semanticNames } from "../../../src/methods/semantic";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount, type Trainable } from "../../../src/program/tensor";
-import { weightSpecs } from "../../../src/training/read-model";
+import { loadedSpecs } from "../../../src/training/read-model";
 import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { familyRig, familyRigs } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
@@ -33,7 +33,7 @@ async function open(rig: string) {
   const config = family.readConfig(json);
   const stored = await openWeights(folder);
   const weights = new Map<string, ArrayLike<number>>();
-  for (const { name, shape } of weightSpecs(family, config)) {
+  for (const { name, shape } of loadedSpecs({ family, config, poolings: family.poolings })) {
     weights.set(name, await readTensor(stored.get(name, shape)));
   }
   const randomIds = (count: number) => Array.from({ length: count }, (_, index) => 50 + index);
@@ -55,7 +55,11 @@ async function open(rig: string) {
 
 function build(method: Method, context: MethodContext) {
   const options = method.options(context).parse({});
-  return buildTunedProgram({ method, options, context, classes: 3, pooling: "last" }, 1, ids.length);
+  return buildTunedProgram(
+    { method, options, context, classes: 3, pooling: context.family.poolings[0] },
+    1,
+    ids.length,
+  );
 }
 
 /** Numbers of a trained tensor: somewhere, but near one for gains and factors. */

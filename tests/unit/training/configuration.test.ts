@@ -66,7 +66,7 @@ describe("the configuration of a comparison", () => {
       },
       training: {
         ...{ seed: 0, steps: null, epochs: null, batchSize: 8, schedule: "linear", warmupRatio: 0.06 },
-        ...{ gradClip: 1, shuffle: true, evalEvery: 50, pooling: "last", seeds: 1, learningRateFactors: [1] },
+        ...{ gradClip: 1, shuffle: true, evalEvery: 50, pooling: null, seeds: 1, learningRateFactors: [1] },
         ...{ earlyStopping: null, keepBest: false },
       },
       runs: [{ name: "a", method: "lora", options: {} }],

@@ -20,7 +20,8 @@ beforeAll(async () => {
   const weights = await openWeights(fixtureModel("tiny-llama"));
   weightBytes = weights.parameters * 4;
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
-  model = { family, config: family.readConfig(json), tokenizer, parameters: weights.parameters };
+  const { poolings } = family;
+  model = { family, config: family.readConfig(json), tokenizer, poolings, parameters: weights.parameters };
 });
 
 const run = (method: string, options: RunConfiguration["options"] = {}, name = method): RunConfiguration => ({

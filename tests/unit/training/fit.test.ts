@@ -10,9 +10,9 @@ import { fixtureModel } from "../../fixtures/reference";
 let model: EstimateInput["model"];
 
 beforeAll(async () => {
-  const { family, config, weights } = await readModel(fixtureModel("tiny-llama"));
+  const { family, config, poolings, weights } = await readModel(fixtureModel("tiny-llama"));
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
-  model = { family, config, tokenizer, parameters: weights.parameters };
+  model = { family, config, tokenizer, poolings, parameters: weights.parameters };
 });
 
 const input = (batchSize: number, allowedBuffer: number) => ({

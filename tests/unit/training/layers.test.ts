@@ -19,7 +19,7 @@ beforeAll(async () => {
   const family = familyOf(json);
   const { parameters } = await openWeights(fixtureModel("tiny-llama"));
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
-  model = { family, config: family.readConfig(json), tokenizer, parameters };
+  model = { family, config: family.readConfig(json), tokenizer, poolings: family.poolings, parameters };
 });
 
 function build(id: string, layers: LayerStrategy, options: Record<string, unknown> = {}) {
