@@ -32,6 +32,6 @@ export const full = defineMethod<z.infer<typeof options>>({
   }),
   exportForm: () => ({
     type: "STUDIO",
-    why: "every tensor of the model was trained; export the merged model for other programs.",
+    why: "every tensor of the model was trained: it holds a whole model, not an adapter.",
   }),
 });

@@ -34,6 +34,6 @@ export const lastLayer = defineMethod<z.infer<typeof options>>({
   }),
   exportForm: () => ({
     type: "STUDIO",
-    why: "the last block itself was trained; export the merged model for other programs.",
+    why: "the last block itself was trained: its own tensors stand in place of the base model's.",
   }),
 });
