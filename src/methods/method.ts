@@ -204,8 +204,8 @@ export interface Method<Options = unknown> {
   textForm?(options: Options): TextForm;
   /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). */
   readonly semantic: boolean | ((options: Options) => boolean);
-  /** How many blocks of the frozen model that pass runs; all of them unless told. */
-  semanticBlocks?(options: Options): number;
+  /** How many blocks of the frozen model that pass runs; all of them unless told, or for null. */
+  semanticBlocks?(options: Options): number | null;
   /** What the method computes exactly, with these options, before any training; none unless told. */
   equalities?(options: Options, model: ModelFacts): readonly Equality[];
   /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */

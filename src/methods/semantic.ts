@@ -7,6 +7,7 @@ export const semanticNames = {
   keys: (layer: number) => `semantic.keys.${layer}`,
   values: (layer: number) => `semantic.values.${layer}`,
   states: (depth: number) => `semantic.states.${depth}`,
+  hidden: "semantic.hidden",
 };
 
 /** [text tokens, keyValueHeads · headSize]: keys before rotary, or values, of one layer. */
@@ -22,4 +23,9 @@ export function semanticKeyValue(
 /** [text tokens, hiddenSize]: the residual stream in front of block `depth`. */
 export function semanticState(program: Program, depth: number, { config, textIds }: MethodContext): Constant {
   return program.constant(semanticNames.states(depth), [textIds.length, config.hiddenSize]);
+}
+
+/** [text tokens, hiddenSize]: the last hidden states, after the last norm. */
+export function semanticHidden(program: Program, { config, textIds }: MethodContext): Constant {
+  return program.constant(semanticNames.hidden, [textIds.length, config.hiddenSize]);
 }

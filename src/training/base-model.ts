@@ -220,10 +220,11 @@ export class BaseModel {
     const program = new Program(this.precision);
     const ids = program.constant("text ids", [textIds.length], () => Int32Array.from(textIds), "int32");
     const built = this.family.build(program, this.config, ids, { size: 1, tokens: textIds.length }, {});
-    const named = [
+    const named: (readonly [string, Tensor])[] = [
       ...built.keys.slice(0, blocks).map((tensor, layer) => [semanticNames.keys(layer), tensor] as const),
       ...built.values.slice(0, blocks).map((tensor, layer) => [semanticNames.values(layer), tensor] as const),
       ...built.states.slice(0, blocks + 1).map((tensor, depth) => [semanticNames.states(depth), tensor] as const),
+      ...(blocks === layers ? [[semanticNames.hidden, built.hidden] as const] : []),
     ];
     const buffers = new Map<Tensor, GPUBuffer>();
     const allocate = (label: string, tensor: Tensor) => {

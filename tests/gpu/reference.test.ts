@@ -79,6 +79,7 @@ const cases: Record<Rig, Record<string, { method: string; options: object; own?:
       },
     },
     cpt: { method: "cpt", options: { epsilon: 0.1 } },
+    "sk-encoder-code-pooled": { method: "sk-prefix", options: { preset: "encoder-code", pooled: true } },
     ptec: {
       method: "ptec",
       options: { virtualTokens: 4, init: "text", headRate: 0.1 },

@@ -1,11 +1,13 @@
 /**
  * SK-Prefix (Semantic Knowledge Tuning for prefix, arXiv 2410.08598): what the frozen model computes for a meaningful text,
  * as the prefix of every layer. Preset `paper`: K = RoPE(F_K k), V = F_V v, with k and v constant and the map F trained.
- * Preset `reference-code`: the text's embeddings are trained, through the frozen model.
+ * Preset `reference-code`: the text's embeddings are trained, through the frozen model. Preset `encoder-code`: a linear layer on
+ * the text's last states, as in the authors' code for BERT.
  */
 
 import * as z from "zod";
 import type { KeyValuePrefix } from "../../models/family";
+import { splitColumns } from "../../operations/split-columns";
 import { view } from "../../operations/view";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
@@ -14,23 +16,29 @@ import { defineMethod, type MethodContext } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticKeyValue } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
+import { encodedText, pooledOption } from "../text-encoder";
 import { words } from "../words";
+
+const mapPresets = ["paper", "reference-code"];
 
 const options = z.strictObject({
   text: textOption(
     "Words that say what the task is. The frozen model reads them once; F is trained on what it computed.",
   ),
   preset: z
-    .enum(["paper", "reference-code"])
+    .enum(["paper", "reference-code", "encoder-code"])
     .default("paper")
     .meta({
       title: "Preset",
       description:
         "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-        "word embeddings are trained instead, and run through the frozen model at every step, as the authors' code does.",
+        "word embeddings are trained instead, and run through the frozen model at every step, as the authors' code for " +
+        "language models does. encoder-code: a linear layer makes all layers' keys and values from the text's last " +
+        "states, as their code for BERT does; it starts far from the text.",
     }),
-  map: mapOption("dense"),
-  rank: mapRankOption(4),
+  map: mapOption("dense").meta({ onlyWith: { preset: mapPresets } }),
+  rank: mapRankOption(4).meta({ onlyWith: { preset: mapPresets, map: ["lowRank"] } }),
+  pooled: pooledOption(),
   shared: z
     .boolean()
     .default(false)
@@ -39,6 +47,7 @@ const options = z.strictObject({
       description:
         "One map for all layers, keys and values, instead of two per layer. In reference-code there is no F without it; " +
         "with it F acts on keys after rotary, as in the authors' code.",
+      onlyWith: { preset: mapPresets },
     }),
   control: controlOption(),
 });
@@ -51,7 +60,7 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   site: "key/value",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: ({ preset }) => preset === "paper",
+  semantic: ({ preset }) => preset !== "reference-code",
   card: {
     trains: "Two small square maps per layer, one for keys and one for values, and the head.",
     attaches: "Keys and values of the text's tokens stand in front of the input's in every layer's attention.",
@@ -68,11 +77,12 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   text: ({ text }) => text,
   textForm: ({ control }) => ({ control, length: null }),
   attach(program, options, context) {
-    const front = options.preset === "paper" ? mappedStates : trainedEmbeddings;
+    const fronts = { paper: mappedStates, "reference-code": trainedEmbeddings, "encoder-code": encodedPrefix };
+    const front = fronts[options.preset];
     return { prefix: { virtualTokens: context.textIds.length, layer: front(program, options, context) } };
   },
   equalities({ text, preset, shared, control }, facts) {
-    if (control !== "none") return [];
+    if (control !== "none" || preset === "encoder-code") return [];
     const free = "Training then moves it freely.";
     const tied = "Training then moves it only as far as the map F can: all tokens share it.";
     return [
@@ -111,6 +121,20 @@ function mappedStates(
     keys: family.position(program, config, `prefix.keys.${layer}`, mapped("keys", layer), layer),
     values: mapped("values", layer),
   });
+}
+
+/** All layers' keys (not turned by rotary) and values from the text's last states: columns are layer after layer K, then V. */
+function encodedPrefix(
+  program: Program,
+  { pooled }: z.infer<typeof options>,
+  context: MethodContext,
+): (layer: number) => KeyValuePrefix {
+  const { layers, keyValueHeads, headSize } = context.config;
+  const width = keyValueHeads * headSize;
+  const encoded = encodedText(program, 2 * layers * width, pooled, context);
+  const names = Array.from({ length: layers }, (_, layer) => [`prefix.keys.${layer}`, `prefix.values.${layer}`]).flat();
+  const parts = splitColumns(program, names, encoded, Array(2 * layers).fill(width));
+  return (layer) => ({ keys: parts[2 * layer]!, values: parts[2 * layer + 1]! });
 }
 
 /** Keys (after rotary) and values of trained embeddings that run through the frozen model, once for the whole batch. */

@@ -10,6 +10,7 @@ import { defineMethod } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticState } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
+import { encodedText, pooledOption } from "../text-encoder";
 import { words } from "../words";
 
 /** `layers`: of the model, the deepest the text can be read. */
@@ -17,13 +18,14 @@ const optionsFor = (layers: number) =>
   z.strictObject({
     text: textOption("Words that say what the task is. F is trained on their states."),
     preset: z
-      .enum(["paper", "reference-code"])
+      .enum(["paper", "reference-code", "encoder-code"])
       .default("paper")
       .meta({
         title: "Preset",
         description:
           "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-          "word embeddings are trained themselves, without F, as the authors' code does.",
+          "word embeddings are trained themselves, without F, as the authors' code for language models does. " +
+          "encoder-code: a linear layer on the text's last states, as their code for BERT does; it starts far from the text.",
       }),
     map: mapOption("lowRank").meta({ onlyWith: { preset: ["paper"] } }),
     rank: mapRankOption(16).meta({ onlyWith: { preset: ["paper"], map: ["lowRank"] } }),
@@ -38,6 +40,7 @@ const optionsFor = (layers: number) =>
         format: "slider",
         onlyWith: { preset: ["paper"] },
       }),
+    pooled: pooledOption(),
     control: controlOption(),
   });
 
@@ -49,8 +52,7 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   site: "input",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: ({ preset }) => preset === "paper",
-  semanticBlocks: ({ depth }) => depth,
+  semantic: ({ preset }) => preset !== "reference-code",
   card: {
     trains: "One map F on the text's states, and the head.",
     attaches: "The mapped states stand before the input's embeddings and pass through every block.",
@@ -63,13 +65,15 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
     paper: { title: "Semantic Knowledge Tuning (Prottasha et al. 2024)", url: "https://arxiv.org/abs/2410.08598" },
   },
   options: ({ config }) => optionsFor(config.layers),
+  semanticBlocks: ({ preset, depth }) => (preset === "paper" ? depth : null),
   text: ({ text }) => text,
   textForm: ({ control }) => ({ control, length: null }),
-  attach(program, { preset, map, rank, depth }, context) {
+  attach(program, { preset, map, rank, depth, pooled }, context) {
     if (preset === "paper") {
       return { prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank) };
     }
     const { config, textIds } = context;
+    if (preset === "encoder-code") return { prompt: encodedText(program, config.hiddenSize, pooled, context) };
     const tensor = words(program, "prompt at the start", textIds, context);
     return {
       prompt: program.trainable("prompt_embeddings", [textIds.length, config.hiddenSize], {
@@ -78,7 +82,7 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
     };
   },
   equalities({ text, preset, depth, control }, facts) {
-    if (control !== "none" || (preset === "paper" && depth > 0)) return [];
+    if (control !== "none" || preset === "encoder-code" || (preset === "paper" && depth > 0)) return [];
     if (preset === "paper") {
       return equalToHardText(text, facts, "Training then moves it only as far as the map F can: all tokens share it.");
     }
@@ -87,7 +91,7 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
     return [...equalToHardText(text, facts, "Training then moves it freely."), equalToTextPrompt(text, free)];
   },
   exportForm: ({ preset, control, text }) =>
-    preset === "paper"
+    preset !== "reference-code"
       ? { type: "PROMPT_TUNING", origin: "folded" }
       : { type: "PROMPT_TUNING", origin: "trained", ...(control === "none" && { text }) },
 });

@@ -69,6 +69,9 @@ const cases: Record<Rig, Record<string, { method: string; options: object }>> = 
       },
     },
     cpt: { method: "cpt", options: { epsilon: 0.1 } },
+    "sk-encoder-code": { method: "sk-prefix", options: { preset: "encoder-code" } },
+    "sk-encoder-code-pooled": { method: "sk-prefix", options: { preset: "encoder-code", pooled: true } },
+    "sk-prompt-encoder-code": { method: "sk-prompt", options: { preset: "encoder-code", pooled: true } },
     ptec: { method: "ptec", options: { virtualTokens: 4, headRate: 0.1 } },
     dora: { method: "dora", options: { rank: 4, alpha: 8 } },
     ia3: { method: "ia3", options: {} },
@@ -137,12 +140,13 @@ describe.each(Object.keys(cases) as Rig[])("%s", (rig) => {
     const program = new Program();
     const ids = program.constant("ids", [textIds.length], () => Int32Array.from(textIds), "int32");
     const built = family.build(program, config, ids, { size: 1, tokens: textIds.length }, {});
-    const outputs = [...built.keys, ...built.values, ...built.states];
+    const outputs = [...built.keys, ...built.values, ...built.states, built.hidden];
     const value = evaluate(program, weights, outputs);
     return new Map([
       ...built.keys.map((tensor, layer) => [semanticNames.keys(layer), value(tensor)] as const),
       ...built.values.map((tensor, layer) => [semanticNames.values(layer), value(tensor)] as const),
       ...built.states.map((tensor, depth) => [semanticNames.states(depth), value(tensor)] as const),
+      [semanticNames.hidden, value(built.hidden)] as const,
     ]);
   };
 

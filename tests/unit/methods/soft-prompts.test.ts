@@ -118,8 +118,9 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
 
 describe("the counts in the authors' notebooks", () => {
   /** A decoder of that width; the counts ask for nothing else. */
-  const decoder = async (hidden: number, heads: number) => {
-    const json = { ...(await fixtureJson("models/tiny-llama/config.json")), hidden_size: hidden };
+  const decoder = async (hidden: number, heads: number, layers = 2) => {
+    const tiny = await fixtureJson("models/tiny-llama/config.json");
+    const json = { ...tiny, hidden_size: hidden, num_hidden_layers: layers };
     delete json.head_dim;
     const family = familyOf(json);
     return { family, config: family.readConfig({ ...json, num_attention_heads: heads, num_key_value_heads: heads }) };
@@ -152,6 +153,17 @@ describe("the counts in the authors' notebooks", () => {
   ] as const)("%s: %s", async (_, method, hidden, heads, text, classes, expected) => {
     const facts = await decoder(hidden, heads);
     expect(count(facts, method, { preset: "reference-code" }, text, classes)).toBe(expected);
+  });
+
+  test.each([
+    ["SST-2, BERT-base, prefix", "sk-prefix", 768, 12, true, 2_877_699],
+    ["SST-2, BERT-base, prompt", "sk-prompt", 768, 12, true, 122_115],
+    ["MiniLM's shape, prefix", "sk-prefix", 384, 6, true, 720_003],
+    ["MiniLM's shape, prefix, not pooled", "sk-prefix", 384, 6, false, 1_774_850],
+    ["MiniLM's shape, prompt, not pooled", "sk-prompt", 384, 6, false, 148_610],
+  ] as const)("%s, as the code for encoders makes it", async (_, method, hidden, layers, pooled, expected) => {
+    const facts = await decoder(hidden, 12, layers);
+    expect(count(facts, method, { preset: "encoder-code", pooled }, 12, 2)).toBe(expected);
   });
 
   test("the optional shared F adds one head size squared", async () => {
