@@ -151,7 +151,7 @@ function parseConfig(value: unknown): PeftConfig {
 }
 
 function isHead(name: string): boolean {
-  return /^(score|classifier)\./.test(name);
+  return /^(score|classifier|pre_classifier)\./.test(name);
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

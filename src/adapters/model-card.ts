@@ -16,6 +16,8 @@ export interface ModelCardContent {
   labels: readonly string[];
   /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */
   pooling: "last" | "mean" | "first" | "cls";
+  /** A further argument of `from_pretrained`, as Python. */
+  loadingArgument?: string;
   /** Why PEFT cannot load the folder, where it cannot. */
   obstacle?: string | null;
   /** The semantic, hard or initialising text, where the method has one. */
@@ -126,7 +128,7 @@ function loading(content: ModelCardContent): string[] {
     "tokenizer = AutoTokenizer.from_pretrained(base)",
     "model = AutoModelForSequenceClassification.from_pretrained(",
     "    base, num_labels=len(labels), id2label=dict(enumerate(labels)),",
-    "    label2id={label: i for i, label in enumerate(labels)}, dtype=torch.float32)",
+    `    label2id={label: i for i, label in enumerate(labels)}, ${content.loadingArgument ? `${content.loadingArgument}, ` : ""}dtype=torch.float32)`,
     "model.config.pad_token_id = tokenizer.pad_token_id",
     ...(hub
       ? [

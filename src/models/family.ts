@@ -146,6 +146,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly ia3Targets: { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
   /** Whether transformers' class takes keys and values from outside; without that PEFT cannot load a prefix. True unless told. */
   readonly takesPast?: boolean;
+  /** What `from_pretrained` must be told for Hugging Face's classifier to read as `classify` does, as Python. */
+  readonly classifierArgument?: string;
   /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
   readonly fanInFanOut: boolean;
 }

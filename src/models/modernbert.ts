@@ -71,6 +71,7 @@ export const modernbert: Family<ModernBertConfig> = {
   bidirectional: true,
   poolings: ["first", "cls", "mean"],
   takesPast: false,
+  classifierArgument: 'classifier_pooling="cls"',
   fanInFanOut: false,
 
   readConfig(json) {

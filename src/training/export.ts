@@ -62,7 +62,8 @@ export async function exportRun(
   const { form: whole, tensors: adapter } = await exportedForm(model, run, conversion);
   const form = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
   const origin = originOf(form);
-  const config = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
+  const written = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
+  const config = withHead(written, head);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
   const { record, ...shown } = facts;
   const control = method.textForm?.(options).control ?? "none";
@@ -76,6 +77,7 @@ export async function exportRun(
       method: method.title,
       config,
       pooling: run.setup.pooling,
+      loadingArgument: model.family.classifierArgument,
       obstacle:
         form.type === "PREFIX_TUNING" && model.family.takesPast === false
           ? `transformers' ${model.family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`
@@ -135,6 +137,16 @@ export async function exportedForm(
   if (!method.exported) return { form: method.exportForm(options, model), tensors };
   const controls = await run.parameters.readControls();
   return method.exported(options, { tensors, controls, setting: run.dial?.setting ?? 0, steps, model, conversion });
+}
+
+/** With every module of the head among those that PEFT saves and loads; it knows `classifier` and `score` by itself. */
+function withHead(config: PeftConfig, head: readonly NamedTensor[]): PeftConfig {
+  const saved = config.modules_to_save;
+  if (!Array.isArray(saved)) return config;
+  const further = new Set(
+    head.map(({ name }) => name.slice(0, name.indexOf("."))).filter((name) => !saved.includes(name)),
+  );
+  return { ...config, modules_to_save: [...saved, ...further] };
 }
 
 /** What a form's exported tensors were made of. */
