@@ -7,7 +7,7 @@ import { trainingSchema } from "../../src/training/configuration";
 import type { Engine } from "../../src/training/engine";
 import { compareAtStart } from "../../src/training/equality";
 import { parseOptions } from "../../src/training/run";
-import { fixtureModel } from "../fixtures/reference";
+import { familyRig, fixtureModel } from "../fixtures/reference";
 import { testEngine } from "./engine";
 import { tinyData, tinyRows } from "./tiny-comparison";
 
@@ -33,9 +33,10 @@ describe("equalities", () => {
     return () => model.release();
   });
 
-  const proof = async (plans: Parameters<typeof compareAtStart>[1]) => {
-    const rows = await tinyRows(model, [12, 9, 16]);
-    return compareAtStart({ engine, model, data: tinyData(rows, rows), training: trainingSchema.parse({}) }, plans);
+  const proof = async (plans: Parameters<typeof compareAtStart>[1], of = model) => {
+    const rows = await tinyRows(of, [12, 9, 16]);
+    const training = trainingSchema.parse({ pooling: "mean" });
+    return compareAtStart({ engine, model: of, data: tinyData(rows, rows), training }, plans);
   };
 
   test.each(cases)("%s %o", async (method, given, expected) => {
@@ -51,6 +52,20 @@ describe("equalities", () => {
       expect(largest).toBeGreaterThan(1e-3);
       expect(difference / largest, claim.statement).toBeLessThan(1e-4);
     }
+  });
+
+  test("in a bidirectional model a text read alone is a free prefix, and not the text in front of the input", async () => {
+    const encoder = await BaseModel.load(engine, familyRig("tiny-distilbert").folder);
+    const plan = { name: "one", method: "sk-prefix", options: { text } };
+    const claims = methodOf("sk-prefix").equalities!(parseOptions(encoder, plan), encoder);
+    expect(claims.map((claim) => claim.method)).toEqual(["prefix"]);
+    const against = (method: string, options: object) =>
+      proof([plan, { name: "two", method, options: { ...options } }], encoder);
+    const same = await against("prefix", claims[0]!.options);
+    expect(same.difference / same.largest).toBeLessThan(1e-4);
+    const other = await against("hard-text", { text });
+    expect(other.difference / other.largest).toBeGreaterThan(1e-3);
+    encoder.release();
   });
 
   test("what is not equal differs, and a control claims nothing", async () => {

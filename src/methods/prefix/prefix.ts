@@ -9,7 +9,7 @@ import { activation } from "../../operations/activation";
 import { splitColumns } from "../../operations/split-columns";
 import type { Program } from "../../program/program";
 import type { Initializer, Tensor } from "../../program/tensor";
-import { equalToHardText } from "../equalities";
+import { readAloneEqualToHardText } from "../equalities";
 import { defineMethod, type MethodContext } from "../method";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
 import { semanticKeyValue } from "../semantic";
@@ -84,7 +84,9 @@ export const prefix = defineMethod<z.infer<typeof options>>({
     return { prefix: { virtualTokens: count, layer } };
   },
   equalities: ({ init, text, virtualTokens }, facts) =>
-    init === "text" && virtualTokens === null ? equalToHardText(text, facts, "Training then moves it freely.") : [],
+    init === "text" && virtualTokens === null
+      ? readAloneEqualToHardText(text, facts, "Training then moves it freely.")
+      : [],
   exportForm: ({ init, projection }) => ({
     type: "PREFIX_TUNING",
     origin: projection === null ? "trained" : "encoder",

@@ -39,8 +39,8 @@ export const prompt = defineMethod<z.infer<typeof options>>({
   attach: (program, { virtualTokens, init }, context) => ({
     prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context),
   }),
-  equalities: ({ init, text, virtualTokens }, facts) =>
-    init === "text" && virtualTokens === null ? equalToHardText(text, facts, "Training then moves it freely.") : [],
+  equalities: ({ init, text, virtualTokens }) =>
+    init === "text" && virtualTokens === null ? equalToHardText(text, "Training then moves it freely.") : [],
   exportForm: ({ init, text }) => ({
     type: "PROMPT_TUNING",
     origin: "trained",

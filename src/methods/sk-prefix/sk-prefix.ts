@@ -11,7 +11,7 @@ import { splitColumns } from "../../operations/split-columns";
 import { view } from "../../operations/view";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
-import { equalToHardText, equalToTextPrefix, equalToTextPrompt } from "../equalities";
+import { equalToTextPrefix, equalToTextPrompt, readAloneEqualToHardText } from "../equalities";
 import { defineMethod, type MethodContext } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticKeyValue } from "../semantic";
@@ -83,10 +83,11 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   },
   equalities({ text, preset, shared, control }, facts) {
     if (control !== "none" || preset === "encoder-code") return [];
+    if (preset === "reference-code" && facts.family.bidirectional) return [];
     const free = "Training then moves it freely.";
     const tied = "Training then moves it only as far as the map F can: all tokens share it.";
     return [
-      ...equalToHardText(text, facts, preset === "paper" || shared ? tied : free),
+      ...readAloneEqualToHardText(text, facts, preset === "paper" || shared ? tied : free),
       preset === "paper"
         ? equalToTextPrefix(
             text,

@@ -81,14 +81,14 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
       }),
     };
   },
-  equalities({ text, preset, depth, control }, facts) {
+  equalities({ text, preset, depth, control }) {
     if (control !== "none" || preset === "encoder-code" || (preset === "paper" && depth > 0)) return [];
     if (preset === "paper") {
-      return equalToHardText(text, facts, "Training then moves it only as far as the map F can: all tokens share it.");
+      return equalToHardText(text, "Training then moves it only as far as the map F can: all tokens share it.");
     }
     const free =
       "It is prompt tuning that starts from the same text, and stays so after every update at the same rates.";
-    return [...equalToHardText(text, facts, "Training then moves it freely."), equalToTextPrompt(text, free)];
+    return [...equalToHardText(text, "Training then moves it freely."), equalToTextPrompt(text, free)];
   },
   exportForm: ({ preset, control, text }) =>
     preset !== "reference-code"
