@@ -80,9 +80,14 @@ it("says how an encoder's exports are loaded, and which are not", () => {
   const first = modelCard({ ...content, pooling: "first", loadingArgument: 'classifier_pooling="cls"' });
   expect(first).toContain('enumerate(labels)}, classifier_pooling="cls", dtype=torch.float32)');
   const prompt = promptConfig({ baseModel: "b", layers: 2, virtualTokens: 3, heads: 4, hiddenSize: 8 });
-  expect(modelCard({ ...content, config: prompt, pooling: "cls" })).toContain("PEFT reads the first virtual token instead");
+  expect(modelCard({ ...content, config: prompt, pooling: "cls" })).toContain(
+    "PEFT reads the first virtual token instead",
+  );
   expect(modelCard({ ...content, pooling: "cls" })).toContain("```python");
-  const obstacle = modelCard({ ...content, obstacle: "transformers' DistilBERT takes no keys and values from outside." });
+  const obstacle = modelCard({
+    ...content,
+    obstacle: "transformers' DistilBERT takes no keys and values from outside.",
+  });
   expect(obstacle).toContain("DistilBERT takes no keys and values from outside. Import it into the studio.");
   expect(obstacle).not.toContain("```python");
 });
