@@ -89,10 +89,10 @@ function verdict({ rows, logits, difference, largest }: Proof): string {
   return equal ? `Equal but for rounding. ${measured}` : `Not equal here. ${measured}`;
 }
 
-/** The claims for a run's options, a little after they were last changed. */
+/** The claims for a run's options, a little after they were last changed; none while they are those of older options. */
 function useClaims(run: DraftRun): readonly EqualityClaim[] {
   const source = useStudio((state) => state.model.summary?.source);
-  const [claims, setClaims] = useState<readonly EqualityClaim[]>([]);
+  const [told, setTold] = useState<{ options: object; claims: readonly EqualityClaim[] } | null>(null);
   const { name, method, options, problems } = run;
   const usable = Object.keys(problems).length === 0;
   useEffect(() => {
@@ -102,8 +102,8 @@ function useClaims(run: DraftRun): readonly EqualityClaim[] {
       engine()
         .equalities({ name, method, options })
         .then(
-          (value) => current && setClaims(value),
-          () => current && setClaims([]),
+          (claims) => current && setTold({ options, claims }),
+          () => current && setTold(null),
         );
     }, 150);
     return () => {
@@ -111,5 +111,5 @@ function useClaims(run: DraftRun): readonly EqualityClaim[] {
       clearTimeout(timer);
     };
   }, [source, usable, name, method, options]);
-  return claims;
+  return told?.options === options ? told.claims : [];
 }

@@ -21,10 +21,15 @@ export function SemanticPassLine({ text, occasion }: SemanticPassLineProps) {
   return (
     <p className="field-help">
       Read by the frozen model {times}: {formatPlural(last.tokens, "token")} through {last.blocks} of{" "}
-      {formatPlural(last.layers, "block")} in {last.milliseconds.toFixed(last.milliseconds < 10 ? 1 : 0)} ms. Kept for
-      every run with this text; no gradient goes there.
+      {formatPlural(last.layers, "block")} in {formatMilliseconds(last.milliseconds)}. Kept for every run with this
+      text; no gradient goes there.
     </p>
   );
+}
+
+function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }
 
 /** Asked for anew whenever a comparison changes its state, and on every other occasion. */
