@@ -143,9 +143,7 @@ export function RunTable() {
                     return (
                       <td key={figure} className={best ? "number best" : "number"}>
                         {value === null ? "–" : format(value)}
-                        {figure === "trainable" && row.run.trainable && (
-                          <span className="muted under">{shareOfBase(row.run.trainable)}</span>
-                        )}
+                        {figure === "trainable" && row.run.trainable && <ShareOfBase trainable={row.run.trainable} />}
                       </td>
                     );
                   })}
@@ -165,11 +163,16 @@ export function RunTable() {
 }
 
 /** How much of the base a run trains, with and without its head. */
-function shareOfBase({ adapter, head, total, percentOfBase }: NonNullable<RunRecord["trainable"]>): string {
-  const all = `${formatSmallPercent(percentOfBase)} of base`;
-  return adapter === 0 || head === 0
-    ? all
-    : `${all}, ${formatSmallPercent((percentOfBase * adapter) / total)} without head`;
+function ShareOfBase({ trainable }: { trainable: NonNullable<RunRecord["trainable"]> }) {
+  const { adapter, head, total, percentOfBase } = trainable;
+  return (
+    <>
+      <span className="muted under">{formatSmallPercent(percentOfBase)} of base</span>
+      {adapter > 0 && head > 0 && (
+        <span className="muted under">{formatSmallPercent((percentOfBase * adapter) / total)} without head</span>
+      )}
+    </>
+  );
 }
 
 function rowClass({ past, run }: TableRow): string {
