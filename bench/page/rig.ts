@@ -68,7 +68,7 @@ export function drawExamples(model: BaseModel, rows: number, tokens: number): To
   return Array.from({ length: rows }, (_, row) => ({
     row,
     ids: Int32Array.from({ length: tokens }, () => random.integer(model.config.vocabulary)),
-    label: row % CLASSES,
+    labels: Int32Array.of(row % CLASSES),
     fullLength: tokens,
     truncated: false,
   }));

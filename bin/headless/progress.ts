@@ -1,6 +1,7 @@
 /** Says how a comparison is getting on: a bar on a terminal, plain lines elsewhere. */
 
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { metricFacts, metricNames } from "../../src/tasks/metrics/names";
 import type { EvaluationEvent, ProgressEvent, StudioEvent } from "../../src/worker/api";
 
 export interface Progress {
@@ -13,8 +14,16 @@ export interface Progress {
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
 
 /** For example `lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 91.0 %`. */
-export function evaluationLine({ run, step, loss, accuracy, f1 }: EvaluationEvent): string {
-  return `${run}: step ${step}, validation loss ${loss.toFixed(4)}, accuracy ${percent(accuracy)}, F1 ${percent(f1)}`;
+export function evaluationLine(event: EvaluationEvent): string {
+  const figures = metricNames.flatMap((name) => {
+    const value = event[name];
+    if (value === undefined || !["accuracy", "f1", "pearson", "spearman", "perplexity", "tokenAccuracy"].includes(name))
+      return [];
+    const { title, kind } = metricFacts[name];
+    const spelled = /^[A-Z][a-z]/.test(title) ? title.toLowerCase() : title;
+    return `, ${spelled} ${kind === "share" ? percent(value) : value.toFixed(3)}`;
+  });
+  return `${event.run}: step ${event.step}, validation loss ${event.loss.toFixed(4)}${figures.join("")}`;
 }
 
 /** What an event has to say in a line of its own; null for those that only move a bar. */

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, wr
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
 import type { Preparation } from "../../src/runner/runner";
+import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
 import type { Configuration } from "../../src/training/configuration";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/training/variants";
 import type {
@@ -24,7 +25,7 @@ export function metricsLine(event: StepEvent | EvaluationEvent | RanksEvent): st
 }
 
 /** The figures of one evaluation. */
-export type Evaluation = Pick<EvaluationEvent, "step" | "loss" | "accuracy" | "f1">;
+export type Evaluation = Pick<EvaluationEvent, "step" | "loss" | MetricName>;
 
 /** What a run came to, or one of its variants where it has several. Null where it never got so far. */
 export interface RunSummary {
@@ -40,7 +41,7 @@ export interface RunSummary {
   tokens: number;
   seconds: number;
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
-  /** `best` has the highest accuracy, the earliest of equals. */
+  /** `best` has the best of the task's first metric, the earliest of equals. */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
   gpuBytes: GpuBytes | null;
   /** Name of the adapter's folder beside this file. */
@@ -52,8 +53,10 @@ export interface GroupSummary {
   group: string;
   run: string;
   learningRateFactor: number;
-  lastAccuracy: Spread;
-  bestAccuracy: Spread;
+  /** The task's first metric, of which `last` and `best` are. */
+  metric: MetricName;
+  last: Spread;
+  best: Spread;
   lastLoss: Spread;
 }
 
@@ -70,12 +73,14 @@ export interface Surroundings {
 export class Results {
   readonly #folder: string;
   readonly #metrics: number;
+  readonly #metric: MetricName;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
   #gpuBytes: GpuBytes | null = null;
 
   /** Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs' folders. */
-  constructor(folder: string, { runs, training }: Pick<Configuration, "runs" | "training">) {
+  constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
+    [this.#metric] = taskMetrics[data.task];
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
@@ -107,8 +112,9 @@ export class Results {
         group,
         run,
         learningRateFactor,
-        lastAccuracy: spreadOf(evaluated.map(({ last }) => last.accuracy)),
-        bestAccuracy: spreadOf(evaluated.map(({ best }) => best.accuracy)),
+        metric: this.#metric,
+        last: spreadOf(evaluated.map(({ last }) => last[this.#metric]!)),
+        best: spreadOf(evaluated.map(({ best }) => best[this.#metric]!)),
         lastLoss: spreadOf(evaluated.map(({ last }) => last.loss)),
       };
     });
@@ -139,7 +145,7 @@ export class Results {
     }
     writeSync(this.#metrics, `${metricsLine(event)}\n`);
     if (event.type === "step") addStep(summary, event);
-    if (event.type === "evaluation") addEvaluation(summary, event);
+    if (event.type === "evaluation") addEvaluation(summary, event, this.#metric);
   }
 
   /**
@@ -235,8 +241,15 @@ function addStep(summary: RunSummary, event: StepEvent): void {
   summary.training = { firstLoss, lastLoss: loss, learningRate, gradNorm };
 }
 
-function addEvaluation(summary: RunSummary, { step, loss, accuracy, f1 }: EvaluationEvent): void {
-  const evaluation = { step, loss, accuracy, f1 };
+function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: MetricName): void {
+  const { step, loss } = event;
+  const measured = metricNames.flatMap((name) => (event[name] === undefined ? [] : [[name, event[name]]]));
+  const evaluation: Evaluation = { step, loss, ...Object.fromEntries(measured) };
+  const sign = metricFacts[metric].better === "high" ? 1 : -1;
   const { first, best } = summary.validation ?? { first: evaluation, best: evaluation };
-  summary.validation = { first, last: evaluation, best: accuracy > best.accuracy ? evaluation : best };
+  summary.validation = {
+    first,
+    last: evaluation,
+    best: sign * evaluation[metric]! > sign * best[metric]! ? evaluation : best,
+  };
 }

@@ -33,7 +33,7 @@ export interface ModelCardContent {
   trainable: { adapter: number; head: number };
   data: { file: string; trainRows: number; validationRows: number };
   steps: number;
-  metrics: { step: number; loss: number; accuracy: number; f1: number } | null;
+  metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
   /** For example `{ "onnxruntime-web": "1.30.0" }`. */
   versions: Readonly<Record<string, string>>;
 }
@@ -173,8 +173,7 @@ function measured({ metrics, data, steps }: ModelCardContent): string[] {
       "| validation | value |",
       "|---|---|",
       `| loss (nats) | ${metrics.loss.toFixed(4)} |`,
-      `| accuracy | ${(100 * metrics.accuracy).toFixed(1)} % |`,
-      `| macro F1 | ${metrics.f1.toFixed(3)} |`,
+      ...metrics.shown.map(({ title, value }) => `| ${title} | ${value} |`),
       `| at step | ${metrics.step} |`,
     );
   } else {

@@ -164,17 +164,28 @@ export interface BatchArrays {
   inputIds: Int32Array;
   /** [batchSize]: real tokens per row; 1 for a row that only fills up a short batch. */
   lengths: Int32Array;
-  /** [batchSize]: class ids, or `IGNORED_LABEL`. */
+  /** [batchSize], or [batchSize, bucket] where every token has one: class ids, or `IGNORED_LABEL`. */
   labels: Int32Array;
+  /** [batchSize, values per row] */
+  values: Float32Array;
 }
 
-export function createBatchArrays(batchSize: number, bucket: number): BatchArrays {
+/** What a row has beside its ids. */
+export interface TargetShape {
+  readonly perToken: boolean;
+  readonly values: number;
+}
+
+const ONE_LABEL: TargetShape = { perToken: false, values: 0 };
+
+export function createBatchArrays(batchSize: number, bucket: number, targets = ONE_LABEL): BatchArrays {
   return {
     batchSize,
     bucket,
     inputIds: new Int32Array(batchSize * bucket),
     lengths: new Int32Array(batchSize),
-    labels: new Int32Array(batchSize),
+    labels: new Int32Array(batchSize * (targets.perToken ? bucket : 1)),
+    values: new Float32Array(batchSize * targets.values),
   };
 }
 
@@ -183,12 +194,12 @@ export function createBatchArrays(batchSize: number, bucket: number): BatchArray
  * @throws RangeError when the arrays are of another bucket or too few rows.
  */
 export function fillBatch(
-  examples: readonly Pick<TokenizedExample, "ids" | "label">[],
+  examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values">[],
   plan: PlannedBatch,
   padId: number,
   into: BatchArrays,
 ): number {
-  const { batchSize, bucket, inputIds, lengths, labels } = into;
+  const { batchSize, bucket, inputIds, lengths, labels, values } = into;
   if (bucket !== plan.bucket || plan.rows.length > batchSize) {
     throw new RangeError(
       `fill batch: ${plan.rows.length} rows of ${plan.bucket} tokens do not fit arrays of ${batchSize} rows of ${bucket}.`,
@@ -197,12 +208,14 @@ export function fillBatch(
   inputIds.fill(padId);
   lengths.fill(1);
   labels.fill(IGNORED_LABEL);
+  values.fill(0);
   let tokens = 0;
   for (let slot = 0; slot < plan.rows.length; slot++) {
     const example = examples[plan.rows[slot]!]!;
     inputIds.set(example.ids, slot * bucket);
     lengths[slot] = example.ids.length;
-    labels[slot] = example.label;
+    labels.set(example.labels, slot * (labels.length / batchSize));
+    if (example.values) values.set(example.values, slot * (values.length / batchSize));
     tokens += example.ids.length;
   }
   return tokens;

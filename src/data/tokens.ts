@@ -6,7 +6,10 @@ import type { Example } from "./examples";
 
 export interface TokenizedExample {
   ids: Int32Array;
-  label: number;
+  /** One class id, or one for every token; negative where there is none. 0 where `values` say it. */
+  labels: Int32Array;
+  /** float32 targets, where the task has any: 0 or 1 for every label, or a number. */
+  values?: Float32Array;
   row: number;
   /** Tokens before cutting. */
   fullLength: number;
@@ -50,7 +53,13 @@ export async function tokenizeExamples(
       throw new DataError({ file, row, what: "The tokenizer makes no token of this text.", fix: "Remove the row." });
     }
     const truncated = full.length > maxLength;
-    result.push({ ids: cutTokens(full, maxLength, endTokens), label, row, fullLength: full.length, truncated });
+    result.push({
+      ids: cutTokens(full, maxLength, endTokens),
+      labels: Int32Array.of(label),
+      row,
+      fullLength: full.length,
+      truncated,
+    });
     await breathe();
   }
   onProgress?.(examples.length, examples.length);

@@ -3,14 +3,19 @@
  * Types only; everything here survives structured cloning.
  */
 
-export type Task = "sequence-classification";
+export type TaskId =
+  | "sequence-classification"
+  | "multi-label-classification"
+  | "regression"
+  | "token-classification"
+  | "causal-lm";
 export type DataRole = "train" | "validation";
 
 export interface SampleListing {
   id: string;
   title: string;
   description: string;
-  task: Task;
+  task: TaskId;
   rows: number;
 }
 
@@ -21,7 +26,8 @@ export interface ColumnRoles {
 }
 
 export interface DataSettings {
-  task: Task;
+  /** What files can be read for so far. */
+  task: Extract<TaskId, "sequence-classification">;
   columns: ColumnRoles;
   /** A fraction of the training file (stratified, seeded), used when no validation file is open. */
   validationFraction: number;

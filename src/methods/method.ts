@@ -12,6 +12,8 @@ export interface ModelFacts {
   readonly config: ModelConfig;
   /** Of the frozen matrices in GPU memory; float32 unless told. */
   readonly precision?: Precision;
+  /** Whether the weight files have a head over the vocabulary that is not the word embeddings; no unless told. */
+  readonly ownLanguageHead?: boolean;
 }
 
 /** What a method may use when it attaches to a Program. */

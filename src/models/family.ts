@@ -150,4 +150,9 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly classifierArgument?: string;
   /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
   readonly fanInFanOut: boolean;
+  /**
+   * The matrix [vocabulary, hiddenSize] that gives the logits of the next token, where a model has one beside its word
+   * embeddings; only for families whose logits are nothing but the states times that matrix.
+   */
+  readonly languageHead?: string;
 }

@@ -15,7 +15,7 @@ import { type Constant, Program } from "../program/program";
 import { elementCount, type Precision, type Tensor, tensorBytes } from "../program/tensor";
 import { type Engine, uploadTensor } from "./engine";
 import { Float16Overflow, type PrecisionChoice } from "./precision";
-import { readModel } from "./read-model";
+import { type ReadModel, readModel } from "./read-model";
 
 export interface LoadProgress {
   readonly tensor: string;
@@ -51,6 +51,7 @@ export class BaseModel {
   /** Every run of a semantic text through the model, in order: one per text, or two where a later one goes deeper. */
   readonly semanticPasses: SemanticPass[] = [];
   #precisionNote: string | null = null;
+  readonly #languageHead: ReadModel["languageHead"];
   readonly #engine: Engine;
   readonly #owner = `model ${models++}`;
   readonly #weights = new Map<string, GPUBuffer>();
@@ -68,6 +69,7 @@ export class BaseModel {
       poolings: readonly Pooling[];
       fileBytes: number;
       parameters: number;
+      languageHead: ReadModel["languageHead"];
     },
   ) {
     this.#engine = engine;
@@ -79,6 +81,7 @@ export class BaseModel {
     this.poolings = parts.poolings;
     this.fileBytes = parts.fileBytes;
     this.parameters = parts.parameters;
+    this.#languageHead = parts.languageHead;
   }
 
   /**
@@ -91,7 +94,7 @@ export class BaseModel {
     onProgress?: (progress: LoadProgress) => void,
     wanted: PrecisionChoice = "auto",
   ): Promise<BaseModel> {
-    const { family, config, weights, precision, poolings, needed } = await readModel(folder, wanted);
+    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(folder, wanted);
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
       throw new Error(
@@ -100,7 +103,7 @@ export class BaseModel {
       );
     }
     const { fileBytes, parameters } = weights;
-    const parts = { folder, family, config, tokenizer, precision, poolings, fileBytes, parameters };
+    const parts = { folder, family, config, tokenizer, precision, poolings, fileBytes, parameters, languageHead };
     const model = new BaseModel(engine, parts);
     try {
       await model.#upload(needed, onProgress);
@@ -117,6 +120,16 @@ export class BaseModel {
   /** Why the precision is not the one that was asked for; null where it is. */
   get precisionNote(): string | null {
     return this.#precisionNote;
+  }
+
+  get ownLanguageHead(): boolean {
+    return this.#languageHead !== null;
+  }
+
+  /** Puts the head over the vocabulary on the GPU, where it is not the word embeddings: once, for the first who needs it. */
+  async loadLanguageHead(onProgress?: (progress: LoadProgress) => void): Promise<void> {
+    const head = this.#languageHead;
+    if (head && !this.#weights.has(head.tensor.name)) await this.#upload([head], onProgress);
   }
 
   /** Bytes of the weights on the GPU. */

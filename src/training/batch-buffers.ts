@@ -1,6 +1,6 @@
 /** One batch of one shape on the GPU, filled again and again; all runs of a comparison read the same one. */
 
-import type { BatchArrays } from "../data/batches";
+import type { BatchArrays, TargetShape } from "../data/batches";
 import type { Engine } from "./engine";
 
 export class BatchBuffers {
@@ -9,9 +9,16 @@ export class BatchBuffers {
   readonly ids: GPUBuffer;
   readonly lengths: GPUBuffer;
   readonly labels: GPUBuffer;
+  /** Null where the task has no values. */
+  readonly values: GPUBuffer | null;
+  /** Where the labelled tokens are, ascending, then −1; null where a row has one label. */
+  readonly labelled: GPUBuffer | null;
+  /** How many labels of the batch that is in the buffers count. */
+  labelledCount = 0;
   readonly #engine: Engine;
+  readonly #labelled: Int32Array<ArrayBuffer>;
 
-  constructor(engine: Engine, size: number, tokens: number, owner: string) {
+  constructor(engine: Engine, size: number, tokens: number, owner: string, targets?: TargetShape) {
     this.#engine = engine;
     this.size = size;
     this.tokens = tokens;
@@ -19,14 +26,34 @@ export class BatchBuffers {
       engine.memory.allocate(count * 4, { label, category: "runtime", owner });
     this.ids = allocate("input ids", size * tokens);
     this.lengths = allocate("lengths", size);
-    this.labels = allocate("labels", size);
+    const perToken = targets?.perToken === true;
+    const labels = perToken ? size * tokens : size;
+    this.labels = allocate("labels", labels);
+    this.values = targets?.values ? allocate("values", size * targets.values) : null;
+    this.labelled = perToken ? allocate("labelled tokens", labels) : null;
+    this.#labelled = new Int32Array(perToken ? labels : 0);
   }
 
   /** Queued before whatever is submitted next. */
-  upload({ inputIds, lengths, labels }: BatchArrays): void {
-    const { queue } = this.#engine.device;
-    queue.writeBuffer(this.ids, 0, inputIds.buffer, inputIds.byteOffset, inputIds.byteLength);
-    queue.writeBuffer(this.lengths, 0, lengths.buffer, lengths.byteOffset, lengths.byteLength);
-    queue.writeBuffer(this.labels, 0, labels.buffer, labels.byteOffset, labels.byteLength);
+  upload({
+    inputIds,
+    lengths,
+    labels,
+    values,
+  }: Omit<BatchArrays, "values"> & Partial<Pick<BatchArrays, "values">>): void {
+    const write = (buffer: GPUBuffer, array: Int32Array | Float32Array) =>
+      this.#engine.device.queue.writeBuffer(buffer, 0, array.buffer, array.byteOffset, array.byteLength);
+    write(this.ids, inputIds);
+    write(this.lengths, lengths);
+    write(this.labels, labels);
+    if (this.values && values) write(this.values, values);
+    this.labelledCount = 0;
+    this.#labelled.fill(-1);
+    for (let place = 0; place < labels.length; place++) {
+      if (labels[place]! < 0) continue;
+      if (this.labelled) this.#labelled[this.labelledCount] = place;
+      this.labelledCount++;
+    }
+    if (this.labelled) write(this.labelled, this.#labelled);
   }
 }

@@ -6,13 +6,18 @@
 import { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
+import type { TaskId } from "../data/types";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { methodOf } from "../methods/registry";
+import { argmax, softmax } from "../tasks/metrics/classification";
+import { taskMetrics } from "../tasks/metrics/names";
+import { tasks } from "../tasks/registry";
+import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { Engine } from "./engine";
-import { type Evaluation, Evaluator, reportEvaluation, summarizeEvaluation } from "./evaluation";
+import { Evaluator } from "./evaluation";
 import type {
   EvaluationEvent,
   GpuBytes,
@@ -24,14 +29,16 @@ import type {
 } from "./events";
 import { exportedForm } from "./export";
 import { Feed } from "./feed";
-import { argmax, softmax } from "./metrics";
 import { norm } from "./norms";
 import type { ParameterState, Values } from "./parameters";
+import { reportEvaluation } from "./report";
 import { METRICS, methodContext, parseOptions, poolingOf, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
 import { Workspace } from "./workspace";
 
 export interface ComparisonData {
+  /** Sequence classification unless told. */
+  readonly task?: TaskId;
   readonly labels: readonly string[];
   readonly train: readonly TokenizedExample[];
   readonly validation: readonly TokenizedExample[];
@@ -140,7 +147,8 @@ export class Comparison {
     const { batchSize } = training;
     this.#trainLengths = data.train.map(({ ids }) => ids.length);
     const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
-    const head = { classes: data.labels.length, pooling: poolingOf(model, training), seed: training.seed };
+    const { task } = this;
+    const head = { task, classes: data.labels.length, pooling: poolingOf(model, training), seed: training.seed };
     this.#buckets = sharedBuckets(model, lengths, data.maxLength, setup.runs, head);
     this.#streams = this.#streamsFrom(0);
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
@@ -148,7 +156,14 @@ export class Comparison {
     this.#workspace = new Workspace(engine, this.#owner);
     const { padId, bosId } = model.tokenizer;
     const feed = (dropped: number | null) =>
-      new Feed(engine, data, { buckets: this.#buckets, batchSize, padId: padId ?? 0, dropped, owner: this.#owner });
+      new Feed(engine, data, {
+        buckets: this.#buckets,
+        batchSize,
+        padId: padId ?? 0,
+        dropped,
+        targets: { perToken: task.perToken, values: task.values(data.labels.length) },
+        owner: this.#owner,
+      });
     this.#feeds = { whole: feed(null), continued: feed(bosId) };
     try {
       this.#lanes = setup.runs.map((plan) => ({
@@ -171,13 +186,22 @@ export class Comparison {
         (bytes, tag) => this.#deliver(new Float32Array(bytes), tag),
       );
       const { validation, labels } = data;
-      this.#evaluator = new Evaluator(engine, validation.length, labels.length, batchSize, this.#owner);
+      this.#evaluator = new Evaluator(engine, validation.length, {
+        task,
+        classes: labels.length,
+        batchSize,
+        owner: this.#owner,
+      });
       this.#workspace.allocate();
     } catch (error) {
       for (const name of [...names, UNTRAINED]) engine.memory.releaseOwner(this.#runOwner(name));
       engine.memory.releaseOwner(this.#owner);
       throw error;
     }
+  }
+
+  get task(): Task {
+    return tasks[this.#setup.data.task ?? "sequence-classification"];
   }
 
   get checkpoints(): ReadonlyMap<string, Checkpoint> {
@@ -197,8 +221,13 @@ export class Comparison {
 
   /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
   async prepare(): Promise<void> {
-    const { engine, emit } = this.#setup;
+    const { engine, emit, model } = this.#setup;
     this.#announce("preparing");
+    if (this.task.id === "causal-lm") {
+      await model.loadLanguageHead((progress) =>
+        emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
+      );
+    }
     await engine.memory.settled();
     const total = this.#lanes.length * this.#buckets.length;
     let done = 0;
@@ -342,7 +371,7 @@ export class Comparison {
     const predictions: Prediction[] = [];
     for (const run of runs) {
       const feed = this.#feedOf(run);
-      const example = { ids: feed.shown(ids), label: 0 };
+      const example = feed.shown({ ids, labels: Int32Array.of(0) });
       const bucket = feed.bucketFor(example.ids.length);
       feed.fill([example], { rows: [0], bucket });
       const step = await run.infer(bucket);
@@ -362,9 +391,19 @@ export class Comparison {
   /** Of the last evaluation of a run. Throws if it has not been evaluated. */
   report(name: string): RunReport {
     const lane = this.#lane(name);
-    const { validation, validationTexts, labels } = this.#setup.data;
+    const { data, model, training } = this.#setup;
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
-    return { ...reportEvaluation(name, lane.validation, validation, validationTexts, labels), dial: lane.run.dial };
+    return reportEvaluation({
+      run: name,
+      task: this.task,
+      evaluation: lane.validation,
+      examples: this.#feedOf(lane.run).validation,
+      texts: data.validationTexts,
+      labels: data.labels,
+      decode: (ids) => model.tokenizer.decode(ids),
+      seed: training.seed,
+      dial: lane.run.dial,
+    });
   }
 
   /**
@@ -378,10 +417,11 @@ export class Comparison {
         throw new Error(`Run "${name}" is ${lane.state}; wait until it has ended.`);
       }
       lane.run.turn(setting);
-      const { loss, accuracy, f1 } = await this.#evaluate(lane);
+      const { loss, ...event } = await this.#evaluate(lane);
+      const measured = Object.fromEntries(taskMetrics[this.task.id].map((name) => [name, event[name]]));
       const { tensors } = await exportedForm(this.#setup.model, lane.run);
       const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
-      return { setting, loss, accuracy, f1, parameters };
+      return { setting, loss, ...measured, parameters };
     });
   }
 
@@ -389,7 +429,7 @@ export class Comparison {
   validationLogits(name: string): Float32Array {
     const { validation } = this.#lane(name);
     if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
-    return validation.logits;
+    return concatenate(validation.outputs);
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */
@@ -476,6 +516,7 @@ export class Comparison {
           (plan.learningRate ?? training.learningRate ?? method.learningRate) * (plan.learningRateFactor ?? 1),
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
+        task: this.task,
         classes: data.labels.length,
         pooling: poolingOf(model, training),
         seed,
@@ -618,9 +659,22 @@ export class Comparison {
     const evaluation = await this.#evaluator.evaluate(run, this.#feedOf(run), (done, total) =>
       emit({ type: "progress", task: "evaluating", detail, done, total, unit: "batches" }),
     );
-    const summary = summarizeEvaluation(evaluation, data.validation, data.labels.length);
-    if (Number.isFinite(summary.loss)) lane.validation = evaluation;
-    return { type: "evaluation", run: detail, step: this.#step, split: "validation", ...summary, tokens, seconds };
+    const { validation } = this.#feedOf(run);
+    const loss = meanLossOf(evaluation, validation);
+    if (Number.isFinite(loss)) lane.validation = evaluation;
+    const metrics = this.task.measure(evaluation, validation, data.labels);
+    const rows = validation.length;
+    return {
+      type: "evaluation",
+      run: detail,
+      step: this.#step,
+      split: "validation",
+      loss,
+      ...metrics,
+      rows,
+      tokens,
+      seconds,
+    };
   }
 
   /** Compares an evaluation's loss with the lowest before, and ends the run where early stopping says so. */
@@ -665,6 +719,16 @@ export class Comparison {
     const gpuBytes = this.#setup.engine.memory.bytes();
     this.#setup.emit({ type: "comparison-state", state, step, steps: this.steps, reason, gpuBytes });
   }
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    all.set(part, place);
+    place += part.length;
+  }
+  return all;
 }
 
 function notANumber(what: string, value: number, learningRate: number): string {

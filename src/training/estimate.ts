@@ -7,6 +7,7 @@ import { BatchStream } from "../data/batches";
 import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
+import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
@@ -43,6 +44,8 @@ export interface Estimate {
 
 export interface EstimateInput {
   readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
+  /** Sequence classification unless told. */
+  readonly task?: Task;
   readonly classes: number;
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
@@ -68,6 +71,7 @@ export function estimate(input: EstimateInput): Estimate {
   const { seed } = training;
   const lengths = [...trainLengths, ...validationLengths];
   const buckets = sharedBuckets(model, lengths, maxLength, runs, {
+    task: input.task,
     classes: input.classes,
     pooling: model.poolings[0]!,
     seed,
@@ -116,7 +120,7 @@ export function estimate(input: EstimateInput): Estimate {
 }
 
 function estimateRun(
-  { model, classes, training, trainLengths, allowedBuffer }: EstimateInput,
+  { model, task, classes, training, trainLengths, allowedBuffer }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
@@ -126,7 +130,7 @@ function estimateRun(
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
   const context = methodContext(model, method, options, training.seed);
-  const setup = { method, options, context, classes, pooling: poolingOf(model, training), layers: run };
+  const setup = { method, options, context, task, classes, pooling: poolingOf(model, training), layers: run };
   const bytes = { ...nothing, weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;

@@ -1,6 +1,7 @@
 /** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
 
 import type { ModuleRank } from "../methods/controller";
+import type { MetricName, Metrics } from "../tasks/metrics/names";
 
 export type { ModuleRank } from "../methods/controller";
 
@@ -27,15 +28,13 @@ export interface StepEvent {
   gpuBytes: GpuBytes;
 }
 
-export interface EvaluationEvent {
+/** With the metrics that the task has. */
+export interface EvaluationEvent extends Metrics {
   type: "evaluation";
   run: string;
   step: number;
   split: "validation";
   loss: number;
-  accuracy: number;
-  /** Macro F1. */
-  f1: number;
   rows: number;
   tokens: number;
   seconds: number;
@@ -128,23 +127,55 @@ export interface DialState {
 }
 
 /** A run on the validation rows at one setting of its dial. */
-export interface SettingEvaluation {
+export interface SettingEvaluation extends Metrics {
   setting: number;
   loss: number;
-  accuracy: number;
-  f1: number;
   /** Numbers of the adapter that would be downloaded. */
   parameters: number;
 }
 
-export interface RunReport {
+/** A validation row as a run read it. */
+export interface ReportRow {
+  row: number;
+  text: string;
+  label: string;
+  predicted: string;
+  /** What the run gave the true label; null where that is not one number. */
+  probability: number | null;
+  loss: number;
+}
+
+export interface ClassFigures {
+  label: string;
+  precision: number;
+  recall: number;
+  f1: number;
+  support: number;
+}
+
+interface AnyReport {
   run: string;
   /** Null for most methods; predictions, downloads and this report are at its setting. */
   dial: DialState | null;
   labels: string[];
-  /** `[true class][predicted class]` on the validation rows. */
-  confusion: number[][];
-  perClass: { label: string; precision: number; recall: number; f1: number; support: number }[];
+  metrics: Metrics;
+  /** 95 % of the task's first metric over 1,000 resamples of the validation rows. */
+  interval: { metric: MetricName; low: number; high: number };
   /** Validation rows with the largest loss first. */
-  wrongest: { row: number; text: string; label: string; predicted: string; probability: number; loss: number }[];
+  wrongest: ReportRow[];
 }
+
+export type RunReport = AnyReport &
+  (
+    | {
+        task: "sequence-classification";
+        /** `[true class][predicted class]` on the validation rows. */
+        confusion: number[][];
+        perClass: ClassFigures[];
+      }
+    | { task: "multi-label-classification"; perClass: ClassFigures[] }
+    /** Per type of entity. */
+    | { task: "token-classification"; perClass: ClassFigures[] }
+    | { task: "regression"; points: { truth: number; predicted: number }[] }
+    | { task: "causal-lm" }
+  );

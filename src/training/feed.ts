@@ -3,7 +3,7 @@
  * beginning-of-sequence token read rows without it, since the text has it already.
  */
 
-import { type BatchArrays, createBatchArrays, fillBatch, type PlannedBatch } from "../data/batches";
+import { type BatchArrays, createBatchArrays, fillBatch, type PlannedBatch, type TargetShape } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { BatchBuffers } from "./batch-buffers";
 import type { Engine } from "./engine";
@@ -14,6 +14,7 @@ export interface FeedOptions {
   readonly padId: number;
   /** Left off the front of every row; null: rows stay as they are. */
   readonly dropped: number | null;
+  readonly targets: TargetShape;
   readonly owner: string;
 }
 
@@ -35,17 +36,21 @@ export class Feed {
     const { buckets, batchSize, owner } = options;
     this.#options = options;
     const shown = (examples: readonly TokenizedExample[]) =>
-      options.dropped === null ? examples : examples.map((example) => ({ ...example, ids: this.shown(example.ids) }));
+      options.dropped === null ? examples : examples.map((example) => this.shown(example));
     this.train = shown(data.train);
     this.validation = shown(data.validation);
-    this.buffers = new Map(buckets.map((bucket) => [bucket, new BatchBuffers(engine, batchSize, bucket, owner)]));
-    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket)]));
+    const { targets } = options;
+    this.buffers = new Map(
+      buckets.map((bucket) => [bucket, new BatchBuffers(engine, batchSize, bucket, owner, targets)]),
+    );
+    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket, targets)]));
   }
 
-  /** A row's ids as this feed's runs see them. */
-  shown(ids: Int32Array): Int32Array {
-    const { dropped } = this.#options;
-    return dropped !== null && ids[0] === dropped && ids.length > 1 ? ids.subarray(1) : ids;
+  /** A row as this feed's runs see it. */
+  shown<Row extends Pick<TokenizedExample, "ids" | "labels">>(row: Row): Row {
+    const { dropped, targets } = this.#options;
+    if (dropped === null || row.ids[0] !== dropped || row.ids.length === 1) return row;
+    return { ...row, ids: row.ids.subarray(1), labels: targets.perToken ? row.labels.subarray(1) : row.labels };
   }
 
   /** The shortest padded length that holds so many tokens, or the longest there is. */
@@ -55,7 +60,7 @@ export class Feed {
   }
 
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids" | "label">[], plan: PlannedBatch): number {
+  fill(examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values">[], plan: PlannedBatch): number {
     const arrays = this.#arrays.get(plan.bucket)!;
     const tokens = fillBatch(examples, plan, this.#options.padId, arrays);
     this.buffers.get(plan.bucket)!.upload(arrays);

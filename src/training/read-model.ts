@@ -24,6 +24,8 @@ export interface ReadModel {
   readonly poolings: readonly Pooling[];
   /** Every tensor that the model's Programs read, and where it lies. */
   readonly needed: readonly { readonly tensor: Tensor; readonly entry: SafetensorsEntry }[];
+  /** The head over the vocabulary, where it is a matrix of its own; only language modelling reads it. */
+  readonly languageHead: { readonly tensor: Tensor; readonly entry: SafetensorsEntry } | null;
 }
 
 /**
@@ -43,10 +45,15 @@ export async function readModel(folder: ModelFolder, wanted: PrecisionChoice = "
   const frozenHead = headSpecs(family, config);
   // A checkpoint saved without them can still be read out in other ways.
   const poolings = frozenHead.every(({ name }) => weights.find(name)) ? family.poolings : withoutHead(family);
-  const specs = loadedSpecs({ family, config, precision, poolings });
-  const needed = specs.map((tensor) => ({ tensor, entry: entryOf(tensor) }));
+  const withEntry = (tensor: Tensor) => ({ tensor, entry: entryOf(tensor) });
+  const needed = loadedSpecs({ family, config, precision, poolings }).map(withEntry);
   weights.checkUnused(new Set(needed.map(({ entry }) => entry)));
-  return { family, config, weights, precision, poolings, needed };
+  const head = family.languageHead;
+  const languageHead =
+    head === undefined || weights.find(head) === null
+      ? null
+      : withEntry(new Program(precision).weight(head, [config.vocabulary, config.hiddenSize]));
+  return { family, config, weights, precision, poolings, needed, languageHead };
 }
 
 const withoutHead = (family: Family) => family.poolings.filter((pooling) => pooling !== "first" && pooling !== "cls");

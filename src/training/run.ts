@@ -6,6 +6,7 @@ import type { Controller } from "../methods/controller";
 import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { type Control as ControlTensor, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
@@ -32,6 +33,8 @@ export interface RunSetup {
   /** For adapter and head; null: the method's own default, and 0.01 for the head. */
   readonly weightDecay: number | null;
   readonly gradClip: number | null;
+  /** Sequence classification unless told. */
+  readonly task?: Task;
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
@@ -78,8 +81,8 @@ export class Run {
     this.#model = model;
     this.setup = setup;
     this.context = methodContext(model, setup.method, setup.options, setup.seed);
-    const { method, options, classes, pooling, layers } = setup;
-    this.tunedSetup = { method, options, context: this.context, classes, pooling, layers };
+    const { method, options, task, classes, pooling, layers } = setup;
+    this.tunedSetup = { method, options, context: this.context, task, classes, pooling, layers };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));
@@ -269,7 +272,7 @@ export function controlsOf({ program }: Pick<TunedProgram, "program">, controlle
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
 export function methodContext(
-  { family, config, precision, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
+  { family, config, precision, ownLanguageHead, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
   method: Method,
   options: unknown,
   seed: number,
@@ -284,6 +287,7 @@ export function methodContext(
     family,
     config,
     precision,
+    ownLanguageHead,
     textIds: ids,
     lockedIds: locked,
     randomIds: (count) => {

@@ -7,12 +7,11 @@ import { hashName } from "../data/random";
 import { writeGraph } from "../forward/graph";
 import type { ForwardSession } from "../forward/runtime";
 import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
-import { crossEntropy } from "../kernels/cross-entropy";
 import { dropoutMask } from "../kernels/dropout-mask";
 import { type Dispatch, dispatch } from "../kernels/kernel";
-import { meanLoss } from "../kernels/mean-loss";
 import type { Reference } from "../program/operation";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import type { LossPlace } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
 import type { Engine } from "./engine";
@@ -44,11 +43,12 @@ export class Step {
   readonly activationBytes: number;
   readonly #claim: Claim;
   readonly #saved: ReadonlyMap<Tensor, number>;
-  readonly #places: { logits: number; seed: number; rowLoss: number };
+  readonly #places: StepPlaces;
   #session: ForwardSession | null = null;
   /** Draws the dropout masks; null where the Program has none. */
   #noise: ((step: number | null) => void) | null = null;
   #releaseNoise: (() => void) | null = null;
+  #parts: { readonly rows: number; readonly dispatches: CompiledDispatches }[] = [];
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -67,25 +67,34 @@ export class Step {
     return this.#claim.buffer(this.#places.logits);
   }
 
-  /** Loss of every row, 0 where the label is ignored. */
-  get rowLoss(): GPUBuffer {
-    return this.#claim.buffer(this.#places.rowLoss);
+  /** What an evaluation keeps of every label: the read-out, or what is predicted. */
+  get recorded(): GPUBuffer {
+    const { predictions } = this.#places;
+    return predictions === null ? this.logits : this.#claim.buffer(predictions);
+  }
+
+  /** Loss of every label, 0 where it is ignored. */
+  get losses(): GPUBuffer {
+    return this.#claim.buffer(this.#places.losses);
   }
 
   async compile(engine: Engine, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
-    const { logits, plan } = this.tuned;
-    const [rows, classes] = logits.shape as [number, number];
+    const { logits, loss, plan } = this.tuned;
     const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);
-    const graph = writeGraph(this.tuned.program, [logits, ...plan.saved]);
+    const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
     this.#session = await engine.runtime.session(graph, buffer);
     const seed = this.#claim.buffer(this.#places.seed);
-    const { labels } = bindings.batch;
-    const { rowLoss, logits: logitsBuffer } = this;
-    const loss: Dispatch<GPUBuffer>[] = [
-      dispatch(crossEntropy, { logits: logitsBuffer, labels, rowLoss, out: seed }, { rows, classes }),
-      dispatch(meanLoss, { rowLoss, labels, metrics: bindings.metrics }, { rows }),
-    ];
-    this.#loss = await compileDispatches(engine, loss, { owner });
+    const bind = (list: readonly Dispatch<LossPlace>[]) => {
+      const bound = list.map((step) => ({
+        ...step,
+        bindings: Object.fromEntries(
+          Object.entries(step.bindings).map(([name, place]) => [name, this.#lossBuffer(place, bindings)]),
+        ),
+      }));
+      return compileDispatches(engine, bound, { owner });
+    };
+    for (const { rows, dispatches } of loss.parts) this.#parts.push({ rows, dispatches: await bind(dispatches) });
+    this.#loss = await bind(loss.last);
     const resolve = (reference: Reference): GPUBuffer => {
       if (reference.kind === "seed") return seed;
       if (reference.kind === "gradient") return bindings.parameters.gradient(reference.tensor.name);
@@ -110,6 +119,13 @@ export class Step {
 
   /** Loss of the forward pass just run, and its gradient with respect to the logits. */
   encodeLoss(encoder: GPUCommandEncoder): void {
+    if (this.#parts.length > 0) this.#clear(encoder);
+    let left = this.batch.labelledCount;
+    for (const { rows, dispatches } of this.#parts) {
+      if (left <= 0) break;
+      dispatches.encode(encoder);
+      left -= rows;
+    }
     required(this.#loss).encode(encoder);
   }
 
@@ -120,6 +136,7 @@ export class Step {
 
   async release(): Promise<void> {
     await this.#session?.release();
+    for (const { dispatches } of this.#parts) dispatches.release();
     this.#loss?.release();
     this.#backward?.release();
     this.#releaseNoise?.();
@@ -146,6 +163,40 @@ export class Step {
     };
   }
 
+  /** What the parts of a loss leave as it is where there is no label. */
+  #clear(encoder: GPUCommandEncoder): void {
+    const { logits } = this.tuned;
+    const labels = logits.shape[0]!;
+    encoder.clearBuffer(this.#claim.buffer(this.#places.seed), 0, tensorBytes(logits));
+    encoder.clearBuffer(this.losses, 0, labels * 4);
+    encoder.clearBuffer(this.recorded, 0, labels * 4);
+  }
+
+  #lossBuffer(place: LossPlace, { model, batch, metrics }: StepBindings): GPUBuffer {
+    switch (place.kind) {
+      case "output":
+        return this.logits;
+      case "seed":
+        return this.#claim.buffer(this.#places.seed);
+      case "labels":
+        return batch.labels;
+      case "values":
+        return required(batch.values);
+      case "labelled":
+        return required(batch.labelled);
+      case "losses":
+        return this.losses;
+      case "predictions":
+        return this.recorded;
+      case "metrics":
+        return metrics;
+      case "scratch":
+        return this.#claim.buffer(this.#places.scratch[place.index]!);
+      case "weight":
+        return model.buffer(place.tensor);
+    }
+  }
+
   #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): GPUBuffer {
     if (tensor === this.tuned.ids) return batch.ids;
     if (tensor === this.tuned.lengths) return batch.lengths;
@@ -158,20 +209,40 @@ export class Step {
   }
 }
 
-/** Bytes of everything that lives within one step: working memory, then saved activations and dropout masks, then the head's. */
-export function stepMemory({ program, plan, logits }: Pick<TunedProgram, "program" | "plan" | "logits">): {
+/** Places in the workspace by what they hold. */
+interface StepPlaces {
+  readonly logits: number;
+  readonly seed: number;
+  readonly losses: number;
+  readonly predictions: number | null;
+  readonly scratch: readonly number[];
+}
+
+/** Bytes of everything that lives within one step: working memory, then saved activations and dropout masks, then the loss's. */
+export function stepMemory({
+  program,
+  plan,
+  logits,
+  loss,
+  task,
+}: Pick<TunedProgram, "program" | "plan" | "logits" | "loss" | "task">): {
   sizes: number[];
   saved: Map<Tensor, number>;
-  places: { logits: number; seed: number; rowLoss: number };
+  places: StepPlaces;
 } {
   const sizes = plan.slots.map((elements) => elements * 4);
   const saved = new Map<Tensor, number>();
-  for (const tensor of [...plan.saved, ...program.noises]) saved.set(tensor, sizes.push(tensorBytes(tensor)) - 1);
+  for (const tensor of [...plan.saved, ...program.noises]) {
+    if (tensor !== logits) saved.set(tensor, sizes.push(tensorBytes(tensor)) - 1);
+  }
   const place = (bytes: number) => sizes.push(bytes) - 1;
+  const rows = logits.shape[0]!;
   const places = {
     logits: place(tensorBytes(logits)),
     seed: place(tensorBytes(logits)),
-    rowLoss: place(logits.shape[0]! * 4),
+    losses: place(rows * 4),
+    predictions: task.recorded(0).predicted ? place(rows * 4) : null,
+    scratch: loss.scratch.map((elements) => place(elements * 4)),
   };
   return { sizes, saved, places };
 }

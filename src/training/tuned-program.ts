@@ -1,13 +1,14 @@
-/** One Program for a base model, a method and a classification head, for one batch shape. */
+/** One Program for a base model, a method and a task's read-out, for one batch shape. */
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import type { Method, MethodContext } from "../methods/method";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
-import { linear } from "../operations/linear";
-import { firstToken, lastToken, meanToken } from "../operations/pool";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
+import { sequenceClassification } from "../tasks/sequence-classification";
+import type { Loss, Task } from "../tasks/task";
+import { languageHead } from "./language-head";
 import type { LayerStrategy } from "./layer-rates";
 import { attachByLayer } from "./layers";
 
@@ -18,6 +19,9 @@ export interface TunedSetup {
   /** As the method's schema gave them. */
   readonly options: unknown;
   readonly context: MethodContext;
+  /** Sequence classification unless told. */
+  readonly task?: Task;
+  /** Label names that the task has; 0 where it has none. */
   readonly classes: number;
   readonly pooling: Pooling;
   /** Frozen layers and rates by layer. */
@@ -29,8 +33,10 @@ export interface TunedProgram {
   /** [size · tokens] and [size], int32. */
   readonly ids: Tensor;
   readonly lengths: Tensor;
-  /** [size, classes]. */
+  readonly task: Task;
+  /** Where the loss's gradient enters: what the task's head gives; for language modelling the states that its frozen head reads. */
   readonly logits: Tensor;
+  readonly loss: Loss;
   readonly built: BuiltModel;
   readonly plan: BackwardPlan;
   /** What the method put in front of the input: one prompt, or keys and values per layer. */
@@ -38,12 +44,9 @@ export interface TunedProgram {
   readonly virtualTokens: number;
 }
 
-/**
- * `size` rows of `tokens` tokens. The head is Hugging Face's: an encoder's own classifier on the first token, else `score`,
- * bias-free on the last real token or with a bias on the masked mean.
- */
+/** `size` rows of `tokens` tokens. */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
-  const { method, options, context } = setup;
+  const { method, options, context, task = sequenceClassification, classes, pooling } = setup;
   const { family, config, precision } = context;
   const program = new Program(precision);
   const ids = program.input("input_ids", [size * tokens], "int32");
@@ -77,12 +80,28 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       }),
     },
   );
-  const logits = head(program, setup, built, lengths, attachments);
+  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
+  const { output: logits, loss } = task.readOut(
+    program,
+    { hidden: built.hidden, lengths, size, tokens, front: built.front, suffix },
+    {
+      outputs: task.outputs(classes),
+      pooling,
+      learningRateScale,
+      classifier:
+        family.classify &&
+        ((state, outputs) =>
+          family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
+      languageHead: () => languageHead(program, context),
+    },
+  );
   return {
     program,
     ids,
     lengths,
+    task,
     logits,
+    loss,
     built,
     plan: planBackward(program, logits),
     front: { prompt: attachments.prompt, keys, values },
@@ -102,41 +121,4 @@ function enteringWords(
   const own = family.embed(program, config, "input words", ids);
   const entering = words?.(own, batch) ?? own;
   return suffix ? insertBehind(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
-}
-
-/** The logits of what is read out. */
-function head(
-  program: Program,
-  { method, options: methodOptions, context, classes, pooling }: TunedSetup,
-  { hidden, front }: BuiltModel,
-  lengths: Tensor,
-  attachments: Attachments,
-): Tensor {
-  const { family, config } = context;
-  const options = { batch: lengths.shape[0]!, front };
-  const learningRateScale = method.headLearningRateScale?.(methodOptions) ?? 1;
-  if (pooling === "first" || pooling === "cls") {
-    if (!family.classify) throw new Error(`${family.title} models have no classifier on the first token.`);
-    const state = firstToken(program, "pooled", hidden, pooling === "first" ? { ...options, front: 0 } : options);
-    return family.classify(program, config, { state, classes, attachments, learningRateScale });
-  }
-  const pool = pooling === "last" ? lastToken : meanToken;
-  // The last token of a row is the last of what stands behind it; the mean is over the row's own tokens.
-  const behind = pooling === "last" ? (attachments.suffix?.shape[0] ?? 0) : 0;
-  const pooled = pool(program, "pooled", hidden, lengths, { ...options, front: front + behind });
-  const weight = program.trainable("score.weight", [classes, config.hiddenSize], {
-    initializer: { kind: "normal", std: 0.02 },
-    learningRateScale,
-    part: "head",
-  });
-  const bias =
-    pooling === "mean"
-      ? program.trainable("score.bias", [classes], {
-          initializer: { kind: "zeros" },
-          weightDecay: false,
-          learningRateScale,
-          part: "head",
-        })
-      : undefined;
-  return linear(program, "logits", pooled, weight, { bias });
 }

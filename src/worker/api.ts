@@ -15,7 +15,7 @@ import type { EvaluationEvent, Prediction, RunReport, SettingEvaluation, StudioE
 import type { Fit } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 
-export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, Task } from "../data/types";
+export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, TaskId } from "../data/types";
 export type { Pooling } from "../models/family";
 export type { SemanticPass } from "../training/base-model";
 export type { Finding } from "../training/diagnosis";

@@ -75,7 +75,7 @@ export async function diagnosisFacts(
     text: text === 0 ? null : { tokens: text, rowTokens },
     classes: classFacts(
       dataset.labels,
-      trainTokens.map(({ label }) => label),
+      trainTokens.map(({ labels }) => labels[0]!),
       past.evaluations.length === 0 ? null : comparison.report(name),
     ),
   };
@@ -87,5 +87,5 @@ function classFacts(
   report: RunReport | null,
 ): DiagnosisFacts["classes"] {
   const counts = labels.map((_, label) => rows.filter((row) => row === label).length);
-  return { labels, counts, confusion: report?.confusion ?? [] };
+  return { labels, counts, confusion: report?.task === "sequence-classification" ? report.confusion : [] };
 }

@@ -9,6 +9,7 @@ import { readConfig } from "../hub/config";
 import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
+import { shownMetrics } from "../tasks/metrics/shown";
 import { BaseModel } from "../training/base-model";
 import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
@@ -374,7 +375,7 @@ export class Studio implements StudioApi {
         validationRows: data.validation.length,
       },
       steps: last?.step ?? 0,
-      metrics: last && { step: last.step, loss: last.loss, accuracy: last.accuracy, f1: last.f1 },
+      metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },
       versions,
       droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
       record: {

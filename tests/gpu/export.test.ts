@@ -80,8 +80,8 @@ async function readCase(model: BaseModel, rig: string, name: string, method: str
   const rows = Array.from({ length: size }, (_, row) => {
     const own = (data: FixtureTensor["data"]) => [...data.slice(row * length, (row + 1) * length)];
     const real = own(ids.data).filter((_, index) => own(mask.data)[index] === 1);
-    const label = tensors.get("batch.0.labels")!.data[row]!;
-    return { ids: Int32Array.from(real), label, row, fullLength: real.length, truncated: false };
+    const labels = Int32Array.of(tensors.get("batch.0.labels")!.data[row]!);
+    return { ids: Int32Array.from(real), labels, row, fullLength: real.length, truncated: false };
   });
   return {
     plan: { name, method, options: { ...options, ...(worded && { text }) } },

@@ -21,7 +21,7 @@ export async function tinyRows(model: BaseModel, lengths: readonly number[]): Pr
     if (ids.length < length) throw new Error(`Row ${row} has ${ids.length} tokens, not ${length}.`);
     return {
       ids: cutTokens(ids, length, model.tokenizer.trailingSpecials),
-      label: labels.indexOf(label),
+      labels: Int32Array.of(labels.indexOf(label)),
       row,
       fullLength: ids.length,
       truncated: true,

@@ -13,6 +13,7 @@ const LAYERS = [
   ["page", "runner"],
   ["worker"],
   ["training"],
+  ["tasks"],
   ["forward", "backward", "adapters", "hub", "data", "models", "methods"],
   ["operations"],
   ["program", "gpu"],
@@ -36,7 +37,7 @@ const LEAVES = ["hub", "data", "adapters"];
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/training/configuration"];
 
 /** Arithmetic on a configuration that page and worker must agree on: no device, no package. */
-const SHARED_WITH_THE_PAGE = ["src/training/variants"];
+const SHARED_WITH_THE_PAGE = ["src/training/variants", "src/tasks/metrics/names"];
 
 /** Paths are relative to the project, with `/`. */
 interface Import {

@@ -1,5 +1,6 @@
 /** The two tables a run leaves behind: one row per training step, one row per evaluation. */
 
+import { type MetricName, metricFacts, metricNames } from "../../tasks/metrics/names";
 import type { EvaluationEvent, StepEvent } from "../../worker/api";
 import { GrowingTable, type TableSnapshot } from "./growing-table";
 
@@ -13,7 +14,7 @@ export const stepColumns = [
   "seconds",
   "gpuBytes",
 ] as const;
-export const evaluationColumns = ["step", "loss", "accuracy", "f1", "rows", "tokens", "seconds"] as const;
+export const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds"] as const;
 
 export type StepColumn = (typeof stepColumns)[number];
 export type EvaluationColumn = (typeof evaluationColumns)[number];
@@ -53,8 +54,9 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
 /** Adds an evaluation; an earlier one of the same step is replaced. */
 export function addEvaluation(curves: RunCurves, event: EvaluationEvent): void {
   curves.evaluations.truncate("step", event.step);
-  const { step, loss, accuracy, f1, rows, tokens, seconds } = event;
-  curves.evaluations.push({ step, loss, accuracy, f1, rows, tokens, seconds });
+  const { step, loss, rows, tokens, seconds } = event;
+  const metrics = Object.fromEntries(metricNames.map((name) => [name, event[name] ?? Number.NaN]));
+  curves.evaluations.push({ step, loss, ...(metrics as Record<MetricName, number>), rows, tokens, seconds });
 }
 
 /** Seconds and tokens of a run's own recent training, over its last `window` steps. */
@@ -85,11 +87,11 @@ export interface EvaluationSummary {
   first: number | null;
 }
 
-/** First, best (largest for accuracy and f1, smallest for loss) and last value of an evaluation column. */
-export function summarise(curves: RunCurves, column: "loss" | "accuracy" | "f1"): EvaluationSummary {
+/** First, best (smallest for losses and errors, else largest) and last value of an evaluation column. */
+export function summarise(curves: RunCurves, column: "loss" | MetricName): EvaluationSummary {
   const values = [...curves.evaluations.column(column)].filter(Number.isFinite);
   if (values.length === 0) return { first: null, best: null, last: null };
-  const best = column === "loss" ? Math.min(...values) : Math.max(...values);
+  const best = column === "loss" || metricFacts[column].better === "low" ? Math.min(...values) : Math.max(...values);
   return { first: values[0] ?? null, best, last: values[values.length - 1] ?? null };
 }
 

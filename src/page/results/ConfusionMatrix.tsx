@@ -4,7 +4,13 @@ import type { RunReport } from "../../worker/api";
 import { appearance } from "../charts/appearance";
 import { formatCount, formatPercent } from "../format";
 
-export function ConfusionMatrix({ report, slot }: { report: RunReport; slot: number }) {
+export function ConfusionMatrix({
+  report,
+  slot,
+}: {
+  report: Extract<RunReport, { confusion: number[][] }>;
+  slot: number;
+}) {
   const { labels, confusion } = report;
   return (
     <figure className="confusion">

@@ -107,9 +107,9 @@ export function DialPanel({ run, dial, onTurned }: DialPanelProps) {
                 </th>
                 <td className="number">{formatCount(row.parameters)}</td>
                 <td className="number">{formatLoss(row.loss)}</td>
-                <td className="number">{formatPercent(row.accuracy)}</td>
+                <td className="number">{formatPercent(row.accuracy ?? Number.NaN)}</td>
                 <td>
-                  <span className="dial-bar" style={{ width: `${100 * row.accuracy}%` }} aria-hidden="true" />
+                  <span className="dial-bar" style={{ width: `${100 * (row.accuracy ?? 0)}%` }} aria-hidden="true" />
                 </td>
               </tr>
             ))}

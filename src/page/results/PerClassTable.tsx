@@ -3,7 +3,7 @@
 import type { RunReport } from "../../worker/api";
 import { formatCount, formatPercent } from "../format";
 
-export function PerClassTable({ report }: { report: RunReport }) {
+export function PerClassTable({ report }: { report: Extract<RunReport, { perClass: unknown[] }> }) {
   return (
     <figure className="per-class">
       <figcaption className="group-label">Per class</figcaption>

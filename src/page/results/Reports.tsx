@@ -56,8 +56,8 @@ function Report({ run }: { run: RunRecord }) {
   return (
     <div className="report">
       {report.dial && <DialPanel run={run} dial={report.dial} onTurned={() => setTurned(turned + 1)} />}
-      <ConfusionMatrix report={report} slot={run.slot} />
-      <PerClassTable report={report} />
+      {"confusion" in report && <ConfusionMatrix report={report} slot={run.slot} />}
+      {"perClass" in report && <PerClassTable report={report} />}
       <WrongestRows report={report} />
     </div>
   );

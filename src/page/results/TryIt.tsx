@@ -68,7 +68,7 @@ export function TryIt() {
         <p key={adapter.run} className="field-help">
           Imported <strong>{adapter.run}</strong> ({adapter.method}, for {adapter.base})
           {adapter.evaluation &&
-            `: validation accuracy ${formatPercent(adapter.evaluation.accuracy)}, loss ${formatLoss(adapter.evaluation.loss)}`}
+            `: validation accuracy ${formatPercent(adapter.evaluation.accuracy ?? Number.NaN)}, loss ${formatLoss(adapter.evaluation.loss)}`}
         </p>
       ))}
       <div className="try-fields">

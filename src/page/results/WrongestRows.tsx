@@ -9,7 +9,9 @@ export function WrongestRows({ report }: { report: RunReport }) {
     <figure className="wrongest">
       <figcaption className="group-label">
         Validation rows with the largest loss{" "}
-        <span className="muted">the percentage is what the run gave the true label</span>
+        {report.task === "sequence-classification" && (
+          <span className="muted">the percentage is what the run gave the true label</span>
+        )}
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="table-scroll wrongest-scroll" aria-label="Rows with the largest loss" tabIndex={0}>
@@ -33,7 +35,8 @@ export function WrongestRows({ report }: { report: RunReport }) {
                 <td className="number muted">{formatCount(row.row)}</td>
                 <td className="wrongest-text">{row.text}</td>
                 <td>
-                  {row.label} <span className="muted">{formatPercent(row.probability)}</span>
+                  {row.label}
+                  {row.probability !== null && <span className="muted"> {formatPercent(row.probability)}</span>}
                 </td>
                 <td className={row.predicted === row.label ? "muted" : undefined}>{row.predicted}</td>
                 <td className="number">{formatLoss(row.loss)}</td>

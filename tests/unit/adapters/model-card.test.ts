@@ -12,7 +12,14 @@ const content: ModelCardContent = {
   trainable: { adapter: 1234, head: 288 },
   data: { file: "train.csv", trainRows: 900, validationRows: 100 },
   steps: 200,
-  metrics: { step: 150, loss: 0.51234, accuracy: 0.8125, f1: 0.8 },
+  metrics: {
+    step: 150,
+    loss: 0.51234,
+    shown: [
+      { title: "Accuracy", value: "81.3 %" },
+      { title: "F1", value: "80.0 %" },
+    ],
+  },
   versions: { "onnxruntime-web": "1.30.0" },
 };
 
@@ -31,7 +38,7 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   ]);
   expect(card).toContain('| 0 | negative |\n| 1 | so "so" \\| maybe |\n| 2 | positive |');
   expect(card).toContain('labels = ["negative", "so \\"so\\" | maybe", "positive"]');
-  expect(card).toContain("| loss (nats) | 0.5123 |\n| accuracy | 81.3 % |\n| macro F1 | 0.800 |\n| at step | 150 |");
+  expect(card).toContain("| loss (nats) | 0.5123 |\n| Accuracy | 81.3 % |\n| F1 | 80.0 % |\n| at step | 150 |");
   expect(card).toContain("- PEFT 0.21.0 (layout)\n- onnxruntime-web 1.30.0");
   expect(card).toContain("num_labels=len(labels)");
   expect(card).toContain("model.config.pad_token_id = tokenizer.pad_token_id");

@@ -125,8 +125,8 @@ describe("BatchStream", () => {
 
 describe("fillBatch", () => {
   const examples = [
-    { ids: Int32Array.of(1, 2, 3), label: 1 },
-    { ids: Int32Array.of(4), label: 0 },
+    { ids: Int32Array.of(1, 2, 3), labels: Int32Array.of(1) },
+    { ids: Int32Array.of(4), labels: Int32Array.of(0) },
   ];
 
   it("writes ids, lengths and labels, and fills a short batch with ignored rows", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { metricsLine, Results } from "../../../bin/headless/results";
-import { trainingSchema } from "../../../src/training/configuration";
+import { configurationSchema, trainingSchema } from "../../../src/training/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
 const gpuBytes = { weights: 6, adapter: 5, gradients: 4, optimizer: 3, activations: 2, runtime: 1, total: 21 };
@@ -47,9 +47,11 @@ const RUNS = [
 ];
 const training = trainingSchema.parse({});
 
+const data = configurationSchema.shape.data.parse({ train: "train.csv", columns: { text: "text", label: "label" } });
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "studio-results-"));
-  results = new Results(folder, { runs: RUNS, training });
+  results = new Results(folder, { data, runs: RUNS, training });
 });
 
 afterEach(() => {
@@ -102,7 +104,7 @@ describe("metrics.jsonl", () => {
     mkdirSync(join(folder, "lora"));
     writeFileSync(join(folder, "lora", "stale.safetensors"), "");
     writeFileSync(join(folder, "notes.txt"), "kept");
-    new Results(folder, { runs: RUNS, training }).close();
+    new Results(folder, { data, runs: RUNS, training }).close();
     expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe("");
     expect(existsSync(join(folder, "summary.json"))).toBe(false);
     expect(existsSync(join(folder, "lora"))).toBe(false);
@@ -139,7 +141,7 @@ describe("adapters", () => {
 describe("several seeds", () => {
   test("have a summary each, and one together", () => {
     results.close();
-    results = new Results(folder, { runs: RUNS, training: trainingSchema.parse({ seeds: 2 }) });
+    results = new Results(folder, { data, runs: RUNS, training: trainingSchema.parse({ seeds: 2 }) });
     results.add(evaluation("lora (seed 0)", 3, 0.4, 0.8));
     results.add(evaluation("lora (seed 1)", 3, 0.6, 0.6));
     expect(results.runs.map(({ run, variant }) => [run, variant.run, variant.seed])).toEqual([
@@ -156,8 +158,8 @@ describe("several seeds", () => {
       learningRateFactor: 1,
       lastLoss: { mean: 0.5, count: 2 },
     });
-    expect(lora!.lastAccuracy.mean).toBeCloseTo(0.7, 12);
-    expect(lora!.lastAccuracy.deviation).toBeCloseTo(0.1414213562, 9);
+    expect(lora!.last.mean).toBeCloseTo(0.7, 12);
+    expect(lora!.last.deviation).toBeCloseTo(0.1414213562, 9);
   });
 
   test("are not summed up where there is one of each", () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { accuracy, argmax, classMetrics, confusionMatrix, macroF1, softmax } from "../../../src/training/metrics";
+import {
+  accuracy,
+  argmax,
+  classMetrics,
+  confusionMatrix,
+  macroAverage,
+  softmax,
+} from "../../../src/tasks/metrics/classification";
 
 describe("one row of logits", () => {
   const logits = Float32Array.of(9, 9, 1, 3, 2, 0, 5, 5);
@@ -55,7 +62,7 @@ describe("over all rows", () => {
 
   test("accuracy 4/6, macro F1 (4/5 + 1/2 + 2/3) / 3 = 59/90", () => {
     expect(accuracy(confusion)).toBeCloseTo(4 / 6, 15);
-    expect(macroF1(confusion)).toBeCloseTo(59 / 90, 15);
+    expect(macroAverage(confusion).f1).toBeCloseTo(59 / 90, 15);
     expect(accuracy(confusionMatrix([], [], 2))).toBe(0);
   });
 
@@ -64,10 +71,10 @@ describe("over all rows", () => {
     const never = confusionMatrix([0, 0, 1], [0, 0, 0], 3);
     // Class 0: precision 2/3, recall 1, F1 4/5; class 1: 0; class 2 does not occur.
     expect(classMetrics(never)[1]).toEqual({ precision: 0, recall: 0, f1: 0, support: 1 });
-    expect(macroF1(never)).toBeCloseTo(0.4, 15);
+    expect(macroAverage(never).f1).toBeCloseTo(0.4, 15);
     // Class 2 is predicted but never true: it counts, with 0.
     const wrong = confusionMatrix([0, 0, 1], [0, 2, 1], 4);
-    expect(macroF1(wrong)).toBeCloseTo((2 / 3 + 1 + 0) / 3, 15);
-    expect(macroF1(confusionMatrix([], [], 2))).toBe(0);
+    expect(macroAverage(wrong).f1).toBeCloseTo((2 / 3 + 1 + 0) / 3, 15);
+    expect(macroAverage(confusionMatrix([], [], 2)).f1).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-/** Classification metrics from logits: what scikit-learn calls accuracy, precision, recall and (macro) F1. */
+/** Classification metrics from logits: what scikit-learn calls accuracy, precision, recall, (macro) F1 and matthews_corrcoef. */
 
 export interface ClassMetrics {
   readonly precision: number;
@@ -50,12 +50,42 @@ export function accuracy(confusion: readonly (readonly number[])[]): number {
   return right / Math.max(1, sum(confusion.flat()));
 }
 
-/** Mean F1 over the classes that occur in truth or prediction. */
-export function macroF1(confusion: readonly (readonly number[])[]): number {
-  const occurring = classMetrics(confusion).filter(
-    ({ support }, index) => support > 0 || confusion.some((row) => row[index]! > 0),
+/** Macro precision, recall and F1: means over the classes that occur in truth or prediction. */
+export function macroAverage(
+  confusion: readonly (readonly number[])[],
+): Pick<ClassMetrics, "precision" | "recall" | "f1"> {
+  return averageMetrics(
+    classMetrics(confusion).filter(({ support }, index) => support > 0 || confusion.some((row) => row[index]! > 0)),
   );
-  return occurring.length ? sum(occurring.map(({ f1 }) => f1)) / occurring.length : 0;
+}
+
+/** Plain means over classes; 0 without any. */
+export function averageMetrics(perClass: readonly ClassMetrics[]): Pick<ClassMetrics, "precision" | "recall" | "f1"> {
+  const mean = (key: "precision" | "recall" | "f1") =>
+    sum(perClass.map((own) => own[key])) / Math.max(1, perClass.length);
+  return { precision: mean("precision"), recall: mean("recall"), f1: mean("f1") };
+}
+
+/** Matthews' correlation coefficient for any number of classes; 0 where it has no denominator. */
+export function matthews(confusion: readonly (readonly number[])[]): number {
+  const total = sum(confusion.flat());
+  const right = sum(confusion.map((row, index) => row[index]!));
+  const truth = confusion.map(sum);
+  const predicted = confusion.map((_, index) => sum(confusion.map((row) => row[index]!)));
+  const squares = (counts: readonly number[]) => total ** 2 - sum(counts.map((count) => count ** 2));
+  const denominator = Math.sqrt(squares(truth) * squares(predicted));
+  const both = sum(truth.map((count, index) => count * predicted[index]!));
+  return denominator ? (right * total - both) / denominator : 0;
+}
+
+/** Of one label that a row has or has not. */
+export function binaryCounts(truth: readonly boolean[], predicted: readonly boolean[]): ClassMetrics {
+  const both = truth.filter((on, row) => on && predicted[row]).length;
+  const support = truth.filter(Boolean).length;
+  const claimed = predicted.filter(Boolean).length;
+  const precision = claimed ? both / claimed : 0;
+  const recall = support ? both / support : 0;
+  return { precision, recall, f1: support + claimed ? (2 * both) / (support + claimed) : 0, support };
 }
 
 function sum(values: readonly number[]): number {

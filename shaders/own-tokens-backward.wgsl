@@ -1,0 +1,35 @@
+// y[b, n, :] = x[b, front + n, :] for n < tokens: dx is dy there and 0 in all other rows.
+// dy: [batch, tokens, width]; out: [batch, all, width].
+override ACCUMULATE: u32 = 0;
+
+struct Sizes {
+  batch: u32,
+  all: u32,
+  front: u32,
+  tokens: u32,
+  width: u32,
+}
+
+@group(0) @binding(0) var<uniform> sizes: Sizes;
+@group(0) @binding(1) var<storage, read> outputGradient: array<Element>;
+@group(0) @binding(2) var<storage, read_write> out: array<Element>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64 + id.x;
+  let row = i / sizes.width;
+  let b = row / sizes.all;
+  if (b >= sizes.batch) {
+    return;
+  }
+  let place = row % sizes.all;
+  let own = place >= sizes.front && place < sizes.front + sizes.tokens;
+  var value = 0f;
+  if (own) {
+    value = f32(outputGradient[(b * sizes.tokens + place - sizes.front) * sizes.width + i % sizes.width]);
+  }
+  if (ACCUMULATE == 1) {
+    value += f32(out[i]);
+  }
+  out[i] = Element(value);
+}

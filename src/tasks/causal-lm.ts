@@ -1,0 +1,32 @@
+/** Writing a response to a prompt: the model's own head over its vocabulary, frozen, and loss on the response alone. */
+
+import { ownTokens } from "../operations/own-tokens";
+import { languageLoss } from "./language-loss";
+import { meanLossOf, type Task } from "./task";
+
+export const causalLm: Task = {
+  id: "causal-lm",
+  title: "Language modelling",
+  peftType: "CAUSAL_LM",
+  perToken: true,
+  outputs: () => 0,
+  values: () => 0,
+  recorded: () => ({ width: 1, predicted: true }),
+
+  readOut(program, { hidden, size, front, tokens }, { languageHead }) {
+    const output = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
+    return { output, loss: languageLoss(output, languageHead()) };
+  },
+
+  measure(evaluation, examples) {
+    let [right, count] = [0, 0];
+    evaluation.outputs.forEach((predicted, row) => {
+      examples[row]!.labels.forEach((label, place) => {
+        if (label < 0) return;
+        count++;
+        if (predicted[place] === label) right++;
+      });
+    });
+    return { perplexity: Math.exp(meanLossOf(evaluation, examples)), tokenAccuracy: right / Math.max(1, count) };
+  },
+};

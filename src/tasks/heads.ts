@@ -1,0 +1,85 @@
+/** The trained heads: one state per row, or every token's state, through a linear `score` as Hugging Face names it. */
+
+import { crossEntropy } from "../kernels/cross-entropy";
+import { dispatch } from "../kernels/kernel";
+import { meanLoss } from "../kernels/mean-loss";
+import { valueLoss } from "../kernels/value-loss";
+import { linear } from "../operations/linear";
+import { ownTokens } from "../operations/own-tokens";
+import { firstToken, lastToken, meanToken } from "../operations/pool";
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import type { Loss, LossPlace, ReadOutOptions, States } from "./task";
+
+/**
+ * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`: bias-free on the last real token, or with a bias on the masked mean → [size, outputs].
+ * Behind a suffix the last token is the suffix's; the mean is over the row's own tokens.
+ */
+export function rowHead(program: Program, states: States, options: ReadOutOptions): Tensor {
+  const { hidden, lengths, size, front, suffix } = states;
+  const { pooling, classifier, outputs } = options;
+  if (pooling === "first" || pooling === "cls") {
+    if (!classifier) throw new Error("This model has no classifier on the first token.");
+    const state = firstToken(program, "pooled", hidden, { batch: size, front: pooling === "first" ? 0 : front });
+    return classifier(state, outputs);
+  }
+  const last = pooling === "last";
+  const pool = last ? lastToken : meanToken;
+  const pooled = pool(program, "pooled", hidden, lengths, { batch: size, front: front + (last ? suffix : 0) });
+  return trainedLinear(program, "score", pooled, options, !last);
+}
+
+/** `*ForTokenClassification`: with a bias, on every own token → [size · tokens, outputs]. Encoders call it `classifier`. */
+export function tokenHead(program: Program, { hidden, size, front, tokens }: States, options: ReadOutOptions): Tensor {
+  const own = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
+  return trainedLinear(program, options.classifier ? "classifier" : "score", own, options, true);
+}
+
+function trainedLinear(
+  program: Program,
+  name: "score" | "classifier",
+  x: Tensor,
+  { outputs, learningRateScale }: ReadOutOptions,
+  biased: boolean,
+): Tensor {
+  const weight = program.trainable(`${name}.weight`, [outputs, x.shape[1]!], {
+    initializer: { kind: "normal", std: 0.02 },
+    learningRateScale,
+    part: "head",
+  });
+  const bias = biased
+    ? program.trainable(`${name}.bias`, [outputs], {
+        initializer: { kind: "zeros" },
+        weightDecay: false,
+        learningRateScale,
+        part: "head",
+      })
+    : undefined;
+  return linear(program, "logits", x, weight, { bias });
+}
+
+const place = (kind: Exclude<LossPlace["kind"], "scratch" | "weight">): LossPlace => ({ kind });
+
+const mean = (rows: number) =>
+  dispatch(meanLoss, { rowLoss: place("losses"), labels: place("labels"), metrics: place("metrics") }, { rows });
+
+/** Cross-entropy of logits [rows, classes]; rows with a negative label are left out. */
+export function classLoss({ shape }: Tensor): Loss {
+  const [rows, classes] = shape as [number, number];
+  const places = { logits: place("output"), labels: place("labels"), rowLoss: place("losses"), out: place("seed") };
+  return { scratch: [], parts: [], last: [dispatch(crossEntropy, places, { rows, classes }), mean(rows)] };
+}
+
+/** Binary cross-entropy with logits, or the squared error, against the batch's values. */
+export function valuesLoss({ shape }: Tensor, kind: "binary" | "squared"): Loss {
+  const [rows, classes] = shape as [number, number];
+  const places = {
+    logits: place("output"),
+    values: place("values"),
+    labels: place("labels"),
+    rowLoss: place("losses"),
+    out: place("seed"),
+  };
+  const loss = dispatch(valueLoss, places, { rows, classes }, { SQUARED: kind === "squared" ? 1 : 0 });
+  return { scratch: [], parts: [], last: [loss, mean(rows)] };
+}

@@ -1,0 +1,107 @@
+/**
+ * What a task is: what a run reads from the model's last states, what its loss computes on the device, and what the numbers
+ * say. A task is one plain object in one file; training, estimate, export and report follow from it.
+ */
+
+import type { TokenizedExample } from "../data/tokens";
+import type { TaskId } from "../data/types";
+import type { Dispatch } from "../kernels/kernel";
+import type { Pooling } from "../models/family";
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import type { Metrics } from "./metrics/names";
+
+/** What a read-out is made from. */
+export interface States {
+  /** After the last norm: [size · (front + tokens + suffix), hiddenSize]. */
+  readonly hidden: Tensor;
+  /** [size] int32: real tokens of every row. */
+  readonly lengths: Tensor;
+  readonly size: number;
+  /** Padded length of the input. */
+  readonly tokens: number;
+  /** Virtual tokens in front of every row, and behind its last real token. */
+  readonly front: number;
+  readonly suffix: number;
+}
+
+export interface ReadOutOptions {
+  /** Columns of the head; 0 where the task trains none. */
+  readonly outputs: number;
+  readonly pooling: Pooling;
+  readonly learningRateScale: number;
+  /** The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`. */
+  readonly classifier?: ((state: Tensor, outputs: number) => Tensor) | undefined;
+  /** The frozen model's own head over the vocabulary [vocabulary, hiddenSize]; throws if the family has none. */
+  readonly languageHead: () => Tensor;
+}
+
+export interface ReadOut {
+  /** Where the loss's gradient enters the backward pass. */
+  readonly output: Tensor;
+  readonly loss: Loss;
+}
+
+/** A buffer that the loss reads or writes. */
+export type LossPlace =
+  /** The read-out's output; the gradient of the loss with respect to it; the batch's labels and values. */
+  | { readonly kind: "output" | "seed" | "labels" | "values" }
+  /** Indexes of the labelled rows, ascending. */
+  | { readonly kind: "labelled" }
+  /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
+  | { readonly kind: "losses" | "predictions" }
+  /** Three floats, the first of which is the mean loss. */
+  | { readonly kind: "metrics" }
+  | { readonly kind: "scratch"; readonly index: number }
+  | { readonly kind: "weight"; readonly tensor: Tensor };
+
+/** The loss as dispatches: mean over the labelled rows, with its gradient. */
+export interface Loss {
+  /** float32 elements of each piece of working memory. */
+  readonly scratch: readonly number[];
+  /**
+   * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
+   * `predictions`. Empty where everything is computed at once.
+   */
+  readonly parts: readonly { readonly rows: number; readonly dispatches: readonly Dispatch<LossPlace>[] }[];
+  /** Run behind the parts. */
+  readonly last: readonly Dispatch<LossPlace>[];
+}
+
+/** What was computed for every validation row, in the file's order. */
+export interface Evaluation {
+  /** Per row [labels of the row · width]: the read-out, or where the task says so what is predicted. */
+  readonly outputs: readonly Float32Array[];
+  /** Per row [labels of the row], nats; 0 where there is no label. */
+  readonly losses: readonly Float32Array[];
+}
+
+export interface Task {
+  readonly id: TaskId;
+  readonly title: string;
+  /** In PEFT's configuration. */
+  readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
+  /** Whether every token has a label of its own, or the row has one. */
+  readonly perToken: boolean;
+  /** Columns of the head, and float32 values that a row has beside its label, for so many label names. */
+  readonly outputs: (labels: number) => number;
+  readonly values: (labels: number) => number;
+  /** float32 numbers per label in an `Evaluation`; `predicted`: they are predictions instead of the read-out. */
+  readonly recorded: (labels: number) => { readonly width: number; readonly predicted: boolean };
+  readOut(program: Program, states: States, options: ReadOutOptions): ReadOut;
+  /** The metrics, over all rows or over those drawn by a bootstrap. */
+  measure(evaluation: Evaluation, examples: readonly TokenizedExample[], labels: readonly string[]): Metrics;
+}
+
+/** Mean loss of an evaluation over all labels. */
+export function meanLossOf({ losses }: Evaluation, examples: readonly TokenizedExample[]): number {
+  let [sum, count] = [0, 0];
+  losses.forEach((row, index) => {
+    row.forEach((loss, place) => {
+      if (examples[index]!.labels[place]! < 0) return;
+      sum += loss;
+      count++;
+    });
+  });
+  return sum / Math.max(1, count);
+}

@@ -1,0 +1,47 @@
+/** A tag for every word: the first token of a word carries it, and entities are what is counted. */
+
+import type { TokenizedExample } from "../data/tokens";
+import { classLoss, tokenHead } from "./heads";
+import { argmax } from "./metrics/classification";
+import { entityScores } from "./metrics/entities";
+import type { Evaluation, Task } from "./task";
+
+export const tokenClassification: Task = {
+  id: "token-classification",
+  title: "Token classification",
+  peftType: "TOKEN_CLS",
+  perToken: true,
+  outputs: (labels) => labels,
+  values: () => 0,
+  recorded: (labels) => ({ width: labels, predicted: false }),
+
+  readOut(program, states, options) {
+    const output = tokenHead(program, states, options);
+    return { output, loss: classLoss(output) };
+  },
+
+  /** Over entities; `accuracy` is over words. */
+  measure(evaluation, examples, labels) {
+    const { truth, predicted } = tagSequences(evaluation, examples, labels);
+    const { precision, recall, f1 } = entityScores(truth, predicted).overall;
+    const words = truth.flat();
+    const said = predicted.flat();
+    const right = words.filter((tag, index) => tag === said[index]).length;
+    return { f1, precision, recall, accuracy: right / Math.max(1, words.length) };
+  },
+};
+
+/** The true and the predicted tags of every row's labelled words. */
+export function tagSequences(
+  { outputs }: Evaluation,
+  examples: readonly Pick<TokenizedExample, "labels">[],
+  labels: readonly string[],
+): { truth: string[][]; predicted: string[][] } {
+  const places = examples.map((example) => [...example.labels.keys()].filter((token) => example.labels[token]! >= 0));
+  return {
+    truth: places.map((tokens, row) => tokens.map((token) => labels[examples[row]!.labels[token]!]!)),
+    predicted: places.map((tokens, row) =>
+      tokens.map((token) => labels[argmax(outputs[row]!, token * labels.length, labels.length)]!),
+    ),
+  };
+}
