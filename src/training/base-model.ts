@@ -137,16 +137,22 @@ export class BaseModel {
     return [...this.#weights.values()].reduce((sum, buffer) => sum + buffer.size, 0);
   }
 
-  /** The buffer of a weight, or of a constant with values. Throws if the Program asks for something else. */
+  /** A buffer that holds all of the tensor in the tensor's own type. Throws naming a weight that is kept as float16 instead. */
   buffer(tensor: Tensor): GPUBuffer {
+    const buffer = this.kept(tensor);
+    if (buffer.size < tensorBytes(tensor)) {
+      throw new Error(
+        `"${tensor.name}" is kept as ${this.precision}, but this method trains it. Open the model as float32.`,
+      );
+    }
+    return buffer;
+  }
+
+  /** The buffer of a weight as it is kept, of a constant with values as float32. Throws if the Program asks for something else. */
+  kept(tensor: Tensor): GPUBuffer {
     if (tensor.role === "weight") {
       const buffer = this.#weights.get(tensor.name);
       if (!buffer) throw new Error(`The weight "${tensor.name}" was not loaded.`);
-      if (buffer.size < tensorBytes(tensor)) {
-        throw new Error(
-          `"${tensor.name}" is kept as ${this.precision}, but this method trains it. Open the model as float32.`,
-        );
-      }
       return buffer;
     }
     const values = tensor.role === "constant" ? (tensor as Constant).values : undefined;

@@ -240,7 +240,7 @@ export class Run {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
-    const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.buffer(tensor);
+    const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.kept(tensor);
     await computeStart(this.#engine, program, open, ({ name }) => this.parameters.value(name), source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {

@@ -31,7 +31,9 @@ describe.each(kernels)("$name", (kernel) => {
   it("names what depends on the dispatch in the element types of its bindings", () => {
     const declared = matches(kernel.source, /var<storage, \w+> (\w+): array<(?:vec4<)?(\w+)/g);
     for (const [name, type] of declared) {
-      if (name in (kernel.stored ?? {})) expect(type).toBe(name[0]!.toUpperCase() + name.slice(1));
+      const alias = name[0]!.toUpperCase() + name.slice(1);
+      if (name in (kernel.packable ?? {})) expect(type).toBe(`Stored${alias}`);
+      else if (name in (kernel.stored ?? {})) expect(type).toBe(alias);
       else expect(["Element", "f32", "i32"]).toContain(type);
     }
     expect(declared.length).toBe(Object.keys(kernel.bindings).length);

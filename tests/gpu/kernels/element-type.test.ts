@@ -90,6 +90,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       bindings: { gate: 131, up: 131, outputGradient: 131, gateGradient: 131, upGradient: 131 },
     },
   ],
+  "gather-rows": [
+    {
+      sizes: { start: 1, rows: 4, width: 9 },
+      bindings: { x: 54, indexes: Int32Array.from([0, 5, -1, 2, 2]), out: 36 },
+    },
+  ],
   "insert-backward-inserted": [
     { sizes: inserting, bindings: { lengths, outputGradient: 147, out: 14 } },
     { sizes: inserting, bindings: { lengths, outputGradient: 147, out: 14 }, wide: ["out"] },
@@ -113,6 +119,9 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   "mean-rows-backward": [{ sizes: rows, bindings: { lengths, outputGradient: 21, out: 105 } }],
   "normalize-rows": [{ sizes: { rows: 5, width: 67, epsilon: 1e-5 }, bindings: { x: 335, out: 335 } }],
+  "own-tokens-backward": [
+    { sizes: { batch: 3, all: 8, front: 2, tokens: 5, width: 7 }, bindings: { outputGradient: 105, out: 168 } },
+  ],
   "pick-rows-backward": [{ sizes: rows, bindings: { lengths, outputGradient: 21, out: 105 } }],
   "place-columns": [{ sizes: { rows: 9, width: 11, outWidth: 29, start: 13 }, bindings: { x: 99, out: 261 } }],
   "prepend-backward-front": [
@@ -128,9 +137,22 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       wide: ["cosine", "sine"],
     },
   ],
+  "scatter-rows": [
+    {
+      sizes: { start: 1, rows: 4, width: 9 },
+      bindings: { x: 36, indexes: Int32Array.from([0, 5, -1, 2, 1]), out: 54 },
+    },
+  ],
   "scale-columns": [
     { sizes: { rows: 13, width: 17 }, bindings: { x: 221, weight: 17, out: 221 } },
     { sizes: { rows: 13, width: 17 }, bindings: { x: 221, weight: 17, out: 221 }, wide: ["weight"] },
+  ],
+  "value-loss": [
+    {
+      sizes: { rows: 7, classes: 3 },
+      bindings: { logits: 21, values: 21, labels: randomIntegers(7, 9, 0, 2).fill(-100, 0, 2), rowLoss: 7, out: 21 },
+      wide: ["values", "rowLoss"],
+    },
   ],
 };
 
