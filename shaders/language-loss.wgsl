@@ -1,12 +1,14 @@
 // For row r of this part, at position p = indexes[start + r] (negative: no row, its gradient is 0):
 // losses[p] = logsumexp(logits[r]) − logits[r, labels[p]]; predictions[p] = argmax(logits[r]), the first one on a tie;
-// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) / count, count being all labelled positions of the batch.
+// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) / count, count being all labelled positions of the batch; with a
+// cap above 0 they are logits = cap · tanh(x / cap) of which the gradient is times 1 − (logits / cap)².
 // logits: [rows, vocabulary]; indexes, labels, losses, predictions: [tokens]. One workgroup works on a row.
 struct Sizes {
   start: u32,
   rows: u32,
   vocabulary: u32,
   tokens: u32,
+  cap: f32,
 }
 
 @group(0) @binding(0) var<uniform> sizes: Sizes;
@@ -82,7 +84,9 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
   workgroupBarrier();
   let share = select(0, 1 / f32(max(count, 1)), label >= 0);
   for (var c = lane; c < sizes.vocabulary; c += WIDTH) {
-    let probability = exp(logits[begin + c] - largest) / sum;
-    logits[begin + c] = (probability - select(0f, 1f, i32(c) == label)) * share;
+    let logit = logits[begin + c];
+    let bent = select(0f, logit / sizes.cap, sizes.cap > 0);
+    let probability = exp(logit - largest) / sum;
+    logits[begin + c] = (probability - select(0f, 1f, i32(c) == label)) * share * (1 - bent * bent);
   }
 }

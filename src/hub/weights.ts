@@ -103,8 +103,11 @@ export async function openWeights(folder: ModelFolder): Promise<Weights> {
   }
 
   const find = (name: string): SafetensorsEntry | null => {
-    // BERT's oldest checkpoints call a norm's gain and shift gamma and beta.
-    const former = name.replace(/(LayerNorm\.)weight$/, "$1gamma").replace(/(LayerNorm\.)bias$/, "$1beta");
+    // BERT's oldest checkpoints call a norm's gain and shift gamma and beta, GPT-NeoX's before transformers 5 the head embed_out.
+    const former = name
+      .replace(/(LayerNorm\.)weight$/, "$1gamma")
+      .replace(/(LayerNorm\.)bias$/, "$1beta")
+      .replace(/^lm_head\.weight$/, "embed_out.weight");
     if (former !== name) {
       const old = findAs(former);
       if (old) return old;

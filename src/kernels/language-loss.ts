@@ -13,6 +13,6 @@ export const languageLoss = defineKernel({
     losses: "read-write",
     predictions: "read-write",
   },
-  sizes: { start: "u32", rows: "u32", vocabulary: "u32", tokens: "u32" },
+  sizes: { start: "u32", rows: "u32", vocabulary: "u32", tokens: "u32", cap: "f32" },
   workgroups: ({ rows }) => [rows, 1, 1],
 });

@@ -6,14 +6,17 @@ import type { Program } from "../program/program";
 import type { Precision } from "../program/tensor";
 import type { ControllerOf } from "./controller";
 
+/** A head over the vocabulary of the weight files' own, the word embeddings once more, or none: only the body was saved. */
+export type LanguageHeadKind = "own" | "words" | "missing";
+
 /** What a method may know of the open model when it describes its options. */
 export interface ModelFacts {
   readonly family: Family;
   readonly config: ModelConfig;
   /** Of the frozen matrices in GPU memory; float32 unless told. */
   readonly precision?: Precision;
-  /** Whether the weight files have a head over the vocabulary that is not the word embeddings; no unless told. */
-  readonly ownLanguageHead?: boolean;
+  /** What foretells the next token: the word embeddings once more unless told. */
+  readonly languageHead?: LanguageHeadKind;
 }
 
 /** What a method may use when it attaches to a Program. */

@@ -54,6 +54,7 @@ export const bloom: Family<BloomConfig> = {
   ia3Targets: { targets: ["query_key_value", "mlp.dense_4h_to_h"], feedForward: ["mlp.dense_4h_to_h"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { tied: true },
   fanInFanOut: false,
 
   readConfig(json) {

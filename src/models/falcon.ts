@@ -60,6 +60,7 @@ export const falcon: Family<FalconConfig> = {
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { tied: true },
   fanInFanOut: false,
 
   readConfig(json) {

@@ -150,9 +150,10 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly classifierArgument?: string;
   /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
   readonly fanInFanOut: boolean;
-  /**
-   * The matrix [vocabulary, hiddenSize] that gives the logits of the next token, where a model has one beside its word
-   * embeddings; only for families whose logits are nothing but the states times that matrix.
-   */
-  readonly languageHead?: string;
+  /** What gives the logits of the next token from the last states; encoders have none. */
+  readonly languageHead?: {
+    /** Whether the matrix is the word embeddings where config.json does not say `tie_word_embeddings`. */
+    readonly tied: boolean;
+    readonly bias?: boolean;
+  };
 }

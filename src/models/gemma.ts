@@ -72,6 +72,7 @@ export const gemma: Family<GemmaConfig> = {
   ia3Targets: { targets: ["q_proj", "v_proj", "down_proj"], feedForward: ["down_proj"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { tied: true },
   fanInFanOut: false,
 
   readConfig(json) {

@@ -49,6 +49,7 @@ export const gptNeox: Family<GptNeoxConfig> = {
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { tied: false },
   fanInFanOut: false,
 
   readConfig(json) {

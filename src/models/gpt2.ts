@@ -38,7 +38,7 @@ export const gpt2: Family<Gpt2Config> = {
   bidirectional: false,
   poolings: ["last", "mean"],
   fanInFanOut: true,
-  languageHead: "lm_head.weight",
+  languageHead: { tied: true },
 
   readConfig(json) {
     const config = parseConfig(schema, json);

@@ -58,7 +58,7 @@ export const llama: Family<LlamaConfig> = {
   bidirectional: false,
   poolings: ["last", "mean"],
   fanInFanOut: false,
-  languageHead: "lm_head.weight",
+  languageHead: { tied: false },
 
   readConfig(json) {
     const config = parseConfig(schema, json);

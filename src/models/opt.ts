@@ -47,6 +47,7 @@ export const opt: Family<OptConfig> = {
   ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedForward: ["fc2"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { tied: true },
   fanInFanOut: false,
 
   readConfig(json) {

@@ -45,6 +45,7 @@ export const phi: Family<PhiConfig> = {
   ia3Targets: { targets: ["q_proj", "v_proj", "fc2"], feedForward: ["fc2"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { bias: true, tied: false },
   fanInFanOut: false,
 
   readConfig(json) {

@@ -62,6 +62,7 @@ export const phi3: Family<Phi3Config> = {
   ia3Targets: { targets: ["qkv_proj", "down_proj"], feedForward: ["down_proj"] },
   bidirectional: false,
   poolings: ["last", "mean"],
+  languageHead: { tied: false },
   fanInFanOut: false,
 
   readConfig(json) {

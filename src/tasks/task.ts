@@ -25,6 +25,15 @@ export interface States {
   readonly suffix: number;
 }
 
+/** What gives logits over the vocabulary: states · weightᵀ + bias, bent under the cap. */
+export interface LanguageHead {
+  /** [vocabulary, hiddenSize] */
+  readonly weight: Tensor;
+  /** [vocabulary] */
+  readonly bias?: Tensor | undefined;
+  readonly cap?: number | undefined;
+}
+
 export interface ReadOutOptions {
   /** Columns of the head; 0 where the task trains none. */
   readonly outputs: number;
@@ -32,8 +41,8 @@ export interface ReadOutOptions {
   readonly learningRateScale: number;
   /** The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`. */
   readonly classifier?: ((state: Tensor, outputs: number) => Tensor) | undefined;
-  /** The frozen model's own head over the vocabulary [vocabulary, hiddenSize]; throws if the family has none. */
-  readonly languageHead: () => Tensor;
+  /** The frozen model's own head over the vocabulary; throws an Error saying why if it has none. */
+  readonly languageHead: () => LanguageHead;
 }
 
 export interface ReadOut {

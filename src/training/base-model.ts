@@ -9,6 +9,7 @@ import { toFloat16 } from "../hub/float16";
 import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
+import type { LanguageHeadKind } from "../methods/method";
 import { semanticNames } from "../methods/semantic";
 import type { Family, ModelConfig, Pooling } from "../models/family";
 import { type Constant, Program } from "../program/program";
@@ -52,6 +53,7 @@ export class BaseModel {
   readonly semanticPasses: SemanticPass[] = [];
   #precisionNote: string | null = null;
   readonly #languageHead: ReadModel["languageHead"];
+  #headLoaded: Promise<void> | null = null;
   readonly #engine: Engine;
   readonly #owner = `model ${models++}`;
   readonly #weights = new Map<string, GPUBuffer>();
@@ -122,14 +124,14 @@ export class BaseModel {
     return this.#precisionNote;
   }
 
-  get ownLanguageHead(): boolean {
-    return this.#languageHead !== null;
+  get languageHead(): LanguageHeadKind {
+    return this.#languageHead.kind;
   }
 
-  /** Puts the head over the vocabulary on the GPU, where it is not the word embeddings: once, for the first who needs it. */
+  /** Puts what only the head over the vocabulary reads on the GPU: once, for the first who needs it. */
   async loadLanguageHead(onProgress?: (progress: LoadProgress) => void): Promise<void> {
-    const head = this.#languageHead;
-    if (head && !this.#weights.has(head.tensor.name)) await this.#upload([head], onProgress);
+    this.#headLoaded ??= this.#upload(this.#languageHead.needed, onProgress);
+    await this.#headLoaded;
   }
 
   /** Bytes of the weights on the GPU. */

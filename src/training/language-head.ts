@@ -1,28 +1,59 @@
-/** The frozen model's own head over its vocabulary: a matrix of its own, or its word embeddings again. */
+/** The frozen model's own head over its vocabulary: tensors of its own, or its word embeddings again. */
 
-import type { ModelFacts } from "../methods/method";
+import type { LanguageHeadKind, ModelFacts } from "../methods/method";
+import type { Family, ModelConfig } from "../models/family";
 import { Program } from "../program/program";
-import type { Tensor } from "../program/tensor";
+import type { Precision, Tensor } from "../program/tensor";
+import type { LanguageHead } from "../tasks/task";
 
-/**
- * [vocabulary, hiddenSize].
- * @throws Error if the family's logits are not the states times one matrix.
- */
+/** In transformers' names. */
+export const HEAD_WEIGHT = "lm_head.weight";
+export const HEAD_BIAS = "lm_head.bias";
+
+/** @throws Error saying why the model cannot foretell the next token, and what to do. */
 export function languageHead(
   program: Program,
-  { family, config, ownLanguageHead }: Pick<ModelFacts, "family" | "config" | "ownLanguageHead">,
-): Tensor {
+  { family, config, languageHead: kind = "words" }: Pick<ModelFacts, "family" | "config" | "languageHead">,
+): LanguageHead {
+  const refusal = languageRefusal(family, kind);
+  if (refusal) throw new Error(refusal);
+  const table = wordTable(family, config);
+  return {
+    weight: program.weight(kind === "own" ? HEAD_WEIGHT : table.name, table.shape),
+    bias: family.languageHead?.bias ? program.weight(HEAD_BIAS, [config.vocabulary]) : undefined,
+    cap: config.logitCap,
+  };
+}
+
+/** Why a model cannot foretell the next token, and what to do; null where it can. */
+export function languageRefusal(family: Family, kind: LanguageHeadKind): string | null {
   if (!family.languageHead) {
-    throw new Error(
-      `Language modelling does not know the ${family.title} family's head yet. Choose another base model.`,
+    return (
+      `Language modelling and generation need a model that foretells the next token; ${family.title} models are ` +
+      "encoders, in which every token sees every other. Choose a causal base model."
     );
   }
-  const table = wordTable(family, config);
-  return program.weight(ownLanguageHead ? family.languageHead : table.name, table.shape);
+  if (kind !== "missing") return null;
+  return (
+    `The weight files have no "${HEAD_WEIGHT}", and config.json does not tie it to the word embeddings: ` +
+    "only the model's body was saved, so it cannot foretell the next token. Choose a checkpoint with its language head."
+  );
+}
+
+/** Names and shapes of what only the head reads: nothing, where it is the word embeddings without a bias. */
+export function languageHeadSpecs(
+  family: Family,
+  config: ModelConfig,
+  kind: LanguageHeadKind,
+  precision?: Precision,
+): Tensor[] {
+  if (languageRefusal(family, kind)) return [];
+  const { weight, bias } = languageHead(new Program(precision), { family, config, languageHead: kind });
+  return [...(kind === "own" ? [weight] : []), ...(bias ? [bias] : [])];
 }
 
 /** The embedding table that a family reads words from. */
-function wordTable(family: ModelFacts["family"], config: ModelFacts["config"]): Tensor {
+function wordTable(family: Family, config: ModelConfig): Tensor {
   const program = new Program();
   const ids = program.input("input_ids", [1], "int32");
   family.embed(program, config, "words", ids);

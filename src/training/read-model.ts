@@ -8,10 +8,12 @@ import { checkFileNames, checkKind } from "../hub/refusals";
 import type { SafetensorsEntry } from "../hub/safetensors";
 import type { ModelFolder } from "../hub/types";
 import { openWeights, type Weights } from "../hub/weights";
+import type { LanguageHeadKind } from "../methods/method";
 import type { Family, ModelConfig, Pooling } from "../models/family";
 import { families, familyOf } from "../models/registry";
 import { Program } from "../program/program";
 import type { Precision, Tensor } from "../program/tensor";
+import { HEAD_BIAS, HEAD_WEIGHT, languageHeadSpecs } from "./language-head";
 import { choosePrecision, type PrecisionChoice } from "./precision";
 
 export interface ReadModel {
@@ -24,8 +26,11 @@ export interface ReadModel {
   readonly poolings: readonly Pooling[];
   /** Every tensor that the model's Programs read, and where it lies. */
   readonly needed: readonly { readonly tensor: Tensor; readonly entry: SafetensorsEntry }[];
-  /** The head over the vocabulary, where it is a matrix of its own; only language modelling reads it. */
-  readonly languageHead: { readonly tensor: Tensor; readonly entry: SafetensorsEntry } | null;
+  /** What foretells the next token, and what of it only language modelling reads. */
+  readonly languageHead: {
+    readonly kind: LanguageHeadKind;
+    readonly needed: readonly { readonly tensor: Tensor; readonly entry: SafetensorsEntry }[];
+  };
 }
 
 /**
@@ -48,12 +53,22 @@ export async function readModel(folder: ModelFolder, wanted: PrecisionChoice = "
   const withEntry = (tensor: Tensor) => ({ tensor, entry: entryOf(tensor) });
   const needed = loadedSpecs({ family, config, precision, poolings }).map(withEntry);
   weights.checkUnused(new Set(needed.map(({ entry }) => entry)));
-  const head = family.languageHead;
-  const languageHead =
-    head === undefined || weights.find(head) === null
-      ? null
-      : withEntry(new Program(precision).weight(head, [config.vocabulary, config.hiddenSize]));
+  const kind = languageHeadKind(family, json, (name) => weights.find(name) !== null);
+  const languageHead = { kind, needed: languageHeadSpecs(family, config, kind, precision).map(withEntry) };
   return { family, config, weights, precision, poolings, needed, languageHead };
+}
+
+/** As transformers ties: by config.json, or else as the family's class does. */
+function languageHeadKind(
+  family: Family,
+  json: Record<string, unknown>,
+  has: (name: string) => boolean,
+): LanguageHeadKind {
+  const head = family.languageHead;
+  if (!head || (head.bias && !has(HEAD_BIAS))) return "missing";
+  const tied = typeof json.tie_word_embeddings === "boolean" ? json.tie_word_embeddings : head.tied;
+  if (tied) return "words";
+  return has(HEAD_WEIGHT) ? "own" : "missing";
 }
 
 const withoutHead = (family: Family) => family.poolings.filter((pooling) => pooling !== "first" && pooling !== "cls");

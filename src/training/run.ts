@@ -123,6 +123,7 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
+    if (this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
     const semantic = await this.semanticStates();
     await this.#start(semantic);
     for (const step of this.#steps.values()) {
@@ -272,7 +273,7 @@ export function controlsOf({ program }: Pick<TunedProgram, "program">, controlle
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
 export function methodContext(
-  { family, config, precision, ownLanguageHead, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
+  { family, config, precision, languageHead, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
   method: Method,
   options: unknown,
   seed: number,
@@ -287,7 +288,7 @@ export function methodContext(
     family,
     config,
     precision,
-    ownLanguageHead,
+    languageHead,
     textIds: ids,
     lockedIds: locked,
     randomIds: (count) => {

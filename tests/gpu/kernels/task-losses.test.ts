@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { addRow } from "../../../src/kernels/add-row";
 import { gatherRows } from "../../../src/kernels/gather-rows";
 import { languageLoss } from "../../../src/kernels/language-loss";
 import { ownTokensBackward } from "../../../src/kernels/own-tokens-backward";
@@ -44,6 +45,19 @@ describe("gather-rows and scatter-rows", () => {
   });
 });
 
+describe("add-row", () => {
+  it("adds the row to every row", async () => {
+    const [rows, width] = [5, 67];
+    const [row, out] = [random(width, 1), random(rows * width, 2)];
+    const result = await runKernel(addRow, { row, out }, { rows, width });
+    expectClose(
+      result.out,
+      Float64Array.from(out, (value, i) => value + row[i % width]!),
+      ELEMENTWISE,
+    );
+  });
+});
+
 describe("value-loss", () => {
   it.each([
     { SQUARED: 0, rows: 5, classes: 3 },
@@ -71,29 +85,34 @@ describe("value-loss", () => {
 });
 
 describe("language-loss", () => {
-  it("gives loss, prediction and gradient of a part of the labelled rows", async () => {
-    const [vocabulary, tokens, start, rows] = [131, 9, 1, 4];
-    const logits = random(rows * vocabulary, 1, 8);
-    const labels = Int32Array.of(-100, 3, 130, -100, 0, 77, -100, 5, -100);
-    const indexes = Int32Array.of(1, 2, 4, 5, -1, -1, -1, -1, -1);
-    const [losses, predictions] = [random(tokens, 2), random(tokens, 3)];
-    const sizes = { start, rows, vocabulary, tokens };
-    const result = await runKernel(languageLoss, { logits, indexes, labels, losses, predictions }, sizes);
-    const wantedLosses = Float64Array.from(losses);
-    const wantedPredictions = Float64Array.from(predictions);
-    const gradient = new Float64Array(rows * vocabulary);
-    [2, 4, 5].forEach((position, row) => {
-      const own = Float64Array.from(logits.subarray(row * vocabulary, (row + 1) * vocabulary));
-      const largest = Math.max(...own);
-      const sum = own.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-      wantedLosses[position] = Math.log(sum) + largest - own[labels[position]!]!;
-      wantedPredictions[position] = own.indexOf(largest);
-      own.forEach((logit, c) => {
-        gradient[row * vocabulary + c] = (Math.exp(logit - largest) / sum - (c === labels[position] ? 1 : 0)) / 5;
+  it.each([0, 6])(
+    "gives loss, prediction and gradient of a part of the labelled rows, with a cap of %i",
+    async (cap) => {
+      const [vocabulary, tokens, start, rows] = [131, 9, 1, 4];
+      const logits = random(rows * vocabulary, 1, cap || 8);
+      const labels = Int32Array.of(-100, 3, 130, -100, 0, 77, -100, 5, -100);
+      const indexes = Int32Array.of(1, 2, 4, 5, -1, -1, -1, -1, -1);
+      const [losses, predictions] = [random(tokens, 2), random(tokens, 3)];
+      const sizes = { start, rows, vocabulary, tokens, cap };
+      const result = await runKernel(languageLoss, { logits, indexes, labels, losses, predictions }, sizes);
+      const wantedLosses = Float64Array.from(losses);
+      const wantedPredictions = Float64Array.from(predictions);
+      const gradient = new Float64Array(rows * vocabulary);
+      [2, 4, 5].forEach((position, row) => {
+        const own = Float64Array.from(logits.subarray(row * vocabulary, (row + 1) * vocabulary));
+        const largest = Math.max(...own);
+        const sum = own.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+        wantedLosses[position] = Math.log(sum) + largest - own[labels[position]!]!;
+        wantedPredictions[position] = own.indexOf(largest);
+        own.forEach((logit, c) => {
+          const bent = cap ? 1 - (logit / cap) ** 2 : 1;
+          gradient[row * vocabulary + c] =
+            ((Math.exp(logit - largest) / sum - (c === labels[position] ? 1 : 0)) / 5) * bent;
+        });
       });
-    });
-    expectClose(result.losses, wantedLosses, REDUCTION);
-    expect([...result.predictions]).toEqual([...Float32Array.from(wantedPredictions)]);
-    expectClose(result.logits, gradient, REDUCTION);
-  });
+      expectClose(result.losses, wantedLosses, REDUCTION);
+      expect([...result.predictions]).toEqual([...Float32Array.from(wantedPredictions)]);
+      expectClose(result.logits, gradient, REDUCTION);
+    },
+  );
 });

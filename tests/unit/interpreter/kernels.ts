@@ -80,6 +80,45 @@ export const kernels: Readonly<Record<string, Compute>> = {
   "add-scaled"({ x, out }, { count, alpha }, options) {
     for (let i = 0; i < count!; i++) store(out!, i, alpha! * x![i]!, options);
   },
+  "add-row"({ row, out }, { rows, width }) {
+    for (let i = 0; i < rows! * width!; i++) out![i]! += row![i % width!]!;
+  },
+  "gather-rows"({ x, indexes, out }, { start, rows, width }) {
+    for (let i = 0; i < rows! * width!; i++) {
+      const from = indexes![start! + Math.floor(i / width!)]!;
+      out![i] = from < 0 ? 0 : x![from * width! + (i % width!)]!;
+    }
+  },
+  "scatter-rows"({ x, indexes, out }, { start, rows, width }) {
+    for (let i = 0; i < rows! * width!; i++) {
+      const to = indexes![start! + Math.floor(i / width!)]!;
+      if (to >= 0) out![to * width! + (i % width!)] = x![i]!;
+    }
+  },
+  "language-loss"({ logits, indexes, labels, losses, predictions }, { start, rows, vocabulary, tokens, cap }) {
+    const count = labels!.subarray(0, tokens!).filter((label) => label >= 0).length;
+    for (let r = 0; r < rows!; r++) {
+      const own = logits!.subarray(r * vocabulary!, (r + 1) * vocabulary!);
+      const position = indexes![start! + r]!;
+      if (position < 0) {
+        own.fill(0);
+        continue;
+      }
+      const label = labels![position]!;
+      const largest = own.reduce((most, logit) => Math.max(most, logit), -Infinity);
+      const sum = own.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+      losses![position] = Math.log(sum) + largest - own[label]!;
+      predictions![position] = own.indexOf(largest);
+      own.forEach((logit, c) => {
+        const bent = cap! > 0 ? 1 - (logit / cap!) ** 2 : 1;
+        own[c] = ((Math.exp(logit - largest) / sum - (c === label ? 1 : 0)) / count) * bent;
+      });
+    }
+  },
+  "mean-loss"({ rowLoss, labels, metrics }, { rows }) {
+    const labelled = [...labels!.subarray(0, rows!).keys()].filter((row) => labels![row]! >= 0);
+    metrics![0] = labelled.reduce((sum, row) => sum + rowLoss![row]!, 0) / Math.max(1, labelled.length);
+  },
   "column-sum"({ x, out }, { rows, width }, options) {
     sumInto(out!, width!, options, (sum) => {
       for (let i = 0; i < rows! * width!; i++) sum[i % width!]! += x![i]!;

@@ -6,7 +6,7 @@ test("logits are held for a part of the rows only, and the parts cover every row
   const program = new Program();
   const states = program.activation("states", [1000, 16]);
   const head = program.weight("lm_head.weight", [50_000, 16]);
-  const { parts, scratch } = languageLoss(states, head);
+  const { parts, scratch } = languageLoss(states, { weight: head });
   expect(Math.max(...scratch) * 4).toBeLessThanOrEqual(32 * 2 ** 20);
   expect(parts.length).toBeGreaterThan(1);
   const starts = parts.map(({ dispatches }) => dispatches[0]!.sizes.start!);

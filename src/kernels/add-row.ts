@@ -1,0 +1,13 @@
+/** The same row added to every row, in place: the bias of a head over the vocabulary. */
+
+import source from "../../shaders/add-row.wgsl?raw";
+import { grid } from "./grid";
+import { defineKernel } from "./kernel";
+
+export const addRow = defineKernel({
+  name: "add-row",
+  source,
+  bindings: { row: "read", out: "read-write" },
+  sizes: { rows: "u32", width: "u32" },
+  workgroups: ({ rows, width }) => grid(rows * width, 64),
+});
