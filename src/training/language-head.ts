@@ -10,7 +10,7 @@ import type { LanguageHead } from "../tasks/task";
 export const HEAD_WEIGHT = "lm_head.weight";
 export const HEAD_BIAS = "lm_head.bias";
 
-/** @throws Error saying why the model cannot foretell the next token, and what to do. */
+/** @throws Error saying why the model cannot foretell the next token, or the method trains its head, and what to do. */
 export function languageHead(
   program: Program,
   { family, config, languageHead: kind = "words" }: Pick<ModelFacts, "family" | "config" | "languageHead">,
@@ -18,8 +18,15 @@ export function languageHead(
   const refusal = languageRefusal(family, kind);
   if (refusal) throw new Error(refusal);
   const table = wordTable(family, config);
+  const weight = program.weight(kind === "own" ? HEAD_WEIGHT : table.name, table.shape);
+  if (weight.role !== "weight") {
+    throw new Error(
+      "Full fine-tuning would train the head over the vocabulary too, which the studio only has frozen. For language " +
+        "modelling choose another method; LoRA on all linear layers comes closest.",
+    );
+  }
   return {
-    weight: program.weight(kind === "own" ? HEAD_WEIGHT : table.name, table.shape),
+    weight,
     bias: family.languageHead?.bias ? program.weight(HEAD_BIAS, [config.vocabulary]) : undefined,
     cap: config.logitCap,
   };

@@ -168,9 +168,14 @@ export class Run {
   /** The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves when it is submitted. */
   async infer(tokens: number): Promise<Step> {
     const step = this.step(tokens);
-    this.#control?.set(null);
+    this.rest();
     await step.forward();
     return step;
+  }
+
+  /** From here on the controller's tensors are those of an evaluation. */
+  rest(): void {
+    this.#control?.set(null);
   }
 
   /** Whether the method adds to the loss: the third of the metrics. */

@@ -7,7 +7,7 @@ import { insertBehind } from "../operations/insert-behind";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { sequenceClassification } from "../tasks/sequence-classification";
-import type { Loss, Task } from "../tasks/task";
+import type { Loss, States, Task } from "../tasks/task";
 import { languageHead } from "./language-head";
 import type { LayerStrategy } from "./layer-rates";
 import { attachByLayer } from "./layers";
@@ -47,6 +47,46 @@ export interface TunedProgram {
 /** `size` rows of `tokens` tokens. */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, task = sequenceClassification, classes, pooling } = setup;
+  const { family, config } = context;
+  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildStates(
+    setup,
+    size,
+    tokens,
+  );
+  if (task.peftType === "CAUSAL_LM" && states.suffix > 0) {
+    throw new Error(
+      `${method.title}: virtual tokens behind the text come after every word of the response, which cannot see them. ` +
+        "For language modelling put them in front.",
+    );
+  }
+  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
+  const { output: logits, loss } = task.readOut(program, states, {
+    outputs: task.outputs(classes),
+    pooling,
+    learningRateScale,
+    classifier:
+      family.classify &&
+      ((state, outputs) =>
+        family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
+    languageHead: () => languageHead(program, context),
+  });
+  return {
+    program,
+    ids,
+    lengths,
+    task,
+    logits,
+    loss,
+    built,
+    plan: planBackward(program, logits),
+    front: { prompt: attachments.prompt, keys, values },
+    virtualTokens,
+  };
+}
+
+/** The model with the method attached, up to the last states. */
+export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "pooling">, size: number, tokens: number) {
+  const { method, options, context } = setup;
   const { family, config, precision } = context;
   const program = new Program(precision);
   const ids = program.input("input_ids", [size * tokens], "int32");
@@ -80,33 +120,9 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       }),
     },
   );
-  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
-  const { output: logits, loss } = task.readOut(
-    program,
-    { hidden: built.hidden, lengths, size, tokens, front: built.front, suffix },
-    {
-      outputs: task.outputs(classes),
-      pooling,
-      learningRateScale,
-      classifier:
-        family.classify &&
-        ((state, outputs) =>
-          family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
-      languageHead: () => languageHead(program, context),
-    },
-  );
-  return {
-    program,
-    ids,
-    lengths,
-    task,
-    logits,
-    loss,
-    built,
-    plan: planBackward(program, logits),
-    front: { prompt: attachments.prompt, keys, values },
-    virtualTokens: (prefix?.virtualTokens ?? built.front) + suffix,
-  };
+  const states: States = { hidden: built.hidden, lengths, size, tokens, front: built.front, suffix };
+  const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
+  return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
 }
 
 /** The ids; or word embeddings, where the method changes them or puts something behind them. */

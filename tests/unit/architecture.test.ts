@@ -14,7 +14,7 @@ const LAYERS = [
   ["worker"],
   ["training"],
   ["tasks"],
-  ["forward", "backward", "adapters", "hub", "data", "models", "methods"],
+  ["forward", "backward", "adapters", "hub", "data", "generation", "models", "methods"],
   ["operations"],
   ["program", "gpu"],
   ["kernels"],
@@ -24,6 +24,8 @@ const LAYERS = [
 const PEERS: Record<string, string[]> = {
   // A method attaches to the sites that a model family declares; targets are matched as adapter files mean them.
   methods: ["models", "adapters"],
+  // Drawing tokens needs the seeded generator.
+  generation: ["data"],
   // Adapter files are safetensors, which hub reads.
   adapters: ["hub"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.

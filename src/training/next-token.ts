@@ -1,0 +1,139 @@
+/**
+ * What a run, or the frozen model, foretells: logits over the vocabulary behind the last token of some rows. Forward passes
+ * alone, of Programs of their own, so that it works whatever the run is trained for. A row is computed again for each of its
+ * tokens; nothing is cached.
+ */
+
+import { writeGraph } from "../forward/graph";
+import type { ForwardSession } from "../forward/runtime";
+import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
+import { readBuffer } from "../gpu/readback";
+import { lastToken } from "../operations/pool";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { headLogits } from "../tasks/language-loss";
+import type { LossPlace } from "../tasks/task";
+import type { BaseModel } from "./base-model";
+import { type Engine, uploadTensor } from "./engine";
+import { languageHead } from "./language-head";
+import type { Run } from "./run";
+import { buildStates } from "./tuned-program";
+
+interface Compiled {
+  readonly tokens: number;
+  readonly session: ForwardSession;
+  readonly head: CompiledDispatches;
+  readonly ids: GPUBuffer;
+  readonly lengths: GPUBuffer;
+  readonly logits: GPUBuffer;
+}
+
+/** The shortest padded length there is; longer ones double. */
+const SHORTEST = 16;
+
+export class NextToken {
+  /** Tokens that a row may have beside the run's virtual ones. */
+  readonly longest: number;
+  readonly #engine: Engine;
+  readonly #model: BaseModel;
+  readonly #run: Run;
+  readonly #size: number;
+  readonly #owner: string;
+  readonly #compiled = new Map<number, Promise<Compiled>>();
+
+  /** For at most `size` rows at a time. The run must be compiled. Throws an Error if the model foretells nothing. */
+  constructor(engine: Engine, model: BaseModel, run: Run, size: number) {
+    this.#engine = engine;
+    this.#model = model;
+    this.#run = run;
+    this.#size = size;
+    this.#owner = `${run.owner}, next token`;
+    this.longest = model.config.contextLength - run.virtualTokens;
+    this.#program(1);
+  }
+
+  /** [vocabulary] for each row; the run must not train meanwhile. */
+  async logits(rows: readonly Int32Array[]): Promise<Float32Array[]> {
+    const { device } = this.#engine;
+    const { vocabulary } = this.#model.config;
+    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+    let tokens = SHORTEST;
+    while (tokens < longest) tokens *= 2;
+    const compiled = await this.#shape(Math.min(tokens, this.longest));
+    const ids = new Int32Array(this.#size * compiled.tokens).fill(this.#model.tokenizer.padId ?? 0);
+    const lengths = new Int32Array(this.#size).fill(1);
+    for (const [row, own] of rows.entries()) {
+      ids.set(own, row * compiled.tokens);
+      lengths[row] = own.length;
+    }
+    device.queue.writeBuffer(compiled.ids, 0, ids);
+    device.queue.writeBuffer(compiled.lengths, 0, lengths);
+    this.#run.rest();
+    await compiled.session.run();
+    const encoder = device.createCommandEncoder();
+    compiled.head.encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    const read = new Float32Array(await readBuffer(device, compiled.logits, rows.length * vocabulary * 4));
+    return rows.map((_, row) => read.subarray(row * vocabulary, (row + 1) * vocabulary));
+  }
+
+  async release(): Promise<void> {
+    for (const compiled of this.#compiled.values()) {
+      const { session, head } = await compiled;
+      await session.release();
+      head.release();
+    }
+    this.#engine.memory.releaseOwner(this.#owner);
+  }
+
+  #shape(tokens: number): Promise<Compiled> {
+    const known = this.#compiled.get(tokens);
+    if (known) return known;
+    const compiled = this.#compile(tokens);
+    this.#compiled.set(tokens, compiled);
+    compiled.catch(() => this.#compiled.delete(tokens));
+    return compiled;
+  }
+
+  #program(tokens: number) {
+    const { program, ids, lengths, states } = buildStates(this.#run.tunedSetup, this.#size, tokens);
+    const { hidden, size, front, suffix } = states;
+    const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
+    return { program, ids, lengths, last, head: languageHead(program, this.#run.context) };
+  }
+
+  async #compile(tokens: number): Promise<Compiled> {
+    await this.#model.loadLanguageHead();
+    const { program, ids, lengths, last, head } = this.#program(tokens);
+    const allocate = (label: string, bytes: number) =>
+      this.#engine.memory.allocate(bytes, { label, category: "runtime", owner: this.#owner });
+    const buffers = new Map([ids, lengths, last].map((tensor) => [tensor, allocate(tensor.name, tensorBytes(tensor))]));
+    const logits = allocate("next logits", this.#size * this.#model.config.vocabulary * 4);
+    for (const noise of program.noises) {
+      const ones = new Float32Array(elementCount(noise.shape)).fill(1);
+      const options = { label: noise.name, category: "runtime", owner: this.#owner } as const;
+      buffers.set(noise, uploadTensor(this.#engine, ones, options));
+    }
+    const semantic = await this.#run.semanticStates();
+    const { parameters } = this.#run;
+    const buffer = (tensor: Tensor): GPUBuffer => {
+      if (tensor.role === "trainable") return parameters.value(tensor.name);
+      if (tensor.role === "control") return parameters.control(tensor.name);
+      return buffers.get(tensor) ?? semantic.get(tensor.name) ?? this.#model.buffer(tensor);
+    };
+    const session = await this.#engine.runtime.session(writeGraph(program, [last]), buffer);
+    const place = (weight: Tensor): LossPlace => ({ kind: "weight", tensor: weight });
+    const output: LossPlace = { kind: "output" };
+    const written: LossPlace = { kind: "scratch", index: 0 };
+    const list = headLogits(head, this.#size, { states: output, logits: written, place }).map((step) => ({
+      ...step,
+      bindings: Object.fromEntries(
+        Object.entries(step.bindings).map(([name, at]) => [
+          name,
+          at.kind === "weight" ? this.#model.buffer(at.tensor) : at === output ? buffers.get(last)! : logits,
+        ]),
+      ),
+    }));
+    const compiled = await compileDispatches(this.#engine, list, { owner: this.#owner });
+    return { tokens, session, head: compiled, ids: buffers.get(ids)!, lengths: buffers.get(lengths)!, logits };
+  }
+}
