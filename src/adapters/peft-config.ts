@@ -1,6 +1,6 @@
 /**
  * `adapter_config.json` as PEFT 0.21 writes it: every key, sorted, with PEFT's values.
- * Not for: tensor names (`peft-names.ts`) or reading a folder (`folder.ts`).
+ * Not for: tensor names (`peft-names.ts`) or reading a folder (`read-folder.ts`).
  */
 
 export const PEFT_VERSION = "0.21.0";

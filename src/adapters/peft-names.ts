@@ -1,12 +1,15 @@
 /**
  * Tensor names and layouts in PEFT's `adapter_model.safetensors`, against the studio's own in-model names.
- * Not for: which tensors an adapter must have (`folder.ts`).
+ * Not for: which tensors an adapter must have (`checks.ts`).
  */
 
 import type { PeftType } from "./peft-config";
 
 /** The one tensor of a prompt-learning adapter besides its head. */
 export const PROMPT_EMBEDDINGS = "prompt_embeddings";
+
+/** What a linear's bias is called inside the wrapper that PEFT puts around the linear. */
+export const WRAPPED_BIAS = ".base_layer.bias";
 
 const DORA_MAGNITUDE = ".lora_magnitude_vector";
 

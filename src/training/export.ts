@@ -15,17 +15,14 @@ import {
   studioConfig,
   veraConfig,
 } from "../adapters/peft-config";
-import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, shareHeads, unpackPrefix } from "../adapters/peft-names";
+import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
 import type { BottleneckForm, ExportForm, Origin } from "../methods/method";
-import { prefixNames } from "../methods/prefix/prefix";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
-import { drawProjection } from "../methods/vera/projection";
-import type { ModelConfig } from "../models/family";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { Engine } from "./engine";
@@ -33,9 +30,6 @@ import { countPart } from "./estimate";
 import type { Values } from "./parameters";
 import type { Run } from "./run";
 import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
-
-/** What a linear's bias is called inside the wrapper that PEFT puts around the linear. */
-const WRAPPED_BIAS = ".base_layer.bias";
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
@@ -266,76 +260,4 @@ async function evaluateFront(
   const values = new Map(await Promise.all(read));
   engine.memory.releaseOwner(owner);
   return values;
-}
-
-/**
- * The values by in-model name that a folder holds for a method: for `initFrom` and import. `origin`: of what the method
- * would export; unless that is what it trains, the tensors beside are taken. `cached`: of a model whose prefixes repeat heads.
- * Throws an Error naming what is missing.
- */
-export function importedValues(
-  adapter: AdapterFolder,
-  layers: number,
-  origin: Origin,
-  cached: Pick<ModelConfig, "headSize" | "cachedRepeats"> = { headSize: 1 },
-): Values {
-  const values = new Map<string, Float32Array>();
-  const tensors = adapter.config.peft_type === "ADALORA" ? withPrunedRanks(adapter) : adapter.tensors;
-  if (adapter.config.peft_type === "VERA") checkProjection(adapter);
-  for (const { name, shape, data } of tensors) {
-    if (/^vera_[AB]$/.test(name)) continue;
-    // Beside trained biases stand factors that add nothing.
-    if (adapter.config.bias === "all" && /\.lora_[AB]\.weight$/.test(name)) continue;
-    if (name !== PROMPT_EMBEDDINGS) values.set(name.replace(WRAPPED_BIAS, ".bias"), data);
-    else if (origin !== "trained") continue;
-    else if (adapter.config.peft_type === "PREFIX_TUNING") {
-      const { keys, values: ownValues } = unpackPrefix(data, layers, shape[0]!);
-      const own = (rows: Float32Array) => shareHeads(rows, cached.headSize, cached.cachedRepeats ?? 1);
-      keys.forEach((rows, layer) => void values.set(prefixNames.keys(layer), own(rows)));
-      ownValues.forEach((rows, layer) => void values.set(prefixNames.values(layer), own(rows)));
-    } else values.set(name, data);
-  }
-  if (origin !== "trained") {
-    if (!adapter.skTensors) {
-      const what = origin === "folded" ? "what was folded into it" : "its encoder";
-      throw new Error(`The adapter has no sk_adapter.safetensors, so the training of ${what} cannot go on.`);
-    }
-    for (const { name, data } of adapter.skTensors) values.set(name, data);
-  }
-  return values;
-}
-
-/** AdaLoRA's factors at their initial rank: what was pruned is zero, and stays so since nothing reads it. */
-function withPrunedRanks({ config, tensors }: AdapterFolder): readonly NamedTensor[] {
-  const pattern = config.rank_pattern as Record<string, readonly boolean[]> | null;
-  return tensors.map((tensor): NamedTensor => {
-    const [, path, part] = /^(.*)\.lora_([AEB])$/.exec(tensor.name) ?? [];
-    const kept = pattern?.[`${path}.lora_E`];
-    if (!kept) return tensor;
-    const places = kept.flatMap((keep, rank) => (keep ? [rank] : []));
-    const [rows, columns] = tensor.shape as [number, number];
-    const shape = part === "B" ? [rows, kept.length] : [kept.length, columns];
-    const data = new Float32Array(elementCount(shape));
-    tensor.data.forEach((value, index) => {
-      const [row, column] = [Math.floor(index / columns), index % columns];
-      data[part === "B" ? row * kept.length + places[column]! : places[row]! * columns + column] = value;
-    });
-    return { name: tensor.name, shape, data };
-  });
-}
-
-/** Throws an Error if VeRA's shared matrices in the folder are others than its key gives. */
-function checkProjection({ config, tensors }: AdapterFolder): void {
-  const [a, b] = ["vera_A", "vera_B"].map((name) => tensors.find((tensor) => tensor.name === name));
-  if (!a || !b) return;
-  const key = Number(config.projection_prng_key);
-  const drawn = drawProjection(key, a.shape[0]!, a.shape[1]!, b.shape[0]!);
-  const differs = (own: Float32Array, other: Float32Array) =>
-    own.some((value, index) => Math.abs(value - other[index]!) > 1e-5);
-  if (differs(drawn.a, a.data) || differs(drawn.b, b.data)) {
-    throw new Error(
-      `The shared matrices in the folder are not those that projection_prng_key ${key} gives, so they were not drawn by ` +
-        "PEFT's generator. Convert the adapter to LORA where it was made and import that.",
-    );
-  }
 }

@@ -6,8 +6,6 @@ import type { AdapterFolder } from "../adapters/folder";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../training/configuration";
 import type { LayerStrategy } from "../training/layer-rates";
-import type { Values } from "../training/parameters";
-import type { Run } from "../training/run";
 
 const runRecord = z.looseObject({
   /** Left out where the folder holds a smaller rank or another form of what the run trained. */
@@ -116,16 +114,6 @@ function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfig
   const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
   const options = { bottleneck, activation, scale, learnedScale, residual };
   return { name, method: parallel ? "adapter-parallel" : serial, options, ...withStrategy({ frozenLayers: leaveOut }) };
-}
-
-/** Throws an Error naming the tensor if an adapter leaves out one that a run trains: another method, or other options. */
-export function checkComplete(given: Values, { setup, trainables }: Run): void {
-  const missing = trainables.find(({ name }) => !given.has(name));
-  if (!missing) return;
-  throw new Error(
-    `Run "${setup.name}" (${setup.method.id}): the adapter it starts from has no "${missing.name}". ` +
-      "Start from an adapter of the same method with the same options.",
-  );
 }
 
 /** Throws an Error with both lists if the adapter was trained for other classes than the open data has. */

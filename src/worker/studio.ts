@@ -2,10 +2,14 @@
 
 import * as z from "zod";
 import { dependencies, version } from "../../package.json";
-import { type AdapterFolder, checkAdapter, readAdapterZip, zipAdapter } from "../adapters/folder";
+import { checkBase, checkFits } from "../adapters/checks";
+import type { AdapterFolder } from "../adapters/folder";
+import { readAdapterZip } from "../adapters/read-folder";
+import { zipAdapter } from "../adapters/write-folder";
 import { cutTokens } from "../data/tokens";
 import { type OpenedDevice, openDevice } from "../gpu/device";
 import { readConfig } from "../hub/config";
+import type { NamedTensor } from "../hub/safetensors";
 import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
@@ -17,8 +21,9 @@ import { diagnose } from "../training/diagnosis";
 import { createEngine, type Engine } from "../training/engine";
 import { compareAtStart } from "../training/equality";
 import { estimate } from "../training/estimate";
-import { type ExportFacts, exportRun, importedValues, originOf } from "../training/export";
+import { type ExportFacts, exportRun, originOf } from "../training/export";
 import { chosenOptions, fitDevice, longestText } from "../training/fit";
+import { importedTensors, withoutCarrier } from "../training/imported-tensors";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
@@ -56,7 +61,7 @@ import { diagnosisFacts, History } from "./diagnosis";
 import { EventBatches } from "./events";
 import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
-import { checkComplete, checkLabels, importedRun, uniqueName } from "./imported-run";
+import { checkLabels, importedRun, uniqueName } from "./imported-run";
 import { Models } from "./models";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
@@ -396,7 +401,7 @@ export class Studio implements StudioApi {
     const model = this.#readyModel();
     const adapter = await readAdapterZip(file);
     const base = model.folder.name;
-    checkAdapter(adapter, { baseModel: base });
+    checkBase(adapter, base);
     checkLabels(adapter, this.#data.data.dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const taken = [this.#current, ...this.#imported].flatMap((open) => open?.comparison.runNames ?? []);
@@ -465,7 +470,7 @@ export class Studio implements StudioApi {
     for (const { name, initFrom } of configuration.runs) {
       if (initFrom === undefined) continue;
       const adapter = await this.#folders.adapter(name, initFrom);
-      checkAdapter(adapter, { baseModel: this.#readyModel().folder.name });
+      checkBase(adapter, this.#readyModel().folder.name);
       checkLabels(adapter, this.#data.data.dataset.labels);
       initial.set(name, adapter);
     }
@@ -487,11 +492,14 @@ export class Studio implements StudioApi {
   ): Promise<OpenComparison> {
     const model = this.#readyModel();
     const data = this.#comparisonData();
+    const given = new Map<string, readonly NamedTensor[]>();
     const plans = configuration.runs.map((run): RunPlan => {
       const adapter = initial.get(run.name);
       if (!adapter) return run;
       const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
-      return { ...run, initial: importedValues(adapter, model.config.layers, originOf(form), model.config) };
+      const tensors = importedTensors(adapter, model.config.layers, originOf(form), model.config);
+      given.set(run.name, tensors);
+      return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
     });
     const variants = plans.flatMap((plan) => variantsOf(plan, configuration.training));
     const runs = variants.map(({ name, run, seed, learningRateFactor }) => {
@@ -515,7 +523,11 @@ export class Studio implements StudioApi {
       emit,
     });
     try {
-      for (const { name, initial: given } of runs) if (given) checkComplete(given, comparison.run(name));
+      for (const { name, run } of variants) {
+        const tensors = given.get(run);
+        const { trainables } = comparison.run(name);
+        if (tensors) checkFits(name, withoutCarrier(tensors, trainables), trainables);
+      }
     } catch (error) {
       await comparison.release();
       throw error;

@@ -1,7 +1,9 @@
 /** Exported prompts and prefixes against the folders PEFT wrote, and what they predict after import. */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { ADAPTER_FILES, type AdapterFolder, adapterFiles, readAdapterFiles } from "../../src/adapters/folder";
+import { ADAPTER_FILES, type AdapterFolder } from "../../src/adapters/folder";
+import { readAdapterFiles } from "../../src/adapters/read-folder";
+import { adapterFiles } from "../../src/adapters/write-folder";
 import { readBuffer } from "../../src/gpu/readback";
 import { readSafetensors, readTensor } from "../../src/hub/safetensors";
 import { bytesFile } from "../../src/hub/sources";
@@ -9,7 +11,8 @@ import { methodOf } from "../../src/methods/registry";
 import { BaseModel } from "../../src/training/base-model";
 import { BatchBuffers } from "../../src/training/batch-buffers";
 import type { Engine } from "../../src/training/engine";
-import { exportRun, importedValues, originOf } from "../../src/training/export";
+import { exportRun, originOf } from "../../src/training/export";
+import { importedValues } from "../../src/training/imported-tensors";
 import type { Values } from "../../src/training/parameters";
 import { parseOptions, Run } from "../../src/training/run";
 import { Workspace } from "../../src/training/workspace";

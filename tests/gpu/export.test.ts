@@ -4,14 +4,17 @@
  */
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type AdapterFolder, adapterFiles, readAdapterFiles } from "../../src/adapters/folder";
+import type { AdapterFolder } from "../../src/adapters/folder";
+import { readAdapterFiles } from "../../src/adapters/read-folder";
+import { adapterFiles } from "../../src/adapters/write-folder";
 import type { TokenizedExample } from "../../src/data/tokens";
 import { readSafetensors, readTensor } from "../../src/hub/safetensors";
 import { bytesFile } from "../../src/hub/sources";
 import { methodOf } from "../../src/methods/registry";
 import { BaseModel } from "../../src/training/base-model";
 import type { Engine } from "../../src/training/engine";
-import { exportRun, importedValues, originOf } from "../../src/training/export";
+import { exportRun, originOf } from "../../src/training/export";
+import { importedValues } from "../../src/training/imported-tensors";
 import type { Values } from "../../src/training/parameters";
 import { type FixtureTensor, fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";

@@ -7,7 +7,9 @@
 
 import { strFromU8 } from "fflate";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type AdapterFolder, adapterFiles, readAdapterFiles } from "../../src/adapters/folder";
+import type { AdapterFolder } from "../../src/adapters/folder";
+import { readAdapterFiles } from "../../src/adapters/read-folder";
+import { adapterFiles } from "../../src/adapters/write-folder";
 import { readBuffer } from "../../src/gpu/readback";
 import type { NamedTensor } from "../../src/hub/safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
@@ -17,7 +19,8 @@ import { BaseModel } from "../../src/training/base-model";
 import { BatchBuffers } from "../../src/training/batch-buffers";
 import type { Engine } from "../../src/training/engine";
 import { countPart } from "../../src/training/estimate";
-import { exportRun, importedValues } from "../../src/training/export";
+import { exportRun } from "../../src/training/export";
+import { importedValues } from "../../src/training/imported-tensors";
 import type { Values } from "../../src/training/parameters";
 import { parseOptions, Run } from "../../src/training/run";
 import { Workspace } from "../../src/training/workspace";

@@ -7,8 +7,11 @@ import {
   hubConfigs,
   toHubName,
 } from "../../../src/adapters/adapter-hub";
-import { type AdapterFolder, adapterFiles, readAdapterFiles, zipAdapter } from "../../../src/adapters/folder";
+import { checkBase } from "../../../src/adapters/checks";
+import type { AdapterFolder } from "../../../src/adapters/folder";
 import { modelCard } from "../../../src/adapters/model-card";
+import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
 import type { NamedTensor } from "../../../src/hub/safetensors";
 
 const houlsby: BottleneckConfig = {
@@ -83,7 +86,7 @@ describe("a folder", () => {
       "head_config.json",
       "model_head.safetensors",
     ]);
-    const read = await readAdapterFiles(files, { baseModel: "tiny-llama" });
+    const read = await readAdapterFiles(files);
     expect(read.config).toEqual(adapter.config);
     const byName = (list: NamedTensor[]) => new Map(list.map((tensor) => [tensor.name, tensor]));
     expect(byName(read.tensors)).toEqual(byName(adapter.tensors));
@@ -147,7 +150,8 @@ describe("a folder", () => {
     const short = folder(houlsby);
     short.tensors = short.tensors.filter(({ name }) => !name.endsWith("mlp.adapter.up.bias"));
     await expect(readAdapterFiles(adapterFiles(short))).rejects.toThrow(/adapter_up\.bias" is missing.*\[6\]/);
-    await expect(readAdapterFiles(files, { baseModel: "other" })).rejects.toThrow(/"tiny-llama", but "other"/);
+    const read = await readAdapterFiles(files);
+    expect(() => checkBase(read, "other")).toThrow(/"tiny-llama", but "other"/);
   });
 });
 

@@ -1,15 +1,10 @@
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import {
-  type AdapterFolder,
-  adapterFiles,
-  checkAdapter,
-  folderName,
-  readAdapterFiles,
-  readAdapterZip,
-  zipAdapter,
-} from "../../../src/adapters/folder";
+import { checkBase, checkFits } from "../../../src/adapters/checks";
+import type { AdapterFolder } from "../../../src/adapters/folder";
 import { loraConfig } from "../../../src/adapters/peft-config";
+import { readAdapterFiles, readAdapterZip } from "../../../src/adapters/read-folder";
+import { adapterFiles, folderName, zipAdapter } from "../../../src/adapters/write-folder";
 import { type NamedTensor, writeSafetensors } from "../../../src/hub/safetensors";
 import { fixtureFile, fixtureTensors } from "../../fixtures/reference";
 
@@ -233,36 +228,23 @@ describe("what does not fit is refused", () => {
 
   it("another base model: both are named", async () => {
     const files = await peftFiles("tiny-llama/lora");
-    await expect(readAdapterFiles(files, { baseModel: "tiny-base" })).rejects.toThrow(
+    const adapter = await readAdapterFiles(files);
+    expect(() => checkBase(adapter, "tiny-base")).toThrow(
       /trained on the base model "tiny-llama", but "tiny-base" is open/,
     );
-    await expect(readAdapterFiles(files, { baseModel: "tiny-llama" })).resolves.toBeDefined();
+    checkBase(adapter, "tiny-llama");
   });
 
-  it("tensors other than the open model's", async () => {
-    const adapter = await readAdapterFiles(await peftFiles("tiny-llama/sk-prefix"));
-    const tensors = [
-      { name: "prompt_embeddings", shape: [15, 96] },
+  it("tensors other than those a run trains", () => {
+    const trained = [
+      { name: "F_K.0.weight", shape: [12, 12] },
       { name: "score.weight", shape: [5, 48] },
     ];
-    const skTensors = ["F_K.0", "F_K.1", "F_V.0", "F_V.1"].map((map) => ({ name: `${map}.weight`, shape: [12, 12] }));
-    const baseModel = "tiny-llama";
-    checkAdapter(adapter, { baseModel, tensors, skTensors });
-    expect(() => checkAdapter(adapter, { baseModel, tensors: tensors.slice(0, 1) })).toThrow(
-      /adapter_model\.safetensors: tensor "base_model\.score\.weight" has no place/,
-    );
-    expect(() =>
-      checkAdapter(adapter, { baseModel, tensors: [tensors[0]!, { name: "score.weight", shape: [3, 48] }] }),
-    ).toThrow(/"base_model\.score\.weight" has shape \[5,48\], but the open model needs \[3,48\]/);
-    expect(() =>
-      checkAdapter(adapter, { baseModel, tensors: [...tensors, { name: "score.bias", shape: [5] }] }),
-    ).toThrow(/"base_model\.score\.bias" of shape \[5\] is missing/);
-    expect(() => checkAdapter(adapter, { baseModel, skTensors: skTensors.slice(1) })).toThrow(
-      /sk_adapter\.safetensors: tensor "F_K\.0\.weight" has no place/,
-    );
-    expect(() => checkAdapter({ ...adapter, skTensors: undefined }, { baseModel, skTensors })).toThrow(
-      /no sk_adapter\.safetensors/,
-    );
+    checkFits("a", trained, trained);
+    expect(() => checkFits("a", trained.slice(1), trained)).toThrow(/no "F_K\.0\.weight" of shape \[12,12\]/);
+    expect(() => checkFits("a", trained, trained.slice(1))).toThrow(/has "F_K\.0\.weight", which the run does not/);
+    const turned = [trained[0]!, { name: "score.weight", shape: [48, 5] }];
+    expect(() => checkFits("a", turned, trained)).toThrow(/"score\.weight" has shape \[48,5\].*needs \[5,48\]/);
   });
 });
 
@@ -289,7 +271,7 @@ describe("zip", () => {
       "LoRA r-1/run.json",
       "LoRA r-1/sk_adapter.safetensors",
     ]);
-    expect(await readAdapterZip(blob, { baseModel: "tiny-llama" })).toEqual(adapter);
+    expect(await readAdapterZip(blob)).toEqual(adapter);
   });
 
   it("an archive at the root, with other files, is read too", async () => {

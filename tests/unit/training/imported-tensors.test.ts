@@ -1,12 +1,12 @@
 /** What a folder that PEFT wrote gives to a run: the trained values of the fixtures, under the names of its Program. */
 
 import { describe, expect, test } from "vitest";
-import { readAdapterFiles } from "../../../src/adapters/folder";
 import { packPrefix } from "../../../src/adapters/peft-names";
+import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
-import { importedValues } from "../../../src/training/export";
+import { importedValues } from "../../../src/training/imported-tensors";
 import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { fixtureFile, fixtureJson, fixtureTensors } from "../../fixtures/reference";
 
