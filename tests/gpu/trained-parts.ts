@@ -5,7 +5,7 @@ import type { fixtureTensors } from "../fixtures/reference";
 
 export function trainedParts(
   tensors: Awaited<ReturnType<typeof fixtureTensors>>,
-  kind: "initial" | "gradient" | "final",
+  kind: "initial" | "gradient" | "gradient64" | "final",
   config: ModelConfig,
 ): Map<string, Float32Array> {
   const found = new Map<string, Float32Array>();

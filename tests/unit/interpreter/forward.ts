@@ -260,13 +260,15 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     const [alpha, beta] = [number(attributes, "alpha", 1), number(attributes, "beta", 1)];
     const data = new Float64Array(rows * columns);
     const added = c ? expand(c, [rows, columns]).data : null;
-    for (let index = 0; index < data.length; index++) {
-      const [row, column] = [Math.floor(index / columns), index % columns];
-      let sum = 0;
-      for (let k = 0; k < inner; k++) {
-        sum += a!.data[row * inner + k]! * b!.data[transposed ? column * inner + k : k * columns + column]!;
+    const [left, right] = [a!.data, b!.data];
+    const [across, down] = transposed ? [inner, 1] : [1, columns];
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const index = row * columns + column;
+        let sum = 0;
+        for (let k = 0; k < inner; k++) sum += left[row * inner + k]! * right[column * across + k * down]!;
+        data[index] = alpha * sum + (added ? beta * added[index]! : 0);
       }
-      data[index] = alpha * sum + (added ? beta * added[index]! : 0);
     }
     return [{ shape: [rows, columns], data }];
   },

@@ -66,12 +66,14 @@ function sumInto(out: Float64Array, length: number, options: Numbers, fill: (sum
 
 export const kernels: Readonly<Record<string, Compute>> = {
   matmul({ a, b, out }, { rows, columns, inner, alpha }, options) {
+    const [left, right, terms] = [a!, b!, inner!];
+    const [ofRow, ofLeft] = options.TRANSPOSE_A ? [1, rows!] : [terms, 1];
+    const [ofColumn, ofRight] = options.TRANSPOSE_B ? [terms, 1] : [1, columns!];
     for (let row = 0; row < rows!; row++) {
       for (let column = 0; column < columns!; column++) {
         let sum = 0;
-        for (let k = 0; k < inner!; k++) {
-          const left = a![options.TRANSPOSE_A ? k * rows! + row : row * inner! + k]!;
-          sum += left * b![options.TRANSPOSE_B ? column * inner! + k : k * columns! + column]!;
+        for (let k = 0; k < terms; k++) {
+          sum += left[row * ofRow + k * ofLeft]! * right[column * ofColumn + k * ofRight]!;
         }
         store(out!, row * columns! + column, alpha! * sum, options);
       }
