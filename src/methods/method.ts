@@ -195,7 +195,7 @@ export interface Method<Options = unknown> {
   readonly group: "semantic knowledge" | "soft prompt" | "weight delta" | "module" | "control";
   readonly site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   readonly card: MethodCard;
-  /** Default peak learning rate. */
+  /** Peak learning rate of papers and PEFT, for models of a hidden size of 2048 and more (`learning-rate.ts`). */
   readonly learningRate: number;
   /** Factor on the run's learning rate for the head; 1 unless told. */
   headLearningRateScale?(options: Options): number;

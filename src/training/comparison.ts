@@ -8,6 +8,7 @@ import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import type { TaskId } from "../data/types";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
+import { defaultLearningRate } from "../methods/learning-rate";
 import { methodOf } from "../methods/registry";
 import { argmax, softmax } from "../tasks/metrics/classification";
 import { taskMetrics } from "../tasks/metrics/names";
@@ -513,7 +514,8 @@ export class Comparison {
         method,
         options,
         learningRate:
-          (plan.learningRate ?? training.learningRate ?? method.learningRate) * (plan.learningRateFactor ?? 1),
+          (plan.learningRate ?? training.learningRate ?? defaultLearningRate(method, model)) *
+          (plan.learningRateFactor ?? 1),
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
         task: this.task,

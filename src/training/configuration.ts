@@ -8,7 +8,7 @@ const optionsSchema = z.record(z.string(), z.unknown());
 export const runSchema = z.strictObject({
   name: z.string().min(1).max(60),
   method: z.string().min(1),
-  /** Overrides `training.learningRate`; without either the method's own default applies. */
+  /** Overrides `training.learningRate`; without either the method's own default applies (`methods/learning-rate.ts`). */
   learningRate: z.number().positive().optional(),
   options: optionsSchema.default({}),
   /** Blocks, counted from the input, in which nothing is trained. */

@@ -4,6 +4,7 @@
  */
 
 import { BatchStream } from "../data/batches";
+import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
@@ -170,7 +171,11 @@ function estimateRun(
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
-    layerRates: layerRates(run.learningRate ?? training.learningRate ?? method.learningRate, model.config.layers, run),
+    layerRates: layerRates(
+      run.learningRate ?? training.learningRate ?? defaultLearningRate(method, model),
+      model.config.layers,
+      run,
+    ),
   };
 }
 

@@ -139,6 +139,7 @@ export interface MethodDescription {
   site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
+  /** Peak learning rate on this model where none is set. */
   learningRate: number;
   /** Other forms that a trained run can be downloaded in. */
   conversions: { id: string; title: string }[];

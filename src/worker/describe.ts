@@ -1,6 +1,7 @@
 /** What the page is told about methods and models. */
 
 import * as z from "zod";
+import { defaultLearningRate } from "../methods/learning-rate";
 import type { Method, ModelFacts } from "../methods/method";
 import { elementCount, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "../training/base-model";
@@ -12,7 +13,7 @@ import type { Inspected } from "./models";
 
 /** A method with the form of its options for a model. */
 export function describeMethod(method: Method, facts: ModelFacts): MethodDescription {
-  const { id, title, summary, group, site, learningRate, card } = method;
+  const { id, title, summary, group, site, card } = method;
   const schema = method.options(facts);
   return {
     id,
@@ -20,7 +21,7 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
     summary,
     group,
     site,
-    learningRate,
+    learningRate: defaultLearningRate(method, facts),
     conversions: (method.conversions ?? []).map((conversion) => ({ ...conversion })),
     card: { ...card },
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,

@@ -1,5 +1,6 @@
 /** Gathers what a diagnosis goes by from a comparison, its data and its history. The rules: `training/diagnosis.ts`. */
 
+import { defaultLearningRate } from "../methods/learning-rate";
 import type { BaseModel } from "../training/base-model";
 import type { Comparison } from "../training/comparison";
 import type { DiagnosisFacts } from "../training/diagnosis";
@@ -61,7 +62,7 @@ export async function diagnosisFacts(
   const text = run.context.textIds.length;
   return {
     learningRate,
-    defaultLearningRate: method.learningRate,
+    defaultLearningRate: defaultLearningRate(method, model),
     gradClip,
     stepsPerEpoch: comparison.stepsPerEpoch,
     ...past,

@@ -87,7 +87,7 @@ export function TrainingStep() {
         />
         <NumberField
           label="Learning rate for all"
-          help="Empty: each method's own."
+          help="Empty: each method's own, raised for narrow models."
           value={settings.learningRate ?? null}
           placeholder="each method's own"
           optional
@@ -144,7 +144,7 @@ export function TrainingStep() {
         />
         <NumberField
           label="Weight decay"
-          help="Empty: each method's own."
+          help="Empty: each method's own, raised for narrow models."
           value={settings.weightDecay ?? null}
           placeholder="each method's own"
           optional
