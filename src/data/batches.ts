@@ -5,6 +5,7 @@
 
 import { Random } from "./random";
 import type { TokenizedExample } from "./tokens";
+import type { Scale } from "./types";
 
 const LENGTH_MULTIPLE = 8;
 /** A further bucket must save this share of all padded tokens, or it is not worth another compiled shape. */
@@ -168,12 +169,15 @@ export interface BatchArrays {
   labels: Int32Array;
   /** [batchSize, values per row] */
   values: Float32Array;
+  /** Of the values: what is taken from them and what they are divided by; null: they stay as they are. */
+  scale: Scale | null;
 }
 
 /** What a row has beside its ids. */
 export interface TargetShape {
   readonly perToken: boolean;
   readonly values: number;
+  readonly scale?: Scale | null;
 }
 
 const ONE_LABEL: TargetShape = { perToken: false, values: 0 };
@@ -186,6 +190,7 @@ export function createBatchArrays(batchSize: number, bucket: number, targets = O
     lengths: new Int32Array(batchSize),
     labels: new Int32Array(batchSize * (targets.perToken ? bucket : 1)),
     values: new Float32Array(batchSize * targets.values),
+    scale: targets.scale ?? null,
   };
 }
 
@@ -199,7 +204,7 @@ export function fillBatch(
   padId: number,
   into: BatchArrays,
 ): number {
-  const { batchSize, bucket, inputIds, lengths, labels, values } = into;
+  const { batchSize, bucket, inputIds, lengths, labels, values, scale } = into;
   if (bucket !== plan.bucket || plan.rows.length > batchSize) {
     throw new RangeError(
       `fill batch: ${plan.rows.length} rows of ${plan.bucket} tokens do not fit arrays of ${batchSize} rows of ${bucket}.`,
@@ -215,7 +220,8 @@ export function fillBatch(
     inputIds.set(example.ids, slot * bucket);
     lengths[slot] = example.ids.length;
     labels.set(example.labels, slot * (labels.length / batchSize));
-    if (example.values) values.set(example.values, slot * (values.length / batchSize));
+    if (scale) values[slot] = ((example.values?.[0] ?? scale.mean) - scale.mean) / scale.deviation;
+    else if (example.values) values.set(example.values, slot * (values.length / batchSize));
     tokens += example.ids.length;
   }
   return tokens;

@@ -1,9 +1,8 @@
 /**
- * Guesses which column is the text, which the second text and which the label, from names and content.
- * A guess only: the person can change it, and examples.ts checks what is chosen.
+ * What columns look like, and which of them is the text, the second text and the label, from names and content.
+ * A guess only: the person can change it, and the formats check what is chosen.
  */
 
-import { DataError } from "./errors";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
@@ -62,8 +61,7 @@ const PAIR_NAMES = [
 const IDENTIFIER = /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index)|.*[a-z]Id|unnamed.*)$/;
 const SAMPLE_ROWS = 2000;
 
-interface ColumnStatistics {
-  index: number;
+export interface ColumnFacts {
   name: string;
   /** Lower case, letters and digits only. */
   key: string;
@@ -73,46 +71,56 @@ interface ColumnStatistics {
   /** Every value occurs at least twice and there are at least two values. */
   repeats: boolean;
   meanLength: number;
+  /** Most values are numbers; all that are not empty are; some of them are no whole numbers. */
   numeric: boolean;
+  allNumbers: boolean;
+  fractions: boolean;
   identifier: boolean;
+  /** Its name is one that labels usually have. */
+  namedAsLabel: boolean;
 }
 
-/**
- * A guess for every table of at least two columns.
- * @throws DataError when there is one column only.
- */
-export function guessColumns(table: Table): ColumnRoles {
-  if (table.columns.length < 2) {
-    throw new DataError({
-      file: table.file,
-      what: `The file has one column ("${table.columns[0] ?? ""}"); a text and a label are needed.`,
-      fix: "Separate the columns by commas, tabs or semicolons, and name them in the first row.",
-    });
-  }
-  const columns = table.columns.map((name, index) => measure(table, name, index));
+/** From the first rows. */
+export function measureColumns(table: Table): ColumnFacts[] {
+  return table.columns.map((name, index) => measure(table, name, index));
+}
+
+/** Text, second text and label; no label where there is one column only. */
+export function guessColumns(_table: Table, columns: readonly ColumnFacts[]): ColumnRoles {
+  if (columns.length < 2) return guessTexts(columns);
   const label = guessLabel(columns);
-  const others = columns.filter((column) => column !== label);
-  const text = guessText(others);
-  const pair = others.find((column) => column !== text && isPairOf(column, text)) ?? null;
-  return { text: text.name, textPair: pair?.name ?? null, label: label.name };
+  return { ...guessTexts(columns.filter((column) => column !== label)), label: label.name };
 }
 
-function measure(table: Table, name: string, index: number): ColumnStatistics {
+/** Text and second text among columns, of which there is at least one. */
+export function guessTexts(columns: readonly ColumnFacts[]): { text: string; textPair: string | null } {
+  const text = guessText(columns);
+  const pair = columns.find((column) => column !== text && isPairOf(column, text)) ?? null;
+  return { text: text.name, textPair: pair?.name ?? null };
+}
+
+function measure(table: Table, name: string, index: number): ColumnFacts {
   const counts = new Map<string, number>();
   let characters = 0;
   let numbers = 0;
+  let filled = 0;
+  let fractions = false;
   const rows = Math.min(table.rows.length, SAMPLE_ROWS);
   for (let row = 0; row < rows; row++) {
     const value = (table.rows[row]?.[index] ?? "").trim();
     characters += value.length;
-    if (value !== "" && Number.isFinite(Number(value))) numbers++;
+    if (value !== "") filled++;
+    if (value !== "" && Number.isFinite(Number(value))) {
+      numbers++;
+      fractions ||= !Number.isInteger(Number(value));
+    }
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   counts.delete("");
+  const key = name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   return {
-    index,
     name,
-    key: name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ""),
+    key,
     words: name
       .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
       .toLowerCase()
@@ -122,11 +130,14 @@ function measure(table: Table, name: string, index: number): ColumnStatistics {
     repeats: counts.size >= 2 && [...counts.values()].every((count) => count > 1),
     meanLength: characters / rows,
     numeric: numbers > rows / 2,
+    allNumbers: filled > 0 && numbers === filled,
+    fractions,
+    namedAsLabel: LABEL_NAMES.includes(key),
     identifier: IDENTIFIER.test(name.trim()) || IDENTIFIER.test(name.trim().toLowerCase()),
   };
 }
 
-function guessLabel(columns: readonly ColumnStatistics[]): ColumnStatistics {
+function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
   const longest = [...columns].sort((a, b) => b.meanLength - a.meanLength)[0]!;
   const named = byName(columns, LABEL_NAMES, ({ distinct }) => distinct >= 1);
   if (named && named.meanLength < 100) return named;
@@ -136,7 +147,7 @@ function guessLabel(columns: readonly ColumnStatistics[]): ColumnStatistics {
   return [...pool].sort((a, b) => a.distinct - b.distinct || a.meanLength - b.meanLength)[0]!;
 }
 
-function guessText(columns: readonly ColumnStatistics[]): ColumnStatistics {
+function guessText(columns: readonly ColumnFacts[]): ColumnFacts {
   const usable = columns.filter(({ numeric, identifier }) => !numeric && !identifier);
   const pool = usable.length > 0 ? usable : columns;
   return byName(pool, TEXT_NAMES, () => true) ?? [...pool].sort((a, b) => b.meanLength - a.meanLength)[0]!;
@@ -144,10 +155,10 @@ function guessText(columns: readonly ColumnStatistics[]): ColumnStatistics {
 
 /** The column whose whole name is highest in the list, else one that has a name of the list as a word. */
 function byName(
-  columns: readonly ColumnStatistics[],
+  columns: readonly ColumnFacts[],
   names: readonly string[],
-  accept: (column: ColumnStatistics) => boolean,
-): ColumnStatistics | null {
+  accept: (column: ColumnFacts) => boolean,
+): ColumnFacts | null {
   const accepted = columns.filter((column) => !column.identifier && accept(column));
   for (const name of names) {
     const found = accepted.find(({ key }) => key === name);
@@ -160,7 +171,7 @@ function byName(
   return null;
 }
 
-function isPairOf(column: ColumnStatistics, text: ColumnStatistics): boolean {
+function isPairOf(column: ColumnFacts, text: ColumnFacts): boolean {
   if (column.numeric || column.identifier) return false;
   return PAIR_NAMES.includes(column.key) || (text.key.endsWith("1") && column.key === text.key.replace(/1$/, "2"));
 }

@@ -1,33 +1,40 @@
 /** The open tables and the settings to what a comparison trains and is judged on. */
 
-import { type Example, readExamples, readValidationExamples } from "./examples";
+import type { Example } from "./examples";
+import { formats } from "./formats/registry";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
-import type { DataSettings } from "./types";
+import type { DataSettings, Scale } from "./types";
 
 export interface Dataset {
-  /** By class id. */
+  /** By class id; empty where the task has no labels. */
   labels: string[];
+  /** Where the task predicts numbers. */
+  scale: Scale | null;
   train: Example[];
   validation: Example[];
   notices: string[];
 }
 
 /**
- * With a validation table its rows are the validation; without one a stratified fraction of the training table is.
- * @throws DataError as `readExamples`, `readValidationExamples` and `splitExamples` do.
+ * With a validation table its rows are the validation; without one a fraction of the training table is, stratified where
+ * rows have one label.
+ * @throws DataError as the task's format and `splitExamples` do.
  */
 export function buildDataset(train: Table, validation: Table | null, settings: DataSettings): Dataset {
-  const { examples, labels, notices } = readExamples(train, settings.columns);
-  if (validation === null) {
-    const split = splitExamples(examples, settings.validationFraction, settings.seed, train.file);
-    return { labels, ...split, notices: [...train.notices, ...notices] };
-  }
-  const held = readValidationExamples(validation, settings.columns, labels, train.file);
-  return {
+  const { task, columns, validationFraction, seed } = settings;
+  const format = formats[task];
+  const { examples, labels, notices } = format.read(train, columns, null);
+  const scaled = (rows: Pick<Dataset, "train" | "validation" | "notices">): Dataset => ({
     labels,
-    train: examples,
-    validation: held.examples,
-    notices: [...train.notices, ...notices, ...validation.notices, ...held.notices],
-  };
+    scale: format.scale?.(rows.train) ?? null,
+    ...rows,
+  });
+  if (validation === null) {
+    const split = splitExamples(examples, validationFraction, seed, train.file);
+    return scaled({ ...split, notices: [...train.notices, ...notices] });
+  }
+  const held = format.read(validation, columns, { labels, file: train.file });
+  const all = [...train.notices, ...notices, ...validation.notices, ...held.notices];
+  return scaled({ train: examples, validation: held.examples, notices: all });
 }

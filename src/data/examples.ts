@@ -1,130 +1,67 @@
-/** A table and its column roles to labelled examples, with every check that a training needs. Knows nothing of tokens. */
+/** A table's rows as examples: the cells of the chosen columns, with every check that all tasks share. Knows nothing of tokens. */
 
-import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
+import { countOf, DataError, formatCount, nameRows } from "./errors";
 import type { Table } from "./table";
-import type { ColumnRoles } from "./types";
 
 export interface Example {
+  /** What is read: a text, the words of a tagged row joined by spaces, or a prompt. */
   text: string;
   textPair: string | null;
-  /** Class id: the label's place in alphabetical order. */
+  /** Class id: the label's place in alphabetical order; 0 where the task has no such thing. */
   label: number;
+  /** In the file's units: 0 or 1 for every label, or a number. */
+  values?: Float32Array;
+  /** A row that is split into words, and the class id of each word's tag. */
+  words?: readonly string[];
+  tags?: readonly number[];
+  /** What a language model is to write. */
+  response?: string;
   /** Where it stands in its file; see `Table.rowNumbers`. */
   row: number;
 }
 
-export interface LabelledExamples {
-  examples: Example[];
-  /** By class id. */
-  labels: string[];
-  notices: string[];
+/** A column in a role. */
+export interface ChosenColumn {
+  /** For messages: `text`, `second text`. */
+  readonly role: string;
+  /** Undefined where none was chosen although one is needed; null where it may be left out and is. */
+  readonly column: string | null | undefined;
+  /** An empty cell means something: the row is not left out. */
+  readonly mayBeEmpty?: boolean;
 }
 
-const MOST_LABELS = 1000;
-
-/**
- * Reads the examples of a training file. Labels are trimmed and numbered alphabetically (by code unit); rows whose text
- * or label is empty are left out with a notice.
- * @throws DataError naming file, row and column for: a role whose column does not exist, two roles on one column, mostly
- * empty cells, a single label, a label with one row, a column that has too many values to be a label.
- */
-export function readExamples(table: Table, roles: ColumnRoles): LabelledExamples {
-  const { cells, notices } = readCells(table, roles);
-  const rowsOfLabel = new Map<string, number[]>();
-  for (const { label, row } of cells) {
-    const rows = rowsOfLabel.get(label);
-    if (rows) rows.push(row);
-    else rowsOfLabel.set(label, [row]);
-  }
-  const labels = [...rowsOfLabel.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  checkLabels(table, roles, labels, rowsOfLabel, cells.length);
-  return { examples: numberLabels(cells, labels), labels, notices };
-}
-
-/**
- * Reads the examples of a validation file with the class ids of its training file.
- * @throws DataError as `readExamples` does for columns and empty cells, and for a label that the training file lacks.
- */
-export function readValidationExamples(
-  table: Table,
-  roles: ColumnRoles,
-  labels: readonly string[],
-  trainingFile: string,
-): LabelledExamples {
-  const { cells, notices } = readCells(table, roles);
-  const known = new Set(labels);
-  const unknown = cells.find(({ label }) => !known.has(label));
-  if (unknown) {
-    const named = labels.slice(0, 8).join(", ") + (labels.length > 8 ? `, and ${labels.length - 8} more` : "");
-    throw new DataError({
-      file: table.file,
-      row: unknown.row,
-      column: roles.label,
-      what: `The label ${quote(unknown.label)} does not occur in ${trainingFile} (its labels: ${named}).`,
-      fix: "Correct the label, remove the row, or add rows of this label to the training file.",
-    });
-  }
-  const present = new Set(cells.map(({ label }) => label));
-  const missing = labels.filter((label) => !present.has(label));
-  if (missing.length > 0) {
-    notices.push(
-      `${table.file}: no row has the label ${missing
-        .slice(0, 5)
-        .map((label) => quote(label))
-        .join(", ")}.`,
-    );
-  }
-  return { examples: numberLabels(cells, labels), labels: [...labels], notices };
-}
-
-interface Cells {
-  text: string;
-  textPair: string | null;
-  label: string;
+export interface Cells {
+  /** In the order of the chosen columns; null for a column left out. */
+  values: (string | null)[];
   row: number;
 }
 
-function numberLabels(cells: readonly Cells[], labels: readonly string[]): Example[] {
-  const ids = new Map(labels.map((label, id) => [label, id]));
-  return cells.map(({ text, textPair, label, row }) => ({ text, textPair, label: ids.get(label)!, row }));
-}
-
-function readCells(table: Table, roles: ColumnRoles): { cells: Cells[]; notices: string[] } {
-  checkRoles(table, roles);
-  const text = table.columns.indexOf(roles.text);
-  const pair = roles.textPair === null ? -1 : table.columns.indexOf(roles.textPair);
-  const label = table.columns.indexOf(roles.label);
+/**
+ * The cells of the chosen columns, row by row. Rows with an empty cell are left out with a notice.
+ * @throws DataError naming file, row and column for: a role without a column, a column that does not exist, two roles on
+ * one column, a column that is empty in most rows.
+ */
+export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {
+  checkColumns(table, chosen);
+  const places = chosen.map(({ column }) => (column ? table.columns.indexOf(column) : -1));
+  const skipped = new Map<number, number[]>();
   const cells: Cells[] = [];
-  const used = [roles.text, ...(roles.textPair === null ? [] : [roles.textPair]), roles.label];
-  const skipped = new Map<string, number[]>(used.map((column) => [column, []]));
-  table.rows.forEach((values, index) => {
+  table.rows.forEach((record, index) => {
     const row = table.rowNumbers[index]!;
-    const cell: Cells = {
-      text: values[text]!,
-      textPair: pair < 0 ? null : values[pair]!,
-      label: values[label]!.trim(),
-      row,
-    };
-    const empty =
-      cell.text.trim() === ""
-        ? roles.text
-        : cell.textPair !== null && cell.textPair.trim() === ""
-          ? roles.textPair!
-          : cell.label === ""
-            ? roles.label
-            : null;
-    if (empty === null) cells.push(cell);
-    else skipped.get(empty)!.push(row);
+    const values = places.map((place) => (place < 0 ? null : record[place]!));
+    const empty = values.findIndex((value, role) => value?.trim() === "" && !chosen[role]!.mayBeEmpty);
+    if (empty < 0) cells.push({ values, row });
+    else skipped.set(empty, [...(skipped.get(empty) ?? []), row]);
   });
   const notices: string[] = [];
-  for (const column of used) {
-    const rows = skipped.get(column)!;
-    if (rows.length === 0) continue;
+  for (const [role, { column }] of chosen.entries()) {
+    const rows = skipped.get(role);
+    if (!rows) continue;
     if (rows.length > table.rows.length / 2) {
       throw new DataError({
         file: table.file,
         row: rows[0],
-        column,
+        column: column!,
         what: `The column is empty in ${formatCount(rows.length)} of ${countOf(table.rows.length, "row")}.`,
         fix: "Choose another column, or fill in the cells.",
       });
@@ -134,76 +71,57 @@ function readCells(table: Table, roles: ColumnRoles): { cells: Cells[]; notices:
     );
   }
   if (cells.length === 0) {
+    const used = chosen.flatMap(({ column }) => (column ? [`"${column}"`] : []));
     throw new DataError({
       file: table.file,
-      what: `No row has a value in all of ${used.map((name) => `"${name}"`).join(", ")}.`,
+      what: `No row has a value in all of ${used.join(", ")}.`,
       fix: "Choose other columns, or fill in the cells.",
     });
   }
   return { cells, notices };
 }
 
-function checkRoles(table: Table, roles: ColumnRoles): void {
-  const chosen = [
-    ["text", roles.text],
-    ["second text", roles.textPair],
-    ["label", roles.label],
-  ] as const;
+function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
   const taken = new Map<string, string>();
-  for (const [role, name] of chosen) {
-    if (name === null) continue;
-    if (!table.columns.includes(name)) {
+  for (const { role, column } of chosen) {
+    if (column === null) continue;
+    if (column === undefined) {
+      const [only] = table.columns;
+      if (table.columns.length === 1) {
+        throw new DataError({
+          file: table.file,
+          what: `The file has one column ("${only}"), and none is left to be the ${role}.`,
+          fix: "Separate the columns by commas, tabs or semicolons, and name them in the first row.",
+        });
+      }
       throw new DataError({
         file: table.file,
-        column: name,
+        what: `No column is chosen as the ${role} (the file has: ${table.columns.join(", ")}).`,
+        fix: "Choose one.",
+      });
+    }
+    if (!table.columns.includes(column)) {
+      throw new DataError({
+        file: table.file,
+        column,
         what: `The file has no column of this name, which is to be the ${role} (it has: ${table.columns.join(", ")}).`,
         fix: "Choose one of the file's columns, or rename the column in the file.",
       });
     }
-    const other = taken.get(name);
+    const other = taken.get(column);
     if (other) {
       throw new DataError({
         file: table.file,
-        column: name,
+        column,
         what: `The column is chosen both as the ${other} and as the ${role}.`,
         fix: "Choose two different columns.",
       });
     }
-    taken.set(name, role);
+    taken.set(column, role);
   }
 }
 
-function checkLabels(
-  table: Table,
-  roles: ColumnRoles,
-  labels: readonly string[],
-  rowsOfLabel: ReadonlyMap<string, readonly number[]>,
-  rows: number,
-): void {
-  const where = { file: table.file, column: roles.label };
-  if (labels.length === 1) {
-    throw new DataError({
-      ...where,
-      what: `All ${countOf(rows, "row")} have the same label ${quote(labels[0]!)}, so there is nothing to learn.`,
-      fix: "Choose another label column, or add rows of a second label.",
-    });
-  }
-  const single = labels.filter((label) => rowsOfLabel.get(label)?.length === 1);
-  const tooMany = labels.length > MOST_LABELS || (labels.length > 20 && labels.length * 3 > rows);
-  if (tooMany || (labels.length > 5 && single.length * 2 > labels.length)) {
-    throw new DataError({
-      ...where,
-      what: `${formatCount(labels.length)} different labels in ${countOf(rows, "row")} are too many to learn.`,
-      fix: `This is probably not the label column: choose another one (at most ${formatCount(MOST_LABELS)} labels).`,
-    });
-  }
-  const alone = single[0];
-  if (alone === undefined) return;
-  const more = single.length > 1 ? ` (so have ${countOf(single.length - 1, "other label")})` : "";
-  throw new DataError({
-    ...where,
-    row: rowsOfLabel.get(alone)?.[0],
-    what: `The label ${quote(alone)} has one row only${more}; one row cannot be both learned and checked.`,
-    fix: "Add a row of this label, correct it if it is a typing error, or remove the row.",
-  });
+/** Names in alphabetical order (by code unit): class ids are places in it. */
+export function sortedNames(names: Iterable<string>): string[] {
+  return [...new Set(names)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

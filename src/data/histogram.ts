@@ -1,7 +1,5 @@
 /** Counts for the page's small charts of the data. */
 
-import type { Example } from "./examples";
-
 const MOST_BARS = 20;
 const STEPS = [1, 2, 4, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000];
 
@@ -16,9 +14,32 @@ export function lengthHistogram(lengths: readonly number[]): { upTo: number; cou
   return bars;
 }
 
-/** Rows per class id. */
-export function countLabels(examples: readonly Pick<Example, "label">[], classes: number): number[] {
+/** How often each class id occurs. */
+export function countLabels(labels: Iterable<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
-  for (const { label } of examples) counts[label]!++;
+  for (const label of labels) counts[label]!++;
   return counts;
+}
+
+const NUMBER_BARS = 16;
+
+/** Counts of numbers in bars of equal width between the smallest and the largest; a bar holds `from`, the last also `upTo`. */
+export function numberHistogram(
+  train: readonly number[],
+  validation: readonly number[],
+): { from: number; upTo: number; train: number; validation: number }[] {
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of [...train, ...validation]) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  if (!(most > least)) return [];
+  const width = (most - least) / NUMBER_BARS;
+  const bars = Array.from({ length: NUMBER_BARS }, (_, bar) => ({
+    from: least + bar * width,
+    upTo: least + (bar + 1) * width,
+    train: 0,
+    validation: 0,
+  }));
+  const barOf = (value: number) => bars[Math.min(NUMBER_BARS - 1, Math.floor((value - least) / width))]!;
+  for (const value of train) barOf(value).train++;
+  for (const value of validation) barOf(value).validation++;
+  return bars;
 }

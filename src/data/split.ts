@@ -18,6 +18,13 @@ export function splitExamples(examples: readonly Example[], fraction: number, se
   if (!(fraction > 0 && fraction < 1)) {
     throw new RangeError(`validation fraction: ${fraction} is not between 0 and 1. Give a fraction such as 0.1.`);
   }
+  if (examples.length < 2) {
+    throw new DataError({
+      file,
+      what: "The file has one row only; one row cannot be both learned and checked.",
+      fix: "Add rows, or open a second file for validation.",
+    });
+  }
   const indexesOfLabel = new Map<number, number[]>();
   examples.forEach(({ label }, index) => {
     const indexes = indexesOfLabel.get(label);

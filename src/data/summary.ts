@@ -2,26 +2,39 @@
 
 import type { Dataset } from "./dataset";
 import { countOf, formatCount } from "./errors";
-import { countLabels, lengthHistogram } from "./histogram";
+import type { Example } from "./examples";
+import { formats } from "./formats/registry";
+import { countLabels, lengthHistogram, numberHistogram } from "./histogram";
 import type { Table } from "./table";
 import type { TokenizedExample } from "./tokens";
 import type { DataSettings, DataSummary } from "./types";
 
 const PREVIEW_ROWS = 8;
+const NO_ROWS: Dataset = { labels: [], scale: null, train: [], validation: [], notices: [] };
 
 export interface SummaryInput {
   train: Table;
   validation: Table | null;
   settings: DataSettings;
-  dataset: Dataset;
+  /** Or why there is none. */
+  dataset: Dataset | { readonly problem: string };
   /** Training and validation examples together; empty while no tokenizer is open: then lengths are unknown. */
   tokenized: readonly TokenizedExample[];
 }
 
 /** Adds a notice when texts were cut. */
-export function summarize({ train, validation, settings, dataset, tokenized }: SummaryInput): DataSummary {
-  const trainCounts = countLabels(dataset.train, dataset.labels.length);
-  const validationCounts = countLabels(dataset.validation, dataset.labels.length);
+export function summarize({ train, validation, settings, dataset: given, tokenized }: SummaryInput): DataSummary {
+  const problem = "problem" in given ? given.problem : null;
+  const dataset = "problem" in given ? { ...NO_ROWS, notices: train.notices } : given;
+  const { labels, scale } = dataset;
+  const format = formats[settings.task];
+  const count = (rows: readonly Example[]) =>
+    countLabels(
+      rows.flatMap((example) => [...format.labelsOf(example)]),
+      labels.length,
+    );
+  const counts = { train: count(dataset.train), validation: count(dataset.validation) };
+  const numbers = (rows: readonly Example[]) => rows.map(({ values }) => values![0]!);
   const fullLengths = tokenized.map(({ fullLength }) => fullLength);
   const longest = fullLengths.reduce((most, length) => Math.max(most, length), 0);
   const truncated = tokenized.filter((example) => example.truncated).length;
@@ -32,13 +45,21 @@ export function summarize({ train, validation, settings, dataset, tokenized }: S
         `tokens cut to that length (the longest has ${formatCount(longest)}).`,
     );
   }
+  const tagged = dataset.train
+    .slice(0, PREVIEW_ROWS)
+    .flatMap(({ words, tags }) => (words && tags ? { words: [...words], tags: tags.map((tag) => labels[tag]!) } : []));
   return {
     train: describeFile(train),
     validation: validation && describeFile(validation),
     columns: train.columns,
     settings,
+    tasks: Object.values(formats).map(({ task, title }) => ({ id: task, title })),
+    roles: [...format.roles],
+    problem,
     preview: train.rows.slice(0, PREVIEW_ROWS),
-    labels: dataset.labels.map((name, id) => ({ name, train: trainCounts[id]!, validation: validationCounts[id]! })),
+    labels: labels.map((name, id) => ({ name, train: counts.train[id]!, validation: counts.validation[id]! })),
+    numbers: scale && { bars: numberHistogram(numbers(dataset.train), numbers(dataset.validation)), scale },
+    tagged,
     trainRows: dataset.train.length,
     validationRows: dataset.validation.length,
     lengths: lengthHistogram(fullLengths),

@@ -4,26 +4,39 @@ import { createBreather } from "./breathe";
 import { DataError } from "./errors";
 import type { Example } from "./examples";
 
-export interface TokenizedExample {
+/** What tokenising makes of an example. */
+export interface EncodedRow {
   ids: Int32Array;
   /** One class id, or one for every token; negative where there is none. 0 where `values` say it. */
   labels: Int32Array;
-  /** float32 targets, where the task has any: 0 or 1 for every label, or a number. */
+  /** float32 targets in the file's units, where the task has any: 0 or 1 for every label, or a number. */
   values?: Float32Array;
-  row: number;
   /** Tokens before cutting. */
   fullLength: number;
+}
+
+export interface TokenizedExample extends EncodedRow {
+  row: number;
   truncated: boolean;
 }
 
-/** The ids of a text, or of two, with the tokenizer's special tokens. */
-export type Encode = (text: string, pair: string | null) => ArrayLike<number>;
+/** What is needed of a tokenizer. */
+export interface RowTokenizer {
+  /** How many special tokens stand behind every text; they are kept when a row is cut. */
+  readonly trailingSpecials: number;
+  readonly eosId: number | null;
+  /** The ids of a text, or of two, with the tokenizer's special tokens unless told. */
+  encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): ArrayLike<number>;
+  /** Ids of a row that is split into words already, and the word that each token belongs to (null for special tokens). */
+  encodeWords(words: readonly string[]): {
+    readonly ids: ArrayLike<number>;
+    readonly wordOf: readonly (number | null)[];
+  };
+}
 
 export interface TokenizeOptions {
   /** The most tokens an example may have, special tokens included. */
   maxLength: number;
-  /** How many tokens at the end (end of sequence, separator) are kept when an example is cut. */
-  endTokens: number;
   /** Named in errors. */
   file?: string;
   /** Rows done and rows in all; called every few milliseconds and at the end. */
@@ -31,39 +44,49 @@ export interface TokenizeOptions {
 }
 
 /**
- * Tokenizes in order, pausing for the event loop every few milliseconds. A longer example keeps its first tokens and its
- * last `endTokens`.
+ * Tokenizes in order, pausing for the event loop every few milliseconds.
  * @throws RangeError when `maxLength` leaves no room for text; DataError naming the row of a text without any token.
  */
 export async function tokenizeExamples(
   examples: readonly Example[],
-  encode: Encode,
-  { maxLength, endTokens, file = "data", onProgress }: TokenizeOptions,
+  encode: (example: Example, tokenizer: RowTokenizer, maxLength: number) => EncodedRow,
+  tokenizer: RowTokenizer,
+  { maxLength, file = "data", onProgress }: TokenizeOptions,
 ): Promise<TokenizedExample[]> {
-  if (maxLength <= endTokens) {
+  const { trailingSpecials } = tokenizer;
+  if (maxLength <= trailingSpecials) {
     throw new RangeError(
-      `maximum length: ${maxLength} tokens leave no room for text beside ${endTokens} special tokens at the end. Raise it.`,
+      `maximum length: ${maxLength} tokens leave no room for text beside ${trailingSpecials} special tokens at the end. Raise it.`,
     );
   }
   const result: TokenizedExample[] = [];
   const breathe = createBreather(() => onProgress?.(result.length, examples.length));
-  for (const { text, textPair, label, row } of examples) {
-    const full = encode(text, textPair);
-    if (full.length === 0) {
+  for (const example of examples) {
+    const { row } = example;
+    const encoded = encode(example, tokenizer, maxLength);
+    if (encoded.fullLength === 0) {
       throw new DataError({ file, row, what: "The tokenizer makes no token of this text.", fix: "Remove the row." });
     }
-    const truncated = full.length > maxLength;
-    result.push({
-      ids: cutTokens(full, maxLength, endTokens),
-      labels: Int32Array.of(label),
-      row,
-      fullLength: full.length,
-      truncated,
-    });
+    result.push({ ...encoded, row, truncated: encoded.fullLength > maxLength });
     await breathe();
   }
   onProgress?.(examples.length, examples.length);
   return result;
+}
+
+/** A text or pair with one label: the first tokens and the tokenizer's last special ones are kept. */
+export function encodeText(
+  { text, textPair, label, values }: Example,
+  tokenizer: RowTokenizer,
+  maxLength: number,
+): EncodedRow {
+  const full = tokenizer.encode(text, textPair);
+  return {
+    ids: cutTokens(full, maxLength, tokenizer.trailingSpecials),
+    labels: Int32Array.of(label),
+    ...(values && { values }),
+    fullLength: full.length,
+  };
 }
 
 /** At most `maxLength` ids: the first ones and the last `endTokens`. */

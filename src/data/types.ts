@@ -19,21 +19,46 @@ export interface SampleListing {
   rows: number;
 }
 
+/** Which column plays which role; every task has some of them. */
 export interface ColumnRoles {
-  text: string;
-  textPair: string | null;
-  label: string;
+  text?: string;
+  textPair?: string | null;
+  label?: string;
+  /** One column of lists, or several of 0 and 1. */
+  labels?: string[];
+  number?: string;
+  tokens?: string;
+  tags?: string;
+  prompt?: string;
+  response?: string;
+}
+
+export type ColumnRole = keyof ColumnRoles;
+
+/** A field for a role. */
+export interface RoleField {
+  role: ColumnRole;
+  title: string;
+  /** One column, one or none, or at least one. */
+  kind: "column" | "optional" | "columns";
 }
 
 export interface DataSettings {
-  /** What files can be read for so far. */
-  task: Extract<TaskId, "sequence-classification">;
+  task: TaskId;
+  /** Without any role: as is usual for the task. */
   columns: ColumnRoles;
-  /** A fraction of the training file (stratified, seeded), used when no validation file is open. */
+  /** A fraction of the training file (stratified by label where a row has one, seeded), used when no validation file is open. */
   validationFraction: number;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
   seed: number;
+}
+
+/** What numbers are divided by after their mean is taken away, so that a run learns them at any unit. */
+export interface Scale {
+  mean: number;
+  /** Standard deviation of the training rows. */
+  deviation: number;
 }
 
 export interface DataSummary {
@@ -41,10 +66,19 @@ export interface DataSummary {
   validation: { file: string; rows: number; bytes: number } | null;
   columns: string[];
   settings: DataSettings;
+  /** Every task there is, and the fields of the one that is chosen. */
+  tasks: { id: TaskId; title: string }[];
+  roles: RoleField[];
+  /** Why the columns cannot be read for this task, and what to do; then there are no rows below. Null when they can. */
+  problem: string | null;
   /** The first rows of the training file as they stand. */
   preview: string[][];
-  /** In class-id order (alphabetical). */
+  /** In class-id order (alphabetical), with the rows, or the words, that have it. */
   labels: { name: string; train: number; validation: number }[];
+  /** Of the numbers to be predicted, in the file's units; null for other tasks. */
+  numbers: { bars: { from: number; upTo: number; train: number; validation: number }[]; scale: Scale } | null;
+  /** The first rows with their tags; empty for other tasks. */
+  tagged: { words: string[]; tags: string[] }[];
   trainRows: number;
   validationRows: number;
   /** Lengths in tokens of the chosen text column(s): bucket upper bounds and counts. */

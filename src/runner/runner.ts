@@ -108,6 +108,7 @@ window.studioRunner = {
         seed: configuration.training.seed,
       }),
     );
+    if (data.problem !== null) throw new Error(data.problem);
     const estimate = await ask(() => api.estimate(configuration));
     return { model, data, estimate };
   },

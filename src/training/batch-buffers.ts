@@ -40,7 +40,7 @@ export class BatchBuffers {
     lengths,
     labels,
     values,
-  }: Omit<BatchArrays, "values"> & Partial<Pick<BatchArrays, "values">>): void {
+  }: Omit<BatchArrays, "values" | "scale"> & Partial<Pick<BatchArrays, "values">>): void {
     const write = (buffer: GPUBuffer, array: Int32Array | Float32Array) =>
       this.#engine.device.queue.writeBuffer(buffer, 0, array.buffer, array.byteOffset, array.byteLength);
     write(this.ids, inputIds);

@@ -5,12 +5,11 @@
 
 import { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
-import type { TokenizedExample } from "../data/tokens";
-import type { TaskId } from "../data/types";
+import type { EncodedRow, TokenizedExample } from "../data/tokens";
+import type { Scale, TaskId } from "../data/types";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { defaultLearningRate } from "../methods/learning-rate";
 import { methodOf } from "../methods/registry";
-import { argmax, softmax } from "../tasks/metrics/classification";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
@@ -18,7 +17,7 @@ import type { BaseModel } from "./base-model";
 import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import type { Engine } from "./engine";
-import { Evaluator } from "./evaluation";
+import { Evaluator, inUnits } from "./evaluation";
 import type {
   EvaluationEvent,
   GpuBytes,
@@ -32,6 +31,7 @@ import { exportedForm } from "./export";
 import { Feed } from "./feed";
 import { norm } from "./norms";
 import type { ParameterState, Values } from "./parameters";
+import { sayPrediction } from "./prediction";
 import { reportEvaluation } from "./report";
 import { METRICS, methodContext, parseOptions, poolingOf, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
@@ -41,6 +41,8 @@ export interface ComparisonData {
   /** Sequence classification unless told. */
   readonly task?: TaskId;
   readonly labels: readonly string[];
+  /** Of the numbers that the task predicts, if it does. */
+  readonly scale?: Scale | null;
   readonly train: readonly TokenizedExample[];
   readonly validation: readonly TokenizedExample[];
   /** The validation rows' texts, for showing the wrongest. */
@@ -162,7 +164,7 @@ export class Comparison {
         batchSize,
         padId: padId ?? 0,
         dropped,
-        targets: { perToken: task.perToken, values: task.values(data.labels.length) },
+        targets: { perToken: task.perToken, values: task.values(data.labels.length), scale: data.scale },
         owner: this.#owner,
       });
     this.#feeds = { whole: feed(null), continued: feed(bosId) };
@@ -190,6 +192,7 @@ export class Comparison {
       this.#evaluator = new Evaluator(engine, validation.length, {
         task,
         classes: labels.length,
+        scale: data.scale ?? null,
         batchSize,
         owner: this.#owner,
       });
@@ -357,13 +360,14 @@ export class Comparison {
     this.stop();
   }
 
-  /** What every run and the untrained base say about ids (special tokens included, cut to the length allowed). */
-  predict(ids: Int32Array, truncated: boolean): Promise<Prediction[]> {
-    return this.#turn.runExclusive(() => this.#predict(ids, truncated));
+  /** What every run and the untrained base say about a row; `words`: those that its labelled tokens begin, where words have tags. */
+  predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
+    return this.#turn.runExclusive(() => this.#predict(row, words));
   }
 
-  async #predict(ids: Int32Array, truncated: boolean): Promise<Prediction[]> {
-    const { labels } = this.#setup.data;
+  async #predict(asked: EncodedRow, words: readonly string[]): Promise<Prediction[]> {
+    const { data, engine } = this.#setup;
+    const { task } = this;
     if (!this.#baseCompiled) {
       await this.#base.compile();
       this.#baseCompiled = true;
@@ -372,18 +376,23 @@ export class Comparison {
     const predictions: Prediction[] = [];
     for (const run of runs) {
       const feed = this.#feedOf(run);
-      const example = feed.shown({ ids, labels: Int32Array.of(0) });
-      const bucket = feed.bucketFor(example.ids.length);
-      feed.fill([example], { rows: [0], bucket });
+      const row = feed.shown(asked);
+      const bucket = feed.bucketFor(row.ids.length);
+      feed.fill([row], { rows: [0], bucket });
       const step = await run.infer(bucket);
-      const logits = new Float32Array(await readBuffer(this.#setup.engine.device, step.logits, labels.length * 4));
-      const probabilities = softmax(logits, 0, labels.length);
+      const count = task.outputs(data.labels.length) * (task.perToken ? row.ids.length : 1);
+      const outputs = new Float32Array(await readBuffer(engine.device, step.logits, count * 4));
       predictions.push({
         run: run === this.#base ? "base" : run.setup.name,
-        label: labels[argmax(logits, 0, labels.length)]!,
-        probabilities: labels.map((label, index) => ({ label, probability: probabilities[index]! })),
-        tokens: example.ids.length,
-        truncated,
+        tokens: row.ids.length,
+        truncated: asked.fullLength > asked.ids.length,
+        ...sayPrediction({
+          task: task.id,
+          labels: data.labels,
+          outputs: inUnits(outputs, data.scale ?? null),
+          row,
+          words,
+        }),
       });
     }
     return predictions;

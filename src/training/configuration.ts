@@ -1,7 +1,17 @@
 /** The JSON file that describes a comparison, for the page, the worker and the headless runner alike. */
 
 import * as z from "zod";
+import { checkRoles } from "../data/formats/roles";
+import type { TaskId } from "../data/types";
 import { poolings } from "../models/family";
+
+const taskIds = [
+  "sequence-classification",
+  "multi-label-classification",
+  "regression",
+  "token-classification",
+  "causal-lm",
+] as const satisfies readonly TaskId[];
 
 const optionsSchema = z.record(z.string(), z.unknown());
 
@@ -58,17 +68,21 @@ export const configurationSchema = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
   /** Of the model's frozen matrices in GPU memory. `auto`: float32, or float16 where a 16-bit file would take over 1 GiB. */
   precision: z.enum(["auto", "float16", "float32"]).default("auto"),
-  data: z.strictObject({
-    task: z.literal("sequence-classification").default("sequence-classification"),
-    train: z.string(),
-    validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(0.1),
-    columns: z.strictObject({
-      text: z.string(),
-      textPair: z.string().nullable().default(null),
-      label: z.string(),
+  data: z
+    .strictObject({
+      task: z.enum(taskIds).default("sequence-classification"),
+      train: z.string(),
+      validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(0.1),
+      /** Roles as the task has them. */
+      columns: z.record(z.string(), z.unknown()),
+      maxLength: z.int().min(1).default(128),
+    })
+    .transform(({ columns: given, ...data }, context) => {
+      const { columns, problems } = checkRoles(data.task, given);
+      for (const { path, message } of problems)
+        context.addIssue({ code: "custom", path: ["columns", ...path], message });
+      return { ...data, columns };
     }),
-    maxLength: z.int().min(1).default(128),
-  }),
   training: trainingSchema.prefault({}),
   runs: z.array(runSchema).min(1),
 });

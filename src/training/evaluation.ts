@@ -1,6 +1,7 @@
 /** Evaluating a run on the validation rows: the forward passes, and what is kept of them. */
 
 import type { PlannedBatch } from "../data/batches";
+import type { Scale } from "../data/types";
 import { readBuffer } from "../gpu/readback";
 import type { Evaluation, Task } from "../tasks/task";
 import type { Engine } from "./engine";
@@ -10,6 +11,8 @@ import type { Run } from "./run";
 export interface EvaluatorSetup {
   readonly task: Task;
   readonly classes: number;
+  /** Of the numbers that the task predicts; outputs come in the file's units. */
+  readonly scale: Scale | null;
   readonly batchSize: number;
   readonly owner: string;
 }
@@ -59,7 +62,7 @@ export class Evaluator {
     for (const { rows, bucket } of plans) {
       for (const row of rows) {
         const own = feed.validation[row]!.labels.length;
-        outputs[row] = read.slice(place * width, (place + own) * width);
+        outputs[row] = inUnits(read.slice(place * width, (place + own) * width), this.#setup.scale);
         losses[row] = read.slice(total * width + place, total * width + place + own);
         place += perToken ? bucket : 1;
       }
@@ -89,4 +92,9 @@ export class Evaluator {
     });
     return this.#computed;
   }
+}
+
+/** What a head says of scaled numbers, in the file's units. */
+export function inUnits(outputs: Float32Array, scale: Scale | null): Float32Array {
+  return scale ? outputs.map((value) => value * scale.deviation + scale.mean) : outputs;
 }

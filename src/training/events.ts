@@ -108,15 +108,22 @@ export type StudioEvent =
   | ProgressEvent
   | DeviceLostEvent;
 
-export interface Prediction {
+/** What is said of one text, by task. */
+export type Said =
+  | { task: "sequence-classification"; label: string; probabilities: { label: string; probability: number }[] }
+  /** Each label by itself: it is taken as present above one half. */
+  | { task: "multi-label-classification"; probabilities: { label: string; probability: number }[] }
+  /** In the file's units. */
+  | { task: "regression"; number: number }
+  /** Of the words that were read; those that were cut are left out. */
+  | { task: "token-classification"; words: string[]; tags: string[] };
+
+export type Prediction = Said & {
   /** `base` is the untrained model with the same untrained head. */
   run: string;
-  label: string;
-  /** In class-id order. */
-  probabilities: { label: string; probability: number }[];
   tokens: number;
   truncated: boolean;
-}
+};
 
 /** What can be chosen after training without training again (DyLoRA's rank), and what is chosen now. */
 export interface DialState {

@@ -15,7 +15,15 @@ import type { EvaluationEvent, Prediction, RunReport, SettingEvaluation, StudioE
 import type { Fit } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 
-export type { ColumnRoles, DataRole, DataSettings, DataSummary, SampleListing, TaskId } from "../data/types";
+export type {
+  ColumnRoles,
+  DataRole,
+  DataSettings,
+  DataSummary,
+  RoleField,
+  SampleListing,
+  TaskId,
+} from "../data/types";
 export type { Pooling } from "../models/family";
 export type { SemanticPass } from "../training/base-model";
 export type { Finding } from "../training/diagnosis";
@@ -207,6 +215,7 @@ export interface StudioApi {
   /** CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. */
   openData(file: File, role: DataRole): Promise<DataSummary>;
   closeValidation(): Promise<DataSummary>;
+  /** Columns that the task cannot read are kept: the summary's `problem` says why, and nothing trains until others are chosen. */
   setData(settings: DataSettings): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;

@@ -1,7 +1,11 @@
-/** The open data: tables, settings, examples and their tokens. A change that fails leaves what was open untouched. */
+/**
+ * The open data: tables, settings, examples and their tokens. A file that cannot be read leaves what was open untouched; columns
+ * that do not suit the task are kept with what is wrong with them, so that a person can choose others.
+ */
 
-import { guessColumns } from "../data/columns";
 import { buildDataset, type Dataset } from "../data/dataset";
+import { DataError } from "../data/errors";
+import { formats, guessFormat, suggestColumns } from "../data/formats/registry";
 import { summarize } from "../data/summary";
 import { readTable, type Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
@@ -9,15 +13,18 @@ import type { DataRole, DataSettings, DataSummary } from "../data/types";
 import type { Tokenizer } from "../hub/tokenizer";
 import type { StudioEvent } from "./api";
 
-interface OpenData {
+interface OpenTables {
   readonly train: Table;
   readonly validation: Table | null;
   readonly settings: DataSettings;
+  readonly summary: DataSummary;
+}
+
+interface OpenRows extends OpenTables {
   readonly dataset: Dataset;
   /** Empty while no tokenizer is known. */
   readonly trainTokens: readonly TokenizedExample[];
   readonly validationTokens: readonly TokenizedExample[];
-  readonly summary: DataSummary;
 }
 
 const DEFAULT_MAX_LENGTH = 128;
@@ -25,67 +32,98 @@ const DEFAULT_MAX_LENGTH = 128;
 export class DatasetStore {
   readonly #emit: (event: StudioEvent) => void;
   #tokenizer: Tokenizer | null = null;
-  #open: OpenData | null = null;
+  #tables: OpenTables | null = null;
+  /** Null where nothing is open, or its columns cannot be read for the task. */
+  #rows: OpenRows | null = null;
 
   constructor(emit: (event: StudioEvent) => void) {
     this.#emit = emit;
   }
 
-  /** Throws an Error if no data is open. */
-  get data(): OpenData {
-    if (!this.#open) throw new Error("No data is open. Drop a CSV, TSV or JSONL file, or choose a sample.");
-    return this.#open;
+  /** Throws an Error if no data is open, or the DataError that says why its columns cannot be read for its task. */
+  get data(): OpenRows {
+    if (this.#rows) return this.#rows;
+    throw new Error(this.#opened.summary.problem!);
   }
 
-  get isOpen(): boolean {
-    return this.#open !== null;
+  /** Whether there are rows to train on. */
+  get isReadable(): boolean {
+    return this.#rows !== null;
+  }
+
+  /** Null where nothing is open. */
+  get summary(): DataSummary | null {
+    return this.#tables?.summary ?? null;
+  }
+
+  get #opened(): OpenTables {
+    if (!this.#tables) throw new Error("No data is open. Drop a CSV, TSV or JSONL file, or choose a sample.");
+    return this.#tables;
   }
 
   /** The tokenizer of the model that is open now; open data is tokenised again. */
   async setTokenizer(tokenizer: Tokenizer): Promise<void> {
     this.#tokenizer = tokenizer;
-    if (this.#open) await this.#build(this.#open.train, this.#open.validation, this.#open.settings);
+    if (!this.#tables) return;
+    const { train, validation, settings } = this.#tables;
+    await this.#build(train, validation, settings);
   }
 
+  /** A validation file whose rows do not suit the task is refused. */
   async openFile(file: File, role: DataRole): Promise<DataSummary> {
     const table = await readTable(file, (done, total) =>
       this.#emit({ type: "progress", task: "reading data", detail: file.name, done, total, unit: "bytes" }),
     );
-    if (role === "validation") return this.#build(this.data.train, table, this.data.settings);
-    const { maxLength, seed, validationFraction } = this.#open?.settings ?? {
+    if (role === "validation") {
+      const { train, settings } = this.#opened;
+      if (this.#rows) buildDataset(train, table, settings);
+      return this.#build(train, table, settings);
+    }
+    const { maxLength, seed, validationFraction } = this.#tables?.settings ?? {
       maxLength: DEFAULT_MAX_LENGTH,
       seed: 0,
       validationFraction: 0.1,
     };
-    const columns = guessColumns(table);
-    const settings: DataSettings = { task: "sequence-classification", columns, maxLength, seed, validationFraction };
+    const settings: DataSettings = { ...guessFormat(table), maxLength, seed, validationFraction };
     return this.#build(...workingLabel(table, settings));
   }
 
   closeValidation(): Promise<DataSummary> {
-    return this.#build(this.data.train, null, this.data.settings);
+    const { train, settings } = this.#opened;
+    return this.#build(train, null, settings);
   }
 
+  /** Without any column the usual ones of the task are taken. */
   setSettings(settings: DataSettings): Promise<DataSummary> {
-    return this.#build(this.data.train, this.data.validation, settings);
+    const { train, validation } = this.#opened;
+    const chosen = Object.keys(settings.columns).length > 0;
+    const columns = chosen ? settings.columns : suggestColumns(train, settings.task);
+    return this.#build(train, validation, { ...settings, columns });
   }
 
   async #build(train: Table, validation: Table | null, settings: DataSettings): Promise<DataSummary> {
-    const dataset = buildDataset(train, validation, settings);
-    const trainTokens = await this.#tokenize(dataset.train, settings, train.file);
-    const validationTokens = await this.#tokenize(dataset.validation, settings, validation?.file ?? train.file);
-    const tokenized = [...trainTokens, ...validationTokens];
-    const summary = summarize({ train, validation, settings, dataset, tokenized });
-    this.#open = { train, validation, settings, dataset, trainTokens, validationTokens, summary };
-    return summary;
+    const open = { train, validation, settings };
+    try {
+      const dataset = buildDataset(train, validation, settings);
+      const trainTokens = await this.#tokenize(dataset.train, settings, train.file);
+      const validationTokens = await this.#tokenize(dataset.validation, settings, validation?.file ?? train.file);
+      const summary = summarize({ ...open, dataset, tokenized: [...trainTokens, ...validationTokens] });
+      this.#rows = { ...open, dataset, trainTokens, validationTokens, summary };
+      this.#tables = this.#rows;
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      const summary = summarize({ ...open, dataset: { problem: error.message }, tokenized: [] });
+      this.#rows = null;
+      this.#tables = { ...open, summary };
+    }
+    return this.#tables.summary;
   }
 
   async #tokenize(examples: Dataset["train"], settings: DataSettings, file: string): Promise<TokenizedExample[]> {
     const tokenizer = this.#tokenizer;
     if (!tokenizer) return [];
-    return tokenizeExamples(examples, (text, pair) => tokenizer.encode(text, pair), {
+    return tokenizeExamples(examples, formats[settings.task].encode, tokenizer, {
       maxLength: settings.maxLength,
-      endTokens: tokenizer.trailingSpecials,
       file,
       onProgress: (done, total) =>
         this.#emit({ type: "progress", task: "tokenising", detail: file, done, total, unit: "rows" }),
@@ -94,15 +132,18 @@ export class DatasetStore {
 }
 
 /**
- * The settings as guessed, or with the first other column that can be the label, said in a notice: so that a wrong guess
- * still opens the file, and the person can choose. Throws the guess's own error if no column can.
+ * The settings as guessed, or with the first other column that can be the label, said in a notice: so that a wrong guess still
+ * opens a file of labelled texts. Where none can, as guessed.
  */
 function workingLabel(table: Table, settings: DataSettings): [Table, null, DataSettings] {
-  const { text, textPair, label } = settings.columns;
+  const guessed: [Table, null, DataSettings] = [table, null, settings];
+  const { text, textPair = null, label } = settings.columns;
+  if (settings.task !== "sequence-classification") return guessed;
   try {
     buildDataset(table, null, settings);
-    return [table, null, settings];
+    return guessed;
   } catch (refused) {
+    if (!(refused instanceof DataError)) throw refused;
     for (const other of table.columns.filter((column) => column !== text && column !== label)) {
       const columns = { text, textPair: textPair === other ? null : textPair, label: other };
       try {
@@ -110,9 +151,9 @@ function workingLabel(table: Table, settings: DataSettings): [Table, null, DataS
       } catch {
         continue;
       }
-      const notice = `"${other}" is read as the label, because "${label}" cannot be: ${(refused as Error).message}`;
+      const notice = `"${other}" is read as the label, because "${label}" cannot be: ${refused.message}`;
       return [{ ...table, notices: [...table.notices, notice] }, null, { ...settings, columns }];
     }
-    throw refused;
+    return guessed;
   }
 }

@@ -6,7 +6,8 @@ import { checkBase, checkFits } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
 import { zipAdapter } from "../adapters/write-folder";
-import { cutTokens } from "../data/tokens";
+import { formats } from "../data/formats/registry";
+import { wordsOf } from "../data/formats/token-classification";
 import { type OpenedDevice, openDevice } from "../gpu/device";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
@@ -14,6 +15,7 @@ import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { shownMetrics } from "../tasks/metrics/shown";
+import { tasks } from "../tasks/registry";
 import { BaseModel } from "../training/base-model";
 import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
@@ -146,7 +148,7 @@ export class Studio implements StudioApi {
 
   async inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails> {
     const inspected = await this.#models.inspect(place);
-    const planned = configuration && this.#model && this.#data.isOpen ? configuration : null;
+    const planned = configuration && this.#model && this.#data.isReadable ? configuration : null;
     return describeInspected(inspected, (model) => {
       if (!planned) return null;
       const { training, runs } = configurationSchema.parse(planned);
@@ -154,6 +156,7 @@ export class Studio implements StudioApi {
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
         model: { ...model, tokenizer: current.tokenizer },
+        task: tasks[this.#data.data.settings.task],
         classes: this.#data.data.dataset.labels.length,
         maxLength: this.#data.data.settings.maxLength,
         training,
@@ -211,7 +214,7 @@ export class Studio implements StudioApi {
   }
 
   async readData(): Promise<DataSummary | null> {
-    return this.#data.isOpen ? this.#data.data.summary : null;
+    return this.#data.summary;
   }
 
   async tokenize(text: string): Promise<TokenPiece[]> {
@@ -224,6 +227,7 @@ export class Studio implements StudioApi {
     const { dataset, trainTokens, validationTokens, settings } = this.#data.data;
     return estimate({
       model,
+      task: tasks[settings.task],
       classes: dataset.labels.length,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
@@ -270,6 +274,7 @@ export class Studio implements StudioApi {
     const { maxLength } = settings;
     return longestText({
       model: this.#readyModel(),
+      task: tasks[settings.task],
       classes,
       maxLength,
       training,
@@ -336,12 +341,13 @@ export class Studio implements StudioApi {
     const model = this.#readyModel();
     const all = [...(this.#current ? [this.#current] : []), ...this.#imported];
     if (all.length === 0) throw new Error("There is no trained run yet. Press Compare first, or import an adapter.");
-    const ids = model.tokenizer.encode(text, textPair);
-    if (ids.length === 0) throw new Error("The text is empty. Type at least one word.");
     const predictions: Prediction[] = [];
     for (const [index, { comparison, data }] of all.entries()) {
-      const cut = cutTokens(ids, data.maxLength, model.tokenizer.trailingSpecials);
-      const said = await comparison.predict(cut, cut.length < ids.length);
+      const words = wordsOf(text);
+      const asked = { text, textPair, label: 0, words, tags: words.map(() => 0), response: "", row: 0 };
+      const encoded = formats[comparison.task.id].encode(asked, model.tokenizer, data.maxLength);
+      if (text.trim() === "" || encoded.fullLength === 0) throw new Error("The text is empty. Type at least one word.");
+      const said = await comparison.predict(encoded, words);
       predictions.push(...(index === 0 ? said : said.slice(1)));
     }
     return predictions;
@@ -539,7 +545,9 @@ export class Studio implements StudioApi {
   #comparisonData(): ComparisonData {
     const { dataset, trainTokens, validationTokens, settings } = this.#data.data;
     return {
+      task: settings.task,
       labels: dataset.labels,
+      scale: dataset.scale,
       train: trainTokens,
       validation: validationTokens,
       validationTexts: dataset.validation.map(({ text, textPair }) =>

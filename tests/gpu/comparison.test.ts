@@ -12,6 +12,7 @@ import {
   createComparison,
   finalValues,
   logitsOf,
+  probabilitiesOf,
   type TinyComparison,
   type TinySetup,
   tinyData,
@@ -359,14 +360,14 @@ describe("memory", () => {
     const rows = await tinyRows(model, [5, 7]);
     const setup: TinySetup = { data: tinyData(rows, rows, 8), runs: [{ name: "head", method: "linear-probe" }] };
     const tiny = await trained({ ...setup, training: { steps: 1 } });
-    const said = await tiny.comparison.predict(rows[0]!.ids, false);
+    const said = await tiny.comparison.predict(rows[0]!);
     const bytes = engine.memory.bytes().adapter;
     const other = createComparison(engine, model, setup);
     await other.comparison.release();
     const broken = { ...setup, runs: [...setup.runs, { name: "delta", method: "lora", options: { rank: 0 } }] };
     expect(() => createComparison(engine, model, broken)).toThrow("rank");
     expect(engine.memory.bytes().adapter).toBe(bytes);
-    expect(await tiny.comparison.predict(rows[0]!.ids, false)).toEqual(said);
+    expect(await tiny.comparison.predict(rows[0]!)).toEqual(said);
   });
 });
 
@@ -390,12 +391,14 @@ describe("padding", () => {
     const classes = 5;
     const inBatch = new Map<string, Float32Array>();
     for (const name of methods) inBatch.set(name, await logitsOf(engine, tiny, name, 16, validation));
-    for (const [row, { ids, labels }] of validation.entries()) {
-      const said = await tiny.comparison.predict(ids, false);
+    for (const [row, example] of validation.entries()) {
+      const { ids, labels } = example;
+      const said = await tiny.comparison.predict(example);
       expect(said.map(({ run }) => run)).toEqual(["base", ...methods]);
       for (const name of methods) {
-        const { probabilities, tokens } = said.find(({ run }) => run === name)!;
-        const alone = probabilities.map(({ probability }) => probability);
+        const own = said.find(({ run }) => run === name)!;
+        const { tokens } = own;
+        const alone = probabilitiesOf(own);
         const logits = inBatch.get(name)!.slice(row * classes, (row + 1) * classes);
         const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
         expect(
@@ -410,7 +413,7 @@ describe("padding", () => {
         expect(Math.abs(reported.probability! - alone[labels[0]!]!)).toBeLessThan(1e-5);
         expect(Math.abs(reported.loss + Math.log(alone[labels[0]!]!))).toBeLessThan(1e-4);
         if (name === "linear-probe") continue;
-        const base = said[0]!.probabilities.map(({ probability }) => probability);
+        const base = probabilitiesOf(said[0]!);
         expect(largestDifference(alone, base), `${name} against the untrained base`).toBeGreaterThan(1e-4);
       }
       // The shape makes no difference to the step either.

@@ -7,7 +7,14 @@ import type { Engine } from "../../src/training/engine";
 import { estimate } from "../../src/training/estimate";
 import { fixtureModel } from "../fixtures/reference";
 import { testEngine } from "./engine";
-import { createComparison, type TinyComparison, type TinySetup, tinyData, tinyRows } from "./tiny-comparison";
+import {
+  createComparison,
+  probabilitiesOf,
+  type TinyComparison,
+  type TinySetup,
+  tinyData,
+  tinyRows,
+} from "./tiny-comparison";
 
 const lengths = [9, 12, 8, 11];
 
@@ -57,9 +64,9 @@ describe("methods that act between steps", () => {
       expect(dora!.every(Number.isFinite)).toBe(true);
       const evaluations = async () => {
         const [first] = await tiny.comparison
-          .predict(data.validation[0]!.ids, false)
+          .predict(data.validation[0]!)
           .then((all) => all.filter(({ run }) => run === "half"));
-        return first!.probabilities.map(({ probability }) => probability);
+        return probabilitiesOf(first!);
       };
       expect(await evaluations()).toEqual(await evaluations());
     });

@@ -10,6 +10,7 @@ import { testEngine } from "./engine";
 import {
   createComparison,
   finalValues,
+  probabilitiesOf,
   type TinyComparison,
   type TinySetup,
   tinyData,
@@ -65,10 +66,10 @@ describe("numbers that are none", () => {
     expect(tiny.of("evaluation", "bad").map(({ step }) => step)).toEqual([0]);
     // Its tensors are the good ones again: export, prediction and report use them.
     expect(await finalValues(tiny, "bad")).toEqual(start);
-    const said = await tiny.comparison.predict(data.train[0]!.ids, false);
-    for (const { run, probabilities } of said) {
-      const sum = probabilities.reduce((total, { probability }) => total + probability, 0);
-      expect(sum, run).toBeCloseTo(1, 5);
+    const said = await tiny.comparison.predict(data.train[0]!);
+    for (const prediction of said) {
+      const sum = probabilitiesOf(prediction).reduce((total, probability) => total + probability, 0);
+      expect(sum, prediction.run).toBeCloseTo(1, 5);
     }
     expect(tiny.comparison.report("bad").wrongest.every(({ loss }) => Number.isFinite(loss))).toBe(true);
 

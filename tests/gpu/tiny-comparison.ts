@@ -6,7 +6,7 @@ import type { BaseModel } from "../../src/training/base-model";
 import { Comparison, type ComparisonData, type RunPlan } from "../../src/training/comparison";
 import { type TrainingConfiguration, trainingSchema } from "../../src/training/configuration";
 import type { Engine } from "../../src/training/engine";
-import type { StudioEvent } from "../../src/training/events";
+import type { Prediction, StudioEvent } from "../../src/training/events";
 import type { Values } from "../../src/training/parameters";
 import { fixtureJson } from "../fixtures/reference";
 
@@ -101,4 +101,10 @@ export async function logitsOf(
 /** Every trained number of a run, by tensor name. */
 export function finalValues({ comparison }: TinyComparison, run: string): Promise<Values> {
   return comparison.run(run).parameters.read();
+}
+
+/** Of the classes, in their order. */
+export function probabilitiesOf(prediction: Prediction): number[] {
+  if (prediction.task !== "sequence-classification") throw new Error(`The prediction is of ${prediction.task}.`);
+  return prediction.probabilities.map(({ probability }) => probability);
 }

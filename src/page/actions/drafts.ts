@@ -84,14 +84,14 @@ export async function openConfiguration(file: File): Promise<void> {
     patch("training", { settings: configuration.training, problems: {} });
     const said = [`Opened ${file.name}: ${configuration.runs.length} runs.`];
     const { summary } = state.data;
-    const { text, textPair, label } = configuration.data.columns;
-    const wanted = [text, textPair, label].filter((column) => column !== null);
+    const wanted = Object.values(configuration.data.columns).flatMap((column) => column ?? []);
     if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
       said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
     } else {
-      const { validation, columns, maxLength } = configuration.data;
+      const { task, validation, columns, maxLength } = configuration.data;
       await setData(
         {
+          task,
           columns,
           maxLength,
           seed: configuration.training.seed,

@@ -1,25 +1,82 @@
-/** Which column is the text, the second text and the label. */
+/** What is to be learned, and which columns say it. */
 
-import type { ColumnRoles, DataSummary } from "../../worker/api";
+import type { ColumnRoles, DataSummary, RoleField, TaskId } from "../../worker/api";
 import { setData } from "../actions/data";
+import { Field } from "../controls/Field";
 import { SelectField } from "../controls/SelectField";
 
+/** A column may itself have an empty name, so "none" needs a value no column has. */
+const NONE = "\u0000";
+
 export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
-  const roles = summary.settings.columns;
-  const change = (fields: Partial<ColumnRoles>) => void setData({ columns: { ...roles, ...fields } }, "columns");
-  const columns = summary.columns.map((column) => ({ value: column, label: column }));
-  // A column may itself have an empty name, so "none" needs a value no column has.
-  const none = "\u0000";
+  const { tasks, roles, settings } = summary;
   return (
-    <div className="field-grid field-grid-3">
-      <SelectField label="Text" value={roles.text} choices={columns} onChange={(text) => change({ text })} />
+    <>
       <SelectField
-        label="Second text"
-        value={roles.textPair ?? none}
-        choices={[{ value: none, label: "none" }, ...columns]}
-        onChange={(value) => change({ textPair: value === none ? null : value })}
+        label="Task"
+        value={settings.task}
+        choices={tasks.map(({ id, title }) => ({ value: id, label: title }))}
+        onChange={(task) => void setData({ task: task as TaskId, columns: {} }, "columns")}
       />
-      <SelectField label="Label" value={roles.label} choices={columns} onChange={(label) => change({ label })} />
-    </div>
+      <div className={roles.length === 2 ? "field-grid" : "field-grid field-grid-3"}>
+        {roles.map((field) =>
+          field.kind === "columns" ? (
+            <SeveralColumns key={field.role} field={field} summary={summary} />
+          ) : (
+            <OneColumn key={field.role} field={field} summary={summary} />
+          ),
+        )}
+      </div>
+    </>
+  );
+}
+
+interface RoleProps {
+  field: RoleField;
+  summary: DataSummary;
+}
+
+function change({ settings }: DataSummary, fields: ColumnRoles): void {
+  void setData({ columns: { ...settings.columns, ...fields } }, "columns");
+}
+
+function OneColumn({ field: { role, title, kind }, summary }: RoleProps) {
+  const chosen = summary.settings.columns[role] as string | null | undefined;
+  const columns = summary.columns.map((column) => ({ value: column, label: column }));
+  const none = { value: NONE, label: kind === "optional" ? "none" : "choose…" };
+  return (
+    <SelectField
+      label={title}
+      value={chosen ?? NONE}
+      choices={kind === "optional" || chosen === undefined ? [none, ...columns] : columns}
+      onChange={(value) => change(summary, { [role]: value === NONE ? null : value })}
+    />
+  );
+}
+
+/** One column that lists labels, or a column for every label. */
+function SeveralColumns({ field: { role, title }, summary }: RoleProps) {
+  const chosen = (summary.settings.columns[role] ?? []) as string[];
+  return (
+    <Field label={title} help="One column that lists a row's labels, or one column of 0 and 1 for each label.">
+      {(control) => (
+        <select
+          {...control}
+          className="input"
+          multiple
+          size={Math.min(6, Math.max(3, summary.columns.length))}
+          value={chosen}
+          onChange={(event) =>
+            change(summary, { [role]: Array.from(event.target.selectedOptions, (option) => option.value) })
+          }
+        >
+          {summary.columns.map((column) => (
+            <option key={column} value={column}>
+              {column}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -54,7 +54,8 @@ export function DataStep() {
             <PreviewTable summary={summary} />
             <ColumnRoleFields summary={summary} />
             {error?.place === "columns" && <Message kind="error">{error.message}</Message>}
-            <LabelList summary={summary} />
+            {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
+            {summary.labels.length > 0 && <LabelList summary={summary} />}
             <ValidationFields summary={summary} />
             {error?.place === "validation" && <Message kind="error">{error.message}</Message>}
             <LengthHistogram summary={summary} />
@@ -101,5 +102,9 @@ function inOneLine({ summary, sample, opening, error }: DataSlice): string {
     ? `${summary.validation.file} for validation`
     : `${formatPercent(summary.settings.validationFraction, 0)} held out`;
   const name = sample ? sample.title : summary.train.file;
-  return `${name} · ${formatPlural(summary.train.rows, "row")} · ${formatPlural(summary.labels.length, "label")} · ${held}`;
+  const rows = formatPlural(summary.train.rows, "row");
+  if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
+  const noun = summary.settings.task === "token-classification" ? "tag" : "label";
+  const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
+  return [name, rows, ...said, held].join(" · ");
 }

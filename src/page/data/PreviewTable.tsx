@@ -4,9 +4,9 @@ import type { DataSummary } from "../../worker/api";
 import { formatBytes, formatPlural } from "../format";
 
 export function PreviewTable({ summary }: { summary: DataSummary }) {
-  const { text, textPair, label } = summary.settings.columns;
+  const { roles, settings } = summary;
   const role = (column: string) =>
-    column === text ? "text" : column === textPair ? "second text" : column === label ? "label" : null;
+    roles.find(({ role: id }) => [settings.columns[id] ?? []].flat().includes(column))?.title.toLowerCase() ?? null;
   return (
     <figure className="preview">
       <figcaption className="group-label">
@@ -33,7 +33,11 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
               // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name than their place
               <tr key={index}>
                 {summary.columns.map((column, place) => (
-                  <td key={column} className={role(column) === "text" ? "cell-text" : undefined} title={row[place]}>
+                  <td
+                    key={column}
+                    className={column === settings.columns[roles[0]!.role] ? "cell-text" : undefined}
+                    title={row[place]}
+                  >
                     {row[place]}
                   </td>
                 ))}

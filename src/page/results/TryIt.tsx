@@ -3,13 +3,12 @@
 import { FileInput } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Prediction } from "../../worker/api";
-import { appearance } from "../charts/appearance";
-import { RunSwatch } from "../charts/RunSwatch";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { formatLoss, formatPercent, formatPlural } from "../format";
+import { formatLoss, formatPercent } from "../format";
 import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { Predictions } from "./Predictions";
 
 export function TryIt() {
   const pair = useStudio((state) => state.data.summary?.settings.columns.textPair ?? null);
@@ -113,44 +112,6 @@ export function TryIt() {
         />
       )}
     </section>
-  );
-}
-
-interface PredictionsProps {
-  predictions: readonly Prediction[];
-  slots: ReadonlyMap<string, number>;
-}
-
-function Predictions({ predictions, slots }: PredictionsProps) {
-  return (
-    <ul className="predictions" aria-live="polite">
-      {predictions.map((prediction) => {
-        const slot = slots.get(prediction.run);
-        const ranked = prediction.probabilities.toSorted((a, b) => b.probability - a.probability).slice(0, 4);
-        const color = slot === undefined ? "var(--muted)" : appearance(slot).color;
-        return (
-          <li key={prediction.run} className="prediction">
-            <div className="prediction-run">
-              {slot !== undefined && <RunSwatch slot={slot} />}
-              {prediction.run === "base" ? "Untrained base" : prediction.run}
-            </div>
-            <div className="prediction-label">{prediction.label}</div>
-            <ul className="probabilities">
-              {ranked.map(({ label, probability }) => (
-                <li key={label}>
-                  <span className="probability-label">{label}</span>
-                  <span className="probability-track">
-                    <span className="probability-bar" style={{ width: `${probability * 100}%`, background: color }} />
-                  </span>
-                  <span className="number">{formatPercent(probability)}</span>
-                </li>
-              ))}
-            </ul>
-            {prediction.truncated && <p className="field-help">Cut to {formatPlural(prediction.tokens, "token")}.</p>}
-          </li>
-        );
-      })}
-    </ul>
   );
 }
 

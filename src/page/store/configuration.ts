@@ -8,7 +8,7 @@ import type { DraftRun, StudioState } from "./state";
 export function currentConfiguration(state: StudioState): Configuration | null {
   const model = state.model.summary;
   const data = state.data.summary;
-  if (!model || !data || state.methods.runs.length === 0) return null;
+  if (!model || !data || data.problem !== null || state.methods.runs.length === 0) return null;
   return {
     model: model.source,
     precision: model.precision,

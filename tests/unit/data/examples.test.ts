@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { guessColumns } from "../../../src/data/columns";
 import { buildDataset } from "../../../src/data/dataset";
 import { DataError } from "../../../src/data/errors";
-import { type Example, readExamples, readValidationExamples } from "../../../src/data/examples";
+import type { Example } from "../../../src/data/examples";
+import { guessFormat } from "../../../src/data/formats/registry";
+import { sequenceClassification } from "../../../src/data/formats/sequence-classification";
 import { splitExamples } from "../../../src/data/split";
 import { readTable, type Table } from "../../../src/data/table";
 
 const roles = { text: "text", textPair: null, label: "label" };
+const classification = "sequence-classification";
+const readExamples = (table: Table, columns: typeof roles) => sequenceClassification.read(table, columns, null);
 
 function tableOf(rows: string[][], columns = ["text", "label"], file = "train.csv"): Table {
   return { file, bytes: 1, columns, rows, rowNumbers: rows.map((_, index) => index + 2), notices: [] };
@@ -22,7 +25,7 @@ function errorOf(run: () => unknown): DataError {
   throw new Error("expected a DataError");
 }
 
-describe("guessColumns", () => {
+describe("guessing text and label", () => {
   it.each([
     ["text,label", "text", null, "label"],
     ["sentence1,sentence2,label", "sentence1", "sentence2", "label"],
@@ -40,7 +43,7 @@ describe("guessColumns", () => {
         return name === "id" ? `${row}` : `a rather long text number ${row} of the column ${name}`;
       }),
     );
-    expect(guessColumns(tableOf(rows, columns))).toEqual({ text, textPair, label });
+    expect(guessFormat(tableOf(rows, columns))).toEqual({ task: classification, columns: { text, textPair, label } });
   });
 
   it("chooses by content where names say nothing", () => {
@@ -50,16 +53,22 @@ describe("guessColumns", () => {
       `some words ${row}`,
       row % 2 ? "p" : "q",
     ]);
-    expect(guessColumns(tableOf(rows, ["a", "b", "c", "d"]))).toEqual({ text: "c", textPair: null, label: "d" });
+    expect(guessFormat(tableOf(rows, ["a", "b", "c", "d"]))).toEqual({
+      task: classification,
+      columns: { text: "c", textPair: null, label: "d" },
+    });
   });
 
   it("needs two columns", () => {
-    const error = errorOf(() => guessColumns(tableOf([["a"]], ["text"])));
+    const table = tableOf([["a"]], ["text"]);
+    const { task, columns } = guessFormat(table);
+    expect(task).toBe(classification);
+    const error = errorOf(() => sequenceClassification.read(table, columns, null));
     expect(error.message).toMatch(/train\.csv: The file has one column \("text"\)/);
   });
 });
 
-describe("readExamples", () => {
+describe("reading labelled texts", () => {
   it("trims labels, numbers them alphabetically and keeps row numbers", () => {
     const { examples, labels, notices } = readExamples(
       tableOf([
@@ -148,14 +157,12 @@ describe("readExamples", () => {
   });
 });
 
-describe("readValidationExamples", () => {
+describe("reading a validation file", () => {
   it("uses the training file's class ids, and allows labels with one row", () => {
-    const { examples, notices } = readValidationExamples(
-      tableOf([["a", "z"]], undefined, "dev.csv"),
-      roles,
-      ["x", "z"],
-      "train.csv",
-    );
+    const { examples, notices } = sequenceClassification.read(tableOf([["a", "z"]], undefined, "dev.csv"), roles, {
+      labels: ["x", "z"],
+      file: "train.csv",
+    });
     expect(examples).toEqual([{ text: "a", textPair: null, label: 1, row: 2 }]);
     expect(notices).toEqual(['dev.csv: no row has the label "x".']);
   });
@@ -169,7 +176,7 @@ describe("readValidationExamples", () => {
       undefined,
       "dev.csv",
     );
-    const error = errorOf(() => readValidationExamples(table, roles, ["x", "z"], "train.csv"));
+    const error = errorOf(() => sequenceClassification.read(table, roles, { labels: ["x", "z"], file: "train.csv" }));
     expect(error.message).toMatch(
       /dev\.csv, row 3, column "label": The label "w" does not occur in train\.csv \(its labels: x, z\)/,
     );

@@ -3,22 +3,29 @@ import { buildDataset } from "../../../src/data/dataset";
 import { countLabels, lengthHistogram } from "../../../src/data/histogram";
 import { summarize } from "../../../src/data/summary";
 import { readTable } from "../../../src/data/table";
-import { cutTokens, tokenizeExamples } from "../../../src/data/tokens";
+import { cutTokens, encodeText, type RowTokenizer, tokenizeExamples } from "../../../src/data/tokens";
 
 /** One id per word between 1 (begin) and 2 (end). */
-const encode = (text: string, pair: string | null) => [
+const encode = (text: string, pair: string | null = null) => [
   1,
   ...[text, ...(pair === null ? [] : [pair])].flatMap((part) => [
     ...part.split(" ").map((word) => 10 + word.length),
     2,
   ]),
 ];
+const tokenizerOf = (own: RowTokenizer["encode"], trailingSpecials: number): RowTokenizer => ({
+  trailingSpecials,
+  eosId: null,
+  encode: own,
+  encodeWords: () => ({ ids: [], wordOf: [] }),
+});
+const tokenizer = tokenizerOf(encode, 1);
 const example = (text: string, row = 2, textPair: string | null = null) => ({ text, textPair, label: 0, row });
 
 describe("tokenizeExamples", () => {
   it("cuts long texts, keeps the end tokens and counts", async () => {
     const examples = [example("a bb ccc dddd"), example("a", 3), example("a bb", 4, "ccc")];
-    const tokenized = await tokenizeExamples(examples, encode, { maxLength: 5, endTokens: 1 });
+    const tokenized = await tokenizeExamples(examples, encodeText, tokenizer, { maxLength: 5 });
     expect(tokenized.map(({ ids }) => [...ids])).toEqual([
       [1, 11, 12, 13, 2],
       [1, 11, 2],
@@ -47,7 +54,10 @@ describe("tokenizeExamples", () => {
     const timer = setInterval(() => ticks++, 1);
     const progress: number[] = [];
     const examples = Array.from({ length: 40 }, (_, row) => example("x", row));
-    await tokenizeExamples(examples, slow, { maxLength: 4, endTokens: 0, onProgress: (rows) => progress.push(rows) });
+    await tokenizeExamples(examples, encodeText, tokenizerOf(slow, 0), {
+      maxLength: 4,
+      onProgress: (rows) => progress.push(rows),
+    });
     clearInterval(timer);
     expect(progress.length).toBeGreaterThan(3);
     expect(progress.at(-1)).toBe(40);
@@ -56,9 +66,14 @@ describe("tokenizeExamples", () => {
 
   it("refuses a text without tokens and a length without room", async () => {
     await expect(
-      tokenizeExamples([example(" ", 7)], () => [], { maxLength: 4, endTokens: 0, file: "t.csv" }),
+      tokenizeExamples(
+        [example(" ", 7)],
+        encodeText,
+        tokenizerOf(() => [], 0),
+        { maxLength: 4, file: "t.csv" },
+      ),
     ).rejects.toThrow(/t\.csv, row 7: The tokenizer makes no token/);
-    await expect(tokenizeExamples([], encode, { maxLength: 1, endTokens: 1 })).rejects.toThrow(
+    await expect(tokenizeExamples([], encodeText, tokenizer, { maxLength: 1 })).rejects.toThrow(
       /1 tokens leave no room/,
     );
   });
@@ -81,7 +96,7 @@ describe("histograms", () => {
   });
 
   it("counts labels by class id", () => {
-    expect(countLabels([{ label: 2 }, { label: 0 }, { label: 2 }], 4)).toEqual([1, 0, 2, 0]);
+    expect(countLabels([2, 0, 2], 4)).toEqual([1, 0, 2, 0]);
   });
 });
 
@@ -97,9 +112,8 @@ describe("summarize", () => {
       seed: 1,
     } as const;
     const dataset = buildDataset(train, null, settings);
-    const tokenized = await tokenizeExamples([...dataset.train, ...dataset.validation], encode, {
+    const tokenized = await tokenizeExamples([...dataset.train, ...dataset.validation], encodeText, tokenizer, {
       maxLength: 5,
-      endTokens: 1,
     });
     const summary = summarize({ train, validation: null, settings, dataset, tokenized });
     expect(summary).toMatchObject({

@@ -93,7 +93,12 @@ describe("the configuration of a comparison", () => {
     ["model", { ...smallest, model: "smollm" }, /must begin with bundled:, hf: or dir:/],
     ["model", { ...smallest, model: "hf:" }, /must begin with/],
     ["data.train", { ...smallest, data: { columns: smallest.data.columns } }, /./],
-    ["data.task", { ...smallest, data: { ...smallest.data, task: "causal-lm" } }, /sequence-classification/],
+    ["data.task", { ...smallest, data: { ...smallest.data, task: "translation" } }, /"sequence-classification"/],
+    [
+      "data.columns.number",
+      { ...smallest, data: { ...smallest.data, task: "regression", columns: { text: "a" } } },
+      /name/,
+    ],
     ["data.validation", { ...smallest, data: { ...smallest.data, validation: 1 } }, /./],
     ["data.maxLength", { ...smallest, data: { ...smallest.data, maxLength: 0 } }, /./],
     ["training.steps", { ...smallest, training: { steps: 0 } }, /./],

@@ -1,4 +1,4 @@
-/** Opening files whose columns are guessed: a wrong guess opens the file all the same, a hopeless one loses nothing. */
+/** Opening files whose columns are guessed: a wrong guess opens the file all the same, with what is wrong. */
 
 import { expect, test } from "vitest";
 import { DatasetStore } from "../../../src/worker/dataset-store";
@@ -22,9 +22,26 @@ test("another column becomes the label when the guessed one cannot be, and a not
   );
 });
 
-test("a file that no column makes usable is refused with the guess's reason, and what was open stays", async () => {
+test("a file that no column makes usable opens with what is wrong, and other columns or another task make it readable", async () => {
+  const store = new DatasetStore(() => {});
+  const opened = await store.openFile(oneClass, "train");
+  expect(opened.problem).toMatch(/one-class\.csv, column "label": All 10 rows have the same label/);
+  expect([opened.trainRows, opened.preview.length]).toEqual([0, 8]);
+  expect(() => store.data).toThrow(/All 10 rows/);
+  const twice = await store.setSettings({
+    ...opened.settings,
+    columns: { text: "label", textPair: null, label: "text" },
+  });
+  expect(twice.problem).toMatch(/10 different labels in 10 rows are too many/);
+  const written = await store.setSettings({ ...opened.settings, task: "causal-lm", columns: {} });
+  expect(written.problem).toBeNull();
+  expect(written.settings.columns).toEqual({ prompt: "label", response: "text" });
+  expect(store.data.dataset.train.length + store.data.dataset.validation.length).toBe(10);
+});
+
+test("a file that cannot be read leaves what was open", async () => {
   const store = new DatasetStore(() => {});
   await store.openFile(misleading, "train");
-  await expect(store.openFile(oneClass, "train")).rejects.toThrow(/one-class\.csv/);
+  await expect(store.openFile(file("broken.csv", ["text,label", "a,b,c"]), "train")).rejects.toThrow(/broken\.csv/);
   expect(store.data.train.file).toBe("misleading.csv");
 });

@@ -1,0 +1,48 @@
+/** What formats with label names share: numbering them, and names that a validation file must not bring. */
+
+import { DataError, quote } from "../errors";
+import type { KnownRows } from "./format";
+
+export const MOST_LABELS = 1000;
+
+/** A label where it stands. */
+interface Place {
+  readonly label: string;
+  readonly row: number;
+}
+
+/**
+ * Refuses labels that the training file lacks, and notes those that the validation file lacks.
+ * @param noun `label` or `tag`.
+ * @throws DataError naming the first unknown label's row.
+ */
+export function checkKnown(
+  file: string,
+  column: string,
+  noun: string,
+  places: readonly Place[],
+  known: KnownRows,
+): string[] {
+  const all = new Set(known.labels);
+  const unknown = places.find(({ label }) => !all.has(label));
+  if (unknown) {
+    const { labels } = known;
+    const named = labels.slice(0, 8).join(", ") + (labels.length > 8 ? `, and ${labels.length - 8} more` : "");
+    throw new DataError({
+      file,
+      row: unknown.row,
+      column,
+      what: `The ${noun} ${quote(unknown.label)} does not occur in ${known.file} (its ${noun}s: ${named}).`,
+      fix: `Correct the ${noun}, remove the row, or add rows of this ${noun} to the training file.`,
+    });
+  }
+  const present = new Set(places.map(({ label }) => label));
+  const missing = known.labels.filter((label) => !present.has(label));
+  if (missing.length === 0) return [];
+  const named = missing.slice(0, 5).map((label) => quote(label));
+  return [`${file}: no row has the ${noun} ${named.join(", ")}.`];
+}
+
+export function numbered(labels: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(labels.map((label, id) => [label, id]));
+}

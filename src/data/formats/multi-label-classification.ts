@@ -1,0 +1,152 @@
+/** Any number of labels for a text or a pair: a column of lists, or a column of 0 and 1 for every label. */
+
+import { type ColumnFacts, guessColumns, guessTexts } from "../columns";
+import { DataError, formatCount, quote } from "../errors";
+import { readCells, sortedNames } from "../examples";
+import type { Table } from "../table";
+import { encodeText } from "../tokens";
+import type { DataFormat, KnownRows } from "./format";
+import { checkKnown, MOST_LABELS, numbered } from "./labels";
+import { readArray, SEPARATORS, type Separator, separatorOf, splitLabels } from "./lists";
+
+const YES = new Set(["1", "1.0", "true", "yes"]);
+const NO = new Set(["0", "0.0", "false", "no"]);
+const SAMPLE_ROWS = 2000;
+/** At least so many of the cells must hold several labels for a column to look like lists. */
+const SHARE_OF_SEVERAL = 0.02;
+
+export const multiLabelClassification: DataFormat = {
+  task: "multi-label-classification",
+  title: "Classification: several labels",
+  roles: [
+    { role: "text", title: "Text", kind: "column" },
+    { role: "textPair", title: "Second text", kind: "optional" },
+    { role: "labels", title: "Labels", kind: "columns" },
+  ],
+
+  guess(table, facts) {
+    const flags = flagColumns(table, facts);
+    const others = facts.filter(({ name }) => !flags.includes(name));
+    const named = others.some(({ namedAsLabel }) => namedAsLabel);
+    if (flags.length >= 2 && others.length > 0 && !named) return { ...guessTexts(others), labels: flags };
+    if (facts.length < 2) return null;
+    const { label, ...texts } = guessColumns(table, facts);
+    return looksLikeLists(cellsOf(table, label!)) ? { ...texts, labels: [label!] } : null;
+  },
+
+  suggest(table, facts) {
+    const guessed = this.guess(table, facts);
+    if (guessed) return guessed;
+    const { label, ...texts } = guessColumns(table, facts);
+    return { ...texts, labels: [label!] };
+  },
+
+  /** A row without any label is a row of which no label is true: it stays. */
+  read(table, { text, textPair = null, labels: columns = [] }, known) {
+    const lists = columns.length <= 1;
+    const { cells, notices } = readCells(table, [
+      { role: "text", column: text },
+      { role: "second text", column: textPair },
+      ...(lists
+        ? [{ role: "labels", column: columns[0], mayBeEmpty: true }]
+        : columns.map((column) => ({ role: "labels", column }))),
+    ]);
+    const own = cells.map(({ values }) => values.slice(2) as string[]);
+    const present = lists
+      ? readLists(own.flat(), known)
+      : own.map((flags, index) =>
+          columns.filter((column, place) => isOn(flags[place]!, table.file, cells[index]!.row, column)),
+        );
+    const places = present.flatMap((names, index) => names.map((label) => ({ label, row: cells[index]!.row })));
+    const found = sortedNames(lists ? places.map(({ label }) => label) : columns);
+    const labels = known ? [...known.labels] : found;
+    if (known) notices.push(...checkKnown(table.file, columns[0]!, "label", places, known));
+    else checkLabels(table.file, columns, labels, present);
+    const ids = numbered(labels);
+    const examples = cells.map(({ values, row }, index) => {
+      const flags = new Float32Array(labels.length);
+      for (const name of present[index]!) flags[ids.get(name)!] = 1;
+      return { text: values[0]!, textPair: values[1]!, label: 0, values: flags, row };
+    });
+    return { examples, labels, notices };
+  },
+
+  labelsOf: ({ values }) => [...values!.keys()].filter((label) => values![label] === 1),
+  encode: encodeText,
+};
+
+/** With a training file's labels the separator is the one under which all are known, where there is one. */
+function readLists(cells: readonly string[], known: KnownRows | null): string[][] {
+  const split = (separator: Separator) => cells.map((cell) => splitLabels(cell, separator));
+  const all = new Set(known?.labels);
+  const fitting =
+    known && SEPARATORS.find((separator) => split(separator).every((own) => own.every((l) => all.has(l))));
+  return split(fitting ?? separatorOf(cells));
+}
+
+function isOn(cell: string, file: string, row: number, column: string): boolean {
+  const value = cell.trim().toLowerCase();
+  if (!YES.has(value) && !NO.has(value)) {
+    throw new DataError({
+      file,
+      row,
+      column,
+      what: `${quote(cell)} is neither 0 nor 1, but the column is one of several that say whether a label is there.`,
+      fix: "Write 0 or 1 (or true and false), or choose one column that lists a row's labels.",
+    });
+  }
+  return YES.has(value);
+}
+
+function checkLabels(
+  file: string,
+  columns: readonly string[],
+  labels: readonly string[],
+  present: readonly (readonly string[])[],
+): void {
+  const where = { file, column: columns[0]! };
+  if (labels.length === 0) {
+    throw new DataError({
+      ...where,
+      what: "No row has a label.",
+      fix: "Choose the column that lists each row's labels, or the columns of 0 and 1.",
+    });
+  }
+  if (labels.length > MOST_LABELS || (labels.length > 20 && labels.length * 3 > present.length)) {
+    throw new DataError({
+      ...where,
+      what: `${formatCount(labels.length)} different labels in ${formatCount(present.length)} rows are too many to learn.`,
+      fix: "This is probably not a column of labels: choose another one.",
+    });
+  }
+}
+
+function cellsOf(table: Table, column: string): string[] {
+  const place = table.columns.indexOf(column);
+  return table.rows
+    .slice(0, SAMPLE_ROWS)
+    .map((record) => record[place]!.trim())
+    .filter((cell) => cell !== "");
+}
+
+/** Columns of nothing but 0 and 1, of which some row has a 1. */
+function flagColumns(table: Table, facts: readonly ColumnFacts[]): string[] {
+  const flags = facts.filter(({ name, distinct, identifier }) => {
+    if (identifier || distinct > 2) return false;
+    const cells = cellsOf(table, name);
+    return cells.length > 0 && cells.every((cell) => cell === "0" || cell === "1");
+  });
+  return flags.map(({ name }) => name);
+}
+
+/** Whether cells hold several labels of a set that is smaller than the set of cells. */
+function looksLikeLists(cells: readonly string[]): boolean {
+  if (cells.length === 0) return false;
+  if (cells.every((cell) => readArray(cell) !== null)) return true;
+  const lists = cells.map((cell) => splitLabels(cell, separatorOf(cells)));
+  if (lists.filter(({ length }) => length > 1).length < SHARE_OF_SEVERAL * cells.length) return false;
+  const counts = new Map<string, number>();
+  for (const label of lists.flat()) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const repeated = [...counts.values()].every((count) => count > 1);
+  return repeated && counts.size < new Set(cells).size;
+}

@@ -1,0 +1,38 @@
+/** The columns that a configuration names, against the roles that its task has. */
+
+import type { ColumnRoles, RoleField, TaskId } from "../types";
+import { formats } from "./registry";
+
+interface Problem {
+  /** Under the columns; empty where it is about all of them. */
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** The columns with null for the optional ones that are left out, and what is wrong with which key. */
+export function checkRoles(
+  task: TaskId,
+  given: Readonly<Record<string, unknown>>,
+): { columns: ColumnRoles; problems: Problem[] } {
+  const { roles } = formats[task];
+  const known = new Set<string>(roles.map(({ role }) => role));
+  const problems = Object.keys(given)
+    .filter((key) => !known.has(key))
+    .map((key): Problem => ({ path: [], message: `${task} has no "${key}"; it has ${[...known].join(", ")}` }));
+  const columns: Record<string, unknown> = {};
+  for (const { role, kind } of roles) {
+    const message = problemOf(kind, given[role]);
+    if (message) problems.push({ path: [role], message });
+    else columns[role] = given[role] ?? null;
+  }
+  return { columns: columns as ColumnRoles, problems };
+}
+
+function problemOf(kind: RoleField["kind"], value: unknown): string | null {
+  if (kind === "columns") {
+    const named = Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
+    return named ? null : "must be a list of column names";
+  }
+  if (typeof value === "string" || (kind === "optional" && (value === null || value === undefined))) return null;
+  return "must be the name of a column";
+}
