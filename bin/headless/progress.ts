@@ -36,6 +36,8 @@ export function eventLine(event: StudioEvent): string | null {
       return `${event.run}: ${event.state}${event.reason ? ` (${event.reason})` : ""}`;
     case "comparison-state":
       return event.state === "failed" ? `The comparison failed: ${event.reason ?? "no reason was given"}` : null;
+    case "notice":
+      return `${event.run}: ${event.message}`;
     case "device-lost":
       return `The graphics device was lost: ${event.reason}`;
     default:

@@ -35,6 +35,8 @@ export interface RunSummary {
   method: string;
   state: RunState;
   reason: string | null;
+  /** What kept it from going on exactly as the training it resumed was planned. */
+  notices: string[];
   trainable: RunEstimate["trainable"] | null;
   steps: number;
   epoch: number;
@@ -138,6 +140,10 @@ export class Results {
     if (event.type === "comparison-state") this.#gpuBytes = event.gpuBytes;
     if (!("run" in event)) return;
     const summary = this.#run(event.run);
+    if (event.type === "notice") {
+      summary.notices.push(event.message);
+      return;
+    }
     if (event.type === "run-state") {
       summary.state = event.state;
       summary.reason = event.reason;
@@ -222,6 +228,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     method,
     state: "waiting",
     reason: null,
+    notices: [],
     trainable: null,
     steps: 0,
     epoch: 0,

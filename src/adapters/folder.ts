@@ -6,6 +6,7 @@
 import type { NamedTensor } from "../hub/safetensors";
 import { HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL } from "./adapter-hub";
 import type { PeftConfig } from "./peft-config";
+import { STATE, type TrainingState } from "./training-state";
 
 export const CONFIG = "adapter_config.json";
 export const MODEL = "adapter_model.safetensors";
@@ -17,6 +18,7 @@ export const ADAPTER_FILES: readonly string[] = [
   CONFIG,
   MODEL,
   SK_ADAPTER,
+  STATE,
   HUB_MODEL,
   HUB_HEAD_CONFIG,
   HUB_HEAD,
@@ -30,6 +32,8 @@ export interface AdapterFolder {
   tensors: NamedTensor[];
   /** What the adapter was made of (`F_K.0.weight`, `F.A`, an encoder's layers), so that its training can go on. */
   skTensors?: NamedTensor[];
+  /** So that training can go on as if it had not been left. */
+  state?: TrainingState;
   /** The text of README.md; empty where a folder had none. */
   modelCard: string;
   /** The content of run.json; null where a folder had none (an adapter the studio did not write). */

@@ -30,6 +30,8 @@ export interface ModelCardContent {
   maxLength: number;
   /** Whether inputs were pairs of texts. */
   pairs?: boolean;
+  /** Whether the training state lies beside the adapter. */
+  resumes?: boolean;
   trainable: { adapter: number; head: number };
   data: { file: string; trainRows: number; validationRows: number };
   steps: number;
@@ -184,7 +186,7 @@ function measured({ metrics, data, steps }: ModelCardContent): string[] {
 
 /** The text of README.md, in Markdown with YAML front matter. */
 export function modelCard(content: ModelCardContent): string {
-  const { run, method, config, labels, text, origin = "trained", trainable, versions } = content;
+  const { run, method, config, labels, text, origin = "trained", resumes, trainable, versions } = content;
   const beside = BESIDE[origin];
   return [
     ...frontMatter(content),
@@ -214,6 +216,9 @@ export function modelCard(content: ModelCardContent): string {
     ...measured(content),
     "",
     "`run.json` has the full configuration and every evaluation.",
+    ...(resumes
+      ? ["Training can go on where it was left: import the folder into the studio (`training_state.safetensors`)."]
+      : []),
     "",
     "### Framework versions",
     "",

@@ -8,6 +8,7 @@ import { checkTensors } from "./checks";
 import { ADAPTER_FILES, type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
 import { fromFileName } from "./peft-names";
 import { parseConfig } from "./read-config";
+import { readState, STATE } from "./training-state";
 
 /** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
 const MAX_ADAPTER_BYTES = 2 ** 30;
@@ -88,6 +89,9 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
       throw new Error(`${RUN} does not hold a JSON object.`);
     }
     adapter.run = run as Record<string, unknown>;
+  }
+  if (files[STATE]) {
+    adapter.state = readState(await readTensors(STATE, files[STATE], (name) => name), adapter.run);
   }
   return adapter;
 }

@@ -6,6 +6,7 @@ import { HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, hubConfigs, toHubName } from "./a
 import { type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
 import { formatPeftConfig } from "./peft-config";
 import { toFileName } from "./peft-names";
+import { STATE, stateTensors } from "./training-state";
 
 function peftFiles({ config, tensors }: AdapterFolder): Record<string, Uint8Array<ArrayBuffer>> {
   const stored = tensors.map((tensor) => ({ ...tensor, name: toFileName(tensor.name, config.peft_type) }));
@@ -26,11 +27,13 @@ function hubFiles({ config, tensors }: AdapterFolder): Record<string, Uint8Array
 
 /** The files of an adapter folder by name, ready to be written. */
 export function adapterFiles(adapter: AdapterFolder): Record<string, Uint8Array<ArrayBuffer>> {
+  const run = adapter.state ? { ...adapter.run, state: adapter.state.facts } : adapter.run;
   return {
     ...(adapter.config.peft_type === "BOTTLENECK" ? hubFiles(adapter) : peftFiles(adapter)),
     ...(adapter.skTensors && { [SK_ADAPTER]: writeSafetensors(adapter.skTensors) }),
+    ...(adapter.state && { [STATE]: writeSafetensors(stateTensors(adapter.state)) }),
     [CARD]: strToU8(adapter.modelCard),
-    ...(adapter.run && { [RUN]: strToU8(`${JSON.stringify(adapter.run, null, 2)}\n`) }),
+    ...(run && { [RUN]: strToU8(`${JSON.stringify(run, null, 2)}\n`) }),
   };
 }
 

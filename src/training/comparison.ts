@@ -30,7 +30,7 @@ import type {
 import { exportedForm } from "./export";
 import { Feed } from "./feed";
 import { norm } from "./norms";
-import type { ParameterState, Values } from "./parameters";
+import type { Checkpoint, Values } from "./parameters";
 import { sayPrediction } from "./prediction";
 import { reportEvaluation } from "./report";
 import { METRICS, methodContext, parseOptions, poolingOf, Run } from "./run";
@@ -68,13 +68,6 @@ export interface ComparisonSetup {
   readonly emit: (event: StudioEvent) => void;
   /** Called after every evaluation with all runs' last good state. */
   readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
-}
-
-/** Everything needed to go on with a run. */
-export interface Checkpoint extends ParameterState {
-  /** Real tokens and seconds of training behind it. */
-  readonly tokens: number;
-  readonly seconds: number;
 }
 
 /** Copies of metrics that may be on their way: how many steps the host may be ahead, times the runs. */
@@ -261,9 +254,9 @@ export class Comparison {
 
   /**
    * Goes on with every unfinished run from its last good adapter; runs that stopped at different steps go on one after
-   * the other, each with the batches it would have seen.
+   * the other, each with the batches it would have seen. `evaluateFirst`: as they are before the first step, too.
    */
-  async continue(): Promise<void> {
+  async continue(evaluateFirst = false): Promise<void> {
     this.#stopping = false;
     this.#failed = false;
     const unfinished = this.#lanes.filter(({ state }) => state !== "finished");
@@ -278,7 +271,7 @@ export class Comparison {
         lane.reason = null;
         this.#setState(lane, "running");
       }
-      if (together.length > 0) await this.#trainFrom(step);
+      if (together.length > 0) await this.#trainFrom(step, evaluateFirst);
     }
   }
 
@@ -289,18 +282,20 @@ export class Comparison {
     for (const lane of this.#lanes) this.#setState(lane, "finished");
   }
 
-  async #trainFrom(start: number): Promise<void> {
+  async #trainFrom(start: number, evaluateFirst = true): Promise<void> {
     for (const { run } of this.#running) if (run.dial) run.turn(run.dial.most);
     const { training } = this.#setup;
     this.#step = start;
     this.#streams = this.#streamsFrom(start);
     this.#announce("running");
-    if (this.#step === 0) await this.#evaluateAll();
+    if (this.#step === 0 || evaluateFirst) await this.#evaluateAll();
     while (this.#step < this.steps && !this.#stopping && this.#running.length > 0) {
       await this.#paused;
       if (this.#stopping) break;
-      await this.#turn.runExclusive(() => this.#trainStep());
-      this.#step++;
+      await this.#turn.runExclusive(async () => {
+        await this.#trainStep();
+        this.#step++;
+      });
       this.#restoreSpoiled();
       if (this.#step % training.evalEvery === 0 && this.#step < this.steps) await this.#evaluateAll();
       await nextTask();
@@ -445,6 +440,17 @@ export class Comparison {
   /** Gives a run the checkpoint that `continue` goes on from. */
   adopt(name: string, checkpoint: Checkpoint): void {
     this.#lane(name).checkpoint = checkpoint;
+  }
+
+  /** Uses a run's state as it is on the device; nothing trains meanwhile. */
+  snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(async () => {
+      const running = lane.state === "running";
+      const step = running ? this.#step : (lane.heldStep ?? this.#step);
+      const { tokens, seconds } = !running && lane.best?.checkpoint.step === step ? lane.best.checkpoint : lane;
+      return use({ ...(await lane.run.parameters.checkpoint(step)), tokens, seconds });
+    });
   }
 
   /** Euclidean norms of a run's gradients in its last step, by tensor. */

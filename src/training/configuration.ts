@@ -27,6 +27,8 @@ export const runSchema = z.strictObject({
   layerDecay: z.number().positive().max(1).optional(),
   /** A folder of an exported adapter to start from. */
   initFrom: z.string().optional(),
+  /** Goes on with that folder's training: its step, optimiser and seed; else training begins at step 0 from its values. */
+  resume: z.boolean().optional(),
 });
 
 export const trainingSchema = z.strictObject({

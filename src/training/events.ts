@@ -94,6 +94,13 @@ export interface ProgressEvent {
   unit: "bytes" | "rows" | "kernels" | "programs" | "batches";
 }
 
+/** Something a person should know of a run that goes on all the same. */
+export interface NoticeEvent {
+  type: "notice";
+  run: string;
+  message: string;
+}
+
 export interface DeviceLostEvent {
   type: "device-lost";
   reason: string;
@@ -106,6 +113,7 @@ export type StudioEvent =
   | RunStateEvent
   | ComparisonStateEvent
   | ProgressEvent
+  | NoticeEvent
   | DeviceLostEvent;
 
 /** What is said of one text, by task. */

@@ -25,16 +25,23 @@ import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
+import { trainingState } from "./continuation";
 import type { Engine } from "./engine";
 import { countPart } from "./estimate";
-import type { Values } from "./parameters";
+import { importedTensors } from "./imported-tensors";
+import type { Checkpoint, Values } from "./parameters";
 import type { Run } from "./run";
 import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
+
+/** A folder may have 2^30 bytes to be read again; larger states are left out. */
+const MAX_STATE_BYTES = 2 ** 29;
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
   extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
   readonly droppedLeadingTokens: number;
+  /** What is written so that training can go on; left out of converted and cut forms, and where it would be too large. */
+  readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
   /** The configuration of the comparison and every evaluation, for run.json. */
   readonly record: Record<string, unknown>;
 }
@@ -59,9 +66,11 @@ export async function exportRun(
   const written = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
   const config = withHead(written, head);
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
-  const { record, ...shown } = facts;
+  const { record, state, ...shown } = facts;
+  const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
+  const resumes = asTrained && state !== undefined && stateBytes(run) <= MAX_STATE_BYTES;
   const control = method.textForm?.(options).control ?? "none";
-  return {
+  const folder: AdapterFolder = {
     config,
     tensors,
     ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
@@ -78,12 +87,23 @@ export async function exportRun(
           : null,
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
+      resumes,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
     }),
-    run: isAsTrained(whole, method.exportForm(options, model))
-      ? record
-      : { ...record, run: undefined, trainedAs: record.run },
+    run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },
   };
+  if (!resumes) return folder;
+  const held = importedTensors(folder, model.config.layers, origin, model.config);
+  const { trainables, parameters } = run;
+  return {
+    ...folder,
+    state: trainingState({ trainables, controls: parameters.controls }, state.checkpoint, held, state.facts),
+  };
+}
+
+/** Of the values and both moments at most, beside what the adapter itself takes. */
+function stateBytes({ trainables }: Run): number {
+  return 3 * trainables.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
 }
 
 /** Whether the folder holds what was trained, not a smaller rank or another form of it; only then training can go on from it. */

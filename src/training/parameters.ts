@@ -28,6 +28,13 @@ export interface ParameterState {
   readonly controls: Values;
 }
 
+/** Everything needed to go on with a run. */
+export interface Checkpoint extends ParameterState {
+  /** Real tokens and seconds of training behind it. */
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
 export class Parameters {
   readonly trainables: readonly Trainable[];
   readonly #engine: Engine;
@@ -36,7 +43,8 @@ export class Parameters {
   readonly #firstMoments = new Map<string, GPUBuffer>();
   readonly #secondMoments = new Map<string, GPUBuffer>();
   readonly #controls = new Map<string, GPUBuffer>();
-  readonly #controlTensors: readonly Control[];
+  /** What the method's controller keeps. */
+  readonly controls: readonly Control[];
 
   /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
   constructor(
@@ -48,7 +56,7 @@ export class Parameters {
     controls: readonly Control[] = [],
   ) {
     this.#engine = engine;
-    this.#controlTensors = controls;
+    this.controls = controls;
     for (const { name, shape, initial } of controls) {
       const values = new Float32Array(elementCount(shape)).fill(initial);
       this.#controls.set(name, uploadTensor(engine, values, { label: name, category: "optimizer", owner }));
@@ -102,7 +110,7 @@ export class Parameters {
 
   /** What the controller keeps, as it is now; waits for the device. */
   readControls(): Promise<Values> {
-    return this.#read(this.#controls, this.#controlTensors);
+    return this.#read(this.#controls, this.controls);
   }
 
   /** The gradients of the last step; waits for the device. */

@@ -187,6 +187,20 @@ export interface ImportedAdapter {
   method: string;
   base: string;
   evaluation: EvaluationEvent | null;
+  /** The step its training was left at, of so many planned; null without a training state. */
+  step: number | null;
+  steps: number | null;
+}
+
+/** How the training of an imported adapter would go on. */
+export interface Continuation {
+  /** With one run, that of the adapter. */
+  configuration: Configuration;
+  from: number;
+  /** Peak of the schedule. */
+  learningRate: number;
+  /** What keeps it from going on exactly as it was planned, in plain words. */
+  notices: string[];
 }
 
 /** Every method rejects with an `Error` whose message names what was wrong, where, and what to do. */
@@ -256,4 +270,8 @@ export interface StudioApi {
   turn(run: string, setting: number): Promise<SettingEvaluation>;
   /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
   importAdapter(file: File): Promise<ImportedAdapter>;
+  /** How an imported run would train so many more steps; `training` stands in where its folder records none. */
+  continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
+  /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */
+  continueImported(run: string, more: number, training: Configuration["training"]): Promise<void>;
 }

@@ -14,6 +14,7 @@ const runRecord = z.looseObject({
       name: z.string(),
       method: z.string(),
       options: z.record(z.string(), z.unknown()),
+      learningRate: z.number().positive().optional(),
       frozenLayers: z.int().min(0).optional(),
       layerDecay: z.number().positive().max(1).optional(),
     })
@@ -26,8 +27,9 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
   const record = runRecord.safeParse(adapter.run);
   const pooling = record.data?.configuration.training.pooling ?? null;
   if (record.data?.run) {
-    const { name: given, method, options, frozenLayers, layerDecay } = record.data.run;
-    return { run: { name: given, method, options, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };
+    const { name: given, method, options, learningRate, frozenLayers, layerDecay } = record.data.run;
+    const rate = learningRate === undefined ? {} : { learningRate };
+    return { run: { name: given, method, options, ...rate, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };
   }
   const { config } = adapter;
   const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");

@@ -5,7 +5,9 @@ import { dependencies, version } from "../../package.json";
 import { checkBase, checkFits } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
+import type { TrainingState } from "../adapters/training-state";
 import { zipAdapter } from "../adapters/write-folder";
+import { fingerprint } from "../data/fingerprint";
 import { formats } from "../data/formats/registry";
 import { wordsOf } from "../data/formats/token-classification";
 import { type OpenedDevice, openDevice } from "../gpu/device";
@@ -18,7 +20,13 @@ import { shownMetrics } from "../tasks/metrics/shown";
 import { tasks } from "../tasks/registry";
 import { BaseModel } from "../training/base-model";
 import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
-import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
+import {
+  type Configuration,
+  configurationSchema,
+  type RunConfiguration,
+  trainingSchema,
+} from "../training/configuration";
+import { checkpointOf, continuationNotices } from "../training/continuation";
 import { diagnose } from "../training/diagnosis";
 import { createEngine, type Engine } from "../training/engine";
 import { compareAtStart } from "../training/equality";
@@ -26,11 +34,13 @@ import { estimate } from "../training/estimate";
 import { type ExportFacts, exportRun, originOf } from "../training/export";
 import { chosenOptions, fitDevice, longestText } from "../training/fit";
 import { importedTensors, withoutCarrier } from "../training/imported-tensors";
+import type { Checkpoint } from "../training/parameters";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
 import { selfTest } from "../training/self-test";
 import { type Variant, variantsOf } from "../training/variants";
 import type {
+  Continuation,
   DataRole,
   DataSettings,
   DataSummary,
@@ -65,10 +75,19 @@ import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
 import { checkLabels, importedRun, uniqueName } from "./imported-run";
 import { Models } from "./models";
+import { checkSameRun, continuedConfiguration, peakRate, recordedSetup } from "./resumed-run";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
+/** A run's folder, and whether its training goes on or begins anew from its values. */
+interface StartingFolder {
+  readonly adapter: AdapterFolder;
+  readonly resume: boolean;
+}
+
 interface OpenComparison {
+  /** What runs started from, by name. */
+  readonly folders: ReadonlyMap<string, StartingFolder>;
   readonly comparison: Comparison;
   readonly configuration: Configuration;
   readonly data: ComparisonData;
@@ -303,10 +322,65 @@ export class Studio implements StudioApi {
 
   async compare(configuration: Configuration): Promise<void> {
     await this.#closeComparisons();
-    const open = await this.#open(configuration);
-    await this.#guard(open, async () => {
-      await open.comparison.prepare();
-      await open.comparison.train();
+    await this.#start(await this.#open(configuration, await this.#startingFolders(configuration)));
+  }
+
+  async continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
+    const { adapter, configuration } = this.#importedFolder(run);
+    const [plan] = configuration.runs;
+    const { model, precision } = configuration;
+    const place = { model, precision, ...this.#dataConfiguration(), run: plan! };
+    const continued = continuedConfiguration(
+      adapter,
+      place,
+      z.int().min(1).parse(more),
+      trainingSchema.parse(training),
+    );
+    return {
+      configuration: continued,
+      from: adapter.state?.facts.step ?? 0,
+      learningRate: peakRate(plan!, continued.training),
+      notices: await this.#notices(adapter, plan!, continued.training, continued.training.steps!),
+    };
+  }
+
+  async continueImported(run: string, more: number, training: Configuration["training"]): Promise<void> {
+    const { configuration } = await this.continuation(run, more, training);
+    const { adapter } = this.#importedFolder(run);
+    await this.#closeComparisons();
+    await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]])));
+  }
+
+  #importedFolder(run: string): { adapter: AdapterFolder; configuration: Configuration } {
+    const open = this.#imported.find(({ folders }) => folders.has(run));
+    if (!open) throw new Error(`There is no imported run "${run}". Import its folder again.`);
+    return { adapter: open.folders.get(run)!.adapter, configuration: open.configuration };
+  }
+
+  /** Trains from the start, or where the runs were left. */
+  #start(open: OpenComparison): Promise<void> {
+    const { comparison, folders } = open;
+    return this.#guard(open, async () => {
+      await comparison.prepare();
+      if ([...folders.values()].some(({ resume }) => resume)) await comparison.continue(true);
+      else await comparison.train();
+    });
+  }
+
+  /** What keeps a folder's training from going on as it was planned. */
+  async #notices(
+    adapter: AdapterFolder,
+    run: RunConfiguration,
+    training: Configuration["training"],
+    steps: number,
+  ): Promise<string[]> {
+    const rows = this.#data.data.trainTokens;
+    return continuationNotices(adapter, recordedSetup(adapter), {
+      training,
+      steps,
+      learningRate: peakRate(run, training),
+      trainRows: rows.length,
+      dataFingerprint: await fingerprint(rows),
     });
   }
 
@@ -329,7 +403,7 @@ export class Studio implements StudioApi {
     }
     const kept = await keptCheckpoints();
     if (!kept) throw new Error("There is no comparison to continue.");
-    const open = await this.#open(kept.configuration);
+    const open = await this.#open(kept.configuration, new Map());
     for (const [run, checkpoint] of kept.checkpoints) open.comparison.adopt(run, checkpoint);
     await this.#guard(open, async () => {
       await open.comparison.prepare();
@@ -399,7 +473,15 @@ export class Studio implements StudioApi {
         versions,
       },
     };
-    const folder = await exportRun(this.#readyEngine(), this.#readyModel(), comparison.run(run), facts, conversion);
+    const { seed, learningRateFactor } = variant;
+    const state = {
+      ...{ seed, learningRateFactor, steps: comparison.steps },
+      ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
+    };
+    const [engine, model] = [this.#readyEngine(), this.#readyModel()];
+    const folder = await comparison.snapshot(run, (checkpoint) =>
+      exportRun(engine, model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+    );
     return zipAdapter(folder, run);
   }
 
@@ -416,7 +498,7 @@ export class Studio implements StudioApi {
     const plan = { ...run, name };
     const open = await this.#create(
       { ...this.#dataConfiguration(), model: model.folder.source, precision: model.precision, training, runs: [plan] },
-      new Map([[name, adapter]]),
+      new Map([[name, { adapter, resume: false }]]),
       {
         // Its states are not those of the comparison that is on the page.
         emit: (event) => {
@@ -435,7 +517,8 @@ export class Studio implements StudioApi {
       this.#events.emit({ type: "progress", task: "evaluating", detail: name, done: 1, total: 1, unit: "batches" });
     }
     this.#imported.push(open);
-    return { run: name, method: run.method, base, evaluation: open.evaluations.at(-1) ?? null };
+    const { step, steps } = adapter.state?.facts ?? { step: null, steps: null };
+    return { run: name, method: run.method, base, evaluation: open.evaluations.at(-1) ?? null, step, steps };
   }
 
   async #firstBundledFacts(): Promise<ModelFacts> {
@@ -468,19 +551,14 @@ export class Studio implements StudioApi {
   }
 
   /** Sets up and compiles a comparison that becomes the current one. */
-  async #open(given: Configuration): Promise<OpenComparison> {
+  async #open(given: Configuration, folders: ReadonlyMap<string, StartingFolder>): Promise<OpenComparison> {
     const configuration = configurationSchema.parse(given);
     this.#tested ??= selfTest(this.#readyEngine());
     await this.#tested;
-    const initial = new Map<string, AdapterFolder>();
-    for (const { name, initFrom } of configuration.runs) {
-      if (initFrom === undefined) continue;
-      const adapter = await this.#folders.adapter(name, initFrom);
-      checkBase(adapter, this.#readyModel().folder.name);
-      checkLabels(adapter, this.#data.data.dataset.labels);
-      initial.set(name, adapter);
+    for (const [name, { adapter, resume }] of folders) {
+      if (resume) checkSameRun(adapter, configuration.runs.find((run) => run.name === name)!, this.#readyModel());
     }
-    const open = await this.#create(configuration, initial, {
+    const open = await this.#create(configuration, folders, {
       emit: this.#events.emit,
       onCheckpoint: (checkpoints) => {
         // A browser without storage loses only the way back after a crash.
@@ -488,26 +566,60 @@ export class Studio implements StudioApi {
       },
     });
     this.#current = open;
+    for (const [name, { adapter, resume }] of folders) {
+      if (!resume) continue;
+      const run = configuration.runs.find((one) => one.name === name)!;
+      for (const message of await this.#notices(adapter, run, configuration.training, open.comparison.steps)) {
+        this.#events.emit({ type: "notice", run: name, message });
+      }
+    }
     return open;
+  }
+
+  /** The folders that runs start from. Rejects with an Error naming run and what does not fit. */
+  async #startingFolders({ runs, training }: Configuration): Promise<Map<string, StartingFolder>> {
+    const folders = new Map<string, StartingFolder>();
+    for (const { name, initFrom, resume = false } of runs) {
+      if (initFrom === undefined && resume)
+        throw new Error(`Run "${name}": resume needs initFrom, the folder to go on from.`);
+      if (initFrom === undefined) continue;
+      if (resume && (training.seeds > 1 || training.learningRateFactors.length > 1)) {
+        throw new Error(
+          `Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`,
+        );
+      }
+      const adapter = await this.#folders.adapter(name, initFrom);
+      checkBase(adapter, this.#readyModel().folder.name);
+      checkLabels(adapter, this.#data.data.dataset.labels);
+      folders.set(name, { adapter, resume });
+    }
+    return folders;
   }
 
   async #create(
     configuration: Configuration,
-    initial: ReadonlyMap<string, AdapterFolder>,
+    folders: ReadonlyMap<string, StartingFolder>,
     listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   ): Promise<OpenComparison> {
     const model = this.#readyModel();
     const data = this.#comparisonData();
     const given = new Map<string, readonly NamedTensor[]>();
     const plans = configuration.runs.map((run): RunPlan => {
-      const adapter = initial.get(run.name);
+      const adapter = folders.get(run.name)?.adapter;
       if (!adapter) return run;
       const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
       const tensors = importedTensors(adapter, model.config.layers, originOf(form), model.config);
       given.set(run.name, tensors);
       return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
     });
-    const variants = plans.flatMap((plan) => variantsOf(plan, configuration.training));
+    const variants = plans
+      .flatMap((plan) => variantsOf(plan, configuration.training))
+      .map((variant) => {
+        const folder = folders.get(variant.run);
+        if (!folder?.resume || !folder.adapter.state) return variant;
+        const { seed, learningRateFactor } = folder.adapter.state.facts;
+        return { ...variant, seed, learningRateFactor };
+      });
     const runs = variants.map(({ name, run, seed, learningRateFactor }) => {
       const plan = plans.find((candidate) => candidate.name === run)!;
       return { ...plan, name, seed, learningRateFactor };
@@ -532,13 +644,29 @@ export class Studio implements StudioApi {
       for (const { name, run } of variants) {
         const tensors = given.get(run);
         const { trainables } = comparison.run(name);
-        if (tensors) checkFits(name, withoutCarrier(tensors, trainables), trainables);
+        if (!tensors) continue;
+        checkFits(name, withoutCarrier(tensors, trainables), trainables);
+        const { adapter, resume } = folders.get(run)!;
+        if (resume && adapter.state) comparison.adopt(name, this.#resumed(comparison, name, adapter.state, tensors));
       }
     } catch (error) {
       await comparison.release();
       throw error;
     }
-    return { comparison, configuration, data, evaluations, variants, history, running: Promise.resolve() };
+    return { comparison, configuration, folders, data, evaluations, variants, history, running: Promise.resolve() };
+  }
+
+  /** The checkpoint that a run goes on from. Throws an Error if it does not fit the run or leaves nothing to do. */
+  #resumed(comparison: Comparison, name: string, state: TrainingState, held: readonly NamedTensor[]): Checkpoint {
+    const { step } = state.facts;
+    if (step >= comparison.steps) {
+      throw new Error(
+        `Run "${name}": its training has made ${step} steps, and ${comparison.steps} are asked for in all. Raise ` +
+          "training.steps above the first number.",
+      );
+    }
+    const { trainables, parameters } = comparison.run(name);
+    return checkpointOf(name, { trainables, controls: parameters.controls }, state, held);
   }
 
   /** The open rows as a comparison reads them. */

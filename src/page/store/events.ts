@@ -68,6 +68,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
             : { event, since: now, startedAtDone: event.done };
         break;
       }
+      case "notice":
       case "device-lost":
         break;
     }

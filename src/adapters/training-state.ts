@@ -1,0 +1,72 @@
+/**
+ * What of a training lies beside its adapter so that it can go on: AdamW's moments, what a controller keeps, and values that
+ * the adapter's own form leaves out, in one file of tensors; step, seed and the rows' fingerprint under `state` in run.json.
+ * Not for what becomes of it in a run: `training/continuation.ts`.
+ */
+
+import * as z from "zod";
+import type { NamedTensor } from "../hub/safetensors";
+
+export const STATE = "training_state.safetensors";
+
+/** Kinds of tensors in the file, by the prefix of their names there. */
+const PREFIXES = {
+  values: "value.",
+  firstMoments: "first_moment.",
+  secondMoments: "second_moment.",
+  controls: "control.",
+} as const;
+const kinds = Object.keys(PREFIXES) as (keyof typeof PREFIXES)[];
+
+const factsSchema = z.strictObject({
+  /** Updates made, of so many planned. */
+  step: z.int().min(0),
+  steps: z.int().min(1),
+  seed: z.int().min(0),
+  learningRateFactor: z.number().positive(),
+  /** Real tokens and seconds of training behind it. */
+  tokens: z.number().min(0),
+  seconds: z.number().min(0),
+  trainRows: z.int().min(1),
+  /** Of the tokenised training rows, in order. */
+  dataFingerprint: z.string(),
+});
+
+export type StateFacts = z.infer<typeof factsSchema>;
+
+export interface TrainingState {
+  readonly facts: StateFacts;
+  /** Of tensors whose values the adapter's form does not hold exactly: pruned ranks, for example. */
+  readonly values: readonly NamedTensor[];
+  readonly firstMoments: readonly NamedTensor[];
+  readonly secondMoments: readonly NamedTensor[];
+  readonly controls: readonly NamedTensor[];
+}
+
+/** The file's tensors. */
+export function stateTensors(state: TrainingState): NamedTensor[] {
+  return kinds.flatMap((kind) => state[kind].map((tensor) => ({ ...tensor, name: PREFIXES[kind] + tensor.name })));
+}
+
+/**
+ * The state from the file's tensors and run.json.
+ * @throws Error naming what is missing, damaged or unknown.
+ */
+export function readState(tensors: readonly NamedTensor[], run: Record<string, unknown> | null): TrainingState {
+  const facts = factsSchema.safeParse(run?.state);
+  if (!facts.success) {
+    const why = run?.state === undefined ? "has none" : z.prettifyError(facts.error);
+    throw new Error(
+      `${STATE} needs the step and seed it was left at under "state" in run.json, which ${why}. Remove ${STATE} to start ` +
+        "anew from the adapter.",
+    );
+  }
+  const stray = tensors.find(({ name }) => !kinds.some((kind) => name.startsWith(PREFIXES[kind])));
+  if (stray) throw new Error(`${STATE}: tensor "${stray.name}" belongs to no training state.`);
+  const [values, firstMoments, secondMoments, controls] = kinds.map((kind) =>
+    tensors
+      .filter(({ name }) => name.startsWith(PREFIXES[kind]))
+      .map((tensor) => ({ ...tensor, name: tensor.name.slice(PREFIXES[kind].length) })),
+  ) as [NamedTensor[], NamedTensor[], NamedTensor[], NamedTensor[]];
+  return { facts: facts.data, values, firstMoments, secondMoments, controls };
+}

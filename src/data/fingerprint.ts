@@ -1,0 +1,24 @@
+/** Whether two trainings read the same rows in the same order. */
+
+import type { TokenizedExample } from "./tokens";
+
+/** SHA-256, as hexadecimal, over every row's token ids, labels and values. */
+export async function fingerprint(
+  rows: readonly Pick<TokenizedExample, "ids" | "labels" | "values">[],
+): Promise<string> {
+  const size = rows.reduce(
+    (sum, { ids, labels, values }) => sum + 3 + ids.length + labels.length + (values?.length ?? 0),
+    0,
+  );
+  const all = new Float64Array(size);
+  let place = 0;
+  for (const { ids, labels, values = [] } of rows) {
+    all.set([ids.length, labels.length, values.length], place);
+    all.set(ids, place + 3);
+    all.set(labels, place + 3 + ids.length);
+    all.set(values, place + 3 + ids.length + labels.length);
+    place += 3 + ids.length + labels.length + values.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
