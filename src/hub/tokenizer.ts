@@ -35,6 +35,8 @@ export interface Tokenizer {
   /** Null where the model names no such token. */
   readonly bosId: number | null;
   readonly eosId: number | null;
+  /** Every token at which a text ends: `eosId`, and others that config.json names. */
+  readonly endIds: readonly number[];
   readonly padId: number | null;
   /** Every token that is no text, as the tokenizer declares it. */
   readonly specialIds: ReadonlySet<number>;
@@ -49,6 +51,8 @@ export interface Tokenizer {
   encodeWords(words: readonly string[]): WordTokens;
   /** The tokens of a text as the model sees them, special tokens included. */
   pieces(text: string): TokenPiece[];
+  /** Ids as a person may read them one by one. */
+  piecesOf(ids: ArrayLike<number>): TokenPiece[];
   /** Text of ids, without special tokens. */
   decode(ids: readonly number[]): string;
 }
@@ -153,6 +157,12 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     return found;
   };
 
+  const piece = (token: string, own: number): TokenPiece => {
+    const special = specialIds.has(own);
+    const readable = special ? token : byteLevel ? byteLevelText(token) : token.replaceAll("▁", " ");
+    return { id: own, text: readable, special };
+  };
+
   // As transformers splits words with `add_prefix_space`: each by itself, with the space that stands before a word.
   const spaced = /^[▁Ġ]/.test(split("a")[0] ?? "");
   const splitWord = (word: string): string[] => (word === "" ? [] : split(spaced ? word : ` ${word}`));
@@ -186,6 +196,9 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     specialTokens,
     bosId: named("bos"),
     eosId: named("eos"),
+    endIds: [...new Set([named("eos"), config.eos_token_id].flat())].filter((end): end is number =>
+      Number.isInteger(end),
+    ),
     padId: named("pad"),
     specialIds,
     leadingSpecials,
@@ -200,13 +213,8 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
       wordOf.push(...Array<null>(trailingSpecials).fill(null));
       return { ids: process(tokens.flat(), null, true).map(id), wordOf };
     },
-    pieces(text) {
-      return process(split(text), null, true).map((token) => {
-        const special = specialIds.has(id(token));
-        const readable = special ? token : byteLevel ? byteLevelText(token) : token.replaceAll("▁", " ");
-        return { id: id(token), text: readable, special };
-      });
-    },
+    pieces: (text) => process(split(text), null, true).map((token) => piece(token, id(token))),
+    piecesOf: (ids) => Array.from(ids, (own) => piece(library.id_to_token(own) ?? `<${own}>`, own)),
     decode(ids) {
       if (ids.length === 0) {
         return "";

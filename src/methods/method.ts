@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import type { Attachments, Family, ModelConfig, SubLayerKind } from "../models/family";
 import type { Program } from "../program/program";
-import type { Precision } from "../program/tensor";
+import type { Precision, Tensor } from "../program/tensor";
 import type { ControllerOf } from "./controller";
 
 /** A head over the vocabulary of the weight files' own, the word embeddings once more, or none: only the body was saved. */
@@ -25,6 +25,10 @@ export interface MethodContext extends ModelFacts {
   readonly textIds: readonly number[];
   /** For each of them, whether it stood in brackets (see `TextForm.lockBrackets`). */
   readonly lockedIds?: readonly boolean[];
+  /** Names of the classes, in the order of their ids; none where the task has none. */
+  readonly labels?: readonly string[];
+  /** Token ids of any text, without special tokens. */
+  readonly encode?: (text: string) => readonly number[];
   /** Ids drawn uniformly from the vocabulary; the same for the same seed and count. */
   readonly randomIds: (count: number) => readonly number[];
 }
@@ -215,6 +219,17 @@ export interface Method<Options = unknown> {
   equalities?(options: Options, model: ModelFacts): readonly Equality[];
   /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */
   attach(program: Program, options: Options, context: MethodContext): Attachments;
+  /**
+   * Instead of a trained head: logits [size, classes] of the last tokens' states [size, hiddenSize], by way of the model's own
+   * head over its vocabulary.
+   */
+  classify?(
+    program: Program,
+    options: Options,
+    context: MethodContext,
+    state: Tensor,
+    head: { readonly weight: Tensor; readonly bias?: Tensor | undefined; readonly cap?: number | undefined },
+  ): Tensor;
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
   readonly controller?: ControllerOf<Options>;
   exportForm(options: Options, model: ModelFacts): ExportForm;

@@ -27,6 +27,7 @@ import { skPrefix } from "./sk-prefix/sk-prefix";
 import { skPrompt } from "./sk-prompt/sk-prompt";
 import { unified } from "./unified/unified";
 import { vera } from "./vera/vera";
+import { zeroShot } from "./zero-shot/zero-shot";
 
 export const methods: readonly Method[] = [
   skPrefix,
@@ -53,6 +54,7 @@ export const methods: readonly Method[] = [
   ptec,
   linearProbe,
   hardText,
+  zeroShot,
   lastLayer,
   full,
 ];

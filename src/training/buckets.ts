@@ -17,7 +17,10 @@ export function sharedBuckets(
   lengths: readonly number[],
   maxLength: number,
   runs: readonly RunConfiguration[],
-  head: Pick<TunedSetup, "task" | "classes" | "pooling"> & { readonly seed: number },
+  head: Pick<TunedSetup, "task" | "classes" | "pooling"> & {
+    readonly seed: number;
+    readonly labels?: readonly string[];
+  },
 ): number[] {
   const buckets = bucketLengths(lengths, maxLength);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
@@ -34,12 +37,12 @@ function virtualTokens(
   model: Model,
   run: RunConfiguration,
   tokens: number,
-  { task, classes, pooling, seed }: Parameters<typeof sharedBuckets>[4],
+  { task, classes, labels, pooling, seed }: Parameters<typeof sharedBuckets>[4],
 ): number {
   try {
     const method = methodOf(run.method);
     const options = parseOptions(model, run);
-    const context = methodContext(model, method, options, seed);
+    const context = methodContext(model, method, options, seed, labels);
     return buildTunedProgram({ method, options, context, task, classes, pooling }, 1, tokens).virtualTokens;
   } catch {
     return 0;

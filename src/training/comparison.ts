@@ -144,7 +144,13 @@ export class Comparison {
     this.#trainLengths = data.train.map(({ ids }) => ids.length);
     const lengths = [...this.#trainLengths, ...data.validation.map(({ ids }) => ids.length)];
     const { task } = this;
-    const head = { task, classes: data.labels.length, pooling: poolingOf(model, training), seed: training.seed };
+    const head = {
+      task,
+      classes: data.labels.length,
+      labels: data.labels,
+      pooling: poolingOf(model, training),
+      seed: training.seed,
+    };
     this.#buckets = sharedBuckets(model, lengths, data.maxLength, setup.runs, head);
     this.#streams = this.#streamsFrom(0);
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
@@ -289,7 +295,9 @@ export class Comparison {
     this.#streams = this.#streamsFrom(start);
     this.#announce("running");
     if (this.#step === 0 || evaluateFirst) await this.#evaluateAll();
-    while (this.#step < this.steps && !this.#stopping && this.#running.length > 0) {
+    // Runs that train nothing stay as they are; without any other there is nothing to wait for.
+    if (!this.#running.some(trains)) this.#step = this.steps;
+    while (this.#step < this.steps && !this.#stopping && this.#running.some(trains)) {
       await this.#paused;
       if (this.#stopping) break;
       await this.#turn.runExclusive(async () => {
@@ -535,6 +543,7 @@ export class Comparison {
         gradClip: training.gradClip,
         task: this.task,
         classes: data.labels.length,
+        labels: data.labels,
         pooling: poolingOf(model, training),
         seed,
         steps: this.steps,
@@ -566,7 +575,7 @@ export class Comparison {
     const factor = scheduleFactor({ kind, warmupRatio, steps: this.steps }, this.#step);
     for (const [seed, stream] of this.#streams) {
       const plan = stream.next();
-      const lanes = this.#running.filter(({ run }) => run.setup.seed === seed);
+      const lanes = this.#running.filter((lane) => lane.run.setup.seed === seed && trains(lane));
       if (lanes.length > 0) await this.#trainOn(plan, lanes, factor);
     }
   }
@@ -622,7 +631,7 @@ export class Comparison {
       seconds: lane.seconds,
       gpuBytes: this.runBytes(lane.run),
     });
-    if (lane === this.#running[0]) this.#announce(this.#paused ? "paused" : "running", null, step);
+    if (lane === this.#running.find(trains)) this.#announce(this.#paused ? "paused" : "running", null, step);
   }
 
   /** Fails a run whose numbers are none; its last good adapter comes back before anybody reads it. */
@@ -673,9 +682,12 @@ export class Comparison {
     const { data, emit } = this.#setup;
     const { run, tokens, seconds } = lane;
     const detail = run.setup.name;
-    const evaluation = await this.#evaluator.evaluate(run, this.#feedOf(run), (done, total) =>
-      emit({ type: "progress", task: "evaluating", detail, done, total, unit: "batches" }),
-    );
+    const known = trains(lane) ? null : lane.validation;
+    const evaluation =
+      known ??
+      (await this.#evaluator.evaluate(run, this.#feedOf(run), (done, total) =>
+        emit({ type: "progress", task: "evaluating", detail, done, total, unit: "batches" }),
+      ));
     const { validation } = this.#feedOf(run);
     const loss = meanLossOf(evaluation, validation);
     if (Number.isFinite(loss)) lane.validation = evaluation;
@@ -736,6 +748,11 @@ export class Comparison {
     const gpuBytes = this.#setup.engine.memory.bytes();
     this.#setup.emit({ type: "comparison-state", state, step, steps: this.steps, reason, gpuBytes });
   }
+}
+
+/** Whether anything of a run is trained: a zero-shot prompt only answers. */
+function trains({ run }: Lane): boolean {
+  return run.trainables.length > 0;
 }
 
 function concatenate(parts: readonly Float32Array[]): Float32Array {

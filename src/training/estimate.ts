@@ -48,6 +48,8 @@ export interface EstimateInput {
   /** Sequence classification unless told. */
   readonly task?: Task;
   readonly classes: number;
+  /** Names of the classes; needed by methods that say them. */
+  readonly labels?: readonly string[];
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
@@ -74,6 +76,7 @@ export function estimate(input: EstimateInput): Estimate {
   const buckets = sharedBuckets(model, lengths, maxLength, runs, {
     task: input.task,
     classes: input.classes,
+    labels: input.labels,
     pooling: model.poolings[0]!,
     seed,
   });
@@ -121,7 +124,7 @@ export function estimate(input: EstimateInput): Estimate {
 }
 
 function estimateRun(
-  { model, task, classes, training, trainLengths, allowedBuffer }: EstimateInput,
+  { model, task, classes, labels, training, trainLengths, allowedBuffer }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
@@ -130,7 +133,7 @@ function estimateRun(
 ): RunEstimate {
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
-  const context = methodContext(model, method, options, training.seed);
+  const context = methodContext(model, method, options, training.seed, labels);
   const setup = { method, options, context, task, classes, pooling: poolingOf(model, training), layers: run };
   const bytes = { ...nothing, weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));

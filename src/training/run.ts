@@ -36,6 +36,8 @@ export interface RunSetup {
   /** Sequence classification unless told. */
   readonly task?: Task;
   readonly classes: number;
+  /** Names of the classes; needed by methods that say them. */
+  readonly labels?: readonly string[];
   readonly pooling: Pooling;
   readonly seed: number;
   /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
@@ -80,7 +82,7 @@ export class Run {
     this.#engine = engine;
     this.#model = model;
     this.setup = setup;
-    this.context = methodContext(model, setup.method, setup.options, setup.seed);
+    this.context = methodContext(model, setup.method, setup.options, setup.seed, setup.labels);
     const { method, options, task, classes, pooling, layers } = setup;
     this.tunedSetup = { method, options, context: this.context, task, classes, pooling, layers };
     for (const [tokens, batch] of batches) {
@@ -123,7 +125,7 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
-    if (this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
+    if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
     const semantic = await this.semanticStates();
     await this.#start(semantic);
     for (const step of this.#steps.values()) {
@@ -282,6 +284,7 @@ export function methodContext(
   method: Method,
   options: unknown,
   seed: number,
+  labels: readonly string[] = [],
 ): MethodContext {
   const text = method.text(options);
   const form = method.textForm?.(options);
@@ -296,6 +299,8 @@ export function methodContext(
     languageHead,
     textIds: ids,
     lockedIds: locked,
+    labels,
+    encode: (words) => tokenizer.encode(words, null, { specialTokens: false }),
     randomIds: (count) => {
       const random = new Random(seed, "vocabulary");
       return Array.from({ length: count }, () => random.integer(config.vocabulary));

@@ -4,10 +4,12 @@ import { type BackwardPlan, planBackward } from "../backward/plan";
 import type { Method, MethodContext } from "../methods/method";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
+import { lastToken } from "../operations/pool";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
+import { classLoss } from "../tasks/heads";
 import { sequenceClassification } from "../tasks/sequence-classification";
-import type { Loss, States, Task } from "../tasks/task";
+import type { Loss, ReadOut, States, Task } from "../tasks/task";
 import { languageHead } from "./language-head";
 import type { LayerStrategy } from "./layer-rates";
 import { attachByLayer } from "./layers";
@@ -60,16 +62,18 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     );
   }
   const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
-  const { output: logits, loss } = task.readOut(program, states, {
-    outputs: task.outputs(classes),
-    pooling,
-    learningRateScale,
-    classifier:
-      family.classify &&
-      ((state, outputs) =>
-        family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
-    languageHead: () => languageHead(program, context),
-  });
+  const { output: logits, loss } =
+    readOutOf(program, setup, states) ??
+    task.readOut(program, states, {
+      outputs: task.outputs(classes),
+      pooling,
+      learningRateScale,
+      classifier:
+        family.classify &&
+        ((state, outputs) =>
+          family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
+      languageHead: () => languageHead(program, context),
+    });
   return {
     program,
     ids,
@@ -82,6 +86,19 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     front: { prompt: attachments.prompt, keys, values },
     virtualTokens,
   };
+}
+
+/** The method's own read-out in place of the task's; undefined where it has none. */
+function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
+  const { method, options, context, task = sequenceClassification } = setup;
+  if (!method.classify) return undefined;
+  if (task.id !== "sequence-classification") {
+    throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
+  }
+  const { hidden, lengths, size, front, suffix } = states;
+  const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
+  const output = method.classify(program, options, context, state, languageHead(program, context));
+  return { output, loss: classLoss(output) };
 }
 
 /** The model with the method attached, up to the last states. */

@@ -177,6 +177,7 @@ export class Studio implements StudioApi {
         model: { ...model, tokenizer: current.tokenizer },
         task: tasks[this.#data.data.settings.task],
         classes: this.#data.data.dataset.labels.length,
+        labels: this.#data.data.dataset.labels,
         maxLength: this.#data.data.settings.maxLength,
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
@@ -248,6 +249,7 @@ export class Studio implements StudioApi {
       model,
       task: tasks[settings.task],
       classes: dataset.labels.length,
+      labels: dataset.labels,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
       maxLength: settings.maxLength,
@@ -289,12 +291,12 @@ export class Studio implements StudioApi {
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { dataset, settings } = this.#data.data;
-    const classes = dataset.labels.length;
     const { maxLength } = settings;
     return longestText({
       model: this.#readyModel(),
       task: tasks[settings.task],
-      classes,
+      classes: dataset.labels.length,
+      labels: dataset.labels,
       maxLength,
       training,
       runs,

@@ -130,18 +130,19 @@ function OptionControl({ field, linearNames, value, onChange }: OptionControlPro
     case "text":
       return (
         <Field label={title} help={description} wide>
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              value={typeof value === "string" ? value : ""}
-              maxLength={field.longest ?? undefined}
-              onChange={(event) => {
+          {(control) => {
+            const shared = {
+              ...control,
+              className: "input",
+              value: typeof value === "string" ? value : "",
+              maxLength: field.longest ?? undefined,
+              onChange: (event: { target: { value: string } }) => {
                 const text = event.target.value;
                 onChange(field.nullable && text === "" ? null : text);
-              }}
-            />
-          )}
+              },
+            };
+            return field.lines ? <textarea {...shared} rows={2} /> : <input {...shared} />;
+          }}
         </Field>
       );
     case "other":

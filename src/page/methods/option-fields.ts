@@ -20,7 +20,8 @@ export type OptionField = Common &
     | { kind: "choice"; choices: (string | number)[] }
     /** `choices` null: any of the model's linear layers. */
     | { kind: "set"; choices: string[] | null; least: number }
-    | { kind: "text"; longest: number | null; shortest: number }
+    /** `lines`: it may have line breaks. */
+    | { kind: "text"; longest: number | null; shortest: number; lines: boolean }
     /** A text the model reads: shown with its tokens. */
     | { kind: "semantic-text"; shortest: number }
     /** Numbers by pattern. */
@@ -77,6 +78,7 @@ function readField(key: string, property: Schema): OptionField {
         kind: "text",
         shortest,
         longest: typeof schema.maxLength === "number" ? schema.maxLength : null,
+        lines: property.format === "lines",
       };
     }
     case "array": {

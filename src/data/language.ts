@@ -1,0 +1,43 @@
+/**
+ * A row of prompt and response to tokens, with a label wherever a token of the response comes next. Which columns they come
+ * from is said by templates (templates.ts).
+ */
+
+/** What of a tokenizer is needed. */
+export interface LanguageTokenizer {
+  readonly eosId: number | null;
+  readonly trailingSpecials: number;
+  encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): ArrayLike<number>;
+}
+
+/** The label of a position behind which nothing is learned. */
+const NO_LABEL = -100;
+
+/** A prompt as the model reads it before its response: with the beginning-of-sequence token, if the tokenizer puts one. */
+export function encodePrompt(tokenizer: LanguageTokenizer, prompt: string): number[] {
+  const ids = Array.from(tokenizer.encode(prompt));
+  return ids.slice(0, ids.length - tokenizer.trailingSpecials);
+}
+
+/**
+ * Prompt and response are tokenised apart, so that a prompt alone has the tokens it was trained with; the end-of-sequence
+ * token follows, if the tokenizer has one. `labels[i]` is the token behind token i if it is the response's, else −100; without a
+ * prompt that is every token but the first. What is too long loses the beginning of its prompt, behind the
+ * beginning-of-sequence token; a response that does not fit even alone loses its end. `fullLength`: before that.
+ */
+export function encodeExchange(
+  tokenizer: LanguageTokenizer,
+  { text, response = "" }: { readonly text: string; readonly response?: string },
+  maxLength: number,
+): { ids: Int32Array; labels: Int32Array; fullLength: number } {
+  const begin = encodePrompt(tokenizer, "");
+  const asked = encodePrompt(tokenizer, text).slice(begin.length);
+  const said = Array.from(tokenizer.encode(response, null, { specialTokens: false }));
+  if (tokenizer.eosId !== null) said.push(tokenizer.eosId);
+  const kept = said.slice(0, Math.max(1, maxLength - begin.length));
+  const room = Math.max(0, maxLength - begin.length - kept.length);
+  const front = [...begin, ...(room > 0 ? asked.slice(-room) : [])];
+  const ids = Int32Array.from([...front, ...kept]);
+  const labels = ids.map((_, place) => (place + 1 >= front.length ? (ids[place + 1] ?? NO_LABEL) : NO_LABEL));
+  return { ids, labels, fullLength: begin.length + asked.length + said.length };
+}

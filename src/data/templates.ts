@@ -1,0 +1,48 @@
+/** Texts with `{column}` placeholders: reading them, checking them against a table, filling them with a row. */
+
+import { DataError } from "./errors";
+import type { Table } from "./table";
+
+const PLACEHOLDER = /\{([^{}\n]+)\}/g;
+
+/** The columns that a template names, each once, in order. */
+export function columnsOf(template: string): string[] {
+  return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1]!))];
+}
+
+/** A template; a column's name alone means its values. */
+export function asTemplate(given: string, columns: readonly string[]): string {
+  return columns.includes(given) ? `{${given}}` : given;
+}
+
+/** @throws DataError naming the placeholder for which there is no column. */
+export function checkTemplate(
+  template: string,
+  role: "prompt" | "response",
+  table: Pick<Table, "file" | "columns">,
+): void {
+  const unknown = columnsOf(template).find((column) => !table.columns.includes(column));
+  if (unknown === undefined) return;
+  throw new DataError({
+    file: table.file,
+    column: unknown,
+    what: `The template of the ${role} asks for {${unknown}}, and the file has no column of this name (it has: ${table.columns.join(", ")}).`,
+    fix: "Write one of the file's columns between the braces.",
+  });
+}
+
+/**
+ * The template with a row's values. A paragraph (up to an empty line) that names columns, all of which are empty in this row,
+ * is left out, so that "### Input:" does not stand there without an input.
+ */
+export function fillTemplate(template: string, valueOf: (column: string) => string): string {
+  const paragraphs = template.split(/(\n{2,})/);
+  let filled = "";
+  for (let part = 0; part < paragraphs.length; part += 2) {
+    const [text, gap = ""] = [paragraphs[part]!, paragraphs[part + 1]];
+    const named = columnsOf(text);
+    if (named.length > 0 && named.every((column) => valueOf(column).trim() === "")) continue;
+    filled += text.replace(PLACEHOLDER, (_, column: string) => valueOf(column)) + gap;
+  }
+  return filled;
+}

@@ -1,0 +1,85 @@
+/** The zero-shot prompt against transformers: mean logits of the labels' words behind the prompt, of every kind of head. */
+
+import { describe, expect, test } from "vitest";
+import { readTensor } from "../../../src/hub/safetensors";
+import { openTokenizer } from "../../../src/hub/tokenizer";
+import { openWeights } from "../../../src/hub/weights";
+import { answerTokens, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";
+import { zeroShot } from "../../../src/methods/zero-shot/zero-shot";
+import { familyOf } from "../../../src/models/registry";
+import { loadedSpecs } from "../../../src/training/read-model";
+import { methodContext, parseOptions } from "../../../src/training/run";
+import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { familyRig } from "../../fixtures/reference";
+import { evaluate } from "../interpreter/forward";
+
+const labels = ["cards", "lost", "other"];
+const options = {
+  template: "Question: {text}\nThis is about",
+  words: "other: age, rate, exchange; cards: card, money",
+};
+
+describe("words", () => {
+  test("labels are said by their words, or by their own names", () => {
+    expect(readVerbaliser("b: x , y;\na_b: z", ["a_b", "b", "c_d e"])).toEqual([["z"], ["x", "y"], ["c d e"]]);
+    expect(() => readVerbaliser("d: x", ["a", "b"])).toThrow('"d: x" begins with no label and colon');
+    expect(() => readVerbaliser("a:", ["a", "b"])).toThrow('the label "a" has none');
+  });
+
+  test("words of two labels that begin alike are refused", () => {
+    const letters = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+    expect(answerTokens([["x", "y"], ["z"]], ["a", "b"], "? ", letters)).toEqual([[120, 121], [122]]);
+    expect(() => answerTokens([["good"], ["great"]], ["a", "b"], "", letters)).toThrow(
+      '"good" (a) and "great" (b) begin with the same token',
+    );
+  });
+
+  test.each([["no place"], ["{text} twice {text}"]])("a prompt must have the text once: %s", (template) => {
+    expect(zeroShot.options({} as never).safeParse({ template }).success).toBe(false);
+  });
+});
+
+// Tied, with a bias, and with a soft cap.
+describe.each(["tiny-qwen3", "tiny-phi", "tiny-gemma2"])("%s", (rig) => {
+  test("logits are the model's own", async () => {
+    const { folder, config: json, tensors, language } = familyRig(rig);
+    const family = familyOf(await json());
+    const config = family.readConfig(await json());
+    const [given, expected] = [await tensors(), await language()];
+    const stored = await openWeights(folder);
+    const leaves = new Map<string, ArrayLike<number>>([...expected].map(([name, { data }]) => [name, data]));
+    for (const { name, shape } of loadedSpecs({ family, config, poolings: family.poolings })) {
+      leaves.set(name, await readTensor(stored.get(name, shape)));
+    }
+    const model = {
+      family,
+      config,
+      tokenizer: await openTokenizer(folder),
+      languageHead: expected.has("lm_head.weight") ? ("own" as const) : ("words" as const),
+    };
+    const parsed = parseOptions(model, { name: "run", method: "zero-shot", options });
+    const context = methodContext(model, zeroShot, parsed, 0, labels);
+    const [size, tokens] = given.get("input_ids")!.shape as [number, number];
+    const tuned = buildTunedProgram(
+      { method: zeroShot, options: parsed, context, classes: 3, pooling: "last" },
+      size,
+      tokens,
+    );
+    expect(tuned.program.trainables).toEqual([]);
+    expect(tuned.plan.dispatches).toEqual([]);
+    leaves.set("input_ids", given.get("input_ids")!.data);
+    const mask = given.get("attention_mask")!.data as Int32Array;
+    leaves.set(
+      "lengths",
+      Array.from({ length: size }, (_, row) =>
+        mask.subarray(row * tokens, (row + 1) * tokens).reduce((sum, bit) => sum + bit, 0),
+      ),
+    );
+    const logits = evaluate(tuned.program, leaves, [tuned.logits])(tuned.logits);
+    const largest = logits.reduce(
+      (most, logit, place) => Math.max(most, Math.abs(logit - expected.get("zero_shot")!.data[place]!)),
+      0,
+    );
+    expect(largest).toBeLessThan(1e-4);
+  });
+});
