@@ -37,12 +37,12 @@ export function checkTemplate(
  */
 export function fillTemplate(template: string, valueOf: (column: string) => string): string {
   const paragraphs = template.split(/(\n{2,})/);
-  let filled = "";
+  let whole = "";
   for (let part = 0; part < paragraphs.length; part += 2) {
     const [text, gap = ""] = [paragraphs[part]!, paragraphs[part + 1]];
     const named = columnsOf(text);
     if (named.length > 0 && named.every((column) => valueOf(column).trim() === "")) continue;
-    filled += text.replace(PLACEHOLDER, (_, column: string) => valueOf(column)) + gap;
+    whole += text.replace(PLACEHOLDER, (_, column: string) => valueOf(column)) + gap;
   }
-  return filled;
+  return whole;
 }

@@ -444,9 +444,9 @@ describe("a zero-shot prompt", () => {
     expect(new Set(evaluations.map(({ loss, accuracy }) => `${loss} ${accuracy}`)).size).toBe(1);
     expect(tiny.of("run-state", "asked").at(-1)).toMatchObject({ state: "finished" });
     expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: 2 });
-    const [, said] = await tiny.comparison.predict(rows[0]!.ids, false);
+    const [, said] = await tiny.comparison.predict(rows[0]!);
     const { probability, row } = classReport(tiny, "asked").wrongest.find((wrong) => wrong.row === 0)!;
-    expect(said!.probabilities[rows[row]!.labels[0]!]!.probability).toBeCloseTo(probability!, 5);
+    expect(probabilitiesOf(said!)[rows[row]!.labels[0]!]).toBeCloseTo(probability!, 5);
     expect(tiny.comparison.dropsLeadingToken("asked")).toBe(true);
   });
 
