@@ -35,14 +35,14 @@ export function checkTemplate(
  * The template with a row's values. A paragraph (up to an empty line) that names columns, all of which are empty in this row,
  * is left out, so that "### Input:" does not stand there without an input.
  */
-export function fillTemplate(template: string, valueOf: (column: string) => string): string {
+export function fillTemplate(template: string, cellOf: (column: string) => string): string {
   const paragraphs = template.split(/(\n{2,})/);
   let whole = "";
   for (let part = 0; part < paragraphs.length; part += 2) {
     const [text, gap = ""] = [paragraphs[part]!, paragraphs[part + 1]];
     const named = columnsOf(text);
-    if (named.length > 0 && named.every((column) => valueOf(column).trim() === "")) continue;
-    whole += text.replace(PLACEHOLDER, (_, column: string) => valueOf(column)) + gap;
+    if (named.length > 0 && named.every((column) => cellOf(column).trim() === "")) continue;
+    whole += text.replace(PLACEHOLDER, (_, column: string) => cellOf(column)) + gap;
   }
   return whole;
 }
