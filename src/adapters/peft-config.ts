@@ -22,6 +22,9 @@ export const PEFT_TYPES = [
  */
 export type PeftType = (typeof PEFT_TYPES)[number] | "BOTTLENECK" | "STUDIO";
 
+/** PEFT's names for what a model is asked. */
+export type PeftTask = "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
+
 export type PeftConfig = { peft_type: PeftType; base_model_name_or_path: string | null } & Record<string, unknown>;
 
 interface Base {
@@ -283,6 +286,12 @@ export function pTuningConfig(
 /** What PEFT cannot load, and why; the studio reads the method from run.json. */
 export function studioConfig(settings: Base & { why: string }): PeftConfig {
   return { ...common("STUDIO", settings), why_not_peft: settings.why };
+}
+
+/** A configuration for another task than classifying sequences; a language model has no head to save. */
+export function forTask(config: PeftConfig, task: PeftTask): PeftConfig {
+  const headless = task === "CAUSAL_LM" && "modules_to_save" in config;
+  return { ...config, task_type: task, ...(headless && { modules_to_save: null }) };
 }
 
 /** Keys that Python holds as floats, and so writes `0` as `0.0`. */

@@ -57,7 +57,7 @@ const promptLearningSchema = z.looseObject({
 
 const baseSchema = z.looseObject({
   peft_type: z.enum(PEFT_TYPES),
-  task_type: z.literal("SEQ_CLS"),
+  task_type: z.enum(["SEQ_CLS", "TOKEN_CLS", "CAUSAL_LM"]),
   base_model_name_or_path: z.string().nullable().default(null),
 });
 

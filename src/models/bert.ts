@@ -49,6 +49,7 @@ export const bert: Family<BertConfig> = {
   title: "BERT, MiniLM, RoBERTa",
   modelTypes: ["bert", "roberta"],
   loraTargets: ["query", "value"],
+  tokenHead: "classifier",
   ia3Targets: { targets: ["key", "value", "output.dense"], feedForward: ["output.dense"] },
   bidirectional: true,
   poolings: ["first", "cls", "mean"],

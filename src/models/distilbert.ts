@@ -36,6 +36,7 @@ export const distilbert: Family<DistilBertConfig> = {
   modelTypes: ["distilbert"],
   // PEFT has no defaults for this family; these are what it chooses in BERT.
   loraTargets: ["q_lin", "v_lin"],
+  tokenHead: "classifier",
   ia3Targets: { targets: ["k_lin", "v_lin", "lin2"], feedForward: ["lin2"] },
   bidirectional: true,
   poolings: ["first", "cls", "mean"],

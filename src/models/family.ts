@@ -129,6 +129,13 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * under its names; without it a bias-free `score`.
    */
   classify?(program: Program, config: Config, site: ClassifierSite): Tensor;
+  /**
+   * What Hugging Face's token classifier of this family reads every token with: a linear with a bias under this name, or
+   * `classify`. `score` unless told.
+   */
+  readonly tokenHead?: "score" | "classifier" | "classify";
+  /** Of its `model_type`s those that transformers has no token classifier of. */
+  readonly withoutTokenClass?: readonly string[];
   /** Word embeddings [rows, hiddenSize] of ids. */
   embed(program: Program, config: Config, name: string, ids: Tensor): Tensor;
   /**

@@ -34,6 +34,7 @@ export const gpt2: Family<Gpt2Config> = {
   title: "GPT-2",
   modelTypes: ["gpt2"],
   loraTargets: ["c_attn"],
+  tokenHead: "classifier",
   ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
   bidirectional: false,
   poolings: ["last", "mean"],

@@ -67,6 +67,7 @@ export const modernbert: Family<ModernBertConfig> = {
   modelTypes: ["modernbert"],
   // PEFT has no defaults for this family; this holds what it chooses in BERT.
   loraTargets: ["Wqkv"],
+  tokenHead: "classify",
   ia3Targets: { targets: ["Wqkv", "mlp.Wo"], feedForward: ["mlp.Wo"] },
   bidirectional: true,
   poolings: ["first", "cls", "mean"],

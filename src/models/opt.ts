@@ -44,6 +44,7 @@ export const opt: Family<OptConfig> = {
   title: "OPT",
   modelTypes: ["opt"],
   loraTargets: ["q_proj", "v_proj"],
+  withoutTokenClass: ["opt"],
   ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedForward: ["fc2"] },
   bidirectional: false,
   poolings: ["last", "mean"],

@@ -29,10 +29,13 @@ export function rowHead(program: Program, states: States, options: ReadOutOption
   return trainedLinear(program, "score", pooled, options, !last);
 }
 
-/** `*ForTokenClassification`: with a bias, on every own token → [size · tokens, outputs]. Encoders call it `classifier`. */
+/** `*ForTokenClassification`: on every own token → [size · tokens, outputs]; a linear with a bias, or the family's classifier. */
 export function tokenHead(program: Program, { hidden, size, front, tokens }: States, options: ReadOutOptions): Tensor {
   const own = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
-  return trainedLinear(program, options.classifier ? "classifier" : "score", own, options, true);
+  const { tokenHead: head = "score", classifier, outputs } = options;
+  if (head !== "classify") return trainedLinear(program, head, own, options, true);
+  if (!classifier) throw new Error("This model has no classifier to read every token with.");
+  return classifier(own, outputs);
 }
 
 function trainedLinear(

@@ -41,6 +41,8 @@ export interface ReadOutOptions {
   readonly learningRateScale: number;
   /** The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`. */
   readonly classifier?: ((state: Tensor, outputs: number) => Tensor) | undefined;
+  /** What the family reads every token with; `score` unless told. */
+  readonly tokenHead?: "score" | "classifier" | "classify" | undefined;
   /** The frozen model's own head over the vocabulary; throws an Error saying why if it has none. */
   readonly languageHead: () => LanguageHead;
 }

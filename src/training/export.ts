@@ -2,13 +2,16 @@
 
 import { bottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
-import { type ModelCardContent, modelCard } from "../adapters/model-card";
+import { modelCard } from "../adapters/model-card";
+import type { ModelCardContent } from "../adapters/model-card-content";
 import {
   adaloraConfig,
+  forTask,
   ia3Config,
   lnTuningConfig,
   loraConfig,
   type PeftConfig,
+  type PeftTask,
   prefixConfig,
   promptConfig,
   pTuningConfig,
@@ -38,7 +41,10 @@ const MAX_STATE_BYTES = 2 ** 29;
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
-  extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
+  extends Pick<
+    ModelCardContent,
+    "task" | "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"
+  > {
   readonly droppedLeadingTokens: number;
   /** What is written so that training can go on; left out of converted and cut forms, and where it would be too large. */
   readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
@@ -64,7 +70,7 @@ export async function exportRun(
   const form = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
   const origin = originOf(form);
   const written = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
-  const config = withHead(written, head);
+  const config = forTask(withHead(written, head), run.tunedSetup.task?.peftType ?? "SEQ_CLS");
   const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
   const { record, state, ...shown } = facts;
   const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
@@ -81,10 +87,7 @@ export async function exportRun(
       config,
       pooling: run.setup.pooling,
       loadingArgument: model.family.classifierArgument,
-      obstacle:
-        form.type === "PREFIX_TUNING" && model.family.takesPast === false
-          ? `transformers' ${model.family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`
-          : null,
+      obstacle: await peftObstacle(model, form, run.tunedSetup.task?.peftType),
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
@@ -104,6 +107,21 @@ export async function exportRun(
 /** Of the values and both moments at most, beside what the adapter itself takes. */
 function stateBytes({ trainables }: Run): number {
   return 3 * trainables.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+}
+
+/** Why transformers has no class that PEFT could load the folder into; null where it has. */
+async function peftObstacle(
+  { family, folder }: BaseModel,
+  { type }: ExportForm,
+  task: PeftTask = "SEQ_CLS",
+): Promise<string | null> {
+  if (type === "PREFIX_TUNING" && family.takesPast === false) {
+    return `transformers' ${family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`;
+  }
+  if (task !== "TOKEN_CLS" || !family.withoutTokenClass) return null;
+  const modelType = String((await readConfig(folder)).model_type);
+  if (!family.withoutTokenClass.includes(modelType)) return null;
+  return `transformers has no token classifier for \`${modelType}\`, so PEFT cannot load the folder.`;
 }
 
 /** Whether the folder holds what was trained, not a smaller rank or another form of it; only then training can go on from it. */

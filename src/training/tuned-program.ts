@@ -72,6 +72,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         family.classify &&
         ((state, outputs) =>
           family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
+      tokenHead: family.tokenHead,
       languageHead: () => languageHead(program, context),
     });
   return {

@@ -3,7 +3,9 @@
 import * as z from "zod";
 import type { BottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
+import type { Scale, TaskId } from "../data/types";
 import { type Pooling, poolings } from "../models/family";
+import { tasks } from "../tasks/registry";
 import type { RunConfiguration } from "../training/configuration";
 import type { LayerStrategy } from "../training/layer-rates";
 
@@ -118,13 +120,42 @@ function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfig
   return { name, method: parallel ? "adapter-parallel" : serial, options, ...withStrategy({ frozenLayers: leaveOut }) };
 }
 
-/** Throws an Error with both lists if the adapter was trained for other classes than the open data has. */
-export function checkLabels(adapter: AdapterFolder, labels: readonly string[]): void {
+const scaleRecord = z.object({ scale: z.object({ mean: z.number(), deviation: z.number().positive() }) });
+const taskRecord = z.object({ configuration: z.object({ data: z.object({ task: z.string() }) }) });
+
+/** How the numbers were scaled that an adapter was trained for; null where it does not say. */
+export function importedScale(adapter: AdapterFolder): Scale | null {
+  return scaleRecord.safeParse(adapter.run).data?.scale ?? null;
+}
+
+/** Throws an Error with both sides if the adapter was trained for another task, or other classes, than the open data has. */
+export function checkLabels(adapter: AdapterFolder, task: TaskId, labels: readonly string[]): void {
+  const { peftType } = tasks[task];
+  const { task_type: kind = peftType } = adapter.config;
+  const recorded = taskRecord.safeParse(adapter.run).data?.configuration.data.task ?? task;
+  if (recorded !== task || kind !== peftType) {
+    throw new Error(
+      `The adapter was trained for ${recorded === task ? kind : recorded}; the open data is read for ${task}. ` +
+        "Choose the adapter's task for the data first.",
+    );
+  }
   const trained = z.object({ labels: z.array(z.string()) }).safeParse(adapter.run);
   if (!trained.success || trained.data.labels.join("\n") === labels.join("\n")) return;
   throw new Error(
     `The adapter was trained for the labels ${trained.data.labels.join(", ")}; the open data has ${labels.join(", ")}. ` +
       "Open data with the adapter's labels first.",
+  );
+}
+
+/** Throws an Error with both if a run would go on from an adapter whose numbers were scaled otherwise. */
+export function checkScale(run: string, trained: Scale | null, open: Scale | null): void {
+  if (!trained || !open) return;
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * open.deviation;
+  if (near(trained.mean, open.mean) && near(trained.deviation, open.deviation)) return;
+  const said = ({ mean, deviation }: Scale) => `mean ${mean} and standard deviation ${deviation}`;
+  throw new Error(
+    `Run "${run}": the adapter it starts from was trained for numbers of ${said(trained)}; the training rows have ` +
+      `${said(open)}. Use the rows and the seed it was trained with, or start anew.`,
   );
 }
 

@@ -10,6 +10,7 @@ import { zipAdapter } from "../adapters/write-folder";
 import { fingerprint } from "../data/fingerprint";
 import { formats } from "../data/formats/registry";
 import { wordsOf } from "../data/formats/token-classification";
+import type { Scale } from "../data/types";
 import { type OpenedDevice, openDevice } from "../gpu/device";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
@@ -66,6 +67,7 @@ import type {
   StudioEvent,
   TokenPiece,
 } from "./api";
+import { cardTask } from "./card-task";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
@@ -73,7 +75,7 @@ import { diagnosisFacts, History } from "./diagnosis";
 import { EventBatches } from "./events";
 import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
-import { checkLabels, importedRun, uniqueName } from "./imported-run";
+import { checkLabels, checkScale, importedRun, importedScale, uniqueName } from "./imported-run";
 import { Models } from "./models";
 import { checkSameRun, continuedConfiguration, peakRate, recordedSetup } from "./resumed-run";
 
@@ -450,12 +452,13 @@ export class Studio implements StudioApi {
     const own = evaluations.filter((event) => event.run === run);
     const held = comparison.heldStep(run);
     const last = own.findLast(({ step }) => step === held) ?? null;
-    const { train, validation } = this.#data.data.summary;
+    const { train, validation } = this.#data.summary!;
     const recorded = recordedConfiguration(configuration, this.#readyModel().folder.source);
     const facts: ExportFacts = {
+      task: cardTask(comparison.task.id, data.scale ?? null),
       labels: data.labels,
       maxLength: data.maxLength,
-      pairs: configuration.data.columns.textPair !== null,
+      pairs: (configuration.data.columns.textPair ?? null) !== null,
       data: {
         file: validation ? `${train.file}, ${validation.file}` : train.file,
         trainRows: data.train.length,
@@ -469,6 +472,7 @@ export class Studio implements StudioApi {
         run: recorded.runs.find(({ name }) => name === variant.run),
         variant,
         labels: data.labels,
+        ...(data.scale && { scale: data.scale }),
         configuration: recorded,
         evaluations: own,
         device: this.#device && "adapter" in this.#device ? this.#device.adapter : null,
@@ -492,7 +496,8 @@ export class Studio implements StudioApi {
     const adapter = await readAdapterZip(file);
     const base = model.folder.name;
     checkBase(adapter, base);
-    checkLabels(adapter, this.#data.data.dataset.labels);
+    const { settings, dataset } = this.#data.data;
+    checkLabels(adapter, settings.task, dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const taken = [this.#current, ...this.#imported].flatMap((open) => open?.comparison.runNames ?? []);
     const name = uniqueName(`${run.name} (imported)`, taken);
@@ -507,6 +512,7 @@ export class Studio implements StudioApi {
           if (event.type === "progress") this.#events.emit(event);
         },
       },
+      importedScale(adapter),
     );
     try {
       await open.comparison.prepare();
@@ -592,7 +598,9 @@ export class Studio implements StudioApi {
       }
       const adapter = await this.#folders.adapter(name, initFrom);
       checkBase(adapter, this.#readyModel().folder.name);
-      checkLabels(adapter, this.#data.data.dataset.labels);
+      const { settings, dataset } = this.#data.data;
+      checkLabels(adapter, settings.task, dataset.labels);
+      checkScale(name, importedScale(adapter), dataset.scale);
       folders.set(name, { adapter, resume });
     }
     return folders;
@@ -602,9 +610,12 @@ export class Studio implements StudioApi {
     configuration: Configuration,
     folders: ReadonlyMap<string, StartingFolder>,
     listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
+    scale: Scale | null = null,
   ): Promise<OpenComparison> {
     const model = this.#readyModel();
-    const data = this.#comparisonData();
+    const opened = this.#comparisonData();
+    // An adapter from elsewhere says numbers on its own scale.
+    const data = scale && opened.scale ? { ...opened, scale } : opened;
     const given = new Map<string, readonly NamedTensor[]>();
     const plans = configuration.runs.map((run): RunPlan => {
       const adapter = folders.get(run.name)?.adapter;

@@ -106,7 +106,7 @@ describe("what does not fit is refused", () => {
       { config: { peft_type: "MAGIC" } },
       /adapter type "MAGIC".*LORA, ADALORA, VERA, IA3/,
     ],
-    ["another task", "tiny-llama/lora", { config: { task_type: "CAUSAL_LM" } }, /task_type/],
+    ["another task", "tiny-llama/lora", { config: { task_type: "SEQ_2_SEQ_LM" } }, /task_type/],
     ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /at r/],
     [
       "a pattern that leaves out a module",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { type ModelCardContent, modelCard } from "../../../src/adapters/model-card";
+import { modelCard } from "../../../src/adapters/model-card";
+import type { ModelCardContent } from "../../../src/adapters/model-card-content";
 import { loraConfig, prefixConfig, promptConfig } from "../../../src/adapters/peft-config";
 
 const content: ModelCardContent = {

@@ -1,0 +1,44 @@
+/** What the card of an exported adapter says. Types only. */
+
+import type { PeftConfig } from "./peft-config";
+
+/** What the model is asked: one label, several, a number in the file's units, a tag for every word, a text. */
+export type CardTask =
+  | { kind: "label" | "labels" | "tags" | "text" }
+  | { kind: "number"; scale: { mean: number; deviation: number } };
+
+export interface ModelCardContent {
+  /** Name of the run. */
+  run: string;
+  /** Title of the method, for example `SK-Prefix`. */
+  method: string;
+  config: PeftConfig;
+  /** One label unless told. */
+  task?: CardTask;
+  /** In class-id order; empty where the task has none. */
+  labels: readonly string[];
+  /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */
+  pooling: "last" | "mean" | "first" | "cls";
+  /** A further argument of `from_pretrained`, as Python. */
+  loadingArgument?: string;
+  /** Why PEFT cannot load the folder, where it cannot. */
+  obstacle?: string | null;
+  /** The semantic, hard or initialising text, where the method has one. */
+  text?: string | null;
+  /** What the stored tensors were made of: trained as they are, by PEFT's own encoder, or folded from an SK method. */
+  origin?: "trained" | "encoder" | "folded";
+  /** Special tokens that stand at the front of the text already and were left off the input. */
+  droppedLeadingTokens?: number;
+  /** Inputs were cut to this many tokens. */
+  maxLength: number;
+  /** Whether inputs were pairs of texts. */
+  pairs?: boolean;
+  /** Whether the training state lies beside the adapter. */
+  resumes?: boolean;
+  trainable: { adapter: number; head: number };
+  data: { file: string; trainRows: number; validationRows: number };
+  steps: number;
+  metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
+  /** For example `{ "onnxruntime-web": "1.30.0" }`. */
+  versions: Readonly<Record<string, string>>;
+}

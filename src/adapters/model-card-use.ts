@@ -1,0 +1,180 @@
+/** How an adapter is loaded and asked in Python, for its README.md, by task; or why PEFT cannot. */
+
+import { hubObstacle } from "./adapter-hub";
+import type { CardTask, ModelCardContent } from "./model-card-content";
+
+/** Text in a code span, whatever it holds. */
+export function code(text: string): string {
+  const flat = text.replace(/\s+/g, " ");
+  const longest = Math.max(0, ...[...flat.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = "`".repeat(longest + 1);
+  return longest > 0 ? `${fence} ${flat} ${fence}` : `\`${flat}\``;
+}
+
+const CLASSES: Record<CardTask["kind"], string> = {
+  label: "AutoModelForSequenceClassification",
+  labels: "AutoModelForSequenceClassification",
+  number: "AutoModelForSequenceClassification",
+  tags: "AutoModelForTokenClassification",
+  text: "AutoModelForCausalLM",
+};
+
+export function loading(content: ModelCardContent): string[] {
+  const { config, task = { kind: "label" } } = content;
+  const obstacle = obstacleOf(content, task);
+  if (obstacle) return [`${obstacle} Import it into the studio.`];
+  const { droppedLeadingTokens = 0 } = content;
+  const prompted = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
+  const cut = cutOf(content);
+  const lines = [
+    "```python",
+    "import torch",
+    config.peft_type === "BOTTLENECK" ? "import adapters" : "from peft import PeftModel",
+    `from transformers import ${CLASSES[task.kind]}, AutoTokenizer`,
+    "",
+    `base = ${JSON.stringify(config.base_model_name_or_path)}  # the base model's folder, or its name on the Hub`,
+    'adapter = "."  # this folder',
+    ...opening(content, task),
+    "",
+    ...asking(content, task),
+    "```",
+  ];
+  if (droppedLeadingTokens > 0) {
+    lines.push(
+      "",
+      "The semantic text begins with the beginning-of-sequence token, so the input behind it does not repeat it:",
+      `${code(cut)} takes it off. With the token left in, predictions differ.`,
+    );
+  }
+  if (prompted && task.kind !== "tags" && task.kind !== "text") {
+    lines.push(
+      "",
+      "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings, not ids.",
+      "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained",
+      "on the last real token, so rows of a padded batch come out differently; single texts agree.",
+    );
+  }
+  if (task.kind === "number") {
+    const { mean, deviation } = task.scale;
+    lines.push(
+      "",
+      `The head was trained on numbers less their mean ${mean} over their standard deviation ${deviation}; the code turns`,
+      "what it says back.",
+    );
+  }
+  return lines;
+}
+
+/** Why PEFT cannot load the folder, or would not predict the same; null where it does. */
+function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
+  const { config, pooling } = content;
+  const perRow = task.kind !== "tags" && task.kind !== "text";
+  if (pooling === "mean" && perRow) {
+    return (
+      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the\n" +
+      "last token instead (encoders' the first), so PEFT can open this folder but would not predict the same. Train with\n" +
+      "pooling `last` or, on an encoder, `first`."
+    );
+  }
+  if (config.peft_type === "STUDIO") return `PEFT cannot load this folder: ${String(config.why_not_peft)}`;
+  const prompted = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
+  if (pooling === "cls" && prompted && perRow) {
+    return (
+      "The head reads the input's own first token. Behind a prompt PEFT reads the first virtual token instead, so it can\n" +
+      "open this folder but would not predict the same. Train with pooling `first`."
+    );
+  }
+  if (content.obstacle) return content.obstacle;
+  if (config.peft_type !== "BOTTLENECK") return null;
+  if (task.kind !== "label")
+    return "AdapterHub's layout is written for classification with one label; this head is another.";
+  return hubObstacle(config);
+}
+
+/** What is taken off the front of the ids. */
+function cutOf({ droppedLeadingTokens = 0 }: ModelCardContent): string {
+  return droppedLeadingTokens > 0 ? `[:, ${droppedLeadingTokens}:]` : "";
+}
+
+/** Python that opens tokenizer, model and adapter. */
+function opening({ config, labels, loadingArgument }: ModelCardContent, task: CardTask): string[] {
+  const further = loadingArgument ? `${loadingArgument}, ` : "";
+  const named = "num_labels=len(labels), id2label=dict(enumerate(labels)),";
+  const ids = "label2id={label: i for i, label in enumerate(labels)}, ";
+  const heads: Record<CardTask["kind"], string[]> = {
+    label: [`    base, ${named}`, `    ${ids}${further}dtype=torch.float32)`],
+    labels: [
+      `    base, ${named}`,
+      `    ${ids}${further}problem_type="multi_label_classification", dtype=torch.float32)`,
+    ],
+    number: [`    base, num_labels=1, problem_type="regression", ${further}dtype=torch.float32)`],
+    tags: [`    base, ${named}`, `    ${ids}dtype=torch.float32)`],
+    text: ["    base, dtype=torch.float32)"],
+  };
+  const load =
+    config.peft_type === "BOTTLENECK"
+      ? [
+          "adapters.init(model)",
+          "model.set_active_adapters(model.load_adapter(adapter, use_safetensors=True))",
+          "model.eval()",
+        ]
+      : ["model = PeftModel.from_pretrained(model, adapter).eval()"];
+  const spaced = task.kind === "tags" ? ", add_prefix_space=True" : "";
+  return [
+    ...(labels.length > 0 ? [`labels = [${labels.map((label) => JSON.stringify(label)).join(", ")}]`] : []),
+    "",
+    `tokenizer = AutoTokenizer.from_pretrained(base${spaced})`,
+    `model = ${CLASSES[task.kind]}.from_pretrained(`,
+    ...heads[task.kind],
+    ...(task.kind === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
+    ...load,
+  ];
+}
+
+/** Python that asks the model about a text. */
+function asking(content: ModelCardContent, task: CardTask): string[] {
+  const { maxLength, pairs, config } = content;
+  const cut = cutOf(content);
+  const input = pairs ? '"a text", "a second text"' : '"a text"';
+  const ids = `ids = tokenizer(${input}, truncation=True, max_length=${maxLength}, return_tensors="pt").input_ids${cut}`;
+  const logits = "    logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0]";
+  switch (task.kind) {
+    case "label":
+      return [ids, "with torch.no_grad():", logits, "print(labels[int(logits.argmax())], logits.softmax(-1).tolist())"];
+    case "labels":
+      return [
+        ids,
+        "with torch.no_grad():",
+        logits,
+        "print({label: float(p) for label, p in zip(labels, logits.sigmoid())})  # each by itself; above 0.5: present",
+      ];
+    case "number":
+      return [
+        ids,
+        "with torch.no_grad():",
+        logits,
+        `print(float(logits[0]) * ${task.scale.deviation} + ${task.scale.mean})`,
+      ];
+    case "tags": {
+      const front = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
+      const dropped = content.droppedLeadingTokens ?? 0;
+      return [
+        'words = ["a", "text", "in", "words"]',
+        `read = tokenizer(words, is_split_into_words=True, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+        `ids, word_ids = read.input_ids${cut}, read.word_ids()${dropped > 0 ? `[${dropped}:]` : ""}`,
+        "with torch.no_grad():",
+        logits,
+        ...(front ? ["logits = logits[-len(word_ids):]  # without the virtual tokens in front"] : []),
+        "first = [i for i, word in enumerate(word_ids) if word is not None and word not in word_ids[:i]]",
+        "print([(words[word_ids[i]], labels[int(logits[i].argmax())]) for i in first])",
+      ];
+    }
+    case "text":
+      return [
+        `ids = tokenizer("a prompt\\n", return_tensors="pt").input_ids${cut}`,
+        "with torch.no_grad():",
+        "    written = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=100)",
+        "print(tokenizer.decode(written[0], skip_special_tokens=True))",
+      ];
+  }
+}
