@@ -7,9 +7,10 @@ import { formats } from "./formats/registry";
 import { countLabels, lengthHistogram, numberHistogram } from "./histogram";
 import type { Table } from "./table";
 import type { TokenizedExample } from "./tokens";
-import type { DataSettings, DataSummary } from "./types";
+import type { DataSettings, DataSummary, TokenStrip } from "./types";
 
 const PREVIEW_ROWS = 8;
+const STRIPS = 4;
 const NO_ROWS: Dataset = { labels: [], scale: null, train: [], validation: [], notices: [] };
 
 export interface SummaryInput {
@@ -20,10 +21,24 @@ export interface SummaryInput {
   dataset: Dataset | { readonly problem: string };
   /** Training and validation examples together; empty while no tokenizer is open: then lengths are unknown. */
   tokenized: readonly TokenizedExample[];
+  tokenizer?: TokenReader | null;
+}
+
+/** What of a tokenizer is shown. */
+interface TokenReader {
+  readonly eosId: number | null;
+  piecesOf(ids: ArrayLike<number>): { text: string; special: boolean }[];
 }
 
 /** Adds a notice when texts were cut. */
-export function summarize({ train, validation, settings, dataset: given, tokenized }: SummaryInput): DataSummary {
+export function summarize({
+  train,
+  validation,
+  settings,
+  dataset: given,
+  tokenized,
+  tokenizer = null,
+}: SummaryInput): DataSummary {
   const problem = "problem" in given ? given.problem : null;
   const dataset = "problem" in given ? { ...NO_ROWS, notices: train.notices } : given;
   const { labels, scale } = dataset;
@@ -39,7 +54,9 @@ export function summarize({ train, validation, settings, dataset: given, tokeniz
   const longest = fullLengths.reduce((most, length) => Math.max(most, length), 0);
   const truncated = tokenized.filter((example) => example.truncated).length;
   const notices = [...dataset.notices];
-  if (truncated > 0) {
+  const language = settings.task === "causal-lm" ? tokenizer : null;
+  if (language) notices.push(...languageNotices(tokenized, settings.maxLength, language.eosId));
+  else if (truncated > 0) {
     notices.push(
       `${countOf(truncated, "text")} of ${formatCount(tokenized.length)} longer than ${formatCount(settings.maxLength)} ` +
         `tokens cut to that length (the longest has ${formatCount(longest)}).`,
@@ -60,6 +77,8 @@ export function summarize({ train, validation, settings, dataset: given, tokeniz
     labels: labels.map((name, id) => ({ name, train: counts.train[id]!, validation: counts.validation[id]! })),
     numbers: scale && { bars: numberHistogram(numbers(dataset.train), numbers(dataset.validation)), scale },
     tagged,
+    strips: language ? tokenized.slice(0, STRIPS).map((example) => stripOf(example, language)) : [],
+    learnedTokens: language ? countLearned(tokenized.slice(0, dataset.train.length)) : 0,
     trainRows: dataset.train.length,
     validationRows: dataset.validation.length,
     lengths: lengthHistogram(fullLengths),
@@ -67,6 +86,36 @@ export function summarize({ train, validation, settings, dataset: given, tokeniz
     truncated,
     notices,
   };
+}
+
+function languageNotices(tokenized: readonly TokenizedExample[], maxLength: number, eosId: number | null): string[] {
+  const cut = tokenized.filter(({ truncated }) => truncated);
+  const ends = cut.filter(({ ids }) => eosId === null || ids.at(-1) !== eosId).length;
+  const notices: string[] = [];
+  if (cut.length > 0) {
+    const lost = ends > 0 ? `, and ${formatCount(ends)} of them the end of the response too` : "";
+    notices.push(
+      `${countOf(cut.length, "row")} of ${formatCount(tokenized.length)} longer than ${formatCount(maxLength)} tokens ` +
+        `lost the beginning of the prompt, so that the response stays${lost}.`,
+    );
+  }
+  if (eosId === null) {
+    notices.push("The model names no end-of-sequence token, so it does not learn where a response ends.");
+  }
+  return notices;
+}
+
+const countLearned = (examples: readonly TokenizedExample[]) =>
+  examples.reduce((sum, { labels }) => sum + labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0), 0);
+
+/** A token is learned where the label of the one before it says so. */
+function stripOf({ ids, labels, row }: TokenizedExample, { piecesOf }: TokenReader): TokenStrip {
+  const tokens = piecesOf(ids).map(({ text, special }, place) => ({
+    text,
+    special,
+    learned: place > 0 && labels[place - 1]! >= 0,
+  }));
+  return { row, tokens };
 }
 
 function describeFile(table: Table): { file: string; rows: number; bytes: number } {

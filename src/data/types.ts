@@ -29,7 +29,8 @@ export interface ColumnRoles {
   number?: string;
   tokens?: string;
   tags?: string;
-  prompt?: string;
+  /** Texts with `{column}` for a row's values, or the name of a column alone. An empty prompt: there is none. */
+  prompt?: string | null;
   response?: string;
 }
 
@@ -39,8 +40,8 @@ export type ColumnRole = keyof ColumnRoles;
 export interface RoleField {
   role: ColumnRole;
   title: string;
-  /** One column, one or none, or at least one. */
-  kind: "column" | "optional" | "columns";
+  /** One column, one or none, at least one, or a text with columns in braces. */
+  kind: "column" | "optional" | "columns" | "template";
 }
 
 export interface DataSettings {
@@ -61,6 +62,12 @@ export interface Scale {
   deviation: number;
 }
 
+/** A row as tokens, each with whether it is learned: foretold from what stands before it. */
+export interface TokenStrip {
+  row: number;
+  tokens: { text: string; special: boolean; learned: boolean }[];
+}
+
 export interface DataSummary {
   train: { file: string; rows: number; bytes: number };
   validation: { file: string; rows: number; bytes: number } | null;
@@ -79,6 +86,9 @@ export interface DataSummary {
   numbers: { bars: { from: number; upTo: number; train: number; validation: number }[]; scale: Scale } | null;
   /** The first rows with their tags; empty for other tasks. */
   tagged: { words: string[]; tags: string[] }[];
+  /** The first rows as a language model reads them, and tokens of the training rows that are learned; for other tasks none. */
+  strips: TokenStrip[];
+  learnedTokens: number;
   trainRows: number;
   validationRows: number;
   /** Lengths in tokens of the chosen text column(s): bucket upper bounds and counts. */

@@ -16,6 +16,7 @@ import type { Fit } from "../training/fit";
 import type { PrecisionChoice } from "../training/precision";
 
 export type {
+  ColumnRole,
   ColumnRoles,
   DataRole,
   DataSettings,

@@ -107,7 +107,12 @@ export class DatasetStore {
       const dataset = buildDataset(train, validation, settings);
       const trainTokens = await this.#tokenize(dataset.train, settings, train.file);
       const validationTokens = await this.#tokenize(dataset.validation, settings, validation?.file ?? train.file);
-      const summary = summarize({ ...open, dataset, tokenized: [...trainTokens, ...validationTokens] });
+      const summary = summarize({
+        ...open,
+        dataset,
+        tokenized: [...trainTokens, ...validationTokens],
+        tokenizer: this.#tokenizer,
+      });
       this.#rows = { ...open, dataset, trainTokens, validationTokens, summary };
       this.#tables = this.#rows;
     } catch (error) {

@@ -33,6 +33,9 @@ function problemOf(kind: RoleField["kind"], value: unknown): string | null {
     const named = Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
     return named ? null : "must be a list of column names";
   }
+  if (kind === "template") {
+    return typeof value === "string" || value == null ? null : "must be a text with columns in braces";
+  }
   if (typeof value === "string" || (kind === "optional" && (value === null || value === undefined))) return null;
   return "must be the name of a column";
 }

@@ -84,7 +84,9 @@ export async function openConfiguration(file: File): Promise<void> {
     patch("training", { settings: configuration.training, problems: {} });
     const said = [`Opened ${file.name}: ${configuration.runs.length} runs.`];
     const { summary } = state.data;
-    const wanted = Object.values(configuration.data.columns).flatMap((column) => column ?? []);
+    const { prompt, response, ...named } = configuration.data.columns;
+    const templates = [prompt, response].flatMap((template) => template?.match(/(?<=\{)[^{}\n]+(?=\})/g) ?? []);
+    const wanted = [...Object.values(named).flatMap((column) => column ?? []), ...templates];
     if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
       said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
     } else {

@@ -1,6 +1,7 @@
 /** What is to be learned, and which columns say it. */
 
-import type { ColumnRoles, DataSummary, RoleField, TaskId } from "../../worker/api";
+import { useEffect, useState } from "react";
+import type { ColumnRole, ColumnRoles, DataSummary, RoleField, TaskId } from "../../worker/api";
 import { setData } from "../actions/data";
 import { Field } from "../controls/Field";
 import { SelectField } from "../controls/SelectField";
@@ -20,7 +21,9 @@ export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
       />
       <div className={roles.length === 2 ? "field-grid" : "field-grid field-grid-3"}>
         {roles.map((field) =>
-          field.kind === "columns" ? (
+          field.kind === "template" ? (
+            <TemplateField key={field.role} field={field} summary={summary} />
+          ) : field.kind === "columns" ? (
             <SeveralColumns key={field.role} field={field} summary={summary} />
           ) : (
             <OneColumn key={field.role} field={field} summary={summary} />
@@ -53,6 +56,52 @@ function OneColumn({ field: { role, title, kind }, summary }: RoleProps) {
     />
   );
 }
+
+/** A text of which the columns' values are part; it is taken over when the field is left. */
+function TemplateField({ field: { role, title }, summary }: RoleProps) {
+  const chosen = (summary.settings.columns[role] ?? "") as string;
+  const [text, setText] = useState(chosen);
+  useEffect(() => setText(chosen), [chosen]);
+  const take = (value: string) => {
+    setText(value);
+    if (value !== chosen) change(summary, { [role]: value });
+  };
+  return (
+    <Field label={title} help={templateHelp[role] ?? ""} wide>
+      {(control) => (
+        <>
+          <textarea
+            {...control}
+            className="input"
+            rows={Math.min(8, Math.max(2, text.split("\n").length))}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onBlur={() => take(text)}
+          />
+          <span className="template-columns">
+            {summary.columns.map((column) => (
+              <button
+                key={column}
+                type="button"
+                className="button button-small"
+                onClick={() => take(`${text}{${column}}`)}
+              >
+                + {column}
+              </button>
+            ))}
+          </span>
+        </>
+      )}
+    </Field>
+  );
+}
+
+const templateHelp: Partial<Record<ColumnRole, string>> = {
+  prompt:
+    "What the model reads, with columns in braces. A paragraph whose columns are empty in a row is left out. Leave it empty to " +
+    "learn whole texts.",
+  response: "What it learns to write; the end-of-sequence token is put behind it.",
+};
 
 /** One column that lists labels, or a column for every label. */
 function SeveralColumns({ field: { role, title }, summary }: RoleProps) {

@@ -15,6 +15,7 @@ import { LabelList } from "./LabelList";
 import { LengthHistogram } from "./LengthHistogram";
 import { PreviewTable } from "./PreviewTable";
 import { Samples } from "./Samples";
+import { TokenStrips } from "./TokenStrips";
 import { ValidationFields } from "./ValidationFields";
 
 export function DataStep() {
@@ -56,6 +57,7 @@ export function DataStep() {
             {error?.place === "columns" && <Message kind="error">{error.message}</Message>}
             {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
             {summary.labels.length > 0 && <LabelList summary={summary} />}
+            <TokenStrips summary={summary} />
             <ValidationFields summary={summary} />
             {error?.place === "validation" && <Message kind="error">{error.message}</Message>}
             <LengthHistogram summary={summary} />
@@ -76,7 +78,7 @@ export function DataStep() {
               />
             </div>
             {error?.place === "settings" && <Message kind="error">{error.message}</Message>}
-            {summary.truncated > 0 && (
+            {summary.truncated > 0 && summary.settings.task !== "causal-lm" && (
               <Message kind="info">
                 {formatPlural(summary.truncated, "text")} of {formatCount(summary.trainRows + summary.validationRows)} (
                 {formatPercent(summary.truncated / (summary.trainRows + summary.validationRows))}) will be cut to{" "}

@@ -6,7 +6,12 @@ import { formatBytes, formatPlural } from "../format";
 export function PreviewTable({ summary }: { summary: DataSummary }) {
   const { roles, settings } = summary;
   const role = (column: string) =>
-    roles.find(({ role: id }) => [settings.columns[id] ?? []].flat().includes(column))?.title.toLowerCase() ?? null;
+    roles
+      .find(({ role: id, kind }) => {
+        const chosen = [settings.columns[id] ?? []].flat();
+        return chosen.includes(column) || (kind === "template" && chosen[0]?.includes(`{${column}}`));
+      })
+      ?.title.toLowerCase() ?? null;
   return (
     <figure className="preview">
       <figcaption className="group-label">

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { formats, guessFormat } from "../../../src/data/formats/registry";
 import { encodeExchange } from "../../../src/data/language";
+import { readTable } from "../../../src/data/table";
 import { columnsOf, fillTemplate } from "../../../src/data/templates";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { fixtureModel } from "../../fixtures/reference";
@@ -23,6 +25,53 @@ describe("templates", () => {
     expect(fill({ instruction: "Add.", input: " " })).toBe("### Instruction:\nAdd.\n\n### Response:\n");
     // Values are put in as they are, whatever braces they have.
     expect(fillTemplate("{a}{b}", (column) => (column === "a" ? "{b}" : "$&"))).toBe("{b}$&");
+  });
+});
+
+describe("reading", () => {
+  const instructions = "instruction,input,output\nAdd the numbers.,2 and 3,5\nName a colour.,,Blue\nSay nothing.,,\n";
+
+  test("an instruction file: prompts, responses, and what is left out", async () => {
+    const table = await readTable(new File([instructions], "i.csv"));
+    const guess = guessFormat(table);
+    expect(guess).toEqual({ task: "causal-lm", columns: templates });
+    const { examples, notices } = formats["causal-lm"].read(table, guess.columns, null);
+    expect(examples.map(({ text, response, row }) => [text, response, row])).toEqual([
+      ["### Instruction:\nAdd the numbers.\n\n### Input:\n2 and 3\n\n### Response:\n", "5", 2],
+      ["### Instruction:\nName a colour.\n\n### Response:\n", "Blue", 3],
+    ]);
+    expect(notices).toEqual(["i.csv: skipped 1 row without a response (row 4)."]);
+  });
+
+  test.each([
+    ["q.tsv", "question\tanswer\nWhere?\tHere.\nWhen?\tNow.\n", { prompt: "{question}\n", response: "{answer}" }],
+    ["t.jsonl", '{"text":"One."}\n{"text":"Two."}\n', { prompt: "", response: "{text}" }],
+  ])("%s looks like %s", async (name, text, columns) => {
+    expect(guessFormat(await readTable(new File([text], name)))).toEqual({ task: "causal-lm", columns });
+  });
+
+  test("answers that are repeated are labels", async () => {
+    const rows = Array.from({ length: 12 }, (_, row) => `Is it ${row}?,${row % 2 ? "yes" : "no"}`);
+    const { task } = guessFormat(await readTable(new File([`question,answer\n${rows.join("\n")}\n`], "q.csv")));
+    expect(task).toBe("sequence-classification");
+  });
+
+  test("a column's name alone is its values; an empty prompt is none", async () => {
+    const table = await readTable(new File([instructions], "i.csv"));
+    const { examples } = formats["causal-lm"].read(table, { prompt: null, response: "output" }, null);
+    expect(examples.map(({ text, response }) => [text, response])).toEqual([
+      ["", "5"],
+      ["", "Blue"],
+    ]);
+  });
+
+  test.each([
+    [{ ...templates, prompt: "{question}" }, /prompt asks for \{question\}.*it has: instruction, input, output/],
+    [{ ...templates, response: "5" }, /response names no column.*\{output\}/],
+    [{ ...templates, response: "{input}" }, /row 3: The response is empty in 2 of 3 rows/],
+  ])("%o is refused", async (columns, message) => {
+    const table = await readTable(new File([instructions], "i.csv"));
+    expect(() => formats["causal-lm"].read(table, columns, null)).toThrow(message);
   });
 });
 

@@ -35,7 +35,7 @@ test("a file that no column makes usable opens with what is wrong, and other col
   expect(twice.problem).toMatch(/10 different labels in 10 rows are too many/);
   const written = await store.setSettings({ ...opened.settings, task: "causal-lm", columns: {} });
   expect(written.problem).toBeNull();
-  expect(written.settings.columns).toEqual({ prompt: "label", response: "text" });
+  expect(written.settings.columns).toEqual({ prompt: "{text}\n", response: "{label}" });
   expect(store.data.dataset.train.length + store.data.dataset.validation.length).toBe(10);
 });
 
