@@ -3,6 +3,8 @@
  * Number and unit are held together by a no-break space.
  */
 
+import { type MetricName, metricFacts } from "../tasks/metrics/names";
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** `12,345`; a dash where there is no number. */
@@ -51,6 +53,20 @@ export function formatLoss(value: number | null | undefined): string {
 export function formatPercent(share: number | null | undefined, decimals = 1): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";
   return `${(share * 100).toFixed(decimals)}\u00a0%`;
+}
+
+/** A metric's value: shares in percent, correlations to three decimals, errors as losses are. */
+export function formatMetric(name: MetricName, value: number | null | undefined): string {
+  const { kind } = metricFacts[name];
+  if (kind === "share") return formatPercent(value);
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return kind === "correlation" ? value.toFixed(3) : formatLoss(value);
+}
+
+/** A metric's name within a sentence: `accuracy`, `F1`, `Spearman`. */
+export function metricWord(name: MetricName): string {
+  const { title } = metricFacts[name];
+  return /^(Pearson|Spearman|Matthews|F1|RMSE|MAE)/.test(title) ? title : title.toLowerCase();
 }
 
 /** A percentage that may be tiny: `0.0042 %`, `12.3 %`. */

@@ -110,7 +110,11 @@ function said(source: ReportSource, row: number): Pick<ReportRow, "label" | "pre
       };
     }
     case "regression":
-      return { label: `${example.values![0]}`, predicted: output[0]!.toPrecision(4), probability: null };
+      return {
+        label: `${Number(example.values![0]!.toPrecision(6))}`,
+        predicted: output[0]!.toPrecision(4),
+        probability: null,
+      };
     case "token-classification": {
       const only = { outputs: [output], losses: [] };
       const { truth, predicted } = tagSequences(only, [example], labels);

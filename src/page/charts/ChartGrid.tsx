@@ -2,6 +2,7 @@
 
 import { CurveChart } from "./CurveChart";
 import { MemoryChart } from "./MemoryChart";
+import { MetricChart } from "./MetricChart";
 import { RankMaps } from "./RankMaps";
 import { SmoothingSlider } from "./SmoothingSlider";
 import { SpeedChart } from "./SpeedChart";
@@ -10,7 +11,7 @@ export default function ChartGrid() {
   return (
     <div className="charts">
       <CurveChart title="Training loss" quantity="training-loss" wide tools={<SmoothingSlider />} />
-      <CurveChart title="Validation accuracy" quantity="validation-accuracy" wide />
+      <MetricChart />
       <CurveChart title="Validation loss" quantity="validation-loss" />
       <MemoryChart />
       <SpeedChart />

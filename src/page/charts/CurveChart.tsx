@@ -1,7 +1,8 @@
 /** A line chart over training: one line per run, crosshair shared with the other line charts. */
 
 import { type ReactNode, useMemo } from "react";
-import { formatLoss, formatPercent, formatTick } from "../format";
+import { metricFacts } from "../../tasks/metrics/names";
+import { formatLoss, formatMetric, formatTick } from "../format";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -27,8 +28,9 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
   const unit = useStudio((state) => state.ui.axis);
   const logLoss = useStudio((state) => state.ui.logLoss);
   const smoothing = useStudio((state) => state.ui.smoothing);
-  const accuracy = quantity === "validation-accuracy";
-  const log = logLoss && !accuracy;
+  const metric = quantity === "training-loss" || quantity === "validation-loss" ? null : quantity;
+  const facts = metric && metricFacts[metric];
+  const log = logLoss && metric === null;
   const runs = useMemo(() => plottedRuns(current, past, hidden), [current, past, hidden]);
   const training = current !== null && ["preparing", "running", "paused"].includes(current.state);
   const planned = training ? current.steps : 0;
@@ -40,7 +42,8 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
     [runs, quantity, unit, smoothing, revision],
   );
   const y = useSteady(useMemo(() => verticalAxis(lines, quantity, log), [lines, quantity, log]));
-  const format = accuracy ? formatAccuracy : formatLoss;
+  const format = metric ? (value: number) => formatMetric(metric, value) : formatLoss;
+  const descending = facts?.better === "high";
   const empty = lines.length === 0;
   const latest = lines
     .filter((line) => !line.faded)
@@ -60,7 +63,7 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
       table={empty ? null : () => <CurveTable lines={lines} format={format} />}
     >
       {empty ? (
-        <ExampleCurve falling={!accuracy} />
+        <ExampleCurve falling={!descending} />
       ) : (
         <div
           className="chart-plot"
@@ -81,10 +84,10 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
             x={x}
             y={y}
             log={log}
-            formatY={accuracy ? formatAccuracyTick : formatTick}
+            formatY={facts?.kind === "share" ? formatShareTick : formatTick}
             pointMarkers={quantity !== "training-loss"}
           />
-          <CrosshairReadout lines={lines} x={x} unit={unit} format={format} descending={accuracy} compact={!wide} />
+          <CrosshairReadout lines={lines} x={x} unit={unit} format={format} descending={descending} compact={!wide} />
         </div>
       )}
     </ChartCard>
@@ -92,5 +95,4 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
 }
 
 const unitNames: Record<AxisUnit, string> = { step: "step", tokens: "tokens", seconds: "seconds" };
-const formatAccuracy = (value: number) => formatPercent(value, 1);
-const formatAccuracyTick = (value: number) => `${Number((value * 100).toFixed(1))} %`;
+const formatShareTick = (value: number) => `${Number((value * 100).toFixed(1))} %`;

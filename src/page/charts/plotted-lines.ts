@@ -1,12 +1,14 @@
 /** From runs to the lines a chart draws: which column, how smooth, how many points, how far the axes reach. */
 
+import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import { spreadOf } from "../../training/variants";
 import type { AxisUnit, Comparison, RunRecord } from "../store/state";
 import { type Point, reducePoints } from "./reduce-points";
 import { smooth } from "./smooth";
 import { type Axis, linearAxis, logAxis, openAxis } from "./ticks";
 
-export type Quantity = "training-loss" | "validation-loss" | "validation-accuracy";
+/** A loss, or a metric on the validation rows. */
+export type Quantity = "training-loss" | "validation-loss" | MetricName;
 
 /** A run as it is drawn: alone, or the mean of its seeds. */
 export interface PlottedRun {
@@ -86,8 +88,14 @@ function lineOf({ curves }: RunRecord, quantity: Quantity, axis: AxisUnit, smoot
     const strongValues = smoothing > 0 ? smooth(ys, smoothing) : ys;
     return { xs: trained.column(axis), ys, steps: trained.column("step"), strongValues };
   }
-  const ys = evaluations.column(quantity === "validation-loss" ? "loss" : "accuracy");
-  return { xs: evaluations.column(axis), ys, steps: evaluations.column("step"), strongValues: ys };
+  const values = evaluations.column(quantity === "validation-loss" ? "loss" : quantity);
+  // A metric may have no value yet (a correlation while every row is given the same number), or be another task's.
+  const kept =
+    quantity === "validation-loss" ? [...values.keys()] : [...values.keys()].filter((i) => Number.isFinite(values[i]));
+  const [xs, ys, steps] = [evaluations.column(axis), values, evaluations.column("step")].map((column) =>
+    kept.length === column.length ? column : Float64Array.from(kept, (i) => column[i]!),
+  ) as [Float64Array, Float64Array, Float64Array];
+  return { xs, ys, steps, strongValues: ys };
 }
 
 /** The mean of several seeds as far as all of them have come, and how far they lie apart. */
@@ -141,7 +149,9 @@ export function verticalAxis(lines: readonly PlottedLine[], quantity: Quantity, 
   }
   if (low > high) return { domain: [0, 1], ticks: [0, 0.5, 1] };
   if (log) return logAxis(low, high);
-  if (quantity !== "validation-accuracy") return linearAxis(low, high);
+  const share =
+    quantity !== "training-loss" && quantity !== "validation-loss" && metricFacts[quantity].kind === "share";
+  if (!share) return linearAxis(low, high);
   const { domain, ticks } = linearAxis(Math.max(0, low - 0.02), Math.min(1, high + 0.02));
   return { domain: [domain[0], Math.min(1, domain[1])], ticks: ticks.filter((tick) => tick <= 1) };
 }

@@ -12,6 +12,7 @@ export function whyNot(state: StudioState): string | null {
   if (!state.model.summary) return "No base model is loaded.";
   if (state.data.opening) return `Opening ${state.data.opening}…`;
   if (!state.data.summary) return "Open data first (step 1).";
+  if (state.data.summary.problem !== null) return "Choose columns that can be read (step 1).";
   if (state.methods.runs.length === 0) return "Add a method first (step 2).";
   const problem = state.methods.runs.find((run) => Object.keys(run.problems).length > 0);
   if (problem) return `${problem.name} has an option that cannot be used (step 2).`;

@@ -13,8 +13,10 @@ import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
 import { LabelList } from "./LabelList";
 import { LengthHistogram } from "./LengthHistogram";
+import { NumberHistogram } from "./NumberHistogram";
 import { PreviewTable } from "./PreviewTable";
 import { Samples } from "./Samples";
+import { TaggedRows } from "./TaggedRows";
 import { TokenStrips } from "./TokenStrips";
 import { ValidationFields } from "./ValidationFields";
 
@@ -58,6 +60,8 @@ export function DataStep() {
             {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
             {summary.labels.length > 0 && <LabelList summary={summary} />}
             <TokenStrips summary={summary} />
+            <TaggedRows summary={summary} />
+            <NumberHistogram summary={summary} />
             <ValidationFields summary={summary} />
             {error?.place === "validation" && <Message kind="error">{error.message}</Message>}
             <LengthHistogram summary={summary} />

@@ -24,7 +24,9 @@ export function DropZone() {
       <FileUp size={20} aria-hidden="true" />
       <span>
         <strong>{isDragActive ? "Drop to open" : "Drop CSV, TSV or JSONL"}</strong>
-        <span className="field-help">One text and one label a row.</span>
+        <span className="field-help">
+          A row is a text with a label, several or a number; words with tags; or a prompt with its response.
+        </span>
       </span>
       <button type="button" className="button" onClick={open}>
         Choose…

@@ -5,13 +5,15 @@ import { formatCount, formatPlural } from "../format";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;
+  const tags = summary.settings.task === "token-classification";
   const most = Math.max(1, ...labels.map((label) => label.train + label.validation));
   return (
     <figure className="labels">
       <figcaption className="group-label">
-        {formatPlural(labels.length, "label")}{" "}
+        {formatPlural(labels.length, tags ? "tag" : "label")}{" "}
         <span className="muted">
           {formatCount(summary.trainRows)} training · {formatCount(summary.validationRows)} validation rows
+          {tags && "; words are counted"}
         </span>
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
@@ -21,8 +23,8 @@ export function LabelList({ summary }: { summary: DataSummary }) {
             <tr>
               <th scope="col">Label</th>
               <th scope="col">Share</th>
-              <th scope="col">Training rows</th>
-              <th scope="col">Validation rows</th>
+              <th scope="col">Training {tags ? "words" : "rows"}</th>
+              <th scope="col">Validation {tags ? "words" : "rows"}</th>
             </tr>
           </thead>
           <tbody>

@@ -1,27 +1,18 @@
 /** A comparison's curves as CSV: one line per training step and per evaluation, as they were computed. */
 
 import Papa from "papaparse";
+import { type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { Comparison } from "../store/state";
 
-const header = [
-  "run",
-  "method",
-  "split",
-  "step",
-  "epoch",
-  "loss",
-  "accuracy",
-  "f1",
-  "learning_rate",
-  "grad_norm",
-  "tokens",
-  "seconds",
-  "gpu_bytes",
-] as const;
+const before = ["run", "method", "split", "step", "epoch", "loss"] as const;
+const behind = ["learning_rate", "grad_norm", "tokens", "seconds", "gpu_bytes"] as const;
 
-type Row = Partial<Record<(typeof header)[number], string | number>>;
+type Row = Partial<Record<(typeof before)[number] | (typeof behind)[number] | MetricName, string | number>>;
 
+/** With the metrics of the comparison's task between loss and rate. */
 export function metricsCsv(comparison: Comparison): string {
+  const metrics = taskMetrics[comparison.configuration.data.task];
+  const header = [...before, ...metrics, ...behind];
   const rows: Row[] = [];
   for (const run of comparison.runs) {
     const common = { run: run.name, method: run.configuration.method };
@@ -46,12 +37,16 @@ export function metricsCsv(comparison: Comparison): string {
         split: "validation",
         step: evaluations.column("step")[i],
         loss: evaluations.column("loss")[i],
-        accuracy: evaluations.column("accuracy")[i],
-        f1: evaluations.column("f1")[i],
+        ...Object.fromEntries(metrics.map((name) => [name, finite(evaluations.column(name)[i])])),
         tokens: evaluations.column("tokens")[i],
         seconds: evaluations.column("seconds")[i],
       });
     }
   }
-  return Papa.unparse({ fields: [...header], data: rows.map((row) => header.map((name) => row[name] ?? "")) });
+  return Papa.unparse({ fields: header, data: rows.map((row) => header.map((name) => row[name] ?? "")) });
+}
+
+/** Empty where a metric has no value. */
+function finite(value: number | undefined): number | string {
+  return value !== undefined && Number.isFinite(value) ? value : "";
 }

@@ -1,14 +1,17 @@
 /** What can be chosen after training without training again: a slider, and what every setting came to. */
 
 import { useId, useState } from "react";
+import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { DialState, SettingEvaluation } from "../../worker/api";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { formatCount, formatLoss, formatPercent } from "../format";
+import { formatCount, formatLoss, formatMetric } from "../format";
 import type { RunRecord } from "../store/state";
 import { messageOf } from "../store/store";
 
 interface DialPanelProps {
+  /** The task's first. */
+  metric: MetricName;
   run: RunRecord;
   dial: DialState;
   /** The run's report has changed. */
@@ -18,8 +21,9 @@ interface DialPanelProps {
 /** Evaluated settings by run, so that looking at another run forgets nothing. */
 const known = new Map<string, Map<number, SettingEvaluation>>();
 
-export function DialPanel({ run, dial, onTurned }: DialPanelProps) {
+export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
   const { title, least, most } = dial;
+  const share = metricFacts[metric].kind === "share";
   const id = useId();
   const [setting, setSetting] = useState(dial.setting);
   const [turning, setTurning] = useState(false);
@@ -92,11 +96,13 @@ export function DialPanel({ run, dial, onTurned }: DialPanelProps) {
                 Validation loss
               </th>
               <th scope="col" className="number">
-                Accuracy
+                {metricFacts[metric].title}
               </th>
-              <th scope="col">
-                <span className="visually-hidden">Accuracy as a bar</span>
-              </th>
+              {share && (
+                <th scope="col">
+                  <span className="visually-hidden">{metricFacts[metric].title} as a bar</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -107,10 +113,12 @@ export function DialPanel({ run, dial, onTurned }: DialPanelProps) {
                 </th>
                 <td className="number">{formatCount(row.parameters)}</td>
                 <td className="number">{formatLoss(row.loss)}</td>
-                <td className="number">{formatPercent(row.accuracy ?? Number.NaN)}</td>
-                <td>
-                  <span className="dial-bar" style={{ width: `${100 * (row.accuracy ?? 0)}%` }} aria-hidden="true" />
-                </td>
+                <td className="number">{formatMetric(metric, row[metric])}</td>
+                {share && (
+                  <td>
+                    <span className="dial-bar" style={{ width: `${100 * (row[metric] ?? 0)}%` }} aria-hidden="true" />
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

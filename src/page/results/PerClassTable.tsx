@@ -1,18 +1,26 @@
-/** Precision, recall and F1 of each class. */
+/** Precision, recall and F1 of each class, label or type of entity. */
 
 import type { RunReport } from "../../worker/api";
 import { formatCount, formatPercent } from "../format";
 
+/** What a row of the table is, and what its last column counts. */
+const NAMES = {
+  "sequence-classification": { title: "Class", counted: "Rows" },
+  "multi-label-classification": { title: "Label", counted: "Rows" },
+  "token-classification": { title: "Entity", counted: "True entities" },
+};
+
 export function PerClassTable({ report }: { report: Extract<RunReport, { perClass: unknown[] }> }) {
+  const { title, counted } = NAMES[report.task];
   return (
     <figure className="per-class">
-      <figcaption className="group-label">Per class</figcaption>
+      <figcaption className="group-label">Per {title.toLowerCase()}</figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll" aria-label="Figures per class" tabIndex={0}>
+      <section className="table-scroll" aria-label={`Figures per ${title.toLowerCase()}`} tabIndex={0}>
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Class</th>
+              <th scope="col">{title}</th>
               <th scope="col" className="number">
                 Precision
               </th>
@@ -23,7 +31,7 @@ export function PerClassTable({ report }: { report: Extract<RunReport, { perClas
                 F1
               </th>
               <th scope="col" className="number">
-                Rows
+                {counted}
               </th>
             </tr>
           </thead>

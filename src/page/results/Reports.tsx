@@ -1,4 +1,4 @@
-/** After a comparison: each run's confusion matrix, figures per class and most wrong rows. */
+/** After a comparison: each run's metrics with an interval, what the task has of matrix, classes or points, and the most wrong rows. */
 
 import { useEffect, useState } from "react";
 import type { RunReport } from "../../worker/api";
@@ -9,8 +9,10 @@ import { messageOf, useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { DiagnosisPanel } from "./DiagnosisPanel";
 import { DialPanel } from "./DialPanel";
+import { MetricFigures } from "./MetricFigures";
 import { PerClassTable } from "./PerClassTable";
 import { RunTabs } from "./RunTabs";
+import { ScatterPlot } from "./ScatterPlot";
 import { WrongestRows } from "./WrongestRows";
 
 export function Reports() {
@@ -55,9 +57,18 @@ function Report({ run }: { run: RunRecord }) {
   if (!report) return <p className="waiting">Reading the validation rows with {run.name}…</p>;
   return (
     <div className="report">
-      {report.dial && <DialPanel run={run} dial={report.dial} onTurned={() => setTurned(turned + 1)} />}
+      {report.dial && (
+        <DialPanel
+          metric={report.interval.metric}
+          run={run}
+          dial={report.dial}
+          onTurned={() => setTurned(turned + 1)}
+        />
+      )}
+      <MetricFigures report={report} />
       {"confusion" in report && <ConfusionMatrix report={report} slot={run.slot} />}
       {"perClass" in report && <PerClassTable report={report} />}
+      {"points" in report && <ScatterPlot report={report} slot={run.slot} />}
       <WrongestRows report={report} />
     </div>
   );

@@ -2,17 +2,22 @@
 
 import { FileInput } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { taskMetrics } from "../../tasks/metrics/names";
 import type { Prediction } from "../../worker/api";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { formatLoss, formatPercent } from "../format";
-import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { formatLoss, formatMetric, metricWord } from "../format";
+import { isBusy, messageOf, patch, shownTask, useStudio } from "../store/store";
 import { Predictions } from "./Predictions";
 
 export function TryIt() {
-  const pair = useStudio((state) => state.data.summary?.settings.columns.textPair ?? null);
-  const column = useStudio((state) => state.data.summary?.settings.columns.text);
+  const task = useStudio(shownTask);
+  const columns = useStudio(
+    (state) => (state.comparison.current?.configuration.data ?? state.data.summary?.settings)?.columns,
+  );
+  const { text: column, textPair: pair = null } = columns ?? {};
+  const [metric] = taskMetrics[task];
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
   const modelOpen = useStudio((state) => state.model.summary !== null);
@@ -67,7 +72,7 @@ export function TryIt() {
         <p key={adapter.run} className="field-help">
           Imported <strong>{adapter.run}</strong> ({adapter.method}, for {adapter.base})
           {adapter.evaluation &&
-            `: validation accuracy ${formatPercent(adapter.evaluation.accuracy ?? Number.NaN)}, loss ${formatLoss(adapter.evaluation.loss)}`}
+            `: validation ${metricWord(metric)} ${formatMetric(metric, adapter.evaluation[metric])}, loss ${formatLoss(adapter.evaluation.loss)}`}
         </p>
       ))}
       <div className="try-fields">

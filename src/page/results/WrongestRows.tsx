@@ -1,7 +1,17 @@
 /** The validation rows a run was most wrong, or least sure, about. */
 
-import type { RunReport } from "../../worker/api";
+import type { ReportRow, RunReport } from "../../worker/api";
+import { TaggedWords } from "../data/TaggedWords";
 import { formatCount, formatLoss, formatPercent } from "../format";
+
+/** What is true of a row. */
+const TRUE: Record<RunReport["task"], string> = {
+  "sequence-classification": "True label",
+  "multi-label-classification": "True labels",
+  regression: "True number",
+  "token-classification": "True tags",
+  "causal-lm": "Response",
+};
 
 export function WrongestRows({ report }: { report: RunReport }) {
   if (report.wrongest.length === 0) return null;
@@ -21,8 +31,8 @@ export function WrongestRows({ report }: { report: RunReport }) {
               <th scope="col" className="number">
                 Row
               </th>
-              <th scope="col">Text</th>
-              <th scope="col">True label</th>
+              {report.task !== "token-classification" && <th scope="col">Text</th>}
+              <th scope="col">{TRUE[report.task]}</th>
               <th scope="col">Predicted</th>
               <th scope="col" className="number">
                 Loss
@@ -33,12 +43,18 @@ export function WrongestRows({ report }: { report: RunReport }) {
             {report.wrongest.map((row) => (
               <tr key={row.row}>
                 <td className="number muted">{formatCount(row.row)}</td>
-                <td className="wrongest-text">{row.text}</td>
-                <td>
-                  {row.label}
-                  {row.probability !== null && <span className="muted"> {formatPercent(row.probability)}</span>}
-                </td>
-                <td className={row.predicted === row.label ? "muted" : undefined}>{row.predicted}</td>
+                {report.task === "token-classification" ? (
+                  <TaggedCells row={row} />
+                ) : (
+                  <>
+                    <td className="wrongest-text">{row.text}</td>
+                    <td>
+                      {row.label}
+                      {row.probability !== null && <span className="muted"> {formatPercent(row.probability)}</span>}
+                    </td>
+                    <td className={row.predicted === row.label ? "muted" : undefined}>{row.predicted}</td>
+                  </>
+                )}
                 <td className="number">{formatLoss(row.loss)}</td>
               </tr>
             ))}
@@ -47,4 +63,15 @@ export function WrongestRows({ report }: { report: RunReport }) {
       </section>
     </figure>
   );
+}
+
+function TaggedCells({ row }: { row: ReportRow }) {
+  const tags = (text: string) => text.split(" ");
+  // What was cut has no tags.
+  const words = row.text.split(" ").slice(0, tags(row.label).length);
+  return [row.label, row.predicted].map((said, index) => (
+    <td key={index === 0 ? "true" : "predicted"} className="wrongest-text">
+      <TaggedWords words={words} tags={tags(said)} />
+    </td>
+  ));
 }

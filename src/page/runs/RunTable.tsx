@@ -3,6 +3,7 @@
 import { ArrowDown, ArrowUp, Download, RotateCcw } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { Fragment, useState } from "react";
+import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { continueComparison, runZip } from "../actions/compare";
 import { toggleRun } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
@@ -13,7 +14,7 @@ import {
   formatCount,
   formatDuration,
   formatLoss,
-  formatPercent,
+  formatMetric,
   formatSetting,
   formatSmallPercent,
 } from "../format";
@@ -23,16 +24,32 @@ import { useSlowComparison } from "../store/use-slow-comparison";
 import { differences } from "./differences";
 import { bestFigure, type Figure, reachableLoss, sortRows, type TableRow, tableRows } from "./table-rows";
 
-const columns: readonly { figure: Figure; title: string; format: (value: number) => string; descendingFirst?: true }[] =
-  [
+interface Column {
+  figure: Figure;
+  title: string;
+  format: (value: number) => string;
+  descendingFirst?: boolean;
+}
+
+function columnsFor(metric: MetricName): Column[] {
+  const { title, better } = metricFacts[metric];
+  const short = metric === "accuracy" ? "acc." : title;
+  const format = (value: number) => formatMetric(metric, value);
+  const descendingFirst = better === "high";
+  return [
     { figure: "trainable", title: "Trainable", format: formatCount },
-    { figure: "bestAccuracy", title: "Best acc.", format: formatPercent, descendingFirst: true },
-    { figure: "lastAccuracy", title: "Last acc.", format: formatPercent, descendingFirst: true },
+    { figure: "bestMetric", title: `Best ${short}`, format, descendingFirst },
+    { figure: "lastMetric", title: `Last ${short}`, format, descendingFirst },
     { figure: "validationLoss", title: "Val. loss", format: formatLoss },
     { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
     { figure: "seconds", title: "Time", format: formatDuration },
     { figure: "bytes", title: "GPU bytes", format: formatBytes },
   ];
+}
+
+/** Those before and between the figures. */
+const OTHER_COLUMNS = 4;
+const FIGURES = 7;
 
 export function RunTable() {
   const { current, past } = useSlowComparison();
@@ -44,8 +61,10 @@ export function RunTable() {
   if (comparisons.length === 0) return null;
 
   const newest = comparisons[0];
+  const [metric] = taskMetrics[newest!.configuration.data.task];
+  const columns = columnsFor(metric);
   const target = chosenTarget ?? reachableLoss(newest?.runs ?? []) ?? Number.NaN;
-  const rows = sortRows(tableRows(comparisons, current?.id ?? null, target), order);
+  const rows = sortRows(tableRows(comparisons, current?.id ?? null, target, metric), order);
   const changes = differences(
     rows.map(({ run, comparison }) => ({
       key: run.key,
@@ -139,7 +158,7 @@ export function RunTable() {
                   </td>
                   {columns.map(({ figure, format }) => {
                     const value = row.figures[figure];
-                    const best = value !== null && value === bestFigure(rows, figure);
+                    const best = value !== null && value === bestFigure(rows, figure, metric);
                     return (
                       <td key={figure} className={best ? "number best" : "number"}>
                         {value === null ? "–" : format(value)}
@@ -212,7 +231,7 @@ function FailureRow({ row: { run, past } }: { row: TableRow }) {
   return (
     <tr className="failure-row">
       <td />
-      <td colSpan={columns.length + 3}>
+      <td colSpan={FIGURES + OTHER_COLUMNS - 1}>
         <span className="inline">
           <span className="run-failed">{run.reason ?? "It failed without a reason."}</span>
           {!past && !busy && !lost && run.lastGoodStep !== null && (
@@ -234,7 +253,7 @@ function KeptNote({ row: { run } }: { row: TableRow }) {
   return (
     <tr>
       <td />
-      <td colSpan={columns.length + 3} className="muted">
+      <td colSpan={FIGURES + OTHER_COLUMNS - 1} className="muted">
         {[run.reason, held].filter(Boolean).join("; ")}
       </td>
     </tr>

@@ -1,15 +1,18 @@
 /** Several seeds or learning rates: mean and standard deviation of each, and every run's best rate. */
 
+import { taskMetrics } from "../../tasks/metrics/names";
 import type { Spread } from "../../training/variants";
 import { RunSwatch } from "../charts/RunSwatch";
-import { formatLoss, formatPercent, formatSetting } from "../format";
+import { formatLoss, formatMetric, formatSetting, metricWord } from "../format";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { variantRows } from "./variant-rows";
 
 export function VariantTable() {
   const { current } = useSlowComparison();
-  const rows = variantRows(current?.runs ?? []);
+  const [metric] = taskMetrics[current?.configuration.data.task ?? "sequence-classification"];
+  const rows = variantRows(current?.runs ?? [], metric);
   if (rows.length === 0) return null;
+  const format = (value: number) => formatMetric(metric, value);
   const sweep = rows.some(({ bestRate }) => bestRate);
   return (
     <section className="panel" aria-labelledby="variants-title">
@@ -35,10 +38,10 @@ export function VariantTable() {
                 Seeds
               </th>
               <th scope="col" className="number">
-                Best accuracy
+                Best {metricWord(metric)}
               </th>
               <th scope="col" className="number">
-                Last accuracy
+                Last {metricWord(metric)}
               </th>
               <th scope="col" className="number">
                 Validation loss
@@ -62,8 +65,8 @@ export function VariantTable() {
                   {row.seeds}
                   {row.failed > 0 && <span className="muted under">{row.failed} failed</span>}
                 </td>
-                <td className="number">{formatSpread(row.bestAccuracy, formatPercent)}</td>
-                <td className="number">{formatSpread(row.lastAccuracy, formatPercent)}</td>
+                <td className="number">{formatSpread(row.bestMetric, format)}</td>
+                <td className="number">{formatSpread(row.lastMetric, format)}</td>
                 <td className={row.bestRate ? "number best" : "number"}>
                   {formatSpread(row.validationLoss, formatLoss)}
                 </td>

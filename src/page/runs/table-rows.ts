@@ -1,17 +1,11 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
+import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { stepsToLoss, summarise } from "../charts/run-curves";
 import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 
-export type Figure =
-  | "trainable"
-  | "bestAccuracy"
-  | "lastAccuracy"
-  | "validationLoss"
-  | "stepsToLoss"
-  | "seconds"
-  | "bytes";
+export type Figure = "trainable" | "bestMetric" | "lastMetric" | "validationLoss" | "stepsToLoss" | "seconds" | "bytes";
 
 export interface TableRow {
   run: RunRecord;
@@ -20,21 +14,25 @@ export interface TableRow {
   figures: Record<Figure, number | null>;
 }
 
-/** Larger is better for these; for the others smaller is. */
-const largerIsBetter: ReadonlySet<Figure> = new Set(["bestAccuracy", "lastAccuracy"]);
-
-export function tableRows(comparisons: readonly Comparison[], currentId: string | null, target: number): TableRow[] {
+/** @param metric of the newest comparison's task; comparisons of another task have other figures and leave it out. */
+export function tableRows(
+  comparisons: readonly Comparison[],
+  currentId: string | null,
+  target: number,
+  metric: MetricName,
+): TableRow[] {
   return comparisons.flatMap((comparison) =>
     comparison.runs.map((run) => {
-      const accuracy = summarise(run.curves, "accuracy");
+      const [main] = taskMetrics[comparison.configuration.data.task];
+      const measured = main === metric ? summarise(run.curves, metric) : null;
       return {
         run,
         comparison,
         past: comparison.id !== currentId,
         figures: {
           trainable: run.trainable?.total ?? null,
-          bestAccuracy: accuracy.best,
-          lastAccuracy: accuracy.last,
+          bestMetric: measured?.best ?? null,
+          lastMetric: measured?.last ?? null,
           validationLoss: summarise(run.curves, "loss").last,
           stepsToLoss: Number.isFinite(target) ? stepsToLoss(run.curves, target) : null,
           seconds: run.curves.steps.last("seconds"),
@@ -46,11 +44,12 @@ export function tableRows(comparisons: readonly Comparison[], currentId: string 
 }
 
 /** The best value of a column; null where fewer than two rows have one or all are equal. */
-export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
+export function bestFigure(rows: readonly TableRow[], figure: Figure, metric: MetricName): number | null {
   const values = rows.map((row) => row.figures[figure]).filter((value) => value !== null && Number.isFinite(value));
   const numbers = values as number[];
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
-  return largerIsBetter.has(figure) ? Math.max(...numbers) : Math.min(...numbers);
+  const measured = figure === "bestMetric" || figure === "lastMetric";
+  return measured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
 }
 
 /** Sorted by a figure, rows without it last; `name` sorts by name. A new array. */

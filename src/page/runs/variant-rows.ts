@@ -1,7 +1,8 @@
 /** What the seeds of each run and learning rate say together, and which learning rate did best for each run. */
 
+import type { MetricName } from "../../tasks/metrics/names";
 import { type Spread, spreadOf } from "../../training/variants";
-import { type EvaluationColumn, summarise } from "../charts/run-curves";
+import { summarise } from "../charts/run-curves";
 import type { RunRecord } from "../store/state";
 
 export interface VariantRow {
@@ -12,22 +13,22 @@ export interface VariantRow {
   /** Seeds that have been evaluated; failed ones are left out. */
   seeds: number;
   failed: number;
-  bestAccuracy: Spread | null;
-  lastAccuracy: Spread | null;
+  bestMetric: Spread | null;
+  lastMetric: Spread | null;
   validationLoss: Spread | null;
   /** Of a run with several learning rates: whether this one has the lowest mean validation loss. */
   bestRate: boolean;
 }
 
 /** One row a run and learning rate, in the runs' order; empty where no run has several variants. */
-export function variantRows(runs: readonly RunRecord[]): VariantRow[] {
+export function variantRows(runs: readonly RunRecord[], metric: MetricName): VariantRow[] {
   const groups = new Map<string, RunRecord[]>();
   for (const run of runs) groups.set(run.variant.group, [...(groups.get(run.variant.group) ?? []), run]);
   if (groups.size === runs.length && new Set(runs.map(({ variant }) => variant.run)).size === runs.length) return [];
   const rows = [...groups].map(([group, members]): VariantRow => {
     const [first] = members as [RunRecord];
     const sound = members.filter(({ state }) => state !== "failed");
-    const spread = (column: Extract<EvaluationColumn, "accuracy" | "loss">, which: "best" | "last") => {
+    const spread = (column: MetricName | "loss", which: "best" | "last") => {
       const values = sound.map(({ curves }) => summarise(curves, column)[which]).filter((value) => value !== null);
       return values.length === 0 ? null : spreadOf(values);
     };
@@ -38,8 +39,8 @@ export function variantRows(runs: readonly RunRecord[]): VariantRow[] {
       learningRate: first.learningRate,
       seeds: sound.filter(({ curves }) => curves.evaluations.length > 0).length,
       failed: members.length - sound.length,
-      bestAccuracy: spread("accuracy", "best"),
-      lastAccuracy: spread("accuracy", "last"),
+      bestMetric: spread(metric, "best"),
+      lastMetric: spread(metric, "last"),
       validationLoss: spread("loss", "last"),
       bestRate: false,
     };

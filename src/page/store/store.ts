@@ -1,6 +1,7 @@
 /** The one store of the page. It holds; the files beside it change it. */
 
 import { create } from "zustand";
+import type { TaskId } from "../../worker/api";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -100,4 +101,12 @@ export function isBusy(state: StudioState): boolean {
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The task of the comparison that is shown, or of the open data while there is none. */
+export function shownTask(state: StudioState): TaskId {
+  const { current, past } = state.comparison;
+  return (
+    (current ?? past[0])?.configuration.data.task ?? state.data.summary?.settings.task ?? "sequence-classification"
+  );
 }

@@ -37,7 +37,7 @@ describe("what a chart draws", () => {
     const runs = plottedRuns(now, [], new Set());
     expect(plottedLines(runs, "training-loss", "step", 0)[0]?.faint).toBeNull();
     expect(plottedLines(runs, "validation-loss", "step", 0.9)[0]?.faint).toBeNull();
-    expect(plottedLines(runs, "validation-accuracy", "tokens", 0.9)[0]?.strong).toEqual([
+    expect(plottedLines(runs, "accuracy", "tokens", 0.9)[0]?.strong).toEqual([
       { x: 0, y: 0.5 },
       { x: 400, y: 0.8 },
     ]);
@@ -56,7 +56,7 @@ describe("what a chart draws", () => {
     const loss = verticalAxis(plottedLines(runs, "training-loss", "step", 0.5), "training-loss", false);
     expect(loss.domain[0]).toBeLessThanOrEqual(0.001);
     expect(loss.domain[1]).toBeGreaterThanOrEqual(2);
-    const accuracy = verticalAxis(plottedLines(runs, "validation-accuracy", "step", 0), "validation-accuracy", false);
+    const accuracy = verticalAxis(plottedLines(runs, "accuracy", "step", 0), "accuracy", false);
     expect(accuracy.domain[1]).toBeLessThanOrEqual(1);
     expect(verticalAxis([], "training-loss", true)).toEqual({ domain: [0, 1], ticks: [0, 0.5, 1] });
   });

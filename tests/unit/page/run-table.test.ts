@@ -19,11 +19,11 @@ function trained() {
 
 describe("the run table", () => {
   it("finds the best of each column and sorts, runs without a figure last", () => {
-    const rows = tableRows([trained()], "c", 0.45);
-    expect(bestFigure(rows, "bestAccuracy")).toBeCloseTo(0.9, 12);
-    expect(bestFigure(rows, "seconds")).toBe(1);
-    expect(bestFigure(rows, "stepsToLoss")).toBeNull();
-    expect(bestFigure(rows, "bytes")).toBeNull();
+    const rows = tableRows([trained()], "c", 0.45, "accuracy");
+    expect(bestFigure(rows, "bestMetric", "accuracy")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "seconds", "accuracy")).toBe(1);
+    expect(bestFigure(rows, "stepsToLoss", "accuracy")).toBeNull();
+    expect(bestFigure(rows, "bytes", "accuracy")).toBeNull();
     const names = (column: "name" | "seconds", descending: boolean) =>
       sortRows(rows, { column, descending }).map((row) => row.run.name);
     expect(names("seconds", false)).toEqual(["b", "a", "c"]);
@@ -82,9 +82,9 @@ describe("files", () => {
     addEvaluation(run.curves, evaluation(run.name, 1, 0.5, 0.75));
     const lines = metricsCsv(comparison([run])).split("\r\n");
     expect(lines).toEqual([
-      "run,method,split,step,epoch,loss,accuracy,f1,learning_rate,grad_norm,tokens,seconds,gpu_bytes",
-      '"odd, ""name""",lora,train,1,0.01,0.25,,,0.001,1,10,0.1,115',
-      '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,10,0.1,',
+      "run,method,split,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,seconds,gpu_bytes",
+      '"odd, ""name""",lora,train,1,0.01,0.25,,,,,,0.001,1,10,0.1,115',
+      '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,,,,10,0.1,',
     ]);
   });
 

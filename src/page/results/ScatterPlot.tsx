@@ -1,0 +1,68 @@
+/** Predicted against true numbers, one dot a validation row; on the diagonal both are the same. */
+
+import type { RunReport } from "../../worker/api";
+import { appearance } from "../charts/appearance";
+import { linearAxis } from "../charts/ticks";
+import { formatCount, formatTick } from "../format";
+
+const size = 320;
+const margin = { left: 52, top: 10, right: 12, bottom: 44 };
+const MOST_DOTS = 2000;
+
+export function ScatterPlot({ report, slot }: { report: Extract<RunReport, { points: unknown[] }>; slot: number }) {
+  const points = report.points.slice(0, MOST_DOTS);
+  const values = points.flatMap(({ truth, predicted }) => [truth, predicted]).filter(Number.isFinite);
+  const { domain, ticks } = linearAxis(Math.min(...values), Math.max(...values));
+  const [low, high] = domain;
+  const inner = { width: size - margin.left - margin.right, height: size - margin.top - margin.bottom };
+  const toX = (value: number) => margin.left + ((value - low) / (high - low)) * inner.width;
+  const toY = (value: number) => margin.top + (1 - (value - low) / (high - low)) * inner.height;
+  const bottom = size - margin.bottom;
+  return (
+    <figure className="scatter">
+      <figcaption className="group-label">
+        Predicted against true{" "}
+        {points.length < report.points.length && <span className="muted">the first {formatCount(MOST_DOTS)} rows</span>}
+      </figcaption>
+      <svg
+        viewBox={`0 0 ${size} ${size}`}
+        role="img"
+        aria-label={`${formatCount(points.length)} validation rows: what ${report.run} predicted against the true number. The diagonal is where both agree.`}
+      >
+        {ticks.map((tick) => (
+          <g key={tick} className="scatter-tick">
+            <line x1={margin.left} x2={size - margin.right} y1={toY(tick)} y2={toY(tick)} />
+            <text x={margin.left - 6} y={toY(tick) + 4} textAnchor="end">
+              {formatTick(tick)}
+            </text>
+            <text x={toX(tick)} y={bottom + 18} textAnchor="middle">
+              {formatTick(tick)}
+            </text>
+          </g>
+        ))}
+        <line className="scatter-diagonal" x1={toX(low)} y1={toY(low)} x2={toX(high)} y2={toY(high)} />
+        {points.map(({ truth, predicted }, row) => (
+          <circle
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other name than its place
+            key={row}
+            cx={toX(truth)}
+            cy={toY(predicted)}
+            r={3}
+            fill={appearance(slot).color}
+            fillOpacity={0.45}
+          />
+        ))}
+        <text className="scatter-name" x={margin.left + inner.width / 2} y={size - 6} textAnchor="middle">
+          true
+        </text>
+        <text
+          className="scatter-name"
+          transform={`translate(12 ${margin.top + inner.height / 2}) rotate(-90)`}
+          textAnchor="middle"
+        >
+          predicted
+        </text>
+      </svg>
+    </figure>
+  );
+}
