@@ -32,6 +32,9 @@ export interface CompiledDispatches {
 /** `minUniformBufferOffsetAlignment` of every device. */
 const ALIGNMENT = 256;
 
+/** Bytes of uniforms that so many dispatches take when they are compiled together. */
+export const uniformBytes = (dispatches: number): number => Math.max(16, dispatches * ALIGNMENT);
+
 /**
  * Compiles the kernels (in parallel) and binds the buffers.
  * Rejects with an error that names the kernel if a binding or size is missing or wrong, if a buffer is bound twice in

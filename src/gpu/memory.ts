@@ -3,8 +3,31 @@
  * Buffers that others (onnxruntime) make on our device can be counted too. Not for what is in the buffers.
  */
 
-export type ByteCategory = "weights" | "adapter" | "gradients" | "optimizer" | "activations" | "runtime";
+/** `cache` is what the frozen model computed once for methods' texts, `onnxruntime` what it makes for itself on our device. */
+export const BYTE_CATEGORIES = [
+  "weights",
+  "adapter",
+  "gradients",
+  "optimizer",
+  "activations",
+  "cache",
+  "runtime",
+  "onnxruntime",
+] as const;
+export type ByteCategory = (typeof BYTE_CATEGORIES)[number];
 export type Bytes = Record<ByteCategory, number> & { total: number };
+
+export function noBytes(): Bytes {
+  return {
+    ...(Object.fromEntries(BYTE_CATEGORIES.map((name) => [name, 0])) as Record<ByteCategory, number>),
+    total: 0,
+  };
+}
+
+/** With the total that its categories come to. */
+export function sumUp(bytes: Bytes): Bytes {
+  return { ...bytes, total: BYTE_CATEGORIES.reduce((sum, name) => sum + bytes[name], 0) };
+}
 
 export interface Allocation {
   /** The tensor's name: errors name it. */
@@ -40,7 +63,7 @@ export class OutOfMemoryError extends Error {
 export class Memory {
   readonly device: GPUDevice;
   /** The owner that buffers made by others are counted for; set it around the calls that make them. */
-  foreignOwner = "runtime";
+  foreignOwner = "onnxruntime";
   readonly #owned = new Map<GPUBuffer, Entry>();
   readonly #foreign = new Set<Entry>();
   readonly #collected = new FinalizationRegistry<Entry>((entry) => this.#foreign.delete(entry));
@@ -100,7 +123,7 @@ export class Memory {
 
   /** Live bytes by category: of one owner, or of all. */
   bytes(owner?: string): Bytes {
-    const sum: Bytes = { weights: 0, adapter: 0, gradients: 0, optimizer: 0, activations: 0, runtime: 0, total: 0 };
+    const sum = noBytes();
     for (const entries of [this.#owned.values(), this.#foreign]) {
       for (const entry of entries) {
         if (owner !== undefined && entry.owner !== owner) continue;
@@ -112,14 +135,14 @@ export class Memory {
   }
 
   /**
-   * From now on, counts buffers that others create on this device as `runtime`, until they are destroyed or collected.
+   * From now on, counts buffers that others create on this device as `onnxruntime`, until they are destroyed or collected.
    * A buffer without a label gets one that says its usage.
    */
   observe(): void {
     this.device.createBuffer = (descriptor) => {
-      const label = descriptor.label || `runtime: ${usageNames(descriptor.usage)}`;
+      const label = descriptor.label || `onnxruntime: ${usageNames(descriptor.usage)}`;
       const buffer = this.#createBuffer({ ...descriptor, label });
-      const entry: Entry = { bytes: descriptor.size, category: "runtime", owner: this.foreignOwner };
+      const entry: Entry = { bytes: descriptor.size, category: "onnxruntime", owner: this.foreignOwner };
       this.#foreign.add(entry);
       this.#collected.register(buffer, entry);
       const destroy = buffer.destroy.bind(buffer);

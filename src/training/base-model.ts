@@ -249,7 +249,7 @@ export class BaseModel {
     ];
     const buffers = new Map<Tensor, GPUBuffer>();
     const allocate = (label: string, tensor: Tensor) => {
-      const buffer = memory.allocate(tensorBytes(tensor), { label, category: "adapter", owner: this.#owner });
+      const buffer = memory.allocate(tensorBytes(tensor), { label, category: "cache", owner: this.#owner });
       buffers.set(tensor, buffer);
       return buffer;
     };

@@ -3,6 +3,12 @@
 import type { BatchArrays, TargetShape } from "../data/batches";
 import type { Engine } from "./engine";
 
+/** Bytes of the buffers of one batch. */
+export function batchBytes(size: number, tokens: number, { perToken, values }: TargetShape): number {
+  const labels = perToken ? 2 * size * tokens : size;
+  return 4 * (size * tokens + size + labels + size * values);
+}
+
 export class BatchBuffers {
   readonly size: number;
   readonly tokens: number;

@@ -7,6 +7,7 @@ import { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
+import { sumUp } from "../gpu/memory";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { defaultLearningRate } from "../methods/learning-rate";
 import { methodOf } from "../methods/registry";
@@ -35,6 +36,7 @@ import { sayPrediction } from "./prediction";
 import { reportEvaluation } from "./report";
 import { METRICS, methodContext, parseOptions, poolingOf, Run } from "./run";
 import { scheduleFactor, trainingSteps } from "./schedule";
+import { STEPS_AHEAD } from "./shared-bytes";
 import { Workspace } from "./workspace";
 
 export interface ComparisonData {
@@ -70,8 +72,6 @@ export interface ComparisonSetup {
   readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
 }
 
-/** Copies of metrics that may be on their way: how many steps the host may be ahead, times the runs. */
-const STEPS_AHEAD = 3;
 const UNTRAINED = "untrained base";
 /** Numbers comparisons, so that the buffers of two never count as one's. */
 let comparisons = 0;
@@ -490,12 +490,14 @@ export class Comparison {
     this.#setup.engine.memory.releaseOwner(this.#owner);
   }
 
-  /** Bytes of one run: the shared weights, its own tensors, and what it needs of the shared workspace. */
+  /**
+   * Bytes of one run: the shared weights, its own tensors, and what it needs of the shared workspace and of the texts that were
+   * read. onnxruntime's are shared by all runs and in none of them.
+   */
   runBytes(run: Run): GpuBytes {
     const own = this.#setup.engine.memory.bytes(run.owner);
-    const bytes = { ...own, weights: this.#setup.model.gpuBytes, activations: own.activations + run.activationBytes };
-    const { weights, adapter, gradients, optimizer, activations, runtime } = bytes;
-    return { ...bytes, total: weights + adapter + gradients + optimizer + activations + runtime };
+    const activations = own.activations + run.activationBytes;
+    return sumUp({ ...own, weights: this.#setup.model.gpuBytes, activations, cache: run.cachedBytes });
   }
 
   #streamsFrom(start: number): ReadonlyMap<number, BatchStream> {

@@ -3,7 +3,7 @@
  * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
  */
 
-import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
+import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
 import { ReadbackRing } from "../gpu/readback";
 import type { Dispatch } from "../kernels/kernel";
 import type { Controller, ControlPhase, ControlPlace, Dial, ModuleRank } from "../methods/controller";
@@ -27,6 +27,13 @@ interface CompiledPhase {
 
 /** Readbacks that may be on their way before the loop waits for the oldest. */
 const SLOTS = 4;
+
+/** Bytes that carrying a controller out takes beside the tensors that it keeps. */
+export function controlBytes({ beforeUpdate = [], afterUpdate = [], watch }: Controller): number {
+  const phases = [...beforeUpdate, ...afterUpdate];
+  const uniforms = phases.reduce((sum, { dispatches }) => sum + uniformBytes(dispatches.length), 0);
+  return uniforms + (watch ? SLOTS * tensorBytes(watch.control) : 0);
+}
 
 export class Control {
   readonly #engine: Engine;
@@ -82,7 +89,7 @@ export class Control {
               ),
             }),
           );
-          return { compiled: await compileDispatches(engine, bound, { owner, category: "optimizer" }), when };
+          return { compiled: await compileDispatches(engine, bound, { owner }), when };
         }),
       );
     const before = await compile(controller.beforeUpdate);

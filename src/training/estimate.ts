@@ -4,20 +4,42 @@
  */
 
 import { BatchStream } from "../data/batches";
+import { noBytes, sumUp } from "../gpu/memory";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
+import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
+import { controlBytes } from "./control";
 import type { GpuBytes } from "./events";
 import { type LayerRate, layerRates } from "./layer-rates";
+import { optimizerBytes } from "./optimizer";
 import { loadedSpecs } from "./read-model";
-import { checkContext, controllerOf, controlsOf, methodContext, parseOptions, poolingOf } from "./run";
+import {
+  checkContext,
+  controllerOf,
+  controlsOf,
+  methodContext,
+  parseOptions,
+  poolingOf,
+  RUN_BYTES,
+  semanticBlocksOf,
+} from "./run";
 import { trainingSteps } from "./schedule";
-import { stepMemory } from "./step";
+import {
+  cachedBytes,
+  feedBytes,
+  onnxruntimeBytes,
+  type StepNeeds,
+  stepNeeds,
+  tableBytes,
+  workspaceBytes,
+} from "./shared-bytes";
+import { stepUniforms } from "./step";
 import { buildTunedProgram } from "./tuned-program";
 
 export interface RunEstimate {
@@ -59,16 +81,6 @@ export interface EstimateInput {
   readonly allowedBuffer: number;
 }
 
-const nothing: GpuBytes = {
-  weights: 0,
-  adapter: 0,
-  gradients: 0,
-  optimizer: 0,
-  activations: 0,
-  runtime: 0,
-  total: 0,
-};
-
 export function estimate(input: EstimateInput): Estimate {
   const { model, training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
   const { seed } = training;
@@ -87,35 +99,38 @@ export function estimate(input: EstimateInput): Estimate {
     if (bytes > largest.bytes) largest = { tensor, bytes };
   };
   for (const tensor of weights) consider(tensor.name, tensorBytes(tensor));
-  const places: number[] = [];
-  const estimates = runs.map((run) => {
+  const planned = runs.map((run) => {
     try {
-      return estimateRun(input, run, buckets, weightBytes, places, consider);
+      return estimateRun(input, run, buckets, weightBytes, consider);
     } catch (error) {
-      const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
       const problem = error instanceof Error ? error.message : String(error);
-      return {
-        run: run.name,
-        trainable,
-        bytes: sumUp({ ...nothing, weights: weightBytes }),
-        problem,
-        virtualTokens: 0,
-        layerRates: [],
-      };
+      return { ...refused(run.name, weightBytes, problem), steps: [] };
     }
   });
-  const total = { ...nothing, weights: weightBytes, activations: places.reduce((sum, size) => sum + size, 0) };
   const variants = training.seeds * training.learningRateFactors.length;
-  for (const { bytes } of estimates) {
-    total.adapter += variants * bytes.adapter;
-    total.gradients += variants * bytes.gradients;
-    total.optimizer += variants * bytes.optimizer;
-    total.runtime += variants * bytes.runtime;
+  const total = { ...noBytes(), weights: weightBytes };
+  for (const { bytes } of planned) {
+    for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
+  }
+  const steps = planned.flatMap(({ steps }) => steps);
+  const task = input.task ?? sequenceClassification;
+  total.activations = workspaceBytes(steps);
+  total.onnxruntime = onnxruntimeBytes(steps, variants);
+  // A text that several runs read is kept once, as deep as the deepest reads it.
+  const texts = new Map<string, number>();
+  for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
+  total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (steps.length > 0) {
+    const feeds = { task, labels: input.classes, batchSize: training.batchSize, buckets, validationLengths };
+    const head = Math.max(...planned.map(({ trainable }) => trainable.head));
+    total.runtime +=
+      tableBytes(steps) +
+      feedBytes({ ...feeds, runs: variants * planned.filter(({ problem }) => problem === null).length, head });
   }
   const { batchSize, shuffle } = training;
   const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });
   return {
-    runs: estimates,
+    runs: planned.map(({ steps: _steps, text: _text, ...estimated }) => estimated),
     total: sumUp(total),
     largestBuffer: { ...largest, allowed: allowedBuffer },
     stepsPerEpoch: batchesPerEpoch,
@@ -123,35 +138,44 @@ export function estimate(input: EstimateInput): Estimate {
   };
 }
 
+/** A run's estimate, what its steps need, and the text that it has the frozen model read, as ids. */
+interface PlannedRun extends RunEstimate {
+  readonly steps: readonly StepNeeds[];
+  readonly text: string;
+}
+
+function refused(run: string, weights: number, problem: string): Omit<PlannedRun, "steps"> {
+  const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
+  const bytes = sumUp({ ...noBytes(), weights });
+  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], text: "" };
+}
+
 function estimateRun(
-  { model, task, classes, labels, training, trainLengths, allowedBuffer }: EstimateInput,
+  { model, task, classes, training, trainLengths, allowedBuffer }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
-  places: number[],
   consider: (tensor: string, bytes: number) => void,
-): RunEstimate {
+): PlannedRun {
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
-  const context = methodContext(model, method, options, training.seed, labels);
+  const context = methodContext(model, method, options, training.seed);
   const setup = { method, options, context, task, classes, pooling: poolingOf(model, training), layers: run };
-  const bytes = { ...nothing, weights: weightBytes };
+  const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
   checkContext(model, Math.max(...buckets), virtualTokens, run.name);
-  for (const tuned of programs) {
-    const { sizes } = stepMemory(tuned);
-    bytes.activations = Math.max(
-      bytes.activations,
-      sizes.reduce((sum, size) => sum + size, 0),
-    );
-    [...sizes]
-      .sort((a, b) => b - a)
-      .forEach((size, place) => {
-        places[place] = Math.max(places[place] ?? 0, size);
-      });
+  const needs = programs.map(stepNeeds);
+  bytes.activations = Math.max(...needs.map(({ sizes }) => sizes.reduce((sum, size) => sum + size, 0)));
+  bytes.onnxruntime = onnxruntimeBytes(needs);
+  for (const { sizes, runtime } of needs) {
     consider(`an activation of "${run.name}"`, Math.max(...sizes));
+    consider(`onnxruntime's working memory for "${run.name}"`, Math.max(0, ...runtime.pool.keys()));
   }
+  const blocks = semanticBlocksOf(setup);
+  if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
+  bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + stepUniforms(tuned), 0);
+  bytes.runtime += optimizerBytes(programs[0]!.plan.trained.length);
   for (const tensor of program.trainables) {
     consider(tensor.name, tensorBytes(tensor));
     bytes.adapter += tensorBytes(tensor);
@@ -161,7 +185,9 @@ function estimateRun(
   checkTrained(program.trainables, allowedBuffer);
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
-  for (const control of controlsOf(programs[0]!, controllerOf(setup, programs[0]!, { steps, seed, gradClip }))) {
+  const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
+  if (controller) bytes.runtime += controlBytes(controller);
+  for (const control of controlsOf(programs[0]!, controller)) {
     consider(control.name, tensorBytes(control));
     bytes.optimizer += tensorBytes(control);
   }
@@ -174,6 +200,8 @@ function estimateRun(
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
+    steps: needs,
+    text: blocks === null ? "" : context.textIds.join(" "),
     layerRates: layerRates(
       run.learningRate ?? training.learningRate ?? defaultLearningRate(method, model),
       model.config.layers,
@@ -197,9 +225,4 @@ function checkTrained(trainables: readonly Trainable[], allowed: number): void {
 /** Number of trained values of one part. */
 export function countPart(trainables: readonly Trainable[], part: Trainable["part"]): number {
   return trainables.filter((tensor) => tensor.part === part).reduce((sum, { shape }) => sum + elementCount(shape), 0);
-}
-
-function sumUp(bytes: GpuBytes): GpuBytes {
-  const { weights, adapter, gradients, optimizer, activations, runtime } = bytes;
-  return { ...bytes, total: weights + adapter + gradients + optimizer + activations + runtime };
 }

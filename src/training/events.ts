@@ -1,12 +1,12 @@
 /** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
 
+import type { Bytes } from "../gpu/memory";
 import type { ModuleRank } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
 
+export type { ByteCategory } from "../gpu/memory";
 export type { ModuleRank } from "../methods/controller";
-
-export type ByteCategory = "weights" | "adapter" | "gradients" | "optimizer" | "activations" | "runtime";
-export type GpuBytes = Record<ByteCategory, number> & { total: number };
+export type GpuBytes = Bytes;
 
 export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
 

@@ -1,6 +1,6 @@
 /** AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by the global norm. */
 
-import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
+import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
 import { adamw } from "../kernels/adamw";
 import { gradientNorm } from "../kernels/gradient-norm";
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -25,6 +25,9 @@ const PARTIALS = 256;
 /** Values in the kernel's `schedule`. */
 const SCHEDULE = 8;
 
+/** Bytes that the update of so many tensors takes beside their gradients and moments. */
+export const optimizerBytes = (tensors: number): number => SCHEDULE * 4 + PARTIALS * 4 + uniformBytes(2 * tensors + 1);
+
 export class Optimizer {
   readonly #engine: Engine;
   readonly #options: OptimizerOptions;
@@ -48,8 +51,8 @@ export class Optimizer {
     owner: string,
     options: OptimizerOptions,
   ): Promise<Optimizer> {
-    const schedule = engine.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "optimizer", owner });
-    const partials = engine.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "optimizer", owner });
+    const schedule = engine.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "runtime", owner });
+    const partials = engine.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "runtime", owner });
     const list: Dispatch<GPUBuffer>[] = trained.map((tensor, index) =>
       dispatch(
         squareSum,
@@ -80,7 +83,7 @@ export class Optimizer {
         ),
       );
     }
-    const update = await compileDispatches(engine, list, { owner, category: "optimizer" });
+    const update = await compileDispatches(engine, list, { owner });
     return new Optimizer(engine, options, schedule, update);
   }
 

@@ -53,6 +53,8 @@ export interface RunSetup {
 const HEAD_WEIGHT_DECAY = 0.01;
 /** Numbers in a run's metrics. */
 export const METRICS = 3;
+/** Bytes of a run's metrics and of what its dropout masks are drawn from. */
+export const RUN_BYTES = 16 + DRAW * 4;
 
 export class Run {
   readonly setup: RunSetup;
@@ -122,11 +124,15 @@ export class Run {
     return Math.max(...[...this.#steps.values()].map((step) => step.activationBytes));
   }
 
+  /** Bytes of what the frozen model keeps of this run's text; runs with the same text share it. Known once compiled. */
+  cachedBytes = 0;
+
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
     if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
     const semantic = await this.semanticStates();
+    this.cachedBytes = [...semantic.values()].reduce((sum, { size }) => sum + size, 0);
     await this.#start(semantic);
     for (const step of this.#steps.values()) {
       const bindings = {
@@ -192,9 +198,7 @@ export class Run {
 
   /** How many blocks of the frozen model read the method's text alone; null where that is not needed. */
   get semanticBlocks(): number | null {
-    const { method, options } = this.setup;
-    if (!needsSemanticPass(method, options)) return null;
-    return method.semanticBlocks?.(options) ?? this.context.config.layers;
+    return semanticBlocksOf(this.tunedSetup);
   }
 
   /** What the frozen model computes for the method's text, by tensor name; empty where that is not needed. */
@@ -261,6 +265,16 @@ export class Run {
   get #anyStep(): Step {
     return this.#steps.values().next().value!;
   }
+}
+
+/** How many blocks of the frozen model read a method's text alone; null where that is not needed. */
+export function semanticBlocksOf({
+  method,
+  options,
+  context,
+}: Pick<TunedSetup, "method" | "options" | "context">): number | null {
+  if (!needsSemanticPass(method, options)) return null;
+  return method.semanticBlocks?.(options) ?? context.config.layers;
 }
 
 /** What the method does beside its gradients; null for most. */

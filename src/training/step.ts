@@ -6,7 +6,7 @@
 import { hashName } from "../data/random";
 import { writeGraph } from "../forward/graph";
 import type { ForwardSession } from "../forward/runtime";
-import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
+import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
 import { dropoutMask } from "../kernels/dropout-mask";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import type { Reference } from "../program/operation";
@@ -207,6 +207,13 @@ export class Step {
     if (place !== undefined) return this.#claim.buffer(place);
     return semantic.get(tensor.name) ?? model.buffer(tensor);
   }
+}
+
+/** Bytes of the sizes that a step's kernels read. */
+export function stepUniforms({ program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">): number {
+  const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches)];
+  const noises = program.noises.length > 0 ? uniformBytes(program.noises.length) : 0;
+  return lists.reduce((sum, { length }) => sum + uniformBytes(length), noises);
 }
 
 /** Places in the workspace by what they hold. */

@@ -323,7 +323,7 @@ describe("memory", () => {
 
     const { memory, device } = engine;
     const ours = () => {
-      const [all, foreign] = [memory.bytes(), memory.bytes("runtime")];
+      const [all, foreign] = [memory.bytes(), memory.bytes("onnxruntime")];
       return Object.fromEntries(
         Object.entries(all).map(([name, bytes]) => [name, bytes - foreign[name as keyof GpuBytes]]),
       );

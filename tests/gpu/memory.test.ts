@@ -59,7 +59,7 @@ describe("Memory", () => {
     await expect(memory.settled()).resolves.toBeUndefined();
   });
 
-  it("counts buffers that others make on the device as runtime, until destroyed", async () => {
+  it("counts buffers that others make on the device as onnxruntime, until destroyed", async () => {
     const memory = await openMemory();
     const { device } = memory;
     const create = device.createBuffer;
@@ -68,11 +68,11 @@ describe("Memory", () => {
       memory.foreignOwner = "session";
       const foreign = device.createBuffer({ size: 64, usage: GPUBufferUsage.STORAGE });
       memory.allocate(16, allocation);
-      expect(foreign.label).toBe("runtime: storage");
-      expect(memory.bytes()).toMatchObject({ runtime: 64, activations: 16, total: 80 });
+      expect(foreign.label).toBe("onnxruntime: storage");
+      expect(memory.bytes()).toMatchObject({ onnxruntime: 64, activations: 16, total: 80 });
       expect(memory.bytes("session").total).toBe(64);
       foreign.destroy();
-      expect(memory.bytes().runtime).toBe(0);
+      expect(memory.bytes().onnxruntime).toBe(0);
     } finally {
       device.createBuffer = create;
     }

@@ -1,4 +1,4 @@
-/** GPU bytes by category: the base weights once, then what each run has of its own. Before a run: the estimate. */
+/** GPU bytes by category: what all runs share once, then what each run has of its own. Before a run: the estimate. */
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { formatBytes } from "../format";
@@ -12,13 +12,15 @@ import { appearance } from "./appearance";
 import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
 
-const parts: readonly { category: Exclude<ByteCategory, "weights">; name: string; opacity: number }[] = [
-  { category: "adapter", name: "adapter", opacity: 1 },
-  { category: "gradients", name: "gradients", opacity: 0.82 },
-  { category: "optimizer", name: "optimiser", opacity: 0.66 },
-  { category: "activations", name: "activations", opacity: 0.5 },
-  { category: "runtime", name: "runtime", opacity: 0.3 },
-];
+const parts: readonly { category: Exclude<ByteCategory, "weights" | "onnxruntime">; name: string; opacity: number }[] =
+  [
+    { category: "adapter", name: "adapter", opacity: 1 },
+    { category: "gradients", name: "gradients", opacity: 0.82 },
+    { category: "optimizer", name: "optimiser", opacity: 0.66 },
+    { category: "activations", name: "activations", opacity: 0.5 },
+    { category: "cache", name: "cached prefix", opacity: 0.38 },
+    { category: "runtime", name: "kernels", opacity: 0.24 },
+  ];
 
 const opacities = parts.map((part) => part.opacity);
 
@@ -37,8 +39,10 @@ export function MemoryChart() {
   const estimated = measured.length === 0;
   const runs = estimated ? estimatedBytes(methods) : measured;
   const weights = model?.gpuBytes ?? runs[0]?.bytes.weights ?? 0;
-  const summed = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights);
-  const total = (estimated ? methods.estimate?.total.total : current?.gpuBytes?.total) ?? summed;
+  const all = estimated ? methods.estimate?.total : current?.gpuBytes;
+  const onnxruntime = all?.onnxruntime ?? 0;
+  const summed = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights + onnxruntime);
+  const total = all?.total ?? summed;
   const rows = useSteady<BarRow[]>([
     {
       key: "weights",
@@ -46,6 +50,13 @@ export function MemoryChart() {
       fill: "var(--muted)",
       label: formatBytes(weights),
       parts: [weights],
+    },
+    {
+      key: "onnxruntime",
+      name: "onnxruntime",
+      fill: "var(--muted)",
+      label: formatBytes(onnxruntime),
+      parts: [onnxruntime],
     },
     ...runs.map((run) => ({
       key: run.key,
@@ -64,7 +75,7 @@ export function MemoryChart() {
       summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
       className="chart-bars"
       legend={parts.map(({ name, opacity }) => ({ name, shade: opacity }))}
-      table={runs.length === 0 ? null : () => <MemoryTable runs={runs} weights={weights} />}
+      table={runs.length === 0 ? null : () => <MemoryTable runs={runs} weights={weights} onnxruntime={onnxruntime} />}
     >
       {runs.length === 0 ? (
         <p className="chart-nothing">The estimate appears with a model, data and a method.</p>
@@ -85,7 +96,15 @@ export function MemoryChart() {
   );
 }
 
-function MemoryTable({ runs, weights }: { runs: readonly RunBytes[]; weights: number }) {
+function MemoryTable({
+  runs,
+  weights,
+  onnxruntime,
+}: {
+  runs: readonly RunBytes[];
+  weights: number;
+  onnxruntime: number;
+}) {
   return (
     <table className="table">
       <thead>
@@ -106,6 +125,12 @@ function MemoryTable({ runs, weights }: { runs: readonly RunBytes[]; weights: nu
           <th scope="row">Base weights, shared</th>
           <td className="number" colSpan={parts.length + 1}>
             {formatBytes(weights)}
+          </td>
+        </tr>
+        <tr>
+          <th scope="row">onnxruntime's own, shared</th>
+          <td className="number" colSpan={parts.length + 1}>
+            {formatBytes(onnxruntime)}
           </td>
         </tr>
         {runs.map((run) => (

@@ -3,8 +3,9 @@
 import type { GpuBytes } from "../../worker/api";
 import type { StudioState } from "./state";
 
+/** Without what all runs share: the base weights, and what onnxruntime keeps for itself. */
 export function ownBytes(bytes: GpuBytes): number {
-  return bytes.total - bytes.weights;
+  return bytes.total - bytes.weights - bytes.onnxruntime;
 }
 
 export function gpuBytesHeld(state: StudioState): number {

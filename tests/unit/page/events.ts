@@ -11,7 +11,9 @@ export const bytes: GpuBytes = {
   gradients: 2,
   optimizer: 3,
   activations: 4,
+  cache: 0,
   runtime: 5,
+  onnxruntime: 0,
   total: 115,
 };
 

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { eventLine, PlainProgress } from "../../../bin/headless/progress";
 import type { StepEvent, StudioEvent } from "../../../src/worker/api";
 
-const gpuBytes = { weights: 0, adapter: 0, gradients: 0, optimizer: 0, activations: 0, runtime: 0, total: 0 };
+const gpuBytes = {
+  weights: 0,
+  adapter: 0,
+  gradients: 0,
+  optimizer: 0,
+  activations: 0,
+  cache: 0,
+  runtime: 0,
+  onnxruntime: 0,
+  total: 0,
+};
 
 function step(run: string, step: number, loss: number): StepEvent {
   return { type: "step", run, step, epoch: 0, loss, learningRate: 0, gradNorm: 0, tokens: 0, seconds: 0, gpuBytes };

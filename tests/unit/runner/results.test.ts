@@ -7,7 +7,17 @@ import { metricsLine, Results } from "../../../bin/headless/results";
 import { configurationSchema, trainingSchema } from "../../../src/training/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
-const gpuBytes = { weights: 6, adapter: 5, gradients: 4, optimizer: 3, activations: 2, runtime: 1, total: 21 };
+const gpuBytes = {
+  weights: 6,
+  adapter: 5,
+  gradients: 4,
+  optimizer: 3,
+  activations: 2,
+  cache: 0,
+  runtime: 1,
+  onnxruntime: 0,
+  total: 21,
+};
 
 function step(run: string, step: number, loss: number): StepEvent {
   return {

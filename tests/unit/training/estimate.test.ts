@@ -65,10 +65,19 @@ describe("one run", () => {
       optimizer: 2 * 240 * 4,
       // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses [4].
       activations: 4 * (4 * 48 + 2 * 4 * 5 + 4),
-      runtime: 0,
+      cache: 0,
+      // Metrics and draw; 256 bytes for each dispatch of the loss (2), of the backward pass (1) at both padded lengths, and of the
+      // update (3), which has its schedule (8 numbers) and partial sums (256) beside.
+      runtime: 32 + 2 * 3 * 256 + 3 * 256 + 4 * (8 + 256),
     };
-    expect(probe!.bytes).toEqual({ ...bytes, total: sum(bytes) });
-    expect(total).toEqual(probe!.bytes);
+    const { onnxruntime, total: all, ...ours } = probe!.bytes;
+    expect(ours).toEqual(bytes);
+    expect(all).toBe(sum(bytes) + onnxruntime);
+    // Shared: both forms of the batches of 8 and 16 tokens with 4 lengths and labels, 3 readbacks, one validation row's 5 logits and
+    // loss, the untrained model's head; and the tables of causal attention and rotary positions.
+    const feeds = 2 * 4 * (4 * 8 + 8 + 4 * 16 + 8) + 3 * 16 + 4 * 6 + 16 * 240 + 32;
+    const tables = 4 * (8 * 8 + 16 * 16 + 2 * 8 * 6 + 2 * 16 * 6);
+    expect(total).toMatchObject({ ...bytes, onnxruntime, runtime: bytes.runtime + feeds + tables });
     expect([steps, stepsPerEpoch]).toEqual([20, 2]);
   });
 
