@@ -29,6 +29,8 @@ export interface ModelCardContent {
   origin?: "trained" | "encoder" | "folded";
   /** Special tokens that stand at the front of the text already and were left off the input. */
   droppedLeadingTokens?: number;
+  /** What stood in front of every word where words have tags. */
+  wordPrefix?: "" | " ";
   /** Inputs were cut to this many tokens. */
   maxLength: number;
   /** Whether inputs were pairs of texts. */

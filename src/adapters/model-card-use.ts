@@ -119,11 +119,10 @@ function opening({ config, labels, loadingArgument }: ModelCardContent, task: Ca
           "model.eval()",
         ]
       : ["model = PeftModel.from_pretrained(model, adapter).eval()"];
-  const spaced = task.kind === "tags" ? ", add_prefix_space=True" : "";
   return [
     ...(labels.length > 0 ? [`labels = [${labels.map((label) => JSON.stringify(label)).join(", ")}]`] : []),
     "",
-    `tokenizer = AutoTokenizer.from_pretrained(base${spaced})`,
+    `tokenizer = AutoTokenizer.from_pretrained(base)`,
     `model = ${CLASSES[task.kind]}.from_pretrained(`,
     ...heads[task.kind],
     ...(task.kind === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
@@ -158,9 +157,11 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
     case "tags": {
       const front = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
       const dropped = content.droppedLeadingTokens ?? 0;
+      const given = content.wordPrefix === " " ? '[" " + word for word in words]' : "words";
       return [
         'words = ["a", "text", "in", "words"]',
-        `read = tokenizer(words, is_split_into_words=True, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+        `read = tokenizer(${given}, is_split_into_words=True, truncation=True,`,
+        `                 max_length=${maxLength}, return_tensors="pt")`,
         `ids, word_ids = read.input_ids${cut}, read.word_ids()${dropped > 0 ? `[${dropped}:]` : ""}`,
         "with torch.no_grad():",
         logits,

@@ -45,6 +45,8 @@ export interface Tokenizer {
   /** How many special tokens the tokenizer puts before and behind a single text. */
   readonly leadingSpecials: number;
   readonly trailingSpecials: number;
+  /** What `encodeWords` puts in front of every word: a space, unless the tokenizer does so itself. */
+  readonly wordPrefix: "" | " ";
   /** Ids of a text or pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is a pair. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): number[];
   /** Ids of a row that is split into words already, special tokens included, and the word that each token belongs to. */
@@ -164,8 +166,8 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   };
 
   // As transformers splits words with `add_prefix_space`: each by itself, with the space that stands before a word.
-  const spaced = /^[▁Ġ]/.test(split("a")[0] ?? "");
-  const splitWord = (word: string): string[] => (word === "" ? [] : split(spaced ? word : ` ${word}`));
+  const wordPrefix = /^[▁Ġ]/.test(split("a")[0] ?? "") ? "" : " ";
+  const splitWord = (word: string): string[] => (word === "" ? [] : split(`${wordPrefix}${word}`));
 
   const marker = "text";
   const framed = process([marker], null, true);
@@ -201,6 +203,7 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     ),
     padId: named("pad"),
     specialIds,
+    wordPrefix,
     leadingSpecials,
     trailingSpecials,
     encode(text, pair = null, { specialTokens = true } = {}) {

@@ -86,6 +86,7 @@ export async function exportRun(
       method: method.title,
       config,
       pooling: run.setup.pooling,
+      wordPrefix: model.tokenizer.wordPrefix,
       loadingArgument: model.family.classifierArgument,
       obstacle: await peftObstacle(model, form, run.tunedSetup.task?.peftType),
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),

@@ -5,8 +5,8 @@ the validation loss it gives against the studio's. Needs torch, transformers and
     npm run studio -- run comparison.json --out results
     python tools/peft/check_folders.py results --base MODEL_FOLDER --rows dev.csv
 
-`--rows` is the comparison's validation file, with the columns `text` and `label`. Fails where a loss differs by more than
-one in a thousand.
+`--rows` is the comparison's validation file (CSV or JSONL); task and columns are those of the folders' run.json. Language models
+are left out. Fails where a loss differs by more than one in a thousand.
 """
 import argparse
 import csv
@@ -25,21 +25,62 @@ def code_of(folder):
     return blocks[0] if blocks else None
 
 
+def read_rows(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return [json.loads(line) for line in file if line.strip()] if path.suffix == ".jsonl" else list(csv.DictReader(file))
+
+
+def entries(cell, separator=None):
+    """A cell's list: a JSON array, or what stands between separators."""
+    if isinstance(cell, list):
+        return [str(entry) for entry in cell]
+    if cell.strip().startswith("["):
+        return [str(entry) for entry in json.loads(cell)]
+    return [part.strip() for part in cell.split(separator) if part.strip()]
+
+
+def losses_of(task, row, columns, names, scale):
+    """The losses of one row, by the README's logits: cross-entropy of its label or of each word's tag, or the mean over values."""
+    logits = names["logits"]
+    if task == "sequence-classification":
+        return [-float(logits.log_softmax(-1)[names["labels"].index(row[columns["label"]])])]
+    if task == "token-classification":
+        scores = logits.log_softmax(-1)
+        tags = entries(row[columns["tags"]])
+        return [-float(scores[i, names["labels"].index(tags[names["word_ids"][i]])]) for i in names["first"]]
+    if task == "regression":
+        return [(float(logits[0]) - (float(row[columns["number"]]) - scale["mean"]) / scale["deviation"]) ** 2]
+    if len(columns["labels"]) == 1:
+        present = set(entries(row[columns["labels"][0]], ";"))
+    else:
+        present = {name for name in columns["labels"] if str(row[name]).strip() == "1"}
+    target = names["torch"].tensor([float(label in present) for label in names["labels"]])
+    return [float(names["torch"].nn.functional.binary_cross_entropy_with_logits(logits, target))]
+
+
 def mean_loss(folder, base, rows):
-    """Mean cross-entropy of the rows, each read alone by the README's code."""
+    """Mean loss over all labels of the rows, each read alone by the README's code."""
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    data = run["configuration"]["data"]
+    task, columns = data["task"], data["columns"]
     code = code_of(folder)
     code = re.sub(r'^base = .*$', lambda _: f"base = {str(base)!r}", code, flags=re.M)
     code = re.sub(r'^adapter = .*$', lambda _: f"adapter = {str(folder)!r}", code, flags=re.M)
-    opening, reading = re.split(r"(?=^ids = )", code, maxsplit=1, flags=re.M)
+    opening, reading = re.split(r"(?=^(?:ids|words) = )", code, maxsplit=1, flags=re.M)
     names = {}
     exec(opening, names)
-    reading = re.sub(r"^print\(.*$", "", reading.replace('"a text"', "text"), flags=re.M)
+    reading = re.sub(r"^print\(.*$", "", reading, flags=re.M)
+    reading = re.sub(r"^words = .*$", "", reading, flags=re.M)
+    reading = reading.replace('"a text"', "text").replace('"a second text"', "second")
     losses = []
     for row in rows:
-        names["text"] = row["text"]
+        if task == "token-classification":
+            names["words"] = entries(row[columns["tokens"]])
+        else:
+            names["text"] = row[columns["text"]]
+            names["second"] = row[columns["textPair"]] if columns.get("textPair") else None
         exec(reading, names)
-        scores = names["logits"].log_softmax(-1)
-        losses.append(-float(scores[names["labels"].index(row["label"])]))
+        losses += losses_of(task, row, columns, names, run.get("scale"))
     return math.fsum(losses) / len(losses)
 
 
@@ -49,8 +90,7 @@ def main():
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--rows", type=Path, required=True)
     options = parser.parse_args()
-    with options.rows.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read_rows(options.rows)
     summary = json.loads((options.results / "summary.json").read_text(encoding="utf-8"))
     worst = 0.0
     for run in summary["runs"]:
