@@ -86,7 +86,13 @@ const lines = (path: string) =>
     .map((line) => JSON.parse(line));
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
-const FILES = ["README.md", "adapter_config.json", "adapter_model.safetensors", "run.json"];
+const FILES = [
+  "README.md",
+  "adapter_config.json",
+  "adapter_model.safetensors",
+  "run.json",
+  "training_state.safetensors",
+];
 
 test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {
   const folder = test.info().outputPath("runner");
@@ -135,7 +141,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   });
 
   expect(readdirSync(join(out, "lora")).sort()).toEqual(FILES);
-  expect(readdirSync(join(out, "sk")).sort()).toEqual([...FILES, "sk_adapter.safetensors"]);
+  expect(readdirSync(join(out, "sk")).sort()).toEqual([...FILES, "sk_adapter.safetensors"].sort());
   expect(json(join(out, "lora", "adapter_config.json"))).toMatchObject({ peft_type: "LORA" });
   expect(json(join(out, "sk", "adapter_config.json"))).toMatchObject({ peft_type: "PREFIX_TUNING" });
   const record = readFileSync(join(out, "sk", "run.json"), "utf8");
@@ -143,16 +149,20 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(JSON.parse(record)).toMatchObject({ run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } });
 
   const second = prepare(folder, "second.json", {
-    training: { steps: 1 },
+    training: { steps: 4 },
     runs: [
-      { name: "lora", method: "lora", initFrom: "first/lora" },
+      { name: "lora", method: "lora", initFrom: "first/lora", resume: true },
       { name: "sk", method: "sk-prefix", initFrom: "first/sk" },
     ],
   });
   const continued = await studio(second, join(folder, "second"));
   expect(continued.code, continued.output).toBe(0);
-  const again = lines(join(folder, "second", "metrics.jsonl")).filter((line) => line.split && line.step === 0);
-  expect(again.map(({ run }) => run)).toEqual(["lora", "sk"]);
+  expect(continued.output).toContain("lora: It was planned for 3 steps and will now have 4");
+  const written = lines(join(folder, "second", "metrics.jsonl"));
+  expect(written.filter((line) => "gradNorm" in line && line.run === "lora").map(({ step }) => step)).toEqual([4]);
+  // The resumed run where it was left, the other from step 0 with the folder's values.
+  const again = written.filter((line) => line.split && line.step === (line.run === "lora" ? 3 : 0));
+  expect(again.map(({ run }) => run).sort()).toEqual(["lora", "sk"]);
   for (const { run, loss } of again) {
     const last = evaluations.filter((line) => line.run === run).at(-1);
     const begun = evaluations.find((line) => line.run === run);

@@ -332,16 +332,22 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
         page.getByRole("button", { name: `Download the adapter of ${run}` }).click(),
       );
       const files = unzipSync(zip.bytes);
-      const expected = ["README.md", "adapter_config.json", "adapter_model.safetensors", "run.json"];
+      const expected = [
+        "README.md",
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "run.json",
+        "training_state.safetensors",
+      ];
       const names = Object.keys(files).map((name) => name.split("/").at(-1) ?? "");
       expect(names.filter(Boolean).sort()).toEqual(
-        run === "SK-Prefix" ? [...expected, "sk_adapter.safetensors"] : expected,
+        run === "SK-Prefix" ? [...expected, "sk_adapter.safetensors"].sort() : expected,
       );
       await chooseFile(page, "Adapter file", zip.name, zip.bytes);
       const imported = `${run} (imported)`;
-      await expect(tryIt.getByText(new RegExp(`^Imported ${run} \\(imported\\)`))).toContainText(
-        `loss ${losses(run).at(-1)?.toFixed(4)}`,
-      );
+      const listed = tryIt.locator(".imported-run").filter({ hasText: imported });
+      await expect(listed).toContainText(`loss ${losses(run).at(-1)?.toFixed(4)}`);
+      await expect(listed).toContainText(`Left at step ${STEPS} of ${STEPS}`);
       await expect(tryIt.locator(".prediction-run").getByText(imported, { exact: true })).toBeVisible();
       const [own, again, base] = [
         await probabilities(page, run),
@@ -414,14 +420,23 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     });
   }
 
+  await test.step("the training of an imported adapter goes on where it was left", async () => {
+    const listed = tryIt.locator(".imported-run").filter({ hasText: "LoRA (imported)" });
+    await listed.getByLabel("More steps").fill("2");
+    await expect(listed).toContainText(`planned for ${STEPS} steps and will now have ${STEPS + 2}`);
+    await listed.getByRole("button", { name: "Continue training" }).click();
+    await waitForStatus(page, new RegExp(`^Finished: ${STEPS + 2} steps`), 90_000);
+    await expect(table("Run table").getByRole("rowheader")).toHaveText(["LoRA (imported)", ...RUNS]);
+  });
+
   await test.step("after a reload the comparison and its adapters are still there", async () => {
     await page.reload();
     await waitUntilReady(page);
-    await expect(page.getByText("1 earlier comparison")).toBeVisible();
-    await expect(table("Run table").getByRole("rowheader")).toHaveText([...RUNS]);
-    await expect(chart(page, "Training loss")).toHaveAccessibleName(/4 lines over step.*earlier comparisons only/);
+    await expect(page.getByText("2 earlier comparisons")).toBeVisible();
+    await expect(table("Run table").getByRole("rowheader")).toHaveText(["LoRA (imported)", ...RUNS]);
+    await expect(chart(page, "Training loss")).toHaveAccessibleName(/5 lines over step.*earlier comparisons only/);
     const zip = await downloaded(page, () =>
-      page.getByRole("button", { name: "Download the adapter of LoRA" }).click(),
+      page.getByRole("button", { name: "Download the adapter of LoRA", exact: true }).click(),
     );
     expect(Object.keys(unzipSync(zip.bytes)).some((name) => name.endsWith("adapter_model.safetensors"))).toBe(true);
   });

@@ -49,6 +49,8 @@ export interface BottleneckConfig {
   parallel: boolean;
   start: "small" | "silent";
   bottleneck: number;
+  /** What the bottleneck was said by, if it was. */
+  reductionFactor?: number | null;
   activation: string;
   scale: number;
   /** Whether the scale is a trained number of every module. */
@@ -61,9 +63,9 @@ export interface BottleneckConfig {
 /** The configuration as an adapter folder carries it in memory. */
 export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
   const { baseModel, modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual } = config;
-  const { learnedScale = false, leaveOut = 0 } = config;
+  const { learnedScale = false, leaveOut = 0, reductionFactor = null } = config;
   const fixed = { modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual };
-  const settings = { ...fixed, learnedScale, leaveOut };
+  const settings = { ...fixed, learnedScale, leaveOut, reductionFactor };
   return { peft_type: "BOTTLENECK", base_model_name_or_path: baseModel, peft_version: null, ...settings };
 }
 
@@ -114,7 +116,7 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
     original_ln_before: !own.parallel && own.residual,
     output_adapter: own.places.includes("mlp"),
     phm_layer: false,
-    reduction_factor: reductionFactor(own.hiddenSize, own.bottleneck),
+    reduction_factor: own.reductionFactor ?? reductionFactor(own.hiddenSize, own.bottleneck),
     residual_before_ln: true,
     scaling: own.learnedScale ? "learned" : own.scale,
     use_gating: false,
@@ -164,6 +166,7 @@ const hubSchema = z.looseObject({
     output_adapter: z.boolean(),
     non_linearity: z.enum(ACTIVATIONS.map(([hub]) => hub) as [string, ...string[]]),
     is_parallel: z.boolean().default(false),
+    reduction_factor: z.number("must be one number for all blocks").positive().optional(),
     init_weights: z.string().default("bert"),
     original_ln_before: z.boolean().default(false),
     ln_before: never("a norm inside the module"),
@@ -205,6 +208,13 @@ export function readHubConfig(file: string, value: unknown, tensors: readonly Na
   ];
   const bottleneck = tensors.find(({ name }) => name.endsWith(".down.bias"))?.data.length;
   if (!bottleneck) throw new Error(`${HUB_MODEL} has no modules.`);
+  const reduction = config.reduction_factor;
+  if (reduction !== undefined && Math.floor(hiddenSize / reduction) !== bottleneck) {
+    throw new Error(
+      `${HUB_MODEL}: modules have a width of ${bottleneck}, but ${file} asks for ${Math.floor(hiddenSize / reduction)} ` +
+        `(${hiddenSize} / ${reduction}, rounded down).`,
+    );
+  }
   const learned = config.scaling === "learned";
   checkModules(tensors, { places, hiddenSize, bottleneck, learned, leaveOut: config.leave_out.length });
   return {

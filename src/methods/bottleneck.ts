@@ -18,6 +18,8 @@ export const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as cons
 
 export interface BottleneckOptions {
   readonly bottleneck: number;
+  /** In place of the bottleneck: the hidden size divided by this, rounded down, as AdapterHub says it. */
+  readonly reductionFactor?: number | null;
   readonly activation: (typeof activations)[number];
   readonly scale: number;
   /** Whether the scale is trained, one number per module, from `scale`. */
@@ -55,6 +57,18 @@ export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFac
           `Inner width of each module: the hidden size ${config.hiddenSize} divided by a reduction factor, here ` +
           `${design.reduction}.`,
       }),
+    reductionFactor: z
+      .number()
+      .min(1)
+      .max(config.hiddenSize)
+      .nullable()
+      .default(null)
+      .meta({
+        title: "Reduction factor",
+        description:
+          `AdapterHub's way of saying the inner width: the hidden size ${config.hiddenSize} divided by it, rounded down. ` +
+          "Empty: the bottleneck above.",
+      }),
     activation: z.enum(activations).default(design.activation).meta({
       title: "Activation",
       description: "The non-linearity between the two matrices; gelu is the exact one, gelu-tanh its approximation.",
@@ -90,9 +104,24 @@ export function attachBottlenecks(program: Program, design: BottleneckDesign, op
 }
 
 /** How adapters of this design are written. */
-export function bottleneckForm(design: BottleneckDesign, options: BottleneckOptions): ExportForm {
+export function bottleneckForm(
+  design: BottleneckDesign,
+  options: BottleneckOptions,
+  { config }: Pick<ModelFacts, "config">,
+): ExportForm {
   const { places, parallel, start } = design;
-  return { type: "BOTTLENECK", places, parallel, start, ...options };
+  return {
+    type: "BOTTLENECK",
+    places,
+    parallel,
+    start,
+    ...options,
+    bottleneck: innerWidth(options, config.hiddenSize),
+  };
+}
+
+function innerWidth({ bottleneck, reductionFactor = null }: BottleneckOptions, hiddenSize: number): number {
+  return reductionFactor === null ? bottleneck : Math.floor(hiddenSize / reductionFactor);
 }
 
 function reads(
@@ -112,9 +141,11 @@ function bottleneck(
   x: Tensor,
   { output }: SubLayer,
   { start }: BottleneckDesign,
-  { bottleneck: inner, activation: kind, scale, learnedScale }: BottleneckOptions,
+  options: BottleneckOptions,
 ): Tensor {
+  const { activation: kind, scale, learnedScale } = options;
   const width = x.shape[1]!;
+  const inner = innerWidth(options, width);
   const small: Initializer = { kind: "normal", std: 0.02 };
   const matrix = (part: string, shape: readonly number[], initializer: Initializer) =>
     program.trainable(`${path}.${part}.weight`, shape, { initializer });

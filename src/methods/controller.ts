@@ -7,6 +7,7 @@
 import type { Dispatch } from "../kernels/kernel";
 import type { Program } from "../program/program";
 import type { Control, Trainable } from "../program/tensor";
+import type { ModelFacts } from "./model-facts";
 
 /** A place in GPU memory that a controller's kernels may read or write. All of them are float32. */
 export type ControlPlace =
@@ -46,7 +47,18 @@ export interface Dial {
   readonly most: number;
 }
 
+/** A training in parts that train different tensors, each with a fresh optimiser. */
+export interface Rounds {
+  readonly count: number;
+  /** Updates in each; the last may have fewer. */
+  readonly steps: number;
+  /** Whether a tensor is trained in a round. */
+  readonly trains: (tensor: Trainable, round: number) => boolean;
+}
+
 export interface Controller {
+  /** Without it every tensor is trained in every step. */
+  readonly rounds?: Rounds;
   /** Kept on the device beside those that the Program reads, and part of checkpoints. */
   readonly controls?: readonly Control[];
   /**
@@ -69,6 +81,7 @@ export interface ControlContext {
   readonly steps: number;
   /** The largest gradient norm that an update uses; null: any. */
   readonly gradClip: number | null;
+  readonly model: ModelFacts;
   /** A number in [0, 1) for a step: the same for the same seed and step. */
   readonly draw: (step: number) => number;
 }

@@ -1,23 +1,13 @@
 /** What a tuning method is. A method is one plain object in one folder; forms, counts, estimates and exports come from it. */
 
 import type * as z from "zod";
-import type { Attachments, Family, ModelConfig, SubLayerKind } from "../models/family";
+import type { Attachments, SubLayerKind } from "../models/family";
 import type { Program } from "../program/program";
-import type { Precision, Tensor } from "../program/tensor";
+import type { Tensor } from "../program/tensor";
 import type { ControllerOf } from "./controller";
+import type { ModelFacts } from "./model-facts";
 
-/** A head over the vocabulary of the weight files' own, the word embeddings once more, or none: only the body was saved. */
-export type LanguageHeadKind = "own" | "words" | "missing";
-
-/** What a method may know of the open model when it describes its options. */
-export interface ModelFacts {
-  readonly family: Family;
-  readonly config: ModelConfig;
-  /** Of the frozen matrices in GPU memory; float32 unless told. */
-  readonly precision?: Precision;
-  /** What foretells the next token: the word embeddings once more unless told. */
-  readonly languageHead?: LanguageHeadKind;
-}
+export type { LanguageHeadKind, ModelFacts } from "./model-facts";
 
 /** What a method may use when it attaches to a Program. */
 export interface MethodContext extends ModelFacts {
@@ -58,6 +48,8 @@ export interface BottleneckForm {
   /** `small`: both matrices started at N(0, 0.02). `silent`: the second started at zero. */
   readonly start: "small" | "silent";
   readonly bottleneck: number;
+  /** What the bottleneck was said by, if it was; ⌊hidden size / factor⌋ is the bottleneck. */
+  readonly reductionFactor?: number | null;
   readonly activation: string;
   readonly scale: number;
   readonly learnedScale: boolean;

@@ -11,6 +11,7 @@ import { dora } from "./dora/dora";
 import { dylora } from "./dylora/dylora";
 import { ept } from "./ept/ept";
 import { full } from "./full/full";
+import { half } from "./half/half";
 import { hardText } from "./hard-text/hard-text";
 import { ia3 } from "./ia3/ia3";
 import { lastLayer } from "./last-layer/last-layer";
@@ -56,6 +57,7 @@ export const methods: readonly Method[] = [
   hardText,
   zeroShot,
   lastLayer,
+  half,
   full,
 ];
 

@@ -175,7 +175,6 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + stepUniforms(tuned), 0);
-  bytes.runtime += optimizerBytes(programs[0]!.plan.trained.length);
   for (const tensor of program.trainables) {
     consider(tensor.name, tensorBytes(tensor));
     bytes.adapter += tensorBytes(tensor);
@@ -187,6 +186,7 @@ function estimateRun(
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
   if (controller) bytes.runtime += controlBytes(controller);
+  bytes.runtime += optimizerBytes(programs[0]!.plan.trained, controller?.rounds);
   for (const control of controlsOf(programs[0]!, controller)) {
     consider(control.name, tensorBytes(control));
     bytes.optimizer += tensorBytes(control);

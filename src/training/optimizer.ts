@@ -5,6 +5,7 @@ import { adamw } from "../kernels/adamw";
 import { gradientNorm } from "../kernels/gradient-norm";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { squareSum } from "../kernels/square-sum";
+import type { Rounds } from "../methods/controller";
 import { elementCount, type Trainable } from "../program/tensor";
 import type { Engine } from "./engine";
 import type { Parameters } from "./parameters";
@@ -17,6 +18,8 @@ export interface OptimizerOptions {
   readonly gradClip: number | null;
   /** Decoupled weight decay of a tensor. */
   readonly weightDecay: (tensor: Trainable) => number;
+  /** Parts of the training that train different tensors; one that trains all unless told. */
+  readonly rounds?: Rounds;
 }
 
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -25,21 +28,36 @@ const PARTIALS = 256;
 /** Values in the kernel's `schedule`. */
 const SCHEDULE = 8;
 
-/** Bytes that the update of so many tensors takes beside their gradients and moments. */
-export const optimizerBytes = (tensors: number): number => SCHEDULE * 4 + PARTIALS * 4 + uniformBytes(2 * tensors + 1);
+/** Bytes that the update of these tensors takes beside their gradients and moments. */
+export function optimizerBytes(trained: readonly Trainable[], rounds?: Rounds): number {
+  const uniforms = activeTensors(trained, rounds).map((active) => uniformBytes(2 * active.length + 1));
+  return SCHEDULE * 4 + PARTIALS * 4 + uniforms.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The tensors each round updates. */
+function activeTensors(trained: readonly Trainable[], rounds?: Rounds): (readonly Trainable[])[] {
+  if (!rounds) return [trained];
+  return Array.from({ length: rounds.count }, (_, round) => trained.filter((tensor) => rounds.trains(tensor, round)));
+}
+
+/** The update of a round's tensors, and their moments, which it begins without. */
+interface Round {
+  readonly update: CompiledDispatches;
+  readonly moments: readonly GPUBuffer[];
+}
 
 export class Optimizer {
   readonly #engine: Engine;
   readonly #options: OptimizerOptions;
   readonly #schedule: GPUBuffer;
   readonly #values = new Float32Array(SCHEDULE);
-  readonly #update: CompiledDispatches;
+  readonly #rounds: readonly Round[];
 
-  private constructor(engine: Engine, options: OptimizerOptions, schedule: GPUBuffer, update: CompiledDispatches) {
+  private constructor(engine: Engine, options: OptimizerOptions, schedule: GPUBuffer, rounds: readonly Round[]) {
     this.#engine = engine;
     this.#options = options;
     this.#schedule = schedule;
-    this.#update = update;
+    this.#rounds = rounds;
   }
 
   /** `trained` are the tensors with a gradient; `metrics` is [loss, gradient norm], the norm written by the update. */
@@ -53,54 +71,73 @@ export class Optimizer {
   ): Promise<Optimizer> {
     const schedule = engine.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "runtime", owner });
     const partials = engine.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "runtime", owner });
-    const list: Dispatch<GPUBuffer>[] = trained.map((tensor, index) =>
-      dispatch(
-        squareSum,
-        { x: parameters.gradient(tensor.name), partials },
-        { count: elementCount(tensor.shape) },
-        { ACCUMULATE: index === 0 ? 0 : 1 },
-      ),
-    );
-    list.push(dispatch(gradientNorm, { partials, metrics }, {}));
-    for (const tensor of trained) {
-      const { first, second } = parameters.moments(tensor.name);
-      list.push(
-        dispatch(
-          adamw,
-          {
-            parameter: parameters.value(tensor.name),
-            gradient: parameters.gradient(tensor.name),
-            firstMoment: first,
-            secondMoment: second,
-            schedule,
-            metrics,
-          },
-          {
-            count: elementCount(tensor.shape),
-            weightDecay: options.weightDecay(tensor),
-            learningRateScale: tensor.learningRateScale,
-          },
-        ),
-      );
-    }
-    const update = await compileDispatches(engine, list, { owner });
-    return new Optimizer(engine, options, schedule, update);
+    const updates = activeTensors(trained, options.rounds).map(async (active): Promise<Round> => {
+      const list = updateOf(active, parameters, { schedule, partials, metrics }, options);
+      const moments = active.flatMap(({ name }) => Object.values(parameters.moments(name)));
+      return { update: await compileDispatches(engine, list, { owner }), moments };
+    });
+    return new Optimizer(engine, options, schedule, await Promise.all(updates));
   }
 
   /** Update number `step` (0 is the first) with this learning rate, from the gradients just computed. */
   encode(encoder: GPUCommandEncoder, step: number, learningRate: number): void {
     const { beta1, beta2, epsilon, gradClip } = this.#options;
+    const { rounds } = this.#options;
+    const round = rounds ? Math.min(rounds.count - 1, Math.floor(step / rounds.steps)) : 0;
+    const { update, moments } = this.#rounds[round]!;
+    const own = step - round * (rounds?.steps ?? 0);
+    if (own === 0) for (const buffer of moments) encoder.clearBuffer(buffer);
     this.#values.set([
       learningRate,
       beta2,
       1 - beta1,
       1 - beta2,
       epsilon,
-      1 - beta1 ** (step + 1),
-      1 - beta2 ** (step + 1),
+      1 - beta1 ** (own + 1),
+      1 - beta2 ** (own + 1),
       gradClip ?? 0,
     ]);
     this.#engine.device.queue.writeBuffer(this.#schedule, 0, this.#values);
-    this.#update.encode(encoder);
+    update.encode(encoder);
   }
+}
+
+/** Norm of the gradients, then AdamW, of these tensors. */
+function updateOf(
+  active: readonly Trainable[],
+  parameters: Parameters,
+  { schedule, partials, metrics }: Record<"schedule" | "partials" | "metrics", GPUBuffer>,
+  options: Pick<OptimizerOptions, "weightDecay">,
+): Dispatch<GPUBuffer>[] {
+  const list: Dispatch<GPUBuffer>[] = active.map((tensor, index) =>
+    dispatch(
+      squareSum,
+      { x: parameters.gradient(tensor.name), partials },
+      { count: elementCount(tensor.shape) },
+      { ACCUMULATE: index === 0 ? 0 : 1 },
+    ),
+  );
+  list.push(dispatch(gradientNorm, { partials, metrics }, {}));
+  for (const tensor of active) {
+    const { first, second } = parameters.moments(tensor.name);
+    list.push(
+      dispatch(
+        adamw,
+        {
+          parameter: parameters.value(tensor.name),
+          gradient: parameters.gradient(tensor.name),
+          firstMoment: first,
+          secondMoment: second,
+          schedule,
+          metrics,
+        },
+        {
+          count: elementCount(tensor.shape),
+          weightDecay: options.weightDecay(tensor),
+          learningRateScale: tensor.learningRateScale,
+        },
+      ),
+    );
+  }
+  return list;
 }

@@ -155,6 +155,7 @@ export class Run {
       ...adamDefaults,
       gradClip,
       weightDecay: decay,
+      rounds: this.#controller?.rounds,
     });
     if (!this.#controller) return;
     const { parameters, metrics, owner } = this;
@@ -279,12 +280,12 @@ export function semanticBlocksOf({
 
 /** What the method does beside its gradients; null for most. */
 export function controllerOf(
-  { method, options }: Pick<TunedSetup, "method" | "options">,
+  { method, options, context: model }: Pick<TunedSetup, "method" | "options" | "context">,
   { program }: Pick<TunedProgram, "program">,
   { steps = 1, seed, gradClip }: Pick<RunSetup, "steps" | "seed" | "gradClip">,
 ): Controller | null {
   const draw = (step: number) => new Random(seed, `controller/${step}`).next();
-  return method.controller?.(program, options, { steps, gradClip, draw }) ?? null;
+  return method.controller?.(program, options, { steps, gradClip, model, draw }) ?? null;
 }
 
 /** Everything a controller keeps: what the Program reads, and its own. */

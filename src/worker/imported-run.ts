@@ -159,6 +159,11 @@ export function checkScale(run: string, trained: Scale | null, open: Scale | nul
   );
 }
 
+/** What an imported run is called, however often it was imported before; short enough for a configuration. */
+export function importedName(name: string): string {
+  return `${name.replace(/ \(imported\)( \d+)?$/, "").slice(0, 44)} (imported)`;
+}
+
 /** The name, or the name with the first number behind it that is not taken. */
 export function uniqueName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;

@@ -75,7 +75,7 @@ import { diagnosisFacts, History } from "./diagnosis";
 import { EventBatches } from "./events";
 import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
-import { checkLabels, checkScale, importedRun, importedScale, uniqueName } from "./imported-run";
+import { checkLabels, checkScale, importedName, importedRun, importedScale, uniqueName } from "./imported-run";
 import { Models } from "./models";
 import { checkSameRun, continuedConfiguration, peakRate, recordedSetup } from "./resumed-run";
 
@@ -332,6 +332,7 @@ export class Studio implements StudioApi {
   async continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
     const { adapter, configuration } = this.#importedFolder(run);
     const [plan] = configuration.runs;
+    checkScale(run, importedScale(adapter), this.#data.data.dataset.scale);
     const { model, precision } = configuration;
     const place = { model, precision, ...this.#dataConfiguration(), run: plan! };
     const continued = continuedConfiguration(
@@ -500,7 +501,7 @@ export class Studio implements StudioApi {
     checkLabels(adapter, settings.task, dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const taken = [this.#current, ...this.#imported].flatMap((open) => open?.comparison.runNames ?? []);
-    const name = uniqueName(`${run.name} (imported)`, taken);
+    const name = uniqueName(importedName(run.name), taken);
     const training = { ...this.#defaultTraining(), pooling, steps: 1 };
     const plan = { ...run, name };
     const open = await this.#create(

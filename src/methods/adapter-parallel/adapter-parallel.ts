@@ -45,5 +45,5 @@ export const adapterParallel = defineMethod<BottleneckOptions>({
   options: (model) => bottleneckOptions(design, model),
   text: () => null,
   attach: (program, options) => attachBottlenecks(program, design, options),
-  exportForm: (options) => bottleneckForm(design, options),
+  exportForm: (options, model) => bottleneckForm(design, options, model),
 });

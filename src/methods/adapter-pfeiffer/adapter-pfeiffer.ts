@@ -42,5 +42,5 @@ export const adapterPfeiffer = defineMethod<BottleneckOptions>({
   options: (model) => bottleneckOptions(design, model),
   text: () => null,
   attach: (program, options) => attachBottlenecks(program, design, options),
-  exportForm: (options) => bottleneckForm(design, options),
+  exportForm: (options, model) => bottleneckForm(design, options, model),
 });

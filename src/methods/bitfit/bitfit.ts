@@ -1,8 +1,9 @@
 /** BitFit (Ben Zaken et al. 2022): every bias of the model, trained from the base model's values; all weights stay frozen. */
 
 import * as z from "zod";
-import { Program } from "../../program/program";
+
 import { defineMethod, type ModelFacts } from "../method";
+import { weightNames } from "../weight-names";
 
 const options = z.strictObject({});
 
@@ -45,14 +46,4 @@ export const bitfit = defineMethod<z.infer<typeof options>>({
   exportForm: () => ({ type: "LORA", rank: 1, alpha: 1, targets: [], rankStabilised: false, biases: true }),
 });
 
-function hasBiases({ family, config }: ModelFacts): boolean {
-  let found = false;
-  const program = new Program();
-  const ids = program.input("input_ids", [1], "int32");
-  const weight = (name: string) => {
-    found ||= name.endsWith(".bias");
-    return undefined;
-  };
-  family.build(program, config, ids, { size: 1, tokens: 1 }, { weight });
-  return found;
-}
+const hasBiases = (model: ModelFacts) => weightNames(model).some((name) => name.endsWith(".bias"));

@@ -98,7 +98,7 @@ export const unified = defineMethod<UnifiedOptions>({
     return method.attach(program, built, context);
   },
   exportForm(chosen, model) {
-    if (chosen.form === "non-linear") return bottleneckForm(designOf(chosen), chosenBottleneck(chosen));
+    if (chosen.form === "non-linear") return bottleneckForm(designOf(chosen), chosenBottleneck(chosen), model);
     const { method, options: built } = builtFrom(chosen, model);
     return method.exportForm(built, model);
   },

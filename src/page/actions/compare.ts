@@ -2,6 +2,7 @@
 
 import type { Configuration } from "../../training/configuration";
 import { variantsOf } from "../../training/variants";
+import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../charts/run-curves";
 import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
@@ -14,20 +15,42 @@ export async function compare(): Promise<void> {
   const state = useStudio.getState();
   const configuration = currentConfiguration(state);
   if (!configuration) return;
+  const steps = state.methods.estimate?.steps ?? configuration.training.steps ?? 0;
+  const slots = state.methods.runs.map(({ slot }) => slot);
+  begin(configuration, slots, steps);
+  await attempt(async () => {
+    await engine().compare(configuration);
+  });
+  await keepSession();
+}
+
+/** Goes on with the training of an imported adapter, in a comparison of its own. */
+export async function continueImported(
+  { run }: ImportedAdapter,
+  more: number,
+  { configuration, from }: Continuation,
+): Promise<void> {
+  const { training } = useStudio.getState();
+  begin(configuration, [0], from + more);
+  await attempt(async () => await engine().continueImported(run, more, training.settings));
+  await keepSession();
+}
+
+/** Puts a comparison in place of the current one, which joins the past. `slots`: of the configuration's runs. */
+function begin(configuration: Configuration, slots: readonly number[], steps: number): void {
+  const state = useStudio.getState();
   const { current, past } = state.comparison;
   const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
-  const runs = state.methods.runs.flatMap((draft, index): RunRecord[] => {
-    const method = state.methods.descriptions.find((description) => description.id === draft.method);
-    const run = configuration.runs[index];
-    if (!run) throw new Error(`Run "${draft.name}" is missing from the configuration.`);
-    const learningRate = effectiveLearningRate(draft, configuration.training.learningRate, method);
+  const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
+    const method = state.methods.descriptions.find((description) => description.id === run.method);
+    const learningRate = effectiveLearningRate(run, configuration.training.learningRate, method);
     return variantsOf(run, configuration.training).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,
       variant,
-      methodTitle: method?.title ?? draft.method,
+      methodTitle: method?.title ?? run.method,
       control: method?.group === "control",
-      slot: draft.slot,
+      slot: slots[index] ?? index,
       configuration: run,
       // 3e-5 rather than 3.0000000000000004e-5.
       learningRate: Number((learningRate * variant.learningRateFactor).toPrecision(12)),
@@ -50,7 +73,7 @@ export async function compare(): Promise<void> {
     dataTitle: state.data.sample?.title ?? configuration.data.train,
     state: "preparing",
     step: 0,
-    steps: state.methods.estimate?.steps ?? configuration.training.steps ?? 0,
+    steps,
     reason: null,
     gpuBytes: null,
     runs,
@@ -66,10 +89,6 @@ export async function compare(): Promise<void> {
   });
   patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
   void countParameters(configuration);
-  await attempt(async () => {
-    await engine().compare(configuration);
-  });
-  await keepSession();
 }
 
 /** Fills in how many parameters each run trains; a comparison does without when that fails. */

@@ -2,22 +2,19 @@
 
 import { FileInput } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { taskMetrics } from "../../tasks/metrics/names";
 import type { Prediction } from "../../worker/api";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { formatLoss, formatMetric, metricWord } from "../format";
-import { isBusy, messageOf, patch, shownTask, useStudio } from "../store/store";
+import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
 
 export function TryIt() {
-  const task = useStudio(shownTask);
   const columns = useStudio(
     (state) => (state.comparison.current?.configuration.data ?? state.data.summary?.settings)?.columns,
   );
   const { text: column, textPair: pair = null } = columns ?? {};
-  const [metric] = taskMetrics[task];
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
   const modelOpen = useStudio((state) => state.model.summary !== null);
@@ -69,11 +66,7 @@ export function TryIt() {
         </Message>
       )}
       {imported.map((adapter) => (
-        <p key={adapter.run} className="field-help">
-          Imported <strong>{adapter.run}</strong> ({adapter.method}, for {adapter.base})
-          {adapter.evaluation &&
-            `: validation ${metricWord(metric)} ${formatMetric(metric, adapter.evaluation[metric])}, loss ${formatLoss(adapter.evaluation.loss)}`}
-        </p>
+        <ImportedRun key={adapter.run} adapter={adapter} />
       ))}
       <div className="try-fields">
         <Field label={pair === null ? "Text" : `First text (${column})`} wide>

@@ -122,7 +122,7 @@ test("DoRA scales the product and not the bias", async () => {
 });
 
 describe.each(["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2"])("%s", (rig) => {
-  const silent = ["lora", "dora", "ia3", "ln-tuning", "adapter-parallel"];
+  const silent = ["lora", "dora", "ia3", "ln-tuning", "adapter-parallel", "last-layer", "half-fine-tuning"];
   test.each(rig === "tiny-qwen2" || rig === "tiny-gpt2" ? [...silent, "bitfit"] : silent)(
     "%s starts as the base model",
     async (method) => {

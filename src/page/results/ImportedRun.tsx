@@ -1,0 +1,95 @@
+/** An imported adapter: what it scores, how far its training came, and going on with it. */
+
+import { RotateCcw } from "lucide-react";
+import { useEffect, useState } from "react";
+import { taskMetrics } from "../../tasks/metrics/names";
+import type { Continuation, ImportedAdapter } from "../../worker/api";
+import { continueImported } from "../actions/compare";
+import { Message } from "../controls/Message";
+import { NumberField } from "../controls/NumberField";
+import { engine } from "../engine";
+import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../format";
+import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
+
+/** Steps offered where nothing of a plan is left. */
+const FURTHER = 100;
+
+export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
+  const { run, method, base, evaluation, step, steps } = adapter;
+  const busy = useStudio(isBusy);
+  const left = (steps ?? 0) - (step ?? 0);
+  const [more, setMore] = useState<number | null>(left > 0 ? left : FURTHER);
+  const [problem, setProblem] = useState<string | null>(null);
+  const { continuation, error } = useContinuation(run, more);
+  const [metric] = taskMetrics[useStudio(shownTask)];
+  return (
+    <div className="imported-run">
+      <p>
+        <strong>{run}</strong> ({method}, for {base})
+        {evaluation &&
+          `: validation ${metricWord(metric)} ${formatMetric(metric, evaluation[metric])}, loss ${formatLoss(evaluation.loss)}`}
+      </p>
+      <p className="field-help">
+        {step === null
+          ? "Its folder has no training state."
+          : `Left at step ${formatCount(step)} of ${formatCount(steps)}, with its optimiser, seed and schedule.`}
+      </p>
+      <div className="imported-actions">
+        <NumberField
+          label="More steps"
+          value={more}
+          min={1}
+          max={1_000_000}
+          integer
+          onChange={setMore}
+          onProblem={setProblem}
+        />
+        <button
+          type="button"
+          className="button"
+          disabled={busy || more === null || problem !== null || continuation === null}
+          onClick={() => continuation && more !== null && void continueImported(adapter, more, continuation)}
+        >
+          <RotateCcw size={16} aria-hidden="true" /> Continue training
+        </button>
+      </div>
+      {continuation?.notices.map((notice) => (
+        <Message key={notice} kind="info">
+          {notice}
+        </Message>
+      ))}
+      {error !== null && <Message kind="error">{error}</Message>}
+      {continuation && (
+        <p className="field-help">
+          {formatPlural(more ?? 0, "step")} from step {formatCount(continuation.from)}, on the open data, in a
+          comparison of its own; the one that is open joins the past ones.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** How training would go on for so many more steps, with the settings that are chosen now. */
+function useContinuation(run: string, more: number | null) {
+  const training = useStudio((state) => state.training.settings);
+  const data = useStudio((state) => state.data.summary);
+  const [answer, setAnswer] = useState<{ continuation: Continuation | null; error: string | null }>({
+    continuation: null,
+    error: null,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other data is another answer
+  useEffect(() => {
+    if (more === null) return;
+    let wanted = true;
+    engine()
+      .continuation(run, more, training)
+      .then(
+        (continuation) => wanted && setAnswer({ continuation, error: null }),
+        (error) => wanted && setAnswer({ continuation: null, error: messageOf(error) }),
+      );
+    return () => {
+      wanted = false;
+    };
+  }, [run, more, training, data]);
+  return answer;
+}
