@@ -332,7 +332,10 @@ export class Studio implements StudioApi {
   async continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
     const { adapter, configuration } = this.#importedFolder(run);
     const [plan] = configuration.runs;
-    checkScale(run, importedScale(adapter), this.#data.data.dataset.scale);
+    const { settings, dataset } = this.#data.data;
+    // The data may be others than those it was imported beside.
+    checkLabels(adapter, settings.task, dataset.labels);
+    checkScale(run, importedScale(adapter), dataset.scale);
     const { model, precision } = configuration;
     const place = { model, precision, ...this.#dataConfiguration(), run: plan! };
     const continued = continuedConfiguration(
