@@ -1,6 +1,7 @@
 /** How the training in an adapter folder was set up, and how it is to go on. */
 
 import type { AdapterFolder } from "../adapters/folder";
+import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import {
@@ -19,17 +20,18 @@ function recordedTraining({ run }: AdapterFolder): TrainingConfiguration | null 
 }
 
 /** The peak learning rate of a run. */
-export function peakRate(run: RunConfiguration, training: TrainingConfiguration): number {
-  return run.learningRate ?? training.learningRate ?? methodOf(run.method).learningRate;
+export function peakRate(run: RunConfiguration, training: TrainingConfiguration, model: ModelFacts): number {
+  return run.learningRate ?? training.learningRate ?? defaultLearningRate(methodOf(run.method), model);
 }
 
 /** How the folder's training was set up; null where that is not recorded. */
 export function recordedSetup(
   adapter: AdapterFolder,
+  model: ModelFacts,
 ): { training: TrainingConfiguration; learningRate: number } | null {
   const training = recordedTraining(adapter);
   if (!training || !adapter.state) return null;
-  return { training, learningRate: peakRate(importedRun(adapter, "").run, training) };
+  return { training, learningRate: peakRate(importedRun(adapter, "").run, training, model) };
 }
 
 /**

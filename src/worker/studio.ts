@@ -347,7 +347,7 @@ export class Studio implements StudioApi {
     return {
       configuration: continued,
       from: adapter.state?.facts.step ?? 0,
-      learningRate: peakRate(plan!, continued.training),
+      learningRate: peakRate(plan!, continued.training, this.#readyModel()),
       notices: await this.#notices(adapter, plan!, continued.training, continued.training.steps!),
     };
   }
@@ -383,10 +383,10 @@ export class Studio implements StudioApi {
     steps: number,
   ): Promise<string[]> {
     const rows = this.#data.data.trainTokens;
-    return continuationNotices(adapter, recordedSetup(adapter), {
+    return continuationNotices(adapter, recordedSetup(adapter, this.#readyModel()), {
       training,
       steps,
-      learningRate: peakRate(run, training),
+      learningRate: peakRate(run, training, this.#readyModel()),
       trainRows: rows.length,
       dataFingerprint: await fingerprint(rows),
     });

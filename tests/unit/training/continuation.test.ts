@@ -48,6 +48,9 @@ function folder(state?: TrainingState): AdapterFolder {
   };
 }
 
+const json = await fixtureJson("models/tiny-llama/config.json");
+const family = familyOf(json);
+const model = { family, config: family.readConfig(json) };
 const state = trainingState(run, checkpoint, held, facts);
 const whole = folder(state);
 
@@ -93,7 +96,7 @@ describe("a training state", () => {
 
 describe("notices", () => {
   const now = { training, learningRate: 1e-3, steps: 20, trainRows: 7, dataFingerprint: "f" };
-  const before = recordedSetup(whole);
+  const before = recordedSetup(whole, model);
 
   it("none where all is as planned", () => {
     expect(continuationNotices(whole, before, now)).toEqual([]);
@@ -160,10 +163,7 @@ describe("the configuration it goes on with", () => {
     expect(own).toMatchObject({ batchSize: 64, seeds: 1, steps: 10 });
   });
 
-  it("has the recorded options, or is refused with both values", async () => {
-    const json = await fixtureJson("models/tiny-llama/config.json");
-    const family = familyOf(json);
-    const model = { family, config: family.readConfig(json) };
+  it("has the recorded options, or is refused with both values", () => {
     checkSameRun(whole, recorded, model);
     const alpha = { ...recorded, options: { ...recorded.options, alpha: 99 } };
     expect(() => checkSameRun(whole, alpha, model)).toThrow(
