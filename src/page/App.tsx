@@ -16,6 +16,7 @@ import { MethodsStep } from "./methods/MethodsStep";
 import { ModelDialog } from "./model/ModelDialog";
 import { Reports } from "./results/Reports";
 import { TryIt } from "./results/TryIt";
+import { Writing } from "./results/Writing";
 import { RunTable } from "./runs/RunTable";
 import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
@@ -74,6 +75,7 @@ export function App() {
           </Suspense>
           <VariantTable />
           <RunTable />
+          <Writing />
           <Reports />
           <TryIt />
         </main>

@@ -7,6 +7,8 @@ import { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
+import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
+import type { GenerationSettings } from "../generation/settings";
 import { sumUp } from "../gpu/memory";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
 import { defaultLearningRate } from "../methods/learning-rate";
@@ -30,6 +32,7 @@ import type {
 } from "./events";
 import { exportedForm } from "./export";
 import { Feed } from "./feed";
+import { NextToken } from "./next-token";
 import { norm } from "./norms";
 import type { Checkpoint, Values } from "./parameters";
 import { sayPrediction } from "./prediction";
@@ -91,6 +94,10 @@ interface Lane {
   /** The step whose adapter is on the device, of those that were evaluated. */
   heldStep: number | null;
   /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
+  /** Before the first step, for language modelling: what it wrote then can be seen later. */
+  first: Checkpoint | null;
+  /** What foretells for it, kept from one text to the next. */
+  next: NextToken | null;
   spoiled: boolean;
 }
 
@@ -180,6 +187,8 @@ export class Comparison {
         worse: 0,
         heldStep: null,
         spoiled: false,
+        first: null,
+        next: null,
       }));
       this.#base = this.#createRun({ name: UNTRAINED, method: "linear-probe", options: {} });
       this.#ring = new ReadbackRing<StepTag>(
@@ -401,6 +410,39 @@ export class Comparison {
     return predictions;
   }
 
+  /**
+   * What a run writes behind prompts, as ids with special tokens; `before`: as it was before its first step, or null where that
+   * is not known. Waits for the step or evaluation in flight.
+   */
+  generate(
+    name: string,
+    before: boolean,
+    prompts: readonly Int32Array[],
+    settings: GenerationSettings,
+    options: GenerateOptions,
+  ): Promise<GeneratedText[] | null> {
+    const lane = this.#lane(name);
+    const { engine, model } = this.#setup;
+    return this.#turn.runExclusive(async () => {
+      if (["waiting", "preparing"].includes(lane.state)) throw new Error(`Run "${name}" is still ${lane.state}.`);
+      if (before && !lane.first) return null;
+      if (lane.next && lane.next.size !== prompts.length) {
+        await lane.next.release();
+        lane.next = null;
+      }
+      lane.next ??= new NextToken(engine, model, lane.run, prompts.length);
+      const feed = this.#feedOf(lane.run);
+      const shown = prompts.map((ids) => feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
+      const now = before ? await lane.run.parameters.checkpoint(this.#step) : null;
+      if (before) lane.run.parameters.restore(lane.first!);
+      try {
+        return await generate(shown, settings, lane.next.foreteller, options);
+      } finally {
+        if (now) lane.run.parameters.restore(now);
+      }
+    });
+  }
+
   /** Of the last evaluation of a run. Throws if it has not been evaluated. */
   report(name: string): RunReport {
     const lane = this.#lane(name);
@@ -485,7 +527,10 @@ export class Comparison {
 
   async release(): Promise<void> {
     this.#ring.release();
-    for (const { run } of this.#lanes) await run.release();
+    for (const { run, next } of this.#lanes) {
+      await next?.release();
+      await run.release();
+    }
     await this.#base.release();
     this.#setup.engine.memory.releaseOwner(this.#owner);
   }
@@ -673,6 +718,7 @@ export class Comparison {
       const { tokens, seconds } = lane;
       lane.checkpoint = { ...(await lane.run.parameters.checkpoint(this.#step)), tokens, seconds };
       lane.heldStep = this.#step;
+      if (this.#step === 0 && this.task.id === "causal-lm") lane.first = lane.checkpoint;
       this.#setup.emit(event);
       this.#judge(lane, event.loss);
     }

@@ -101,6 +101,17 @@ export interface NoticeEvent {
   message: string;
 }
 
+/** What a run has written so far. */
+export interface GenerationEvent {
+  type: "generation";
+  /** A run's name; null: the frozen model. */
+  writer: string | null;
+  before: boolean;
+  /** Which of the prompts. */
+  prompt: number;
+  text: string;
+}
+
 export interface DeviceLostEvent {
   type: "device-lost";
   reason: string;
@@ -113,6 +124,7 @@ export type StudioEvent =
   | RunStateEvent
   | ComparisonStateEvent
   | ProgressEvent
+  | GenerationEvent
   | NoticeEvent
   | DeviceLostEvent;
 

@@ -6,8 +6,10 @@
 
 import { writeGraph } from "../forward/graph";
 import type { ForwardSession } from "../forward/runtime";
+import type { Foreteller } from "../generation/generate";
 import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
 import { readBuffer } from "../gpu/readback";
+import { methodOf } from "../methods/registry";
 import { lastToken } from "../operations/pool";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import { headLogits } from "../tasks/language-loss";
@@ -15,8 +17,35 @@ import type { LossPlace } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { type Engine, uploadTensor } from "./engine";
 import { languageHead } from "./language-head";
-import type { Run } from "./run";
+import { methodContext, type Run } from "./run";
 import { buildStates } from "./tuned-program";
+
+/** What foretells: a run, or the frozen model. */
+export interface Foretelling {
+  readonly owner: string;
+  readonly virtualTokens: number;
+  readonly tunedSetup: Run["tunedSetup"];
+  readonly parameters: Pick<Run["parameters"], "value" | "control">;
+  semanticStates: Run["semanticStates"];
+  rest: Run["rest"];
+}
+
+/** The frozen model by itself. */
+export function frozenModel(model: BaseModel): Foretelling {
+  const method = methodOf("linear-probe");
+  const options = {};
+  const nothing = (name: string): never => {
+    throw new Error(`The frozen model trains nothing, and so no "${name}".`);
+  };
+  return {
+    owner: "frozen model",
+    virtualTokens: 0,
+    tunedSetup: { method, options, context: methodContext(model, method, options, 0), classes: 0, pooling: "last" },
+    parameters: { value: nothing, control: nothing },
+    semanticStates: async () => new Map(),
+    rest: () => {},
+  };
+}
 
 interface Compiled {
   readonly tokens: number;
@@ -35,13 +64,13 @@ export class NextToken {
   readonly longest: number;
   readonly #engine: Engine;
   readonly #model: BaseModel;
-  readonly #run: Run;
+  readonly #run: Foretelling;
   readonly #size: number;
   readonly #owner: string;
   readonly #compiled = new Map<number, Promise<Compiled>>();
 
-  /** For at most `size` rows at a time. The run must be compiled. Throws an Error if the model foretells nothing. */
-  constructor(engine: Engine, model: BaseModel, run: Run, size: number) {
+  /** For at most `size` rows at a time. A run must be compiled. Throws an Error if the model foretells nothing. */
+  constructor(engine: Engine, model: BaseModel, run: Foretelling, size: number) {
     this.#engine = engine;
     this.#model = model;
     this.#run = run;
@@ -49,6 +78,16 @@ export class NextToken {
     this.#owner = `${run.owner}, next token`;
     this.longest = model.config.contextLength - run.virtualTokens;
     this.#program(1);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What the decode loop needs. */
+  get foreteller(): Foreteller {
+    const { decode, endIds } = this.#model.tokenizer;
+    return { logits: (rows) => this.logits(rows), decode, endIds, longest: this.longest };
   }
 
   /** [vocabulary] for each row; the run must not train meanwhile. */
@@ -98,7 +137,7 @@ export class NextToken {
     const { program, ids, lengths, states } = buildStates(this.#run.tunedSetup, this.#size, tokens);
     const { hidden, size, front, suffix } = states;
     const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
-    return { program, ids, lengths, last, head: languageHead(program, this.#run.context) };
+    return { program, ids, lengths, last, head: languageHead(program, this.#run.tunedSetup.context) };
   }
 
   async #compile(tokens: number): Promise<Compiled> {

@@ -4,6 +4,8 @@
  */
 
 import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
+import type { GeneratedText } from "../generation/generate";
+import type { GenerationSettings } from "../generation/settings";
 import type { Pooling } from "../models/family";
 import type { Precision } from "../program/tensor";
 import type { SemanticPass } from "../training/base-model";
@@ -25,6 +27,8 @@ export type {
   SampleListing,
   TaskId,
 } from "../data/types";
+export type { GeneratedText } from "../generation/generate";
+export type { GenerationSettings } from "../generation/settings";
 export type { Pooling } from "../models/family";
 export type { SemanticPass } from "../training/base-model";
 export type { Finding } from "../training/diagnosis";
@@ -204,6 +208,20 @@ export interface Continuation {
   notices: string[];
 }
 
+export interface SamplePrompt {
+  row: number;
+  prompt: string;
+  response: string;
+}
+
+export interface GenerationRequest {
+  /** Null: the frozen model. */
+  run: string | null;
+  before: boolean;
+  prompts: string[];
+  settings: GenerationSettings;
+}
+
 /** Every method rejects with an `Error` whose message names what was wrong, where, and what to do. */
 export interface StudioApi {
   /** Events arrive in batches, at most ten times a second. */
@@ -258,6 +276,15 @@ export interface StudioApi {
    * was kept, once the same model and data are open.
    */
   continue(): Promise<void>;
+  /** Validation rows to write for: prompts as the model reads them, and what the data says; none for other tasks. */
+  samplePrompts(count: number): Promise<SamplePrompt[]>;
+  /**
+   * What a run writes behind the prompts, as `generation` events while it does and as a whole in the end; `before`: as the run
+   * was before its first step, null where that is not known.
+   */
+  generate(request: GenerationRequest): Promise<GeneratedText[] | null>;
+  /** Ends what is being written after the token in flight. */
+  cancelGeneration(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
   report(run: string): Promise<RunReport>;
   /** Why a run may not learn as hoped: what its numbers show, and what to try. */

@@ -10,7 +10,10 @@ import { zipAdapter } from "../adapters/write-folder";
 import { fingerprint } from "../data/fingerprint";
 import { formats } from "../data/formats/registry";
 import { wordsOf } from "../data/formats/token-classification";
+import { encodePrompt } from "../data/language";
 import type { Scale } from "../data/types";
+import { generate } from "../generation/generate";
+import { generationSchema } from "../generation/settings";
 import { type OpenedDevice, openDevice } from "../gpu/device";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
@@ -35,6 +38,8 @@ import { estimate } from "../training/estimate";
 import { type ExportFacts, exportRun, originOf } from "../training/export";
 import { chosenOptions, fitDevice, longestText } from "../training/fit";
 import { importedTensors, withoutCarrier } from "../training/imported-tensors";
+import { languageRefusal } from "../training/language-head";
+import { frozenModel, NextToken } from "../training/next-token";
 import type { Checkpoint } from "../training/parameters";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
@@ -50,6 +55,8 @@ import type {
   EqualityClaim,
   Estimate,
   EvaluationEvent,
+  GeneratedText,
+  GenerationRequest,
   ImportedAdapter,
   MethodDescription,
   ModelDetails,
@@ -60,6 +67,7 @@ import type {
   Proof,
   RunReport,
   SampleListing,
+  SamplePrompt,
   SemanticPass,
   SettingEvaluation,
   StoredModelListing,
@@ -111,6 +119,8 @@ export class Studio implements StudioApi {
   #tested: Promise<void> | null = null;
   #model: BaseModel | null = null;
   #current: OpenComparison | null = null;
+  /** False once somebody has asked that what is being written should end. */
+  #writing = false;
 
   /** `base`: where `models/` and `samples/` are served, with a slash at its end. */
   constructor(base: URL) {
@@ -433,6 +443,44 @@ export class Studio implements StudioApi {
       predictions.push(...(index === 0 ? said : said.slice(1)));
     }
     return predictions;
+  }
+
+  async samplePrompts(count: number): Promise<SamplePrompt[]> {
+    const { dataset, settings } = this.#data.data;
+    if (settings.task !== "causal-lm") return [];
+    return dataset.validation
+      .slice(0, count)
+      .map(({ row, text: prompt, response = "" }) => ({ row, prompt, response }));
+  }
+
+  async generate(request: GenerationRequest): Promise<GeneratedText[] | null> {
+    const [engine, model] = [this.#readyEngine(), this.#readyModel()];
+    const { run, before, prompts } = request;
+    const settings = generationSchema.parse(request.settings);
+    const refusal = languageRefusal(model.family, model.languageHead);
+    if (refusal) throw new Error(refusal);
+    const ids = prompts.map((prompt) => Int32Array.from(encodePrompt(model.tokenizer, prompt)));
+    this.#writing = true;
+    const options = {
+      onText: (prompt: number, text: string) =>
+        this.#events.emit({ type: "generation", writer: run, before, prompt, text }),
+      cancelled: () => !this.#writing,
+    };
+    try {
+      if (run !== null) return await this.#owner(run).comparison.generate(run, before, ids, settings, options);
+      const next = new NextToken(engine, model, frozenModel(model), ids.length);
+      try {
+        return await generate(ids, settings, next.foreteller, options);
+      } finally {
+        await next.release();
+      }
+    } finally {
+      this.#events.flush();
+    }
+  }
+
+  async cancelGeneration(): Promise<void> {
+    this.#writing = false;
   }
 
   async report(run: string): Promise<RunReport> {

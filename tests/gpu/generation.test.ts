@@ -42,14 +42,8 @@ test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
     try {
       await run.compile();
       const next = new NextToken(engine, model, run, texts.length);
-      const foreteller = {
-        logits: (rows: readonly Int32Array[]) => next.logits(rows),
-        decode: model.tokenizer.decode,
-        endIds: [2],
-        longest: next.longest,
-      };
       const prompts = texts.map((text: string) => Int32Array.from(model.tokenizer.encode(text)));
-      const said = await generate(prompts, generationSchema.parse({ maxNewTokens: tokens }), foreteller);
+      const said = await generate(prompts, generationSchema.parse({ maxNewTokens: tokens }), next.foreteller);
       expect(said.map((text) => text.ids)).toEqual(ids);
       await next.release();
       expect(engine.memory.bytes(`${run.owner}, next token`).total).toBe(0);

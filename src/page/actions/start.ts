@@ -11,6 +11,7 @@ import { messageOf, patch, useStudio } from "../store/store";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, reopenData } from "./data";
 import { reopenModel } from "./model";
+import { receiveTexts } from "./writing";
 
 /** Chosen on arrival: the method of the house, its rival, and the two controls both must beat. */
 const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
@@ -110,6 +111,7 @@ async function restoreSession(): Promise<void> {
 function receive(events: StudioEvent[]): void {
   const before = useStudio.getState().comparison;
   patch("comparison", applyEvents(before, events, Date.now()));
+  receiveTexts(events);
   for (const event of events) {
     if (event.type === "device-lost") deviceLost(event.reason);
     if (event.type === "run-state" && hasAdapter(event)) void keepAdapter(event.run);

@@ -6,7 +6,7 @@ import type { Prediction } from "../../worker/api";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { isBusy, messageOf, patch, shownTask, useStudio } from "../store/store";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
 
@@ -15,6 +15,8 @@ export function TryIt() {
     (state) => (state.comparison.current?.configuration.data ?? state.data.summary?.settings)?.columns,
   );
   const { text: column, textPair: pair = null } = columns ?? {};
+  // A language model answers by writing, which has a panel of its own.
+  const writes = useStudio((state) => shownTask(state) === "causal-lm");
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
   const modelOpen = useStudio((state) => state.model.summary !== null);
@@ -25,7 +27,12 @@ export function TryIt() {
   const picker = useRef<HTMLInputElement>(null);
   const trained = current?.runs.some((run) => (run.curves.steps.last("step") ?? 0) > 0) ?? false;
   const possible = modelOpen && !busy && (trained || imported.length > 0);
-  const answer = usePredictions(possible, text, pair === null ? null : second, `${current?.id} ${imported.length}`);
+  const answer = usePredictions(
+    possible && !writes,
+    text,
+    pair === null ? null : second,
+    `${current?.id} ${imported.length}`,
+  );
 
   const importAdapter = async (file: File) => {
     setImportError(null);
@@ -42,7 +49,7 @@ export function TryIt() {
     <section className="panel" aria-labelledby="try-title">
       <div className="panel-heading">
         <h2 className="panel-title" id="try-title">
-          Try it
+          {writes ? "Adapters from elsewhere" : "Try it"}
         </h2>
         <input
           ref={picker}
@@ -68,36 +75,38 @@ export function TryIt() {
       {imported.map((adapter) => (
         <ImportedRun key={adapter.run} adapter={adapter} />
       ))}
-      <div className="try-fields">
-        <Field label={pair === null ? "Text" : `First text (${column})`} wide>
-          {(control) => (
-            <textarea
-              {...control}
-              className="input"
-              rows={2}
-              value={text}
-              disabled={!possible}
-              placeholder={possible ? "Type a text to see what every run makes of it" : ""}
-              onChange={(event) => setText(event.target.value)}
-            />
-          )}
-        </Field>
-        {pair !== null && (
-          <Field label={`Second text (${pair})`} wide>
+      {!writes && (
+        <div className="try-fields">
+          <Field label={pair === null ? "Text" : `First text (${column})`} wide>
             {(control) => (
               <textarea
                 {...control}
                 className="input"
                 rows={2}
-                value={second}
+                value={text}
                 disabled={!possible}
-                onChange={(event) => setSecond(event.target.value)}
+                placeholder={possible ? "Type a text to see what every run makes of it" : ""}
+                onChange={(event) => setText(event.target.value)}
               />
             )}
           </Field>
-        )}
-      </div>
-      {!possible && (
+          {pair !== null && (
+            <Field label={`Second text (${pair})`} wide>
+              {(control) => (
+                <textarea
+                  {...control}
+                  className="input"
+                  rows={2}
+                  value={second}
+                  disabled={!possible}
+                  onChange={(event) => setSecond(event.target.value)}
+                />
+              )}
+            </Field>
+          )}
+        </div>
+      )}
+      {!possible && !writes && (
         <p className="field-help">
           {busy ? "When the comparison has ended." : "After a comparison, or with an imported adapter."}
         </p>

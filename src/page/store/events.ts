@@ -69,6 +69,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         break;
       }
       case "notice":
+      case "generation":
       case "device-lost":
         break;
     }

@@ -7,6 +7,8 @@ import type {
   DataSummary,
   DeviceReport,
   Estimate,
+  GeneratedText,
+  GenerationSettings,
   GpuBytes,
   ImportedAdapter,
   MethodDescription,
@@ -18,6 +20,7 @@ import type {
   RunEstimate,
   RunState,
   SampleListing,
+  SamplePrompt,
   StoredModelListing,
 } from "../../worker/api";
 import type { RunCurves } from "../charts/run-curves";
@@ -148,6 +151,18 @@ export interface ComparisonSlice {
   imported: ImportedAdapter[];
 }
 
+/** What the frozen model and the runs write. */
+export interface WritingSlice {
+  settings: GenerationSettings;
+  prompts: SamplePrompt[];
+  /** By `placeOf`; without an ending while it is being written. */
+  texts: Readonly<Record<string, Pick<GeneratedText, "text" | "ending">>>;
+  busy: boolean;
+  /** Somebody has asked for an end. */
+  stopped: boolean;
+  error: string | null;
+}
+
 export type AxisUnit = "step" | "tokens" | "seconds";
 export type Theme = "system" | "light" | "dark";
 export type StepName = "data" | "methods" | "training";
@@ -177,5 +192,6 @@ export interface StudioState {
   methods: MethodsSlice;
   training: TrainingSlice;
   comparison: ComparisonSlice;
+  writing: WritingSlice;
   ui: UiSlice;
 }

@@ -57,6 +57,14 @@ export const useStudio = create<StudioState>()(() => ({
     problems: {},
   },
   comparison: { current: null, past: [], revision: 0, progress: null, error: null, pace: [], imported: [] },
+  writing: {
+    settings: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, stop: [], seed: 0 },
+    prompts: [],
+    texts: {},
+    busy: false,
+    stopped: false,
+    error: null,
+  },
   ui: {
     theme: storedTheme(),
     axis: "step",

@@ -1,0 +1,67 @@
+/** Having the frozen model and every run write behind some prompts, before and after training. */
+
+import type { GeneratedText, GenerationEvent, StudioEvent } from "../../worker/api";
+import { engine } from "../engine";
+import type { WritingSlice } from "../store/state";
+import { messageOf, patch, useStudio } from "../store/store";
+
+/** Validation rows that are written for. */
+const SAMPLES = 3;
+
+/** Where a text stands in the slice: who wrote it, when, and behind which prompt. */
+export function placeOf({ writer, before, prompt }: Pick<GenerationEvent, "writer" | "before" | "prompt">): string {
+  return JSON.stringify([writer, before, prompt]);
+}
+
+/** What has been written so far. */
+export function receiveTexts(events: readonly StudioEvent[]): void {
+  const written = events.filter((event) => event.type === "generation");
+  if (written.length === 0) return;
+  const texts = { ...useStudio.getState().writing.texts };
+  for (const event of written) texts[placeOf(event)] = { text: event.text, ending: null };
+  patch("writing", { texts });
+}
+
+export function changeWriting(fields: Partial<WritingSlice["settings"]>): void {
+  patch("writing", { settings: { ...useStudio.getState().writing.settings, ...fields } });
+}
+
+/** Behind the first validation rows' prompts, or one's own: first the frozen model, then each run, before and after. */
+export async function write(own: string | null): Promise<void> {
+  const { comparison, writing } = useStudio.getState();
+  if (writing.busy) return;
+  patch("writing", { busy: true, stopped: false, error: null, texts: {} });
+  try {
+    const prompts = own === null ? await engine().samplePrompts(SAMPLES) : [{ row: 0, prompt: own, response: "" }];
+    patch("writing", { prompts });
+    const trained = comparison.current?.runs.filter(({ curves }) => curves.evaluations.length > 0) ?? [];
+    const runs = [...trained.map(({ name }) => name), ...comparison.imported.map(({ run }) => run)];
+    const order = [
+      { run: null, before: false },
+      ...runs.flatMap((run) => [true, false].map((before) => ({ run, before }))),
+    ];
+    for (const { run, before } of order) {
+      if (useStudio.getState().writing.stopped) break;
+      const request = { run, before, prompts: prompts.map(({ prompt }) => prompt), settings: writing.settings };
+      const said = await engine().generate(request);
+      if (said) keep(run, before, said);
+    }
+  } catch (error) {
+    patch("writing", { error: messageOf(error) });
+  } finally {
+    patch("writing", { busy: false });
+  }
+}
+
+export async function stopWriting(): Promise<void> {
+  patch("writing", { stopped: true });
+  await engine().cancelGeneration();
+}
+
+function keep(writer: string | null, before: boolean, said: readonly GeneratedText[]): void {
+  const texts = { ...useStudio.getState().writing.texts };
+  said.forEach(({ text, ending }, prompt) => {
+    texts[placeOf({ writer, before, prompt })] = { text, ending };
+  });
+  patch("writing", { texts });
+}
