@@ -117,6 +117,32 @@ export const kernels: Readonly<Record<string, Compute>> = {
       });
     }
   },
+  "cross-entropy"({ logits, labels, rowLoss, out }, { rows, classes }) {
+    const count = labels!.filter((label) => label >= 0).length;
+    for (let r = 0; r < rows!; r++) {
+      const own = logits!.subarray(r * classes!, (r + 1) * classes!);
+      const label = labels![r]!;
+      const sum = own.reduce((total, logit) => total + Math.exp(logit), 0);
+      rowLoss![r] = label < 0 ? 0 : Math.log(sum) - own[label]!;
+      own.forEach((logit, c) => {
+        out![r * classes! + c] = label < 0 ? 0 : (Math.exp(logit) / sum - (c === label ? 1 : 0)) / count;
+      });
+    }
+  },
+  "value-loss"({ logits, values, labels, rowLoss, out }, { rows, classes }, { SQUARED }) {
+    const count = labels!.filter((label) => label >= 0).length;
+    for (let r = 0; r < rows!; r++) {
+      rowLoss![r] = 0;
+      for (let i = r * classes!; i < (r + 1) * classes!; i++) {
+        const [logit, value] = [logits![i]!, values![i]!];
+        const probability = 1 / (1 + Math.exp(-logit));
+        const entropy = -value * Math.log(probability) - (1 - value) * Math.log(1 - probability);
+        const share = labels![r]! < 0 ? 0 : 1 / classes!;
+        rowLoss![r]! += share * (SQUARED ? (logit - value) ** 2 : entropy);
+        out![i] = (share / count) * (SQUARED ? 2 * (logit - value) : probability - value);
+      }
+    }
+  },
   "mean-loss"({ rowLoss, labels, metrics }, { rows }) {
     const labelled = [...labels!.subarray(0, rows!).keys()].filter((row) => labels![row]! >= 0);
     metrics![0] = labelled.reduce((sum, row) => sum + rowLoss![row]!, 0) / Math.max(1, labelled.length);

@@ -1,0 +1,92 @@
+/** Heads and losses for several labels, numbers and tags in float64, against transformers' own classes: logits, loss, gradients. */
+
+import { expect, test } from "vitest";
+import { planBackward } from "../../../src/backward/plan";
+import { readTensor } from "../../../src/hub/safetensors";
+import { openWeights } from "../../../src/hub/weights";
+import { familyOf } from "../../../src/models/registry";
+import { Program } from "../../../src/program/program";
+import { elementCount } from "../../../src/program/tensor";
+import { tasks } from "../../../src/tasks/registry";
+import type { LossPlace } from "../../../src/tasks/task";
+import { familyRig, fixtureJson, fixtureModel, taskHeadCases } from "../../fixtures/reference";
+import { runBackward } from "../interpreter/backward";
+import { evaluate } from "../interpreter/forward";
+import { kernels } from "../interpreter/kernels";
+
+const { listed, tensors } = await taskHeadCases();
+const asked = {
+  multi_label_classification: tasks["multi-label-classification"],
+  regression: tasks.regression,
+  tags: tasks["token-classification"],
+};
+
+test.each(listed)("$name: logits, loss and the head's gradients are transformers'", async (described) => {
+  const { name, folder, problem, pooling, lengths } = described;
+  const task = asked[problem as keyof typeof asked];
+  const of = (key: string) => tensors.get(`${name}/${key}`)!;
+  const rig = folder.split("/").at(-1);
+  const own = folder.startsWith("families");
+  const json = own ? await familyRig(rig).config() : await fixtureJson(`models/${rig}/config.json`);
+  const family = familyOf(json);
+  const config = family.readConfig(json);
+  const [size, tokens, width] = of("hidden").shape as [number, number, number];
+
+  const program = new Program();
+  const hidden = program.input("hidden", [size * tokens, width], "float32");
+  const rows = program.input("lengths", [size], "int32");
+  const states = { hidden, lengths: rows, size, tokens, front: 0, suffix: 0 };
+  const { output, loss } = task.readOut(program, states, {
+    outputs: task.outputs(5),
+    pooling,
+    learningRateScale: 1,
+    tokenHead: family.tokenHead,
+    classifier:
+      family.classify &&
+      ((state, classes) =>
+        family.classify!(program, config, { state, classes, attachments: {}, learningRateScale: 1 })),
+    languageHead: () => expect.unreachable(),
+  });
+  const heads = [...tensors.keys()].filter((key) => key.startsWith(`${name}/head.`));
+  const prefix = `${name}/head.`.length;
+  expect(program.trainables.map((tensor) => tensor.name).sort()).toEqual(heads.map((key) => key.slice(prefix)).sort());
+
+  const leaves = new Map<string, ArrayLike<number>>([
+    ["hidden", of("hidden").data],
+    ["lengths", lengths],
+    ...heads.map((key) => [key.slice(prefix), tensors.get(key)!.data] as const),
+  ]);
+  const weights = await openWeights(own ? familyRig(rig).folder : fixtureModel(rig));
+  for (const tensor of program
+    .needed([output])
+    .flatMap(({ inputs }) => inputs)
+    .filter(({ role }) => role === "weight")) {
+    leaves.set(tensor.name, await readTensor(weights.get(tensor.name, tensor.shape)));
+  }
+  const plan = planBackward(program, output);
+  const value = evaluate(program, leaves, [output, ...plan.saved]);
+  const apart = (a: ArrayLike<number>, b: ArrayLike<number>, kept = (_: number) => true) =>
+    Math.max(...Array.from(a, (x, i) => (kept(i) ? Math.abs(x - b[i]!) : 0)));
+  // transformers computes padding's logits from states of its own; nobody reads them.
+  const real = (i: number) => problem !== "tags" || of("labels").data[Math.floor(i / 5)]! >= 0;
+  expect(apart(value(output), of("logits").data, real)).toBeLessThan(1e-5);
+
+  const given = Float64Array.from(of("labels").data);
+  const memory: Record<string, Float64Array> = {
+    output: value(output),
+    seed: new Float64Array(elementCount(output.shape)),
+    labels: problem === "tags" ? given : new Float64Array(size),
+    values: given,
+    losses: new Float64Array(output.shape[0]!),
+    metrics: new Float64Array(3),
+  };
+  for (const { kernel, bindings, sizes, options } of loss.last) {
+    const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as LossPlace).kind]!]);
+    kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
+  }
+  expect(Math.abs(memory.metrics![0]! - of("loss").data[0]!)).toBeLessThan(1e-6);
+  const gradients = runBackward(plan, value, memory.seed!);
+  for (const [tensor, gradient] of gradients) {
+    expect(apart(gradient, of(`gradient.${tensor}`).data), `gradient of ${tensor}`).toBeLessThan(1e-5);
+  }
+});
