@@ -89,6 +89,23 @@ function reductionFactor(hiddenSize: number, bottleneck: number): number {
   return hiddenSize % bottleneck === 0 ? hiddenSize / bottleneck : hiddenSize / (bottleneck + 0.5);
 }
 
+/** Settings of Compacter's layers and others that plain modules do not use; `adapters` writes them all the same. */
+const UNUSED = {
+  factorized_phm_W: true,
+  factorized_phm_rule: false,
+  hypercomplex_nonlinearity: "glorot-uniform",
+  init_weights_seed: null,
+  learn_phm: true,
+  phm_bias: true,
+  phm_c_init: "normal",
+  phm_dim: 4,
+  phm_init_range: 0.0001,
+  phm_rank: 1,
+  shared_W_phm: false,
+  shared_phm_rule: true,
+  stochastic_depth: 0,
+} as const;
+
 /** `adapter_config.json` and `head_config.json`. */
 export function hubConfigs(config: PeftConfig, labels: number): { adapter: object; head: object } {
   const own = config as unknown as BottleneckConfig;
@@ -99,6 +116,7 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
     model_type: own.modelType,
   };
   const settings = {
+    ...UNUSED,
     adapter_residual_before_ln: false,
     cross_adapter: false,
     dropout: 0,
@@ -169,6 +187,8 @@ const hubSchema = z.looseObject({
     reduction_factor: z.number("must be one number for all blocks").positive().optional(),
     init_weights: z.string().default("bert"),
     original_ln_before: z.boolean().default(false),
+    original_ln_after: z.literal(true, "must be true: the residual is added behind the module").default(true),
+    residual_before_ln: z.literal(true, "must be true: the module adds to the sub-layer's output").default(true),
     ln_before: never("a norm inside the module"),
     ln_after: never("a norm inside the module"),
     phm_layer: never("Compacter's layers"),
@@ -209,11 +229,14 @@ export function readHubConfig(file: string, value: unknown, tensors: readonly Na
   const bottleneck = tensors.find(({ name }) => name.endsWith(".down.bias"))?.data.length;
   if (!bottleneck) throw new Error(`${HUB_MODEL} has no modules.`);
   const reduction = config.reduction_factor;
-  if (reduction !== undefined && Math.floor(hiddenSize / reduction) !== bottleneck) {
-    throw new Error(
-      `${HUB_MODEL}: modules have a width of ${bottleneck}, but ${file} asks for ${Math.floor(hiddenSize / reduction)} ` +
-        `(${hiddenSize} / ${reduction}, rounded down).`,
-    );
+  if (reduction !== undefined) {
+    const width = Math.max(1, Math.floor(hiddenSize / reduction));
+    if (width !== bottleneck) {
+      throw new Error(
+        `${HUB_MODEL}: modules have a width of ${bottleneck}, but ${file} asks for ${width} (${hiddenSize} / ` +
+          `${reduction}, rounded down).`,
+      );
+    }
   }
   const learned = config.scaling === "learned";
   checkModules(tensors, { places, hiddenSize, bottleneck, learned, leaveOut: config.leave_out.length });

@@ -294,12 +294,15 @@ export function forTask(config: PeftConfig, task: PeftTask): PeftConfig {
   return { ...config, task_type: task, ...(headless && { modules_to_save: null }) };
 }
 
-/** Keys that Python holds as floats, and so writes `0` as `0.0`. */
-const FLOAT_KEYS = ["lora_dropout", "encoder_dropout", "vera_dropout", "d_initial", "orth_reg_weight"];
+/** Keys that Python holds as floats, and so writes `0` as `0.0`; of AdapterHub's, `scaling` must not come as an integer. */
+const FLOAT_KEYS = [
+  ...["lora_dropout", "encoder_dropout", "vera_dropout", "d_initial", "orth_reg_weight"],
+  ...["scaling", "dropout", "stochastic_depth"],
+];
 
 /** The file's text, as Python's `json.dumps(indent=2, sort_keys=True)` writes it. */
 export function formatPeftConfig(config: object): string {
   const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
   const text = JSON.stringify(sorted, null, 2);
-  return text.replace(new RegExp(`^( {2}"(?:${FLOAT_KEYS.join("|")})": -?\\d+)(,?)$`, "gm"), "$1.0$2");
+  return text.replace(new RegExp(`^( +"(?:${FLOAT_KEYS.join("|")})": -?\\d+)(,?)$`, "gm"), "$1.0$2");
 }

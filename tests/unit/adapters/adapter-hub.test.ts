@@ -120,6 +120,31 @@ describe("a folder", () => {
     expect(head).toMatchObject({ model_class: "LlamaForSequenceClassification", num_labels: 3, config: null });
   });
 
+  it("has the keys that adapters 1.2 writes, floats as Python's", () => {
+    const text = new TextDecoder().decode(adapterFiles(folder(houlsby))["adapter_config.json"]);
+    // The library takes a scaling that is an integer for an unknown kind.
+    expect(text).toContain('"scaling": 1.0,');
+    expect(text).toContain('"dropout": 0.0,');
+    expect(text).toContain('"reduction_factor": 3,');
+    expect(Object.keys(JSON.parse(text).config).sort()).toEqual(
+      [
+        ...["adapter_residual_before_ln", "cross_adapter", "dropout", "factorized_phm_W", "factorized_phm_rule"],
+        ...["hypercomplex_nonlinearity", "init_weights", "init_weights_seed", "inv_adapter"],
+        ...["inv_adapter_reduction_factor", "is_parallel", "learn_phm", "leave_out", "ln_after", "ln_before"],
+        ...["mh_adapter", "non_linearity", "original_ln_after", "original_ln_before", "output_adapter", "phm_bias"],
+        ...["phm_c_init", "phm_dim", "phm_init_range", "phm_layer", "phm_rank", "reduction_factor"],
+        ...["residual_before_ln", "scaling", "shared_W_phm", "shared_phm_rule", "stochastic_depth", "use_gating"],
+      ].sort(),
+    );
+  });
+
+  it("keeps the reduction factor it was trained with", async () => {
+    const given = { ...houlsby, reductionFactor: 2.5 };
+    const files = adapterFiles(folder(given));
+    expect(json(files["adapter_config.json"]).config.reduction_factor).toBe(2.5);
+    expect((await readAdapterFiles(files)).config.bottleneck).toBe(2);
+  });
+
   it("has a reduction factor from which AdapterHub gets the bottleneck", () => {
     for (const hiddenSize of [48, 576]) {
       for (let bottleneck = 1; bottleneck <= hiddenSize; bottleneck++) {
@@ -144,6 +169,10 @@ describe("a folder", () => {
     await expect(changed({ leave_out: [1] })).rejects.toThrow(/other blocks than the lowest/);
     await expect(changed({ leave_out: [0] })).rejects.toThrow(/module in block 0, which the configuration leaves out/);
     await expect(changed({ architecture: "prefix_tuning" })).rejects.toThrow(/only bottleneck adapters/);
+    await expect(changed({ reduction_factor: 2 })).rejects.toThrow(/width of 2, but .* asks for 3 \(6 \/ 2/);
+    await expect(changed({ reduction_factor: { default: 16 } })).rejects.toThrow(/one number for all blocks/);
+    await expect(changed({ residual_before_ln: "post_add" })).rejects.toThrow(/residual_before_ln/);
+    await expect(changed({ original_ln_after: false })).rejects.toThrow(/original_ln_after/);
     await expect(changed({ mh_adapter: false })).rejects.toThrow(/self_attn\.adapter"; the configuration has none/);
     const { "model_head.safetensors": _, ...headless } = files;
     await expect(readAdapterFiles(headless)).rejects.toThrow(/no model_head\.safetensors/);
