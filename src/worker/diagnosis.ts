@@ -74,11 +74,14 @@ export async function diagnosisFacts(
       maxLength: settings.maxLength,
     },
     text: text === 0 ? null : { tokens: text, rowTokens },
-    classes: classFacts(
-      dataset.labels,
-      trainTokens.map(({ labels }) => labels[0]!),
-      past.evaluations.length === 0 ? null : comparison.report(name),
-    ),
+    classes:
+      comparison.task.id === "sequence-classification"
+        ? classFacts(
+            dataset.labels,
+            trainTokens.map(({ labels }) => labels[0]!),
+            past.evaluations.length === 0 ? null : comparison.report(name),
+          )
+        : null,
   };
 }
 

@@ -105,7 +105,7 @@ function checkTags(file: string, column: string, labels: readonly string[], word
       fix: "Choose another column, or add rows with a second tag.",
     });
   }
-  if (labels.length > MOST_LABELS || labels.length * 3 > words) {
+  if (labels.length > MOST_LABELS || (labels.length > 20 && labels.length * 3 > words)) {
     throw new DataError({
       file,
       column,

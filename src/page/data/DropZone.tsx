@@ -24,9 +24,7 @@ export function DropZone() {
       <FileUp size={20} aria-hidden="true" />
       <span>
         <strong>{isDragActive ? "Drop to open" : "Drop CSV, TSV or JSONL"}</strong>
-        <span className="field-help">
-          A row is a text with a label, several or a number; words with tags; or a prompt with its response.
-        </span>
+        <span className="field-help">Texts with labels or numbers, words with tags, or prompts with responses.</span>
       </span>
       <button type="button" className="button" onClick={open}>
         Choose…

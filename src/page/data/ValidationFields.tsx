@@ -26,7 +26,11 @@ export function ValidationFields({ summary }: { summary: DataSummary }) {
       ) : (
         <NumberField
           label="Held out, %"
-          help="Drawn with the seed; every label keeps its share."
+          help={
+            settings.task === "sequence-classification"
+              ? "Drawn with the seed; every label keeps its share."
+              : "Drawn with the seed."
+          }
           value={Number((settings.validationFraction * 100).toPrecision(10))}
           onLeave
           above={0}
