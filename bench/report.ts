@@ -17,7 +17,7 @@ function table(columns: readonly string[], rows: readonly (readonly (string | nu
 const verdict = (value: number, goal: number) => `${value <= goal ? "met" : "missed"} (≤ ${goal})`;
 
 const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: Part }>) => string } = {
-  steps: ({ samples, rows }) =>
+  steps: ({ samples, rows, refused }) =>
     [
       "## A training step over its forward pass",
       `Median of ${samples} measurements after warm-up, forward and step in turn, the queue drained after each.`,
@@ -36,6 +36,8 @@ const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: 
           dispatches,
         ]),
       ),
+      "",
+      ...refused.map(({ method, reason }) => `Not measured: ${method}: ${reason}`),
     ].join("\n"),
 
   kernels: ({ samples, batch, rows }) =>

@@ -43,7 +43,13 @@ export interface MatmulTimes {
 }
 
 export type Measured =
-  | { readonly part: "steps"; readonly samples: number; readonly rows: readonly StepTimes[] }
+  | {
+      readonly part: "steps";
+      readonly samples: number;
+      readonly rows: readonly StepTimes[];
+      /** Methods that could not be measured on this model, and why. */
+      readonly refused: readonly { readonly method: string; readonly reason: string }[];
+    }
   | {
       readonly part: "kernels";
       readonly samples: number;

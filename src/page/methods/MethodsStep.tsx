@@ -45,7 +45,7 @@ function TotalEstimate() {
       Together about <b>{formatBytes(total.total)}</b> on the GPU, base weights ({formatBytes(total.weights)}) once.
       Largest buffer {formatBytes(largestBuffer.bytes)} of {formatBytes(largestBuffer.allowed)} allowed
       {fits
-        ? ". The runtime's own working memory comes on top."
+        ? `. onnxruntime's own ${formatBytes(total.onnxruntime)} are in it.`
         : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`}
     </p>
   );

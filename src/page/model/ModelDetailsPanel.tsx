@@ -122,6 +122,8 @@ function FitLines({ details }: { details: ModelDetails }) {
           ["Weights", formatBytes(total.weights)],
           ["Trained tensors", `${formatBytes(own)} with gradients and optimiser`],
           ["Activations", formatBytes(total.activations)],
+          ["Cached texts, batches, kernels", formatBytes(total.cache + total.runtime)],
+          ["onnxruntime's own", formatBytes(total.onnxruntime)],
           ["Together", formatBytes(total.total)],
           ["Largest buffer", `${formatBytes(largestBuffer.bytes)} of ${formatBytes(largestBuffer.allowed)} allowed`],
           ["Largest batch", fit.largestBatch === 0 ? "none fits" : formatPlural(fit.largestBatch, "row")],
