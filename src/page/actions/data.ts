@@ -2,6 +2,7 @@
 
 import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
 import { engine } from "../engine";
+import type { LinkedData } from "../store/link";
 import type { DataPlace } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
 
@@ -12,12 +13,28 @@ const opened: { sample: string | null; train: File | null; validation: File | nu
   validation: null,
 };
 
+/** What a shared address asks for, until a file is opened that has these columns. */
+let wanted: LinkedData | null = null;
+
+export function readNextAs(data: LinkedData): void {
+  wanted = data;
+}
+
+async function readAsWanted(): Promise<void> {
+  const { summary } = useStudio.getState().data;
+  const columns = Object.values(wanted?.columns ?? {}).flatMap((column) => column ?? []);
+  if (!wanted || !summary || !columns.every((column) => summary.columns.includes(column))) return;
+  await setData(wanted, "columns");
+  wanted = null;
+}
+
 export async function openSample(id: string): Promise<void> {
   const sample = useStudio.getState().data.samples.find((listing) => listing.id === id) ?? null;
   const done = await attempt("train", sample?.title ?? id, () => engine().openSample(id));
   if (!done) return;
   Object.assign(opened, { sample: id, train: null, validation: null });
   patch("data", { sample });
+  await readAsWanted();
 }
 
 export async function openFile(file: File, role: DataRole): Promise<void> {
@@ -26,6 +43,7 @@ export async function openFile(file: File, role: DataRole): Promise<void> {
   if (role === "train") {
     Object.assign(opened, { sample: null, train: file, validation: null });
     patch("data", { sample: null });
+    await readAsWanted();
   } else {
     opened.validation = file;
   }

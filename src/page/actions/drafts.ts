@@ -120,7 +120,12 @@ export function followDrafts(): () => void {
     const state = useStudio.getState();
     const configuration = currentConfiguration(state);
     if (state.methods.runs.length > 0) {
-      const fragment = toFragment(state.methods.runs, state.training.settings, state.methods.descriptions);
+      const fragment = toFragment(
+        state.methods.runs,
+        state.training.settings,
+        state.methods.descriptions,
+        state.data.summary?.settings,
+      );
       if (window.location.hash !== fragment) window.history.replaceState(null, "", fragment);
     }
     if (!configuration) {

@@ -9,7 +9,7 @@ import { fromFragment, type LinkedConfiguration } from "../store/link";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
 import { keepAdapter, keepSession } from "./compare";
-import { openSample, reopenData } from "./data";
+import { openSample, readNextAs, reopenData } from "./data";
 import { reopenModel } from "./model";
 import { receiveTexts } from "./writing";
 
@@ -84,6 +84,7 @@ function restoreRuns(): void {
   try {
     linked = fromFragment(window.location.hash);
     if (linked) {
+      if (linked.data) readNextAs(linked.data);
       patch("methods", { runs: draftsFrom(linked.runs, methods.descriptions) });
       patch("training", { settings: { ...training.settings, ...linked.training } });
       return;

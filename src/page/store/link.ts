@@ -1,11 +1,16 @@
-/** Methods, options and training in the address, so that a configuration can be shared. Never data. */
+/** Methods, options, training, and the task with its columns' names in the address, so that they can be shared. Never rows. */
 
 import type { RunConfiguration, TrainingConfiguration } from "../../training/configuration";
-import type { MethodDescription } from "../../worker/api";
+import type { DataSettings, MethodDescription } from "../../worker/api";
 import { layerSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
+/** How a file is to be read. */
+export type LinkedData = Pick<DataSettings, "task" | "columns">;
+
 export interface LinkedConfiguration {
+  /** Left out where no file was open. */
+  data?: LinkedData;
   training: Partial<TrainingConfiguration>;
   runs: RunConfiguration[];
 }
@@ -15,8 +20,10 @@ export function toFragment(
   runs: readonly DraftRun[],
   training: TrainingConfiguration,
   methods: readonly MethodDescription[],
+  data?: LinkedData,
 ): string {
   const linked: LinkedConfiguration = {
+    ...(data && { data: { task: data.task, columns: data.columns } }),
     training,
     runs: runs.map((run) => {
       const defaults = methods.find((method) => method.id === run.method)?.defaults ?? {};

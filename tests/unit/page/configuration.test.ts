@@ -48,9 +48,11 @@ it("on another model defaults become its defaults; what was chosen, and its prob
 describe("the address", () => {
   it("gives back what it was made from, without the defaults and in safe letters", () => {
     const run = draftRun(lora, [], { name: "Größe ≥ 8?", options: { rank: 4 }, learningRate: 0.01 });
-    const fragment = toFragment([run], training, [lora]);
+    const data = { task: "regression", columns: { text: "Größe", textPair: null, number: "y" } } as const;
+    const fragment = toFragment([run], training, [lora], data);
     expect(fragment).toMatch(/^#c=[\w-]+$/);
     expect(fromFragment(fragment)).toEqual({
+      data,
       training,
       runs: [{ name: "Größe ≥ 8?", method: "lora", learningRate: 0.01, options: { rank: 4 } }],
     });
