@@ -19,8 +19,6 @@ import {
   veraConfig,
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
-import { writeGraph } from "../forward/graph";
-import { readBuffer } from "../gpu/readback";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
 import type { BottleneckForm, ExportForm, Origin } from "../methods/method";
@@ -29,12 +27,11 @@ import { isTarget } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import { trainingState } from "./continuation";
-import type { Engine } from "./engine";
 import { countPart } from "./estimate";
 import { importedTensors } from "./imported-tensors";
 import type { Checkpoint, Values } from "./parameters";
 import type { Run } from "./run";
-import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
+import { buildTunedProgram, type TunedSetup } from "./tuned-program";
 
 /** A folder may have 2^30 bytes to be read again; larger states are left out. */
 const MAX_STATE_BYTES = 2 ** 29;
@@ -57,7 +54,6 @@ export interface ExportFacts
  * Throws an Error naming those there are if it is none of them.
  */
 export async function exportRun(
-  engine: Engine,
   model: BaseModel,
   run: Run,
   facts: ExportFacts,
@@ -66,12 +62,14 @@ export async function exportRun(
   const { method, options } = run.setup;
   const values = await run.parameters.read();
   const head = partTensors(run, values, "head");
-  const { form: whole, tensors: adapter } = await exportedForm(model, run, conversion);
+  const { form: whole, tensors: exported } = await exportedForm(model, run, conversion);
   const form = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
+  // The studio's own form is what was trained, not what it would be elsewhere.
+  const adapter = form.type === "STUDIO" ? partTensors(run, values, "adapter") : exported;
   const origin = originOf(form);
   const written = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
   const config = forTask(withHead(written, head), run.tunedSetup.task?.peftType ?? "SEQ_CLS");
-  const tensors = [...(await formTensors(engine, model, run, form, adapter)), ...head];
+  const tensors = [...(await formTensors(model, run, form, adapter)), ...head];
   const { record, state, ...shown } = facts;
   const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
   const resumes = asTrained && state !== undefined && stateBytes(run) <= MAX_STATE_BYTES;
@@ -224,7 +222,6 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
 }
 
 async function formTensors(
-  engine: Engine,
   model: BaseModel,
   run: Run,
   form: ExportForm,
@@ -234,7 +231,7 @@ async function formTensors(
   if (form.type === "LORA" && form.targets.length > 0) return adapter;
   if (form.type === "LORA") return [...idleLora(model, run), ...adapter.map((tensor) => besideLora(tensor, model))];
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
-  const front = await evaluateFront(engine, model, run, tuned);
+  const front = await run.front(tuned);
   const { virtualTokens } = tuned;
   if (form.type === "PROMPT_TUNING" || form.type === "P_TUNING") {
     const shape = [virtualTokens, model.config.hiddenSize];
@@ -265,38 +262,4 @@ function idleLora(model: BaseModel, run: Run): NamedTensor[] {
   return buildTunedProgram(setup, 1, 1)
     .program.trainables.filter(({ part }) => part === "adapter")
     .map(({ name, shape }) => ({ name, shape, data: new Float32Array(elementCount(shape)) }));
-}
-
-/** What stands in front of the input with the run's present values: the prompt, or every layer's keys and values. */
-async function evaluateFront(
-  engine: Engine,
-  model: BaseModel,
-  run: Run,
-  { program, front }: TunedProgram,
-): Promise<ReadonlyMap<Tensor, Float32Array>> {
-  const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
-  const computed = wanted.filter(({ role }) => role === "activation");
-  const owner = "front";
-  const outputs = new Map<Tensor, GPUBuffer>();
-  for (const tensor of computed) {
-    const allocation = { label: tensor.name, category: "runtime", owner } as const;
-    outputs.set(tensor, engine.memory.allocate(tensorBytes(tensor), allocation));
-  }
-  const semantic = await run.semanticStates();
-  const buffer = (tensor: Tensor) => {
-    if (tensor.role === "trainable") return run.parameters.value(tensor.name);
-    return outputs.get(tensor) ?? semantic.get(tensor.name) ?? model.buffer(tensor);
-  };
-  if (computed.length > 0) {
-    const session = await engine.runtime.session(writeGraph(program, computed), buffer);
-    await session.run();
-    await session.release();
-  }
-  const read = wanted.map(async (tensor) => {
-    const bytes = await readBuffer(engine.device, buffer(tensor), tensorBytes(tensor));
-    return [tensor, new Float32Array(bytes)] as const;
-  });
-  const values = new Map(await Promise.all(read));
-  engine.memory.releaseOwner(owner);
-  return values;
 }

@@ -11,16 +11,18 @@ import { elementCount, type Trainable } from "../program/tensor";
 import type { Values } from "./parameters";
 
 /**
- * The tensors by in-model name that a folder holds for a method: for `initFrom` and import. `origin`: of what the method
+ * The tensors by in-model name that a folder holds for a method: for `initFrom` and import. `own`: the origin of what the method
  * would export; unless that is what it trains, the tensors beside are taken. `cached`: of a model whose prefixes repeat heads.
  * Throws an Error naming what is missing.
  */
 export function importedTensors(
   adapter: AdapterFolder,
   layers: number,
-  origin: Origin,
+  own: Origin,
   cached: Pick<ModelConfig, "headSize" | "cachedRepeats"> = { headSize: 1 },
 ): NamedTensor[] {
+  // The studio's own form holds what was trained, whatever the method exports elsewhere.
+  const origin = adapter.config.peft_type === "STUDIO" ? "trained" : own;
   const imported: NamedTensor[] = [];
   const tensors = adapter.config.peft_type === "ADALORA" ? withPrunedRanks(adapter) : adapter.tensors;
   if (adapter.config.peft_type === "VERA") checkProjection(adapter);

@@ -13,6 +13,7 @@ import { computeStart } from "./computed-start";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import { Control, type ControlOptions } from "./control";
 import type { Engine } from "./engine";
+import { evaluateFront } from "./front";
 import type { LayerStrategy } from "./layer-rates";
 import { meanRowNorm } from "./norms";
 import { adamDefaults, Optimizer } from "./optimizer";
@@ -207,6 +208,12 @@ export class Run {
     const blocks = this.semanticBlocks;
     if (blocks === null) return Promise.resolve(new Map());
     return this.#model.semantic(this.context.textIds, blocks);
+  }
+
+  /** The prompt, or every layer's keys and values, of a Program of this run, with the present values. */
+  async front(tuned: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
+    const held = { parameters: this.parameters, semantic: await this.semanticStates() };
+    return evaluateFront(this.#engine, this.#model, held, tuned);
   }
 
   step(tokens: number): Step {

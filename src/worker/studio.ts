@@ -536,9 +536,9 @@ export class Studio implements StudioApi {
       ...{ seed, learningRateFactor, steps: comparison.steps },
       ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
     };
-    const [engine, model] = [this.#readyEngine(), this.#readyModel()];
+    const model = this.#readyModel();
     const folder = await comparison.snapshot(run, (checkpoint) =>
-      exportRun(engine, model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+      exportRun(model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
     );
     return zipAdapter(folder, run);
   }

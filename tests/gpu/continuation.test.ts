@@ -59,7 +59,7 @@ test("10 steps, a folder and 10 more are 20 steps", { timeout: 120_000 }, async 
       ...{ steps: HALF, metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
     };
     const folder = await straight.comparison.snapshot(name, (checkpoint) =>
-      exportRun(engine, model, run, { ...facts, state: { checkpoint, facts: state } }),
+      exportRun(model, run, { ...facts, state: { checkpoint, facts: state } }),
     );
     expect(folder.modelCard).toContain("Training can go on where it was left");
     folders.set(name, adapterFiles(folder));

@@ -134,7 +134,7 @@ describe.each(cases)("%s, %s", (rig, fixture, method, given, free) => {
     options = { ...given, ...(described.text && { text: described.text }) };
     final = trainedParts(tensors, "final", model.config);
     const start = { method, options, initial: final };
-    exported = await withRun(model, start, tensors, (run) => exportRun(engine, model, run, facts));
+    exported = await withRun(model, start, tensors, (run) => exportRun(model, run, facts));
   });
 
   test("the exported folder is PEFT's, key by key", async () => {
@@ -194,9 +194,7 @@ describe.each(others)("%s", (fixture, method, given, form, free) => {
     const described = await fixtureJson(`${path}.json`);
     const initial = trainedParts(tensors, "final", model.config);
     const options = { ...given, ...(described.text && { text: described.text }) };
-    const folder = await withRun(model, { method, options, initial }, tensors, (run) =>
-      exportRun(engine, model, run, facts),
-    );
+    const folder = await withRun(model, { method, options, initial }, tensors, (run) => exportRun(model, run, facts));
     const read = await readAdapterFiles(adapterFiles(folder));
     expect(read.config.peft_type).toBe(form);
     const plan = {
@@ -225,7 +223,7 @@ describe("SK-Prefix as the authors' code trains it", () => {
     const initial = trainedParts(tensors, "final", model.config);
     const options = { ...given, preset: "reference-code", text: described.text };
     const exported = await withRun(model, { method: "sk-prefix", options, initial }, tensors, (run) =>
-      exportRun(engine, model, run, facts),
+      exportRun(model, run, facts),
     );
     expect(exported.config).toMatchObject({ peft_type: "PREFIX_TUNING", num_virtual_tokens: described.virtualTokens });
     const beside = exported.skTensors!.map(({ name }) => name);
@@ -248,7 +246,7 @@ describe("SK-Prefix as the authors' code trains it", () => {
         model,
         { method: "sk-prefix", options: { text: "Classify the text", control }, initial },
         tensors,
-        (run) => exportRun(engine, model, run, facts),
+        (run) => exportRun(model, run, facts),
       );
     const [plain, controlled] = [await folder("none"), await folder("irrelevant-text")];
     expect(plain.modelCard).toContain("Text: `Classify the text`");

@@ -122,7 +122,7 @@ function create(model: BaseModel, setup: TinySetup): TinyComparison {
 }
 
 function exported(model: BaseModel, { comparison }: TinyComparison, run: string): Promise<AdapterFolder> {
-  return exportRun(engine, model, comparison.run(run), {
+  return exportRun(model, comparison.run(run), {
     labels: ["age_limit", "atm_support", "exchange_rate", "getting_spare_card", "lost_or_stolen_card"],
     data: { file: "data.json", trainRows: 4, validationRows: 4 },
     steps: 0,

@@ -160,7 +160,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       ...{ labels: LABELS, maxLength: 22, data: { file: "rows", trainRows: 16, validationRows: 0 }, steps: 20 },
       ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
     };
-    return exportRun(engine, model, run, facts, conversion);
+    return exportRun(model, run, facts, conversion);
   }
 
   /** What a folder, written by the studio or by PEFT, says about the batch, once read strictly and without its run.json. */

@@ -1,0 +1,254 @@
+/**
+ * Every method's own folder: written, read strictly, and computing the same again, blocks frozen or not; then damaged in each way
+ * that must be refused. Files come from the real export; only the device is missing, the interpreter computes in its place.
+ */
+
+import { describe, expect, it } from "vitest";
+import { checkBase, checkFits } from "../../../src/adapters/checks";
+import type { AdapterFolder } from "../../../src/adapters/folder";
+import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { adapterFiles } from "../../../src/adapters/write-folder";
+import { Random } from "../../../src/data/random";
+import type { NamedTensor } from "../../../src/hub/safetensors";
+import { RANKS } from "../../../src/methods/adalora/allocation";
+import { methodOf, methods } from "../../../src/methods/registry";
+import { semanticNames } from "../../../src/methods/semantic";
+import { familyOf } from "../../../src/models/registry";
+import { Program } from "../../../src/program/program";
+import { elementCount, type Tensor } from "../../../src/program/tensor";
+import type { BaseModel } from "../../../src/training/base-model";
+import type { RunConfiguration } from "../../../src/training/configuration";
+import { exportRun, originOf } from "../../../src/training/export";
+import { importedTensors, withoutCarrier } from "../../../src/training/imported-tensors";
+import { controllerOf, controlsOf, parseOptions, type Run } from "../../../src/training/run";
+import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
+import { importedRun } from "../../../src/worker/imported-run";
+import { fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
+import { evaluate } from "../interpreter/forward";
+
+const LABELS = ["a", "b", "c"];
+const TEXT = [11, 12, 13];
+const TOKENS = 5;
+
+/** Options that keep a method small or give it its own form. */
+const small: Record<string, Record<string, unknown>> = {
+  "p-tuning": { virtualTokens: 4, hidden: 8 },
+  prefix: { virtualTokens: 4 },
+  prompt: { virtualTokens: 4 },
+  "mix-and-match": { virtualTokens: 4, bottleneck: 5 },
+  adalora: { initialRank: 3, targetRank: 1 },
+  dylora: { rank: 3 },
+  vera: { rank: 4 },
+  dept: { virtualTokens: 3, positions: 12, rank: 2 },
+  ept: { virtualTokens: 3, positions: 12, rank: 2 },
+  ptec: { virtualTokens: 3 },
+  "adapter-parallel": { learnedScale: true },
+  "adapter-houlsby": { reductionFactor: 5 },
+};
+
+async function openModel(rig: string): Promise<BaseModel> {
+  const json = await fixtureJson(`models/${rig}/config.json`);
+  const family = familyOf(json);
+  const config = family.readConfig(json);
+  const stored = [...(await fixtureTensors(`models/${rig}/model.safetensors`))];
+  const weights = new Map(stored.map(([name, { data }]) => [name, Float64Array.from(data)]));
+  const tokenizer = { decode: () => "words" };
+  return { family, config, weights, folder: fixtureModel(rig), poolings: ["last"], tokenizer } as unknown as BaseModel;
+}
+
+const weightsOf = (model: BaseModel) => (model as unknown as { weights: Map<string, Float64Array> }).weights;
+
+/** What the frozen model computes for the text, by the names that methods ask for. */
+function semantics(model: BaseModel): Map<string, Float64Array> {
+  const program = new Program();
+  const ids = program.constant("ids", [TEXT.length], () => Int32Array.from(TEXT), "int32");
+  const built = model.family.build(program, model.config, ids, { size: 1, tokens: TEXT.length }, {});
+  const value = evaluate(program, weightsOf(model), [...built.keys, ...built.values, ...built.states, built.hidden]);
+  return new Map([
+    ...built.keys.map((tensor, layer) => [semanticNames.keys(layer), value(tensor)] as const),
+    ...built.values.map((tensor, layer) => [semanticNames.values(layer), value(tensor)] as const),
+    ...built.states.map((tensor, depth) => [semanticNames.states(depth), value(tensor)] as const),
+    [semanticNames.hidden, value(built.hidden)] as const,
+  ]);
+}
+
+function build(model: BaseModel, plan: RunConfiguration, size = 2, tokens = TOKENS): TunedProgram {
+  return buildTunedProgram(setupOf(model, plan), size, tokens);
+}
+
+function setupOf(model: BaseModel, plan: RunConfiguration) {
+  const method = methodOf(plan.method);
+  const options = parseOptions(model, plan);
+  const textIds = method.text(options) === null ? [] : TEXT;
+  const { family, config } = model;
+  const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id + 20);
+  const context = { family, config, textIds, lockedIds: textIds.map(() => false), randomIds };
+  return { method, options, context, classes: LABELS.length, pooling: "last", layers: plan } as const;
+}
+
+const normal = (count: number, name: string) => {
+  const random = new Random(3, name);
+  return Float32Array.from({ length: count }, () => 0.3 * random.normal());
+};
+
+interface Trained {
+  readonly values: Map<string, Float32Array>;
+  readonly folder: AdapterFolder;
+  readonly logits: Float64Array;
+}
+
+/** Logits with these trained values, and the front of a Program. */
+function computed(
+  model: BaseModel,
+  tuned: TunedProgram,
+  values: ReadonlyMap<string, ArrayLike<number>>,
+  wanted: Tensor[],
+) {
+  const ids = [5, 9, 20, 33, 1, 7, 80, 120, 200, 301].slice(0, tuned.ids.shape[0]!);
+  const lengths = Array.from({ length: tuned.lengths.shape[0]! }, (_, row) =>
+    row === 0 && ids.length > 2 ? 4 : TOKENS,
+  );
+  const leaves = new Map<string, ArrayLike<number>>([
+    ...weightsOf(model),
+    ...semantics(model),
+    ["input_ids", ids],
+    ["lengths", ids.length > 2 ? lengths : [1]],
+    ...values,
+  ]);
+  return evaluate(tuned.program, leaves, wanted);
+}
+
+/** A run with random values, as its folder and its logits. */
+async function trained(model: BaseModel, plan: RunConfiguration): Promise<Trained> {
+  const tuned = build(model, plan);
+  const { program, virtualTokens } = tuned;
+  const values = new Map(program.trainables.map(({ name, shape }) => [name, normal(elementCount(shape), name)]));
+  const setup = { ...setupOf(model, plan), name: plan.name, seed: 0, steps: 20, learningRate: 1e-3 };
+  const controller = controllerOf(setup, tuned, { steps: 20, seed: 0, gradClip: null });
+  const controls = new Map(
+    controlsOf(tuned, controller).map(({ name, shape, initial }) => [
+      name,
+      new Float32Array(elementCount(shape)).fill(initial),
+    ]),
+  );
+  // One rank of the first module is pruned.
+  const ranks = controls.get(RANKS);
+  if (ranks) {
+    ranks[1] = 0;
+    [...values].find(([name]) => name.endsWith(".lora_E"))![1][1] = 0;
+  }
+  const run = {
+    setup,
+    tunedSetup: setup,
+    context: setup.context,
+    trainables: program.trainables,
+    virtualTokens,
+    dial: controller?.dial ? { ...controller.dial, setting: controller.dial.most } : null,
+    parameters: { read: async () => values, readControls: async () => controls, controls: [] },
+    front: async (one: TunedProgram) => {
+      const wanted = [...(one.front.prompt ? [one.front.prompt] : []), ...one.front.keys, ...one.front.values];
+      const value = computed(model, one, values, wanted);
+      return new Map(wanted.map((tensor) => [tensor, Float32Array.from(value(tensor))]));
+    },
+  } as unknown as Run;
+  const folder = await exportRun(model, run, {
+    ...{ labels: LABELS, maxLength: 22, data: { file: "rows", trainRows: 16, validationRows: 0 }, steps: 20 },
+    ...{ metrics: null, versions: {}, droppedLeadingTokens: 0 },
+    record: { run: plan, configuration: { training: { pooling: "last" } } },
+  });
+  return { values, folder, logits: computed(model, tuned, values, [tuned.logits])(tuned.logits) };
+}
+
+/** Reads a folder's files and gives its tensors to the run that it describes, as the worker does. */
+async function opened(model: BaseModel, files: Record<string, Uint8Array>): Promise<Float64Array> {
+  const adapter = await readAdapterFiles(files);
+  checkBase(adapter, model.folder.name);
+  const { run } = importedRun(adapter, "again");
+  const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
+  const tuned = build(model, run);
+  const { trainables } = tuned.program;
+  const given = importedTensors(adapter, model.config.layers, originOf(form), model.config);
+  checkFits(run.name, withoutCarrier(given, trainables), trainables);
+  const values = new Map(given.map(({ name, data }) => [name, data]));
+  return computed(model, tuned, values, [tuned.logits])(tuned.logits);
+}
+
+const onInput = ["prompt", "p-tuning", "dept", "ept", "cpt", "ptec", "hard-text", "sk-prompt"];
+/** What reads out by itself trains nothing, so that there is nothing to read again. */
+const training = methods.filter(({ classify }) => !classify);
+const table = training.flatMap(({ id }) => {
+  const rig = id === "bitfit" ? "tiny-gpt2" : "tiny-llama";
+  const options = small[id] ?? {};
+  const frozen = !onInput.includes(id);
+  return [0, ...(frozen ? [1] : [])].map(
+    (frozenLayers) =>
+      [`${id}${frozenLayers ? " above a frozen block" : ""}`, rig, { id, options, frozenLayers }] as const,
+  );
+});
+
+describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
+  const plan: RunConfiguration = { name: id, method: id, options, ...(frozenLayers && { frozenLayers }) };
+
+  it("computes the same from its own folder", async () => {
+    const model = await openModel(rig);
+    const { folder, logits } = await trained(model, plan);
+    const again = await opened(model, adapterFiles(folder));
+    expect(Math.max(...again.map((value, index) => Math.abs(value - logits[index]!)))).toBeLessThan(1e-4);
+  });
+
+  it("is refused with a tensor missing, of another shape or too many, and on another base", async () => {
+    const model = await openModel(rig);
+    const { folder } = await trained(model, plan);
+    const damaged = (part: "tensors" | "skTensors", change: (tensors: readonly NamedTensor[]) => NamedTensor[]) =>
+      opened(model, adapterFiles({ ...folder, [part]: change(folder[part] ?? []) }));
+    const turned = ({ name, shape, data }: NamedTensor): NamedTensor => ({
+      name,
+      shape:
+        shape.length === 1
+          ? [data.length, 1]
+          : shape.length === 2 && shape[0] !== shape[1]
+            ? shape.toReversed()
+            : [data.length],
+      data,
+    });
+    for (const part of ["tensors", "skTensors"] as const) {
+      for (const [index, tensor] of (folder[part] ?? []).entries()) {
+        // What merely carries the head of a run that trains nothing else is not looked at.
+        if (part === "tensors" && carries(folder, tensor)) continue;
+        const named = new RegExp(literal(lastParts(tensor.name)));
+        await expect(
+          damaged(part, (all) => all.toSpliced(index, 1)),
+          `without ${tensor.name}`,
+        ).rejects.toThrow(/missing|no |needs|rank_pattern|are saved|asks for|the adapter it starts from/);
+        await expect(
+          damaged(part, (all) => all.toSpliced(index, 1, turned(tensor))),
+          `turned ${tensor.name}`,
+        ).rejects.toThrow(named);
+      }
+      const [first] = folder[part] ?? [];
+      if (!first) continue;
+      const name = /\.\d\./.test(first.name) ? first.name.replace(/\.\d\./, ".7.") : `extra_${first.name}`;
+      const extra = { ...first, name };
+      await expect(
+        damaged(part, (all) => [...all, extra]),
+        `with ${name}`,
+      ).rejects.toThrow(/\b7\b|extra_/);
+    }
+    const elsewhere = { ...folder, config: { ...folder.config, base_model_name_or_path: "another-base" } };
+    if (folder.config.peft_type === "BOTTLENECK") Object.assign(elsewhere.config, { baseModel: "another-base" });
+    await expect(opened(model, adapterFiles(elsewhere))).rejects.toThrow(/"another-base".*"tiny-/);
+  });
+});
+
+/** Whether a tensor is only there so that PEFT loads the head: zeros, or the embeddings of a hard text. */
+function carries({ config }: AdapterFolder, { name, data }: NamedTensor): boolean {
+  return config.peft_type === "LORA" && /lora_[AB]/.test(name) && data.every((value) => value === 0);
+}
+
+/** Of a tensor's name what every layout keeps of it. */
+const lastParts = (name: string) =>
+  name
+    .replace(/\.weight$|e$/, "")
+    .split(".")
+    .at(-1)!;
+const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
