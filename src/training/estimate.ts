@@ -7,8 +7,8 @@ import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../gpu/memory";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
-import { methodOf } from "../methods/registry";
-import { elementCount, type Trainable, tensorBytes } from "../program/tensor";
+import { methodOf, methods } from "../methods/registry";
+import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
@@ -16,6 +16,7 @@ import { sharedBuckets } from "./buckets";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import { controlBytes } from "./control";
 import type { GpuBytes } from "./events";
+import { languageHeadSpecs } from "./language-head";
 import { type LayerRate, layerRates } from "./layer-rates";
 import { optimizerBytes } from "./optimizer";
 import { loadedSpecs } from "./read-model";
@@ -92,7 +93,7 @@ export function estimate(input: EstimateInput): Estimate {
     pooling: model.poolings[0]!,
     seed,
   });
-  const weights = loadedSpecs(model);
+  const weights = [...loadedSpecs(model), ...headSpecs(input)];
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
   const consider = (tensor: string, bytes: number) => {
@@ -148,6 +149,14 @@ function refused(run: string, weights: number, problem: string): Omit<PlannedRun
   const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
   const bytes = sumUp({ ...noBytes(), weights });
   return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], text: "" };
+}
+
+/** What only the head over the vocabulary reads, where somebody needs it. */
+function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
+  const { family, config, languageHead = "words", precision } = model;
+  const needed =
+    task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
+  return needed ? languageHeadSpecs(family, config, languageHead, precision) : [];
 }
 
 function estimateRun(

@@ -75,7 +75,7 @@ export async function describeInspected(
   };
   const nothing = { family: null, parameters: null, layers: null, hiddenSize: null, contextLength: null };
   try {
-    const { family, config, weights, precision, poolings, needed } = await readModel(folder);
+    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(folder);
     return {
       ...known,
       refusal: null,
@@ -85,7 +85,10 @@ export async function describeInspected(
       hiddenSize: config.hiddenSize,
       contextLength: config.contextLength,
       weightBytes: needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0),
-      fit: measure({ family, config, precision, poolings, parameters: weights.parameters }),
+      fit: measure({
+        ...{ family, config, precision, poolings, parameters: weights.parameters },
+        languageHead: languageHead.kind,
+      }),
     };
   } catch (error) {
     if (error instanceof TypeError) throw error;

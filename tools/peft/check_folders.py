@@ -5,8 +5,7 @@ the validation loss it gives against the studio's. Needs torch, transformers and
     npm run studio -- run comparison.json --out results
     python tools/peft/check_folders.py results --base MODEL_FOLDER --rows dev.csv
 
-`--rows` is the comparison's validation file (CSV or JSONL); task and columns are those of the folders' run.json. Language models
-are left out. Fails where a loss differs by more than one in a thousand.
+`--rows` is the comparison's validation file (CSV or JSONL); task and columns are those of the folders' run.json. Fails where a loss differs by more than one in a thousand.
 """
 import argparse
 import csv
@@ -58,6 +57,33 @@ def losses_of(task, row, columns, names, scale):
     return [float(names["torch"].nn.functional.binary_cross_entropy_with_logits(logits, target))]
 
 
+def filled(template, row):
+    """A template with a row's values, without paragraphs whose columns are all empty."""
+    text = ""
+    parts = re.split(r"(\n{2,})", f"{{{template}}}" if template in row else template)
+    for part, gap in zip(parts[::2], parts[1::2] + [""]):
+        named = re.findall(r"\{([^{}\n]+)\}", part)
+        if named and all(not row[column].strip() for column in named):
+            continue
+        text += re.sub(r"\{([^{}\n]+)\}", lambda match: row[match[1]], part) + gap
+    return text
+
+
+def response_losses(row, columns, names, reading, most):
+    """Cross-entropy of every token of the response and of the end token, behind the prompt as the README reads it."""
+    torch, tokenizer = names["torch"], names["tokenizer"]
+    names["prompt"] = filled(columns["prompt"] or "", row)
+    exec(reading.replace('"a prompt\\n"', "prompt").split("with torch.no_grad")[0], names)
+    said = tokenizer(filled(columns["response"], row), add_special_tokens=False).input_ids + [tokenizer.eos_token_id]
+    ids = torch.cat([names["ids"], torch.tensor([said])], 1)
+    if ids.shape[1] > most:
+        raise SystemExit(f"A row has {ids.shape[1]} tokens: compare with rows that need no cutting.")
+    with torch.no_grad():
+        logits = names["model"](input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0, -ids.shape[1]:]
+    scores = logits[-len(said) - 1:-1].log_softmax(-1)
+    return [-float(scores[place, token]) for place, token in enumerate(said)]
+
+
 def mean_loss(folder, base, rows):
     """Mean loss over all labels of the rows, each read alone by the README's code."""
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
@@ -74,6 +100,9 @@ def mean_loss(folder, base, rows):
     reading = reading.replace('"a text"', "text").replace('"a second text"', "second")
     losses = []
     for row in rows:
+        if task == "causal-lm":
+            losses += response_losses(row, columns, names, reading, data["maxLength"])
+            continue
         if task == "token-classification":
             names["words"] = entries(row[columns["tokens"]])
         else:
