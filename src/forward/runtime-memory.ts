@@ -64,6 +64,8 @@ export function runtimeMemory(program: Program, outputs: readonly Tensor[]): Run
       if (buffer !== undefined) lastUse.set(buffer, index);
     }
   });
+  const dying = order.map((): number[] => []);
+  for (const [buffer, last] of lastUse) dying[last]!.push(buffer);
   const live = new Set<number>();
   const valueUnder = (name: string) => writer.values.get(name)!;
   order.forEach((node, index) => {
@@ -79,7 +81,7 @@ export function runtimeMemory(program: Program, outputs: readonly Tensor[]): Run
       pool.dispatched(dispatches);
       for (const place of places) pool.release(place);
     }
-    for (const [buffer, last] of lastUse) if (last === index && live.has(buffer)) pool.release(buffer);
+    for (const buffer of dying[index]!) if (live.has(buffer)) pool.release(buffer);
   });
   const literals = [...writer.uploaded].reduce((sum, name) => sum + bytesOf(valueUnder(name)), 0);
   return { pool: pool.made, literals, leaves: [...writer.leaves] };
@@ -268,7 +270,9 @@ class SizingWriter implements GraphWriter {
   value: GraphWriter["value"] = (operator, inputs, attributes) => this.node(operator, inputs, attributes)[0]!;
 
   literal: GraphWriter["literal"] = (values, type, shape = [values.length]) => {
-    const key = `${type} [${shape}] ${values.join(" ")}`;
+    // Long ones are positions: their ends tell them apart.
+    const told = values.length > 64 ? [values[0], values.at(-1)] : values;
+    const key = `${type} [${shape}] ${told.join(" ")}`;
     const known = this.#literals.get(key);
     if (known) return known;
     const name = `literal ${this.#literals.size}`;
