@@ -41,7 +41,10 @@ export interface PlottedLine extends PlottedRun {
   spread: { deviations: Float64Array; band: BandPoint[] } | null;
 }
 
-/** Runs that are not hidden; those of past comparisons are faded and come first, so that they lie underneath. */
+/**
+ * Runs that are not hidden; those of past comparisons are faded and come first, so that they lie underneath. Past ones of another
+ * task are left out: their losses and metrics are other figures.
+ */
 export function plottedRuns(
   current: Comparison | null,
   past: readonly Comparison[],
@@ -56,7 +59,9 @@ export function plottedRuns(
       return { run: { ...first, name: seeds.length > 1 ? first.variant.group : first.name }, seeds, faded };
     });
   };
-  return [...past.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
+  const task = (current ?? past[0])?.configuration.data.task;
+  const alike = past.filter(({ configuration }) => configuration.data.task === task);
+  return [...alike.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
 }
 
 /** @param smoothing weight of the moving average; only training loss is smoothed */

@@ -1,0 +1,70 @@
+/** Words with tags and texts with a number: each file is read for its task, two methods race, and the figures are the task's. */
+
+import { expect, test } from "@playwright/test";
+import {
+  chart,
+  compareButton,
+  dropTrainingFile,
+  expectAccessible,
+  keepRuns,
+  openStep,
+  setTraining,
+  step,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
+
+test.skip(({ isMobile }) => isMobile, "what is asked for here does not depend on the width");
+
+const tagged = [
+  "tokens,tags",
+  ...Array.from({ length: 12 }, (_, row) =>
+    row % 2
+      ? `Ada met ${row} friends in Berlin,B-person O O O O B-place`
+      : `Nobody here knows Grace Hopper ${row},O O O B-person I-person O`,
+  ),
+].join("\n");
+
+const rated = Array.from({ length: 16 }, (_, row) =>
+  JSON.stringify({ sentence1: `a dog runs ${row}`, sentence2: `the cat sleeps ${row * 3}`, score: 1 + row / 4 }),
+).join("\n");
+
+test("tags and numbers are guessed, learned and reported as what they are", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await dropTrainingFile(page, "tagged.csv", tagged);
+  const data = step(page, "Data");
+  await expect(data.getByLabel("Task", { exact: true })).toHaveValue("token-classification");
+  await expect(data.locator("mark", { hasText: "Grace" }).first()).toHaveAttribute("title", "B-person");
+  await keepRuns(page, ["SK-Prefix", "LoRA"]);
+  await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/, 90_000);
+  await expect(chart(page, "Validation F1")).toHaveAccessibleName(/2 lines over step/);
+  const runs = page.getByRole("region", { name: "Run table" });
+  await expect(runs.getByRole("columnheader", { name: "Best F1" })).toBeVisible();
+  const entities = page.getByRole("region", { name: "Figures per entity" });
+  await expect(entities.getByRole("rowheader", { name: /^p/ }).first()).toBeVisible();
+  await page.getByLabel("Text", { exact: true }).last().fill("Grace lives in Rome.");
+  await expect(page.locator(".prediction .tagged-words").first()).toContainText("Grace");
+  await expect(page.locator(".prediction .tagged-words")).toHaveCount(3);
+  await expectAccessible(page);
+
+  await dropTrainingFile(page, "rated.jsonl", rated);
+  await expect(data.getByLabel("Task", { exact: true })).toHaveValue("regression");
+  await expect(data.getByLabel("Second text", { exact: true })).toHaveValue("sentence2");
+  await expect(data.getByLabel("Number", { exact: true })).toHaveValue("score");
+  await data.getByLabel("Number", { exact: true }).selectOption("sentence1");
+  await expect(data.getByRole("alert")).toContainText(/is chosen both as the text and as the number/);
+  await expect(compareButton(page)).toBeDisabled();
+  await data.getByLabel("Number", { exact: true }).selectOption("score");
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/, 90_000);
+  await expect(chart(page, "Validation Spearman")).toHaveAccessibleName(/2 lines over step/);
+  const points = page.getByRole("img", { name: /what SK-Prefix predicted against the true number/ });
+  await expect(points.locator("circle")).toHaveCount(2);
+  await expect(page.getByRole("region", { name: "Metrics" })).toContainText(/RMSE/);
+  await expectAccessible(page);
+});
