@@ -26,45 +26,12 @@ import { parseOptions, Run } from "../../src/training/run";
 import { Workspace } from "../../src/training/workspace";
 import { importedRun } from "../../src/worker/imported-run";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
+import { type WeightDeltaCase as Case, weightDeltaCases as cases } from "../fixtures/weight-delta-cases";
 import { largestDifference, relativeDistance } from "./compare";
 import { testEngine } from "./engine";
 import { publish } from "./measured";
 
 type Tensors = Awaited<ReturnType<typeof fixtureTensors>>;
-type Options = Record<string, unknown>;
-interface Case {
-  readonly method: string;
-  readonly options: Options;
-}
-
-const budget = { initialRank: 4, targetRank: 2, alpha: 8, tinit: 3, tfinal: 5, deltaT: 3, beta2: 0.75 };
-const alone = "the drawn rank alone";
-const cases: Record<string, Record<string, Case>> = {
-  "tiny-llama": {
-    "lora-patterns": {
-      method: "lora",
-      options: {
-        rank: 4,
-        alpha: 8,
-        targets: ["q_proj", "v_proj", "down_proj"],
-        rankPattern: { "0.self_attn.q_proj": 2, down_proj: 6 },
-        alphaPattern: { v_proj: 3 },
-        learningRateRatio: 4,
-      },
-    },
-    adalora: { method: "adalora", options: budget },
-    dylora: { method: "dylora", options: { rank: 4, alpha: 8 } },
-    "dylora-alone": { method: "dylora", options: { rank: 4, alpha: 8, trained: alone } },
-    vera: { method: "vera", options: { rank: 6, projectionKey: 7, targets: ["q_proj", "v_proj", "down_proj"] } },
-  },
-  "tiny-gpt2": {
-    dora: { method: "dora", options: { rank: 4, alpha: 8 } },
-    adalora: { method: "adalora", options: { ...budget, targets: ["c_attn", "mlp.c_proj"] } },
-    dylora: { method: "dylora", options: { rank: 4, alpha: 8 } },
-    vera: { method: "vera", options: { rank: 6, projectionKey: 7, targets: ["c_attn", "mlp.c_proj"] } },
-  },
-};
-
 const LABELS = ["a", "b", "c", "d", "e"];
 /** Runs of a test are alive at the same time. */
 let owners = 0;

@@ -12,9 +12,6 @@ import { Random } from "../../../src/data/random";
 import type { NamedTensor } from "../../../src/hub/safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
 import { methodOf, methods } from "../../../src/methods/registry";
-import { semanticNames } from "../../../src/methods/semantic";
-import { familyOf } from "../../../src/models/registry";
-import { Program } from "../../../src/program/program";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
 import type { BaseModel } from "../../../src/training/base-model";
 import type { RunConfiguration } from "../../../src/training/configuration";
@@ -23,8 +20,9 @@ import { importedTensors, withoutCarrier } from "../../../src/training/imported-
 import { controllerOf, controlsOf, parseOptions, type Run } from "../../../src/training/run";
 import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
 import { importedRun } from "../../../src/worker/imported-run";
-import { fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
+import { fixtureModel } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
+import { semanticStates, type TinyModel, tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 const LABELS = ["a", "b", "c"];
 const TEXT = [11, 12, 13];
@@ -46,45 +44,21 @@ const small: Record<string, Record<string, unknown>> = {
   "adapter-houlsby": { reductionFactor: 5 },
 };
 
-async function openModel(rig: string): Promise<BaseModel> {
-  const json = await fixtureJson(`models/${rig}/config.json`);
-  const family = familyOf(json);
-  const config = family.readConfig(json);
-  const stored = [...(await fixtureTensors(`models/${rig}/model.safetensors`))];
-  const weights = new Map(stored.map(([name, { data }]) => [name, Float64Array.from(data)]));
+/** A model as the export knows it. */
+async function openModel(rig: string) {
   const tokenizer = { decode: () => "words" };
-  return { family, config, weights, folder: fixtureModel(rig), poolings: ["last"], tokenizer } as unknown as BaseModel;
+  return {
+    ...(await tinyModel(rig)),
+    folder: fixtureModel(rig),
+    poolings: ["last"],
+    tokenizer,
+  } as unknown as TinyModel & BaseModel;
 }
 
-const weightsOf = (model: BaseModel) => (model as unknown as { weights: Map<string, Float64Array> }).weights;
+type Model = Awaited<ReturnType<typeof openModel>>;
 
-/** What the frozen model computes for the text, by the names that methods ask for. */
-function semantics(model: BaseModel): Map<string, Float64Array> {
-  const program = new Program();
-  const ids = program.constant("ids", [TEXT.length], () => Int32Array.from(TEXT), "int32");
-  const built = model.family.build(program, model.config, ids, { size: 1, tokens: TEXT.length }, {});
-  const value = evaluate(program, weightsOf(model), [...built.keys, ...built.values, ...built.states, built.hidden]);
-  return new Map([
-    ...built.keys.map((tensor, layer) => [semanticNames.keys(layer), value(tensor)] as const),
-    ...built.values.map((tensor, layer) => [semanticNames.values(layer), value(tensor)] as const),
-    ...built.states.map((tensor, depth) => [semanticNames.states(depth), value(tensor)] as const),
-    [semanticNames.hidden, value(built.hidden)] as const,
-  ]);
-}
-
-function build(model: BaseModel, plan: RunConfiguration, size = 2, tokens = TOKENS): TunedProgram {
-  return buildTunedProgram(setupOf(model, plan), size, tokens);
-}
-
-function setupOf(model: BaseModel, plan: RunConfiguration) {
-  const method = methodOf(plan.method);
-  const options = parseOptions(model, plan);
-  const textIds = method.text(options) === null ? [] : TEXT;
-  const { family, config } = model;
-  const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id + 20);
-  const context = { family, config, textIds, lockedIds: textIds.map(() => false), randomIds };
-  return { method, options, context, classes: LABELS.length, pooling: "last", layers: plan } as const;
-}
+const setupOf = (model: Model, plan: RunConfiguration) => tinySetup(model, plan, TEXT, LABELS.length);
+const build = (model: Model, plan: RunConfiguration) => buildTunedProgram(setupOf(model, plan), 2, TOKENS);
 
 const normal = (count: number, name: string) => {
   const random = new Random(3, name);
@@ -98,19 +72,14 @@ interface Trained {
 }
 
 /** Logits with these trained values, and the front of a Program. */
-function computed(
-  model: BaseModel,
-  tuned: TunedProgram,
-  values: ReadonlyMap<string, ArrayLike<number>>,
-  wanted: Tensor[],
-) {
+function computed(model: Model, tuned: TunedProgram, values: ReadonlyMap<string, ArrayLike<number>>, wanted: Tensor[]) {
   const ids = [5, 9, 20, 33, 1, 7, 80, 120, 200, 301].slice(0, tuned.ids.shape[0]!);
   const lengths = Array.from({ length: tuned.lengths.shape[0]! }, (_, row) =>
     row === 0 && ids.length > 2 ? 4 : TOKENS,
   );
   const leaves = new Map<string, ArrayLike<number>>([
-    ...weightsOf(model),
-    ...semantics(model),
+    ...model.weights,
+    ...semanticStates(model, TEXT),
     ["input_ids", ids],
     ["lengths", ids.length > 2 ? lengths : [1]],
     ...values,
@@ -119,7 +88,7 @@ function computed(
 }
 
 /** A run with random values, as its folder and its logits. */
-async function trained(model: BaseModel, plan: RunConfiguration): Promise<Trained> {
+async function trained(model: Model, plan: RunConfiguration): Promise<Trained> {
   const tuned = build(model, plan);
   const { program, virtualTokens } = tuned;
   const values = new Map(program.trainables.map(({ name, shape }) => [name, normal(elementCount(shape), name)]));
@@ -160,7 +129,7 @@ async function trained(model: BaseModel, plan: RunConfiguration): Promise<Traine
 }
 
 /** Reads a folder's files and gives its tensors to the run that it describes, as the worker does. */
-async function opened(model: BaseModel, files: Record<string, Uint8Array>): Promise<Float64Array> {
+async function opened(model: Model, files: Record<string, Uint8Array>): Promise<Float64Array> {
   const adapter = await readAdapterFiles(files);
   checkBase(adapter, model.folder.name);
   const { run } = importedRun(adapter, "again");
