@@ -34,7 +34,7 @@ test("two methods learn to answer, and write before and after", async ({ page })
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
   const writing = page.getByRole("region", { name: "What the runs write" });
   await writing.getByText("Generation settings").click();
-  await writing.getByLabel("New tokens, at most").fill("3");
+  await writing.getByLabel("New tokens, at most").fill("2");
   await waitUntilReady(page);
   await compareButton(page).click();
   await waitForStatus(page, /^Finished: 2 steps/, 120_000);
