@@ -69,21 +69,25 @@ export const phi3: Family<Phi3Config> = {
     const config = parseConfig(schema, json);
     const heads = config.num_attention_heads;
     const headSize = config.hidden_size / heads;
-    const { rotary, contextLength } = positionsOf(config, headSize);
-    const window = config.sliding_window;
-    return checkSizes({
+    const sizes = checkSizes({
       layers: config.num_hidden_layers,
       hiddenSize: config.hidden_size,
-      intermediateSize: config.intermediate_size,
       heads,
       keyValueHeads: config.num_key_value_heads ?? heads,
       headSize,
       vocabulary: config.vocab_size,
+      contextLength: config.max_position_embeddings,
+    });
+    const { rotary, contextLength } = positionsOf(config, headSize);
+    const window = config.sliding_window;
+    return {
+      ...sizes,
+      intermediateSize: config.intermediate_size,
       contextLength,
       epsilon: config.rms_norm_eps,
       rotary,
       ...(window && window < contextLength && { window }),
-    });
+    };
   },
 
   build(program, config, input, batch, attachments) {

@@ -9,8 +9,8 @@ import { buildTunedProgram, type TunedSetup } from "./tuned-program";
 type Model = Parameters<typeof methodContext>[0];
 
 /**
- * As `bucketLengths`, but the longest bucket is cut so far as the positions beside the runs' virtual tokens ask for, if all
- * rows still fit: a run whose longest text just fits the model's context must not fail for its padding.
+ * As `bucketLengths`, but where a run's virtual tokens leave no positions for padding, the longest bucket is cut to the
+ * longest text: a run fails for what its texts need, never for their padding.
  */
 export function sharedBuckets(
   model: Model,
@@ -25,11 +25,8 @@ export function sharedBuckets(
   const buckets = bucketLengths(lengths, maxLength);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   if (buckets.at(-1) === longest) return buckets;
-  const { contextLength } = model.config;
-  const fronts = runs.map((run) => virtualTokens(model, run, longest, head));
-  // A run that does not fit at all must not keep the others from fitting.
-  const left = contextLength - Math.max(0, ...fronts.filter((front) => front + longest <= contextLength));
-  return longest <= left && left < buckets.at(-1)! ? bucketLengths(lengths, left) : buckets;
+  const front = Math.max(0, ...runs.map((run) => virtualTokens(model, run, longest, head)));
+  return front + buckets.at(-1)! > model.config.contextLength ? bucketLengths(lengths, longest) : buckets;
 }
 
 /** Of a run; 0 if it cannot be set up: whoever sets it up says why. */

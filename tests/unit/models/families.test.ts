@@ -125,6 +125,8 @@ describe("refusals", () => {
     ["tiny-llama", { hidden_size: 50, head_dim: null }, /hidden size 50 is not divisible by 4 attention heads/],
     ["tiny-llama", { num_key_value_heads: 3 }, /4 attention heads are not divisible by 3 key\/value heads/],
     ["tiny-llama", { head_dim: 13 }, /turn 1 of a head's 13 columns, which is 13; it must be an even number/],
+    ["tiny-bert", { num_attention_heads: 7 }, /is not divisible by 7 attention heads/],
+    ["tiny-roberta", { num_attention_heads: 7 }, /is not divisible by 7 attention heads/],
     ["tiny-gpt2", { n_head: 5 }, /hidden size 48 is not divisible by 5 attention heads/],
   ])("%s with %o", async (rig, change, message) => {
     const config = { ...(await configOf(rig)), ...change };
@@ -223,6 +225,17 @@ describe("configurations of the newer families", () => {
     ["tiny-phi", { qk_layernorm: true }, /qk_layernorm: must be false/],
     ["tiny-phi", { num_attention_heads: 4, num_key_value_heads: 3 }, /4 attention heads are not divisible by 3/],
     ["tiny-phi3", { rope_scaling: { type: "linear", factor: 2 } }, /rope_scaling/],
+    // 32 / 6 is 5 columns and a bit: said of the heads, not of the rotary width.
+    ["tiny-phi3", { num_attention_heads: 6 }, /hidden size 32 is not divisible by 6 attention heads/],
+    ["tiny-phi3", { num_key_value_heads: 3 }, /4 attention heads are not divisible by 3 key\/value heads/],
+    ["tiny-phi3", { partial_rotary_factor: 0.9 }, /turn 0\.9 of a head's 8 columns, which is 7; it must be an even/],
+    ["tiny-mistral", { num_key_value_heads: 3 }, /4 attention heads are not divisible by 3 key\/value heads/],
+    ["tiny-qwen3", { head_dim: 7 }, /turn 1 of a head's 7 columns, which is 7/],
+    ["tiny-gemma2", { num_key_value_heads: 3 }, /attention heads are not divisible by 3 key\/value heads/],
+    ["tiny-gemma3", { head_dim: 9 }, /turn 1 of a head's 9 columns, which is 9/],
+    ["tiny-modernbert", { num_attention_heads: 7 }, /is not divisible by 7 attention heads/],
+    ["tiny-distilbert", { n_heads: 7 }, /is not divisible by 7 attention heads/],
+    ["tiny-falcon", { num_attention_heads: 7 }, /is not divisible by 7 attention heads/],
     ["tiny-phi3-longrope", { rope_scaling: { type: "su", short_factor: [1, 2] } }, /has 2 factors for 3 pairs/],
     ["tiny-phi3-longrope", { original_max_position_embeddings: null }, /original_max_position_embeddings is missing/],
     ["tiny-falcon-grouped", { num_kv_heads: 3 }, /4 attention heads are not divisible by 3 key\/value heads/],

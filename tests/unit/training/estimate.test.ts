@@ -161,7 +161,7 @@ describe("a run that cannot start", () => {
     const long = { trainLengths: [60], validationLengths: [12], maxLength: 64 };
     const { runs, total } = estimate(input([run("prompt", { virtualTokens: 6 }), run("linear-probe")], long));
     expect(runs[0]!.problem).toBe(
-      'Run "prompt": 6 virtual tokens and texts of up to 64 tokens need 70 positions; the model has 64. ' +
+      'Run "prompt": 6 virtual tokens and texts of up to 60 tokens need 66 positions; the model has 64. ' +
         "Lower the maximum length to 58 or less.",
     );
     expect(runs[1]!.problem).toBeNull();
@@ -175,10 +175,15 @@ describe("a run that cannot start", () => {
     const lengths = { trainLengths: [58, 9], validationLengths: [12], maxLength: 64 };
     const runs = (virtualTokens: number) => estimate(input([run("prompt", { virtualTokens })], lengths)).runs;
     expect(runs(6)[0]!.problem).toBeNull();
-    expect(runs(7)[0]!.problem).toContain("need 71 positions; the model has 64");
+    // What the texts need, not their padding.
+    expect(runs(7)[0]!.problem).toContain("texts of up to 58 tokens need 65 positions; the model has 64");
+    const both = [run("prompt", { virtualTokens: 6 }, "fits"), run("prompt", { virtualTokens: 40 }, "does not")];
+    const [fits, not] = estimate(input(both, lengths)).runs;
+    expect(fits!.problem).toBeNull();
+    expect(not!.problem).toContain("need 98 positions");
     const activations = (virtualTokens: number) => runs(virtualTokens)[0]!.bytes.activations;
-    // One padded token fewer, one virtual token more.
-    expect(activations(6) / activations(5)).toBeCloseTo(1, 2);
+    // 58 tokens without padding either way, and one virtual token more.
+    expect(activations(6) / activations(5)).toBeCloseTo(64 / 63, 2);
   });
 
   test("a problem costs nothing in the total, and the others are still estimated", () => {
