@@ -123,15 +123,11 @@ function MemoryTable({
       <tbody>
         <tr>
           <th scope="row">Base weights, shared</th>
-          <td className="number" colSpan={parts.length + 1}>
-            {formatBytes(weights)}
-          </td>
+          <td colSpan={parts.length + 1}>{formatBytes(weights)}</td>
         </tr>
         <tr>
           <th scope="row">onnxruntime's own, shared</th>
-          <td className="number" colSpan={parts.length + 1}>
-            {formatBytes(onnxruntime)}
-          </td>
+          <td colSpan={parts.length + 1}>{formatBytes(onnxruntime)}</td>
         </tr>
         {runs.map((run) => (
           <tr key={run.key}>
