@@ -7,12 +7,18 @@ import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
 /** `GPU=hardware npx vitest --project gpu` runs the GPU tests on the machine's GPU instead of the software adapter. */
 const software = process.env.GPU !== "hardware";
 
+/** Milliseconds. Only what hangs should reach it, on a machine of any speed. */
+const TIMEOUT = 180_000;
+
 const alias = { "@": new URL("./src", import.meta.url).pathname };
 
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { alias }, test: { name: "unit", environment: "node", include: ["tests/unit/**/*.test.ts"] } },
+      {
+        resolve: { alias },
+        test: { name: "unit", environment: "node", include: ["tests/unit/**/*.test.ts"], testTimeout: TIMEOUT },
+      },
       {
         resolve: { alias },
         // Only some tests reach it; bundled when the first one does, it would reload the page under a running test.
@@ -20,8 +26,8 @@ export default defineConfig({
         test: {
           name: "gpu",
           include: ["tests/gpu/**/*.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: TIMEOUT,
+          hookTimeout: TIMEOUT,
           isolate: false,
           fileParallelism: false,
           browser: {
