@@ -38,8 +38,6 @@ test("a refused file says what is wrong with it, and the one before stays open",
   const refused: [name: string, content: string | Uint8Array, said: RegExp][] = [
     ["empty.csv", "", /^empty\.csv: The file is empty/],
     ["header.csv", "text,label\n", /^header\.csv: The file has a header \(text, label\) and no rows\./],
-    ["one-class.csv", "text,label\na joy,good\na delight,good\n", /All 2 rows have the same label "good"/],
-    ["lonely.csv", `text,label\n${rows}so so,mixed\n`, /row 6, column "label": The label "mixed" has one row only/],
     ["ragged.csv", `text,label\n${rows}a joy, a delight,good\n`, /row 6: The row has 3 fields where the header has 2/],
     ["quote.csv", `text,label\n${rows}"a joy,good\na bore,bad\n`, /A double quote opens in row 6 .* is not closed/],
     ["twice.csv", `text,text\n${rows}`, /row 1, column "text": Columns 1 and 2 have the same name/],
@@ -65,10 +63,19 @@ test("a refused file says what is wrong with it, and the one before stays open",
 
   await data.getByLabel("Label", { exact: true }).selectOption("sentence");
   await expect(data.getByRole("alert")).toHaveText(/^films\.csv, column "sentence"/);
-  await expect(data.getByLabel("Label", { exact: true })).toHaveValue("sentiment");
+  await expect(data.getByLabel("Label", { exact: true })).toHaveValue("sentence");
+  await expect(compareButton(page)).toBeDisabled();
 
   await data.getByLabel("Label", { exact: true }).selectOption("source");
   await expect(data.getByRole("alert")).toHaveCount(0);
+
+  // What can be read but not learned opens, so that other columns or another task can be chosen.
+  await chooseFile(page, "Training file", "one-class.csv", "text,label\na joy,good\na delight,good\n");
+  await expect(data.getByRole("alert")).toHaveText(/All 2 rows have the same label "good"/);
+  await chooseFile(page, "Training file", "lonely.csv", `text,label\n${rows}so so,mixed\n`);
+  await expect(data.getByRole("alert")).toHaveText(/row 6, column "label": The label "mixed" has one row only/);
+  await expect(page.getByRole("region", { name: "First rows of lonely.csv" })).toBeVisible();
+  await expect(compareButton(page)).toBeDisabled();
 });
 
 test("a refused configuration changes nothing", async ({ page }) => {

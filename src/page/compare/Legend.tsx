@@ -24,7 +24,7 @@ export function Legend() {
         <details className="legend-past">
           <summary>
             {past.length === 1 ? "1 earlier comparison" : `${past.length} earlier comparisons`}
-            <span className="muted"> drawn faint</span>
+            <span className="muted"> of the same task drawn faint</span>
           </summary>
           {past.map((comparison) => {
             const keys = comparison.runs.map((run) => run.key);

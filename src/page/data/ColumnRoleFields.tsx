@@ -107,7 +107,7 @@ const templateHelp: Partial<Record<ColumnRole, string>> = {
 function SeveralColumns({ field: { role, title }, summary }: RoleProps) {
   const chosen = (summary.settings.columns[role] ?? []) as string[];
   return (
-    <Field label={title} help="One column that lists a row's labels, or one column of 0 and 1 for each label.">
+    <Field wide label={title} help="One column that lists a row's labels, or one column of 0 and 1 for each label.">
       {(control) => (
         <select
           {...control}

@@ -27,14 +27,10 @@ export function entityScores(
     return known;
   };
   truth.forEach((tags, row) => {
-    const key = ({ type, start, end }: Entity) => `${start} ${end} ${type}`;
-    const real = entities(tags);
-    const known = new Set(real.map(key));
+    const { real, claimed, right } = matchEntities(tags, predicted[row]!);
     for (const { type } of real) of(type).support++;
-    for (const entity of entities(predicted[row]!)) {
-      of(entity.type).claimed++;
-      if (known.has(key(entity))) of(entity.type).right++;
-    }
+    for (const { type } of claimed) of(type).claimed++;
+    for (const { type } of right) of(type).right++;
   });
   const total = { right: 0, claimed: 0, support: 0 };
   for (const { right, claimed, support } of found.values()) {
@@ -44,6 +40,15 @@ export function entityScores(
   }
   const types = [...found.keys()].sort();
   return { overall: score(total), perType: types.map((type) => ({ type, ...score(of(type)) })) };
+}
+
+/** The true entities of a sequence, those that were claimed, and those of them that are true. */
+export function matchEntities(truth: readonly string[], predicted: readonly string[]) {
+  const key = ({ type, start, end }: Entity) => `${start} ${end} ${type}`;
+  const real = entities(truth);
+  const claimed = entities(predicted);
+  const known = new Set(real.map(key));
+  return { real, claimed, right: claimed.filter((entity) => known.has(key(entity))) };
 }
 
 /**

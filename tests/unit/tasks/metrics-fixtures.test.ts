@@ -100,3 +100,25 @@ test.each(fixtures.entities)(
     }
   },
 );
+
+test.each(fixtures.entities)("entity F1 over drawn rows is what measuring those rows gives", ({ truth, predicted }) => {
+  const task = tasks["token-classification"];
+  const labels = [...new Set([...truth.flat(), ...predicted.flat()])].sort();
+  const examples = truth.map((tags, row) => ({
+    ...blank,
+    row,
+    labels: Int32Array.from(tags, (tag) => labels.indexOf(tag)),
+  }));
+  const outputs = predicted.map((tags) =>
+    Float32Array.from(tags.flatMap((tag) => [...pointing(labels.length, labels.indexOf(tag))])),
+  );
+  const losses = truth.map((tags) => new Float32Array(tags.length));
+  const rows = [3, 3, 0, 7, 11, 2, 29];
+  const own = { outputs: rows.map((row) => outputs[row]!), losses: rows.map((row) => losses[row]!) };
+  const { f1 } = task.measure(
+    own,
+    rows.map((row) => examples[row]!),
+    labels,
+  );
+  expect(task.drawn!({ outputs, losses }, examples, labels)(rows)).toBeCloseTo(f1!, 12);
+});
