@@ -51,6 +51,7 @@ test("tags and numbers are guessed, learned and reported as what they are", asyn
   await expect(page.locator(".prediction .tagged-words")).toHaveCount(3);
   await expectAccessible(page);
 
+  await openStep(page, "Data");
   await dropTrainingFile(page, "rated.jsonl", rated);
   await expect(data.getByLabel("Task", { exact: true })).toHaveValue("regression");
   await expect(data.getByLabel("Second text", { exact: true })).toHaveValue("sentence2");
