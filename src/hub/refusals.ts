@@ -11,19 +11,12 @@ type Config = Record<string, unknown>;
  */
 export function checkFileNames(names: readonly string[], source: string): void {
   const find = (pattern: RegExp) => names.find((name) => pattern.test(name));
-  const safetensors = find(/^model.*\.safetensors$/);
-  if (!names.includes("config.json")) {
-    if (names.includes("adapter_config.json")) {
-      throw new Error(`${source} is an adapter, not a base model. Open its base model, then import the adapter there.`);
-    }
-    const gguf = find(/\.gguf$/i);
-    if (gguf) throw ggufError(source, gguf);
-    throw new Error(
-      `${source} has no config.json. A model folder needs config.json, tokenizer.json and model.safetensors.`,
-    );
+  if (!names.includes("config.json") && names.includes("adapter_config.json")) {
+    throw new Error(`${source} is an adapter, not a base model. Open its base model, then import the adapter there.`);
   }
-  if (!safetensors) {
-    const pickled = find(/\.(bin|pt|pth|ckpt|pkl)$/i);
+  if (!find(/^model.*\.safetensors$/)) {
+    // What transformers' Trainer leaves beside the weights holds none.
+    const pickled = find(/^(?!training_args\.|optimizer\.|scheduler\.|rng_state).*\.(bin|pt|pth|ckpt|pkl)$/i);
     if (pickled) {
       throw new Error(
         `${source} has its weights only as ${pickled}. Such files are Python pickles, which can run code when they are ` +
@@ -32,7 +25,12 @@ export function checkFileNames(names: readonly string[], source: string): void {
       );
     }
     const gguf = find(/\.gguf$/i);
-    if (gguf) throw ggufError(source, gguf);
+    if (gguf) {
+      throw new Error(
+        `${source} has its weights as ${gguf}. GGUF files are not opened: most are quantised, and gradients need the ` +
+          "full weights. Open the model it was made from, as safetensors.",
+      );
+    }
     const onnx = find(/\.onnx$/i);
     if (onnx) {
       throw new Error(
@@ -42,6 +40,11 @@ export function checkFileNames(names: readonly string[], source: string): void {
     }
     const other = find(/\.(h5|msgpack)$/i);
     if (other) throw new Error(`${source} has its weights only as ${other}. Save the model as safetensors first.`);
+  }
+  if (!names.includes("config.json")) {
+    throw new Error(
+      `${source} has no config.json. A model folder needs config.json, tokenizer.json and model.safetensors.`,
+    );
   }
   if (!names.includes("tokenizer.json")) {
     const slow = find(
@@ -53,13 +56,6 @@ export function checkFileNames(names: readonly string[], source: string): void {
         "tokenizer.json to the folder.",
     );
   }
-}
-
-function ggufError(source: string, file: string): Error {
-  return new Error(
-    `${source} has its weights as ${file}. GGUF files are not opened: most are quantised, and gradients need the full ` +
-      "weights. Open the model it was made from, as safetensors.",
-  );
 }
 
 const SIZE_KEYS_OF_EXPERTS = ["num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts"];

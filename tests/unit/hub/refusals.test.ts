@@ -12,7 +12,7 @@ describe("by the files' names", () => {
   });
 
   it.each([
-    [["model.safetensors"], /dir:x has no config\.json/],
+    [["model.safetensors"], /dir:x has no config\.json\. A model folder needs config\.json, tokenizer\.json and/],
     [
       ["adapter_config.json", "adapter_model.safetensors"],
       /dir:x is an adapter, not a base model\. Open its base model/,
@@ -22,10 +22,23 @@ describe("by the files' names", () => {
       /weights as llama\.Q4_K_M\.gguf\. GGUF files are not opened.*Open the model it was made from/,
     ],
     [["config.json", "pytorch_model.bin"], /only as pytorch_model\.bin\. .*never opened.*save_pretrained/],
-    [["config.json", "consolidated.00.pth", "tokenizer.json"], /only as consolidated\.00\.pth/],
+    [
+      ["config.json", "consolidated.00.pth", "tokenizer.json"],
+      /only as consolidated\.00\.pth.*never opened.*save_pretrained/,
+    ],
+    [["pytorch_model.bin"], /only as pytorch_model\.bin\. .*never opened here\. Save the model as safetensors/],
     [["config.json", "tokenizer.json", "model.onnx"], /only as model\.onnx\. .*Open the model it was exported from/],
-    [["config.json", "tokenizer.json", "x.gguf"], /weights as x\.gguf/],
-    [["config.json", "tokenizer.json", "tf_model.h5"], /only as tf_model\.h5/],
+    [["model.onnx"], /only as model\.onnx\. .*Open the model it was exported from/],
+    [
+      ["config.json", "tokenizer.json", "onnx/model_q4.onnx"],
+      /only as onnx\/model_q4\.onnx\. .*Open the model it was exported from, as safetensors/,
+    ],
+    [
+      ["config.json", "tokenizer.json", "training_args.bin", "x.gguf"],
+      /weights as x\.gguf\. GGUF files are not opened.*Open the model it was made from, as safetensors/,
+    ],
+    [["config.json", "tokenizer.json", "tf_model.h5"], /only as tf_model\.h5\. Save the model as safetensors first/],
+    [["config.json", "flax_model.msgpack"], /only as flax_model\.msgpack\. Save the model as safetensors first/],
     [
       ["config.json", "model.safetensors", "tokenizer.model"],
       /no tokenizer\.json, only tokenizer\.model.*use_fast=True/,
@@ -52,26 +65,43 @@ describe("by config.json", () => {
   it.each([
     [
       { model_type: "t5", is_encoder_decoder: true },
-      /hf:a\/b is an encoder–decoder model \(config\.json: is_encoder_decoder/,
+      /hf:a\/b is an encoder–decoder model \(config\.json: is_encoder_decoder is true\)\. .*Choose one of those\. .*llama, phi3/,
     ],
-    [{ model_type: "encoder-decoder" }, /encoder–decoder model \(config\.json: model_type encoder-decoder\)/],
+    [
+      { model_type: "encoder-decoder" },
+      /encoder–decoder model \(config\.json: model_type encoder-decoder\)\. .*Choose one of those/,
+    ],
     [
       { model_type: "mixtral", num_local_experts: 8 },
       /a mixture of experts \(config\.json: num_local_experts 8\)\. Choose a dense/,
     ],
-    [{ model_type: "qwen3_moe" }, /a mixture of experts \(config\.json: model_type qwen3_moe\)/],
-    [{ model_type: "gemma3", vision_config: {} }, /has parts for images or sound \(config\.json: vision_config\)/],
-    [{ model_type: "vit", image_size: 224 }, /parts for images/],
+    // Of a family that is known, as its dense model is.
+    [{ model_type: "llama", num_experts: 4 }, /a mixture of experts \(config\.json: num_experts 4\)\. Choose a dense/],
+    [{ model_type: "deepseek_v3", n_routed_experts: 256 }, /n_routed_experts 256\)\. Choose a dense model of the same/],
+    [{ model_type: "qwen3_moe" }, /a mixture of experts \(config\.json: model_type qwen3_moe\)\. Choose a dense/],
+    [
+      { model_type: "gemma3", vision_config: {} },
+      /has parts for images or sound \(config\.json: vision_config\)\. Choose the text-only model/,
+    ],
+    [
+      { model_type: "llama", audio_config: {} },
+      /images or sound \(config\.json: audio_config\)\. Choose the text-only/,
+    ],
+    [{ model_type: "vit", image_size: 224 }, /parts for images.*image_size\)\. Choose the text-only/],
     [
       { model_type: "llama", quantization_config: { quant_method: "gptq" } },
-      /quantised weights \(config\.json: quantization_config, gptq\)/,
+      /quantised weights \(config\.json: quantization_config, gptq\)\. Open the model it was made from, in float32/,
     ],
     [
       { model_type: "chatglm", auto_map: {} },
       /needs code that comes with it: model_type "chatglm".*never run here.*llama, phi3/,
     ],
     [{ model_type: "mamba" }, /model_type "mamba", which is not supported\. Families that can be opened: llama, phi3/],
-    [{}, /names no model_type/],
+    [
+      { auto_map: {} },
+      /needs code that comes with it \(config\.json: auto_map\)\. A model's own code is never run here/,
+    ],
+    [{}, /names no model_type\. Families that can be opened: llama, phi3/],
   ])("%j is refused", (config, said) => {
     expect(() => checkKind(config, known, "hf:a/b")).toThrow(said);
   });
