@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { serveHub } from "../tests/hub-server";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the runner has no window");
 // Starts a browser for every comparison; a busy machine takes minutes over what otherwise takes half of one.
@@ -32,11 +33,15 @@ painful to watch,bad
 `;
 
 /** A folder with the rows and a configuration on them. */
-function prepare(folder: string, name: string, { training = {}, runs }: { training?: object; runs: object[] }): string {
+function prepare(
+  folder: string,
+  name: string,
+  { training = {}, runs, source }: { training?: object; runs: object[]; source?: string },
+): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "rows.csv"), ROWS);
   const configuration = {
-    model: `dir:${relative(folder, model)}`,
+    model: source ?? `dir:${relative(folder, model)}`,
     data: {
       train: "rows.csv",
       validation: 0.34,
@@ -56,12 +61,23 @@ interface Ended {
   output: string;
 }
 
-/** `npm run studio -- run …` without npm. `interruptAt` sends a Ctrl-C when the output first says so. */
-function studio(configuration: string, out: string, interruptAt?: RegExp): Promise<Ended> {
+interface StudioOptions {
+  /** Sends a Ctrl-C when the output first says so. */
+  interruptAt?: RegExp;
+  more?: string[];
+  environment?: Record<string, string>;
+}
+
+/** `npm run studio -- run …` without npm. */
+function studio(
+  configuration: string,
+  out: string,
+  { interruptAt, more = [], environment }: StudioOptions = {},
+): Promise<Ended> {
   const program = spawn(
     process.execPath,
-    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", "software"],
-    { cwd: root },
+    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", "software", ...more],
+    { cwd: root, env: { ...process.env, ...environment } },
   );
   return new Promise((resolve, reject) => {
     let output = "";
@@ -175,15 +191,30 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(JSON.parse(secondRecord)).toMatchObject({ run: { initFrom: "sk" } });
 });
 
-test("Ctrl-C stops after the step, with results", async () => {
+test("a gated model of a Hub is downloaded with the token; Ctrl-C stops after the step, with results", async () => {
   const folder = test.info().outputPath("runner");
+  const files = Object.fromEntries(
+    readdirSync(model).map((name) => [name, new Uint8Array(readFileSync(join(model, name)))]),
+  );
+  const hub = await serveHub({ "tiny/llama": { files, gatedBy: "hf_right" } });
   const configuration = prepare(folder, "long.json", {
     training: { steps: 100_000, evalEvery: 100_000 },
     runs: [{ name: "head only", method: "linear-probe" }],
+    source: "hf:tiny/llama",
   });
   const out = join(folder, "out");
-  const { code, output } = await studio(configuration, out, /step 0, validation loss/);
+  const { code, output } = await studio(configuration, out, {
+    interruptAt: /step 0, validation loss/,
+    more: ["--endpoint", hub.address],
+    environment: { HF_TOKEN: "hf_right", STUDIO_CACHE: join(folder, "cache") },
+  });
+  await hub.close();
   expect(code, output).toBe(1);
+  expect(output).toContain("downloading model: config.json");
+  const record = readFileSync(join(out, "head only", "run.json"), "utf8");
+  expect(JSON.parse(record)).toMatchObject({ configuration: { model: "hf:tiny/llama" } });
+  expect(record).not.toContain("hf_right");
+  expect(json(join(out, "head only", "adapter_config.json")).base_model_name_or_path).toBe("tiny/llama");
   expect(output).toContain("Stopping after this step");
   const [run] = json(join(out, "summary.json")).runs;
   expect(run).toMatchObject({ state: "stopped", adapter: "head only" });

@@ -2,6 +2,7 @@
 
 import { Command, CommanderError, Option } from "commander";
 import { version } from "../../package.json";
+import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import type { AdapterChoice } from "./browser";
 import { ConfigurationError } from "./files";
 import { type RunOptions, runComparison } from "./run";
@@ -19,6 +20,9 @@ DIR receives
   summary.json    final figures, trainable parameters, device and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
 and what an earlier comparison wrote there under these names is replaced.
+
+A model is bundled:NAME, dir:PATH or hf:OWNER/NAME[@REVISION]. One of the Hub is downloaded once and kept in STUDIO_CACHE
+(default: the user's cache folder); HF_TOKEN holds the token for gated models.
 
 Exit codes: 0 every run finished; 1 a run or the comparison failed; 2 the configuration or the command is wrong.
 CHROME_PATH chooses the Chrome or Chromium to use.`;
@@ -47,11 +51,13 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
         .choices(["auto", "hardware", "software"] satisfies AdapterChoice[])
         .default("auto"),
     )
+    .option("--endpoint <URL>", "the Hub, or a server that speaks its layout", HUB_ADDRESS)
     .addHelpText("after", RUN_HELP)
     .exitOverride()
     .showHelpAfterError()
-    .action(async (configurationPath: string, { out, adapter }: { out: string; adapter: AdapterChoice }) => {
-      code = (await run(configurationPath, { out, adapter })) ? SUCCESS : FAILURE;
+    .action(async (configurationPath: string, { out, adapter, endpoint }: RunOptions) => {
+      const options = { out, adapter, endpoint: endpoint.replace(/\/+$/, "") };
+      code = (await run(configurationPath, options)) ? SUCCESS : FAILURE;
     });
   try {
     await program.parseAsync(commandLine, { from: "user" });

@@ -9,6 +9,7 @@ import type { StudioEvent } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { type AdapterChoice, openBrowser, type StudioBrowser } from "./browser";
 import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
+import { bringHubModel, cacheFolder } from "./hub-models";
 import { type Progress, standardProgress } from "./progress";
 import { Results } from "./results";
 import { type SharedFiles, type StudioServer, serveStudio } from "./server";
@@ -18,6 +19,8 @@ export interface RunOptions {
   /** Folder for the results. */
   out: string;
   adapter: AdapterChoice;
+  /** The Hub's address, without a slash at its end. */
+  endpoint: string;
 }
 
 /**
@@ -26,7 +29,10 @@ export interface RunOptions {
  * @throws {ConfigurationError} Before anything is trained, when the file is missing or wrong.
  * @throws {Error} When there is no browser or no usable device, when data or model cannot be opened, or the worker breaks.
  */
-export async function runComparison(configurationPath: string, { out, adapter: choice }: RunOptions): Promise<boolean> {
+export async function runComparison(
+  configurationPath: string,
+  { out, adapter: choice, endpoint }: RunOptions,
+): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
   const server = await serveStudio(projectRoot);
@@ -35,7 +41,7 @@ export async function runComparison(configurationPath: string, { out, adapter: c
     const progress = standardProgress();
     try {
       const folder = dirname(resolve(configurationPath));
-      return await runInBrowser({ json, folder, out, browser, adapter, server, progress });
+      return await runInBrowser({ json, folder, out, browser, adapter, server, progress, endpoint });
     } finally {
       progress.close();
       await browser.close();
@@ -60,9 +66,19 @@ interface Job extends StudioBrowser {
   out: string;
   server: StudioServer;
   progress: Progress;
+  endpoint: string;
 }
 
-async function runInBrowser({ json, folder, out, browser, adapter, server, progress }: Job): Promise<boolean> {
+async function runInBrowser({
+  json,
+  folder,
+  out,
+  browser,
+  adapter,
+  server,
+  progress,
+  endpoint,
+}: Job): Promise<boolean> {
   let receive = (event: StudioEvent) => progress.handle(event);
   const url = new URL("runner.html", server.url);
   const page = await StudioPage.open(
@@ -76,7 +92,15 @@ async function runInBrowser({ json, folder, out, browser, adapter, server, progr
   if ("problem" in parsed) throw new ConfigurationError(parsed.problem);
   const { configuration } = parsed;
   checkRunNames(configuration.runs.map(({ name }) => name));
-  const served = serveNamed(configuration, namedFiles(configuration, folder), server.shared, url);
+  const files = namedFiles(configuration, folder);
+  if (configuration.model.startsWith("hf:")) {
+    const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder() };
+    files.model = await bringHubModel(configuration.model, access, ({ file, done, total, checking }) => {
+      const task = checking ? "checking model" : "downloading model";
+      progress.handle({ type: "progress", task, detail: file, done, total, unit: "bytes" });
+    });
+  }
+  const served = serveNamed(configuration, files, server.shared, url);
 
   const device = await page.call("openDevice");
   if (device.status !== "ready" && device.status !== "software") throw new Error(device.message);
@@ -138,8 +162,13 @@ async function compareUntilStopped(page: StudioPage, configuration: Configuratio
   }
 }
 
+/** What a model's folder is called in records and cards: of the Hub its name there, however it is kept here. */
+function modelName({ model }: Configuration, folder: string): string {
+  return model.startsWith("hf:") ? model : basename(folder);
+}
+
 /**
- * What the page is given: data files by address, and a configuration in which a `dir:` model and `initFrom` folders are
+ * What the page is given: data files by address, and a configuration in which a `dir:` or `hf:` model and `initFrom` folders are
  * addresses too. Their fragments say what the folder is called: the addresses are gone when the runner ends.
  */
 function serveNamed(configuration: Configuration, files: NamedFiles, shared: SharedFiles, page: URL) {
@@ -150,7 +179,8 @@ function serveNamed(configuration: Configuration, files: NamedFiles, shared: Sha
   return {
     configuration: {
       ...configuration,
-      model: files.model === null ? configuration.model : `dir:${named(files.model, basename(files.model))}`,
+      model:
+        files.model === null ? configuration.model : `dir:${named(files.model, modelName(configuration, files.model))}`,
       runs: configuration.runs.map((run) => {
         const folder = files.initFrom.get(run.name);
         return folder === undefined ? run : { ...run, initFrom: named(folder, basename(folder)) };

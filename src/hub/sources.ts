@@ -164,17 +164,18 @@ export function servedFolderName(url: URL): string {
 
 /**
  * A model folder that this page's own server offers: what the headless runner does for `dir:PATH`. The URL's fragment is
- * the folder's name.
+ * the folder's name, or `hf:OWNER/NAME[@REVISION]` for what the runner brought from the Hub.
  * @throws Error when the URL is not of this origin: nothing is fetched from elsewhere.
  */
 export function servedFolder(url: URL, origin: string, progress: DownloadProgress = () => {}): ModelFolder {
   if (url.origin !== origin) {
     throw new Error(`A model folder must be served by this page's own server (${origin}), not by ${url.origin}.`);
   }
-  const name = servedFolderName(url);
+  const called = servedFolderName(url);
+  const hub = /^hf:([^@]+)/.exec(called);
   return {
-    source: `dir:${name}`,
-    name,
+    source: hub ? called : `dir:${called}`,
+    name: hub?.[1] ?? called,
     async open(file) {
       const place = new URL(`${url.pathname.replace(/\/$/, "")}/${file}`, url.origin);
       const response = await fetch(place, { method: "HEAD" });

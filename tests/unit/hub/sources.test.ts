@@ -87,6 +87,12 @@ describe("a folder that the page's own server offers", () => {
     await expect(folder.open("broken.json")).rejects.toThrow(/broken\.json could not be read: the server answered 503/);
   });
 
+  it("that the runner brought from the Hub keeps its name there", () => {
+    const called = (name: string) => servedFolder(new URL(`http://here/0#${encodeURIComponent(name)}`), "http://here");
+    expect(called("hf:owner/tiny@v1")).toMatchObject({ source: "hf:owner/tiny@v1", name: "owner/tiny" });
+    expect(called("tiny")).toMatchObject({ source: "dir:tiny", name: "tiny" });
+  });
+
   it("must be of the same origin", () => {
     expect(() => servedFolder(new URL("http://elsewhere/models"), "http://here")).toThrow(/not by http:\/\/elsewhere/);
   });

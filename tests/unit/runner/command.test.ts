@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { main } from "../../../bin/headless/command";
 import { ConfigurationError } from "../../../bin/headless/files";
 
+const HUB = "https://huggingface.co";
+
 let output = "";
 let errors = "";
 
@@ -26,13 +28,13 @@ describe("the command line", () => {
   test("hands the configuration, folder and adapter on", async () => {
     const run = vi.fn(async () => true);
     expect(await main(["run", "a.json", "--out", "results", "--adapter", "software"], run)).toBe(0);
-    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "software" });
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "software", endpoint: HUB });
   });
 
   test("leaves the adapter to the machine by default", async () => {
     const run = vi.fn(async () => true);
     await main(["run", "a.json", "--out", "results"], run);
-    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "auto" });
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "auto", endpoint: HUB });
   });
 
   test("ends with 1 when a run did not finish", async () => {
@@ -75,7 +77,16 @@ describe("the command line", () => {
 
   test("explains itself", async () => {
     expect(await main(["run", "--help"])).toBe(0);
-    for (const word of ["config.json", "--out", "--adapter", "metrics.jsonl", "summary.json", "Exit codes"]) {
+    for (const word of [
+      "config.json",
+      "--out",
+      "--adapter",
+      "--endpoint",
+      "HF_TOKEN",
+      "metrics.jsonl",
+      "summary.json",
+      "Exit codes",
+    ]) {
       expect(output).toContain(word);
     }
   });
