@@ -2,10 +2,20 @@
 /** `npm run studio`: loads the command below through Vite, since Node 20 reads no TypeScript. */
 
 import { fileURLToPath } from "node:url";
-import { runnerImport } from "vite";
+import { createServer } from "vite";
 
-const { module } = await runnerImport(fileURLToPath(new URL("headless/command.ts", import.meta.url)), {
+// A server that listens to nothing, open to the end: what is loaded only when it is needed comes through it too.
+const vite = await createServer({
   root: fileURLToPath(new URL("..", import.meta.url)),
+  configFile: false,
   logLevel: "error",
+  appType: "custom",
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
 });
-process.exitCode = await module.main(process.argv.slice(2));
+try {
+  const { main } = await vite.ssrLoadModule("/bin/headless/command.ts");
+  process.exitCode = await main(process.argv.slice(2));
+} finally {
+  await vite.close();
+}
