@@ -47,6 +47,7 @@ const schema = z.looseObject({
 export const bert: Family<BertConfig> = {
   id: "bert",
   title: "BERT, MiniLM, RoBERTa",
+  covers: "BERT, RoBERTa, MiniLM and other sentence encoders of these types",
   modelTypes: ["bert", "roberta"],
   loraTargets: ["query", "value"],
   tokenHead: "classifier",

@@ -49,6 +49,7 @@ const schema = z
 export const bloom: Family<BloomConfig> = {
   id: "bloom",
   title: "BLOOM",
+  covers: "BLOOM, BLOOMZ",
   modelTypes: ["bloom"],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",

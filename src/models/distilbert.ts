@@ -33,6 +33,7 @@ const schema = z.looseObject({
 export const distilbert: Family<DistilBertConfig> = {
   id: "distilbert",
   title: "DistilBERT",
+  covers: "DistilBERT",
   modelTypes: ["distilbert"],
   // PEFT has no defaults for this family; these are what it chooses in BERT.
   loraTargets: ["q_lin", "v_lin"],

@@ -55,6 +55,7 @@ const schema = z.looseObject({
 export const falcon: Family<FalconConfig> = {
   id: "falcon",
   title: "Falcon",
+  covers: "Falcon 1B to 40B, Falcon-RW (ALiBi)",
   modelTypes: ["falcon"],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",

@@ -111,6 +111,8 @@ export interface BuiltModel {
 export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly id: string;
   readonly title: string;
+  /** Published models that it reads, for the table in the README. */
+  readonly covers: string;
   /** The `model_type`s of config.json that this family reads. */
   readonly modelTypes: readonly string[];
   /** Throws an Error naming the key and the value it cannot use. */

@@ -67,6 +67,7 @@ const schema = z.looseObject({
 export const gemma: Family<GemmaConfig> = {
   id: "gemma",
   title: "Gemma 2, Gemma 3 (text)",
+  covers: "Gemma 2, Gemma 3 (text: 270M, 1B)",
   modelTypes: ["gemma2", "gemma3_text"],
   loraTargets: ["q_proj", "v_proj"],
   withoutTokenClass: ["gemma3_text"],

@@ -44,6 +44,7 @@ const schema = z.looseObject({
 export const gptNeox: Family<GptNeoxConfig> = {
   id: "gpt_neox",
   title: "GPT-NeoX, Pythia",
+  covers: "GPT-NeoX-20B, Pythia",
   modelTypes: ["gpt_neox"],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",

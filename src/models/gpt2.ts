@@ -32,6 +32,7 @@ const schema = z.looseObject({
 export const gpt2: Family<Gpt2Config> = {
   id: "gpt2",
   title: "GPT-2",
+  covers: "GPT-2, distilgpt2, DialoGPT",
   modelTypes: ["gpt2"],
   loraTargets: ["c_attn"],
   tokenHead: "classifier",

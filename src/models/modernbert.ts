@@ -64,6 +64,7 @@ const schema = z.looseObject({
 export const modernbert: Family<ModernBertConfig> = {
   id: "modernbert",
   title: "ModernBERT",
+  covers: "ModernBERT base and large",
   modelTypes: ["modernbert"],
   // PEFT has no defaults for this family; this holds what it chooses in BERT.
   loraTargets: ["Wqkv"],

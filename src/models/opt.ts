@@ -42,6 +42,7 @@ const schema = z.looseObject({
 export const opt: Family<OptConfig> = {
   id: "opt",
   title: "OPT",
+  covers: "OPT 125M, 1.3B and larger",
   modelTypes: ["opt"],
   loraTargets: ["q_proj", "v_proj"],
   withoutTokenClass: ["opt"],

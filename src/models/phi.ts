@@ -40,6 +40,7 @@ const schema = z.looseObject({
 export const phi: Family<PhiConfig> = {
   id: "phi",
   title: "Phi-1, Phi-1.5, Phi-2",
+  covers: "Phi-1, Phi-1.5, Phi-2",
   modelTypes: ["phi"],
   loraTargets: ["q_proj", "v_proj", "fc1", "fc2"],
   ia3Targets: { targets: ["q_proj", "v_proj", "fc2"], feedForward: ["fc2"] },

@@ -56,6 +56,7 @@ const schema = z.looseObject({
 export const phi3: Family<Phi3Config> = {
   id: "phi3",
   title: "Phi-3, Phi-3.5, Phi-4-mini",
+  covers: "Phi-3, Phi-3.5-mini, Phi-4-mini",
   modelTypes: ["phi3"],
   // PEFT has no defaults for this family; these are the linears that hold what it chooses in Llama.
   loraTargets: ["qkv_proj"],

@@ -22,14 +22,14 @@ const NONE = "–";
 
 /** A family each: what it covers, and the largest differences that any of its tiny models showed. */
 export function familyTable(measured: readonly Measured[]): string[] {
-  const rows = families.map(({ title, modelTypes }) => {
+  const rows = families.map(({ title, covers, modelTypes }) => {
     const own = measured.filter(({ modelType }) => modelTypes.includes(modelType));
     const rigs = new Set(own.map(({ rig }) => rig)).size;
-    return [title, modelTypes.map((type) => `\`${type}\``).join(", "), String(rigs), ...errors(own)];
+    return [title, covers, modelTypes.map((type) => `\`${type}\``).join(", "), String(rigs), ...errors(own)];
   });
   return table(
-    ["family", "`model_type`", "tiny models", "logits error", "gradient error"],
-    ["", "", "r", "r", "r"],
+    ["family", "covers", "`model_type`", "tiny models", "logits error", "gradient error"],
+    ["", "", "", "r", "r", "r"],
     rows,
   );
 }
