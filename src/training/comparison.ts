@@ -304,6 +304,10 @@ export class Comparison {
     this.#streams = this.#streamsFrom(start);
     this.#announce("running");
     if (this.#step === 0 || evaluateFirst) await this.#evaluateAll();
+    // An imported adapter is never stepped, so it has no before.
+    if (start === 0 && this.task.id === "causal-lm") {
+      for (const lane of this.#running) lane.first = lane.checkpoint;
+    }
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     if (!this.#running.some(trains)) this.#step = this.steps;
     while (this.#step < this.steps && !this.#stopping && this.#running.some(trains)) {
@@ -718,7 +722,6 @@ export class Comparison {
       const { tokens, seconds } = lane;
       lane.checkpoint = { ...(await lane.run.parameters.checkpoint(this.#step)), tokens, seconds };
       lane.heldStep = this.#step;
-      if (this.#step === 0 && this.task.id === "causal-lm") lane.first = lane.checkpoint;
       this.#setup.emit(event);
       this.#judge(lane, event.loss);
     }
