@@ -1,6 +1,6 @@
 /** The command line of the headless runner: arguments, help and exit codes. What a command does is elsewhere. */
 
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../../package.json";
 import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import type { AdapterChoice } from "./browser";
@@ -51,12 +51,16 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
         .choices(["auto", "hardware", "software"] satisfies AdapterChoice[])
         .default("auto"),
     )
-    .option("--endpoint <URL>", "the Hub, or a server that speaks its layout", HUB_ADDRESS)
+    .addOption(
+      new Option("--endpoint <URL>", "the Hub, or a server that speaks its layout")
+        .env("HF_ENDPOINT")
+        .default(HUB_ADDRESS)
+        .argParser(readEndpoint),
+    )
     .addHelpText("after", RUN_HELP)
     .exitOverride()
     .showHelpAfterError()
-    .action(async (configurationPath: string, { out, adapter, endpoint }: RunOptions) => {
-      const options = { out, adapter, endpoint: endpoint.replace(/\/+$/, "") };
+    .action(async (configurationPath: string, options: RunOptions) => {
       code = (await run(configurationPath, options)) ? SUCCESS : FAILURE;
     });
   try {
@@ -67,4 +71,13 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     return error instanceof ConfigurationError ? USAGE : FAILURE;
   }
   return code;
+}
+
+/** A Hub's address as requests are built on it. An empty variable is none. */
+function readEndpoint(text: string): string {
+  if (text === "") return HUB_ADDRESS;
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError("It must be an http or https address, such as https://huggingface.co.");
+  }
+  return text.replace(/\/+$/, "");
 }

@@ -25,7 +25,7 @@ export interface HubAccess {
 
 /** `STUDIO_CACHE`, or the user's cache folder. */
 export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment.STUDIO_CACHE ?? join(environment.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "sk-tuning-studio");
+  return environment.STUDIO_CACHE || join(environment.XDG_CACHE_HOME || join(homedir(), ".cache"), "sk-tuning-studio");
 }
 
 /** Folders of files on this computer's disk. */

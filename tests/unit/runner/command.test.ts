@@ -10,6 +10,7 @@ let errors = "";
 beforeEach(() => {
   output = "";
   errors = "";
+  vi.stubEnv("HF_ENDPOINT", undefined);
   vi.spyOn(process.stdout, "write").mockImplementation((text) => {
     output += text;
     return true;
@@ -22,6 +23,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 describe("the command line", () => {
@@ -35,6 +37,23 @@ describe("the command line", () => {
     const run = vi.fn(async () => true);
     await main(["run", "a.json", "--out", "results"], run);
     expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "auto", endpoint: HUB });
+  });
+
+  test.each([
+    ["", [], HUB],
+    ["http://mirror/", [], "http://mirror"],
+    ["http://mirror", ["--endpoint", "http://localhost:8080/hub/"], "http://localhost:8080/hub"],
+  ])("asks HF_ENDPOINT=%s with %j at %s", async (variable, more, endpoint) => {
+    vi.stubEnv("HF_ENDPOINT", variable);
+    const run = vi.fn(async () => true);
+    expect(await main(["run", "a.json", "--out", "results", ...more], run)).toBe(0);
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "auto", endpoint });
+  });
+
+  test("refuses an HF_ENDPOINT that is no address", async () => {
+    vi.stubEnv("HF_ENDPOINT", "huggingface.co");
+    expect(await main(["run", "a.json", "--out", "results"])).toBe(2);
+    expect(errors).toMatch(/HF_ENDPOINT.*must be an http or https address/s);
   });
 
   test("ends with 1 when a run did not finish", async () => {
@@ -66,6 +85,7 @@ describe("the command line", () => {
     [["run", "a.json"], "--out"],
     [["run", "--out", "results"], "config.json"],
     [["run", "a.json", "--out", "results", "--adapter", "fast"], "auto, hardware, software"],
+    [["run", "a.json", "--out", "results", "--endpoint", "hub"], "must be an http or https address"],
     [["run", "a.json", "b.json", "--out", "results"], "too many arguments"],
     [["walk"], "unknown command"],
   ])("%j is refused with 2 and says why", async (commandLine, said) => {
@@ -83,6 +103,7 @@ describe("the command line", () => {
       "--adapter",
       "--endpoint",
       "HF_TOKEN",
+      "HF_ENDPOINT",
       "metrics.jsonl",
       "summary.json",
       "Exit codes",

@@ -75,5 +75,5 @@ test("what is not tuned, or no name, is refused as an error of the configuration
 
 test("models are kept where the environment says", () => {
   expect(cacheFolder({ STUDIO_CACHE: "/models" })).toBe("/models");
-  expect(cacheFolder({ XDG_CACHE_HOME: "/cache" })).toBe(join("/cache", "sk-tuning-studio"));
+  expect(cacheFolder({ STUDIO_CACHE: "", XDG_CACHE_HOME: "/cache" })).toBe(join("/cache", "sk-tuning-studio"));
 });
