@@ -3,6 +3,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../../package.json";
 import { HUB_ADDRESS } from "../../src/hub/hub-client";
+import { storedTypes } from "../../src/hub/stream-safetensors";
 import type { AdapterChoice } from "./browser";
 import { ConfigurationError } from "./files";
 import { type RunOptions, runComparison } from "./run";
@@ -19,6 +20,7 @@ DIR receives
   metrics.jsonl   one object a line: training steps and evaluations
   summary.json    final figures, trainable parameters, device and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
+  <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
 and what an earlier comparison wrote there under these names is replaced.
 
 A model is bundled:NAME, dir:PATH or hf:OWNER/NAME[@REVISION]. One of the Hub is downloaded once and kept in STUDIO_CACHE
@@ -56,6 +58,9 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
         .env("HF_ENDPOINT")
         .default(HUB_ADDRESS)
         .argParser(readEndpoint),
+    )
+    .addOption(
+      new Option("--merged <TYPE>", "write merged models too, as numbers of this type").choices([...storedTypes]),
     )
     .addHelpText("after", RUN_HELP)
     .exitOverride()

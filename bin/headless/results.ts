@@ -159,7 +159,16 @@ export class Results {
    * @throws {Error} When it holds something else, or an entry's path leads out of the folder.
    */
   addAdapter(run: string, zip: string): void {
-    const folder = join(this.#folder, run);
+    this.#unpack(run, zip, join(this.#folder, run));
+    this.#run(run).adapter = run;
+  }
+
+  /** Unpacks a run's merged model into the folder `merged` within the run's. Throws as `addAdapter`. */
+  addMerged(run: string, zip: string): void {
+    this.#unpack(run, zip, join(this.#folder, run, "merged"));
+  }
+
+  #unpack(run: string, zip: string, folder: string): void {
     const entries = Object.entries(unzipSync(readFileSync(zip))).filter(([name]) => !name.endsWith("/"));
     const tops = new Set(entries.map(([name]) => name.slice(0, name.indexOf("/") + 1)));
     if (tops.size !== 1 || tops.has("")) {
@@ -177,7 +186,6 @@ export class Results {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }
-    this.#run(run).adapter = run;
   }
 
   /** Writes `summary.json`. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
+import type { StoredType } from "../../src/hub/stream-safetensors";
 import type { Configuration } from "../../src/training/configuration";
 import type { StudioEvent } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
@@ -21,6 +22,8 @@ export interface RunOptions {
   adapter: AdapterChoice;
   /** The Hub's address, without a slash at its end. */
   endpoint: string;
+  /** Type of the numbers in merged models; none are written without it. */
+  merged?: StoredType;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface RunOptions {
  */
 export async function runComparison(
   configurationPath: string,
-  { out, adapter: choice, endpoint }: RunOptions,
+  { out, adapter: choice, endpoint, merged }: RunOptions,
 ): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
@@ -41,7 +44,7 @@ export async function runComparison(
     const progress = standardProgress();
     try {
       const folder = dirname(resolve(configurationPath));
-      return await runInBrowser({ json, folder, out, browser, adapter, server, progress, endpoint });
+      return await runInBrowser({ json, folder, out, browser, adapter, server, progress, endpoint, merged });
     } finally {
       progress.close();
       await browser.close();
@@ -64,6 +67,7 @@ interface Job extends StudioBrowser {
   /** Of the JSON file. */
   folder: string;
   out: string;
+  merged: StoredType | undefined;
   server: StudioServer;
   progress: Progress;
   endpoint: string;
@@ -78,6 +82,7 @@ async function runInBrowser({
   server,
   progress,
   endpoint,
+  merged,
 }: Job): Promise<boolean> {
   let receive = (event: StudioEvent) => progress.handle(event);
   const url = new URL("runner.html", server.url);
@@ -131,6 +136,14 @@ async function runInBrowser({
       } catch (error) {
         // The other runs' adapters are still worth having.
         progress.note(`${run}: its adapter could not be written: ${(error as Error).message}`);
+      }
+      if (merged === undefined) continue;
+      try {
+        const zip = join(received, "merged.zip");
+        await page.call("sendRun", run, server.shared.receive(zip), `merged-${merged}`);
+        results.addMerged(run, zip);
+      } catch (error) {
+        progress.note(`${run}: no merged model: ${(error as Error).message}`);
       }
     }
   } finally {

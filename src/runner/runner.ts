@@ -37,8 +37,8 @@ export interface StudioRunner {
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
   stop(): Promise<void>;
-  /** Sends a run's zip to an address of this page's own server. */
-  sendRun(run: string, address: string): Promise<void>;
+  /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
+  sendRun(run: string, address: string, conversion?: string | null): Promise<void>;
 }
 
 declare global {
@@ -120,8 +120,8 @@ window.studioRunner = {
 
   stop: () => ask(() => api.stop()),
 
-  async sendRun(run, address) {
-    const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run)) });
+  async sendRun(run, address, conversion = null) {
+    const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run, conversion)) });
     if (!response.ok) throw new Error(`The runner's server answered ${response.status}; is the disk full?`);
   },
 };

@@ -6,6 +6,7 @@ import type { Method, ModelFacts } from "../methods/method";
 import { elementCount, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "../training/base-model";
 import type { EstimateInput } from "../training/estimate";
+import { mergedForms, mergeObstacle } from "../training/merge";
 import type { PrecisionChoice } from "../training/precision";
 import { readModel } from "../training/read-model";
 import type { Fit, MethodDescription, ModelDetails, ModelSummary } from "./api";
@@ -15,6 +16,8 @@ import type { Inspected } from "./models";
 export function describeMethod(method: Method, facts: ModelFacts): MethodDescription {
   const { id, title, summary, group, site, card } = method;
   const schema = method.options(facts);
+  const defaults = schema.parse({});
+  const merges = mergeObstacle(method, method.exportForm(defaults, facts)) === null;
   return {
     id,
     title,
@@ -22,10 +25,13 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
     group,
     site,
     learningRate: defaultLearningRate(method, facts),
-    conversions: (method.conversions ?? []).map((conversion) => ({ ...conversion })),
+    conversions: [
+      ...(method.conversions ?? []).map((conversion) => ({ ...conversion })),
+      ...(merges ? mergedForms.map(({ id, title }) => ({ id, title })) : []),
+    ],
     card: { ...card },
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,
-    defaults: schema.parse({}) as Record<string, unknown>,
+    defaults: defaults as Record<string, unknown>,
   };
 }
 

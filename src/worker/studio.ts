@@ -39,6 +39,8 @@ import { type ExportFacts, exportRun, originOf } from "../training/export";
 import { chosenOptions, fitDevice, longestText } from "../training/fit";
 import { importedTensors, withoutCarrier } from "../training/imported-tensors";
 import { languageRefusal } from "../training/language-head";
+import { mergedForms } from "../training/merge";
+import { mergedRun, zipMerged } from "../training/merged-model";
 import { frozenModel, NextToken } from "../training/next-token";
 import type { Checkpoint } from "../training/parameters";
 import type { PrecisionChoice } from "../training/precision";
@@ -537,6 +539,12 @@ export class Studio implements StudioApi {
       ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
     };
     const model = this.#readyModel();
+    const merged = mergedForms.find(({ id }) => id === conversion);
+    if (merged) {
+      const told = { labels: data.labels, steps: facts.steps, file: facts.data.file };
+      const whole = await comparison.snapshot(run, () => mergedRun(model, comparison.run(run), told));
+      return zipMerged(whole, merged.type, run);
+    }
     const folder = await comparison.snapshot(run, (checkpoint) =>
       exportRun(model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
     );

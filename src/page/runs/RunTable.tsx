@@ -1,6 +1,6 @@
 /** All runs with their figures: sortable, ticked to be plotted, the best of each column bold. */
 
-import { ArrowDown, ArrowUp, Download, RotateCcw } from "lucide-react";
+import { ArrowDown, ArrowUp, ChevronDown, Download, RotateCcw } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { Fragment, useState } from "react";
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
@@ -278,30 +278,34 @@ function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
     "aria-label": `Download the adapter of ${run.name}`,
     title: available ? "Download the adapter (zip)" : ended ? "This adapter was not kept" : "When the run has ended",
   };
-  if (conversions.length === 0) {
-    return (
+  return (
+    <span className="download">
       <button type="button" className="icon-button" disabled={!available} {...label} onClick={() => save(null)}>
         <Download size={16} aria-hidden="true" />
       </button>
-    );
-  }
-  return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="icon-button" disabled={!available} {...label}>
-        <Download size={16} aria-hidden="true" />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-          <DropdownMenu.Item className="menu-item" onSelect={() => save(null)}>
-            As {run.methodTitle} (zip)
-          </DropdownMenu.Item>
-          {conversions.map(({ id, title }) => (
-            <DropdownMenu.Item key={id} className="menu-item" onSelect={() => save(id)}>
-              As {title}, for tools that know nothing else (zip)
-            </DropdownMenu.Item>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+      {conversions.length > 0 && (
+        <DropdownMenu.Root>
+          <DropdownMenu.Trigger
+            className="icon-button narrow"
+            disabled={!available}
+            aria-label={`Other forms of ${run.name}`}
+            title={available ? "Download in another form" : label.title}
+          >
+            <ChevronDown size={14} aria-hidden="true" />
+          </DropdownMenu.Trigger>
+          <DropdownMenu.Portal>
+            <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+              {conversions.map(({ id, title }) => (
+                <DropdownMenu.Item key={id} className="menu-item" onSelect={() => save(id)}>
+                  {id.startsWith("merged-")
+                    ? `As a ${title} (zip)`
+                    : `As ${title}, for tools that know nothing else (zip)`}
+                </DropdownMenu.Item>
+              ))}
+            </DropdownMenu.Content>
+          </DropdownMenu.Portal>
+        </DropdownMenu.Root>
+      )}
+    </span>
   );
 }

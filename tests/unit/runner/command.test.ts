@@ -33,6 +33,13 @@ describe("the command line", () => {
     expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "software", endpoint: HUB });
   });
 
+  test("hands on which type merged models get", async () => {
+    const run = vi.fn(async () => true);
+    expect(await main(["run", "a.json", "--out", "results", "--merged", "bfloat16"], run)).toBe(0);
+    const options = { out: "results", adapter: "auto", endpoint: HUB, merged: "bfloat16" };
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", options);
+  });
+
   test("leaves the adapter to the machine by default", async () => {
     const run = vi.fn(async () => true);
     await main(["run", "a.json", "--out", "results"], run);

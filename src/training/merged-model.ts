@@ -1,0 +1,231 @@
+/**
+ * A trained run as a whole model in Hugging Face's layout: the base model's tensors with the adapter merged into them, the head,
+ * config.json and the tokenizer. Unchanged tensors stream from the base model's files; only changed ones are held, one at a time.
+ */
+
+import { folderName } from "../adapters/write-folder";
+import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
+import { readConfig } from "../hub/config";
+import { entryElements, type NamedTensor, type SafetensorsEntry, streamTensor } from "../hub/safetensors";
+import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors } from "../hub/stream-safetensors";
+import type { ModelFolder } from "../hub/types";
+import type { Family, Pooling } from "../models/family";
+import { sequenceClassification } from "../tasks/sequence-classification";
+import type { Task } from "../tasks/task";
+import type { BaseModel } from "./base-model";
+import { exportedForm } from "./export";
+import { type Change, mergeChanges } from "./merge";
+import { readModel } from "./read-model";
+import type { Run } from "./run";
+
+/** Files that are copied as they are where the base model has them. */
+const COPIED = [
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "vocab.json",
+  "vocab.txt",
+  "merges.txt",
+  "tokenizer.model",
+  "chat_template.jinja",
+  "generation_config.json",
+] as const;
+
+export interface MergedModel {
+  readonly folder: ModelFolder;
+  readonly family: Pick<Family, "classifierArgument">;
+  readonly task: Task;
+  readonly labels: readonly string[];
+  /** The base model's tensors under the names they get, and where they lie. */
+  readonly base: readonly { readonly name: string; readonly entry: SafetensorsEntry }[];
+  readonly changes: ReadonlyMap<string, Change>;
+  readonly head: readonly NamedTensor[];
+  /** The text of README.md. */
+  readonly card: string;
+}
+
+/** Takes one file after the other; the pieces of a file come in order. */
+export interface FileSink {
+  begin(name: string): void;
+  piece(bytes: Uint8Array<ArrayBuffer>): void;
+  end(): void;
+}
+
+/** Writes config.json, README.md, the tokenizer's files and model.safetensors in that type. */
+export async function writeMergedModel(model: MergedModel, type: StoredType, sink: FileSink): Promise<void> {
+  const whole = (name: string, bytes: Uint8Array<ArrayBuffer>) => {
+    sink.begin(name);
+    sink.piece(bytes);
+    sink.end();
+  };
+  const text = (name: string, content: string) => whole(name, new TextEncoder().encode(content));
+  text("config.json", `${JSON.stringify(mergedConfig(await readConfig(model.folder), model, type), null, 2)}\n`);
+  text("README.md", model.card);
+  for (const name of COPIED) {
+    const file = await model.folder.open(name);
+    if (file) whole(name, new Uint8Array(await file.read(0, file.size)));
+  }
+  sink.begin("model.safetensors");
+  await streamSafetensors(mergedTensors(model), type, sink.piece);
+  sink.end();
+}
+
+/**
+ * The merged model as a zip with one folder in it, named after the run.
+ * @throws Error with both numbers when a zip cannot hold it.
+ */
+export async function zipMerged(model: MergedModel, type: StoredType, name: string): Promise<Blob> {
+  const bytes = streamedBytes(mergedTensors(model), type);
+  if (bytes > MAX_ZIP_BYTES) {
+    throw new Error(
+      `The merged model of "${name}" takes ${bytes} bytes as ${type}, but a zip holds at most ${MAX_ZIP_BYTES}. ` +
+        `${type === "float32" ? "Choose float16 or bfloat16, or download" : "Download"} the adapter and merge it with PEFT.`,
+    );
+  }
+  const zip = zipStream(folderName(name));
+  await writeMergedModel(model, type, zip);
+  return zip.finish();
+}
+
+/** Every tensor of the merged model; a head's takes the place of a base tensor of its name. */
+export function mergedTensors({
+  base,
+  changes,
+  head,
+}: Pick<MergedModel, "base" | "changes" | "head">): StreamedTensor[] {
+  const own = new Set(head.map(({ name }) => name));
+  return [
+    ...head.map(({ name, shape, data }) => ({
+      ...{ name, shape },
+      stream: async (onPiece: (values: Float32Array) => void) => onPiece(data),
+    })),
+    ...base
+      .filter(({ name }) => !own.has(name))
+      .map(({ name, entry }) => ({ name, shape: entry.shape, stream: streamOf(entry, changes.get(name)) })),
+  ];
+}
+
+function streamOf(entry: SafetensorsEntry, change: Change | undefined): StreamedTensor["stream"] {
+  if (!change) return (onPiece) => streamTensor(entry, onPiece);
+  return async (onPiece) => {
+    const values = new Float32Array(entryElements(entry));
+    await streamTensor(entry, (piece, offset) => values.set(piece, offset));
+    change(values);
+    onPiece(values);
+  };
+}
+
+const CLASSES = {
+  SEQ_CLS: "ForSequenceClassification",
+  TOKEN_CLS: "ForTokenClassification",
+  CAUSAL_LM: null,
+} as const;
+
+const PROBLEMS: Partial<Record<Task["id"], string>> = {
+  "sequence-classification": "single_label_classification",
+  "multi-label-classification": "multi_label_classification",
+  regression: "regression",
+};
+
+function mergedConfig(
+  base: Record<string, unknown>,
+  { task, labels, family }: MergedModel,
+  type: StoredType,
+): Record<string, unknown> {
+  const { dtype: _, torch_dtype: __, ...config } = base;
+  const kind = CLASSES[task.peftType];
+  const common = { ...config, torch_dtype: type };
+  if (!kind) return common;
+  const [first] = Array.isArray(config.architectures) ? config.architectures : [];
+  const architectures =
+    typeof first === "string" ? [`${first.replace(/(For\w+|LMHeadModel|Model)$/, "")}${kind}`] : undefined;
+  const names = task.id === "regression" ? [] : labels;
+  const [, key, value] = /^(\w+)="(\w+)"$/.exec(family.classifierArgument ?? "") ?? [];
+  const eos = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : config.eos_token_id;
+  return {
+    ...common,
+    ...(architectures && { architectures }),
+    ...(names.length > 0
+      ? {
+          id2label: Object.fromEntries(names.map((name, id) => [String(id), name])),
+          label2id: Object.fromEntries(names.map((name, id) => [name, id])),
+        }
+      : { num_labels: task.outputs(labels.length) }),
+    ...(PROBLEMS[task.id] && { problem_type: PROBLEMS[task.id] }),
+    ...(key && { [key]: value }),
+    // Without it transformers' classifiers of decoders take no batch.
+    pad_token_id: config.pad_token_id ?? eos ?? null,
+  };
+}
+
+/**
+ * What a run's merged model is made of, with its present values.
+ * @throws Error saying why the run has no merged model, and what to do.
+ */
+export async function mergedRun(
+  model: BaseModel,
+  run: Run,
+  { labels, steps, file }: { labels: readonly string[]; steps: number; file: string },
+): Promise<MergedModel> {
+  const { folder, family } = model;
+  const { method } = run.setup;
+  const { task = sequenceClassification } = run.tunedSetup;
+  const { needed, languageHead } = await readModel(folder, model.precision);
+  const base = [
+    ...needed.map(({ tensor, entry }) => ({ name: tensor.name, entry })),
+    // The head over the vocabulary goes by different names in different versions: it keeps its file's.
+    ...(task.peftType === "CAUSAL_LM" ? languageHead.needed.map(({ entry }) => ({ name: entry.name, entry })) : []),
+  ];
+  const conversion = method.conversions?.some(({ id }) => id === "lora") ? "lora" : null;
+  const { form, tensors } = await exportedForm(model, run, conversion);
+  const names = new Set(base.map(({ name }) => name));
+  const changes = mergeChanges(method, form, tensors, { names, fanInFanOut: family.fanInFanOut });
+  const values = await run.parameters.read();
+  const head = run.trainables
+    .filter(({ part }) => part === "head")
+    .map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
+  const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
+  const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
+  return { folder, family, task, labels, base, changes, head, card };
+}
+
+function mergedCard(facts: {
+  base: string;
+  run: string;
+  method: string;
+  steps: number;
+  file: string;
+  pooling: Pooling;
+  changed: number;
+  all: number;
+  task: Task;
+}): string {
+  const { base, run, method, steps, file, pooling, changed, all, task } = facts;
+  const kind = CLASSES[task.peftType] ?? "ForCausalLM";
+  const lines = [
+    "---",
+    `base_model: ${JSON.stringify(base)}`,
+    "library_name: transformers",
+    "---",
+    "",
+    `# ${run}`,
+    "",
+    `${method} on \`${base}\`, trained for ${steps} steps on \`${file}\` and merged: ${changed} of the base model's ${all} tensors`,
+    "hold the trained change, all others are the base model's own. It needs no adapter library:",
+    "",
+    "```python",
+    `from transformers import AutoModel${kind}, AutoTokenizer`,
+    "",
+    `model = AutoModel${kind}.from_pretrained(".")`,
+    'tokenizer = AutoTokenizer.from_pretrained(".")',
+    "```",
+  ];
+  if (pooling === "mean" && kind === "ForSequenceClassification") {
+    lines.push(
+      "",
+      "**The head reads the mean of the input's states**, which transformers' class does not: it would predict something else.",
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
