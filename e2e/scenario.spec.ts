@@ -326,6 +326,16 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     expect(Math.abs(prefix! - head!)).toBeGreaterThan(1e-4);
   });
 
+  await test.step("LoRA is downloaded merged into the base model", async () => {
+    await page.getByRole("button", { name: "Other forms of LoRA" }).click();
+    const zip = await downloaded(page, () => page.getByRole("menuitem", { name: /float16/ }).click());
+    const files = unzipSync(zip.bytes);
+    const names = Object.keys(files).map((name) => name.split("/").at(-1) ?? "");
+    expect(names).toEqual(expect.arrayContaining(["README.md", "config.json", "model.safetensors", "tokenizer.json"]));
+    const model = Object.entries(files).find(([name]) => name.endsWith("model.safetensors"))![1];
+    expect(model.length).toBeGreaterThan(1_603_152);
+  });
+
   for (const run of ["SK-Prefix", "LoRA"]) {
     await test.step(`the adapter of ${run} is downloaded, and predicts the same when imported`, async () => {
       const zip = await downloaded(page, () =>
