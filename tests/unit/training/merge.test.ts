@@ -1,6 +1,6 @@
 /**
  * Merged models against their adapters: the same Program without the method, on the tensors of the merged file, gives the same
- * logits. That the adapters compute what PEFT's do is tested in `tests/unit/backward/reference.test.ts`.
+ * logits. That the merged tensors are PEFT's is tested in `merge-peft.test.ts`.
  */
 
 import { unzipSync } from "fflate";
