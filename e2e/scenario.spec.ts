@@ -328,7 +328,9 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
 
   await test.step("LoRA is downloaded merged into the base model", async () => {
     await page.getByRole("button", { name: "Other forms of LoRA" }).click();
-    const zip = await downloaded(page, () => page.getByRole("menuitem", { name: /float16/ }).click());
+    const zip = await downloaded(page, () =>
+      page.getByRole("menuitem", { name: "As a merged model, float16 (zip)" }).click(),
+    );
     const files = unzipSync(zip.bytes);
     const names = Object.keys(files).map((name) => name.split("/").at(-1) ?? "");
     expect(names).toEqual(expect.arrayContaining(["README.md", "config.json", "model.safetensors", "tokenizer.json"]));
