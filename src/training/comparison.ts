@@ -11,7 +11,6 @@ import { type GeneratedText, type GenerateOptions, generate } from "../generatio
 import type { GenerationSettings } from "../generation/settings";
 import { sumUp } from "../gpu/memory";
 import { ReadbackRing, readBuffer } from "../gpu/readback";
-import { defaultLearningRate } from "../methods/learning-rate";
 import { methodOf } from "../methods/registry";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
@@ -38,7 +37,7 @@ import type { Checkpoint, Values } from "./parameters";
 import { sayPrediction } from "./prediction";
 import { reportEvaluation } from "./report";
 import { METRICS, methodContext, parseOptions, poolingOf, Run } from "./run";
-import { scheduleFactor, trainingSteps } from "./schedule";
+import { peakLearningRate, scheduleFactor, trainingSteps } from "./schedule";
 import { STEPS_AHEAD } from "./shared-bytes";
 import { Workspace } from "./workspace";
 
@@ -93,11 +92,11 @@ interface Lane {
   worse: number;
   /** The step whose adapter is on the device, of those that were evaluated. */
   heldStep: number | null;
-  /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
   /** Before the first step, for language modelling: what it wrote then can be seen later. */
   first: Checkpoint | null;
   /** What foretells for it, kept from one text to the next. */
   next: NextToken | null;
+  /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
   spoiled: boolean;
 }
 
@@ -478,7 +477,7 @@ export class Comparison {
       lane.run.turn(setting);
       const { loss, ...event } = await this.#evaluate(lane);
       const measured = Object.fromEntries(taskMetrics[this.task.id].map((name) => [name, event[name]]));
-      const { tensors } = await exportedForm(this.#setup.model, lane.run);
+      const { tensors } = await exportedForm(this.#setup.model, lane.run, await lane.run.parameters.read());
       const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
       return { setting, loss, ...measured, parameters };
     });
@@ -587,9 +586,7 @@ export class Comparison {
         owner: this.#runOwner(plan.name),
         method,
         options,
-        learningRate:
-          (plan.learningRate ?? training.learningRate ?? defaultLearningRate(method, model)) *
-          (plan.learningRateFactor ?? 1),
+        learningRate: peakLearningRate(plan, training, model) * (plan.learningRateFactor ?? 1),
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
         task: this.task,

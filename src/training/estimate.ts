@@ -5,7 +5,6 @@
 
 import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../gpu/memory";
-import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
@@ -30,7 +29,7 @@ import {
   RUN_BYTES,
   semanticBlocksOf,
 } from "./run";
-import { trainingSteps } from "./schedule";
+import { peakLearningRate, trainingSteps } from "./schedule";
 import {
   cachedBytes,
   feedBytes,
@@ -211,11 +210,7 @@ function estimateRun(
     virtualTokens,
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
-    layerRates: layerRates(
-      run.learningRate ?? training.learningRate ?? defaultLearningRate(method, model),
-      model.config.layers,
-      run,
-    ),
+    layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }
 

@@ -62,7 +62,7 @@ export async function exportRun(
   const { method, options } = run.setup;
   const values = await run.parameters.read();
   const head = partTensors(run, values, "head");
-  const { form: whole, tensors: exported } = await exportedForm(model, run, conversion);
+  const { form: whole, tensors: exported } = await exportedForm(model, run, values, conversion);
   const form = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
   // The studio's own form is what was trained, not what it would be elsewhere.
   const adapter = form.type === "STUDIO" ? partTensors(run, values, "adapter") : exported;
@@ -129,7 +129,8 @@ function isAsTrained(form: ExportForm, trained: ExportForm): boolean {
   return form.type === trained.type && rank(form) === rank(trained);
 }
 
-function partTensors(run: Run, values: Values, part: Trainable["part"]): NamedTensor[] {
+/** The trained tensors of the adapter or the head. */
+export function partTensors(run: Run, values: Values, part: Trainable["part"]): NamedTensor[] {
   const own = run.trainables.filter((tensor) => tensor.part === part);
   return own.map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
 }
@@ -149,13 +150,13 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
   return kept.length > 0 ? { ...form, layersToTransform: kept } : studio;
 }
 
-/** What of a run is written: what was trained, unless the method prunes, cuts or converts it. */
+/** What of a run's present values is written: what was trained, unless the method prunes, cuts or converts it. */
 export async function exportedForm(
   model: BaseModel,
   run: Run,
+  values: Values,
   conversion: string | null = null,
 ): Promise<{ form: ExportForm; tensors: readonly NamedTensor[] }> {
-  const values = await run.parameters.read();
   const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
   const known = method.conversions ?? [];

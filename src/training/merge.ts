@@ -8,6 +8,7 @@ import { patternValue } from "../adapters/target-modules";
 import type { NamedTensor } from "../hub/safetensors";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { ExportForm, LoraForm, Method } from "../methods/method";
+import { norm } from "./norms";
 
 /** What a merged model may be written as, as further forms of a run's download. */
 export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, title: `merged model, ${type}`, type }));
@@ -127,16 +128,10 @@ function lowRank(
         if (factor === 0) continue;
         for (let i = 0; i < inputs; i++) row[i]! += factor * down.data[r * inputs + i]!;
       }
-      const length = magnitude ? magnitude[out]! / Math.hypot(...chunks(row)) : 1;
+      const length = magnitude ? magnitude[out]! / norm(row) : 1;
       for (let i = 0; i < inputs; i++) values[out * stepOut + i * stepIn] = length * row[i]!;
     }
   };
-}
-
-/** Norms of pieces, so that no call has more arguments than an engine takes. */
-function chunks(row: Float64Array): number[] {
-  const pieces = Array.from({ length: Math.ceil(row.length / 1024) }, (_, i) => row.subarray(i * 1024, (i + 1) * 1024));
-  return pieces.map((piece) => Math.hypot(...piece));
 }
 
 /** The weight with every row (outputs) or column (inputs) times its factor. */

@@ -13,7 +13,7 @@ import type { Family, Pooling } from "../models/family";
 import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
-import { exportedForm } from "./export";
+import { exportedForm, partTensors } from "./export";
 import { type Change, mergeChanges } from "./merge";
 import { readModel } from "./read-model";
 import type { Run } from "./run";
@@ -178,13 +178,11 @@ export async function mergedRun(
     ...(task.peftType === "CAUSAL_LM" ? languageHead.needed.map(({ entry }) => ({ name: entry.name, entry })) : []),
   ];
   const conversion = method.conversions?.some(({ id }) => id === "lora") ? "lora" : null;
-  const { form, tensors } = await exportedForm(model, run, conversion);
+  const values = await run.parameters.read();
+  const { form, tensors } = await exportedForm(model, run, values, conversion);
   const names = new Set(base.map(({ name }) => name));
   const changes = mergeChanges(method, form, tensors, { names, fanInFanOut: family.fanInFanOut });
-  const values = await run.parameters.read();
-  const head = run.trainables
-    .filter(({ part }) => part === "head")
-    .map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
+  const head = partTensors(run, values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
   return { folder, family, task, labels, base, changes, head, card };

@@ -49,7 +49,7 @@ export function meanRowNorm(values: Float32Array, width: number): number {
 }
 
 /** Euclidean norm. */
-export function norm(values: Float32Array): number {
+export function norm(values: Float32Array | Float64Array): number {
   let squares = 0;
   for (const value of values) squares += value * value;
   return Math.sqrt(squares);

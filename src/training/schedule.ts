@@ -1,6 +1,9 @@
 /** The learning rate over a run, as transformers' get_scheduler: linear warm-up, then linear, cosine or no decay. */
 
-import type { TrainingConfiguration } from "./configuration";
+import { defaultLearningRate } from "../methods/learning-rate";
+import type { ModelFacts } from "../methods/method";
+import { methodOf } from "../methods/registry";
+import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 
 export type ScheduleKind = "linear" | "cosine" | "constant";
 
@@ -19,6 +22,15 @@ export function scheduleFactor({ kind, steps, warmupRatio }: Schedule, step: num
   if (kind === "linear") return Math.max(0, 1 - progress);
   if (kind === "cosine") return Math.max(0, 0.5 * (1 + Math.cos(Math.PI * progress)));
   return 1;
+}
+
+/** A run's peak learning rate: its own, the one for all, or its method's default on the model. */
+export function peakLearningRate(
+  run: Pick<RunConfiguration, "method" | "learningRate">,
+  training: Pick<TrainingConfiguration, "learningRate">,
+  model: ModelFacts,
+): number {
+  return run.learningRate ?? training.learningRate ?? defaultLearningRate(methodOf(run.method), model);
 }
 
 const DEFAULT_EPOCHS = 3;

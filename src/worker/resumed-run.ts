@@ -1,7 +1,6 @@
 /** How the training in an adapter folder was set up, and how it is to go on. */
 
 import type { AdapterFolder } from "../adapters/folder";
-import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import {
@@ -11,17 +10,13 @@ import {
   trainingSchema,
 } from "../training/configuration";
 import { parseOptions } from "../training/run";
+import { peakLearningRate } from "../training/schedule";
 import { importedRun } from "./imported-run";
 
 /** The recorded training; null where run.json has none that this version can read. */
 function recordedTraining({ run }: AdapterFolder): TrainingConfiguration | null {
   const configuration = run?.configuration as { training?: unknown } | undefined;
   return trainingSchema.safeParse(configuration?.training).data ?? null;
-}
-
-/** The peak learning rate of a run. */
-export function peakRate(run: RunConfiguration, training: TrainingConfiguration, model: ModelFacts): number {
-  return run.learningRate ?? training.learningRate ?? defaultLearningRate(methodOf(run.method), model);
 }
 
 /** How the folder's training was set up; null where that is not recorded. */
@@ -31,7 +26,7 @@ export function recordedSetup(
 ): { training: TrainingConfiguration; learningRate: number } | null {
   const training = recordedTraining(adapter);
   if (!training || !adapter.state) return null;
-  return { training, learningRate: peakRate(importedRun(adapter, "").run, training, model) };
+  return { training, learningRate: peakLearningRate(importedRun(adapter, "").run, training, model) };
 }
 
 /**

@@ -45,6 +45,7 @@ import { frozenModel, NextToken } from "../training/next-token";
 import type { Checkpoint } from "../training/parameters";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
+import { peakLearningRate } from "../training/schedule";
 import { selfTest } from "../training/self-test";
 import { type Variant, variantsOf } from "../training/variants";
 import type {
@@ -87,7 +88,7 @@ import { describeGpuError, named } from "./failures";
 import { Folders, recordedConfiguration } from "./folders";
 import { checkLabels, checkScale, importedName, importedRun, importedScale, uniqueName } from "./imported-run";
 import { Models } from "./models";
-import { checkSameRun, continuedConfiguration, peakRate, recordedSetup } from "./resumed-run";
+import { checkSameRun, continuedConfiguration, recordedSetup } from "./resumed-run";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
@@ -359,7 +360,7 @@ export class Studio implements StudioApi {
     return {
       configuration: continued,
       from: adapter.state?.facts.step ?? 0,
-      learningRate: peakRate(plan!, continued.training, this.#readyModel()),
+      learningRate: peakLearningRate(plan!, continued.training, this.#readyModel()),
       notices: await this.#notices(adapter, plan!, continued.training, continued.training.steps!),
     };
   }
@@ -398,7 +399,7 @@ export class Studio implements StudioApi {
     return continuationNotices(adapter, recordedSetup(adapter, this.#readyModel()), {
       training,
       steps,
-      learningRate: peakRate(run, training, this.#readyModel()),
+      learningRate: peakLearningRate(run, training, this.#readyModel()),
       trainRows: rows.length,
       dataFingerprint: await fingerprint(rows),
     });
@@ -533,11 +534,6 @@ export class Studio implements StudioApi {
         versions,
       },
     };
-    const { seed, learningRateFactor } = variant;
-    const state = {
-      ...{ seed, learningRateFactor, steps: comparison.steps },
-      ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
-    };
     const model = this.#readyModel();
     const merged = mergedForms.find(({ id }) => id === conversion);
     if (merged) {
@@ -545,6 +541,11 @@ export class Studio implements StudioApi {
       const whole = await comparison.snapshot(run, () => mergedRun(model, comparison.run(run), told));
       return zipMerged(whole, merged.type, run);
     }
+    const { seed, learningRateFactor } = variant;
+    const state = {
+      ...{ seed, learningRateFactor, steps: comparison.steps },
+      ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
+    };
     const folder = await comparison.snapshot(run, (checkpoint) =>
       exportRun(model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
     );
