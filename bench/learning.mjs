@@ -67,6 +67,7 @@ const command = new Command("bench:learning")
   .option("--seeds <N>", "seeds from 0 on", whole, 3)
   .option("--rows <N>", "validation rows, from the file's first on", whole, 300)
   .option("--max-length <N>", "tokens of a text", whole, 64)
+  .option("--pooling <KIND>", "what the head reads: last or mean (the family's own unless told)")
   .option("--adapter <KIND>", "as for the headless runner", "auto")
   .parse();
 const options = command.opts();
@@ -86,6 +87,7 @@ function configuration(/** @type {keyof typeof DATASETS} */ id) {
       batchSize: options.batchSize,
       seeds: options.seeds,
       evalEvery: options.steps,
+      pooling: options.pooling ?? null,
     },
     runs: options.methods.map((/** @type {string} */ method) => ({
       name: method,
@@ -117,7 +119,7 @@ function summary(/** @type {keyof typeof DATASETS} */ id) {
 function cell(/** @type {any} */ { metric, last, lastLoss }, /** @type {boolean} */ best) {
   const share = !["pearson", "spearman"].includes(metric);
   const show = (/** @type {number} */ value) => (share ? (100 * value).toFixed(1) : value.toFixed(3));
-  const text = `${show(last.mean)} ± ${show(last.deviation)}`;
+  const text = show(last.mean) + (last.count > 1 ? ` ± ${show(last.deviation)}` : "");
   return `${best ? `**${text}**` : text} (${lastLoss.mean.toFixed(3)})`;
 }
 

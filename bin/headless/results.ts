@@ -98,12 +98,9 @@ export class Results {
     );
   }
 
-  /** One a run and learning rate, where any has several seeds or learning rates; else none. */
+  /** One a run and learning rate, over its seeds. */
   get groups(): GroupSummary[] {
     const names = [...new Set(this.runs.map(({ variant }) => variant.group))];
-    const several =
-      names.length < this.runs.length || names.length > new Set(this.runs.map(({ variant }) => variant.run)).size;
-    if (!several) return [];
     return names.flatMap((group) => {
       const members = this.runs.filter(({ variant, state }) => variant.group === group && state !== "failed");
       const evaluated = members.flatMap(({ validation }) => validation ?? []);

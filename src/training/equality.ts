@@ -3,7 +3,8 @@
  * logits on some of the rows are compared. Not for what they should be equal to: the methods say that.
  */
 
-import { Comparison, type ComparisonSetup, type RunPlan } from "./comparison";
+import { Comparison } from "./comparison";
+import type { ComparisonSetup, RunPlan } from "./comparison-setup";
 
 /** Rows that are compared. */
 const ROWS = 8;

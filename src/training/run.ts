@@ -1,6 +1,7 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import { Random } from "../data/random";
+import { type Bytes, sumUp } from "../gpu/memory";
 import { readBuffer } from "../gpu/readback";
 import type { Controller } from "../methods/controller";
 import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
@@ -123,6 +124,16 @@ export class Run {
   /** Bytes that only live within a step, for the largest batch shape. */
   get activationBytes(): number {
     return Math.max(...[...this.#steps.values()].map((step) => step.activationBytes));
+  }
+
+  /**
+   * Bytes of the shared weights, its own tensors, and what it needs of the shared workspace and of the texts that were read.
+   * onnxruntime's are shared by all runs and in none of them.
+   */
+  get gpuBytes(): Bytes {
+    const own = this.#engine.memory.bytes(this.owner);
+    const activations = own.activations + this.activationBytes;
+    return sumUp({ ...own, weights: this.#model.gpuBytes, activations, cache: this.cachedBytes });
   }
 
   /** Bytes of what the frozen model keeps of this run's text; runs with the same text share it. Known once compiled. */

@@ -23,7 +23,8 @@ import { familyOf } from "../models/registry";
 import { shownMetrics } from "../tasks/metrics/shown";
 import { tasks } from "../tasks/registry";
 import { BaseModel } from "../training/base-model";
-import { Comparison, type ComparisonData, type ComparisonSetup, type RunPlan } from "../training/comparison";
+import { Comparison } from "../training/comparison";
+import type { ComparisonData, ComparisonSetup, RunPlan } from "../training/comparison-setup";
 import {
   type Configuration,
   configurationSchema,

@@ -90,7 +90,7 @@ describe("methods that act between steps", () => {
     });
     await trained({ runs, training: { steps: 6 } }, async (tiny) => {
       for (const { run, bytes } of estimated.runs) {
-        const { adapter, optimizer } = tiny.comparison.runBytes(tiny.comparison.run(run));
+        const { adapter, optimizer } = tiny.comparison.run(run).gpuBytes;
         expect(adapter).toBe(bytes.adapter);
         // The uniforms and schedule of the kernels come on top.
         expect(optimizer).toBeGreaterThanOrEqual(bytes.optimizer);

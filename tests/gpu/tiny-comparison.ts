@@ -3,7 +3,8 @@
 import { cutTokens, type TokenizedExample } from "../../src/data/tokens";
 import { readBuffer } from "../../src/gpu/readback";
 import type { BaseModel } from "../../src/training/base-model";
-import { Comparison, type ComparisonData, type RunPlan } from "../../src/training/comparison";
+import { Comparison } from "../../src/training/comparison";
+import type { ComparisonData, RunPlan } from "../../src/training/comparison-setup";
 import { type TrainingConfiguration, trainingSchema } from "../../src/training/configuration";
 import type { Engine } from "../../src/training/engine";
 import type { Prediction, StudioEvent } from "../../src/training/events";

@@ -172,9 +172,10 @@ describe("several seeds", () => {
     expect(lora!.last.deviation).toBeCloseTo(0.1414213562, 9);
   });
 
-  test("are not summed up where there is one of each", () => {
+  test("one seed has a group, too: its figures, and no spread", () => {
     results.add(evaluation("lora", 3, 0.4, 0.8));
-    expect(results.groups).toEqual([]);
+    expect(results.groups).toHaveLength(1);
+    expect(results.groups[0]).toMatchObject({ group: "lora", last: { mean: 0.8, deviation: 0, count: 1 } });
   });
 });
 
