@@ -221,12 +221,18 @@ const checks: Partial<Record<PeftType, typeof checkLora>> = {
 };
 
 /**
- * Checks that the tensors of a folder in PEFT's layout are those its configuration describes, and a head.
+ * Checks that the tensors of a folder in PEFT's layout are those its configuration describes, and a head where its task has one.
  * @throws Error naming the tensor, and both shapes where it has another one.
  */
 export function checkTensors(config: PeftConfig, tensors: readonly NamedTensor[]): void {
   (checks[config.peft_type] ?? checkPromptLearning)(config, tensors);
-  if (!tensors.some(({ name }) => isHead(name))) {
+  const head = tensors.find(({ name }) => isHead(name));
+  if (config.task_type === "CAUSAL_LM") {
+    if (!head) return;
+    const name = shown(head.name, MODEL, config);
+    throw new Error(`${MODEL}: tensor "${name}" is a classification head's, but ${CONFIG} is for a language model.`);
+  }
+  if (!head) {
     throw new Error(`${MODEL} has no classification head ("${toFileName("score.weight", config.peft_type)}").`);
   }
 }

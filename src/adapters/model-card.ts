@@ -18,6 +18,7 @@ const WHAT: Record<PeftConfig["peft_type"], string> = {
   PREFIX_TUNING: "keys and values put before the input in every layer (`PREFIX_TUNING`)",
   PROMPT_TUNING: "vectors put before the input's embeddings (`PROMPT_TUNING`)",
   STUDIO: "the tensors that were trained, under the studio's own names: no library has a form for them",
+  CPT: "labelled examples before the input, whose words were moved a little (`CPT`)",
   P_TUNING: "vectors put before the input's embeddings, made by a small encoder in training (`P_TUNING`)",
 };
 
@@ -27,8 +28,7 @@ const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
     " The small encoder that made them lies beside them in `sk_adapter.safetensors`, so that training can go on in the " +
     "studio.",
   folded:
-    " It was trained by way of the frozen model's own states of the semantic text and folded into this form; what was " +
-    "trained lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio.",
+    " It was made by what was trained, which PEFT does not know, and folded into this form; what was trained lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio.",
 };
 
 const PIPELINES: Record<CardTask["kind"], string> = {

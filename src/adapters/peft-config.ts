@@ -14,6 +14,7 @@ export const PEFT_TYPES = [
   "PREFIX_TUNING",
   "PROMPT_TUNING",
   "P_TUNING",
+  "CPT",
 ] as const;
 
 /**
@@ -283,6 +284,31 @@ export function pTuningConfig(
   };
 }
 
+/** CPT: the examples' tokens, what PEFT says each is (`cpt_tokens_type_mask`), and how it is trained. */
+export function cptConfig(
+  settings: PromptLearning & {
+    heads: number;
+    hiddenSize: number;
+    ids: readonly number[];
+    types: readonly number[];
+    epsilon: number;
+    decay: number;
+  },
+): PeftConfig {
+  const { ids, types, epsilon, decay } = settings;
+  return {
+    ...promptLearning("CPT", settings, settings.heads, settings.hiddenSize),
+    cpt_mask: ids.map(() => 1),
+    cpt_token_ids: ids,
+    cpt_tokens_type_mask: types,
+    opt_loss_decay_factor: decay,
+    opt_projection_epsilon: epsilon,
+    opt_projection_format_epsilon: epsilon,
+    opt_weighted_loss_type: decay < 1 ? "decay" : "none",
+    tokenizer_name_or_path: null,
+  };
+}
+
 /** What PEFT cannot load, and why; the studio reads the method from run.json. */
 export function studioConfig(settings: Base & { why: string }): PeftConfig {
   return { ...common("STUDIO", settings), why_not_peft: settings.why };
@@ -297,6 +323,7 @@ export function forTask(config: PeftConfig, task: PeftTask): PeftConfig {
 /** Keys that Python holds as floats, and so writes `0` as `0.0`; of AdapterHub's, `scaling` must not come as an integer. */
 const FLOAT_KEYS = [
   ...["lora_dropout", "encoder_dropout", "vera_dropout", "d_initial", "orth_reg_weight"],
+  ...["opt_loss_decay_factor", "opt_projection_epsilon", "opt_projection_format_epsilon"],
   ...["scaling", "dropout", "stochastic_depth"],
 ];
 

@@ -55,6 +55,26 @@ const promptLearningSchema = z.looseObject({
   num_transformer_submodules: z.literal(1).default(1),
 });
 
+const wholeNumbers = z.array(z.int().min(0)).min(1);
+
+const cptSchema = z
+  .looseObject({
+    ...promptLearningSchema.shape,
+    task_type: z.literal("CAUSAL_LM", "CPT is for CAUSAL_LM alone"),
+    cpt_token_ids: wholeNumbers,
+    cpt_mask: wholeNumbers,
+    cpt_tokens_type_mask: wholeNumbers,
+    opt_weighted_loss_type: z.enum(["none", "decay"]).default("none"),
+    opt_loss_decay_factor: z.number().min(0).default(1),
+    opt_projection_epsilon: z.number().min(0).default(0.1),
+    opt_projection_format_epsilon: z.number().min(0).default(0.1),
+  })
+  .refine(
+    ({ num_virtual_tokens: count, cpt_token_ids: ids, cpt_mask: mask, cpt_tokens_type_mask: types }) =>
+      [ids, mask, types].every(({ length }) => length === count),
+    "cpt_token_ids, cpt_mask and cpt_tokens_type_mask must have num_virtual_tokens entries each",
+  );
+
 const baseSchema = z.looseObject({
   peft_type: z.enum(PEFT_TYPES),
   task_type: z.enum(["SEQ_CLS", "TOKEN_CLS", "CAUSAL_LM"]),
@@ -93,6 +113,7 @@ export function parseConfig(value: unknown): PeftConfig {
     VERA: veraSchema,
     IA3: ia3Schema,
     LN_TUNING: lnTuningSchema,
+    CPT: cptSchema,
   };
   const schema = z.intersection(baseSchema, own[type as string] ?? promptLearningSchema);
   const parsed = schema.safeParse(value);

@@ -163,6 +163,8 @@ export type ExportForm =
       readonly encoder: "MLP" | "LSTM";
       readonly layers: number;
     }
+  /** As prompt tuning, with the examples' tokens beside the embeddings; PEFT has it for language models alone. */
+  | { readonly type: "CPT"; readonly origin: "folded"; readonly epsilon: number; readonly decay: number }
   /** The trained tensors as they are: PEFT has nothing that would compute the same. */
   | { readonly type: "STUDIO"; readonly why: string };
 

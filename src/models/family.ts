@@ -44,10 +44,19 @@ export interface SubLayer {
   readonly residual: Tensor;
 }
 
+/** A word of the prompt that is learned as well: what the state at `column` of it foretells, and what its loss counts. */
+export interface PromptLabel {
+  readonly column: number;
+  readonly id: number;
+  readonly weight: number;
+}
+
 /** What a method supplies at the sites of a model. Everything left out is left as it is. */
 export interface Attachments {
   /** Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before positions are added. */
   readonly prompt?: Tensor;
+  /** Words of the prompt that a language model learns beside the response; other tasks leave them. */
+  readonly promptLabels?: readonly PromptLabel[];
   /** Input site: virtual tokens [virtualTokens, hiddenSize] behind the last real token of every row. */
   readonly suffix?: Tensor;
   /** Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize], padding included. */

@@ -1,6 +1,7 @@
 /** Writing a response to a prompt: the model's own head over its vocabulary, frozen, and loss on the response alone. */
 
 import { ownTokens } from "../operations/own-tokens";
+import { withContextLoss } from "./context-loss";
 import { languageLoss } from "./language-loss";
 import { meanLossOf, type Task } from "./task";
 
@@ -13,9 +14,12 @@ export const causalLm: Task = {
   values: () => 0,
   recorded: () => ({ width: 1, predicted: true }),
 
-  readOut(program, { hidden, size, front, tokens }, { languageHead }) {
+  readOut(program, states, { languageHead }) {
+    const { hidden, size, front, tokens, context = [] } = states;
     const output = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
-    return { output, loss: languageLoss(output, languageHead()) };
+    const head = languageHead();
+    if (context.length > 0) return withContextLoss(program, output, states, head, context);
+    return { output, loss: languageLoss(output, head) };
   },
 
   measure(evaluation, examples) {

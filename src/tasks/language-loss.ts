@@ -38,7 +38,7 @@ export function headLogits(
 }
 
 /** A product with the head's matrix, as it is kept. */
-function throughHead(
+export function throughHead(
   weight: Tensor,
   places: { a: LossPlace; b: LossPlace; out: LossPlace },
   sizes: { rows: number; columns: number; inner: number },

@@ -6,7 +6,7 @@
 import type { TokenizedExample } from "../data/tokens";
 import type { TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
-import type { Pooling } from "../models/family";
+import type { Pooling, PromptLabel } from "../models/family";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
@@ -23,6 +23,8 @@ export interface States {
   /** Virtual tokens in front of every row, and behind its last real token. */
   readonly front: number;
   readonly suffix: number;
+  /** Words of the virtual tokens in front that a language model learns too; none unless told. */
+  readonly context?: readonly PromptLabel[] | undefined;
 }
 
 /** What gives logits over the vocabulary: states · weightᵀ + bias, bent under the cap. */
@@ -64,6 +66,7 @@ export type LossPlace =
   /** Three floats, the first of which is the mean loss. */
   | { readonly kind: "metrics" }
   | { readonly kind: "scratch"; readonly index: number }
+  /** A frozen weight, or a constant. */
   | { readonly kind: "weight"; readonly tensor: Tensor };
 
 /** The loss as dispatches: mean over the labelled rows, with its gradient. */
@@ -77,6 +80,8 @@ export interface Loss {
   readonly parts: readonly { readonly rows: number; readonly dispatches: readonly Dispatch<LossPlace>[] }[];
   /** Run behind the parts. */
   readonly last: readonly Dispatch<LossPlace>[];
+  /** Whether more than the batch's labels is learned: the third of the metrics says how much. */
+  readonly penalty?: boolean;
 }
 
 /** What was computed for every validation row, in the file's order. */

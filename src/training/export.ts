@@ -6,6 +6,7 @@ import { modelCard } from "../adapters/model-card";
 import type { ModelCardContent } from "../adapters/model-card-content";
 import {
   adaloraConfig,
+  cptConfig,
   forTask,
   ia3Config,
   lnTuningConfig,
@@ -21,6 +22,7 @@ import {
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
+import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Origin } from "../methods/method";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
@@ -63,7 +65,7 @@ export async function exportRun(
   const values = await run.parameters.read();
   const head = partTensors(run, values, "head");
   const { form: whole, tensors: exported } = await exportedForm(model, run, values, conversion);
-  const form = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
+  const form = knownToPeft(aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers), run);
   // The studio's own form is what was trained, not what it would be elsewhere.
   const adapter = form.type === "STUDIO" ? partTensors(run, values, "adapter") : exported;
   const origin = originOf(form);
@@ -150,6 +152,12 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
   return kept.length > 0 ? { ...form, layersToTransform: kept } : studio;
 }
 
+/** PEFT has CPT for language models, and counts the response's tokens only behind labelled examples; else it is a prompt. */
+function knownToPeft(form: ExportForm, { tunedSetup, context }: Run): ExportForm {
+  const counted = tunedSetup.task?.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
+  return form.type === "CPT" && !counted ? { type: "PROMPT_TUNING", origin: "folded" } : form;
+}
+
 /** What of a run's present values is written: what was trained, unless the method prunes, cuts or converts it. */
 export async function exportedForm(
   model: BaseModel,
@@ -211,6 +219,11 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
     const { encoder, layers: encoderLayers, hidden: encoderHiddenSize } = form;
     return pTuningConfig({ ...front, heads, hiddenSize, encoder, encoderHiddenSize, encoderLayers });
   }
+  if (form.type === "CPT") {
+    const { textIds: ids, lockedIds = [] } = run.context;
+    const { epsilon, decay } = form;
+    return cptConfig({ ...front, heads, hiddenSize, ids, types: tokenTypes(lockedIds), epsilon, decay });
+  }
   if (form.type === "STUDIO") return studioConfig({ baseModel, why: form.why });
   const { fanInFanOut } = family;
   if (form.type === "IA3") return ia3Config({ baseModel, ...form, fanInFanOut });
@@ -234,7 +247,7 @@ async function formTensors(
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
   const front = await run.front(tuned);
   const { virtualTokens } = tuned;
-  if (form.type === "PROMPT_TUNING" || form.type === "P_TUNING") {
+  if (form.type === "PROMPT_TUNING" || form.type === "P_TUNING" || form.type === "CPT") {
     const shape = [virtualTokens, model.config.hiddenSize];
     return [{ name: PROMPT_EMBEDDINGS, shape, data: front.get(tuned.front.prompt!)! }];
   }

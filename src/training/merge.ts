@@ -31,6 +31,7 @@ export function mergeObstacle(method: Pick<Method, "classify" | "title">, form: 
     case "PREFIX_TUNING":
     case "PROMPT_TUNING":
     case "P_TUNING":
+    case "CPT":
       return `${method.title} puts virtual tokens beside the input: there is no weight that they could be added to.`;
     case "BOTTLENECK":
       return `${method.title} computes something of its own beside the weights (an activation between two matrices), so it is no change of them.`;

@@ -201,7 +201,7 @@ export class Run {
 
   /** Whether the method adds to the loss: the third of the metrics. */
   get hasPenalty(): boolean {
-    return this.#controller?.penalty === true;
+    return this.#controller?.penalty === true || this.#anyStep.tuned.loss.penalty === true;
   }
 
   /** Resolves when everything the controller lets be seen has been delivered. */

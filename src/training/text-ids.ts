@@ -41,7 +41,7 @@ export function bracketedIds(tokenizer: Tokenizer, text: string): { ids: number[
   const given = tokenizer.encode("");
   const leading = given.slice(0, tokenizer.leadingSpecials);
   const trailing = given.slice(given.length - tokenizer.trailingSpecials);
-  const pieces = [...text.matchAll(/( ?)\[([^\]]*)\]|([^[]+|\[)/g)].map(([, space, label, free]) =>
+  const pieces = [...text.matchAll(/( ?)\[([^\]]*)\]|((?:[^[ ]| (?!\[))+|\[| )/g)].map(([, space, label, free]) =>
     label === undefined ? { text: free!, lock: false } : { text: space! + label, lock: true },
   );
   const ids = [...leading];

@@ -138,7 +138,15 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
       }),
     },
   );
-  const states: States = { hidden: built.hidden, lengths, size, tokens, front: built.front, suffix };
+  const states: States = {
+    hidden: built.hidden,
+    lengths,
+    size,
+    tokens,
+    front: built.front,
+    suffix,
+    context: attachments.promptLabels,
+  };
   const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
   return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
 }

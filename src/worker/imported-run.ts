@@ -53,6 +53,7 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
     PREFIX_TUNING: { name, method: "prefix", options: { virtualTokens } },
     PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
     P_TUNING: { name, method: "prompt", options: { virtualTokens } },
+    CPT: { name, method: "prompt", options: { virtualTokens } },
   };
   if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling };
   if (config.peft_type === "STUDIO") {

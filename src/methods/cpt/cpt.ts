@@ -1,7 +1,8 @@
 /**
  * CPT (Context-aware Prompt Tuning, Blau et al. 2024) as PEFT does it: labelled examples before the input, as their frozen
  * word embeddings E plus a trained change δ that starts at zero, is never applied to label words and stays within
- * ‖δ_i‖ ≤ ε·√(width / 2048). PEFT has it for language models; here the head reads the input's last state.
+ * ‖δ_i‖ ≤ ε·√(width / 2048). For language modelling the loss is PEFT's, on the examples' labels too; PEFT has nothing else, here a
+ * trained head may also read the input's last state, and the loss is on its label alone.
  */
 
 import * as z from "zod";
@@ -13,6 +14,7 @@ import { view } from "../../operations/view";
 import type { Trainable } from "../../program/tensor";
 import { defineMethod } from "../method";
 import { words } from "../words";
+import { contextLabels } from "./token-types";
 
 const options = z.strictObject({
   text: z
@@ -28,6 +30,17 @@ const options = z.strictObject({
     title: "Epsilon",
     description: "How far every word may move from its embedding: epsilon · √(model width / 2048). 0: not at all.",
   }),
+  decay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .meta({
+      title: "Decay of the examples' loss",
+      description:
+        "Language modelling also learns the examples' labels: the last one counts this much, the one before it this much again less. " +
+        "0: none of them; 1: all as much as the answer. With another task there is no such loss.",
+    }),
 });
 
 const DELTA = "delta_embedding.weight";
@@ -51,7 +64,7 @@ export const cpt = defineMethod<z.infer<typeof options>>({
     attaches: "The examples stand before every input; label words are locked.",
     costs: "example tokens · hidden size parameters; every block computes the examples' positions too.",
     fails:
-      "When the examples mislead the model, or fill the context. The loss on the examples' own labels is for language models and left out.",
+      "When the examples mislead the model, or fill the context; its loss on the examples' own labels is for language modelling alone.",
     equals:
       "With epsilon 0 it is in-context learning: hard text whose words are labelled examples. Without the limit it is " +
       "prompt tuning started from that text, but for the locked label words.",
@@ -60,7 +73,7 @@ export const cpt = defineMethod<z.infer<typeof options>>({
   options: () => options,
   text: ({ text }) => text,
   textForm: () => ({ control: "none", length: null, lockBrackets: true }),
-  attach(program, _options, context) {
+  attach(program, { decay }, context) {
     const { textIds, lockedIds = [], config } = context;
     const [tokens, width] = [textIds.length, config.hiddenSize];
     const delta = program.trainable(DELTA, [tokens, width], { initializer: { kind: "zeros" } });
@@ -69,7 +82,10 @@ export const cpt = defineMethod<z.infer<typeof options>>({
     );
     const flat = view(program, "change by word", delta, [1, tokens * width]);
     const change = view(program, "change", scaleColumns(program, "free change", flat, free), [tokens, width]);
-    return { prompt: add(program, "prompt", words(program, "examples", textIds, context), change) };
+    return {
+      prompt: add(program, "prompt", words(program, "examples", textIds, context), change),
+      promptLabels: contextLabels(textIds, lockedIds, decay),
+    };
   },
   controller(program, { epsilon }) {
     const delta = program.tensor(DELTA) as Trainable;
@@ -79,5 +95,5 @@ export const cpt = defineMethod<z.infer<typeof options>>({
       afterUpdate: [{ dispatches: [dispatch(projectRows, { x: { kind: "value", tensor: delta } }, sizes)] }],
     };
   },
-  exportForm: () => ({ type: "PROMPT_TUNING", origin: "folded" }),
+  exportForm: ({ epsilon, decay }) => ({ type: "CPT", origin: "folded", epsilon, decay }),
 });

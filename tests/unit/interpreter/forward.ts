@@ -186,6 +186,17 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     });
     return [{ shape: [...rows!.shape, width], data }];
   },
+  Slice([x, start, end, axis]) {
+    if (axis!.data[0] !== 1 || x!.shape.length !== 3)
+      throw new Error("The interpreter slices 3 axes along the second.");
+    const [batch, tokens, width] = x!.shape as [number, number, number];
+    const [from, to] = [start!.data[0]!, end!.data[0]!];
+    if (!(from >= 0 && from < to && to <= tokens)) throw new Error(`Slice takes ${from} to ${to} of ${tokens}.`);
+    const parts = Array.from({ length: batch }, (_, row) => [
+      ...x!.data.subarray((row * tokens + from) * width, (row * tokens + to) * width),
+    ]);
+    return [{ shape: [batch, to - from, width], data: Float64Array.from(parts.flat()) }];
+  },
   Split([x, widths]) {
     const [rows, width] = x!.shape as [number, number];
     let start = 0;

@@ -117,6 +117,24 @@ export const kernels: Readonly<Record<string, Compute>> = {
       });
     }
   },
+  "context-shares"({ labels, weights, losses, metrics, shares }, { rows, tokens, columns, count }) {
+    const own = Array.from({ length: rows! }, (_, row) => {
+      return labels!.subarray(row * tokens!, (row + 1) * tokens!).filter((label) => label >= 0).length;
+    });
+    const [labelled, context] = [own.reduce((sum, n) => sum + n, 0), count! * own.filter((n) => n > 0).length];
+    shares![0] = labelled / (labelled + context);
+    metrics![2] = 0;
+    for (let column = 0; column < columns!; column++) {
+      shares![1 + column] = (weights![column]! * context) / (labelled + context);
+      if (weights![column]! > 0) metrics![2]! += (weights![column]! * losses![column]!) / count!;
+    }
+  },
+  "scale-rows"({ shares, x }, { own, rows, width }) {
+    for (let i = 0; i < rows! * width!; i++) {
+      const row = Math.floor(i / width!);
+      x![i]! *= shares![row < own! ? 0 : 1 + row - own!]!;
+    }
+  },
   "cross-entropy"({ logits, labels, rowLoss, out }, { rows, classes }) {
     const count = labels!.filter((label) => label >= 0).length;
     for (let r = 0; r < rows!; r++) {
@@ -242,6 +260,14 @@ export const kernels: Readonly<Record<string, Compute>> = {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / (tokens! * width!));
       store(out!, i, outputGradient![i + (row + 1) * front! * width!]!, options);
+    }
+  },
+  "own-tokens-backward"({ outputGradient, out }, { batch, all, front, tokens, width }, options) {
+    for (let i = 0; i < batch! * all! * width!; i++) {
+      const row = Math.floor(i / width!);
+      const [b, token] = [Math.floor(row / all!), (row % all!) - front!];
+      const own = token >= 0 && token < tokens!;
+      store(out!, i, own ? outputGradient![(b * tokens! + token) * width! + (i % width!)]! : 0, options);
     }
   },
   "insert-backward-rows"({ lengths, outputGradient, out }, { batch, tokens, count, width }, options) {

@@ -1,0 +1,110 @@
+/**
+ * Loss on words of the prompt itself: labels of the examples that stand in front of every row (CPT). In a causal model what stands in
+ * front is the same in every row, so it is read from the first row of a batch and counted once for each.
+ */
+
+import { contextShares } from "../kernels/context-shares";
+import { gatherRows } from "../kernels/gather-rows";
+import { dispatch } from "../kernels/kernel";
+import { languageLoss as partLoss } from "../kernels/language-loss";
+import { scaleRows } from "../kernels/scale-rows";
+import { scatterRows } from "../kernels/scatter-rows";
+import type { PromptLabel } from "../models/family";
+import { ownTokens } from "../operations/own-tokens";
+import { joinRows } from "../operations/rows";
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import { headLogits, languageLoss, rowsAtOnce, throughHead } from "./language-loss";
+import type { LanguageHead, LossPlace, ReadOut, States } from "./task";
+
+/**
+ * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the labels of the rows and, once for
+ * every row that has any, the `labels`, each times its weight. The metrics' first number stays the rows' own mean; the third is
+ * the mean of the weighted context losses.
+ */
+export function withContextLoss(
+  program: Program,
+  own: Tensor,
+  { hidden, front, tokens }: Pick<States, "hidden" | "front" | "tokens">,
+  head: LanguageHead,
+  labels: readonly PromptLabel[],
+): ReadOut {
+  const context = ownTokens(program, "context states", hidden, { batch: 1, front: 0, tokens: front });
+  const output = joinRows(program, "learned states", [own, context]);
+  const [rows, width] = own.shape as [number, number];
+  const vocabulary = head.weight.shape[0]!;
+  const { parts, last, scratch } = languageLoss(own, head);
+
+  const key = labels.map(({ column, id, weight }) => `${column}:${id}:${weight}`).join(" ");
+  const integers = (name: string, values: readonly number[]) =>
+    constant(
+      program.constant(`${name} ${rows} ${front} ${key}`, [values.length], () => Int32Array.from(values), "int32"),
+    );
+  const byColumn = (value: (label: PromptLabel) => number, none: number) => {
+    const all = new Array<number>(front).fill(none);
+    for (const label of labels) all[label.column] = value(label);
+    return all;
+  };
+  const columns = integers(
+    "context columns",
+    labels.map(({ column }) => column),
+  );
+  const places = integers(
+    "context places",
+    labels.map(({ column }) => rows + column),
+  );
+  const ids = integers(
+    "context labels",
+    byColumn(({ id }) => id, -100),
+  );
+  const weights = byColumn(({ weight }) => weight, 0);
+  const shareOf = constant(
+    program.constant(`context weights ${front} ${key}`, [front], () => Float32Array.from(weights)),
+  );
+  const [states, logits, gradient, losses, predictions, shares] = [0, 1, 2, 3, 4, 5].map(
+    (index): LossPlace => ({ kind: "scratch", index }),
+  ) as [LossPlace, LossPlace, LossPlace, LossPlace, LossPlace, LossPlace];
+  const at = (kind: "output" | "seed" | "labels" | "metrics"): LossPlace => ({ kind });
+
+  const atOnce = Math.min(labels.length, rowsAtOnce(rows, vocabulary));
+  const chunks = Array.from({ length: Math.ceil(labels.length / atOnce) }, (_, chunk) => {
+    const start = chunk * atOnce;
+    const some = Math.min(atOnce, labels.length - start);
+    return [
+      dispatch(gatherRows, { x: at("output"), indexes: places, out: states }, { start, rows: some, width }),
+      ...headLogits(head, some, { states, logits, place: constant }),
+      dispatch(
+        partLoss,
+        { logits, indexes: columns, labels: ids, losses, predictions },
+        { start, rows: some, vocabulary, tokens: front, cap: head.cap ?? 0 },
+      ),
+      throughHead(
+        head.weight,
+        { a: logits, b: constant(head.weight), out: gradient },
+        { rows: some, columns: width, inner: vocabulary },
+        0,
+      ),
+      dispatch(scatterRows, { x: gradient, indexes: places, out: at("seed") }, { start, rows: some, width }),
+    ];
+  });
+  return {
+    output,
+    loss: {
+      parts,
+      scratch: [...scratch, front, front, 1 + front],
+      last: [
+        ...last,
+        ...chunks.flat(),
+        dispatch(
+          contextShares,
+          { labels: at("labels"), weights: shareOf, losses, metrics: at("metrics"), shares },
+          { rows: rows / tokens, tokens, columns: front, count: labels.length },
+        ),
+        dispatch(scaleRows, { shares, x: at("seed") }, { own: rows, rows: rows + front, width }),
+      ],
+      penalty: true,
+    },
+  };
+}
+
+const constant = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });

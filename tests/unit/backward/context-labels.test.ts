@@ -1,0 +1,211 @@
+/**
+ * CPT for language modelling against PEFT's own: its loss on the examples' labels with decay, its gradient, 20 updates with the
+ * projection behind each, and the folder it writes.
+ */
+
+import { expect, test } from "vitest";
+import { CONFIG, MODEL } from "../../../src/adapters/folder";
+import { cptConfig, formatPeftConfig } from "../../../src/adapters/peft-config";
+import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { contextLabels, tokenTypes } from "../../../src/methods/cpt/token-types";
+import { elementCount, type Tensor } from "../../../src/program/tensor";
+import { tasks } from "../../../src/tasks/registry";
+import type { LossPlace } from "../../../src/tasks/task";
+import { exportRun } from "../../../src/training/export";
+import { controllerOf, type Run } from "../../../src/training/run";
+import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
+import { importedRun } from "../../../src/worker/imported-run";
+import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
+import { AdamW } from "../interpreter/adamw";
+import { runBackward } from "../interpreter/backward";
+import { evaluate } from "../interpreter/forward";
+import { kernels } from "../interpreter/kernels";
+import { tinyModel, tinySetup } from "../interpreter/tiny-model";
+
+const DELTA = "delta_embedding.weight";
+const NAME = "tiny-llama/cpt-causal-lm";
+
+async function openCase() {
+  const model = await tinyModel("tiny-llama");
+  const tensors = await fixtureTensors(`cases/${NAME}.safetensors`);
+  const described = await fixtureJson(`cases/${NAME}.json`);
+  const ids = [...tensors.get("context.input_ids")!.data];
+  const types = [...tensors.get("context.types")!.data];
+  const lockedIds = types.map((type) => type % 4 === 0);
+  const { epsilon, decay, text } = described;
+  const plan = { name: "cpt", method: "cpt", options: { text, epsilon, decay } };
+  const given = tinySetup(model, plan, ids, 0);
+  const setup = { ...given, context: { ...given.context, lockedIds }, task: tasks["causal-lm"] };
+  return { model, tensors, described, ids, types, lockedIds, plan, setup };
+}
+
+/** Loss and gradient of the loss, carried out in float64: [the rows' own mean, the context's]. */
+function lossOf(
+  { loss, logits }: TunedProgram,
+  output: Float64Array,
+  labels: ArrayLike<number>,
+  weights: (tensor: Tensor) => Float64Array,
+) {
+  const labelled = [...Array.from(labels).keys()].filter((place) => labels[place]! >= 0);
+  const metrics = new Float64Array(3);
+  const seed = new Float64Array(elementCount(logits.shape));
+  const rows = logits.shape[0]!;
+  const memory: Record<string, Float64Array> = {
+    ...{ output, seed, metrics, labels: Float64Array.from(labels) },
+    labelled: Float64Array.from(labels, (_, place) => labelled[place] ?? -1),
+    ...{ losses: new Float64Array(rows), predictions: new Float64Array(rows) },
+  };
+  const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
+  const at = (place: LossPlace) =>
+    place.kind === "weight"
+      ? weights(place.tensor)
+      : place.kind === "scratch"
+        ? scratch[place.index]!
+        : memory[place.kind]!;
+  for (const { kernel, bindings, sizes, options } of [
+    ...loss.parts.flatMap(({ dispatches }) => dispatches),
+    ...loss.last,
+  ]) {
+    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place)]);
+    kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
+  }
+  return { metrics, seed, labelled: labelled.length };
+}
+
+test("the types of a context's tokens are PEFT's, and its labels count by their example", async () => {
+  const { ids, types, lockedIds } = await openCase();
+  expect(tokenTypes(lockedIds)).toEqual(types);
+  expect(tokenTypes([false, false])).toEqual([2, 2]);
+  const labels = contextLabels(ids, lockedIds, 0.5);
+  expect(new Set(labels.map(({ weight }) => weight))).toEqual(new Set([0.125, 0.25, 0.5]));
+  expect(labels.map(({ column, id }) => ids[column + 1] === id)).toEqual(labels.map(() => true));
+});
+
+test("loss, gradient and 20 updates are PEFT's", async () => {
+  const { model, tensors, described, lockedIds, setup, ids } = await openCase();
+  const labels = lockedIds.filter(Boolean).length;
+  const values = new Map([[DELTA, new Float64Array(ids.length * model.config.hiddenSize)]]);
+  let optimizer: AdamW | undefined;
+  let own = 0;
+  for (let step = 0; step < described.steps; step++) {
+    const batch = (key: string) => tensors.get(`batch.${step % 2}.${key}`)!;
+    const [size, tokens] = batch("input_ids").shape as [number, number];
+    const tuned = buildTunedProgram(setup, size, tokens);
+    optimizer ??= new AdamW(tuned.program.trainables, { learningRate: described.learningRate, weightDecay: 0 });
+    const lengths = Array.from({ length: size }, (_, row) =>
+      Array.from(batch("attention_mask").data)
+        .slice(row * tokens, (row + 1) * tokens)
+        .reduce((sum, bit) => sum + bit, 0),
+    );
+    const leaves = new Map<string, ArrayLike<number>>([
+      ...model.weights,
+      ["input_ids", batch("input_ids").data],
+      ["lengths", lengths],
+      ...values,
+    ]);
+    const value = evaluate(tuned.program, leaves, [tuned.logits]);
+    const { metrics, seed, labelled } = lossOf(tuned, value(tuned.logits), batch("labels").data, value);
+    const loss = (metrics[0]! * labelled + metrics[2]! * size * labels) / (labelled + size * labels);
+    expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-5);
+    own = metrics[0]!;
+    const gradients = runBackward(tuned.plan, value, seed);
+    if (step === 0) {
+      expect([...gradients.keys()]).toEqual([DELTA]);
+      const expected = tensors.get(`gradient.${DELTA}`)!.data;
+      const [gap, norm] = [
+        Math.hypot(...gradients.get(DELTA)!.map((g, i) => g - expected[i]!)),
+        Math.hypot(...expected),
+      ];
+      expect(gap / norm).toBeLessThan(1e-5);
+    }
+    optimizer.update(values, gradients);
+    const { afterUpdate } = controllerOf(setup, tuned, { steps: 20, seed: 0, gradClip: null })!;
+    const { kernel, sizes } = afterUpdate![0]!.dispatches[0]!;
+    expect(kernel.name).toBe("project-rows");
+    project(values.get(DELTA)!, sizes as { rows: number; width: number; limit: number });
+  }
+  expect(own).toBeGreaterThan(1);
+  const expected = tensors.get(`final.${DELTA}`)!.data;
+  expect(Math.max(...values.get(DELTA)!.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(2e-5);
+});
+
+test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async () => {
+  const { model, tensors, described, ids, types, lockedIds, plan, setup } = await openCase();
+  const file = async (name: string) => {
+    const stored = await fixtureFile(`peft/${NAME}/${name}`);
+    return new Uint8Array(await stored.read(0, stored.size));
+  };
+  const files = { [CONFIG]: await file(CONFIG), [MODEL]: await file(MODEL) };
+  const peft = await readAdapterFiles(files);
+  expect(importedRun(peft, "read").run).toEqual({
+    name: "read",
+    method: "prompt",
+    options: { virtualTokens: ids.length },
+  });
+
+  const values = new Map([[DELTA, tensors.get(`final.${DELTA}`)!.data as Float32Array]]);
+  const run = {
+    setup: { ...setup, name: "cpt" },
+    ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
+    trainables: buildTunedProgram(setup, 1, 1).program.trainables,
+    parameters: { read: async () => values, readControls: async () => new Map(), controls: [] },
+    front: async (tuned: TunedProgram) => {
+      const { prompt } = tuned.front;
+      const leaves = new Map<string, ArrayLike<number>>([
+        ...model.weights,
+        ["input_ids", [0]],
+        ["lengths", [1]],
+        ...values,
+      ]);
+      return new Map([[prompt!, Float32Array.from(evaluate(tuned.program, leaves, [prompt!])(prompt!))]]);
+    },
+  } as unknown as Run;
+  const base = { ...model, folder: fixtureModel("tiny-llama"), tokenizer: { decode: () => "" } } as never;
+  const folder = await exportRun(base, run, {
+    ...{
+      labels: [],
+      maxLength: 22,
+      data: { file: "rows", trainRows: 6, validationRows: 0 },
+      steps: 20,
+      task: { kind: "text" },
+    },
+    ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: { run: plan } },
+  });
+  const indented = new TextDecoder().decode(files[CONFIG]).replace(/^ +/gm, (spaces) => spaces + spaces);
+  expect(formatPeftConfig(folder.config)).toBe(indented.trimEnd());
+  expect(folder.tensors.map(({ name, shape }) => ({ name, shape }))).toEqual(
+    peft.tensors.map(({ name, shape }) => ({ name, shape })),
+  );
+  const [own, theirs] = [folder.tensors[0]!.data, peft.tensors[0]!.data];
+  expect(Math.max(...own.map((x, i) => Math.abs(x - theirs[i]!)))).toBeLessThan(1e-6);
+  expect(folder.skTensors?.map(({ name }) => name)).toEqual([DELTA]);
+
+  const other = cptConfig({
+    ...{ baseModel: "tiny-llama", layers: 2, heads: 4, hiddenSize: 48, virtualTokens: ids.length },
+    ...{ ids: ids.slice(1), types, epsilon: described.epsilon, decay: 1 },
+  });
+  const damaged = (config: object) =>
+    readAdapterFiles({ ...files, [CONFIG]: new TextEncoder().encode(JSON.stringify(config)) });
+  await expect(damaged({ ...other, task_type: "CAUSAL_LM" })).rejects.toThrow(/must have num_virtual_tokens entries/);
+  await expect(damaged({ ...peft.config, task_type: "SEQ_CLS" })).rejects.toThrow(/CPT is for CAUSAL_LM alone/);
+
+  // PEFT would count no token of the response behind a context without labels: then it is a prompt.
+  const free = { ...run, context: { ...run.context, lockedIds: lockedIds.map(() => false) } } as unknown as Run;
+  const facts = { labels: [], maxLength: 22, data: { file: "rows", trainRows: 6, validationRows: 0 }, steps: 20 };
+  const without = await exportRun(base, free, {
+    ...facts,
+    metrics: null,
+    versions: {},
+    droppedLeadingTokens: 0,
+    record: {},
+  });
+  expect(without.config.peft_type).toBe("PROMPT_TUNING");
+});
+
+function project(x: Float64Array, { rows, width, limit }: { rows: number; width: number; limit: number }): void {
+  for (let row = 0; row < rows; row++) {
+    const own = x.subarray(row * width, (row + 1) * width);
+    const norm = Math.hypot(...own);
+    if (norm > limit) own.set(own.map((value) => (value * limit) / norm));
+  }
+}
