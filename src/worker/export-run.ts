@@ -1,0 +1,70 @@
+/** A run's download: its adapter as a folder with a record of how it came about, or the base model with it merged in. */
+
+import { dependencies, version } from "../../package.json";
+import { zipAdapter } from "../adapters/write-folder";
+import { fingerprint } from "../data/fingerprint";
+import { shownMetrics } from "../tasks/metrics/shown";
+import { type ExportFacts, exportRun } from "../training/export";
+import { mergedForms } from "../training/merge";
+import { mergedRun, zipMerged } from "../training/merged-model";
+import { cardTask } from "./card-task";
+import { recordedConfiguration } from "./folders";
+import type { OpenComparison } from "./open-comparison";
+import type { Opened } from "./opened";
+
+const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
+
+/** As a zip; `conversion`: another form of the adapter than its own, or a merged model. Throws an Error where there is none. */
+export async function exportedRun(
+  { model, data: store, adapter }: Opened,
+  { comparison, configuration, data, evaluations, variants }: OpenComparison,
+  run: string,
+  conversion: string | null,
+): Promise<Blob> {
+  const variant = variants.find(({ name }) => name === run)!;
+  const own = evaluations.filter((event) => event.run === run);
+  const held = comparison.heldStep(run);
+  const last = own.findLast(({ step }) => step === held) ?? null;
+  const { train, validation } = store.summary!;
+  const recorded = recordedConfiguration(configuration, model.folder.source);
+  const facts: ExportFacts = {
+    task: cardTask(comparison.task.id, data.scale ?? null),
+    labels: data.labels,
+    maxLength: data.maxLength,
+    pairs: (configuration.data.columns.textPair ?? null) !== null,
+    data: {
+      file: validation ? `${train.file}, ${validation.file}` : train.file,
+      trainRows: data.train.length,
+      validationRows: data.validation.length,
+    },
+    steps: last?.step ?? 0,
+    metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },
+    versions,
+    droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
+    record: {
+      run: recorded.runs.find(({ name }) => name === variant.run),
+      variant,
+      labels: data.labels,
+      ...(data.scale && { scale: data.scale }),
+      configuration: recorded,
+      evaluations: own,
+      device: adapter,
+      versions,
+    },
+  };
+  const merged = mergedForms.find(({ id }) => id === conversion);
+  if (merged) {
+    const told = { labels: data.labels, steps: facts.steps, file: facts.data.file };
+    const whole = await comparison.snapshot(run, () => mergedRun(model, comparison.run(run), told));
+    return zipMerged(whole, merged.type, run);
+  }
+  const { seed, learningRateFactor } = variant;
+  const state = {
+    ...{ seed, learningRateFactor, steps: comparison.steps },
+    ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
+  };
+  const folder = await comparison.snapshot(run, (checkpoint) =>
+    exportRun(model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+  );
+  return zipAdapter(folder, run);
+}
