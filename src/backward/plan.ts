@@ -7,6 +7,7 @@ import { addScaled } from "../kernels/add-scaled";
 import { type Dispatch, dispatch, type Stored } from "../kernels/kernel";
 import type { Operation, Reference, Tape } from "../program/operation";
 import type { Program } from "../program/program";
+import { requireWhole } from "../program/row-parts";
 import { elementCount, type Tensor, type Trainable } from "../program/tensor";
 
 export interface BackwardPlan {
@@ -83,6 +84,7 @@ class Recorder implements Tape {
   }
 
   value(tensor: Tensor): Reference {
+    requireWhole(tensor);
     let source = tensor;
     for (let producer = this.#program.producer(source); producer?.view; producer = this.#program.producer(source)) {
       source = producer.inputs[0]!;

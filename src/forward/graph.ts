@@ -4,6 +4,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { float16Values } from "../hub/float16";
 import type { AttributeValue, GraphWriter } from "../program/operation";
 import type { Constant, Program } from "../program/program";
+import { requireWhole } from "../program/row-parts";
 import type { ElementType, Tensor } from "../program/tensor";
 import {
   AttributeProto_AttributeType,
@@ -102,15 +103,13 @@ class OnnxWriter implements GraphWriter {
     return this.#packed ? this.#unpack(stored, tensor.shape) : this.value("Cast", [stored], toFloat32);
   }
 
-  rows(output: Tensor, table: Tensor, ids: Tensor): void {
-    const operands = [this.#stored(table), this.use(ids)];
-    if (table.type !== "float16") {
-      this.define(output, "Gather", operands, { axis: 0 });
-      return;
-    }
+  rows(table: Tensor, ids: string, output?: Tensor): string {
+    const operands = [this.#stored(table), ids];
+    const outputs = output && { outputs: [output] };
+    if (table.type !== "float16") return this.node("Gather", operands, { axis: 0 }, outputs)[0]!;
     const rows = this.value("Gather", operands, { axis: 0 });
-    if (this.#packed) this.#unpack(rows, output.shape, output);
-    else this.define(output, "Cast", [rows], toFloat32);
+    if (this.#packed) return this.#unpack(rows, [-1, table.shape[1]!], output);
+    return this.node("Cast", [rows], toFloat32, outputs)[0]!;
   }
 
   node(
@@ -157,6 +156,7 @@ class OnnxWriter implements GraphWriter {
   }
 
   #stored(tensor: Tensor): string {
+    requireWhole(tensor);
     if (tensor.role !== "activation") this.leaves.add(tensor);
     return tensor.name;
   }

@@ -31,6 +31,10 @@ const rules: Readonly<Record<string, Rule>> = {
   Mul: broadcast,
   Div: broadcast,
   Less: (inputs, attributes) => broadcast(inputs, attributes).map((value) => ({ ...value, width: 1 })),
+  Where: ([condition, a, b], attributes) => {
+    const [chosen] = broadcast([a!, b!], attributes);
+    return broadcast([chosen!, condition!], attributes);
+  },
   Cast: ([x], { to }) => [{ shape: x!.shape, width: WIDTHS[to as number]! }],
   Reshape: ([x, to]) => [{ shape: to!.host!, width: x!.width }],
   Expand: ([x, to], attributes) => broadcast([x!, { shape: to!.host!, width: x!.width }], attributes),

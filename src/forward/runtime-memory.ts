@@ -11,6 +11,7 @@
 
 import type { AttributeValue, GraphWriter } from "../program/operation";
 import type { Program } from "../program/program";
+import { requireWhole } from "../program/row-parts";
 import { elementCount, type Tensor } from "../program/tensor";
 import { shapesOf, type Value } from "./node-shapes";
 
@@ -245,10 +246,11 @@ class SizingWriter implements GraphWriter {
     return tensor.type === "float16" ? this.value("Cast", [stored], { to: 1 }) : stored;
   }
 
-  rows(output: Tensor, table: Tensor, ids: Tensor): void {
-    const operands = [this.#stored(table), this.use(ids)];
-    if (table.type !== "float16") this.define(output, "Gather", operands);
-    else this.define(output, "Cast", [this.value("Gather", operands)], { to: 1 });
+  rows(table: Tensor, ids: string, output?: Tensor): string {
+    const operands = [this.#stored(table), ids];
+    const outputs = output && { outputs: [output] };
+    if (table.type !== "float16") return this.node("Gather", operands, {}, outputs)[0]!;
+    return this.node("Cast", [this.value("Gather", operands)], { to: 1 }, outputs)[0]!;
   }
 
   node: GraphWriter["node"] = (operator, inputs, attributes = {}, { outputs, outputCount = 1 } = {}) => {
@@ -282,6 +284,7 @@ class SizingWriter implements GraphWriter {
   };
 
   #stored(tensor: Tensor): string {
+    requireWhole(tensor);
     const { name, shape, type } = tensor;
     if (tensor.role !== "activation") this.leaves.add(tensor);
     if (!this.values.has(name)) this.values.set(name, { shape, width: type === "float16" ? 2 : 4 });

@@ -6,12 +6,18 @@ import type { Precision } from "../program/tensor";
 /** A head over the vocabulary of the weight files' own, the word embeddings once more, or none: only the body was saved. */
 export type LanguageHeadKind = "own" | "words" | "missing";
 
+/** How frozen weights are kept on the GPU. */
+export interface WeightStorage {
+  /** Of matrices; float32 unless told. */
+  readonly precision?: Precision;
+  /** Bytes that one buffer may have: matrices that need more are kept in parts. No limit unless told. */
+  readonly largestBuffer?: number;
+}
+
 /** What a method may know of the open model when it describes its options. */
-export interface ModelFacts {
+export interface ModelFacts extends WeightStorage {
   readonly family: Family;
   readonly config: ModelConfig;
-  /** Of the frozen matrices in GPU memory; float32 unless told. */
-  readonly precision?: Precision;
   /** What foretells the next token: the word embeddings once more unless told. */
   readonly languageHead?: LanguageHeadKind;
 }

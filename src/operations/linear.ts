@@ -5,6 +5,7 @@ import { dispatch } from "../kernels/kernel";
 import { matmul } from "../kernels/matmul";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
+import { backwardParts, forwardParts } from "./linear-parts";
 
 export interface LinearOptions {
   /** `out-in`: W is [out, in], as in torch.nn.Linear. `in-out`: [in, out], as in GPT-2's Conv1D. */
@@ -32,6 +33,10 @@ export function linear(program: Program, name: string, x: Tensor, weight: Tensor
     inputs: added ? [x, weight, added] : [x, weight],
     outputs: [output],
     forward: (graph) => {
+      if (weight.parts) {
+        forwardParts(graph, { x, parts: weight.parts, added, output, layout, scale });
+        return;
+      }
       const operands = [graph.use(x), graph.use(weight), ...(added ? [graph.use(added)] : [])];
       graph.define(output, "Gemm", operands, {
         alpha: { float: scale },
@@ -43,14 +48,18 @@ export function linear(program: Program, name: string, x: Tensor, weight: Tensor
       const gradient = tape.gradient(output);
       if (!gradient) return;
       if (addend) tape.pass(addend, output);
-      tape.send(x, (out, ACCUMULATE) =>
-        dispatch(
-          matmul,
-          { a: gradient, b: tape.value(weight), out },
-          { rows, columns: inner, inner: width, alpha: scale },
-          { TRANSPOSE_B: layout === "out-in" ? 0 : 1, ACCUMULATE },
-        ),
-      );
+      if (weight.parts) {
+        backwardParts(tape, gradient, { x, parts: weight.parts, output, layout, scale });
+      } else {
+        tape.send(x, (out, ACCUMULATE) =>
+          dispatch(
+            matmul,
+            { a: gradient, b: tape.value(weight), out },
+            { rows, columns: inner, inner: width, alpha: scale },
+            { TRANSPOSE_B: layout === "out-in" ? 0 : 1, ACCUMULATE },
+          ),
+        );
+      }
       tape.send(weight, (out, ACCUMULATE) => {
         const sizes = { rows: first, columns: second, inner: rows, alpha: scale };
         const [a, b] = layout === "out-in" ? [gradient, tape.value(x)] : [tape.value(x), gradient];

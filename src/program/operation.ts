@@ -22,10 +22,16 @@ export type AttributeValue = number | string | { readonly float: number } | read
 
 /** Writes graph nodes. Values are names: of tensors, or of intermediate values. */
 export interface GraphWriter {
-  /** The graph name of a tensor's values as they are computed with; an input of the graph if it is a leaf. */
+  /**
+   * The graph name of a tensor's values as they are computed with; an input of the graph if it is a leaf. Throws if it is kept
+   * in parts.
+   */
   use(tensor: Tensor): string;
-  /** Adds the nodes that make `output` [rows, width] of the rows `ids` of a `table`. */
-  rows(output: Tensor, table: Tensor, ids: Tensor): void;
+  /**
+   * The rows `ids` (a value) of a `table` as float32 [rows, width], which is `output` where that is given. Of a float16 table
+   * only they are widened.
+   */
+  rows(table: Tensor, ids: string, output?: Tensor): string;
   /** Adds a node and returns the names of its outputs. An empty input name means "left out". */
   node(
     operator: string,
@@ -67,7 +73,7 @@ export type Reference =
 export interface Tape {
   /** Whether this input lies on a path from a trainable. */
   needs(input: Tensor): boolean;
-  /** The forward value of a tensor. */
+  /** The forward value of a tensor. Throws if it is kept in parts. */
   value(tensor: Tensor): Reference;
   /** The gradient that has arrived at an output; undefined where none has (it did not reach the loss). */
   gradient(output: Tensor): Reference | undefined;

@@ -4,6 +4,7 @@
  */
 
 import type { Operation } from "./operation";
+import { rowParts } from "./row-parts";
 import type { Control, ElementType, Initializer, Noise, Precision, Tensor, Trainable } from "./tensor";
 
 /** Values that are the same for every step. Without `values` they are bound by whoever runs the Program. */
@@ -23,14 +24,19 @@ export interface TrainableOptions {
 export class Program {
   readonly operations: Operation[] = [];
   readonly #precision: Precision;
+  readonly #largestBuffer: number;
   readonly #tensors = new Map<string, Tensor>();
   readonly #producers = new Map<Tensor, Operation>();
   #replacement: ((name: string, shape: readonly number[]) => Tensor | undefined) | null = null;
   #learningRateScale = 1;
 
-  /** `precision`: of frozen matrices. Everything that is computed or trained is float32. */
-  constructor(precision: Precision = "float32") {
+  /**
+   * `precision`: of frozen matrices. Everything that is computed or trained is float32. `largestBuffer`: bytes that one buffer
+   * may have; frozen matrices that need more are kept in parts.
+   */
+  constructor(precision: Precision = "float32", largestBuffer = Number.POSITIVE_INFINITY) {
     this.#precision = precision;
+    this.#largestBuffer = largestBuffer;
   }
 
   /**
@@ -41,7 +47,9 @@ export class Program {
     const replaced = this.#replacement?.(name, shape);
     if (replaced) return replaced;
     const type = shape.length === 2 && shape[1]! % 2 === 0 ? this.#precision : "float32";
-    return this.#leaf({ name, shape, type, role: "weight" });
+    const weight = { name, shape, type, role: "weight" } as const;
+    const parts = rowParts(weight, this.#largestBuffer);
+    return this.#leaf({ ...weight, ...(parts && { parts }) });
   }
 
   /** From now on weights are what `replacement` gives for them; undefined leaves one frozen. */

@@ -18,6 +18,15 @@ export interface Tensor {
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly role: Role;
+  /** Of a frozen matrix that one buffer cannot hold: its rows in order, each part a weight with a buffer of its own. */
+  readonly parts?: readonly RowPart[];
+}
+
+/** Rows `start` … of a frozen matrix. */
+export interface RowPart extends Tensor {
+  readonly start: number;
+  /** Bytes that one buffer may have. */
+  readonly largestBuffer: number;
 }
 
 /** How a trainable starts. `values` is row-major. */

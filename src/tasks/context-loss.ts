@@ -14,7 +14,7 @@ import { ownTokens } from "../operations/own-tokens";
 import { joinRows } from "../operations/rows";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { headLogits, languageLoss, rowsAtOnce, throughHead } from "./language-loss";
+import { headGradient, headLogits, languageLoss, rowsAtOnce } from "./language-loss";
 import type { LanguageHead, LossPlace, ReadOut, States } from "./task";
 
 /**
@@ -61,9 +61,10 @@ export function withContextLoss(
   const shareOf = constant(
     program.constant(`context weights ${front} ${key}`, [front], () => Float32Array.from(weights)),
   );
-  const [states, logits, gradient, losses, predictions, shares] = [0, 1, 2, 3, 4, 5].map(
-    (index): LossPlace => ({ kind: "scratch", index }),
-  ) as [LossPlace, LossPlace, LossPlace, LossPlace, LossPlace, LossPlace];
+  const place = (index: number): LossPlace => ({ kind: "scratch", index });
+  const [states, logits, gradient, piece] = [place(0), place(1), place(2), place(3)];
+  const behind = scratch.length;
+  const [losses, predictions, shares] = [place(behind), place(behind + 1), place(behind + 2)];
   const at = (kind: "output" | "seed" | "labels" | "metrics"): LossPlace => ({ kind });
 
   const atOnce = Math.min(labels.length, rowsAtOnce(rows, vocabulary));
@@ -72,18 +73,13 @@ export function withContextLoss(
     const some = Math.min(atOnce, labels.length - start);
     return [
       dispatch(gatherRows, { x: at("output"), indexes: places, out: states }, { start, rows: some, width }),
-      ...headLogits(head, some, { states, logits, place: constant }),
+      ...headLogits(head, some, { states, logits, piece, place: constant }),
       dispatch(
         partLoss,
         { logits, indexes: columns, labels: ids, losses, predictions },
         { start, rows: some, vocabulary, tokens: front, cap: head.cap ?? 0 },
       ),
-      throughHead(
-        head.weight,
-        { a: logits, b: constant(head.weight), out: gradient },
-        { rows: some, columns: width, inner: vocabulary },
-        0,
-      ),
+      ...headGradient(head, some, { logits, piece, gradient, place: constant }),
       dispatch(scatterRows, { x: gradient, indexes: places, out: at("seed") }, { start, rows: some, width }),
     ];
   });

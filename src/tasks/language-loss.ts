@@ -5,11 +5,13 @@
 
 import { addRow } from "../kernels/add-row";
 import { attentionSoftCap } from "../kernels/attention-soft-cap";
+import { cutColumns } from "../kernels/cut-columns";
 import { gatherRows } from "../kernels/gather-rows";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { languageLoss as partLoss } from "../kernels/language-loss";
 import { matmul } from "../kernels/matmul";
 import { meanLoss } from "../kernels/mean-loss";
+import { placeColumns } from "../kernels/place-columns";
 import { scatterRows } from "../kernels/scatter-rows";
 import type { Tensor } from "../program/tensor";
 import type { LanguageHead, Loss, LossPlace } from "./task";
@@ -22,30 +24,78 @@ export function rowsAtOnce(rows: number, vocabulary: number, most = MOST_BYTES):
   return Math.max(1, Math.min(rows, Math.floor(most / (4 * vocabulary))));
 }
 
-/** The logits of some rows as dispatches; `states` [rows, hiddenSize], `logits` [rows, vocabulary], weights by `place`. */
+interface HeadPlaces {
+  /** [rows, hiddenSize] */
+  readonly states: LossPlace;
+  /** [rows, vocabulary] */
+  readonly logits: LossPlace;
+  /** [rows, `headColumns`]: working memory. */
+  readonly piece: LossPlace;
+  readonly place: (weight: Tensor) => LossPlace;
+}
+
+/** Columns of the working memory that a head kept in parts takes; none where it is whole. */
+export function headColumns({ weight }: LanguageHead): number {
+  return Math.max(0, ...(weight.parts ?? []).map(({ shape }) => shape[0]!));
+}
+
+/** The logits of some rows as dispatches. */
 export function headLogits(
   { weight, bias, cap }: LanguageHead,
   rows: number,
-  { states, logits, place }: { states: LossPlace; logits: LossPlace; place: (weight: Tensor) => LossPlace },
+  { states, logits, piece, place }: HeadPlaces,
 ): Dispatch<LossPlace>[] {
   const [vocabulary, width] = weight.shape as [number, number];
   const sizes = { rows, columns: vocabulary, inner: width };
-  const list = [throughHead(weight, { a: states, b: place(weight), out: logits }, sizes, 1)];
+  const list = weight.parts
+    ? weight.parts.flatMap((part) => {
+        const columns = part.shape[0]!;
+        const placed = { rows, width: columns, outWidth: vocabulary, start: part.start };
+        return [
+          throughHead(part, { a: states, b: place(part), out: piece }, { ...sizes, columns }, { TRANSPOSE_B: 1 }),
+          dispatch(placeColumns, { x: piece, out: logits }, placed),
+        ];
+      })
+    : [throughHead(weight, { a: states, b: place(weight), out: logits }, sizes, { TRANSPOSE_B: 1 })];
   if (bias) list.push(dispatch(addRow, { row: place(bias), out: logits }, { rows, width: vocabulary }));
   const bent = { batch: 1, heads: 1, queries: rows, keys: vocabulary };
   if (cap) list.push(dispatch(attentionSoftCap, { scores: logits }, { ...bent, cap }));
   return list;
 }
 
+/** The gradient of the states from that of the logits. */
+export function headGradient(
+  { weight }: LanguageHead,
+  rows: number,
+  { logits, piece, place, gradient }: Omit<HeadPlaces, "states"> & { gradient: LossPlace },
+): Dispatch<LossPlace>[] {
+  const [vocabulary, width] = weight.shape as [number, number];
+  const sizes = { rows, columns: width, inner: vocabulary };
+  if (!weight.parts) return [throughHead(weight, { a: logits, b: place(weight), out: gradient }, sizes)];
+  return weight.parts.flatMap((part, index) => {
+    const inner = part.shape[0]!;
+    const cut = { rows, width: inner, inWidth: vocabulary, start: part.start };
+    return [
+      dispatch(cutColumns, { x: logits, out: piece }, cut),
+      throughHead(
+        part,
+        { a: piece, b: place(part), out: gradient },
+        { ...sizes, inner },
+        { ACCUMULATE: index === 0 ? 0 : 1 },
+      ),
+    ];
+  });
+}
+
 /** A product with the head's matrix, as it is kept. */
-export function throughHead(
+function throughHead(
   weight: Tensor,
   places: { a: LossPlace; b: LossPlace; out: LossPlace },
   sizes: { rows: number; columns: number; inner: number },
-  TRANSPOSE_B: 0 | 1,
+  options: { TRANSPOSE_B?: 1; ACCUMULATE?: 0 | 1 } = {},
 ): Dispatch<LossPlace> {
   return {
-    ...dispatch(matmul, places, { ...sizes, alpha: 1 }, { TRANSPOSE_B }),
+    ...dispatch(matmul, places, { ...sizes, alpha: 1 }, options),
     stored: { a: "Element", b: weight.type === "float16" ? "packed" : "f32", out: "Element" },
   };
 }
@@ -57,11 +107,9 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
   const atOnce = rowsAtOnce(all, vocabulary, most);
   const at = (kind: Exclude<LossPlace["kind"], "scratch" | "weight">): LossPlace => ({ kind });
   const place = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
-  const [states, logits, gradient] = [0, 1, 2].map((index): LossPlace => ({ kind: "scratch", index })) as [
-    LossPlace,
-    LossPlace,
-    LossPlace,
-  ];
+  const scratch = (index: number): LossPlace => ({ kind: "scratch", index });
+  const [states, logits, gradient, piece] = [scratch(0), scratch(1), scratch(2), scratch(3)];
+  const columns = headColumns(head);
   const indexes = at("labelled");
   const parts = Array.from({ length: Math.ceil(all / atOnce) }, (_, part) => {
     const start = part * atOnce;
@@ -70,25 +118,20 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
       rows,
       dispatches: [
         dispatch(gatherRows, { x: at("output"), indexes, out: states }, { start, rows, width }),
-        ...headLogits(head, rows, { states, logits, place }),
+        ...headLogits(head, rows, { states, logits, piece, place }),
         dispatch(
           partLoss,
           { logits, indexes, labels: at("labels"), losses: at("losses"), predictions: at("predictions") },
           { start, rows, vocabulary, tokens: all, cap: head.cap ?? 0 },
         ),
-        throughHead(
-          head.weight,
-          { a: logits, b: place(head.weight), out: gradient },
-          { rows, columns: width, inner: vocabulary },
-          0,
-        ),
+        ...headGradient(head, rows, { logits, piece, place, gradient }),
         dispatch(scatterRows, { x: gradient, indexes, out: at("seed") }, { start, rows, width }),
       ],
     };
   });
   const places = { rowLoss: at("losses"), labels: at("labels"), metrics: at("metrics") };
   return {
-    scratch: [atOnce * width, atOnce * vocabulary, atOnce * width],
+    scratch: [...[atOnce * width, atOnce * vocabulary, atOnce * width], ...(columns > 0 ? [atOnce * columns] : [])],
     parts,
     last: [dispatch(meanLoss, places, { rows: all })],
   };

@@ -13,6 +13,7 @@ import type { LanguageHeadKind } from "../methods/method";
 import { semanticNames } from "../methods/semantic";
 import type { Family, ModelConfig, Pooling } from "../models/family";
 import { type Constant, Program } from "../program/program";
+import { storedTensors } from "../program/row-parts";
 import { elementCount, type Precision, type Tensor, tensorBytes } from "../program/tensor";
 import { type Engine, uploadTensor } from "./engine";
 import { Float16Overflow, type PrecisionChoice } from "./precision";
@@ -96,7 +97,11 @@ export class BaseModel {
     onProgress?: (progress: LoadProgress) => void,
     wanted: PrecisionChoice = "auto",
   ): Promise<BaseModel> {
-    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(folder, wanted);
+    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(
+      folder,
+      wanted,
+      engine.largestBuffer,
+    );
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
       throw new Error(
@@ -122,6 +127,11 @@ export class BaseModel {
   /** Why the precision is not the one that was asked for; null where it is. */
   get precisionNote(): string | null {
     return this.#precisionNote;
+  }
+
+  /** Bytes that one buffer may have: matrices that need more are kept in parts. */
+  get largestBuffer(): number {
+    return this.#engine.largestBuffer;
   }
 
   get languageHead(): LanguageHeadKind {
@@ -209,21 +219,21 @@ export class BaseModel {
     let done = 0;
     let halves = new Uint16Array(0);
     for (const { tensor, entry } of needed) {
-      const buffer = memory.allocate(tensorBytes(tensor), {
-        label: tensor.name,
-        category: "weights",
-        owner: this.#owner,
-      });
-      this.#weights.set(tensor.name, buffer);
+      const pieces = this.#allocate(tensor);
       const bytesEach = (entry.end - entry.begin) / Math.max(1, elementCount(tensor.shape));
       await streamTensor(entry, (values, offset) => {
-        if (tensor.type === "float16") {
+        const narrow = tensor.type === "float16";
+        if (narrow) {
           if (halves.length < values.length) halves = new Uint16Array(values.length);
           const tooLarge = toFloat16(values, halves);
           if (tooLarge >= 0) throw new Float16Overflow(tensor.name, values[tooLarge]!);
-          device.queue.writeBuffer(buffer, offset * 2, halves.buffer, 0, values.length * 2);
-        } else {
-          device.queue.writeBuffer(buffer, offset * 4, values.buffer, values.byteOffset, values.byteLength);
+        }
+        for (const { buffer, start, end } of pieces) {
+          const [from, to] = [Math.max(offset, start), Math.min(offset + values.length, end)];
+          if (from >= to) continue;
+          const own = (narrow ? halves : values).subarray(from - offset, to - offset);
+          const place = (from - start) * own.BYTES_PER_ELEMENT;
+          device.queue.writeBuffer(buffer, place, own.buffer, own.byteOffset, own.byteLength);
         }
         done += values.length * bytesEach;
         onProgress?.({ tensor: tensor.name, done, total });
@@ -232,13 +242,26 @@ export class BaseModel {
     await memory.settled();
   }
 
+  /** Buffers of a weight, and which of its elements (`start` to `end`) each holds. */
+  #allocate(tensor: Tensor): { buffer: GPUBuffer; start: number; end: number }[] {
+    let end = 0;
+    return storedTensors(tensor).map((stored) => {
+      const options = { label: stored.name, category: "weights", owner: this.#owner } as const;
+      const buffer = this.#engine.memory.allocate(tensorBytes(stored), options);
+      this.#weights.set(stored.name, buffer);
+      const start = end;
+      end += elementCount(stored.shape);
+      return { buffer, start, end };
+    });
+  }
+
   async #semanticPass(textIds: readonly number[], blocks: number): Promise<ReadonlyMap<string, GPUBuffer>> {
     const { device, memory, runtime } = this.#engine;
     const { layers } = this.config;
     const text = this.tokenizer.decode(textIds);
     const pass = { text, tokens: textIds.length, blocks, layers, milliseconds: 0 };
     this.semanticPasses.push(pass);
-    const program = new Program(this.precision);
+    const program = new Program(this.precision, this.largestBuffer);
     const ids = program.constant("text ids", [textIds.length], () => Int32Array.from(textIds), "int32");
     const built = this.family.build(program, this.config, ids, { size: 1, tokens: textIds.length }, {});
     const named: (readonly [string, Tensor])[] = [

@@ -9,6 +9,8 @@ export interface Engine {
   readonly memory: Memory;
   readonly pipelines: Pipelines;
   readonly runtime: Runtime;
+  /** Bytes that one buffer may have. */
+  readonly largestBuffer: number;
 }
 
 /** onnxruntime is loaded with the first session. `validate` turns on onnxruntime's own checks, for tests. */
@@ -16,7 +18,9 @@ export function createEngine(device: GPUDevice, options: { software: boolean; va
   const memory = new Memory(device);
   memory.observe();
   const pipelines = new Pipelines(device, { software: options.software });
-  return { device, memory, pipelines, runtime: new Runtime(device, options) };
+  const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
+  const largestBuffer = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  return { device, memory, pipelines, runtime: new Runtime(device, options), largestBuffer };
 }
 
 /** Puts values into a new buffer. */

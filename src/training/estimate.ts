@@ -7,6 +7,7 @@ import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../gpu/memory";
 import type { ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
+import { storedTensors } from "../program/row-parts";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
@@ -82,7 +83,8 @@ export interface EstimateInput {
 }
 
 export function estimate(input: EstimateInput): Estimate {
-  const { model, training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
+  const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
+  const model = onDevice(input);
   const { seed } = training;
   const lengths = [...trainLengths, ...validationLengths];
   const buckets = sharedBuckets(model, lengths, maxLength, runs, {
@@ -92,16 +94,16 @@ export function estimate(input: EstimateInput): Estimate {
     pooling: model.poolings[0]!,
     seed,
   });
-  const weights = [...loadedSpecs(model), ...headSpecs(input)];
+  const weights = [...loadedSpecs(model), ...headSpecs({ ...input, model })];
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
   const consider = (tensor: string, bytes: number) => {
     if (bytes > largest.bytes) largest = { tensor, bytes };
   };
-  for (const tensor of weights) consider(tensor.name, tensorBytes(tensor));
+  for (const tensor of weights.flatMap(storedTensors)) consider(tensor.name, tensorBytes(tensor));
   const planned = runs.map((run) => {
     try {
-      return estimateRun(input, run, buckets, weightBytes, consider);
+      return estimateRun({ ...input, model }, run, buckets, weightBytes, consider);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       return { ...refused(run.name, weightBytes, problem), steps: [] };
@@ -138,6 +140,12 @@ export function estimate(input: EstimateInput): Estimate {
   };
 }
 
+/** The model as this device keeps it: matrices above the limit of a buffer in parts. */
+function onDevice({ model, allowedBuffer: largestBuffer }: EstimateInput): EstimateInput["model"] {
+  const { family, config, precision, languageHead, tokenizer, parameters, poolings } = model;
+  return { family, config, precision, languageHead, tokenizer, parameters, poolings, largestBuffer };
+}
+
 /** A run's estimate, what its steps need, and the text that it has the frozen model read, as ids. */
 interface PlannedRun extends RunEstimate {
   readonly steps: readonly StepNeeds[];
@@ -152,10 +160,10 @@ function refused(run: string, weights: number, problem: string): Omit<PlannedRun
 
 /** What only the head over the vocabulary reads, where somebody needs it. */
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
-  const { family, config, languageHead = "words", precision } = model;
+  const { family, config, languageHead = "words" } = model;
   const needed =
     task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
-  return needed ? languageHeadSpecs(family, config, languageHead, precision) : [];
+  return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }
 
 function estimateRun(

@@ -1,9 +1,9 @@
 /** The frozen model's own head over its vocabulary: tensors of its own, or its word embeddings again. */
 
-import type { LanguageHeadKind, ModelFacts } from "../methods/method";
+import type { LanguageHeadKind, ModelFacts, WeightStorage } from "../methods/model-facts";
 import type { Family, ModelConfig } from "../models/family";
 import { Program } from "../program/program";
-import type { Precision, Tensor } from "../program/tensor";
+import type { Tensor } from "../program/tensor";
 import type { LanguageHead } from "../tasks/task";
 
 /** In transformers' names. */
@@ -52,10 +52,10 @@ export function languageHeadSpecs(
   family: Family,
   config: ModelConfig,
   kind: LanguageHeadKind,
-  precision?: Precision,
+  { precision, largestBuffer }: WeightStorage = {},
 ): Tensor[] {
   if (languageRefusal(family, kind)) return [];
-  const { weight, bias } = languageHead(new Program(precision), { family, config, languageHead: kind });
+  const { weight, bias } = languageHead(new Program(precision, largestBuffer), { family, config, languageHead: kind });
   return [...(kind === "own" ? [weight] : []), ...(bias ? [bias] : [])];
 }
 

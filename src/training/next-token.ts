@@ -12,7 +12,7 @@ import { readBuffer } from "../gpu/readback";
 import { methodOf } from "../methods/registry";
 import { lastToken } from "../operations/pool";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
-import { headLogits } from "../tasks/language-loss";
+import { headColumns, headLogits } from "../tasks/language-loss";
 import type { LossPlace } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { type Engine, uploadTensor } from "./engine";
@@ -163,12 +163,19 @@ export class NextToken {
     const place = (weight: Tensor): LossPlace => ({ kind: "weight", tensor: weight });
     const output: LossPlace = { kind: "output" };
     const written: LossPlace = { kind: "scratch", index: 0 };
-    const list = headLogits(head, this.#size, { states: output, logits: written, place }).map((step) => ({
+    const piece: LossPlace = { kind: "scratch", index: 1 };
+    const places = new Map<LossPlace, GPUBuffer>([
+      [output, buffers.get(last)!],
+      [written, logits],
+    ]);
+    const columns = headColumns(head);
+    if (columns > 0) places.set(piece, allocate("part of next logits", this.#size * columns * 4));
+    const list = headLogits(head, this.#size, { states: output, logits: written, piece, place }).map((step) => ({
       ...step,
       bindings: Object.fromEntries(
         Object.entries(step.bindings).map(([name, at]) => [
           name,
-          at.kind === "weight" ? this.#model.buffer(at.tensor) : at === output ? buffers.get(last)! : logits,
+          at.kind === "weight" ? this.#model.buffer(at.tensor) : places.get(at)!,
         ]),
       ),
     }));

@@ -11,8 +11,8 @@ const WORDS = 64;
 
 /** Mean Euclidean norm of the embeddings of words spread evenly over the vocabulary, as they enter the first block. */
 export async function meanWordNorm(engine: Engine, model: BaseModel): Promise<number> {
-  const { family, config, precision } = model;
-  const program = new Program(precision);
+  const { family, config, precision, largestBuffer } = model;
+  const program = new Program(precision, largestBuffer);
   const count = Math.min(WORDS, config.vocabulary);
   const ids = program.constant(
     "spread ids",

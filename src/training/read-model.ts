@@ -8,7 +8,7 @@ import { checkFileNames, checkKind } from "../hub/refusals";
 import type { SafetensorsEntry } from "../hub/safetensors";
 import type { ModelFolder } from "../hub/types";
 import { openWeights, type Weights } from "../hub/weights";
-import type { LanguageHeadKind } from "../methods/method";
+import type { LanguageHeadKind, WeightStorage } from "../methods/model-facts";
 import type { Family, ModelConfig, Pooling } from "../models/family";
 import { families, familyOf } from "../models/registry";
 import { Program } from "../program/program";
@@ -34,10 +34,15 @@ export interface ReadModel {
 }
 
 /**
- * Reads config.json and the weight files' headers.
+ * Reads config.json and the weight files' headers. `largestBuffer`: bytes that one buffer may have; matrices that need more
+ * are kept in parts.
  * @throws Error naming the file, key or tensor for which the folder cannot be opened, and what to do.
  */
-export async function readModel(folder: ModelFolder, wanted: PrecisionChoice = "auto"): Promise<ReadModel> {
+export async function readModel(
+  folder: ModelFolder,
+  wanted: PrecisionChoice = "auto",
+  largestBuffer?: number,
+): Promise<ReadModel> {
   if (folder.files) checkFileNames(folder.files, folder.name);
   const json = await readConfig(folder);
   const known = families.flatMap(({ modelTypes }) => modelTypes);
@@ -51,10 +56,11 @@ export async function readModel(folder: ModelFolder, wanted: PrecisionChoice = "
   // A checkpoint saved without them can still be read out in other ways.
   const poolings = frozenHead.every(({ name }) => weights.find(name)) ? family.poolings : withoutHead(family);
   const withEntry = (tensor: Tensor) => ({ tensor, entry: entryOf(tensor) });
-  const needed = loadedSpecs({ family, config, precision, poolings }).map(withEntry);
+  const storage = { precision, largestBuffer };
+  const needed = loadedSpecs({ family, config, poolings, ...storage }).map(withEntry);
   weights.checkUnused(new Set(needed.map(({ entry }) => entry)));
   const kind = languageHeadKind(family, json, (name) => weights.find(name) !== null);
-  const languageHead = { kind, needed: languageHeadSpecs(family, config, kind, precision).map(withEntry) };
+  const languageHead = { kind, needed: languageHeadSpecs(family, config, kind, storage).map(withEntry) };
   return { family, config, weights, precision, poolings, needed, languageHead };
 }
 
@@ -74,28 +80,30 @@ function languageHeadKind(
 const withoutHead = (family: Family) => family.poolings.filter((pooling) => pooling !== "first" && pooling !== "cls");
 
 /** Names and shapes of the weights that a model's Programs read, the frozen part of its classifier left out. */
-export function weightSpecs(family: Family, config: ModelConfig, precision?: Precision): Tensor[] {
-  const program = new Program(precision);
+export function weightSpecs(
+  family: Family,
+  config: ModelConfig,
+  { precision, largestBuffer }: WeightStorage = {},
+): Tensor[] {
+  const program = new Program(precision, largestBuffer);
   const ids = program.input("input_ids", [1], "int32");
   family.build(program, config, ids, { size: 1, tokens: 1 }, {});
   return weightsOf(program);
 }
 
 /** Names and shapes of the frozen part of a family's classifier: few have one. */
-function headSpecs(family: Family, config: ModelConfig, precision?: Precision): Tensor[] {
-  const program = new Program(precision);
+function headSpecs(family: Family, config: ModelConfig, { precision, largestBuffer }: WeightStorage = {}): Tensor[] {
+  const program = new Program(precision, largestBuffer);
   const state = program.input("state", [1, config.hiddenSize], "float32");
   family.classify?.(program, config, { state, classes: 2, attachments: {}, learningRateScale: 1 });
   return weightsOf(program);
 }
 
 /** Names and shapes of all weights that a model with these read-outs keeps. */
-export function loadedSpecs(
-  model: Pick<ReadModel, "family" | "config" | "poolings"> & Partial<Pick<ReadModel, "precision">>,
-): Tensor[] {
-  const { family, config, poolings, precision } = model;
-  const head = poolings.length === withoutHead(family).length ? [] : headSpecs(family, config, precision);
-  return [...weightSpecs(family, config, precision), ...head];
+export function loadedSpecs(model: Pick<ReadModel, "family" | "config" | "poolings"> & WeightStorage): Tensor[] {
+  const { family, config, poolings } = model;
+  const head = poolings.length === withoutHead(family).length ? [] : headSpecs(family, config, model);
+  return [...weightSpecs(family, config, model), ...head];
 }
 
 function weightsOf(program: Program): Tensor[] {

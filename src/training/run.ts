@@ -313,7 +313,7 @@ export function controlsOf({ program }: Pick<TunedProgram, "program">, controlle
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
 export function methodContext(
-  { family, config, precision, languageHead, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
+  { family, config, precision, largestBuffer, languageHead, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
   method: Method,
   options: unknown,
   seed: number,
@@ -329,6 +329,7 @@ export function methodContext(
     family,
     config,
     precision,
+    largestBuffer,
     languageHead,
     textIds: ids,
     lockedIds: locked,

@@ -105,8 +105,8 @@ function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut
 /** The model with the method attached, up to the last states. */
 export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "pooling">, size: number, tokens: number) {
   const { method, options, context } = setup;
-  const { family, config, precision } = context;
-  const program = new Program(precision);
+  const { family, config, precision, largestBuffer } = context;
+  const program = new Program(precision, largestBuffer);
   const ids = program.input("input_ids", [size * tokens], "int32");
   const lengths = program.input("lengths", [size], "int32");
   const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>

@@ -5,6 +5,7 @@
 
 import type { AttributeValue, GraphWriter } from "../../../src/program/operation";
 import type { Constant, Program } from "../../../src/program/program";
+import { requireWhole } from "../../../src/program/row-parts";
 import { type Control, elementCount, type Tensor } from "../../../src/program/tensor";
 import { errorFunction } from "./error-function";
 
@@ -41,6 +42,7 @@ class Interpreter implements GraphWriter {
 
   use = (tensor: Tensor): string => {
     const { name, shape, role } = tensor;
+    requireWhole(tensor);
     if (this.#values.has(name)) return name;
     if (role === "activation") throw new Error(`"${name}" is used before it is computed.`);
     const given = this.#leaves.get(name) ?? standard(tensor);
@@ -66,8 +68,8 @@ class Interpreter implements GraphWriter {
     });
   };
 
-  rows: GraphWriter["rows"] = (output, table, ids) =>
-    this.define(output, "Gather", [this.use(table), this.use(ids)], { axis: 0 });
+  rows: GraphWriter["rows"] = (table, ids, output) =>
+    this.node("Gather", [this.use(table), ids], { axis: 0 }, output && { outputs: [output] })[0]!;
 
   define: GraphWriter["define"] = (tensor, operator, inputs, attributes) => {
     this.node(operator, inputs, attributes, { outputs: [tensor] });
@@ -160,10 +162,18 @@ const sigmoid = (value: number) => 1 / (1 + Math.exp(-value));
 
 const operators: Record<string, (inputs: Values[], attributes: Attributes) => Values[]> = {
   Add: broadcast((a, b) => a + b),
+  Sub: broadcast((a, b) => a - b),
   Mul: broadcast((a, b) => a * b),
   Div: broadcast((a, b) => a / b),
   Less: broadcast((a, b) => (a < b ? 1 : 0)),
   Cast: ([x]) => [x!],
+  Where([condition, a, b]) {
+    const [{ shape }] = broadcast((_, value) => value)([condition!, broadcast((value) => value)([a!, b!])[0]!]) as [
+      Values,
+    ];
+    const [chosen, first, second] = [condition!, a!, b!].map((x) => expand(x, shape).data);
+    return [{ shape, data: chosen!.map((value, index) => (value ? first![index]! : second![index]!)) }];
+  },
   Reciprocal: elementwise((value) => 1 / value),
   Relu: elementwise((value) => Math.max(0, value)),
   Tanh: elementwise(Math.tanh),
@@ -186,16 +196,16 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     });
     return [{ shape: [...rows!.shape, width], data }];
   },
-  Slice([x, start, end, axis]) {
-    if (axis!.data[0] !== 1 || x!.shape.length !== 3)
-      throw new Error("The interpreter slices 3 axes along the second.");
-    const [batch, tokens, width] = x!.shape as [number, number, number];
-    const [from, to] = [start!.data[0]!, end!.data[0]!];
+  /** Along the second axis. */
+  Slice([x, starts, ends, axes]) {
+    if (axes!.data[0] !== 1 || x!.shape.length > 3) throw new Error("The interpreter slices along the second axis.");
+    const [batch, tokens, width = 1] = x!.shape as [number, number, number?];
+    const [from, to] = [starts!.data[0]!, ends!.data[0]!];
     if (!(from >= 0 && from < to && to <= tokens)) throw new Error(`Slice takes ${from} to ${to} of ${tokens}.`);
     const parts = Array.from({ length: batch }, (_, row) => [
       ...x!.data.subarray((row * tokens + from) * width, (row * tokens + to) * width),
     ]);
-    return [{ shape: [batch, to - from, width], data: Float64Array.from(parts.flat()) }];
+    return [{ shape: [batch, to - from, ...x!.shape.slice(2)], data: Float64Array.from(parts.flat()) }];
   },
   Split([x, widths]) {
     const [rows, width] = x!.shape as [number, number];
@@ -210,6 +220,13 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     });
   },
   Concat(parts, { axis }) {
+    if (axis === 1 && parts[0]!.shape.length === 2) {
+      const rows = parts[0]!.shape[0]!;
+      const data = Array.from({ length: rows }, (_, row) =>
+        parts.flatMap((part) => [...part.data.subarray(row * part.shape[1]!, (row + 1) * part.shape[1]!)]),
+      );
+      return [{ shape: [rows, data[0]!.length], data: Float64Array.from(data.flat()) }];
+    }
     if (axis === 0) {
       const shape = [parts.reduce((sum, part) => sum + part.shape[0]!, 0), ...parts[0]!.shape.slice(1)];
       return [{ shape, data: Float64Array.from(parts.flatMap((part) => [...part.data])) }];

@@ -178,6 +178,9 @@ export const kernels: Readonly<Record<string, Compute>> = {
   "scale-columns"({ x, weight, out }, { rows, width }, options) {
     for (let i = 0; i < rows! * width!; i++) store(out!, i, x![i]! * weight![i % width!]!, options);
   },
+  "cut-columns"({ x, out }, { rows, width, inWidth, start }) {
+    for (let i = 0; i < rows! * width!; i++) out![i] = x![Math.floor(i / width!) * inWidth! + start! + (i % width!)]!;
+  },
   "place-columns"({ x, out }, { rows, width, outWidth, start }, options) {
     for (let i = 0; i < rows! * width!; i++) {
       store(out!, Math.floor(i / width!) * outWidth! + start! + (i % width!), x![i]!, options);

@@ -146,13 +146,31 @@ describe("several runs", () => {
   });
 
   test("the largest buffer is named beside what is allowed", () => {
-    const { largestBuffer } = estimate(input([run("lora")], { allowedBuffer: 4096 }));
-    expect(largestBuffer).toEqual({ tensor: "model.embed_tokens.weight", bytes: 384 * 48 * 4, allowed: 4096 });
+    const { largestBuffer } = estimate(input([run("lora")], { allowedBuffer: 1e9 }));
+    expect(largestBuffer).toEqual({ tensor: "model.embed_tokens.weight", bytes: 384 * 48 * 4, allowed: 1e9 });
     const many = input([run("lora", {}, "mine")], { training: trainingSchema.parse({ batchSize: 64 }) });
     const { tensor, bytes } = estimate(many).largestBuffer;
     expect(tensor).toContain('"mine"');
     // The feed-forward's inner states of 64 rows of 16 tokens.
     expect(bytes).toBe(64 * 16 * 128 * 4);
+  });
+
+  test("a matrix above the limit of a buffer counts as its parts", () => {
+    const of = (allowedBuffer: number) => estimate(input([run("linear-probe")], { allowedBuffer }));
+    const [whole, parted] = [of(384 * 48 * 4), of(384 * 48 * 4 - 1)];
+    expect(whole.largestBuffer).toMatchObject({ tensor: "model.embed_tokens.weight", bytes: 384 * 48 * 4 });
+    expect(parted.largestBuffer).toMatchObject({
+      tensor: "model.embed_tokens.weight, rows 0 to 191",
+      bytes: 192 * 48 * 4,
+    });
+    expect(parted.total.weights).toBe(whole.total.weights);
+  });
+
+  test("a method that reads such a matrix whole is refused with both numbers", () => {
+    const { runs } = estimate(input([run("dora", { targets: "all-linear" })], { allowedBuffer: 20_000 }));
+    expect(runs[0]!.problem).toMatch(
+      /"model\.layers\.0\.mlp\.\w+\.weight" needs 24576 bytes .* allows 20000, so it is kept in 2/,
+    );
   });
 });
 

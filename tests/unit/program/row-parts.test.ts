@@ -1,0 +1,207 @@
+/**
+ * Matrices above the limit of a buffer: how they are cut, and that a model with its tables, linears and head in parts computes the
+ * very logits, losses and gradients that it computes whole, in float64.
+ */
+
+import { describe, expect, test } from "vitest";
+import { writeGraph } from "../../../src/forward/graph";
+import { readTensor } from "../../../src/hub/safetensors";
+import { openWeights } from "../../../src/hub/weights";
+import type { MethodContext } from "../../../src/methods/method";
+import { methodOf } from "../../../src/methods/registry";
+import { semanticNames } from "../../../src/methods/semantic";
+import { familyOf } from "../../../src/models/registry";
+import { Program } from "../../../src/program/program";
+import { rowParts, storedTensors } from "../../../src/program/row-parts";
+import { elementCount, type Tensor, tensorBytes } from "../../../src/program/tensor";
+import { languageLoss } from "../../../src/tasks/language-loss";
+import type { LossPlace } from "../../../src/tasks/task";
+import { initialValues } from "../../../src/training/parameters";
+import { loadedSpecs } from "../../../src/training/read-model";
+import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { familyRig, fixtureJson, fixtureModel } from "../../fixtures/reference";
+import { runBackward } from "../interpreter/backward";
+import { evaluate, type Leaves } from "../interpreter/forward";
+import { kernels } from "../interpreter/kernels";
+
+const matrix = (shape: number[], type: Tensor["type"] = "float32") =>
+  ({ name: "W", shape, type, role: "weight" }) as const;
+
+test("a matrix is cut into rows only where one buffer cannot hold it as float32", () => {
+  expect(rowParts(matrix([10, 4]), 160)).toBeUndefined();
+  expect(rowParts(matrix([1000]), 160)).toBeUndefined();
+  // Buffers come in steps of 16 bytes: 159 hold 9 rows.
+  const parts = rowParts(matrix([10, 4]), 159)!;
+  expect(parts.map(({ name, start, shape }) => [name, start, ...shape])).toEqual([
+    ["W, rows 0 to 4", 0, 5, 4],
+    ["W, rows 5 to 9", 5, 5, 4],
+  ]);
+  // Not even a row fits: it stays whole, and is refused by its size.
+  expect(rowParts(matrix([10, 4]), 15)).toBeUndefined();
+  const narrow = rowParts(matrix([11, 4], "float16"), 64)!;
+  expect(narrow.map(({ start, shape }) => [start, shape[0]])).toEqual([
+    [0, 4],
+    [4, 4],
+    [8, 3],
+  ]);
+  expect(narrow.every((part) => part.type === "float16" && tensorBytes({ ...part, type: "float32" }) <= 64)).toBe(true);
+});
+
+/** The same values under the names of the parts. */
+function inParts(
+  tensors: readonly Tensor[],
+  values: ReadonlyMap<string, ArrayLike<number>>,
+): Map<string, ArrayLike<number>> {
+  const cut = new Map(values);
+  for (const { name, parts = [] } of tensors) {
+    for (const { name: own, shape, start } of parts) {
+      const from = start * shape[1]!;
+      cut.set(own, Array.from(values.get(name)!).slice(from, from + elementCount(shape)));
+    }
+    if (parts.length > 0) cut.delete(name);
+  }
+  return cut;
+}
+
+const ids = [383, 12, 41, 0, 200];
+const text = [9, 333, 120];
+/** 25 rows of 48 float32. */
+const LIMIT = 4800;
+
+async function open(rig: string) {
+  const own = rig === "tiny-gpt2";
+  const folder = own ? fixtureModel(rig) : familyRig(rig).folder;
+  const json = own ? await fixtureJson(`models/${rig}/config.json`) : await familyRig(rig).config();
+  const family = familyOf(json);
+  const config = family.readConfig(json);
+  const stored = await openWeights(folder);
+  const whole = new Map<string, ArrayLike<number>>();
+  const specs = loadedSpecs({ family, config, poolings: family.poolings, largestBuffer: LIMIT });
+  for (const { name, shape } of specs) whole.set(name, await readTensor(stored.get(name, shape)));
+  const build = (method: string, options: object, largestBuffer?: number) => {
+    const randomIds = (count: number) => Array.from({ length: count }, (_, index) => 50 + index);
+    const context: MethodContext = { family, config, largestBuffer, textIds: text, randomIds, labels: ["a", "b", "c"] };
+    const chosen = methodOf(method);
+    const parsed = chosen.options(context).parse(options);
+    return buildTunedProgram({ method: chosen, options: parsed, context, classes: 3, pooling: "last" }, 1, ids.length);
+  };
+  return { family, config, specs, whole, build };
+}
+
+// Conv1D with learned positions; a table that is scaled, and a soft cap; biases on every linear.
+describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 4,800 bytes", (rig) => {
+  const opened = open(rig);
+
+  test("is cut, and every part fits", async () => {
+    const { specs } = await opened;
+    const cut = specs.filter(({ parts }) => parts);
+    expect(cut.some(({ shape }) => shape[0] === 384)).toBe(true);
+    expect(cut.some(({ name }) => /mlp|fc/.test(name))).toBe(true);
+    for (const stored of specs.flatMap(storedTensors))
+      expect(tensorBytes(stored), stored.name).toBeLessThanOrEqual(LIMIT);
+    const bytes = (tensors: readonly Tensor[]) => tensors.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+    expect(bytes(specs.flatMap(storedTensors))).toBe(bytes(specs));
+  });
+
+  test.each([
+    ["lora", { rank: 2, targets: "all-linear" }],
+    ["sk-prefix", {}],
+    ["prompt", {}],
+    ["dept", {}],
+  ])("%s: logits and gradients are those of the whole model", async (method, options) => {
+    const { family, config, specs, whole, build } = await opened;
+    const compute = (largestBuffer: number | undefined, weights: Leaves) => {
+      const semantic = new Program("float32", largestBuffer);
+      const constant = semantic.constant("ids", [text.length], () => Int32Array.from(text), "int32");
+      const built = family.build(semantic, config, constant, { size: 1, tokens: text.length }, {});
+      const read = evaluate(semantic, weights, [...built.keys, ...built.values, ...built.states, built.hidden]);
+      const tuned = build(method, options, largestBuffer);
+      const { program, plan, logits } = tuned;
+      const leaves = new Map<string, ArrayLike<number>>([
+        ...weights,
+        ["input_ids", ids],
+        ["lengths", [ids.length]],
+        ...built.keys.map((tensor, layer) => [semanticNames.keys(layer), read(tensor)] as const),
+        ...built.values.map((tensor, layer) => [semanticNames.values(layer), read(tensor)] as const),
+        ...built.states.map((tensor, depth) => [semanticNames.states(depth), read(tensor)] as const),
+        [semanticNames.hidden, read(built.hidden)] as const,
+      ]);
+      for (const tensor of program.trainables) {
+        const { initializer, name } = tensor;
+        const computed = initializer.kind === "tensor" && evaluate(program, leaves, [initializer.tensor]);
+        const start = computed ? computed(initializer.tensor) : initialValues(tensor, 5);
+        leaves.set(
+          name,
+          Float64Array.from(start, (value, index) => value + 0.1 * Math.sin(index)),
+        );
+      }
+      const value = evaluate(program, leaves, [logits, ...plan.saved]);
+      return { logits: value(logits), gradients: runBackward(plan, value, Float64Array.from([0.3, -1, 0.7])) };
+    };
+    const expected = compute(undefined, whole);
+    const parted = compute(LIMIT, inParts(specs, whole));
+    const near = (a: Float64Array, b: Float64Array) =>
+      Math.max(...a.map((x, index) => Math.abs(x - b[index]!))) / Math.max(1e-9, ...b.map(Math.abs));
+    expect(near(parted.logits, expected.logits)).toBeLessThan(1e-12);
+    expect([...parted.gradients.keys()]).toEqual([...expected.gradients.keys()]);
+    expect(expected.gradients.size).toBeGreaterThan(1);
+    for (const [name, gradient] of expected.gradients) {
+      expect(near(parted.gradients.get(name)!, gradient), name).toBeLessThan(1e-9);
+    }
+  });
+
+  test("what reads a matrix whole is refused by name", async () => {
+    const { build } = await opened;
+    const { program, logits } = build("dora", { targets: "all-linear" }, LIMIT);
+    expect(() => writeGraph(program, [logits])).toThrow(
+      /^"\S+" needs \d+ bytes as float32 in one buffer; this device allows 4800, so it is kept in \d+ parts, and this method/,
+    );
+  });
+});
+
+test.each([0, 2])("the head's loss, predictions and gradient are those of the whole head, with a cap of %i", (cap) => {
+  const [rows, width, vocabulary] = [5, 3, 23];
+  const numbers = (count: number, salt: number) =>
+    Float64Array.from({ length: count }, (_, i) => Math.sin(i * 1.7 + salt));
+  const values = new Map<string, Float64Array>([
+    ["lm_head.weight", numbers(vocabulary * width, 1)],
+    ["lm_head.bias", numbers(vocabulary, 2)],
+  ]);
+  const compute = (largestBuffer?: number) => {
+    const program = new Program("float32", largestBuffer);
+    const states = program.activation("states", [rows, width]);
+    const weight = program.weight("lm_head.weight", [vocabulary, width]);
+    const head = { weight, bias: program.weight("lm_head.bias", [vocabulary]), ...(cap && { cap }) };
+    const loss = languageLoss(states, head, 2 * vocabulary * 4);
+    const weights = inParts([weight], values);
+    const memory: Record<string, Float64Array> = {
+      output: numbers(rows * width, 3),
+      seed: new Float64Array(rows * width),
+      labels: Float64Array.from([22, -1, 0, 7, 8]),
+      labelled: Float64Array.from([0, 2, 3, 4, -1]),
+      losses: new Float64Array(rows),
+      predictions: new Float64Array(rows),
+      metrics: new Float64Array(3),
+    };
+    const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
+    const place = (at: LossPlace) => {
+      if (at.kind === "scratch") return scratch[at.index]!;
+      return at.kind === "weight" ? Float64Array.from(weights.get(at.tensor.name)!) : memory[at.kind]!;
+    };
+    for (const { kernel, bindings, sizes, options } of [
+      ...loss.parts.flatMap(({ dispatches }) => dispatches),
+      ...loss.last,
+    ]) {
+      const bound = Object.entries(bindings).map(([key, at]) => [key, place(at)]);
+      kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
+    }
+    return { weight, memory };
+  };
+  const [whole, parted] = [compute(), compute(64)];
+  expect(whole.weight.parts).toBeUndefined();
+  expect(parted.weight.parts).toHaveLength(5);
+  for (const name of ["losses", "predictions", "seed", "metrics"]) {
+    parted.memory[name]!.forEach((value, index) => void expect(value).toBeCloseTo(whole.memory[name]![index]!, 12));
+  }
+  expect(whole.memory.seed!.some((value) => value !== 0)).toBe(true);
+});
