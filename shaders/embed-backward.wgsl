@@ -1,5 +1,6 @@
 // y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. ids: [rows]; dy: [rows, width];
-// out: [vocabulary, width]. Every element looks through the ids, which is slow for long batches but needs no atomics.
+// out: [vocabulary, width], or [width, vocabulary] with TRANSPOSED. Every element looks through the ids, which is slow for long batches but needs no atomics.
+override TRANSPOSED: u32 = 0;
 override ACCUMULATE: u32 = 0;
 
 struct Sizes {
@@ -19,8 +20,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= sizes.vocabulary * sizes.width) {
     return;
   }
-  let word = i32(i / sizes.width);
-  let column = i % sizes.width;
+  let word = i32(select(i / sizes.width, i % sizes.vocabulary, TRANSPOSED == 1));
+  let column = select(i % sizes.width, i / sizes.vocabulary, TRANSPOSED == 1);
   var value = 0f;
   for (var row = 0u; row < sizes.rows; row++) {
     if (ids[row] == word) {

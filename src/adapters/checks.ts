@@ -117,17 +117,17 @@ function checkLora(config: PeftConfig, stored: readonly NamedTensor[]): void {
     }
   }
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const suffix = /\.lora_(?:A|B|magnitude_vector)\.weight$/;
+  const suffix = /\.lora_(?:(?:A|B|magnitude_vector)\.weight|embedding_[AB])$/;
   const modules = modulesOf(config, tensors, suffix, "a LoRA factor");
   checkTargets(modules, loraTargets(settings));
   for (const module of modules) {
     const r = patternValue(module, settings.rank_pattern, settings.r);
-    const parts = ["lora_A", "lora_B", ...(dora ? ["lora_magnitude_vector"] : [])];
-    const [a, b, magnitude] = parts.map((part) => {
-      const tensor = byName.get(`${module}.${part}.weight`);
-      if (!tensor) {
-        throw new Error(`${MODEL}: tensor "${shown(`${module}.${part}.weight`, MODEL, config)}" is missing.`);
-      }
+    // Embeddings' factors are parameters of their own, without a module's ".weight".
+    const embedding = byName.has(`${module}.lora_embedding_A`) || byName.has(`${module}.lora_embedding_B`);
+    const factors = embedding ? ["lora_embedding_A", "lora_embedding_B"] : ["lora_A.weight", "lora_B.weight"];
+    const [a, b, magnitude] = [...factors, ...(dora ? ["lora_magnitude_vector.weight"] : [])].map((part) => {
+      const tensor = byName.get(`${module}.${part}`);
+      if (!tensor) throw new Error(`${MODEL}: tensor "${shown(`${module}.${part}`, MODEL, config)}" is missing.`);
       return tensor;
     });
     checkShape(a!, [r, a!.shape[1] ?? 0], `rank ${r} (${CONFIG})`, config);

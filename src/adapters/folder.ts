@@ -32,6 +32,8 @@ export interface AdapterFolder {
   tensors: NamedTensor[];
   /** What the adapter was made of (`F_K.0.weight`, `F.A`, an encoder's layers), so that its training can go on. */
   skTensors?: NamedTensor[];
+  /** Frozen tables of the base model that PEFT saved too, by their names in the base model; they must be those of the open one. */
+  baseTensors?: NamedTensor[];
   /** So that training can go on as if it had not been left. */
   state?: TrainingState;
   /** The text of README.md; empty where a folder had none. */

@@ -52,19 +52,33 @@ async function readHub(
   return { config: readHubConfig(CONFIG, json, read), tensors: [...read, ...heads] };
 }
 
+/** Inside the wrapper that PEFT puts around an adapted module. */
+const WRAPPED_WEIGHT = ".base_layer.weight";
+
+/** Apart from an adapter's own tensors the frozen embeddings and head that PEFT saves with it (`save_embedding_layers`). */
+function withoutBase(read: readonly NamedTensor[]): { tensors: NamedTensor[]; baseTensors: NamedTensor[] } {
+  const isBase = ({ name }: NamedTensor) => name.endsWith(WRAPPED_WEIGHT);
+  const baseName = (name: string) => name.replace(WRAPPED_WEIGHT, ".weight");
+  return {
+    tensors: read.filter((tensor) => !isBase(tensor)),
+    baseTensors: read.filter(isBase).map((tensor) => ({ ...tensor, name: baseName(tensor.name) })),
+  };
+}
+
 /** A folder in PEFT's layout. */
 async function readPeft(
   json: unknown,
   files: Readonly<Record<string, Uint8Array>>,
-): Promise<Pick<AdapterFolder, "config" | "tensors">> {
+): Promise<Pick<AdapterFolder, "config" | "tensors" | "baseTensors">> {
   const config = parseConfig(json);
   const modelBytes = files[MODEL];
   if (!modelBytes) {
     throw new Error(`There is no ${MODEL} beside ${CONFIG}. Adapters in another format must be saved as safetensors.`);
   }
-  const tensors = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
+  const read = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
+  const { tensors, baseTensors } = withoutBase(read);
   checkTensors(config, tensors);
-  return { config, tensors };
+  return { config, tensors, ...(baseTensors.length > 0 && { baseTensors }) };
 }
 
 /**
@@ -78,8 +92,8 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
     throw new Error(`There is no ${CONFIG}; an adapter folder needs ${CONFIG} and ${MODEL}.`);
   }
   const json = parseJson(CONFIG, configBytes);
-  const { config, tensors } = isHubConfig(json) ? await readHub(json, files) : await readPeft(json, files);
-  const adapter: AdapterFolder = { config, tensors, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
+  const read = isHubConfig(json) ? await readHub(json, files) : await readPeft(json, files);
+  const adapter: AdapterFolder = { ...read, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
   if (files[SK_ADAPTER]) {
     adapter.skTensors = await readTensors(SK_ADAPTER, files[SK_ADAPTER], (name) => name);
   }

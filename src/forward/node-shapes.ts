@@ -43,7 +43,10 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const axis of axes!.host!) shape.splice(axis, 0, 1);
     return [{ shape, width: x!.width }];
   },
-  Gather: ([table, ids]) => [{ shape: [...ids!.shape, ...table!.shape.slice(1)], width: table!.width }],
+  Gather: ([table, ids], { axis = 0 }) => {
+    const { shape, width } = table!;
+    return [{ shape: [...shape.slice(0, axis as number), ...ids!.shape, ...shape.slice((axis as number) + 1)], width }];
+  },
   Split: ([x, widths], { axis = 1 }) =>
     widths!.host!.map((part) => ({
       shape: x!.shape.map((size, at) => (at === axis ? part : size)),

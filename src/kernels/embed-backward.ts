@@ -10,6 +10,6 @@ export const embedBackward = defineKernel({
   bindings: { ids: "read", outputGradient: "read", out: "read-write" },
   stored: { out: "Element" },
   sizes: { rows: "u32", vocabulary: "u32", width: "u32" },
-  options: { ACCUMULATE: 0 },
+  options: { TRANSPOSED: 0, ACCUMULATE: 0 },
   workgroups: ({ vocabulary, width }) => grid(vocabulary * width, 64),
 });

@@ -29,12 +29,13 @@ export const alphaOption = (standard: number) =>
     description: "The update is scaled by alpha / rank.",
   });
 
-export function lowRankOptions(facts: ModelFacts) {
+/** `outer`: paths outside of the blocks that may be targets too. */
+export function lowRankOptions(facts: ModelFacts, outer: readonly string[] = []) {
   return z
     .strictObject({
       rank: rankOption(8),
       alpha: alphaOption(16),
-      ...targetOptions(facts),
+      ...targetOptions(facts, outer),
       rankPattern: pattern(z.int().min(1).max(1024)).meta({
         title: "Ranks of their own",
         description:
@@ -55,17 +56,16 @@ export function lowRankOptions(facts: ModelFacts) {
       }),
     })
     .superRefine((options, context) => {
-      checkTargets(options, context, facts);
-      checkPatterns(options, context, facts);
+      checkTargets(options, context, facts, outer);
+      checkPatterns(options, context, [...linearShapes(facts).map(({ path }) => path), ...outer]);
     });
 }
 
 function checkPatterns(
   options: Pick<LowRankOptions, "rankPattern" | "alphaPattern">,
   context: { addIssue(issue: { code: "custom"; path: string[]; message: string }): void },
-  facts: ModelFacts,
+  paths: readonly string[],
 ): void {
-  const paths = linearShapes(facts).map(({ path }) => path);
   for (const option of ["rankPattern", "alphaPattern"] as const) {
     for (const [key, value] of Object.entries(options[option])) {
       try {
@@ -94,6 +94,13 @@ export interface LowRankUpdate {
   readonly sum: Tensor;
 }
 
+/** The rank at a path, and the factor on its product: alpha / rank, or alpha / √rank. */
+export function scaling(path: string, options: LowRankOptions): { rank: number; scale: number } {
+  const rank = patternValue(path, options.rankPattern, options.rank);
+  const alpha = patternValue(path, options.alphaPattern, options.alpha);
+  return { rank, scale: alpha / (options.rankStabilised ? Math.sqrt(rank) : rank) };
+}
+
 /** Declares the matrices of the linear at `path` and adds their product with `x`, after dropout, to `base`. */
 export function lowRankUpdate(
   program: Program,
@@ -103,19 +110,16 @@ export function lowRankUpdate(
   options: LowRankOptions,
   input: Tensor = dropout(program, `${path} lora dropout`, x, options.dropout),
 ): LowRankUpdate {
-  const { rankStabilised, learningRateRatio } = options;
   const [inputs, outputs] = [x.shape[1]!, base.shape[1]!];
-  const rank = patternValue(path, options.rankPattern, options.rank);
-  const alpha = patternValue(path, options.alphaPattern, options.alpha);
+  const { rank, scale } = scaling(path, options);
   const down = program.trainable(`${path}.lora_A.weight`, [rank, inputs], {
     initializer: { kind: "uniform", bound: inputs ** -0.5 },
   });
   const up = program.trainable(`${path}.lora_B.weight`, [outputs, rank], {
     initializer: { kind: "zeros" },
-    learningRateScale: learningRateRatio,
+    learningRateScale: options.learningRateRatio,
   });
   const inner = linear(program, `${base.name} lora_A`, input, down);
-  const scale = alpha / (rankStabilised ? Math.sqrt(rank) : rank);
   return { down, up, scale, input, sum: linear(program, `${base.name} + lora`, inner, up, { addend: base, scale }) };
 }
 

@@ -40,7 +40,7 @@ export function readLayers(ranges: string): number[] {
 }
 
 /** Options that choose linears; `checkTargets` holds them to the model. */
-export function targetOptions({ family, config }: ModelFacts) {
+export function targetOptions({ family, config }: ModelFacts, outer: readonly string[] = []) {
   const names = [...family.linearNames(config)];
   return {
     targets: z
@@ -49,7 +49,11 @@ export function targetOptions({ family, config }: ModelFacts) {
       .meta({
         title: "Targets",
         description:
-          "The linear layers of every block that get an update: names, or full paths in a configuration file.",
+          "The linear layers of every block that get an update: names, or full paths in a configuration file." +
+          (outer.length > 0
+            ? " Beside them the word embeddings and, in language modelling, the head over the vocabulary."
+            : ""),
+        beside: outer.map((path) => path.slice(path.lastIndexOf(".") + 1)),
       }),
     pattern: z.string().min(1).nullable().default(null).meta({
       title: "Targets by regular expression",
@@ -81,9 +85,14 @@ export function targetModules({ targets, pattern, layers }: TargetOptions): Targ
 type Context = { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
 
 /** For zod's `superRefine`: names that the model has not, blocks it has not, expressions that fit nothing. */
-export function checkTargets(options: TargetOptions, context: Context, facts: ModelFacts): void {
+export function checkTargets(
+  options: TargetOptions,
+  context: Context,
+  facts: ModelFacts,
+  outer: readonly string[] = [],
+): void {
   const issue = (option: string, message: string) => context.addIssue({ code: "custom", path: [option], message });
-  const paths = linearShapes(facts).map(({ path }) => path);
+  const paths = [...linearShapes(facts).map(({ path }) => path), ...outer];
   if (options.pattern !== null) {
     try {
       const expression = wholePath(options.pattern);
@@ -97,7 +106,8 @@ export function checkTargets(options: TargetOptions, context: Context, facts: Mo
   const unknown = options.targets.find((name) => !paths.some((path) => isNamed(path, [name])));
   if (unknown) {
     const known = facts.family.linearNames(facts.config).join(", ");
-    issue("targets", `name "${unknown}", which the model has not; its linear layers are ${known}`);
+    const others = outer.length > 0 ? `; beside them are ${outer.join(", ")}` : "";
+    issue("targets", `name "${unknown}", which the model has not; its linear layers are ${known}${others}`);
   }
   const { layers } = facts.config;
   const beyond = options.layers === null ? undefined : readLayers(options.layers).find((layer) => layer >= layers);

@@ -51,6 +51,14 @@ export interface PromptLabel {
   readonly weight: number;
 }
 
+/** What is added to the logits over the vocabulary before any cap: scale · up · (down · state). */
+export interface HeadUpdate {
+  /** [rank, hiddenSize] and [vocabulary, rank]. */
+  readonly down: Tensor;
+  readonly up: Tensor;
+  readonly scale: number;
+}
+
 /** What a method supplies at the sites of a model. Everything left out is left as it is. */
 export interface Attachments {
   /** Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before positions are added. */
@@ -59,8 +67,10 @@ export interface Attachments {
   readonly promptLabels?: readonly PromptLabel[];
   /** Input site: virtual tokens [virtualTokens, hiddenSize] behind the last real token of every row. */
   readonly suffix?: Tensor;
-  /** Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize], padding included. */
-  readonly words?: (words: Tensor, batch: Batch) => Tensor;
+  /** Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize] of `ids`, padding included. */
+  readonly words?: (words: Tensor, batch: Batch, ids: Tensor) => Tensor;
+  /** Site of the head over the vocabulary, where a task reads it; `required`: the method was told to by name. */
+  readonly languageHead?: { readonly required: boolean; readonly update: () => HeadUpdate };
   /** Key/value site: virtual tokens that every query sees, none in some layers; the input's positions start behind them. */
   readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix | undefined };
   /** Linear site: returns what `path` reads instead of `x`. */
@@ -147,6 +157,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly tokenHead?: "score" | "classifier" | "classify";
   /** Of its `model_type`s those that transformers has no token classifier of. */
   readonly withoutTokenClass?: readonly string[];
+  /** What `embed` multiplies the table's rows by; 1 unless told. */
+  wordScale?(config: Config): number;
   /** Word embeddings [rows, hiddenSize] of ids. */
   embed(program: Program, config: Config, name: string, ids: Tensor): Tensor;
   /**

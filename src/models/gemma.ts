@@ -118,6 +118,8 @@ export const gemma: Family<GemmaConfig> = {
     return { hidden: stackRmsNorm(stack, "hidden", "model.norm", x, config.epsilon), ...stack.built };
   },
 
+  wordScale: ({ hiddenSize, scalesPrompt }) => (scalesPrompt ? 1 : Math.sqrt(hiddenSize)),
+
   embed(program, { vocabulary, hiddenSize, scalesPrompt }, name, ids) {
     const words = embed(program, name, ids, program.weight("model.embed_tokens.weight", [vocabulary, hiddenSize]));
     return scalesPrompt ? words : scaled(program, `${name} scaled`, words);

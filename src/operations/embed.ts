@@ -1,4 +1,4 @@
-/** Rows of an embedding table. The table is frozen as a rule; full fine-tuning trains it. */
+/** Rows of an embedding table, or columns of one that lies on its side. Frozen as a rule; full fine-tuning and LoRA train one. */
 
 import { embedBackward } from "../kernels/embed-backward";
 import { dispatch } from "../kernels/kernel";
@@ -8,15 +8,34 @@ import type { RowPart, Tensor } from "../program/tensor";
 
 /** `ids` [rows] int32, `table` [vocabulary, width] → [rows, width]. */
 export function embed(program: Program, name: string, ids: Tensor, table: Tensor): Tensor {
-  const [rows] = ids.shape as [number];
   const [vocabulary, width] = table.shape as [number, number];
+  return lookUp(program, name, ids, table, { vocabulary, width, transposed: false });
+}
+
+/** `ids` [rows] int32, `table` [width, vocabulary] float32 → [rows, width]. */
+export function embedColumns(program: Program, name: string, ids: Tensor, table: Tensor): Tensor {
+  const [width, vocabulary] = table.shape as [number, number];
+  return lookUp(program, name, ids, table, { vocabulary, width, transposed: true });
+}
+
+function lookUp(
+  program: Program,
+  name: string,
+  ids: Tensor,
+  table: Tensor,
+  { vocabulary, width, transposed }: { vocabulary: number; width: number; transposed: boolean },
+): Tensor {
+  const [rows] = ids.shape as [number];
   const output = program.activation(name, [rows, width]);
   program.append({
     kind: "embed",
     inputs: [table, ids],
     outputs: [output],
     forward: (graph) => {
-      if (table.parts) rowsOfParts(graph, table.parts, ids, output);
+      if (transposed) {
+        const columns = graph.value("Gather", [graph.use(table), graph.use(ids)], { axis: 1 });
+        graph.define(output, "Transpose", [columns], { perm: [1, 0] });
+      } else if (table.parts) rowsOfParts(graph, table.parts, ids, output);
       else graph.rows(table, graph.use(ids), output);
     },
     backward: (tape) => {
@@ -27,7 +46,7 @@ export function embed(program: Program, name: string, ids: Tensor, table: Tensor
           embedBackward,
           { ids: tape.value(ids), outputGradient, out },
           { rows, vocabulary, width },
-          { ACCUMULATE },
+          { TRANSPOSED: transposed ? 1 : 0, ACCUMULATE },
         ),
       );
     },

@@ -61,7 +61,7 @@ function trainedLinear(
   return linear(program, "logits", x, weight, { bias });
 }
 
-const place = (kind: Exclude<LossPlace["kind"], "scratch" | "weight">): LossPlace => ({ kind });
+const place = (kind: Exclude<LossPlace["kind"], "scratch" | "weight" | "gradient">): LossPlace => ({ kind });
 
 const mean = (rows: number) =>
   dispatch(meanLoss, { rowLoss: place("losses"), labels: place("labels"), metrics: place("metrics") }, { rows });
@@ -70,7 +70,7 @@ const mean = (rows: number) =>
 export function classLoss({ shape }: Tensor): Loss {
   const [rows, classes] = shape as [number, number];
   const places = { logits: place("output"), labels: place("labels"), rowLoss: place("losses"), out: place("seed") };
-  return { scratch: [], parts: [], last: [dispatch(crossEntropy, places, { rows, classes }), mean(rows)] };
+  return { scratch: [], parts: [], trained: [], last: [dispatch(crossEntropy, places, { rows, classes }), mean(rows)] };
 }
 
 /** Binary cross-entropy with logits, or the squared error, against the batch's values. */
@@ -84,5 +84,5 @@ export function valuesLoss({ shape }: Tensor, kind: "binary" | "squared"): Loss 
     out: place("seed"),
   };
   const loss = dispatch(valueLoss, places, { rows, classes }, { SQUARED: kind === "squared" ? 1 : 0 });
-  return { scratch: [], parts: [], last: [loss, mean(rows)] };
+  return { scratch: [], parts: [], trained: [], last: [loss, mean(rows)] };
 }

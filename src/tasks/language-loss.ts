@@ -13,7 +13,8 @@ import { matmul } from "../kernels/matmul";
 import { meanLoss } from "../kernels/mean-loss";
 import { placeColumns } from "../kernels/place-columns";
 import { scatterRows } from "../kernels/scatter-rows";
-import type { Tensor } from "../program/tensor";
+import type { HeadUpdate } from "../models/family";
+import type { Tensor, Trainable } from "../program/tensor";
 import type { LanguageHead, Loss, LossPlace } from "./task";
 
 /** Bytes of the logits that are held at once. */
@@ -24,6 +25,7 @@ export function rowsAtOnce(rows: number, vocabulary: number, most = MOST_BYTES):
   return Math.max(1, Math.min(rows, Math.floor(most / (4 * vocabulary))));
 }
 
+/** Where the logits of some rows are computed. */
 interface HeadPlaces {
   /** [rows, hiddenSize] */
   readonly states: LossPlace;
@@ -31,6 +33,8 @@ interface HeadPlaces {
   readonly logits: LossPlace;
   /** [rows, `headColumns`]: working memory. */
   readonly piece: LossPlace;
+  /** [rows, rank of the head's update], for a head that has one. */
+  readonly inner?: LossPlace;
   readonly place: (weight: Tensor) => LossPlace;
 }
 
@@ -41,9 +45,9 @@ export function headColumns({ weight }: LanguageHead): number {
 
 /** The logits of some rows as dispatches. */
 export function headLogits(
-  { weight, bias, cap }: LanguageHead,
+  { weight, bias, cap, update }: LanguageHead,
   rows: number,
-  { states, logits, piece, place }: HeadPlaces,
+  { states, logits, piece, inner, place }: HeadPlaces,
 ): Dispatch<LossPlace>[] {
   const [vocabulary, width] = weight.shape as [number, number];
   const sizes = { rows, columns: vocabulary, inner: width };
@@ -57,6 +61,13 @@ export function headLogits(
         ];
       })
     : [throughHead(weight, { a: states, b: place(weight), out: logits }, sizes, { TRANSPOSE_B: 1 })];
+  if (update && inner) {
+    const { down, up, scale } = update;
+    const rank = rankOf(update);
+    list.push(product({ a: states, b: place(down), out: inner }, [rows, rank, width], 1, { TRANSPOSE_B: 1 }));
+    const added = { a: inner, b: place(up), out: logits };
+    list.push(product(added, [rows, vocabulary, rank], scale, { TRANSPOSE_B: 1, ACCUMULATE: 1 }));
+  }
   if (bias) list.push(dispatch(addRow, { row: place(bias), out: logits }, { rows, width: vocabulary }));
   const bent = { batch: 1, heads: 1, queries: rows, keys: vocabulary };
   if (cap) list.push(dispatch(attentionSoftCap, { scores: logits }, { ...bent, cap }));
@@ -87,6 +98,18 @@ export function headGradient(
   });
 }
 
+export const rankOf = ({ down }: HeadUpdate): number => down.shape[0]!;
+
+/** A product of float32 matrices; `sizes`: rows, columns, inner. */
+function product(
+  places: { a: LossPlace; b: LossPlace; out: LossPlace },
+  [rows, columns, inner]: readonly [number, number, number],
+  alpha: number,
+  options: Partial<Record<"TRANSPOSE_A" | "TRANSPOSE_B" | "ACCUMULATE", 0 | 1>>,
+): Dispatch<LossPlace> {
+  return dispatch(matmul, places, { rows, columns, inner, alpha }, options);
+}
+
 /** A product with the head's matrix, as it is kept. */
 function throughHead(
   weight: Tensor,
@@ -105,12 +128,31 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
   const [all, width] = shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
   const atOnce = rowsAtOnce(all, vocabulary, most);
-  const at = (kind: Exclude<LossPlace["kind"], "scratch" | "weight">): LossPlace => ({ kind });
+  const at = (kind: Exclude<LossPlace["kind"], "scratch" | "weight" | "gradient">): LossPlace => ({ kind });
   const place = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
-  const scratch = (index: number): LossPlace => ({ kind: "scratch", index });
-  const [states, logits, gradient, piece] = [scratch(0), scratch(1), scratch(2), scratch(3)];
   const columns = headColumns(head);
+  const { update } = head;
+  const rank = update ? rankOf(update) : 0;
+  const scratch: number[] = [];
+  const working = (elements: number): LossPlace => ({ kind: "scratch", index: scratch.push(elements) - 1 });
+  const [states, logits, gradient] = [working(atOnce * width), working(atOnce * vocabulary), working(atOnce * width)];
+  // Not there where nothing reads it.
+  const piece = columns > 0 ? working(atOnce * columns) : logits;
+  const [inner, innerGradient] = update ? [working(atOnce * rank), working(atOnce * rank)] : [logits, logits];
   const indexes = at("labelled");
+  /** What the states get from the update; `logits` holds the logits' gradient by now. */
+  const throughUpdate = ({ down, up, scale }: HeadUpdate, rows: number) => [
+    product({ a: logits, b: place(up), out: innerGradient }, [rows, rank, vocabulary], scale, {}),
+    product({ a: innerGradient, b: place(down), out: gradient }, [rows, width, rank], 1, { ACCUMULATE: 1 }),
+  ];
+  const learnUpdate = ({ down, up, scale }: HeadUpdate, rows: number) => {
+    const to = (tensor: Tensor): LossPlace => ({ kind: "gradient", tensor });
+    const options = { TRANSPOSE_A: 1, ACCUMULATE: 1 } as const;
+    return [
+      product({ a: logits, b: inner, out: to(up) }, [vocabulary, rank, rows], scale, options),
+      product({ a: innerGradient, b: states, out: to(down) }, [rank, width, rows], 1, options),
+    ];
+  };
   const parts = Array.from({ length: Math.ceil(all / atOnce) }, (_, part) => {
     const start = part * atOnce;
     const rows = Math.min(atOnce, all - start);
@@ -118,21 +160,24 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
       rows,
       dispatches: [
         dispatch(gatherRows, { x: at("output"), indexes, out: states }, { start, rows, width }),
-        ...headLogits(head, rows, { states, logits, piece, place }),
+        ...headLogits(head, rows, { states, logits, piece, inner, place }),
         dispatch(
           partLoss,
           { logits, indexes, labels: at("labels"), losses: at("losses"), predictions: at("predictions") },
           { start, rows, vocabulary, tokens: all, cap: head.cap ?? 0 },
         ),
         ...headGradient(head, rows, { logits, piece, place, gradient }),
+        ...(update ? throughUpdate(update, rows) : []),
         dispatch(scatterRows, { x: gradient, indexes, out: at("seed") }, { start, rows, width }),
       ],
+      learn: update ? learnUpdate(update, rows) : [],
     };
   });
   const places = { rowLoss: at("losses"), labels: at("labels"), metrics: at("metrics") };
   return {
-    scratch: [...[atOnce * width, atOnce * vocabulary, atOnce * width], ...(columns > 0 ? [atOnce * columns] : [])],
+    scratch,
     parts,
+    trained: update ? [update.down as Trainable, update.up as Trainable] : [],
     last: [dispatch(meanLoss, places, { rows: all })],
   };
 }

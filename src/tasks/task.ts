@@ -6,9 +6,9 @@
 import type { TokenizedExample } from "../data/tokens";
 import type { TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
-import type { Pooling, PromptLabel } from "../models/family";
+import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
 import type { Program } from "../program/program";
-import type { Tensor } from "../program/tensor";
+import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
 
 /** What a read-out is made from. */
@@ -34,6 +34,7 @@ export interface LanguageHead {
   /** [vocabulary] */
   readonly bias?: Tensor | undefined;
   readonly cap?: number | undefined;
+  readonly update?: HeadUpdate | undefined;
 }
 
 export interface ReadOutOptions {
@@ -66,8 +67,8 @@ export type LossPlace =
   /** Three floats, the first of which is the mean loss. */
   | { readonly kind: "metrics" }
   | { readonly kind: "scratch"; readonly index: number }
-  /** A frozen weight, or a constant. */
-  | { readonly kind: "weight"; readonly tensor: Tensor };
+  /** A frozen tensor, a constant, or a trained one that only the loss reads; and such a one's gradient. */
+  | { readonly kind: "weight" | "gradient"; readonly tensor: Tensor };
 
 /** The loss as dispatches: mean over the labelled rows, with its gradient. */
 export interface Loss {
@@ -75,9 +76,16 @@ export interface Loss {
   readonly scratch: readonly number[];
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
-   * `predictions`. Empty where everything is computed at once.
+   * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is
+   * computed at once.
    */
-  readonly parts: readonly { readonly rows: number; readonly dispatches: readonly Dispatch<LossPlace>[] }[];
+  readonly parts: readonly {
+    readonly rows: number;
+    readonly dispatches: readonly Dispatch<LossPlace>[];
+    readonly learn: readonly Dispatch<LossPlace>[];
+  }[];
+  /** Trained tensors whose gradient comes from here, not from the backward pass. */
+  readonly trained: readonly Trainable[];
   /** Run behind the parts. */
   readonly last: readonly Dispatch<LossPlace>[];
   /** Whether more than the batch's labels is learned: the third of the metrics says how much. */

@@ -24,6 +24,7 @@ import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Origin } from "../methods/method";
+import { LANGUAGE_HEAD } from "../methods/outer-modules";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
@@ -148,6 +149,8 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
   if (form.type === "BOTTLENECK") return { ...form, leaveOut: frozenLayers };
   if (form.type !== "LORA" || typeof form.targets === "string") return studio;
   if (form.targets.length === 0) return form;
+  // PEFT's layers_to_transform leaves out what is in no block.
+  if (isTarget(LANGUAGE_HEAD, form.targets)) return studio;
   const kept = above.filter((layer) => form.layersToTransform?.includes(layer) ?? true);
   return kept.length > 0 ? { ...form, layersToTransform: kept } : studio;
 }

@@ -1,7 +1,8 @@
 /** The frozen model's own head over its vocabulary: tensors of its own, or its word embeddings again. */
 
 import type { LanguageHeadKind, ModelFacts, WeightStorage } from "../methods/model-facts";
-import type { Family, ModelConfig } from "../models/family";
+import type { Attachments, Family, ModelConfig } from "../models/family";
+import { wordTable } from "../models/word-table";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import type { LanguageHead } from "../tasks/task";
@@ -10,10 +11,14 @@ import type { LanguageHead } from "../tasks/task";
 export const HEAD_WEIGHT = "lm_head.weight";
 export const HEAD_BIAS = "lm_head.bias";
 
-/** @throws Error saying why the model cannot foretell the next token, or the method trains its head, and what to do. */
+/**
+ * With the update that a method attaches to it.
+ * @throws Error saying why the model cannot foretell the next token, or the method trains its head, and what to do.
+ */
 export function languageHead(
   program: Program,
   { family, config, languageHead: kind = "words" }: Pick<ModelFacts, "family" | "config" | "languageHead">,
+  attachments: Pick<Attachments, "languageHead"> = {},
 ): LanguageHead {
   const refusal = languageRefusal(family, kind);
   if (refusal) throw new Error(refusal);
@@ -29,6 +34,7 @@ export function languageHead(
     weight,
     bias: family.languageHead?.bias ? program.weight(HEAD_BIAS, [config.vocabulary]) : undefined,
     cap: config.logitCap,
+    update: attachments.languageHead?.update(),
   };
 }
 
@@ -57,15 +63,4 @@ export function languageHeadSpecs(
   if (languageRefusal(family, kind)) return [];
   const { weight, bias } = languageHead(new Program(precision, largestBuffer), { family, config, languageHead: kind });
   return [...(kind === "own" ? [weight] : []), ...(bias ? [bias] : [])];
-}
-
-/** The embedding table that a family reads words from. */
-function wordTable(family: Family, config: ModelConfig): Tensor {
-  const program = new Program();
-  const ids = program.input("input_ids", [1], "int32");
-  family.embed(program, config, "words", ids);
-  const shape = `${config.vocabulary},${config.hiddenSize}`;
-  return program.operations
-    .flatMap(({ inputs }) => inputs)
-    .find((tensor) => tensor.role === "weight" && `${tensor.shape}` === shape)!;
 }

@@ -46,10 +46,11 @@ export function attachByLayer(
     const above = height(path);
     return frozenLayers > 0 && above <= frozenLayers ? frozen : at(above, attached);
   };
-  const { words, linearInput, linear, subLayer, weight, everyWeight, prefix } = site;
+  const { words, linearInput, linear, subLayer, weight, everyWeight, prefix, languageHead } = site;
   return {
     ...site,
-    words: words && ((given, batch) => at(0, () => words(given, batch))),
+    languageHead: languageHead && { ...languageHead, update: () => at(layers, languageHead.update) },
+    words: words && ((given, batch, ids) => at(0, () => words(given, batch, ids))),
     prefix:
       prefix && frozenLayers < layers
         ? {

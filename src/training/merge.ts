@@ -8,6 +8,7 @@ import { patternValue } from "../adapters/target-modules";
 import type { NamedTensor } from "../hub/safetensors";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { ExportForm, LoraForm, Method } from "../methods/method";
+import { LANGUAGE_HEAD } from "../methods/outer-modules";
 import { norm } from "./norms";
 
 /** What a merged model may be written as, as further forms of a run's download. */
@@ -79,12 +80,21 @@ function changeOf(
 ): [string, Change][] | null {
   const { name, shape, data } = tensor;
   const [, path = "", part] =
-    /^(.*)\.(lora_A\.weight|lora_B\.weight|lora_magnitude_vector\.weight|ia3_l)$/.exec(name) ?? [];
+    /^(.*)\.(lora_A\.weight|lora_B\.weight|lora_embedding_A|lora_embedding_B|lora_magnitude_vector\.weight|ia3_l)$/.exec(
+      name,
+    ) ?? [];
   if (part === "lora_A.weight" && form.type === "LORA") {
     const up = byName.get(`${path}.lora_B.weight`);
     if (!up) throw new Error(`"${name}" has no "${path}.lora_B.weight" beside it.`);
     const magnitude = byName.get(`${path}.lora_magnitude_vector.weight`)?.data;
-    return [[`${path}.weight`, lowRank(path, form, tensor, up, magnitude, base.fanInFanOut)]];
+    // The head over the vocabulary is stored [out, in] by every family.
+    const fanInFanOut = base.fanInFanOut && path !== LANGUAGE_HEAD;
+    return [[`${path}.weight`, lowRank(path, form, tensor, up, magnitude, fanInFanOut)]];
+  }
+  if (part === "lora_embedding_A" && form.type === "LORA") {
+    const up = byName.get(`${path}.lora_embedding_B`);
+    if (!up) throw new Error(`"${name}" has no "${path}.lora_embedding_B" beside it.`);
+    return [[`${path}.weight`, lowRank(path, form, tensor, up, undefined, true)]];
   }
   if (part === "ia3_l") {
     const [outputs, inputs] = shape as [number, number];

@@ -9,11 +9,13 @@ import { readConfig } from "../hub/config";
 import { entryElements, type NamedTensor, type SafetensorsEntry, streamTensor } from "../hub/safetensors";
 import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors } from "../hub/stream-safetensors";
 import type { ModelFolder } from "../hub/types";
+import { embeddingPath } from "../methods/outer-modules";
 import type { Family, Pooling } from "../models/family";
 import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { exportedForm, partTensors } from "./export";
+import { HEAD_WEIGHT } from "./language-head";
 import { type Change, mergeChanges } from "./merge";
 import { readModel } from "./read-model";
 import type { Run } from "./run";
@@ -43,6 +45,8 @@ export interface MergedModel {
   readonly head: readonly NamedTensor[];
   /** The text of README.md. */
   readonly card: string;
+  /** Whether the head over the vocabulary is no longer the word embeddings. */
+  readonly untied?: boolean;
 }
 
 /** Takes one file after the other; the pieces of a file come in order. */
@@ -130,12 +134,12 @@ const PROBLEMS: Partial<Record<Task["id"], string>> = {
 
 function mergedConfig(
   base: Record<string, unknown>,
-  { task, labels, family }: MergedModel,
+  { task, labels, family, untied = false }: MergedModel,
   type: StoredType,
 ): Record<string, unknown> {
   const { dtype: _, torch_dtype: __, ...config } = base;
   const kind = CLASSES[task.peftType];
-  const common = { ...config, torch_dtype: type };
+  const common = { ...config, torch_dtype: type, ...(untied && { tie_word_embeddings: false }) };
   if (!kind) return common;
   const [first] = Array.isArray(config.architectures) ? config.architectures : [];
   const architectures =
@@ -172,20 +176,30 @@ export async function mergedRun(
   const { method } = run.setup;
   const { task = sequenceClassification } = run.tunedSetup;
   const { needed, languageHead } = await readModel(folder, model.precision);
-  const base = [
-    ...needed.map(({ tensor, entry }) => ({ name: tensor.name, entry })),
-    // The head over the vocabulary goes by different names in different versions: it keeps its file's.
-    ...(task.peftType === "CAUSAL_LM" ? languageHead.needed.map(({ entry }) => ({ name: entry.name, entry })) : []),
-  ];
+  const causal = task.peftType === "CAUSAL_LM";
+  const body = needed.map(({ tensor, entry }) => ({ name: tensor.name, entry }));
+  const ownHead = causal ? languageHead.needed : [];
   const conversion = method.conversions?.some(({ id }) => id === "lora") ? "lora" : null;
   const values = await run.parameters.read();
   const { form, tensors } = await exportedForm(model, run, values, conversion);
-  const names = new Set(base.map(({ name }) => name));
-  const changes = mergeChanges(method, form, tensors, { names, fanInFanOut: family.fanInFanOut });
+  const names = new Set([...body.map(({ name }) => name), ...(causal ? [HEAD_WEIGHT] : [])]);
+  const merged = mergeChanges(method, form, tensors, { names, fanInFanOut: family.fanInFanOut });
+  // The word embeddings as the head: only one of both has changed, so they are tied no longer.
+  const table = `${embeddingPath(model)}.weight`;
+  const untied = causal && languageHead.kind === "words" && (merged.has(table) || merged.has(HEAD_WEIGHT));
+  const headEntry = body.find(({ name }) => name === table)?.entry;
+  const base = [
+    ...body,
+    // The head over the vocabulary goes by different names in different versions: it keeps its file's.
+    ...ownHead.map(({ entry }) => ({ name: entry.name, entry })),
+    ...(untied && headEntry ? [{ name: HEAD_WEIGHT, entry: headEntry }] : []),
+  ];
+  const stored = new Map(ownHead.map(({ tensor, entry }) => [tensor.name, entry.name]));
+  const changes = new Map([...merged].map(([name, change]) => [stored.get(name) ?? name, change]));
   const head = partTensors(run, values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
-  return { folder, family, task, labels, base, changes, head, card };
+  return { folder, family, task, labels, base, changes, head, card, untied };
 }
 
 function mergedCard(facts: {

@@ -12,7 +12,7 @@ import { readBuffer } from "../gpu/readback";
 import { methodOf } from "../methods/registry";
 import { lastToken } from "../operations/pool";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
-import { headColumns, headLogits } from "../tasks/language-loss";
+import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
 import type { LossPlace } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { type Engine, uploadTensor } from "./engine";
@@ -134,10 +134,13 @@ export class NextToken {
   }
 
   #program(tokens: number) {
-    const { program, ids, lengths, states } = buildStates(this.#run.tunedSetup, this.#size, tokens);
+    const { program, ids, lengths, states, attachments } = buildStates(this.#run.tunedSetup, this.#size, tokens);
     const { hidden, size, front, suffix } = states;
     const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
-    return { program, ids, lengths, last, head: languageHead(program, this.#run.tunedSetup.context) };
+    const { context, task } = this.#run.tunedSetup;
+    // A run with a read-out of its own trains nothing of the head over the vocabulary.
+    const head = languageHead(program, context, task?.peftType === "CAUSAL_LM" ? attachments : {});
+    return { program, ids, lengths, last, head };
   }
 
   async #compile(tokens: number): Promise<Compiled> {
@@ -164,20 +167,18 @@ export class NextToken {
     const output: LossPlace = { kind: "output" };
     const written: LossPlace = { kind: "scratch", index: 0 };
     const piece: LossPlace = { kind: "scratch", index: 1 };
+    const inner: LossPlace = { kind: "scratch", index: 2 };
     const places = new Map<LossPlace, GPUBuffer>([
       [output, buffers.get(last)!],
       [written, logits],
     ]);
     const columns = headColumns(head);
     if (columns > 0) places.set(piece, allocate("part of next logits", this.#size * columns * 4));
-    const list = headLogits(head, this.#size, { states: output, logits: written, piece, place }).map((step) => ({
+    if (head.update) places.set(inner, allocate("update of next logits", this.#size * rankOf(head.update) * 4));
+    const at = (place: LossPlace) => (place.kind === "weight" ? buffer(place.tensor) : places.get(place)!);
+    const list = headLogits(head, this.#size, { states: output, logits: written, piece, inner, place }).map((step) => ({
       ...step,
-      bindings: Object.fromEntries(
-        Object.entries(step.bindings).map(([name, at]) => [
-          name,
-          at.kind === "weight" ? this.#model.buffer(at.tensor) : places.get(at)!,
-        ]),
-      ),
+      bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, at(place)])),
     }));
     const compiled = await compileDispatches(this.#engine, list, { owner: this.#owner });
     return { tokens, session, head: compiled, ids: buffers.get(ids)!, lengths: buffers.get(lengths)!, logits };

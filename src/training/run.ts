@@ -250,7 +250,7 @@ export class Run {
     control?.set(step);
     await compiled.forward(step);
     const encoder = this.#engine.device.createCommandEncoder();
-    compiled.encodeLoss(encoder);
+    compiled.encodeLoss(encoder, true);
     compiled.encodeBackward(encoder);
     control?.encodeBefore(encoder, step);
     this.#optimizer.encode(encoder, step, learningRate);

@@ -48,7 +48,13 @@ export class Step {
   /** Draws the dropout masks; null where the Program has none. */
   #noise: ((step: number | null) => void) | null = null;
   #releaseNoise: (() => void) | null = null;
-  #parts: { readonly rows: number; readonly dispatches: CompiledDispatches }[] = [];
+  #parts: {
+    readonly rows: number;
+    readonly dispatches: CompiledDispatches;
+    readonly learn: CompiledDispatches | null;
+  }[] = [];
+  /** Gradients that the loss adds to. */
+  #learned: readonly GPUBuffer[] = [];
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -93,7 +99,14 @@ export class Step {
       }));
       return compileDispatches(engine, bound, { owner });
     };
-    for (const { rows, dispatches } of loss.parts) this.#parts.push({ rows, dispatches: await bind(dispatches) });
+    for (const { rows, dispatches, learn } of loss.parts) {
+      this.#parts.push({
+        rows,
+        dispatches: await bind(dispatches),
+        learn: learn.length > 0 ? await bind(learn) : null,
+      });
+    }
+    this.#learned = loss.trained.map(({ name }) => bindings.parameters.gradient(name));
     this.#loss = await bind(loss.last);
     const resolve = (reference: Reference): GPUBuffer => {
       if (reference.kind === "seed") return seed;
@@ -117,13 +130,15 @@ export class Step {
     await session.run();
   }
 
-  /** Loss of the forward pass just run, and its gradient with respect to the logits. */
-  encodeLoss(encoder: GPUCommandEncoder): void {
+  /** Loss of the forward pass just run, and its gradient with respect to the logits; `learn`: what only an update needs, too. */
+  encodeLoss(encoder: GPUCommandEncoder, learn = false): void {
     if (this.#parts.length > 0) this.#clear(encoder);
+    if (learn) for (const gradient of this.#learned) encoder.clearBuffer(gradient);
     let left = this.batch.labelledCount;
-    for (const { rows, dispatches } of this.#parts) {
+    for (const { rows, dispatches, learn: learning } of this.#parts) {
       if (left <= 0) break;
       dispatches.encode(encoder);
+      if (learn) learning?.encode(encoder);
       left -= rows;
     }
     required(this.#loss).encode(encoder);
@@ -136,7 +151,10 @@ export class Step {
 
   async release(): Promise<void> {
     await this.#session?.release();
-    for (const { dispatches } of this.#parts) dispatches.release();
+    for (const { dispatches, learn } of this.#parts) {
+      dispatches.release();
+      learn?.release();
+    }
     this.#loss?.release();
     this.#backward?.release();
     this.#releaseNoise?.();
@@ -172,7 +190,7 @@ export class Step {
     encoder.clearBuffer(this.recorded, 0, labels * 4);
   }
 
-  #lossBuffer(place: LossPlace, { model, batch, metrics }: StepBindings): GPUBuffer {
+  #lossBuffer(place: LossPlace, { model, parameters, batch, metrics }: StepBindings): GPUBuffer {
     switch (place.kind) {
       case "output":
         return this.logits;
@@ -192,8 +210,12 @@ export class Step {
         return metrics;
       case "scratch":
         return this.#claim.buffer(this.#places.scratch[place.index]!);
-      case "weight":
-        return model.buffer(place.tensor);
+      case "weight": {
+        const { name, role } = place.tensor;
+        return role === "trainable" ? parameters.value(name) : model.buffer(place.tensor);
+      }
+      case "gradient":
+        return parameters.gradient(place.tensor.name);
     }
   }
 
@@ -211,7 +233,8 @@ export class Step {
 
 /** Bytes of the sizes that a step's kernels read. */
 export function stepUniforms({ program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">): number {
-  const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches)];
+  const learned = loss.parts.map(({ learn }) => learn).filter(({ length }) => length > 0);
+  const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches), ...learned];
   const noises = program.noises.length > 0 ? uniformBytes(program.noises.length) : 0;
   return lists.reduce((sum, { length }) => sum + uniformBytes(length), noises);
 }

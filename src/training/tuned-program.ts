@@ -61,6 +61,12 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         "For language modelling put them in front.",
     );
   }
+  if (attachments.languageHead?.required && task.peftType !== "CAUSAL_LM") {
+    throw new Error(
+      `${method.title}: the head over the vocabulary is a target, but ${task.title.toLowerCase()} does not read it; its ` +
+        "own head is trained whole. Leave it out of the targets.",
+    );
+  }
   const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
   const { output: logits, loss } =
     readOutOf(program, setup, states) ??
@@ -73,8 +79,9 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         ((state, outputs) =>
           family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
       tokenHead: family.tokenHead,
-      languageHead: () => languageHead(program, context),
+      languageHead: () => languageHead(program, context, attachments),
     });
+  const plan = planBackward(program, logits);
   return {
     program,
     ids,
@@ -83,7 +90,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     logits,
     loss,
     built,
-    plan: planBackward(program, logits),
+    plan: { ...plan, trained: [...plan.trained, ...loss.trained] },
     front: { prompt: attachments.prompt, keys, values },
     virtualTokens,
   };
@@ -161,6 +168,6 @@ function enteringWords(
 ): Tensor {
   if (!words && !suffix) return ids;
   const own = family.embed(program, config, "input words", ids);
-  const entering = words?.(own, batch) ?? own;
+  const entering = words?.(own, batch, ids) ?? own;
   return suffix ? insertBehind(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
 }

@@ -3,6 +3,8 @@
 import { equalToFrozen } from "../equalities";
 import { isUpdated, type LowRankOptions, loraForm, lowRankOptions, lowRankUpdate } from "../low-rank";
 import { defineMethod } from "../method";
+import { outerUpdates } from "../outer-low-rank";
+import { outerPaths } from "../outer-modules";
 
 export const lora = defineMethod<LowRankOptions>({
   id: "lora",
@@ -15,15 +17,17 @@ export const lora = defineMethod<LowRankOptions>({
   semantic: false,
   card: {
     trains: "Two thin matrices A and B per chosen linear layer, and the head.",
-    attaches: "Beside the linear layers: their output gets (alpha / rank) · B·A·x added.",
+    attaches:
+      "Beside the linear layers, the word embeddings or the head over the vocabulary: their output gets (alpha / rank) · B·A·x added.",
     costs: "rank · (inputs + outputs) parameters per layer; it can be merged into the weights afterwards.",
     fails:
       "When the rank is too small for the change the task needs, or the learning rate is a prompt's instead of LoRA's.",
     paper: { title: "LoRA (Hu et al. 2021)", url: "https://arxiv.org/abs/2106.09685" },
   },
-  options: lowRankOptions,
+  options: (facts) => lowRankOptions(facts, outerPaths(facts)),
   text: () => null,
-  attach: (program, options) => ({
+  attach: (program, options, context) => ({
+    ...outerUpdates(program, options, context),
     linear: (path, x, y) => (isUpdated(path, options) ? lowRankUpdate(program, path, x, y, options).sum : y),
   }),
   equalities: () => equalToFrozen("B starts at zero"),

@@ -102,7 +102,7 @@ function OptionControl({ field, linearNames, value, onChange }: OptionControlPro
           label={title}
           help={description}
           least={field.least}
-          choices={field.choices ?? linearNames}
+          choices={field.choices ?? [...linearNames, ...field.beside]}
           // PEFT's word for all of them, from a configuration file.
           value={value === "all-linear" ? linearNames : Array.isArray(value) ? value.map(String) : []}
           onChange={(names) => onChange(names)}

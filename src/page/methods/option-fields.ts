@@ -18,8 +18,8 @@ export type OptionField = Common &
     | { kind: "number"; range: NumberRange; slider: boolean }
     | { kind: "boolean" }
     | { kind: "choice"; choices: (string | number)[] }
-    /** `choices` null: any of the model's linear layers. */
-    | { kind: "set"; choices: string[] | null; least: number }
+    /** `choices` null: any of the model's linear layers, and those `beside` them. */
+    | { kind: "set"; choices: string[] | null; beside: string[]; least: number }
     /** `lines`: it may have line breaks. */
     | { kind: "text"; longest: number | null; shortest: number; lines: boolean }
     /** A text the model reads: shown with its tokens. */
@@ -86,7 +86,8 @@ function readField(key: string, property: Schema): OptionField {
       const values = literals(items);
       if (!values && items.type !== "string") return { ...common, kind: "other" };
       const least = typeof schema.minItems === "number" ? schema.minItems : 0;
-      return { ...common, kind: "set", choices: values ? values.map(String) : null, least };
+      const beside = Array.isArray(property.beside) ? property.beside.map(String) : [];
+      return { ...common, kind: "set", choices: values ? values.map(String) : null, beside, least };
     }
     case "object": {
       const values = isSchema(schema.additionalProperties) ? schema.additionalProperties : {};

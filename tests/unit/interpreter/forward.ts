@@ -187,8 +187,17 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   },
   Reshape: ([x, shape]) => [reshape(x!, [...shape!.data])],
   Expand: ([x, shape]) => [expand(x!, [...shape!.data])],
-  Gather([table, rows]) {
+  Gather([table, rows], { axis = 0 }) {
     const [count, width] = table!.shape as [number, number];
+    if (axis === 1) {
+      const data = new Float64Array(count * rows!.data.length);
+      for (let i = 0; i < data.length; i++) {
+        const column = rows!.data[i % rows!.data.length]!;
+        if (!(column >= 0 && column < width)) throw new Error(`Gather reads column ${column} of ${width}.`);
+        data[i] = table!.data[Math.floor(i / rows!.data.length) * width + column]!;
+      }
+      return [{ shape: [count, ...rows!.shape], data }];
+    }
     const data = new Float64Array(rows!.data.length * width);
     rows!.data.forEach((row, index) => {
       if (!(row >= 0 && row < count)) throw new Error(`Gather reads row ${row} of ${count}.`);

@@ -300,7 +300,8 @@ export const kernels: Readonly<Record<string, Compute>> = {
   "embed-backward"({ ids, outputGradient, out }, { rows, vocabulary, width }, options) {
     sumInto(out!, vocabulary! * width!, options, (sum) => {
       for (let i = 0; i < rows! * width!; i++) {
-        sum[ids![Math.floor(i / width!)]! * width! + (i % width!)]! += outputGradient![i]!;
+        const [word, column] = [ids![Math.floor(i / width!)]!, i % width!];
+        sum[options.TRANSPOSED ? column * vocabulary! + word : word * width! + column]! += outputGradient![i]!;
       }
     });
   },

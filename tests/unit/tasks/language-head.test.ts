@@ -5,13 +5,12 @@ import { readTensor } from "../../../src/hub/safetensors";
 import { openWeights } from "../../../src/hub/weights";
 import { families, familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
-import { elementCount, type Tensor } from "../../../src/program/tensor";
+import type { Tensor } from "../../../src/program/tensor";
 import { languageLoss } from "../../../src/tasks/language-loss";
-import type { LossPlace } from "../../../src/tasks/task";
 import { HEAD_WEIGHT, languageHead, languageHeadSpecs, languageRefusal } from "../../../src/training/language-head";
 import { readModel } from "../../../src/training/read-model";
 import { familyRig, fixtureModel } from "../../fixtures/reference";
-import { kernels } from "../interpreter/kernels";
+import { runLoss } from "../interpreter/loss";
 
 const rigs = Object.keys(import.meta.glob("../../fixtures/families/*/language.safetensors")).map(
   (path) => path.split("/").at(-2)!,
@@ -51,34 +50,12 @@ describe.each(rigs)("%s", (rig) => {
     for (const tensor of [head.weight, ...(head.bias ? [head.bias] : [])]) held.set(tensor, await values(tensor));
     const labels = Float64Array.from(expected.get("labels")!.data);
     const labelled = [...labels.keys()].filter((row) => labels[row]! >= 0);
-    const memory: Record<string, Float64Array> = {
-      output: Float64Array.from(hidden!.data),
-      seed: new Float64Array(elementCount(states.shape)),
-      labels,
-      labelled: Float64Array.from(labels, (_, row) => labelled[row] ?? -1),
-      losses: new Float64Array(labels.length),
-      predictions: new Float64Array(labels.length),
-      metrics: new Float64Array(3),
-    };
-    const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
-    const at = (place: LossPlace) =>
-      place.kind === "weight"
-        ? held.get(place.tensor)!
-        : place.kind === "scratch"
-          ? scratch[place.index]!
-          : memory[place.kind]!;
-    for (const { kernel, bindings, sizes, options } of [
-      ...loss.parts.flatMap(({ dispatches }) => dispatches),
-      ...loss.last,
-    ]) {
-      const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as LossPlace)]);
-      kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
-    }
+    const memory = runLoss(loss, Float64Array.from(hidden!.data), labels, (tensor) => held.get(tensor)!);
     const difference = (own: Float64Array, name: string, rows = [...own.keys()]) =>
       rows.reduce((most, i) => Math.max(most, Math.abs(own[i]! - expected.get(name)!.data[i]!)), 0);
-    expect(difference(memory.losses!, "losses")).toBeLessThan(1e-4);
-    expect(difference(memory.predictions!, "predictions", labelled)).toBe(0);
-    expect(difference(memory.seed!, "gradient")).toBeLessThan(1e-6);
+    expect(difference(memory.losses, "losses")).toBeLessThan(1e-4);
+    expect(difference(memory.predictions, "predictions", labelled)).toBe(0);
+    expect(difference(memory.seed, "gradient")).toBeLessThan(1e-6);
   });
 });
 

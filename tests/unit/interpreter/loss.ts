@@ -1,0 +1,57 @@
+/** Carries out a task's loss in float64: parts of labelled rows as a step would, with what only an update needs. */
+
+import { elementCount, type Tensor } from "../../../src/program/tensor";
+import type { Loss, LossPlace } from "../../../src/tasks/task";
+import { kernels } from "./kernels";
+
+export interface ComputedLoss {
+  /** The gradient with respect to the output. */
+  readonly seed: Float64Array;
+  readonly losses: Float64Array;
+  readonly predictions: Float64Array;
+  /** The first is the mean loss. */
+  readonly metrics: Float64Array;
+  /** Of the tensors whose gradient comes from the loss, by name. */
+  readonly gradients: Map<string, Float64Array>;
+}
+
+/** `labels`: negative where a row has none. `value` gives frozen and trained tensors. */
+export function runLoss(
+  loss: Loss,
+  output: Float64Array,
+  labels: Float64Array,
+  value: (tensor: Tensor) => Float64Array,
+): ComputedLoss {
+  const labelled = [...labels.keys()].filter((row) => labels[row]! >= 0);
+  const memory: Record<string, Float64Array> = {
+    output,
+    seed: new Float64Array(output.length),
+    labels,
+    labelled: Float64Array.from(labels, (_, row) => labelled[row] ?? -1),
+    losses: new Float64Array(labels.length),
+    predictions: new Float64Array(labels.length),
+    metrics: new Float64Array(3),
+  };
+  const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
+  const gradients = new Map(loss.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape))]));
+  const at = (place: LossPlace): Float64Array => {
+    if (place.kind === "weight") return value(place.tensor);
+    if (place.kind === "gradient") return gradients.get(place.tensor.name)!;
+    return place.kind === "scratch" ? scratch[place.index]! : memory[place.kind]!;
+  };
+  let left = labelled.length;
+  const parts = loss.parts.filter(({ rows }) => {
+    const needed = left > 0;
+    left -= rows;
+    return needed;
+  });
+  for (const { kernel, bindings, sizes, options } of [
+    ...parts.flatMap(({ dispatches, learn }) => [...dispatches, ...learn]),
+    ...loss.last,
+  ]) {
+    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as LossPlace)]);
+    kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
+  }
+  const { seed, losses, predictions, metrics } = memory;
+  return { seed: seed!, losses: losses!, predictions: predictions!, metrics: metrics!, gradients };
+}
