@@ -33,7 +33,7 @@ export function withContextLoss(
   const output = joinRows(program, "learned states", [own, context]);
   const [rows, width] = own.shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
-  const { parts, last, scratch } = languageLoss(own, head);
+  const { parts, trained, last, scratch } = languageLoss(own, head);
 
   const key = labels.map(({ column, id, weight }) => `${column}:${id}:${weight}`).join(" ");
   const integers = (name: string, values: readonly number[]) =>
@@ -87,6 +87,7 @@ export function withContextLoss(
     output,
     loss: {
       parts,
+      trained,
       scratch: [...scratch, front, front, 1 + front],
       last: [
         ...last,
