@@ -5,6 +5,7 @@ import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
 import { type Configuration, configurationSchema, trainingSchema } from "../training/configuration";
+import { checkSavedTables } from "../training/saved-tables";
 import { peakLearningRate } from "../training/schedule";
 import type { Continuation, ImportedAdapter } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -113,6 +114,7 @@ export class Comparisons {
     const adapter = await readAdapterZip(file);
     const base = opened.model.folder.name;
     checkBase(adapter, base);
+    await checkSavedTables(adapter, opened.model.folder);
     const { settings, dataset } = opened.data.data;
     checkLabels(adapter, settings.task, dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));

@@ -15,6 +15,7 @@ import { originOf } from "../training/export";
 import { importedTensors, withoutCarrier } from "../training/imported-tensors";
 import type { Checkpoint } from "../training/parameters";
 import { parseOptions } from "../training/run";
+import { checkSavedTables } from "../training/saved-tables";
 import { peakLearningRate } from "../training/schedule";
 import { type Variant, variantsOf } from "../training/variants";
 import type { EvaluationEvent, StudioEvent } from "./api";
@@ -119,6 +120,7 @@ export async function startingFolders(
     }
     const adapter = await folders.adapter(name, initFrom);
     checkBase(adapter, model.folder.name);
+    await checkSavedTables(adapter, model.folder);
     const { settings, dataset } = data.data;
     checkLabels(adapter, settings.task, dataset.labels);
     checkScale(name, importedScale(adapter), dataset.scale);
