@@ -35,6 +35,8 @@ export interface ModelCardContent {
   maxLength: number;
   /** Whether inputs were pairs of texts. */
   pairs?: boolean;
+  /** Whether the model was told which text of a pair a token is of. */
+  tokenTypes?: boolean;
   /** Whether the training state lies beside the adapter. */
   resumes?: boolean;
   trainable: { adapter: number; head: number };

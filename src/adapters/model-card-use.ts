@@ -135,8 +135,13 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
   const { maxLength, pairs, config } = content;
   const cut = cutOf(content);
   const input = pairs ? '"a text", "a second text"' : '"a text"';
-  const ids = `ids = tokenizer(${input}, truncation=True, max_length=${maxLength}, return_tensors="pt").input_ids${cut}`;
-  const logits = "    logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0]";
+  const read = `tokenizer(${input}, truncation=True, max_length=${maxLength}, return_tensors="pt")`;
+  const typed = content.tokenTypes === true;
+  const ids = typed
+    ? `read = ${read}\nids, types = read.input_ids${cut}, read.token_type_ids${cut}`
+    : `ids = ${read}.input_ids${cut}`;
+  const types = typed ? ", token_type_ids=types" : "";
+  const logits = `    logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)${types}).logits[0]`;
   switch (task.kind) {
     case "label":
       return [ids, "with torch.no_grad():", logits, "print(labels[int(logits.argmax())], logits.softmax(-1).tolist())"];

@@ -167,6 +167,8 @@ export interface BatchArrays {
   lengths: Int32Array;
   /** [batchSize], or [batchSize, bucket] where every token has one: class ids, or `IGNORED_LABEL`. */
   labels: Int32Array;
+  /** [batchSize, bucket]: of every token 0, or 1 where it is of a second text; null where the model reads none. */
+  types: Int32Array | null;
   /** [batchSize, values per row] */
   values: Float32Array;
   /** Of the values: what is taken from them and what they are divided by; null: they stay as they are. */
@@ -178,6 +180,8 @@ export interface TargetShape {
   readonly perToken: boolean;
   readonly values: number;
   readonly scale?: Scale | null;
+  /** Whether the model reads which text of a pair a token is of. */
+  readonly types?: boolean;
 }
 
 const ONE_LABEL: TargetShape = { perToken: false, values: 0 };
@@ -189,6 +193,7 @@ export function createBatchArrays(batchSize: number, bucket: number, targets = O
     inputIds: new Int32Array(batchSize * bucket),
     lengths: new Int32Array(batchSize),
     labels: new Int32Array(batchSize * (targets.perToken ? bucket : 1)),
+    types: targets.types ? new Int32Array(batchSize * bucket) : null,
     values: new Float32Array(batchSize * targets.values),
     scale: targets.scale ?? null,
   };
@@ -199,12 +204,12 @@ export function createBatchArrays(batchSize: number, bucket: number, targets = O
  * @throws RangeError when the arrays are of another bucket or too few rows.
  */
 export function fillBatch(
-  examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values">[],
+  examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values" | "types">[],
   plan: PlannedBatch,
   padId: number,
   into: BatchArrays,
 ): number {
-  const { batchSize, bucket, inputIds, lengths, labels, values, scale } = into;
+  const { batchSize, bucket, inputIds, lengths, labels, values, scale, types } = into;
   if (bucket !== plan.bucket || plan.rows.length > batchSize) {
     throw new RangeError(
       `fill batch: ${plan.rows.length} rows of ${plan.bucket} tokens do not fit arrays of ${batchSize} rows of ${bucket}.`,
@@ -214,11 +219,13 @@ export function fillBatch(
   lengths.fill(1);
   labels.fill(IGNORED_LABEL);
   values.fill(0);
+  types?.fill(0);
   let tokens = 0;
   for (let slot = 0; slot < plan.rows.length; slot++) {
     const example = examples[plan.rows[slot]!]!;
     inputIds.set(example.ids, slot * bucket);
     lengths[slot] = example.ids.length;
+    if (example.types) types?.set(example.types, slot * bucket);
     labels.set(example.labels, slot * (labels.length / batchSize));
     if (scale) values[slot] = ((example.values?.[0] ?? scale.mean) - scale.mean) / scale.deviation;
     else if (example.values) values.set(example.values, slot * (values.length / batchSize));

@@ -9,6 +9,8 @@ export interface EncodedRow {
   ids: Int32Array;
   /** One class id, or one for every token; negative where there is none. 0 where `values` say it. */
   labels: Int32Array;
+  /** Of every token 0, or 1 where it is of the second text; left out where all are 0. */
+  types?: Int32Array;
   /** float32 targets in the file's units, where the task has any: 0 or 1 for every label, or a number. */
   values?: Float32Array;
   /** Tokens before cutting. */
@@ -27,6 +29,11 @@ export interface RowTokenizer {
   readonly eosId: number | null;
   /** The ids of a text, or of two, with the tokenizer's special tokens unless told. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): ArrayLike<number>;
+  /** Ids of two texts as one row and, where the tokenizer gives any, the type of each token. */
+  encodePair?(
+    text: string,
+    pair: string,
+  ): { readonly ids: ArrayLike<number>; readonly types: ArrayLike<number> | null };
   /** Ids of a row that is split into words already, and the word that each token belongs to (null for special tokens). */
   encodeWords(words: readonly string[]): {
     readonly ids: ArrayLike<number>;
@@ -80,16 +87,19 @@ export function encodeText(
   tokenizer: RowTokenizer,
   maxLength: number,
 ): EncodedRow {
-  const full = tokenizer.encode(text, textPair);
+  const pair = textPair === null ? undefined : tokenizer.encodePair?.(text, textPair);
+  const full = pair?.ids ?? tokenizer.encode(text, textPair);
+  const types = pair?.types && cutTokens(pair.types, maxLength, tokenizer.trailingSpecials);
   return {
     ids: cutTokens(full, maxLength, tokenizer.trailingSpecials),
+    ...(types?.some((type) => type !== 0) && { types }),
     labels: Int32Array.of(label),
     ...(values && { values }),
     fullLength: full.length,
   };
 }
 
-/** At most `maxLength` ids: the first ones and the last `endTokens`. */
+/** At most `maxLength` ids, or types: the first ones and the last `endTokens`. */
 export function cutTokens(ids: ArrayLike<number>, maxLength: number, endTokens: number): Int32Array {
   const cut = new Int32Array(Math.min(ids.length, maxLength));
   const fromStart = ids.length > maxLength ? maxLength - endTokens : ids.length;

@@ -49,6 +49,11 @@ export interface Tokenizer {
   readonly wordPrefix: "" | " ";
   /** Ids of a text or pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is a pair. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): number[];
+  /**
+   * Ids of two texts as one row, and the type of each token as the tokenizer's post-processor gives it (0, or 1 of the second
+   * text); null where the tokenizer's settings say that its model is given none.
+   */
+  encodePair(text: string, pair: string): { readonly ids: number[]; readonly types: number[] | null };
   /** Ids of a row that is split into words already, special tokens included, and the word that each token belongs to. */
   encodeWords(words: readonly string[]): WordTokens;
   /** The tokens of a text as the model sees them, special tokens included. */
@@ -144,12 +149,15 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   for (const tokenId of library.get_vocab().values()) {
     size = Math.max(size, tokenId + 1);
   }
-  const process = (first: string[], second: string[] | null, specialTokens: boolean): string[] =>
+  const processed = (first: string[], second: string[] | null, specialTokens: boolean) =>
     library.post_processor
-      ? library.post_processor(first, second, specialTokens).tokens
-      : second
-        ? first.concat(second)
-        : first;
+      ? library.post_processor(first, second, specialTokens)
+      : { tokens: second ? first.concat(second) : first };
+  const process = (...given: Parameters<typeof processed>): string[] => processed(...given).tokens;
+  const inputs = settings.model_input_names;
+  // RoBERTa's processor is of type 0 throughout, whatever the library says.
+  const { type: processor } = (json.post_processor ?? {}) as { type?: string };
+  const givesTypes = processor !== "RobertaProcessing" && (!Array.isArray(inputs) || inputs.includes("token_type_ids"));
   const split = (text: string): string[] => library.tokenize(text, { add_special_tokens: false });
   const id = (token: string): number => {
     const found = library.token_to_id(token) ?? library.model?.unk_token_id;
@@ -208,6 +216,13 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     trailingSpecials,
     encode(text, pair = null, { specialTokens = true } = {}) {
       return process(split(text), pair === null ? null : split(pair), specialTokens).map(id);
+    },
+    encodePair(text, pair) {
+      const [first, second] = [split(text), split(pair)];
+      const { tokens, token_type_ids: typed = [] } = processed(first, second, true);
+      // Where no special tokens are added the library tells no types.
+      const types = framed.length > 1 ? typed : tokens.map((_, place) => (place < first.length ? 0 : 1));
+      return { ids: tokens.map(id), types: givesTypes ? types : null };
     },
     encodeWords(words) {
       const tokens = words.map(splitWord);

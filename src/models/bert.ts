@@ -7,12 +7,14 @@ import * as z from "zod";
 import { type ActivationKind, activation } from "../operations/activation";
 import { add } from "../operations/add";
 import { embed } from "../operations/embed";
+import { insertBehind } from "../operations/insert-behind";
+import { prepend } from "../operations/prepend";
 import type { Tensor } from "../program/tensor";
 import { activationName } from "./activations";
 import { frozenLinear, trainedLinear } from "./classifier";
 import { parseConfig } from "./config";
 import { addPositions, Block, openStack, type Stack, stackLayerNorm } from "./decoder";
-import type { Family, ModelConfig } from "./family";
+import type { Batch, Family, ModelConfig } from "./family";
 import { checkSizes } from "./sizes";
 
 export interface BertConfig extends ModelConfig {
@@ -77,6 +79,8 @@ export const bert: Family<BertConfig> = {
     });
   },
 
+  readsTypes: ({ tokenTypes }) => tokenTypes > 1,
+
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? bert.embed(program, config, "embeddings", input) : input;
     const stack = openStack(program, config, words, batch, attachments, { causal: false });
@@ -84,8 +88,7 @@ export const bert: Family<BertConfig> = {
     const positioned = addPositions(stack, stack.built.states[0]!, `${path}.position_embeddings`, config.shift);
     const rows = positioned.shape[0]!;
     const types = program.weight(`${path}.token_type_embeddings.weight`, [config.tokenTypes, config.hiddenSize]);
-    const first = program.constant(`token types of ${rows}`, [rows], () => new Int32Array(rows), "int32");
-    const typed = add(program, "typed", positioned, embed(program, "token types", first, types));
+    const typed = add(program, "typed", positioned, typesOf(stack, batch, rows, types));
     let x = stackLayerNorm(stack, "embedded", `${path}.LayerNorm`, typed, config.epsilon);
     for (let layer = 0; layer < config.layers; layer++) {
       x = block(stack, config, layer, x);
@@ -130,6 +133,23 @@ export const bert: Family<BertConfig> = {
 
   normNames: () => ["LayerNorm"],
 };
+
+/** Embeddings of the types of all rows; virtual tokens are of the first text, as PEFT has them. */
+function typesOf({ program, built }: Stack, batch: Batch, rows: number, table: Tensor): Tensor {
+  const first = (name: string, count: number) => {
+    const zeros = program.constant(`token types of ${count}`, [count], () => new Int32Array(count), "int32");
+    return embed(program, name, zeros, table);
+  };
+  const { types, suffix = 0, lengths, size } = batch;
+  if (!types) return first("token types", rows);
+  let all = embed(program, "token types", types, table);
+  if (suffix > 0 && lengths) {
+    all = insertBehind(program, "token types with suffix", all, first("types behind", suffix), lengths, size);
+  }
+  return built.front > 0
+    ? prepend(program, "token types with front", first("types in front", built.front), all, size)
+    : all;
+}
 
 function block(stack: Stack, config: BertConfig, layer: number, x: Tensor): Tensor {
   const { hiddenSize, intermediateSize, epsilon } = config;

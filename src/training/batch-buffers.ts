@@ -4,9 +4,9 @@ import type { BatchArrays, TargetShape } from "../data/batches";
 import type { Engine } from "./engine";
 
 /** Bytes of the buffers of one batch. */
-export function batchBytes(size: number, tokens: number, { perToken, values }: TargetShape): number {
+export function batchBytes(size: number, tokens: number, { perToken, values, types }: TargetShape): number {
   const labels = perToken ? 2 * size * tokens : size;
-  return 4 * (size * tokens + size + labels + size * values);
+  return 4 * (size * tokens * (types ? 2 : 1) + size + labels + size * values);
 }
 
 export class BatchBuffers {
@@ -15,6 +15,8 @@ export class BatchBuffers {
   readonly ids: GPUBuffer;
   readonly lengths: GPUBuffer;
   readonly labels: GPUBuffer;
+  /** Null where the model reads none. */
+  readonly types: GPUBuffer | null;
   /** Null where the task has no values. */
   readonly values: GPUBuffer | null;
   /** Where the labelled tokens are, ascending, then −1; null where a row has one label. */
@@ -32,6 +34,7 @@ export class BatchBuffers {
       engine.memory.allocate(count * 4, { label, category: "runtime", owner });
     this.ids = allocate("input ids", size * tokens);
     this.lengths = allocate("lengths", size);
+    this.types = targets?.types ? allocate("token types", size * tokens) : null;
     const perToken = targets?.perToken === true;
     const labels = perToken ? size * tokens : size;
     this.labels = allocate("labels", labels);
@@ -46,12 +49,14 @@ export class BatchBuffers {
     lengths,
     labels,
     values,
-  }: Omit<BatchArrays, "values" | "scale"> & Partial<Pick<BatchArrays, "values">>): void {
+    types,
+  }: Omit<BatchArrays, "values" | "scale" | "types"> & Partial<Pick<BatchArrays, "values" | "types">>): void {
     const write = (buffer: GPUBuffer, array: Int32Array | Float32Array) =>
       this.#engine.device.queue.writeBuffer(buffer, 0, array.buffer, array.byteOffset, array.byteLength);
     write(this.ids, inputIds);
     write(this.lengths, lengths);
     write(this.labels, labels);
+    if (this.types && types) write(this.types, types);
     if (this.values && values) write(this.values, values);
     this.labelledCount = 0;
     this.#labelled.fill(-1);

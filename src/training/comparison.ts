@@ -68,7 +68,9 @@ export class Comparison {
     this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(engine, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
-    const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale };
+    const types =
+      model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
+    const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
     this.#feeds = new Feeds(engine, model, data, { buckets, batchSize, targets, owner });
     try {
       this.#lanes = setup.runs.map((plan) => this.#createLane(plan, emit));

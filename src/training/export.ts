@@ -93,6 +93,7 @@ export async function exportRun(
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
+      tokenTypes: run.tunedSetup.types === true,
       trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },

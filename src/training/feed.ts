@@ -47,10 +47,16 @@ export class Feed {
   }
 
   /** A row as this feed's runs see it. */
-  shown<Row extends Pick<TokenizedExample, "ids" | "labels">>(row: Row): Row {
+  shown<Row extends Pick<TokenizedExample, "ids" | "labels" | "types">>(row: Row): Row {
     const { dropped, targets } = this.#options;
     if (dropped === null || row.ids[0] !== dropped || row.ids.length === 1) return row;
-    return { ...row, ids: row.ids.subarray(1), labels: targets.perToken ? row.labels.subarray(1) : row.labels };
+    const types = row.types && { types: row.types.subarray(1) };
+    return {
+      ...row,
+      ids: row.ids.subarray(1),
+      ...types,
+      labels: targets.perToken ? row.labels.subarray(1) : row.labels,
+    };
   }
 
   /** The shortest padded length that holds so many tokens, or the longest there is. */
@@ -60,7 +66,7 @@ export class Feed {
   }
 
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values">[], plan: PlannedBatch): number {
+  fill(examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values" | "types">[], plan: PlannedBatch): number {
     const arrays = this.#arrays.get(plan.bucket)!;
     const tokens = fillBatch(examples, plan, this.#options.padId, arrays);
     this.buffers.get(plan.bucket)!.upload(arrays);

@@ -88,7 +88,8 @@ export class Run {
     this.setup = setup;
     this.context = methodContext(model, setup.method, setup.options, setup.seed, setup.labels);
     const { method, options, task, classes, pooling, layers } = setup;
-    this.tunedSetup = { method, options, context: this.context, task, classes, pooling, layers };
+    const types = [...batches.values()].some((batch) => batch.types !== null);
+    this.tunedSetup = { method, options, context: this.context, task, classes, pooling, types, layers };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));

@@ -222,6 +222,7 @@ export class Step {
   #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): GPUBuffer {
     if (tensor === this.tuned.ids) return batch.ids;
     if (tensor === this.tuned.lengths) return batch.lengths;
+    if (tensor === this.tuned.types) return required(batch.types);
     if (tensor === this.tuned.logits) return this.logits;
     if (tensor.role === "trainable") return parameters.value(tensor.name);
     if (tensor.role === "control") return parameters.control(tensor.name);

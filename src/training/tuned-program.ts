@@ -26,6 +26,8 @@ export interface TunedSetup {
   /** Label names that the task has; 0 where it has none. */
   readonly classes: number;
   readonly pooling: Pooling;
+  /** Whether the batch says which text of a pair a token is of. */
+  readonly types?: boolean;
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
 }
@@ -35,6 +37,8 @@ export interface TunedProgram {
   /** [size · tokens] and [size], int32. */
   readonly ids: Tensor;
   readonly lengths: Tensor;
+  /** [size · tokens] int32; undefined where the batch has none. */
+  readonly types: Tensor | undefined;
   readonly task: Task;
   /** Where the loss's gradient enters: what the task's head gives; for language modelling the states that its frozen head reads. */
   readonly logits: Tensor;
@@ -50,7 +54,7 @@ export interface TunedProgram {
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, task = sequenceClassification, classes, pooling } = setup;
   const { family, config } = context;
-  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildStates(
+  const { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens } = buildStates(
     setup,
     size,
     tokens,
@@ -86,6 +90,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     program,
     ids,
     lengths,
+    types,
     task,
     logits,
     loss,
@@ -116,6 +121,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
   const program = new Program(precision, largestBuffer);
   const ids = program.input("input_ids", [size * tokens], "int32");
   const lengths = program.input("lengths", [size], "int32");
+  const types = setup.types ? program.input("token_type_ids", [size * tokens], "int32") : undefined;
   const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
     method.attach(program, options, context),
   );
@@ -128,7 +134,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
     program,
     config,
     enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
-    { size, tokens: tokens + suffix, lengths, suffix },
+    { size, tokens: tokens + suffix, lengths, suffix, ...(types && { types }) },
     {
       ...attachments,
       ...(prefix && {
@@ -155,7 +161,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
     context: attachments.promptLabels,
   };
   const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
-  return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
+  return { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens };
 }
 
 /** The ids; or word embeddings, where the method changes them or puts something behind them. */

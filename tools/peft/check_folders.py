@@ -92,7 +92,7 @@ def mean_loss(folder, base, rows):
     code = code_of(folder)
     code = re.sub(r'^base = .*$', lambda _: f"base = {str(base)!r}", code, flags=re.M)
     code = re.sub(r'^adapter = .*$', lambda _: f"adapter = {str(folder)!r}", code, flags=re.M)
-    opening, reading = re.split(r"(?=^(?:ids|words) = )", code, maxsplit=1, flags=re.M)
+    opening, reading = re.split(r"(?=^(?:ids|words|read) = )", code, maxsplit=1, flags=re.M)
     names = {}
     exec(opening, names)
     reading = re.sub(r"^print\(.*$", "", reading, flags=re.M)

@@ -96,6 +96,8 @@ function written(form: ExportForm): string {
       if (form.biases) return "`LORA` with `bias: all`";
       if (form.dora) return "`LORA` with `use_dora`";
       return form.targets.length === 0 ? "`LORA` of zeros" : "`LORA`";
+    case "CPT":
+      return "`CPT` (language modelling), δ beside it";
     case "PREFIX_TUNING":
     case "PROMPT_TUNING":
       return form.origin === "folded" ? `\`${form.type}\`, F beside it` : `\`${form.type}\``;

@@ -10,7 +10,7 @@ const folder = "tests/fixtures/tokenizers";
 interface Fixture {
   readonly tokenizer: object;
   readonly texts: readonly { text: string; ids: number[]; bare: number[] }[];
-  readonly pairs: readonly { texts: [string, string]; ids: number[] }[];
+  readonly pairs: readonly { texts: [string, string]; ids: number[]; types: number[] }[];
   readonly decoded: readonly [ids: number[], text: string][];
 }
 
@@ -23,8 +23,11 @@ describe.each(readdirSync(folder))("%s", async (name) => {
     expect(tokenizer.encode(text, null, { specialTokens: false })).toEqual(bare);
   });
 
-  it.each(pairs)("the pair $texts", ({ texts: [text, pair], ids }) => {
+  it.each(pairs)("the pair $texts", ({ texts: [text, pair], ids, types }) => {
     expect(tokenizer.encode(text, pair)).toEqual(ids);
+    const read = tokenizer.encodePair(text, pair);
+    expect(read.ids).toEqual(ids);
+    expect(read.types ?? ids.map(() => 0)).toEqual(types);
   });
 
   it.each(decoded)("%j says %j", (ids, text) => {
