@@ -1,49 +1,13 @@
-/** Base models: kept in the browser, brought from a Hub, opened from a folder of this computer, or refused by name. */
+/** Base models: kept in the browser, brought from a Hub, or refused by name. Folders of this computer: `folders.spec.ts`. */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
 import { type HubServer, serveHub } from "../tests/hub-server";
-import { csv, films } from "./films";
-import {
-  chooseFile,
-  compareButton,
-  expectAccessible,
-  keepRuns,
-  openStep,
-  setTraining,
-  step,
-  waitForStatus,
-  waitUntilReady,
-  watchRequests,
-} from "./studio";
+import { chip, choose, chooser, fixtures } from "./base-model";
+import { compareButton, expectAccessible, step, waitUntilReady, watchRequests } from "./studio";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
-
-const fixtures = fileURLToPath(new URL("../tests/fixtures/", import.meta.url));
-
-/** Folders of tiny models: the first of each `model_type` that lies among the fixtures. */
-const folders = ["families", "reference/models"]
-  .flatMap((place) => readdirSync(join(fixtures, place)).map((name) => join(fixtures, place, name)))
-  .filter((folder) => existsSync(join(folder, "model.safetensors")))
-  .filter((folder, index, all) => all.findIndex((other) => typeOf(other) === typeOf(folder)) === index)
-  .sort();
-
-function typeOf(folder: string): string {
-  return JSON.parse(readFileSync(join(folder, "config.json"), "utf8")).model_type;
-}
-
-const chooser = (page: Page) => page.getByRole("dialog", { name: "Base model" });
-const chip = (page: Page) => page.getByRole("button", { name: /^Base model/ });
-
-async function choose(page: Page, tab: "Ready here" | "Hub" | "This computer" | "Storage"): Promise<void> {
-  if (!(await chooser(page).isVisible())) {
-    await chip(page).click();
-    await page.getByRole("button", { name: "Choose another base model…" }).click();
-  }
-  await chooser(page).getByRole("tab", { name: tab }).click();
-}
 
 /** The files of a model folder, as a Hub would have them. */
 function filesOf(folder: string): Record<string, Uint8Array> {
@@ -209,45 +173,4 @@ test.describe("a model of the Hub", () => {
     await expect(chip(page)).toContainText("tiny-base");
     await expect(compareButton(page)).toBeEnabled();
   });
-});
-
-test("a folder of each family runs a comparison; one that is no model is refused", async ({ page }) => {
-  test.setTimeout(60_000 + folders.length * 20_000);
-  await page.goto("/");
-  await waitUntilReady(page);
-  await openStep(page, "Data");
-  await chooseFile(page, "Training file", "films.csv", csv(films(12)));
-  await expect(page.getByRole("region", { name: "First rows of films.csv" })).toBeVisible();
-  await step(page, "Data").getByLabel("Longest text, in tokens").fill("16");
-  await step(page, "Data").getByLabel("Longest text, in tokens").blur();
-  await keepRuns(page, ["SK-Prefix", "LoRA"]);
-  await setTraining(page, { Steps: "3", "Batch size": "2", "Evaluate every": "3", "Learning rate for all": "0.001" });
-
-  await choose(page, "This computer");
-  await chooser(page)
-    .getByLabel("Model files")
-    .setInputFiles([
-      { name: "config.json", mimeType: "", buffer: Buffer.from("{}") },
-      { name: "pytorch_model.bin", mimeType: "", buffer: Buffer.from("pickle") },
-    ]);
-  await expect(chooser(page).getByRole("alert")).toHaveText(/only as pytorch_model\.bin.*never opened here/);
-
-  for (const folder of folders) {
-    const name = folder.split("/").at(-1)!;
-    await test.step(name, async () => {
-      await choose(page, "This computer");
-      await chooser(page).getByLabel("Model folder").setInputFiles(folder);
-      await expect(chooser(page).getByRole("region", { name: `About ${name}` })).toBeVisible();
-      await chooser(page).getByRole("button", { name: "Open" }).click();
-      await expect(chooser(page)).toBeHidden();
-      await expect(chip(page)).toContainText(name);
-      await waitUntilReady(page);
-      await compareButton(page).click();
-      await waitForStatus(page, /^(Finished: 3 steps|Failed)/, 60_000);
-      await expect(page.locator(".compare-status")).toHaveText(/^Finished/);
-      const rows = page.getByRole("region", { name: "Run table" }).getByRole("rowheader");
-      await expect(rows.first()).toHaveText("SK-Prefix");
-      await expect(rows.nth(1)).toHaveText("LoRA");
-    });
-  }
 });

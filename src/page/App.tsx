@@ -1,7 +1,9 @@
 /** The whole screen: three steps on the left, charts and results on the right. */
 
 import { lazy, Suspense, useEffect } from "react";
+import { useDropzone } from "react-dropzone";
 import { followDrafts } from "./actions/drafts";
+import { receiveDrop } from "./actions/drop";
 import { start } from "./actions/start";
 import { CompareBar } from "./compare/CompareBar";
 import { Legend } from "./compare/Legend";
@@ -39,8 +41,15 @@ export function App() {
       endKeys();
     };
   }, []);
+  // Wherever on the page something is dropped.
+  const { getRootProps, isDragActive } = useDropzone({
+    multiple: false,
+    noClick: true,
+    noKeyboard: true,
+    onDrop: receiveDrop,
+  });
   return (
-    <div className="page">
+    <div {...getRootProps({ className: isDragActive ? "page page-drop" : "page" })}>
       <a className="skip-link" href="#results">
         Skip to the charts
       </a>

@@ -2,22 +2,15 @@
 
 import { FileUp } from "lucide-react";
 import { useDropzone } from "react-dropzone";
-import { openFile, refuseFile } from "../actions/data";
-import { inspectFiles } from "../actions/model";
-import { looksLikeModel } from "../model/local-files";
+import { receiveDrop } from "../actions/drop";
 
 export function DropZone() {
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     multiple: false,
     noClick: true,
     noKeyboard: true,
-    onDrop: (accepted, refused) => {
-      const all = [...accepted, ...refused.map((rejection) => rejection.file)];
-      const file = accepted[0];
-      if (looksLikeModel(all)) void inspectFiles(all);
-      else if (file) void openFile(file, "train");
-      else refuseFile("train", "Nothing was opened: drop one file at a time, and no folder.");
-    },
+    noDragEventsBubbling: true,
+    onDrop: receiveDrop,
   });
   return (
     <div {...getRootProps({ className: isDragActive ? "drop-zone drop-zone-active" : "drop-zone" })}>

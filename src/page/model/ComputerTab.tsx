@@ -10,6 +10,7 @@ export function ComputerTab() {
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
     noClick: true,
     noKeyboard: true,
+    noDragEventsBubbling: true,
     onDrop: (accepted) => {
       if (accepted.length > 0) void inspectFiles(accepted);
     },

@@ -1,0 +1,15 @@
+/** What is dropped on the page: a base model's folder or files, or one table to train on. */
+
+import type { FileRejection } from "react-dropzone";
+import { looksLikeModel } from "../model/local-files";
+import { openFile, refuseFile } from "./data";
+import { inspectFiles } from "./model";
+
+/** `refused`: more files than one, which only a model may be. */
+export function receiveDrop(accepted: readonly File[], refused: readonly FileRejection[]): void {
+  const all = [...accepted, ...refused.map((rejection) => rejection.file)];
+  const [file] = accepted;
+  if (looksLikeModel(all)) void inspectFiles(all);
+  else if (file) void openFile(file, "train");
+  else refuseFile("train", "Nothing was opened: drop one file at a time, and no folder but a base model's.");
+}
