@@ -71,6 +71,8 @@ export async function dropTrainingFile(page: Page, name: string, content: string
 /** How long and how a comparison trains, in step 3. */
 export async function setTraining(page: Page, fields: Record<string, string>): Promise<void> {
   await openStep(page, "Training");
+  const folded = step(page, "Training").locator("details:not([open]) > summary");
+  while ((await folded.count()) > 0) await folded.first().click();
   for (const [label, value] of Object.entries(fields)) {
     await step(page, "Training").getByLabel(label, { exact: true }).fill(value);
   }

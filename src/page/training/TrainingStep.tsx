@@ -2,7 +2,6 @@
 
 import { useState } from "react";
 import type { TrainingConfiguration } from "../../training/configuration";
-import type { Pooling } from "../../worker/api";
 import { changeTraining, markTraining } from "../actions/drafts";
 import { toggleStep } from "../actions/ui";
 import { Field } from "../controls/Field";
@@ -10,8 +9,10 @@ import { NumberField } from "../controls/NumberField";
 import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
 import { Step } from "../controls/Step";
-import { formatCount, formatPlural, formatSetting } from "../format";
+import { formatCount, formatPercent, formatPlural, formatSetting } from "../format";
 import { isBusy, useStudio } from "../store/store";
+import { PoolingField } from "./PoolingField";
+import { SettingGroup } from "./SettingGroup";
 
 const schedules = [
   { value: "linear", label: "Linear to zero" },
@@ -29,34 +30,6 @@ function sweepChoices(present: readonly number[]) {
     value: JSON.stringify(factors),
     label: factors.length === 1 && factors[0] === 1 ? "one for each run" : factors.map((f) => `× ${f}`).join(", "),
   }));
-}
-
-const poolingLabels: Record<Pooling, string> = {
-  last: "the last token",
-  mean: "the mean of all tokens",
-  first: "the first token, virtual or not",
-  cls: "the input's own first token",
-};
-
-/** What the open model can be read out by; the usual way until something else is chosen. */
-function PoolingField() {
-  const pooling = useStudio((state) => state.training.settings.pooling);
-  const model = useStudio((state) => state.model.summary);
-  const offered: readonly Pooling[] = model?.poolings ?? ["last", "mean"];
-  const help = offered.includes("last")
-    ? "The last token is what exported adapters expect."
-    : offered.includes("first")
-      ? "The first token is what exported adapters expect, through the model's own classifier."
-      : "This file holds no classifier for the first token.";
-  return (
-    <SelectField
-      label="The head reads"
-      help={help}
-      value={pooling !== null && offered.includes(pooling) ? pooling : offered[0]!}
-      choices={offered.map((value) => ({ value, label: poolingLabels[value] }))}
-      onChange={(chosen) => changeTraining({ pooling: offered.find((value) => value === chosen) ?? null })}
-    />
-  );
 }
 
 export function TrainingStep() {
@@ -105,54 +78,6 @@ export function TrainingStep() {
           onProblem={(problem) => markTraining("Evaluate every", problem)}
         />
         <NumberField
-          label="Seed"
-          help="Split, batches and initial values."
-          value={settings.seed}
-          integer
-          min={0}
-          max={4294967295}
-          onChange={(seed) => seed !== null && changeTraining({ seed })}
-          onProblem={(problem) => markTraining("Seed", problem)}
-        />
-        <SelectField
-          label="Schedule"
-          help="Of the learning rate, after the warm-up."
-          value={settings.schedule}
-          choices={schedules}
-          onChange={(value) => {
-            const schedule = schedules.find((choice) => choice.value === value)?.value;
-            if (schedule) changeTraining({ schedule });
-          }}
-        />
-        <NumberField
-          label="Warm-up, % of steps"
-          value={Number((settings.warmupRatio * 100).toPrecision(10))}
-          min={0}
-          max={100}
-          onChange={(percent) => percent !== null && changeTraining({ warmupRatio: percent / 100 })}
-          onProblem={(problem) => markTraining("Warm-up", problem)}
-        />
-        <NumberField
-          label="Largest gradient norm"
-          help="Longer gradients are cut to it. Empty: none."
-          value={settings.gradClip}
-          placeholder="none"
-          optional
-          above={0}
-          onChange={(gradClip) => changeTraining({ gradClip })}
-          onProblem={(problem) => markTraining("Largest gradient norm", problem)}
-        />
-        <NumberField
-          label="Weight decay"
-          help="Empty: each method's own, raised for narrow models."
-          value={settings.weightDecay ?? null}
-          placeholder="each method's own"
-          optional
-          min={0}
-          onChange={(weightDecay) => changeTraining({ weightDecay: weightDecay ?? undefined })}
-          onProblem={(problem) => markTraining("Weight decay", problem)}
-        />
-        <NumberField
           label="Seeds per run"
           help="Each run is trained once for each; charts show mean and spread."
           value={settings.seeds}
@@ -162,48 +87,141 @@ export function TrainingStep() {
           onChange={(seeds) => seeds !== null && changeTraining({ seeds })}
           onProblem={(problem) => markTraining("Seeds per run", problem)}
         />
-        <SelectField
-          label="Learning rates"
-          help="A sweep tries the same factors on every run's rate."
-          value={JSON.stringify(settings.learningRateFactors)}
-          choices={sweepChoices(settings.learningRateFactors)}
-          onChange={(factors) => changeTraining({ learningRateFactors: JSON.parse(factors) })}
-        />
-        <NumberField
-          label="Stop early after"
-          help="Evaluations without a lower validation loss. Empty: never."
-          value={settings.earlyStopping?.patience ?? null}
-          placeholder="never"
-          optional
-          integer
-          min={1}
-          onChange={(patience) => changeTraining({ earlyStopping: patience === null ? null : { patience } })}
-          onProblem={(problem) => markTraining("Stop early after", problem)}
-        />
-        <SelectField
-          label="Keep the adapter of"
-          help="What is evaluated, tried and downloaded in the end."
-          value={settings.keepBest ? "best" : "last"}
-          choices={[
-            { value: "last", label: "the last step" },
-            { value: "best", label: "the lowest validation loss" },
-          ]}
-          onChange={(kept) => changeTraining({ keepBest: kept === "best" })}
-        />
-        <PoolingField />
-        <Field label="Shuffle rows" help="Off: the file's order.">
-          {(control) => (
-            <input
-              {...control}
-              type="checkbox"
-              className="checkbox"
-              checked={settings.shuffle}
-              onChange={(event) => changeTraining({ shuffle: event.target.checked })}
-            />
-          )}
-        </Field>
       </div>
+      <ScheduleGroup settings={settings} />
+      <OptimiserGroup settings={settings} />
+      <EndGroup settings={settings} />
+      <RowsGroup settings={settings} />
     </Step>
+  );
+}
+
+interface GroupProps {
+  settings: TrainingConfiguration;
+}
+
+function ScheduleGroup({ settings }: GroupProps) {
+  const { schedule, warmupRatio, learningRateFactors: factors } = settings;
+  const tried = factors.length > 1 ? `, ${factors.length} rates each` : "";
+  return (
+    <SettingGroup title="Learning rate" summary={`${schedule}, ${formatPercent(warmupRatio, 0)} warm-up${tried}`}>
+      <SelectField
+        label="Schedule"
+        help="Of the learning rate, after the warm-up."
+        value={settings.schedule}
+        choices={schedules}
+        onChange={(value) => {
+          const schedule = schedules.find((choice) => choice.value === value)?.value;
+          if (schedule) changeTraining({ schedule });
+        }}
+      />
+      <NumberField
+        label="Warm-up, % of steps"
+        value={Number((settings.warmupRatio * 100).toPrecision(10))}
+        min={0}
+        max={100}
+        onChange={(percent) => percent !== null && changeTraining({ warmupRatio: percent / 100 })}
+        onProblem={(problem) => markTraining("Warm-up", problem)}
+      />
+      <SelectField
+        label="Learning rates"
+        help="A sweep tries the same factors on every run's rate."
+        value={JSON.stringify(settings.learningRateFactors)}
+        choices={sweepChoices(settings.learningRateFactors)}
+        onChange={(factors) => changeTraining({ learningRateFactors: JSON.parse(factors) })}
+      />
+    </SettingGroup>
+  );
+}
+
+function OptimiserGroup({ settings }: GroupProps) {
+  const { gradClip, weightDecay } = settings;
+  const clip = gradClip === null ? "no clipping" : `clipped at ${formatSetting(gradClip)}`;
+  const decay =
+    weightDecay === undefined ? "each method's own weight decay" : `weight decay ${formatSetting(weightDecay)}`;
+  return (
+    <SettingGroup title="AdamW" summary={`${clip}, ${decay}`}>
+      <NumberField
+        label="Largest gradient norm"
+        help="Longer gradients are cut to it. Empty: none."
+        value={settings.gradClip}
+        placeholder="none"
+        optional
+        above={0}
+        onChange={(gradClip) => changeTraining({ gradClip })}
+        onProblem={(problem) => markTraining("Largest gradient norm", problem)}
+      />
+      <NumberField
+        label="Weight decay"
+        help="Empty: each method's own."
+        value={settings.weightDecay ?? null}
+        placeholder="each method's own"
+        optional
+        min={0}
+        onChange={(weightDecay) => changeTraining({ weightDecay: weightDecay ?? undefined })}
+        onProblem={(problem) => markTraining("Weight decay", problem)}
+      />
+    </SettingGroup>
+  );
+}
+
+function EndGroup({ settings }: GroupProps) {
+  const { earlyStopping, keepBest } = settings;
+  const patience = earlyStopping ? `stops after ${earlyStopping.patience} without progress` : "runs to the last step";
+  return (
+    <SettingGroup title="Stopping" summary={`${patience}, keeps the ${keepBest ? "best" : "last"} adapter`}>
+      <NumberField
+        label="Stop early after"
+        help="Evaluations without a lower validation loss. Empty: never."
+        value={settings.earlyStopping?.patience ?? null}
+        placeholder="never"
+        optional
+        integer
+        min={1}
+        onChange={(patience) => changeTraining({ earlyStopping: patience === null ? null : { patience } })}
+        onProblem={(problem) => markTraining("Stop early after", problem)}
+      />
+      <SelectField
+        label="Keep the adapter of"
+        help="What is evaluated, tried and downloaded in the end."
+        value={settings.keepBest ? "best" : "last"}
+        choices={[
+          { value: "last", label: "the last step" },
+          { value: "best", label: "the lowest validation loss" },
+        ]}
+        onChange={(kept) => changeTraining({ keepBest: kept === "best" })}
+      />
+    </SettingGroup>
+  );
+}
+
+function RowsGroup({ settings }: GroupProps) {
+  const { seed, shuffle } = settings;
+  return (
+    <SettingGroup title="Rows and read-out" summary={`seed ${seed}, ${shuffle ? "shuffled" : "in the file's order"}`}>
+      <NumberField
+        label="Seed"
+        help="Split, batches and initial values."
+        value={settings.seed}
+        integer
+        min={0}
+        max={4294967295}
+        onChange={(seed) => seed !== null && changeTraining({ seed })}
+        onProblem={(problem) => markTraining("Seed", problem)}
+      />
+      <Field label="Shuffle rows" help="Off: the file's order.">
+        {(control) => (
+          <input
+            {...control}
+            type="checkbox"
+            className="checkbox"
+            checked={settings.shuffle}
+            onChange={(event) => changeTraining({ shuffle: event.target.checked })}
+          />
+        )}
+      </Field>
+      <PoolingField />
+    </SettingGroup>
   );
 }
 
