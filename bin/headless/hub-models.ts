@@ -4,11 +4,11 @@
  */
 
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openAsBlob, openSync, writeSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
+import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { TransferProgress } from "../../src/hub/download";
-import type { FileStore, FileWriter } from "../../src/hub/file-store";
+import type { FileStore, FileWriter, Room } from "../../src/hub/file-store";
 import { hubRecord, hubSource, lookUp, openContent, parseHubName, remoteFolder } from "../../src/hub/hub-client";
 import { bringModel, openStored, readStored } from "../../src/hub/stored-models";
 import { readModel } from "../../src/training/read-model";
@@ -70,6 +70,19 @@ export class DiskStore implements FileStore {
 
   async remove(folder: string, file?: string): Promise<void> {
     await rm(file === undefined ? this.path(folder) : join(this.path(folder), file), { recursive: true, force: true });
+  }
+
+  async room(): Promise<Room | null> {
+    // The folder itself is made by the first download.
+    let place = resolve(this.#root);
+    while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+    try {
+      const { bavail, bsize } = await statfs(place);
+      const instead = "Free space there, or set STUDIO_CACHE to a folder of another disk.";
+      return { bytes: bavail * bsize, where: `the disk of ${this.#root}`, instead };
+    } catch {
+      return null;
+    }
   }
 
   async #list(path: string): Promise<string[]> {

@@ -27,6 +27,15 @@ export interface FileStore {
   append(folder: string, file: string, from: number): Promise<FileWriter>;
   /** One file, or the whole folder. */
   remove(folder: string, file?: string): Promise<void>;
+  /** What may still be stored; null where that is not told. */
+  room(): Promise<Room | null>;
+}
+
+/** For an error: "… needs N bytes, but `where` has `bytes` left. `instead`" */
+export interface Room {
+  readonly bytes: number;
+  readonly where: string;
+  readonly instead: string;
 }
 
 /** What TypeScript's library declares for workers only: a file written in place. */
@@ -55,6 +64,17 @@ class OriginPrivateFiles implements FileStore {
       if (handle.kind === "directory") names.push(decodeURIComponent(name));
     }
     return names;
+  }
+
+  async room(): Promise<Room | null> {
+    try {
+      const { quota, usage } = await navigator.storage.estimate();
+      if (quota === undefined) return null;
+      const instead = "Delete stored models, or free space on the disk.";
+      return { bytes: Math.max(0, quota - (usage ?? 0)), where: "the browser's storage for this page", instead };
+    } catch {
+      return null;
+    }
   }
 
   async files(folder: string): Promise<Map<string, number>> {
@@ -141,16 +161,6 @@ export async function openFileStore(): Promise<FileStore | null> {
   try {
     const origin = await navigator.storage.getDirectory();
     return new OriginPrivateFiles(await origin.getDirectoryHandle(ROOT, { create: true }));
-  } catch {
-    return null;
-  }
-}
-
-/** Bytes this origin may still store, as far as the browser tells; null where it does not. */
-export async function freeBytes(): Promise<number | null> {
-  try {
-    const { quota, usage } = await navigator.storage.estimate();
-    return quota === undefined ? null : Math.max(0, quota - (usage ?? 0));
   } catch {
     return null;
   }

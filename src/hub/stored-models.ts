@@ -66,7 +66,7 @@ export async function readStored(store: FileStore, source: string): Promise<Stor
 
 /**
  * Makes a model's files complete and correct, bringing what is missing, and keeps its record.
- * @throws Error as `completeFolder`.
+ * @throws Error with both numbers when the store has no room for what is missing; else as `completeFolder`.
  */
 export async function bringModel(
   store: FileStore,
@@ -76,9 +76,17 @@ export async function bringModel(
   signal?: AbortSignal,
 ): Promise<ModelFolder> {
   const known = await readStored(store, record.source);
+  await checkRoom(store, record, known?.storedBytes ?? 0);
   if (!known || JSON.stringify(known.record) !== JSON.stringify(record)) await writeRecord(store, record);
   await completeFolder(store, record.source, record.files, open, progress, signal);
   return storedFolder(store, record);
+}
+
+async function checkRoom(store: FileStore, { name, files }: ModelRecord, storedBytes: number): Promise<void> {
+  const missing = files.reduce((sum, { bytes }) => sum + bytes, 0) - storedBytes;
+  const room = await store.room();
+  if (!room || missing <= room.bytes) return;
+  throw new Error(`${name} needs ${missing} more bytes, but ${room.where} has ${room.bytes} left. ${room.instead}`);
 }
 
 async function writeRecord(store: FileStore, record: ModelRecord): Promise<void> {

@@ -5,7 +5,7 @@
 
 import { BundledModels } from "../hub/bundled";
 import type { TransferProgress } from "../hub/download";
-import { type FileStore, freeBytes, openFileStore } from "../hub/file-store";
+import { type FileStore, openFileStore } from "../hub/file-store";
 import {
   type HubModel,
   hubRecord,
@@ -125,15 +125,6 @@ export class Models {
     if (!model) throw new Error(`${source} was not looked up since the page was opened. Look it up first.`);
     const store = await this.#requireStore();
     const record = hubRecord(model);
-    const stored = await readStored(store, source);
-    const needed = record.files.reduce((sum, { bytes }) => sum + bytes, 0) - (stored?.storedBytes ?? 0);
-    const free = await freeBytes();
-    if (free !== null && needed > free) {
-      throw new Error(
-        `${record.name} needs ${needed} more bytes of storage, but the browser has ${free} left for this page. ` +
-          "Delete stored models, or free space on the disk.",
-      );
-    }
     this.#download?.abort();
     this.#download = new AbortController();
     const { signal } = this.#download;

@@ -162,6 +162,21 @@ describe("downloading", () => {
     server = await serveHub({});
   });
 
+  it("asks for room for what is missing alone, and says both numbers where there is none", async () => {
+    await find();
+    const total = weights.length + files["config.json"].length + 2;
+    const store = new MemoryStore();
+    store.left = total - 1;
+    await expect(bring(store)).rejects.toThrow(
+      `tiny/llama needs ${total} more bytes, but the memory has ${total - 1} left. Get more.`,
+    );
+    expect(await store.folders()).toEqual([]);
+    store.left = total;
+    await bring(store);
+    store.left = 0;
+    await bring(store);
+  });
+
   it("goes on by itself where a transfer broke off, and does not ask for what it has", async () => {
     await find();
     server.breakOff("model.safetensors", 70_000);

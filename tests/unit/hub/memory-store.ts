@@ -5,6 +5,13 @@ import type { FileStore } from "../../../src/hub/file-store";
 export class MemoryStore implements FileStore {
   readonly content = new Map<string, Map<string, Uint8Array<ArrayBuffer>>>();
 
+  /** Bytes that may still be stored; null where that is not told. */
+  left: number | null = null;
+
+  async room() {
+    return this.left === null ? null : { bytes: this.left, where: "the memory", instead: "Get more." };
+  }
+
   async folders(): Promise<string[]> {
     return [...this.content.keys()];
   }

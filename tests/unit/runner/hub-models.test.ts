@@ -1,9 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ConfigurationError } from "../../../bin/headless/files";
-import { bringHubModel, cacheFolder } from "../../../bin/headless/hub-models";
+import { bringHubModel, cacheFolder, DiskStore } from "../../../bin/headless/hub-models";
+import { bringModel } from "../../../src/hub/stored-models";
 import { type HubServer, serveHub } from "../../hub-server";
 
 const fixture = "tests/fixtures/reference/models/tiny-llama";
@@ -71,6 +73,22 @@ test("what is not tuned, or no name, is refused as an error of the configuration
   await expect(bring("hf:tiny/t5")).rejects.toThrow(/encoder–decoder/);
   await expect(bring("hf:two words")).rejects.toThrow(/model: "hf:two words" is not a model's name/);
   expect(transfers()).toBe(0);
+});
+
+test("a disk without room for a model is told before any of it comes, by both numbers and the folder", async () => {
+  const store = new DiskStore(join(cache, "not", "there yet"));
+  const { bavail, bsize } = await statfs(cache);
+  const room = (await store.room())!;
+  expect(room.where).toBe(`the disk of ${join(cache, "not", "there yet")}`);
+  expect(Math.abs(room.bytes - bavail * bsize)).toBeLessThan(2 ** 30);
+  const file = { name: "model.safetensors", bytes: 1e15, sha256: null, gitId: null };
+  const record = { source: "hf:a/b", name: "a/b", address: hub.address, commit: null, licence: null, files: [file] };
+  const opened = vi.fn();
+  await expect(bringModel(store, record, opened, () => {})).rejects.toThrow(
+    /^a\/b needs 1000000000000000 more bytes, but the disk of .* has \d+ left\. .* STUDIO_CACHE/,
+  );
+  expect(opened).not.toHaveBeenCalled();
+  expect(await store.folders()).toEqual([]);
 });
 
 test("models are kept where the environment says", () => {
