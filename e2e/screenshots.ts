@@ -1,6 +1,10 @@
 /** A walk through the page at each width, photographed in both colour schemes on the way. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
+import { serveHub } from "../tests/hub-server";
+import { chip, choose, chooser, fixtures } from "./base-model";
 import {
   chooseFile,
   compareButton,
@@ -87,4 +91,56 @@ test("the page's states", async ({ page, isMobile }, { project }) => {
   await chooseFile(page, "Configuration file", "old.json", '{ "training": { "batchsize": 4 } }');
   await expect(page.getByRole("alert").first()).toContainText("old.json");
   await shoot("error");
+});
+
+test("choosing a base model", async ({ page }, { project }) => {
+  const shoot = async (state: string) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.screenshot({ path: `screenshots/model-${state}-${project.name}-${colorScheme}.png` });
+    }
+  };
+  const folder = join(fixtures, "families/tiny-gemma2");
+  const files = Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => !name.startsWith("case."))
+      .map((name) => [name, new Uint8Array(readFileSync(join(folder, name)))]),
+  );
+  const hub = await serveHub({ "tiny/gemma": { files, licence: "apache-2.0" } });
+  try {
+    await page.goto("/");
+    await waitUntilReady(page);
+    await choose(page, "Ready here");
+    await shoot("ready");
+    await choose(page, "Hub");
+    const dialog = chooser(page);
+    await dialog.getByText("Token for gated models, another Hub address").click();
+    await dialog.getByLabel("Hub address").fill(hub.address);
+    await dialog.getByLabel("Model", { exact: true }).fill("tiny/gemma");
+    await dialog.getByRole("button", { name: "Look up" }).click();
+    await expect(dialog.getByRole("region", { name: "About tiny/gemma" })).toBeVisible();
+    await shoot("hub");
+    await choose(page, "This computer");
+    await shoot("computer");
+    const config = { name: "config.json", mimeType: "", buffer: Buffer.from("{}") };
+    const pickle = { name: "pytorch_model.bin", mimeType: "", buffer: Buffer.from("weights") };
+    await dialog.getByLabel("Model files").setInputFiles([config, pickle]);
+    await expect(dialog.getByRole("alert")).toBeVisible();
+    await shoot("refused");
+    await dialog.getByLabel("Model folder").setInputFiles(folder);
+    await expect(dialog.getByRole("region", { name: "About tiny-gemma2" })).toBeVisible();
+    await shoot("folder");
+    await choose(page, "Storage");
+    await shoot("storage");
+    await page.keyboard.press("Escape");
+    await chip(page).click();
+    await shoot("chip");
+    await page.keyboard.press("Escape");
+    await openStep(page, "Training");
+    await step(page, "Training").getByText("Rows and read-out").click();
+    await step(page, "Training").getByLabel("The head reads").scrollIntoViewIfNeeded();
+    await shoot("training");
+  } finally {
+    await hub.close();
+  }
 });

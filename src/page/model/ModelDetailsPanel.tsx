@@ -10,11 +10,12 @@ import { useStudio } from "../store/store";
 export function ModelDetailsPanel() {
   const details = useStudio((state) => state.model.details);
   if (!details) return null;
+  const facts = factsOf(details);
   return (
     <section className="model-details" aria-label={`About ${details.name}`}>
       <h3 className="popover-title">{details.name}</h3>
       {details.refusal !== null && <Message kind="error">{details.refusal}</Message>}
-      <Facts facts={factsOf(details)} />
+      {facts.length > 0 && <Facts facts={facts} />}
       <Files details={details} />
       <FitLines details={details} />
     </section>
@@ -65,7 +66,7 @@ function factsOf(details: ModelDetails): (readonly [string, string])[] {
     facts.push(["Commit", `${details.commit?.slice(0, 12)}${details.gated ? " · gated" : ""}`]);
   }
   const stored = details.storedBytes > 0 ? `, ${formatBytes(details.storedBytes)} stored here already` : "";
-  facts.push(["To read", `${formatBytes(details.bytes)}${stored}`]);
+  if (details.refusal === null) facts.push(["To read", `${formatBytes(details.bytes)}${stored}`]);
   return facts;
 }
 
