@@ -8,12 +8,13 @@ import type { TextControl } from "./method";
 
 export const defaultText = "Classify the positive or negative sentiment from the text";
 
-/** A meaningful text about the task. `format` tells the form to show it as tokens. */
+/** A meaningful text about the task, which forms suggest from the data. `format` tells them to show it as tokens. */
 export const textOption = (description: string) =>
   z.string().min(1, "is empty; write at least one word").default(defaultText).meta({
     title: "Semantic text",
     description,
     format: "semantic-text",
+    saysTask: true,
   });
 
 /** The text a free prompt or prefix may start from. */
@@ -26,6 +27,7 @@ export const startTextOption = () =>
       title: "Text to start from",
       description: "Repeated or cut to the number of virtual tokens, as PEFT does.",
       format: "semantic-text",
+      saysTask: true,
       onlyWith: { init: ["text"] },
     });
 

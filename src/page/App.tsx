@@ -5,6 +5,7 @@ import { useDropzone } from "react-dropzone";
 import { followDrafts } from "./actions/drafts";
 import { receiveDrop } from "./actions/drop";
 import { start } from "./actions/start";
+import { followData } from "./actions/suggested-text";
 import { CompareBar } from "./compare/CompareBar";
 import { Legend } from "./compare/Legend";
 import { ViewControls } from "./compare/ViewControls";
@@ -31,6 +32,7 @@ let started = false;
 export function App() {
   useEffect(() => {
     const endDrafts = followDrafts();
+    const endData = followData();
     const endKeys = listenToKeys();
     if (!started) {
       started = true;
@@ -38,6 +40,7 @@ export function App() {
     }
     return () => {
       endDrafts();
+      endData();
       endKeys();
     };
   }, []);

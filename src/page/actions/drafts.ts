@@ -2,6 +2,7 @@
 
 import type { TrainingConfiguration } from "../../training/configuration";
 import { engine } from "../engine";
+import { draftsForText, standardText } from "../methods/suggested-text";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
 import { toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
@@ -10,8 +11,14 @@ import { setData } from "./data";
 
 export function addRun(methodId: string): void {
   const { methods } = useStudio.getState();
-  const method = methods.descriptions.find((description) => description.id === methodId);
-  if (method) patch("methods", { runs: [...methods.runs, draftRun(method, methods.runs)] });
+  const { descriptions, runs, suggested } = methods;
+  const method = descriptions.find((description) => description.id === methodId);
+  if (!method) return;
+  const draft = [draftRun(method, runs)];
+  const standard = standardText(descriptions);
+  const added =
+    suggested === null || standard === null ? draft : draftsForText(draft, descriptions, standard, suggested);
+  patch("methods", { runs: [...runs, ...added] });
 }
 
 export function removeRun(id: string): void {

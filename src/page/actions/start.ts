@@ -3,6 +3,7 @@
 import * as Comlink from "comlink";
 import type { RunStateEvent, StudioEvent } from "../../worker/api";
 import { engine, restartEngine, watchEngine } from "../engine";
+import { standardText } from "../methods/suggested-text";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
@@ -11,6 +12,7 @@ import { messageOf, patch, useStudio } from "../store/store";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, readNextAs, reopenData } from "./data";
 import { reopenModel } from "./model";
+import { suggestText } from "./suggested-text";
 import { receiveTexts } from "./writing";
 
 /** Chosen on arrival: the method of the house, its rival, and the two controls both must beat. */
@@ -97,7 +99,8 @@ function restoreRuns(): void {
     const method = methods.descriptions.find((description) => description.id === id);
     if (method) runs.push(draftRun(method, runs));
   }
-  patch("methods", { runs });
+  patch("methods", { runs, suggested: standardText(methods.descriptions) });
+  suggestText();
 }
 
 async function restoreSession(): Promise<void> {

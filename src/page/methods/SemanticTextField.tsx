@@ -19,6 +19,7 @@ interface SemanticTextFieldProps {
 export function SemanticTextField({ label, help, shortest, value, onChange }: SemanticTextFieldProps) {
   const [text, setText] = useState(value);
   const tokens = useTokens(text);
+  const suggested = useStudio((state) => state.methods.suggested);
   const least = Math.max(1, shortest);
   const problem = text.trim().length < least ? "The text must not be empty." : null;
   useEffect(() => setText(value), [value]);
@@ -38,7 +39,7 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
           <select
             className="input"
             aria-label={`${label} for a known task`}
-            value={taskTexts.some((known) => known.text === text) ? text : ""}
+            value={text === suggested || taskTexts.some((known) => known.text === text) ? text : ""}
             onChange={(event) => {
               setText(event.target.value);
               onChange(event.target.value, null);
@@ -47,6 +48,7 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
             <option value="" disabled>
               Text of your own
             </option>
+            {suggested !== null && <option value={suggested}>From the open data</option>}
             {[false, true].map((ours) => (
               <optgroup key={String(ours)} label={ours ? "Ours, in the same style" : "From the authors' notebooks"}>
                 {taskTexts

@@ -22,8 +22,8 @@ export type OptionField = Common &
     | { kind: "set"; choices: string[] | null; beside: string[]; least: number }
     /** `lines`: it may have line breaks. */
     | { kind: "text"; longest: number | null; shortest: number; lines: boolean }
-    /** A text the model reads: shown with its tokens. */
-    | { kind: "semantic-text"; shortest: number }
+    /** A text the model reads: shown with its tokens. `saysTask`: one that data suggest. */
+    | { kind: "semantic-text"; shortest: number; saysTask: boolean }
     /** Numbers by pattern. */
     | { kind: "pairs" }
     /** A shape this form has no field for; its value can be set in a configuration file. */
@@ -71,7 +71,7 @@ function readField(key: string, property: Schema): OptionField {
     case "string": {
       const shortest = typeof schema.minLength === "number" ? schema.minLength : 0;
       if (key === "text" || property.format === "semantic-text" || schema.format === "semantic-text") {
-        return { ...common, kind: "semantic-text", shortest };
+        return { ...common, kind: "semantic-text", shortest, saysTask: property.saysTask === true };
       }
       return {
         ...common,

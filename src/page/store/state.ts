@@ -85,6 +85,8 @@ export interface MethodsSlice {
   descriptions: MethodDescription[];
   error: string | null;
   runs: DraftRun[];
+  /** What texts about the task say until somebody changes them; null before any data is open. */
+  suggested: string | null;
   estimate: Estimate | null;
   estimating: boolean;
   estimateError: string | null;

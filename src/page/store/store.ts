@@ -33,6 +33,7 @@ export const useStudio = create<StudioState>()(() => ({
     descriptions: [],
     error: null,
     runs: [],
+    suggested: null,
     estimate: null,
     estimating: false,
     estimateError: null,
