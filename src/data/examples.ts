@@ -1,5 +1,6 @@
 /** A table's rows as examples: the cells of the chosen columns, with every check that all tasks share. Knows nothing of tokens. */
 
+import type { ChatMessage } from "./chat";
 import { countOf, DataError, formatCount, nameRows } from "./errors";
 import type { Table } from "./table";
 
@@ -16,6 +17,8 @@ export interface Example {
   tags?: readonly number[];
   /** What a language model is to write. */
   response?: string;
+  /** A conversation, ending with an answer; text and response are then its last exchange for a person to read. */
+  messages?: readonly ChatMessage[];
   /** Where it stands in its file; see `Table.rowNumbers`. */
   row: number;
 }

@@ -13,10 +13,15 @@ export interface LanguageTokenizer {
 /** The label of a position behind which nothing is learned. */
 const NO_LABEL = -100;
 
-/** A prompt as the model reads it before its response: with the beginning-of-sequence token, if the tokenizer puts one. */
+/** A prompt as the model reads it before its response: with the beginning-of-sequence token, if the tokenizer puts one, once. */
 export function encodePrompt(tokenizer: LanguageTokenizer, prompt: string): number[] {
-  const ids = Array.from(tokenizer.encode(prompt));
-  return ids.slice(0, ids.length - tokenizer.trailingSpecials);
+  const framed = (text: string) => {
+    const ids = Array.from(tokenizer.encode(text));
+    return ids.slice(0, ids.length - tokenizer.trailingSpecials);
+  };
+  const [ids, begin] = [framed(prompt), framed("")];
+  const twice = begin.length > 0 && begin.every((id, place) => ids[begin.length + place] === id);
+  return twice ? ids.slice(begin.length) : ids;
 }
 
 /**

@@ -27,6 +27,7 @@ export interface SummaryInput {
 /** What of a tokenizer is shown. */
 interface TokenReader {
   readonly eosId: number | null;
+  readonly chatTemplate?: unknown;
   piecesOf(ids: ArrayLike<number>): { text: string; special: boolean }[];
 }
 
@@ -55,7 +56,8 @@ export function summarize({
   const truncated = tokenized.filter((example) => example.truncated).length;
   const notices = [...dataset.notices];
   const language = settings.task === "causal-lm" ? tokenizer : null;
-  if (language) notices.push(...languageNotices(tokenized, settings.maxLength, language.eosId));
+  const chat = Boolean(settings.columns.messages);
+  if (language) notices.push(...languageNotices(tokenized, settings.maxLength, { ...language, chat }));
   else if (truncated > 0) {
     notices.push(
       `${countOf(truncated, "text")} of ${formatCount(tokenized.length)} longer than ${formatCount(settings.maxLength)} ` +
@@ -88,11 +90,23 @@ export function summarize({
   };
 }
 
-function languageNotices(tokenized: readonly TokenizedExample[], maxLength: number, eosId: number | null): string[] {
+function languageNotices(
+  tokenized: readonly TokenizedExample[],
+  maxLength: number,
+  { eosId, chatTemplate, chat }: Pick<TokenReader, "eosId" | "chatTemplate"> & { readonly chat: boolean },
+): string[] {
   const cut = tokenized.filter(({ truncated }) => truncated);
   const ends = cut.filter(({ ids }) => eosId === null || ids.at(-1) !== eosId).length;
   const notices: string[] = [];
-  if (cut.length > 0) {
+  if (chat && !chatTemplate) {
+    notices.push("The model has no chat template, so turns stand under plain headings (### User:, ### Assistant:).");
+  }
+  if (cut.length > 0 && chat) {
+    notices.push(
+      `${countOf(cut.length, "conversation")} of ${formatCount(tokenized.length)} longer than ${formatCount(maxLength)} tokens ` +
+        "lost the end; where no answer begins before that, the beginning instead.",
+    );
+  } else if (cut.length > 0) {
     const lost = ends > 0 ? `, and ${formatCount(ends)} of them the end of the response too` : "";
     notices.push(
       `${countOf(cut.length, "row")} of ${formatCount(tokenized.length)} longer than ${formatCount(maxLength)} tokens ` +

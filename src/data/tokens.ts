@@ -1,6 +1,7 @@
 /** Examples to token ids, cut to the model's length. The tokenizer itself is handed in. */
 
 import { createBreather } from "./breathe";
+import type { ChatMessage } from "./chat";
 import { DataError } from "./errors";
 import type { Example } from "./examples";
 
@@ -29,6 +30,9 @@ export interface RowTokenizer {
   readonly eosId: number | null;
   /** The ids of a text, or of two, with the tokenizer's special tokens unless told. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): ArrayLike<number>;
+  readonly eosText?: string;
+  /** See `chat.ts`. */
+  readonly chatTemplate?: ((messages: readonly ChatMessage[], answer: boolean) => string) | null;
   /** Ids of two texts as one row and, where the tokenizer gives any, the type of each token. */
   encodePair?(
     text: string,

@@ -32,6 +32,8 @@ export interface ColumnRoles {
   /** Texts with `{column}` for a row's values, or the name of a column alone. An empty prompt: there is none. */
   prompt?: string | null;
   response?: string;
+  /** Conversations, in place of prompt and response. */
+  messages?: string | null;
 }
 
 export type ColumnRole = keyof ColumnRoles;
@@ -42,6 +44,8 @@ export interface RoleField {
   title: string;
   /** One column, one or none, at least one, or a text with columns in braces. */
   kind: "column" | "optional" | "columns" | "template";
+  /** Only while this role has no column. */
+  without?: ColumnRole;
 }
 
 export interface DataSettings {

@@ -4,6 +4,7 @@
  */
 
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
+import { type ChatTemplate, openChatTemplate } from "./chat-template";
 import { readJsonObject } from "./json";
 import type { ModelFolder } from "./types";
 
@@ -37,6 +38,10 @@ export interface Tokenizer {
   readonly eosId: number | null;
   /** Every token at which a text ends: `eosId`, and others that config.json names. */
   readonly endIds: readonly number[];
+  /** The end-of-sequence token as it is written in a text; empty where there is none. */
+  readonly eosText: string;
+  /** The model's own way to write a conversation as one text; null where it has none. */
+  readonly chatTemplate: ChatTemplate | null;
   readonly padId: number | null;
   /** Every token that is no text, as the tokenizer declares it. */
   readonly specialIds: ReadonlySet<number>;
@@ -209,6 +214,8 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     endIds: [...new Set([named("eos"), config.eos_token_id].flat())].filter((end): end is number =>
       Number.isInteger(end),
     ),
+    eosText: library.id_to_token(named("eos") ?? -1) ?? "",
+    chatTemplate: await openChatTemplate(folder, settings),
     padId: named("pad"),
     specialIds,
     wordPrefix,

@@ -1,6 +1,7 @@
 /** The studio's API as the worker answers it: opens device, model and data, and runs comparisons on them. */
 
 import * as z from "zod";
+import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { wordsOf } from "../data/formats/token-classification";
 import { encodePrompt } from "../data/language";
@@ -304,9 +305,10 @@ export class Studio implements StudioApi {
   async samplePrompts(count: number): Promise<SamplePrompt[]> {
     const { dataset, settings } = this.#data.data;
     if (settings.task !== "causal-lm") return [];
-    return dataset.validation
-      .slice(0, count)
-      .map(({ row, text: prompt, response = "" }) => ({ row, prompt, response }));
+    return dataset.validation.slice(0, count).map(({ row, text: prompt, response = "", messages }) => ({
+      row,
+      ...(messages ? lastExchange(messages, this.#opened.model.tokenizer) : { prompt, response }),
+    }));
   }
 
   async generate(request: GenerationRequest): Promise<GeneratedText[] | null> {

@@ -3,12 +3,15 @@
  * and the token that ends it.
  */
 
+import { type ChatMessage, encodeConversation, isConversation, readConversation } from "../chat";
 import type { ColumnFacts } from "../columns";
 import { countOf, DataError, formatCount, nameRows } from "../errors";
 import { encodeExchange } from "../language";
+import type { Table } from "../table";
 import { asTemplate, checkTemplate, columnsOf, fillTemplate } from "../templates";
+import type { RowTokenizer } from "../tokens";
 import type { ColumnRoles } from "../types";
-import type { DataFormat } from "./format";
+import type { DataFormat, ReadRows } from "./format";
 
 /** Best first: what is written as an answer, and what asks for it. */
 const RESPONSE_NAMES = ["output", "response", "completion", "answer", "reply", "summary", "translation", "target"];
@@ -20,12 +23,15 @@ export const causalLm: DataFormat = {
   task: "causal-lm",
   title: "Language modelling: a response",
   roles: [
-    { role: "prompt", title: "Prompt", kind: "template" },
-    { role: "response", title: "Response", kind: "template" },
+    { role: "messages", title: "Conversation", kind: "optional" },
+    { role: "prompt", title: "Prompt", kind: "template", without: "messages" },
+    { role: "response", title: "Response", kind: "template", without: "messages" },
   ],
 
   /** Named as prompts and responses, where an answer that is repeated throughout is rather a label; or nothing but texts. */
   guess(table, facts) {
+    const messages = conversations(table);
+    if (messages !== undefined) return { messages };
     const [only] = facts;
     if (facts.length === 1)
       return only!.distinct > 1 && !only!.numeric ? { prompt: "", response: `{${only!.name}}` } : null;
@@ -34,7 +40,9 @@ export const causalLm: DataFormat = {
     return response.distinct > Math.min(table.rows.length, 2000) / 2 ? templates(facts, prompt, response) : null;
   },
 
-  suggest(_, facts) {
+  suggest(table, facts) {
+    const messages = conversations(table);
+    if (messages !== undefined) return { messages };
     const named = likeliest(facts);
     const longest = facts.toSorted((a, b) => b.meanLength - a.meanLength);
     const response = named.response ?? longest.find((column) => column !== named.prompt) ?? facts[0]!;
@@ -44,6 +52,7 @@ export const causalLm: DataFormat = {
 
   /** Rows whose response is empty are left out with a notice. */
   read(table, columns) {
+    if (columns.messages) return readConversations(table, columns.messages);
     const prompt = asTemplate(columns.prompt ?? "", table.columns);
     const response = asTemplate(columns.response ?? "", table.columns);
     checkTemplate(prompt, "prompt", table);
@@ -83,7 +92,9 @@ export const causalLm: DataFormat = {
 
   /** See `encodeExchange` for what becomes of a row that is too long. */
   encode(example, tokenizer, maxLength) {
-    const encoded = encodeExchange(tokenizer, example, maxLength);
+    const encoded = example.messages
+      ? conversationOf(example.messages, example.row, tokenizer, maxLength)
+      : encodeExchange(tokenizer, example, maxLength);
     if (encoded.labels.some((label) => label >= 0)) return encoded;
     throw new DataError({
       file: "data",
@@ -93,6 +104,59 @@ export const causalLm: DataFormat = {
     });
   },
 };
+
+/** The first column whose first cells are conversations. */
+function conversations(table: Table): string | undefined {
+  const rows = table.rows.slice(0, 3);
+  return table.columns.find((_, column) => rows.length > 0 && rows.every((row) => isConversation(row[column] ?? "")));
+}
+
+/** Rows without an answer are left out with a notice. */
+function readConversations(table: Table, column: string): ReadRows {
+  const place = table.columns.indexOf(column);
+  if (place < 0) {
+    const what = `The file has no column of this name, which is to be the conversation (it has: ${table.columns.join(", ")}).`;
+    throw new DataError({ file: table.file, column, what, fix: "Choose one of the file's columns." });
+  }
+  const empty: number[] = [];
+  const examples = table.rows.flatMap((record, index) => {
+    const row = table.rowNumbers[index]!;
+    const cell = record[place] ?? "";
+    const messages = cell.trim() === "" ? [] : conversationIn(cell, { file: table.file, row, column });
+    if (messages.length === 0) {
+      empty.push(row);
+      return [];
+    }
+    const asked = messages.slice(0, -1).map(({ role, content }) => `${role}: ${content}`);
+    const shown = { text: asked.join("\n"), response: messages.at(-1)!.content };
+    return { ...shown, messages, textPair: null, label: 0, row };
+  });
+  if (examples.length === 0) {
+    const what = "No conversation has an answer of the assistant.";
+    throw new DataError({ file: table.file, column, what, fix: "Choose another column." });
+  }
+  const skipped = `${table.file}: skipped ${countOf(empty.length, "row")} without an answer (${nameRows(empty)}).`;
+  return { examples, labels: [], notices: empty.length > 0 ? [skipped] : [] };
+}
+
+function conversationIn(cell: string, where: { file: string; row: number; column: string }) {
+  try {
+    return readConversation(cell);
+  } catch (error) {
+    const fix = 'Write a JSON list such as [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}].';
+    throw new DataError({ ...where, what: `The conversation ${(error as Error).message}.`, fix });
+  }
+}
+
+/** @throws DataError with the template's own words where the model's refuses the conversation. */
+function conversationOf(messages: readonly ChatMessage[], row: number, tokenizer: RowTokenizer, maxLength: number) {
+  try {
+    return encodeConversation(tokenizer, messages, maxLength);
+  } catch (error) {
+    const what = `The model's chat template refuses this conversation: ${(error as Error).message}`;
+    throw new DataError({ file: "data", row, what, fix: "Change the conversation's roles, or remove the row." });
+  }
+}
 
 function likeliest(facts: readonly ColumnFacts[]): { prompt?: ColumnFacts; response?: ColumnFacts } {
   const usable = facts.filter(({ identifier, numeric }) => !identifier && !numeric);

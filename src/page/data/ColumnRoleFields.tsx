@@ -11,6 +11,7 @@ const NONE = "\u0000";
 
 export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
   const { tasks, roles, settings } = summary;
+  const shown = roles.filter(({ without }) => !without || !settings.columns[without]);
   return (
     <>
       <SelectField
@@ -19,8 +20,8 @@ export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
         choices={tasks.map(({ id, title }) => ({ value: id, label: title }))}
         onChange={(task) => void setData({ task: task as TaskId, columns: {} }, "columns")}
       />
-      <div className={roles.length === 2 ? "field-grid" : "field-grid field-grid-3"}>
-        {roles.map((field) =>
+      <div className={shown.length === 2 ? "field-grid" : "field-grid field-grid-3"}>
+        {shown.map((field) =>
           field.kind === "template" ? (
             <TemplateField key={field.role} field={field} summary={summary} />
           ) : field.kind === "columns" ? (
