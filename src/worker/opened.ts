@@ -65,8 +65,7 @@ export class Opened {
 
   /** Bytes that one buffer may have. */
   get allowedBuffer(): number {
-    const { maxStorageBufferBindingSize, maxBufferSize } = this.engine.device.limits;
-    return Math.min(maxStorageBufferBindingSize, maxBufferSize);
+    return this.engine.largestBuffer;
   }
 
   get hasModel(): boolean {
