@@ -371,6 +371,23 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     });
   }
 
+  await test.step("LoRA merged on the device says the same, and the base model is unchanged", async () => {
+    const reports = page.getByRole("region", { name: "Where each run is right and wrong" });
+    await reports.getByRole("tab", { name: "LoRA", exact: true }).click();
+    await reports.getByRole("button", { name: "Merge and unmerge" }).click();
+    await expect(reports.locator(".merge-panel output")).toHaveText(
+      /^\d+ tensors merged: \d+ logits of 8 rows differ by at most [\d.]+e-[5-9] .* byte for byte what it was\.$/,
+    );
+  });
+
+  await test.step("a weighted sum of LoRA with itself is LoRA again, in the table and on the charts", async () => {
+    const panel = tryIt.getByRole("group", { name: "Sum of adapters" });
+    await panel.getByRole("button", { name: "Evaluate the sum" }).click();
+    const summed = tryIt.locator(".imported-run").filter({ hasText: "0.5 · LoRA (imported)" });
+    await expect(summed).toContainText(`loss ${losses("LoRA").at(-1)?.toFixed(4)}`);
+    await expect(page.getByRole("row").filter({ hasText: "0.5 · LoRA (imported)" }).first()).toBeVisible();
+  });
+
   await test.step("the configuration is saved and opened again", async () => {
     const file = await downloaded(page, async () => {
       await page.getByRole("button", { name: "Save" }).click();
@@ -433,7 +450,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
   }
 
   await test.step("the training of an imported adapter goes on where it was left", async () => {
-    const listed = tryIt.locator(".imported-run").filter({ hasText: "LoRA (imported)" });
+    const listed = tryIt.locator(".imported-run").filter({ hasText: /^LoRA \(imported\)/ });
     await listed.getByLabel("More steps").fill("2");
     await expect(listed).toContainText(`planned for ${STEPS} steps and will now have ${STEPS + 2}`);
     await listed.getByRole("button", { name: "Continue training" }).click();

@@ -1,7 +1,9 @@
 /** The command line of the headless runner: arguments, help and exit codes. What a command does is elsewhere. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import * as z from "zod";
 import { version } from "../../package.json";
+import { combinations } from "../../src/adapters/sum-lora";
 import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import { storedTypes } from "../../src/hub/stream-safetensors";
 import type { AdapterChoice } from "./browser";
@@ -21,12 +23,14 @@ DIR receives
   summary.json    final figures, trainable parameters, device and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
+  sum/            with --sum, the weighted sum of some runs' LoRA adapters; its evaluation is in summary.json
 and what an earlier comparison wrote there under these names is replaced.
 
 A model is bundled:NAME, dir:PATH or hf:OWNER/NAME[@REVISION]. One of the Hub is downloaded once and kept in STUDIO_CACHE
 (default: the user's cache folder); HF_TOKEN holds the token for gated models.
 
-Exit codes: 0 every run finished; 1 a run or the comparison failed; 2 the configuration or the command is wrong.
+Exit codes: 0 every run finished and everything asked for is written; 1 a run, the comparison or a file failed; 2 the configuration
+or the command is wrong.
 CHROME_PATH chooses the Chrome or Chromium to use.`;
 
 type RunComparison = (configurationPath: string, options: RunOptions) => Promise<boolean>;
@@ -62,6 +66,17 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     .addOption(
       new Option("--merged <TYPE>", "write merged models too, as numbers of this type").choices([...storedTypes]),
     )
+    .addOption(
+      new Option(
+        "--sum <WEIGHTS>",
+        'evaluate and write a weighted sum of LoRA runs: their names and weights as JSON, such as {"LoRA": 0.5, "LoRA 2": 0.5}',
+      ).argParser(readWeights),
+    )
+    .addOption(
+      new Option("--combination <KIND>", "of the sum: exact (cat), or PEFT's linear, which keeps the rank").choices([
+        ...combinations,
+      ]),
+    )
     .addHelpText("after", RUN_HELP)
     .exitOverride()
     .showHelpAfterError()
@@ -76,6 +91,16 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     return error instanceof ConfigurationError ? USAGE : FAILURE;
   }
   return code;
+}
+
+/** Weights by run. */
+function readWeights(text: string): Record<string, number> {
+  const weights = z.record(z.string(), z.number()).refine((read) => Object.keys(read).length > 1);
+  try {
+    return weights.parse(JSON.parse(text));
+  } catch {
+    throw new InvalidArgumentError('It must be JSON with at least two runs, such as {"LoRA": 0.5, "LoRA 2": 0.5}.');
+  }
 }
 
 /** A Hub's address as requests are built on it. An empty variable is none. */

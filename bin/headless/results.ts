@@ -16,6 +16,7 @@ import type {
   RunState,
   StepEvent,
   StudioEvent,
+  SumRequest,
 } from "../../src/worker/api";
 
 /** One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as null. */
@@ -71,6 +72,9 @@ export interface Surroundings {
   versions: Record<string, string>;
 }
 
+/** The folder of a sum of runs. */
+const SUM = "sum";
+
 /** Collects a comparison's events and writes its files. */
 export class Results {
   readonly #folder: string;
@@ -79,6 +83,9 @@ export class Results {
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
   #gpuBytes: GpuBytes | null = null;
+  /** What was asked for and could not be written. */
+  readonly #failures: string[] = [];
+  #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
 
   /** Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs' folders. */
   constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
@@ -86,7 +93,7 @@ export class Results {
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
-    for (const name of ["summary.json", ...variants.map((variant) => variant.name)]) {
+    for (const name of ["summary.json", SUM, ...variants.map((variant) => variant.name)]) {
       rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
     this.#metrics = openSync(join(this.#folder, "metrics.jsonl"), "w");
@@ -124,9 +131,11 @@ export class Results {
     return [...this.#runs.values()];
   }
 
-  /** Whether every run has finished and its adapter is written. */
+  /** Whether every run has finished and everything that was asked for is written. */
   get complete(): boolean {
-    return this.runs.every(({ state, adapter }) => state === "finished" && adapter !== null);
+    return (
+      this.#failures.length === 0 && this.runs.every(({ state, adapter }) => state === "finished" && adapter !== null)
+    );
   }
 
   /**
@@ -165,6 +174,17 @@ export class Results {
     this.#unpack(run, zip, join(this.#folder, run, "merged"));
   }
 
+  /** Unpacks the adapter of a sum of runs into the folder `sum`. Throws as `addAdapter`. */
+  addSum(sum: SumRequest, evaluation: EvaluationEvent | null, zip: string): void {
+    this.#unpack(SUM, zip, join(this.#folder, SUM));
+    this.#sum = { ...sum, validation: evaluation && figuresOf(evaluation), adapter: SUM };
+  }
+
+  /** Notes what was asked for and could not be written: the comparison is not complete. */
+  fail(message: string): void {
+    this.#failures.push(message);
+  }
+
   #unpack(run: string, zip: string, folder: string): void {
     const entries = Object.entries(unzipSync(readFileSync(zip))).filter(([name]) => !name.endsWith("/"));
     const tops = new Set(entries.map(([name]) => name.slice(0, name.indexOf("/") + 1)));
@@ -195,6 +215,7 @@ export class Results {
       started: this.#started.toISOString(),
       seconds: (Date.now() - this.#started.getTime()) / 1000,
       complete: this.complete,
+      failures: this.#failures,
       device: { kind: adapter, ...device.adapter },
       versions,
       // A folder was opened by an address that is gone by now.
@@ -210,6 +231,7 @@ export class Results {
       gpuBytes: this.#gpuBytes,
       runs: this.runs,
       groups: this.groups,
+      sum: this.#sum,
       configuration,
     };
     writeFileSync(join(this.#folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
@@ -253,10 +275,14 @@ function addStep(summary: RunSummary, event: StepEvent): void {
   summary.training = { firstLoss, lastLoss: loss, learningRate, gradNorm };
 }
 
-function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: MetricName): void {
+function figuresOf(event: EvaluationEvent): Evaluation {
   const { step, loss } = event;
   const measured = metricNames.flatMap((name) => (event[name] === undefined ? [] : [[name, event[name]]]));
-  const evaluation: Evaluation = { step, loss, ...Object.fromEntries(measured) };
+  return { step, loss, ...Object.fromEntries(measured) };
+}
+
+function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: MetricName): void {
+  const evaluation = figuresOf(event);
   const sign = metricFacts[metric].better === "high" ? 1 : -1;
   const { first, best } = summary.validation ?? { first: evaluation, best: evaluation };
   summary.validation = {

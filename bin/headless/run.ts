@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
+import type { Combination } from "../../src/adapters/sum-lora";
 import type { StoredType } from "../../src/hub/stream-safetensors";
 import type { Configuration } from "../../src/training/configuration";
-import type { StudioEvent } from "../../src/worker/api";
+import { variantsOf } from "../../src/training/variants";
+import type { StudioEvent, SumRequest } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { type AdapterChoice, openBrowser, type StudioBrowser } from "./browser";
 import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
@@ -24,6 +26,9 @@ export interface RunOptions {
   endpoint: string;
   /** Type of the numbers in merged models; none are written without it. */
   merged?: StoredType;
+  /** Weights of runs to sum, by name, and how; exact unless told. */
+  sum?: Record<string, number>;
+  combination?: Combination;
 }
 
 /**
@@ -34,7 +39,7 @@ export interface RunOptions {
  */
 export async function runComparison(
   configurationPath: string,
-  { out, adapter: choice, endpoint, merged }: RunOptions,
+  { out, adapter: choice, endpoint, merged, sum, combination = "cat" }: RunOptions,
 ): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
@@ -44,7 +49,19 @@ export async function runComparison(
     const progress = standardProgress();
     try {
       const folder = dirname(resolve(configurationPath));
-      return await runInBrowser({ json, folder, out, browser, adapter, server, progress, endpoint, merged });
+      const summed = sum && { combination, parts: Object.entries(sum).map(([run, weight]) => ({ run, weight })) };
+      return await runInBrowser({
+        json,
+        folder,
+        out,
+        browser,
+        adapter,
+        server,
+        progress,
+        endpoint,
+        merged,
+        sum: summed,
+      });
     } finally {
       progress.close();
       await browser.close();
@@ -68,6 +85,7 @@ interface Job extends StudioBrowser {
   folder: string;
   out: string;
   merged: StoredType | undefined;
+  sum: SumRequest | undefined;
   server: StudioServer;
   progress: Progress;
   endpoint: string;
@@ -83,6 +101,7 @@ async function runInBrowser({
   progress,
   endpoint,
   merged,
+  sum,
 }: Job): Promise<boolean> {
   let receive = (event: StudioEvent) => progress.handle(event);
   const url = new URL("runner.html", server.url);
@@ -97,6 +116,7 @@ async function runInBrowser({
   if ("problem" in parsed) throw new ConfigurationError(parsed.problem);
   const { configuration } = parsed;
   checkRunNames(configuration.runs.map(({ name }) => name));
+  checkSum(configuration, sum);
   const files = namedFiles(configuration, folder);
   if (configuration.model.startsWith("hf:")) {
     const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder() };
@@ -127,7 +147,7 @@ async function runInBrowser({
     };
     await compareUntilStopped(page, served.configuration, progress);
     progress.close();
-    for (const { run, steps } of results.runs) {
+    for (const { run, steps, variant } of results.runs) {
       if (steps === 0) continue;
       try {
         const zip = join(received, "adapter.zip");
@@ -138,14 +158,20 @@ async function runInBrowser({
         progress.note(`${run}: its adapter could not be written: ${(error as Error).message}`);
       }
       if (merged === undefined) continue;
+      if (!preparation.mergeable.includes(variant.run)) {
+        progress.note(`${run}: its method has no merged model, since it is no change of weights.`);
+        continue;
+      }
       try {
         const zip = join(received, "merged.zip");
         await page.call("sendRun", run, server.shared.receive(zip), `merged-${merged}`);
         results.addMerged(run, zip);
       } catch (error) {
-        progress.note(`${run}: no merged model: ${(error as Error).message}`);
+        progress.note(`${run}: its merged model could not be written: ${(error as Error).message}`);
+        results.fail(`The merged model of "${run}" could not be written: ${(error as Error).message}`);
       }
     }
+    if (sum) await writeSum(page, sum, server, results, received, progress);
   } finally {
     const versions = {
       studio: version,
@@ -159,6 +185,34 @@ async function runInBrowser({
   }
   progress.note(`Results are in ${resolve(out)}`);
   return results.complete;
+}
+
+/** Evaluates the sum and writes its folder. */
+async function writeSum(
+  page: StudioPage,
+  sum: SumRequest,
+  server: StudioServer,
+  results: Results,
+  received: string,
+  progress: Progress,
+): Promise<void> {
+  try {
+    const { run, evaluation } = await page.call("sum", sum);
+    const zip = join(received, "sum.zip");
+    await page.call("sendRun", run, server.shared.receive(zip));
+    results.addSum(sum, evaluation, zip);
+    progress.note(`${run}: validation loss ${evaluation?.loss.toFixed(4)}`);
+  } catch (error) {
+    progress.note(`The sum could not be made: ${(error as Error).message}`);
+    results.fail(`The sum could not be made: ${(error as Error).message}`);
+  }
+}
+
+/** @throws {ConfigurationError} For a run of the sum that there will not be. */
+function checkSum({ runs, training }: Configuration, sum: SumRequest | undefined): void {
+  const names = runs.flatMap((run) => variantsOf(run, training)).map(({ name }) => name);
+  const unknown = sum?.parts.find(({ run }) => !names.includes(run));
+  if (unknown) throw new ConfigurationError(`--sum names the run "${unknown.run}"; there are ${names.join(", ")}.`);
 }
 
 /** Runs to the end; the first Ctrl-C stops the comparison in an orderly way, a second one ends the program. */

@@ -166,7 +166,8 @@ export type ExportForm =
   /** As prompt tuning, with the examples' tokens beside the embeddings; PEFT has it for language models alone. */
   | { readonly type: "CPT"; readonly origin: "folded"; readonly epsilon: number; readonly decay: number }
   /** The trained tensors as they are: PEFT has nothing that would compute the same. */
-  | { readonly type: "STUDIO"; readonly why: string };
+  /** `dense`: they are the base model's own tensors, trained in place. */
+  | { readonly type: "STUDIO"; readonly why: string; readonly dense?: boolean };
 
 /** A method that gives the same logits before any training, from the same seed. */
 export interface Equality {

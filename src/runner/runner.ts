@@ -10,9 +10,11 @@ import type {
   DataSummary,
   DeviceReport,
   Estimate,
+  ImportedAdapter,
   ModelSummary,
   StudioApi,
   StudioEvent,
+  SumRequest,
 } from "../worker/api";
 
 /** A file of the configuration, served on this page's own origin. */
@@ -26,6 +28,8 @@ export interface Preparation {
   model: ModelSummary;
   data: DataSummary;
   estimate: Estimate;
+  /** Names of the configuration's runs whose method has a merged model. */
+  mergeable: string[];
 }
 
 /** Methods reject when the worker does, and when the worker itself breaks. */
@@ -37,6 +41,8 @@ export interface StudioRunner {
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
   stop(): Promise<void>;
+  /** Evaluates a weighted sum of the runs, a run of its own from then on. */
+  sum(request: SumRequest): Promise<ImportedAdapter>;
   /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
   sendRun(run: string, address: string, conversion?: string | null): Promise<void>;
 }
@@ -110,7 +116,12 @@ window.studioRunner = {
     );
     if (data.problem !== null) throw new Error(data.problem);
     const estimate = await ask(() => api.estimate(configuration));
-    return { model, data, estimate };
+    const methods = await ask(() => api.listMethods());
+    const merges = new Set(
+      methods.filter(({ conversions }) => conversions.some(({ id }) => id.startsWith("merged-"))).map(({ id }) => id),
+    );
+    const mergeable = configuration.runs.filter(({ method }) => merges.has(method)).map(({ name }) => name);
+    return { model, data, estimate, mergeable };
   },
 
   async compare(configuration) {
@@ -119,6 +130,8 @@ window.studioRunner = {
   },
 
   stop: () => ask(() => api.stop()),
+
+  sum: (request) => ask(() => api.sum(request)),
 
   async sendRun(run, address, conversion = null) {
     const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run, conversion)) });

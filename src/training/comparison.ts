@@ -11,7 +11,7 @@ import { readBuffer } from "../gpu/readback";
 import { methodOf } from "../methods/registry";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
-import type { Task } from "../tasks/task";
+import type { Evaluation, Task } from "../tasks/task";
 import { sharedBuckets } from "./buckets";
 import type { ComparisonSetup, RunPlan } from "./comparison-setup";
 import { Evaluator, inUnits } from "./evaluation";
@@ -281,11 +281,11 @@ export class Comparison {
     });
   }
 
-  /** Of every validation row in the last evaluation of a run: [rows, classes]. Throws if it has not been evaluated. */
-  validationLogits(name: string): Float32Array {
+  /** What a run said of every validation row in its last evaluation. Throws if it has not been evaluated. */
+  evaluation(name: string): Evaluation {
     const { validation } = this.#lane(name);
     if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
-    return concatenate(validation.outputs);
+    return validation;
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */
@@ -372,14 +372,4 @@ export class Comparison {
     );
     return new Lane(run, feed, listener);
   }
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
-  for (const part of parts) {
-    all.set(part, place);
-    place += part.length;
-  }
-  return all;
 }

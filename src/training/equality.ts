@@ -35,7 +35,7 @@ export async function compareAtStart(
   try {
     await comparison.prepare();
     await comparison.evaluate();
-    const [a, b] = plans.map(({ name }) => comparison.validationLogits(name));
+    const [a, b] = plans.map(({ name }) => concatenate(comparison.evaluation(name).outputs));
     const largestOf = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return {
       rows: validation.length,
@@ -46,4 +46,14 @@ export async function compareAtStart(
   } finally {
     await comparison.release();
   }
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let place = 0;
+  for (const part of parts) {
+    all.set(part, place);
+    place += part.length;
+  }
+  return all;
 }

@@ -36,6 +36,8 @@ export function mergeObstacle(method: Pick<Method, "classify" | "title">, form: 
       return `${method.title} puts virtual tokens beside the input: there is no weight that they could be added to.`;
     case "BOTTLENECK":
       return `${method.title} computes something of its own beside the weights (an activation between two matrices), so it is no change of them.`;
+    case "STUDIO":
+      return form.dense ? null : `${method.title} trains something beside the weights, so it is no change of them.`;
     default:
       return null;
   }
@@ -69,6 +71,13 @@ export function mergeChanges(
     }
   }
   return changes;
+}
+
+/** The form whose changes are the opposite; null where they are not simply added, or are the tensors themselves. */
+export function negated(form: ExportForm): ExportForm | null {
+  if (form.type !== "LORA" || form.dora || form.biases) return null;
+  const alphas = Object.entries(form.alphaPattern ?? {}).map(([key, alpha]) => [key, -alpha] as const);
+  return { ...form, alpha: -form.alpha, alphaPattern: Object.fromEntries(alphas) };
 }
 
 /** Null for tensors that another one's change takes in. */

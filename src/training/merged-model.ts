@@ -16,7 +16,7 @@ import type { Task } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import { exportedForm, partTensors } from "./export";
 import { HEAD_WEIGHT } from "./language-head";
-import { type Change, mergeChanges } from "./merge";
+import { type Change, mergeChanges, negated } from "./merge";
 import { readModel } from "./read-model";
 import type { Run } from "./run";
 
@@ -42,6 +42,8 @@ export interface MergedModel {
   /** The base model's tensors under the names they get, and where they lie. */
   readonly base: readonly { readonly name: string; readonly entry: SafetensorsEntry }[];
   readonly changes: ReadonlyMap<string, Change>;
+  /** Take the changes away again, where they were added. */
+  readonly undo?: ReadonlyMap<string, Change> | null;
   readonly head: readonly NamedTensor[];
   /** The text of README.md. */
   readonly card: string;
@@ -183,7 +185,9 @@ export async function mergedRun(
   const values = await run.parameters.read();
   const { form, tensors } = await exportedForm(model, run, values, conversion);
   const names = new Set([...body.map(({ name }) => name), ...(causal ? [HEAD_WEIGHT] : [])]);
-  const merged = mergeChanges(method, form, tensors, { names, fanInFanOut: family.fanInFanOut });
+  const site = { names, fanInFanOut: family.fanInFanOut };
+  const merged = mergeChanges(method, form, tensors, site);
+  const negative = negated(form);
   // The word embeddings as the head: only one of both has changed, so they are tied no longer.
   const table = `${embeddingPath(model)}.weight`;
   const untied = causal && languageHead.kind === "words" && (merged.has(table) || merged.has(HEAD_WEIGHT));
@@ -195,11 +199,14 @@ export async function mergedRun(
     ...(untied && headEntry ? [{ name: HEAD_WEIGHT, entry: headEntry }] : []),
   ];
   const stored = new Map(ownHead.map(({ tensor, entry }) => [tensor.name, entry.name]));
-  const changes = new Map([...merged].map(([name, change]) => [stored.get(name) ?? name, change]));
+  const inFile = (list: ReadonlyMap<string, Change>) =>
+    new Map([...list].map(([name, change]) => [stored.get(name) ?? name, change]));
+  const changes = inFile(merged);
+  const undo = negative && inFile(mergeChanges(method, negative, tensors, site));
   const head = partTensors(run, values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
-  return { folder, family, task, labels, base, changes, head, card, untied };
+  return { folder, family, task, labels, base, changes, undo, head, card, untied };
 }
 
 function mergedCard(facts: {

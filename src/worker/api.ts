@@ -13,9 +13,11 @@ import type { Configuration, RunConfiguration } from "../training/configuration"
 import type { Finding } from "../training/diagnosis";
 import type { Proof } from "../training/equality";
 import type { Estimate } from "../training/estimate";
-import type { EvaluationEvent, Prediction, RunReport, SettingEvaluation, StudioEvent } from "../training/events";
+import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../training/events";
 import type { Fit } from "../training/fit";
+import type { MergeProof } from "../training/merge-proof";
 import type { PrecisionChoice } from "../training/precision";
+import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type {
   ColumnRole,
@@ -36,6 +38,8 @@ export type { Proof } from "../training/equality";
 export type { Estimate, RunEstimate } from "../training/estimate";
 export type * from "../training/events";
 export type { Fit } from "../training/fit";
+export type { MergeProof } from "../training/merge-proof";
+export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =
   | "ready"
@@ -187,27 +191,6 @@ export interface Diagnosis {
   gradients: { tensor: string; norm: number }[];
 }
 
-export interface ImportedAdapter {
-  run: string;
-  method: string;
-  base: string;
-  evaluation: EvaluationEvent | null;
-  /** The step its training was left at, of so many planned; null without a training state. */
-  step: number | null;
-  steps: number | null;
-}
-
-/** How the training of an imported adapter would go on. */
-export interface Continuation {
-  /** With one run, that of the adapter. */
-  configuration: Configuration;
-  from: number;
-  /** Peak of the schedule. */
-  learningRate: number;
-  /** What keeps it from going on exactly as it was planned, in plain words. */
-  notices: string[];
-}
-
 export interface SamplePrompt {
   row: number;
   prompt: string;
@@ -299,6 +282,16 @@ export interface StudioApi {
   turn(run: string, setting: number): Promise<SettingEvaluation>;
   /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
   importAdapter(file: File): Promise<ImportedAdapter>;
+  /**
+   * Evaluates the weighted sum of runs with LoRA (AdaLoRA, VeRA and DyLoRA as such) on the validation rows; it predicts, is
+   * downloaded and trained on like an imported adapter. Rejects with an Error naming a run of another method.
+   */
+  sum(request: SumRequest): Promise<ImportedAdapter>;
+  /**
+   * Merges a run's change of the weights on the device, compares what the plain model then says with what the run says of the first
+   * validation rows, and unmerges. Rejects with an Error where a method is no change of weights.
+   */
+  proveMerge(run: string): Promise<MergeProof>;
   /** How an imported run would train so many more steps; `training` stands in where its folder records none. */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */

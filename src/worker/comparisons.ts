@@ -4,15 +4,25 @@ import * as z from "zod";
 import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
-import { type Configuration, configurationSchema, trainingSchema } from "../training/configuration";
+import { type SumPart, sumLora } from "../adapters/sum-lora";
+import type { Pooling } from "../models/family";
+import {
+  type Configuration,
+  configurationSchema,
+  type RunConfiguration,
+  trainingSchema,
+} from "../training/configuration";
+import { countPart } from "../training/estimate";
+import { type MergeProof, proveMerge } from "../training/merge-proof";
 import { checkSavedTables } from "../training/saved-tables";
 import { peakLearningRate } from "../training/schedule";
-import type { Continuation, ImportedAdapter } from "./api";
+import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
+import { exportedFolder } from "./export-run";
 import { named } from "./failures";
 import type { Folders } from "./folders";
-import { checkLabels, checkScale, importedName, importedRun, importedScale, uniqueName } from "./imported-run";
+import { checkLabels, checkScale, importedName, importedRun, importedScale, sumName, uniqueName } from "./imported-run";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import type { Opened } from "./opened";
 import { checkSameRun, continuedConfiguration } from "./resumed-run";
@@ -118,14 +128,44 @@ export class Comparisons {
     const { settings, dataset } = opened.data.data;
     checkLabels(adapter, settings.task, dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
+    return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
+  }
+
+  /** Evaluates the weighted sum of runs with LoRA, or what converts to it, beside what is there, as a run of its own. */
+  async sum({ parts, combination }: SumRequest): Promise<ImportedAdapter> {
+    const open = parts.map(({ run }) => this.of(run));
+    const poolings = open.map(({ configuration }) => configuration.training.pooling);
+    if (new Set(poolings).size > 1) throw new Error("The runs were read out in different ways, so they have no sum.");
+    const summed: SumPart[] = [];
+    for (const [index, { run, weight }] of parts.entries()) {
+      const { conversions = [] } = open[index]!.comparison.run(run).setup.method;
+      const conversion = conversions.some(({ id }) => id === "lora") ? "lora" : null;
+      summed.push({ name: run, weight, adapter: await exportedFolder(this.#opened, open[index]!, run, conversion) });
+    }
+    const adapter: AdapterFolder = { ...sumLora(summed, combination), modelCard: "", run: null };
+    return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!);
+  }
+
+  /** Merges a run's change into copies of the weights, compares, and lets them go again. */
+  proveMerge(run: string): Promise<MergeProof> {
+    const { comparison, configuration, data } = this.of(run);
+    const { engine, model } = this.#opened;
+    const setup = { engine, model, data, training: configuration.training };
+    return comparison.snapshot(run, () => proveMerge(setup, comparison.run(run), comparison.evaluation(run)));
+  }
+
+  /** Sets a run up that starts from a folder, with a name that is not taken, and evaluates it. */
+  async #beside(adapter: AdapterFolder, given: RunConfiguration, pooling: Pooling | null): Promise<ImportedAdapter> {
+    const opened = this.#opened;
     const name = uniqueName(
-      importedName(run.name),
+      given.name,
       this.all.flatMap(({ comparison }) => comparison.runNames),
     );
+    const run = { ...given, name };
     const training = trainingSchema.parse({ pooling, steps: 1 });
     const open = await openComparison(
       opened,
-      { ...opened.configured, training, runs: [{ ...run, name }] },
+      { ...opened.configured, training, runs: [run] },
       new Map([[name, { adapter, resume: false }]]),
       {
         // Its states are not those of the comparison that is on the page.
@@ -147,7 +187,14 @@ export class Comparisons {
     }
     this.#imported.push(open);
     const { step, steps } = adapter.state?.facts ?? { step: null, steps: null };
-    return { run: name, method: run.method, base, evaluation: open.evaluations.at(-1) ?? null, step, steps };
+    const { trainables } = open.comparison.run(name);
+    const [own, head] = [countPart(trainables, "adapter"), countPart(trainables, "head")];
+    const percentOfBase = (100 * (own + head)) / opened.model.parameters;
+    return {
+      ...{ run: name, method: run.method, base: opened.model.folder.name, configuration: run, step, steps },
+      trainable: { adapter: own, head, total: own + head, percentOfBase },
+      evaluation: open.evaluations.at(-1) ?? null,
+    };
   }
 
   /** Ends what is training with this reason; adapters of the last evaluation stay. */

@@ -1,6 +1,7 @@
 /** A run's download: its adapter as a folder with a record of how it came about, or the base model with it merged in. */
 
 import { dependencies, version } from "../../package.json";
+import type { AdapterFolder } from "../adapters/folder";
 import { zipAdapter } from "../adapters/write-folder";
 import { fingerprint } from "../data/fingerprint";
 import { shownMetrics } from "../tasks/metrics/shown";
@@ -14,20 +15,54 @@ import type { Opened } from "./opened";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
+/** A run's adapter, or another form of it, as a folder. Throws an Error where there is none. */
+export async function exportedFolder(
+  opened: Opened,
+  open: OpenComparison,
+  run: string,
+  conversion: string | null,
+): Promise<AdapterFolder> {
+  const { comparison, data, variants } = open;
+  const { seed, learningRateFactor } = variants.find(({ name }) => name === run)!;
+  const facts = exportFacts(opened, open, run);
+  const state = {
+    ...{ seed, learningRateFactor, steps: comparison.steps },
+    ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
+  };
+  return comparison.snapshot(run, (checkpoint) =>
+    exportRun(opened.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+  );
+}
+
 /** As a zip; `conversion`: another form of the adapter than its own, or a merged model. Throws an Error where there is none. */
 export async function exportedRun(
-  { model, data: store, adapter }: Opened,
-  { comparison, configuration, data, evaluations, variants }: OpenComparison,
+  opened: Opened,
+  open: OpenComparison,
   run: string,
   conversion: string | null,
 ): Promise<Blob> {
+  const merged = mergedForms.find(({ id }) => id === conversion);
+  if (!merged) return zipAdapter(await exportedFolder(opened, open, run, conversion), run);
+  const { comparison, data } = open;
+  const { steps, data: rows } = exportFacts(opened, open, run);
+  const told = { labels: data.labels, steps, file: rows.file };
+  const whole = await comparison.snapshot(run, () => mergedRun(opened.model, comparison.run(run), told));
+  return zipMerged(whole, merged.type, run);
+}
+
+/** What the model card and run.json say of a run. */
+function exportFacts(
+  { model, data: store, adapter }: Opened,
+  { comparison, configuration, data, evaluations, variants }: OpenComparison,
+  run: string,
+): ExportFacts {
   const variant = variants.find(({ name }) => name === run)!;
   const own = evaluations.filter((event) => event.run === run);
   const held = comparison.heldStep(run);
   const last = own.findLast(({ step }) => step === held) ?? null;
   const { train, validation } = store.summary!;
   const recorded = recordedConfiguration(configuration, model.folder.source);
-  const facts: ExportFacts = {
+  return {
     task: cardTask(comparison.task.id, data.scale ?? null),
     labels: data.labels,
     maxLength: data.maxLength,
@@ -52,19 +87,4 @@ export async function exportedRun(
       versions,
     },
   };
-  const merged = mergedForms.find(({ id }) => id === conversion);
-  if (merged) {
-    const told = { labels: data.labels, steps: facts.steps, file: facts.data.file };
-    const whole = await comparison.snapshot(run, () => mergedRun(model, comparison.run(run), told));
-    return zipMerged(whole, merged.type, run);
-  }
-  const { seed, learningRateFactor } = variant;
-  const state = {
-    ...{ seed, learningRateFactor, steps: comparison.steps },
-    ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
-  };
-  const folder = await comparison.snapshot(run, (checkpoint) =>
-    exportRun(model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
-  );
-  return zipAdapter(folder, run);
 }

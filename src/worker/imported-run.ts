@@ -165,6 +165,16 @@ export function importedName(name: string): string {
   return `${name.replace(/ \(imported\)( \d+)?$/, "").slice(0, 44)} (imported)`;
 }
 
+/** What a weighted sum of runs is called: `0.5 · LoRA + 0.5 · LoRA 2`, short enough for a configuration. */
+export function sumName(parts: readonly { readonly run: string; readonly weight: number }[]): string {
+  const said = parts.map(({ run, weight }, index) => {
+    const sign = weight < 0 ? "− " : index > 0 ? "+ " : "";
+    return `${sign}${Math.abs(weight)} · ${run}`;
+  });
+  const whole = said.join(" ");
+  return whole.length <= 56 ? whole : `sum of ${parts.length} runs`;
+}
+
 /** The name, or the name with the first number behind it that is not taken. */
 export function uniqueName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;

@@ -33,6 +33,7 @@ import type {
   GeneratedText,
   GenerationRequest,
   ImportedAdapter,
+  MergeProof,
   MethodDescription,
   ModelDetails,
   ModelListing,
@@ -48,6 +49,7 @@ import type {
   StoredModelListing,
   StudioApi,
   StudioEvent,
+  SumRequest,
   TokenPiece,
 } from "./api";
 import { Comparisons } from "./comparisons";
@@ -362,6 +364,14 @@ export class Studio implements StudioApi {
 
   importAdapter(file: File): Promise<ImportedAdapter> {
     return this.#comparisons.importAdapter(file);
+  }
+
+  proveMerge(run: string): Promise<MergeProof> {
+    return this.#comparisons.proveMerge(run);
+  }
+
+  sum(request: SumRequest): Promise<ImportedAdapter> {
+    return this.#comparisons.sum(request);
   }
 
   async #firstBundledFacts(): Promise<ModelFacts> {

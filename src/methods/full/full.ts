@@ -32,6 +32,7 @@ export const full = defineMethod<z.infer<typeof options>>({
   }),
   exportForm: () => ({
     type: "STUDIO",
+    dense: true,
     why: "every tensor of the model was trained: it holds a whole model, not an adapter.",
   }),
 });

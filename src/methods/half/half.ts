@@ -85,6 +85,7 @@ export const half = defineMethod<HalfOptions>({
   },
   exportForm: () => ({
     type: "STUDIO",
+    dense: true,
     why: "half of the model's own matrices were trained: they stand in place of the base model's.",
   }),
 });

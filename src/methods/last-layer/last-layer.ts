@@ -34,6 +34,7 @@ export const lastLayer = defineMethod<z.infer<typeof options>>({
   }),
   exportForm: () => ({
     type: "STUDIO",
+    dense: true,
     why: "the last block itself was trained: its own tensors stand in place of the base model's.",
   }),
 });

@@ -35,10 +35,10 @@ export async function write(own: string | null): Promise<void> {
     const prompts = own === null ? await engine().samplePrompts(SAMPLES) : [{ row: 0, prompt: own, response: "" }];
     patch("writing", { prompts });
     const trained = comparison.current?.runs.filter(({ curves }) => curves.evaluations.length > 0) ?? [];
-    const runs = [...trained.map(({ name }) => name), ...comparison.imported.map(({ run }) => run)];
+    const runs = new Set([...trained.map(({ name }) => name), ...comparison.imported.map(({ run }) => run)]);
     const order = [
       { run: null, before: false },
-      ...runs.flatMap((run) => [true, false].map((before) => ({ run, before }))),
+      ...[...runs].flatMap((run) => [true, false].map((before) => ({ run, before }))),
     ];
     for (const { run, before } of order) {
       if (useStudio.getState().writing.stopped) break;

@@ -3,12 +3,14 @@
 import { FileInput } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import type { Prediction } from "../../worker/api";
+import { importAdapter } from "../actions/beside";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { isBusy, messageOf, patch, shownTask, useStudio } from "../store/store";
+import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
+import { SumPanel } from "./SumPanel";
 
 export function TryIt() {
   const columns = useStudio(
@@ -34,12 +36,10 @@ export function TryIt() {
     `${current?.id} ${imported.length}`,
   );
 
-  const importAdapter = async (file: File) => {
+  const choose = async (file: File) => {
     setImportError(null);
     try {
-      const adapter = await engine().importAdapter(file);
-      const { imported: before } = useStudio.getState().comparison;
-      patch("comparison", { imported: [...before.filter((other) => other.run !== adapter.run), adapter] });
+      await importAdapter(file);
     } catch (error) {
       setImportError(`${file.name} was not imported. ${messageOf(error)}`);
     }
@@ -60,7 +60,7 @@ export function TryIt() {
           onChange={(event) => {
             const file = event.target.files?.[0];
             event.target.value = "";
-            if (file) void importAdapter(file);
+            if (file) void choose(file);
           }}
         />
         <button type="button" className="button" disabled={!modelOpen || busy} onClick={() => picker.current?.click()}>
@@ -72,6 +72,7 @@ export function TryIt() {
           {importError}
         </Message>
       )}
+      <SumPanel />
       {imported.map((adapter) => (
         <ImportedRun key={adapter.run} adapter={adapter} />
       ))}

@@ -19,7 +19,7 @@ export function WrittenTexts() {
   const imported = useStudio((state) => state.comparison.imported);
   if (Object.keys(texts).length === 0) return busy ? <p className="waiting">Reading the prompts…</p> : null;
   const slots = new Map(current?.runs.map((run) => [run.name, run.slot]));
-  const runs = [...slots.keys(), ...imported.map(({ run }) => run)];
+  const runs = [...new Set([...slots.keys(), ...imported.map(({ run }) => run)])];
   const wrote = runs.filter((writer) => texts[placeOf({ writer, before: false, prompt: 0 })] !== undefined);
   const text = (writer: string | null, before: boolean, prompt: number) => texts[placeOf({ writer, before, prompt })];
   return (

@@ -20,6 +20,7 @@ import { mergedTensors, writeMergedModel, zipMerged } from "../../../src/trainin
 import { initialValues } from "../../../src/training/parameters";
 import { loadedSpecs } from "../../../src/training/read-model";
 import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { describeMethod } from "../../../src/worker/describe";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 
@@ -187,6 +188,9 @@ describe("a merged model", () => {
       "adapter-houlsby",
       "adapter-parallel",
       "zero-shot",
+      "mix-and-match",
+      "dept",
+      "ept",
     ];
     for (const method of methods.filter(({ id }) => none.includes(id))) {
       const form = method.exportForm(method.options(model).parse({}), model);
@@ -194,6 +198,16 @@ describe("a merged model", () => {
       const base = { names: new Set<string>(), fanInFanOut: false };
       expect(() => mergeChanges(method, form, [], base)).toThrow("Download the adapter instead.");
     }
+  });
+
+  test("is offered by exactly the methods that have one", async () => {
+    const model = await openModel("tiny-llama");
+    const offering = methods.filter((method) => {
+      return describeMethod(method, model).conversions.some(({ id }) => id.startsWith("merged-"));
+    });
+    const merging = ["lora", "dora", "adalora", "dylora", "vera", "ia3", "ln-tuning", "bitfit", "linear-probe"];
+    const dense = ["last-layer", "half-fine-tuning", "full"];
+    expect(offering.map(({ id }) => id).sort()).toEqual([...merging, ...dense].sort());
   });
 
   test("names the labels and the class in config.json, and carries the tokenizer", async () => {

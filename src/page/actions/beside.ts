@@ -1,0 +1,67 @@
+/** Adapters that are evaluated without being trained here: imported folders, and weighted sums of runs. */
+
+import type { ImportedAdapter, SumRequest } from "../../worker/api";
+import { addEvaluation, createCurves } from "../charts/run-curves";
+import { engine } from "../engine";
+import type { Comparison, RunRecord, StudioState } from "../store/state";
+import { patch, useStudio } from "../store/store";
+import { keepAdapter } from "./compare";
+
+export async function importAdapter(file: File): Promise<void> {
+  await keep(await engine().importAdapter(file));
+}
+
+export async function sumRuns(request: SumRequest): Promise<void> {
+  await keep(await engine().sum(request));
+}
+
+/** Lists an adapter; beside an ended comparison it gets a level line and a row of its own, too. */
+async function keep(adapter: ImportedAdapter): Promise<void> {
+  const { comparison, data } = useStudio.getState();
+  const { current } = comparison;
+  const sameData = current?.configuration.data.task === data.summary?.settings.task;
+  const drawn = current && sameData && adapter.evaluation ? withLevel(current, adapter, useStudio.getState()) : current;
+  patch("comparison", {
+    imported: [...comparison.imported, adapter],
+    current: drawn,
+    revision: comparison.revision + 1,
+  });
+  if (drawn !== current) await keepAdapter(adapter.run);
+}
+
+/** The comparison with the adapter as a run that had its one evaluation from the first step to the last. */
+function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: StudioState): Comparison {
+  const { run: name, method, evaluation, configuration } = adapter;
+  const curves = createCurves();
+  const lengths = current.runs.map(({ curves }) => curves.evaluations);
+  const furthest = (axis: "tokens" | "seconds") => Math.max(0, ...lengths.map((table) => table.last(axis) ?? 0));
+  addEvaluation(curves, { ...evaluation!, step: 0, tokens: 0, seconds: 0 });
+  if (current.step > 0) {
+    addEvaluation(curves, {
+      ...evaluation!,
+      step: current.step,
+      tokens: furthest("tokens"),
+      seconds: furthest("seconds"),
+    });
+  }
+  const { seed } = current.configuration.training;
+  const record: RunRecord = {
+    key: `${current.id}/${name}`,
+    name,
+    variant: { name, run: name, group: name, seed, learningRateFactor: 1 },
+    methodTitle: methods.descriptions.find(({ id }) => id === method)?.title ?? method,
+    control: false,
+    slot: Math.max(-1, ...current.runs.map(({ slot }) => slot)) + 1,
+    configuration,
+    learningRate: 0,
+    state: "finished",
+    reason: null,
+    lastGoodStep: 0,
+    heldStep: 0,
+    trainable: adapter.trainable,
+    bytes: null,
+    curves,
+    saved: false,
+  };
+  return { ...current, runs: [...current.runs, record] };
+}

@@ -1,0 +1,56 @@
+/** A button that merges a run into the weights on the device, says how far its predictions move, and unmerges. */
+
+import { Combine } from "lucide-react";
+import { useState } from "react";
+import type { MergeProof } from "../../worker/api";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import { formatPlural } from "../format";
+import { isBusy, messageOf, useStudio } from "../store/store";
+
+export function MergePanel({ run, method }: { run: string; method: string }) {
+  const merges = useStudio((state) =>
+    state.methods.descriptions.find(({ id }) => id === method)?.conversions.some(({ id }) => id.startsWith("merged-")),
+  );
+  const busy = useStudio(isBusy);
+  const [working, setWorking] = useState(false);
+  const [proof, setProof] = useState<MergeProof | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  if (!merges) return null;
+  const prove = async () => {
+    setWorking(true);
+    setError(null);
+    try {
+      setProof(await engine().proveMerge(run));
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+    setWorking(false);
+  };
+  return (
+    <div className="merge-panel">
+      <button type="button" className="button button-small" disabled={busy || working} onClick={() => void prove()}>
+        <Combine size={14} aria-hidden="true" /> {working ? "Merging…" : "Merge and unmerge"}
+      </button>
+      <output className="field-help">
+        {proof ? said(proof) : "Puts the change into the weights on the device, compares, and takes it out again."}
+      </output>
+      {error !== null && <Message kind="error">{error}</Message>}
+    </div>
+  );
+}
+
+function said({ rows, numbers, what, difference, largest, changed, unmerged, untouched }: MergeProof): string {
+  const word = what === "logits" ? "logit" : "loss";
+  const count = what === "logits" ? formatPlural(numbers, "logit") : `losses of ${formatPlural(numbers, "token")}`;
+  return [
+    `${formatPlural(changed, "tensor")} merged: ${count} of ${formatPlural(rows, "row")} differ by at most ` +
+      `${difference.toExponential(1)} (largest ${word} ${largest.toPrecision(2)}).`,
+    ...(unmerged === null
+      ? []
+      : [`Taken away again, the change leaves the weights within ${unmerged.toExponential(1)} of the base model's.`]),
+    untouched
+      ? "The base model on the device is byte for byte what it was."
+      : "The base model on the device is not what it was: open it again.",
+  ].join(" ");
+}

@@ -1,0 +1,89 @@
+/** A weighted sum of runs with LoRA: which, how much of each, and how they are put together. */
+
+import { Sigma } from "lucide-react";
+import { useState } from "react";
+import type { SumRequest } from "../../worker/api";
+import { sumRuns } from "../actions/beside";
+import { Message } from "../controls/Message";
+import { NumberField } from "../controls/NumberField";
+import { Segmented } from "../controls/Segmented";
+import { isBusy, messageOf, useStudio } from "../store/store";
+
+/** Methods whose adapters are LoRA's, or become it. */
+const SUMMABLE = ["lora", "adalora", "dylora", "vera"];
+
+const HELP: Record<SumRequest["combination"], string> = {
+  cat: "The ranks stand side by side: exactly the weighted sum of what the adapters change, and as many ranks as all have together.",
+  linear:
+    "The factors are added, as PEFT's “linear”: the rank stays, which must be the same, but it is not exactly that sum.",
+};
+
+export function SumPanel() {
+  const busy = useStudio(isBusy);
+  const current = useStudio((state) => state.comparison.current);
+  const imported = useStudio((state) => state.comparison.imported);
+  const trained = current?.runs.filter(({ state }) => state === "finished" || state === "stopped") ?? [];
+  const methods = new Map([
+    ...trained.map(({ name, configuration }) => [name, configuration.method] as const),
+    ...imported.map(({ run, method }) => [run, method] as const),
+  ]);
+  const runs = [...methods].filter(([, method]) => SUMMABLE.includes(method)).map(([run]) => run);
+  const [weights, setWeights] = useState<Record<string, number | null>>({});
+  const [combination, setCombination] = useState<SumRequest["combination"]>("cat");
+  const [working, setWorking] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  if (busy || runs.length < 2) return null;
+  const weightOf = (run: string, index: number) => weights[run] ?? (weights[run] === undefined && index < 2 ? 0.5 : 0);
+  const parts = runs.flatMap((run, index) => {
+    const weight = weightOf(run, index);
+    return weight === 0 ? [] : [{ run, weight }];
+  });
+  const evaluate = async () => {
+    setWorking(true);
+    setError(null);
+    try {
+      await sumRuns({ parts, combination });
+      // What was just made is no part of the next sum unless somebody says so.
+      setWeights(Object.fromEntries(runs.map((run, index) => [run, weightOf(run, index)])));
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+    setWorking(false);
+  };
+  return (
+    <fieldset className="sum-panel">
+      <legend className="group-label">Sum of adapters</legend>
+      <div className="imported-actions">
+        {runs.map((run, index) => (
+          <NumberField
+            key={run}
+            label={run}
+            value={weightOf(run, index)}
+            min={-10}
+            max={10}
+            onChange={(weight) => setWeights({ ...weights, [run]: weight ?? 0 })}
+          />
+        ))}
+      </div>
+      <div className="imported-actions">
+        <Segmented
+          label="How they are put together"
+          value={combination}
+          choices={[
+            { value: "cat", label: "Exact (cat)" },
+            { value: "linear", label: "Same rank (linear)" },
+          ]}
+          onChange={setCombination}
+        />
+        <button type="button" className="button" disabled={working || parts.length < 2} onClick={() => void evaluate()}>
+          <Sigma size={16} aria-hidden="true" /> {working ? "Evaluating…" : "Evaluate the sum"}
+        </button>
+      </div>
+      <p className="field-help">
+        {HELP[combination]} Weight 0 leaves a run out. Trained heads, which PEFT does not sum, become their weighted
+        mean.
+      </p>
+      {error !== null && <Message kind="error">{error}</Message>}
+    </fieldset>
+  );
+}

@@ -1,0 +1,36 @@
+/** Adapters beside the comparison on the page, as the page sees them: imported folders and sums of runs. */
+
+import type { Combination } from "../adapters/sum-lora";
+import type { Configuration, RunConfiguration } from "../training/configuration";
+import type { RunEstimate } from "../training/estimate";
+import type { EvaluationEvent } from "../training/events";
+
+export interface ImportedAdapter {
+  run: string;
+  method: string;
+  base: string;
+  /** As a run of the comparison would be configured, with everything it has of its own. */
+  configuration: RunConfiguration;
+  trainable: RunEstimate["trainable"];
+  evaluation: EvaluationEvent | null;
+  /** The step its training was left at, of so many planned; null without a training state. */
+  step: number | null;
+  steps: number | null;
+}
+
+/** A weighted sum of adapters on the open model; see `Combination`. */
+export interface SumRequest {
+  parts: { run: string; weight: number }[];
+  combination: Combination;
+}
+
+/** How the training of an imported adapter would go on. */
+export interface Continuation {
+  /** With one run, that of the adapter. */
+  configuration: Configuration;
+  from: number;
+  /** Peak of the schedule. */
+  learningRate: number;
+  /** What keeps it from going on exactly as it was planned, in plain words. */
+  notices: string[];
+}
