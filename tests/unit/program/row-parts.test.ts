@@ -8,7 +8,7 @@ import { writeGraph } from "../../../src/forward/graph";
 import { readTensor } from "../../../src/hub/safetensors";
 import { openWeights } from "../../../src/hub/weights";
 import type { MethodContext } from "../../../src/methods/method";
-import { methodOf } from "../../../src/methods/registry";
+import { methodOf, methods } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
@@ -80,7 +80,16 @@ async function open(rig: string) {
   for (const { name, shape } of specs) whole.set(name, await readTensor(stored.get(name, shape)));
   const build = (method: string, options: object, largestBuffer?: number) => {
     const randomIds = (count: number) => Array.from({ length: count }, (_, index) => 50 + index);
-    const context: MethodContext = { family, config, largestBuffer, textIds: text, randomIds, labels: ["a", "b", "c"] };
+    const encode = (words: string) => words.split(/\s+/).map((word) => 50 + word.charCodeAt(0));
+    const context: MethodContext = {
+      family,
+      config,
+      largestBuffer,
+      textIds: text,
+      randomIds,
+      labels: ["a", "b", "c"],
+      encode,
+    };
     const chosen = methodOf(method);
     const parsed = chosen.options(context).parse(options);
     return buildTunedProgram({ method: chosen, options: parsed, context, classes: 3, pooling: "last" }, 1, ids.length);
@@ -157,6 +166,15 @@ describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 
       /^"\S+" needs \d+ bytes as float32 in one buffer; this device allows 4800, so it is kept in \d+ parts, and this method/,
     );
   });
+});
+
+// BitFit needs biases, which this rig has; full fine-tuning and its like train copies, which are never cut.
+test.each(methods)("$id reads a model in parts, or the refusal names the matrix", async ({ id }) => {
+  const { build } = await open("tiny-phi");
+  const { program, logits, plan } = build(id, {}, LIMIT);
+  const write = () => writeGraph(program, [logits, ...plan.saved]);
+  if (id === "dora") expect(write).toThrow(/reads it whole/);
+  else expect(write().inputs.some(({ name }) => /rows \d+ to \d+$/.test(name))).toBe(id !== "full");
 });
 
 test.each([0, 2])("the head's loss, predictions and gradient are those of the whole head, with a cap of %i", (cap) => {
