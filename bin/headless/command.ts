@@ -20,6 +20,7 @@ const RUN_HELP = `
 The configuration is the JSON file that the studio's page downloads; paths in it are relative to the file.
 DIR receives
   metrics.jsonl   one object a line: training steps and evaluations
+  samples.jsonl   language modelling: what the frozen model and each run, before and after, write behind validation prompts
   summary.json    final figures, trainable parameters, device and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one

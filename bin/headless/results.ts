@@ -1,9 +1,9 @@
-/** What a comparison leaves on disk: `metrics.jsonl` while it runs, then `summary.json` and the adapter folders. */
+/** What a comparison leaves on disk: `metrics.jsonl` while it runs, then `samples.jsonl`, `summary.json` and the adapter folders. */
 
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
-import type { Preparation } from "../../src/runner/runner";
+import type { Preparation, WrittenSample } from "../../src/runner/runner";
 import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
 import type { Configuration } from "../../src/training/configuration";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/training/variants";
@@ -75,6 +75,9 @@ export interface Surroundings {
 /** The folder of a sum of runs. */
 const SUM = "sum";
 
+/** What language models write behind validation prompts, a line for each text. */
+const SAMPLES = "samples.jsonl";
+
 /** Collects a comparison's events and writes its files. */
 export class Results {
   readonly #folder: string;
@@ -93,7 +96,7 @@ export class Results {
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
-    for (const name of ["summary.json", SUM, ...variants.map((variant) => variant.name)]) {
+    for (const name of ["summary.json", SAMPLES, SUM, ...variants.map((variant) => variant.name)]) {
       rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
     this.#metrics = openSync(join(this.#folder, "metrics.jsonl"), "w");
@@ -103,6 +106,11 @@ export class Results {
         emptySummary(name, { ...variant, run: run.name }, run.method),
       ]),
     );
+  }
+
+  /** Writes `samples.jsonl`: validation prompts with what the data says, and what each run wrote before and after training. */
+  addSamples(samples: readonly WrittenSample[]): void {
+    writeFileSync(join(this.#folder, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
   }
 
   /** One a run and learning rate, over its seeds. */

@@ -147,8 +147,20 @@ async function runInBrowser({
     };
     await compareUntilStopped(page, served.configuration, progress);
     progress.close();
-    for (const { run, steps, variant } of results.runs) {
-      if (steps === 0) continue;
+    const trained = results.runs.filter(({ steps }) => steps > 0);
+    if (configuration.data.task === "causal-lm") {
+      try {
+        results.addSamples(
+          await page.call(
+            "write",
+            trained.map(({ run }) => run),
+          ),
+        );
+      } catch (error) {
+        progress.note(`No samples were written: ${(error as Error).message}`);
+      }
+    }
+    for (const { run, variant } of trained) {
       try {
         const zip = join(received, "adapter.zip");
         await page.call("sendRun", run, server.shared.receive(zip));

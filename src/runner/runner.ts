@@ -4,14 +4,17 @@
  */
 
 import { proxy, wrap } from "comlink";
+import { generationSchema } from "../generation/settings";
 import type { Configuration } from "../training/configuration";
 import type {
   DataRole,
   DataSummary,
   DeviceReport,
   Estimate,
+  GeneratedText,
   ImportedAdapter,
   ModelSummary,
+  SamplePrompt,
   StudioApi,
   StudioEvent,
   SumRequest,
@@ -32,6 +35,18 @@ export interface Preparation {
   mergeable: string[];
 }
 
+/** A text behind a prompt; run null: the frozen model's. */
+export interface WrittenSample extends SamplePrompt {
+  run: string | null;
+  /** Whether it is from before the run's first step. */
+  before: boolean;
+  text: string;
+  ending: GeneratedText["ending"];
+}
+
+/** Validation rows that are written for, as on the page. */
+const SAMPLES = 3;
+
 /** Methods reject when the worker does, and when the worker itself breaks. */
 export interface StudioRunner {
   /** The configuration, or what is wrong with it. */
@@ -43,6 +58,8 @@ export interface StudioRunner {
   stop(): Promise<void>;
   /** Evaluates a weighted sum of the runs, a run of its own from then on. */
   sum(request: SumRequest): Promise<ImportedAdapter>;
+  /** What the frozen model and these runs write behind the first validation prompts; nothing for other tasks. */
+  write(runs: readonly string[]): Promise<WrittenSample[]>;
   /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
   sendRun(run: string, address: string, conversion?: string | null): Promise<void>;
 }
@@ -132,6 +149,24 @@ window.studioRunner = {
   stop: () => ask(() => api.stop()),
 
   sum: (request) => ask(() => api.sum(request)),
+  async write(runs) {
+    const samples = await ask(() => api.samplePrompts(SAMPLES));
+    if (samples.length === 0) return [];
+    const settings = generationSchema.parse({});
+    const prompts = samples.map(({ prompt }) => prompt);
+    const written: WrittenSample[] = [];
+    const order = [
+      { run: null, before: false },
+      ...runs.flatMap((run) => [true, false].map((before) => ({ run, before }))),
+    ];
+    for (const writer of order) {
+      const said = await ask(() => api.generate({ ...writer, prompts, settings }));
+      for (const [index, { text, ending }] of (said ?? []).entries()) {
+        written.push({ ...samples[index]!, ...writer, text, ending });
+      }
+    }
+    return written;
+  },
 
   async sendRun(run, address, conversion = null) {
     const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run, conversion)) });

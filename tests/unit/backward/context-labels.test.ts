@@ -8,9 +8,7 @@ import { CONFIG, MODEL } from "../../../src/adapters/folder";
 import { cptConfig, formatPeftConfig } from "../../../src/adapters/peft-config";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { contextLabels, tokenTypes } from "../../../src/methods/cpt/token-types";
-import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { tasks } from "../../../src/tasks/registry";
-import type { LossPlace } from "../../../src/tasks/task";
 import { exportRun } from "../../../src/training/export";
 import { controllerOf, type Run } from "../../../src/training/run";
 import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
@@ -19,7 +17,7 @@ import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../../fi
 import { AdamW } from "../interpreter/adamw";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
-import { kernels } from "../interpreter/kernels";
+import { runLoss } from "../interpreter/loss";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 const DELTA = "delta_embedding.weight";
@@ -37,39 +35,6 @@ async function openCase() {
   const given = tinySetup(model, plan, ids, 0);
   const setup = { ...given, context: { ...given.context, lockedIds }, task: tasks["causal-lm"] };
   return { model, tensors, described, ids, types, lockedIds, plan, setup };
-}
-
-/** Loss and gradient of the loss, carried out in float64: [the rows' own mean, the context's]. */
-function lossOf(
-  { loss, logits }: TunedProgram,
-  output: Float64Array,
-  labels: ArrayLike<number>,
-  weights: (tensor: Tensor) => Float64Array,
-) {
-  const labelled = [...Array.from(labels).keys()].filter((place) => labels[place]! >= 0);
-  const metrics = new Float64Array(3);
-  const seed = new Float64Array(elementCount(logits.shape));
-  const rows = logits.shape[0]!;
-  const memory: Record<string, Float64Array> = {
-    ...{ output, seed, metrics, labels: Float64Array.from(labels) },
-    labelled: Float64Array.from(labels, (_, place) => labelled[place] ?? -1),
-    ...{ losses: new Float64Array(rows), predictions: new Float64Array(rows) },
-  };
-  const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
-  const at = (place: LossPlace) =>
-    place.kind === "weight"
-      ? weights(place.tensor)
-      : place.kind === "scratch"
-        ? scratch[place.index]!
-        : memory[place.kind]!;
-  for (const { kernel, bindings, sizes, options } of [
-    ...loss.parts.flatMap(({ dispatches }) => dispatches),
-    ...loss.last,
-  ]) {
-    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place)]);
-    kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
-  }
-  return { metrics, seed, labelled: labelled.length };
 }
 
 test("the types of a context's tokens are PEFT's, and its labels count by their example", async () => {
@@ -104,7 +69,9 @@ test("loss, gradient and 20 updates are PEFT's", async () => {
       ...values,
     ]);
     const value = evaluate(tuned.program, leaves, [tuned.logits]);
-    const { metrics, seed, labelled } = lossOf(tuned, value(tuned.logits), batch("labels").data, value);
+    const rowLabels = Float64Array.from(batch("labels").data);
+    const labelled = rowLabels.filter((label) => label >= 0).length;
+    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), rowLabels, value);
     const loss = (metrics[0]! * labelled + metrics[2]! * size * labels) / (labelled + size * labels);
     expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-5);
     own = metrics[0]!;

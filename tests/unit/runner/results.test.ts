@@ -111,6 +111,18 @@ describe("metrics.jsonl", () => {
   test("starts empty, without what an earlier comparison left", () => {
     results.add(step("sk", 1, 0.7));
     writeFileSync(join(folder, "summary.json"), "{}");
+    const sample = {
+      row: 2,
+      prompt: "2 + 2\n",
+      response: "4",
+      run: "lora",
+      before: true,
+      text: "5",
+      ending: "end",
+    } as const;
+    results.addSamples([sample, { ...sample, run: null, before: false }]);
+    const lines = readFileSync(join(folder, "samples.jsonl"), "utf8").trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([sample, { ...sample, run: null, before: false }]);
     mkdirSync(join(folder, "lora"));
     writeFileSync(join(folder, "lora", "stale.safetensors"), "");
     writeFileSync(join(folder, "notes.txt"), "kept");
@@ -118,6 +130,7 @@ describe("metrics.jsonl", () => {
     expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe("");
     expect(existsSync(join(folder, "summary.json"))).toBe(false);
     expect(existsSync(join(folder, "lora"))).toBe(false);
+    expect(existsSync(join(folder, "samples.jsonl"))).toBe(false);
     expect(existsSync(join(folder, "notes.txt"))).toBe(true);
   });
 
