@@ -4,7 +4,6 @@
  */
 
 import { proxy, wrap } from "comlink";
-import { generationSchema } from "../generation/settings";
 import type { Configuration } from "../training/configuration";
 import type {
   DataRole,
@@ -152,7 +151,6 @@ window.studioRunner = {
   async write(runs) {
     const samples = await ask(() => api.samplePrompts(SAMPLES));
     if (samples.length === 0) return [];
-    const settings = generationSchema.parse({});
     const prompts = samples.map(({ prompt }) => prompt);
     const written: WrittenSample[] = [];
     const order = [
@@ -160,7 +158,7 @@ window.studioRunner = {
       ...runs.flatMap((run) => [true, false].map((before) => ({ run, before }))),
     ];
     for (const writer of order) {
-      const said = await ask(() => api.generate({ ...writer, prompts, settings }));
+      const said = await ask(() => api.generate({ ...writer, prompts, settings: {} }));
       for (const [index, { text, ending }] of (said ?? []).entries()) {
         written.push({ ...samples[index]!, ...writer, text, ending });
       }

@@ -202,7 +202,8 @@ export interface GenerationRequest {
   run: string | null;
   before: boolean;
   prompts: string[];
-  settings: GenerationSettings;
+  /** What is left out is as usual: greedy, 48 tokens. */
+  settings: Partial<GenerationSettings>;
 }
 
 /** Every method rejects with an `Error` whose message names what was wrong, where, and what to do. */
