@@ -43,6 +43,9 @@ export function fromFileName(name: string, type: PeftType): string {
     return name;
   }
   const prefix = prefixOf(type, name.slice("base_model.".length));
+  // transformers' own saving leaves the prefix out.
+  const bare = prefix === "base_model.model." && !name.startsWith("base_model.");
+  if (bare) return name.endsWith(DORA_MAGNITUDE) ? `${name}.weight` : name;
   if (!name.startsWith(prefix)) {
     throw new Error(
       `Tensor "${name}" of a ${type} adapter does not begin with "${prefix}", so it belongs to no module.`,

@@ -4,21 +4,46 @@ import * as z from "zod";
 import { CONFIG } from "./folder";
 import { PEFT_TYPES, type PeftConfig } from "./peft-config";
 
+const names = z.union([z.array(z.string()), z.string()]);
+
+/** Settings with which the adapter computes something else than what is read here. */
+const unused = (what: string) =>
+  z.union([z.null(), z.literal(false), z.array(z.unknown()).max(0)], `${what} cannot be read`).optional();
+
+/** Starts that are taken out of the base model's weights, so that the adapter alone is another function. */
+const CHANGES_BASE = /^(?:pissa.*|olora|corda|loftq|lora_ga)$/;
+
 const loraSchema = z.looseObject({
   r: z.int().min(1).default(8),
   lora_alpha: z.number().default(8),
   target_modules: z.union([z.array(z.string()).min(1), z.string().min(1)]),
   layers_to_transform: z.union([z.array(z.int().min(0)), z.int().min(0)]).nullish(),
-  layers_pattern: z.union([z.null(), z.literal(""), z.array(z.string()).max(0)], "cannot be read").optional(),
-  exclude_modules: z.null("excluded modules cannot be read").optional(),
+  layers_pattern: names.nullish(),
+  exclude_modules: names.nullish(),
   lora_dropout: z.number().min(0).lt(1).default(0),
   use_rslora: z.boolean().default(false),
   use_dora: z.boolean().default(false),
   fan_in_fan_out: z.boolean().default(false),
   bias: z.enum(["none", "all"], "trained biases of the adapted layers alone cannot be read").default("none"),
   lora_bias: z.literal(false).default(false),
-  rank_pattern: z.record(z.string(), z.int().min(1)).default({}),
-  alpha_pattern: z.record(z.string(), z.number()).default({}),
+  rank_pattern: z.record(z.string(), z.int().min(1)).nullable().default({}),
+  alpha_pattern: z.record(z.string(), z.number()).nullable().default({}),
+  init_lora_weights: z
+    .unknown()
+    .refine((start) => typeof start !== "string" || !CHANGES_BASE.test(start), {
+      error: "it starts by changing the base model's weights; save it converted to plain LoRA where it was made",
+    })
+    .optional(),
+  trainable_token_indices: unused("trained tokens"),
+  target_parameters: unused("targeted parameters"),
+  layer_replication: unused("replicated layers"),
+  alora_invocation_tokens: unused("activated LoRA"),
+  use_qalora: unused("QALoRA"),
+  use_bdlora: unused("BD-LoRA"),
+  arrow_config: unused("Arrow routing"),
+  monteclora_config: unused("MonteCLoRA"),
+  velora_config: unused("VeLoRA"),
+  kasa_config: unused("KaSA"),
 });
 
 const adaloraSchema = z.looseObject({
@@ -31,7 +56,8 @@ const adaloraSchema = z.looseObject({
 });
 
 const veraSchema = z.looseObject({
-  ...loraSchema.pick({ target_modules: true, layers_to_transform: true, layers_pattern: true }).shape,
+  ...loraSchema.pick({ target_modules: true, layers_to_transform: true, layers_pattern: true, exclude_modules: true })
+    .shape,
   r: z.int().min(1).default(256),
   projection_prng_key: z.int().min(0).default(0),
   save_projection: z.boolean().default(true),
@@ -77,7 +103,7 @@ const cptSchema = z
 
 const baseSchema = z.looseObject({
   peft_type: z.enum(PEFT_TYPES),
-  task_type: z.enum(["SEQ_CLS", "TOKEN_CLS", "CAUSAL_LM"]),
+  task_type: z.enum(["SEQ_CLS", "TOKEN_CLS", "CAUSAL_LM"]).nullish(),
   base_model_name_or_path: z.string().nullable().default(null),
 });
 
@@ -87,7 +113,9 @@ const studioSchema = z.looseObject({
   why_not_peft: z.string(),
 });
 
-export type LoraSettings = PeftConfig & z.infer<typeof loraSchema>;
+type Patterns = Record<"rank_pattern" | "alpha_pattern", Record<string, number>>;
+/** As `settled` leaves it. */
+export type LoraSettings = PeftConfig & z.infer<typeof loraSchema> & Patterns;
 export type AdaloraSettings = PeftConfig & z.infer<typeof adaloraSchema>;
 export type VeraSettings = PeftConfig & z.infer<typeof veraSchema>;
 export type Ia3Settings = PeftConfig & z.infer<typeof ia3Schema>;

@@ -8,18 +8,26 @@ import { checkTensors } from "./checks";
 import { ADAPTER_FILES, type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
 import { fromFileName } from "./peft-names";
 import { parseConfig } from "./read-config";
+import { PICKLED, plainName, settled } from "./spellings";
 import { readState, STATE } from "./training-state";
 
 /** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
 const MAX_ADAPTER_BYTES = 2 ** 30;
 
-async function readTensors(file: string, bytes: Uint8Array, rename: (name: string) => string): Promise<NamedTensor[]> {
+/** `rename`: null leaves a tensor out. */
+async function readTensors(
+  file: string,
+  bytes: Uint8Array,
+  rename: (name: string) => string | null,
+): Promise<NamedTensor[]> {
   const { tensors } = await readSafetensors(bytesFile(file, bytes));
   const read: NamedTensor[] = [];
   for (const entry of tensors.values()) {
+    const name = rename(entry.name);
+    if (name === null) continue;
     const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
     await streamTensor(entry, (values, offset) => data.set(values, offset));
-    read.push({ name: rename(entry.name), shape: entry.shape, data });
+    read.push({ name, shape: entry.shape, data });
   }
   return read;
 }
@@ -70,13 +78,23 @@ async function readPeft(
   json: unknown,
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<Pick<AdapterFolder, "config" | "tensors" | "baseTensors">> {
-  const config = parseConfig(json);
+  const parsed = parseConfig(json);
   const modelBytes = files[MODEL];
+  if (!modelBytes && files[PICKLED]) {
+    throw new Error(
+      `${PICKLED} is a pickled file, which can run code when it is opened, so it is not. Load the adapter in PEFT and save ` +
+        `it again: that writes ${MODEL}.`,
+    );
+  }
   if (!modelBytes) {
     throw new Error(`There is no ${MODEL} beside ${CONFIG}. Adapters in another format must be saved as safetensors.`);
   }
-  const read = await readTensors(MODEL, modelBytes, (name) => fromFileName(name, config.peft_type));
+  const read = await readTensors(MODEL, modelBytes, (name) => {
+    const plain = plainName(name);
+    return plain === null ? null : fromFileName(plain, parsed.peft_type);
+  });
   const { tensors, baseTensors } = withoutBase(read);
+  const config = settled(parsed, tensors);
   checkTensors(config, tensors);
   return { config, tensors, ...(baseTensors.length > 0 && { baseTensors }) };
 }
@@ -117,10 +135,12 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
 export async function readAdapterZip(source: Uint8Array | Blob): Promise<AdapterFolder> {
   const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
   let total = 0;
+  const pickled = new Set<string>();
   let unpacked: Record<string, Uint8Array>;
   try {
     unpacked = unzipSync(bytes, {
       filter: ({ name, originalSize }) => {
+        if (name.split("/").pop() === PICKLED) pickled.add(name);
         const wanted = ADAPTER_FILES.includes(name.split("/").pop() as string) && !name.startsWith("__MACOSX/");
         total += wanted ? originalSize : 0;
         return wanted && total <= MAX_ADAPTER_BYTES;
@@ -146,5 +166,7 @@ export async function readAdapterZip(source: Uint8Array | Blob): Promise<Adapter
       files[file] = content;
     }
   }
+  // It is named, not unpacked.
+  if (pickled.has(root + PICKLED)) files[PICKLED] = new Uint8Array();
   return readAdapterFiles(files);
 }

@@ -126,7 +126,12 @@ describe("what does not fit is refused", () => {
       { config: { layers_to_transform: [1] } },
       /in blocks 1/,
     ],
-    ["excluded modules", "tiny-llama/lora", { config: { exclude_modules: ["q_proj"] } }, /excluded modules/],
+    [
+      "excluded modules",
+      "tiny-llama/lora",
+      { config: { exclude_modules: ["q_proj"] } },
+      /"model.layers.0.self_attn.q_proj", which adapter_config.json excludes/,
+    ],
     ["biases of the targets alone", "tiny-llama/lora", { config: { bias: "lora_only" } }, /biases/],
     ["trained biases that are not there", "tiny-llama/lora", { config: { bias: "all" } }, /has no biases/],
     [
