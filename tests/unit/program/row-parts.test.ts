@@ -13,16 +13,16 @@ import { semanticNames } from "../../../src/methods/semantic";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { rowParts, storedTensors } from "../../../src/program/row-parts";
-import { elementCount, type Tensor, tensorBytes } from "../../../src/program/tensor";
+import { type Tensor, tensorBytes } from "../../../src/program/tensor";
 import { languageLoss } from "../../../src/tasks/language-loss";
-import type { LossPlace } from "../../../src/tasks/task";
 import { initialValues } from "../../../src/training/parameters";
 import { loadedSpecs } from "../../../src/training/read-model";
 import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { familyRig, fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate, type Leaves } from "../interpreter/forward";
-import { kernels } from "../interpreter/kernels";
+import { inParts } from "../interpreter/in-parts";
+import { runLoss } from "../interpreter/loss";
 
 const matrix = (shape: number[], type: Tensor["type"] = "float32") =>
   ({ name: "W", shape, type, role: "weight" }) as const;
@@ -46,22 +46,6 @@ test("a matrix is cut into rows only where one buffer cannot hold it as float32"
   ]);
   expect(narrow.every((part) => part.type === "float16" && tensorBytes({ ...part, type: "float32" }) <= 64)).toBe(true);
 });
-
-/** The same values under the names of the parts. */
-function inParts(
-  tensors: readonly Tensor[],
-  values: ReadonlyMap<string, ArrayLike<number>>,
-): Map<string, ArrayLike<number>> {
-  const cut = new Map(values);
-  for (const { name, parts = [] } of tensors) {
-    for (const { name: own, shape, start } of parts) {
-      const from = start * shape[1]!;
-      cut.set(own, Array.from(values.get(name)!).slice(from, from + elementCount(shape)));
-    }
-    if (parts.length > 0) cut.delete(name);
-  }
-  return cut;
-}
 
 const ids = [383, 12, 41, 0, 200];
 const text = [9, 333, 120];
@@ -192,34 +176,15 @@ test.each([0, 2])("the head's loss, predictions and gradient are those of the wh
     const head = { weight, bias: program.weight("lm_head.bias", [vocabulary]), ...(cap && { cap }) };
     const loss = languageLoss(states, head, 2 * vocabulary * 4);
     const weights = inParts([weight], values);
-    const memory: Record<string, Float64Array> = {
-      output: numbers(rows * width, 3),
-      seed: new Float64Array(rows * width),
-      labels: Float64Array.from([22, -1, 0, 7, 8]),
-      labelled: Float64Array.from([0, 2, 3, 4, -1]),
-      losses: new Float64Array(rows),
-      predictions: new Float64Array(rows),
-      metrics: new Float64Array(3),
-    };
-    const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
-    const place = (at: LossPlace) => {
-      if (at.kind === "scratch") return scratch[at.index]!;
-      return at.kind === "weight" ? Float64Array.from(weights.get(at.tensor.name)!) : memory[at.kind]!;
-    };
-    for (const { kernel, bindings, sizes, options } of [
-      ...loss.parts.flatMap(({ dispatches }) => dispatches),
-      ...loss.last,
-    ]) {
-      const bound = Object.entries(bindings).map(([key, at]) => [key, place(at)]);
-      kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
-    }
-    return { weight, memory };
+    const labels = Float64Array.from([22, -1, 0, 7, 8]);
+    const value = ({ name }: Tensor) => Float64Array.from(weights.get(name)!);
+    return { weight, computed: runLoss(loss, numbers(rows * width, 3), labels, value) };
   };
   const [whole, parted] = [compute(), compute(64)];
   expect(whole.weight.parts).toBeUndefined();
   expect(parted.weight.parts).toHaveLength(5);
-  for (const name of ["losses", "predictions", "seed", "metrics"]) {
-    parted.memory[name]!.forEach((value, index) => void expect(value).toBeCloseTo(whole.memory[name]![index]!, 12));
+  for (const name of ["losses", "predictions", "seed", "metrics"] as const) {
+    parted.computed[name].forEach((value, index) => void expect(value).toBeCloseTo(whole.computed[name][index]!, 12));
   }
-  expect(whole.memory.seed!.some((value) => value !== 0)).toBe(true);
+  expect(whole.computed.seed.some((value) => value !== 0)).toBe(true);
 });
