@@ -373,7 +373,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
 
   await test.step("LoRA merged on the device says the same, and the base model is unchanged", async () => {
     const reports = page.getByRole("region", { name: "Where each run is right and wrong" });
-    await reports.getByRole("tab", { name: "LoRA", exact: true }).click();
+    await reports.getByRole("button", { name: "LoRA", exact: true }).click();
     await reports.getByRole("button", { name: "Merge and unmerge" }).click();
     await expect(reports.locator(".merge-panel output")).toHaveText(
       /^\d+ tensors merged: \d+ logits of 8 rows differ by at most [\d.]+e-[5-9] .* byte for byte what it was\.$/,
