@@ -376,7 +376,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     await reports.getByRole("button", { name: "LoRA", exact: true }).click();
     await reports.getByRole("button", { name: "Merge and unmerge" }).click();
     await expect(reports.locator(".merge-panel output")).toHaveText(
-      /^\d+ tensors merged: \d+ logits of 8 rows differ by at most [\d.]+e-[5-9] .* byte for byte what it was\.$/,
+      /^\d+\stensors merged: \d+\slogits of 8\srows differ by at most [\d.]+e-[5-9] .* byte for byte what it was\.$/,
     );
   });
 

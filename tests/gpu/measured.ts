@@ -14,8 +14,8 @@ export interface Measured {
   readonly name: string;
   /** Largest absolute difference of hidden states or logits. */
   readonly logits: number;
-  /** Largest relative distance of a trained tensor's gradient. */
-  readonly gradients: number;
+  /** Largest relative distance of a trained tensor's gradient; null where nothing is trained. */
+  readonly gradients: number | null;
 }
 
 declare module "vitest" {

@@ -56,7 +56,7 @@ export async function methodTable(measured: readonly Measured[], root: string): 
 /** Largest differences of logits and gradients. */
 function errors(measured: readonly Measured[]): [logits: string, gradients: string] {
   const largest = (values: readonly number[]) => (values.length === 0 ? NONE : Math.max(...values).toExponential(1));
-  return [largest(measured.map(({ logits }) => logits)), largest(measured.map(({ gradients }) => gradients))];
+  return [largest(measured.map(({ logits }) => logits)), largest(measured.flatMap(({ gradients }) => gradients ?? []))];
 }
 
 type Model = Awaited<ReturnType<typeof bundled>>;

@@ -138,6 +138,28 @@ describe("a folder", () => {
     );
   });
 
+  it("says of Pfeiffer's preset, key by key, what a folder that the library published says", () => {
+    // Its `adapter1`, written by adapter-transformers 3.1; later versions only add keys.
+    const published = {
+      ...{ adapter_residual_before_ln: false, cross_adapter: false, init_weights: "bert", is_parallel: false },
+      ...{ inv_adapter: null, inv_adapter_reduction_factor: null, leave_out: [], ln_after: false, ln_before: false },
+      ...{ mh_adapter: false, non_linearity: "relu", original_ln_after: true, original_ln_before: true },
+      ...{ output_adapter: true, reduction_factor: 16, residual_before_ln: true, scaling: 1 },
+      ...{ factorized_phm_W: true, factorized_phm_rule: false, hypercomplex_nonlinearity: "glorot-uniform" },
+      ...{ learn_phm: true, phm_bias: true, phm_c_init: "normal", phm_dim: 4, phm_init_range: 0.0001 },
+      ...{ phm_layer: false, phm_rank: 1, shared_W_phm: false, shared_phm_rule: true },
+    };
+    const pfeiffer = { ...houlsby, places: ["mlp"] as const, activation: "relu", residual: true, hiddenSize: 768 };
+    const config = bottleneckConfig({ ...pfeiffer, bottleneck: 48, reductionFactor: 16 });
+    const { adapter } = hubConfigs(config, 2) as { adapter: { config: Record<string, unknown> } };
+    expect(adapter.config).toMatchObject(published);
+    const added = ["dropout", "init_weights_seed", "stochastic_depth", "use_gating"];
+    expect(Object.keys(adapter.config).sort()).toEqual([...Object.keys(published), ...added].sort());
+    expect(Object.keys(adapter).sort()).toEqual(
+      ["config", "hidden_size", "model_class", "model_name", "model_type", "name", "version"].sort(),
+    );
+  });
+
   it("keeps the reduction factor it was trained with", async () => {
     const given = { ...houlsby, reductionFactor: 2.5 };
     const files = adapterFiles(folder(given));
