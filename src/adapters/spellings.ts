@@ -30,7 +30,11 @@ function modulesIn(tensors: readonly NamedTensor[]): string[] {
 }
 
 const isString = (value: unknown): value is string => typeof value === "string";
-const listOf = (value: unknown): string[] => [value ?? []].flat().filter(isString).filter((one) => one !== "");
+const listOf = (value: unknown): string[] =>
+  [value ?? []]
+    .flat()
+    .filter(isString)
+    .filter((one) => one !== "");
 
 /**
  * The configuration as it is checked: with a task, and targets by names, paths or one expression alone.
