@@ -177,6 +177,12 @@ export interface TokenPiece {
   special: boolean;
 }
 
+/** A token of labelled examples: locked where it is a label's, with what its loss counts in language modelling. */
+export interface ExampleToken extends TokenPiece {
+  locked: boolean;
+  weight: number;
+}
+
 /** See `StudioApi.equalities`. */
 export interface EqualityClaim {
   statement: string;
@@ -238,6 +244,8 @@ export interface StudioApi {
   readData(): Promise<DataSummary | null>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
+  /** Labelled examples, whose labels stand in [brackets], as the model will see them; `decay`: from a later example to one before. */
+  tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]>;
   estimate(configuration: Configuration): Promise<Estimate>;
   /** What a run computes exactly before any training, in plain words, and the method and options that compute the same. */
   equalities(run: RunConfiguration): Promise<EqualityClaim[]>;

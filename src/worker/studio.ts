@@ -8,6 +8,7 @@ import { encodePrompt } from "../data/language";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
+import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
@@ -21,6 +22,7 @@ import { languageRefusal } from "../training/language-head";
 import { frozenModel, NextToken } from "../training/next-token";
 import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
+import { bracketedIds } from "../training/text-ids";
 import type {
   Continuation,
   DataRole,
@@ -30,6 +32,7 @@ import type {
   Diagnosis,
   EqualityClaim,
   Estimate,
+  ExampleToken,
   GeneratedText,
   GenerationRequest,
   ImportedAdapter,
@@ -191,6 +194,15 @@ export class Studio implements StudioApi {
 
   async tokenize(text: string): Promise<TokenPiece[]> {
     return this.#opened.model.tokenizer.pieces(text);
+  }
+
+  async tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]> {
+    const { tokenizer } = this.#opened.model;
+    const { ids, locked } = bracketedIds(tokenizer, text);
+    const weights = new Map(contextLabels(ids, locked, decay).map(({ column, weight }) => [column + 1, weight]));
+    return tokenizer
+      .piecesOf(ids)
+      .map((piece, place) => ({ ...piece, locked: locked[place]!, weight: weights.get(place) ?? 0 }));
   }
 
   async estimate(configuration: Configuration): Promise<Estimate> {

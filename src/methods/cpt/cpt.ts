@@ -24,7 +24,7 @@ const options = z.strictObject({
     .meta({
       title: "Labelled examples",
       description: "What stands before every input. Words in [brackets] are labels: they stay exactly as they are.",
-      format: "semantic-text",
+      format: "examples",
     }),
   epsilon: z.number().min(0).max(100).default(0.1).meta({
     title: "Epsilon",

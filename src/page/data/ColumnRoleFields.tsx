@@ -20,7 +20,7 @@ export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
         choices={tasks.map(({ id, title }) => ({ value: id, label: title }))}
         onChange={(task) => void setData({ task: task as TaskId, columns: {} }, "columns")}
       />
-      <div className={shown.length === 2 ? "field-grid" : "field-grid field-grid-3"}>
+      <div className={gridOf(shown.length)}>
         {shown.map((field) =>
           field.kind === "template" ? (
             <TemplateField key={field.role} field={field} summary={summary} />
@@ -34,6 +34,8 @@ export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
     </>
   );
 }
+
+const gridOf = (fields: number) => ["field-grid field-grid-1", "field-grid"][fields - 1] ?? "field-grid field-grid-3";
 
 interface RoleProps {
   field: RoleField;

@@ -8,6 +8,7 @@ import { SliderField } from "../controls/SliderField";
 import { formatSetting } from "../format";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import { ExamplesField } from "./ExamplesField";
 import type { OptionField } from "./option-fields";
 import { PairsField } from "./PairsField";
 import type { Pairs } from "./pairs";
@@ -29,6 +30,7 @@ export function OptionsForm({ run, fields }: OptionsFormProps) {
           field={field}
           linearNames={linearNames ?? []}
           value={run.options[field.key]}
+          options={run.options}
           onChange={(value, problem = null) => changeOption(run.id, field.key, value, problem)}
         />
       ))}
@@ -40,10 +42,12 @@ interface OptionControlProps {
   field: OptionField;
   linearNames: readonly string[];
   value: unknown;
+  /** Of the run. */
+  options: DraftRun["options"];
   onChange: (value: unknown, problem?: string | null) => void;
 }
 
-function OptionControl({ field, linearNames, value, onChange }: OptionControlProps) {
+function OptionControl({ field, linearNames, value, options, onChange }: OptionControlProps) {
   const { title, description } = field;
   switch (field.kind) {
     case "number":
@@ -124,6 +128,17 @@ function OptionControl({ field, linearNames, value, onChange }: OptionControlPro
           help={description}
           shortest={field.shortest}
           value={typeof value === "string" ? value : ""}
+          onChange={onChange}
+        />
+      );
+    case "examples":
+      return (
+        <ExamplesField
+          label={title}
+          help={description}
+          shortest={field.shortest}
+          value={typeof value === "string" ? value : ""}
+          decay={typeof options.decay === "number" ? options.decay : 1}
           onChange={onChange}
         />
       );

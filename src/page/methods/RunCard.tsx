@@ -29,7 +29,7 @@ export function RunCard({ run, method }: RunCardProps) {
   const [proofs, setProofs] = useState(0);
   const fields = useMemo(() => optionFields(method.optionsSchema), [method.optionsSchema]);
   const used = fields.filter((field) => isInUse(field, run.options));
-  const text = used.find((field) => field.kind === "semantic-text");
+  const text = used.find((field) => field.kind === "semantic-text" || field.kind === "examples");
   const written = text ? run.options[text.key] : undefined;
   return (
     <li className="run-card" aria-label={run.name}>

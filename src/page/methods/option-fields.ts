@@ -24,6 +24,8 @@ export type OptionField = Common &
     | { kind: "text"; longest: number | null; shortest: number; lines: boolean }
     /** A text the model reads: shown with its tokens. `saysTask`: one that data suggest. */
     | { kind: "semantic-text"; shortest: number; saysTask: boolean }
+    /** Labelled examples: shown with their tokens, and what each label's loss counts. */
+    | { kind: "examples"; shortest: number }
     /** Numbers by pattern. */
     | { kind: "pairs" }
     /** A shape this form has no field for; its value can be set in a configuration file. */
@@ -70,6 +72,7 @@ function readField(key: string, property: Schema): OptionField {
       return { ...common, kind: "boolean" };
     case "string": {
       const shortest = typeof schema.minLength === "number" ? schema.minLength : 0;
+      if ([property.format, schema.format].includes("examples")) return { ...common, kind: "examples", shortest };
       if (key === "text" || property.format === "semantic-text" || schema.format === "semantic-text") {
         return { ...common, kind: "semantic-text", shortest, saysTask: property.saysTask === true };
       }
