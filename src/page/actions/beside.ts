@@ -56,12 +56,13 @@ function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: S
     learningRate: 0,
     state: "finished",
     reason: null,
-    lastGoodStep: 0,
-    heldStep: 0,
+    lastGoodStep: null,
+    heldStep: null,
     trainable: adapter.trainable,
     bytes: null,
     curves,
     saved: false,
+    beside: true,
   };
   return { ...current, runs: [...current.runs, record] };
 }

@@ -69,7 +69,7 @@ export function RunTable() {
     rows.map(({ run, comparison }) => ({
       key: run.key,
       configuration: run.configuration,
-      learningRate: run.learningRate,
+      learningRate: run.beside ? null : run.learningRate,
       training: comparison.configuration.training,
       model: comparison.modelName,
       data: comparison.dataTitle,
@@ -262,7 +262,7 @@ function KeptNote({ row: { run } }: { row: TableRow }) {
 
 function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
   const descriptions = useStudio((state) => state.methods.descriptions);
-  const trained = (run.curves.steps.last("step") ?? 0) > 0;
+  const trained = run.beside || (run.curves.steps.last("step") ?? 0) > 0;
   const ended = ["finished", "stopped", "failed"].includes(run.state);
   const available = trained && ended && (run.saved || !past);
   const method = descriptions.find(({ id }) => id === run.configuration.method);

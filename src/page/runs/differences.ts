@@ -5,7 +5,8 @@ import type { RunConfiguration, TrainingConfiguration } from "../../training/con
 export interface Described {
   key: string;
   configuration: RunConfiguration;
-  learningRate: number;
+  /** Null for what was not trained here. */
+  learningRate: number | null;
   training: TrainingConfiguration;
   model: string;
   data: string;
@@ -28,7 +29,13 @@ export function differences(runs: readonly Described[]): Map<string, [name: stri
           differs(name, (other) => other.configuration.options, rivals) ||
           (name in run.defaults && !same(run.defaults[name], value)),
       );
-      const settings = Object.entries(shared(run)).filter(([name]) => differs(name, shared, runs));
+      const settings = Object.entries(shared(run)).filter(([name]) =>
+        differs(
+          name,
+          shared,
+          runs.filter((other) => name in shared(other)),
+        ),
+      );
       return [run.key, [...options, ...settings]];
     }),
   );
@@ -37,7 +44,7 @@ export function differences(runs: readonly Described[]): Map<string, [name: stri
 function shared(run: Described): Record<string, unknown> {
   const { steps, epochs, learningRate: _, ...training } = run.training;
   return {
-    "learning rate": run.learningRate,
+    ...(run.learningRate !== null && { "learning rate": run.learningRate }),
     length: steps === null ? `${epochs} epochs` : `${steps} steps`,
     ...training,
     model: run.model,

@@ -121,6 +121,8 @@ export interface RunRecord {
   ranks?: RanksEvent;
   /** The downloaded-form adapter is kept in this browser. */
   saved: boolean;
+  /** It was imported or summed, and only evaluated: its curves are level. */
+  beside?: boolean;
 }
 
 export interface Comparison {

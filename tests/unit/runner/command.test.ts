@@ -40,6 +40,18 @@ describe("the command line", () => {
     expect(run).toHaveBeenCalledExactlyOnceWith("a.json", options);
   });
 
+  test("hands on which runs are summed, and refuses weights that are none", async () => {
+    const run = vi.fn(async () => true);
+    const given = ["run", "a.json", "--out", "results", "--sum", '{"a": 0.5, "b": -1}', "--combination", "linear"];
+    expect(await main(given, run)).toBe(0);
+    const options = { out: "results", adapter: "auto", endpoint: HUB, sum: { a: 0.5, b: -1 }, combination: "linear" };
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", options);
+    for (const weights of ["{", '{"a": 1}', '{"a": "half", "b": 1}']) {
+      expect(await main(["run", "a.json", "--out", "results", "--sum", weights], run)).toBe(2);
+    }
+    expect(errors).toMatch(/JSON with at least two runs/);
+  });
+
   test("leaves the adapter to the machine by default", async () => {
     const run = vi.fn(async () => true);
     await main(["run", "a.json", "--out", "results"], run);

@@ -213,6 +213,19 @@ describe("the runs' summaries", () => {
     expect(lora).toMatchObject({ state: "waiting", steps: 0, training: null, validation: null, adapter: null });
   });
 
+  test("are not complete where something asked for could not be written", () => {
+    for (const { name } of RUNS) {
+      results.add({ type: "run-state", run: name, state: "finished", reason: null, lastGoodStep: 1, heldStep: null });
+      results.addAdapter(name, zip({ [`${name}/README.md`]: "" }));
+    }
+    const sum = { parts: [{ run: "lora", weight: 0.5 }], combination: "cat" as const };
+    results.addSum(sum, evaluation("0.5 · lora", 0, 0.4, 0.8), zip({ "sum/README.md": "# card" }));
+    expect(readFileSync(join(folder, "sum", "README.md"), "utf8")).toBe("# card");
+    expect(results.complete).toBe(true);
+    results.fail('The merged model of "lora" could not be written: the disk is full.');
+    expect(results.complete).toBe(false);
+  });
+
   test("are complete only when every run finished and has its adapter", () => {
     for (const { name } of RUNS) {
       expect(results.complete).toBe(false);
