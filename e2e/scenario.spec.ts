@@ -22,6 +22,8 @@ import {
 } from "./studio";
 
 const RUNS = ["SK-Prefix", "LoRA", "Head only", "Hard text + head"] as const;
+/** What was imported and summed beside them, as the table says it. */
+const BESIDE = ["SK-Prefix (imported) SK-Prefix", "LoRA (imported) LoRA", "0.5 · LoRA + 0.5 · LoRA (imported) LoRA"];
 const STEPS = 8;
 const TEXT = "a warm and funny film";
 
@@ -455,14 +457,14 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     await expect(listed).toContainText(`planned for ${STEPS} steps and will now have ${STEPS + 2}`);
     await listed.getByRole("button", { name: "Continue training" }).click();
     await waitForStatus(page, new RegExp(`^Finished: ${STEPS + 2} steps`), 90_000);
-    await expect(table("Run table").getByRole("rowheader")).toHaveText(["LoRA (imported) LoRA", ...RUNS]);
+    await expect(table("Run table").getByRole("rowheader")).toHaveText(["LoRA (imported) LoRA", ...RUNS, ...BESIDE]);
   });
 
   await test.step("after a reload the comparison and its adapters are still there", async () => {
     await page.reload();
     await waitUntilReady(page);
     await expect(page.getByText("2 earlier comparisons")).toBeVisible();
-    await expect(table("Run table").getByRole("rowheader")).toHaveText(["LoRA (imported) LoRA", ...RUNS]);
+    await expect(table("Run table").getByRole("rowheader")).toHaveText(["LoRA (imported) LoRA", ...RUNS, ...BESIDE]);
     await expect(chart(page, "Training loss")).toHaveAccessibleName(/5 lines over step.*earlier comparisons only/);
     const zip = await downloaded(page, () =>
       page.getByRole("button", { name: "Download the adapter of LoRA", exact: true }).click(),
