@@ -31,7 +31,7 @@ export function BlockDrawing({ site }: { site: Site }) {
       <Part x={96} y={150} width={32} label="K" lit={lit("linear", "key/value")} />
       <Part x={134} y={150} width={32} label="V" lit={lit("linear", "key/value")} />
       <Part x={58} y={198} width={108} label="embeddings" />
-      {lit("input") && <Part x={4} y={198} width={44} label="+ rows" lit />}
+      {lit("input") && <Part x={0} y={198} width={54} label="+ rows" lit />}
     </svg>
   );
 }
