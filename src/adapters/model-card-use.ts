@@ -86,6 +86,9 @@ function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
   }
   if (content.obstacle) return content.obstacle;
   if (config.peft_type !== "BOTTLENECK") return null;
+  if (task.kind === "text") {
+    return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
+  }
   if (task.kind !== "label")
     return "AdapterHub's layout is written for classification with one label; this head is another.";
   return hubObstacle(config);

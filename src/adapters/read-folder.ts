@@ -3,7 +3,7 @@
 import { strFromU8, unzipSync } from "fflate";
 import { type NamedTensor, readSafetensors, streamTensor } from "../hub/safetensors";
 import { bytesFile } from "../hub/sources";
-import { fromHubName, HUB_HEAD, HUB_MODEL, isHubConfig, readHubConfig } from "./adapter-hub";
+import { fromHubName, HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, isHubConfig, readHubConfig } from "./adapter-hub";
 import { checkTensors } from "./checks";
 import { ADAPTER_FILES, type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
 import { fromFileName } from "./peft-names";
@@ -40,24 +40,27 @@ function parseJson(file: string, bytes: Uint8Array): unknown {
   }
 }
 
-/** A folder in AdapterHub's layout: modules and head are two files. */
+/** A folder in AdapterHub's layout: modules and head are two files; without any of the head's it is for a language model. */
 async function readHub(
   json: unknown,
   files: Readonly<Record<string, Uint8Array>>,
 ): Promise<Pick<AdapterFolder, "config" | "tensors">> {
-  const [modules, head] = [HUB_MODEL, HUB_HEAD].map((file) => {
+  const headless = !files[HUB_HEAD] && !files[HUB_HEAD_CONFIG];
+  const [modules, head] = [HUB_MODEL, ...(headless ? [] : [HUB_HEAD])].map((file) => {
     const bytes = files[file];
     if (!bytes)
       throw new Error(`There is no ${file} beside ${CONFIG}. The adapter must be saved as safetensors with its head.`);
     return readTensors(file, bytes, file === HUB_MODEL ? fromHubName : (name) => name);
   });
   const read = await modules!;
+  const config = readHubConfig(CONFIG, json, read);
+  if (headless) return { config: { ...config, task_type: "CAUSAL_LM" }, tensors: read };
   const heads = await head!;
   const stray = heads.find(({ name }) => !isHead(name));
   if (stray || heads.length === 0) {
     throw new Error(`${HUB_HEAD} ${stray ? `has "${stray.name}", which is no head's` : "has no classification head"}.`);
   }
-  return { config: readHubConfig(CONFIG, json, read), tensors: [...read, ...heads] };
+  return { config, tensors: [...read, ...heads] };
 }
 
 /** Inside the wrapper that PEFT puts around an adapted module. */

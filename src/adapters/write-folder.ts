@@ -20,8 +20,11 @@ function hubFiles({ config, tensors }: AdapterFolder): Record<string, Uint8Array
   return {
     [CONFIG]: strToU8(formatPeftConfig(configs.adapter)),
     [HUB_MODEL]: writeSafetensors(modules.map((tensor) => ({ ...tensor, name: toHubName(tensor.name) }))),
-    [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head)),
-    [HUB_HEAD]: writeSafetensors(head),
+    // A language model has no head of its own.
+    ...(head.length > 0 && {
+      [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head)),
+      [HUB_HEAD]: writeSafetensors(head),
+    }),
   };
 }
 

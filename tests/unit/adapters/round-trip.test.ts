@@ -13,6 +13,7 @@ import type { NamedTensor } from "../../../src/hub/safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
 import { methodOf, methods } from "../../../src/methods/registry";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
+import { tasks } from "../../../src/tasks/registry";
 import type { BaseModel } from "../../../src/training/base-model";
 import type { RunConfiguration } from "../../../src/training/configuration";
 import { exportRun, originOf } from "../../../src/training/export";
@@ -57,8 +58,12 @@ async function openModel(rig: string) {
 
 type Model = Awaited<ReturnType<typeof openModel>>;
 
-const setupOf = (model: Model, plan: RunConfiguration) => tinySetup(model, plan, TEXT, LABELS.length);
-const build = (model: Model, plan: RunConfiguration) => buildTunedProgram(setupOf(model, plan), 2, TOKENS);
+const setupOf = (model: Model, plan: RunConfiguration, language: boolean) =>
+  language
+    ? { ...tinySetup(model, plan, TEXT, 0), task: tasks["causal-lm"] }
+    : tinySetup(model, plan, TEXT, LABELS.length);
+const build = (model: Model, plan: RunConfiguration, language: boolean) =>
+  buildTunedProgram(setupOf(model, plan, language), 2, TOKENS);
 
 const normal = (count: number, name: string) => {
   const random = new Random(3, name);
@@ -88,11 +93,11 @@ function computed(model: Model, tuned: TunedProgram, values: ReadonlyMap<string,
 }
 
 /** A run with random values, as its folder and its logits. */
-async function trained(model: Model, plan: RunConfiguration): Promise<Trained> {
-  const tuned = build(model, plan);
+async function trained(model: Model, plan: RunConfiguration, language = false): Promise<Trained> {
+  const tuned = build(model, plan, language);
   const { program, virtualTokens } = tuned;
   const values = new Map(program.trainables.map(({ name, shape }) => [name, normal(elementCount(shape), name)]));
-  const setup = { ...setupOf(model, plan), name: plan.name, seed: 0, steps: 20, learningRate: 1e-3 };
+  const setup = { ...setupOf(model, plan, language), name: plan.name, seed: 0, steps: 20, learningRate: 1e-3 };
   const controller = controllerOf(setup, tuned, { steps: 20, seed: 0, gradClip: null });
   const controls = new Map(
     controlsOf(tuned, controller).map(({ name, shape, initial }) => [
@@ -129,12 +134,12 @@ async function trained(model: Model, plan: RunConfiguration): Promise<Trained> {
 }
 
 /** Reads a folder's files and gives its tensors to the run that it describes, as the worker does. */
-async function opened(model: Model, files: Record<string, Uint8Array>): Promise<Float64Array> {
+async function opened(model: Model, files: Record<string, Uint8Array>, language = false): Promise<Float64Array> {
   const adapter = await readAdapterFiles(files);
   checkBase(adapter, model.folder.name);
   const { run } = importedRun(adapter, "again");
   const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
-  const tuned = build(model, run);
+  const tuned = build(model, run, language);
   const { trainables } = tuned.program;
   const given = importedTensors(adapter, model.config.layers, originOf(form), model.config);
   checkFits(run.name, withoutCarrier(given, trainables), trainables);
@@ -164,6 +169,19 @@ describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
     const again = await opened(model, adapterFiles(folder));
     expect(Math.max(...again.map((value, index) => Math.abs(value - logits[index]!)))).toBeLessThan(1e-4);
   });
+
+  // Virtual tokens behind the text, and what reads every tensor of the model, are for other tasks.
+  it.runIf(frozenLayers === 0 && !["full", "linear-probe", "hard-text"].includes(id))(
+    "computes the same from its folder for a language model",
+    async () => {
+      const model = await openModel(rig);
+      const { folder, logits } = await trained(model, plan, true);
+      const again = await opened(model, adapterFiles(folder), true);
+      expect(Math.max(...again.map((value, index) => Math.abs(value - logits[index]!)))).toBeLessThan(1e-4);
+      expect(folder.tensors.some(({ name }) => /score|classifier/.test(name))).toBe(false);
+      expect([undefined, "CAUSAL_LM"]).toContain(folder.config.task_type);
+    },
+  );
 
   it("is refused with a tensor missing, of another shape or too many, and on another base", async () => {
     const model = await openModel(rig);
