@@ -17,7 +17,9 @@ export function DropZone() {
       <FileUp size={20} aria-hidden="true" />
       <span>
         <strong>{isDragActive ? "Drop to open" : "Drop CSV, TSV or JSONL"}</strong>
-        <span className="field-help">Texts with labels or numbers, words with tags, prompts with responses, or conversations.</span>
+        <span className="field-help">
+          Texts with labels or numbers, words with tags, prompts with responses, or conversations.
+        </span>
       </span>
       <button type="button" className="button" onClick={open}>
         Choose…
