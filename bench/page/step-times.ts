@@ -20,6 +20,7 @@ interface Case {
 const CHOSEN: readonly Case[] = [
   { name: "LoRA, all linear layers", method: "lora", options: { targets: "all-linear" }, goal: 2.5 },
   { name: "LoRA, dropout", method: "lora", options: { dropout: 0.1 } },
+  { name: "LoRA, word embeddings too", method: "lora", options: { targets: ["embed_tokens", "q_proj", "v_proj"] } },
   { name: "P-tuning, LSTM", method: "p-tuning", options: { encoder: "lstm" } },
   { name: "prefix tuning, MLP", method: "prefix", options: { projection: 64 } },
 ];

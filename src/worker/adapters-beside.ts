@@ -12,6 +12,8 @@ export interface ImportedAdapter {
   /** As a run of the comparison would be configured, with everything it has of its own. */
   configuration: RunConfiguration;
   trainable: RunEstimate["trainable"];
+  /** Whether it is a sum of runs, not a folder. */
+  summed: boolean;
   evaluation: EvaluationEvent | null;
   /** The step its training was left at, of so many planned; null without a training state. */
   step: number | null;

@@ -143,7 +143,7 @@ export class Comparisons {
       summed.push({ name: run, weight, adapter: await exportedFolder(this.#opened, open[index]!, run, conversion) });
     }
     const adapter: AdapterFolder = { ...sumLora(summed, combination), modelCard: "", run: null };
-    return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!);
+    return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!, true);
   }
 
   /** Merges a run's change into copies of the weights, compares, and lets them go again. */
@@ -155,7 +155,12 @@ export class Comparisons {
   }
 
   /** Sets a run up that starts from a folder, with a name that is not taken, and evaluates it. */
-  async #beside(adapter: AdapterFolder, given: RunConfiguration, pooling: Pooling | null): Promise<ImportedAdapter> {
+  async #beside(
+    adapter: AdapterFolder,
+    given: RunConfiguration,
+    pooling: Pooling | null,
+    summed = false,
+  ): Promise<ImportedAdapter> {
     const opened = this.#opened;
     const name = uniqueName(
       given.name,
@@ -192,6 +197,7 @@ export class Comparisons {
     const percentOfBase = (100 * (own + head)) / opened.model.parameters;
     return {
       ...{ run: name, method: run.method, base: opened.model.folder.name, configuration: run, step, steps },
+      summed,
       trainable: { adapter: own, head, total: own + head, percentOfBase },
       evaluation: open.evaluations.at(-1) ?? null,
     };

@@ -15,7 +15,7 @@ import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
 const FURTHER = 100;
 
 export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
-  const { run, method, base, evaluation, step, steps } = adapter;
+  const { run, method, base, summed, evaluation, step, steps } = adapter;
   const busy = useStudio(isBusy);
   const left = (steps ?? 0) - (step ?? 0);
   const [more, setMore] = useState<number | null>(left > 0 ? left : FURTHER);
@@ -30,9 +30,11 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
           `: validation ${metricWord(metric)} ${formatMetric(metric, evaluation[metric])}, loss ${formatLoss(evaluation.loss)}`}
       </p>
       <p className="field-help">
-        {step === null
-          ? "Its folder has no training state."
-          : `Left at step ${formatCount(step)} of ${formatCount(steps)}, with its optimiser, seed and schedule.`}
+        {summed && "A weighted sum: training would begin anew from it, with a fresh optimiser."}
+        {!summed && step === null && "Its folder has no training state."}
+        {!summed &&
+          step !== null &&
+          `Left at step ${formatCount(step)} of ${formatCount(steps)}, with its optimiser, seed and schedule.`}
       </p>
       <div className="imported-actions">
         <NumberField
@@ -53,7 +55,7 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
           <RotateCcw size={16} aria-hidden="true" /> Continue training
         </button>
       </div>
-      {continuation?.notices.map((notice) => (
+      {(summed ? [] : (continuation?.notices ?? [])).map((notice) => (
         <Message key={notice} kind="info">
           {notice}
         </Message>
