@@ -138,8 +138,9 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
   const { maxLength, pairs, config } = content;
   const cut = cutOf(content);
   const input = pairs ? '"a text", "a second text"' : '"a text"';
-  const read = `tokenizer(${input}, truncation=True, max_length=${maxLength}, return_tensors="pt")`;
   const typed = content.tokenTypes === true;
+  const further = typed ? "return_token_type_ids=True, " : "";
+  const read = `tokenizer(${input}, truncation=True, max_length=${maxLength}, ${further}return_tensors="pt")`;
   const ids = typed
     ? `read = ${read}\nids, types = read.input_ids${cut}, read.token_type_ids${cut}`
     : `ids = ${read}.input_ids${cut}`;

@@ -77,6 +77,15 @@ it("takes off the input what the text has already", () => {
   expect(modelCard(content)).toContain('return_tensors="pt").input_ids\n');
 });
 
+it("tells a pair's types where the model was trained with them", () => {
+  const card = modelCard({ ...content, pairs: true, tokenTypes: true });
+  expect(card).toContain(
+    'max_length=128, return_token_type_ids=True, return_tensors="pt")\nids, types = read.input_ids',
+  );
+  expect(card).toContain("attention_mask=torch.ones_like(ids), token_type_ids=types)");
+  expect(modelCard({ ...content, pairs: true })).not.toContain("token_type_ids");
+});
+
 it("does not promise PEFT what PEFT cannot do", () => {
   const card = modelCard({ ...content, pooling: "mean", metrics: null });
   expect(card).toContain("would not predict the same");
