@@ -18,7 +18,11 @@ export function receiveTexts(events: readonly StudioEvent[]): void {
   const written = events.filter((event) => event.type === "generation");
   if (written.length === 0) return;
   const texts = { ...useStudio.getState().writing.texts };
-  for (const event of written) texts[placeOf(event)] = { text: event.text, ending: null };
+  for (const event of written) {
+    const place = placeOf(event);
+    // What is said on the way may arrive behind the whole text.
+    if (!texts[place]?.ending) texts[place] = { text: event.text, ending: null };
+  }
   patch("writing", { texts });
 }
 
