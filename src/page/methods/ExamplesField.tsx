@@ -1,11 +1,11 @@
 /** Labelled examples with the tokens the model will see: which are locked, and what the loss of each label counts. */
 
 import { useEffect, useState } from "react";
-import type { ExampleToken } from "../../worker/api";
 import { Field } from "../controls/Field";
 import { engine } from "../engine";
 import { formatPlural } from "../format";
-import { messageOf, useStudio } from "../store/store";
+import { useStudio } from "../store/store";
+import { useTokens } from "./use-tokens";
 
 interface ExamplesFieldProps {
   label: string;
@@ -19,7 +19,7 @@ interface ExamplesFieldProps {
 
 export function ExamplesField({ label, help, shortest, value, decay, onChange }: ExamplesFieldProps) {
   const [text, setText] = useState(value);
-  const { tokens, error } = useExampleTokens(text, decay);
+  const { tokens, error } = useTokens(`${decay} ${text}`, () => engine().tokenizeExamples(text, decay));
   const language = useStudio((state) => state.data.summary?.settings.task === "causal-lm");
   const problemOf = (typed: string) =>
     typed.trim().length < Math.max(1, shortest) ? "The examples must not be empty." : null;
@@ -72,30 +72,4 @@ export function ExamplesField({ label, help, shortest, value, decay, onChange }:
       )}
     </Field>
   );
-}
-
-/** Tokens of the examples, a little after they were last changed. */
-function useExampleTokens(text: string, decay: number): { tokens: ExampleToken[] | null; error: string | null } {
-  const source = useStudio((state) => state.model.summary?.source);
-  const [read, setRead] = useState<{ tokens: ExampleToken[] | null; error: string | null }>({
-    tokens: null,
-    error: null,
-  });
-  useEffect(() => {
-    let current = true;
-    if (!source) return;
-    const timer = setTimeout(() => {
-      engine()
-        .tokenizeExamples(text, decay)
-        .then(
-          (tokens) => current && setRead({ tokens, error: null }),
-          (error) => current && setRead({ tokens: null, error: messageOf(error) }),
-        );
-    }, 150);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [text, decay, source]);
-  return read;
 }

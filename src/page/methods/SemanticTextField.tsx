@@ -1,12 +1,12 @@
 /** The text a method reads through the frozen model, with the tokens the model will see. */
 
 import { useEffect, useState } from "react";
-import type { TokenPiece } from "../../worker/api";
 import { Field } from "../controls/Field";
 import { engine } from "../engine";
 import { formatPlural } from "../format";
-import { messageOf, useStudio } from "../store/store";
+import { useStudio } from "../store/store";
 import { taskTexts } from "./task-texts";
+import { useTokens } from "./use-tokens";
 
 interface SemanticTextFieldProps {
   label: string;
@@ -18,7 +18,7 @@ interface SemanticTextFieldProps {
 
 export function SemanticTextField({ label, help, shortest, value, onChange }: SemanticTextFieldProps) {
   const [text, setText] = useState(value);
-  const tokens = useTokens(text);
+  const { tokens, error } = useTokens(text, () => engine().tokenize(text));
   const suggested = useStudio((state) => state.methods.suggested);
   const least = Math.max(1, shortest);
   const problem = text.trim().length < least ? "The text must not be empty." : null;
@@ -28,11 +28,11 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
       wide
       label={
         <>
-          {label} <span className="muted">{tokens.pieces && `T = ${formatPlural(tokens.pieces.length, "token")}`}</span>
+          {label} <span className="muted">{tokens && `T = ${formatPlural(tokens.length, "token")}`}</span>
         </>
       }
       help={help}
-      problem={problem ?? tokens.error}
+      problem={problem ?? error}
     >
       {(control) => (
         <>
@@ -72,9 +72,9 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
               onChange(typed, typed.trim().length < least ? "The text must not be empty." : null);
             }}
           />
-          {tokens.pieces && (
+          {tokens && (
             <ol className="tokens" aria-label="Tokens of this text">
-              {tokens.pieces.map((piece, index) => (
+              {tokens.map((piece, index) => (
                 <li
                   // biome-ignore lint/suspicious/noArrayIndexKey: the same token may stand in several places
                   key={index}
@@ -90,30 +90,4 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
       )}
     </Field>
   );
-}
-
-/** Tokens of a text, a little after it was last changed. */
-function useTokens(text: string): { pieces: TokenPiece[] | null; error: string | null } {
-  const source = useStudio((state) => state.model.summary?.source);
-  const [tokens, setTokens] = useState<{ pieces: TokenPiece[] | null; error: string | null }>({
-    pieces: null,
-    error: null,
-  });
-  useEffect(() => {
-    let current = true;
-    if (!source) return;
-    const timer = setTimeout(() => {
-      engine()
-        .tokenize(text)
-        .then(
-          (pieces) => current && setTokens({ pieces, error: null }),
-          (error) => current && setTokens({ pieces: null, error: messageOf(error) }),
-        );
-    }, 150);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [text, source]);
-  return tokens;
 }
