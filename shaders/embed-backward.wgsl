@@ -1,5 +1,6 @@
 // y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. ids: [rows]; dy: [rows, width];
-// out: [vocabulary, width], or [width, vocabulary] with TRANSPOSED. Every element looks through the ids, which is slow for long batches but needs no atomics.
+// out: [vocabulary, width], or [width, vocabulary] with TRANSPOSED. Every element looks through the ids, which is slow for long
+// batches but needs no atomics.
 override TRANSPOSED: u32 = 0;
 override ACCUMULATE: u32 = 0;
 

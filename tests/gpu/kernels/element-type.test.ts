@@ -80,6 +80,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   // In training, of seed 3 and step 5.
+  "cut-columns": [{ sizes: { rows: 9, width: 11, inWidth: 29, start: 13 }, bindings: { x: 261, out: 99 } }],
   "dropout-mask": [
     { sizes: { count: 131, salt: 9, rate: 0.4 }, bindings: { draw: Int32Array.from([3, 5, 1, 0]), out: 131 } },
   ],
@@ -147,6 +148,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { sizes: { rows: 13, width: 17 }, bindings: { x: 221, weight: 17, out: 221 } },
     { sizes: { rows: 13, width: 17 }, bindings: { x: 221, weight: 17, out: 221 }, wide: ["weight"] },
   ],
+  "scale-rows": [{ sizes: { own: 6, rows: 9, width: 11 }, bindings: { shares: 4, x: 99 }, wide: ["shares"] }],
   "value-loss": [
     {
       sizes: { rows: 7, classes: 3 },
