@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { type HubServer, serveHub } from "../tests/hub-server";
 import { chip, choose, chooser, fixtures } from "./base-model";
-import { compareButton, expectAccessible, step, waitUntilReady, watchRequests } from "./studio";
+import { compareButton, expectAccessible, openStep, step, waitUntilReady, watchRequests } from "./studio";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
 
@@ -88,6 +88,11 @@ test.describe("a model of the Hub", () => {
   }) => {
     const requests = watchRequests(page, baseURL ?? "");
     await page.goto("/");
+    await waitUntilReady(page);
+    // Its suggested text leaves room for a row among 64 positions.
+    await openStep(page, "Data");
+    await page.getByRole("button", { name: /^Film reviews/ }).click();
+    await expect(step(page, "Data")).toContainText("480 rows");
     await waitUntilReady(page);
     expect(requests.foreign).toEqual([]);
     await lookUp(page, "tiny/gpt2");
