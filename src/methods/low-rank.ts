@@ -101,6 +101,24 @@ export function scaling(path: string, options: LowRankOptions): { rank: number; 
   return { rank, scale: alpha / (options.rankStabilised ? Math.sqrt(rank) : rank) };
 }
 
+/** Declares A [rank, inputs] and B [outputs, rank] of the linear at `path`. */
+export function lowRankMatrices(
+  program: Program,
+  path: string,
+  [inputs, outputs]: readonly [number, number],
+  options: LowRankOptions,
+): Pick<LowRankUpdate, "down" | "up" | "scale"> {
+  const { rank, scale } = scaling(path, options);
+  const down = program.trainable(`${path}.lora_A.weight`, [rank, inputs], {
+    initializer: { kind: "uniform", bound: inputs ** -0.5 },
+  });
+  const up = program.trainable(`${path}.lora_B.weight`, [outputs, rank], {
+    initializer: { kind: "zeros" },
+    learningRateScale: options.learningRateRatio,
+  });
+  return { down, up, scale };
+}
+
 /** Declares the matrices of the linear at `path` and adds their product with `x`, after dropout, to `base`. */
 export function lowRankUpdate(
   program: Program,
@@ -110,15 +128,7 @@ export function lowRankUpdate(
   options: LowRankOptions,
   input: Tensor = dropout(program, `${path} lora dropout`, x, options.dropout),
 ): LowRankUpdate {
-  const [inputs, outputs] = [x.shape[1]!, base.shape[1]!];
-  const { rank, scale } = scaling(path, options);
-  const down = program.trainable(`${path}.lora_A.weight`, [rank, inputs], {
-    initializer: { kind: "uniform", bound: inputs ** -0.5 },
-  });
-  const up = program.trainable(`${path}.lora_B.weight`, [outputs, rank], {
-    initializer: { kind: "zeros" },
-    learningRateScale: options.learningRateRatio,
-  });
+  const { down, up, scale } = lowRankMatrices(program, path, [x.shape[1]!, base.shape[1]!], options);
   const inner = linear(program, `${base.name} lora_A`, input, down);
   return { down, up, scale, input, sum: linear(program, `${base.name} + lora`, inner, up, { addend: base, scale }) };
 }

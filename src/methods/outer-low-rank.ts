@@ -8,7 +8,7 @@ import type { Attachments } from "../models/family";
 import { embedColumns } from "../operations/embed";
 import { linear } from "../operations/linear";
 import type { Program } from "../program/program";
-import { type LowRankOptions, scaling } from "./low-rank";
+import { type LowRankOptions, lowRankMatrices, scaling } from "./low-rank";
 import type { ModelFacts } from "./method";
 import { embeddingPath, LANGUAGE_HEAD } from "./outer-modules";
 import { targetModules } from "./targets";
@@ -34,17 +34,7 @@ export function outerUpdates(
     const total = scale * (family.wordScale?.(config) ?? 1);
     return linear(program, `${given.name} + lora`, inner, up, { addend: given, scale: total });
   };
-  const update = () => {
-    const { rank, scale } = scaling(LANGUAGE_HEAD, options);
-    const down = program.trainable(`${LANGUAGE_HEAD}.lora_A.weight`, [rank, config.hiddenSize], {
-      initializer: { kind: "uniform", bound: config.hiddenSize ** -0.5 },
-    });
-    const up = program.trainable(`${LANGUAGE_HEAD}.lora_B.weight`, [config.vocabulary, rank], {
-      initializer: { kind: "zeros" },
-      learningRateScale: options.learningRateRatio,
-    });
-    return { down, up, scale };
-  };
+  const update = () => lowRankMatrices(program, LANGUAGE_HEAD, [config.hiddenSize, config.vocabulary], options);
   const adaptsHead = family.languageHead !== undefined && isTargeted(LANGUAGE_HEAD, targets);
   return {
     ...(isTargeted(embedding, targets) && { words }),
