@@ -134,7 +134,7 @@ window.studioRunner = {
     const estimate = await ask(() => api.estimate(configuration));
     const methods = await ask(() => api.listMethods());
     const merges = new Set(
-      methods.filter(({ conversions }) => conversions.some(({ id }) => id.startsWith("merged-"))).map(({ id }) => id),
+      methods.filter(({ conversions }) => conversions.some(({ merged }) => merged)).map(({ id }) => id),
     );
     const mergeable = configuration.runs.filter(({ method }) => merges.has(method)).map(({ name }) => name);
     return { model, data, estimate, mergeable };

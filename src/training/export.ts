@@ -23,7 +23,7 @@ import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../ada
 import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
-import type { BottleneckForm, ExportForm, Origin } from "../methods/method";
+import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
 import { LANGUAGE_HEAD } from "../methods/outer-modules";
 import { methodOf } from "../methods/registry";
 import { isTarget } from "../methods/targets";
@@ -160,6 +160,11 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
 function knownToPeft(form: ExportForm, { tunedSetup, context }: Run): ExportForm {
   const counted = tunedSetup.task?.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
   return form.type === "CPT" && !counted ? { type: "PROMPT_TUNING", origin: "folded" } : form;
+}
+
+/** The conversion to plain LoRA; null for methods that are it already, or cannot be. */
+export function loraConversion({ conversions = [] }: Pick<Method, "conversions">): string | null {
+  return conversions.find(({ id }) => id === "lora")?.id ?? null;
 }
 
 /** What of a run's present values is written: what was trained, unless the method prunes, cuts or converts it. */

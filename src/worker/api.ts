@@ -158,8 +158,8 @@ export interface MethodDescription {
   defaults: Record<string, unknown>;
   /** Peak learning rate on this model where none is set. */
   learningRate: number;
-  /** Other forms that a trained run can be downloaded in. */
-  conversions: { id: string; title: string }[];
+  /** Other forms that a trained run can be downloaded in; `merged`: the whole model with the change in its weights. */
+  conversions: { id: string; title: string; merged: boolean }[];
   card: {
     trains: string;
     attaches: string;

@@ -13,6 +13,7 @@ import {
   trainingSchema,
 } from "../training/configuration";
 import { countPart } from "../training/estimate";
+import { loraConversion } from "../training/export";
 import { type MergeProof, proveMerge } from "../training/merge-proof";
 import { checkSavedTables } from "../training/saved-tables";
 import { peakLearningRate } from "../training/schedule";
@@ -138,8 +139,7 @@ export class Comparisons {
     if (new Set(poolings).size > 1) throw new Error("The runs were read out in different ways, so they have no sum.");
     const summed: SumPart[] = [];
     for (const [index, { run, weight }] of parts.entries()) {
-      const { conversions = [] } = open[index]!.comparison.run(run).setup.method;
-      const conversion = conversions.some(({ id }) => id === "lora") ? "lora" : null;
+      const conversion = loraConversion(open[index]!.comparison.run(run).setup.method);
       summed.push({ name: run, weight, adapter: await exportedFolder(this.#opened, open[index]!, run, conversion) });
     }
     const adapter: AdapterFolder = { ...sumLora(summed, combination), modelCard: "", run: null };

@@ -26,8 +26,8 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
     site,
     learningRate: defaultLearningRate(method, facts),
     conversions: [
-      ...(method.conversions ?? []).map((conversion) => ({ ...conversion })),
-      ...(merges ? mergedForms.map(({ id, title }) => ({ id, title })) : []),
+      ...(method.conversions ?? []).map((conversion) => ({ ...conversion, merged: false })),
+      ...(merges ? mergedForms.map(({ id, title }) => ({ id, title, merged: true })) : []),
     ],
     card: { ...card },
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,

@@ -10,7 +10,7 @@ import { isBusy, messageOf, useStudio } from "../store/store";
 
 export function MergePanel({ run, method }: { run: string; method: string }) {
   const merges = useStudio((state) =>
-    state.methods.descriptions.find(({ id }) => id === method)?.conversions.some(({ id }) => id.startsWith("merged-")),
+    state.methods.descriptions.find(({ id }) => id === method)?.conversions.some(({ merged }) => merged),
   );
   const busy = useStudio(isBusy);
   const [working, setWorking] = useState(false);

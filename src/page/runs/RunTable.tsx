@@ -295,11 +295,9 @@ function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
           </DropdownMenu.Trigger>
           <DropdownMenu.Portal>
             <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-              {conversions.map(({ id, title }) => (
+              {conversions.map(({ id, title, merged }) => (
                 <DropdownMenu.Item key={id} className="menu-item" onSelect={() => save(id)}>
-                  {id.startsWith("merged-")
-                    ? `As a ${title} (zip)`
-                    : `As ${title}, for tools that know nothing else (zip)`}
+                  {merged ? `As a ${title} (zip)` : `As ${title}, for tools that know nothing else (zip)`}
                 </DropdownMenu.Item>
               ))}
             </DropdownMenu.Content>
