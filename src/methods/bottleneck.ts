@@ -73,9 +73,9 @@ export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFac
       title: "Activation",
       description: "The non-linearity between the two matrices; gelu is the exact one, gelu-tanh its approximation.",
     }),
-    scale: z.number().positive().default(design.scale).meta({
+    scale: z.number().min(0).default(design.scale).meta({
       title: "Scale",
-      description: "What the module's output is multiplied with before it is added.",
+      description: "What the module's output is multiplied with before it is added; with 0 it adds nothing.",
     }),
     learnedScale: z.boolean().default(false).meta({
       title: "Learned scale",

@@ -13,6 +13,9 @@ import { modelCard } from "../../../src/adapters/model-card";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
 import type { NamedTensor } from "../../../src/hub/safetensors";
+import type { BottleneckForm } from "../../../src/methods/method";
+import { methodOf } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
 
 const houlsby: BottleneckConfig = {
   baseModel: "tiny-llama",
@@ -54,6 +57,14 @@ describe("names", () => {
     ],
     ["transformer.h.2.mlp.adapter.up.weight", "transformer.h.2.output_adapters.adapters.studio.adapter_up.weight"],
   ] as const;
+  it("are those that published code spells out for language models", () => {
+    // How a tool that merges such adapters names them: the parts of its f-string, filled in.
+    const [one, name, three] = [3, "merged", "weight"];
+    expect(fromHubName(`model.layers.${one}.output_adapters.adapters.${name}.adapter_down.0.${three}`)).toBe(
+      "model.layers.3.mlp.adapter.down.weight",
+    );
+  });
+
   it.each(pairs)("%s", (ours, hub) => {
     expect(toHubName(ours)).toBe(hub);
     expect(fromHubName(hub)).toBe(ours);
@@ -158,6 +169,40 @@ describe("a folder", () => {
     expect(Object.keys(adapter).sort()).toEqual(
       ["config", "hidden_size", "model_class", "model_name", "model_type", "name", "version"].sort(),
     );
+  });
+
+  it("has by default what the library's own configurations have by default", () => {
+    // The fields of `DoubleSeqBnConfig`, `SeqBnConfig` and `ParBnConfig` of adapters 1.2, as its source declares them.
+    const shared = { original_ln_after: true, residual_before_ln: true, adapter_residual_before_ln: false };
+    const norms = { ln_before: false, ln_after: false, inv_adapter: null, leave_out: [], phm_layer: false };
+    const both = { ...shared, ...norms, output_adapter: true, use_gating: false, dropout: 0 };
+    const serial = { ...both, is_parallel: false, scaling: 1, init_weights: "bert", reduction_factor: 16 };
+    const presets = {
+      // But for the activation: the library takes swish, the paper's own code and the studio gelu.
+      "adapter-houlsby": { ...serial, mh_adapter: true, original_ln_before: false, non_linearity: "gelu" },
+      "adapter-pfeiffer": { ...serial, mh_adapter: false, original_ln_before: true, non_linearity: "relu" },
+      "adapter-parallel": {
+        ...{ ...both, mh_adapter: false, original_ln_before: false, non_linearity: "relu", reduction_factor: 2 },
+        ...{ is_parallel: true, scaling: 4, init_weights: "mam_adapter" },
+      },
+    };
+    const json = {
+      model_type: "llama",
+      hidden_size: 576,
+      num_hidden_layers: 2,
+      num_attention_heads: 9,
+      hidden_act: "silu",
+    };
+    const sizes = { intermediate_size: 1536, vocab_size: 100, rms_norm_eps: 1e-5, max_position_embeddings: 64 };
+    const family = familyOf({ ...json, ...sizes });
+    const facts = { family, config: family.readConfig({ ...json, ...sizes }) };
+    for (const [id, preset] of Object.entries(presets)) {
+      const method = methodOf(id);
+      const form = method.exportForm(method.options(facts).parse({}), facts) as BottleneckForm;
+      const config = bottleneckConfig({ baseModel: "base", modelType: "llama", hiddenSize: 576, ...form });
+      const { adapter } = hubConfigs(config, 2) as { adapter: { config: object } };
+      expect(adapter.config, id).toMatchObject(preset);
+    }
   });
 
   it("keeps the reduction factor it was trained with", async () => {

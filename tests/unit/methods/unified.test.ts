@@ -69,6 +69,17 @@ describe.each(["tiny-llama", "tiny-gpt2"])("on %s", (rig) => {
     expect([...rebuilt.logits]).toEqual([...named.logits]);
   });
 
+  test("a parallel adapter with scale 0 is the base model exactly, and with its default is not", async () => {
+    const [base, ...adapters] = await Promise.all([
+      built(rig, "linear-probe", {}),
+      ...[0, 4].map((scale) => built(rig, "adapter-parallel", { ...plain, scale })),
+    ]);
+    const [off, on] = adapters.map(({ logits }) => [...logits]);
+    expect(off).toEqual([...base!.logits]);
+    expect(on).not.toEqual(off);
+    expect(adapters[0]!.shapes).toEqual(adapters[1]!.shapes);
+  });
+
   test("Mix-And-Match is a prefix and a scaled parallel adapter, no more and no less", async () => {
     const both = await built(rig, "mix-and-match", { virtualTokens: 5, bottleneck: 6 });
     const halves = await Promise.all([

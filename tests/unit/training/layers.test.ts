@@ -5,12 +5,18 @@ import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import type { Tensor } from "../../../src/program/tensor";
 import { trainingSchema } from "../../../src/training/configuration";
 import { type EstimateInput, estimate } from "../../../src/training/estimate";
 import { type LayerStrategy, layerRates } from "../../../src/training/layer-rates";
+import { norm } from "../../../src/training/norms";
 import { methodContext, parseOptions } from "../../../src/training/run";
 import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
+import { AdamW } from "../interpreter/adamw";
+import { runBackward } from "../interpreter/backward";
+import { evaluate } from "../interpreter/forward";
+import { startValues, tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 let model: EstimateInput["model"];
 
@@ -106,6 +112,52 @@ describe("learning rates by layer", () => {
     expect(lora.get("model.layers.0.self_attn.q_proj.lora_B.weight")).toBe(8);
     expect(scales("prefix").get("prefix.keys.0")).toBe(0.5);
     expect(scales("prompt").get("prompt_embeddings")).toBe(0.25);
+  });
+
+  test("the first update follows them: SGD's norms, and AdamW's", async () => {
+    const tiny = await tinyModel("tiny-llama");
+    const leaves = new Map<string, ArrayLike<number>>([
+      ...tiny.weights,
+      ["input_ids", [5, 9, 20, 33, 1, 7, 80, 120]],
+      ["lengths", [3, 4]],
+    ]);
+    const seed = Float64Array.from({ length: 6 }, (_, index) => Math.cos(index + 1));
+    /** By tensor, how far its first update goes. */
+    const updates = (id: string, layerDecay: number, adam: boolean) => {
+      const tuned = buildTunedProgram(tinySetup(tiny, { name: id, method: id, options: {}, layerDecay }, [], 3), 2, 4);
+      const { program, plan, logits } = tuned;
+      const start = startValues(tuned, leaves);
+      const computed = evaluate(program, new Map([...leaves, ...start]), [logits, ...plan.saved]);
+      const held = new Map([...leaves, ...start]);
+      const value = (tensor: Tensor) =>
+        held.has(tensor.name) ? Float64Array.from(held.get(tensor.name)!) : Float64Array.from(computed(tensor));
+      const gradients = runBackward(plan, value, seed);
+      const before = new Map(program.trainables.map(({ name }) => [name, Float64Array.from(start.get(name)!)]));
+      const after = new Map([...before].map(([name, values]) => [name, values.slice()]));
+      if (adam) new AdamW(program.trainables, { learningRate: 0.01, weightDecay: 0 }).update(after, gradients);
+      else {
+        for (const { name, learningRateScale } of program.trainables) {
+          gradients.get(name)!.forEach((g, i) => {
+            after.get(name)![i]! -= 0.01 * learningRateScale * g;
+          });
+        }
+      }
+      return new Map([...before].map(([name, values]) => [name, norm(values.map((v, i) => v - after.get(name)![i]!))]));
+    };
+    for (const [id, adam] of [
+      ["full", false],
+      ["full", true],
+      ["ia3", false],
+    ] as const) {
+      const [even, falling] = [1, 0.5].map((decay) => updates(id, decay, adam));
+      const ratios = new Map([...even!].map(([name, length]) => [name, falling!.get(name)! / length]));
+      expect(ratios.size).toBeGreaterThan(4);
+      for (const [name, ratio] of ratios) {
+        const block = /layers\.(\d+)\./.exec(name)?.[1];
+        const below = block !== undefined ? 1 - Number(block) : name.includes("embed_tokens") ? 2 : 0;
+        expect(ratio, name).toBeCloseTo(0.5 ** below, 5);
+      }
+    }
   });
 
   test("the table is what the tensors have", () => {

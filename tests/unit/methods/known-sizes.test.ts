@@ -1,0 +1,85 @@
+/**
+ * What methods train on two models people know, SmolLM2-135M and MiniLM-L6, by the papers' formulas (those of LoRA's family as PEFT 0.21
+ * counts them), and which blocks their backward passes go through. No weights are needed for either.
+ */
+
+import { expect, test } from "vitest";
+import { methodOf } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
+import { countPart } from "../../../src/training/estimate";
+import { parseOptions } from "../../../src/training/run";
+import { buildTunedProgram } from "../../../src/training/tuned-program";
+
+const configs = {
+  "SmolLM2-135M": {
+    ...{ model_type: "llama", hidden_size: 576, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3 },
+    ...{ intermediate_size: 1536, vocab_size: 49152, rms_norm_eps: 1e-5, rope_theta: 100000, hidden_act: "silu" },
+    ...{ tie_word_embeddings: true, max_position_embeddings: 8192 },
+  },
+  "MiniLM-L6": {
+    ...{ model_type: "bert", hidden_size: 384, num_hidden_layers: 6, num_attention_heads: 12, vocab_size: 30522 },
+    ...{ intermediate_size: 1536, max_position_embeddings: 512, layer_norm_eps: 1e-12, hidden_act: "gelu" },
+    type_vocab_size: 2,
+  },
+} as const;
+type Known = keyof typeof configs;
+
+function build(model: Known, id: string, options: Record<string, unknown> = {}) {
+  const family = familyOf(configs[model]);
+  const facts = { family, config: family.readConfig(configs[model]) };
+  const parsed = parseOptions(facts, { name: id, method: id, options });
+  const context = { ...facts, textIds: [], randomIds: () => [] };
+  return buildTunedProgram({ method: methodOf(id), options: parsed, context, classes: 2, pooling: "mean" }, 1, 4);
+}
+
+const count = (model: Known, id: string, options?: Record<string, unknown>) =>
+  countPart(build(model, id, options).program.trainables, "adapter");
+
+const queriesAndValues = { rank: 8, targets: ["q_proj", "v_proj"] };
+const mixed = (virtualTokens: number, bottleneck: number) => ({ virtualTokens, bottleneck });
+
+test.each<[string, Known, number, Record<string, unknown>?]>([
+  ["lora", "SmolLM2-135M", 460_800, queriesAndValues],
+  ["lora", "SmolLM2-135M", 2_442_240, { rank: 8, targets: "all-linear" }],
+  ["lora", "MiniLM-L6", 73_728, { rank: 8, targets: ["query", "value"] }],
+  ["adalora", "SmolLM2-135M", 691_920, { initialRank: 12, targetRank: 8, targets: ["q_proj", "v_proj"] }],
+  ["last-layer", "SmolLM2-135M", 3_540_096],
+  ["full", "SmolLM2-135M", 134_515_008],
+  ["adapter-pfeiffer", "MiniLM-L6", 76_128, { bottleneck: 16 }],
+  ["adapter-houlsby", "MiniLM-L6", 152_256, { bottleneck: 16 }],
+  ["adapter-parallel", "MiniLM-L6", 76_128, { bottleneck: 16 }],
+  ["adapter-pfeiffer", "SmolLM2-135M", 570_720, { bottleneck: 16 }],
+  ["adapter-houlsby", "SmolLM2-135M", 1_141_440, { bottleneck: 16 }],
+  ["adapter-parallel", "SmolLM2-135M", 570_720, { bottleneck: 16 }],
+  ["mix-and-match", "MiniLM-L6", 435_840, mixed(30, 64)],
+  ["mix-and-match", "SmolLM2-135M", 1_469_760, mixed(30, 32)],
+])("%s on %s trains %i parameters", (id, model, expected, options) => {
+  expect(count(model, id, options)).toBe(expected);
+});
+
+test("Mix-And-Match without its prefix or its modules counts as what is left", () => {
+  const prefix = count("MiniLM-L6", "prefix", { virtualTokens: 30 });
+  const modules = count("MiniLM-L6", "adapter-parallel", { bottleneck: 64 });
+  expect([prefix, modules]).toEqual([138_240, 297_600]);
+  expect(count("MiniLM-L6", "mix-and-match", mixed(30, 64))).toBe(prefix + modules);
+});
+
+test.each([1, 3, 8])("DyLoRA's rank %i has its share of the largest rank's parameters", (rank) => {
+  expect(count("SmolLM2-135M", "lora", { ...queriesAndValues, rank })).toBe(57_600 * rank);
+  expect(count("MiniLM-L6", "dylora", { rank, targets: ["query", "value"] })).toBe(9_216 * rank);
+});
+
+test("the last layer's backward pass goes through one block, LoRA's through all", () => {
+  const backward = (id: string, options?: Record<string, unknown>) => {
+    const { plan } = build("SmolLM2-135M", id, options);
+    const passed = plan.dispatches.filter(({ kernel }) => kernel.name === "attention-softmax-backward");
+    const saved = plan.saved.flatMap(({ name }) => /layers\.(\d+)\./.exec(name)?.[1] ?? []);
+    return { passed: passed.length, dispatches: plan.dispatches.length, saved };
+  };
+  const [last, lora] = [backward("last-layer"), backward("lora", { targets: "all-linear" })];
+  expect([last.passed, lora.passed]).toEqual([1, 30]);
+  // Of the blocks below, only what they hand to the last.
+  expect(last.saved.filter((block) => block !== "29")).toEqual(["28"]);
+  expect(new Set(lora.saved).size).toBe(30);
+  expect(last.dispatches).toBeLessThan(lora.dispatches / 20);
+});
