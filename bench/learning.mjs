@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import Papa from "papaparse";
 
-/** Files below the data folder, and the text that says the task. */
+/** Files below the data folder, the text that says the task, and how a prompt asks for the labels' words. */
 const DATASETS = {
   sst2: {
     title: "SST-2",
@@ -19,6 +19,8 @@ const DATASETS = {
     validation: "sst2/dev.csv",
     columns: { text: "text", label: "label" },
     text: "Classify the positive or negative sentiment from the text",
+    question: "\nThe sentiment is",
+    words: { 0: "negative", 1: "positive" },
   },
   trec: {
     title: "TREC",
@@ -26,13 +28,17 @@ const DATASETS = {
     validation: "trec/test.csv",
     columns: { text: "text", label: "label" },
     text: "Classify whether the question asks for a number, a place, a person or a description:",
+    question: "\nThe question asks for a",
+    words: { ABBR: "short form", DESC: "description", ENTY: "thing", HUM: "person", LOC: "location", NUM: "number" },
   },
   emotion: {
     title: "emotion",
     train: "tweet_emotion/train.csv",
     validation: "tweet_emotion/val.csv",
     columns: { text: "text", label: "label" },
-    text: "Classify the joy or sadness or anger or fear or love or surprise from the text:",
+    text: "Classify the anger or joy or optimism or sadness from the text:",
+    question: "\nThe feeling is",
+    words: { anger: "anger", joy: "joy", optimism: "hope", sadness: "sadness" },
   },
   sick: {
     title: "SICK",
@@ -40,6 +46,8 @@ const DATASETS = {
     validation: "sick/dev.csv",
     columns: { text: "premise", textPair: "hypothesis", label: "label" },
     text: "Recognize the textual entailment from the text:",
+    question: "\nThe second sentence is",
+    words: { contradiction: "false", entailment: "true", neutral: "not known" },
   },
   wnut17: {
     title: "WNUT-17",
@@ -51,8 +59,9 @@ const DATASETS = {
   },
 };
 
-/** Methods that read a text of the task. */
-const READERS = ["sk-prefix", "sk-prompt", "hard-text"];
+/** Rows among which an example of each label is looked for, and the fewest letters of one. */
+const EXAMPLE_ROWS = 200;
+const EXAMPLE_LETTERS = 20;
 
 const list = (/** @type {string} */ value) => value.split(",");
 const whole = (/** @type {string} */ value) => Number.parseInt(value, 10);
@@ -73,15 +82,54 @@ const command = new Command("bench:learning")
 const options = command.opts();
 const out = resolve(options.out);
 
+const rowsOf = (/** @type {string} */ path) =>
+  Papa.parse(readFileSync(join(options.data, path), "utf8"), { header: true, skipEmptyLines: true }).data;
+
+/** The shortest text of each label among the first training rows, with its label's word in brackets. */
+function examples(/** @type {any} */ { train, columns, words }) {
+  const rows = rowsOf(train).slice(0, EXAMPLE_ROWS);
+  const said = (/** @type {any} */ row) => [row[columns.text], row[columns.textPair]].filter(Boolean).join(" ");
+  return Object.entries(words)
+    .map(([label, word]) => {
+      const own = rows.filter((/** @type {any} */ row) => row[columns.label] === label).map(said);
+      const long = own.filter((/** @type {string} */ text) => text.length >= EXAMPLE_LETTERS);
+      const [shortest] = long.sort((/** @type {string} */ a, /** @type {string} */ b) => a.length - b.length);
+      return `${shortest} = [${word}]`;
+    })
+    .join(" ");
+}
+
+/** What a method is told about the task; null where it has no form of it. */
+function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
+  const { text, words, question } = dataset;
+  switch (method) {
+    case "sk-prefix":
+    case "sk-prompt":
+    case "hard-text":
+      return { text };
+    case "cpt":
+      return { text: words ? examples(dataset) : text };
+    case "zero-shot":
+      if (!words) return null;
+      return {
+        template: `{text}${question}`,
+        words: Object.entries(words)
+          .map(([label, word]) => `${label}: ${word}`)
+          .join("; "),
+      };
+    default:
+      return {};
+  }
+}
+
 /** A comparison of all methods on one dataset, as the headless runner reads it. */
 function configuration(/** @type {keyof typeof DATASETS} */ id) {
-  const { train, validation, text, title: _, ...data } = { task: "sequence-classification", ...DATASETS[id] };
+  const { task = "sequence-classification", train, validation, columns } = /** @type {any} */ (DATASETS[id]);
   const path = join(out, `${id}-validation.csv`);
-  const { data: rows } = Papa.parse(readFileSync(join(options.data, validation), "utf8"), { skipEmptyLines: true });
-  writeFileSync(path, Papa.unparse(rows.slice(0, options.rows + 1)));
+  writeFileSync(path, Papa.unparse(rowsOf(validation).slice(0, options.rows)));
   return {
     model: `bundled:${options.model}`,
-    data: { ...data, train: resolve(options.data, train), validation: path, maxLength: options.maxLength },
+    data: { task, columns, train: resolve(options.data, train), validation: path, maxLength: options.maxLength },
     training: {
       steps: options.steps,
       batchSize: options.batchSize,
@@ -89,11 +137,10 @@ function configuration(/** @type {keyof typeof DATASETS} */ id) {
       evalEvery: options.steps,
       pooling: options.pooling ?? null,
     },
-    runs: options.methods.map((/** @type {string} */ method) => ({
-      name: method,
-      method,
-      options: READERS.includes(method) ? { text } : {},
-    })),
+    runs: options.methods.flatMap((/** @type {string} */ method) => {
+      const told = taskOptions(method, DATASETS[id]);
+      return told === null ? [] : [{ name: method, method, options: told }];
+    }),
   };
 }
 
@@ -133,10 +180,11 @@ const heads = options.datasets.map(
     `${DATASETS[id].title}, ${summaries[i].groups[0].metric}`,
 );
 console.log(`\n| ${options.model} | ${heads.join(" | ")} |\n|---|${"---:|".repeat(heads.length)}`);
-for (const [row, method] of options.methods.entries()) {
+for (const method of options.methods) {
   const cells = summaries.map((/** @type {any} */ { groups }) => {
+    const own = groups.find((/** @type {any} */ { run }) => run === method);
     const highest = Math.max(...groups.map((/** @type {any} */ { last }) => last.mean));
-    return cell(groups[row], groups[row].last.mean === highest);
+    return own ? cell(own, own.last.mean === highest) : "–";
   });
   console.log(`| ${method} | ${cells.join(" | ")} |`);
 }

@@ -147,7 +147,8 @@ async function runInBrowser({
     };
     await compareUntilStopped(page, served.configuration, progress);
     progress.close();
-    const trained = results.runs.filter(({ steps }) => steps > 0);
+    // A method that trains nothing has finished without a step.
+    const trained = results.runs.filter(({ steps, state }) => steps > 0 || state === "finished");
     if (configuration.data.task === "causal-lm") {
       try {
         results.addSamples(

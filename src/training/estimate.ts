@@ -167,7 +167,7 @@ function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
 }
 
 function estimateRun(
-  { model, task, classes, training, trainLengths, allowedBuffer }: EstimateInput,
+  { model, task, classes, labels, training, trainLengths, allowedBuffer }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
@@ -175,7 +175,7 @@ function estimateRun(
 ): PlannedRun {
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
-  const context = methodContext(model, method, options, training.seed);
+  const context = methodContext(model, method, options, training.seed, labels);
   const setup = { method, options, context, task, classes, pooling: poolingOf(model, training), layers: run };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));

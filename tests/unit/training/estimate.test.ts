@@ -121,6 +121,14 @@ describe("one run", () => {
   });
 });
 
+test("a zero-shot prompt is estimated for the data's labels, and refused for labels that begin alike", () => {
+  const options = { words: "age: one; cards: two" };
+  const asked = (labels: string[]) =>
+    estimate(input([run("zero-shot", options)], { classes: labels.length, labels })).runs[0]!;
+  expect(asked(["age", "cards"])).toMatchObject({ problem: null, trainable: { total: 0 } });
+  expect(asked(["age", "cards", "one by one"]).problem).toContain('"one" (age) and "one by one" (one by one) begin');
+});
+
 describe("several runs", () => {
   const names = ["sk-prefix", "lora", "linear-probe", "prefix"];
   const four = () => estimate(input(names.map((name) => run(name))));
