@@ -75,6 +75,13 @@ const rules: Readonly<Record<string, Rule>> = {
   Gemm: ([a, b], { transA = 0, transB = 0 }) => [
     { shape: [a!.shape[transA === 1 ? 1 : 0]!, b!.shape[transB === 1 ? 0 : 1]!], width: a!.width },
   ],
+  TopK: ([x, count], { axis }) => {
+    const shape = x!.shape.map((size, at) => (at === axis ? count!.host![0]! : size));
+    return [
+      { shape, width: x!.width },
+      { shape, width: 8 },
+    ];
+  },
   ReduceL2: ([x, axes], { keepdims = 1 }) => {
     const reduced = x!.shape.map((size, axis) => (axes!.host!.includes(axis) ? 1 : size));
     const shape = keepdims === 1 ? reduced : reduced.filter((_, axis) => !axes!.host!.includes(axis));

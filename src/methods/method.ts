@@ -225,6 +225,8 @@ export interface Method<Options = unknown> {
     state: Tensor,
     head: { readonly weight: Tensor; readonly bias?: Tensor | undefined; readonly cap?: number | undefined },
   ): Tensor;
+  /** Instead of a trained head, too: an answer by way of the training rows. */
+  readonly byRows?: ByRows<Options>;
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
   readonly controller?: ControllerOf<Options>;
   exportForm(options: Options, model: ModelFacts): ExportForm;
@@ -236,6 +238,32 @@ export interface Method<Options = unknown> {
   /** Other forms a trained run can be written in, exactly the same function of its input. */
   readonly conversions?: readonly { readonly id: string; readonly title: string }[];
 }
+
+/** The training rows as the frozen model reads them. */
+export interface TrainingRows {
+  /** [rows, width]: what a head would read of each. */
+  readonly states: Float32Array;
+  readonly width: number;
+  /** Class of each. */
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
+export interface ByRows<Options> {
+  /** Logits [size, classes] of what a head would read [size, width], by way of the leaves that `tables` fills. */
+  logits(
+    program: Program,
+    options: Options,
+    state: Tensor,
+    rows: { readonly count: number; readonly classes: number },
+  ): Tensor;
+  /** Values of those leaves by name. */
+  tables(options: Options, rows: TrainingRows): ReadonlyMap<string, Float32Array>;
+}
+
+/** Whether a method answers without a head: such runs train nothing. */
+export const trainsNothing = ({ classify, byRows }: Pick<Method, "classify" | "byRows">): boolean =>
+  Boolean(classify ?? byRows);
 
 /** Whether a method with these options needs the frozen pass over its text. */
 export function needsSemanticPass<Options>({ semantic }: Method<Options>, options: Options): boolean {

@@ -20,6 +20,7 @@ import { lnTuning } from "./ln-tuning/ln-tuning";
 import { lora } from "./lora/lora";
 import type { Method } from "./method";
 import { mixAndMatch } from "./mix-and-match/mix-and-match";
+import { nearestNeighbours } from "./nearest-neighbours/nearest-neighbours";
 import { pTuning } from "./p-tuning/p-tuning";
 import { prefix } from "./prefix/prefix";
 import { prompt } from "./prompt/prompt";
@@ -56,6 +57,7 @@ export const methods: readonly Method[] = [
   linearProbe,
   hardText,
   zeroShot,
+  nearestNeighbours,
   lastLayer,
   half,
   full,

@@ -4,6 +4,7 @@ import { crossEntropy } from "../kernels/cross-entropy";
 import { dispatch } from "../kernels/kernel";
 import { meanLoss } from "../kernels/mean-loss";
 import { valueLoss } from "../kernels/value-loss";
+import type { Pooling } from "../models/family";
 import { linear } from "../operations/linear";
 import { ownTokens } from "../operations/own-tokens";
 import { firstToken, lastToken, meanToken } from "../operations/pool";
@@ -16,17 +17,25 @@ import type { Loss, LossPlace, ReadOutOptions, States } from "./task";
  * Behind a suffix the last token is the suffix's; the mean is over the row's own tokens.
  */
 export function rowHead(program: Program, states: States, options: ReadOutOptions): Tensor {
-  const { hidden, lengths, size, front, suffix } = states;
   const { pooling, classifier, outputs } = options;
-  if (pooling === "first" || pooling === "cls") {
-    if (!classifier) throw new Error("This model has no classifier on the first token.");
-    const state = firstToken(program, "pooled", hidden, { batch: size, front: pooling === "first" ? 0 : front });
-    return classifier(state, outputs);
+  const first = pooling === "first" || pooling === "cls";
+  if (first && !classifier) throw new Error("This model has no classifier on the first token.");
+  const pooled = pooledState(program, states, pooling);
+  return first ? classifier!(pooled, outputs) : trainedLinear(program, "score", pooled, options, pooling === "mean");
+}
+
+/** What a head reads of every row: [size, hiddenSize]. */
+export function pooledState(program: Program, states: States, pooling: Pooling): Tensor {
+  const { hidden, lengths, size: batch, front, suffix } = states;
+  switch (pooling) {
+    case "first":
+    case "cls":
+      return firstToken(program, "pooled", hidden, { batch, front: pooling === "first" ? 0 : front });
+    case "last":
+      return lastToken(program, "pooled", hidden, lengths, { batch, front: front + suffix });
+    case "mean":
+      return meanToken(program, "pooled", hidden, lengths, { batch, front });
   }
-  const last = pooling === "last";
-  const pool = last ? lastToken : meanToken;
-  const pooled = pool(program, "pooled", hidden, lengths, { batch: size, front: front + (last ? suffix : 0) });
-  return trainedLinear(program, "score", pooled, options, !last);
 }
 
 /** `*ForTokenClassification`: on every own token → [size · tokens, outputs]; a linear with a bias, or the family's classifier. */

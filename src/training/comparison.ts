@@ -24,6 +24,7 @@ import { norm } from "./norms";
 import type { Checkpoint } from "./parameters";
 import { sayPrediction } from "./prediction";
 import { reportEvaluation } from "./report";
+import { type RowReader, rowReader } from "./row-states";
 import { methodContext, parseOptions, poolingOf, Run } from "./run";
 import { peakLearningRate, trainingSteps } from "./schedule";
 import { TrainingLoop } from "./training-loop";
@@ -43,6 +44,7 @@ export class Comparison {
   readonly #feeds: Feeds;
   readonly #lanes: Lane[];
   readonly #base: Lane;
+  readonly #rows: RowReader;
   readonly #loop: TrainingLoop;
   #baseCompiled = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
@@ -72,10 +74,11 @@ export class Comparison {
       model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
     const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
     this.#feeds = new Feeds(engine, model, data, { buckets, batchSize, targets, owner });
+    this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
       this.#lanes = setup.runs.map((plan) => this.#createLane(plan, emit));
       this.#base = this.#createLane({ name: UNTRAINED, method: "linear-probe", options: {} }, () => {});
-      const evaluator = new Evaluator(engine, data.validation.length, { task, classes, scale, batchSize, owner });
+      const evaluator = new Evaluator(engine, data.validation.length, { task, classes, scale, owner });
       const { steps } = this;
       const [lanes, feeds] = [this.#lanes, this.#feeds];
       this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
@@ -364,6 +367,7 @@ export class Comparison {
         steps: this.steps,
         layers: plan,
         initial: plan.initial,
+        trainingRows: this.#rows,
         onRanks: (ranks, step, full) =>
           emit({ type: "ranks", run: plan.name, step: step + 1, ranks: [...ranks], full }),
       },

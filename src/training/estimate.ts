@@ -7,6 +7,7 @@ import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../gpu/memory";
 import type { ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
+import type { Constant } from "../program/program";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sequenceClassification } from "../tasks/sequence-classification";
@@ -176,7 +177,9 @@ function estimateRun(
   const method = methodOf(run.method);
   const options = parseOptions(model, run);
   const context = methodContext(model, method, options, training.seed, labels);
-  const setup = { method, options, context, task, classes, pooling: poolingOf(model, training), layers: run };
+  const pooling = poolingOf(model, training);
+  const trainingRows = trainLengths.length;
+  const setup = { method, options, context, task, classes, pooling, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
@@ -191,6 +194,10 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + stepUniforms(tuned), 0);
+  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+    consider(table.name, tensorBytes(table));
+    bytes.runtime += tensorBytes(table);
+  }
   for (const tensor of program.trainables) {
     consider(tensor.name, tensorBytes(tensor));
     bytes.adapter += tensorBytes(tensor);
@@ -221,6 +228,8 @@ function estimateRun(
     layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }
+
+const isFilledByRun = (leaf: Tensor) => leaf.role === "constant" && !(leaf as Constant).values;
 
 /** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
 function checkTrained(trainables: readonly Trainable[], allowed: number): void {

@@ -13,7 +13,6 @@ export interface EvaluatorSetup {
   readonly classes: number;
   /** Of the numbers that the task predicts; outputs come in the file's units. */
   readonly scale: Scale | null;
-  readonly batchSize: number;
   readonly owner: string;
 }
 
@@ -38,7 +37,7 @@ export class Evaluator {
     const { device } = this.#engine;
     const { perToken } = this.#setup.task;
     const width = this.#width;
-    const plans = this.#plan(feed);
+    const plans = feed.batches(feed.validation);
     const labelsOf = ({ rows, bucket }: PlannedBatch) => rows.length * (perToken ? bucket : 1);
     const total = plans.reduce((sum, plan) => sum + labelsOf(plan), 0);
     const computed = this.#buffer(total * (width + 1) * 4);
@@ -68,17 +67,6 @@ export class Evaluator {
       }
     }
     return { outputs, losses };
-  }
-
-  /** Rows by length, so that a batch is padded little. */
-  #plan(feed: Feed): PlannedBatch[] {
-    const { validation } = feed;
-    const { batchSize } = this.#setup;
-    const rows = [...validation.keys()].sort((a, b) => validation[a]!.ids.length - validation[b]!.ids.length);
-    return Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, index) => {
-      const members = rows.slice(index * batchSize, (index + 1) * batchSize);
-      return { rows: members, bucket: feed.bucketFor(validation[members.at(-1)!]!.ids.length) };
-    });
   }
 
   #buffer(bytes: number): GPUBuffer {

@@ -85,6 +85,7 @@ export interface ProgressEvent {
     | "tokenising"
     | "loading weights"
     | "semantic pass"
+    | "reading training rows"
     | "compiling kernels"
     | "first step"
     | "evaluating";

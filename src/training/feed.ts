@@ -65,6 +65,17 @@ export class Feed {
     return buckets.find((length) => tokens <= length) ?? buckets.at(-1)!;
   }
 
+  /** Every row once, by length, so that batches are padded little. */
+  batches(examples: readonly Pick<TokenizedExample, "ids">[]): PlannedBatch[] {
+    const { batchSize } = this.#options;
+    const tokens = (row: number) => examples[row]!.ids.length;
+    const order = [...examples.keys()].sort((a, b) => tokens(a) - tokens(b));
+    return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, index) => {
+      const rows = order.slice(index * batchSize, (index + 1) * batchSize);
+      return { rows, bucket: this.bucketFor(tokens(rows.at(-1)!)) };
+    });
+  }
+
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
   fill(examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values" | "types">[], plan: PlannedBatch): number {
     const arrays = this.#arrays.get(plan.bucket)!;

@@ -25,9 +25,10 @@ export interface MergedBase {
 }
 
 /** Why runs of this form have no merged model; null where they have one, as far as the form tells. */
-export function mergeObstacle(method: Pick<Method, "classify" | "title">, form: ExportForm): string | null {
+export function mergeObstacle(method: Pick<Method, "classify" | "byRows" | "title">, form: ExportForm): string | null {
   if (method.classify)
     return `${method.title} answers with words of the vocabulary, which no classifier's folder says.`;
+  if (method.byRows) return `${method.title} answers from the training rows, which no model's folder holds.`;
   switch (form.type) {
     case "PREFIX_TUNING":
     case "PROMPT_TUNING":
@@ -48,7 +49,7 @@ export function mergeObstacle(method: Pick<Method, "classify" | "title">, form: 
  * @throws Error naming the tensor that is none of the base model's, or saying why the form cannot be merged.
  */
 export function mergeChanges(
-  method: Pick<Method, "classify" | "title">,
+  method: Pick<Method, "classify" | "byRows" | "title">,
   form: ExportForm,
   tensors: readonly NamedTensor[],
   base: MergedBase,

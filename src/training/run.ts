@@ -19,6 +19,7 @@ import type { LayerStrategy } from "./layer-rates";
 import { meanRowNorm } from "./norms";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
+import { type RowReader, rowTables } from "./row-states";
 import { DRAW, Step } from "./step";
 import { bracketedIds, textIds } from "./text-ids";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
@@ -48,6 +49,8 @@ export interface RunSetup {
   readonly layers?: LayerStrategy;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
+  /** For methods that answer by way of them. */
+  readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
   readonly onRanks?: ControlOptions["onRanks"];
 }
@@ -89,7 +92,8 @@ export class Run {
     this.context = methodContext(model, setup.method, setup.options, setup.seed, setup.labels);
     const { method, options, task, classes, pooling, layers } = setup;
     const types = [...batches.values()].some((batch) => batch.types !== null);
-    this.tunedSetup = { method, options, context: this.context, task, classes, pooling, types, layers };
+    const trainingRows = setup.trainingRows?.count;
+    this.tunedSetup = { method, options, context: this.context, task, classes, pooling, types, layers, trainingRows };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));
@@ -144,8 +148,9 @@ export class Run {
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
     if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
-    const semantic = await this.semanticStates();
-    this.cachedBytes = [...semantic.values()].reduce((sum, { size }) => sum + size, 0);
+    const states = await this.semanticStates();
+    this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
+    const semantic = new Map([...states, ...(await rowTables(this.#engine, this.setup, this.owner))]);
     await this.#start(semantic);
     for (const step of this.#steps.values()) {
       const bindings = {

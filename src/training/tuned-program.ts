@@ -1,13 +1,13 @@
 /** One Program for a base model, a method and a task's read-out, for one batch shape. */
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
-import type { Method, MethodContext } from "../methods/method";
+import { type Method, type MethodContext, trainsNothing } from "../methods/method";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
 import { lastToken } from "../operations/pool";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { classLoss } from "../tasks/heads";
+import { classLoss, pooledState } from "../tasks/heads";
 import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Loss, ReadOut, States, Task } from "../tasks/task";
 import { languageHead } from "./language-head";
@@ -30,6 +30,8 @@ export interface TunedSetup {
   readonly types?: boolean;
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
+  /** How many training rows there are, for methods that answer by way of them. */
+  readonly trainingRows?: number;
 }
 
 export interface TunedProgram {
@@ -103,14 +105,21 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
 
 /** The method's own read-out in place of the task's; undefined where it has none. */
 function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
-  const { method, options, context, task = sequenceClassification } = setup;
-  if (!method.classify) return undefined;
+  const { method, options, context, task = sequenceClassification, classes, pooling, trainingRows } = setup;
+  if (!trainsNothing(method)) return undefined;
   if (task.id !== "sequence-classification") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
   }
   const { hidden, lengths, size, front, suffix } = states;
-  const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
-  const output = method.classify(program, options, context, state, languageHead(program, context));
+  if (method.classify) {
+    const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
+    const output = method.classify(program, options, context, state, languageHead(program, context));
+    return { output, loss: classLoss(output) };
+  }
+  if (trainingRows === undefined)
+    throw new Error(`${method.title} answers from training rows, and there are none here.`);
+  const state = pooledState(program, states, pooling);
+  const output = method.byRows!.logits(program, options, state, { count: trainingRows, classes });
   return { output, loss: classLoss(output) };
 }
 

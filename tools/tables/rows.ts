@@ -79,7 +79,8 @@ async function bundled(path: string) {
 function parameters(method: Method, options: unknown, model: Model): string {
   try {
     const context = methodContext(model, method, options, 0);
-    const { program } = buildTunedProgram({ method, options, context, classes: 2, pooling: "last" }, 1, 2);
+    const setup = { method, options, context, classes: 2, pooling: "last", trainingRows: 8 } as const;
+    const { program } = buildTunedProgram(setup, 1, 2);
     return countPart(program.trainables, "adapter").toLocaleString("en");
   } catch {
     return NONE;

@@ -11,6 +11,7 @@ const words: Record<ProgressEvent["task"], string> = {
   "reading data": "Reading data",
   tokenising: "Tokenising",
   "loading weights": "Loading weights",
+  "reading training rows": "Reading every training row once through the frozen model",
   "semantic pass": "Running the semantic text once through the frozen model",
   "compiling kernels": "Compiling kernels",
   "first step": "First step",

@@ -11,6 +11,7 @@ import { adapterFiles } from "../../../src/adapters/write-folder";
 import { Random } from "../../../src/data/random";
 import type { NamedTensor } from "../../../src/hub/safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
+import { trainsNothing } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { tasks } from "../../../src/tasks/registry";
@@ -149,7 +150,7 @@ async function opened(model: Model, files: Record<string, Uint8Array>, language 
 
 const onInput = ["prompt", "p-tuning", "dept", "ept", "cpt", "ptec", "hard-text", "sk-prompt"];
 /** What reads out by itself trains nothing, so that there is nothing to read again. */
-const training = methods.filter(({ classify }) => !classify);
+const training = methods.filter((method) => !trainsNothing(method));
 const table = training.flatMap(({ id }) => {
   const rig = id === "bitfit" ? "tiny-gpt2" : "tiny-llama";
   const options = small[id] ?? {};

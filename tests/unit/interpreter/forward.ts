@@ -167,6 +167,19 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   Div: broadcast((a, b) => a / b),
   Less: broadcast((a, b) => (a < b ? 1 : 0)),
   Cast: ([x]) => [x!],
+  Not: elementwise((value) => (value ? 0 : 1)),
+  Log: elementwise(Math.log),
+  /** The values alone, along the second axis. */
+  TopK([x, count], { axis, largest, sorted }) {
+    const [rows, width] = x!.shape as [number, number];
+    if (axis !== 1 || largest !== 1 || sorted !== 1) throw new Error("The interpreter's TopK sorts rows downwards.");
+    const kept = count!.data[0]!;
+    if (!(kept >= 1 && kept <= width)) throw new Error(`TopK keeps ${kept} of ${width}.`);
+    const best = Array.from({ length: rows }, (_, row) =>
+      [...x!.data.subarray(row * width, (row + 1) * width)].sort((a, b) => b - a).slice(0, kept),
+    );
+    return [{ shape: [rows, kept], data: Float64Array.from(best.flat()) }];
+  },
   Where([condition, a, b]) {
     const [{ shape }] = broadcast((_, value) => value)([condition!, broadcast((value) => value)([a!, b!])[0]!]) as [
       Values,

@@ -6,6 +6,7 @@
  */
 
 import { describe, expect, it } from "vitest";
+import { trainsNothing } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { parseOptions } from "../../../src/training/run";
@@ -17,7 +18,7 @@ import { evaluate } from "../interpreter/forward";
 import { semanticStates, startValues, tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 /** What reads out by itself trains nothing. */
-const trained = methods.filter(({ classify }) => !classify);
+const trained = methods.filter((method) => !trainsNothing(method));
 
 interface Found {
   readonly rig: string;

@@ -1,0 +1,72 @@
+/** Nearest neighbours on the device: scikit-learn's votes, training rows that are read once, a level line beside a trained run. */
+
+import { expect, test } from "vitest";
+import { BaseModel } from "../../src/training/base-model";
+import { trainingSchema } from "../../src/training/configuration";
+import { estimate } from "../../src/training/estimate";
+import { fixtureModel, nearestCases } from "../fixtures/reference";
+import { largestDifference } from "./compare";
+import { testEngine } from "./engine";
+import { publish } from "./measured";
+import { createComparison, probabilitiesOf, tinyData } from "./tiny-comparison";
+
+test("votes are scikit-learn's", { timeout: 120_000 }, async (context) => {
+  const pooling = "mean" as const;
+  const engine = await testEngine();
+  const model = await BaseModel.load(engine, fixtureModel("tiny-llama"));
+  const { described } = await nearestCases();
+  const rows = described.ids.map((ids: number[], row: number) => ({
+    ids: Int32Array.from(ids),
+    labels: Int32Array.of(described.labels[row]),
+    ...{ row, fullLength: ids.length, truncated: false },
+  }));
+  const data = tinyData(rows.slice(0, described.training), rows.slice(described.training), 24);
+  const cases = described.cases.filter((one: { pooling: string }) => one.pooling === pooling);
+  const runs = cases.map(({ neighbours, distance }: { neighbours: number; distance: string }) => ({
+    name: `${neighbours} ${distance}`,
+    method: "nearest-neighbours",
+    options: { neighbours, distance },
+  }));
+  const before = engine.memory.bytes();
+  const training = { batchSize: 4, steps: 2, pooling };
+  const head = { name: "head", method: "linear-probe", options: {} };
+  const { comparison, events, of } = createComparison(engine, model, { data, training, runs: [...runs, head] });
+  await comparison.prepare();
+  await comparison.train();
+  let worst = 0;
+  for (const [index, { name }] of runs.entries()) {
+    const { outputs } = comparison.evaluation(name);
+    const expected: number[] = cases[index].votes.flat().map(Math.log1p);
+    const logits = outputs.flatMap((row) => [...row]);
+    worst = Math.max(worst, largestDifference(logits, expected));
+    const evaluations = of("evaluation", name);
+    expect(evaluations.map(({ step, accuracy }) => [step, accuracy])).toEqual(
+      [0, 2].map((step) => [step, expect.closeTo(cases[index].accuracy, 6)]),
+    );
+    expect(of("step", name)).toEqual([]);
+  }
+  expect(worst).toBeLessThan(1e-4);
+  const errors = { logits: worst, gradients: null };
+  publish(context, { rig: "tiny-llama", modelType: "llama", method: "nearest-neighbours", name: pooling, ...errors });
+  expect(of("step", "head")).toHaveLength(2);
+  const read = events.filter((event) => event.type === "progress" && event.task === "reading training rows");
+  expect(read).toHaveLength(Math.ceil(described.training / 4));
+  const [, said] = await comparison.predict(data.validation[0]!);
+  const [counts] = cases[0].votes;
+  const { neighbours } = cases[0];
+  const shares = counts.map((count: number) => expect.closeTo((count + 1) / (neighbours + counts.length), 4));
+  expect(probabilitiesOf(said!)).toEqual(shares);
+
+  const lengths = (which: readonly { ids: Int32Array }[]) => which.map(({ ids }) => ids.length);
+  const planned = estimate({
+    ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 24, runs: [runs[0]] },
+    training: trainingSchema.parse(training),
+    ...{ trainLengths: lengths(data.train), validationLengths: lengths(data.validation), allowedBuffer: 1e9 },
+  }).runs[0]!;
+  expect(planned.problem).toBeNull();
+  const own = comparison.run(runs[0].name).gpuBytes.runtime;
+  expect(Math.abs(planned.bytes.runtime - own)).toBeLessThan(0.05 * own);
+  await comparison.release();
+  expect(engine.memory.bytes().runtime - before.runtime).toBeLessThan(1e5);
+  model.release();
+});
