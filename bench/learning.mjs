@@ -1,7 +1,7 @@
 /**
  * `npm run bench:learning -- --data FOLDER --out FOLDER`: what methods learn on public datasets, with the headless runner:
- * one comparison a dataset, every method with the same batches and as many seeds, and a Markdown table of mean ± standard
- * deviation over the seeds. Comparisons that are already in the output folder are not run again.
+ * every method with the same batches and as many seeds, and a Markdown table of mean ± standard deviation over the seeds.
+ * Comparisons that are already in the output folder are not run again.
  */
 
 import { spawnSync } from "node:child_process";
@@ -71,6 +71,7 @@ const command = new Command("bench:learning")
   .option("--model <NAME>", "bundled model", "small-base")
   .option("--datasets <IDS>", Object.keys(DATASETS).join(", "), list, ["sst2", "trec", "emotion"])
   .option("--methods <IDS>", "methods, comma-separated", list, ["linear-probe", "hard-text", "sk-prefix", "lora"])
+  .option("--together <N>", "methods in one comparison; each is a line on the device for every seed", whole, 9)
   .option("--steps <N>", "steps", whole, 40)
   .option("--batch-size <N>", "rows a step", whole, 16)
   .option("--seeds <N>", "seeds from 0 on", whole, 3)
@@ -122,8 +123,8 @@ function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
   }
 }
 
-/** A comparison of all methods on one dataset, as the headless runner reads it. */
-function configuration(/** @type {keyof typeof DATASETS} */ id) {
+/** A comparison of some methods on one dataset, as the headless runner reads it. */
+function configuration(/** @type {keyof typeof DATASETS} */ id, /** @type {string[]} */ methods) {
   const { task = "sequence-classification", train, validation, columns } = /** @type {any} */ (DATASETS[id]);
   const path = join(out, `${id}-validation.csv`);
   writeFileSync(path, Papa.unparse(rowsOf(validation).slice(0, options.rows)));
@@ -137,29 +138,33 @@ function configuration(/** @type {keyof typeof DATASETS} */ id) {
       evalEvery: options.steps,
       pooling: options.pooling ?? null,
     },
-    runs: options.methods.flatMap((/** @type {string} */ method) => {
+    runs: methods.flatMap((method) => {
       const told = taskOptions(method, DATASETS[id]);
       return told === null ? [] : [{ name: method, method, options: told }];
     }),
   };
 }
 
-/** Results of a comparison, run now unless it was before. */
-function summary(/** @type {keyof typeof DATASETS} */ id) {
-  const results = join(out, `${id}-${options.model}`);
-  const place = join(results, "summary.json");
-  if (!existsSync(place)) {
-    const path = join(out, `${id}-${options.model}.json`);
-    writeFileSync(path, `${JSON.stringify(configuration(id), null, 2)}\n`);
-    const studio = fileURLToPath(new URL("../bin/studio.mjs", import.meta.url));
-    const { status } = spawnSync(
-      process.execPath,
-      [studio, "run", path, "--out", results, "--adapter", options.adapter],
-      { stdio: "inherit" },
-    );
-    if (status !== 0) throw new Error(`The comparison on ${DATASETS[id].title} did not finish.`);
-  }
-  return JSON.parse(readFileSync(place, "utf8"));
+/** Results of all methods on a dataset, from as many comparisons as `together` asks for; only those not there yet are run. */
+function groupsOf(/** @type {keyof typeof DATASETS} */ id) {
+  const parts = Math.ceil(options.methods.length / options.together);
+  return Array.from({ length: parts }, (_, part) => {
+    const name = `${id}-${options.model}-${part}`;
+    const place = join(out, name, "summary.json");
+    if (!existsSync(place)) {
+      const path = join(out, `${name}.json`);
+      const methods = options.methods.slice(part * options.together, (part + 1) * options.together);
+      writeFileSync(path, `${JSON.stringify(configuration(id, methods), null, 2)}\n`);
+      const studio = fileURLToPath(new URL("../bin/studio.mjs", import.meta.url));
+      const { status } = spawnSync(
+        process.execPath,
+        [studio, "run", path, "--out", join(out, name), "--adapter", options.adapter],
+        { stdio: "inherit" },
+      );
+      if (status !== 0) throw new Error(`A comparison on ${DATASETS[id].title} did not finish: ${path}`);
+    }
+    return JSON.parse(readFileSync(place, "utf8")).groups;
+  }).flat();
 }
 
 /** A number in percent, or as it is where the metric is none of a share. */
@@ -174,16 +179,16 @@ mkdirSync(out, { recursive: true });
 for (const id of options.datasets) {
   if (!(id in DATASETS)) command.error(`There is no dataset "${id}". Datasets: ${Object.keys(DATASETS).join(", ")}.`);
 }
-const summaries = options.datasets.map(summary);
+const results = options.datasets.map(groupsOf);
 const heads = options.datasets.map(
   (/** @type {keyof typeof DATASETS} */ id, /** @type {number} */ i) =>
-    `${DATASETS[id].title}, ${summaries[i].groups[0].metric}`,
+    `${DATASETS[id].title}, ${results[i][0].metric}`,
 );
 console.log(`\n| ${options.model} | ${heads.join(" | ")} |\n|---|${"---:|".repeat(heads.length)}`);
 for (const method of options.methods) {
-  const cells = summaries.map((/** @type {any} */ { groups }) => {
-    const own = groups.find((/** @type {any} */ { run }) => run === method);
-    const highest = Math.max(...groups.map((/** @type {any} */ { last }) => last.mean));
+  const cells = results.map((/** @type {any[]} */ groups) => {
+    const own = groups.find(({ run }) => run === method);
+    const highest = Math.max(...groups.map(({ last }) => last.mean));
     return own ? cell(own, own.last.mean === highest) : "–";
   });
   console.log(`| ${method} | ${cells.join(" | ")} |`);
