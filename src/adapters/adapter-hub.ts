@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import type { PeftConfig } from "./peft-config";
 
 export const HUB_MODEL = "adapter.safetensors";

@@ -3,7 +3,7 @@
  * (missing tensors warn, extra ones are ignored); here both are errors that name the tensor as it stands in the file.
  */
 
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { type AdapterFolder, CONFIG, isHead, MODEL } from "./folder";
 import type { PeftConfig, PeftType } from "./peft-config";
 import { PROMPT_EMBEDDINGS, toFileName } from "./peft-names";

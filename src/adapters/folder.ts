@@ -3,7 +3,7 @@
  * Reading: `read-folder.ts`. Writing: `write-folder.ts`. What must agree in it: `checks.ts`.
  */
 
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL } from "./adapter-hub";
 import type { PeftConfig } from "./peft-config";
 import { STATE, type TrainingState } from "./training-state";

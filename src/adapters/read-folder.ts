@@ -1,8 +1,10 @@
 /** Adapter folders from their files or a zip, checked: what is missing, unknown or of another shape is an error. */
 
 import { strFromU8, unzipSync } from "fflate";
-import { type NamedTensor, readSafetensors, streamTensor } from "../hub/safetensors";
+import { readSafetensors } from "../hub/safetensors";
+import { streamTensor } from "../hub/safetensors-values";
 import { bytesFile } from "../hub/sources";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { fromHubName, HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, isHubConfig, readHubConfig } from "./adapter-hub";
 import { checkTensors } from "./checks";
 import { ADAPTER_FILES, type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";

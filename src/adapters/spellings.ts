@@ -3,7 +3,7 @@
  * and settings that only mean something together with them. Not for settings that are refused (`read-config.ts`).
  */
 
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
 import type { PeftConfig } from "./peft-config";
 import { isTargeted, layerOf, type TargetModules } from "./target-modules";

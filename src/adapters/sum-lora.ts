@@ -3,7 +3,7 @@
  * change is no product of two matrices.
  */
 
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { type AdapterFolder, isHead } from "./folder";
 import { loraConfig, type PeftConfig } from "./peft-config";
 import type { LoraSettings } from "./read-config";

@@ -1,7 +1,7 @@
 /** Adapter folders as files and as a zip. */
 
 import { strToU8, type Zippable, zipSync } from "fflate";
-import { writeSafetensors } from "../hub/safetensors";
+import { writeSafetensors } from "../hub/write-safetensors";
 import { HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, hubConfigs, toHubName } from "./adapter-hub";
 import { type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
 import { formatPeftConfig } from "./peft-config";

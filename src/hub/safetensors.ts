@@ -1,16 +1,15 @@
 /**
- * The safetensors file format: a strict reader, a streaming float32 converter and a writer.
- * Not for: finding a tensor across shards (`weights.ts`) or knowing what a tensor means.
+ * The safetensors file format: a strict reader of the header. Not for: values (`safetensors-values.ts`), writing
+ * (`write-safetensors.ts`), finding a tensor across shards (`weights.ts`) or knowing what a tensor means.
  *
  * Layout: u64 little-endian header length N, N bytes of UTF-8 JSON, data. Every entry has `dtype`, `shape` and
  * `data_offsets` `[begin, end)` relative to the end of the header; the entries must tile the data, no gap, no overlap.
- * JavaScript's typed arrays are little-endian wherever browsers and Node run, so values are viewed and not swapped.
  */
 
-import { float16Values } from "./float16";
 import type { ModelFile } from "./types";
 
-const TYPE_BITS = {
+/** Bits of one element. */
+export const TYPE_BITS = {
   BOOL: 8,
   U8: 8,
   I8: 8,
@@ -53,20 +52,11 @@ export interface SafetensorsFile {
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
 
-/** A float32 tensor with its values, row-major. */
-export interface NamedTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
 /** The format's own bound on the header, in bytes. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
-/** Elements converted at a time when the caller has no wish of its own: 4 MiB of float32. */
-const DEFAULT_CHUNK_ELEMENTS = 1 << 20;
-
-function malformed(file: ModelFile, what: string): Error {
+/** The error of a file that breaks the format. */
+export function malformed(file: ModelFile, what: string): Error {
   return new Error(`${file.name}: ${what}. The file is damaged or not a safetensors file; get it again.`);
 }
 
@@ -204,143 +194,4 @@ export async function readSafetensors(file: ModelFile): Promise<SafetensorsFile>
 /** Number of elements of an entry. */
 export function entryElements(entry: SafetensorsEntry): number {
   return entry.shape.reduce((product, size) => product * size, 1);
-}
-
-/** Views bytes as `Type`; copies only where they do not lie on the type's boundary. */
-function view<T>(
-  bytes: Uint8Array,
-  Type: { new (buffer: ArrayBufferLike, offset: number, length: number): T; BYTES_PER_ELEMENT: number },
-): T {
-  const size = Type.BYTES_PER_ELEMENT;
-  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
-  return new Type(aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
-}
-
-/** Converts little-endian values of one type to float32; `target` has exactly as many elements. */
-function convert(entry: SafetensorsEntry, bytes: Uint8Array, target: Float32Array): void {
-  switch (entry.type) {
-    case "F32":
-      target.set(view(bytes, Float32Array));
-      return;
-    case "F64":
-      target.set(view(bytes, Float64Array));
-      return;
-    case "F16": {
-      const table = float16Values();
-      const source = view(bytes, Uint16Array);
-      for (let i = 0; i < source.length; i++) {
-        target[i] = table[source[i] as number] as number;
-      }
-      return;
-    }
-    case "BF16": {
-      const source = view(bytes, Uint16Array);
-      const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
-      for (let i = 0; i < source.length; i++) {
-        bits[i] = (source[i] as number) << 16;
-      }
-      return;
-    }
-    default:
-      throw new Error(
-        `${entry.file.name}: tensor "${entry.name}" has type ${entry.type}; weights must be F32, F16, BF16 or F64. ` +
-          "Choose a model stored in one of these types.",
-      );
-  }
-}
-
-async function readBytes(file: ModelFile, begin: number, end: number): Promise<Uint8Array> {
-  const bytes = await file.read(begin, end);
-  if (bytes.byteLength !== end - begin) {
-    throw malformed(file, `bytes ${begin} to ${end} were asked for, but only ${bytes.byteLength} came`);
-  }
-  return bytes;
-}
-
-/**
- * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole. The next piece is
- * read while `onChunk` works on the last one.
- * @param onChunk receives the values and the index of the first one in the tensor. The array is used again for the next
- *   piece once the returned promise has settled: copy what must last.
- * @param chunkElements most elements per piece.
- * @throws Error naming file and tensor when the type cannot be converted or the file ends early.
- */
-export async function streamTensor(
-  entry: SafetensorsEntry,
-  onChunk: (values: Float32Array, elementOffset: number) => void | Promise<void>,
-  chunkElements = DEFAULT_CHUNK_ELEMENTS,
-): Promise<void> {
-  const elements = entryElements(entry);
-  const bytesEach = TYPE_BITS[entry.type] / 8;
-  const buffer = new Float32Array(Math.min(elements, chunkElements));
-  const read = (from: number) => {
-    const to = Math.min(from + chunkElements, elements);
-    const promise = readBytes(entry.file, entry.begin + from * bytesEach, entry.begin + to * bytesEach);
-    // Awaited one turn of the loop later; until then a failure must not count as unhandled.
-    promise.catch(() => {});
-    return promise;
-  };
-  let pending = elements > 0 ? read(0) : null;
-  for (let from = 0; pending; from += chunkElements) {
-    const bytes: Uint8Array = await pending;
-    const next = from + chunkElements;
-    pending = next < elements ? read(next) : null;
-    const values = buffer.subarray(0, Math.min(chunkElements, elements - from));
-    convert(entry, bytes, values);
-    await onChunk(values, from);
-  }
-}
-
-/**
- * Reads a whole small tensor: float32 for F32, F16 and BF16, float64 for F64, int32 for I32.
- * @throws Error naming file and tensor for any other type.
- */
-export async function readTensor(entry: SafetensorsEntry): Promise<Float32Array | Float64Array | Int32Array> {
-  const bytes = await readBytes(entry.file, entry.begin, entry.end);
-  if (entry.type === "I32") {
-    return view(new Uint8Array(bytes), Int32Array);
-  }
-  if (entry.type === "F64") {
-    return view(new Uint8Array(bytes), Float64Array);
-  }
-  const values = new Float32Array(entryElements(entry));
-  convert(entry, bytes, values);
-  return values;
-}
-
-/**
- * Writes float32 tensors as the Python library does: header padded with spaces to 8 bytes, tensors sorted by name.
- * @throws Error naming the tensor when its shape and number of values differ, or when a name comes twice.
- */
-export function writeSafetensors(
-  tensors: readonly NamedTensor[],
-  metadata: Record<string, string> = { format: "pt" },
-): Uint8Array<ArrayBuffer> {
-  const sorted = [...tensors].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const header = new Map<string, unknown>([["__metadata__", metadata]]);
-  let offset = 0;
-  for (const { name, shape, data } of sorted) {
-    const elements = shape.reduce((product, size) => product * size, 1);
-    if (elements !== data.length) {
-      throw new Error(`Tensor "${name}" of shape [${shape}] needs ${elements} values, but has ${data.length}.`);
-    }
-    if (header.has(name)) {
-      throw new Error(`Tensor "${name}" is given twice; names in a safetensors file must differ.`);
-    }
-    header.set(name, { dtype: "F32", shape, data_offsets: [offset, offset + data.byteLength] });
-    offset += data.byteLength;
-  }
-  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerBytes = Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(8 + headerBytes + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.set(json, 8);
-  bytes.fill(0x20, 8 + json.length, 8 + headerBytes);
-  const values = new Float32Array(bytes.buffer, 8 + headerBytes);
-  let element = 0;
-  for (const { data } of sorted) {
-    values.set(data, element);
-    element += data.length;
-  }
-  return bytes;
 }

@@ -6,7 +6,8 @@
 import { writeGraph } from "../forward/graph";
 import { readBuffer } from "../gpu/readback";
 import { toFloat16 } from "../hub/float16";
-import { type SafetensorsEntry, streamTensor } from "../hub/safetensors";
+import type { SafetensorsEntry } from "../hub/safetensors";
+import { streamTensor } from "../hub/safetensors-values";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
 import type { LanguageHeadKind } from "../methods/method";

@@ -5,7 +5,7 @@
 
 import type { AdapterFolder } from "../adapters/folder";
 import { STATE, type StateFacts, type TrainingState } from "../adapters/training-state";
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { elementCount, type Tensor } from "../program/tensor";
 import type { TrainingConfiguration } from "./configuration";
 import type { Checkpoint, Values } from "./parameters";

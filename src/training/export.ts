@@ -21,7 +21,7 @@ import {
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import { readConfig } from "../hub/config";
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
 import { LANGUAGE_HEAD } from "../methods/outer-modules";

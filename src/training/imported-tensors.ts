@@ -2,7 +2,7 @@
 
 import type { AdapterFolder } from "../adapters/folder";
 import { PROMPT_EMBEDDINGS, shareHeads, unpackPrefix, WRAPPED_BIAS } from "../adapters/peft-names";
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import type { Origin } from "../methods/method";
 import { prefixNames } from "../methods/prefix/prefix";
 import { drawProjection } from "../methods/vera/projection";

@@ -6,7 +6,8 @@
 
 import { readBuffer } from "../gpu/readback";
 import { toFloat16 } from "../hub/float16";
-import { entryElements, streamTensor } from "../hub/safetensors";
+import { entryElements } from "../hub/safetensors";
+import { streamTensor } from "../hub/safetensors-values";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { Evaluation } from "../tasks/task";

@@ -5,8 +5,8 @@
 
 import { WRAPPED_BIAS } from "../adapters/peft-names";
 import { patternValue } from "../adapters/target-modules";
-import type { NamedTensor } from "../hub/safetensors";
 import { storedTypes } from "../hub/stream-safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import type { ExportForm, LoraForm, Method } from "../methods/method";
 import { LANGUAGE_HEAD } from "../methods/outer-modules";
 import { norm } from "./norms";

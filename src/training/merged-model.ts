@@ -6,9 +6,11 @@
 import { folderName } from "../adapters/write-folder";
 import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
 import { readConfig } from "../hub/config";
-import { entryElements, type NamedTensor, type SafetensorsEntry, streamTensor } from "../hub/safetensors";
+import { entryElements, type SafetensorsEntry } from "../hub/safetensors";
+import { streamTensor } from "../hub/safetensors-values";
 import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors } from "../hub/stream-safetensors";
 import type { ModelFolder } from "../hub/types";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { embeddingPath } from "../methods/outer-modules";
 import type { Family, Pooling } from "../models/family";
 import { sequenceClassification } from "../tasks/sequence-classification";

@@ -1,7 +1,7 @@
 /** Frozen tables of the base model that PEFT saves beside an adapter: whether they are still those of the open model. */
 
 import { type AdapterFolder, MODEL } from "../adapters/folder";
-import { readTensor } from "../hub/safetensors";
+import { readTensor } from "../hub/safetensors-values";
 import type { ModelFolder } from "../hub/types";
 import { LANGUAGE_HEAD } from "../methods/outer-modules";
 import { wordTable } from "../models/word-table";

@@ -5,7 +5,7 @@ import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { fingerprint } from "../data/fingerprint";
 import type { Scale } from "../data/types";
-import type { NamedTensor } from "../hub/safetensors";
+import type { NamedTensor } from "../hub/write-safetensors";
 import { methodOf } from "../methods/registry";
 import { Comparison } from "../training/comparison";
 import type { ComparisonData, ComparisonSetup, RunPlan } from "../training/comparison-setup";

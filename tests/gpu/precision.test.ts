@@ -5,9 +5,11 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { float16Values, toFloat16 } from "../../src/hub/float16";
-import { readSafetensors, readTensor, writeSafetensors } from "../../src/hub/safetensors";
+import { readSafetensors } from "../../src/hub/safetensors";
+import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
+import { writeSafetensors } from "../../src/hub/write-safetensors";
 import { BaseModel } from "../../src/training/base-model";
 import type { Engine } from "../../src/training/engine";
 import { fixtureModel } from "../fixtures/reference";

@@ -1,7 +1,7 @@
 /** Copies of frozen tensors that are trained start as them, from float16 too, and leave the base model alone. */
 
 import { expect, test } from "vitest";
-import { readTensor } from "../../src/hub/safetensors";
+import { readTensor } from "../../src/hub/safetensors-values";
 import { openWeights } from "../../src/hub/weights";
 import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";

@@ -11,7 +11,7 @@ import type { AdapterFolder } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
 import { readBuffer } from "../../src/gpu/readback";
-import type { NamedTensor } from "../../src/hub/safetensors";
+import type { NamedTensor } from "../../src/hub/write-safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
 import type { ModuleRank } from "../../src/methods/controller";
 import { methodOf } from "../../src/methods/registry";

@@ -12,7 +12,7 @@ import type { AdapterFolder } from "../../../src/adapters/folder";
 import { modelCard } from "../../../src/adapters/model-card";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
-import type { NamedTensor } from "../../../src/hub/safetensors";
+import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import type { BottleneckForm } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";

@@ -5,7 +5,7 @@ import type { AdapterFolder } from "../../../src/adapters/folder";
 import { loraConfig } from "../../../src/adapters/peft-config";
 import { readAdapterFiles, readAdapterZip } from "../../../src/adapters/read-folder";
 import { adapterFiles, folderName, zipAdapter } from "../../../src/adapters/write-folder";
-import { type NamedTensor, writeSafetensors } from "../../../src/hub/safetensors";
+import { type NamedTensor, writeSafetensors } from "../../../src/hub/write-safetensors";
 import { fixtureFile, fixtureTensors } from "../../fixtures/reference";
 
 const ADAPTERS = [

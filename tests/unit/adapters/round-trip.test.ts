@@ -9,7 +9,7 @@ import type { AdapterFolder } from "../../../src/adapters/folder";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles } from "../../../src/adapters/write-folder";
 import { Random } from "../../../src/data/random";
-import type { NamedTensor } from "../../../src/hub/safetensors";
+import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
 import { trainsNothing } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";

@@ -5,7 +5,7 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { methodOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";

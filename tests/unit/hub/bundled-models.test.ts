@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../../src/hub/config";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
 import { memoryFolder } from "./memory-folder";

@@ -9,8 +9,9 @@ import {
   remoteFolder,
   wantedFiles,
 } from "../../../src/hub/hub-client";
-import { readSafetensors, writeSafetensors } from "../../../src/hub/safetensors";
+import { readSafetensors } from "../../../src/hub/safetensors";
 import { bringModel, listStored, openStored } from "../../../src/hub/stored-models";
+import { writeSafetensors } from "../../../src/hub/write-safetensors";
 import { COMMIT, type HubServer, type ServedModel, serveHub } from "../../hub-server";
 import { MemoryStore } from "./memory-store";
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
-import {
-  MAX_HEADER_BYTES,
-  type NamedTensor,
-  readSafetensors,
-  readTensor,
-  streamTensor,
-  writeSafetensors,
-} from "../../../src/hub/safetensors";
+import { MAX_HEADER_BYTES, readSafetensors } from "../../../src/hub/safetensors";
+import { readTensor, streamTensor } from "../../../src/hub/safetensors-values";
 import { bytesFile } from "../../../src/hub/sources";
+import { type NamedTensor, writeSafetensors } from "../../../src/hub/write-safetensors";
 import { fixtureFile, fixtureTensors } from "../../fixtures/reference";
 
 /** A file with any header text and any data, right or wrong. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readTensor, writeSafetensors } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
+import { writeSafetensors } from "../../../src/hub/write-safetensors";
 import { fixtureModel } from "../../fixtures/reference";
 import { memoryFolder } from "./memory-folder";
 

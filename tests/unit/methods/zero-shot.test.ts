@@ -1,7 +1,7 @@
 /** The zero-shot prompt against transformers: mean logits of the labels' words behind the prompt, of every kind of head. */
 
 import { describe, expect, test } from "vitest";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
 import { answerTokens, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";

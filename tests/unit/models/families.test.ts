@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { readSafetensors, readTensor, writeSafetensors } from "../../../src/hub/safetensors";
+import { readSafetensors } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { bytesFile } from "../../../src/hub/sources";
 import { openWeights } from "../../../src/hub/weights";
+import { writeSafetensors } from "../../../src/hub/write-safetensors";
 import { alibiSlopes } from "../../../src/models/alibi";
 import type { LlamaConfig } from "../../../src/models/llama";
 import type { Phi3Config } from "../../../src/models/phi3";

@@ -1,7 +1,7 @@
 /** The last hidden states of every family at every real token, in float64, against torch on the tiny models. */
 
 import { expect, test } from "vitest";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";

@@ -6,7 +6,7 @@
 
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/data/random";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import type { Method, MethodContext } from "../../../src/methods/method";
 import { methods } from "../../../src/methods/registry";

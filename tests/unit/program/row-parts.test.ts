@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { writeGraph } from "../../../src/forward/graph";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import type { MethodContext } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { planBackward } from "../../../src/backward/plan";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";

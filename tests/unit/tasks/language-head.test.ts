@@ -1,7 +1,7 @@
 /** Every family's own head over its vocabulary against transformers: losses, predictions and the loss's gradient. */
 
 import { describe, expect, test } from "vitest";
-import { readTensor } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { families, familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";

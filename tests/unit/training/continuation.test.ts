@@ -7,7 +7,7 @@ import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import type { TrainingState } from "../../../src/adapters/training-state";
 import { adapterFiles } from "../../../src/adapters/write-folder";
 import { fingerprint } from "../../../src/data/fingerprint";
-import type { NamedTensor } from "../../../src/hub/safetensors";
+import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { familyOf } from "../../../src/models/registry";
 import { trainingSchema } from "../../../src/training/configuration";
 import { checkpointOf, continuationNotices, trainingState } from "../../../src/training/continuation";

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
-import { readTensor, type SafetensorsEntry } from "../../../src/hub/safetensors";
+import type { SafetensorsEntry } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { RANKS } from "../../../src/methods/adalora/allocation";
 import { methodOf } from "../../../src/methods/registry";

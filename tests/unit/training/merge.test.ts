@@ -6,7 +6,8 @@
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/data/random";
-import { readSafetensors, readTensor } from "../../../src/hub/safetensors";
+import { readSafetensors } from "../../../src/hub/safetensors";
+import { readTensor } from "../../../src/hub/safetensors-values";
 import { bytesFile } from "../../../src/hub/sources";
 import { type StoredType, streamSafetensors } from "../../../src/hub/stream-safetensors";
 import { openWeights } from "../../../src/hub/weights";
