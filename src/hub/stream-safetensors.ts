@@ -1,6 +1,6 @@
 /**
  * Writes a safetensors file piece by piece, so that a whole model is never held in memory.
- * Not for: small files (`safetensors.ts` writes those at once).
+ * Not for: small files (`write-safetensors.ts` writes those at once).
  */
 
 import { LARGEST_FLOAT16, toFloat16 } from "./float16";
