@@ -167,6 +167,12 @@ export function loraConversion({ conversions = [] }: Pick<Method, "conversions">
   return conversions.find(({ id }) => id === "lora")?.id ?? null;
 }
 
+/** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
+export function isSummable(method: Pick<Method, "conversions">, form: ExportForm): boolean {
+  if (loraConversion(method) !== null) return true;
+  return form.type === "LORA" && form.targets.length > 0 && form.dora !== true && form.biases !== true;
+}
+
 /** What of a run's present values is written: what was trained, unless the method prunes, cuts or converts it. */
 export async function exportedForm(
   model: BaseModel,

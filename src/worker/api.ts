@@ -160,6 +160,8 @@ export interface MethodDescription {
   learningRate: number;
   /** Other forms that a trained run can be downloaded in; `merged`: the whole model with the change in its weights. */
   conversions: { id: string; title: string; merged: boolean }[];
+  /** Whether a weighted sum of its runs is a LoRA adapter. */
+  summable: boolean;
   card: {
     trains: string;
     attaches: string;

@@ -142,7 +142,11 @@ export class Comparisons {
       const conversion = loraConversion(open[index]!.comparison.run(run).setup.method);
       summed.push({ name: run, weight, adapter: await exportedFolder(this.#opened, open[index]!, run, conversion) });
     }
-    const adapter: AdapterFolder = { ...sumLora(summed, combination), modelCard: "", run: null };
+    const adapter: AdapterFolder = {
+      ...sumLora(summed, combination),
+      modelCard: "",
+      run: { sum: { combination, parts } },
+    };
     return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!, true);
   }
 

@@ -6,6 +6,7 @@ import type { Method, ModelFacts } from "../methods/method";
 import { elementCount, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "../training/base-model";
 import type { EstimateInput } from "../training/estimate";
+import { isSummable } from "../training/export";
 import { mergedForms, mergeObstacle } from "../training/merge";
 import type { PrecisionChoice } from "../training/precision";
 import { readModel } from "../training/read-model";
@@ -17,7 +18,8 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
   const { id, title, summary, group, site, card } = method;
   const schema = method.options(facts);
   const defaults = schema.parse({});
-  const merges = mergeObstacle(method, method.exportForm(defaults, facts)) === null;
+  const form = method.exportForm(defaults, facts);
+  const merges = mergeObstacle(method, form) === null;
   return {
     id,
     title,
@@ -29,6 +31,7 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
       ...(method.conversions ?? []).map((conversion) => ({ ...conversion, merged: false })),
       ...(merges ? mergedForms.map(({ id, title }) => ({ id, title, merged: true })) : []),
     ],
+    summable: isSummable(method, form),
     card: { ...card },
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,
     defaults: defaults as Record<string, unknown>,

@@ -53,7 +53,7 @@ export async function exportedRun(
 /** What the model card and run.json say of a run. */
 function exportFacts(
   { model, data: store, adapter }: Opened,
-  { comparison, configuration, data, evaluations, variants }: OpenComparison,
+  { comparison, configuration, data, evaluations, folders, variants }: OpenComparison,
   run: string,
 ): ExportFacts {
   const variant = variants.find(({ name }) => name === run)!;
@@ -61,6 +61,8 @@ function exportFacts(
   const held = comparison.heldStep(run);
   const last = own.findLast(({ step }) => step === held) ?? null;
   const { train, validation } = store.summary!;
+  // What a sum was made of, also where training went on from it.
+  const from = folders.get(variant.run)?.adapter.run;
   const recorded = recordedConfiguration(configuration, model.folder.source);
   return {
     task: cardTask(comparison.task.id, data.scale ?? null),
@@ -80,6 +82,7 @@ function exportFacts(
       run: recorded.runs.find(({ name }) => name === variant.run),
       variant,
       labels: data.labels,
+      ...(from?.sum !== undefined && { sum: from.sum }),
       ...(data.scale && { scale: data.scale }),
       configuration: recorded,
       evaluations: own,

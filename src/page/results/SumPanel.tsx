@@ -9,9 +9,6 @@ import { NumberField } from "../controls/NumberField";
 import { Segmented } from "../controls/Segmented";
 import { isBusy, messageOf, useStudio } from "../store/store";
 
-/** Methods whose adapters are LoRA's, or become it. */
-const SUMMABLE = ["lora", "adalora", "dylora", "vera"];
-
 const HELP: Record<SumRequest["combination"], string> = {
   cat: "The ranks stand side by side: exactly the weighted sum of what the adapters change, and as many ranks as all have together.",
   linear:
@@ -22,12 +19,14 @@ export function SumPanel() {
   const busy = useStudio(isBusy);
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
+  const descriptions = useStudio((state) => state.methods.descriptions);
   const trained = current?.runs.filter(({ state }) => state === "finished" || state === "stopped") ?? [];
   const methods = new Map([
     ...trained.map(({ name, configuration }) => [name, configuration.method] as const),
     ...imported.map(({ run, method }) => [run, method] as const),
   ]);
-  const runs = [...methods].filter(([, method]) => SUMMABLE.includes(method)).map(([run]) => run);
+  const summable = new Set(descriptions.flatMap(({ id, summable }) => (summable ? [id] : [])));
+  const runs = [...methods].filter(([, method]) => summable.has(method)).map(([run]) => run);
   const [weights, setWeights] = useState<Record<string, number | null>>({});
   const [combination, setCombination] = useState<SumRequest["combination"]>("cat");
   const [working, setWorking] = useState(false);

@@ -6,7 +6,10 @@ import type { AdapterFolder } from "../../../src/adapters/folder";
 import { formatPeftConfig } from "../../../src/adapters/peft-config";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { type SumPart, sumLora } from "../../../src/adapters/sum-lora";
-import { adapterFiles } from "../../fixtures/reference";
+import { methods } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
+import { describeMethod } from "../../../src/worker/describe";
+import { adapterFiles, fixtureJson } from "../../fixtures/reference";
 
 const open = async (name: string) => readAdapterFiles(await adapterFiles(`lora-sums/${name}`));
 const part = (name: string, adapter: AdapterFolder, weight: number): SumPart => ({ name, adapter, weight });
@@ -52,6 +55,14 @@ test("heads become their weighted mean, and what has none is refused", async () 
   const dora = { ...first!, config: { ...first!.config, use_dora: true } };
   expect(() => sumLora([part("a", first!, 1), part("b", dora, 1)], "cat")).toThrow(/"b" is a DoRA adapter/);
   expect(() => sumLora([part("a", first!, 1), part("b", third!, Number.NaN)], "cat")).toThrow(/weight of "b"/);
+});
+
+test("a sum is offered by exactly the methods whose runs are plain LoRA, or become it", async () => {
+  const json = await fixtureJson("models/tiny-llama/config.json");
+  const family = familyOf(json);
+  const facts = { family, config: family.readConfig(json) };
+  const offering = methods.filter((method) => describeMethod(method, facts).summable);
+  expect(offering.map(({ id }) => id).sort()).toEqual(["adalora", "dylora", "lora", "vera"]);
 });
 
 test("adapters of some blocks only are summed under one expression", async () => {

@@ -14,6 +14,7 @@ const lora: MethodDescription = {
   optionsSchema: {},
   defaults: { rank: 8, targets: ["q_proj"] },
   conversions: [],
+  summable: true,
   learningRate: 0.0003,
   card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
 };
