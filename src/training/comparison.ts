@@ -7,22 +7,21 @@ import { Mutex } from "async-mutex";
 import type { EncodedRow } from "../data/tokens";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import { readBuffer } from "../gpu/readback";
 import { methodOf } from "../methods/registry";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import type { Evaluation, Task } from "../tasks/task";
+import { type AskedRow, answers } from "./answers";
 import { sharedBuckets } from "./buckets";
 import type { ComparisonSetup, RunPlan } from "./comparison-setup";
-import { Evaluator, inUnits } from "./evaluation";
-import type { Prediction, RunReport, SettingEvaluation } from "./events";
+import { Evaluator } from "./evaluation";
+import type { Prediction, RunReport, Said, SettingEvaluation } from "./events";
 import { exportedForm } from "./export";
 import { Feeds } from "./feeds";
 import { Lane } from "./lane";
 import { NextToken } from "./next-token";
 import { norm } from "./norms";
 import type { Checkpoint } from "./parameters";
-import { sayPrediction } from "./prediction";
 import { reportEvaluation } from "./report";
 import { type RowReader, rowReader } from "./row-states";
 import { methodContext, parseOptions, poolingOf, Run } from "./run";
@@ -179,40 +178,45 @@ export class Comparison {
     this.#loop.abandon();
   }
 
-  /** What every run and the untrained base say about a row; `words`: those that its labelled tokens begin, where words have tags. */
-  predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
-    return this.#turn.runExclusive(() => this.#predict(row, words));
+  /** The most tokens a row may have that runs are asked about. */
+  get longestRow(): number {
+    return this.#buckets.at(-1)!;
   }
 
-  async #predict(asked: EncodedRow, words: readonly string[]): Promise<Prediction[]> {
-    const { data, engine } = this.#setup;
-    const { task } = this;
-    if (!this.#baseCompiled) {
-      await this.#base.run.compile();
-      this.#baseCompiled = true;
-    }
-    const predictions: Prediction[] = [];
-    for (const { run, feed, name } of [this.#base, ...this.#lanes]) {
-      const row = feed.shown(asked);
-      const bucket = feed.bucketFor(row.ids.length);
-      feed.fill([row], { rows: [0], bucket });
-      const step = await run.infer(bucket);
-      const count = task.outputs(data.labels.length) * (task.perToken ? row.ids.length : 1);
-      const outputs = new Float32Array(await readBuffer(engine.device, step.logits, count * 4));
-      predictions.push({
-        run: run === this.#base.run ? "base" : name,
-        tokens: row.ids.length,
-        truncated: asked.fullLength > asked.ids.length,
-        ...sayPrediction({
-          task: task.id,
-          labels: data.labels,
-          outputs: inUnits(outputs, data.scale ?? null),
-          row,
-          words,
-        }),
-      });
-    }
-    return predictions;
+  /**
+   * What every run and the untrained base say about a row of at most `longestRow` tokens; `words`: those that its labelled tokens
+   * begin, where words have tags.
+   */
+  predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
+    return this.#turn.runExclusive(async () => {
+      if (!this.#baseCompiled) {
+        await this.#base.run.compile();
+        this.#baseCompiled = true;
+      }
+      const predictions: Prediction[] = [];
+      for (const lane of [this.#base, ...this.#lanes]) {
+        const [said] = await this.#answers(lane, [{ row, words }]);
+        predictions.push({
+          run: lane === this.#base ? "base" : lane.name,
+          tokens: lane.feed.shown(row).ids.length,
+          truncated: row.fullLength > row.ids.length,
+          ...said!,
+        });
+      }
+      return predictions;
+    });
+  }
+
+  /** What one run says about rows of at most `longestRow` tokens, in their order. */
+  predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(() => this.#answers(lane, asked, progress));
+  }
+
+  #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
+    const { data, engine, training } = this.#setup;
+    const { labels, scale = null } = data;
+    return answers(engine, { task: this.task, labels, scale, batchSize: training.batchSize }, lane, asked, progress);
   }
 
   /**

@@ -88,7 +88,8 @@ export interface ProgressEvent {
     | "reading training rows"
     | "compiling kernels"
     | "first step"
-    | "evaluating";
+    | "evaluating"
+    | "predicting";
   detail: string;
   done: number;
   total: number | null;

@@ -8,7 +8,7 @@ import type { Said } from "./events";
 interface Outputs {
   readonly task: TaskId;
   readonly labels: readonly string[];
-  /** The read-out, in the file's units: of the row, or of each of its tokens. */
+  /** The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding behind them. */
   readonly outputs: Float32Array;
   /** As it was read. */
   readonly row: Pick<EncodedRow, "labels">;

@@ -3,7 +3,8 @@
  * Everything here survives structured cloning; nothing here names a GPU or onnxruntime object.
  */
 
-import type { DataRole, DataSettings, DataSummary, SampleListing } from "../data/types";
+import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
+import type { AdapterChoice } from "../data/unlabelled";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { Pooling } from "../models/family";
@@ -29,6 +30,7 @@ export type {
   SampleListing,
   TaskId,
 } from "../data/types";
+export type { AdapterChoice } from "../data/unlabelled";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
 export type { Pooling } from "../models/family";
@@ -214,6 +216,28 @@ export interface GenerationRequest {
   settings: Partial<GenerationSettings>;
 }
 
+/** A file whose rows are to be predicted. */
+export interface FileToPredict {
+  file: string;
+  rows: number;
+  columns: string[];
+  /** The columns that the runs read, as fields, and which they are most likely. */
+  roles: RoleField[];
+  chosen: ColumnRoles;
+  /** Columns that may say which run answers a row: those with few different values. */
+  values: { column: string; values: { value: string; rows: number }[] }[];
+}
+
+export interface FilePredictions {
+  /** The file's columns and what was said of every row, in the file's order. */
+  csv: string;
+  file: string;
+  rows: number;
+  /** How many rows each run answered. */
+  runs: { run: string; rows: number }[];
+  notices: string[];
+}
+
 /** Every method rejects with an `Error` whose message names what was wrong, where, and what to do. */
 export interface StudioApi {
   /** Events arrive in batches, at most ten times a second. */
@@ -280,6 +304,10 @@ export interface StudioApi {
   /** Ends what is being written after the token in flight. */
   cancelGeneration(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
+  /** Reads a file whose rows are to be predicted. Rejects with an Error for tasks that answer by writing. */
+  inspectRows(file: File): Promise<FileToPredict>;
+  /** Predicts every row by the run that is chosen for it; all runs share the base model's weights. */
+  predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
   report(run: string): Promise<RunReport>;
   /** Why a run may not learn as hoped: what its numbers show, and what to try. */
   diagnose(run: string): Promise<Diagnosis>;

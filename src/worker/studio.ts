@@ -2,9 +2,8 @@
 
 import * as z from "zod";
 import { lastExchange } from "../data/chat";
-import { formats } from "../data/formats/registry";
-import { wordsOf } from "../data/formats/token-classification";
 import { encodePrompt } from "../data/language";
+import { readTable } from "../data/table";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
@@ -24,6 +23,8 @@ import type { PrecisionChoice } from "../training/precision";
 import { parseOptions } from "../training/run";
 import { bracketedIds } from "../training/text-ids";
 import type {
+  AdapterChoice,
+  ColumnRoles,
   Continuation,
   DataRole,
   DataSettings,
@@ -33,6 +34,8 @@ import type {
   EqualityClaim,
   Estimate,
   ExampleToken,
+  FilePredictions,
+  FileToPredict,
   GeneratedText,
   GenerationRequest,
   ImportedAdapter,
@@ -64,6 +67,7 @@ import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
 import { Models } from "./models";
 import { Opened } from "./opened";
+import { inspectFile, predictTable, predictText } from "./predictions";
 
 export class Studio implements StudioApi {
   readonly #folders: Folders;
@@ -300,20 +304,24 @@ export class Studio implements StudioApi {
     return this.#comparisons.continue();
   }
 
-  async predict(text: string, textPair: string | null): Promise<Prediction[]> {
-    const model = this.#opened.model;
-    const { all } = this.#comparisons;
-    if (all.length === 0) throw new Error("There is no trained run yet. Press Compare first, or import an adapter.");
-    const predictions: Prediction[] = [];
-    for (const [index, { comparison, data }] of all.entries()) {
-      const words = wordsOf(text);
-      const asked = { text, textPair, label: 0, words, tags: words.map(() => 0), response: "", row: 0 };
-      const encoded = formats[comparison.task.id].encode(asked, model.tokenizer, data.maxLength);
-      if (text.trim() === "" || encoded.fullLength === 0) throw new Error("The text is empty. Type at least one word.");
-      const said = await comparison.predict(encoded, words);
-      predictions.push(...(index === 0 ? said : said.slice(1)));
+  predict(text: string, textPair: string | null): Promise<Prediction[]> {
+    return predictText(this.#comparisons.all, this.#opened.model.tokenizer, text, textPair);
+  }
+
+  inspectRows(file: File): Promise<FileToPredict> {
+    return inspectFile(this.#comparisons.all, file);
+  }
+
+  async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
+    const progress = (done: number, total: number) =>
+      this.#events.emit({ type: "progress", task: "predicting", detail: file.name, done, total, unit: "rows" });
+    const of = (run: string) => this.#comparisons.of(run);
+    const sources = { tokenizer: this.#opened.model.tokenizer, of, progress };
+    try {
+      return await predictTable(await readTable(file), columns, choice, sources);
+    } finally {
+      this.#events.flush();
     }
-    return predictions;
   }
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {

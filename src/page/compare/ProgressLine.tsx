@@ -16,6 +16,7 @@ const words: Record<ProgressEvent["task"], string> = {
   "compiling kernels": "Compiling kernels",
   "first step": "First step",
   evaluating: "Evaluating",
+  predicting: "Predicting",
 };
 
 export function ProgressLine() {

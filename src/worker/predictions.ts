@@ -1,0 +1,152 @@
+/** What runs say of texts: of one that was typed, and of a file's rows, each by the run that is chosen for it. */
+
+import Papa from "papaparse";
+import { countOf, nameRows } from "../data/errors";
+import type { Example } from "../data/examples";
+import { formats } from "../data/formats/registry";
+import { wordsOf } from "../data/formats/token-classification";
+import { readTable, type Table } from "../data/table";
+import type { EncodedRow } from "../data/tokens";
+import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
+import type { Tokenizer } from "../hub/tokenizer";
+import type { AskedRow } from "../training/answers";
+import type { Prediction, Said } from "../training/events";
+import type { ColumnRoles, FilePredictions, FileToPredict } from "./api";
+import type { OpenComparison } from "./open-comparison";
+
+/** What every run says of a text. Throws an Error for an empty text, or where there is no run. */
+export async function predictText(
+  all: readonly Answering[],
+  tokenizer: Tokenizer,
+  text: string,
+  textPair: string | null,
+): Promise<Prediction[]> {
+  firstOf(all);
+  const predictions: Prediction[] = [];
+  for (const [index, open] of all.entries()) {
+    const words = wordsOf(text);
+    const asked = { text, textPair, label: 0, words, tags: words.map(() => 0), response: "", row: 0 };
+    const encoded = encode(open, asked, tokenizer);
+    if (text.trim() === "" || encoded.fullLength === 0) throw new Error("The text is empty. Type at least one word.");
+    const said = await open.comparison.predict(encoded, words);
+    predictions.push(...(index === 0 ? said : said.slice(1)));
+  }
+  return predictions;
+}
+
+/** A file's columns, and which of them may be what. Throws an Error for tasks that answer by writing. */
+export async function inspectFile(all: readonly OpenComparison[], file: File): Promise<FileToPredict> {
+  const { task, columns } = firstOf(all).configuration.data;
+  const roles = inputRoles(task);
+  if (roles.length === 0) throw new Error("A language model's answers are texts: let the runs write them.");
+  const table = await readTable(file);
+  return {
+    ...{ file: table.file, rows: table.rows.length, columns: table.columns, roles },
+    chosen: inputColumns(table, task, columns),
+    values: columnValues(table),
+  };
+}
+
+type Answering = Pick<OpenComparison, "comparison" | "data">;
+
+interface Sources {
+  readonly tokenizer: Tokenizer;
+  /** The comparison that a run belongs to. Throws an Error if there is none. */
+  of(run: string): Answering;
+  readonly progress: (done: number, total: number) => void;
+}
+
+/**
+ * The table with what was said of every row, in its order: rows go to their runs in batches, so that each run is asked once.
+ * @throws DataError naming row and column where no run is chosen for a value; Error for a run that does not exist.
+ */
+export async function predictTable(
+  table: Table,
+  columns: ColumnRoles,
+  choice: AdapterChoice,
+  { tokenizer, of, progress }: Sources,
+): Promise<FilePredictions> {
+  const inputs = readInputs(table, columns);
+  const parts = [...rowsByRun(table, choice)].map(([run, places]) => ({ run, places, ...of(run) }));
+  const said = new Array<{ run: string; said: Said | null }>(table.rows.length);
+  const [without, cut]: [number[], number[]] = [[], []];
+  let done = 0;
+  for (const { run, places, comparison, data } of parts) {
+    const asked: (AskedRow & { place: number })[] = [];
+    for (const place of places) {
+      const example = inputs[place]!;
+      said[place] = { run, said: null };
+      const row = example && encode({ comparison, data }, example, tokenizer);
+      if (!row || row.fullLength === 0) {
+        without.push(table.rowNumbers[place]!);
+        continue;
+      }
+      if (row.fullLength > row.ids.length) cut.push(table.rowNumbers[place]!);
+      asked.push({ place, row, words: example.words ?? [] });
+    }
+    const answered = await comparison.predictRows(run, asked, (rows) => progress(done + rows, table.rows.length));
+    for (const [index, { place }] of asked.entries()) said[place] = { run, said: answered[index]! };
+    done += places.length;
+    progress(done, table.rows.length);
+  }
+  const sorted = (rows: number[]) => nameRows(rows.sort((a, b) => a - b));
+  return {
+    csv: writeCsv(table, said),
+    file: table.file,
+    rows: table.rows.length,
+    runs: parts.map(({ run, places }) => ({ run, rows: places.length })),
+    notices: [
+      ...table.notices,
+      ...(without.length > 0
+        ? [`${countOf(without.length, "row")} without text: no prediction (${sorted(without)}).`]
+        : []),
+      ...(cut.length > 0
+        ? [`${countOf(cut.length, "row")} cut to the longest text that was trained on (${sorted(cut)}).`]
+        : []),
+    ],
+  };
+}
+
+function firstOf<Item>([first]: readonly Item[]): Item {
+  if (first) return first;
+  throw new Error("There is no trained run yet. Press Compare first, or import an adapter.");
+}
+
+/** Cut to the longest row that the comparison's batches hold. */
+function encode({ comparison, data }: Answering, example: Example, tokenizer: Tokenizer): EncodedRow {
+  const longest = Math.min(data.maxLength, comparison.longestRow);
+  return formats[comparison.task.id].encode(example, tokenizer, longest);
+}
+
+function writeCsv(table: Table, said: readonly { run: string; said: Said | null }[]): string {
+  const first = said.find((one) => one.said !== null)?.said ?? null;
+  const added = ["run", "prediction", ...(first?.task === "sequence-classification" ? ["probability"] : [])];
+  const fields = [...table.columns, ...added.map((name) => free(name, table.columns))];
+  const data = table.rows.map((record, place) => {
+    const { run, said: one } = said[place]!;
+    return [...record, run, ...(one ? cells(one) : added.slice(1).map(() => ""))];
+  });
+  return Papa.unparse({ fields, data });
+}
+
+/** A column's name that the file does not have. */
+function free(name: string, taken: readonly string[]): string {
+  return taken.includes(name) ? free(`predicted ${name}`, taken) : name;
+}
+
+function cells(said: Said): string[] {
+  switch (said.task) {
+    case "sequence-classification": {
+      const likeliest = said.probabilities.find(({ label }) => label === said.label)!;
+      return [said.label, likeliest.probability.toPrecision(6)];
+    }
+    case "multi-label-classification":
+      return [
+        JSON.stringify(said.probabilities.filter(({ probability }) => probability > 0.5).map(({ label }) => label)),
+      ];
+    case "regression":
+      return [said.number.toPrecision(6)];
+    case "token-classification":
+      return [JSON.stringify(said.tags)];
+  }
+}
