@@ -33,7 +33,11 @@ export class Evaluator {
   }
 
   /** Nothing else may use the feed or the run's steps meanwhile. Waits for the device once, at the end. */
-  async evaluate(run: Run, feed: Feed, progress: (done: number, total: number) => void): Promise<Evaluation> {
+  async evaluate(
+    run: Pick<Run, "infer">,
+    feed: Feed,
+    progress: (done: number, total: number) => void,
+  ): Promise<Evaluation> {
     const { device } = this.#engine;
     const { perToken } = this.#setup.task;
     const width = this.#width;

@@ -25,7 +25,7 @@ export interface Foretelling {
   readonly owner: string;
   readonly virtualTokens: number;
   readonly tunedSetup: Run["tunedSetup"];
-  readonly parameters: Pick<Run["parameters"], "value" | "control">;
+  readonly parameters: Pick<Run["parameters"], "value" | "control" | "gradient">;
   semanticStates: Run["semanticStates"];
   rest: Run["rest"];
 }
@@ -41,7 +41,7 @@ export function frozenModel(model: BaseModel): Foretelling {
     owner: "frozen model",
     virtualTokens: 0,
     tunedSetup: { method, options, context: methodContext(model, method, options, 0), classes: 0, pooling: "last" },
-    parameters: { value: nothing, control: nothing },
+    parameters: { value: nothing, control: nothing, gradient: nothing },
     semanticStates: async () => new Map(),
     rest: () => {},
   };

@@ -21,7 +21,7 @@ import type { Claim, Workspace } from "./workspace";
 
 export interface StepBindings {
   readonly model: BaseModel;
-  readonly parameters: Parameters;
+  readonly parameters: Pick<Parameters, "value" | "control" | "gradient">;
   readonly batch: BatchBuffers;
   /** [loss, gradient norm, penalty] */
   readonly metrics: GPUBuffer;

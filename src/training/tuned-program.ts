@@ -32,6 +32,8 @@ export interface TunedSetup {
   readonly layers?: LayerStrategy;
   /** How many training rows there are, for methods that answer by way of them. */
   readonly trainingRows?: number;
+  /** Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor that was trained. */
+  readonly onlyRead?: boolean;
 }
 
 export interface TunedProgram {
@@ -54,7 +56,7 @@ export interface TunedProgram {
 
 /** `size` rows of `tokens` tokens. */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
-  const { method, options, context, task = sequenceClassification, classes, pooling } = setup;
+  const { method, options, context, task = sequenceClassification, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
   const { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens } = buildStates(
     setup,
@@ -85,22 +87,20 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         ((state, outputs) =>
           family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
       tokenHead: family.tokenHead,
-      languageHead: () => languageHead(program, context, attachments),
+      languageHead: () => languageHead(program, context, attachments, onlyRead),
     });
+  const front = { prompt: attachments.prompt, keys, values };
+  const common = { program, ids, lengths, types, task, logits, built, front, virtualTokens };
+  if (onlyRead) {
+    const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
+    return {
+      ...common,
+      loss: { ...loss, trained: [], parts },
+      plan: { dispatches: [], saved: [], trained: [], slots: [] },
+    };
+  }
   const plan = planBackward(program, logits);
-  return {
-    program,
-    ids,
-    lengths,
-    types,
-    task,
-    logits,
-    loss,
-    built,
-    plan: { ...plan, trained: [...plan.trained, ...loss.trained] },
-    front: { prompt: attachments.prompt, keys, values },
-    virtualTokens,
-  };
+  return { ...common, loss, plan: { ...plan, trained: [...plan.trained, ...loss.trained] } };
 }
 
 /** The method's own read-out in place of the task's; undefined where it has none. */

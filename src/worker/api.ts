@@ -16,6 +16,7 @@ import type { Proof } from "../training/equality";
 import type { Estimate } from "../training/estimate";
 import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../training/events";
 import type { Fit } from "../training/fit";
+import type { Forgetting } from "../training/forgetting";
 import type { MergeProof } from "../training/merge-proof";
 import type { PrecisionChoice } from "../training/precision";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
@@ -40,6 +41,7 @@ export type { Proof } from "../training/equality";
 export type { Estimate, RunEstimate } from "../training/estimate";
 export type * from "../training/events";
 export type { Fit } from "../training/fit";
+export type { Forgetting } from "../training/forgetting";
 export type { MergeProof } from "../training/merge-proof";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -331,6 +333,11 @@ export interface StudioApi {
    * validation rows, and unmerges. Rejects with an Error where a method is no change of weights.
    */
   proveMerge(run: string): Promise<MergeProof>;
+  /**
+   * The loss of the model's own head over its vocabulary on a text, of the frozen model and with the run; null: on the general text that
+   * comes with the studio. Rejects with an Error for models without such a head.
+   */
+  forgetting(run: string, text: string | null): Promise<Forgetting>;
   /** How an imported run would train so many more steps; `training` stands in where its folder records none. */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */

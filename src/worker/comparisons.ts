@@ -14,6 +14,7 @@ import {
 } from "../training/configuration";
 import { countPart } from "../training/estimate";
 import { loraConversion } from "../training/export";
+import { type Forgetting, measureForgetting } from "../training/forgetting";
 import { type MergeProof, proveMerge } from "../training/merge-proof";
 import { checkSavedTables } from "../training/saved-tables";
 import { peakLearningRate } from "../training/schedule";
@@ -156,6 +157,13 @@ export class Comparisons {
     const { engine, model } = this.#opened;
     const setup = { engine, model, data, training: configuration.training };
     return comparison.snapshot(run, () => proveMerge(setup, comparison.run(run), comparison.evaluation(run)));
+  }
+
+  /** What a run has forgotten of the base model's language, on this text. */
+  forgetting(run: string, text: string): Promise<Forgetting> {
+    const { comparison } = this.of(run);
+    const { engine, model } = this.#opened;
+    return comparison.snapshot(run, () => measureForgetting(engine, model, comparison.run(run), text));
   }
 
   /** Sets a run up that starts from a folder, with a name that is not taken, and evaluates it. */

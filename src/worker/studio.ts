@@ -36,6 +36,7 @@ import type {
   ExampleToken,
   FilePredictions,
   FileToPredict,
+  Forgetting,
   GeneratedText,
   GenerationRequest,
   ImportedAdapter,
@@ -388,6 +389,11 @@ export class Studio implements StudioApi {
 
   proveMerge(run: string): Promise<MergeProof> {
     return this.#comparisons.proveMerge(run);
+  }
+
+  async forgetting(run: string, text: string | null): Promise<Forgetting> {
+    const general = text ?? (await (await this.#folders.sample("general-text.txt")).text());
+    return this.#comparisons.forgetting(run, general);
   }
 
   sum(request: SumRequest): Promise<ImportedAdapter> {

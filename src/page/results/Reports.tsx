@@ -9,6 +9,7 @@ import { messageOf, useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { DiagnosisPanel } from "./DiagnosisPanel";
 import { DialPanel } from "./DialPanel";
+import { ForgettingPanel } from "./ForgettingPanel";
 import { MergePanel } from "./MergePanel";
 import { MetricFigures } from "./MetricFigures";
 import { PerClassTable } from "./PerClassTable";
@@ -68,6 +69,7 @@ function Report({ run }: { run: RunRecord }) {
       )}
       <MetricFigures report={report} />
       <MergePanel run={run.name} method={run.configuration.method} />
+      <ForgettingPanel run={run.name} />
       {"confusion" in report && <ConfusionMatrix report={report} slot={run.slot} />}
       {"perClass" in report && <PerClassTable report={report} />}
       {"points" in report && <ScatterPlot report={report} slot={run.slot} />}

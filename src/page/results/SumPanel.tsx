@@ -8,6 +8,7 @@ import { Message } from "../controls/Message";
 import { NumberField } from "../controls/NumberField";
 import { Segmented } from "../controls/Segmented";
 import { isBusy, messageOf, useStudio } from "../store/store";
+import { useAnsweringRuns } from "./answering-runs";
 
 const HELP: Record<SumRequest["combination"], string> = {
   cat: "The ranks stand side by side: exactly the weighted sum of what the adapters change, and as many ranks as all have together.",
@@ -17,16 +18,10 @@ const HELP: Record<SumRequest["combination"], string> = {
 
 export function SumPanel() {
   const busy = useStudio(isBusy);
-  const current = useStudio((state) => state.comparison.current);
-  const imported = useStudio((state) => state.comparison.imported);
   const descriptions = useStudio((state) => state.methods.descriptions);
-  const trained = current?.runs.filter(({ state }) => state === "finished" || state === "stopped") ?? [];
-  const methods = new Map([
-    ...trained.map(({ name, configuration }) => [name, configuration.method] as const),
-    ...imported.map(({ run, method }) => [run, method] as const),
-  ]);
+  const answering = useAnsweringRuns();
   const summable = new Set(descriptions.flatMap(({ id, summable }) => (summable ? [id] : [])));
-  const runs = [...methods].filter(([, method]) => summable.has(method)).map(([run]) => run);
+  const runs = answering.filter(({ method }) => summable.has(method)).map(({ run }) => run);
   const [weights, setWeights] = useState<Record<string, number | null>>({});
   const [combination, setCombination] = useState<SumRequest["combination"]>("cat");
   const [working, setWorking] = useState(false);

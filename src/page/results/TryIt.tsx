@@ -8,6 +8,7 @@ import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
 import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
+import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
 import { SumPanel } from "./SumPanel";
@@ -119,6 +120,7 @@ export function TryIt() {
           slots={new Map(current?.runs.map((run) => [run.name, run.slot]))}
         />
       )}
+      {!writes && <FilePredictions key={current?.id} />}
     </section>
   );
 }

@@ -1,0 +1,192 @@
+/** A whole file answered by one run, or each row by the run that a column names: many adapters over one base model. */
+
+import { Download, FileInput } from "lucide-react";
+import { useRef, useState } from "react";
+import type { FilePredictions as Answer, ColumnRoles, FileToPredict } from "../../worker/api";
+import { Message } from "../controls/Message";
+import { Segmented } from "../controls/Segmented";
+import { SelectField } from "../controls/SelectField";
+import { engine } from "../engine";
+import { download } from "../export/download";
+import { formatPlural } from "../format";
+import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { useAnsweringRuns } from "./answering-runs";
+
+interface Opened {
+  file: File;
+  found: FileToPredict;
+}
+
+export function FilePredictions() {
+  const busy = useStudio(isBusy);
+  const runs = useAnsweringRuns().map(({ run }) => run);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  if (busy || runs.length === 0) return null;
+  const open = async (file: File) => {
+    setError(null);
+    try {
+      setOpened({ file, found: await engine().inspectRows(file) });
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+  };
+  return (
+    <fieldset className="sum-panel">
+      <legend className="group-label">Predict a file</legend>
+      <div className="imported-actions">
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          accept=".csv,.tsv,.jsonl"
+          aria-label="File to predict"
+          onChange={(event) => {
+            const file = event.target.files?.[0];
+            event.target.value = "";
+            if (file) void open(file);
+          }}
+        />
+        <button type="button" className="button" onClick={() => picker.current?.click()}>
+          <FileInput size={16} aria-hidden="true" /> Choose a file…
+        </button>
+        {opened && (
+          <span>
+            <strong>{opened.found.file}</strong> <span className="muted">{formatPlural(opened.found.rows, "row")}</span>
+          </span>
+        )}
+      </div>
+      {opened ? (
+        <Choices key={`${opened.file.name} ${opened.file.lastModified} ${opened.found.rows}`} {...opened} runs={runs} />
+      ) : (
+        <p className="field-help">
+          A CSV, TSV or JSONL file of texts, with labels or without. One run answers every row, or a column says which.
+        </p>
+      )}
+      {error !== null && <Message kind="error">{error}</Message>}
+    </fieldset>
+  );
+}
+
+const NONE = "";
+
+function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
+  const [columns, setColumns] = useState<ColumnRoles>(found.chosen);
+  const [how, setHow] = useState<"one" | "column">("one");
+  const [chosen, setChosen] = useState(runs[0]!);
+  const [column, setColumn] = useState(() => likelyColumn(found, runs));
+  const [given, setGiven] = useState<Record<string, string>>({});
+  const [working, setWorking] = useState(false);
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const values = found.values.find((one) => one.column === column)?.values ?? [];
+  const runOf = (value: string) => given[value] ?? namedLike(value, runs) ?? NONE;
+  const mapped = Object.fromEntries(values.map(({ value }) => [value, runOf(value)]).filter(([, run]) => run !== NONE));
+  const run = runs.includes(chosen) ? chosen : runs[0]!;
+  const complete = how === "one" || (values.length > 0 && values.every(({ value }) => runOf(value) !== NONE));
+  const predict = async () => {
+    setWorking(true);
+    setError(null);
+    setAnswer(null);
+    try {
+      setAnswer(await engine().predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
+    } catch (problem) {
+      setError(messageOf(problem));
+    }
+    patch("comparison", { progress: null });
+    setWorking(false);
+  };
+  const choices = (names: readonly string[]) => names.map((name) => ({ value: name, label: name }));
+  return (
+    <>
+      <div className="field-grid">
+        {found.roles.map(({ role, title, kind }) => (
+          <SelectField
+            key={role}
+            label={title}
+            value={String(columns[role] ?? NONE)}
+            choices={[...(kind === "optional" ? [{ value: NONE, label: "none" }] : []), ...choices(found.columns)]}
+            onChange={(value) => setColumns({ ...columns, [role]: value === NONE ? null : value })}
+          />
+        ))}
+      </div>
+      <Segmented
+        label="Which run answers"
+        value={how}
+        choices={[
+          { value: "one", label: "One run for all rows" },
+          { value: "column", label: "Run by column" },
+        ]}
+        onChange={setHow}
+      />
+      <div className="field-grid">
+        {how === "one" ? (
+          <SelectField label="Run" value={run} choices={choices(runs)} onChange={setChosen} />
+        ) : (
+          <SelectField
+            label="Column that names the run"
+            value={column}
+            choices={choices(found.values.map((one) => one.column))}
+            onChange={setColumn}
+          />
+        )}
+        {how === "column" &&
+          values.map(({ value, rows }) => (
+            <SelectField
+              key={value}
+              label={`${value === "" ? "(empty)" : value} · ${formatPlural(rows, "row")}`}
+              value={runOf(value)}
+              choices={[{ value: NONE, label: "choose a run" }, ...choices(runs)]}
+              onChange={(name) => setGiven({ ...given, [value]: name })}
+            />
+          ))}
+      </div>
+      <div className="imported-actions">
+        <button type="button" className="button" disabled={working || !complete} onClick={() => void predict()}>
+          {working ? "Predicting…" : `Predict ${formatPlural(found.rows, "row")}`}
+        </button>
+        {answer && (
+          <button
+            type="button"
+            className="button"
+            onClick={() => download(answer.csv, `${stem(answer.file)}-predictions.csv`, "text/csv")}
+          >
+            <Download size={16} aria-hidden="true" /> Download predictions
+          </button>
+        )}
+      </div>
+      <output className="field-help">{said(answer, how === "column")}</output>
+      {answer?.notices.map((notice) => (
+        <Message key={notice} kind="info">
+          {notice}
+        </Message>
+      ))}
+      {error !== null && <Message kind="error">{error}</Message>}
+    </>
+  );
+}
+
+function said(answer: Answer | null, byColumn: boolean): string {
+  if (answer)
+    return `Answered: ${answer.runs.map(({ run, rows }) => `${run}, ${formatPlural(rows, "row")}`).join("; ")}.`;
+  return byColumn
+    ? "Each row is answered by the run of its value; all of them compute with the one copy of the base model that is open."
+    : "The file comes back with a run, a prediction and, for classes, its probability behind every row.";
+}
+
+/** The column of which most values are names of runs; else the one with the fewest values above one. */
+function likelyColumn({ values }: FileToPredict, runs: readonly string[]): string {
+  const score = (one: FileToPredict["values"][number]) => {
+    const named = one.values.filter(({ value }) => namedLike(value, runs) !== null).length;
+    return named > 0 ? 1000 * named - one.values.length : one.values.length > 1 ? -one.values.length : -1000;
+  };
+  return values.toSorted((a, b) => score(b) - score(a))[0]?.column ?? NONE;
+}
+
+/** The run of that name, whatever its case. */
+function namedLike(value: string, runs: readonly string[]): string | null {
+  return runs.find((run) => run.toLowerCase() === value.toLowerCase()) ?? null;
+}
+
+const stem = (file: string) => file.replace(/\.[^.]*$/, "");

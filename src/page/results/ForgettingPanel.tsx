@@ -1,0 +1,73 @@
+/** A button that measures what a run has forgotten of the base model's language, on the studio's text or one's own. */
+
+import { Brain } from "lucide-react";
+import { useState } from "react";
+import type { Forgetting } from "../../worker/api";
+import { Field } from "../controls/Field";
+import { Message } from "../controls/Message";
+import { engine } from "../engine";
+import { formatLoss, formatPlural } from "../format";
+import { isBusy, messageOf, useStudio } from "../store/store";
+
+export function ForgettingPanel({ run }: { run: string }) {
+  const busy = useStudio(isBusy);
+  const [text, setText] = useState("");
+  const [working, setWorking] = useState(false);
+  const [measured, setMeasured] = useState<Forgetting | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const measure = async () => {
+    setWorking(true);
+    setError(null);
+    try {
+      setMeasured(await engine().forgetting(run, text.trim() === "" ? null : text));
+    } catch (problem) {
+      setMeasured(null);
+      setError(messageOf(problem));
+    }
+    setWorking(false);
+  };
+  return (
+    <div className="merge-panel">
+      <button type="button" className="button button-small" disabled={busy || working} onClick={() => void measure()}>
+        <Brain size={14} aria-hidden="true" /> {working ? "Measuring…" : "Measure forgetting"}
+      </button>
+      <output className="field-help">
+        {measured ? said(measured) : "How well the model still foretells a general text with this run, beside without."}
+      </output>
+      <details className="panel-details">
+        <summary>A text of your own</summary>
+        <Field
+          label="Text to foretell"
+          help="Paragraphs are read one by one. Empty: the studio's own general text."
+          wide
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              className="input"
+              rows={3}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          )}
+        </Field>
+      </details>
+      {error !== null && <Message kind="error">{error}</Message>}
+    </div>
+  );
+}
+
+function said({ tokens, frozen, tuned }: Forgetting): string {
+  const figures = (loss: number) => `${formatLoss(loss)} (perplexity ${Math.exp(loss).toPrecision(3)})`;
+  const change = tuned - frozen;
+  const judged =
+    Math.abs(change) < 5e-5
+      ? "Nothing is forgotten."
+      : change > 0
+        ? `Forgotten: ${formatLoss(change)} nats a token.`
+        : `It foretells this text better, by ${formatLoss(-change)} nats a token.`;
+  return (
+    `Loss of the model's own head on ${formatPlural(tokens, "token")}: ${figures(frozen)} frozen, ${figures(tuned)} with this run. ` +
+    judged
+  );
+}

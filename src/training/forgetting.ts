@@ -1,0 +1,110 @@
+/**
+ * What a run has forgotten of the language that its base model knew: the loss of the model's own head over its vocabulary on a general
+ * text, of the frozen model and with what the run has trained. The run's own tensors are read; none is copied or changed.
+ */
+
+import { encodeExchange } from "../data/language";
+import type { TokenizedExample } from "../data/tokens";
+import { tasks } from "../tasks/registry";
+import { meanLossOf } from "../tasks/task";
+import type { BaseModel } from "./base-model";
+import type { Engine } from "./engine";
+import { Evaluator } from "./evaluation";
+import { Feeds } from "./feeds";
+import { type Foretelling, frozenModel } from "./next-token";
+import { METRICS } from "./run";
+import { DRAW, Step } from "./step";
+import { buildTunedProgram } from "./tuned-program";
+import { Workspace } from "./workspace";
+
+export interface Forgetting {
+  /** Of the text, as far as it was read, without the first of each paragraph. */
+  readonly tokens: number;
+  /** Mean losses of a token in nats: of the frozen model, and of the run as it is now. */
+  readonly frozen: number;
+  readonly tuned: number;
+}
+
+/** Tokens of a paragraph that are read at most, and paragraphs in a batch. */
+const LONGEST = 128;
+const BATCH = 4;
+const OWNER = "forgetting";
+
+/**
+ * The run must be compiled, and not train meanwhile. Full fine-tuning is measured with the head it would be saved with: where the head
+ * is the word embeddings, those it trained.
+ * @throws Error where the model has no head over its vocabulary, the method cannot stand in front of a text, or there is no text.
+ */
+export async function measureForgetting(
+  engine: Engine,
+  model: BaseModel,
+  run: Foretelling,
+  text: string,
+): Promise<Forgetting> {
+  const { method } = run.tunedSetup;
+  if (method.classify) throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
+  const longest = Math.min(LONGEST, model.config.contextLength - run.virtualTokens);
+  const rows = text.split(/\n+/).flatMap((paragraph, row): TokenizedExample[] => {
+    const response = paragraph.trim();
+    if (response === "") return [];
+    const encoded = encodeExchange(model.tokenizer, { text: "", response }, longest);
+    return [{ ...encoded, row, truncated: encoded.fullLength > longest }];
+  });
+  const tokens = rows.reduce((sum, { labels }) => sum + labels.filter((label) => label >= 0).length, 0);
+  if (tokens === 0) throw new Error("The text has no token to be foretold. Give some sentences.");
+  const frozen = await languageLoss(engine, model, frozenModel(model), rows);
+  return { tokens, frozen, tuned: await languageLoss(engine, model, run, rows) };
+}
+
+/** Mean loss of a token; forward passes alone, with the run's own tensors. */
+async function languageLoss(
+  engine: Engine,
+  model: BaseModel,
+  run: Foretelling,
+  rows: readonly TokenizedExample[],
+): Promise<number> {
+  const { device, memory } = engine;
+  const task = tasks["causal-lm"];
+  const tokens = Math.max(...rows.map(({ ids }) => ids.length));
+  await model.loadLanguageHead();
+  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, types: false, onlyRead: true }, BATCH, tokens);
+  const workspace = new Workspace(engine, OWNER);
+  const targets = { perToken: true, values: 0 };
+  const data = { train: rows, validation: rows };
+  const setup = { buckets: [tokens], batchSize: BATCH, targets, owner: OWNER };
+  let step: Step | null = null;
+  try {
+    const feed = new Feeds(
+      engine,
+      model,
+      { ...data, labels: [], validationTexts: [], maxLength: tokens },
+      setup,
+    ).behind(run.tunedSetup.context.textIds);
+    const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
+    step = made;
+    workspace.allocate();
+    const allocate = (label: string, bytes: number) =>
+      memory.allocate(bytes, { label, category: "runtime", owner: OWNER });
+    await made.compile(
+      engine,
+      {
+        ...{ model, parameters: run.parameters, batch: made.batch, seed: 0, semantic: await run.semanticStates() },
+        ...{ metrics: allocate("metrics", METRICS * 4), draw: allocate("draw", DRAW * 4) },
+      },
+      OWNER,
+    );
+    await memory.settled();
+    run.rest();
+    const infer = async () => {
+      await made.forward();
+      return made;
+    };
+    const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
+    const evaluation = await new Evaluator(engine, rows.length, options).evaluate({ infer }, feed, () => {});
+    return meanLossOf(evaluation, feed.validation);
+  } finally {
+    await device.queue.onSubmittedWorkDone();
+    await step?.release();
+    memory.releaseOwner(OWNER);
+  }
+}
