@@ -171,8 +171,26 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
       { name: "sk", method: "sk-prefix", initFrom: "first/sk" },
     ],
   });
-  const continued = await studio(second, join(folder, "second"));
+  const asked = join(folder, "asked.csv");
+  writeFileSync(asked, "id,text,who\n1,a lovely bore,sk\n2,not worth it,lora\n3,bright and warm,sk\n");
+  const more = ["--predict", asked, "--adapter-column", "who", "--forgetting"];
+  const continued = await studio(second, join(folder, "second"), { more });
   expect(continued.code, continued.output).toBe(0);
+  const said = readFileSync(join(folder, "second", "predictions.csv"), "utf8")
+    .trimEnd()
+    .split(/\r?\n/);
+  expect(said[0]).toBe("id,text,who,run,prediction,probability");
+  for (const [index, run] of ["sk", "lora", "sk"].entries()) {
+    expect(said[index + 1]).toMatch(new RegExp(`^${index + 1},.*,${run},${run},(good|bad),0\\.\\d+$`));
+  }
+  const forgotten = json(join(folder, "second", "forgetting.json"));
+  expect(Object.keys(forgotten)).toEqual(["lora", "sk"]);
+  expect(forgotten.lora.frozen).toBe(forgotten.sk.frozen);
+  for (const { tokens, frozen, tuned } of Object.values<{ tokens: number; frozen: number; tuned: number }>(forgotten)) {
+    // Of each of twelve paragraphs half of the model's 64 positions, behind its first token.
+    expect(tokens).toBe(12 * 31);
+    expect(Math.abs(tuned - frozen)).toBeGreaterThan(1e-5);
+  }
   expect(continued.output).toContain("lora: It was planned for 3 steps and will now have 4");
   const written = lines(join(folder, "second", "metrics.jsonl"));
   expect(written.filter((line) => "gradNorm" in line && line.run === "lora").map(({ step }) => step)).toEqual([4]);

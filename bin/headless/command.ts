@@ -25,6 +25,8 @@ DIR receives
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
   sum/            with --sum, the weighted sum of some runs' LoRA adapters; its evaluation is in summary.json
+  predictions.csv with --predict and --adapter-column; without a column <run>/predictions.csv
+  forgetting.json with --forgetting, losses of the model's own head: frozen and with each run
 and what an earlier comparison wrote there under these names is replaced.
 
 A model is bundled:NAME, dir:PATH or hf:OWNER/NAME[@REVISION]. One of the Hub is downloaded once and kept in STUDIO_CACHE
@@ -78,6 +80,12 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
         ...combinations,
       ]),
     )
+    .option(
+      "--predict <FILE>",
+      "predict this file's rows (CSV, TSV, JSONL) by every run, or by those that a column names",
+    )
+    .option("--adapter-column <COLUMN>", "the column of that file which names the run that answers a row")
+    .option("--forgetting", "measure how well the model foretells a general text with each run, beside without")
     .addHelpText("after", RUN_HELP)
     .exitOverride()
     .showHelpAfterError()

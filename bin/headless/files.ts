@@ -57,7 +57,7 @@ export function namedFiles(configuration: Configuration, folder: string): NamedF
   };
 }
 
-const RESERVED = new Set([".", "..", "metrics.jsonl", "summary.json", "sum"]);
+const RESERVED = new Set([".", "..", "metrics.jsonl", "summary.json", "sum", "predictions.csv", "forgetting.json"]);
 
 /**
  * Checks that each run's name can be the name of its folder beside the others.

@@ -78,6 +78,10 @@ const SUM = "sum";
 /** What language models write behind validation prompts, a line for each text. */
 const SAMPLES = "samples.jsonl";
 
+/** What `extras.ts` writes. */
+export const PREDICTIONS = "predictions.csv";
+export const FORGETTING = "forgetting.json";
+
 /** Collects a comparison's events and writes its files. */
 export class Results {
   readonly #folder: string;
@@ -96,7 +100,8 @@ export class Results {
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
-    for (const name of ["summary.json", SAMPLES, SUM, ...variants.map((variant) => variant.name)]) {
+    const written = ["summary.json", SAMPLES, SUM, PREDICTIONS, FORGETTING];
+    for (const name of [...written, ...variants.map((variant) => variant.name)]) {
       rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
     this.#metrics = openSync(join(this.#folder, "metrics.jsonl"), "w");

@@ -1,6 +1,6 @@
 /** Runs one configuration from its file to its results. */
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
@@ -11,6 +11,7 @@ import { variantsOf } from "../../src/training/variants";
 import type { StudioEvent, SumRequest } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { type AdapterChoice, openBrowser, type StudioBrowser } from "./browser";
+import { type Extras, writeExtras } from "./extras";
 import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
 import { bringHubModel, cacheFolder } from "./hub-models";
 import { type Progress, standardProgress } from "./progress";
@@ -18,7 +19,7 @@ import { Results } from "./results";
 import { type SharedFiles, type StudioServer, serveStudio } from "./server";
 import { StudioPage } from "./studio-page";
 
-export interface RunOptions {
+export interface RunOptions extends Extras {
   /** Folder for the results. */
   out: string;
   adapter: AdapterChoice;
@@ -39,7 +40,7 @@ export interface RunOptions {
  */
 export async function runComparison(
   configurationPath: string,
-  { out, adapter: choice, endpoint, merged, sum, combination = "cat" }: RunOptions,
+  { out, adapter: choice, endpoint, merged, sum, combination = "cat", ...extras }: RunOptions,
 ): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
@@ -61,6 +62,7 @@ export async function runComparison(
         endpoint,
         merged,
         sum: summed,
+        extras,
       });
     } finally {
       progress.close();
@@ -86,6 +88,7 @@ interface Job extends StudioBrowser {
   out: string;
   merged: StoredType | undefined;
   sum: SumRequest | undefined;
+  extras: Extras;
   server: StudioServer;
   progress: Progress;
   endpoint: string;
@@ -102,6 +105,7 @@ async function runInBrowser({
   endpoint,
   merged,
   sum,
+  extras,
 }: Job): Promise<boolean> {
   let receive = (event: StudioEvent) => progress.handle(event);
   const url = new URL("runner.html", server.url);
@@ -117,6 +121,7 @@ async function runInBrowser({
   const { configuration } = parsed;
   checkRunNames(configuration.runs.map(({ name }) => name));
   checkSum(configuration, sum);
+  checkPredicted(extras);
   const files = namedFiles(configuration, folder);
   if (configuration.model.startsWith("hf:")) {
     const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder() };
@@ -185,6 +190,8 @@ async function runInBrowser({
       }
     }
     if (sum) await writeSum(page, sum, server, results, received, progress);
+    const names = trained.map(({ run }) => run);
+    await writeExtras(extras, names, { page, url, server, results, progress, out });
   } finally {
     const versions = {
       studio: version,
@@ -218,6 +225,18 @@ async function writeSum(
   } catch (error) {
     progress.note(`The sum could not be made: ${(error as Error).message}`);
     results.fail(`The sum could not be made: ${(error as Error).message}`);
+  }
+}
+
+/** @throws {ConfigurationError} Where there is no file to predict. */
+function checkPredicted({ predict, adapterColumn }: Extras): void {
+  if (predict === undefined) {
+    if (adapterColumn !== undefined)
+      throw new ConfigurationError("--adapter-column needs --predict, the file that has it.");
+    return;
+  }
+  if (!statSync(predict, { throwIfNoEntry: false })?.isFile()) {
+    throw new ConfigurationError(`--predict: there is no file ${resolve(predict)}.`);
   }
 }
 

@@ -6,10 +6,13 @@
 import { proxy, wrap } from "comlink";
 import type { Configuration } from "../training/configuration";
 import type {
+  AdapterChoice,
   DataRole,
   DataSummary,
   DeviceReport,
   Estimate,
+  FilePredictions,
+  Forgetting,
   GeneratedText,
   ImportedAdapter,
   ModelSummary,
@@ -57,6 +60,10 @@ export interface StudioRunner {
   stop(): Promise<void>;
   /** Evaluates a weighted sum of the runs, a run of its own from then on. */
   sum(request: SumRequest): Promise<ImportedAdapter>;
+  /** Predicts a file's rows, by one run or each by that of its value in a column; the file with what was said, as CSV. */
+  predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
+  /** See `StudioApi.forgetting`, on the studio's general text. */
+  forgetting(run: string): Promise<Forgetting>;
   /** What the frozen model and these runs write behind the first validation prompts; nothing for other tasks. */
   write(runs: readonly string[]): Promise<WrittenSample[]>;
   /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
@@ -96,10 +103,14 @@ async function ask<T>(call: () => Promise<T>): Promise<T> {
   return Promise.race([subscribed.then(call), broken]);
 }
 
-async function openServed(file: ServedFile, role: DataRole): Promise<DataSummary> {
+async function fetchServed(file: ServedFile): Promise<File> {
   const response = await fetch(file.url);
   if (!response.ok) throw new Error(`${file.name} could not be fetched: ${response.status} ${response.statusText}.`);
-  const opened = new File([await response.blob()], file.name);
+  return new File([await response.blob()], file.name);
+}
+
+async function openServed(file: ServedFile, role: DataRole): Promise<DataSummary> {
+  const opened = await fetchServed(file);
   return ask(() => api.openData(opened, role));
 }
 
@@ -148,6 +159,19 @@ window.studioRunner = {
   stop: () => ask(() => api.stop()),
 
   sum: (request) => ask(() => api.sum(request)),
+
+  async predict(file, choice) {
+    const opened = await fetchServed(file);
+    const { chosen, values } = await ask(() => api.inspectRows(opened));
+    // A column's values are the runs' own names.
+    const names =
+      "runs" in choice || "run" in choice ? [] : (values.find(({ column }) => column === choice.column)?.values ?? []);
+    const runs = Object.fromEntries(names.map(({ value }) => [value, value]));
+    return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice));
+  },
+
+  forgetting: (run) => ask(() => api.forgetting(run, null)),
+
   async write(runs) {
     const samples = await ask(() => api.samplePrompts(SAMPLES));
     if (samples.length === 0) return [];

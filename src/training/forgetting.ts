@@ -43,7 +43,9 @@ export async function measureForgetting(
 ): Promise<Forgetting> {
   const { method } = run.tunedSetup;
   if (method.classify) throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
-  const longest = Math.min(LONGEST, model.config.contextLength - run.virtualTokens);
+  const { contextLength } = model.config;
+  // The same for all runs, but for those whose virtual tokens take more than half of the positions.
+  const longest = Math.min(LONGEST, Math.floor(contextLength / 2), contextLength - run.virtualTokens);
   const rows = text.split(/\n+/).flatMap((paragraph, row): TokenizedExample[] => {
     const response = paragraph.trim();
     if (response === "") return [];

@@ -35,7 +35,7 @@ export function FilePredictions() {
   return (
     <fieldset className="sum-panel">
       <legend className="group-label">Predict a file</legend>
-      <div className="imported-actions">
+      <div className="imported-actions file-line">
         <input
           ref={picker}
           type="file"
@@ -111,28 +111,33 @@ function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
           />
         ))}
       </div>
-      <Segmented
-        label="Which run answers"
-        value={how}
-        choices={[
-          { value: "one", label: "One run for all rows" },
-          { value: "column", label: "Run by column" },
-        ]}
-        onChange={setHow}
-      />
+      <div className="imported-actions">
+        <Segmented
+          label="Which run answers"
+          value={how}
+          choices={[
+            { value: "one", label: "One run for all rows" },
+            { value: "column", label: "Run by column" },
+          ]}
+          onChange={setHow}
+        />
+      </div>
       <div className="field-grid">
         {how === "one" ? (
           <SelectField label="Run" value={run} choices={choices(runs)} onChange={setChosen} />
         ) : (
           <SelectField
-            label="Column that names the run"
+            label="Column"
             value={column}
             choices={choices(found.values.map((one) => one.column))}
             onChange={setColumn}
           />
         )}
-        {how === "column" &&
-          values.map(({ value, rows }) => (
+      </div>
+      {how === "column" && (
+        <fieldset className="field-grid value-runs">
+          <legend className="visually-hidden">Runs for the column's values</legend>
+          {values.map(({ value, rows }) => (
             <SelectField
               key={value}
               label={`${value === "" ? "(empty)" : value} · ${formatPlural(rows, "row")}`}
@@ -141,7 +146,8 @@ function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
               onChange={(name) => setGiven({ ...given, [value]: name })}
             />
           ))}
-      </div>
+        </fieldset>
+      )}
       <div className="imported-actions">
         <button type="button" className="button" disabled={working || !complete} onClick={() => void predict()}>
           {working ? "Predicting…" : `Predict ${formatPlural(found.rows, "row")}`}

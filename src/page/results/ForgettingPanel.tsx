@@ -34,7 +34,7 @@ export function ForgettingPanel({ run }: { run: string }) {
       <output className="field-help">
         {measured ? said(measured) : "How well the model still foretells a general text with this run, beside without."}
       </output>
-      <details className="panel-details">
+      <details className="own-text">
         <summary>A text of your own</summary>
         <Field
           label="Text to foretell"

@@ -52,6 +52,19 @@ describe("the command line", () => {
     expect(errors).toMatch(/JSON with at least two runs/);
   });
 
+  test("hands on what is asked of the trained runs", async () => {
+    const run = vi.fn(async () => true);
+    const given = ["--predict", "new.csv", "--adapter-column", "shop", "--forgetting"];
+    expect(await main(["run", "a.json", "--out", "results", ...given], run)).toBe(0);
+    const extras = { predict: "new.csv", adapterColumn: "shop", forgetting: true };
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", {
+      out: "results",
+      adapter: "auto",
+      endpoint: HUB,
+      ...extras,
+    });
+  });
+
   test("leaves the adapter to the machine by default", async () => {
     const run = vi.fn(async () => true);
     await main(["run", "a.json", "--out", "results"], run);

@@ -1,0 +1,82 @@
+/** What is asked of the runs once they are trained, beside their adapters: a file's predictions, and what they have forgotten. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { Forgetting } from "../../src/worker/api";
+import type { Progress } from "./progress";
+import { FORGETTING, PREDICTIONS, type Results } from "./results";
+import type { StudioServer } from "./server";
+import type { StudioPage } from "./studio-page";
+
+export interface Extras {
+  /** A file to predict, relative to where the command was given. */
+  predict?: string;
+  /** Its column that names the run which answers a row; without it every run answers every row. */
+  adapterColumn?: string;
+  forgetting?: boolean;
+}
+
+interface Place {
+  readonly page: StudioPage;
+  /** Of these pages: what is shared is below it. */
+  readonly url: URL;
+  readonly server: StudioServer;
+  readonly results: Results;
+  readonly progress: Progress;
+  readonly out: string;
+}
+
+/** Writes what was asked for into the results' folder; what cannot be is noted, and the results are not complete. */
+export async function writeExtras(
+  { predict, adapterColumn, forgetting }: Extras,
+  runs: readonly string[],
+  place: Place,
+): Promise<void> {
+  if (predict !== undefined && adapterColumn !== undefined) {
+    await noted(place, `${predict} could not be predicted`, () =>
+      writePredictions(place, predict, { column: adapterColumn }, PREDICTIONS),
+    );
+  } else if (predict !== undefined) {
+    for (const run of runs) {
+      await noted(place, `${predict} could not be predicted by "${run}"`, () =>
+        writePredictions(place, predict, { run }, join(run, PREDICTIONS)),
+      );
+    }
+  }
+  if (!forgetting) return;
+  const measured: Record<string, Forgetting> = {};
+  for (const run of runs) {
+    await noted(place, `What "${run}" has forgotten could not be measured`, async () => {
+      const { tokens, frozen, tuned } = await place.page.call("forgetting", run);
+      measured[run] = { tokens, frozen, tuned };
+      const losses = `${frozen.toFixed(4)} frozen, ${tuned.toFixed(4)} with it`;
+      place.progress.note(`${run}: loss on the general text ${losses} (${tokens} tokens)`);
+    });
+  }
+  writeFileSync(join(resolve(place.out), FORGETTING), `${JSON.stringify(measured, null, 2)}\n`);
+}
+
+async function writePredictions(
+  { page, url, server, progress, out }: Place,
+  path: string,
+  choice: { run: string } | { column: string },
+  name: string,
+): Promise<void> {
+  const file = { url: new URL(server.shared.share(resolve(path)), url).href, name: basename(path) };
+  const { csv, runs, notices } = await page.call("predict", file, choice);
+  const target = join(resolve(out), name);
+  mkdirSync(resolve(target, ".."), { recursive: true });
+  writeFileSync(target, `${csv}\n`);
+  for (const notice of notices) progress.note(notice);
+  progress.note(`${name}: ${runs.map(({ run, rows }) => `${run} ${rows} rows`).join(", ")}`);
+}
+
+async function noted({ results, progress }: Place, what: string, doing: () => Promise<void>): Promise<void> {
+  try {
+    await doing();
+  } catch (error) {
+    const message = `${what}: ${(error as Error).message}`;
+    progress.note(message);
+    results.fail(message);
+  }
+}
