@@ -5,6 +5,7 @@
 
 import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
+import { trainsNothing } from "../methods/method";
 import { tasks } from "../tasks/registry";
 import { meanLossOf } from "../tasks/task";
 import type { BaseModel } from "./base-model";
@@ -42,7 +43,8 @@ export async function measureForgetting(
   text: string,
 ): Promise<Forgetting> {
   const { method } = run.tunedSetup;
-  if (method.classify) throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
+  if (trainsNothing(method))
+    throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
   const { contextLength } = model.config;
   // The same for all runs, but for those whose virtual tokens take more than half of the positions.
   const longest = Math.min(LONGEST, Math.floor(contextLength / 2), contextLength - run.virtualTokens);
