@@ -1,6 +1,6 @@
 /**
  * `npm run bench:learning -- --data FOLDER --out FOLDER`: what methods learn on public datasets, with the headless runner:
- * every method with the same batches and as many seeds, and a Markdown table of mean ± standard deviation over the seeds.
+ * one comparison a seed, every method with the same batches, and a Markdown table of mean ± standard deviation over the seeds.
  * Comparisons that are already in the output folder are not run again.
  */
 
@@ -71,7 +71,6 @@ const command = new Command("bench:learning")
   .option("--model <NAME>", "bundled model", "small-base")
   .option("--datasets <IDS>", Object.keys(DATASETS).join(", "), list, ["sst2", "trec", "emotion"])
   .option("--methods <IDS>", "methods, comma-separated", list, ["linear-probe", "hard-text", "sk-prefix", "lora"])
-  .option("--together <N>", "methods in one comparison; each is a line on the device for every seed", whole, 9)
   .option("--steps <N>", "steps", whole, 40)
   .option("--batch-size <N>", "rows a step", whole, 16)
   .option("--seeds <N>", "seeds from 0 on", whole, 3)
@@ -100,6 +99,9 @@ function examples(/** @type {any} */ { train, columns, words }) {
     .join(" ");
 }
 
+/** Methods that train nothing answer alike with every seed. */
+const UNTRAINED = ["zero-shot", "nearest-neighbours"];
+
 /** What a method is told about the task; null where it has no form of it. */
 function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
   const { text, words, question } = dataset;
@@ -118,13 +120,15 @@ function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
           .map(([label, word]) => `${label}: ${word}`)
           .join("; "),
       };
+    case "nearest-neighbours":
+      return words ? {} : null;
     default:
       return {};
   }
 }
 
-/** A comparison of some methods on one dataset, as the headless runner reads it. */
-function configuration(/** @type {keyof typeof DATASETS} */ id, /** @type {string[]} */ methods) {
+/** A comparison of all methods on one dataset, as the headless runner reads it. */
+function configuration(/** @type {keyof typeof DATASETS} */ id, /** @type {number} */ seed) {
   const { task = "sequence-classification", train, validation, columns } = /** @type {any} */ (DATASETS[id]);
   const path = join(out, `${id}-validation.csv`);
   writeFileSync(path, Papa.unparse(rowsOf(validation).slice(0, options.rows)));
@@ -134,62 +138,69 @@ function configuration(/** @type {keyof typeof DATASETS} */ id, /** @type {strin
     training: {
       steps: options.steps,
       batchSize: options.batchSize,
-      seeds: options.seeds,
+      seed,
       evalEvery: options.steps,
       pooling: options.pooling ?? null,
     },
-    runs: methods.flatMap((method) => {
-      const told = taskOptions(method, DATASETS[id]);
+    runs: options.methods.flatMap((/** @type {string} */ method) => {
+      const told = seed > 0 && UNTRAINED.includes(method) ? null : taskOptions(method, DATASETS[id]);
       return told === null ? [] : [{ name: method, method, options: told }];
     }),
   };
 }
 
-/** Results of all methods on a dataset, from as many comparisons as `together` asks for; only those not there yet are run. */
-function groupsOf(/** @type {keyof typeof DATASETS} */ id) {
-  const parts = Math.ceil(options.methods.length / options.together);
-  return Array.from({ length: parts }, (_, part) => {
-    const name = `${id}-${options.model}-${part}`;
+/** What each method got on a dataset with each seed: metric, value and loss. Comparisons that are there are not run again. */
+function results(/** @type {keyof typeof DATASETS} */ id) {
+  return Array.from({ length: options.seeds }, (_, seed) => {
+    const name = `${id}-${options.model}-seed${seed}`;
     const place = join(out, name, "summary.json");
     if (!existsSync(place)) {
       const path = join(out, `${name}.json`);
-      const methods = options.methods.slice(part * options.together, (part + 1) * options.together);
-      writeFileSync(path, `${JSON.stringify(configuration(id, methods), null, 2)}\n`);
+      writeFileSync(path, `${JSON.stringify(configuration(id, seed), null, 2)}\n`);
       const studio = fileURLToPath(new URL("../bin/studio.mjs", import.meta.url));
       const { status } = spawnSync(
         process.execPath,
         [studio, "run", path, "--out", join(out, name), "--adapter", options.adapter],
         { stdio: "inherit" },
       );
-      if (status !== 0) throw new Error(`A comparison on ${DATASETS[id].title} did not finish: ${path}`);
+      if (status !== 0) throw new Error(`The comparison on ${DATASETS[id].title} with seed ${seed} did not finish.`);
     }
     return JSON.parse(readFileSync(place, "utf8")).groups;
   }).flat();
 }
 
+const mean = (/** @type {number[]} */ values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Standard deviation of the sample. */
+function deviation(/** @type {number[]} */ values) {
+  const squares = values.map((value) => (value - mean(values)) ** 2);
+  return Math.sqrt((mean(squares) * values.length) / (values.length - 1));
+}
+
 /** A number in percent, or as it is where the metric is none of a share. */
-function cell(/** @type {any} */ { metric, last, lastLoss }, /** @type {boolean} */ best) {
-  const share = !["pearson", "spearman"].includes(metric);
+function cell(/** @type {any[]} */ groups, /** @type {boolean} */ best) {
+  const share = !["pearson", "spearman"].includes(groups[0].metric);
   const show = (/** @type {number} */ value) => (share ? (100 * value).toFixed(1) : value.toFixed(3));
-  const text = show(last.mean) + (last.count > 1 ? ` ± ${show(last.deviation)}` : "");
-  return `${best ? `**${text}**` : text} (${lastLoss.mean.toFixed(3)})`;
+  const values = groups.map(({ last }) => last.mean);
+  const text = show(mean(values)) + (values.length > 1 ? ` ± ${show(deviation(values))}` : "");
+  return `${best ? `**${text}**` : text} (${mean(groups.map(({ lastLoss }) => lastLoss.mean)).toFixed(3)})`;
 }
 
 mkdirSync(out, { recursive: true });
 for (const id of options.datasets) {
   if (!(id in DATASETS)) command.error(`There is no dataset "${id}". Datasets: ${Object.keys(DATASETS).join(", ")}.`);
 }
-const results = options.datasets.map(groupsOf);
+const found = options.datasets.map(results);
 const heads = options.datasets.map(
-  (/** @type {keyof typeof DATASETS} */ id, /** @type {number} */ i) =>
-    `${DATASETS[id].title}, ${results[i][0].metric}`,
+  (/** @type {keyof typeof DATASETS} */ id, /** @type {number} */ i) => `${DATASETS[id].title}, ${found[i][0].metric}`,
 );
 console.log(`\n| ${options.model} | ${heads.join(" | ")} |\n|---|${"---:|".repeat(heads.length)}`);
 for (const method of options.methods) {
-  const cells = results.map((/** @type {any[]} */ groups) => {
-    const own = groups.find(({ run }) => run === method);
-    const highest = Math.max(...groups.map(({ last }) => last.mean));
-    return own ? cell(own, own.last.mean === highest) : "–";
+  const cells = found.map((/** @type {any[]} */ groups) => {
+    const of = (/** @type {string} */ one) => groups.filter(({ run }) => run === one);
+    const value = (/** @type {string} */ one) => mean(of(one).map(({ last }) => last.mean));
+    const compared = options.methods.filter((/** @type {string} */ one) => of(one).length > 0);
+    return compared.includes(method) ? cell(of(method), value(method) === Math.max(...compared.map(value))) : "–";
   });
   console.log(`| ${method} | ${cells.join(" | ")} |`);
 }
