@@ -11,16 +11,16 @@ import type {
   DeviceReport,
   EvaluationEvent,
   GpuBytes,
-  RanksEvent,
   RunEstimate,
   RunState,
   StepEvent,
   StudioEvent,
   SumRequest,
+  WatchedEvent,
 } from "../../src/worker/api";
 
 /** One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as null. */
-export function metricsLine(event: StepEvent | EvaluationEvent | RanksEvent): string {
+export function metricsLine(event: StepEvent | EvaluationEvent | WatchedEvent): string {
   const { type: _, ...fields } = event;
   return JSON.stringify(fields);
 }
@@ -152,7 +152,7 @@ export class Results {
   }
 
   /**
-   * Takes in one event; steps, evaluations and ranks become a line of `metrics.jsonl` at once.
+   * Takes in one event; steps, evaluations and what is watched become a line of `metrics.jsonl` at once.
    * @throws {Error} For an event of a run that the configuration does not have.
    */
   add(event: StudioEvent): void {

@@ -6,7 +6,7 @@
 
 import type { Dispatch } from "../kernels/kernel";
 import type { Program } from "../program/program";
-import type { Control, Trainable } from "../program/tensor";
+import type { Control, Tensor, Trainable } from "../program/tensor";
 import type { ModelFacts } from "./model-facts";
 
 /** A place in GPU memory that a controller's kernels may read or write. All of them are float32. */
@@ -31,14 +31,31 @@ export interface ModuleRank {
   readonly rank: number;
 }
 
+/** What a method lets be seen while it trains. */
+export type Watched =
+  /** How many ranks of each module are in use; `full`: what every module started with. */
+  | { readonly type: "ranks"; readonly ranks: readonly ModuleRank[]; readonly full: number }
+  /** Parts of one whole, such as the weights of a gate: they sum to 1. */
+  | {
+      readonly type: "shares";
+      readonly title: string;
+      readonly names: readonly string[];
+      readonly shares: readonly number[];
+    }
+  /** How far each word of a prompt has moved from where it began, and how far it may. */
+  | { readonly type: "distances"; readonly distances: readonly number[]; readonly limit: number };
+
 /** Something that is read back now and then and shown; the loop does not wait for it. */
 export interface Watch {
-  readonly control: Control;
+  /** A controller's or a trained tensor, after the update; or one that the backward pass keeps, as the step computed it. */
+  readonly tensor: Tensor;
   readonly due: (step: number) => boolean;
-  readonly ranks: (values: Float32Array) => readonly ModuleRank[];
-  /** The rank every module started with. */
-  readonly full: number;
+  readonly read: (values: Float32Array) => Watched;
 }
+
+/** About a hundred of so many steps, the first and the last among them. */
+export const nowAndThen = (steps: number) => (step: number) =>
+  step % Math.ceil(steps / 100) === 0 || step === steps - 1;
 
 /** Something that can be chosen anew after training without training again, such as DyLoRA's rank. */
 export interface Dial {

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { Program } from "../program/program";
-import type { Trainable } from "../program/tensor";
+import type { Initializer, Trainable } from "../program/tensor";
 import type { MethodContext } from "./method";
 import { words } from "./words";
 
@@ -16,6 +16,14 @@ export const promptStartOption = (standard: PromptStart = "random") =>
       "random: N(0, 1). vocabulary: embeddings of words drawn from the vocabulary. text: the text's word embeddings.",
   });
 
+/** Ids of the words that a prompt of `count` tokens starts from: drawn from the vocabulary, or the text's. */
+export function startIds(
+  { count, init }: { count: number | null; init: PromptStart },
+  { textIds, randomIds }: MethodContext,
+): readonly number[] {
+  return init === "vocabulary" ? randomIds(count ?? textIds.length) : textIds;
+}
+
 /** Trains `name` [count, hiddenSize]; `count` null: as many as the text has tokens. */
 export function freePrompt(
   program: Program,
@@ -23,14 +31,9 @@ export function freePrompt(
   { count, init }: { count: number | null; init: PromptStart },
   context: MethodContext,
 ): Trainable {
-  const { config, textIds, randomIds } = context;
+  const { config, textIds } = context;
   const rows = count ?? textIds.length;
-  const start = (ids: readonly number[]) =>
-    ({ kind: "tensor", tensor: words(program, `${name} at the start`, ids, context) }) as const;
-  const initializers = {
-    random: () => ({ kind: "normal", std: 1 }) as const,
-    vocabulary: () => start(randomIds(rows)),
-    text: () => start(textIds),
-  };
-  return program.trainable(name, [rows, config.hiddenSize], { initializer: initializers[init]() });
+  const start = () => words(program, `${name} at the start`, startIds({ count, init }, context), context);
+  const initializer: Initializer = init === "random" ? { kind: "normal", std: 1 } : { kind: "tensor", tensor: start() };
+  return program.trainable(name, [rows, config.hiddenSize], { initializer });
 }

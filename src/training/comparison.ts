@@ -372,8 +372,7 @@ export class Comparison {
         layers: plan,
         initial: plan.initial,
         trainingRows: this.#rows,
-        onRanks: (ranks, step, full) =>
-          emit({ type: "ranks", run: plan.name, step: step + 1, ranks: [...ranks], full }),
+        onWatched: (watched, step) => emit({ ...watched, run: plan.name, step: step + 1 }),
       },
       feed.buffers,
       this.#workspace,

@@ -6,7 +6,7 @@
 import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
 import { ReadbackRing } from "../gpu/readback";
 import type { Dispatch } from "../kernels/kernel";
-import type { Controller, ControlPhase, ControlPlace, Dial, ModuleRank } from "../methods/controller";
+import type { Controller, ControlPhase, ControlPlace, Dial, Watched } from "../methods/controller";
 import { tensorBytes } from "../program/tensor";
 import type { Engine } from "./engine";
 import type { Parameters } from "./parameters";
@@ -17,7 +17,7 @@ export interface ControlOptions {
   readonly metrics: GPUBuffer;
   readonly owner: string;
   /** Called with what is watched, in order, some steps after `step`. */
-  readonly onRanks?: (ranks: readonly ModuleRank[], step: number, full: number) => void;
+  readonly onWatched?: (watched: Watched, step: number) => void;
 }
 
 interface CompiledPhase {
@@ -32,7 +32,7 @@ const SLOTS = 4;
 export function controlBytes({ beforeUpdate = [], afterUpdate = [], watch }: Controller): number {
   const phases = [...beforeUpdate, ...afterUpdate];
   const uniforms = phases.reduce((sum, { dispatches }) => sum + uniformBytes(dispatches.length), 0);
-  return uniforms + (watch ? SLOTS * tensorBytes(watch.control) : 0);
+  return uniforms + (watch ? SLOTS * tensorBytes(watch.tensor) : 0);
 }
 
 export class Control {
@@ -57,12 +57,12 @@ export class Control {
     this.#after = phases.after;
     this.#setting = controller.dial?.most ?? 0;
     const { watch } = controller;
-    const { owner, onRanks } = options;
+    const { owner, onWatched } = options;
     this.#ring = watch
       ? new ReadbackRing(
           engine.memory,
-          { slots: SLOTS, bytes: tensorBytes(watch.control), owner, label: `readback of ${watch.control.name}` },
-          (data, step) => onRanks?.(watch.ranks(new Float32Array(data)), step, watch.full),
+          { slots: SLOTS, bytes: tensorBytes(watch.tensor), owner, label: `readback of ${watch.tensor.name}` },
+          (data, step) => onWatched?.(watch.read(new Float32Array(data)), step),
         )
       : null;
   }
@@ -131,12 +131,16 @@ export class Control {
     for (const { compiled, when } of this.#before) if (when(step)) compiled.encode(encoder);
   }
 
-  encodeAfter(encoder: GPUCommandEncoder, step: number): void {
+  /** `kept`: what the step keeps of its forward pass, by name. */
+  encodeAfter(encoder: GPUCommandEncoder, step: number, kept: (name: string) => GPUBuffer): void {
     for (const { compiled, when } of this.#after) if (when(step)) compiled.encode(encoder);
     const { watch } = this.#controller;
     if (!watch?.due(step)) return;
-    const buffer = this.#options.parameters.control(watch.control.name);
-    this.#ring!.push(encoder, buffer, tensorBytes(watch.control), step);
+    const { tensor } = watch;
+    const { parameters } = this.#options;
+    const own = { control: () => parameters.control(tensor.name), trainable: () => parameters.value(tensor.name) };
+    const place = tensor.role === "control" || tensor.role === "trainable" ? own[tensor.role] : () => kept(tensor.name);
+    this.#ring!.push(encoder, place(), tensorBytes(tensor), step);
   }
 
   /** To be called when the step's commands are submitted. */

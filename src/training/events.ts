@@ -1,7 +1,7 @@
 /** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
 
 import type { Bytes } from "../gpu/memory";
-import type { ModuleRank } from "../methods/controller";
+import type { Watched } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
 
 export type { ByteCategory } from "../gpu/memory";
@@ -40,15 +40,11 @@ export interface EvaluationEvent extends Metrics {
   seconds: number;
 }
 
-/** How many ranks of each module's update are in use, from methods that spread a budget over modules. */
-export interface RanksEvent {
-  type: "ranks";
-  run: string;
-  step: number;
-  ranks: ModuleRank[];
-  /** What every module started with. */
-  full: number;
-}
+/** What a method lets be seen of its training, about a hundred times. */
+export type WatchedEvent = Watched & { run: string; step: number };
+export type RanksEvent = Extract<WatchedEvent, { type: "ranks" }>;
+export type SharesEvent = Extract<WatchedEvent, { type: "shares" }>;
+export type DistancesEvent = Extract<WatchedEvent, { type: "distances" }>;
 
 export interface RunStateEvent {
   type: "run-state";
@@ -122,7 +118,7 @@ export interface DeviceLostEvent {
 export type StudioEvent =
   | StepEvent
   | EvaluationEvent
-  | RanksEvent
+  | WatchedEvent
   | RunStateEvent
   | ComparisonStateEvent
   | ProgressEvent

@@ -52,7 +52,7 @@ export interface RunSetup {
   /** For methods that answer by way of them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
-  readonly onRanks?: ControlOptions["onRanks"];
+  readonly onWatched?: ControlOptions["onWatched"];
 }
 
 const HEAD_WEIGHT_DECAY = 0.01;
@@ -177,8 +177,8 @@ export class Run {
     });
     if (!this.#controller) return;
     const { parameters, metrics, owner } = this;
-    const { onRanks } = this.setup;
-    this.#control = await Control.create(this.#engine, this.#controller, { parameters, metrics, owner, onRanks });
+    const { onWatched } = this.setup;
+    this.#control = await Control.create(this.#engine, this.#controller, { parameters, metrics, owner, onWatched });
   }
 
   /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
@@ -260,7 +260,7 @@ export class Run {
     compiled.encodeBackward(encoder);
     control?.encodeBefore(encoder, step);
     this.#optimizer.encode(encoder, step, learningRate);
-    control?.encodeAfter(encoder, step);
+    control?.encodeAfter(encoder, step, (name) => compiled.kept(name));
     also?.(encoder);
     this.#engine.device.queue.submit([encoder.finish()]);
     control?.submitted();

@@ -84,6 +84,12 @@ export class Step {
     return this.#claim.buffer(this.#places.losses);
   }
 
+  /** Something that the backward pass keeps of the forward pass, by its name. Throws if it keeps nothing of that name. */
+  kept(name: string): GPUBuffer {
+    for (const [tensor, place] of this.#saved) if (tensor.name === name) return this.#claim.buffer(place);
+    throw new Error(`The step keeps no "${name}".`);
+  }
+
   async compile(engine: Engine, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
     const { logits, loss, plan } = this.tuned;
     const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);

@@ -13,7 +13,7 @@ import { adapterFiles } from "../../src/adapters/write-folder";
 import { readBuffer } from "../../src/gpu/readback";
 import type { NamedTensor } from "../../src/hub/write-safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
-import type { ModuleRank } from "../../src/methods/controller";
+import type { ModuleRank, Watched } from "../../src/methods/controller";
 import { methodOf } from "../../src/methods/registry";
 import { BaseModel } from "../../src/training/base-model";
 import { BatchBuffers } from "../../src/training/batch-buffers";
@@ -81,7 +81,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
   async function withRun<Result>(
     { method, options }: Case,
     batch: Batch,
-    setup: { learningRate?: number; weightDecay?: number; initial?: Values; onRanks?: Run["setup"]["onRanks"] },
+    setup: { learningRate?: number; weightDecay?: number; initial?: Values; onWatched?: Run["setup"]["onWatched"] },
     use: (run: Run, buffers: BatchBuffers) => Promise<Result>,
   ): Promise<Result> {
     const owner = `test ${owners++}`;
@@ -152,8 +152,10 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       const { learningRate, weightDecay, steps, lossTrace, penaltyTrace, history } = described;
       const initial = part(tensors, "initial");
       const seen: { step: number; ranks: readonly ModuleRank[] }[] = [];
-      const onRanks = (ranks: readonly ModuleRank[], step: number) => void seen.push({ step, ranks });
-      await withRun(one, batches[0]!, { learningRate, weightDecay, initial, onRanks }, async (run, buffers) => {
+      const onWatched = (watched: Watched, step: number) => {
+        if (watched.type === "ranks") seen.push({ step, ranks: watched.ranks });
+      };
+      await withRun(one, batches[0]!, { learningRate, weightDecay, initial, onWatched }, async (run, buffers) => {
         expect(countPart(run.trainables, "adapter")).toBe(described.adapterCount);
         expect(run.trainables.map((tensor) => tensor.name).sort()).toEqual([...initial.keys()].sort());
         const kept = engine.memory.allocate(steps * 12, { label: "metrics", category: "runtime", owner: run.owner });

@@ -113,14 +113,16 @@ export function allocation(program: Program, options: AllocationOptions, context
     ],
     penalty: true,
     watch: {
-      control: ranks,
+      tensor: ranks,
       due: (step) => step === last || step === 0 || (allocatesAt(step) && step % (deltaT * watchEvery) === 0),
-      ranks: (kept) =>
-        modules.map(({ path }, index) => {
+      read: (kept) => ({
+        type: "ranks",
+        ranks: modules.map(({ path }, index) => {
           const own = kept.subarray(index * rank, (index + 1) * rank);
           return { module: path, rank: own.reduce((sum, used) => sum + used, 0) };
         }),
-      full: rank,
+        full: rank,
+      }),
     },
   };
 }

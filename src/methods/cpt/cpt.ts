@@ -6,13 +6,11 @@
  */
 
 import * as z from "zod";
-import { dispatch } from "../../kernels/kernel";
-import { projectRows } from "../../kernels/project-rows";
 import { add } from "../../operations/add";
 import { scaleColumns } from "../../operations/scale-columns";
 import { view } from "../../operations/view";
-import type { Trainable } from "../../program/tensor";
 import { defineMethod } from "../method";
+import { keepNear, wordChange } from "../near-words";
 import { words } from "../words";
 import { contextLabels } from "./token-types";
 
@@ -43,13 +41,6 @@ const options = z.strictObject({
     }),
 });
 
-const DELTA = "delta_embedding.weight";
-/** Model width at which a word may move by epsilon itself. */
-const REFERENCE_WIDTH = 2048;
-
-/** The largest norm of a word's change. */
-export const changeLimit = (epsilon: number, width: number) => epsilon * Math.sqrt(width / REFERENCE_WIDTH);
-
 export const cpt = defineMethod<z.infer<typeof options>>({
   id: "cpt",
   title: "CPT",
@@ -76,7 +67,7 @@ export const cpt = defineMethod<z.infer<typeof options>>({
   attach(program, { decay }, context) {
     const { textIds, lockedIds = [], config } = context;
     const [tokens, width] = [textIds.length, config.hiddenSize];
-    const delta = program.trainable(DELTA, [tokens, width], { initializer: { kind: "zeros" } });
+    const delta = wordChange(program, tokens, width);
     const free = program.constant(`free words ${lockedIds.map(Number).join("")}`, [tokens * width], () =>
       Float32Array.from({ length: tokens * width }, (_, cell) => (lockedIds[Math.floor(cell / width)] ? 0 : 1)),
     );
@@ -87,13 +78,6 @@ export const cpt = defineMethod<z.infer<typeof options>>({
       promptLabels: contextLabels(textIds, lockedIds, decay),
     };
   },
-  controller(program, { epsilon }) {
-    const delta = program.tensor(DELTA) as Trainable;
-    const [rows, width] = delta.shape as [number, number];
-    const sizes = { rows, width, limit: changeLimit(epsilon, width) };
-    return {
-      afterUpdate: [{ dispatches: [dispatch(projectRows, { x: { kind: "value", tensor: delta } }, sizes)] }],
-    };
-  },
+  controller: (program, { epsilon }, { steps }) => keepNear(program, epsilon, steps),
   exportForm: ({ epsilon, decay }) => ({ type: "CPT", origin: "folded", epsilon, decay }),
 });

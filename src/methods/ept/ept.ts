@@ -10,6 +10,7 @@ import { linear } from "../../operations/linear";
 import { softmax } from "../../operations/softmax";
 import type { Program } from "../../program/program";
 import type { Initializer, Tensor } from "../../program/tensor";
+import { nowAndThen, type Watch } from "../controller";
 import { freePrompt, promptStartOption } from "../free-prompt";
 import { inputShift } from "../input-shift";
 import { defineMethod } from "../method";
@@ -70,6 +71,7 @@ export const ept = defineMethod<Options>({
     const short = freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context);
     return { prompt: mixed(program, fused(program, short, shift.product, given), given), words: shift.words };
   },
+  controller: (program, { spaces }, { steps }) => (spaces === 1 ? {} : { watch: gateWatch(program, spaces, steps) }),
   equalities: ({ init, text, virtualTokens }) => [
     {
       statement: "Before training it is prompt tuning with the short prompt: what is added starts at zero.",
@@ -95,6 +97,27 @@ function fused(program: Program, prompt: Tensor, product: Tensor, { fusion }: Op
   return linear(program, "fused prompt", weights, product, { layout: "in-out", addend: prompt });
 }
 
+const GATE = "space gate";
+
+/** What the gate gives each space, as the mean over the prompt's tokens. */
+function gateWatch(program: Program, spaces: number, steps: number): Watch {
+  const tensor = program.tensor(GATE);
+  const tokens = tensor.shape[0]!;
+  const names = Array.from({ length: spaces }, (_, space) => `space ${space + 1}`);
+  const mean = (weights: Float32Array, space: number) =>
+    weights.reduce((sum, weight, place) => sum + (place % spaces === space ? weight : 0), 0) / tokens;
+  return {
+    tensor,
+    due: nowAndThen(steps),
+    read: (weights) => ({
+      type: "shares",
+      title: "Gate over the spaces",
+      names,
+      shares: names.map((_, space) => mean(weights, space)),
+    }),
+  };
+}
+
 /** The prompt and its projections, weighed by the gate. */
 function mixed(program: Program, prompt: Tensor, { spaces, spaceRank }: Options): Tensor {
   if (spaces === 1) return prompt;
@@ -103,7 +126,7 @@ function mixed(program: Program, prompt: Tensor, { spaces, spaceRank }: Options)
   const down = program.trainable("spaces.down", [width, inner], { initializer: uniform(width) });
   const up = program.trainable("spaces.up", [inner, width], { initializer: { kind: "zeros" } });
   const gate = program.trainable("spaces.gate", [width, spaces], { initializer: uniform(width) });
-  const weights = softmax(program, "gate", linear(program, "gate scores", prompt, gate, { layout: "in-out" }));
+  const weights = softmax(program, GATE, linear(program, "gate scores", prompt, gate, { layout: "in-out" }));
   // Every space's weight, once for each of its columns.
   const spread = program.constant(`spaces ${spaces} × ${spaceRank}`, [spaces, inner], () =>
     Float32Array.from({ length: spaces * inner }, (_, cell) =>

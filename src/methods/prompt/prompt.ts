@@ -1,20 +1,46 @@
 /** Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or words' own. */
 
 import * as z from "zod";
+import { add } from "../../operations/add";
 import { equalToHardText } from "../equalities";
-import { freePrompt, promptStartOption } from "../free-prompt";
+import { freePrompt, promptStartOption, startIds } from "../free-prompt";
 import { defineMethod } from "../method";
+import { keepNear, wordChange } from "../near-words";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
+import { words } from "../words";
 
 const options = z
   .strictObject({
     virtualTokens: virtualTokensOrTextOption(12),
     init: promptStartOption(),
     text: startTextOption(),
+    nearWords: z
+      .boolean()
+      .default(false)
+      .meta({
+        title: "Keep near words",
+        description: "After every update each embedding is brought back to within a distance of the word it began as.",
+        onlyWith: { init: ["text", "vocabulary"] },
+      }),
+    epsilon: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .meta({
+        title: "Epsilon",
+        description: "That distance is epsilon · √(model width / 2048). 0: they stay the words themselves.",
+        format: "slider",
+        onlyWith: { nearWords: [true], init: ["text", "vocabulary"] },
+      }),
   })
   .refine(hasTokenCount, noTokenCount);
 
-export const prompt = defineMethod<z.infer<typeof options>>({
+type Options = z.infer<typeof options>;
+
+const isNear = ({ nearWords, init }: Options) => nearWords && init !== "random";
+
+export const prompt = defineMethod<Options>({
   id: "prompt",
   title: "Prompt tuning",
   summary: "Free trained embeddings before the input",
@@ -36,15 +62,20 @@ export const prompt = defineMethod<z.infer<typeof options>>({
   options: () => options,
   text: ({ init, text }) => (init === "text" ? text : null),
   textForm: ({ virtualTokens }) => ({ control: "none", length: virtualTokens }),
-  attach: (program, { virtualTokens, init }, context) => ({
-    prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context),
-  }),
+  attach(program, given, context) {
+    const { virtualTokens: count, init } = given;
+    if (!isNear(given)) return { prompt: freePrompt(program, "prompt_embeddings", { count, init }, context) };
+    const start = startIds({ count, init }, context);
+    const change = wordChange(program, start.length, context.config.hiddenSize);
+    return { prompt: add(program, "prompt", words(program, "words at the start", start, context), change) };
+  },
+  controller: (program, given, { steps }) => (isNear(given) ? keepNear(program, given.epsilon, steps) : {}),
   equalities: ({ init, text, virtualTokens }) =>
     init === "text" && virtualTokens === null ? equalToHardText(text, "Training then moves it freely.") : [],
-  exportForm: ({ init, text }) => ({
+  exportForm: (given) => ({
     type: "PROMPT_TUNING",
-    origin: "trained",
-    ...(init === "text" && { text }),
-    ...(init === "vocabulary" && { startsFromVocabulary: true }),
+    origin: isNear(given) ? "folded" : "trained",
+    ...(given.init === "text" && { text: given.text }),
+    ...(given.init === "vocabulary" && { startsFromVocabulary: true }),
   }),
 });

@@ -1,9 +1,11 @@
 /** All charts. Each redraws by itself, in its turn. */
 
 import { CurveChart } from "./CurveChart";
+import { DistanceCharts } from "./DistanceCharts";
 import { MemoryChart } from "./MemoryChart";
 import { MetricChart } from "./MetricChart";
 import { RankMaps } from "./RankMaps";
+import { ShareCharts } from "./ShareCharts";
 import { SmoothingSlider } from "./SmoothingSlider";
 import { SpeedChart } from "./SpeedChart";
 
@@ -16,6 +18,8 @@ export default function ChartGrid() {
       <MemoryChart />
       <SpeedChart />
       <RankMaps />
+      <ShareCharts />
+      <DistanceCharts />
     </div>
   );
 }

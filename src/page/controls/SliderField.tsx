@@ -1,4 +1,4 @@
-/** A whole number between two limits that are close enough to slide. */
+/** A number between two limits that are close enough to slide. */
 
 import type { ReactNode } from "react";
 import { Field } from "./Field";
@@ -9,10 +9,12 @@ interface SliderFieldProps {
   value: number;
   min: number;
   max: number;
+  /** 1 unless told. */
+  step?: number;
   onChange: (value: number) => void;
 }
 
-export function SliderField({ label, help, value, min, max, onChange }: SliderFieldProps) {
+export function SliderField({ label, help, value, min, max, step = 1, onChange }: SliderFieldProps) {
   return (
     <Field label={label} help={help}>
       {(control) => (
@@ -22,7 +24,7 @@ export function SliderField({ label, help, value, min, max, onChange }: SliderFi
             type="range"
             min={min}
             max={max}
-            step={1}
+            step={step}
             value={value}
             onChange={(event) => onChange(Number(event.target.value))}
           />

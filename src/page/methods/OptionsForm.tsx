@@ -59,6 +59,7 @@ function OptionControl({ field, linearNames, value, options, onChange }: OptionC
             value={typeof value === "number" ? value : field.range.min}
             min={field.range.min}
             max={field.range.max}
+            step={field.range.integer ? 1 : (field.range.max - field.range.min) / 100}
             onChange={onChange}
           />
         );

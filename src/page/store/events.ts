@@ -2,6 +2,7 @@
 
 import type { StudioEvent } from "../../worker/api";
 import { addEvaluation, addStep } from "../charts/run-curves";
+import { withShares } from "../charts/share-history";
 import type { Comparison, ComparisonSlice, RunRecord } from "./state";
 
 /** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */
@@ -40,6 +41,14 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
       }
       case "ranks":
         change(event.run, { ranks: event });
+        break;
+      case "shares": {
+        const before = changes.get(event.run)?.shares ?? find(event.run)?.shares;
+        change(event.run, { shares: withShares(before, event) });
+        break;
+      }
+      case "distances":
+        change(event.run, { distances: event });
         break;
       case "run-state":
         {

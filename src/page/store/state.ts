@@ -6,6 +6,7 @@ import type {
   ComparisonStateEvent,
   DataSummary,
   DeviceReport,
+  DistancesEvent,
   Estimate,
   GeneratedText,
   GenerationSettings,
@@ -24,6 +25,7 @@ import type {
   StoredModelListing,
 } from "../../worker/api";
 import type { RunCurves } from "../charts/run-curves";
+import type { ShareHistory } from "../charts/share-history";
 
 export interface DeviceSlice {
   report: DeviceReport | null;
@@ -119,6 +121,9 @@ export interface RunRecord {
   curves: RunCurves;
   /** How many ranks each module's update has in use, as last told; left out by most methods. */
   ranks?: RanksEvent;
+  /** A gate's weights so far, and how far a prompt's words have moved: of methods that tell it. */
+  shares?: ShareHistory;
+  distances?: DistancesEvent;
   /** The downloaded-form adapter is kept in this browser. */
   saved: boolean;
   /** It was imported or summed, and only evaluated: its curves are level. */

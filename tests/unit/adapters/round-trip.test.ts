@@ -160,6 +160,8 @@ const table = training.flatMap(({ id }) => {
       [`${id}${frozenLayers ? " above a frozen block" : ""}`, rig, { id, options, frozenLayers }] as const,
   );
 });
+const near = { init: "text", virtualTokens: 4, nearWords: true };
+table.push(["prompt near words", "tiny-llama", { id: "prompt", options: near, frozenLayers: 0 }]);
 
 describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
   const plan: RunConfiguration = { name: id, method: id, options, ...(frozenLayers && { frozenLayers }) };

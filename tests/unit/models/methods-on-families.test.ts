@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/data/random";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
-import type { Method, MethodContext } from "../../../src/methods/method";
+import { type Method, type MethodContext, trainsNothing } from "../../../src/methods/method";
 import { methods } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import { familyOf } from "../../../src/models/registry";
@@ -73,7 +73,7 @@ describe.each(familyRigs)("%s", (rig) => {
   const opened = open(rig);
 
   // A method that answers by words trains nothing.
-  test.each(methods.filter(({ classify }) => !classify))("$id", async (method) => {
+  test.each(methods.filter((method) => !trainsNothing(method)))("$id", async (method) => {
     const { context, leaves } = await opened;
     if (method.id === "bitfit" && ![...leaves.keys()].some((name) => name.endsWith(".bias"))) {
       expect(() => build(method, context)).toThrow(/BitFit trains a model's biases, and this model has none/);

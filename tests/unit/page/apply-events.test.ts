@@ -38,6 +38,26 @@ describe("applyEvents", () => {
     expect(after.current?.runs.map(({ ranks }) => ranks)).toEqual([told(9, 2), undefined]);
   });
 
+  it("keeps a gate's weights by step, without those behind a step it goes back to, and the last distances", () => {
+    const gate = (step: number, share: number): StudioEvent => ({
+      ...{ type: "shares", run: "a", step, title: "Gate" },
+      ...{ names: ["x", "y"], shares: [share, 1 - share] },
+    });
+    const moved: StudioEvent = { type: "distances", run: "b", step: 4, limit: 0.5, distances: [0.1, 0.5] };
+    const told = applyEvents(
+      slice(comparison([record("a"), record("b")])),
+      [...[gate(1, 0.5), gate(4, 0.4), gate(7, 0.3), gate(4, 0.6)], moved],
+      0,
+    );
+    const [a, b] = told.current!.runs;
+    expect(a!.shares!.points).toEqual([
+      { step: 1, shares: [0.5, 0.5] },
+      { step: 4, shares: [0.6, 0.4] },
+    ]);
+    expect(b!.distances).toEqual(moved);
+    expect(b!.shares).toBeUndefined();
+  });
+
   it("keeps a failed run's reason and last good step while the others go on", () => {
     const after = applyEvents(
       slice(comparison([record("a"), record("b")])),

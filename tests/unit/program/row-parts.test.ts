@@ -76,7 +76,8 @@ async function open(rig: string) {
     };
     const chosen = methodOf(method);
     const parsed = chosen.options(context).parse(options);
-    return buildTunedProgram({ method: chosen, options: parsed, context, classes: 3, pooling: "last" }, 1, ids.length);
+    const setup = { method: chosen, options: parsed, context, classes: 3, pooling: "last", trainingRows: 7 } as const;
+    return buildTunedProgram(setup, 1, ids.length);
   };
   return { family, config, specs, whole, build };
 }
