@@ -1,6 +1,6 @@
 /** What was measured, as Markdown tables. Not for measuring. */
 
-import type { Measured, Surroundings } from "./page/parts";
+import { type Measured, type StepTimes, type Surroundings, YARDSTICK } from "./page/parts";
 import type { FileSize, PageSize } from "./page-size";
 
 const ratio = (value: number) => value.toFixed(2);
@@ -14,6 +14,12 @@ function table(columns: readonly string[], rows: readonly (readonly (string | nu
   return [line(columns), line(rule), ...rows.map(line)].join("\n");
 }
 
+/** Against the yardstick's step at the same batch. */
+function yardstick(rows: readonly StepTimes[], batch: string, step: number): string {
+  const other = rows.find((row) => row.method === YARDSTICK && row.batch === batch);
+  return other ? ratio(step / other.step) : "";
+}
+
 const verdict = (value: number, goal: number) => `${value <= goal ? "met" : "missed"} (≤ ${goal})`;
 
 const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: Part }>) => string } = {
@@ -24,12 +30,16 @@ const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: 
       "Milliseconds mean nothing on another machine.",
       "",
       table(
-        ["method", "batch", "step / forward", "goal", "forward ms", "loss + backward ms", "step ms", "dispatches"],
+        [
+          ...["method", "batch", "step / forward", "goal", `step / step of ${YARDSTICK}`],
+          ...["forward ms", "loss + backward ms", "step ms", "dispatches"],
+        ],
         rows.map(({ method, batch, forward, backward, step, goal, dispatches }) => [
           method,
           batch,
           ratio(step / forward),
           goal === null ? "" : verdict(step / forward, goal),
+          yardstick(rows, batch, step),
           milliseconds(forward),
           milliseconds(backward),
           milliseconds(step),

@@ -12,16 +12,17 @@ declare global {
     bench: {
       /** To be called first. */
       open(): Promise<Surroundings>;
-      measure(part: Part): Promise<Measured>;
+      /** `methods`: of step times, only theirs. */
+      measure(part: Part, methods?: readonly string[]): Promise<Measured>;
     };
   }
 }
 
-const measurements: Record<Part, (rig: Rig) => Promise<Measured>> = {
+const measurements: Record<Part, (rig: Rig, methods?: readonly string[]) => Promise<Measured>> = {
   steps: stepTimes,
-  kernels: kernelTimes,
-  memory: memoryOfRuns,
-  matmul: matmulTimes,
+  kernels: (rig) => kernelTimes(rig),
+  memory: (rig) => memoryOfRuns(rig),
+  matmul: (rig) => matmulTimes(rig),
 };
 
 let rig: Promise<Rig> | null = null;
@@ -32,5 +33,5 @@ const opened = () => {
 
 window.bench = {
   open: async () => ({ description: (await opened()).description, model: MODEL }),
-  measure: async (part) => measurements[part](await opened()),
+  measure: async (part, methods) => measurements[part](await opened(), methods),
 };

@@ -5,6 +5,9 @@ import type { Bytes } from "../../src/gpu/memory";
 export const PARTS = ["steps", "kernels", "memory", "matmul"] as const;
 export type Part = (typeof PARTS)[number];
 
+/** What the other step times are compared with. */
+export const YARDSTICK = "LoRA, all linear layers";
+
 /** Milliseconds, medians. */
 export interface StepTimes {
   readonly method: string;

@@ -5,7 +5,7 @@ import { BatchBuffers } from "../../src/training/batch-buffers";
 import { parseOptions, Run } from "../../src/training/run";
 import { Workspace } from "../../src/training/workspace";
 import { medians } from "./clock";
-import type { Measured, StepTimes } from "./parts";
+import { type Measured, type StepTimes, YARDSTICK } from "./parts";
 import { CLASSES, fillWithExamples, type Rig } from "./rig";
 
 interface Case {
@@ -18,7 +18,7 @@ interface Case {
 
 /** Options beside each method's defaults. */
 const CHOSEN: readonly Case[] = [
-  { name: "LoRA, all linear layers", method: "lora", options: { targets: "all-linear" }, goal: 2.5 },
+  { name: YARDSTICK, method: "lora", options: { targets: "all-linear" }, goal: 2.5 },
   { name: "LoRA, dropout", method: "lora", options: { dropout: 0.1 } },
   { name: "LoRA, word embeddings too", method: "lora", options: { targets: ["embed_tokens", "q_proj", "v_proj"] } },
   { name: "P-tuning, LSTM", method: "p-tuning", options: { encoder: "lstm" } },
@@ -26,7 +26,7 @@ const CHOSEN: readonly Case[] = [
 ];
 const GOALS: Readonly<Record<string, number>> = { "sk-prefix": 2.2 };
 /** What is looked at at every batch shape; the others at the first. */
-const EVERY_SHAPE = new Set(["LoRA, all linear layers", "lora", "sk-prefix", "prefix", "prompt", "linear-probe"]);
+const EVERY_SHAPE = new Set([YARDSTICK, "lora", "sk-prefix", "prefix", "prompt", "linear-probe"]);
 
 /** Every method of the registry at its defaults, and the chosen options. */
 const CASES: readonly Case[] = [
@@ -49,13 +49,17 @@ const SAMPLES = { software: 3, hardware: 21 } as const;
 const OWNER = "benchmark";
 const LEARNING_RATE = 1e-3;
 
-export async function stepTimes(rig: Rig): Promise<Measured> {
+/** `only`: these methods' cases, and the yardstick; all where there are none. Throws an Error naming a method that there is not. */
+export async function stepTimes(rig: Rig, only: readonly string[] = []): Promise<Measured> {
+  for (const id of only) methodOf(id);
   const kind = rig.software ? "software" : "hardware";
   const rows: StepTimes[] = [];
   const refused: { method: string; reason: string }[] = [];
   for (const [index, [size, tokens]] of SHAPES[kind].entries()) {
-    const cases = CASES.filter(({ name }) => index === 0 || EVERY_SHAPE.has(name));
-    for (const one of cases) {
+    const wanted = ({ name, method }: Case) => only.length === 0 || name === YARDSTICK || only.includes(method);
+    const cases = CASES.filter((one) => wanted(one) && (index === 0 || EVERY_SHAPE.has(one.name)));
+    for (const [done, one] of cases.entries()) {
+      console.log(`${size} × ${tokens}, ${done + 1} of ${cases.length}: ${one.name}`);
       try {
         rows.push(await timeCase(rig, one, size, tokens, SAMPLES[kind]));
       } catch (error) {

@@ -177,6 +177,14 @@ export interface Equality {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Of one kind of modules in one block: paths of all, and of those that are trained in each round. */
+export interface ChosenModules {
+  readonly block: number;
+  readonly category: string;
+  readonly modules: readonly string[];
+  readonly rounds: readonly (readonly string[])[];
+}
+
 export interface MethodCard {
   readonly trains: string;
   readonly attaches: string;
@@ -229,6 +237,8 @@ export interface Method<Options = unknown> {
   readonly byRows?: ByRows<Options>;
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
   readonly controller?: ControllerOf<Options>;
+  /** Which of the model's modules are trained, where the method draws them. */
+  chosen?(options: Options, model: ModelFacts): readonly ChosenModules[];
   exportForm(options: Options, model: ModelFacts): ExportForm;
   /** Form and tensors of a trained run where they are not what was trained: pruned, cut or converted. */
   exported?(

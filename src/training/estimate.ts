@@ -5,7 +5,7 @@
 
 import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../gpu/memory";
-import type { ModelFacts } from "../methods/method";
+import type { ChosenModules, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import type { Constant } from "../program/program";
 import { storedTensors } from "../program/row-parts";
@@ -54,6 +54,8 @@ export interface RunEstimate {
   virtualTokens: number;
   /** The learning rate of every layer, from the head down; empty where there is a problem. */
   layerRates: LayerRate[];
+  /** Modules that the method draws; empty for most. */
+  chosen: ChosenModules[];
 }
 
 export interface Estimate {
@@ -156,7 +158,7 @@ interface PlannedRun extends RunEstimate {
 function refused(run: string, weights: number, problem: string): Omit<PlannedRun, "steps"> {
   const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
   const bytes = sumUp({ ...noBytes(), weights });
-  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], text: "" };
+  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], chosen: [], text: "" };
 }
 
 /** What only the head over the vocabulary reads, where somebody needs it. */
@@ -225,6 +227,7 @@ function estimateRun(
     virtualTokens,
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
+    chosen: (method.chosen?.(options, model) ?? []).filter(({ block }) => block >= (run.frozenLayers ?? 0)),
     layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }

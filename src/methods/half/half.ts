@@ -83,6 +83,7 @@ export const half = defineMethod<HalfOptions>({
       },
     };
   },
+  chosen: ({ rounds, maskSeed }, model) => choices(model, maskSeed, rounds),
   exportForm: () => ({
     type: "STUDIO",
     dense: true,

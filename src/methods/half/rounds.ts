@@ -4,7 +4,7 @@
  */
 
 import { blockOf } from "../../models/blocks";
-import type { ModelFacts } from "../method";
+import type { ChosenModules, ModelFacts } from "../method";
 import { isTarget } from "../targets";
 import { MersenneTwister } from "../vera/mersenne-twister";
 import { weightNames } from "../weight-names";
@@ -15,12 +15,9 @@ export const MOST_ROUNDS = 8;
 export const CATEGORIES = ["attention", "feed-forward", "norm"] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-export interface Choice {
-  readonly block: number;
+/** A bias belongs to its matrix. */
+export interface Choice extends ChosenModules {
   readonly category: Category;
-  /** Paths of all its modules, and of those trained in each round. A bias belongs to its matrix. */
-  readonly modules: readonly string[];
-  readonly rounds: readonly (readonly string[])[];
 }
 
 /** The module a tensor belongs to. */

@@ -10,6 +10,7 @@ import { NumberField } from "../controls/NumberField";
 import { formatSetting } from "../format";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import { ChosenModules } from "./ChosenModules";
 import { EqualityPanel } from "./EqualityPanel";
 import { EstimateLine } from "./EstimateLine";
 import { LayerFields } from "./LayerFields";
@@ -77,6 +78,7 @@ export function RunCard({ run, method }: RunCardProps) {
               <LearningRateField run={run} method={method} />
             </div>
             <LayerFields run={run} />
+            <ChosenModules run={run} />
             <OptionsForm run={run} fields={used} />
             {method.group === "semantic knowledge" && typeof written === "string" && (
               <SemanticPassLine text={written} occasion={proofs} />

@@ -74,6 +74,7 @@ it("trains half of a 135 M model's blocks, and with one round nothing else is de
   const chosen = choices(model, 0, 1).flatMap(({ rounds }) => rounds[0]!);
   const context = { ...model, textIds: [], randomIds: () => [] };
   const setup = { method, options: method.options(model).parse({}), context, classes: 2, pooling: "last" } as const;
+  expect(method.chosen!(setup.options, model)).toEqual(choices(model, 0, 1));
   const trained = buildTunedProgram(setup, 1, 2).program.trainables.filter(({ part }) => part === "adapter");
   expect(trained.map(({ name }) => moduleOf(name)).sort()).toEqual(chosen.sort());
   const count = trained.reduce((sum, { shape }) => sum + elementCount(shape), 0);

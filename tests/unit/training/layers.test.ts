@@ -95,6 +95,19 @@ describe("frozen lower layers", () => {
   });
 });
 
+test("half fine-tuning's list of matrices is what it trains, without frozen blocks", () => {
+  const listed = (frozenLayers: number) =>
+    estimated("half-fine-tuning", frozenLayers).chosen.flatMap(({ rounds }) => rounds[0]!);
+  for (const frozenLayers of [0, 1]) {
+    const modules = adapterOf(build("half-fine-tuning", { frozenLayers })).map(({ name }) =>
+      name.replace(/\.\w+$/, ""),
+    );
+    expect(listed(frozenLayers).sort()).toEqual([...new Set(modules)].sort());
+  }
+  expect(listed(1).length).toBeLessThan(listed(0).length);
+  expect(estimated("lora", 0).chosen).toEqual([]);
+});
+
 describe("learning rates by layer", () => {
   test("follow ρ^(L − ℓ) for every tensor, on top of a method's own", () => {
     const scales = (id: string, options = {}) =>
