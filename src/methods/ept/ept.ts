@@ -111,7 +111,7 @@ function gateWatch(program: Program, spaces: number, steps: number): Watch {
     due: nowAndThen(steps),
     read: (weights) => ({
       type: "shares",
-      title: "Gate over the spaces",
+      title: "Gate",
       names,
       shares: names.map((_, space) => mean(weights, space)),
     }),

@@ -26,46 +26,51 @@ function DistanceChart({ run }: { run: RunRecord }) {
   const bars = distances.map((distance, index) => ({ token: index + 1, distance }));
   return (
     <ChartCard
-      title={`Distance from words: ${run.name}`}
-      detail={`largest ${largest} of ${formatDistance(limit)} at step ${step}`}
+      title={`Near words: ${run.name}`}
       summary={`At step ${step} no virtual token has moved further than ${largest} from its word; ${formatDistance(limit)} is allowed.`}
       legend={[{ name: "distance of a virtual token from its word", shade: 0.85 }]}
       table={() => <DistanceTable distances={distances} />}
     >
-      <ResponsiveContainer width="100%" height="100%" debounce={50}>
-        <BarChart data={bars} margin={{ ...plotMargin, top: 18 }} accessibilityLayer={false}>
-          <XAxis
-            dataKey="token"
-            height={24}
-            tick={tick}
-            tickLine={false}
-            axisLine={{ stroke: "var(--line-strong)" }}
-            minTickGap={12}
-          />
-          <YAxis
-            domain={[0, limit * 1.05 || 1]}
-            ticks={[0, limit]}
-            width={yAxisWidth}
-            tick={tick}
-            tickLine={false}
-            axisLine={false}
-            tickFormatter={formatDistance}
-          />
-          <Bar dataKey="distance" fill={appearance(run.slot).color} fillOpacity={0.85} isAnimationActive={false} />
-          <ReferenceLine
-            y={limit}
-            stroke="var(--ink)"
-            strokeDasharray="6 4"
-            label={{
-              value: "as far as allowed",
-              position: "insideTopRight",
-              fontSize: 13,
-              fill: "var(--ink)",
-              dy: -18,
-            }}
-          />
-        </BarChart>
-      </ResponsiveContainer>
+      <div className="chart-plot">
+        <ResponsiveContainer width="100%" height="100%" debounce={50}>
+          <BarChart data={bars} margin={{ ...plotMargin, top: 18 }} accessibilityLayer={false}>
+            <XAxis
+              dataKey="token"
+              height={24}
+              tick={tick}
+              tickLine={false}
+              axisLine={{ stroke: "var(--line-strong)" }}
+              minTickGap={12}
+            />
+            <YAxis
+              domain={[0, limit * 1.05 || 1]}
+              ticks={[0, limit]}
+              width={yAxisWidth + 8}
+              tick={tick}
+              tickLine={false}
+              axisLine={false}
+              tickFormatter={formatDistance}
+            />
+            <Bar dataKey="distance" fill={appearance(run.slot).color} fillOpacity={0.85} isAnimationActive={false} />
+            <ReferenceLine
+              y={limit}
+              stroke="var(--ink)"
+              strokeDasharray="6 4"
+              label={{
+                value: "as far as allowed",
+                position: "insideTopRight",
+                fontSize: 13,
+                fill: "var(--ink)",
+                dy: -18,
+              }}
+            />
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <p className="chart-note">
+        How far each virtual token is from its word at step {step}: at most {largest}, of {formatDistance(limit)}{" "}
+        allowed.
+      </p>
     </ChartCard>
   );
 }

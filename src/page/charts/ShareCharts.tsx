@@ -10,7 +10,7 @@ import { ChartCard } from "./ChartCard";
 import { plotMargin, yAxisWidth } from "./plot-geometry";
 import type { ShareHistory } from "./share-history";
 
-const labelWidth = 104;
+const labelWidth = 100;
 /** Pixels that a band must have for its label. */
 const labelHeight = 15;
 const tick = { fontSize: 13, fill: "var(--muted)" };
@@ -30,47 +30,51 @@ function ShareChart({ run }: { run: RunRecord }) {
   return (
     <ChartCard
       title={`${title}: ${run.name}`}
-      detail={`at step ${last.step}`}
       summary={`At step ${last.step}: ${said}. Together they are always 100 %.`}
       legend={names.map((name, part) => ({ name, shade: shade(part, names.length) }))}
       table={() => <ShareTable history={history} />}
     >
-      <ResponsiveContainer width="100%" height="100%" debounce={50}>
-        <AreaChart data={[...points]} margin={{ ...plotMargin, right: labelWidth }} accessibilityLayer={false}>
-          <XAxis
-            type="number"
-            dataKey="step"
-            domain={["dataMin", "dataMax"]}
-            height={24}
-            tick={tick}
-            tickLine={false}
-            axisLine={{ stroke: "var(--line-strong)" }}
-            tickFormatter={formatTick}
-          />
-          <YAxis
-            domain={[0, 1]}
-            ticks={[0, 0.5, 1]}
-            width={yAxisWidth}
-            tick={tick}
-            tickLine={false}
-            axisLine={false}
-            tickFormatter={(share: number) => formatPercent(share, 0)}
-          />
-          {names.map((name, part) => (
-            <Area
-              key={name}
-              dataKey={(point: ShareHistory["points"][number]) => point.shares[part]}
-              stackId="whole"
-              stroke="var(--panel)"
-              strokeWidth={1}
-              fill={appearance(run.slot).color}
-              fillOpacity={shade(part, names.length)}
-              isAnimationActive={false}
+      <div className="chart-plot">
+        <ResponsiveContainer width="100%" height="100%" debounce={50}>
+          <AreaChart data={[...points]} margin={{ ...plotMargin, right: labelWidth }} accessibilityLayer={false}>
+            <XAxis
+              type="number"
+              dataKey="step"
+              domain={["dataMin", "dataMax"]}
+              height={24}
+              tick={tick}
+              tickLine={false}
+              axisLine={{ stroke: "var(--line-strong)" }}
+              tickFormatter={formatTick}
             />
-          ))}
-          <BandLabels names={names} shares={last.shares} />
-        </AreaChart>
-      </ResponsiveContainer>
+            <YAxis
+              domain={[0, 1]}
+              ticks={[0, 0.5, 1]}
+              width={yAxisWidth}
+              tick={tick}
+              tickLine={false}
+              axisLine={false}
+              tickFormatter={(share: number) => formatPercent(share, 0)}
+            />
+            {names.map((name, part) => (
+              <Area
+                key={name}
+                dataKey={(point: ShareHistory["points"][number]) => point.shares[part]}
+                stackId="whole"
+                stroke="var(--panel)"
+                strokeWidth={1}
+                fill={appearance(run.slot).color}
+                fillOpacity={shade(part, names.length)}
+                isAnimationActive={false}
+              />
+            ))}
+            <BandLabels names={names} shares={last.shares} />
+          </AreaChart>
+        </ResponsiveContainer>
+      </div>
+      <p className="chart-note">
+        What the gate gives each part at step {last.step}, as the mean over the prompt's tokens.
+      </p>
     </ChartCard>
   );
 }
@@ -95,7 +99,7 @@ function BandLabels({ names, shares }: { names: readonly string[]; shares: reado
         dy={4}
         fontSize={13}
         fill="var(--ink)"
-      >{`${name} ${formatPercent(shares[part]!)}`}</text>
+      >{`${name} ${formatPercent(shares[part]!, 0)}`}</text>
     );
   });
 }

@@ -4,7 +4,10 @@ import { X } from "lucide-react";
 import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
-import type { Comparison } from "../store/state";
+import { recentSpeed } from "../charts/run-curves";
+import { formatBytes, formatCount, formatDuration } from "../format";
+import { ownBytes } from "../store/gpu-bytes";
+import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 
@@ -64,12 +67,13 @@ interface EntriesProps {
 
 /** One entry a run, or for all its seeds. */
 function Entries({ comparison, hidden, faded }: EntriesProps) {
-  const groups = new Map<string, { slot: number; name: string; keys: string[] }>();
-  for (const { variant, name, slot, key } of comparison.runs) {
-    const group = groups.get(variant.group) ?? { slot, name, keys: [] };
-    groups.set(variant.group, { ...group, keys: [...group.keys, key] });
+  const groups = new Map<string, { run: RunRecord; keys: string[] }>();
+  for (const run of comparison.runs) {
+    const group = groups.get(run.variant.group) ?? { run, keys: [] };
+    groups.set(run.variant.group, { ...group, keys: [...group.keys, run.key] });
   }
-  return [...groups].map(([title, { slot, name, keys }]) => {
+  return [...groups].map(([title, { run, keys }]) => {
+    const { slot, name } = run;
     const shown = keys.some((key) => !hidden.has(key));
     return (
       <button
@@ -77,7 +81,7 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
         type="button"
         className={shown ? "legend-entry" : "legend-entry legend-entry-off"}
         aria-pressed={shown}
-        title={shown ? "Hide this run" : "Show this run"}
+        title={[shown ? "Hide this run" : "Show this run", ...costs(run)].join(" · ")}
         onClick={() => showRuns(keys, !shown)}
       >
         <RunSwatch slot={slot} faded={faded || !shown} />
@@ -85,6 +89,16 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
       </button>
     );
   });
+}
+
+/** What a run trains, takes a step, and holds on the GPU, as far as it is known. */
+function costs({ trainable, curves, bytes }: RunRecord): string[] {
+  const speed = recentSpeed(curves, Number.POSITIVE_INFINITY);
+  return [
+    ...(trainable ? [`trains ${formatCount(trainable.total)}`] : []),
+    ...(speed ? [`${formatDuration(speed.secondsPerStep)} a step`] : []),
+    ...(bytes ? [`${formatBytes(ownBytes(bytes))} GPU`] : []),
+  ];
 }
 
 const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });

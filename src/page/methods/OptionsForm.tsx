@@ -1,5 +1,6 @@
 /** A method's options as a form, made from its schema. */
 
+import { Fragment } from "react";
 import { changeOption } from "../actions/drafts";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
@@ -8,6 +9,7 @@ import { SliderField } from "../controls/SliderField";
 import { formatSetting } from "../format";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import { EqualBudget } from "./EqualBudget";
 import { ExamplesField } from "./ExamplesField";
 import type { OptionField } from "./option-fields";
 import { PairsField } from "./PairsField";
@@ -25,14 +27,16 @@ export function OptionsForm({ run, fields }: OptionsFormProps) {
   return (
     <div className="field-grid field-grid-1">
       {fields.map((field) => (
-        <OptionControl
-          key={field.key}
-          field={field}
-          linearNames={linearNames ?? []}
-          value={run.options[field.key]}
-          options={run.options}
-          onChange={(value, problem = null) => changeOption(run.id, field.key, value, problem)}
-        />
+        <Fragment key={field.key}>
+          <OptionControl
+            field={field}
+            linearNames={linearNames ?? []}
+            value={run.options[field.key]}
+            options={run.options}
+            onChange={(value, problem = null) => changeOption(run.id, field.key, value, problem)}
+          />
+          {field.equalBudget && <EqualBudget run={run} field={{ ...field, equalBudget: field.equalBudget }} />}
+        </Fragment>
       ))}
     </div>
   );

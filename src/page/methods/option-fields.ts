@@ -10,6 +10,8 @@ interface Common {
   nullable: boolean;
   /** Values of other options without one of which this one does nothing. */
   onlyWith: Record<string, readonly unknown[]>;
+  /** Of a low-rank pair's rank: the options of the prompt and the positions beside it. */
+  equalBudget: { tokens: string; positions: string } | null;
 }
 
 export type OptionField = Common &
@@ -56,6 +58,7 @@ function readField(key: string, property: Schema): OptionField {
     description: text("description") ?? "",
     nullable,
     onlyWith: isSchema(property.onlyWith) ? (property.onlyWith as Common["onlyWith"]) : {},
+    equalBudget: isSchema(property.equalBudget) ? (property.equalBudget as Common["equalBudget"]) : null,
   };
   const choices = literals(schema);
   if (choices) return { ...common, kind: "choice", choices };
