@@ -377,9 +377,38 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     const reports = page.getByRole("region", { name: "Where each run is right and wrong" });
     await reports.getByRole("button", { name: "LoRA", exact: true }).click();
     await reports.getByRole("button", { name: "Merge and unmerge" }).click();
-    await expect(reports.locator(".merge-panel output")).toHaveText(
+    await expect(reports.locator(".merge-panel", { hasText: "Merge and unmerge" }).locator("output")).toHaveText(
       /^\d+\stensors merged: \d+\slogits of 8\srows differ by at most [\d.]+e-[5-9] .* byte for byte what it was\.$/,
     );
+  });
+
+  await test.step("what LoRA has forgotten is measured on the studio's text", async () => {
+    const reports = page.getByRole("region", { name: "Where each run is right and wrong" });
+    await reports.getByRole("button", { name: "Measure forgetting" }).click();
+    await expect(
+      reports.getByText(/^Loss of the model's own head on 1,0\d\d\stokens: [\d.]+ .* frozen, /),
+    ).toBeVisible();
+  });
+
+  await test.step("a file's rows are answered by the runs that a column names, and come back in order", async () => {
+    const panel = tryIt.getByRole("group", { name: "Predict a file" });
+    const rows = films(6, 90).map((film, index) => ({ ...film, source: ["LoRA", "head only", "own"][index % 3]! }));
+    const buffer = Buffer.from(csv(rows));
+    await panel.getByLabel("File to predict").setInputFiles({ name: "new.csv", mimeType: "", buffer });
+    await panel.getByText("Run by column").click();
+    const button = panel.getByRole("button", { name: /^Predict 6\srows/ });
+    await expect(button).toBeDisabled();
+    await panel.getByLabel(/^own/).selectOption("SK-Prefix");
+    await button.click();
+    const file = await downloaded(page, () => panel.getByRole("button", { name: "Download predictions" }).click());
+    expect(file.name).toBe("new-predictions.csv");
+    const [header, ...lines] = strFromU8(file.bytes).split(/\r?\n/);
+    expect(header).toBe("id,title,sentence,sentiment,source,run,prediction,probability");
+    expect(lines.map((line) => line.split(",")[0])).toEqual(rows.map(({ id }) => id));
+    for (const [index, line] of lines.entries()) {
+      const run = ["LoRA", "Head only", "SK-Prefix"][index % 3];
+      expect(line).toMatch(new RegExp(`,${run},(negative|positive),[01]\\.\\d+$`));
+    }
   });
 
   await test.step("a weighted sum of LoRA with itself is LoRA again, in the table and on the charts", async () => {
@@ -388,6 +417,12 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     const summed = tryIt.locator(".imported-run").filter({ hasText: "0.5 · LoRA (imported)" });
     await expect(summed).toContainText(`loss ${losses("LoRA").at(-1)?.toFixed(4)}`);
     await expect(page.getByRole("row").filter({ hasText: "0.5 · LoRA (imported)" }).first()).toBeVisible();
+    const zip = await downloaded(page, () =>
+      page.getByRole("button", { name: /^Download the adapter of 0\.5 · LoRA/ }).click(),
+    );
+    const [, record] = Object.entries(unzipSync(zip.bytes)).find(([name]) => name.endsWith("run.json"))!;
+    const parts = ["LoRA", "LoRA (imported)"].map((run) => ({ run, weight: 0.5 }));
+    expect(JSON.parse(strFromU8(record)).sum).toEqual({ combination: "cat", parts });
   });
 
   await test.step("the configuration is saved and opened again", async () => {
