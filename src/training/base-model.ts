@@ -41,6 +41,8 @@ let models = 0;
 
 export class BaseModel {
   readonly folder: ModelFolder;
+  /** config.json as it is: adapters are written with it even when a browser has dropped the stored files. */
+  readonly json: Record<string, unknown>;
   readonly family: Family;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
@@ -66,6 +68,7 @@ export class BaseModel {
     engine: Engine,
     parts: {
       folder: ModelFolder;
+      json: Record<string, unknown>;
       family: Family;
       config: ModelConfig;
       tokenizer: Tokenizer;
@@ -78,6 +81,7 @@ export class BaseModel {
   ) {
     this.#engine = engine;
     this.folder = parts.folder;
+    this.json = parts.json;
     this.family = parts.family;
     this.config = parts.config;
     this.tokenizer = parts.tokenizer;
@@ -98,7 +102,7 @@ export class BaseModel {
     onProgress?: (progress: LoadProgress) => void,
     wanted: PrecisionChoice = "auto",
   ): Promise<BaseModel> {
-    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(
+    const { json, family, config, weights, precision, poolings, needed, languageHead } = await readModel(
       folder,
       wanted,
       engine.largestBuffer,
@@ -111,7 +115,7 @@ export class BaseModel {
       );
     }
     const { fileBytes, parameters } = weights;
-    const parts = { folder, family, config, tokenizer, precision, poolings, fileBytes, parameters, languageHead };
+    const parts = { folder, json, family, config, tokenizer, precision, poolings, fileBytes, parameters, languageHead };
     const model = new BaseModel(engine, parts);
     try {
       await model.#upload(needed, onProgress);

@@ -20,7 +20,6 @@ import {
   veraConfig,
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
-import { readConfig } from "../hub/config";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
@@ -70,7 +69,7 @@ export async function exportRun(
   // The studio's own form is what was trained, not what it would be elsewhere.
   const adapter = form.type === "STUDIO" ? partTensors(run, values, "adapter") : exported;
   const origin = originOf(form);
-  const written = form.type === "BOTTLENECK" ? await hubConfig(form, model) : peftConfig(form, model, run);
+  const written = form.type === "BOTTLENECK" ? hubConfig(form, model) : peftConfig(form, model, run);
   const config = forTask(withHead(written, head), run.tunedSetup.task?.peftType ?? "SEQ_CLS");
   const tensors = [...(await formTensors(model, run, form, adapter)), ...head];
   const { record, state, ...shown } = facts;
@@ -89,7 +88,7 @@ export async function exportRun(
       pooling: run.setup.pooling,
       wordPrefix: model.tokenizer.wordPrefix,
       loadingArgument: model.family.classifierArgument,
-      obstacle: await peftObstacle(model, form, run.tunedSetup.task?.peftType),
+      obstacle: peftObstacle(model, form, run.tunedSetup.task?.peftType),
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
@@ -113,16 +112,12 @@ function stateBytes({ trainables }: Run): number {
 }
 
 /** Why transformers has no class that PEFT could load the folder into; null where it has. */
-async function peftObstacle(
-  { family, folder }: BaseModel,
-  { type }: ExportForm,
-  task: PeftTask = "SEQ_CLS",
-): Promise<string | null> {
+function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: PeftTask = "SEQ_CLS"): string | null {
   if (type === "PREFIX_TUNING" && family.takesPast === false) {
     return `transformers' ${family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`;
   }
   if (task !== "TOKEN_CLS" || !family.withoutTokenClass) return null;
-  const modelType = String((await readConfig(folder)).model_type);
+  const modelType = String(json.model_type);
   if (!family.withoutTokenClass.includes(modelType)) return null;
   return `transformers has no token classifier for \`${modelType}\`, so PEFT cannot load the folder.`;
 }
@@ -209,8 +204,8 @@ export function originOf(form: ExportForm): Origin {
   return "origin" in form ? form.origin : "trained";
 }
 
-async function hubConfig(form: BottleneckForm, { config, folder }: BaseModel): Promise<PeftConfig> {
-  const modelType = String((await readConfig(folder)).model_type);
+function hubConfig(form: BottleneckForm, { config, folder, json }: BaseModel): PeftConfig {
+  const modelType = String(json.model_type);
   const { hiddenSize } = config;
   return bottleneckConfig({ baseModel: folder.name, modelType, hiddenSize, ...form });
 }

@@ -17,6 +17,8 @@ import { HEAD_BIAS, HEAD_WEIGHT, languageHeadSpecs } from "./language-head";
 import { choosePrecision, type PrecisionChoice } from "./precision";
 
 export interface ReadModel {
+  /** config.json as it is. */
+  readonly json: Record<string, unknown>;
   readonly family: Family;
   readonly config: ModelConfig;
   readonly weights: Weights;
@@ -61,7 +63,7 @@ export async function readModel(
   weights.checkUnused(new Set(needed.map(({ entry }) => entry)));
   const kind = languageHeadKind(family, json, (name) => weights.find(name) !== null);
   const languageHead = { kind, needed: languageHeadSpecs(family, config, kind, storage).map(withEntry) };
-  return { family, config, weights, precision, poolings, needed, languageHead };
+  return { json, family, config, weights, precision, poolings, needed, languageHead };
 }
 
 /** As transformers ties: by config.json, or else as the family's class does. */
