@@ -22,7 +22,7 @@ import { importedTensors, withoutCarrier } from "../../../src/training/imported-
 import { controllerOf, controlsOf, parseOptions, type Run } from "../../../src/training/run";
 import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
 import { importedRun } from "../../../src/worker/imported-run";
-import { fixtureJson } from "../../fixtures/reference";
+import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 import { semanticStates, type TinyModel, tinyModel, tinySetup } from "../interpreter/tiny-model";
 
@@ -51,6 +51,7 @@ async function openModel(rig: string) {
   const tokenizer = { decode: () => "words" };
   return {
     ...(await tinyModel(rig)),
+    folder: fixtureModel(rig),
     json: await fixtureJson(`models/${rig}/config.json`),
     poolings: ["last"],
     tokenizer,
