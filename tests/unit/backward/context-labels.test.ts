@@ -10,6 +10,7 @@ import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { contextLabels, tokenTypes } from "../../../src/methods/cpt/token-types";
 import { tasks } from "../../../src/tasks/registry";
 import { exportRun } from "../../../src/training/export";
+import { importedTensors } from "../../../src/training/imported-tensors";
 import { loadedSpecs } from "../../../src/training/read-model";
 import { controllerOf, type Run } from "../../../src/training/run";
 import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
@@ -178,6 +179,38 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
     record: {},
   });
   expect(without.config.peft_type).toBe("PROMPT_TUNING");
+});
+
+test("PEFT's folder, read as a prompt, foretells what PEFT does", async () => {
+  const { model, tensors, ids } = await openCase();
+  const file = async (name: string) => {
+    const stored = await fixtureFile(`peft/${NAME}/${name}`);
+    return new Uint8Array(await stored.read(0, stored.size));
+  };
+  const peft = await readAdapterFiles({ [CONFIG]: await file(CONFIG), [MODEL]: await file(MODEL) });
+  const { run } = importedRun(peft, "read");
+  const given = importedTensors(peft, model.config.layers, "trained").map(({ name, data }) => [name, data] as const);
+  const [inputs, mask] = ["input_ids", "attention_mask"].map((name) => tensors.get(`batch.0.${name}`)!);
+  const [rows, width] = inputs!.shape as [number, number];
+  const { hiddenSize, vocabulary } = model.config;
+  const table = model.weights.get("model.embed_tokens.weight")!;
+  const expected = tensors.get("final.rows")!.data;
+  let worst = 0;
+  for (let row = 0; row < rows; row++) {
+    const real = [...mask!.data.subarray(row * width, (row + 1) * width)].filter((bit) => bit === 1).length;
+    const own = inputs!.data.subarray(row * width, row * width + real);
+    const setup = { ...tinySetup(model, run, [], 0), task: tasks["causal-lm"] };
+    const { program, logits: states, virtualTokens } = buildTunedProgram(setup, 1, real);
+    expect(virtualTokens).toBe(ids.length);
+    const leaves = new Map<string, ArrayLike<number>>([...model.weights, ...given]);
+    leaves.set("input_ids", own).set("lengths", [real]);
+    const last = evaluate(program, leaves, [states])(states).slice(-hiddenSize);
+    for (let word = 0; word < vocabulary; word++) {
+      const logit = last.reduce((sum, x, column) => sum + x * table[word * hiddenSize + column]!, 0);
+      worst = Math.max(worst, Math.abs(logit - expected[row * vocabulary + word]!));
+    }
+  }
+  expect(worst).toBeLessThan(1e-4);
 });
 
 function project(x: Float64Array, { rows, width, limit }: { rows: number; width: number; limit: number }): void {
