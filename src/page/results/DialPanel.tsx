@@ -8,6 +8,7 @@ import { engine } from "../engine";
 import { formatCount, formatLoss, formatMetric } from "../format";
 import type { RunRecord } from "../store/state";
 import { messageOf } from "../store/store";
+import { DialCurve } from "./DialCurve";
 
 interface DialPanelProps {
   /** The task's first. */
@@ -82,6 +83,7 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
         )}
       </div>
       {error !== null && <Message kind="error">{error}</Message>}
+      <DialCurve title={title} metric={metric} slot={run.slot} setting={setting} rows={rows} />
       {rows.length > 0 && (
         <table className="table">
           <thead>
