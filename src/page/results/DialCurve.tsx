@@ -22,7 +22,8 @@ export function DialCurve({ title, metric, slot, setting, rows }: DialCurveProps
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const [first, last] = [known[0]!.at, known.at(-1)!.at];
   const x = (at: number) => edge + ((at - first) / (last - first)) * (width - 2 * edge);
-  const y = (value: number) => height - edge - ((value - low) / (high - low || 1)) * (height - 2 * edge);
+  const share = (value: number) => (high > low ? (value - low) / (high - low) : 0.5);
+  const y = (value: number) => height - edge - share(value) * (height - 2 * edge);
   const { color } = appearance(slot);
   const said = known.map(({ at, value }) => `${at}: ${formatMetric(metric, value)}`).join(", ");
   return (

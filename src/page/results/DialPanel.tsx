@@ -85,46 +85,49 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
       {error !== null && <Message kind="error">{error}</Message>}
       <DialCurve title={title} metric={metric} slot={run.slot} setting={setting} rows={rows} />
       {rows.length > 0 && (
-        <table className="table">
-          <thead>
-            <tr>
-              <th scope="col" className="number">
-                {title}
-              </th>
-              <th scope="col" className="number">
-                Adapter's parameters
-              </th>
-              <th scope="col" className="number">
-                Validation loss
-              </th>
-              <th scope="col" className="number">
-                {metricFacts[metric].title}
-              </th>
-              {share && (
-                <th scope="col">
-                  <span className="visually-hidden">{metricFacts[metric].title} as a bar</span>
+        /* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */
+        <section className="table-scroll" aria-label={`What every ${title.toLowerCase()} came to`} tabIndex={0}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col" className="number">
+                  {title}
                 </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.setting} aria-current={row.setting === setting ? "true" : undefined}>
-                <th scope="row" className="number">
-                  {row.setting}
+                <th scope="col" className="number">
+                  Adapter's parameters
                 </th>
-                <td className="number">{formatCount(row.parameters)}</td>
-                <td className="number">{formatLoss(row.loss)}</td>
-                <td className="number">{formatMetric(metric, row[metric])}</td>
+                <th scope="col" className="number">
+                  Validation loss
+                </th>
+                <th scope="col" className="number">
+                  {metricFacts[metric].title}
+                </th>
                 {share && (
-                  <td>
-                    <span className="dial-bar" style={{ width: `${100 * (row[metric] ?? 0)}%` }} aria-hidden="true" />
-                  </td>
+                  <th scope="col">
+                    <span className="visually-hidden">{metricFacts[metric].title} as a bar</span>
+                  </th>
                 )}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.setting} aria-current={row.setting === setting ? "true" : undefined}>
+                  <th scope="row" className="number">
+                    {row.setting}
+                  </th>
+                  <td className="number">{formatCount(row.parameters)}</td>
+                  <td className="number">{formatLoss(row.loss)}</td>
+                  <td className="number">{formatMetric(metric, row[metric])}</td>
+                  {share && (
+                    <td>
+                      <span className="dial-bar" style={{ width: `${100 * (row[metric] ?? 0)}%` }} aria-hidden="true" />
+                    </td>
+                  )}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
       )}
     </section>
   );
