@@ -9,7 +9,14 @@ import type { Engine } from "../../src/training/engine";
 import { semanticBlocksOf } from "../../src/training/run";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { testEngine } from "./engine";
-import { createComparison, finalValues, type TinyComparison, tinyData, tinyRows } from "./tiny-comparison";
+import {
+  createComparison,
+  finalValues,
+  type TinyComparison,
+  type TinySetup,
+  tinyData,
+  tinyRows,
+} from "./tiny-comparison";
 
 const timeout = 120_000;
 let engine: Engine;
@@ -24,22 +31,27 @@ afterEach(async () => {
   for (const { comparison } of open.splice(0)) await comparison.release();
 });
 
-async function trained(text: string): Promise<TinyComparison> {
+const learningRate = 0.01;
+const semantic = (text: string) => [
+  { name: "semantic prefix", method: "sk-prefix", options: { text }, learningRate },
+  { name: "semantic prompt", method: "sk-prompt", options: { text }, learningRate },
+];
+const others = [
+  { name: "prefix", method: "prefix", options: { virtualTokens: 3 }, learningRate },
+  { name: "delta", method: "lora", options: {}, learningRate },
+];
+
+async function prepared(runs: TinySetup["runs"]): Promise<TinyComparison> {
   const rows = await tinyRows(model, [5, 7, 8, 6]);
-  const learningRate = 0.01;
-  const runs = [
-    { name: "semantic prefix", method: "sk-prefix", options: { text }, learningRate },
-    { name: "semantic prompt", method: "sk-prompt", options: { text }, learningRate },
-    { name: "prefix", method: "prefix", options: { virtualTokens: 3 }, learningRate },
-    { name: "delta", method: "lora", options: {}, learningRate },
-  ];
-  const tiny = createComparison(engine, model, {
-    data: tinyData(rows, rows.slice(0, 2), 8),
-    runs,
-    training: { steps: 2 },
-  });
+  const data = tinyData(rows, rows.slice(0, 2), 8);
+  const tiny = createComparison(engine, model, { data, runs, training: { steps: 2 } });
   open.push(tiny);
   await tiny.comparison.prepare();
+  return tiny;
+}
+
+async function trained(text: string): Promise<TinyComparison> {
+  const tiny = await prepared([...semantic(text), ...others]);
   await tiny.comparison.train();
   return tiny;
 }
@@ -51,13 +63,11 @@ test("one word changed: SK curves are others, all others are the same bit for bi
   const before = passes();
   const first = await trained("Sort the question:");
   expect(passes() - before).toBe(1);
-  const again = await trained("Sort the question:");
+  await prepared(semantic("Sort the question:").slice(0, 1));
   expect(passes() - before, "for a second comparison with the same text").toBe(1);
   const changed = await trained("Sort the answer:");
   expect(passes() - before, "for another text").toBe(2);
   for (const name of first.comparison.runNames) {
-    expect(again.losses(name), name).toEqual(first.losses(name));
-    expect(await finalValues(again, name), name).toEqual(await finalValues(first, name));
     if (!name.startsWith("semantic")) {
       expect(changed.losses(name), name).toEqual(first.losses(name));
       expect(await finalValues(changed, name), name).toEqual(await finalValues(first, name));
