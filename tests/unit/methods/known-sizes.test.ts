@@ -28,12 +28,23 @@ function build(model: Known, id: string, options: Record<string, unknown> = {}) 
   const family = familyOf(configs[model]);
   const facts = { family, config: family.readConfig(configs[model]) };
   const parsed = parseOptions(facts, { name: id, method: id, options });
-  const context = { ...facts, textIds: [], randomIds: () => [] };
-  return buildTunedProgram({ method: methodOf(id), options: parsed, context, classes: 2, pooling: "mean" }, 1, 4);
+  const context = { ...facts, textIds: tokens(20), lockedIds: tokens(20).map((id) => id === 7), randomIds: tokens };
+  const setup = {
+    method: methodOf(id),
+    options: parsed,
+    context,
+    classes: 2,
+    pooling: "mean",
+    trainingRows: 9,
+  } as const;
+  return buildTunedProgram(setup, 1, 4);
 }
 
 const count = (model: Known, id: string, options?: Record<string, unknown>) =>
   countPart(build(model, id, options).program.trainables, "adapter");
+
+/** Ids as if a text of so many tokens had been read. */
+const tokens = (count: number) => Array.from({ length: count }, (_, id) => id);
 
 const queriesAndValues = { rank: 8, targets: ["q_proj", "v_proj"] };
 const mixed = (virtualTokens: number, bottleneck: number) => ({ virtualTokens, bottleneck });
@@ -53,6 +64,19 @@ test.each<[string, Known, number, Record<string, unknown>?]>([
   ["adapter-parallel", "SmolLM2-135M", 570_720, { bottleneck: 16 }],
   ["mix-and-match", "MiniLM-L6", 435_840, mixed(30, 64)],
   ["mix-and-match", "SmolLM2-135M", 1_469_760, mixed(30, 32)],
+  ["prefix", "SmolLM2-135M", 230_400, { virtualTokens: 20 }],
+  ["prefix", "MiniLM-L6", 92_160, { virtualTokens: 20 }],
+  ["prefix", "SmolLM2-135M", 6_012_416, { virtualTokens: 20, projection: 512 }],
+  ["prompt", "SmolLM2-135M", 11_520, { virtualTokens: 20 }],
+  ["prompt", "SmolLM2-135M", 11_520, { virtualTokens: 20, init: "vocabulary", nearWords: true }],
+  ["prompt", "MiniLM-L6", 7_680, { virtualTokens: 20 }],
+  ["p-tuning", "SmolLM2-135M", 176_192, { virtualTokens: 20, hidden: 128 }],
+  ["dept", "SmolLM2-135M", 11_520, { virtualTokens: 9, rank: 9 }],
+  ["dept", "MiniLM-L6", 7_680, { virtualTokens: 12, rank: 6 }],
+  ["ptec", "SmolLM2-135M", 11_520, { virtualTokens: 20, init: "vocabulary" }],
+  ["cpt", "SmolLM2-135M", 11_520, { text: "twenty tokens" }],
+  ["linear-probe", "SmolLM2-135M", 0],
+  ["nearest-neighbours", "SmolLM2-135M", 0],
 ])("%s on %s trains %i parameters", (id, model, expected, options) => {
   expect(count(model, id, options)).toBe(expected);
 });
