@@ -7,6 +7,7 @@ import { openWeights } from "../../../src/hub/weights";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
+import { valuesLoss } from "../../../src/tasks/heads";
 import { tasks } from "../../../src/tasks/registry";
 import type { LossPlace } from "../../../src/tasks/task";
 import { familyRig, fixtureJson, fixtureModel, taskHeadCases } from "../../fixtures/reference";
@@ -88,5 +89,34 @@ test.each(listed)("$name: logits, loss and the head's gradients are transformers
   const gradients = runBackward(plan, value, memory.seed!);
   for (const [tensor, gradient] of gradients) {
     expect(apart(gradient, of(`gradient.${tensor}`).data), `gradient of ${tensor}`).toBeLessThan(1e-5);
+  }
+});
+
+test("with several labels their order changes neither the loss nor a label's gradient", () => {
+  const [rows, labels] = [3, 4];
+  const number = (cell: number) => Math.sin(1.3 * cell + 1);
+  const compute = (order: readonly number[]) => {
+    const logits = Array.from({ length: rows }, (_, row) => order.map((label) => 3 * number(row * labels + label)));
+    const values = Array.from({ length: rows }, (_, row) => order.map((label) => ((row + label) % 3 === 0 ? 1 : 0)));
+    const memory: Record<string, Float64Array> = {
+      ...{ output: Float64Array.from(logits.flat()), values: Float64Array.from(values.flat()) },
+      ...{ seed: new Float64Array(rows * labels), labels: new Float64Array(rows) },
+      ...{ losses: new Float64Array(rows), metrics: new Float64Array(3) },
+    };
+    const output = new Program().activation("logits", [rows, labels]);
+    for (const { kernel, bindings, sizes, options } of valuesLoss(output, "binary").last) {
+      const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as LossPlace).kind]!]);
+      kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
+    }
+    return { loss: memory.metrics![0]!, gradient: memory.seed! };
+  };
+  const order = [2, 0, 3, 1];
+  const [first, shuffled] = [compute([0, 1, 2, 3]), compute(order)];
+  expect(first.loss).toBeGreaterThan(0.1);
+  expect(Math.abs(shuffled.loss - first.loss)).toBeLessThan(1e-6);
+  for (let row = 0; row < rows; row++) {
+    order.forEach((label, place) => {
+      expect(shuffled.gradient[row * labels + place]).toBeCloseTo(first.gradient[row * labels + label]!, 12);
+    });
   }
 });
