@@ -280,7 +280,15 @@ export function needsSemanticPass<Options>({ semantic }: Method<Options>, option
   return typeof semantic === "function" ? semantic(options) : semantic;
 }
 
-/** Keeps a method's option type inside its folder. */
+const defined = new WeakSet<object>();
+
+/** Keeps a method's option type inside its folder, and makes the method one of the registry's. */
 export function defineMethod<Options>(method: Method<Options>): Method {
+  defined.add(method);
   return method as Method;
+}
+
+/** Whether a value is what `defineMethod` returned. */
+export function isMethod(value: unknown): value is Method {
+  return typeof value === "object" && value !== null && defined.has(value);
 }

@@ -1,67 +1,51 @@
-/** Every tuning method, in the order the page offers them. */
+/** Every tuning method: what `defineMethod` made and a file of a folder here exports. A new method is a new folder. */
 
-import { adalora } from "./adalora/adalora";
-import { adapterHoulsby } from "./adapter-houlsby/adapter-houlsby";
-import { adapterParallel } from "./adapter-parallel/adapter-parallel";
-import { adapterPfeiffer } from "./adapter-pfeiffer/adapter-pfeiffer";
-import { bitfit } from "./bitfit/bitfit";
-import { cpt } from "./cpt/cpt";
-import { dept } from "./dept/dept";
-import { dora } from "./dora/dora";
-import { dylora } from "./dylora/dylora";
-import { ept } from "./ept/ept";
-import { full } from "./full/full";
-import { half } from "./half/half";
-import { hardText } from "./hard-text/hard-text";
-import { ia3 } from "./ia3/ia3";
-import { lastLayer } from "./last-layer/last-layer";
-import { linearProbe } from "./linear-probe/linear-probe";
-import { lnTuning } from "./ln-tuning/ln-tuning";
-import { lora } from "./lora/lora";
-import type { Method } from "./method";
-import { mixAndMatch } from "./mix-and-match/mix-and-match";
-import { nearestNeighbours } from "./nearest-neighbours/nearest-neighbours";
-import { pTuning } from "./p-tuning/p-tuning";
-import { prefix } from "./prefix/prefix";
-import { prompt } from "./prompt/prompt";
-import { ptec } from "./ptec/ptec";
-import { skPrefix } from "./sk-prefix/sk-prefix";
-import { skPrompt } from "./sk-prompt/sk-prompt";
-import { unified } from "./unified/unified";
-import { vera } from "./vera/vera";
-import { zeroShot } from "./zero-shot/zero-shot";
+import { isMethod, type Method } from "./method";
 
-export const methods: readonly Method[] = [
-  skPrefix,
-  skPrompt,
-  lora,
-  dora,
-  adalora,
-  dylora,
-  vera,
-  ia3,
-  lnTuning,
-  bitfit,
-  adapterHoulsby,
-  adapterPfeiffer,
-  adapterParallel,
-  mixAndMatch,
-  unified,
-  prefix,
-  prompt,
-  pTuning,
-  dept,
-  ept,
-  cpt,
-  ptec,
-  linearProbe,
-  hardText,
-  zeroShot,
-  nearestNeighbours,
-  lastLayer,
-  half,
-  full,
+/** Ids in the order the page offers them; methods not named here follow. */
+const ORDER = [
+  "sk-prefix",
+  "sk-prompt",
+  "lora",
+  "dora",
+  "adalora",
+  "dylora",
+  "vera",
+  "ia3",
+  "ln-tuning",
+  "bitfit",
+  "adapter-houlsby",
+  "adapter-pfeiffer",
+  "adapter-parallel",
+  "mix-and-match",
+  "unified",
+  "prefix",
+  "prompt",
+  "p-tuning",
+  "dept",
+  "ept",
+  "cpt",
+  "ptec",
+  "linear-probe",
+  "hard-text",
+  "zero-shot",
+  "nearest-neighbours",
+  "last-layer",
+  "half-fine-tuning",
+  "full",
 ];
+
+const files = import.meta.glob<Record<string, unknown>>("./*/*.ts", { eager: true });
+
+export const methods: readonly Method[] = Object.values(files)
+  .flatMap((file) => Object.values(file))
+  .filter(isMethod)
+  .sort((one, other) => place(one) - place(other));
+
+function place({ id }: Method): number {
+  const at = ORDER.indexOf(id);
+  return at < 0 ? ORDER.length : at;
+}
 
 /** The method of that id. Throws an Error naming it and those there are. */
 export function methodOf(id: string): Method {

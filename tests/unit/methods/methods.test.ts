@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import type { Method, ModelFacts } from "../../../src/methods/method";
@@ -36,6 +37,17 @@ function count(method: Method, { facts, options, classes, pooling, textTokens }:
 }
 
 describe("the registry", () => {
+  test("finds one method in every folder of src/methods, and nothing else is needed for it to be offered", async () => {
+    const folders = (await readdir("src/methods", { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    const found = folders.map(async ({ name }) => {
+      const file = await import(`../../../src/methods/${name}/${name}.ts`);
+      return Object.values(file).filter((value) => methods.includes(value as Method));
+    });
+    const own = await Promise.all(found);
+    expect(own.map(({ length }) => length)).toEqual(folders.map(() => 1));
+    expect(new Set(own.flat())).toEqual(new Set(methods));
+  });
+
   test("ids are unique and found", () => {
     expect(new Set(methods.map(({ id }) => id)).size).toBe(methods.length);
     for (const method of methods) expect(methodOf(method.id)).toBe(method);
