@@ -50,8 +50,8 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     leaves.set("lengths", [4, 6]);
   });
 
-  /** Logits and gradients of a method at its own start. */
-  const start = (id: string, options: object) => {
+  /** Logits and gradients of a method at its own start; the tensors in `changed` are that factor · sin(1, 2, …) instead. */
+  const start = (id: string, options: object, changed: Readonly<Record<string, number>> = {}) => {
     const method = methodOf(id);
     const parsed = method.options({ family, config }).parse(options);
     const randomIds = (count: number) => Array.from({ length: count }, (_, index) => (37 * index + 11) % 300);
@@ -68,6 +68,11 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
           ? evaluate(tuned.program, own, [initializer.tensor])(initializer.tensor)
           : initialValues(trainable, 5),
       );
+      if (name in changed)
+        own.set(
+          name,
+          Float64Array.from(own.get(name)!, (_, at) => changed[name]! * Math.sin(at + 1)),
+        );
     }
     const value = evaluate(tuned.program, own, [tuned.logits]);
     const seed = Float64Array.from({ length: size * 3 }, (_, index) => Math.sin(1 + index));
@@ -105,6 +110,40 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
       Array.from({ length: config.hiddenSize }, (_, column) => table[id * config.hiddenSize + column]!),
     );
     expect(Array.from(own.get("prompt_embeddings")!)).toEqual(rows);
+  });
+
+  /** What starts at zero in DePT and EPT, moved away from there. */
+  const trained = { lora_embedding_B: 0.3, "fusion.query": 0.3, "spaces.up": 0.3 };
+
+  test("EPT's fusion: a query of zeros with nothing to read changes nothing; then it counts, and it is 2 · width · fusion width", () => {
+    const sizes = { virtualTokens: 3, positions: 6, rank: 2 };
+    const [fused, plain] = [
+      { ...sizes, fusion: 5 },
+      { ...sizes, fusion: null },
+    ];
+    const count = ({ tuned }: ReturnType<typeof start>) => countPart(tuned.program.trainables, "adapter");
+    expect(count(start("ept", fused)) - count(start("ept", plain))).toBe(2 * config.hiddenSize * 5);
+    expect(distance(start("ept", fused).logits, start("ept", plain).logits)).toBe(0);
+    const learned = (options: object) => start("ept", options, trained).logits;
+    expect(distance(learned(fused), learned(plain))).toBeGreaterThan(1e-3);
+  });
+
+  test.each(["dept", "ept"])("%s: the first SGD update of its pair is as much smaller as its rate", (id) => {
+    const sizes = { virtualTokens: 3, positions: 6, rank: 2 };
+    const updates = (pairRate: number) => {
+      const { tuned, gradients } = start(id, { ...sizes, pairRate }, trained);
+      return new Map(
+        tuned.program.trainables.map(({ name, learningRateScale }) => [
+          name,
+          learningRateScale * Math.hypot(...gradients.get(name)!),
+        ]),
+      );
+    };
+    const [slow, alike] = [updates(0.1), updates(1)];
+    for (const [name, size] of slow) {
+      const factor = name.startsWith("lora_embedding") ? 0.1 : 1;
+      expect(size / alike.get(name)!, name).toBeCloseTo(factor, 9);
+    }
   });
 
   test("a prefix of zeros trains its keys and values", () => {
