@@ -1,13 +1,12 @@
 /** What is held out for validation: a share of the training file, or a second file. */
 
-import { useRef } from "react";
 import type { DataSummary } from "../../worker/api";
 import { closeValidation, openFile, setData } from "../actions/data";
+import { FileButton } from "../controls/FileButton";
 import { NumberField } from "../controls/NumberField";
 import { formatPlural } from "../format";
 
 export function ValidationFields({ summary }: { summary: DataSummary }) {
-  const picker = useRef<HTMLInputElement>(null);
   const { validation, settings } = summary;
   return (
     <div className="field-grid">
@@ -40,20 +39,9 @@ export function ValidationFields({ summary }: { summary: DataSummary }) {
       )}
       <div className="field">
         <span className="field-label">{validation ? "Another file" : "Or a validation file"}</span>
-        <input
-          ref={picker}
-          type="file"
-          hidden
-          aria-label="Validation file"
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            event.target.value = "";
-            if (file) void openFile(file, "validation");
-          }}
-        />
-        <button type="button" className="button" onClick={() => picker.current?.click()}>
+        <FileButton label="Validation file" onFile={(file) => void openFile(file, "validation")}>
           Choose…
-        </button>
+        </FileButton>
         <p className="field-help">With the same columns and labels.</p>
       </div>
     </div>

@@ -2,14 +2,13 @@
 
 import { FolderDown, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { useRef } from "react";
 import { openConfiguration } from "../actions/drafts";
+import { FileButton } from "../controls/FileButton";
 import { currentConfiguration } from "../store/configuration";
 import { allComparisons, useStudio } from "../store/store";
 import { download, fileName } from "./download";
 
 export function ComparisonMenu() {
-  const picker = useRef<HTMLInputElement>(null);
   const newest = useStudio((state) => allComparisons(state)[0]);
   const ready = useStudio((state) => state.model.summary !== null && state.data.summary !== null);
   const saveConfiguration = () => {
@@ -23,21 +22,13 @@ export function ComparisonMenu() {
   };
   return (
     <>
-      <input
-        ref={picker}
-        type="file"
-        hidden
+      <FileButton
+        label="Configuration file"
         accept=".json,application/json"
-        aria-label="Configuration file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = "";
-          if (file) void openConfiguration(file);
-        }}
-      />
-      <button type="button" className="button" onClick={() => picker.current?.click()}>
+        onFile={(file) => void openConfiguration(file)}
+      >
         <FolderOpen size={16} aria-hidden="true" /> Open…
-      </button>
+      </FileButton>
       <DropdownMenu.Root>
         <DropdownMenu.Trigger className="button">
           <FolderDown size={16} aria-hidden="true" /> Save

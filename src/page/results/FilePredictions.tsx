@@ -1,8 +1,9 @@
 /** A whole file answered by one run, or each row by the run that a column names: many adapters over one base model. */
 
 import { Download, FileInput } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import type { FilePredictions as Answer, ColumnRoles, FileToPredict } from "../../worker/api";
+import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
 import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
@@ -22,7 +23,6 @@ export function FilePredictions() {
   const runs = useAnsweringRuns().map(({ run }) => run);
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const picker = useRef<HTMLInputElement>(null);
   if (busy || runs.length === 0) return null;
   const open = async (file: File) => {
     setError(null);
@@ -36,21 +36,9 @@ export function FilePredictions() {
     <fieldset className="sum-panel">
       <legend className="group-label">Predict a file</legend>
       <div className="imported-actions file-line">
-        <input
-          ref={picker}
-          type="file"
-          hidden
-          accept=".csv,.tsv,.jsonl"
-          aria-label="File to predict"
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            event.target.value = "";
-            if (file) void open(file);
-          }}
-        />
-        <button type="button" className="button" onClick={() => picker.current?.click()}>
+        <FileButton label="File to predict" accept=".csv,.tsv,.jsonl" onFile={(file) => void open(file)}>
           <FileInput size={16} aria-hidden="true" /> Choose a file…
-        </button>
+        </FileButton>
         {opened && (
           <span>
             <strong>{opened.found.file}</strong> <span className="muted">{formatPlural(opened.found.rows, "row")}</span>

@@ -1,10 +1,11 @@
 /** A text of one's own, read by the untrained base and by every trained or imported run. */
 
 import { FileInput } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Prediction } from "../../worker/api";
 import { importAdapter } from "../actions/beside";
 import { Field } from "../controls/Field";
+import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
 import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
@@ -27,7 +28,6 @@ export function TryIt() {
   const [text, setText] = useState("");
   const [second, setSecond] = useState("");
   const [importError, setImportError] = useState<string | null>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const trained = current?.runs.some((run) => (run.curves.steps.last("step") ?? 0) > 0) ?? false;
   const possible = modelOpen && !busy && (trained || imported.length > 0);
   const answer = usePredictions(
@@ -52,21 +52,14 @@ export function TryIt() {
         <h2 className="panel-title" id="try-title">
           {writes ? "Adapters from elsewhere" : "Try it"}
         </h2>
-        <input
-          ref={picker}
-          type="file"
-          hidden
+        <FileButton
+          label="Adapter file"
           accept=".zip,application/zip"
-          aria-label="Adapter file"
-          onChange={(event) => {
-            const file = event.target.files?.[0];
-            event.target.value = "";
-            if (file) void choose(file);
-          }}
-        />
-        <button type="button" className="button" disabled={!modelOpen || busy} onClick={() => picker.current?.click()}>
+          disabled={!modelOpen || busy}
+          onFile={(file) => void choose(file)}
+        >
           <FileInput size={16} aria-hidden="true" /> Import adapter…
-        </button>
+        </FileButton>
       </div>
       {importError !== null && (
         <Message kind="error" onClose={() => setImportError(null)}>
