@@ -99,8 +99,8 @@ function examples(/** @type {any} */ { train, columns, words }) {
     .join(" ");
 }
 
-/** Methods that train nothing answer alike with every seed. */
-const UNTRAINED = ["zero-shot", "nearest-neighbours"];
+/** Methods that take no step answer alike with every seed. */
+const UNTRAINED = ["zero-shot", "nearest-neighbours", "fitted-head"];
 
 /** What a method is told about the task; null where it has no form of it. */
 function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
@@ -121,6 +121,7 @@ function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
           .join("; "),
       };
     case "nearest-neighbours":
+    case "fitted-head":
       return words ? {} : null;
     default:
       return {};

@@ -267,8 +267,10 @@ export interface ByRows<Options> {
     state: Tensor,
     rows: { readonly count: number; readonly classes: number },
   ): Tensor;
-  /** Values of those leaves by name. */
-  tables(options: Options, rows: TrainingRows): ReadonlyMap<string, Float32Array>;
+  /** Values of those leaves by name. `notice` is told what a person should know of them. */
+  tables(options: Options, rows: TrainingRows, notice?: (message: string) => void): ReadonlyMap<string, Float32Array>;
+  /** How many of those values are fitted to the rows' labels, as a head's parameters are trained. */
+  parameters(size: { readonly width: number; readonly classes: number }): number;
 }
 
 /** Whether a method answers without a head: such runs train nothing. */

@@ -27,6 +27,7 @@ const ORDER = [
   "cpt",
   "ptec",
   "linear-probe",
+  "fitted-head",
   "hard-text",
   "zero-shot",
   "nearest-neighbours",

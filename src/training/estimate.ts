@@ -42,7 +42,7 @@ import {
   workspaceBytes,
 } from "./shared-bytes";
 import { stepUniforms } from "./step";
-import { buildTunedProgram } from "./tuned-program";
+import { buildTunedProgram, type TunedSetup } from "./tuned-program";
 
 export interface RunEstimate {
   run: string;
@@ -216,12 +216,9 @@ function estimateRun(
     consider(control.name, tensorBytes(control));
     bytes.optimizer += tensorBytes(control);
   }
-  const adapter = countPart(program.trainables, "adapter");
-  const head = countPart(program.trainables, "head");
-  const percentOfBase = (100 * (adapter + head)) / model.parameters;
   return {
     run: run.name,
-    trainable: { adapter, head, total: adapter + head, percentOfBase },
+    trainable: trainableOf(setup, program.trainables, model),
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
@@ -244,6 +241,18 @@ function checkTrained(trainables: readonly Trainable[], allowed: number): void {
       `All that it trains takes ${total} bytes with gradients and AdamW's moments. Freeze layers, or choose a method that ` +
       "trains less.",
   );
+}
+
+/** What a run trains, and what its method fits to the training rows instead: that is its head. */
+export function trainableOf(
+  { method, context, classes }: Pick<TunedSetup, "method" | "context" | "classes">,
+  trainables: readonly Trainable[],
+  { parameters }: Pick<BaseModel, "parameters">,
+): RunEstimate["trainable"] {
+  const adapter = countPart(trainables, "adapter");
+  const fitted = method.byRows?.parameters({ width: context.config.hiddenSize, classes }) ?? 0;
+  const head = countPart(trainables, "head") + fitted;
+  return { adapter, head, total: adapter + head, percentOfBase: (100 * (adapter + head)) / parameters };
 }
 
 /** Number of trained values of one part. */

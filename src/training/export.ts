@@ -29,7 +29,7 @@ import { isTarget } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import { trainingState } from "./continuation";
-import { countPart } from "./estimate";
+import { trainableOf } from "./estimate";
 import { importedTensors } from "./imported-tensors";
 import type { Checkpoint, Values } from "./parameters";
 import type { Run } from "./run";
@@ -93,7 +93,7 @@ export async function exportRun(
       origin,
       resumes,
       tokenTypes: run.tunedSetup.types === true,
-      trainable: { adapter: countPart(run.trainables, "adapter"), head: countPart(run.trainables, "head") },
+      trainable: trainableOf(run.tunedSetup, run.trainables, model),
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },
   };

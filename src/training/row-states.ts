@@ -20,6 +20,8 @@ export interface RowReader {
   readonly count: number;
   /** Reads them when it is first called. */
   read(): Promise<TrainingRows>;
+  /** Says what a person should know of a run's answers by way of them. */
+  notice(run: string, message: string): void;
 }
 
 /** Of a comparison: read once, however many of its runs ask. Nothing else may use the feed meanwhile. */
@@ -27,7 +29,7 @@ export function rowReader(
   setup: Pick<ComparisonSetup, "engine" | "model" | "data" | "training" | "emit"> & { readonly pooling: Pooling },
   feed: Feed,
 ): RowReader {
-  const { model, data } = setup;
+  const { model, data, emit } = setup;
   const labels = Int32Array.from(data.train, (row) => row.labels[0]!);
   const others = { width: model.config.hiddenSize, labels, classes: data.labels.length };
   let states: Promise<Float32Array> | null = null;
@@ -35,17 +37,19 @@ export function rowReader(
     states ??= rowStates(setup, feed);
     return { states: await states, ...others };
   };
-  return { count: labels.length, read };
+  return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
 }
 
 /** What a run that answers by way of training rows reads, by tensor name; empty for all others. */
 export async function rowTables(
   engine: Engine,
-  { method, options, trainingRows }: { method: Method; options: unknown; trainingRows?: RowReader },
+  setup: { name: string; method: Method; options: unknown; trainingRows?: RowReader },
   owner: string,
 ): Promise<ReadonlyMap<string, GPUBuffer>> {
+  const { name, method, options, trainingRows } = setup;
   if (!method.byRows || !trainingRows) return new Map();
-  const tables = method.byRows.tables(options, await trainingRows.read());
+  const notice = (message: string) => trainingRows.notice(name, message);
+  const tables = method.byRows.tables(options, await trainingRows.read(), notice);
   const upload = (label: string, values: Float32Array) =>
     uploadTensor(engine, values, { label, category: "runtime", owner });
   return new Map([...tables].map(([name, values]) => [name, upload(name, values)]));

@@ -12,7 +12,7 @@ import {
   type RunConfiguration,
   trainingSchema,
 } from "../training/configuration";
-import { countPart } from "../training/estimate";
+import { trainableOf } from "../training/estimate";
 import { loraConversion } from "../training/export";
 import { type Forgetting, measureForgetting } from "../training/forgetting";
 import { type MergeProof, proveMerge } from "../training/merge-proof";
@@ -204,13 +204,11 @@ export class Comparisons {
     }
     this.#imported.push(open);
     const { step, steps } = adapter.state?.facts ?? { step: null, steps: null };
-    const { trainables } = open.comparison.run(name);
-    const [own, head] = [countPart(trainables, "adapter"), countPart(trainables, "head")];
-    const percentOfBase = (100 * (own + head)) / opened.model.parameters;
+    const { tunedSetup, trainables } = open.comparison.run(name);
     return {
       ...{ run: name, method: run.method, base: opened.model.folder.name, configuration: run, step, steps },
       summed,
-      trainable: { adapter: own, head, total: own + head, percentOfBase },
+      trainable: trainableOf(tunedSetup, trainables, opened.model),
       evaluation: open.evaluations.at(-1) ?? null,
     };
   }

@@ -53,6 +53,7 @@ export const nearestNeighbours = defineMethod<Options>({
   text: () => null,
   attach: () => ({}),
   byRows: {
+    parameters: () => 0,
     logits(program, { neighbours, distance }, state, { count, classes }) {
       if (neighbours > count) {
         throw new Error(

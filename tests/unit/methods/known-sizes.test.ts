@@ -77,6 +77,7 @@ test.each<[string, Known, number, Record<string, unknown>?]>([
   ["cpt", "SmolLM2-135M", 11_520, { text: "twenty tokens" }],
   ["linear-probe", "SmolLM2-135M", 0],
   ["nearest-neighbours", "SmolLM2-135M", 0],
+  ["fitted-head", "SmolLM2-135M", 0],
 ])("%s on %s trains %i parameters", (id, model, expected, options) => {
   expect(count(model, id, options)).toBe(expected);
 });

@@ -1,0 +1,107 @@
+/** L-BFGS (Nocedal and Wright 2006, algorithm 7.5) in float64, with a backtracking line search. Deterministic. */
+
+export interface Smooth {
+  /** The value at a point, whose gradient is written into `gradient`. */
+  evaluate(point: Float64Array, gradient: Float64Array): number;
+  /** Makes `precondition` fit where it was last evaluated; called now and then. */
+  measureCurvature(): void;
+  /** About the inverse of the Hessian, symmetric and positive, times a vector, in place. */
+  precondition(vector: Float64Array): void;
+}
+
+export interface Minimum {
+  readonly point: Float64Array;
+  readonly iterations: number;
+  /** False where `maxIterations` came first. */
+  readonly converged: boolean;
+}
+
+interface Change {
+  readonly step: Float64Array;
+  readonly gradient: Float64Array;
+  /** step · gradient. */
+  readonly product: number;
+}
+
+/** How many changes the curvature is read from. */
+const MEMORY = 30;
+/** Before which iterations the curvature is measured. */
+const MEASURED = [0, 10, 30, 90];
+/** Share of the promised decrease that a step must bring. */
+const ENOUGH = 1e-4;
+const HALVINGS = 40;
+
+/**
+ * The least value of a strictly convex function, from zero. Done when gradient · precondition(gradient), about twice what is
+ * left to gain, is below `tolerance`, or when rounding leaves no smaller value to be found.
+ */
+export function minimise(
+  { evaluate, measureCurvature, precondition }: Smooth,
+  size: number,
+  { tolerance, maxIterations }: { readonly tolerance: number; readonly maxIterations: number },
+): Minimum {
+  let point = new Float64Array(size);
+  let gradient = new Float64Array(size);
+  let value = evaluate(point, gradient);
+  const changes: Change[] = [];
+  for (let iterations = 0; ; iterations++) {
+    if (MEASURED.includes(iterations)) measureCurvature();
+    const plain = gradient.slice();
+    precondition(plain);
+    if (dot(plain, gradient) < tolerance) return { point, iterations, converged: true };
+    if (iterations === maxIterations) return { point, iterations, converged: false };
+    const direction = descent(gradient, changes, precondition);
+    const slope = dot(direction, gradient);
+    const rounding = 4 * Number.EPSILON * Math.abs(value);
+    const nextGradient = new Float64Array(size);
+    let next = point;
+    let found = false;
+    for (let length = 1, tried = 0; tried < HALVINGS && !found; length /= 2, tried++) {
+      next = point.map((coordinate, index) => coordinate + length * direction[index]!);
+      const there = evaluate(next, nextGradient);
+      found = there <= value + ENOUGH * length * slope + rounding;
+      if (found) value = there;
+    }
+    if (!found) return { point, iterations, converged: true };
+    const step = next.map((coordinate, index) => coordinate - point[index]!);
+    const change = nextGradient.map((slope, index) => slope - gradient[index]!);
+    const product = dot(step, change);
+    if (product > 0) changes.push({ step, gradient: change, product });
+    if (changes.length > MEMORY) changes.shift();
+    point = next;
+    gradient = nextGradient;
+  }
+}
+
+/** The two loops: − (inverse Hessian as the changes tell it) · gradient. */
+function descent(gradient: Float64Array, changes: readonly Change[], precondition: Smooth["precondition"]) {
+  const direction = gradient.map((slope) => -slope);
+  const shares = changes.map(() => 0);
+  for (let index = changes.length - 1; index >= 0; index--) {
+    const { step, gradient: change, product } = changes[index]!;
+    shares[index] = dot(step, direction) / product;
+    add(direction, change, -shares[index]!);
+  }
+  precondition(direction);
+  const last = changes.at(-1);
+  if (last) {
+    const seen = last.gradient.slice();
+    precondition(seen);
+    const scale = last.product / dot(last.gradient, seen);
+    for (let index = 0; index < direction.length; index++) direction[index]! *= scale;
+  }
+  changes.forEach(({ step, gradient: change, product }, index) => {
+    add(direction, step, shares[index]! - dot(change, direction) / product);
+  });
+  return direction;
+}
+
+function dot(one: Float64Array, other: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < one.length; index++) sum += one[index]! * other[index]!;
+  return sum;
+}
+
+function add(to: Float64Array, vector: Float64Array, factor: number): void {
+  for (let index = 0; index < to.length; index++) to[index]! += factor * vector[index]!;
+}
