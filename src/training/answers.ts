@@ -21,24 +21,22 @@ export interface Asked {
   readonly task: Task;
   readonly labels: readonly string[];
   readonly scale: Scale | null;
-  readonly batchSize: number;
 }
 
 /** Rows may have as many tokens as the longest batch. Nothing else may use the feed or the run's steps meanwhile. */
 export async function answers(
   engine: Engine,
-  { task, labels, scale, batchSize }: Asked,
+  { task, labels, scale }: Asked,
   { run, feed }: { readonly run: Run; readonly feed: Feed },
   asked: readonly AskedRow[],
   progress: (done: number) => void = () => {},
 ): Promise<Said[]> {
   const rows = asked.map(({ row }) => feed.shown(row));
-  const order = [...rows.keys()].sort((a, b) => rows[a]!.ids.length - rows[b]!.ids.length);
   const said = new Array<Said>(rows.length);
-  for (let start = 0; start < order.length; start += batchSize) {
-    const members = order.slice(start, start + batchSize);
-    const bucket = feed.bucketFor(rows[members.at(-1)!]!.ids.length);
-    feed.fill(rows, { rows: members, bucket });
+  let done = 0;
+  for (const plan of feed.batches(rows)) {
+    const { rows: members, bucket } = plan;
+    feed.fill(rows, plan);
     const step = await run.infer(bucket);
     const width = task.outputs(labels.length) * (task.perToken ? bucket : 1);
     const computed = new Float32Array(await readBuffer(engine.device, step.logits, members.length * width * 4));
@@ -47,7 +45,8 @@ export async function answers(
       const outputs = inUnits(computed.slice(slot * width, (slot + 1) * width), scale);
       said[place] = sayPrediction({ task: task.id, labels, outputs, row, words: asked[place]!.words });
     }
-    progress(Math.min(start + batchSize, order.length));
+    done += members.length;
+    progress(done);
   }
   return said;
 }

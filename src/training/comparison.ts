@@ -214,9 +214,9 @@ export class Comparison {
   }
 
   #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
-    const { data, engine, training } = this.#setup;
+    const { data, engine } = this.#setup;
     const { labels, scale = null } = data;
-    return answers(engine, { task: this.task, labels, scale, batchSize: training.batchSize }, lane, asked, progress);
+    return answers(engine, { task: this.task, labels, scale }, lane, asked, progress);
   }
 
   /**
