@@ -5,10 +5,9 @@ import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { appearance } from "./appearance";
+import { xAxisLook, yAxisLook } from "./axes";
 import { ChartCard } from "./ChartCard";
 import { plotMargin, yAxisWidth } from "./plot-geometry";
-
-const tick = { fontSize: 13, fill: "var(--muted)" };
 
 /** Three digits, as short as they are. */
 const formatDistance = (value: number) => String(Number(value.toPrecision(3)));
@@ -34,21 +33,12 @@ function DistanceChart({ run }: { run: RunRecord }) {
       <div className="chart-plot">
         <ResponsiveContainer width="100%" height="100%" debounce={50}>
           <BarChart data={bars} margin={{ ...plotMargin, top: 18 }} accessibilityLayer={false}>
-            <XAxis
-              dataKey="token"
-              height={24}
-              tick={tick}
-              tickLine={false}
-              axisLine={{ stroke: "var(--line-strong)" }}
-              minTickGap={12}
-            />
+            <XAxis dataKey="token" {...xAxisLook} minTickGap={12} />
             <YAxis
               domain={[0, limit * 1.05 || 1]}
               ticks={[0, limit]}
               width={yAxisWidth + 8}
-              tick={tick}
-              tickLine={false}
-              axisLine={false}
+              {...yAxisLook}
               tickFormatter={formatDistance}
             />
             <Bar dataKey="distance" fill={appearance(run.slot).color} fillOpacity={0.85} isAnimationActive={false} />

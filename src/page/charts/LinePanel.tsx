@@ -6,6 +6,7 @@
 import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { formatTick } from "../format";
+import { xAxisLook, yAxisLook } from "./axes";
 import { Crosshair } from "./Crosshair";
 import { Curves } from "./Curves";
 import { LinesContext } from "./lines-context";
@@ -25,8 +26,6 @@ interface FrameProps {
 interface LinePanelProps extends FrameProps {
   lines: readonly PlottedLine[];
 }
-
-const tick = { fontSize: 13, fill: "var(--muted)" };
 
 export function LinePanel({ lines, ...frame }: LinePanelProps) {
   return (
@@ -52,10 +51,7 @@ const Frame = memo(function Frame({ x, y, log, formatY, pointMarkers }: FramePro
           domain={x.domain}
           ticks={x.ticks}
           allowDataOverflow
-          height={24}
-          tick={tick}
-          tickLine={false}
-          axisLine={{ stroke: "var(--line-strong)" }}
+          {...xAxisLook}
           tickFormatter={formatTick}
         />
         <YAxis
@@ -65,9 +61,7 @@ const Frame = memo(function Frame({ x, y, log, formatY, pointMarkers }: FramePro
           ticks={y.ticks}
           allowDataOverflow
           width={yAxisWidth}
-          tick={tick}
-          tickLine={false}
-          axisLine={false}
+          {...yAxisLook}
           tickFormatter={formatY}
         />
         <Line dataKey="y" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />

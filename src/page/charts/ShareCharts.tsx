@@ -6,6 +6,7 @@ import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { appearance } from "./appearance";
+import { xAxisLook, yAxisLook } from "./axes";
 import { ChartCard } from "./ChartCard";
 import { plotMargin, yAxisWidth } from "./plot-geometry";
 import type { ShareHistory } from "./share-history";
@@ -13,8 +14,6 @@ import type { ShareHistory } from "./share-history";
 const labelWidth = 100;
 /** Pixels that a band must have for its label. */
 const labelHeight = 15;
-const tick = { fontSize: 13, fill: "var(--muted)" };
-
 export function ShareCharts() {
   const { current } = useSlowComparison();
   const hidden = useStudio((state) => state.ui.hidden);
@@ -41,19 +40,14 @@ function ShareChart({ run }: { run: RunRecord }) {
               type="number"
               dataKey="step"
               domain={["dataMin", "dataMax"]}
-              height={24}
-              tick={tick}
-              tickLine={false}
-              axisLine={{ stroke: "var(--line-strong)" }}
+              {...xAxisLook}
               tickFormatter={formatTick}
             />
             <YAxis
               domain={[0, 1]}
               ticks={[0, 0.5, 1]}
               width={yAxisWidth}
-              tick={tick}
-              tickLine={false}
-              axisLine={false}
+              {...yAxisLook}
               tickFormatter={(share: number) => formatPercent(share, 0)}
             />
             {names.map((name, part) => (
