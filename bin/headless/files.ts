@@ -3,6 +3,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Configuration } from "../../src/training/configuration";
+import { BESIDE_RUNS } from "./results";
 
 /** The configuration or the command line is wrong: nothing was trained, and trying again unchanged will not help. */
 export class ConfigurationError extends Error {
@@ -57,7 +58,7 @@ export function namedFiles(configuration: Configuration, folder: string): NamedF
   };
 }
 
-const RESERVED = new Set([".", "..", "metrics.jsonl", "summary.json", "sum", "predictions.csv", "forgetting.json"]);
+const RESERVED = new Set([".", "..", ...BESIDE_RUNS]);
 
 /**
  * Checks that each run's name can be the name of its folder beside the others.

@@ -72,15 +72,18 @@ export interface Surroundings {
   versions: Record<string, string>;
 }
 
+const METRICS = "metrics.jsonl";
+const SUMMARY = "summary.json";
 /** The folder of a sum of runs. */
 const SUM = "sum";
-
 /** What language models write behind validation prompts, a line for each text. */
 const SAMPLES = "samples.jsonl";
-
 /** What `extras.ts` writes. */
 export const PREDICTIONS = "predictions.csv";
 export const FORGETTING = "forgetting.json";
+
+/** What lies beside the runs' folders, each as far as it was asked for. */
+export const BESIDE_RUNS: readonly string[] = [METRICS, SUMMARY, SUM, SAMPLES, PREDICTIONS, FORGETTING];
 
 /** Collects a comparison's events and writes its files. */
 export class Results {
@@ -100,11 +103,10 @@ export class Results {
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
-    const written = ["summary.json", SAMPLES, SUM, PREDICTIONS, FORGETTING];
-    for (const name of [...written, ...variants.map((variant) => variant.name)]) {
+    for (const name of [...BESIDE_RUNS, ...variants.map((variant) => variant.name)]) {
       rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
-    this.#metrics = openSync(join(this.#folder, "metrics.jsonl"), "w");
+    this.#metrics = openSync(join(this.#folder, METRICS), "w");
     this.#runs = new Map(
       variants.map(({ name, run, ...variant }) => [
         name,
@@ -247,7 +249,7 @@ export class Results {
       sum: this.#sum,
       configuration,
     };
-    writeFileSync(join(this.#folder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
+    writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
   }
 
   close(): void {

@@ -63,9 +63,12 @@ describe("checkRunNames", () => {
     expect(() => checkRunNames(["sk-prefix", "LoRA, rank 8", "größer_2.5"])).not.toThrow();
   });
 
-  test.each(["..", "a/b", "a\\b", "summary.json", "Metrics.jsonl", "a\nb", "end.", "a:b"])("refuses %j", (name) => {
-    expect(() => checkRunNames([name])).toThrow(ConfigurationError);
-  });
+  test.each(["..", "a/b", "a\\b", "summary.json", "Metrics.jsonl", "samples.jsonl", "a\nb", "end.", "a:b"])(
+    "refuses %j",
+    (name) => {
+      expect(() => checkRunNames([name])).toThrow(ConfigurationError);
+    },
+  );
 
   test("refuses names that would share a folder", () => {
     expect(() => checkRunNames(["lora", "LoRA"])).toThrow('"lora" and "LoRA" would share a folder');
