@@ -1,6 +1,6 @@
 /** Where the time of our backward pass goes: all its dispatches of one kernel at a time. Values do not matter, sizes do. */
 
-import { compileDispatches } from "../../src/gpu/dispatches";
+import { compileDispatches } from "../../src/executors/webgpu/dispatches";
 import type { Dispatch } from "../../src/kernels/kernel";
 import { methodOf } from "../../src/methods/registry";
 import type { Reference } from "../../src/program/operation";

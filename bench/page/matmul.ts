@@ -1,7 +1,7 @@
 /** Our matrix product beside onnxruntime's Gemm on the same buffers. */
 
+import { compileDispatches } from "../../src/executors/webgpu/dispatches";
 import { writeGraph } from "../../src/forward/graph";
-import { compileDispatches } from "../../src/gpu/dispatches";
 import { dispatch } from "../../src/kernels/kernel";
 import { matmul } from "../../src/kernels/matmul";
 import { linear } from "../../src/operations/linear";

@@ -1,6 +1,6 @@
 /** What four runs side by side take, and whether they still take the same many steps later. */
 
-import type { Bytes } from "../../src/gpu/memory";
+import type { Bytes } from "../../src/executors/webgpu/memory";
 import { Comparison } from "../../src/training/comparison";
 import { trainingSchema } from "../../src/training/configuration";
 import type { Measured } from "./parts";

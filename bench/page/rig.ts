@@ -3,7 +3,7 @@
 import { createBatchArrays, fillBatch } from "../../src/data/batches";
 import { Random } from "../../src/data/random";
 import type { TokenizedExample } from "../../src/data/tokens";
-import { openDevice } from "../../src/gpu/device";
+import { openDevice } from "../../src/executors/webgpu/device";
 import { BundledModels } from "../../src/hub/bundled";
 import { BaseModel } from "../../src/training/base-model";
 import type { BatchBuffers } from "../../src/training/batch-buffers";

@@ -2,10 +2,6 @@
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import { float16Values } from "../hub/float16";
-import type { AttributeValue, GraphWriter } from "../program/operation";
-import type { Constant, Program } from "../program/program";
-import { requireWhole } from "../program/row-parts";
-import type { ElementType, Tensor } from "../program/tensor";
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -18,7 +14,11 @@ import {
   TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
-} from "./onnx/onnx_pb";
+} from "../onnx/onnx_pb";
+import type { AttributeValue, GraphWriter } from "../program/operation";
+import type { Constant, Program } from "../program/program";
+import { requireWhole } from "../program/row-parts";
+import type { ElementType, Tensor } from "../program/tensor";
 
 export interface ForwardGraph {
   readonly bytes: Uint8Array;

@@ -2,7 +2,7 @@
 
 import type { EncodedRow } from "../data/tokens";
 import type { Scale } from "../data/types";
-import { readBuffer } from "../gpu/readback";
+import { readBuffer } from "../executors/webgpu/readback";
 import type { Task } from "../tasks/task";
 import type { Engine } from "./engine";
 import { inUnits } from "./evaluation";

@@ -3,8 +3,8 @@
  * texts. Every run of a comparison binds these same buffers.
  */
 
+import { readBuffer } from "../executors/webgpu/readback";
 import { writeGraph } from "../forward/graph";
-import { readBuffer } from "../gpu/readback";
 import { toFloat16 } from "../hub/float16";
 import type { SafetensorsEntry } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";

@@ -3,8 +3,8 @@
  * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
  */
 
-import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
-import { ReadbackRing } from "../gpu/readback";
+import { type CompiledDispatches, compileDispatches, uniformBytes } from "../executors/webgpu/dispatches";
+import { ReadbackRing } from "../executors/webgpu/readback";
 import type { Dispatch } from "../kernels/kernel";
 import type { Controller, ControlPhase, ControlPlace, Dial, Watched } from "../methods/controller";
 import { tensorBytes } from "../program/tensor";

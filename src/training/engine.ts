@@ -1,8 +1,8 @@
 /** What every part of training computes with: the device, its accounted memory, compiled kernels and onnxruntime. */
 
-import { Runtime } from "../forward/runtime";
-import { Memory } from "../gpu/memory";
-import { Pipelines } from "../gpu/pipelines";
+import { Memory } from "../executors/webgpu/memory";
+import { Pipelines } from "../executors/webgpu/pipelines";
+import { Runtime } from "../executors/webgpu/runtime";
 
 export interface Engine {
   readonly device: GPUDevice;

@@ -2,7 +2,7 @@
 
 import type { PlannedBatch } from "../data/batches";
 import type { Scale } from "../data/types";
-import { readBuffer } from "../gpu/readback";
+import { readBuffer } from "../executors/webgpu/readback";
 import type { Evaluation, Task } from "../tasks/task";
 import type { Engine } from "./engine";
 import type { Feed } from "./feed";

@@ -1,7 +1,7 @@
 /** What a run puts in front of its input, computed with its present values. */
 
+import { readBuffer } from "../executors/webgpu/readback";
 import { writeGraph } from "../forward/graph";
-import { readBuffer } from "../gpu/readback";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import type { Engine } from "./engine";

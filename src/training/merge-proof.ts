@@ -4,7 +4,7 @@
  * merged models (`merged-model.ts`).
  */
 
-import { readBuffer } from "../gpu/readback";
+import { readBuffer } from "../executors/webgpu/readback";
 import { toFloat16 } from "../hub/float16";
 import { entryElements } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";

@@ -4,11 +4,11 @@
  * tokens; nothing is cached.
  */
 
+import { type CompiledDispatches, compileDispatches } from "../executors/webgpu/dispatches";
+import { readBuffer } from "../executors/webgpu/readback";
+import type { ForwardSession } from "../executors/webgpu/runtime";
 import { writeGraph } from "../forward/graph";
-import type { ForwardSession } from "../forward/runtime";
 import type { Foreteller } from "../generation/generate";
-import { type CompiledDispatches, compileDispatches } from "../gpu/dispatches";
-import { readBuffer } from "../gpu/readback";
 import { methodOf } from "../methods/registry";
 import { lastToken } from "../operations/pool";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";

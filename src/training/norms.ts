@@ -1,7 +1,7 @@
 /** Euclidean norms: of gradients, and of word embeddings, which virtual tokens are measured against. */
 
+import { readBuffer } from "../executors/webgpu/readback";
 import { writeGraph } from "../forward/graph";
-import { readBuffer } from "../gpu/readback";
 import { Program } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";

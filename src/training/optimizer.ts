@@ -1,6 +1,6 @@
 /** AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by the global norm. */
 
-import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
+import { type CompiledDispatches, compileDispatches, uniformBytes } from "../executors/webgpu/dispatches";
 import { adamw } from "../kernels/adamw";
 import { gradientNorm } from "../kernels/gradient-norm";
 import { type Dispatch, dispatch } from "../kernels/kernel";

@@ -4,7 +4,7 @@
  */
 
 import { Random } from "../data/random";
-import { readBuffer } from "../gpu/readback";
+import { readBuffer } from "../executors/webgpu/readback";
 import {
   type Control,
   elementCount,

@@ -4,8 +4,8 @@
  */
 
 import type { PlannedBatch } from "../data/batches";
+import { readBuffer } from "../executors/webgpu/readback";
 import { writeGraph } from "../forward/graph";
-import { readBuffer } from "../gpu/readback";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { Method, MethodContext, TrainingRows } from "../methods/method";
 import { pooledState } from "../tasks/heads";

@@ -1,8 +1,8 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import { Random } from "../data/random";
-import { type Bytes, sumUp } from "../gpu/memory";
-import { readBuffer } from "../gpu/readback";
+import { type Bytes, sumUp } from "../executors/webgpu/memory";
+import { readBuffer } from "../executors/webgpu/readback";
 import type { Controller } from "../methods/controller";
 import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";

@@ -3,8 +3,8 @@
  * lowering as a model, against plain arithmetic. Some adapters are silently wrong there (onnxruntime with small subgroups).
  */
 
+import { readBuffer } from "../executors/webgpu/readback";
 import { writeGraph } from "../forward/graph";
-import { readBuffer } from "../gpu/readback";
 import { attention } from "../operations/attention";
 import { linear } from "../operations/linear";
 import { Program } from "../program/program";

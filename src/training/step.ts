@@ -4,9 +4,9 @@
  */
 
 import { hashName } from "../data/random";
+import { type CompiledDispatches, compileDispatches, uniformBytes } from "../executors/webgpu/dispatches";
+import type { ForwardSession } from "../executors/webgpu/runtime";
 import { writeGraph } from "../forward/graph";
-import type { ForwardSession } from "../forward/runtime";
-import { type CompiledDispatches, compileDispatches, uniformBytes } from "../gpu/dispatches";
 import { dropoutMask } from "../kernels/dropout-mask";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import type { Reference } from "../program/operation";

@@ -6,7 +6,7 @@
 
 import type { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
-import { ReadbackRing } from "../gpu/readback";
+import { ReadbackRing } from "../executors/webgpu/readback";
 import { meanLossOf, type Task } from "../tasks/task";
 import type { ComparisonSetup } from "./comparison-setup";
 import type { Evaluator } from "./evaluation";

@@ -1,6 +1,6 @@
 /** Failures with their kind in front of the message. */
 
-import { OutOfMemoryError } from "../gpu/memory";
+import { OutOfMemoryError } from "../executors/webgpu/memory";
 
 /** An error that no call of ours was waiting for. */
 export function describeGpuError(error: GPUError): Error {

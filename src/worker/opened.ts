@@ -1,6 +1,6 @@
 /** What is open: the GPU device, a base model, rows. Everything the studio does goes by these three. */
 
-import { type OpenedDevice, openDevice } from "../gpu/device";
+import { type OpenedDevice, openDevice } from "../executors/webgpu/device";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "../training/base-model";

@@ -1,8 +1,8 @@
 /** Bytes shown are the device's: what is counted, what the buffers made come to, and what was estimated before agree. */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { openDevice } from "../../src/gpu/device";
-import { BYTE_CATEGORIES } from "../../src/gpu/memory";
+import { openDevice } from "../../src/executors/webgpu/device";
+import { BYTE_CATEGORIES } from "../../src/executors/webgpu/memory";
 import { BaseModel } from "../../src/training/base-model";
 import { trainingSchema } from "../../src/training/configuration";
 import { createEngine, type Engine } from "../../src/training/engine";

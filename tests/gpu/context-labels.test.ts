@@ -1,7 +1,7 @@
 /** CPT for language modelling on the device: its loss on the examples' labels, gradient and next loss are PEFT's. */
 
 import { expect, test } from "vitest";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { tasks } from "../../src/tasks/registry";
 import { BaseModel } from "../../src/training/base-model";

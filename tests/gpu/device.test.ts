@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { isSoftware, openDevice } from "../../src/gpu/device";
+import { isSoftware, openDevice } from "../../src/executors/webgpu/device";
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { compileDispatches } from "../../src/gpu/dispatches";
-import { Pipelines } from "../../src/gpu/pipelines";
-import { readBuffer } from "../../src/gpu/readback";
+import { compileDispatches } from "../../src/executors/webgpu/dispatches";
+import { Pipelines } from "../../src/executors/webgpu/pipelines";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { addScaled } from "../../src/kernels/add-scaled";
 import { gradientNorm } from "../../src/kernels/gradient-norm";
 import { grid } from "../../src/kernels/grid";

@@ -1,6 +1,6 @@
 /** One engine for all GPU tests of a browser: the device and onnxruntime start once. */
 
-import { openDevice } from "../../src/gpu/device";
+import { openDevice } from "../../src/executors/webgpu/device";
 import { createEngine, type Engine } from "../../src/training/engine";
 
 let engine: Promise<Engine> | undefined;

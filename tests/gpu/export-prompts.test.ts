@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ADAPTER_FILES, type AdapterFolder } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { readSafetensors } from "../../src/hub/safetensors";
 import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";

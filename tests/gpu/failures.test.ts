@@ -1,7 +1,7 @@
 /** What goes wrong in a comparison: numbers that are none, settings that do not fit, a device that goes away. */
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { openDevice } from "../../src/gpu/device";
+import { openDevice } from "../../src/executors/webgpu/device";
 import { BaseModel } from "../../src/training/base-model";
 import { createEngine, type Engine } from "../../src/training/engine";
 import { selfTest } from "../../src/training/self-test";

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import type { Pooling } from "../../src/models/family";
 import { BaseModel } from "../../src/training/base-model";

@@ -4,11 +4,11 @@
  */
 
 import { expect } from "vitest";
-import { openDevice } from "../../src/gpu/device";
-import { compileDispatches } from "../../src/gpu/dispatches";
-import { Memory } from "../../src/gpu/memory";
-import { Pipelines } from "../../src/gpu/pipelines";
-import { readBuffer } from "../../src/gpu/readback";
+import { openDevice } from "../../src/executors/webgpu/device";
+import { compileDispatches } from "../../src/executors/webgpu/dispatches";
+import { Memory } from "../../src/executors/webgpu/memory";
+import { Pipelines } from "../../src/executors/webgpu/pipelines";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { dispatch, type Kernel, type Stored } from "../../src/kernels/kernel";
 
 export interface Bench {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { Memory, OutOfMemoryError } from "../../src/gpu/memory";
+import { Memory, OutOfMemoryError } from "../../src/executors/webgpu/memory";
 import { openBench } from "./harness";
 
 const allocation = { label: "tensor", category: "activations", owner: "a" } as const;

@@ -7,7 +7,7 @@ import { strFromU8 } from "fflate";
 import { beforeAll, expect, test } from "vitest";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles as writtenFiles } from "../../src/adapters/write-folder";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { tasks } from "../../src/tasks/registry";
 import { BaseModel } from "../../src/training/base-model";

@@ -1,7 +1,7 @@
 /** Pairs of texts on an encoder on the device: the second text's tokens are of type 1, as transformers has them. */
 
 import { expect, test } from "vitest";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { BaseModel } from "../../src/training/base-model";
 import { BatchBuffers } from "../../src/training/batch-buffers";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ReadbackRing } from "../../src/gpu/readback";
+import { ReadbackRing } from "../../src/executors/webgpu/readback";
 import { openBench } from "./harness";
 
 const owner = "readback";

@@ -4,8 +4,8 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { writeGraph } from "../../src/forward/graph";
-import { readBuffer } from "../../src/gpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { Program } from "../../src/program/program";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";

@@ -1,8 +1,8 @@
 /** The start-up self-test: it passes on a device that computes, and says by how much another is off. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ForwardSession, Runtime } from "../../src/executors/webgpu/runtime";
 import type { ForwardGraph } from "../../src/forward/graph";
-import type { ForwardSession, Runtime } from "../../src/forward/runtime";
 import type { Tensor } from "../../src/program/tensor";
 import type { Engine } from "../../src/training/engine";
 import { selfTest } from "../../src/training/self-test";

@@ -1,7 +1,7 @@
 /** What the task's text does to a comparison: one word more or less, what is kept of it, and how deep it is read. */
 
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { semanticNames } from "../../src/methods/semantic";
 import { BaseModel } from "../../src/training/base-model";

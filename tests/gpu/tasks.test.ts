@@ -1,7 +1,7 @@
 /** Token classification and language modelling against PyTorch: losses, gradients and AdamW traces, LoRA's through all 20 updates. */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { tasks } from "../../src/tasks/registry";
 import { BaseModel } from "../../src/training/base-model";

@@ -1,7 +1,7 @@
 /** Comparisons small enough for a software adapter: a reference model, few short rows, and every event kept. Not a test. */
 
 import { cutTokens, type TokenizedExample } from "../../src/data/tokens";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import type { BaseModel } from "../../src/training/base-model";
 import { Comparison } from "../../src/training/comparison";
 import type { ComparisonData, RunPlan } from "../../src/training/comparison-setup";

@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import type { NamedTensor } from "../../src/hub/write-safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
 import type { ModuleRank, Watched } from "../../src/methods/controller";

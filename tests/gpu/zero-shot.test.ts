@@ -1,7 +1,7 @@
 /** The zero-shot prompt on the device against transformers' logits; other kinds of heads are in `tests/unit/methods/zero-shot.test.ts`. */
 
 import { expect, test } from "vitest";
-import { readBuffer } from "../../src/gpu/readback";
+import { readBuffer } from "../../src/executors/webgpu/readback";
 import { methodOf } from "../../src/methods/registry";
 import { BaseModel } from "../../src/training/base-model";
 import { BatchBuffers } from "../../src/training/batch-buffers";

@@ -14,10 +14,12 @@ const LAYERS = [
   ["worker"],
   ["training"],
   ["tasks"],
+  ["executors"],
   ["forward", "backward", "adapters", "hub", "data", "generation", "models", "methods"],
   ["operations"],
-  ["program", "gpu"],
+  ["program"],
   ["kernels"],
+  ["onnx"],
 ];
 
 /** Imports between folders of one layer. */
@@ -156,8 +158,8 @@ describe("imports", () => {
 
   test("that break the rules are found", () => {
     const edge = (from: string, to: string, typeOnly = false): Import => ({ from, to, typeOnly });
-    expect(fault(edge("src/kernels/matmul.ts", "src/gpu/device.ts"))).toMatch("gpu is not below kernels");
-    expect(fault(edge("src/hub/weights.ts", "src/gpu/memory.ts"))).toMatch("hub is a leaf");
+    expect(fault(edge("src/kernels/matmul.ts", "src/executors/webgpu/device.ts"))).toMatch("executors is not below kernels");
+    expect(fault(edge("src/hub/weights.ts", "src/executors/webgpu/memory.ts"))).toMatch("hub is a leaf");
     expect(fault(edge("src/page/app.tsx", "src/worker/api.ts"))).toMatch("only types");
     expect(fault(edge("src/page/app.tsx", "src/data/csv.ts", true))).toMatch("only types");
     expect(fault(edge("src/page/app.tsx", "src/worker/api.ts", true))).toBeNull();

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { Pipelines } from "../../../src/gpu/pipelines";
+import { Pipelines } from "../../../src/executors/webgpu/pipelines";
 import { float16Values, toFloat16 } from "../../../src/hub/float16";
 import { type Dispatch, dispatch, type Kernel } from "../../../src/kernels/kernel";
 import { matmul } from "../../../src/kernels/matmul";

@@ -1,15 +1,15 @@
 import { fromBinary } from "@bufbuild/protobuf";
 import { describe, expect, test } from "vitest";
 import { writeGraph } from "../../../src/forward/graph";
+import { methodOf } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
 import {
   AttributeProto_AttributeType,
   type GraphProto,
   ModelProtoSchema,
   TensorProto_DataType,
   type ValueInfoProto,
-} from "../../../src/forward/onnx/onnx_pb";
-import { methodOf } from "../../../src/methods/registry";
-import { familyOf } from "../../../src/models/registry";
+} from "../../../src/onnx/onnx_pb";
 import { activation } from "../../../src/operations/activation";
 import { embed } from "../../../src/operations/embed";
 import { linear } from "../../../src/operations/linear";

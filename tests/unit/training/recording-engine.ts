@@ -1,6 +1,6 @@
 /** An engine that only records what is allocated and written: for code that sizes buffers but computes nothing with them. */
 
-import type { Allocation } from "../../../src/gpu/memory";
+import type { Allocation } from "../../../src/executors/webgpu/memory";
 import type { Engine } from "../../../src/training/engine";
 
 export interface RecordedBuffer extends Allocation {

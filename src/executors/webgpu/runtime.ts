@@ -5,8 +5,8 @@
 
 import { Mutex } from "async-mutex";
 import type * as ort from "onnxruntime-web/webgpu";
-import type { Tensor } from "../program/tensor";
-import { type ForwardGraph, packedShape } from "./graph";
+import { type ForwardGraph, packedShape } from "../../forward/graph";
+import type { Tensor } from "../../program/tensor";
 
 type OnnxRuntime = typeof ort;
 

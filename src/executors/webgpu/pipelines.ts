@@ -3,7 +3,7 @@
  * device, by choosing a variant and the workgroup width. Not for binding buffers: see `dispatches`.
  */
 
-import type { DeviceProfile, Dispatch, Kernel, Stored } from "../kernels/kernel";
+import type { DeviceProfile, Dispatch, Kernel, Stored } from "../../kernels/kernel";
 
 export interface PipelinesOptions extends DeviceProfile {
   /** WGSL type of activations and their gradients; `f16` needs the feature `shader-f16`. */

@@ -3,7 +3,7 @@
  * Nothing is allocated when encoding. Not for deciding what to dispatch.
  */
 
-import type { Dispatch, Kernel } from "../kernels/kernel";
+import type { Dispatch, Kernel } from "../../kernels/kernel";
 import type { ByteCategory, Memory } from "./memory";
 import type { Fitted, Pipelines } from "./pipelines";
 
