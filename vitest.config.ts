@@ -25,7 +25,7 @@ export default defineConfig({
         optimizeDeps: { include: ["fflate"] },
         test: {
           name: "gpu",
-          include: ["tests/gpu/**/*.test.ts"],
+          include: ["tests/{gpu,training}/**/*.test.ts"],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
           isolate: false,

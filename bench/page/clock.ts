@@ -1,5 +1,7 @@
 /** Times GPU work fairly: the queue is drained around every measurement, and what is compared is measured in turn. */
 
+import type { Executor } from "../../src/executors/executor";
+
 /** Short work is repeated until a measurement takes this long. */
 const SHORTEST_MS = 20;
 
@@ -13,7 +15,7 @@ export interface Timed {
  * machine does touches them alike.
  */
 export async function medians<Name extends string>(
-  device: GPUDevice,
+  executor: Pick<Executor, "done">,
   work: Record<Name, Timed["submit"]>,
   samples: number,
 ): Promise<Record<Name, number>> {
@@ -21,10 +23,10 @@ export async function medians<Name extends string>(
   const measure = async (name: Name, repeats: number) => {
     const begun = performance.now();
     for (let i = 0; i < repeats; i++) await work[name]();
-    await device.queue.onSubmittedWorkDone();
+    await executor.done();
     return (performance.now() - begun) / repeats;
   };
-  await device.queue.onSubmittedWorkDone();
+  await executor.done();
   const repeats = {} as Record<Name, number>;
   const times = {} as Record<Name, number[]>;
   for (const name of names) {

@@ -1,6 +1,5 @@
 /** Where the time of our backward pass goes: all its dispatches of one kernel at a time. Values do not matter, sizes do. */
 
-import { compileDispatches } from "../../src/executors/webgpu/dispatches";
 import type { Dispatch } from "../../src/kernels/kernel";
 import { methodOf } from "../../src/methods/registry";
 import type { Reference } from "../../src/program/operation";
@@ -20,7 +19,7 @@ const SAMPLES = { software: 3, hardware: 21 } as const;
 const OWNER = "benchmark";
 
 export async function kernelTimes(rig: Rig): Promise<Measured> {
-  const { engine, model } = rig;
+  const { executor, model } = rig;
   const kind = rig.software ? "software" : "hardware";
   const [size, tokens] = SHAPE[kind];
   const rows: KernelTimes[] = [];
@@ -37,23 +36,23 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
       groups.set(group, [...(groups.get(group) ?? []), { ...one, bindings }]);
     }
     try {
-      const work: Record<string, () => void> = {};
+      const work: Record<string, () => Promise<void>> = {};
       for (const [group, dispatches] of groups) {
-        const compiled = await compileDispatches(engine, dispatches, { owner: OWNER });
-        work[group] = () => {
-          const encoder = engine.device.createCommandEncoder();
-          compiled.encode(encoder);
-          engine.device.queue.submit([encoder.finish()]);
+        const compiled = await executor.compile(dispatches, { owner: OWNER });
+        work[group] = async () => {
+          const commands = executor.commands();
+          commands.run(compiled);
+          await commands.submit();
         };
       }
-      const times = await medians(engine.device, work, SAMPLES[kind]);
+      const times = await medians(executor, work, SAMPLES[kind]);
       const total = Object.values(times).reduce((sum, time) => sum + time, 0);
       for (const [kernel, dispatches] of groups) {
         const milliseconds = times[kernel]!;
         rows.push({ method: name, kernel, dispatches: dispatches.length, milliseconds, share: milliseconds / total });
       }
     } finally {
-      engine.memory.releaseOwner(OWNER);
+      executor.memory.releaseOwner(OWNER);
     }
   }
   rows.sort((a, b) => b.share - a.share);
@@ -61,17 +60,17 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
 }
 
 /** Gives every place of a backward plan a buffer of its size. */
-function placeReferences({ engine }: Rig, { plan, logits, lengths }: TunedProgram, tokens: number) {
+function placeReferences({ executor }: Rig, { plan, logits, lengths }: TunedProgram, tokens: number) {
   const buffers = new Map<Tensor | string, GPUBuffer>();
   const allocate = (key: Tensor | string, label: string, bytes: number) => {
     const known = buffers.get(key);
     if (known) return known;
-    const buffer = engine.memory.allocate(bytes, { label, category: "activations", owner: OWNER });
+    const buffer = executor.memory.allocate(bytes, { label, category: "activations", owner: OWNER });
     buffers.set(key, buffer);
     return buffer;
   };
   const rows = Int32Array.from({ length: lengths.shape[0]! }, () => tokens);
-  engine.device.queue.writeBuffer(allocate(lengths, "lengths", rows.byteLength), 0, rows);
+  executor.device.queue.writeBuffer(allocate(lengths, "lengths", rows.byteLength), 0, rows);
   return (reference: Reference): GPUBuffer => {
     if (reference.kind === "seed") return allocate("seed", "seed", tensorBytes(logits));
     if (reference.kind === "scratch") {

@@ -1,6 +1,6 @@
 /** Our matrix product beside onnxruntime's Gemm on the same buffers. */
 
-import { compileDispatches } from "../../src/executors/webgpu/dispatches";
+import type { DeviceBuffer } from "../../src/executors/executor";
 import { writeGraph } from "../../src/forward/graph";
 import { dispatch } from "../../src/kernels/kernel";
 import { matmul } from "../../src/kernels/matmul";
@@ -45,20 +45,20 @@ export async function matmulTimes(rig: Rig): Promise<Measured> {
 }
 
 async function timeProduct(
-  { engine }: Rig,
+  { executor }: Rig,
   sizes: Sizes,
   transposed: boolean,
   together: number,
   samples: number,
 ): Promise<MatmulTimes> {
-  const { device, memory, runtime } = engine;
+  const { memory } = executor;
   const [rows, columns, inner] = sizes;
   const program = new Program();
   const a = program.input("a", [rows, inner], "float32");
   const b = program.input("b", transposed ? [columns, inner] : [inner, columns], "float32");
   const layout = transposed ? "out-in" : "in-out";
   const outputs = Array.from({ length: together }, (_, index) => linear(program, `out ${index}`, a, b, { layout }));
-  const buffers = new Map<Tensor, GPUBuffer>();
+  const buffers = new Map<Tensor, DeviceBuffer>();
   for (const tensor of [a, b, ...outputs]) {
     const allocation = { label: tensor.name, category: "activations", owner: OWNER } as const;
     buffers.set(tensor, memory.allocate(tensorBytes(tensor), allocation));
@@ -66,11 +66,10 @@ async function timeProduct(
   const place = (tensor: Tensor) => buffers.get(tensor)!;
   for (const factor of [a, b]) {
     const values = Float32Array.from({ length: tensorBytes(factor) / 4 }, (_, index) => Math.sin(index));
-    device.queue.writeBuffer(place(factor), 0, values);
+    executor.write(place(factor), values);
   }
-  const session = await runtime.session(writeGraph(program, outputs), place);
-  const ours = await compileDispatches(
-    engine,
+  const session = await executor.session(writeGraph(program, outputs), place);
+  const ours = await executor.compile(
     outputs.map((out) =>
       dispatch(
         matmul,
@@ -83,13 +82,13 @@ async function timeProduct(
   );
   try {
     const times = await medians(
-      device,
+      executor,
       {
         onnxruntime: () => session.run(),
-        ours: () => {
-          const encoder = device.createCommandEncoder();
-          ours.encode(encoder);
-          device.queue.submit([encoder.finish()]);
+        ours: async () => {
+          const commands = executor.commands();
+          commands.run(ours);
+          await commands.submit();
         },
       },
       samples,

@@ -1,6 +1,6 @@
 /** What four runs side by side take, and whether they still take the same many steps later. */
 
-import type { Bytes } from "../../src/executors/webgpu/memory";
+import type { Bytes } from "../../src/executors/bytes";
 import { Comparison } from "../../src/training/comparison";
 import { trainingSchema } from "../../src/training/configuration";
 import type { Measured } from "./parts";
@@ -17,12 +17,12 @@ interface Snapshot {
 }
 
 /** Throws an Error with the reason if a run fails. */
-export async function memoryOfRuns({ engine, model, created }: Rig): Promise<Measured> {
+export async function memoryOfRuns({ executor, model, created }: Rig): Promise<Measured> {
   const snapshots = new Map<number, Snapshot>();
   let failure: string | null = null;
   const examples = drawExamples(model, 16, BATCH.tokens);
   const comparison = new Comparison({
-    engine,
+    executor,
     model,
     data: {
       labels: Array.from({ length: CLASSES }, (_, index) => `class ${index}`),
@@ -38,7 +38,7 @@ export async function memoryOfRuns({ engine, model, created }: Rig): Promise<Mea
       if (event.type !== "step" || event.run !== METHODS.at(-1)) return;
       if (event.step % STEPS.early === 0) console.log(`step ${event.step} of ${STEPS.late}, ${METHODS.length} runs`);
       if (event.step === STEPS.early || event.step === STEPS.late) {
-        snapshots.set(event.step, { bytes: engine.memory.bytes(), created: { ...created } });
+        snapshots.set(event.step, { bytes: executor.memory.bytes(), created: { ...created } });
       }
     },
   });

@@ -1,6 +1,6 @@
 /** What the benchmark measures and what it hands from the page to the command line. Types and names only. */
 
-import type { Bytes } from "../../src/executors/webgpu/memory";
+import type { Bytes } from "../../src/executors/bytes";
 
 export const PARTS = ["steps", "kernels", "memory", "matmul"] as const;
 export type Part = (typeof PARTS)[number];

@@ -1,19 +1,19 @@
-/** What every measurement works with: the engine, the bundled model, and token ids drawn by seed. */
+/** What every measurement works with: the executor, the bundled model, and token ids drawn by seed. */
 
 import { createBatchArrays, fillBatch } from "../../src/data/batches";
 import { Random } from "../../src/data/random";
 import type { TokenizedExample } from "../../src/data/tokens";
 import { openDevice } from "../../src/executors/webgpu/device";
+import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 import { BundledModels } from "../../src/hub/bundled";
 import { BaseModel } from "../../src/training/base-model";
 import type { BatchBuffers } from "../../src/training/batch-buffers";
-import { createEngine, type Engine } from "../../src/training/engine";
 
 export const MODEL = "tiny-base";
 export const CLASSES = 2;
 
 export interface Rig {
-  readonly engine: Engine;
+  readonly executor: WebgpuExecutor;
   readonly model: BaseModel;
   readonly software: boolean;
   readonly description: string;
@@ -27,17 +27,17 @@ export async function openRig(): Promise<Rig> {
   if (!("device" in opened)) throw new Error(opened.message);
   const { device, software, adapter } = opened;
   const created = countBuffers(device);
-  const engine = createEngine(device, { software });
+  const executor = new WebgpuExecutor(device, { software });
   created.watchOthers();
   const bundled = new BundledModels(new URL("/models/", location.href), null);
-  const model = await BaseModel.load(engine, await bundled.glance(MODEL));
+  const model = await BaseModel.load(executor, await bundled.glance(MODEL));
   const { vendor, architecture, description } = adapter;
   const described = [vendor, architecture, description].filter(Boolean).join(" ");
-  return { engine, model, software, description: described, created: created.counts };
+  return { executor, model, software, description: described, created: created.counts };
 }
 
 /**
- * Counts who makes buffers. The engine's memory keeps the device's own function; everybody else calls the one it puts in
+ * Counts who makes buffers. The executor's memory keeps the device's own function; everybody else calls the one it puts in
  * its place, onnxruntime without a label and our readback with one.
  */
 function countBuffers(device: GPUDevice): { counts: Rig["created"]; watchOthers: () => void } {

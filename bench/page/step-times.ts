@@ -72,17 +72,17 @@ export async function stepTimes(rig: Rig, only: readonly string[] = []): Promise
 }
 
 async function timeCase(
-  { engine, model }: Rig,
+  { executor, model }: Rig,
   { name, method, options = {}, goal }: Case,
   size: number,
   tokens: number,
   samples: number,
 ): Promise<StepTimes> {
-  const { device, memory } = engine;
-  const workspace = new Workspace(engine, OWNER);
-  const batch = new BatchBuffers(engine, size, tokens, OWNER);
+  const { memory } = executor;
+  const workspace = new Workspace(executor, OWNER);
+  const batch = new BatchBuffers(executor, size, tokens, OWNER);
   const run = new Run(
-    engine,
+    executor,
     model,
     {
       name,
@@ -107,14 +107,14 @@ async function timeCase(
     const step = run.step(tokens);
     let updates = 0;
     const times = await medians(
-      device,
+      executor,
       {
         forward: () => step.forward(),
-        backward: () => {
-          const encoder = device.createCommandEncoder();
-          step.encodeLoss(encoder);
-          step.encodeBackward(encoder);
-          device.queue.submit([encoder.finish()]);
+        backward: async () => {
+          const commands = executor.commands();
+          step.recordLoss(commands);
+          step.recordBackward(commands);
+          await commands.submit();
         },
         step: () => run.train(tokens, updates++, LEARNING_RATE),
       },

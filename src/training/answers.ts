@@ -2,9 +2,8 @@
 
 import type { EncodedRow } from "../data/tokens";
 import type { Scale } from "../data/types";
-import { readBuffer } from "../executors/webgpu/readback";
+import type { Executor } from "../executors/executor";
 import type { Task } from "../tasks/task";
-import type { Engine } from "./engine";
 import { inUnits } from "./evaluation";
 import type { Said } from "./events";
 import type { Feed } from "./feed";
@@ -25,7 +24,7 @@ export interface Asked {
 
 /** Rows may have as many tokens as the longest batch. Nothing else may use the feed or the run's steps meanwhile. */
 export async function answers(
-  engine: Engine,
+  executor: Executor,
   { task, labels, scale }: Asked,
   { run, feed }: { readonly run: Run; readonly feed: Feed },
   asked: readonly AskedRow[],
@@ -39,7 +38,7 @@ export async function answers(
     feed.fill(rows, plan);
     const step = await run.infer(bucket);
     const width = task.outputs(labels.length) * (task.perToken ? bucket : 1);
-    const computed = new Float32Array(await readBuffer(engine.device, step.logits, members.length * width * 4));
+    const computed = new Float32Array(await executor.read(step.logits, members.length * width * 4));
     for (const [slot, place] of members.entries()) {
       const row = rows[place]!;
       const outputs = inUnits(computed.slice(slot * width, (slot + 1) * width), scale);

@@ -3,7 +3,7 @@
  * texts. Every run of a comparison binds these same buffers.
  */
 
-import { readBuffer } from "../executors/webgpu/readback";
+import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { toFloat16 } from "../hub/float16";
 import type { SafetensorsEntry } from "../hub/safetensors";
@@ -16,7 +16,6 @@ import type { Family, ModelConfig, Pooling } from "../models/family";
 import { type Constant, Program } from "../program/program";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Precision, type Tensor, tensorBytes } from "../program/tensor";
-import { type Engine, uploadTensor } from "./engine";
 import { Float16Overflow, type PrecisionChoice } from "./precision";
 import { type ReadModel, readModel } from "./read-model";
 
@@ -58,14 +57,14 @@ export class BaseModel {
   #precisionNote: string | null = null;
   readonly #languageHead: ReadModel["languageHead"];
   #headLoaded: Promise<void> | null = null;
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #owner = `model ${models++}`;
-  readonly #weights = new Map<string, GPUBuffer>();
-  readonly #constants = new Map<string, GPUBuffer>();
-  readonly #semantic = new Map<string, { blocks: number; states: Promise<ReadonlyMap<string, GPUBuffer>> }>();
+  readonly #weights = new Map<string, DeviceBuffer>();
+  readonly #constants = new Map<string, DeviceBuffer>();
+  readonly #semantic = new Map<string, { blocks: number; states: Promise<ReadonlyMap<string, DeviceBuffer>> }>();
 
   private constructor(
-    engine: Engine,
+    executor: Executor,
     parts: {
       folder: ModelFolder;
       json: Record<string, unknown>;
@@ -79,7 +78,7 @@ export class BaseModel {
       languageHead: ReadModel["languageHead"];
     },
   ) {
-    this.#engine = engine;
+    this.#executor = executor;
     this.folder = parts.folder;
     this.json = parts.json;
     this.family = parts.family;
@@ -97,7 +96,7 @@ export class BaseModel {
    * they are kept as float32, and `precisionNote` says why. Throws an Error naming the file, key or tensor that does not fit.
    */
   static async load(
-    engine: Engine,
+    executor: Executor,
     folder: ModelFolder,
     onProgress?: (progress: LoadProgress) => void,
     wanted: PrecisionChoice = "auto",
@@ -105,7 +104,7 @@ export class BaseModel {
     const { json, family, config, weights, precision, poolings, needed, languageHead } = await readModel(
       folder,
       wanted,
-      engine.largestBuffer,
+      executor.largestBuffer,
     );
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
@@ -116,14 +115,14 @@ export class BaseModel {
     }
     const { fileBytes, parameters } = weights;
     const parts = { folder, json, family, config, tokenizer, precision, poolings, fileBytes, parameters, languageHead };
-    const model = new BaseModel(engine, parts);
+    const model = new BaseModel(executor, parts);
     try {
       await model.#upload(needed, onProgress);
       return model;
     } catch (error) {
       model.release();
       if (!(error instanceof Float16Overflow)) throw error;
-      const wide = await BaseModel.load(engine, folder, onProgress, "float32");
+      const wide = await BaseModel.load(executor, folder, onProgress, "float32");
       wide.#precisionNote = error.message;
       return wide;
     }
@@ -136,7 +135,7 @@ export class BaseModel {
 
   /** Bytes that one buffer may have: matrices that need more are kept in parts. */
   get largestBuffer(): number {
-    return this.#engine.largestBuffer;
+    return this.#executor.largestBuffer;
   }
 
   get languageHead(): LanguageHeadKind {
@@ -155,7 +154,7 @@ export class BaseModel {
   }
 
   /** A buffer that holds all of the tensor in the tensor's own type. Throws naming a weight that is kept as float16 instead. */
-  buffer(tensor: Tensor): GPUBuffer {
+  buffer(tensor: Tensor): DeviceBuffer {
     const buffer = this.kept(tensor);
     if (buffer.size < tensorBytes(tensor)) {
       throw new Error(
@@ -166,7 +165,7 @@ export class BaseModel {
   }
 
   /** The buffer of a weight as it is kept, of a constant with values as float32. Throws if the Program asks for something else. */
-  kept(tensor: Tensor): GPUBuffer {
+  kept(tensor: Tensor): DeviceBuffer {
     if (tensor.role === "weight") {
       const buffer = this.#weights.get(tensor.name);
       if (!buffer) throw new Error(`The weight "${tensor.name}" was not loaded.`);
@@ -176,7 +175,7 @@ export class BaseModel {
     if (!values) throw new Error(`The ${tensor.role} "${tensor.name}" is not the base model's.`);
     const known = this.#constants.get(tensor.name);
     if (known) return known;
-    const buffer = uploadTensor(this.#engine, values(), {
+    const buffer = upload(this.#executor, values(), {
       label: tensor.name,
       category: "runtime",
       owner: this.#owner,
@@ -189,7 +188,10 @@ export class BaseModel {
    * Keys, values and states of a text, run alone through the first `blocks` of the frozen model: once for the same ids, then
    * kept. What was kept of more blocks serves fewer.
    */
-  semantic(textIds: readonly number[], blocks: number = this.config.layers): Promise<ReadonlyMap<string, GPUBuffer>> {
+  semantic(
+    textIds: readonly number[],
+    blocks: number = this.config.layers,
+  ): Promise<ReadonlyMap<string, DeviceBuffer>> {
     const key = textIds.join(" ");
     const kept = this.#semantic.get(key);
     if (kept && kept.blocks >= blocks) return kept.states;
@@ -203,7 +205,7 @@ export class BaseModel {
   async weightHash(): Promise<string> {
     const parts: ArrayBuffer[] = [];
     for (const name of [...this.#weights.keys()].sort()) {
-      const bytes = await readBuffer(this.#engine.device, this.#weights.get(name)!);
+      const bytes = await this.#executor.read(this.#weights.get(name)!);
       parts.push(await crypto.subtle.digest("SHA-256", bytes));
     }
     const joined = await new Blob(parts).arrayBuffer();
@@ -212,14 +214,14 @@ export class BaseModel {
   }
 
   release(): void {
-    this.#engine.memory.releaseOwner(this.#owner);
+    this.#executor.memory.releaseOwner(this.#owner);
   }
 
   async #upload(
     needed: readonly { tensor: Tensor; entry: SafetensorsEntry }[],
     onProgress?: (progress: LoadProgress) => void,
   ): Promise<void> {
-    const { device, memory } = this.#engine;
+    const { memory } = this.#executor;
     const total = needed.reduce((sum, { entry }) => sum + (entry.end - entry.begin), 0);
     let done = 0;
     let halves = new Uint16Array(0);
@@ -238,7 +240,7 @@ export class BaseModel {
           if (from >= to) continue;
           const own = (narrow ? halves : values).subarray(from - offset, to - offset);
           const place = (from - start) * own.BYTES_PER_ELEMENT;
-          device.queue.writeBuffer(buffer, place, own.buffer, own.byteOffset, own.byteLength);
+          this.#executor.write(buffer, own, place);
         }
         done += values.length * bytesEach;
         onProgress?.({ tensor: tensor.name, done, total });
@@ -248,11 +250,11 @@ export class BaseModel {
   }
 
   /** Buffers of a weight, and which of its elements (`start` to `end`) each holds. */
-  #allocate(tensor: Tensor): { buffer: GPUBuffer; start: number; end: number }[] {
+  #allocate(tensor: Tensor): { buffer: DeviceBuffer; start: number; end: number }[] {
     let end = 0;
     return storedTensors(tensor).map((stored) => {
       const options = { label: stored.name, category: "weights", owner: this.#owner } as const;
-      const buffer = this.#engine.memory.allocate(tensorBytes(stored), options);
+      const buffer = this.#executor.memory.allocate(tensorBytes(stored), options);
       this.#weights.set(stored.name, buffer);
       const start = end;
       end += elementCount(stored.shape);
@@ -260,8 +262,8 @@ export class BaseModel {
     });
   }
 
-  async #semanticPass(textIds: readonly number[], blocks: number): Promise<ReadonlyMap<string, GPUBuffer>> {
-    const { device, memory, runtime } = this.#engine;
+  async #semanticPass(textIds: readonly number[], blocks: number): Promise<ReadonlyMap<string, DeviceBuffer>> {
+    const { memory } = this.#executor;
     const { layers } = this.config;
     const text = this.tokenizer.decode(textIds);
     const pass = { text, tokens: textIds.length, blocks, layers, milliseconds: 0 };
@@ -275,27 +277,27 @@ export class BaseModel {
       ...built.states.slice(0, blocks + 1).map((tensor, depth) => [semanticNames.states(depth), tensor] as const),
       ...(blocks === layers ? [[semanticNames.hidden, built.hidden] as const] : []),
     ];
-    const buffers = new Map<Tensor, GPUBuffer>();
+    const buffers = new Map<Tensor, DeviceBuffer>();
     const allocate = (label: string, tensor: Tensor) => {
       const buffer = memory.allocate(tensorBytes(tensor), { label, category: "cache", owner: this.#owner });
       buffers.set(tensor, buffer);
       return buffer;
     };
     const result = new Map(named.map(([name, tensor]) => [name, allocate(name, tensor)]));
-    const idBuffer = uploadTensor(this.#engine, ids.values!(), {
+    const idBuffer = upload(this.#executor, ids.values!(), {
       label: "text ids",
       category: "runtime",
       owner: this.#owner,
     });
     buffers.set(ids, idBuffer);
     const outputs = named.map(([, tensor]) => tensor);
-    const session = await runtime.session(
+    const session = await this.#executor.session(
       writeGraph(program, outputs),
       (tensor) => buffers.get(tensor) ?? this.buffer(tensor),
     );
     const begin = performance.now();
     await session.run();
-    await device.queue.onSubmittedWorkDone();
+    await this.#executor.done();
     pass.milliseconds = performance.now() - begin;
     await session.release();
     memory.release(idBuffer);

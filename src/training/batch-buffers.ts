@@ -1,7 +1,7 @@
 /** One batch of one shape on the GPU, filled again and again; all runs of a comparison read the same one. */
 
 import type { BatchArrays, TargetShape } from "../data/batches";
-import type { Engine } from "./engine";
+import type { DeviceBuffer, Executor } from "../executors/executor";
 
 /** Bytes of the buffers of one batch. */
 export function batchBytes(size: number, tokens: number, { perToken, values, types }: TargetShape): number {
@@ -12,26 +12,26 @@ export function batchBytes(size: number, tokens: number, { perToken, values, typ
 export class BatchBuffers {
   readonly size: number;
   readonly tokens: number;
-  readonly ids: GPUBuffer;
-  readonly lengths: GPUBuffer;
-  readonly labels: GPUBuffer;
+  readonly ids: DeviceBuffer;
+  readonly lengths: DeviceBuffer;
+  readonly labels: DeviceBuffer;
   /** Null where the model reads none. */
-  readonly types: GPUBuffer | null;
+  readonly types: DeviceBuffer | null;
   /** Null where the task has no values. */
-  readonly values: GPUBuffer | null;
+  readonly values: DeviceBuffer | null;
   /** Where the labelled tokens are, ascending, then −1; null where a row has one label. */
-  readonly labelled: GPUBuffer | null;
+  readonly labelled: DeviceBuffer | null;
   /** How many labels of the batch that is in the buffers count. */
   labelledCount = 0;
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #labelled: Int32Array<ArrayBuffer>;
 
-  constructor(engine: Engine, size: number, tokens: number, owner: string, targets?: TargetShape) {
-    this.#engine = engine;
+  constructor(executor: Executor, size: number, tokens: number, owner: string, targets?: TargetShape) {
+    this.#executor = executor;
     this.size = size;
     this.tokens = tokens;
     const allocate = (label: string, count: number) =>
-      engine.memory.allocate(count * 4, { label, category: "runtime", owner });
+      executor.memory.allocate(count * 4, { label, category: "runtime", owner });
     this.ids = allocate("input ids", size * tokens);
     this.lengths = allocate("lengths", size);
     this.types = targets?.types ? allocate("token types", size * tokens) : null;
@@ -51,8 +51,7 @@ export class BatchBuffers {
     values,
     types,
   }: Omit<BatchArrays, "values" | "scale" | "types"> & Partial<Pick<BatchArrays, "values" | "types">>): void {
-    const write = (buffer: GPUBuffer, array: Int32Array | Float32Array) =>
-      this.#engine.device.queue.writeBuffer(buffer, 0, array.buffer, array.byteOffset, array.byteLength);
+    const write = (buffer: DeviceBuffer, array: Int32Array | Float32Array) => this.#executor.write(buffer, array);
     write(this.ids, inputIds);
     write(this.lengths, lengths);
     write(this.labels, labels);

@@ -2,9 +2,9 @@
 
 import type { TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
+import type { Executor } from "../executors/executor";
 import type { BaseModel } from "./base-model";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
-import type { Engine } from "./engine";
 import type { StudioEvent } from "./events";
 import type { Checkpoint, Values } from "./parameters";
 
@@ -31,7 +31,7 @@ export interface RunPlan extends RunConfiguration {
 }
 
 export interface ComparisonSetup {
-  readonly engine: Engine;
+  readonly executor: Executor;
   readonly model: BaseModel;
   readonly data: ComparisonData;
   readonly training: TrainingConfiguration;

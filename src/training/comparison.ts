@@ -53,7 +53,7 @@ export class Comparison {
   constructor(setup: ComparisonSetup) {
     this.#setup = setup;
     this.#owner = `comparison ${comparisons++}`;
-    const { engine, data, training, model, emit } = setup;
+    const { executor, data, training, model, emit } = setup;
     const names = setup.runs.map(({ name }) => name);
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice) throw new Error(`Two runs are called "${twice}". Give every run its own name.`);
@@ -67,24 +67,24 @@ export class Comparison {
     this.#buckets = sharedBuckets(model, lengths, maxLength, setup.runs, head);
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
     this.steps = trainingSteps(training, this.stepsPerEpoch);
-    this.#workspace = new Workspace(engine, this.#owner);
+    this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
     const types =
       model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
     const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
-    this.#feeds = new Feeds(engine, model, data, { buckets, batchSize, targets, owner });
+    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, targets, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
       this.#lanes = setup.runs.map((plan) => this.#createLane(plan, emit));
       this.#base = this.#createLane({ name: UNTRAINED, method: "linear-probe", options: {} }, () => {});
-      const evaluator = new Evaluator(engine, data.validation.length, { task, classes, scale, owner });
+      const evaluator = new Evaluator(executor, data.validation.length, { task, classes, scale, owner });
       const { steps } = this;
       const [lanes, feeds] = [this.#lanes, this.#feeds];
       this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
       this.#workspace.allocate();
     } catch (error) {
-      for (const name of [...names, UNTRAINED]) engine.memory.releaseOwner(this.#runOwner(name));
-      engine.memory.releaseOwner(this.#owner);
+      for (const name of [...names, UNTRAINED]) executor.memory.releaseOwner(this.#runOwner(name));
+      executor.memory.releaseOwner(this.#owner);
       throw error;
     }
   }
@@ -109,14 +109,14 @@ export class Comparison {
 
   /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
   async prepare(): Promise<void> {
-    const { engine, emit, model } = this.#setup;
+    const { executor, emit, model } = this.#setup;
     this.#loop.announce("preparing");
     if (this.task.id === "causal-lm") {
       await model.loadLanguageHead((progress) =>
         emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
       );
     }
-    await engine.memory.settled();
+    await executor.memory.settled();
     const total = this.#lanes.length * this.#buckets.length;
     let done = 0;
     // The deepest first: what it computes of a text serves the others.
@@ -134,7 +134,7 @@ export class Comparison {
         emit({ type: "progress", task: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
       );
     }
-    await engine.memory.settled();
+    await executor.memory.settled();
   }
 
   /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
@@ -214,9 +214,9 @@ export class Comparison {
   }
 
   #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
-    const { data, engine } = this.#setup;
+    const { data, executor } = this.#setup;
     const { labels, scale = null } = data;
-    return answers(engine, { task: this.task, labels, scale }, lane, asked, progress);
+    return answers(executor, { task: this.task, labels, scale }, lane, asked, progress);
   }
 
   /**
@@ -231,7 +231,7 @@ export class Comparison {
     options: GenerateOptions,
   ): Promise<GeneratedText[] | null> {
     const lane = this.#lane(name);
-    const { engine, model } = this.#setup;
+    const { executor, model } = this.#setup;
     return this.#turn.runExclusive(async () => {
       if (["waiting", "preparing"].includes(lane.state)) throw new Error(`Run "${name}" is still ${lane.state}.`);
       if (before && !lane.first) return null;
@@ -239,7 +239,7 @@ export class Comparison {
         await lane.next.release();
         lane.next = null;
       }
-      lane.next ??= new NextToken(engine, model, lane.run, prompts.length);
+      lane.next ??= new NextToken(executor, model, lane.run, prompts.length);
       const shown = prompts.map((ids) => lane.feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
       const now = before ? await lane.run.parameters.checkpoint(this.#loop.step) : null;
       if (before) lane.run.parameters.restore(lane.first!);
@@ -331,7 +331,7 @@ export class Comparison {
   async release(): Promise<void> {
     this.#loop.release();
     for (const lane of [...this.#lanes, this.#base]) await lane.release();
-    this.#setup.engine.memory.releaseOwner(this.#owner);
+    this.#setup.executor.memory.releaseOwner(this.#owner);
   }
 
   #runOwner(name: string): string {
@@ -345,7 +345,7 @@ export class Comparison {
   }
 
   #createLane(plan: RunPlan, listener: ComparisonSetup["emit"]): Lane {
-    const { engine, model, data, training, emit } = this.#setup;
+    const { executor, model, data, training, emit } = this.#setup;
     const method = methodOf(plan.method);
     const options = parseOptions(model, plan);
     const seed = plan.seed ?? training.seed;
@@ -353,7 +353,7 @@ export class Comparison {
     const feed = this.#feeds.behind(textIds);
     feed.used = true;
     const run = new Run(
-      engine,
+      executor,
       model,
       {
         name: plan.name,

@@ -3,24 +3,24 @@
  * device straight into the trained tensors' buffers. Values that need no model: `parameters.ts`.
  */
 
+import type { DeviceBuffer, Executor } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Operation } from "../program/operation";
 import { Program } from "../program/program";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
-import type { Engine } from "./engine";
 
 /**
  * Fills the buffer of every one of `trainables` that starts as another tensor's value. `target` gives a trainable's buffer,
  * `source` a weight's or constant's. Throws an Error naming the tensor if shapes differ.
  */
 export async function computeStart(
-  engine: Engine,
+  executor: Executor,
   program: Program,
   trainables: readonly Trainable[],
-  target: (trainable: Trainable) => GPUBuffer,
-  source: (leaf: Tensor) => GPUBuffer,
+  target: (trainable: Trainable) => DeviceBuffer,
+  source: (leaf: Tensor) => DeviceBuffer,
 ): Promise<void> {
-  const computed = new Map<Tensor, GPUBuffer>();
+  const computed = new Map<Tensor, DeviceBuffer>();
   const copies: { from: Tensor; to: Trainable }[] = [];
   for (const trainable of trainables) {
     if (trainable.initializer.kind !== "tensor") continue;
@@ -36,35 +36,35 @@ export async function computeStart(
     if (tensor.role === "activation" && !computed.has(tensor)) computed.set(tensor, target(trainable));
     else copies.push({ from: tensor, to: trainable });
   }
-  await widen(engine, copies, target, source);
+  await widen(executor, copies, target, source);
   if (computed.size > 0) {
     const graph = writeGraph(program, [...computed.keys()]);
-    const session = await engine.runtime.session(graph, (tensor) => computed.get(tensor) ?? source(tensor));
+    const session = await executor.session(graph, (tensor) => computed.get(tensor) ?? source(tensor));
     await session.run();
     await session.release();
   }
-  const encoder = engine.device.createCommandEncoder();
+  const commands = executor.commands();
   for (const { from, to } of copies) {
     if (isNarrow(from, to, source)) continue;
-    encoder.copyBufferToBuffer(computed.get(from) ?? source(from), 0, target(to), 0, tensorBytes(to));
+    commands.copy(computed.get(from) ?? source(from), 0, target(to), 0, tensorBytes(to));
   }
-  engine.device.queue.submit([encoder.finish()]);
+  await commands.submit();
 }
 
 /** Whether a frozen tensor lies on the device in half the bytes of what starts from it. */
-function isNarrow(from: Tensor, to: Trainable, source: (leaf: Tensor) => GPUBuffer): boolean {
+function isNarrow(from: Tensor, to: Trainable, source: (leaf: Tensor) => DeviceBuffer): boolean {
   return from.role === "weight" && source(from).size < tensorBytes(to);
 }
 
 /** Float32 copies of frozen float16 matrices. */
 async function widen(
-  engine: Engine,
+  executor: Executor,
   copies: readonly { from: Tensor; to: Trainable }[],
-  target: (trainable: Trainable) => GPUBuffer,
-  source: (leaf: Tensor) => GPUBuffer,
+  target: (trainable: Trainable) => DeviceBuffer,
+  source: (leaf: Tensor) => DeviceBuffer,
 ): Promise<void> {
   const program = new Program("float16");
-  const outputs = new Map<Tensor, GPUBuffer>();
+  const outputs = new Map<Tensor, DeviceBuffer>();
   for (const { from, to } of copies) {
     if (!isNarrow(from, to, source)) continue;
     const narrow = program.weight(from.name, from.shape);
@@ -75,7 +75,7 @@ async function widen(
   }
   if (outputs.size === 0) return;
   const graph = writeGraph(program, [...outputs.keys()]);
-  const session = await engine.runtime.session(graph, (tensor) => outputs.get(tensor) ?? source(tensor));
+  const session = await executor.session(graph, (tensor) => outputs.get(tensor) ?? source(tensor));
   await session.run();
   await session.release();
 }

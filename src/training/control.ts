@@ -3,18 +3,17 @@
  * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
  */
 
-import { type CompiledDispatches, compileDispatches, uniformBytes } from "../executors/webgpu/dispatches";
-import { ReadbackRing } from "../executors/webgpu/readback";
+import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
+import { uniformBytes } from "../executors/webgpu/dispatches";
 import type { Dispatch } from "../kernels/kernel";
 import type { Controller, ControlPhase, ControlPlace, Dial, Watched } from "../methods/controller";
 import { tensorBytes } from "../program/tensor";
-import type { Engine } from "./engine";
 import type { Parameters } from "./parameters";
 
 export interface ControlOptions {
   readonly parameters: Parameters;
   /** [loss, gradient norm, penalty] */
-  readonly metrics: GPUBuffer;
+  readonly metrics: DeviceBuffer;
   readonly owner: string;
   /** Called with what is watched, in order, some steps after `step`. */
   readonly onWatched?: (watched: Watched, step: number) => void;
@@ -36,7 +35,7 @@ export function controlBytes({ beforeUpdate = [], afterUpdate = [], watch }: Con
 }
 
 export class Control {
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #controller: Controller;
   readonly #options: ControlOptions;
   readonly #before: readonly CompiledPhase[];
@@ -45,12 +44,12 @@ export class Control {
   #setting: number;
 
   private constructor(
-    engine: Engine,
+    executor: Executor,
     controller: Controller,
     options: ControlOptions,
     phases: { before: readonly CompiledPhase[]; after: readonly CompiledPhase[] },
   ) {
-    this.#engine = engine;
+    this.#executor = executor;
     this.#controller = controller;
     this.#options = options;
     this.#before = phases.before;
@@ -59,8 +58,7 @@ export class Control {
     const { watch } = controller;
     const { owner, onWatched } = options;
     this.#ring = watch
-      ? new ReadbackRing(
-          engine.memory,
+      ? executor.readbackRing(
           { slots: SLOTS, bytes: tensorBytes(watch.tensor), owner, label: `readback of ${watch.tensor.name}` },
           (data, step) => onWatched?.(watch.read(new Float32Array(data)), step),
         )
@@ -68,9 +66,9 @@ export class Control {
   }
 
   /** Compiles every phase. The controller's tensors must be among the parameters. */
-  static async create(engine: Engine, controller: Controller, options: ControlOptions): Promise<Control> {
+  static async create(executor: Executor, controller: Controller, options: ControlOptions): Promise<Control> {
     const { parameters, metrics, owner } = options;
-    const resolve = (place: ControlPlace): GPUBuffer => {
+    const resolve = (place: ControlPlace): DeviceBuffer => {
       if (place.kind === "metrics") return metrics;
       if (place.kind === "control") return parameters.control(place.tensor.name);
       const { name } = place.tensor;
@@ -80,7 +78,7 @@ export class Control {
       Promise.all(
         phases.map(async ({ dispatches, when = () => true }): Promise<CompiledPhase> => {
           const bound = dispatches.map(
-            (step): Dispatch<GPUBuffer> => ({
+            (step): Dispatch<DeviceBuffer> => ({
               ...step,
               // Whatever a controller touches is float32.
               stored: Object.fromEntries(Object.keys(step.kernel.stored ?? {}).map((name) => [name, "f32" as const])),
@@ -89,12 +87,12 @@ export class Control {
               ),
             }),
           );
-          return { compiled: await compileDispatches(engine, bound, { owner }), when };
+          return { compiled: await executor.compile(bound, { owner }), when };
         }),
       );
     const before = await compile(controller.beforeUpdate);
     const after = await compile(controller.afterUpdate);
-    return new Control(engine, controller, options, { before, after });
+    return new Control(executor, controller, options, { before, after });
   }
 
   /** What can be chosen after training, and what is chosen now. */
@@ -118,7 +116,7 @@ export class Control {
   set(step: number | null): void {
     for (const [control, values] of this.#controller.set?.(step, this.#setting) ?? []) {
       const buffer = this.#options.parameters.control(control.name);
-      this.#engine.device.queue.writeBuffer(buffer, 0, values.buffer, values.byteOffset, values.byteLength);
+      this.#executor.write(buffer, values);
     }
   }
 
@@ -127,20 +125,20 @@ export class Control {
     if (this.#controller.watch?.due(step)) await this.#ring!.ready();
   }
 
-  encodeBefore(encoder: GPUCommandEncoder, step: number): void {
-    for (const { compiled, when } of this.#before) if (when(step)) compiled.encode(encoder);
+  recordBefore(commands: Commands, step: number): void {
+    for (const { compiled, when } of this.#before) if (when(step)) commands.run(compiled);
   }
 
   /** `kept`: what the step keeps of its forward pass, by name. */
-  encodeAfter(encoder: GPUCommandEncoder, step: number, kept: (name: string) => GPUBuffer): void {
-    for (const { compiled, when } of this.#after) if (when(step)) compiled.encode(encoder);
+  recordAfter(commands: Commands, step: number, kept: (name: string) => DeviceBuffer): void {
+    for (const { compiled, when } of this.#after) if (when(step)) commands.run(compiled);
     const { watch } = this.#controller;
     if (!watch?.due(step)) return;
     const { tensor } = watch;
     const { parameters } = this.#options;
     const own = { control: () => parameters.control(tensor.name), trainable: () => parameters.value(tensor.name) };
     const place = tensor.role === "control" || tensor.role === "trainable" ? own[tensor.role] : () => kept(tensor.name);
-    this.#ring!.push(encoder, place(), tensorBytes(tensor), step);
+    this.#ring!.push(commands, place(), tensorBytes(tensor), step);
   }
 
   /** To be called when the step's commands are submitted. */

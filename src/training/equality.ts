@@ -20,7 +20,7 @@ export interface Proof {
 
 /** Runs both plans, which need different names, on the first rows of the data. Nothing stays on the device. */
 export async function compareAtStart(
-  setup: Pick<ComparisonSetup, "engine" | "model" | "data" | "training">,
+  setup: Pick<ComparisonSetup, "executor" | "model" | "data" | "training">,
   plans: readonly [RunPlan, RunPlan],
 ): Promise<Proof> {
   const { data, training } = setup;

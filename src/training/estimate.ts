@@ -4,7 +4,7 @@
  */
 
 import { BatchStream } from "../data/batches";
-import { noBytes, sumUp } from "../executors/webgpu/memory";
+import { noBytes, sumUp } from "../executors/bytes";
 import type { ChosenModules, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import type { Constant } from "../program/program";

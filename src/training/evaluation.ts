@@ -2,9 +2,8 @@
 
 import type { PlannedBatch } from "../data/batches";
 import type { Scale } from "../data/types";
-import { readBuffer } from "../executors/webgpu/readback";
+import type { DeviceBuffer, Executor } from "../executors/executor";
 import type { Evaluation, Task } from "../tasks/task";
-import type { Engine } from "./engine";
 import type { Feed } from "./feed";
 import type { Run } from "./run";
 
@@ -17,16 +16,16 @@ export interface EvaluatorSetup {
 }
 
 export class Evaluator {
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #setup: EvaluatorSetup;
   /** float32 numbers of each label that are kept beside its loss. */
   readonly #width: number;
   readonly #rows: number;
   /** Bytes for the longest rows there are; made at the first evaluation. */
-  #computed: GPUBuffer | null = null;
+  #computed: DeviceBuffer | null = null;
 
-  constructor(engine: Engine, rows: number, setup: EvaluatorSetup) {
-    this.#engine = engine;
+  constructor(executor: Executor, rows: number, setup: EvaluatorSetup) {
+    this.#executor = executor;
     this.#setup = setup;
     this.#rows = rows;
     this.#width = setup.task.recorded(setup.classes).width;
@@ -38,7 +37,7 @@ export class Evaluator {
     feed: Feed,
     progress: (done: number, total: number) => void,
   ): Promise<Evaluation> {
-    const { device } = this.#engine;
+    const executor = this.#executor;
     const { perToken } = this.#setup.task;
     const width = this.#width;
     const plans = feed.batches(feed.validation);
@@ -50,15 +49,15 @@ export class Evaluator {
       progress(done, plans.length);
       feed.fill(feed.validation, plan);
       const step = await run.infer(plan.bucket);
-      const encoder = device.createCommandEncoder();
-      step.encodeLoss(encoder);
+      const commands = executor.commands();
+      step.recordLoss(commands);
       const count = labelsOf(plan);
-      encoder.copyBufferToBuffer(step.recorded, 0, computed, before * width * 4, count * width * 4);
-      encoder.copyBufferToBuffer(step.losses, 0, computed, (total * width + before) * 4, count * 4);
-      device.queue.submit([encoder.finish()]);
+      commands.copy(step.recorded, 0, computed, before * width * 4, count * width * 4);
+      commands.copy(step.losses, 0, computed, (total * width + before) * 4, count * 4);
+      await commands.submit();
       before += count;
     }
-    const read = new Float32Array(await readBuffer(device, computed, total * (width + 1) * 4));
+    const read = new Float32Array(await executor.read(computed, total * (width + 1) * 4));
     const outputs = new Array<Float32Array>(this.#rows);
     const losses = new Array<Float32Array>(this.#rows);
     let place = 0;
@@ -73,9 +72,9 @@ export class Evaluator {
     return { outputs, losses };
   }
 
-  #buffer(bytes: number): GPUBuffer {
+  #buffer(bytes: number): DeviceBuffer {
     if (this.#computed && this.#computed.size >= bytes) return this.#computed;
-    const { memory } = this.#engine;
+    const { memory } = this.#executor;
     if (this.#computed) memory.release(this.#computed);
     this.#computed = memory.allocate(bytes, {
       label: "validation results",

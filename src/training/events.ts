@@ -1,10 +1,10 @@
 /** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
 
-import type { Bytes } from "../executors/webgpu/memory";
+import type { Bytes } from "../executors/bytes";
 import type { Watched } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
 
-export type { ByteCategory } from "../executors/webgpu/memory";
+export type { ByteCategory } from "../executors/bytes";
 export type { ModuleRank } from "../methods/controller";
 export type GpuBytes = Bytes;
 

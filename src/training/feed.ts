@@ -5,8 +5,8 @@
 
 import { type BatchArrays, createBatchArrays, fillBatch, type PlannedBatch, type TargetShape } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
+import type { Executor } from "../executors/executor";
 import { BatchBuffers } from "./batch-buffers";
-import type { Engine } from "./engine";
 
 export interface FeedOptions {
   readonly buckets: readonly number[];
@@ -29,7 +29,7 @@ export class Feed {
   readonly #options: FeedOptions;
 
   constructor(
-    engine: Engine,
+    executor: Executor,
     data: { readonly train: readonly TokenizedExample[]; readonly validation: readonly TokenizedExample[] },
     options: FeedOptions,
   ) {
@@ -41,7 +41,7 @@ export class Feed {
     this.validation = shown(data.validation);
     const { targets } = options;
     this.buffers = new Map(
-      buckets.map((bucket) => [bucket, new BatchBuffers(engine, batchSize, bucket, owner, targets)]),
+      buckets.map((bucket) => [bucket, new BatchBuffers(executor, batchSize, bucket, owner, targets)]),
     );
     this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket, targets)]));
   }

@@ -1,9 +1,9 @@
 /** A comparison's batches in both forms: as they are, and without the token that a run's text already begins with. */
 
 import type { PlannedBatch } from "../data/batches";
+import type { Executor } from "../executors/executor";
 import type { BaseModel } from "./base-model";
 import type { ComparisonData } from "./comparison-setup";
-import type { Engine } from "./engine";
 import { Feed, type FeedOptions } from "./feed";
 
 export class Feeds {
@@ -11,11 +11,16 @@ export class Feeds {
   readonly continued: Feed;
   readonly #model: BaseModel;
 
-  constructor(engine: Engine, model: BaseModel, data: ComparisonData, options: Omit<FeedOptions, "padId" | "dropped">) {
+  constructor(
+    executor: Executor,
+    model: BaseModel,
+    data: ComparisonData,
+    options: Omit<FeedOptions, "padId" | "dropped">,
+  ) {
     const { padId, bosId } = model.tokenizer;
     this.#model = model;
-    this.whole = new Feed(engine, data, { ...options, padId: padId ?? 0, dropped: null });
-    this.continued = new Feed(engine, data, { ...options, padId: padId ?? 0, dropped: bosId });
+    this.whole = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: null });
+    this.continued = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
   }
 
   /** The feed of a run with this text in front: the text may have the beginning-of-sequence token already. */

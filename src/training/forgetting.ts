@@ -5,11 +5,11 @@
 
 import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
+import type { Executor } from "../executors/executor";
 import { trainsNothing } from "../methods/method";
 import { tasks } from "../tasks/registry";
 import { meanLossOf } from "../tasks/task";
 import type { BaseModel } from "./base-model";
-import type { Engine } from "./engine";
 import { Evaluator } from "./evaluation";
 import { Feeds } from "./feeds";
 import { type Foretelling, frozenModel } from "./next-token";
@@ -37,7 +37,7 @@ const OWNER = "forgetting";
  * @throws Error where the model has no head over its vocabulary, the method cannot stand in front of a text, or there is no text.
  */
 export async function measureForgetting(
-  engine: Engine,
+  executor: Executor,
   model: BaseModel,
   run: Foretelling,
   text: string,
@@ -56,30 +56,30 @@ export async function measureForgetting(
   });
   const tokens = rows.reduce((sum, { labels }) => sum + labels.filter((label) => label >= 0).length, 0);
   if (tokens === 0) throw new Error("The text has no token to be foretold. Give some sentences.");
-  const frozen = await languageLoss(engine, model, frozenModel(model), rows);
-  return { tokens, frozen, tuned: await languageLoss(engine, model, run, rows) };
+  const frozen = await languageLoss(executor, model, frozenModel(model), rows);
+  return { tokens, frozen, tuned: await languageLoss(executor, model, run, rows) };
 }
 
 /** Mean loss of a token; forward passes alone, with the run's own tensors. */
 async function languageLoss(
-  engine: Engine,
+  executor: Executor,
   model: BaseModel,
   run: Foretelling,
   rows: readonly TokenizedExample[],
 ): Promise<number> {
-  const { device, memory } = engine;
+  const { memory } = executor;
   const task = tasks["causal-lm"];
   const tokens = Math.max(...rows.map(({ ids }) => ids.length));
   await model.loadLanguageHead();
   const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, types: false, onlyRead: true }, BATCH, tokens);
-  const workspace = new Workspace(engine, OWNER);
+  const workspace = new Workspace(executor, OWNER);
   const targets = { perToken: true, values: 0 };
   const data = { train: rows, validation: rows };
   const setup = { buckets: [tokens], batchSize: BATCH, targets, owner: OWNER };
   let step: Step | null = null;
   try {
     const feed = new Feeds(
-      engine,
+      executor,
       model,
       { ...data, labels: [], validationTexts: [], maxLength: tokens },
       setup,
@@ -90,7 +90,7 @@ async function languageLoss(
     const allocate = (label: string, bytes: number) =>
       memory.allocate(bytes, { label, category: "runtime", owner: OWNER });
     await made.compile(
-      engine,
+      executor,
       {
         ...{ model, parameters: run.parameters, batch: made.batch, seed: 0, semantic: await run.semanticStates() },
         ...{ metrics: allocate("metrics", METRICS * 4), draw: allocate("draw", DRAW * 4) },
@@ -104,10 +104,10 @@ async function languageLoss(
       return made;
     };
     const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
-    const evaluation = await new Evaluator(engine, rows.length, options).evaluate({ infer }, feed, () => {});
+    const evaluation = await new Evaluator(executor, rows.length, options).evaluate({ infer }, feed, () => {});
     return meanLossOf(evaluation, feed.validation);
   } finally {
-    await device.queue.onSubmittedWorkDone();
+    await executor.done();
     await step?.release();
     memory.releaseOwner(OWNER);
   }

@@ -4,7 +4,7 @@
  * merged models (`merged-model.ts`).
  */
 
-import { readBuffer } from "../executors/webgpu/readback";
+import type { DeviceBuffer, Executor } from "../executors/executor";
 import { toFloat16 } from "../hub/float16";
 import { entryElements } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";
@@ -44,18 +44,18 @@ const ROWS = 8;
  * @throws Error saying why the run has no merged model, or which weight float16 cannot hold.
  */
 export async function proveMerge(
-  setup: Pick<ComparisonSetup, "engine" | "model" | "data" | "training">,
+  setup: Pick<ComparisonSetup, "executor" | "model" | "data" | "training">,
   run: Run,
   evaluated: Evaluation,
 ): Promise<MergeProof> {
-  const { engine, model, data, training } = setup;
+  const { executor, model, data, training } = setup;
   const owner = `merged ${run.owner}`;
   const told = { labels: data.labels, steps: 0, file: "" };
   const { base, changes, undo, head, untied = false } = await mergedRun(model, run, told);
   const { needed, languageHead } = await readModel(model.folder, model.precision, model.largestBuffer);
   const tensors = new Map([...needed, ...languageHead.needed].map(({ tensor, entry }) => [entry.name, tensor]));
-  const before = await hash(engine.device, model, [...tensors.values()]);
-  const buffers = new Map<string, GPUBuffer>();
+  const before = await hash(executor, model, [...tensors.values()]);
+  const buffers = new Map<string, DeviceBuffer>();
   let unmerged: number | null = null;
   try {
     for (const { name, entry } of base) {
@@ -66,7 +66,7 @@ export async function proveMerge(
       await streamTensor(entry, (piece, offset) => values.set(piece, offset));
       const original = values.slice();
       change?.(values);
-      upload(engine, owner, { tensor: own, name: name === HEAD_WEIGHT ? HEAD_WEIGHT : own.name, values }, buffers);
+      put(executor, owner, { tensor: own, name: name === HEAD_WEIGHT ? HEAD_WEIGHT : own.name, values }, buffers);
       const take = undo?.get(name);
       if (!take) continue;
       take(values);
@@ -79,14 +79,14 @@ export async function proveMerge(
     const pairs = figures(merged).flatMap((row, index) =>
       [...row].map((value, i) => [value, figures(evaluated)[index]![i]!]),
     );
-    const after = await hash(engine.device, model, [...tensors.values()]);
+    const after = await hash(executor, model, [...tensors.values()]);
     return {
       ...{ rows, numbers: pairs.length, what, changed: changes.size, unmerged, untouched: after === before },
       difference: pairs.reduce((most, [a, b]) => Math.max(most, Math.abs(a! - b!)), 0),
       largest: pairs.reduce((most, [, b]) => Math.max(most, Math.abs(b!)), 0),
     };
   } finally {
-    engine.memory.releaseOwner(owner);
+    executor.memory.releaseOwner(owner);
   }
 
   /** The first validation rows through the plain model with this head. */
@@ -115,7 +115,7 @@ export async function proveMerge(
 }
 
 /** The model with other buffers for some of its weights; `untied`: with a head over the vocabulary of its own. */
-function withBuffers(model: BaseModel, buffers: ReadonlyMap<string, GPUBuffer>, untied: boolean): BaseModel {
+function withBuffers(model: BaseModel, buffers: ReadonlyMap<string, DeviceBuffer>, untied: boolean): BaseModel {
   const replaced: Partial<Record<PropertyKey, unknown>> = {
     kept: (tensor: Tensor) => buffers.get(tensor.name) ?? model.kept(tensor),
     buffer: (tensor: Tensor) => buffers.get(tensor.name) ?? model.buffer(tensor),
@@ -131,11 +131,11 @@ function withBuffers(model: BaseModel, buffers: ReadonlyMap<string, GPUBuffer>, 
 }
 
 /** Puts a tensor's values on the device as the model keeps the tensor, part by part where it is in parts. */
-function upload(
-  { device, memory }: ComparisonSetup["engine"],
+function put(
+  executor: Executor,
   owner: string,
   { tensor, name, values }: { tensor: Tensor; name: string; values: Float32Array },
-  buffers: Map<string, GPUBuffer>,
+  buffers: Map<string, DeviceBuffer>,
 ): void {
   let start = 0;
   for (const stored of storedTensors(tensor)) {
@@ -143,22 +143,22 @@ function upload(
     const own = values.slice(start, start + count);
     start += count;
     const label = stored.name.replace(tensor.name, name);
-    const buffer = memory.allocate(tensorBytes(stored), { label, category: "weights", owner });
+    const buffer = executor.memory.allocate(tensorBytes(stored), { label, category: "weights", owner });
     if (stored.type === "float16") {
       const halves = new Uint16Array(count);
       const tooLarge = toFloat16(own, halves);
       if (tooLarge >= 0) throw new Float16Overflow(name, own[tooLarge]!);
-      device.queue.writeBuffer(buffer, 0, halves);
-    } else device.queue.writeBuffer(buffer, 0, own);
+      executor.write(buffer, halves);
+    } else executor.write(buffer, own);
     buffers.set(label, buffer);
   }
 }
 
 /** SHA-256 of the buffers of these weights, one digest after the other. */
-async function hash(device: GPUDevice, model: BaseModel, tensors: readonly Tensor[]): Promise<string> {
+async function hash(executor: Executor, model: BaseModel, tensors: readonly Tensor[]): Promise<string> {
   const digests: string[] = [];
   for (const tensor of tensors.flatMap(storedTensors)) {
-    const bytes = await readBuffer(device, model.kept(tensor));
+    const bytes = await executor.read(model.kept(tensor));
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     digests.push([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
   }

@@ -4,9 +4,7 @@
  * tokens; nothing is cached.
  */
 
-import { type CompiledDispatches, compileDispatches } from "../executors/webgpu/dispatches";
-import { readBuffer } from "../executors/webgpu/readback";
-import type { ForwardSession } from "../executors/webgpu/runtime";
+import { type CompiledDispatches, type DeviceBuffer, type Executor, type Session, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Foreteller } from "../generation/generate";
 import { methodOf } from "../methods/registry";
@@ -15,7 +13,6 @@ import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
 import type { LossPlace } from "../tasks/task";
 import type { BaseModel } from "./base-model";
-import { type Engine, uploadTensor } from "./engine";
 import { languageHead } from "./language-head";
 import { methodContext, type Run } from "./run";
 import { buildStates } from "./tuned-program";
@@ -49,11 +46,11 @@ export function frozenModel(model: BaseModel): Foretelling {
 
 interface Compiled {
   readonly tokens: number;
-  readonly session: ForwardSession;
+  readonly session: Session;
   readonly head: CompiledDispatches;
-  readonly ids: GPUBuffer;
-  readonly lengths: GPUBuffer;
-  readonly logits: GPUBuffer;
+  readonly ids: DeviceBuffer;
+  readonly lengths: DeviceBuffer;
+  readonly logits: DeviceBuffer;
 }
 
 /** The shortest padded length there is; longer ones double. */
@@ -62,7 +59,7 @@ const SHORTEST = 16;
 export class NextToken {
   /** Tokens that a row may have beside the run's virtual ones. */
   readonly longest: number;
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #model: BaseModel;
   readonly #run: Foretelling;
   readonly #size: number;
@@ -70,8 +67,8 @@ export class NextToken {
   readonly #compiled = new Map<number, Promise<Compiled>>();
 
   /** For at most `size` rows at a time. A run must be compiled. Throws an Error if the model foretells nothing. */
-  constructor(engine: Engine, model: BaseModel, run: Foretelling, size: number) {
-    this.#engine = engine;
+  constructor(executor: Executor, model: BaseModel, run: Foretelling, size: number) {
+    this.#executor = executor;
     this.#model = model;
     this.#run = run;
     this.#size = size;
@@ -92,7 +89,7 @@ export class NextToken {
 
   /** [vocabulary] for each row; the run must not train meanwhile. */
   async logits(rows: readonly Int32Array[]): Promise<Float32Array[]> {
-    const { device } = this.#engine;
+    const executor = this.#executor;
     const { vocabulary } = this.#model.config;
     const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
     let tokens = SHORTEST;
@@ -104,14 +101,14 @@ export class NextToken {
       ids.set(own, row * compiled.tokens);
       lengths[row] = own.length;
     }
-    device.queue.writeBuffer(compiled.ids, 0, ids);
-    device.queue.writeBuffer(compiled.lengths, 0, lengths);
+    executor.write(compiled.ids, ids);
+    executor.write(compiled.lengths, lengths);
     this.#run.rest();
     await compiled.session.run();
-    const encoder = device.createCommandEncoder();
-    compiled.head.encode(encoder);
-    device.queue.submit([encoder.finish()]);
-    const read = new Float32Array(await readBuffer(device, compiled.logits, rows.length * vocabulary * 4));
+    const commands = executor.commands();
+    commands.run(compiled.head);
+    await commands.submit();
+    const read = new Float32Array(await executor.read(compiled.logits, rows.length * vocabulary * 4));
     return rows.map((_, row) => read.subarray(row * vocabulary, (row + 1) * vocabulary));
   }
 
@@ -121,7 +118,7 @@ export class NextToken {
       await session.release();
       head.release();
     }
-    this.#engine.memory.releaseOwner(this.#owner);
+    this.#executor.memory.releaseOwner(this.#owner);
   }
 
   #shape(tokens: number): Promise<Compiled> {
@@ -147,28 +144,28 @@ export class NextToken {
     await this.#model.loadLanguageHead();
     const { program, ids, lengths, last, head } = this.#program(tokens);
     const allocate = (label: string, bytes: number) =>
-      this.#engine.memory.allocate(bytes, { label, category: "runtime", owner: this.#owner });
+      this.#executor.memory.allocate(bytes, { label, category: "runtime", owner: this.#owner });
     const buffers = new Map([ids, lengths, last].map((tensor) => [tensor, allocate(tensor.name, tensorBytes(tensor))]));
     const logits = allocate("next logits", this.#size * this.#model.config.vocabulary * 4);
     for (const noise of program.noises) {
       const ones = new Float32Array(elementCount(noise.shape)).fill(1);
       const options = { label: noise.name, category: "runtime", owner: this.#owner } as const;
-      buffers.set(noise, uploadTensor(this.#engine, ones, options));
+      buffers.set(noise, upload(this.#executor, ones, options));
     }
     const semantic = await this.#run.semanticStates();
     const { parameters } = this.#run;
-    const buffer = (tensor: Tensor): GPUBuffer => {
+    const buffer = (tensor: Tensor): DeviceBuffer => {
       if (tensor.role === "trainable") return parameters.value(tensor.name);
       if (tensor.role === "control") return parameters.control(tensor.name);
       return buffers.get(tensor) ?? semantic.get(tensor.name) ?? this.#model.buffer(tensor);
     };
-    const session = await this.#engine.runtime.session(writeGraph(program, [last]), buffer);
+    const session = await this.#executor.session(writeGraph(program, [last]), buffer);
     const place = (weight: Tensor): LossPlace => ({ kind: "weight", tensor: weight });
     const output: LossPlace = { kind: "output" };
     const written: LossPlace = { kind: "scratch", index: 0 };
     const piece: LossPlace = { kind: "scratch", index: 1 };
     const inner: LossPlace = { kind: "scratch", index: 2 };
-    const places = new Map<LossPlace, GPUBuffer>([
+    const places = new Map<LossPlace, DeviceBuffer>([
       [output, buffers.get(last)!],
       [written, logits],
     ]);
@@ -180,7 +177,7 @@ export class NextToken {
       ...step,
       bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, at(place)])),
     }));
-    const compiled = await compileDispatches(this.#engine, list, { owner: this.#owner });
+    const compiled = await this.#executor.compile(list, { owner: this.#owner });
     return { tokens, session, head: compiled, ids: buffers.get(ids)!, lengths: buffers.get(lengths)!, logits };
   }
 }

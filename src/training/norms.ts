@@ -1,16 +1,15 @@
 /** Euclidean norms: of gradients, and of word embeddings, which virtual tokens are measured against. */
 
-import { readBuffer } from "../executors/webgpu/readback";
+import type { Executor } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { Program } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
-import type { Engine } from "./engine";
 
 const WORDS = 64;
 
 /** Mean Euclidean norm of the embeddings of words spread evenly over the vocabulary, as they enter the first block. */
-export async function meanWordNorm(engine: Engine, model: BaseModel): Promise<number> {
+export async function meanWordNorm(executor: Executor, model: BaseModel): Promise<number> {
   const { family, config, precision, largestBuffer } = model;
   const program = new Program(precision, largestBuffer);
   const count = Math.min(WORDS, config.vocabulary);
@@ -21,22 +20,19 @@ export async function meanWordNorm(engine: Engine, model: BaseModel): Promise<nu
     "int32",
   );
   const words = family.embed(program, config, "words", ids);
-  const output = engine.memory.allocate(tensorBytes(words), {
+  const output = executor.memory.allocate(tensorBytes(words), {
     label: "words",
     category: "runtime",
     owner: "word norm",
   });
   try {
     const buffer = (tensor: Tensor) => (tensor === words ? output : model.buffer(tensor));
-    const session = await engine.runtime.session(writeGraph(program, [words]), buffer);
+    const session = await executor.session(writeGraph(program, [words]), buffer);
     await session.run();
     await session.release();
-    return meanRowNorm(
-      new Float32Array(await readBuffer(engine.device, output, tensorBytes(words))),
-      config.hiddenSize,
-    );
+    return meanRowNorm(new Float32Array(await executor.read(output, tensorBytes(words))), config.hiddenSize);
   } finally {
-    engine.memory.releaseOwner("word norm");
+    executor.memory.releaseOwner("word norm");
   }
 }
 

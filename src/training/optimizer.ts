@@ -1,13 +1,13 @@
 /** AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by the global norm. */
 
-import { type CompiledDispatches, compileDispatches, uniformBytes } from "../executors/webgpu/dispatches";
+import type { Commands, CompiledDispatches, DeviceBuffer, Executor } from "../executors/executor";
+import { uniformBytes } from "../executors/webgpu/dispatches";
 import { adamw } from "../kernels/adamw";
 import { gradientNorm } from "../kernels/gradient-norm";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { squareSum } from "../kernels/square-sum";
 import type { Rounds } from "../methods/controller";
 import { elementCount, type Trainable } from "../program/tensor";
-import type { Engine } from "./engine";
 import type { Parameters } from "./parameters";
 
 export interface OptimizerOptions {
@@ -43,18 +43,18 @@ function activeTensors(trained: readonly Trainable[], rounds?: Rounds): (readonl
 /** The update of a round's tensors, and their moments, which it begins without. */
 interface Round {
   readonly update: CompiledDispatches;
-  readonly moments: readonly GPUBuffer[];
+  readonly moments: readonly DeviceBuffer[];
 }
 
 export class Optimizer {
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #options: OptimizerOptions;
-  readonly #schedule: GPUBuffer;
+  readonly #schedule: DeviceBuffer;
   readonly #values = new Float32Array(SCHEDULE);
   readonly #rounds: readonly Round[];
 
-  private constructor(engine: Engine, options: OptimizerOptions, schedule: GPUBuffer, rounds: readonly Round[]) {
-    this.#engine = engine;
+  private constructor(executor: Executor, options: OptimizerOptions, schedule: DeviceBuffer, rounds: readonly Round[]) {
+    this.#executor = executor;
     this.#options = options;
     this.#schedule = schedule;
     this.#rounds = rounds;
@@ -62,31 +62,31 @@ export class Optimizer {
 
   /** `trained` are the tensors with a gradient; `metrics` is [loss, gradient norm], the norm written by the update. */
   static async create(
-    engine: Engine,
+    executor: Executor,
     parameters: Parameters,
     trained: readonly Trainable[],
-    metrics: GPUBuffer,
+    metrics: DeviceBuffer,
     owner: string,
     options: OptimizerOptions,
   ): Promise<Optimizer> {
-    const schedule = engine.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "runtime", owner });
-    const partials = engine.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "runtime", owner });
+    const schedule = executor.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "runtime", owner });
+    const partials = executor.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "runtime", owner });
     const updates = activeTensors(trained, options.rounds).map(async (active): Promise<Round> => {
       const list = updateOf(active, parameters, { schedule, partials, metrics }, options);
       const moments = active.flatMap(({ name }) => Object.values(parameters.moments(name)));
-      return { update: await compileDispatches(engine, list, { owner }), moments };
+      return { update: await executor.compile(list, { owner }), moments };
     });
-    return new Optimizer(engine, options, schedule, await Promise.all(updates));
+    return new Optimizer(executor, options, schedule, await Promise.all(updates));
   }
 
   /** Update number `step` (0 is the first) with this learning rate, from the gradients just computed. */
-  encode(encoder: GPUCommandEncoder, step: number, learningRate: number): void {
+  record(commands: Commands, step: number, learningRate: number): void {
     const { beta1, beta2, epsilon, gradClip } = this.#options;
     const { rounds } = this.#options;
     const round = rounds ? Math.min(rounds.count - 1, Math.floor(step / rounds.steps)) : 0;
     const { update, moments } = this.#rounds[round]!;
     const own = step - round * (rounds?.steps ?? 0);
-    if (own === 0) for (const buffer of moments) encoder.clearBuffer(buffer);
+    if (own === 0) for (const buffer of moments) commands.clear(buffer);
     this.#values.set([
       learningRate,
       beta2,
@@ -97,8 +97,8 @@ export class Optimizer {
       1 - beta2 ** (own + 1),
       gradClip ?? 0,
     ]);
-    this.#engine.device.queue.writeBuffer(this.#schedule, 0, this.#values);
-    update.encode(encoder);
+    this.#executor.write(this.#schedule, this.#values);
+    commands.run(update);
   }
 }
 
@@ -106,10 +106,10 @@ export class Optimizer {
 function updateOf(
   active: readonly Trainable[],
   parameters: Parameters,
-  { schedule, partials, metrics }: Record<"schedule" | "partials" | "metrics", GPUBuffer>,
+  { schedule, partials, metrics }: Record<"schedule" | "partials" | "metrics", DeviceBuffer>,
   options: Pick<OptimizerOptions, "weightDecay">,
-): Dispatch<GPUBuffer>[] {
-  const list: Dispatch<GPUBuffer>[] = active.map((tensor, index) =>
+): Dispatch<DeviceBuffer>[] {
+  const list: Dispatch<DeviceBuffer>[] = active.map((tensor, index) =>
     dispatch(
       squareSum,
       { x: parameters.gradient(tensor.name), partials },

@@ -4,7 +4,7 @@
  */
 
 import { Random } from "../data/random";
-import { readBuffer } from "../executors/webgpu/readback";
+import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import {
   type Control,
   elementCount,
@@ -13,7 +13,6 @@ import {
   type Trainable,
   tensorBytes,
 } from "../program/tensor";
-import { type Engine, uploadTensor } from "./engine";
 
 /** Values by tensor name, row-major. */
 export type Values = ReadonlyMap<string, Float32Array>;
@@ -37,29 +36,29 @@ export interface Checkpoint extends ParameterState {
 
 export class Parameters {
   readonly trainables: readonly Trainable[];
-  readonly #engine: Engine;
-  readonly #values = new Map<string, GPUBuffer>();
-  readonly #gradients = new Map<string, GPUBuffer>();
-  readonly #firstMoments = new Map<string, GPUBuffer>();
-  readonly #secondMoments = new Map<string, GPUBuffer>();
-  readonly #controls = new Map<string, GPUBuffer>();
+  readonly #executor: Executor;
+  readonly #values = new Map<string, DeviceBuffer>();
+  readonly #gradients = new Map<string, DeviceBuffer>();
+  readonly #firstMoments = new Map<string, DeviceBuffer>();
+  readonly #secondMoments = new Map<string, DeviceBuffer>();
+  readonly #controls = new Map<string, DeviceBuffer>();
   /** What the method's controller keeps. */
   readonly controls: readonly Control[];
 
   /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
   constructor(
-    engine: Engine,
+    executor: Executor,
     trainables: readonly Trainable[],
     owner: string,
     seed: number,
     given: Values = new Map(),
     controls: readonly Control[] = [],
   ) {
-    this.#engine = engine;
+    this.#executor = executor;
     this.controls = controls;
     for (const { name, shape, initial } of controls) {
       const values = new Float32Array(elementCount(shape)).fill(initial);
-      this.#controls.set(name, uploadTensor(engine, values, { label: name, category: "optimizer", owner }));
+      this.#controls.set(name, upload(executor, values, { label: name, category: "optimizer", owner }));
     }
     this.trainables = trainables;
     for (const tensor of trainables) {
@@ -71,35 +70,35 @@ export class Parameters {
         );
       }
       const bytes = tensorBytes(tensor);
-      this.#values.set(name, uploadTensor(engine, values, { label: name, category: "adapter", owner }));
+      this.#values.set(name, upload(executor, values, { label: name, category: "adapter", owner }));
       const label = (what: string) => `${what} of ${name}`;
       this.#gradients.set(
         name,
-        engine.memory.allocate(bytes, { label: label("gradient"), category: "gradients", owner }),
+        executor.memory.allocate(bytes, { label: label("gradient"), category: "gradients", owner }),
       );
       for (const [moments, what] of [
         [this.#firstMoments, "first moment"],
         [this.#secondMoments, "second moment"],
       ] as const) {
-        moments.set(name, engine.memory.allocate(bytes, { label: label(what), category: "optimizer", owner }));
+        moments.set(name, executor.memory.allocate(bytes, { label: label(what), category: "optimizer", owner }));
       }
     }
   }
 
-  value(name: string): GPUBuffer {
+  value(name: string): DeviceBuffer {
     return found(this.#values, name);
   }
 
-  gradient(name: string): GPUBuffer {
+  gradient(name: string): DeviceBuffer {
     return found(this.#gradients, name);
   }
 
-  moments(name: string): { first: GPUBuffer; second: GPUBuffer } {
+  moments(name: string): { first: DeviceBuffer; second: DeviceBuffer } {
     return { first: found(this.#firstMoments, name), second: found(this.#secondMoments, name) };
   }
 
   /** What the method's controller keeps under that name. */
-  control(name: string): GPUBuffer {
+  control(name: string): DeviceBuffer {
     return found(this.#controls, name);
   }
 
@@ -135,14 +134,17 @@ export class Parameters {
     ] as const) {
       for (const [name, buffer] of buffers) {
         const kept = found(values, name);
-        this.#engine.device.queue.writeBuffer(buffer, 0, kept.buffer, kept.byteOffset, kept.byteLength);
+        this.#executor.write(buffer, kept);
       }
     }
   }
 
-  async #read(buffers: ReadonlyMap<string, GPUBuffer>, tensors: readonly Tensor[] = this.trainables): Promise<Values> {
+  async #read(
+    buffers: ReadonlyMap<string, DeviceBuffer>,
+    tensors: readonly Tensor[] = this.trainables,
+  ): Promise<Values> {
     const entries = tensors.map(async (tensor) => {
-      const bytes = await readBuffer(this.#engine.device, found(buffers, tensor.name), tensorBytes(tensor));
+      const bytes = await this.#executor.read(found(buffers, tensor.name), tensorBytes(tensor));
       return [tensor.name, new Float32Array(bytes)] as const;
     });
     return new Map(await Promise.all(entries));

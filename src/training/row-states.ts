@@ -4,14 +4,13 @@
  */
 
 import type { PlannedBatch } from "../data/batches";
-import { readBuffer } from "../executors/webgpu/readback";
+import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { Method, MethodContext, TrainingRows } from "../methods/method";
 import { pooledState } from "../tasks/heads";
 import type { BaseModel } from "./base-model";
 import type { ComparisonSetup } from "./comparison-setup";
-import { type Engine, uploadTensor } from "./engine";
 import type { Feed } from "./feed";
 import { buildStates, type Pooling } from "./tuned-program";
 
@@ -26,7 +25,7 @@ export interface RowReader {
 
 /** Of a comparison: read once, however many of its runs ask. Nothing else may use the feed meanwhile. */
 export function rowReader(
-  setup: Pick<ComparisonSetup, "engine" | "model" | "data" | "training" | "emit"> & { readonly pooling: Pooling },
+  setup: Pick<ComparisonSetup, "executor" | "model" | "data" | "training" | "emit"> & { readonly pooling: Pooling },
   feed: Feed,
 ): RowReader {
   const { model, data, emit } = setup;
@@ -42,29 +41,28 @@ export function rowReader(
 
 /** What a run that answers by way of training rows reads, by tensor name; empty for all others. */
 export async function rowTables(
-  engine: Engine,
+  executor: Executor,
   setup: { name: string; method: Method; options: unknown; trainingRows?: RowReader },
   owner: string,
-): Promise<ReadonlyMap<string, GPUBuffer>> {
+): Promise<ReadonlyMap<string, DeviceBuffer>> {
   const { name, method, options, trainingRows } = setup;
   if (!method.byRows || !trainingRows) return new Map();
   const notice = (message: string) => trainingRows.notice(name, message);
   const tables = method.byRows.tables(options, await trainingRows.read(), notice);
-  const upload = (label: string, values: Float32Array) =>
-    uploadTensor(engine, values, { label, category: "runtime", owner });
-  return new Map([...tables].map(([name, values]) => [name, upload(name, values)]));
+  const put = (label: string, values: Float32Array) => upload(executor, values, { label, category: "runtime", owner });
+  return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
 }
 
 /** [training rows, hiddenSize]. Nothing of it stays on the device. */
 async function rowStates(
-  { engine, model, training, emit, pooling }: Parameters<typeof rowReader>[0],
+  { executor, model, training, emit, pooling }: Parameters<typeof rowReader>[0],
   feed: Feed,
 ): Promise<Float32Array> {
   const { batchSize } = training;
   const owner = "states of training rows";
   const { hiddenSize } = model.config;
   const allocate = (label: string, rows: number) =>
-    engine.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
+    executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
   const plans = feed.batches(feed.train);
   const all = allocate(owner, feed.train.length);
   try {
@@ -80,7 +78,7 @@ async function rowStates(
         [output, computed],
       ]);
       if (types) given.set(types, batch.types!);
-      const session = await engine.runtime.session(
+      const session = await executor.session(
         writeGraph(program, [output]),
         (tensor) => given.get(tensor) ?? model.kept(tensor),
       );
@@ -89,17 +87,17 @@ async function rowStates(
         emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
         feed.fill(feed.train, plan);
         await session.run();
-        const encoder = engine.device.createCommandEncoder();
+        const commands = executor.commands();
         plan.rows.forEach((row, place) => {
-          encoder.copyBufferToBuffer(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
+          commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
         });
-        engine.device.queue.submit([encoder.finish()]);
+        await commands.submit();
       }
       await session.release();
     }
-    return new Float32Array(await readBuffer(engine.device, all, feed.train.length * hiddenSize * 4));
+    return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
   } finally {
-    engine.memory.releaseOwner(owner);
+    executor.memory.releaseOwner(owner);
   }
 }
 

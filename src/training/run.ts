@@ -1,8 +1,8 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import { Random } from "../data/random";
-import { type Bytes, sumUp } from "../executors/webgpu/memory";
-import { readBuffer } from "../executors/webgpu/readback";
+import { type Bytes, sumUp } from "../executors/bytes";
+import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
 import type { Controller } from "../methods/controller";
 import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { methodOf } from "../methods/registry";
@@ -13,7 +13,6 @@ import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 import { Control, type ControlOptions } from "./control";
-import type { Engine } from "./engine";
 import { evaluateFront } from "./front";
 import type { LayerStrategy } from "./layer-rates";
 import { meanRowNorm } from "./norms";
@@ -27,7 +26,7 @@ import type { Workspace } from "./workspace";
 
 export interface RunSetup {
   readonly name: string;
-  /** Under which its buffers are counted and freed, unique on the engine; `run NAME` unless told. */
+  /** Under which its buffers are counted and freed, unique on the executor; `run NAME` unless told. */
   readonly owner?: string;
   readonly method: Method;
   /** As the method's schema gave them. */
@@ -68,10 +67,10 @@ export class Run {
   readonly parameters: Parameters;
   readonly virtualTokens: number;
   /** [loss, gradient norm, what the method adds to the loss] of the last step. */
-  readonly metrics: GPUBuffer;
+  readonly metrics: DeviceBuffer;
   readonly #controller: Controller | null;
-  readonly #draw: GPUBuffer;
-  readonly #engine: Engine;
+  readonly #draw: DeviceBuffer;
+  readonly #executor: Executor;
   readonly #model: BaseModel;
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
@@ -80,13 +79,13 @@ export class Run {
 
   /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
   constructor(
-    engine: Engine,
+    executor: Executor,
     model: BaseModel,
     setup: RunSetup,
     batches: ReadonlyMap<number, BatchBuffers>,
     workspace: Workspace,
   ) {
-    this.#engine = engine;
+    this.#executor = executor;
     this.#model = model;
     this.setup = setup;
     this.context = methodContext(model, setup.method, setup.options, setup.seed, setup.labels);
@@ -104,9 +103,9 @@ export class Run {
     const { program } = tuned;
     this.#controller = controllerOf(this.tunedSetup, tuned, setup);
     const controls = controlsOf(tuned, this.#controller);
-    this.parameters = new Parameters(engine, program.trainables, this.owner, setup.seed, setup.initial, controls);
+    this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, controls);
     const allocate = (label: string, bytes: number) =>
-      engine.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
+      executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
     this.metrics = allocate("metrics", METRICS * 4);
     this.#draw = allocate("draw", DRAW * 4);
   }
@@ -136,7 +135,7 @@ export class Run {
    * onnxruntime's are shared by all runs and in none of them.
    */
   get gpuBytes(): Bytes {
-    const own = this.#engine.memory.bytes(this.owner);
+    const own = this.#executor.memory.bytes(this.owner);
     const activations = own.activations + this.activationBytes;
     return sumUp({ ...own, weights: this.#model.gpuBytes, activations, cache: this.cachedBytes });
   }
@@ -150,7 +149,7 @@ export class Run {
     if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
-    const semantic = new Map([...states, ...(await rowTables(this.#engine, this.setup, this.owner))]);
+    const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);
     await this.#start(semantic);
     for (const step of this.#steps.values()) {
       const bindings = {
@@ -162,14 +161,14 @@ export class Run {
         draw: this.#draw,
         seed: this.setup.seed,
       };
-      await step.compile(this.#engine, bindings, this.owner, progress);
+      await step.compile(this.#executor, bindings, this.owner, progress);
     }
     const decay = (tensor: Trainable) => {
       if (!tensor.weightDecay) return 0;
       return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : method.weightDecay);
     };
     const { trained } = this.#anyStep.tuned.plan;
-    this.#optimizer = await Optimizer.create(this.#engine, this.parameters, trained, this.metrics, this.owner, {
+    this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.metrics, this.owner, {
       ...adamDefaults,
       gradClip,
       weightDecay: decay,
@@ -178,7 +177,7 @@ export class Run {
     if (!this.#controller) return;
     const { parameters, metrics, owner } = this;
     const { onWatched } = this.setup;
-    this.#control = await Control.create(this.#engine, this.#controller, { parameters, metrics, owner, onWatched });
+    this.#control = await Control.create(this.#executor, this.#controller, { parameters, metrics, owner, onWatched });
   }
 
   /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
@@ -221,7 +220,7 @@ export class Run {
   }
 
   /** What the frozen model computes for the method's text, by tensor name; empty where that is not needed. */
-  semanticStates(): Promise<ReadonlyMap<string, GPUBuffer>> {
+  semanticStates(): Promise<ReadonlyMap<string, DeviceBuffer>> {
     const blocks = this.semanticBlocks;
     if (blocks === null) return Promise.resolve(new Map());
     return this.#model.semantic(this.context.textIds, blocks);
@@ -230,7 +229,7 @@ export class Run {
   /** The prompt, or every layer's keys and values, of a Program of this run, with the present values. */
   async front(tuned: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
     const held = { parameters: this.parameters, semantic: await this.semanticStates() };
-    return evaluateFront(this.#engine, this.#model, held, tuned);
+    return evaluateFront(this.#executor, this.#model, held, tuned);
   }
 
   step(tokens: number): Step {
@@ -243,45 +242,40 @@ export class Run {
    * One update from the batch that is in the buffers of this shape. `also` encodes more commands behind it (copies for
    * readback). Resolves when everything is submitted.
    */
-  async train(
-    tokens: number,
-    step: number,
-    learningRate: number,
-    also?: (encoder: GPUCommandEncoder) => void,
-  ): Promise<void> {
+  async train(tokens: number, step: number, learningRate: number, also?: (commands: Commands) => void): Promise<void> {
     const compiled = this.step(tokens);
     if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
     const control = this.#control;
     await control?.ready(step);
     control?.set(step);
     await compiled.forward(step);
-    const encoder = this.#engine.device.createCommandEncoder();
-    compiled.encodeLoss(encoder, true);
-    compiled.encodeBackward(encoder);
-    control?.encodeBefore(encoder, step);
-    this.#optimizer.encode(encoder, step, learningRate);
-    control?.encodeAfter(encoder, step, (name) => compiled.kept(name));
-    also?.(encoder);
-    this.#engine.device.queue.submit([encoder.finish()]);
+    const commands = this.#executor.commands();
+    compiled.recordLoss(commands, true);
+    compiled.recordBackward(commands);
+    control?.recordBefore(commands, step);
+    this.#optimizer.record(commands, step, learningRate);
+    control?.recordAfter(commands, step, (name) => compiled.kept(name));
+    also?.(commands);
+    await commands.submit();
     control?.submitted();
   }
 
   async release(): Promise<void> {
     for (const step of this.#steps.values()) await step.release();
     this.#control?.release();
-    this.#engine.memory.releaseOwner(this.owner);
+    this.#executor.memory.releaseOwner(this.owner);
   }
 
   /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
-  async #start(semantic: ReadonlyMap<string, GPUBuffer>): Promise<void> {
+  async #start(semantic: ReadonlyMap<string, DeviceBuffer>): Promise<void> {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
     const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.kept(tensor);
-    await computeStart(this.#engine, program, open, ({ name }) => this.parameters.value(name), source);
+    await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
-      const start = await readBuffer(this.#engine.device, this.parameters.value(prompt.name), tensorBytes(prompt));
+      const start = await this.#executor.read(this.parameters.value(prompt.name), tensorBytes(prompt));
       this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
     }
     this.#started = true;

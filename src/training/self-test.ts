@@ -3,13 +3,12 @@
  * lowering as a model, against plain arithmetic. Some adapters are silently wrong there (onnxruntime with small subgroups).
  */
 
-import { readBuffer } from "../executors/webgpu/readback";
+import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { attention } from "../operations/attention";
 import { linear } from "../operations/linear";
 import { Program } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
-import { type Engine, uploadTensor } from "./engine";
 
 const TOKENS = 64;
 const HEADS = 2;
@@ -18,7 +17,7 @@ const WIDTH = HEADS * HEAD_SIZE;
 const TOLERANCE = 1e-4;
 
 /** Rejects with an Error that names the largest difference if the device computes wrong numbers. */
-export async function selfTest(engine: Engine): Promise<void> {
+export async function selfTest(executor: Executor): Promise<void> {
   const program = new Program();
   const x = program.input("x", [TOKENS, WIDTH], "float32");
   const weight = program.input("weight", [WIDTH, WIDTH], "float32");
@@ -31,17 +30,17 @@ export async function selfTest(engine: Engine): Promise<void> {
   ]);
   const owner = "self-test";
   const allocation = (label: string) => ({ label, category: "runtime", owner }) as const;
-  const buffers = new Map<Tensor, GPUBuffer>();
+  const buffers = new Map<Tensor, DeviceBuffer>();
   const graph = writeGraph(program, [output]);
   for (const leaf of graph.inputs) {
     const data = values.get(leaf) ?? (leaf as { values?: () => Float32Array }).values!();
-    buffers.set(leaf, uploadTensor(engine, data, allocation(leaf.name)));
+    buffers.set(leaf, upload(executor, data, allocation(leaf.name)));
   }
-  buffers.set(output, engine.memory.allocate(tensorBytes(output), allocation("output")));
+  buffers.set(output, executor.memory.allocate(tensorBytes(output), allocation("output")));
   try {
-    const session = await engine.runtime.session(graph, (tensor) => buffers.get(tensor)!);
+    const session = await executor.session(graph, (tensor) => buffers.get(tensor)!);
     await session.run();
-    const computed = new Float32Array(await readBuffer(engine.device, buffers.get(output)!, tensorBytes(output)));
+    const computed = new Float32Array(await executor.read(buffers.get(output)!, tensorBytes(output)));
     await session.release();
     const expected = reference(values.get(x)!, values.get(weight)!);
     const largest = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - computed[index]!)), 0);
@@ -52,7 +51,7 @@ export async function selfTest(engine: Engine): Promise<void> {
       );
     }
   } finally {
-    engine.memory.releaseOwner(owner);
+    executor.memory.releaseOwner(owner);
   }
 }
 

@@ -4,8 +4,8 @@
  */
 
 import { hashName } from "../data/random";
-import { type CompiledDispatches, compileDispatches, uniformBytes } from "../executors/webgpu/dispatches";
-import type { ForwardSession } from "../executors/webgpu/runtime";
+import type { Commands, CompiledDispatches, DeviceBuffer, Executor, Session } from "../executors/executor";
+import { uniformBytes } from "../executors/webgpu/dispatches";
 import { writeGraph } from "../forward/graph";
 import { dropoutMask } from "../kernels/dropout-mask";
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -14,7 +14,6 @@ import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { LossPlace } from "../tasks/task";
 import type { BaseModel } from "./base-model";
 import type { BatchBuffers } from "./batch-buffers";
-import type { Engine } from "./engine";
 import type { Parameters } from "./parameters";
 import type { TunedProgram } from "./tuned-program";
 import type { Claim, Workspace } from "./workspace";
@@ -24,11 +23,11 @@ export interface StepBindings {
   readonly parameters: Pick<Parameters, "value" | "control" | "gradient">;
   readonly batch: BatchBuffers;
   /** [loss, gradient norm, penalty] */
-  readonly metrics: GPUBuffer;
+  readonly metrics: DeviceBuffer;
   /** What the frozen model computed for the method's text, by tensor name. */
-  readonly semantic: ReadonlyMap<string, GPUBuffer>;
+  readonly semantic: ReadonlyMap<string, DeviceBuffer>;
   /** Four integers: what dropout masks are drawn from. */
-  readonly draw: GPUBuffer;
+  readonly draw: DeviceBuffer;
   /** Of the dropout masks. */
   readonly seed: number;
 }
@@ -44,9 +43,9 @@ export class Step {
   readonly #claim: Claim;
   readonly #saved: ReadonlyMap<Tensor, number>;
   readonly #places: StepPlaces;
-  #session: ForwardSession | null = null;
+  #session: Session | null = null;
   /** Draws the dropout masks; null where the Program has none. */
-  #noise: ((step: number | null) => void) | null = null;
+  #noise: ((step: number | null) => Promise<void>) | null = null;
   #releaseNoise: (() => void) | null = null;
   #parts: {
     readonly rows: number;
@@ -54,7 +53,7 @@ export class Step {
     readonly learn: CompiledDispatches | null;
   }[] = [];
   /** Gradients that the loss adds to. */
-  #learned: readonly GPUBuffer[] = [];
+  #learned: readonly DeviceBuffer[] = [];
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -69,32 +68,32 @@ export class Step {
     this.#claim = workspace.claim(sizes);
   }
 
-  get logits(): GPUBuffer {
+  get logits(): DeviceBuffer {
     return this.#claim.buffer(this.#places.logits);
   }
 
   /** What an evaluation keeps of every label: the read-out, or what is predicted. */
-  get recorded(): GPUBuffer {
+  get recorded(): DeviceBuffer {
     const { predictions } = this.#places;
     return predictions === null ? this.logits : this.#claim.buffer(predictions);
   }
 
   /** Loss of every label, 0 where it is ignored. */
-  get losses(): GPUBuffer {
+  get losses(): DeviceBuffer {
     return this.#claim.buffer(this.#places.losses);
   }
 
   /** Something that the backward pass keeps of the forward pass, by its name. Throws if it keeps nothing of that name. */
-  kept(name: string): GPUBuffer {
+  kept(name: string): DeviceBuffer {
     for (const [tensor, place] of this.#saved) if (tensor.name === name) return this.#claim.buffer(place);
     throw new Error(`The step keeps no "${name}".`);
   }
 
-  async compile(engine: Engine, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
+  async compile(executor: Executor, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
     const { logits, loss, plan } = this.tuned;
     const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);
     const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
-    this.#session = await engine.runtime.session(graph, buffer);
+    this.#session = await executor.session(graph, buffer);
     const seed = this.#claim.buffer(this.#places.seed);
     const bind = (list: readonly Dispatch<LossPlace>[]) => {
       const bound = list.map((step) => ({
@@ -103,7 +102,7 @@ export class Step {
           Object.entries(step.bindings).map(([name, place]) => [name, this.#lossBuffer(place, bindings)]),
         ),
       }));
-      return compileDispatches(engine, bound, { owner });
+      return executor.compile(bound, { owner });
     };
     for (const { rows, dispatches, learn } of loss.parts) {
       this.#parts.push({
@@ -114,7 +113,7 @@ export class Step {
     }
     this.#learned = loss.trained.map(({ name }) => bindings.parameters.gradient(name));
     this.#loss = await bind(loss.last);
-    const resolve = (reference: Reference): GPUBuffer => {
+    const resolve = (reference: Reference): DeviceBuffer => {
       if (reference.kind === "seed") return seed;
       if (reference.kind === "gradient") return bindings.parameters.gradient(reference.tensor.name);
       if (reference.kind === "scratch") return this.#claim.buffer(reference.slot);
@@ -124,35 +123,36 @@ export class Step {
       ...step,
       bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)])),
     }));
-    this.#backward = await compileDispatches(engine, backward, { owner });
-    await this.#compileNoise(engine, bindings, owner);
+    const results = plan.trained.map(({ name }) => bindings.parameters.gradient(name));
+    this.#backward = await executor.compile(backward, { owner, results });
+    await this.#compileNoise(executor, bindings, owner);
     progress?.();
   }
 
   /** Resolves when the forward pass has been submitted: of an update with its dropout masks, or of an evaluation (null). */
   async forward(step: number | null = null): Promise<void> {
     const session = required(this.#session);
-    this.#noise?.(step);
+    await this.#noise?.(step);
     await session.run();
   }
 
   /** Loss of the forward pass just run, and its gradient with respect to the logits; `learn`: what only an update needs, too. */
-  encodeLoss(encoder: GPUCommandEncoder, learn = false): void {
-    if (this.#parts.length > 0) this.#clear(encoder);
-    if (learn) for (const gradient of this.#learned) encoder.clearBuffer(gradient);
+  recordLoss(commands: Commands, learn = false): void {
+    if (this.#parts.length > 0) this.#clear(commands);
+    if (learn) for (const gradient of this.#learned) commands.clear(gradient);
     let left = this.batch.labelledCount;
     for (const { rows, dispatches, learn: learning } of this.#parts) {
       if (left <= 0) break;
-      dispatches.encode(encoder);
-      if (learn) learning?.encode(encoder);
+      commands.run(dispatches);
+      if (learn && learning) commands.run(learning);
       left -= rows;
     }
-    required(this.#loss).encode(encoder);
+    commands.run(required(this.#loss));
   }
 
   /** Gradients of all trainables, from the loss just encoded. */
-  encodeBackward(encoder: GPUCommandEncoder): void {
-    required(this.#backward).encode(encoder);
+  recordBackward(commands: Commands): void {
+    commands.run(required(this.#backward));
   }
 
   async release(): Promise<void> {
@@ -166,7 +166,7 @@ export class Step {
     this.#releaseNoise?.();
   }
 
-  async #compileNoise(engine: Engine, { draw, seed }: StepBindings, owner: string): Promise<void> {
+  async #compileNoise(executor: Executor, { draw, seed }: StepBindings, owner: string): Promise<void> {
     const list = this.tuned.program.noises.map((noise) =>
       dispatch(
         dropoutMask,
@@ -175,28 +175,28 @@ export class Step {
       ),
     );
     if (list.length === 0) return;
-    const compiled = await compileDispatches(engine, list, { owner });
+    const compiled = await executor.compile(list, { owner });
     const values = new Int32Array(DRAW);
     this.#releaseNoise = () => compiled.release();
-    this.#noise = (step) => {
+    this.#noise = async (step) => {
       values.set([seed ^ Math.floor(seed / 2 ** 32), step ?? 0, step === null ? 0 : 1]);
-      engine.device.queue.writeBuffer(draw, 0, values);
-      const encoder = engine.device.createCommandEncoder();
-      compiled.encode(encoder);
-      engine.device.queue.submit([encoder.finish()]);
+      executor.write(draw, values);
+      const commands = executor.commands();
+      commands.run(compiled);
+      await commands.submit();
     };
   }
 
   /** What the parts of a loss leave as it is where there is no label. */
-  #clear(encoder: GPUCommandEncoder): void {
+  #clear(commands: Commands): void {
     const { logits } = this.tuned;
     const labels = logits.shape[0]!;
-    encoder.clearBuffer(this.#claim.buffer(this.#places.seed), 0, tensorBytes(logits));
-    encoder.clearBuffer(this.losses, 0, labels * 4);
-    encoder.clearBuffer(this.recorded, 0, labels * 4);
+    commands.clear(this.#claim.buffer(this.#places.seed), 0, tensorBytes(logits));
+    commands.clear(this.losses, 0, labels * 4);
+    commands.clear(this.recorded, 0, labels * 4);
   }
 
-  #lossBuffer(place: LossPlace, { model, parameters, batch, metrics }: StepBindings): GPUBuffer {
+  #lossBuffer(place: LossPlace, { model, parameters, batch, metrics }: StepBindings): DeviceBuffer {
     switch (place.kind) {
       case "output":
         return this.logits;
@@ -225,7 +225,7 @@ export class Step {
     }
   }
 
-  #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): GPUBuffer {
+  #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): DeviceBuffer {
     if (tensor === this.tuned.ids) return batch.ids;
     if (tensor === this.tuned.lengths) return batch.lengths;
     if (tensor === this.tuned.types) return required(batch.types);

@@ -6,7 +6,7 @@
 
 import type { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
-import { ReadbackRing } from "../executors/webgpu/readback";
+import type { ReadbackRing } from "../executors/executor";
 import { meanLossOf, type Task } from "../tasks/task";
 import type { ComparisonSetup } from "./comparison-setup";
 import type { Evaluator } from "./evaluation";
@@ -58,8 +58,7 @@ export class TrainingLoop {
 
   constructor(setup: TrainingLoopSetup) {
     this.#setup = setup;
-    this.#ring = new ReadbackRing<StepTag>(
-      setup.engine.memory,
+    this.#ring = setup.executor.readbackRing<StepTag>(
       {
         slots: STEPS_AHEAD * setup.lanes.length,
         bytes: METRICS * 4,
@@ -189,8 +188,8 @@ export class TrainingLoop {
   }
 
   announce(state: LoopState, reason: string | null = null, step = this.#step): void {
-    const { engine, emit, steps } = this.#setup;
-    emit({ type: "comparison-state", state, step, steps, reason, gpuBytes: engine.memory.bytes() });
+    const { executor, emit, steps } = this.#setup;
+    emit({ type: "comparison-state", state, step, steps, reason, gpuBytes: executor.memory.bytes() });
   }
 
   release(): void {
@@ -276,8 +275,8 @@ export class TrainingLoop {
         learningRate,
         submitted: performance.now(),
       };
-      await run.train(plan.bucket, this.#step, learningRate, (encoder) =>
-        this.#ring.push(encoder, run.metrics, METRICS * 4, tag),
+      await run.train(plan.bucket, this.#step, learningRate, (commands) =>
+        this.#ring.push(commands, run.metrics, METRICS * 4, tag),
       );
       this.#ring.submitted();
     }

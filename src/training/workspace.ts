@@ -3,22 +3,22 @@
  * and all batch shapes share the same buffers, each as large as the largest that anybody asked for in its place.
  */
 
-import type { Engine } from "./engine";
+import type { DeviceBuffer, Executor } from "../executors/executor";
 
 /** A claim on the workspace: `buffer(i)` is the place of the i-th size asked for. */
 export interface Claim {
-  buffer(index: number): GPUBuffer;
+  buffer(index: number): DeviceBuffer;
 }
 
 export class Workspace {
-  readonly #engine: Engine;
+  readonly #executor: Executor;
   readonly #owner: string;
   /** Largest first. */
   readonly #sizes: number[] = [];
-  #buffers: GPUBuffer[] | null = null;
+  #buffers: DeviceBuffer[] | null = null;
 
-  constructor(engine: Engine, owner: string) {
-    this.#engine = engine;
+  constructor(executor: Executor, owner: string) {
+    this.#executor = executor;
     this.#owner = owner;
   }
 
@@ -41,11 +41,15 @@ export class Workspace {
 
   allocate(): void {
     this.#buffers = this.#sizes.map((size, place) =>
-      this.#engine.memory.allocate(size, { label: `workspace ${place}`, category: "activations", owner: this.#owner }),
+      this.#executor.memory.allocate(size, {
+        label: `workspace ${place}`,
+        category: "activations",
+        owner: this.#owner,
+      }),
     );
   }
 
   release(): void {
-    for (const buffer of this.#buffers ?? []) this.#engine.memory.release(buffer);
+    for (const buffer of this.#buffers ?? []) this.#executor.memory.release(buffer);
   }
 }

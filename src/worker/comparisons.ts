@@ -154,16 +154,16 @@ export class Comparisons {
   /** Merges a run's change into copies of the weights, compares, and lets them go again. */
   proveMerge(run: string): Promise<MergeProof> {
     const { comparison, configuration, data } = this.of(run);
-    const { engine, model } = this.#opened;
-    const setup = { engine, model, data, training: configuration.training };
+    const { executor, model } = this.#opened;
+    const setup = { executor, model, data, training: configuration.training };
     return comparison.snapshot(run, () => proveMerge(setup, comparison.run(run), comparison.evaluation(run)));
   }
 
   /** What a run has forgotten of the base model's language, on this text. */
   forgetting(run: string, text: string): Promise<Forgetting> {
     const { comparison } = this.of(run);
-    const { engine, model } = this.#opened;
-    return comparison.snapshot(run, () => measureForgetting(engine, model, comparison.run(run), text));
+    const { executor, model } = this.#opened;
+    return comparison.snapshot(run, () => measureForgetting(executor, model, comparison.run(run), text));
   }
 
   /** Sets a run up that starts from a folder, with a name that is not taken, and evaluates it. */

@@ -1,10 +1,10 @@
 /** Gathers what a diagnosis goes by from a comparison, its data and its history. The rules: `training/diagnosis.ts`. */
 
+import type { Executor } from "../executors/executor";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { BaseModel } from "../training/base-model";
 import type { Comparison } from "../training/comparison";
 import type { DiagnosisFacts } from "../training/diagnosis";
-import type { Engine } from "../training/engine";
 import type { RunReport, StudioEvent } from "../training/events";
 import { meanWordNorm } from "../training/norms";
 import type { DatasetStore } from "./dataset-store";
@@ -42,7 +42,7 @@ export class History {
 }
 
 export interface DiagnosisSources {
-  readonly engine: Engine;
+  readonly executor: Executor;
   readonly model: BaseModel;
   readonly comparison: Comparison;
   readonly history: History;
@@ -51,7 +51,7 @@ export interface DiagnosisSources {
 
 /** @throws Error if there is no such run. */
 export async function diagnosisFacts(
-  { engine, model, comparison, history, data }: DiagnosisSources,
+  { executor, model, comparison, history, data }: DiagnosisSources,
   name: string,
 ): Promise<DiagnosisFacts> {
   const run = comparison.run(name);
@@ -67,7 +67,7 @@ export async function diagnosisFacts(
     stepsPerEpoch: comparison.stepsPerEpoch,
     ...past,
     gradients: past.losses.length === 0 ? [] : await comparison.gradientNorms(name),
-    embeddings: run.startNorm === null ? null : { start: run.startNorm, table: await meanWordNorm(engine, model) },
+    embeddings: run.startNorm === null ? null : { start: run.startNorm, table: await meanWordNorm(executor, model) },
     rows: {
       train: trainTokens.length,
       truncated: trainTokens.filter(({ truncated }) => truncated).length,

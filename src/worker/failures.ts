@@ -1,6 +1,6 @@
 /** Failures with their kind in front of the message. */
 
-import { OutOfMemoryError } from "../executors/webgpu/memory";
+import { OutOfMemoryError } from "../executors/executor";
 
 /** An error that no call of ours was waiting for. */
 export function describeGpuError(error: GPUError): Error {

@@ -51,7 +51,7 @@ export interface OpenComparison {
  * Rejects with an Error naming run and what does not fit; nothing stays allocated then.
  */
 export async function openComparison(
-  { engine, model, comparisonData }: Opened,
+  { executor, model, comparisonData }: Opened,
   configuration: Configuration,
   folders: StartingFolders,
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
@@ -87,7 +87,7 @@ export async function openComparison(
     listeners.emit(event);
   };
   const { training } = configuration;
-  const comparison = new Comparison({ engine, model, data, training, runs, ...listeners, emit });
+  const comparison = new Comparison({ executor, model, data, training, runs, ...listeners, emit });
   try {
     for (const { name, run } of variants) {
       const tensors = given.get(run);

@@ -1,12 +1,13 @@
 /** What is open: the GPU device, a base model, rows. Everything the studio does goes by these three. */
 
+import type { Executor } from "../executors/executor";
 import { type OpenedDevice, openDevice } from "../executors/webgpu/device";
+import { WebgpuExecutor } from "../executors/webgpu/executor";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "../training/base-model";
 import type { ComparisonData } from "../training/comparison-setup";
 import type { Configuration } from "../training/configuration";
-import { createEngine, type Engine } from "../training/engine";
 import { selfTest } from "../training/self-test";
 import type { DeviceReport } from "./api";
 import type { DatasetStore } from "./dataset-store";
@@ -21,7 +22,7 @@ interface DeviceListener {
 export class Opened {
   readonly data: DatasetStore;
   #device: OpenedDevice | null = null;
-  #engine: Engine | null = null;
+  #executor: Executor | null = null;
   #tested: Promise<void> | null = null;
   #model: BaseModel | null = null;
 
@@ -36,12 +37,12 @@ export class Opened {
       return { ...opened, limits: { maxBufferSize: 0, maxStorageBufferBindingSize: 0 }, features: [] };
     }
     const { device, software, status, message, adapter, limits, features } = opened;
-    if (!this.#engine) {
-      this.#engine = createEngine(device, { software });
+    if (!this.#executor) {
+      this.#executor = new WebgpuExecutor(device, { software });
       device.addEventListener("uncapturederror", ({ error }) => listener.broken(describeGpuError(error)));
       void device.lost.then(({ message: reason }) => listener.lost(reason || "the browser gave no reason"));
       // Fetched while the person looks at the data; whoever needs it first reports a failure.
-      this.#engine.runtime.load().catch(() => {});
+      this.#executor.load().catch(() => {});
     }
     return { status, message, adapter: { ...adapter }, limits: { ...limits }, features: [...features] };
   }
@@ -52,20 +53,20 @@ export class Opened {
   }
 
   /** Throws an Error with what keeps the device from being used. */
-  get engine(): Engine {
-    if (!this.#engine) throw new Error(this.#device?.message || "The GPU device is not open yet.");
-    return this.#engine;
+  get executor(): Executor {
+    if (!this.#executor) throw new Error(this.#device?.message || "The GPU device is not open yet.");
+    return this.#executor;
   }
 
   /** Once a device. Rejects with an Error if the device computes wrongly. */
   tested(): Promise<void> {
-    this.#tested ??= selfTest(this.engine);
+    this.#tested ??= selfTest(this.executor);
     return this.#tested;
   }
 
   /** Bytes that one buffer may have. */
   get allowedBuffer(): number {
-    return this.engine.largestBuffer;
+    return this.executor.largestBuffer;
   }
 
   get hasModel(): boolean {

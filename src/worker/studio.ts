@@ -107,13 +107,13 @@ export class Studio implements StudioApi {
   }
 
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
-    const engine = this.#opened.engine;
+    const executor = this.#opened.executor;
     const emit = this.#events.emit;
     let model: BaseModel;
     try {
       const folder = await this.#models.open(source);
       model = await BaseModel.load(
-        engine,
+        executor,
         folder,
         ({ tensor, done, total }) =>
           emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
@@ -239,9 +239,9 @@ export class Studio implements StudioApi {
     const claim = plan && this.#equalities(plan)[equality];
     if (!claim) throw new Error(`Run "${name}" has no equality ${equality + 1}. Choose its options again.`);
     await this.#opened.tested();
-    const { engine, model, comparisonData: data } = this.#opened;
+    const { executor, model, comparisonData: data } = this.#opened;
     const other = { name: `${name} =`, method: claim.method, options: claim.options };
-    return compareAtStart({ engine, model, data, training }, [plan, other]);
+    return compareAtStart({ executor, model, data, training }, [plan, other]);
   }
 
   async semanticPasses(): Promise<SemanticPass[]> {
@@ -335,7 +335,7 @@ export class Studio implements StudioApi {
   }
 
   async generate(request: GenerationRequest): Promise<GeneratedText[] | null> {
-    const [engine, model] = [this.#opened.engine, this.#opened.model];
+    const [executor, model] = [this.#opened.executor, this.#opened.model];
     const { run, before, prompts } = request;
     const settings = generationSchema.parse(request.settings);
     const refusal = languageRefusal(model.family, model.languageHead);
@@ -349,7 +349,7 @@ export class Studio implements StudioApi {
     };
     try {
       if (run !== null) return await this.#comparisons.of(run).comparison.generate(run, before, ids, settings, options);
-      const next = new NextToken(engine, model, frozenModel(model), ids.length);
+      const next = new NextToken(executor, model, frozenModel(model), ids.length);
       try {
         return await generate(ids, settings, next.foreteller, options);
       } finally {
@@ -370,8 +370,8 @@ export class Studio implements StudioApi {
 
   async diagnose(run: string): Promise<Diagnosis> {
     const { comparison, history } = this.#comparisons.of(run);
-    const [engine, model] = [this.#opened.engine, this.#opened.model];
-    const facts = await diagnosisFacts({ engine, model, comparison, history, data: this.#data.data }, run);
+    const [executor, model] = [this.#opened.executor, this.#opened.model];
+    const facts = await diagnosisFacts({ executor, model, comparison, history, data: this.#data.data }, run);
     return { findings: diagnose(facts), gradients: [...facts.gradients] };
   }
 

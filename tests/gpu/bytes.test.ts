@@ -1,14 +1,16 @@
 /** Bytes shown are the device's: what is counted, what the buffers made come to, and what was estimated before agree. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BYTE_CATEGORIES } from "../../src/executors/bytes";
+import type { Executor } from "../../src/executors/executor";
 import { openDevice } from "../../src/executors/webgpu/device";
-import { BYTE_CATEGORIES } from "../../src/executors/webgpu/memory";
+import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 import { BaseModel } from "../../src/training/base-model";
 import { trainingSchema } from "../../src/training/configuration";
-import { createEngine, type Engine } from "../../src/training/engine";
 import { estimate } from "../../src/training/estimate";
 import { fixtureModel } from "../fixtures/reference";
-import { createComparison, tinyData, tinyRows } from "./tiny-comparison";
+import { limited } from "../training/limited";
+import { createComparison, tinyData, tinyRows } from "../training/tiny-comparison";
 
 const text = "Classify the text";
 const cases = [
@@ -26,7 +28,7 @@ const cases = [
 
 /** Every live buffer of the device, whoever made it: an account of its own, beside the studio's. */
 const live = new Map<GPUBuffer, number>();
-let engine: Engine;
+let executor: WebgpuExecutor;
 
 beforeAll(async () => {
   const { createBuffer } = GPUDevice.prototype;
@@ -43,7 +45,7 @@ beforeAll(async () => {
   // A device of its own, since the shared one was opened before.
   const opened = await openDevice();
   if (!("device" in opened)) throw new Error(opened.message);
-  engine = createEngine(opened.device, { software: opened.software });
+  executor = new WebgpuExecutor(opened.device, { software: opened.software });
   return () => {
     GPUDevice.prototype.createBuffer = createBuffer;
     GPUBuffer.prototype.destroy = destroy;
@@ -53,10 +55,10 @@ beforeAll(async () => {
 
 describe.each(cases)("%s, batches of %i", (rig, batchSize, lengths, plans, allowedBuffer) => {
   let model: BaseModel;
-  let limited: Engine;
+  let small: Executor;
   beforeAll(async () => {
-    limited = { ...engine, largestBuffer: allowedBuffer };
-    model = await BaseModel.load(limited, fixtureModel(rig));
+    small = limited(executor, allowedBuffer);
+    model = await BaseModel.load(small, fixtureModel(rig));
     return () => model.release();
   });
 
@@ -77,11 +79,11 @@ describe.each(cases)("%s, batches of %i", (rig, batchSize, lengths, plans, allow
       runs,
       allowedBuffer,
     });
-    const { comparison } = createComparison(limited, model, { data, runs, training });
+    const { comparison } = createComparison(small, model, { data, runs, training });
     try {
       await comparison.prepare();
       await comparison.train();
-      const counted = engine.memory.bytes();
+      const counted = executor.memory.bytes();
       expect(BYTE_CATEGORIES.reduce((sum, name) => sum + counted[name], 0)).toBe(counted.total);
       const made = [...live.values()].reduce((sum, bytes) => sum + bytes, 0);
       const { total } = counted;

@@ -6,14 +6,14 @@
 import { expect } from "vitest";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { compileDispatches } from "../../src/executors/webgpu/dispatches";
-import { Memory } from "../../src/executors/webgpu/memory";
+import { GpuMemory } from "../../src/executors/webgpu/memory";
 import { Pipelines } from "../../src/executors/webgpu/pipelines";
 import { readBuffer } from "../../src/executors/webgpu/readback";
 import { dispatch, type Kernel, type Stored } from "../../src/kernels/kernel";
 
 export interface Bench {
   readonly device: GPUDevice;
-  readonly memory: Memory;
+  readonly memory: GpuMemory;
   /** Fitted to software adapters: no barriers. */
   readonly direct: Pipelines;
   /** Fitted to hardware: workgroup memory. */
@@ -33,7 +33,7 @@ export function openBench(): Promise<Bench> {
     const narrow = { element: "f16" } as const;
     return {
       device,
-      memory: new Memory(device),
+      memory: new GpuMemory(device),
       direct: new Pipelines(device, { software: true }),
       cooperative: new Pipelines(device, { software: false }),
       half: device.features.has("shader-f16")

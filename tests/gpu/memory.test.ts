@@ -1,21 +1,22 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { Memory, OutOfMemoryError } from "../../src/executors/webgpu/memory";
+import { OutOfMemoryError } from "../../src/executors/executor";
+import { GpuMemory } from "../../src/executors/webgpu/memory";
 import { openBench } from "./harness";
 
 const allocation = { label: "tensor", category: "activations", owner: "a" } as const;
 let release: () => void = () => {};
 afterEach(() => release());
 
-async function openMemory(): Promise<Memory> {
+async function openMemory(): Promise<GpuMemory> {
   const { device } = await openBench();
-  const memory = new Memory(device);
+  const memory = new GpuMemory(device);
   release = () => {
     for (const owner of ["a", "b"]) memory.releaseOwner(owner);
   };
   return memory;
 }
 
-describe("Memory", () => {
+describe("GpuMemory", () => {
   it("counts live bytes by owner and category, rounded up to 16", async () => {
     const memory = await openMemory();
     const first = memory.allocate(17, allocation);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ReadbackRing } from "../../src/executors/webgpu/readback";
+import { GpuCommands } from "../../src/executors/webgpu/commands";
+import { GpuReadbackRing } from "../../src/executors/webgpu/readback";
 import { openBench } from "./harness";
 
 const owner = "readback";
@@ -9,22 +10,22 @@ async function open(slots: number, deliver?: (value: number, tag: number) => voi
   const { device, memory } = await openBench();
   const source = memory.allocate(8, { label: "metrics", category: "runtime", owner });
   const delivered: [number, number][] = [];
-  const ring = new ReadbackRing<number>(memory, { slots, bytes: 8, owner }, (data, tag) => {
+  const ring = new GpuReadbackRing<number>(memory, { slots, bytes: 8, owner }, (data, tag) => {
     const value = new Float32Array(data)[0]!;
     deliver?.(value, tag);
     delivered.push([value, tag]);
   });
   const step = (tag: number) => {
     device.queue.writeBuffer(source, 0, Float32Array.from([tag * 1.5, 0]));
-    const encoder = device.createCommandEncoder();
-    ring.push(encoder, source, 4, tag);
-    device.queue.submit([encoder.finish()]);
+    const commands = new GpuCommands(device);
+    ring.push(commands, source, 4, tag);
+    void commands.submit();
     ring.submitted();
   };
   return { device, source, ring, delivered, step };
 }
 
-describe("ReadbackRing", () => {
+describe("GpuReadbackRing", () => {
   it("delivers every copy in order, with back-pressure instead of a wait for each", async () => {
     const { ring, delivered, step } = await open(3);
     for (let tag = 0; tag < 10; tag++) {
@@ -38,9 +39,9 @@ describe("ReadbackRing", () => {
 
   it("refuses a copy when none is free or it is too large", async () => {
     const { device, source, ring, step } = await open(1);
-    expect(() => ring.push(device.createCommandEncoder(), source, 12, 0)).toThrow(/12 bytes.*8/);
+    expect(() => ring.push(new GpuCommands(device), source, 12, 0)).toThrow(/12 bytes.*8/);
     step(0);
-    expect(() => ring.push(device.createCommandEncoder(), source, 4, 1)).toThrow(/ready/);
+    expect(() => ring.push(new GpuCommands(device), source, 4, 1)).toThrow(/ready/);
     await ring.drained();
   });
 

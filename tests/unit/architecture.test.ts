@@ -158,7 +158,9 @@ describe("imports", () => {
 
   test("that break the rules are found", () => {
     const edge = (from: string, to: string, typeOnly = false): Import => ({ from, to, typeOnly });
-    expect(fault(edge("src/kernels/matmul.ts", "src/executors/webgpu/device.ts"))).toMatch("executors is not below kernels");
+    expect(fault(edge("src/kernels/matmul.ts", "src/executors/webgpu/device.ts"))).toMatch(
+      "executors is not below kernels",
+    );
     expect(fault(edge("src/hub/weights.ts", "src/executors/webgpu/memory.ts"))).toMatch("hub is a leaf");
     expect(fault(edge("src/page/app.tsx", "src/worker/api.ts"))).toMatch("only types");
     expect(fault(edge("src/page/app.tsx", "src/data/csv.ts", true))).toMatch("only types");

@@ -16,7 +16,7 @@ import { families, familyOf } from "../../src/models/registry";
 import { countPart } from "../../src/training/estimate";
 import { methodContext } from "../../src/training/run";
 import { buildTunedProgram } from "../../src/training/tuned-program";
-import type { Measured } from "../../tests/gpu/measured";
+import type { Measured } from "../../tests/training/measured";
 
 const NONE = "–";
 

@@ -11,7 +11,7 @@ import { createServer } from "vite";
 import { projectRoot } from "../build.mjs";
 import { ensureChromium } from "../chromium.mjs";
 
-const TESTS = ["reference", "families", "weight-deltas"].map((name) => `tests/gpu/${name}.test.ts`);
+const TESTS = ["reference", "families", "weight-deltas"].map((name) => `tests/training/${name}.test.ts`);
 
 /**
  * Runs the tests.

@@ -4,29 +4,20 @@
  */
 
 import type { Dispatch, Kernel } from "../../kernels/kernel";
-import type { ByteCategory, Memory } from "./memory";
+import type { CompiledDispatches, CompileOptions } from "../executor";
+import type { GpuMemory } from "./memory";
 import type { Fitted, Pipelines } from "./pipelines";
 
 export interface DispatchContext {
   readonly device: GPUDevice;
-  readonly memory: Memory;
+  readonly memory: GpuMemory;
   readonly pipelines: Pipelines;
 }
 
-export interface CompileOptions {
-  /** For whom the uniform buffer is counted. */
-  readonly owner: string;
-  /** As what; `runtime` unless told. */
-  readonly category?: ByteCategory;
-  /** Called as kernels are compiled. */
-  readonly progress?: (done: number, total: number) => void;
-}
-
-export interface CompiledDispatches {
+/** Bound and compiled; made by this executor alone. */
+export interface GpuDispatches extends CompiledDispatches {
   /** Records all dispatches, in order, as one compute pass. */
   encode(encoder: GPUCommandEncoder): void;
-  /** Frees the uniform buffer; the bound buffers are the caller's. */
-  release(): void;
 }
 
 /** `minUniformBufferOffsetAlignment` of every device. */
@@ -44,7 +35,7 @@ export async function compileDispatches(
   { device, memory, pipelines }: DispatchContext,
   list: readonly Dispatch<GPUBuffer>[],
   { owner, category = "runtime", progress }: CompileOptions,
-): Promise<CompiledDispatches> {
+): Promise<GpuDispatches> {
   const fitted = list.map((dispatch) => {
     const fit = pipelines.fit(dispatch);
     const sizes = packSizes(fit.kernel, dispatch.sizes);

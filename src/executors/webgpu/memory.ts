@@ -3,38 +3,11 @@
  * Buffers that others (onnxruntime) make on our device can be counted too. Not for what is in the buffers.
  */
 
-/** `cache` is what the frozen model computed once for methods' texts, `onnxruntime` what it makes for itself on our device. */
-export const BYTE_CATEGORIES = [
-  "weights",
-  "adapter",
-  "gradients",
-  "optimizer",
-  "activations",
-  "cache",
-  "runtime",
-  "onnxruntime",
-] as const;
-export type ByteCategory = (typeof BYTE_CATEGORIES)[number];
-export type Bytes = Record<ByteCategory, number> & { total: number };
+import { type ByteCategory, type Bytes, noBytes } from "../bytes";
+import { type Allocation, type DeviceBuffer, type DeviceMemory, OutOfMemoryError } from "../executor";
 
-export function noBytes(): Bytes {
-  return {
-    ...(Object.fromEntries(BYTE_CATEGORIES.map((name) => [name, 0])) as Record<ByteCategory, number>),
-    total: 0,
-  };
-}
-
-/** With the total that its categories come to. */
-export function sumUp(bytes: Bytes): Bytes {
-  return { ...bytes, total: BYTE_CATEGORIES.reduce((sum, name) => sum + bytes[name], 0) };
-}
-
-export interface Allocation {
-  /** The tensor's name: errors name it. */
-  readonly label: string;
-  readonly category: ByteCategory;
-  /** Who may release it all at once, for example a run. */
-  readonly owner: string;
+/** Beside what every executor's allocation says. */
+export interface GpuAllocation extends Allocation {
   /** STORAGE | COPY_SRC | COPY_DST unless told. */
   readonly usage?: GPUBufferUsageFlags;
 }
@@ -45,22 +18,16 @@ interface Entry {
   readonly owner: string;
 }
 
-export class OutOfMemoryError extends Error {
-  override readonly name = "OutOfMemoryError";
-  readonly label: string;
-  readonly bytes: number;
-
-  constructor(label: string, bytes: number, total: number) {
-    super(
-      `Out of GPU memory: "${label}" needs ${bytes} bytes on top of the ${total} bytes in use. ` +
-        "Compare fewer runs, use a smaller batch or shorter texts, or close other pages that use the GPU.",
-    );
-    this.label = label;
-    this.bytes = bytes;
-  }
+function outOfMemory(label: string, bytes: number, total: number): OutOfMemoryError {
+  return new OutOfMemoryError(
+    `Out of GPU memory: "${label}" needs ${bytes} bytes on top of the ${total} bytes in use. ` +
+      "Compare fewer runs, use a smaller batch or shorter texts, or close other pages that use the GPU.",
+    label,
+    bytes,
+  );
 }
 
-export class Memory {
+export class GpuMemory implements DeviceMemory {
   readonly device: GPUDevice;
   /** The owner that buffers made by others are counted for; set it around the calls that make them. */
   foreignOwner = "onnxruntime";
@@ -80,7 +47,7 @@ export class Memory {
    * A buffer of at least `bytes` bytes, rounded up to 16, filled with zeros.
    * Throws if it is larger than the device allows. Running out of memory shows later: see `settled`.
    */
-  allocate(bytes: number, { label, category, owner, usage }: Allocation): GPUBuffer {
+  allocate(bytes: number, { label, category, owner, usage }: GpuAllocation): GPUBuffer {
     const flags = usage ?? GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
     this.#check(size, label, "maxBufferSize");
@@ -90,7 +57,7 @@ export class Memory {
     const buffer = this.#createBuffer({ label, size, usage: flags });
     const popped = this.device.popErrorScope().then(
       (error) => {
-        if (error) this.#failure ??= new OutOfMemoryError(label, size, this.bytes().total);
+        if (error) this.#failure ??= outOfMemory(label, size, this.bytes().total);
       },
       // The device is lost; `device.lost` says so.
       () => {},
@@ -110,8 +77,8 @@ export class Memory {
   }
 
   /** Destroys a buffer made by `allocate`; does nothing the second time. */
-  release(buffer: GPUBuffer): void {
-    if (this.#owned.delete(buffer)) buffer.destroy();
+  release(buffer: DeviceBuffer): void {
+    if (this.#owned.delete(buffer as GPUBuffer)) (buffer as GPUBuffer).destroy();
   }
 
   /** Destroys every buffer of an owner. */

@@ -3,7 +3,9 @@
  * Not for moving more than small results in the loop.
  */
 
-import type { Memory } from "./memory";
+import type { Commands, DeviceBuffer, ReadbackRing, ReadbackRingOptions } from "../executor";
+import { encoderOf } from "./commands";
+import type { GpuMemory } from "./memory";
 
 /** The first `bytes` bytes of a buffer, at once. Not for the training loop: it waits for all work submitted before. */
 export async function readBuffer(
@@ -25,21 +27,9 @@ export async function readBuffer(
   }
 }
 
-export interface ReadbackRingOptions {
-  /** Copies that may be in flight at once. */
-  readonly slots: number;
-  /** The largest copy. */
-  readonly bytes: number;
-  readonly owner: string;
-  readonly label?: string;
-}
-
-/**
- * Staging buffers, taken in turn. Per step: `await ready()`, `push(…)` while encoding, submit, `submitted()`. Results
- * come through the callback in the order pushed, some steps later.
- */
-export class ReadbackRing<Tag> {
-  readonly #memory: Memory;
+/** Staging buffers, taken in turn. */
+export class GpuReadbackRing<Tag> implements ReadbackRing<Tag> {
+  readonly #memory: GpuMemory;
   readonly #buffers: GPUBuffer[];
   readonly #bytes: number;
   readonly #deliver: (data: ArrayBuffer, tag: Tag) => void;
@@ -51,7 +41,7 @@ export class ReadbackRing<Tag> {
   #failure: Error | null = null;
 
   constructor(
-    memory: Memory,
+    memory: GpuMemory,
     { slots, bytes, owner, label = "readback" }: ReadbackRingOptions,
     deliver: (data: ArrayBuffer, tag: Tag) => void,
   ) {
@@ -75,12 +65,12 @@ export class ReadbackRing<Tag> {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Encodes the copy of the first `bytes` bytes of `source`. Throws if no slot is free or the copy is too large. */
-  push(encoder: GPUCommandEncoder, source: GPUBuffer, bytes: number, tag: Tag): void {
+  /** Records the copy of the first `bytes` bytes of `source`. Throws if no slot is free or the copy is too large. */
+  push(commands: Commands, source: DeviceBuffer, bytes: number, tag: Tag): void {
     if (bytes > this.#bytes) throw new RangeError(`A readback of ${bytes} bytes; the slots have ${this.#bytes}.`);
     const buffer = this.#free.shift();
     if (!buffer) throw new Error("No readback slot is free: await `ready` first.");
-    encoder.copyBufferToBuffer(source, 0, buffer, 0, Math.ceil(bytes / 4) * 4);
+    encoderOf(commands).copyBufferToBuffer(source as GPUBuffer, 0, buffer, 0, Math.ceil(bytes / 4) * 4);
     this.#encoded.push({ buffer, bytes, tag });
   }
 

@@ -7,15 +7,9 @@ import { Mutex } from "async-mutex";
 import type * as ort from "onnxruntime-web/webgpu";
 import { type ForwardGraph, packedShape } from "../../forward/graph";
 import type { Tensor } from "../../program/tensor";
+import type { Session } from "../executor";
 
 type OnnxRuntime = typeof ort;
-
-/** A bound session: run it as often as wanted; it reads and writes the same buffers every time. */
-export interface ForwardSession {
-  /** Resolves when the work has been submitted to the device's queue. */
-  run(): Promise<void>;
-  release(): Promise<void>;
-}
 
 export class Runtime {
   readonly #device: GPUDevice;
@@ -40,7 +34,7 @@ export class Runtime {
   }
 
   /** `buffer` gives the GPU buffer of every leaf and output; they must stay the same while the session lives. */
-  async session(written: ForwardGraph, buffer: (tensor: Tensor) => GPUBuffer): Promise<ForwardSession> {
+  async session(written: ForwardGraph, buffer: (tensor: Tensor) => GPUBuffer): Promise<Session> {
     const onnxruntime = await this.load();
     const graph = this.#device.features.has("shader-f16") ? written : written.pack();
     const options: ort.InferenceSession.SessionOptions = {

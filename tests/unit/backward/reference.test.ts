@@ -1,7 +1,7 @@
 /**
  * Programs of the tiny models, forward and backward in float64, against PyTorch's float64 run: logits, loss, the gradient of
  * every trained tensor, and the losses of 20 AdamW updates. It proves families, methods, operations and plans without a GPU; kernels and onnxruntime are
- * compared with the same numbers in `tests/gpu/reference.test.ts`.
+ * compared with the same numbers in `tests/training/reference.test.ts`.
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -18,7 +18,7 @@ import { loadedSpecs } from "../../../src/training/read-model";
 import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
 import { type FixtureTensor, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
 import { type ReferenceCase, type Rig, referenceCases } from "../../fixtures/reference-cases";
-import { trainedParts } from "../../gpu/trained-parts";
+import { trainedParts } from "../../training/trained-parts";
 import { AdamW } from "../interpreter/adamw";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";

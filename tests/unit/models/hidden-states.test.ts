@@ -7,7 +7,7 @@ import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { loadedSpecs } from "../../../src/training/read-model";
 import { familyRig, familyRigs } from "../../fixtures/reference";
-import { largestDifference } from "../../gpu/compare";
+import { largestDifference } from "../../training/compare";
 import { evaluate } from "../interpreter/forward";
 
 test.each(familyRigs)("%s", async (rig) => {

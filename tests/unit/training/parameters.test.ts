@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Initializer, type Trainable, tensorBytes } from "../../../src/program/tensor";
 import { initialValues, Parameters } from "../../../src/training/parameters";
-import { recordingEngine } from "./recording-engine";
+import { recordingExecutor } from "./recording-executor";
 
 function trainable(name: string, shape: number[], initializer: Initializer): Trainable {
   return {
@@ -65,8 +65,8 @@ describe("tensors of a run", () => {
   ];
 
   test("value, gradient and two moments of each are allocated under their category", () => {
-    const { engine, buffers } = recordingEngine();
-    const parameters = new Parameters(engine, tensors, "run a", 0);
+    const { executor, buffers } = recordingExecutor();
+    const parameters = new Parameters(executor, tensors, "run a", 0);
     const bytes = (category: string) =>
       buffers.filter((buffer) => buffer.category === category).map((buffer) => buffer.bytes);
     const sizes = tensors.map(tensorBytes);
@@ -84,12 +84,12 @@ describe("tensors of a run", () => {
   });
 
   test("given values replace initial ones; another size is an error with both", () => {
-    const { engine } = recordingEngine();
+    const { executor } = recordingExecutor();
     const given = new Map([["F", Float32Array.of(1, 2, 3, 4)]]);
-    const parameters = new Parameters(engine, tensors, "run a", 0, given);
+    const parameters = new Parameters(executor, tensors, "run a", 0, given);
     expect((parameters.value("F") as unknown as { written: Float32Array }).written).toEqual(given.get("F"));
     const wrong = new Map([["F", Float32Array.of(1, 2, 3)]]);
-    expect(() => new Parameters(engine, tensors, "run a", 0, wrong)).toThrow(
+    expect(() => new Parameters(executor, tensors, "run a", 0, wrong)).toThrow(
       '"F" has 3 values; its shape [2,2] needs 4.',
     );
   });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Workspace } from "../../../src/training/workspace";
-import { recordingEngine } from "./recording-engine";
+import { recordingExecutor } from "./recording-executor";
 
 describe("the workspace", () => {
   test("claims share buffers, each as large as the largest in its place", () => {
-    const { engine, buffers } = recordingEngine();
-    const workspace = new Workspace(engine, "comparison");
+    const { executor, buffers } = recordingExecutor();
+    const workspace = new Workspace(executor, "comparison");
     const first = workspace.claim([16, 400, 64]);
     const second = workspace.claim([80, 320]);
     const third = workspace.claim([8, 8, 8, 8]);
@@ -25,8 +25,8 @@ describe("the workspace", () => {
   });
 
   test("every claim's buffers are large enough, and no two of a claim are the same", () => {
-    const { engine, buffers } = recordingEngine();
-    const workspace = new Workspace(engine, "comparison");
+    const { executor, buffers } = recordingExecutor();
+    const workspace = new Workspace(executor, "comparison");
     const sizes = Array.from({ length: 9 }, (_, claim) =>
       Array.from({ length: (claim * 5) % 7 }, (_, index) => 4 * ((claim * 31 + index * 17) % 23) + 4),
     );
@@ -41,8 +41,8 @@ describe("the workspace", () => {
   });
 
   test("out of order: a buffer before, and a claim after allocating; release frees all", () => {
-    const { engine, buffers } = recordingEngine();
-    const workspace = new Workspace(engine, "comparison");
+    const { executor, buffers } = recordingExecutor();
+    const workspace = new Workspace(executor, "comparison");
     const claim = workspace.claim([4, 8]);
     expect(() => claim.buffer(0)).toThrow("The workspace is not allocated yet.");
     workspace.allocate();

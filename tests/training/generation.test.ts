@@ -1,0 +1,56 @@
+/** Greedy generation against transformers' `generate`: frozen models, and adapters beside weights and in every layer. */
+
+import { expect, test } from "vitest";
+import { generate } from "../../src/generation/generate";
+import { generationSchema } from "../../src/generation/settings";
+import { methodOf } from "../../src/methods/registry";
+import { BaseModel } from "../../src/training/base-model";
+import { BatchBuffers } from "../../src/training/batch-buffers";
+import { NextToken } from "../../src/training/next-token";
+import { parseOptions, Run } from "../../src/training/run";
+import { Workspace } from "../../src/training/workspace";
+import { fixtureModel, fixtureTensors, generationCases } from "../fixtures/reference";
+import { testExecutor } from "./executor";
+import { trainedParts } from "./trained-parts";
+
+const options: Record<string, object> = {
+  lora: { rank: 4, alpha: 8, targets: ["q_proj", "v_proj"] },
+  prefix: { virtualTokens: 6 },
+};
+const { texts, tokens, cases } = await generationCases();
+
+test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
+  "$rig, $method",
+  async ({ rig, method, ids }) => {
+    const executor = await testExecutor();
+    const model = await BaseModel.load(executor, fixtureModel(rig));
+    const plan = { name: "run", method: method ?? "linear-probe", options: { ...(method && options[method]) } };
+    const path = `cases/${rig}/${plan.method}-sequence-classification.safetensors`;
+    const workspace = new Workspace(executor, "test");
+    const run = new Run(
+      executor,
+      model,
+      {
+        ...{ name: "run", method: methodOf(plan.method), options: parseOptions(model, plan), learningRate: 1 },
+        ...{ weightDecay: null, gradClip: null, classes: 5, pooling: "last", seed: 0 },
+        ...(method && { initial: trainedParts(await fixtureTensors(path), "final", model.config) }),
+      },
+      new Map([[8, new BatchBuffers(executor, 1, 8, "test")]]),
+      workspace,
+    );
+    workspace.allocate();
+    try {
+      await run.compile();
+      const next = new NextToken(executor, model, run, texts.length);
+      const prompts = texts.map((text: string) => Int32Array.from(model.tokenizer.encode(text)));
+      const said = await generate(prompts, generationSchema.parse({ maxNewTokens: tokens }), next.foreteller);
+      expect(said.map((text) => text.ids)).toEqual(ids);
+      await next.release();
+      expect(executor.memory.bytes(`${run.owner}, next token`).total).toBe(0);
+    } finally {
+      await run.release();
+      executor.memory.releaseOwner("test");
+      model.release();
+    }
+  },
+);
