@@ -1,24 +1,11 @@
 /** Program → ONNX model bytes. Every leaf becomes a graph input, so that weights stay in buffers of ours. */
 
-import { create, toBinary } from "@bufbuild/protobuf";
 import { float16Values } from "../hub/float16";
-import {
-  AttributeProto_AttributeType,
-  AttributeProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
-  type TensorProto,
-  TensorProto_DataType,
-  TensorProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
-} from "../onnx/onnx_pb";
-import type { AttributeValue, GraphWriter } from "../program/operation";
+import { elementTypes, type OnnxType, OnnxWriter } from "../onnx/writer";
+import type { GraphWriter } from "../program/operation";
 import type { Constant, Program } from "../program/program";
 import { requireWhole } from "../program/row-parts";
-import type { ElementType, Tensor } from "../program/tensor";
+import type { Tensor } from "../program/tensor";
 
 export interface ForwardGraph {
   readonly bytes: Uint8Array;
@@ -40,40 +27,25 @@ const float16Table: Constant = {
   values: float16Values,
 };
 
-const dataTypes: Record<ElementType, TensorProto_DataType> = {
-  float32: TensorProto_DataType.FLOAT,
-  float16: TensorProto_DataType.FLOAT16,
-  int32: TensorProto_DataType.INT32,
-};
-
 /**
  * Writes the operations that `outputs` depend on as an ONNX model (IR 10, opset 21 and com.microsoft 1). Frozen float16
  * matrices are cast to float32 where they are used, one at a time.
  */
 export function writeGraph(program: Program, outputs: readonly Tensor[], packed = false): ForwardGraph {
-  const writer = new OnnxWriter(packed);
+  const writer = new ProgramWriter(packed);
   for (const operation of program.needed(outputs)) operation.forward(writer);
-  const graph = create(GraphProtoSchema, {
-    name: "program",
-    node: writer.nodes,
-    initializer: writer.literals,
-    input: [...writer.leaves].map((leaf) => valueInfo(leaf, packed && leaf.type === "float16")),
-    output: outputs.map((output) => valueInfo(output)),
-  });
-  const model = create(ModelProtoSchema, {
-    irVersion: 10n,
-    producerName: "sk-tuning-studio",
-    opsetImport: [
-      { domain: "", version: 21n },
-      { domain: "com.microsoft", version: 1n },
-    ],
-    graph,
-  });
   const inputs = [...writer.leaves];
-  const bytes = toBinary(ModelProtoSchema, model);
+  for (const leaf of inputs) {
+    const words = packed && leaf.type === "float16";
+    const [type, shape]: [OnnxType, readonly number[]] = words
+      ? ["uint32", packedShape(leaf.shape)]
+      : [leaf.type, leaf.shape];
+    writer.graph.input(leaf.name, type, shape);
+  }
+  for (const { name, type, shape } of outputs) writer.graph.output(name, type, shape);
   const narrow = !packed && inputs.some(({ type }) => type === "float16");
   const written: ForwardGraph = {
-    bytes,
+    bytes: writer.graph.bytes(),
     inputs,
     outputs,
     packed,
@@ -82,20 +54,20 @@ export function writeGraph(program: Program, outputs: readonly Tensor[], packed 
   return written;
 }
 
-const toFloat32 = { to: TensorProto_DataType.FLOAT };
-const toInt32 = { to: TensorProto_DataType.INT32 };
+const toFloat32 = { to: elementTypes.float32 };
+const toInt32 = { to: elementTypes.int32 };
 
-class OnnxWriter implements GraphWriter {
-  readonly nodes: NodeProto[] = [];
-  readonly literals: TensorProto[] = [];
+class ProgramWriter implements GraphWriter {
+  readonly graph = new OnnxWriter();
   readonly leaves = new Set<Tensor>();
-  readonly #literalNames = new Map<string, string>();
   readonly #packed: boolean;
-  #intermediates = 0;
 
   constructor(packed: boolean) {
     this.#packed = packed;
   }
+
+  value = this.graph.value;
+  literal = this.graph.literal;
 
   use(tensor: Tensor): string {
     const stored = this.#stored(tensor);
@@ -112,48 +84,12 @@ class OnnxWriter implements GraphWriter {
     return this.node("Cast", [rows], toFloat32, outputs)[0]!;
   }
 
-  node(
-    operator: string,
-    inputs: readonly string[],
-    attributes: Readonly<Record<string, AttributeValue>> = {},
-    options: { domain?: string; outputs?: readonly Tensor[]; outputCount?: number } = {},
-  ): string[] {
-    const { domain = "", outputCount = 1 } = options;
-    const outputs = options.outputs
-      ? options.outputs.map((tensor) => tensor.name)
-      : Array.from({ length: outputCount }, () => `#${this.#intermediates++}`);
-    const attribute = Object.entries(attributes).map(([name, value]) => writeAttribute(name, value));
-    this.nodes.push(
-      create(NodeProtoSchema, {
-        opType: operator,
-        name: `${operator} ${this.nodes.length}`,
-        domain,
-        input: [...inputs],
-        output: outputs,
-        attribute,
-      }),
-    );
-    return outputs;
-  }
+  node: GraphWriter["node"] = (operator, inputs, attributes, { outputs, ...options } = {}) =>
+    this.graph.node(operator, inputs, attributes, { ...options, outputs: outputs?.map(({ name }) => name) });
 
-  define(
-    tensor: Tensor,
-    operator: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeValue>>,
-    domain = "",
-  ): void {
+  define: GraphWriter["define"] = (tensor, operator, inputs, attributes, domain = "") => {
     this.node(operator, inputs, attributes, { domain, outputs: [tensor] });
-  }
-
-  value(
-    operator: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeValue>>,
-    domain = "",
-  ): string {
-    return this.node(operator, inputs, attributes, { domain })[0]!;
-  }
+  };
 
   #stored(tensor: Tensor): string {
     requireWhole(tensor);
@@ -175,64 +111,6 @@ class OnnxWriter implements GraphWriter {
     this.define(output, "Gather", operands, { axis: 0 });
     return output.name;
   }
-
-  literal(
-    values: readonly number[],
-    type: "int64" | "int32" | "uint32" | "float32",
-    shape: readonly number[] = [values.length],
-  ): string {
-    const key = `${type} [${shape}] ${values.join(" ")}`;
-    const known = this.#literalNames.get(key);
-    if (known) return known;
-    const name = `literal ${this.literals.length}`;
-    this.#literalNames.set(key, name);
-    const tensor = create(TensorProtoSchema, { name, dims: shape.map(BigInt) });
-    if (type === "int64") {
-      tensor.dataType = TensorProto_DataType.INT64;
-      tensor.rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    } else if (type === "int32") {
-      tensor.dataType = TensorProto_DataType.INT32;
-      tensor.rawData = new Uint8Array(Int32Array.from(values).buffer);
-    } else if (type === "uint32") {
-      tensor.dataType = TensorProto_DataType.UINT32;
-      tensor.rawData = new Uint8Array(Uint32Array.from(values).buffer);
-    } else {
-      tensor.dataType = TensorProto_DataType.FLOAT;
-      tensor.rawData = new Uint8Array(Float32Array.from(values).buffer);
-    }
-    this.literals.push(tensor);
-    return name;
-  }
-}
-
-function writeAttribute(name: string, value: AttributeValue) {
-  if (typeof value === "string") {
-    const s = new TextEncoder().encode(value);
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s });
-  }
-  if (typeof value === "number") {
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
-  }
-  if ("float" in value) {
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value.float });
-  }
-  return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
-}
-
-function valueInfo(tensor: Tensor, packed = false): ValueInfoProto {
-  const shape = packed ? packedShape(tensor.shape) : tensor.shape;
-  return create(ValueInfoProtoSchema, {
-    name: tensor.name,
-    type: {
-      value: {
-        case: "tensorType",
-        value: {
-          elemType: packed ? TensorProto_DataType.UINT32 : dataTypes[tensor.type],
-          shape: { dim: shape.map((size) => ({ value: { case: "dimValue" as const, value: BigInt(size) } })) },
-        },
-      },
-    },
-  });
 }
 
 /** Of a float16 tensor as 32-bit words. */

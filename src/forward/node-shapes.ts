@@ -1,6 +1,6 @@
 /** Shapes of what graph nodes compute, by the operators' definitions in ONNX. Not for values. */
 
-import type { AttributeValue } from "../program/operation";
+import type { Attributes } from "../onnx/writer";
 import { elementCount } from "../program/tensor";
 
 export interface Value {
@@ -11,7 +11,6 @@ export interface Value {
   readonly host?: readonly number[];
 }
 
-type Attributes = Readonly<Record<string, AttributeValue>>;
 type Rule = (inputs: Value[], attributes: Attributes) => Value[];
 
 const same: Rule = ([x]) => [{ shape: x!.shape, width: x!.width }];

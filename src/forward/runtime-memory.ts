@@ -9,7 +9,8 @@
  *    every 16th. The cache is never emptied while a session lives, and all sessions of a device share it.
  */
 
-import type { AttributeValue, GraphWriter } from "../program/operation";
+import type { AttributeValue } from "../onnx/writer";
+import type { GraphWriter } from "../program/operation";
 import type { Program } from "../program/program";
 import { requireWhole } from "../program/row-parts";
 import { elementCount, type Tensor } from "../program/tensor";

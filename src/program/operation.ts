@@ -4,6 +4,7 @@
  */
 
 import type { Dispatch } from "../kernels/kernel";
+import type { Attributes, Nodes } from "../onnx/writer";
 import type { Tensor } from "./tensor";
 
 export interface Operation {
@@ -18,10 +19,8 @@ export interface Operation {
   backward(tape: Tape): void;
 }
 
-export type AttributeValue = number | string | { readonly float: number } | readonly number[];
-
 /** Writes graph nodes. Values are names: of tensors, or of intermediate values. */
-export interface GraphWriter {
+export interface GraphWriter extends Pick<Nodes, "value" | "literal"> {
   /**
    * The graph name of a tensor's values as they are computed with; an input of the graph if it is a leaf. Throws if it is kept
    * in parts.
@@ -36,26 +35,11 @@ export interface GraphWriter {
   node(
     operator: string,
     inputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeValue>>,
+    attributes?: Attributes,
     options?: { readonly domain?: string; readonly outputs?: readonly Tensor[]; readonly outputCount?: number },
   ): string[];
   /** Adds a node with one output that is the given tensor. */
-  define(
-    tensor: Tensor,
-    operator: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeValue>>,
-    domain?: string,
-  ): void;
-  /** A small constant inside the graph: shapes, axes (int64), or int32 / float32 values. */
-  literal(values: readonly number[], type: "int64" | "int32" | "float32", shape?: readonly number[]): string;
-  /** A node with one output. */
-  value(
-    operator: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeValue>>,
-    domain?: string,
-  ): string;
+  define(tensor: Tensor, operator: string, inputs: readonly string[], attributes?: Attributes, domain?: string): void;
 }
 
 /** A place in GPU memory during the backward pass. */

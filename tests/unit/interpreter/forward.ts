@@ -3,7 +3,8 @@
  * definitions in ONNX and in onnxruntime's contributed set. Not for the file format (`tests/unit/forward`).
  */
 
-import type { AttributeValue, GraphWriter } from "../../../src/program/operation";
+import type { AttributeValue } from "../../../src/onnx/writer";
+import type { GraphWriter } from "../../../src/program/operation";
 import type { Constant, Program } from "../../../src/program/program";
 import { requireWhole } from "../../../src/program/row-parts";
 import { type Control, elementCount, type Tensor } from "../../../src/program/tensor";
