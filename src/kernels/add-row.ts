@@ -9,5 +9,12 @@ export const addRow = defineKernel({
   source,
   bindings: { row: "read", out: "read-write" },
   sizes: { rows: "u32", width: "u32" },
+  processor: {
+    loop({ row: { f32: row }, out: { f32: out } }, { rows, width }) {
+      for (let start = 0; start < rows * width; start += width) {
+        for (let c = 0; c < width; c++) out[start + c]! += row[c]!;
+      }
+    },
+  },
   workgroups: ({ rows, width }) => grid(rows * width, 64),
 });

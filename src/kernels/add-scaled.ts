@@ -3,6 +3,7 @@
 import source from "../../shaders/add-scaled.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { scaled } from "./nodes";
 
 export const addScaled = defineKernel({
   name: "add-scaled",
@@ -11,5 +12,10 @@ export const addScaled = defineKernel({
   stored: { out: "Element" },
   sizes: { count: "u32", alpha: "f32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, { count, alpha }, { ACCUMULATE }) {
+      at.write("out", scaled(nodes, at.read("x", [count]), alpha), [count], ACCUMULATE);
+    },
+  },
   workgroups: ({ count }) => grid(count, 64),
 });

@@ -3,6 +3,7 @@
 import source from "../../shaders/attention-bias.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { add } from "./nodes";
 
 export const attentionBias = defineKernel({
   name: "attention-bias",
@@ -18,5 +19,13 @@ export const attentionBias = defineKernel({
     queryStep: "u32",
   },
   options: { CAUSAL: 0 },
+  processor: {
+    nodes(nodes, at, { batch, queries, keys, heads, batchStep, headStep, queryStep }) {
+      const cells = [batch, heads, queries, keys];
+      const own = [batchStep ? batch : 1, headStep ? heads : 1, queryStep ? queries : 1, keys];
+      // Cells that are not visible get their share too: nobody reads them.
+      at.write("scores", add(nodes, at.read("scores", cells), at.read("bias", own)), cells);
+    },
+  },
   workgroups: ({ batch, heads, queries, keys }) => grid(batch * heads * queries * keys, 64),
 });

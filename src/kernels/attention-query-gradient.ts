@@ -1,8 +1,10 @@
 /** The gradient of attention with respect to its queries. */
 
 import source from "../../shaders/attention-query-gradient.wgsl?raw";
+import { byToken } from "./attention-nodes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { product, transpose } from "./nodes";
 
 export const attentionQueryGradient = defineKernel({
   name: "attention-query-gradient",
@@ -18,6 +20,15 @@ export const attentionQueryGradient = defineKernel({
     scale: "f32",
   },
   options: { CAUSAL: 0, ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, sizes, { ACCUMULATE }) {
+      const { batch, queries, keys, heads, keyValueHeads, headSize } = sizes;
+      const key = transpose(nodes, at.read("key", [batch, keys, keyValueHeads, headSize]), 0, 2, 1, 3);
+      const rows = (heads / keyValueHeads) * queries;
+      const gradient = product(nodes, at.read("scoreGradient", [batch, keyValueHeads, rows, keys]), key);
+      at.write("out", byToken(nodes, gradient, queries, sizes), [batch, queries, heads, headSize], ACCUMULATE);
+    },
+  },
   workgroups: ({ batch, heads, queries, headSize }) =>
     grid(batch * heads * Math.ceil(queries / 4) * Math.ceil(headSize / 4), 64),
 });

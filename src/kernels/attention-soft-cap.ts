@@ -3,6 +3,7 @@
 import source from "../../shaders/attention-soft-cap.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { scaled } from "./nodes";
 
 export const attentionSoftCap = defineKernel({
   name: "attention-soft-cap",
@@ -10,5 +11,12 @@ export const attentionSoftCap = defineKernel({
   bindings: { scores: "read-write" },
   sizes: { batch: "u32", queries: "u32", keys: "u32", heads: "u32", cap: "f32" },
   options: { CAUSAL: 0 },
+  processor: {
+    nodes(nodes, at, { batch, queries, keys, heads, cap }) {
+      const count = [batch * heads * queries * keys];
+      const bent = nodes.value("Tanh", [scaled(nodes, at.read("scores", count), 1 / cap)]);
+      at.write("scores", scaled(nodes, bent, cap), count);
+    },
+  },
   workgroups: ({ batch, heads, queries, keys }) => grid(batch * heads * queries * keys, 64),
 });

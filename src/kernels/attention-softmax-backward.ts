@@ -4,6 +4,7 @@ import source from "../../shaders/attention-softmax-backward.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { multiply, scaled, subtract, sumOver } from "./nodes";
 
 export const attentionSoftmaxBackward = defineKernel({
   name: "attention-softmax-backward",
@@ -19,5 +20,15 @@ export const attentionSoftmaxBackward = defineKernel({
     scale: "f32",
   },
   options: { CAUSAL: 0, WORKGROUP_WIDTH: 64 },
+  processor: {
+    nodes(nodes, at, { batch, queries, keys, heads, scale }) {
+      // Where a key is not visible its probability is 0, and so is the gradient.
+      const rows = [batch * heads * queries, keys];
+      const probabilities = at.read("probabilities", rows);
+      const shares = multiply(nodes, probabilities, at.read("gradient", rows));
+      const own = multiply(nodes, probabilities, sumOver(nodes, shares, 1, 1));
+      at.write("gradient", scaled(nodes, subtract(nodes, shares, own), scale), rows);
+    },
+  },
   workgroups: ({ batch, heads, queries }, { WORKGROUP_WIDTH }) => grid(batch * heads * queries, 64 / WORKGROUP_WIDTH),
 });

@@ -4,6 +4,7 @@ import source from "../../shaders/column-product-sum.wgsl?raw";
 import shared from "../../shaders/column-reduction.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { multiply, sumOver } from "./nodes";
 
 export const columnProductSum = defineKernel({
   name: "column-product-sum",
@@ -12,5 +13,11 @@ export const columnProductSum = defineKernel({
   stored: { out: "Element" },
   sizes: { rows: "u32", width: "u32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
+  processor: {
+    nodes(nodes, at, { rows, width }, { ACCUMULATE }) {
+      const shares = multiply(nodes, at.read("x", [rows, width]), at.read("y", [rows, width]));
+      at.write("out", sumOver(nodes, shares, 0), [width], ACCUMULATE);
+    },
+  },
   workgroups: ({ width }, { WORKGROUP_WIDTH }) => grid(width, WORKGROUP_WIDTH === 1 ? 64 : 16),
 });

@@ -10,5 +10,26 @@ export const contextShares = defineKernel({
   bindings: { labels: "read", weights: "read", losses: "read", metrics: "read-write", shares: "read-write" },
   sizes: { rows: "u32", tokens: "u32", columns: "u32", count: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
+  processor: {
+    loop({ labels: { i32: labels }, weights, losses, metrics, shares }, { rows, tokens, columns, count }) {
+      let [labelled, labelledRows] = [0, 0];
+      for (let row = 0; row < rows; row++) {
+        let own = 0;
+        for (let token = 0; token < tokens; token++) if (labels[row * tokens + token]! >= 0) own++;
+        labelled += own;
+        if (own > 0) labelledRows++;
+      }
+      const context = labelledRows * count;
+      const all = Math.max(labelled + context, 1);
+      shares.f32[0] = labelled / all;
+      let weighted = 0;
+      for (let column = 0; column < columns; column++) {
+        const weight = weights.f32[column]!;
+        shares.f32[1 + column] = (weight * context) / all;
+        if (weight > 0) weighted += weight * losses.f32[column]!;
+      }
+      metrics.f32[2] = weighted / count;
+    },
+  },
   workgroups: () => [1, 1, 1],
 });

@@ -11,5 +11,32 @@ export const crossEntropy = defineKernel({
   bindings: { logits: "read", labels: "read", rowLoss: "read-write", out: "read-write" },
   sizes: { rows: "u32", classes: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
+  processor: {
+    loop({ logits: { f32: logits }, labels: { i32: labels }, rowLoss, out: { f32: out } }, { rows, classes }) {
+      let count = 0;
+      for (let row = 0; row < rows; row++) if (labels[row]! >= 0) count++;
+      for (let row = 0; row < rows; row++) {
+        const start = row * classes;
+        const label = labels[row]!;
+        if (label < 0) {
+          rowLoss.f32[row] = 0;
+          out.fill(0, start, start + classes);
+          continue;
+        }
+        let largest = Number.NEGATIVE_INFINITY;
+        for (let c = start; c < start + classes; c++) if (logits[c]! > largest) largest = logits[c]!;
+        let sum = 0;
+        for (let c = start; c < start + classes; c++) {
+          const power = Math.exp(logits[c]! - largest);
+          out[c] = power;
+          sum += power;
+        }
+        rowLoss.f32[row] = Math.log(sum) + largest - logits[start + label]!;
+        const share = 1 / count;
+        for (let c = start; c < start + classes; c++) out[c] = (out[c]! / sum) * share;
+        out[start + label]! -= share;
+      }
+    },
+  },
   workgroups: ({ rows }, { WORKGROUP_WIDTH }) => grid(rows, 64 / WORKGROUP_WIDTH),
 });

@@ -9,5 +9,15 @@ export const gatherRows = defineKernel({
   source,
   bindings: { x: "read", indexes: "read", out: "read-write" },
   sizes: { start: "u32", rows: "u32", width: "u32" },
+  processor: {
+    loop({ x: { f32: x }, indexes: { i32: indexes }, out: { f32: out } }, { start, rows, width }) {
+      for (let row = 0; row < rows; row++) {
+        const from = indexes[start + row]!;
+        const [begin, end] = [row * width, (row + 1) * width];
+        if (from < 0) out.fill(0, begin, end);
+        else out.set(x.subarray(from * width, (from + 1) * width), begin);
+      }
+    },
+  },
   workgroups: ({ rows, width }) => grid(rows * width, 64),
 });

@@ -8,5 +8,12 @@ export const gradientNorm = defineKernel({
   source,
   bindings: { partials: "read", metrics: "read-write" },
   sizes: {},
+  processor: {
+    loop({ partials, metrics }) {
+      let sum = 0;
+      for (let i = 0; i < 256; i++) sum += partials.f32[i]!;
+      metrics.f32[1] = Math.sqrt(sum);
+    },
+  },
   workgroups: () => [1, 1, 1],
 });

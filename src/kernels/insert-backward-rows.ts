@@ -3,6 +3,7 @@
 import source from "../../shaders/insert-backward-rows.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { cut } from "./nodes";
 
 export const insertBackwardRows = defineKernel({
   name: "insert-backward-rows",
@@ -10,5 +11,18 @@ export const insertBackwardRows = defineKernel({
   bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", tokens: "u32", count: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, { batch, tokens, count, width }, { ACCUMULATE }) {
+      const all = at.read("outputGradient", [batch, tokens + count, width]);
+      const [before, behind] = [cut(nodes, all, 1, 0, tokens), cut(nodes, all, 1, count, count + tokens)];
+      const places = nodes.literal(
+        Array.from({ length: tokens }, (_, token) => token),
+        "int32",
+        [1, tokens, 1],
+      );
+      const isBefore = nodes.value("Less", [places, at.integers("lengths", [batch, 1, 1])]);
+      at.write("out", nodes.value("Where", [isBefore, before, behind]), [batch, tokens, width], ACCUMULATE);
+    },
+  },
   workgroups: ({ batch, tokens, width }) => grid(batch * tokens * width, 64),
 });

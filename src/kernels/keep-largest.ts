@@ -9,5 +9,14 @@ export const keepLargest = defineKernel({
   source,
   bindings: { scores: "read", dropped: "read", mask: "read-write" },
   sizes: { count: "u32" },
+  processor: {
+    loop({ scores: { f32: scores }, dropped, mask: { f32: mask } }, { count }) {
+      const sorted = scores.slice(0, count).sort();
+      const goes = Math.min(count, dropped.f32[0]!);
+      // Those that go with the last of them are as small.
+      const last = goes > 0 ? sorted[goes - 1]! : Number.NEGATIVE_INFINITY;
+      for (let i = 0; i < count; i++) mask[i] = goes > 0 && scores[i]! <= last ? 0 : 1;
+    },
+  },
   workgroups: ({ count }) => grid(count, 64),
 });

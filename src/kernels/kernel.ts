@@ -9,9 +9,15 @@
  * `Pipelines` puts the aliases in front of the source, from what the backward plan says is bound. Arithmetic is always
  * f32: values are converted as they are loaded and stored.
  *
+ * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers: `processor`. What the backward
+ * pass consists of is nodes, since onnxruntime runs many of them fast together; what stands alone (losses, the update, a
+ * method's controller) is loops.
+ *
  * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is declared as
  * `array<StoredB>` and read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no `shader-f16`.
  */
+
+import type { Nodes } from "../onnx/writer";
 
 /** What a storage binding holds: activations and their gradients, what is always f32, or float16 in pairs. */
 export type Stored = "Element" | "f32" | "packed";
@@ -24,6 +30,48 @@ export interface DeviceProfile {
   /** Computes on the CPU: no workgroup memory, because a barrier costs more than the work it saves. */
   readonly software: boolean;
 }
+
+/** What is bound to a kernel, as values of a graph. */
+export interface GraphPlaces<Binding extends string = string> {
+  /** What a binding holds as float32 of this shape. It may hold more than the shape does; the rest is left out. */
+  read(binding: Binding, shape: readonly number[]): string;
+  /** The same of a binding that holds int32. */
+  integers(binding: Binding, shape: readonly number[]): string;
+  /** From here on a binding holds this value of this shape; with `accumulate` 1 it is added to what was there. */
+  write(binding: Binding, value: string, shape: readonly number[], accumulate?: number): void;
+  /** The same for `width` of a binding's columns [rows, outWidth], from `start` on; the others stay as they are. */
+  writeColumns(
+    binding: Binding,
+    value: string,
+    sizes: Readonly<Record<"rows" | "width" | "outWidth" | "start", number>>,
+    accumulate?: number,
+  ): void;
+}
+
+/** What a binding holds on the processor: the same bytes as numbers of either kind. */
+export interface LoopMemory {
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+}
+
+type Numbers<Name extends string> = Readonly<Record<Name, number>>;
+
+/** A kernel on the processor: nodes of a graph, or a loop. Both compute what the WGSL says. */
+export type ProcessorForm<
+  Binding extends string = string,
+  Size extends string = string,
+  Option extends string = string,
+> =
+  | {
+      readonly nodes: (nodes: Nodes, at: GraphPlaces<Binding>, sizes: Numbers<Size>, options: Numbers<Option>) => void;
+    }
+  | {
+      readonly loop: (
+        at: Readonly<Record<Binding, LoopMemory>>,
+        sizes: Numbers<Size>,
+        options: Numbers<Option>,
+      ) => void;
+    };
 
 export interface Kernel<Binding extends string = string, Size extends string = string, Option extends string = string> {
   readonly name: string;
@@ -39,6 +87,7 @@ export interface Kernel<Binding extends string = string, Size extends string = s
   readonly sizes: Readonly<Record<Size, SizeType>>;
   /** `override` constants with their defaults: they select structure (a transposed operand, adding to the output), never a size. */
   readonly options: Readonly<Record<Option, number>>;
+  readonly processor: ProcessorForm<Binding, Size, Option>;
   /** Workgroup counts for a dispatch. */
   readonly workgroups: (
     sizes: Readonly<Record<Size, number>>,

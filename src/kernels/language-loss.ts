@@ -14,5 +14,42 @@ export const languageLoss = defineKernel({
     predictions: "read-write",
   },
   sizes: { start: "u32", rows: "u32", vocabulary: "u32", tokens: "u32", cap: "f32" },
+  processor: {
+    loop(at, { start, rows, vocabulary, tokens, cap }) {
+      const [logits, losses, predictions] = [at.logits.f32, at.losses.f32, at.predictions.f32];
+      const [indexes, labels] = [at.indexes.i32, at.labels.i32];
+      let count = 0;
+      for (let token = 0; token < tokens; token++) if (labels[token]! >= 0) count++;
+      const share = 1 / Math.max(count, 1);
+      for (let row = 0; row < rows; row++) {
+        const position = indexes[start + row]!;
+        const [begin, end] = [row * vocabulary, (row + 1) * vocabulary];
+        const label = position >= 0 ? labels[position]! : -1;
+        if (label < 0) {
+          logits.fill(0, begin, end);
+          continue;
+        }
+        let [largest, place] = [Number.NEGATIVE_INFINITY, begin];
+        for (let c = begin; c < end; c++) {
+          if (logits[c]! > largest) {
+            largest = logits[c]!;
+            place = c;
+          }
+        }
+        let sum = 0;
+        for (let c = begin; c < end; c++) sum += Math.exp(logits[c]! - largest);
+        losses[position] = Math.log(sum) + largest - logits[begin + label]!;
+        predictions[position] = place - begin;
+        const own = logits[begin + label]!;
+        const scale = share / sum;
+        for (let c = begin; c < end; c++) {
+          const bent = cap > 0 ? logits[c]! / cap : 0;
+          logits[c] = Math.exp(logits[c]! - largest) * scale * (1 - bent * bent);
+        }
+        const bent = cap > 0 ? own / cap : 0;
+        logits[begin + label]! -= share * (1 - bent * bent);
+      }
+    },
+  },
   workgroups: ({ rows }) => [rows, 1, 1],
 });

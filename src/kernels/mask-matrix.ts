@@ -10,5 +10,14 @@ export const maskMatrix = defineKernel({
   bindings: { mask: "read", x: "read-write" },
   sizes: { rows: "u32", columns: "u32", start: "u32" },
   options: { BY_COLUMN: 0 },
+  processor: {
+    loop({ mask: { f32: mask }, x: { f32: x } }, { rows, columns, start }, { BY_COLUMN }) {
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          if (mask[start + (BY_COLUMN === 1 ? column : row)] === 0) x[row * columns + column] = 0;
+        }
+      }
+    },
+  },
   workgroups: ({ rows, columns }) => grid(rows * columns, 64),
 });

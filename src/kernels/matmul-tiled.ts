@@ -3,6 +3,7 @@
 import source from "../../shaders/matmul-tiled.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { matmulForm } from "./matmul-nodes";
 
 export const matmulTiled = defineKernel({
   name: "matmul-tiled",
@@ -12,5 +13,6 @@ export const matmulTiled = defineKernel({
   packable: { b: 1 },
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
+  processor: matmulForm,
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 64) * Math.ceil(columns / 64), 1),
 });

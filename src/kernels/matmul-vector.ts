@@ -3,6 +3,7 @@
 import source from "../../shaders/matmul-vector.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { matmulForm } from "./matmul-nodes";
 
 export const matmulVector = defineKernel({
   name: "matmul-vector",
@@ -12,5 +13,6 @@ export const matmulVector = defineKernel({
   packable: { b: 4 },
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
+  processor: matmulForm,
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 16),
 });

@@ -3,6 +3,7 @@
 import source from "../../shaders/matmul.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { matmulForm } from "./matmul-nodes";
 import { matmulSplit } from "./matmul-split";
 import { matmulTiled } from "./matmul-tiled";
 import { matmulVector } from "./matmul-vector";
@@ -20,6 +21,7 @@ export const matmul = defineKernel({
   packable: { b: 1 },
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
+  processor: matmulForm,
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 16),
   variant: ({ rows, columns, inner }, { TRANSPOSE_A }, { software }) => {
     if (software) {

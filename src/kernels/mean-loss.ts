@@ -10,5 +10,15 @@ export const meanLoss = defineKernel({
   bindings: { rowLoss: "read", labels: "read", metrics: "read-write" },
   sizes: { rows: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
+  processor: {
+    loop({ rowLoss, labels, metrics }, { rows }) {
+      let [sum, count] = [0, 0];
+      for (let row = 0; row < rows; row++) {
+        sum += rowLoss.f32[row]!;
+        if (labels.i32[row]! >= 0) count++;
+      }
+      metrics.f32[0] = sum / Math.max(count, 1);
+    },
+  },
   workgroups: () => [1, 1, 1],
 });

@@ -3,6 +3,7 @@
 import source from "../../shaders/mean-rows-backward.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { divide, multiply, toNumber } from "./nodes";
 
 export const meanRowsBackward = defineKernel({
   name: "mean-rows-backward",
@@ -10,5 +11,21 @@ export const meanRowsBackward = defineKernel({
   bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", tokens: "u32", front: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, { batch, tokens, front, width }, { ACCUMULATE }) {
+      const places = Array.from({ length: tokens }, (_, token) => token - front);
+      const place = nodes.literal(places, "int32", [1, tokens, 1]);
+      const lengths = at.integers("lengths", [batch, 1, 1]);
+      const isOwn = nodes.literal(
+        places.map((at) => (at >= 0 ? 1 : 0)),
+        "float32",
+        [1, tokens, 1],
+      );
+      const isReal = multiply(nodes, isOwn, toNumber(nodes, nodes.value("Less", [place, lengths])));
+      const share = divide(nodes, isReal, toNumber(nodes, lengths));
+      const gradient = at.read("outputGradient", [batch, 1, width]);
+      at.write("out", multiply(nodes, share, gradient), [batch, tokens, width], ACCUMULATE);
+    },
+  },
   workgroups: ({ batch, tokens, width }) => grid(batch * tokens * width, 64),
 });

@@ -10,5 +10,18 @@ export const orthogonality = defineKernel({
   bindings: { gram: "read-write", metrics: "read-write" },
   sizes: { rank: "u32", weight: "f32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
+  processor: {
+    loop({ gram: { f32: gram }, metrics: { f32: metrics } }, { rank, weight }, { ACCUMULATE }) {
+      let sum = 0;
+      for (let i = 0; i < rank * rank; i++) {
+        if (i % (rank + 1) === 0) gram[i]! -= 1;
+        sum += gram[i]! * gram[i]!;
+      }
+      const norm = Math.sqrt(sum);
+      const factor = norm > 0 ? (2 * weight) / norm : 0;
+      for (let i = 0; i < rank * rank; i++) gram[i]! *= factor;
+      metrics[2] = (ACCUMULATE === 1 ? metrics[2]! : 0) + weight * norm;
+    },
+  },
   workgroups: () => [1, 1, 1],
 });

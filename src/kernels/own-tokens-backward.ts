@@ -3,6 +3,7 @@
 import source from "../../shaders/own-tokens-backward.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { shape } from "./nodes";
 
 export const ownTokensBackward = defineKernel({
   name: "own-tokens-backward",
@@ -10,5 +11,12 @@ export const ownTokensBackward = defineKernel({
   bindings: { outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", all: "u32", front: "u32", tokens: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, { batch, all, front, tokens, width }, { ACCUMULATE }) {
+      const ends = shape(nodes, 0, front, 0, 0, all - front - tokens, 0);
+      const padded = nodes.value("Pad", [at.read("outputGradient", [batch, tokens, width]), ends]);
+      at.write("out", padded, [batch, all, width], ACCUMULATE);
+    },
+  },
   workgroups: ({ batch, all, width }) => grid(batch * all * width, 64),
 });

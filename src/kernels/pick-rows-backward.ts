@@ -3,6 +3,7 @@
 import source from "../../shaders/pick-rows-backward.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { multiply, toNumber } from "./nodes";
 
 export const pickRowsBackward = defineKernel({
   name: "pick-rows-backward",
@@ -10,5 +11,15 @@ export const pickRowsBackward = defineKernel({
   bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", tokens: "u32", front: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, { batch, tokens, front, width }, { ACCUMULATE }) {
+      // The last real token is at front + length − 1.
+      const lengths = Array.from({ length: tokens }, (_, token) => token - front + 1);
+      const ends = nodes.literal(lengths, "int32", [1, tokens, 1]);
+      const isPicked = toNumber(nodes, nodes.value("Equal", [ends, at.integers("lengths", [batch, 1, 1])]));
+      const gradient = at.read("outputGradient", [batch, 1, width]);
+      at.write("out", multiply(nodes, isPicked, gradient), [batch, tokens, width], ACCUMULATE);
+    },
+  },
   workgroups: ({ batch, tokens, width }) => grid(batch * tokens * width, 64),
 });

@@ -10,5 +10,10 @@ export const placeColumns = defineKernel({
   bindings: { x: "read", out: "read-write" },
   sizes: { rows: "u32", width: "u32", outWidth: "u32", start: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(_nodes, at, sizes, { ACCUMULATE }) {
+      at.writeColumns("out", at.read("x", [sizes.rows, sizes.width]), sizes, ACCUMULATE);
+    },
+  },
   workgroups: ({ rows, width }) => grid(rows * width, 64),
 });

@@ -3,6 +3,7 @@
 import source from "../../shaders/prepend-backward-front.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { cut, sumOver } from "./nodes";
 
 export const prependBackwardFront = defineKernel({
   name: "prepend-backward-front",
@@ -11,5 +12,11 @@ export const prependBackwardFront = defineKernel({
   stored: { out: "Element" },
   sizes: { batch: "u32", front: "u32", tokens: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    nodes(nodes, at, { batch, front, tokens, width }, { ACCUMULATE }) {
+      const all = at.read("outputGradient", [batch, front + tokens, width]);
+      at.write("out", sumOver(nodes, cut(nodes, all, 1, 0, front), 0), [front, width], ACCUMULATE);
+    },
+  },
   workgroups: ({ front, width }) => grid(front * width, 64),
 });

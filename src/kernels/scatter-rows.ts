@@ -9,5 +9,13 @@ export const scatterRows = defineKernel({
   source,
   bindings: { x: "read", indexes: "read", out: "read-write" },
   sizes: { start: "u32", rows: "u32", width: "u32" },
+  processor: {
+    loop({ x: { f32: x }, indexes: { i32: indexes }, out: { f32: out } }, { start, rows, width }) {
+      for (let row = 0; row < rows; row++) {
+        const to = indexes[start + row]!;
+        if (to >= 0) out.set(x.subarray(row * width, (row + 1) * width), to * width);
+      }
+    },
+  },
   workgroups: ({ rows, width }) => grid(rows * width, 64),
 });

@@ -9,5 +9,14 @@ export const squareSum = defineKernel({
   bindings: { x: "read", partials: "read-write" },
   sizes: { count: "u32" },
   options: { ACCUMULATE: 0 },
+  processor: {
+    // All in the first of the partial sums: a loop adds up in float64.
+    loop({ x: { f32: x }, partials: { f32: partials } }, { count }, { ACCUMULATE }) {
+      let sum = ACCUMULATE === 1 ? partials[0]! : 0;
+      for (let i = 0; i < count; i++) sum += x[i]! * x[i]!;
+      if (ACCUMULATE !== 1) partials.fill(0, 1, 256);
+      partials[0] = sum;
+    },
+  },
   workgroups: () => [4, 1, 1],
 });

@@ -17,5 +17,18 @@ export const tripletScores = defineKernel({
     scores: "read-write",
   },
   sizes: { rank: "u32", inputs: "u32", outputs: "u32", start: "u32" },
+  processor: {
+    loop(at, { rank, inputs, outputs, start }) {
+      const [sensitivityA, uncertaintyA] = [at.sensitivityA.f32, at.uncertaintyA.f32];
+      const [sensitivityB, uncertaintyB] = [at.sensitivityB.f32, at.uncertaintyB.f32];
+      for (let j = 0; j < rank; j++) {
+        let [row, column] = [0, 0];
+        for (let i = j * inputs; i < (j + 1) * inputs; i++) row += sensitivityA[i]! * uncertaintyA[i]!;
+        for (let i = j; i < outputs * rank; i += rank) column += sensitivityB[i]! * uncertaintyB[i]!;
+        const own = at.sensitivityE.f32[j]! * at.uncertaintyE.f32[j]!;
+        at.scores.f32[start + j] = own + (row / inputs + column / outputs);
+      }
+    },
+  },
   workgroups: ({ rank }) => grid(rank, 64),
 });

@@ -10,5 +10,28 @@ export const valueLoss = defineKernel({
   bindings: { logits: "read", values: "read", labels: "read", rowLoss: "read-write", out: "read-write" },
   sizes: { rows: "u32", classes: "u32" },
   options: { SQUARED: 0 },
+  processor: {
+    loop(at, { rows, classes }, { SQUARED }) {
+      const [logits, values, out, labels] = [at.logits.f32, at.values.f32, at.out.f32, at.labels.i32];
+      let labelled = 0;
+      for (let row = 0; row < rows; row++) if (labels[row]! >= 0) labelled++;
+      for (let row = 0; row < rows; row++) {
+        const share = labels[row]! >= 0 ? 1 / (labelled * classes) : 0;
+        let loss = 0;
+        for (let i = row * classes; i < (row + 1) * classes; i++) {
+          const [logit, value] = [logits[i]!, values[i]!];
+          if (SQUARED === 1) {
+            loss += (logit - value) ** 2;
+            out[i] = 2 * (logit - value) * share;
+          } else {
+            // log(1 + exp(−|x|)) never overflows.
+            loss += Math.max(logit, 0) - logit * value + Math.log1p(Math.exp(-Math.abs(logit)));
+            out[i] = (1 / (1 + Math.exp(-logit)) - value) * share;
+          }
+        }
+        at.rowLoss.f32[row] = labels[row]! >= 0 ? loss / classes : 0;
+      }
+    },
+  },
   workgroups: ({ rows }) => grid(rows, 64),
 });
