@@ -21,6 +21,16 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        test: {
+          name: "training",
+          environment: "node",
+          include: ["tests/training/**/*.test.ts"],
+          testTimeout: TIMEOUT,
+          hookTimeout: TIMEOUT,
+        },
+      },
+      {
+        resolve: { alias },
         // Only some tests reach it; bundled when the first one does, it would reload the page under a running test.
         optimizeDeps: { include: ["fflate"] },
         test: {

@@ -110,6 +110,8 @@ export interface Executor {
   readonly largestBuffer: number;
   /** Starts fetching and compiling onnxruntime, which else begins with the first session. */
   load(): Promise<unknown>;
+  /** Resolves when memory may be allocated. Rejects with an Error that says why there is none. */
+  ready(): Promise<void>;
   /** `buffer` gives the buffer of every leaf and output; they must stay the same while the session lives. */
   session(graph: ForwardGraph, buffer: (tensor: Tensor) => DeviceBuffer): Promise<Session>;
   /**

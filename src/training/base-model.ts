@@ -116,6 +116,7 @@ export class BaseModel {
     const { fileBytes, parameters } = weights;
     const parts = { folder, json, family, config, tokenizer, precision, poolings, fileBytes, parameters, languageHead };
     const model = new BaseModel(executor, parts);
+    await executor.ready();
     try {
       await model.#upload(needed, onProgress);
       return model;

@@ -18,6 +18,7 @@ const TOLERANCE = 1e-4;
 
 /** Rejects with an Error that names the largest difference if the device computes wrong numbers. */
 export async function selfTest(executor: Executor): Promise<void> {
+  await executor.ready();
   const program = new Program();
   const x = program.input("x", [TOKENS, WIDTH], "float32");
   const weight = program.input("weight", [WIDTH, WIDTH], "float32");

@@ -1,16 +1,32 @@
-/** One executor for all GPU tests of a browser: the device and onnxruntime start once. */
+/** The executor that tests of training share: in Node the processor, in a browser the device of WebGPU. Both start once. */
 
+import type { Executor } from "../../src/executors/executor";
+import { ProcessorExecutor } from "../../src/executors/processor/executor";
+import type { ModuleFactory } from "../../src/executors/processor/module";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 
-let executor: Promise<WebgpuExecutor> | undefined;
+let executor: Promise<Executor> | undefined;
 
-export function testExecutor(): Promise<WebgpuExecutor> {
-  executor ??= start();
+export function testExecutor(): Promise<Executor> {
+  executor ??= globalThis.process?.versions?.node ? processor() : webgpu();
   return executor;
 }
 
-async function start(): Promise<WebgpuExecutor> {
+/** A processor executor of its own, in Node. */
+export async function processor(threads = 1): Promise<ProcessorExecutor> {
+  const build = async () => {
+    // A name that is no literal: only Node can load it so.
+    const name = "onnxruntime-web/ort-wasm-simd-threaded.mjs";
+    const { default: factory } = (await import(/* @vite-ignore */ name)) as { default: ModuleFactory };
+    return { factory };
+  };
+  const opened = new ProcessorExecutor({ build, threads });
+  await opened.ready();
+  return opened;
+}
+
+async function webgpu(): Promise<WebgpuExecutor> {
   const opened = await openDevice();
   if (!("device" in opened)) throw new Error(opened.message);
   return new WebgpuExecutor(opened.device, { software: opened.software, validate: true });

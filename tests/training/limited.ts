@@ -8,6 +8,7 @@ export function limited(executor: Executor, largestBuffer: number): Executor {
     memory: executor.memory,
     largestBuffer,
     load: () => executor.load(),
+    ready: () => executor.ready(),
     session: (...given) => executor.session(...given),
     compile: (...given) => executor.compile(...given),
     commands: () => executor.commands(),

@@ -4,6 +4,7 @@
  */
 
 import type { Dispatch, Kernel } from "../../kernels/kernel";
+import { checkDispatch } from "../check-dispatch";
 import type { CompiledDispatches, CompileOptions } from "../executor";
 import type { GpuMemory } from "./memory";
 import type { Fitted, Pipelines } from "./pipelines";
@@ -28,8 +29,7 @@ export const uniformBytes = (dispatches: number): number => Math.max(16, dispatc
 
 /**
  * Compiles the kernels (in parallel) and binds the buffers.
- * Rejects with an error that names the kernel if a binding or size is missing or wrong, if a buffer is bound twice in
- * one dispatch and written, or if a kernel does not compile.
+ * Rejects with an error that names the kernel if a dispatch does not fit it (`check-dispatch.ts`) or if it does not compile.
  */
 export async function compileDispatches(
   { device, memory, pipelines }: DispatchContext,
@@ -37,9 +37,9 @@ export async function compileDispatches(
   { owner, category = "runtime", progress }: CompileOptions,
 ): Promise<GpuDispatches> {
   const fitted = list.map((dispatch) => {
+    checkDispatch(dispatch);
     const fit = pipelines.fit(dispatch);
     const sizes = packSizes(fit.kernel, dispatch.sizes);
-    checkBindings(fit.kernel, dispatch.bindings);
     checkWorkgroups(fit, device.limits.maxComputeWorkgroupsPerDimension);
     return { bindings: dispatch.bindings, sizes, ...fit };
   });
@@ -93,25 +93,6 @@ export async function compileDispatches(
   };
 }
 
-function checkBindings(kernel: Kernel, bindings: Readonly<Record<string, GPUBuffer>>): void {
-  for (const name of Object.keys(bindings)) {
-    if (!(name in kernel.bindings)) throw new Error(`Kernel "${kernel.name}" has no binding "${name}".`);
-  }
-  const seen = new Map<GPUBuffer, string>();
-  for (const [name, access] of Object.entries(kernel.bindings)) {
-    const buffer = bindings[name];
-    if (!buffer) throw new Error(`A dispatch of kernel "${kernel.name}" leaves out the binding "${name}".`);
-    const other = seen.get(buffer);
-    if (other && (access === "read-write" || kernel.bindings[other] === "read-write")) {
-      throw new Error(
-        `Kernel "${kernel.name}" gets the same buffer ("${buffer.label}") as "${other}" and as "${name}", ` +
-          "one of which it writes. Use two buffers.",
-      );
-    }
-    seen.set(buffer, name);
-  }
-}
-
 function checkWorkgroups({ kernel, workgroups }: Fitted, allowed: number): void {
   if (workgroups.some((count) => !(Number.isInteger(count) && count <= allowed))) {
     throw new RangeError(
@@ -123,22 +104,12 @@ function checkWorkgroups({ kernel, workgroups }: Fitted, allowed: number): void 
 
 /** The bytes of the uniform struct, a multiple of 16; none if the kernel has no sizes. */
 function packSizes(kernel: Kernel, sizes: Readonly<Record<string, number>>): Uint8Array {
-  for (const name of Object.keys(sizes)) {
-    if (!(name in kernel.sizes)) throw new Error(`Kernel "${kernel.name}" has no size "${name}".`);
-  }
   const fields = Object.entries(kernel.sizes);
   const view = new DataView(new ArrayBuffer(Math.ceil(fields.length / 4) * 16));
   fields.forEach(([name, type], index) => {
     const value = sizes[name]!;
-    if (type === "f32") {
-      if (!Number.isFinite(value)) throw new RangeError(`Kernel "${kernel.name}": size "${name}" is ${value}.`);
-      view.setFloat32(index * 4, value, true);
-      return;
-    }
-    if (!(Number.isInteger(value) && value >= 0 && value < 2 ** 32)) {
-      throw new RangeError(`Kernel "${kernel.name}": size "${name}" is ${value}, not a whole number below 2^32.`);
-    }
-    view.setUint32(index * 4, value, true);
+    if (type === "f32") view.setFloat32(index * 4, value, true);
+    else view.setUint32(index * 4, value, true);
   });
   return new Uint8Array(view.buffer);
 }

@@ -34,6 +34,8 @@ export class WebgpuExecutor implements Executor {
     return this.runtime.load();
   }
 
+  async ready(): Promise<void> {}
+
   session(graph: ForwardGraph, buffer: (tensor: Tensor) => DeviceBuffer): Promise<Session> {
     return this.runtime.session(graph, (tensor) => buffer(tensor) as GPUBuffer);
   }

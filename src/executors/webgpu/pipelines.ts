@@ -37,16 +37,9 @@ export class Pipelines {
 
   /**
    * The kernel, option values and workgroup counts that run a dispatch best on this device.
-   * Throws if the dispatch names an option or leaves out a size that the kernel has (not), or if it stores something in
-   * another type than the kernel's source has for good.
+   * Throws if the dispatch stores something in another type than the kernel's source has for good.
    */
   fit({ kernel: asked, stored = {}, sizes, options: given }: Omit<Dispatch<unknown>, "bindings">): Fitted {
-    for (const name of Object.keys(given)) {
-      if (!(name in asked.options)) throw new Error(`Kernel "${asked.name}" has no option "${name}".`);
-    }
-    for (const name of Object.keys(asked.sizes)) {
-      if (!(name in sizes)) throw new Error(`A dispatch of kernel "${asked.name}" leaves out the size "${name}".`);
-    }
     for (const [name, what] of Object.entries(stored)) {
       if (what === "packed" && !asked.packable?.[name]) {
         throw new Error(

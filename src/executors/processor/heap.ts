@@ -1,0 +1,91 @@
+/**
+ * Memory of the processor executor: buffers inside the memory of onnxruntime's WebAssembly module, so that sessions and loops
+ * work on them where they lie. Not for what onnxruntime allocates for itself, which is counted as the rest of that memory.
+ */
+
+import { type Bytes, noBytes } from "../bytes";
+import { type Allocation, type DeviceBuffer, type DeviceMemory, OutOfMemoryError } from "../executor";
+import type { OrtModule } from "./module";
+
+/** Bytes that WebAssembly's 32-bit addresses reach. */
+export const ADDRESSABLE = 2 ** 32;
+/** Bytes of it that onnxruntime takes for code, threads' stacks and sessions. */
+const RESERVED = 128 * 2 ** 20;
+/** Bytes that all buffers and onnxruntime's working memory may have together. */
+export const CAPACITY = ADDRESSABLE - RESERVED;
+
+export class HeapBuffer implements DeviceBuffer {
+  readonly label: string;
+  readonly size: number;
+  readonly pointer: number;
+  /** The same bytes as numbers of each kind. */
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  readonly bytes: Uint8Array;
+
+  constructor(memory: ArrayBufferLike, label: string, pointer: number, size: number) {
+    this.label = label;
+    this.size = size;
+    this.pointer = pointer;
+    // The memory is shared between threads: views stay valid when it grows.
+    this.f32 = new Float32Array(memory, pointer, size / 4);
+    this.i32 = new Int32Array(memory, pointer, size / 4);
+    this.bytes = new Uint8Array(memory, pointer, size);
+  }
+}
+
+export class HeapMemory implements DeviceMemory {
+  readonly #module: () => OrtModule;
+  readonly #owned = new Map<HeapBuffer, Allocation>();
+
+  /** `module` throws where onnxruntime is not loaded yet. */
+  constructor(module: () => OrtModule) {
+    this.#module = module;
+  }
+
+  allocate(bytes: number, allocation: Allocation): HeapBuffer {
+    const size = Math.max(16, Math.ceil(bytes / 16) * 16);
+    const { label } = allocation;
+    const module = this.#module();
+    const pointer = size < ADDRESSABLE ? module._malloc(size) >>> 0 : 0;
+    if (pointer === 0) {
+      throw new OutOfMemoryError(
+        `Out of memory: "${label}" needs ${size} bytes on top of the ${module.HEAPU8.length} bytes in use; the processor has ` +
+          `${CAPACITY} in all (WebAssembly's limit) or the browser gives no more. Compare fewer runs, use a smaller batch or ` +
+          "shorter texts, or close other pages.",
+        label,
+        size,
+      );
+    }
+    const buffer = new HeapBuffer(module.HEAPU8.buffer, label, pointer, size);
+    buffer.bytes.fill(0);
+    this.#owned.set(buffer, allocation);
+    return buffer;
+  }
+
+  async settled(): Promise<void> {}
+
+  release(buffer: DeviceBuffer): void {
+    if (this.#owned.delete(buffer as HeapBuffer)) this.#module()._free((buffer as HeapBuffer).pointer);
+  }
+
+  releaseOwner(owner: string): void {
+    for (const [buffer, allocation] of this.#owned) {
+      if (allocation.owner === owner) this.release(buffer);
+    }
+  }
+
+  bytes(owner?: string): Bytes {
+    const sum = noBytes();
+    for (const [{ size }, allocation] of this.#owned) {
+      if (owner !== undefined && allocation.owner !== owner) continue;
+      sum[allocation.category] += size;
+      sum.total += size;
+    }
+    if (owner !== undefined) return sum;
+    // The memory as it stands, less what is ours: the module's own, its sessions', and what has been given back.
+    sum.onnxruntime = this.#module().HEAPU8.length - sum.total;
+    sum.total = this.#module().HEAPU8.length;
+    return sum;
+  }
+}
