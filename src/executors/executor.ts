@@ -7,6 +7,7 @@ import type { ForwardGraph } from "../forward/graph";
 import type { Dispatch } from "../kernels/kernel";
 import type { Tensor } from "../program/tensor";
 import type { ByteCategory, Bytes } from "./bytes";
+import type { Costs } from "./costs";
 
 export const EXECUTORS = ["webgpu", "processor"] as const;
 export type ExecutorKind = (typeof EXECUTORS)[number];
@@ -108,6 +109,10 @@ export interface Executor {
   readonly memory: DeviceMemory;
   /** Bytes that one buffer may have. */
   readonly largestBuffer: number;
+  /** Bytes that all buffers may have together; infinite where nobody tells. */
+  readonly capacity: number;
+  /** What it takes for itself. */
+  readonly costs: Costs;
   /** Starts fetching and compiling onnxruntime, which else begins with the first session. */
   load(): Promise<unknown>;
   /** Resolves when memory may be allocated. Rejects with an Error that says why there is none. */

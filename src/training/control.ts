@@ -3,8 +3,8 @@
  * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
  */
 
+import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
-import { uniformBytes } from "../executors/webgpu/dispatches";
 import type { Dispatch } from "../kernels/kernel";
 import type { Controller, ControlPhase, ControlPlace, Dial, Watched } from "../methods/controller";
 import { tensorBytes } from "../program/tensor";
@@ -28,9 +28,12 @@ interface CompiledPhase {
 const SLOTS = 4;
 
 /** Bytes that carrying a controller out takes beside the tensors that it keeps. */
-export function controlBytes({ beforeUpdate = [], afterUpdate = [], watch }: Controller): number {
+export function controlBytes(
+  costs: Pick<Costs, "dispatches">,
+  { beforeUpdate = [], afterUpdate = [], watch }: Controller,
+): number {
   const phases = [...beforeUpdate, ...afterUpdate];
-  const uniforms = phases.reduce((sum, { dispatches }) => sum + uniformBytes(dispatches.length), 0);
+  const uniforms = phases.reduce((sum, { dispatches }) => sum + costs.dispatches(dispatches.length), 0);
   return uniforms + (watch ? SLOTS * tensorBytes(watch.tensor) : 0);
 }
 

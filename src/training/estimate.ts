@@ -5,6 +5,8 @@
 
 import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../executors/bytes";
+import type { Costs } from "../executors/costs";
+import { webgpuCosts } from "../executors/webgpu/costs";
 import type { ChosenModules, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import type { Constant } from "../program/program";
@@ -32,16 +34,8 @@ import {
   semanticBlocksOf,
 } from "./run";
 import { peakLearningRate, trainingSteps } from "./schedule";
-import {
-  cachedBytes,
-  feedBytes,
-  onnxruntimeBytes,
-  type StepNeeds,
-  stepNeeds,
-  tableBytes,
-  workspaceBytes,
-} from "./shared-bytes";
-import { stepUniforms } from "./step";
+import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
+import { compiledBytes } from "./step";
 import { buildTunedProgram, type TunedSetup } from "./tuned-program";
 
 export interface RunEstimate {
@@ -65,6 +59,8 @@ export interface Estimate {
   total: GpuBytes;
   /** The largest single buffer, and what the device allows for one. */
   largestBuffer: { tensor: string; bytes: number; allowed: number };
+  /** Bytes that all may take together; null where the device does not tell. */
+  capacity: number | null;
   stepsPerEpoch: number;
   steps: number;
 }
@@ -82,11 +78,15 @@ export interface EstimateInput {
   readonly maxLength: number;
   readonly training: TrainingConfiguration;
   readonly runs: readonly RunConfiguration[];
+  /** Bytes that one buffer may have, and all together; no limit for all unless told. */
   readonly allowedBuffer: number;
+  readonly capacity?: number;
+  /** What the executor takes for itself; a graphics card's unless told. */
+  readonly costs?: Costs;
 }
 
 export function estimate(input: EstimateInput): Estimate {
-  const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer } = input;
+  const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer, costs = webgpuCosts } = input;
   const model = onDevice(input);
   const { seed } = training;
   const lengths = [...trainLengths, ...validationLengths];
@@ -120,7 +120,8 @@ export function estimate(input: EstimateInput): Estimate {
   const steps = planned.flatMap(({ steps }) => steps);
   const task = input.task ?? sequenceClassification;
   total.activations = workspaceBytes(steps);
-  total.onnxruntime = onnxruntimeBytes(steps, variants);
+  const runtimes = steps.map(({ runtime }) => runtime);
+  total.onnxruntime = costs.runtime(runtimes, variants);
   // A text that several runs read is kept once, as deep as the deepest reads it.
   const texts = new Map<string, number>();
   for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
@@ -138,6 +139,7 @@ export function estimate(input: EstimateInput): Estimate {
     runs: planned.map(({ steps: _steps, text: _text, ...estimated }) => estimated),
     total: sumUp(total),
     largestBuffer: { ...largest, allowed: allowedBuffer },
+    capacity: input.capacity !== undefined && Number.isFinite(input.capacity) ? input.capacity : null,
     stepsPerEpoch: batchesPerEpoch,
     steps: trainingSteps(training, batchesPerEpoch),
   };
@@ -170,7 +172,7 @@ function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
 }
 
 function estimateRun(
-  { model, task, classes, labels, training, trainLengths, allowedBuffer }: EstimateInput,
+  { model, task, classes, labels, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
   run: RunConfiguration,
   buckets: readonly number[],
   weightBytes: number,
@@ -186,16 +188,19 @@ function estimateRun(
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
   checkContext(model, Math.max(...buckets), virtualTokens, run.name);
-  const needs = programs.map(stepNeeds);
+  const needs = programs.map((tuned) => stepNeeds(costs, tuned));
   bytes.activations = Math.max(...needs.map(({ sizes }) => sizes.reduce((sum, size) => sum + size, 0)));
-  bytes.onnxruntime = onnxruntimeBytes(needs);
+  bytes.onnxruntime = costs.runtime(
+    needs.map(({ runtime }) => runtime),
+    1,
+  );
   for (const { sizes, runtime } of needs) {
     consider(`an activation of "${run.name}"`, Math.max(...sizes));
-    consider(`onnxruntime's working memory for "${run.name}"`, Math.max(0, ...runtime.pool.keys()));
+    consider(`onnxruntime's working memory for "${run.name}"`, runtime.largest);
   }
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
-  bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + stepUniforms(tuned), 0);
+  bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
   for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
@@ -210,8 +215,8 @@ function estimateRun(
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
-  if (controller) bytes.runtime += controlBytes(controller);
-  bytes.runtime += optimizerBytes(programs[0]!.plan.trained, controller?.rounds);
+  if (controller) bytes.runtime += controlBytes(costs, controller);
+  bytes.runtime += optimizerBytes(costs, programs[0]!.plan.trained, controller?.rounds);
   for (const control of controlsOf(programs[0]!, controller)) {
     consider(control.name, tensorBytes(control));
     bytes.optimizer += tensorBytes(control);

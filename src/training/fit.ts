@@ -39,10 +39,10 @@ export function longestText(input: FitInput): number {
 
 /** Rows count as `maxLength` tokens, or as many as the model reads. */
 export function fitDevice(input: FitInput): Fit {
-  const { training, allowedBuffer } = input;
+  const { training, allowedBuffer, capacity = Number.POSITIVE_INFINITY } = input;
   const maxLength = Math.min(input.maxLength, longestText(input));
   const at = (batchSize: number) => ofLength(input, maxLength, batchSize);
-  const fits = ({ largestBuffer }: Estimate) => largestBuffer.bytes <= allowedBuffer;
+  const fits = (planned: Estimate) => planned.largestBuffer.bytes <= allowedBuffer && planned.total.total <= capacity;
 
   const wanted = at(training.batchSize);
   const known = {
@@ -66,9 +66,13 @@ export function fitDevice(input: FitInput): Fit {
   };
 }
 
-function problemOf({ largestBuffer }: Estimate, batchSize: number, maxLength: number, largestBatch: number): string {
-  const { tensor, bytes, allowed } = largestBuffer;
-  const need = `${tensor} needs ${bytes} bytes in one buffer; this device allows ${allowed}`;
+function problemOf(planned: Estimate, batchSize: number, maxLength: number, largestBatch: number): string {
+  const { tensor, bytes, allowed } = planned.largestBuffer;
+  const { total, capacity } = planned;
+  const need =
+    bytes > allowed
+      ? `${tensor} needs ${bytes} bytes in one buffer; this device allows ${allowed}`
+      : `all together needs ${total.total} bytes; this executor has ${capacity}`;
   if (largestBatch === 0) {
     return `${need}. No batch of ${maxLength} tokens fits: shorten the longest text, or choose a smaller model.`;
   }

@@ -1,7 +1,7 @@
 /** AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by the global norm. */
 
+import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor } from "../executors/executor";
-import { uniformBytes } from "../executors/webgpu/dispatches";
 import { adamw } from "../kernels/adamw";
 import { gradientNorm } from "../kernels/gradient-norm";
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -29,8 +29,12 @@ const PARTIALS = 256;
 const SCHEDULE = 8;
 
 /** Bytes that the update of these tensors takes beside their gradients and moments. */
-export function optimizerBytes(trained: readonly Trainable[], rounds?: Rounds): number {
-  const uniforms = activeTensors(trained, rounds).map((active) => uniformBytes(2 * active.length + 1));
+export function optimizerBytes(
+  { dispatches }: Pick<Costs, "dispatches">,
+  trained: readonly Trainable[],
+  rounds?: Rounds,
+): number {
+  const uniforms = activeTensors(trained, rounds).map((active) => dispatches(2 * active.length + 1));
   return SCHEDULE * 4 + PARTIALS * 4 + uniforms.reduce((sum, bytes) => sum + bytes, 0);
 }
 

@@ -4,7 +4,7 @@
  * ARCHITECTURE.md.
  */
 
-import { bufferBytes, type RuntimeMemory, runtimeMemory, sharedBuffers } from "../forward/runtime-memory";
+import type { Costs, StepCosts } from "../executors/costs";
 import type { ModelConfig } from "../models/family";
 import type { Constant } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
@@ -16,18 +16,18 @@ import type { TunedProgram } from "./tuned-program";
 
 /** Copies of metrics that may be on their way: how many steps the host may be ahead. */
 export const STEPS_AHEAD = 3;
-/** Of the sizes that onnxruntime's kernels read: one small buffer for each of the dispatches that it collects. */
-const RUNTIME_UNIFORMS = 1024;
 
 export interface StepNeeds {
   /** Of everything that lives within the step. */
   readonly sizes: readonly number[];
-  readonly runtime: RuntimeMemory;
+  readonly runtime: StepCosts;
 }
 
-export function stepNeeds(tuned: TunedProgram): StepNeeds {
-  const outputs = [...new Set([tuned.logits, ...tuned.plan.saved])];
-  return { sizes: stepMemory(tuned).sizes, runtime: runtimeMemory(tuned.program, outputs) };
+export function stepNeeds(costs: Costs, tuned: TunedProgram): StepNeeds {
+  const { program, logits, plan } = tuned;
+  const outputs = [...new Set([logits, ...plan.saved])];
+  const runtime = costs.step({ program, outputs, backward: plan.dispatches });
+  return { sizes: stepMemory(tuned).sizes, runtime };
 }
 
 /** Keys, values and states of a text of so many tokens in so many blocks of a model. */
@@ -38,13 +38,6 @@ export function cachedBytes(
 ) {
   const states = blocks + 1 + (blocks === layers ? 1 : 0);
   return 4 * tokens * (blocks * 2 * keyValueHeads * headSize + states * hiddenSize);
-}
-
-/** onnxruntime's bytes for the sessions of these steps. */
-export function onnxruntimeBytes(steps: readonly StepNeeds[], sessions = 1): number {
-  if (steps.length === 0) return 0;
-  const literals = steps.reduce((sum, { runtime }) => sum + runtime.literals, 0);
-  return bufferBytes(sharedBuffers(steps.map(({ runtime }) => runtime.pool))) + sessions * literals + RUNTIME_UNIFORMS;
 }
 
 /** Each place of the workspace is as large as the largest step needs. */

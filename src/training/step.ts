@@ -4,8 +4,8 @@
  */
 
 import { hashName } from "../data/random";
+import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, Session } from "../executors/executor";
-import { uniformBytes } from "../executors/webgpu/dispatches";
 import { writeGraph } from "../forward/graph";
 import { dropoutMask } from "../kernels/dropout-mask";
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -238,12 +238,15 @@ export class Step {
   }
 }
 
-/** Bytes of the sizes that a step's kernels read. */
-export function stepUniforms({ program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">): number {
+/** Bytes that a step's compiled dispatches take beside what they are bound to. */
+export function compiledBytes(
+  costs: Pick<Costs, "dispatches">,
+  { program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">,
+): number {
   const learned = loss.parts.map(({ learn }) => learn).filter(({ length }) => length > 0);
   const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches), ...learned];
-  const noises = program.noises.length > 0 ? uniformBytes(program.noises.length) : 0;
-  return lists.reduce((sum, { length }) => sum + uniformBytes(length), noises);
+  const noises = program.noises.length > 0 ? costs.dispatches(program.noises.length) : 0;
+  return lists.reduce((sum, { length }) => sum + costs.dispatches(length), noises);
 }
 
 /** Places in the workspace by what they hold. */

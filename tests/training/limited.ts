@@ -7,6 +7,8 @@ export function limited(executor: Executor, largestBuffer: number): Executor {
     kind: executor.kind,
     memory: executor.memory,
     largestBuffer,
+    capacity: executor.capacity,
+    costs: executor.costs,
     load: () => executor.load(),
     ready: () => executor.ready(),
     session: (...given) => executor.session(...given),

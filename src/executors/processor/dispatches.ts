@@ -4,11 +4,35 @@
  */
 
 import type { Dispatch, LoopMemory } from "../../kernels/kernel";
+import { OnnxWriter } from "../../onnx/writer";
 import { checkDispatch } from "../check-dispatch";
 import type { CompiledDispatches, CompileOptions, DeviceBuffer } from "../executor";
-import { GraphPart } from "./graph-part";
+import { GraphPart, type PlacedValue } from "./graph-part";
 import type { HeapBuffer, HeapMemory } from "./heap";
 import type { BoundSession, BoundValue, Sessions } from "./sessions";
+
+/** A part that is written as it is added to. */
+class WrittenPart {
+  readonly #writer = new OnnxWriter();
+  readonly #part = new GraphPart<HeapBuffer>(this.#writer, (name, shape, type) =>
+    this.#writer.input(name, type, shape),
+  );
+
+  add(dispatch: Dispatch<HeapBuffer>): void {
+    this.#part.add(dispatch);
+  }
+
+  finish(isWanted: (buffer: HeapBuffer) => boolean): {
+    graph: Uint8Array;
+    inputs: readonly BoundValue[];
+    outputs: readonly BoundValue[];
+  } {
+    const { inputs, outputs } = this.#part.finish(isWanted);
+    for (const { name, type, shape } of outputs) this.#writer.output(name, type, shape);
+    const bound = ({ place: buffer, ...value }: PlacedValue<HeapBuffer>): BoundValue => ({ ...value, buffer });
+    return { graph: this.#writer.bytes(), inputs: inputs.map(bound), outputs: outputs.map(bound) };
+  }
+}
 
 type Step = () => void | Promise<void>;
 
@@ -45,13 +69,13 @@ export class ProcessorDispatches implements CompiledDispatches {
     // Backwards: what a part must give out is what those behind it read.
     for (const [index, part] of [...parts.entries()].reverse()) {
       progress?.(parts.length - index, parts.length);
-      if (!(part instanceof GraphPart)) {
+      if (!(part instanceof WrittenPart)) {
         steps.unshift(loopOf(part));
         for (const buffer of Object.values(part.bindings)) wanted?.add(buffer);
         continue;
       }
       const { graph, inputs, outputs } = part.finish((buffer) => wanted?.has(buffer) ?? true);
-      for (const buffer of part.read) wanted?.add(buffer);
+      for (const { buffer } of inputs) wanted?.add(buffer);
       const own = apart(memory, inputs, outputs, { owner, category });
       const session = await sessions.bind(graph, own.inputs, outputs);
       bound.push(session);
@@ -74,8 +98,8 @@ export class ProcessorDispatches implements CompiledDispatches {
   }
 }
 
-function partsOf(list: readonly Dispatch<HeapBuffer>[]): (GraphPart | Dispatch<HeapBuffer>)[] {
-  const parts: (GraphPart | Dispatch<HeapBuffer>)[] = [];
+function partsOf(list: readonly Dispatch<HeapBuffer>[]): (WrittenPart | Dispatch<HeapBuffer>)[] {
+  const parts: (WrittenPart | Dispatch<HeapBuffer>)[] = [];
   for (const dispatch of list) {
     checkDispatch(dispatch);
     const { kernel, sizes, options } = dispatch;
@@ -86,7 +110,7 @@ function partsOf(list: readonly Dispatch<HeapBuffer>[]): (GraphPart | Dispatch<H
       continue;
     }
     const last = parts.at(-1);
-    const graph = last instanceof GraphPart ? last : new GraphPart();
+    const graph = last instanceof WrittenPart ? last : new WrittenPart();
     if (graph !== last) parts.push(graph);
     graph.add(dispatch);
   }

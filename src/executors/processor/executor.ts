@@ -5,6 +5,7 @@ import type { Dispatch } from "../../kernels/kernel";
 import type { Tensor } from "../../program/tensor";
 import type { CompileOptions, DeviceBuffer, Executor, ReadbackRingOptions, Session } from "../executor";
 import { ProcessorCommands } from "./commands";
+import { processorCosts } from "./costs";
 import { ProcessorDispatches } from "./dispatches";
 import { CAPACITY, type HeapBuffer, HeapMemory } from "./heap";
 import { type ModuleFactory, type ModuleOptions, type OrtModule, startModule } from "./module";
@@ -22,6 +23,8 @@ export class ProcessorExecutor implements Executor {
   readonly threads: number;
   readonly memory: HeapMemory;
   readonly largestBuffer = CAPACITY;
+  readonly capacity = CAPACITY;
+  readonly costs = processorCosts;
   readonly #build: ProcessorOptions["build"];
   #starting: Promise<void> | null = null;
   #started: { readonly module: OrtModule; readonly sessions: Sessions } | null = null;

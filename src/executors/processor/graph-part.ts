@@ -5,10 +5,8 @@
 
 import type { Dispatch, GraphPlaces, ProcessorForm } from "../../kernels/kernel";
 import { cut, reshape } from "../../kernels/nodes";
-import { elementTypes, type OnnxType, OnnxWriter } from "../../onnx/writer";
+import { elementTypes, type Nodes, type OnnxType } from "../../onnx/writer";
 import { elementCount } from "../../program/tensor";
-import type { HeapBuffer } from "./heap";
-import type { BoundValue } from "./sessions";
 
 interface Value {
   readonly name: string;
@@ -25,22 +23,33 @@ interface Columns {
   readonly before: Value | undefined;
 }
 
-export interface WrittenPart {
-  readonly graph: Uint8Array;
-  readonly inputs: readonly BoundValue[];
-  readonly outputs: readonly BoundValue[];
+/** A value that goes in or out, and what it is in. */
+export interface PlacedValue<Place> {
+  readonly name: string;
+  readonly type: OnnxType;
+  readonly shape: readonly number[];
+  readonly place: Place;
 }
 
 const isColumns = (held: Value | Columns): held is Columns => "parts" in held;
 
-export class GraphPart {
-  readonly #writer = new OnnxWriter();
+/** `Place`: what dispatches are bound to; the same object is the same place. */
+export class GraphPart<Place extends object> {
+  readonly #writer: Nodes;
   /** What buffers hold by now. */
-  readonly #held = new Map<HeapBuffer, Value | Columns>();
-  readonly #inputs = new Map<string, BoundValue>();
-  readonly #numbers = new Map<HeapBuffer, number>();
+  readonly #held = new Map<Place, Value | Columns>();
+  readonly #inputs = new Map<string, PlacedValue<Place>>();
+  readonly #numbers = new Map<Place, number>();
 
-  add({ kernel, bindings, sizes, options, stored }: Dispatch<HeapBuffer>): void {
+  readonly #onInput: (name: string, shape: readonly number[], type: OnnxType) => void;
+
+  /** `onInput` is told of every value that the graph reads, before it is read. */
+  constructor(writer: Nodes, onInput: (name: string, shape: readonly number[], type: OnnxType) => void) {
+    this.#writer = writer;
+    this.#onInput = onInput;
+  }
+
+  add({ kernel, bindings, sizes, options, stored }: Dispatch<Place>): void {
     const { nodes } = kernel.processor as Extract<ProcessorForm, { nodes: unknown }>;
     const at = (binding: string) => bindings[binding]!;
     const places: GraphPlaces = {
@@ -60,68 +69,71 @@ export class GraphPart {
   }
 
   /** The buffers that it writes. */
-  get written(): Iterable<HeapBuffer> {
+  get written(): Iterable<Place> {
     return this.#held.keys();
   }
 
   /** The buffers that it reads as they were before. */
-  get read(): Iterable<HeapBuffer> {
-    return [...this.#inputs.values()].map(({ buffer }) => buffer);
+  get read(): Iterable<Place> {
+    return [...this.#inputs.values()].map(({ place }) => place);
   }
 
   /** Ends the graph; `isWanted` says of what is written whether anybody reads it. */
-  finish(isWanted: (buffer: HeapBuffer) => boolean): WrittenPart {
+  finish(isWanted: (place: Place) => boolean): {
+    inputs: readonly PlacedValue<Place>[];
+    outputs: readonly PlacedValue<Place>[];
+  } {
     const wanted = [...this.#held.keys()].filter(isWanted);
-    const outputs = wanted.map((buffer, index): BoundValue => {
-      const { name: held, shape } = this.#whole(buffer)!;
-      // A name of its own, since one value may be in two buffers, or be an input.
+    const outputs = wanted.map((place, index): PlacedValue<Place> => {
+      const { name: held, shape } = this.#whole(place)!;
+      // A name of its own, since one value may be in two places, or be an input.
       const [name] = this.#writer.node("Identity", [held], {}, { outputs: [`out ${index}`] });
-      return { name: name!, type: "float32", shape, buffer };
+      return { name: name!, type: "float32", shape, place };
     });
-    const inputs = [...this.#inputs.values()];
-    for (const { name, type, shape } of inputs) this.#writer.input(name, type, shape);
-    for (const { name, type, shape } of outputs) this.#writer.output(name, type, shape);
-    return { graph: this.#writer.bytes(), inputs, outputs };
+    return { inputs: [...this.#inputs.values()], outputs };
   }
 
-  #read(buffer: HeapBuffer, type: OnnxType, shape: readonly number[]): string {
-    const held = this.#whole(buffer);
-    if (held) return this.#as(held, shape, buffer.label);
-    const name = this.#input(buffer, type, shape);
+  #read(place: Place, type: OnnxType, shape: readonly number[]): string {
+    const held = this.#whole(place);
+    if (held) return this.#as(held, shape);
+    const name = this.#input(place, type, shape);
     return type === "float16" ? this.#writer.value("Cast", [name], { to: elementTypes.float32 }) : name;
   }
 
-  /** A buffer read under two shapes is two inputs: both lie in the same place. */
-  #input(buffer: HeapBuffer, type: OnnxType, shape: readonly number[]): string {
-    let number = this.#numbers.get(buffer);
+  /** A place read under two shapes is two inputs: both lie in the same place. */
+  #input(place: Place, type: OnnxType, shape: readonly number[]): string {
+    let number = this.#numbers.get(place);
     if (number === undefined) {
       number = this.#numbers.size;
-      this.#numbers.set(buffer, number);
+      this.#numbers.set(place, number);
     }
     const name = `in ${number} ${type} ${shape.join(" ")}`;
-    if (!this.#inputs.has(name)) this.#inputs.set(name, { name, type, shape, buffer });
+    if (!this.#inputs.has(name)) {
+      this.#inputs.set(name, { name, type, shape, place });
+      this.#onInput(name, shape, type);
+    }
     return name;
   }
 
-  #as({ name, shape: own }: Value, shape: readonly number[], label: string): string {
+  #as({ name, shape: own }: Value, shape: readonly number[]): string {
     if (own.length === shape.length && own.every((size, axis) => size === shape[axis])) return name;
     const [held, asked] = [elementCount(own), elementCount(shape)];
-    if (held < asked) throw new Error(`"${label}" holds ${held} numbers and is read as [${shape}].`);
+    if (held < asked) throw new Error(`${held} numbers were written where [${shape}] is read.`);
     const flat = held > asked ? cut(this.#writer, reshape(this.#writer, name, held), 0, 0, asked) : name;
     return reshape(this.#writer, flat, ...shape);
   }
 
-  #sum(buffer: HeapBuffer, value: string, shape: readonly number[]): string {
-    return this.#writer.value("Add", [this.#read(buffer, "float32", shape), value]);
+  #sum(place: Place, value: string, shape: readonly number[]): string {
+    return this.#writer.value("Add", [this.#read(place, "float32", shape), value]);
   }
 
-  /** What a buffer holds as one value; undefined where it has not been written. */
-  #whole(buffer: HeapBuffer): Value | undefined {
-    const held = this.#held.get(buffer);
+  /** What a place holds as one value; undefined where it has not been written. */
+  #whole(place: Place): Value | undefined {
+    const held = this.#held.get(place);
     if (!held || !isColumns(held)) return held;
     const { rows, outWidth, parts, before } = held;
     const shape = [rows, outWidth];
-    const old = () => (before ? this.#as(before, shape, buffer.label) : this.#input(buffer, "float32", shape));
+    const old = () => (before ? this.#as(before, shape) : this.#input(place, "float32", shape));
     const names: string[] = [];
     let column = 0;
     for (const start of [...parts.keys(), outWidth].sort((a, b) => a - b)) {
@@ -132,12 +144,12 @@ export class GraphPart {
       column = start + part.width;
     }
     const value = { name: this.#writer.value("Concat", names, { axis: 1 }), shape };
-    this.#held.set(buffer, value);
+    this.#held.set(place, value);
     return value;
   }
 
   #writeColumns(
-    buffer: HeapBuffer,
+    place: Place,
     value: string,
     { rows, width, outWidth, start }: Readonly<Record<"rows" | "width" | "outWidth" | "start", number>>,
     accumulate: boolean,
@@ -146,13 +158,13 @@ export class GraphPart {
       const ends = this.#writer.literal([0, start, 0, outWidth - start - width], "int64");
       const padded = this.#writer.value("Pad", [value, ends]);
       const shape = [rows, outWidth];
-      this.#held.set(buffer, { name: this.#sum(buffer, padded, shape), shape });
+      this.#held.set(place, { name: this.#sum(place, padded, shape), shape });
       return;
     }
-    const held = this.#held.get(buffer);
+    const held = this.#held.get(place);
     const fits = held && isColumns(held) && held.rows === rows && held.outWidth === outWidth && !held.parts.has(start);
-    const columns = fits ? held : { rows, outWidth, parts: new Map(), before: this.#whole(buffer) };
+    const columns = fits ? held : { rows, outWidth, parts: new Map(), before: this.#whole(place) };
     columns.parts.set(start, { name: value, width });
-    this.#held.set(buffer, columns);
+    this.#held.set(place, columns);
   }
 }

@@ -5,6 +5,7 @@ import type { Dispatch } from "../../kernels/kernel";
 import type { Tensor } from "../../program/tensor";
 import type { CompileOptions, DeviceBuffer, Executor, ReadbackRingOptions, Session } from "../executor";
 import { GpuCommands } from "./commands";
+import { webgpuCosts } from "./costs";
 import { compileDispatches, type GpuDispatches } from "./dispatches";
 import { GpuMemory } from "./memory";
 import { Pipelines } from "./pipelines";
@@ -18,6 +19,8 @@ export class WebgpuExecutor implements Executor {
   readonly pipelines: Pipelines;
   readonly runtime: Runtime;
   readonly largestBuffer: number;
+  readonly capacity = Number.POSITIVE_INFINITY;
+  readonly costs = webgpuCosts;
 
   /** onnxruntime is loaded with the first session. `validate` turns on onnxruntime's own checks, for tests. */
   constructor(device: GPUDevice, options: { software: boolean; validate?: boolean }) {

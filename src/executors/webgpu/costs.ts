@@ -1,6 +1,7 @@
 /**
- * Which GPU buffers onnxruntime makes for itself when it runs a Program: planned as it plans them (WebGPU provider of 1.30, one
- * stream, no graph optimisation, `simple` buffer cache), from shapes alone. Not for buffers of ours.
+ * What the graphics card's executor takes for itself. First of all the GPU buffers that onnxruntime makes when it runs a Program:
+ * planned as it plans them (WebGPU provider of 1.30, one stream, no graph optimisation, `simple` buffer cache), from shapes
+ * alone. Not for buffers of ours.
  *
  * 1. Nodes run in reverse depth-first order from the graph's leaves.
  * 2. A value lives in a buffer of its own, unless it is its input under another shape, or a dead value of the same size can be
@@ -9,12 +10,13 @@
  *    every 16th. The cache is never emptied while a session lives, and all sessions of a device share it.
  */
 
-import type { AttributeValue } from "../onnx/writer";
-import type { GraphWriter } from "../program/operation";
-import type { Program } from "../program/program";
-import { requireWhole } from "../program/row-parts";
-import { elementCount, type Tensor } from "../program/tensor";
-import { shapesOf, type Value } from "./node-shapes";
+import { ProgramSizes } from "../../forward/sizes";
+import type { Value } from "../../onnx/node-shapes";
+import type { SizedNode } from "../../onnx/sizing-nodes";
+import type { Program } from "../../program/program";
+import { elementCount, type Tensor } from "../../program/tensor";
+import type { Costs, StepCosts } from "../costs";
+import { uniformBytes } from "./dispatches";
 
 /** How many buffers of how many bytes. */
 export type BufferCounts = ReadonlyMap<number, number>;
@@ -31,34 +33,40 @@ const HOST_OPERANDS = new Set(["Reshape", "Expand", "Unsqueeze", "Split", "Slice
 /** Outputs that are their input under another shape. */
 const VIEWS = new Set(["Reshape", "Unsqueeze"]);
 
-interface Node {
-  readonly operator: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-}
+type Node = SizedNode;
 
 const padded = (bytes: number) => Math.max(16, Math.ceil(bytes / 16) * 16);
 const bytesOf = ({ shape, width }: Value) => padded(elementCount(shape) * width);
 
 /** What one session takes. */
-export interface RuntimeMemory {
+export interface RuntimeMemory extends StepCosts {
   /** In the cache that all sessions share. */
   readonly pool: BufferCounts;
   /** Bytes of the graph's literals, the session's own. */
   readonly literals: number;
-  /** What the graph reads. */
-  readonly leaves: readonly Tensor[];
 }
+
+/** Of the sizes that onnxruntime's kernels read: one small buffer for each of the dispatches that it collects. */
+const RUNTIME_UNIFORMS = 1024;
+
+export const webgpuCosts: Costs<RuntimeMemory> = {
+  dispatches: uniformBytes,
+  step: ({ program, outputs }) => runtimeMemory(program, outputs),
+  runtime(steps, variants) {
+    if (steps.length === 0) return 0;
+    const literals = steps.reduce((sum, step) => sum + step.literals, 0);
+    return bufferBytes(sharedBuffers(steps.map(({ pool }) => pool))) + variants * literals + RUNTIME_UNIFORMS;
+  },
+};
 
 /** What the session of a Program takes that computes these outputs. */
 export function runtimeMemory(program: Program, outputs: readonly Tensor[]): RuntimeMemory {
-  const writer = new SizingWriter();
-  for (const operation of program.needed(outputs)) operation.forward(writer);
+  const { nodes, values, leaves } = new ProgramSizes(program, outputs);
   const bound = new Set(outputs.map(({ name }) => name));
-  const order = executionOrder(writer.nodes);
+  const uploaded = uploadedLiterals(nodes, values);
+  const order = executionOrder(nodes.map((node) => ({ ...node, inputs: onDevice(node) })));
   const pool = new Pool();
-  const buffers = planBuffers(order, writer.values, bound);
+  const buffers = planBuffers(order, values, bound);
   const lastUse = new Map<number, number>();
   order.forEach(({ inputs, outputs }, index) => {
     for (const name of [...inputs, ...outputs]) {
@@ -69,7 +77,7 @@ export function runtimeMemory(program: Program, outputs: readonly Tensor[]): Run
   const dying = order.map((): number[] => []);
   for (const [buffer, last] of lastUse) dying[last]!.push(buffer);
   const live = new Set<number>();
-  const valueUnder = (name: string) => writer.values.get(name)!;
+  const valueUnder = (name: string) => values.get(name)!;
   order.forEach((node, index) => {
     for (const name of node.outputs) {
       const buffer = buffers.get(name);
@@ -85,8 +93,17 @@ export function runtimeMemory(program: Program, outputs: readonly Tensor[]): Run
     }
     for (const buffer of dying[index]!) if (live.has(buffer)) pool.release(buffer);
   });
-  const literals = [...writer.uploaded].reduce((sum, name) => sum + bytesOf(valueUnder(name)), 0);
-  return { pool: pool.made, literals, leaves: [...writer.leaves] };
+  const literals = [...uploaded].reduce((sum, name) => sum + bytesOf(valueUnder(name)), 0);
+  return { pool: pool.made, literals, leaves, largest: Math.max(0, ...pool.made.keys()) };
+}
+
+/** What a node reads on the device: not the shapes and axes that onnxruntime reads on the host. */
+const onDevice = ({ operator, inputs }: Node) =>
+  inputs.filter((name, index) => name !== "" && !(index > 0 && HOST_OPERANDS.has(operator)));
+
+/** Literals that lie on the GPU: those that are no shapes or axes. */
+function uploadedLiterals(nodes: readonly Node[], values: ReadonlyMap<string, Value>): ReadonlySet<string> {
+  return new Set(nodes.flatMap(onDevice).filter((name) => values.get(name)!.host));
 }
 
 /** What the sessions of several Programs, run one after the other, leave in the cache that they share. */
@@ -230,65 +247,4 @@ function workOf(
   const tiles = Math.ceil(keys / KEY_TILE);
   const parts = 4 * batch * queries * tiles;
   return { dispatches: 3, scratch: [whole, whole, parts * heads * 2, parts * width] };
-}
-
-/** Records nodes and shapes instead of writing them. */
-class SizingWriter implements GraphWriter {
-  readonly nodes: Node[] = [];
-  readonly values = new Map<string, Value>();
-  /** Literals that lie on the GPU: those that are no shapes or axes. */
-  readonly uploaded = new Set<string>();
-  readonly leaves = new Set<Tensor>();
-  readonly #literals = new Map<string, string>();
-  #intermediates = 0;
-
-  use(tensor: Tensor): string {
-    const stored = this.#stored(tensor);
-    return tensor.type === "float16" ? this.value("Cast", [stored], { to: 1 }) : stored;
-  }
-
-  rows(table: Tensor, ids: string, output?: Tensor): string {
-    const operands = [this.#stored(table), ids];
-    const outputs = output && { outputs: [output] };
-    if (table.type !== "float16") return this.node("Gather", operands, {}, outputs)[0]!;
-    return this.node("Cast", [this.value("Gather", operands)], { to: 1 }, outputs)[0]!;
-  }
-
-  node: GraphWriter["node"] = (operator, inputs, attributes = {}, { outputs, outputCount = 1 } = {}) => {
-    const names =
-      outputs?.map(({ name }) => name) ?? Array.from({ length: outputCount }, () => `#${this.#intermediates++}`);
-    const read = inputs.map((name) => (name === "" ? undefined : this.values.get(name)));
-    const made = shapesOf(operator, read, attributes);
-    names.forEach((name, index) => void this.values.set(name, made[index]!));
-    const onDevice = inputs.filter((name, index) => name !== "" && !(index > 0 && HOST_OPERANDS.has(operator)));
-    for (const name of onDevice) if (this.values.get(name)!.host) this.uploaded.add(name);
-    this.nodes.push({ operator, inputs: onDevice, outputs: names, attributes });
-    return names;
-  };
-
-  define: GraphWriter["define"] = (tensor, operator, inputs, attributes) => {
-    this.node(operator, inputs, attributes, { outputs: [tensor] });
-  };
-
-  value: GraphWriter["value"] = (operator, inputs, attributes) => this.node(operator, inputs, attributes)[0]!;
-
-  literal: GraphWriter["literal"] = (values, type, shape = [values.length]) => {
-    // Long ones are positions: their ends tell them apart.
-    const told = values.length > 64 ? [values[0], values.at(-1)] : values;
-    const key = `${type} [${shape}] ${told.join(" ")}`;
-    const known = this.#literals.get(key);
-    if (known) return known;
-    const name = `literal ${this.#literals.size}`;
-    this.#literals.set(key, name);
-    this.values.set(name, { shape, width: type === "int64" ? 8 : 4, host: values });
-    return name;
-  };
-
-  #stored(tensor: Tensor): string {
-    requireWhole(tensor);
-    const { name, shape, type } = tensor;
-    if (tensor.role !== "activation") this.leaves.add(tensor);
-    if (!this.values.has(name)) this.values.set(name, { shape, width: type === "float16" ? 2 : 4 });
-    return name;
-  }
 }

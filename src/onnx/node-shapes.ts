@@ -1,7 +1,6 @@
 /** Shapes of what graph nodes compute, by the operators' definitions in ONNX. Not for values. */
 
-import type { Attributes } from "../onnx/writer";
-import { elementCount } from "../program/tensor";
+import type { Attributes } from "./writer";
 
 export interface Value {
   readonly shape: readonly number[];
@@ -10,6 +9,9 @@ export interface Value {
   /** Of literals. */
   readonly host?: readonly number[];
 }
+
+/** Number of elements of a shape. */
+const count = (shape: readonly number[]) => shape.reduce((product, size) => product * size, 1);
 
 type Rule = (inputs: Value[], attributes: Attributes) => Value[];
 
@@ -24,7 +26,16 @@ const broadcast: Rule = ([a, b]) => {
 /** ONNX's numbers of element types. */
 const WIDTHS: Readonly<Record<number, number>> = { 1: 4, 6: 4, 7: 8, 9: 1, 10: 2, 12: 4 };
 
+const reduce: Rule = ([x, axes], { keepdims = 1 }) => {
+  const reduced = x!.shape.map((size, axis) => (axes!.host!.includes(axis) ? 1 : size));
+  const shape = keepdims === 1 ? reduced : reduced.filter((_, axis) => !axes!.host!.includes(axis));
+  return [{ shape, width: x!.width }];
+};
+
 const rules: Readonly<Record<string, Rule>> = {
+  ReduceL2: reduce,
+  ReduceSum: reduce,
+  ReduceMean: reduce,
   Add: broadcast,
   Sub: broadcast,
   Mul: broadcast,
@@ -36,6 +47,8 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Cast: ([x], { to }) => [{ shape: x!.shape, width: WIDTHS[to as number]! }],
   Reshape: ([x, to]) => [{ shape: to!.host!, width: x!.width }],
+  Greater: (inputs, attributes) => broadcast(inputs, attributes).map((value) => ({ ...value, width: 1 })),
+  Equal: (inputs, attributes) => broadcast(inputs, attributes).map((value) => ({ ...value, width: 1 })),
   Expand: ([x, to], attributes) => broadcast([x!, { shape: to!.host!, width: x!.width }], attributes),
   Unsqueeze: ([x, axes]) => {
     const shape = [...x!.shape];
@@ -70,6 +83,19 @@ const rules: Readonly<Record<string, Rule>> = {
   Transpose: ([x], { perm }) => [
     { shape: (perm as readonly number[]).map((axis) => x!.shape[axis]!), width: x!.width },
   ],
+  FusedMatMul: ([a, b], { transA = 0, transB = 0 }) => {
+    const [rows, columns] = [a!.shape.at(transA === 1 ? -1 : -2)!, b!.shape.at(transB === 1 ? -2 : -1)!];
+    return [{ shape: [...a!.shape.slice(0, -2), rows, columns], width: a!.width }];
+  },
+  Pad: ([x, ends]) => {
+    const rank = x!.shape.length;
+    const shape = x!.shape.map((size, axis) => size + ends!.host![axis]! + ends!.host![axis + rank]!);
+    return [{ shape, width: x!.width }];
+  },
+  // Along the first axis behind one batch axis, whole rows.
+  GatherND: ([x, indexes]) => [
+    { shape: [...indexes!.shape.slice(0, -1), ...x!.shape.slice(indexes!.shape.at(-1)! + 1)], width: x!.width },
+  ],
   MatMul: ([a, b]) => [{ shape: [...a!.shape.slice(0, -1), b!.shape.at(-1)!], width: a!.width }],
   Gemm: ([a, b], { transA = 0, transB = 0 }) => [
     { shape: [a!.shape[transA === 1 ? 1 : 0]!, b!.shape[transB === 1 ? 0 : 1]!], width: a!.width },
@@ -81,18 +107,13 @@ const rules: Readonly<Record<string, Rule>> = {
       { shape, width: 8 },
     ];
   },
-  ReduceL2: ([x, axes], { keepdims = 1 }) => {
-    const reduced = x!.shape.map((size, axis) => (axes!.host!.includes(axis) ? 1 : size));
-    const shape = keepdims === 1 ? reduced : reduced.filter((_, axis) => !axes!.host!.includes(axis));
-    return [{ shape, width: x!.width }];
-  },
 };
 
 /** Outputs of a node; of operators without a rule here, the shape of the first input. Throws if it makes no sense. */
 export function shapesOf(operator: string, inputs: readonly (Value | undefined)[], attributes: Attributes): Value[] {
   const values = (rules[operator] ?? same)(inputs as Value[], attributes);
   for (const { shape } of values) {
-    if (!(elementCount(shape) > 0)) throw new Error(`${operator} would compute [${shape}].`);
+    if (!(count(shape) > 0)) throw new Error(`${operator} would compute [${shape}].`);
   }
   return values;
 }

@@ -1,7 +1,7 @@
 /** Which buffers onnxruntime is expected to make, by hand for graphs of a few nodes. The device's answer is in `tests/gpu/bytes.test.ts`. */
 
 import { describe, expect, test } from "vitest";
-import { bufferBytes, runtimeMemory, sharedBuffers } from "../../../src/forward/runtime-memory";
+import { bufferBytes, runtimeMemory, sharedBuffers } from "../../../src/executors/webgpu/costs";
 import { attention } from "../../../src/operations/attention";
 import { linear } from "../../../src/operations/linear";
 import { Program } from "../../../src/program/program";
