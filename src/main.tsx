@@ -3,12 +3,16 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./page/App";
+import { isolate } from "./page/isolate";
 import "./page/styles/index.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error('index.html has no element with the id "root".');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const isReloading = await isolate();
+if (!isReloading) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+}

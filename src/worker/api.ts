@@ -5,6 +5,7 @@
 
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
+import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { Pooling } from "../models/family";
@@ -58,10 +59,32 @@ export type DeviceStatus =
   /** The start-up self-test computed wrong numbers. */
   | "wrong-results";
 
+/** What to compute on. `auto`: a graphics card that WebGPU offers, unless the processor is faster; else the processor. */
+export type DeviceChoice = "auto" | "graphics" | "processor" | "software";
+
+/** Something that could be computed on here. */
+export interface DeviceOption {
+  choice: Exclude<DeviceChoice, "auto">;
+  /** "processor, 8 threads", or the card's name. */
+  name: string;
+  /** Why it cannot be chosen; null where it can. */
+  refusal: string | null;
+}
+
 export interface DeviceReport {
   status: DeviceStatus;
-  /** One sentence: what is the matter, why, what to do. Empty when ready. */
+  /** One sentence: what is the matter, why, what to do. Empty when ready, or what would make it faster. */
   message: string;
+  executor: ExecutorKind;
+  /** "processor, 8 threads", or the card's name; empty where there is none. */
+  name: string;
+  /** Of the processor; null on a graphics card. */
+  threads: number | null;
+  /** What was asked for, and all that could be. */
+  choice: DeviceChoice;
+  options: DeviceOption[];
+  /** How it was chosen, where that needs saying. */
+  reason: string | null;
   adapter: { vendor: string; architecture: string; device: string; description: string };
   limit?: { name: string; needed: number; allowed: number };
   limits: { maxBufferSize: number; maxStorageBufferBindingSize: number };
@@ -244,7 +267,9 @@ export interface FilePredictions {
 export interface StudioApi {
   /** Events arrive in batches, at most ten times a second. */
   subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
-  openDevice(): Promise<DeviceReport>;
+  openDevice(choice?: DeviceChoice): Promise<DeviceReport>;
+  /** As it is now: opening a model may change what the automatic choice is, and starting threads how many there are. */
+  readDevice(): Promise<DeviceReport>;
   listModels(): Promise<ModelListing[]>;
   /**
    * Streams the weights to the GPU; progress events say how far. Replaces the model that was open; the data stays and is

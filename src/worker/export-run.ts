@@ -8,6 +8,7 @@ import { shownMetrics } from "../tasks/metrics/shown";
 import { type ExportFacts, exportRun } from "../training/export";
 import { mergedForms } from "../training/merge";
 import { mergedRun, zipMerged } from "../training/merged-model";
+import type { DeviceReport } from "./api";
 import { cardTask } from "./card-task";
 import { recordedConfiguration } from "./folders";
 import type { OpenComparison } from "./open-comparison";
@@ -52,7 +53,7 @@ export async function exportedRun(
 
 /** What the model card and run.json say of a run. */
 function exportFacts(
-  { model, data: store, adapter }: Opened,
+  { model, data: store, device }: Opened,
   { comparison, configuration, data, evaluations, folders, variants }: OpenComparison,
   run: string,
 ): ExportFacts {
@@ -86,8 +87,13 @@ function exportFacts(
       ...(data.scale && { scale: data.scale }),
       configuration: recorded,
       evaluations: own,
-      device: adapter,
+      device: deviceRecord(device),
       versions,
     },
   };
+}
+
+/** What a run was computed on, as its record says it. */
+function deviceRecord({ executor, threads, adapter }: DeviceReport) {
+  return executor === "processor" ? { executor, threads } : { executor, ...adapter };
 }

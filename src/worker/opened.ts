@@ -1,72 +1,64 @@
-/** What is open: the GPU device, a base model, rows. Everything the studio does goes by these three. */
+/** What is open: what is computed on, a base model, rows. Everything the studio does goes by these three. */
 
 import type { Executor } from "../executors/executor";
-import { type OpenedDevice, openDevice } from "../executors/webgpu/device";
-import { WebgpuExecutor } from "../executors/webgpu/executor";
+import { readConfig } from "../hub/config";
+import type { ModelFolder } from "../hub/types";
+import { familyOf } from "../models/registry";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { BaseModel } from "../training/base-model";
 import type { ComparisonData } from "../training/comparison-setup";
 import type { Configuration } from "../training/configuration";
+import type { EstimateInput } from "../training/estimate";
 import { selfTest } from "../training/self-test";
-import type { DeviceReport } from "./api";
+import type { DeviceChoice, DeviceReport } from "./api";
 import type { DatasetStore } from "./dataset-store";
-import { describeGpuError } from "./failures";
-
-/** Who is told when the device breaks. */
-interface DeviceListener {
-  broken(error: Error): void;
-  lost(reason: string): void;
-}
+import { type DeviceListener, Devices } from "./devices";
 
 export class Opened {
   readonly data: DatasetStore;
-  #device: OpenedDevice | null = null;
-  #executor: Executor | null = null;
-  #tested: Promise<void> | null = null;
+  readonly #devices = new Devices();
+  /** Executors that have passed the self-test. */
+  readonly #tested = new Map<Executor, Promise<void>>();
   #model: BaseModel | null = null;
 
   constructor(data: DatasetStore) {
     this.data = data;
   }
 
-  async openDevice(listener: DeviceListener): Promise<DeviceReport> {
-    this.#device ??= await openDevice();
-    const opened = this.#device;
-    if (!("device" in opened)) {
-      return { ...opened, limits: { maxBufferSize: 0, maxStorageBufferBindingSize: 0 }, features: [] };
-    }
-    const { device, software, status, message, adapter, limits, features } = opened;
-    if (!this.#executor) {
-      this.#executor = new WebgpuExecutor(device, { software });
-      device.addEventListener("uncapturederror", ({ error }) => listener.broken(describeGpuError(error)));
-      void device.lost.then(({ message: reason }) => listener.lost(reason || "the browser gave no reason"));
-      // Fetched while the person looks at the data; whoever needs it first reports a failure.
-      this.#executor.load().catch(() => {});
-    }
-    return { status, message, adapter: { ...adapter }, limits: { ...limits }, features: [...features] };
+  openDevice(choice: DeviceChoice, listener: DeviceListener): Promise<DeviceReport> {
+    return this.#devices.open(choice, listener);
   }
 
-  /** Of the device that is open; null without one. */
-  get adapter() {
-    return this.#device && "adapter" in this.#device ? this.#device.adapter : null;
+  /** What is computed on, and what else could be. */
+  get device(): DeviceReport {
+    return this.#devices.report;
   }
 
   /** Throws an Error with what keeps the device from being used. */
   get executor(): Executor {
-    if (!this.#executor) throw new Error(this.#device?.message || "The GPU device is not open yet.");
-    return this.#executor;
+    return this.#devices.executor;
   }
 
-  /** Once a device. Rejects with an Error if the device computes wrongly. */
+  /** Once an executor. Rejects with an Error if it computes wrongly. */
   tested(): Promise<void> {
-    this.#tested ??= selfTest(this.executor);
-    return this.#tested;
+    const { executor } = this;
+    const tested = this.#tested.get(executor) ?? selfTest(executor);
+    this.#tested.set(executor, tested);
+    return tested;
   }
 
-  /** Bytes that one buffer may have. */
-  get allowedBuffer(): number {
-    return this.executor.largestBuffer;
+  /** Takes what computes this model fastest, where that is left to the studio. Resolves to whether it changed. */
+  async decideDevice(folder: ModelFolder): Promise<boolean> {
+    const json = await readConfig(folder);
+    const family = familyOf(json);
+    return this.#devices.decide(family, family.readConfig(json));
+  }
+
+  /** What an estimate has to know of the executor. */
+  get limits(): Pick<EstimateInput, "allowedBuffer" | "capacity" | "costs"> {
+    const { largestBuffer, capacity, costs } = this.executor;
+    return { allowedBuffer: largestBuffer, capacity, costs };
   }
 
   get hasModel(): boolean {
@@ -77,6 +69,12 @@ export class Opened {
   get model(): BaseModel {
     if (!this.#model) throw new Error("No base model is open.");
     return this.#model;
+  }
+
+  /** Lets the open model go. */
+  closeModel(): void {
+    this.#model?.release();
+    this.#model = null;
   }
 
   /** Replaces the open model, which is released. */

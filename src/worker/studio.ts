@@ -7,6 +7,7 @@ import { readTable } from "../data/table";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
+import type { ModelFolder } from "../hub/types";
 import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
@@ -29,6 +30,7 @@ import type {
   DataRole,
   DataSettings,
   DataSummary,
+  DeviceChoice,
   DeviceReport,
   Diagnosis,
   EqualityClaim,
@@ -91,8 +93,8 @@ export class Studio implements StudioApi {
     this.#events.subscribe(listener);
   }
 
-  openDevice(): Promise<DeviceReport> {
-    return this.#opened.openDevice({
+  openDevice(choice: DeviceChoice = "auto"): Promise<DeviceReport> {
+    return this.#opened.openDevice(choice, {
       broken: (error) => this.#comparisons.fail(error),
       lost: (reason) => {
         this.#comparisons.fail(new Error(`device lost: ${reason}. The adapters of the last evaluation are kept.`));
@@ -102,18 +104,22 @@ export class Studio implements StudioApi {
     });
   }
 
+  async readDevice(): Promise<DeviceReport> {
+    return this.#opened.device;
+  }
+
   listModels(): Promise<ModelListing[]> {
     return this.#models.list();
   }
 
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
-    const executor = this.#opened.executor;
     const emit = this.#events.emit;
     let model: BaseModel;
     try {
       const folder = await this.#models.open(source);
+      await this.#decideDevice(folder);
       model = await BaseModel.load(
-        executor,
+        this.#opened.executor,
         folder,
         ({ tensor, done, total }) =>
           emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
@@ -141,7 +147,7 @@ export class Studio implements StudioApi {
         ...this.#opened.asked,
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
-        allowedBuffer: this.#opened.allowedBuffer,
+        ...this.#opened.limits,
       });
     });
   }
@@ -213,7 +219,7 @@ export class Studio implements StudioApi {
   async estimate(configuration: Configuration): Promise<Estimate> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { trainTokens, validationTokens } = this.#data.data;
-    const { model, allowedBuffer, asked } = this.#opened;
+    const { model, limits, asked } = this.#opened;
     return estimate({
       ...asked,
       model,
@@ -221,7 +227,7 @@ export class Studio implements StudioApi {
       validationLengths: validationTokens.map(({ ids }) => ids.length),
       training,
       runs,
-      allowedBuffer,
+      ...limits,
     });
   }
 
@@ -255,8 +261,8 @@ export class Studio implements StudioApi {
 
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const { model, allowedBuffer, asked } = this.#opened;
-    return longestText({ ...asked, model, training, runs, allowedBuffer });
+    const { model, limits, asked } = this.#opened;
+    return longestText({ ...asked, model, training, runs, ...limits });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
@@ -398,6 +404,13 @@ export class Studio implements StudioApi {
 
   sum(request: SumRequest): Promise<ImportedAdapter> {
     return this.#comparisons.sum(request);
+  }
+
+  /** What computes the model is decided before its weights are read; what the other executor holds is let go. */
+  async #decideDevice(folder: ModelFolder): Promise<void> {
+    if (!(await this.#opened.decideDevice(folder))) return;
+    await this.#comparisons.close();
+    this.#opened.closeModel();
   }
 
   async #firstBundledFacts(): Promise<ModelFacts> {

@@ -18,21 +18,35 @@ export interface ProcessorOptions {
   readonly threads: number;
 }
 
+/** Milliseconds that threads may take to start; browsers that forbid them say nothing. */
+const THREADS_START = 15_000;
+
 export class ProcessorExecutor implements Executor {
   readonly kind = "processor";
-  readonly threads: number;
   readonly memory: HeapMemory;
   readonly largestBuffer = CAPACITY;
   readonly capacity = CAPACITY;
   readonly costs = processorCosts;
   readonly #build: ProcessorOptions["build"];
+  #threads: number;
+  #note: string | null = null;
   #starting: Promise<void> | null = null;
   #started: { readonly module: OrtModule; readonly sessions: Sessions } | null = null;
 
   constructor({ build, threads }: ProcessorOptions) {
     this.#build = build;
-    this.threads = threads;
+    this.#threads = threads;
     this.memory = new HeapMemory(() => this.#ready.module);
+  }
+
+  /** Those it computes with, once it is ready; until then those asked for. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** What a person should know of how it started; null for nothing. */
+  get note(): string | null {
+    return this.#note;
   }
 
   load(): Promise<void> {
@@ -89,7 +103,26 @@ export class ProcessorExecutor implements Executor {
 
   async #start(): Promise<void> {
     const { factory, ...options } = await this.#build();
-    const module = await startModule(factory, { ...options, numThreads: this.threads });
+    const start = (numThreads: number) => startModule(factory, { ...options, numThreads });
+    let module: OrtModule;
+    try {
+      module = await (this.#threads > 1 ? inTime(start(this.#threads)) : start(1));
+    } catch (error) {
+      if (this.#threads === 1) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#note = `Training runs on one thread: ${this.#threads} could not be started (${reason}).`;
+      this.#threads = 1;
+      module = await start(1);
+    }
     this.#started = { module, sessions: new Sessions(module) };
   }
+}
+
+/** Rejects with an Error if threads do not start in time. */
+function inTime<Value>(starting: Promise<Value>): Promise<Value> {
+  const seconds = THREADS_START / 1000;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`they did not start within ${seconds} s`)), THREADS_START);
+    starting.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

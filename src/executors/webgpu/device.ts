@@ -73,8 +73,8 @@ export async function openDevice(): Promise<OpenedDevice> {
       status: "no-webgpu",
       adapter: NO_ADAPTER,
       message:
-        "This browser has no WebGPU, so nothing can be computed. " +
-        "Use a current Chrome or Edge, Safari 26 or Firefox 145 or later, on https or localhost.",
+        "This browser has no WebGPU. Use a current Chrome or Edge, Safari 26 or Firefox 145 or later, on https or localhost, " +
+        "or train on the processor.",
     };
   }
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
@@ -121,7 +121,8 @@ export async function openDevice(): Promise<OpenedDevice> {
   return {
     status: software ? "software" : "ready",
     message: software
-      ? "WebGPU runs on the CPU here, so training works but is slow. Turn on hardware acceleration to use the GPU."
+      ? "WebGPU runs on the CPU here, which is many times slower than training on the processor. Choose the processor, or turn " +
+        "on hardware acceleration to use a graphics card."
       : "",
     adapter: described,
     device,

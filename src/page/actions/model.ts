@@ -29,6 +29,7 @@ export async function openModel(
   try {
     const summary = await engine().openModel(source, precision);
     opened = { source, files: source.startsWith("dir:") ? droppedFiles : null };
+    patch("device", { report: await engine().readDevice() });
     const { descriptions: before, runs } = useStudio.getState().methods;
     const descriptions = await engine().listMethods();
     patch("methods", { descriptions, runs: draftsForModel(runs, before, descriptions) });

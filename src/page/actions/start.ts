@@ -1,10 +1,11 @@
 /** Starting the studio: worker, device, model, sample, what the address and the last session hold. */
 
 import * as Comlink from "comlink";
-import type { RunStateEvent, StudioEvent } from "../../worker/api";
+import type { DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
 import { engine, restartEngine, watchEngine } from "../engine";
 import { standardText } from "../methods/suggested-text";
 import { draftRun, draftsFrom } from "../store/configuration";
+import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
 import { loadComparisons } from "../store/session";
@@ -39,10 +40,16 @@ export async function restart(): Promise<void> {
   await startEngine(reopenData);
 }
 
+/** Starts the engine anew on what was chosen. Model and data stay, and a comparison's curves. */
+export async function chooseDevice(choice: DeviceChoice): Promise<void> {
+  keepDevice(choice);
+  await restart();
+}
+
 async function startEngine(openData: () => Promise<void>): Promise<void> {
   try {
     await engine().subscribe(Comlink.proxy(receive));
-    const [report] = await Promise.all([engine().openDevice(), loadListings()]);
+    const [report] = await Promise.all([engine().openDevice(chosenDevice()), loadListings()]);
     patch("device", { report });
     restoreRuns();
     if (report.status === "ready" || report.status === "software") {

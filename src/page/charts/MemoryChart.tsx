@@ -1,7 +1,8 @@
-/** GPU bytes by category: what all runs share once, then what each run has of its own. Before a run: the estimate. */
+/** Bytes by category: what all runs share once, then what each run has of its own. Before a run: the estimate. */
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { formatBytes } from "../format";
+import { memoryWords } from "../store/device-words";
 import { firstSeeds } from "../store/first-seeds";
 import { ownBytes } from "../store/gpu-bytes";
 import type { StudioState } from "../store/state";
@@ -35,6 +36,7 @@ export function MemoryChart() {
   const { current } = useSlowComparison();
   const methods = useStudio((state) => state.methods);
   const model = useStudio((state) => state.model.summary);
+  const { title } = useStudio(memoryWords);
   const measured = measuredBytes(current);
   const estimated = measured.length === 0;
   const runs = estimated ? estimatedBytes(methods) : measured;
@@ -70,7 +72,7 @@ export function MemoryChart() {
   const spoken = rows.map((row) => `${row.name} ${row.label}`).join(", ");
   return (
     <ChartCard
-      title="GPU memory"
+      title={title}
       detail={runs.length > 0 ? `${formatBytes(total)} ${kind}` : null}
       summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
       className="chart-bars"

@@ -91,13 +91,13 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
   });
 }
 
-/** What a run trains, takes a step, and holds on the GPU, as far as it is known. */
+/** What a run trains, takes a step, and holds in memory, as far as it is known. */
 function costs({ trainable, curves, bytes }: RunRecord): string[] {
   const speed = recentSpeed(curves, Number.POSITIVE_INFINITY);
   return [
     ...(trainable ? [`trains ${formatCount(trainable.total)}`] : []),
     ...(speed ? [`${formatDuration(speed.secondsPerStep)} a step`] : []),
-    ...(bytes ? [`${formatBytes(ownBytes(bytes))} GPU`] : []),
+    ...(bytes ? [formatBytes(ownBytes(bytes))] : []),
   ];
 }
 

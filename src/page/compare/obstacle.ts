@@ -6,8 +6,9 @@ import type { StudioState } from "../store/state";
 export function whyNot(state: StudioState): string | null {
   const { report, lost } = state.device;
   if (lost !== null) return "The engine has stopped; start it again above.";
-  if (!report) return "Looking for a GPU…";
-  if (report.status !== "ready" && report.status !== "software") return "Training needs a usable WebGPU device.";
+  if (!report) return "Looking for a graphics card…";
+  if (report.status !== "ready" && report.status !== "software")
+    return "Choose another device above: this one cannot be used.";
   if (state.model.opening) return "Loading the base model…";
   if (!state.model.summary) return "No base model is loaded.";
   if (state.data.opening) return `Opening ${state.data.opening}…`;

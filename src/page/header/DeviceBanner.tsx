@@ -11,7 +11,7 @@ export function DeviceBanner() {
   if (lost !== null) {
     return (
       <Message kind="error">
-        <strong>The GPU device or its worker was lost.</strong> {lost} Curves are kept, and adapters that had ended.{" "}
+        <strong>The device or its worker was lost.</strong> {lost} Curves are kept, and adapters that had ended.{" "}
         <button type="button" className="button button-small" onClick={() => void restart()}>
           Start the engine again
         </button>
@@ -29,6 +29,7 @@ export function DeviceBanner() {
           {report.status !== "software" && " You can still open data and look at it."}
         </Message>
       )}
+      {report?.status === "ready" && report.message !== "" && <Message kind="info">{report.message}</Message>}
       {modelError && (
         <Message kind="error">
           <strong>The base model was not opened.</strong> {modelError}

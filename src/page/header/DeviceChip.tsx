@@ -1,11 +1,12 @@
-/** The GPU: which adapter, and the bytes the studio holds there. */
+/** What the studio computes on, the bytes it holds there, and the choice of another. */
 
 import { ChevronDown } from "lucide-react";
-import { Popover } from "radix-ui";
-import type { DeviceReport } from "../../worker/api";
+import { Popover, RadioGroup } from "radix-ui";
+import type { DeviceChoice, DeviceReport } from "../../worker/api";
+import { chooseDevice } from "../actions/start";
 import { formatBytes } from "../format";
 import { gpuBytesHeld } from "../store/gpu-bytes";
-import { useStudio } from "../store/store";
+import { isBusy, useStudio } from "../store/store";
 import { Facts } from "./Facts";
 
 const states: Record<DeviceReport["status"], string> = {
@@ -22,11 +23,12 @@ export function DeviceChip() {
   const held = useStudio(gpuBytesHeld);
   const usable = report?.status === "ready" || report?.status === "software";
   const problem = lost !== null || (report !== null && report.status !== "ready");
+  const name = report?.name || "none";
   return (
     <Popover.Root>
       <Popover.Trigger className={problem ? "chip chip-problem" : "chip"}>
         <span className="chip-label">Device</span>
-        <span className="chip-value">{lost ? "lost" : report ? adapterName(report) : "looking…"}</span>
+        <span className="chip-value">{lost ? "lost" : report ? name : "looking…"}</span>
         {report && !lost && (
           <span className="chip-detail">{usable ? `${formatBytes(held)} in use` : states[report.status]}</span>
         )}
@@ -37,19 +39,11 @@ export function DeviceChip() {
           {lost && <p className="field-problem">{lost}</p>}
           {report && (
             <>
-              <h2 className="popover-title">{adapterName(report)}</h2>
+              <h2 className="popover-title">{name}</h2>
               {report.message && <p>{report.message}</p>}
-              <Facts
-                facts={[
-                  ["State", states[report.status]],
-                  ["Vendor", report.adapter.vendor || "not told"],
-                  ["Architecture", report.adapter.architecture || "not told"],
-                  ["In use by the studio", formatBytes(held)],
-                  ["Largest buffer", formatBytes(report.limits.maxBufferSize)],
-                  ["Largest binding", formatBytes(report.limits.maxStorageBufferBindingSize)],
-                  ["Features", report.features.join(", ") || "none"],
-                ]}
-              />
+              {report.reason && <p>{report.reason}</p>}
+              <DeviceChoices report={report} />
+              <Facts facts={factsOf(report, held)} />
             </>
           )}
         </Popover.Content>
@@ -58,8 +52,56 @@ export function DeviceChip() {
   );
 }
 
-function adapterName({ adapter, status }: DeviceReport): string {
-  if (status === "no-webgpu" || status === "no-adapter") return "none";
-  const pair = [adapter.vendor, adapter.architecture].filter(Boolean).join(" ");
-  return adapter.description || adapter.device || pair || "GPU";
+function DeviceChoices({ report }: { report: DeviceReport }) {
+  const busy = useStudio(isBusy);
+  return (
+    <fieldset className="plain-fieldset field" disabled={busy}>
+      <legend className="group-label">Compute on</legend>
+      <RadioGroup.Root
+        className="device-choices"
+        aria-label="Compute on"
+        value={report.choice}
+        disabled={busy}
+        onValueChange={(choice) => void chooseDevice(choice as DeviceChoice)}
+      >
+        <Choice value="auto" name="Automatic" detail="a graphics card where it is faster, else the processor" />
+        {report.options.map(({ choice, name, refusal }) => (
+          <Choice key={choice} value={choice} name={capitalised(name)} detail={refusal} disabled={refusal !== null} />
+        ))}
+      </RadioGroup.Root>
+      {busy && <p className="field-help">It can be changed when nothing is training.</p>}
+    </fieldset>
+  );
+}
+
+function Choice(props: { value: DeviceChoice; name: string; detail: string | null; disabled?: boolean }) {
+  const { value, name, detail, disabled = false } = props;
+  const id = `device-${value}`;
+  return (
+    <div className="device-choice">
+      <RadioGroup.Item id={id} value={value} disabled={disabled} className="radio">
+        <RadioGroup.Indicator className="radio-mark" />
+      </RadioGroup.Item>
+      <label htmlFor={id} className={disabled ? "muted" : undefined}>
+        {name}
+        {detail && <span className="field-help"> {detail}</span>}
+      </label>
+    </div>
+  );
+}
+
+const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+function factsOf(report: DeviceReport, held: number): [string, string][] {
+  const used: [string, string] = ["In use by the studio", formatBytes(held)];
+  if (report.executor === "processor") return [["Threads", String(report.threads ?? 1)], used];
+  return [
+    ["State", states[report.status]],
+    ["Vendor", report.adapter.vendor || "not told"],
+    ["Architecture", report.adapter.architecture || "not told"],
+    used,
+    ["Largest buffer", formatBytes(report.limits.maxBufferSize)],
+    ["Largest binding", formatBytes(report.limits.maxStorageBufferBindingSize)],
+    ["Features", report.features.join(", ") || "none"],
+  ];
 }

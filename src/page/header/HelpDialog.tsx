@@ -31,7 +31,7 @@ export function HelpDialog() {
           </div>
           <Dialog.Description>
             The studio trains several ways of tuning one frozen language model on your data, on the same batches, and
-            draws how each learns. Everything runs in this page on your GPU; your data is not sent anywhere.
+            draws how each learns. Everything runs in this page on your own computer; your data is not sent anywhere.
           </Dialog.Description>
           <h3>Reading the curves</h3>
           <ul>

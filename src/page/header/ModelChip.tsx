@@ -6,12 +6,14 @@ import type { ModelSummary } from "../../worker/api";
 import { openModel, refreshModels } from "../actions/model";
 import { Segmented } from "../controls/Segmented";
 import { formatBytes, formatCount, formatParameters } from "../format";
+import { memoryWords } from "../store/device-words";
 import { isBusy, patch, useStudio } from "../store/store";
 import { Facts } from "./Facts";
 
 export function ModelChip() {
   const { listings, summary, opening, error } = useStudio((state) => state.model);
   const busy = useStudio(isBusy);
+  const memory = useStudio(memoryWords);
   const openingName = listings.find((listing) => listing.source === opening)?.name ?? opening;
   return (
     <Popover.Root>
@@ -38,7 +40,7 @@ export function ModelChip() {
                   ["Family", summary.family],
                   ["Parameters", formatCount(summary.parameters)],
                   ["File", formatBytes(summary.fileBytes)],
-                  ["On the GPU", `${formatBytes(summary.gpuBytes)} (${summary.elementType})`],
+                  [capitalised(memory.where), `${formatBytes(summary.gpuBytes)} (${summary.elementType})`],
                   ["Layers × width", `${summary.layers} × ${formatCount(summary.hiddenSize)}`],
                   ["Heads", `${summary.heads} query, ${summary.keyValueHeads} key/value`],
                   ["Vocabulary", formatCount(summary.vocabulary)],
@@ -47,10 +49,10 @@ export function ModelChip() {
               />
               <SpecialTokens tokens={summary.specialTokens} />
               {summary.precisionNote && <p className="field-problem">{summary.precisionNote}</p>}
-              <h2 className="popover-title">Weights on the GPU</h2>
+              <h2 className="popover-title">Weights {memory.where}</h2>
               <fieldset className="plain-fieldset field" disabled={busy || opening !== null}>
                 <Segmented
-                  label="Weights on the GPU"
+                  label={`Weights ${memory.where}`}
                   value={summary.precision}
                   choices={[
                     { value: "auto", label: "automatic" },
@@ -77,6 +79,8 @@ export function ModelChip() {
     </Popover.Root>
   );
 }
+
+const capitalised = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function chooseModel(): void {
   patch("model", { choosing: true, place: "ready", details: null, lookError: null });

@@ -1,12 +1,14 @@
 /** What a run will train and need, before anything runs. */
 
 import { formatBytes, formatCount, formatSmallPercent } from "../format";
+import { memoryWords } from "../store/device-words";
 import { ownBytes } from "../store/gpu-bytes";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 
 export function EstimateLine({ run }: { run: DraftRun }) {
   const estimate = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name));
+  const memory = useStudio(memoryWords);
   const problems = Object.values(run.problems);
   if (problems.length > 0) return <p className="field-problem">Not usable yet: {problems.join(" ")}</p>;
   if (!estimate) return null;
@@ -27,7 +29,7 @@ export function EstimateLine({ run }: { run: DraftRun }) {
         <b>{formatSmallPercent(percentOfBase)}</b> of base
       </span>
       <span>
-        <b>{formatBytes(ownBytes(estimate.bytes))}</b> GPU
+        <b>{formatBytes(ownBytes(estimate.bytes))}</b> {memory.short}
       </span>
       {estimate.virtualTokens > 0 && (
         <span>

@@ -4,6 +4,7 @@ import { toggleStep } from "../actions/ui";
 import { Message } from "../controls/Message";
 import { Step } from "../controls/Step";
 import { formatBytes } from "../format";
+import { memoryWords } from "../store/device-words";
 import { isBusy, useStudio } from "../store/store";
 import { AddMethodMenu } from "./AddMethodMenu";
 import { RunCard } from "./RunCard";
@@ -36,17 +37,20 @@ export function MethodsStep() {
 }
 
 function TotalEstimate() {
+  const memory = useStudio(memoryWords);
   const estimate = useStudio((state) => state.methods.estimate);
   if (!estimate) return null;
-  const { total, largestBuffer } = estimate;
-  const fits = largestBuffer.bytes <= largestBuffer.allowed;
+  const { total, largestBuffer, capacity } = estimate;
+  const isWhole = largestBuffer.bytes <= largestBuffer.allowed;
+  const fits = isWhole && (capacity === null || total.total <= capacity);
+  const problem = isWhole
+    ? `: all together is too large; there are ${formatBytes(capacity ?? 0)}. Compare fewer runs, or lower the batch size or the longest text.`
+    : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`;
   return (
     <p className={fits ? "total-estimate" : "field-problem"} role={fits ? undefined : "alert"}>
-      Together about <b>{formatBytes(total.total)}</b> on the GPU, base weights ({formatBytes(total.weights)}) once.
+      Together about <b>{formatBytes(total.total)}</b> {memory.where}, base weights ({formatBytes(total.weights)}) once.
       Largest buffer {formatBytes(largestBuffer.bytes)} of {formatBytes(largestBuffer.allowed)} allowed
-      {fits
-        ? `. onnxruntime's own ${formatBytes(total.onnxruntime)} are in it.`
-        : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`}
+      {fits ? `. onnxruntime's own ${formatBytes(total.onnxruntime)} are in it.` : problem}
     </p>
   );
 }

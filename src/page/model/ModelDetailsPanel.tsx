@@ -108,7 +108,7 @@ function FitLines({ details }: { details: ModelDetails }) {
   const { fit, weightBytes } = details;
   const longest = useStudio((state) => state.data.summary?.settings.maxLength);
   if (weightBytes === null) return null;
-  if (!fit) return <Facts facts={[["On the GPU", `${formatBytes(weightBytes)} of weights`]]} />;
+  if (!fit) return <Facts facts={[["Memory", `${formatBytes(weightBytes)} of weights`]]} />;
   const { total, largestBuffer, runs } = fit.estimate;
   const shortened = longest !== undefined && fit.maxLength < longest;
   const problems = runs.filter((run) => run.problem !== null);
@@ -116,7 +116,7 @@ function FitLines({ details }: { details: ModelDetails }) {
   return (
     <>
       <h4 className="group-label">
-        On the GPU, with the chosen methods and batches of {fit.batchSize} × {formatCount(fit.maxLength)} tokens
+        Memory with the chosen methods and batches of {fit.batchSize} × {formatCount(fit.maxLength)} tokens
       </h4>
       <Facts
         facts={[

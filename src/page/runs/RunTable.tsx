@@ -43,7 +43,7 @@ function columnsFor(metric: MetricName): Column[] {
     { figure: "validationLoss", title: "Val. loss", format: formatLoss },
     { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
     { figure: "seconds", title: "Time", format: formatDuration },
-    { figure: "bytes", title: "GPU bytes", format: formatBytes },
+    { figure: "bytes", title: "Memory", format: formatBytes },
   ];
 }
 

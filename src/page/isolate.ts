@@ -1,0 +1,24 @@
+/**
+ * Makes the page cross-origin isolated on a host that sends no headers for it: a service worker (`public/isolation.js`) adds
+ * them, and the page is loaded once more. Without isolation training has one thread.
+ */
+
+/** Where this is set, isolation was tried and did not come about: the page is not loaded a third time. */
+const TRIED = "isolation tried";
+
+/** Resolves to whether the page is about to be loaded once more. */
+export async function isolate(): Promise<boolean> {
+  if (window.crossOriginIsolated || !window.isSecureContext || !("serviceWorker" in navigator)) return false;
+  try {
+    if (sessionStorage.getItem(TRIED)) return false;
+    sessionStorage.setItem(TRIED, "yes");
+    const script = new URL("isolation.js", new URL(import.meta.env.BASE_URL, location.href));
+    await navigator.serviceWorker.register(script);
+    await navigator.serviceWorker.ready;
+    location.reload();
+    return true;
+  } catch {
+    // A browser that forbids service workers or storage goes on with one thread, and the device says so.
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * How long a forward pass of a base model would take on an executor: its first block is computed a few times, before any weight is
+ * read. Where a graphics card and the processor could both be used, this says which is faster for the model.
+ */
+
+import type { DeviceBuffer, Executor } from "../executors/executor";
+import { writeGraph } from "../forward/graph";
+import type { Family, ModelConfig } from "../models/family";
+import { Program } from "../program/program";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+
+/** The batch that is tried: the page's own default. */
+const BATCH = { size: 8, tokens: 64 } as const;
+/** Milliseconds that measuring takes at most, after the first run. */
+const MOST = 700;
+const RUNS = 5;
+const OWNER = "trial";
+
+/** Milliseconds of a forward pass through all blocks, by the fastest of a few runs of one. */
+export async function trialTime(executor: Executor, family: Family, config: ModelConfig): Promise<number> {
+  await executor.ready();
+  const { size } = BATCH;
+  const tokens = Math.min(BATCH.tokens, config.contextLength);
+  const program = new Program("float32", executor.largestBuffer);
+  const lengths = program.input("lengths", [size], "int32");
+  const state = program.input("states", [size * tokens, config.hiddenSize], "float32");
+  const one = { ...config, layers: 1 };
+  const built = family.build(program, one, state, { size, tokens, lengths }, {});
+  const graph = writeGraph(program, [built.hidden]);
+  const buffers = new Map<Tensor, DeviceBuffer>();
+  try {
+    for (const tensor of [...graph.inputs, built.hidden]) {
+      const buffer = executor.memory.allocate(tensorBytes(tensor), {
+        label: tensor.name,
+        category: "runtime",
+        owner: OWNER,
+      });
+      buffers.set(tensor, buffer);
+      const given = (tensor as { values?: () => Float32Array | Int32Array }).values?.();
+      if (given) executor.write(buffer, given);
+      else if (tensor === lengths) executor.write(buffer, new Int32Array(size).fill(tokens));
+      else if (tensor !== built.hidden) executor.write(buffer, wave(elementCount(tensor.shape)));
+    }
+    const session = await executor.session(graph, (tensor) => buffers.get(tensor)!);
+    const timed = async () => {
+      const begin = performance.now();
+      await session.run();
+      await executor.done();
+      return performance.now() - begin;
+    };
+    await timed();
+    let [best, spent] = [Number.POSITIVE_INFINITY, 0];
+    for (let run = 0; run < RUNS && spent < MOST; run++) {
+      const time = await timed();
+      spent += time;
+      best = Math.min(best, time);
+    }
+    await session.release();
+    return best * config.layers;
+  } finally {
+    executor.memory.releaseOwner(OWNER);
+  }
+}
+
+/** Ordinary numbers: denormal ones and zeros take other times. */
+function wave(count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, index) => 0.1 * Math.sin(1 + index));
+}
