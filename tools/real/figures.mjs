@@ -7,7 +7,7 @@ import { projectRoot } from "../build.mjs";
 const PATH = join(projectRoot, "docs", "real-models.md");
 
 /** @param {number | null} value */
-const short = (value) => (value === null ? "–" : value.toExponential(1));
+const short = (value) => (value === null ? "–" : value === 0 ? "0" : value.toExponential(1));
 
 /**
  * @param {string[]} head
@@ -15,7 +15,9 @@ const short = (value) => (value === null ? "–" : value.toExponential(1));
  */
 function table(head, rows) {
   const line = (/** @type {string[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, column) => (column < 2 ? "---" : "---:"))), ...rows.map(line)];
+  const rule = (/** @type {number} */ column) =>
+    rows.every((row) => /^([\d.e+-]+|–)$/.test(row[column] ?? "")) ? "---:" : "---";
+  return [line(head), line(head.map((_, column) => rule(column))), ...rows.map(line)];
 }
 
 /** @param {string} name */

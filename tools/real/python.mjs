@@ -51,7 +51,7 @@ function run(program, parameters, { shown = false } = {}) {
 /** The computer's Python: `STUDIO_PYTHON`, or what is called so. */
 function systemPython() {
   const name = process.env.STUDIO_PYTHON || (process.platform === "win32" ? "python" : "python3");
-  const { error, status, said } = run(name, ["-c", "import sys; print(*sys.version_info[:2])"]);
+  const { error, status, said } = run(name, ["-c", "import sys; print(*sys.version_info[:2], sys.base_prefix)"]);
   const wanted = `Python ${OLDEST.join(".")} or newer`;
   if (error || status !== 0) throw new Told(`There is no ${name}: install ${wanted}, or name one in STUDIO_PYTHON.`);
   const [major = 0, minor = 0] = said.split(" ").map(Number);
@@ -64,7 +64,8 @@ function systemPython() {
       `${name} has no ${part}: install it (on Debian and Ubuntu: python3-venv), or name another in STUDIO_PYTHON.`,
     );
   }
-  return { name, version: `${major}.${minor}` };
+  // An environment leads back to the Python that made it.
+  return { name, identity: said };
 }
 
 /** @param {string} environment */
@@ -97,7 +98,7 @@ export function pip(python, parameters, what) {
 /** The Python with everything in requirements.txt, made on the first call (5.5 GB on Linux, where torch brings CUDA). */
 export async function openPython() {
   const system = systemPython();
-  const key = keyOf(`file:${requirements}`, system.version, process.platform, process.arch);
+  const key = keyOf(`file:${requirements}`, system.identity, process.platform, process.arch);
   const folder = await made("environment", key, (partial) => {
     console.log(`Making a Python environment in ${cache} (once, some minutes) …`);
     const { status, said } = run(system.name, ["-m", "venv", partial]);
