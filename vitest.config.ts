@@ -1,4 +1,7 @@
-/** Two sets of tests: `unit` in Node, `gpu` in one real Chromium. End-to-end tests are Playwright's (`e2e/`). */
+/**
+ * Three sets of tests: `unit` in Node, `gpu` in one real Chromium, and `real`, pretrained models in Node, which `npm run test:real`
+ * prepares and runs. End-to-end tests are Playwright's (`e2e/`).
+ */
 
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -9,6 +12,9 @@ const software = process.env.GPU !== "hardware";
 
 /** Milliseconds. Only what hangs should reach it, on a machine of any speed. */
 const TIMEOUT = 180_000;
+
+/** A pretrained model takes minutes where a tiny one takes seconds. */
+const REAL_TIMEOUT = 1_800_000;
 
 const alias = { "@": new URL("./src", import.meta.url).pathname };
 
@@ -27,6 +33,18 @@ export default defineConfig({
           include: ["tests/training/**/*.test.ts"],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "real",
+          environment: "node",
+          include: ["tests/real/**/*.test.ts"],
+          testTimeout: REAL_TIMEOUT,
+          hookTimeout: REAL_TIMEOUT,
+          // One model in memory at a time.
+          fileParallelism: false,
         },
       },
       {

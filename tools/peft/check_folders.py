@@ -1,6 +1,7 @@
 """
-Loads every adapter folder of a headless comparison in PEFT itself, by the very code in the folder's README.md, and holds
-the validation loss it gives against the studio's. Needs torch, transformers and peft; run by hand:
+Loads every adapter folder of a headless comparison in PEFT itself (bottleneck modules in AdapterHub's `adapters`), by the very code
+in the folder's README.md, and holds the validation loss it gives against the studio's. Needs torch, transformers and peft; run by
+hand, and for real models by `npm run test:real`:
 
     npm run studio -- run comparison.json --out results
     python tools/peft/check_folders.py results --base MODEL_FOLDER --rows dev.csv
@@ -113,26 +114,40 @@ def mean_loss(folder, base, rows):
     return math.fsum(losses) / len(losses)
 
 
+def kind_of(folder):
+    """What the folder is loaded as."""
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    return config.get("peft_type", "AdapterHub")
+
+
+def compared(results, base, rows):
+    """Of every run with a folder: its loss by the studio and by PEFT. `kind` is None where PEFT cannot load it."""
+    summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
+    for run in summary["runs"]:
+        folder = results / run["run"]
+        if not (folder / "adapter_config.json").exists() or code_of(folder) is None:
+            yield {"run": run["run"], "kind": None}
+            continue
+        ours = run["validation"]["last"]["loss"]
+        theirs = mean_loss(folder.resolve(), base.resolve(), rows)
+        yield {"run": run["run"], "kind": kind_of(folder), "studio": ours, "theirs": theirs,
+               "difference": abs(theirs - ours) / ours}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", type=Path)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--rows", type=Path, required=True)
     options = parser.parse_args()
-    rows = read_rows(options.rows)
-    summary = json.loads((options.results / "summary.json").read_text(encoding="utf-8"))
     worst = 0.0
-    for run in summary["runs"]:
-        folder = options.results / run["run"]
-        if not (folder / "adapter_config.json").exists() or code_of(folder) is None:
+    for run in compared(options.results, options.base, read_rows(options.rows)):
+        if run["kind"] is None:
             print(f"{run['run']}: says of itself that PEFT cannot load it, left out")
             continue
-        ours = run["validation"]["last"]["loss"]
-        theirs = mean_loss(folder.resolve(), options.base.resolve(), rows)
-        difference = abs(theirs - ours) / ours
-        worst = max(worst, difference)
-        kind = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["peft_type"]
-        print(f"{run['run']} ({kind}): studio {ours:.6f}, PEFT {theirs:.6f}, relative difference {difference:.1e}")
+        worst = max(worst, run["difference"])
+        print(f"{run['run']} ({run['kind']}): studio {run['studio']:.6f}, PEFT {run['theirs']:.6f}, "
+              f"relative difference {run['difference']:.1e}")
     if not worst <= TOLERANCE:
         sys.exit("PEFT's losses differ from the studio's.")
 

@@ -1,0 +1,120 @@
+/**
+ * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's `adapters`. Prepares the cache,
+ * has Python compute what is to be expected (once), runs vitest's project `real`, and has the real libraries load every folder
+ * that it exported. `-- --full` takes what is too long for CI, too, and writes docs/real-models.md.
+ */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { projectRoot } from "../build.mjs";
+import { cache, keyOf, made } from "./cache.mjs";
+import { writeFigures } from "./figures.mjs";
+import { prepare } from "./prepare.mjs";
+import { script, Told } from "./python.mjs";
+
+const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
+/** What the expected numbers are computed by, beside the model and the pinned packages. */
+const ORACLE = [
+  "oracle.py",
+  "rows.jsonl",
+  "requirements.txt",
+  ...["cases.py", "check_transformers.py", "families", "files.py", "layers.py", "model.py", "rotary.py"].map(
+    (name) => `../fixtures/${name}`,
+  ),
+].map((name) => `file:${here(name)}`);
+
+/**
+ * Runs a stage and prints how long it took.
+ * @template Result
+ * @param {string} name
+ * @param {() => Result | Promise<Result>} stage
+ */
+async function timed(name, stage) {
+  console.log(`\n── ${name}`);
+  const start = performance.now();
+  const result = await stage();
+  console.log(`── ${name}: ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/**
+ * Vitest's project `real`.
+ * @param {boolean} full
+ * @returns {{ passed: number, failed: number, report: any }}
+ */
+function tests(full) {
+  rmSync(join(cache, "exports"), { recursive: true, force: true });
+  mkdirSync(join(cache, "exports"), { recursive: true });
+  const path = join(cache, "report.json");
+  rmSync(path, { force: true });
+  const parameters = ["vitest", "run", "--project", "real", "--reporter=default", "--reporter=json"];
+  const { status } = spawnSync("npx", ["--no-install", ...parameters, `--outputFile=${path}`], {
+    cwd: projectRoot,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+    env: { ...process.env, STUDIO_REAL_FULL: full ? "1" : "0" },
+  });
+  if (!existsSync(path)) return { passed: 0, failed: 1, report: null };
+  const report = JSON.parse(readFileSync(path, "utf8"));
+  const { numPassedTests: passed, numFailedTests: failed } = report;
+  return { passed, failed: status === 0 ? failed : Math.max(1, failed), report };
+}
+
+/**
+ * Loads the exported folders of every model in the real libraries.
+ * @param {string} python
+ * @param {{ name: string, folder: string }[]} models
+ * @returns {{ passed: number, failed: number, found: any[] }}
+ */
+function exportsOf(python, models) {
+  const counted = { passed: 0, failed: 0, found: /** @type {any[]} */ ([]) };
+  for (const { name, folder } of models) {
+    const root = join(cache, "exports", name);
+    if (!existsSync(root)) continue;
+    // Where none was exported, a test has failed before.
+    const whole = readdirSync(root).map((task) => join(root, task));
+    const results = whole.filter((path) => existsSync(join(path, "summary.json")));
+    if (results.length === 0) continue;
+    try {
+      script(python, [here("check_exports.py"), folder, ...results]);
+    } catch {
+      counted.failed += 1;
+    }
+    for (const path of results.map((result) => join(result, "checked.json")).filter(existsSync)) {
+      const found = JSON.parse(readFileSync(path, "utf8"));
+      counted.found.push(...found.map((/** @type {any} */ entry) => ({ model: name, ...entry })));
+    }
+  }
+  // What failed is counted by the script's exit above.
+  counted.passed = counted.found.filter(({ agrees }) => agrees).length;
+  return counted;
+}
+
+async function main() {
+  const { full } = parseArgs({ options: { full: { type: "boolean", default: false } } }).values;
+  const { python, models } = await timed("prepare", prepare);
+  await timed("oracle", async () => {
+    for (const { name, folder, key } of models) {
+      await made(join("oracle", name), keyOf(key, ...ORACLE), (partial) =>
+        script(python, [here("oracle.py"), folder, partial]),
+      );
+    }
+  });
+  const tested = await timed("tests", () => tests(full));
+  const checked = await timed("exported folders", () => exportsOf(python, models));
+  const failed = tested.failed + checked.failed;
+  if (full && failed === 0) writeFigures(tested.report, checked.found);
+  console.log(`\n${tested.passed + checked.passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Told)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
