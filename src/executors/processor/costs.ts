@@ -4,6 +4,7 @@
  */
 
 import { ProgramSizes } from "../../forward/sizes";
+import { executionOrder } from "../../onnx/execution-order";
 import type { Value } from "../../onnx/node-shapes";
 import { type SizedNode, SizingNodes } from "../../onnx/sizing-nodes";
 import type { Reference } from "../../program/operation";
@@ -22,6 +23,8 @@ export interface SessionCosts extends StepCosts {
 const MODULE = 16 * 2 ** 20;
 /** Bytes of a session for each node of its graph, about: measured, optimised graphs of 100 to 2,000 nodes. */
 const NODE = 3000;
+/** Working memory over the values that live at once: what is given back is not always where the next value fits. */
+const SCATTERED = 1.3;
 
 export const processorCosts: Costs<SessionCosts> = {
   // Loops are bound to buffers and nothing else.
@@ -39,9 +42,10 @@ export const processorCosts: Costs<SessionCosts> = {
   },
   runtime(steps) {
     if (steps.length === 0) return 0;
-    // Runs with the same graphs share sessions, so variants cost nothing.
-    const sessions = steps.reduce((sum, { nodes }) => sum + nodes * NODE, 0);
-    return MODULE + sessions + Math.max(...steps.map(({ working }) => working));
+    // Runs with the same graphs share sessions, so variants cost nothing; graphs of the same sizes are taken for the same.
+    const distinct = new Map(steps.map((step) => [`${step.nodes} ${step.working} ${step.largest}`, step]));
+    const sessions = [...distinct.values()].reduce((sum, { nodes }) => sum + nodes * NODE, 0);
+    return MODULE + sessions + Math.ceil(SCATTERED * Math.max(...steps.map(({ working }) => working)));
   },
 };
 
@@ -72,13 +76,14 @@ const VIEWS = new Set(["Reshape", "Unsqueeze", "Identity"]);
 
 /** Bytes that live at once when nodes run in order and a value dies with its last reader. */
 function peakOf(
-  nodes: readonly SizedNode[],
+  written: readonly SizedNode[],
   values: ReadonlyMap<string, Value>,
   bound: ReadonlySet<string>,
 ): { working: number; largest: number } {
+  const nodes = executionOrder(written);
   const root = new Map<string, string>();
   const rootOf = (name: string): string => root.get(name) ?? name;
-  for (const { operator, inputs, outputs } of nodes) {
+  for (const { operator, inputs, outputs } of written) {
     if (VIEWS.has(operator)) root.set(outputs[0]!, rootOf(inputs[0]!));
   }
   const last = new Map<string, number>();
@@ -97,8 +102,16 @@ function peakOf(
       now += bytes(name);
       largest = Math.max(largest, bytes(name));
     }
-    working = Math.max(working, now);
+    working = Math.max(working, now + ownBytes(nodes[index]!, values));
     for (const name of dying[index]!) if (live.delete(name)) now -= bytes(name);
   });
   return { working, largest };
+}
+
+/** What a kernel of onnxruntime takes while it runs: attention lays queries, keys and values out by head, and keeps all scores. */
+function ownBytes({ operator, inputs, attributes }: SizedNode, values: ReadonlyMap<string, Value>): number {
+  if (operator !== "MultiHeadAttention") return 0;
+  const [batch, queries, width] = values.get(inputs[0]!)!.shape as [number, number, number];
+  const keys = values.get(inputs[1]!)!.shape[1]!;
+  return 4 * batch * (2 * queries * width + 2 * keys * width + (attributes.num_heads as number) * queries * keys);
 }

@@ -143,8 +143,8 @@ export class Sessions {
     const module = this.#module;
     const model = module._malloc(graph.length);
     check(module, model !== 0, `There is no memory for a graph of ${graph.length} bytes`);
-    // No arena: what a run takes for itself goes back when it ends, to be taken by the next run of any session.
-    const options = module._OrtCreateSessionOptions(OPTIMISATION, 0, 1, 0, 0, 0, 0, LOG_SEVERITY, 0, 0);
+    // Neither an arena nor a plan of one block: what a run takes goes back piece by piece, to be taken by whoever runs next.
+    const options = module._OrtCreateSessionOptions(OPTIMISATION, 0, 0, 0, 0, 0, 0, LOG_SEVERITY, 0, 0);
     try {
       check(module, options !== 0, "onnxruntime makes no session options");
       module.HEAPU8.set(graph, model);
