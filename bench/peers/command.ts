@@ -19,6 +19,8 @@ import type { Measured } from "./page/trainer";
 
 /** What trains the case; PyTorch outside of the browser. */
 const PEERS = {
+  "studio-processor": { library: "studio", backend: "processor" },
+  "studio-webgpu": { library: "studio", backend: "webgpu" },
   "jax-wasm": { library: "jax", backend: "wasm" },
   "jax-webgpu": { library: "jax", backend: "webgpu" },
   "tfjs-wasm": { library: "tensorflow", backend: "wasm" },
@@ -229,15 +231,20 @@ function table(
   steps: number,
 ): string {
   const line = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
+  const own = rows.find(({ peer }) => peer === "studio-processor")?.median;
+  const ratio = (median: number) => (own ? (median / own).toFixed(2) : "–");
   return [
     `A LoRA step of tiny-base, ${size} × ${tokens} tokens: median of ${steps} after ${WARM_UP} of warm-up.`,
     `${processor ?? "Processor unknown"}; Chromium ${chromium}, ${adapter} adapter.`,
     "",
-    line(["peer", "version", "backend", "threads", "ms per step", "fastest", "largest difference of the first losses"]),
-    line(["---", "---", "---", "---:", "---:", "---:", "---:"]),
+    line([
+      ...["peer", "version", "backend", "threads", "ms per step", "over the studio's processor", "fastest"],
+      "largest difference of the first losses",
+    ]),
+    line(["---", "---", "---", "---:", "---:", "---:", "---:", "---:"]),
     ...rows.map(({ peer, version, backend, threads, median, fastest, difference }) =>
       line([
-        ...[peer, version, backend, threads ?? "–", median.toFixed(1), fastest.toFixed(1)],
+        ...[peer, version, backend, threads ?? "–", median.toFixed(1), ratio(median), fastest.toFixed(1)],
         difference.toExponential(1),
       ]),
     ),

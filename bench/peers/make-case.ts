@@ -3,7 +3,7 @@
  * tests' float64 interpreter, which the tests compare with PyTorch's. Not for measuring anything.
  */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Random } from "../../src/data/random";
 import { readTensor } from "../../src/hub/safetensors-values";
@@ -59,6 +59,7 @@ export async function makeCase(folder: string): Promise<CaseFacts> {
     losses: lossesOf(tuned, weights, start, batches, optimizer),
   };
   await mkdir(folder, { recursive: true });
+  await cp(MODEL, join(folder, "model"), { recursive: true });
   await writeFile(join(folder, CASE_FILES.facts), JSON.stringify(facts));
   await writeFile(join(folder, CASE_FILES.tensors), writeSafetensors(tensorsOf(model, tuned, weights, start)));
   return facts;

@@ -20,10 +20,12 @@ export interface Measured {
   readonly milliseconds: readonly number[];
 }
 
+export type Library = "studio" | "jax" | "tensorflow";
+
 declare global {
   interface Window {
     /** What the page offers: `steps` steps of the case with one library. */
-    measure(library: "jax" | "tensorflow", backend: string, threads: number, steps: number): Promise<Measured>;
+    measure(library: Library, backend: string, threads: number, steps: number): Promise<Measured>;
   }
 }
 
