@@ -1,10 +1,11 @@
 /** The benchmark's command line: builds and serves its page, measures in headless Chromium, prints Markdown tables. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
-import { build, preview } from "vite";
+import sirv from "sirv";
+import { build, type Plugin, preview } from "vite";
 import { type AdapterChoice, openBrowser } from "../bin/headless/browser";
 import { ensureBuild, projectRoot } from "../tools/build.mjs";
 import { PARTS, type Part } from "./page/parts";
@@ -15,6 +16,7 @@ interface Options {
   adapter: AdapterChoice;
   only?: Part[];
   methods?: string[];
+  model?: string;
 }
 
 /** Runs one command line and resolves to the exit code: 0 when everything was measured, whatever the numbers are. */
@@ -31,7 +33,8 @@ export async function main(commandLine: string[]): Promise<number> {
     .option(
       "--methods <IDS...>",
       "of the steps, measure these methods; every method takes half an hour on a software adapter",
-    );
+    )
+    .option("--model <FOLDER>", "measure steps of this model too, on both executors");
   try {
     await bench(program.parse(commandLine, { from: "user" }).opts<Options>());
     return 0;
@@ -42,7 +45,7 @@ export async function main(commandLine: string[]): Promise<number> {
   }
 }
 
-async function bench({ adapter: choice, only = [...PARTS], methods = [] }: Options): Promise<void> {
+async function bench({ adapter: choice, only = [...PARTS], methods = [], model }: Options): Promise<void> {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   await ensureBuild(say);
   const folder = mkdtempSync(join(tmpdir(), "studio-bench-"));
@@ -59,7 +62,9 @@ async function bench({ adapter: choice, only = [...PARTS], methods = [] }: Optio
       logLevel: "error",
       build: { outDir: folder },
       preview: { host: "127.0.0.1", port: 0, open: false },
+      plugins: model === undefined ? [] : [served(model)],
     });
+    const extra = model === undefined ? [] : readdirSync(model);
     const { browser, adapter } = await openBrowser(choice);
     try {
       const page = await browser.newPage();
@@ -75,8 +80,8 @@ async function bench({ adapter: choice, only = [...PARTS], methods = [] }: Optio
       const surroundings = await Promise.race([page.evaluate(() => window.bench.open()), failed]);
       console.log(report.surroundings({ ...surroundings, adapter, chromium: browser.version() }));
       for (const part of only) {
-        const asked = { part, methods };
-        const measuring = page.evaluate((wanted) => window.bench.measure(wanted.part, wanted.methods), asked);
+        const asked = { part, methods, extra };
+        const measuring = page.evaluate((wanted) => window.bench.measure(wanted.part, wanted), asked);
         const measured = await Promise.race([measuring, failed]);
         console.log(report.part(measured));
       }
@@ -88,4 +93,14 @@ async function bench({ adapter: choice, only = [...PARTS], methods = [] }: Optio
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A model's folder beside the page. */
+function served(folder: string): Plugin {
+  return {
+    name: "extra-model",
+    configurePreviewServer: ({ middlewares }) => {
+      middlewares.use("/extra", sirv(folder, { dev: true }));
+    },
+  };
 }

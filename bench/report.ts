@@ -1,6 +1,6 @@
 /** What was measured, as Markdown tables. Not for measuring. */
 
-import { type Measured, type StepTimes, type Surroundings, YARDSTICK } from "./page/parts";
+import { type ExecutorTimes, type Measured, type StepTimes, type Surroundings, YARDSTICK } from "./page/parts";
 import type { FileSize, PageSize } from "./page-size";
 
 const ratio = (value: number) => value.toFixed(2);
@@ -23,6 +23,33 @@ function yardstick(rows: readonly StepTimes[], batch: string, step: number): str
 const verdict = (value: number, goal: number) => `${value <= goal ? "met" : "missed"} (≤ ${goal})`;
 
 const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: Part }>) => string } = {
+  executors: ({ samples, rows, memory }) => {
+    const first = rows[0]?.executor;
+    const over = ({ executor, model, what, milliseconds }: ExecutorTimes) => {
+      const own = rows.find((row) => row.executor === first && row.model === model && row.what === what);
+      return executor === first || !own ? "" : ratio(milliseconds / own.milliseconds);
+    };
+    return [
+      "## The same work on both executors",
+      `Medians of ${samples} measurements on the processor, of one on a software adapter.`,
+      "",
+      table(
+        ["executor", "model", "what", "batch", "ms", "forward ms", "over the processor"],
+        rows.map((row) => {
+          const forward = row.forward === null ? "" : milliseconds(row.forward);
+          return [row.executor, row.model, row.what, row.batch, milliseconds(row.milliseconds), forward, over(row)];
+        }),
+      ),
+      "",
+      table(
+        ["runs together on the processor", "bytes used", "estimated", "used / estimated", "reserved"],
+        memory.map(({ runs, used, estimated, reserved }) => [
+          ...[runs.join(", "), bytes(used), bytes(estimated), ratio(used / estimated), bytes(reserved)],
+        ]),
+      ),
+    ].join("\n");
+  },
+
   steps: ({ samples, rows, refused }) =>
     [
       "## A training step over its forward pass",

@@ -1,5 +1,6 @@
 /** The benchmark's page: does what the command line asks for. Shows nothing. */
 
+import { executorTimes } from "./executors";
 import { kernelTimes } from "./kernels";
 import { matmulTimes } from "./matmul";
 import { memoryOfRuns } from "./memory";
@@ -12,14 +13,20 @@ declare global {
     bench: {
       /** To be called first. */
       open(): Promise<Surroundings>;
-      /** `methods`: of step times, only theirs. */
-      measure(part: Part, methods?: readonly string[]): Promise<Measured>;
+      measure(part: Part, asked?: Asked): Promise<Measured>;
     };
   }
 }
 
-const measurements: Record<Part, (rig: Rig, methods?: readonly string[]) => Promise<Measured>> = {
-  steps: stepTimes,
+/** `methods`: of step times, only theirs. `extra`: files of another model that is served beside the page. */
+export interface Asked {
+  readonly methods?: readonly string[];
+  readonly extra?: readonly string[];
+}
+
+const measurements: Record<Part, (rig: Rig, asked: Asked) => Promise<Measured>> = {
+  executors: (rig, { extra = [] }) => executorTimes(rig, extra),
+  steps: (rig, { methods }) => stepTimes(rig, methods),
   kernels: (rig) => kernelTimes(rig),
   memory: (rig) => memoryOfRuns(rig),
   matmul: (rig) => matmulTimes(rig),
@@ -33,5 +40,5 @@ const opened = () => {
 
 window.bench = {
   open: async () => ({ description: (await opened()).description, model: MODEL }),
-  measure: async (part, methods) => measurements[part](await opened(), methods),
+  measure: async (part, asked = {}) => measurements[part](await opened(), asked),
 };

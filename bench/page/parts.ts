@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../../src/executors/bytes";
 
-export const PARTS = ["steps", "kernels", "memory", "matmul"] as const;
+export const PARTS = ["executors", "steps", "kernels", "memory", "matmul"] as const;
 export type Part = (typeof PARTS)[number];
 
 /** What the other step times are compared with. */
@@ -45,7 +45,30 @@ export interface MatmulTimes {
   readonly onnxruntime: number;
 }
 
+/** Milliseconds of the same work on one executor. */
+export interface ExecutorTimes {
+  readonly executor: string;
+  readonly model: string;
+  readonly what: string;
+  readonly batch: string;
+  readonly milliseconds: number;
+  /** Of its forward passes; null where it is nothing else. */
+  readonly forward: number | null;
+}
+
 export type Measured =
+  | {
+      readonly part: "executors";
+      readonly samples: number;
+      readonly rows: readonly ExecutorTimes[];
+      /** Bytes of the processor's memory. */
+      readonly memory: readonly {
+        readonly runs: readonly string[];
+        readonly estimated: number;
+        readonly used: number;
+        readonly reserved: number;
+      }[];
+    }
   | {
       readonly part: "steps";
       readonly samples: number;

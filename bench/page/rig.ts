@@ -6,6 +6,7 @@ import type { TokenizedExample } from "../../src/data/tokens";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 import { BundledModels } from "../../src/hub/bundled";
+import type { ModelFolder } from "../../src/hub/types";
 import { BaseModel } from "../../src/training/base-model";
 import type { BatchBuffers } from "../../src/training/batch-buffers";
 
@@ -15,6 +16,7 @@ export const CLASSES = 2;
 export interface Rig {
   readonly executor: WebgpuExecutor;
   readonly model: BaseModel;
+  readonly folder: ModelFolder;
   readonly software: boolean;
   readonly description: string;
   /** Counts of buffers made on the device so far. */
@@ -30,10 +32,11 @@ export async function openRig(): Promise<Rig> {
   const executor = new WebgpuExecutor(device, { software });
   created.watchOthers();
   const bundled = new BundledModels(new URL("/models/", location.href), null);
-  const model = await BaseModel.load(executor, await bundled.glance(MODEL));
+  const folder = await bundled.glance(MODEL);
+  const model = await BaseModel.load(executor, folder);
   const { vendor, architecture, description } = adapter;
   const described = [vendor, architecture, description].filter(Boolean).join(" ");
-  return { executor, model, software, description: described, created: created.counts };
+  return { executor, model, folder, software, description: described, created: created.counts };
 }
 
 /**
