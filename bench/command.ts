@@ -8,9 +8,13 @@ import sirv from "sirv";
 import { build, type Plugin, preview } from "vite";
 import { type AdapterChoice, openBrowser } from "../bin/headless/browser";
 import { ensureBuild, projectRoot } from "../tools/build.mjs";
-import { PARTS, type Part } from "./page/parts";
+import { type Measured, PARTS, type Part } from "./page/parts";
 import { pageSize } from "./page-size";
+import { pytorchTimes } from "./pytorch";
 import { report, sizeReport } from "./report";
+
+/** The bundled model that the page measures. */
+const BUNDLED = "tiny-base";
 
 interface Options {
   adapter: AdapterChoice;
@@ -83,7 +87,7 @@ async function bench({ adapter: choice, only = [...PARTS], methods = [], model }
         const asked = { part, methods, extra };
         const measuring = page.evaluate((wanted) => window.bench.measure(wanted.part, wanted), asked);
         const measured = await Promise.race([measuring, failed]);
-        console.log(report.part(measured));
+        console.log(report.part(measured.part === "executors" ? await besidePytorch(measured, model) : measured));
       }
     } finally {
       await browser.close();
@@ -93,6 +97,24 @@ async function bench({ adapter: choice, only = [...PARTS], methods = [], model }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The same steps in PyTorch, where it is there. */
+async function besidePytorch<Times extends Extract<Measured, { part: "executors" }>>(
+  measured: Times,
+  model: string | undefined,
+): Promise<Times> {
+  const bundled = join(projectRoot, "public/models", BUNDLED);
+  const models = [
+    { name: BUNDLED, folder: bundled, rows: 8, tokens: 64 },
+    ...(model === undefined ? [] : [{ name: "extra", folder: model, rows: 8, tokens: 48 }]),
+  ];
+  const rows = await pytorchTimes(models);
+  if (!rows)
+    process.stderr.write(
+      "Python has no torch, transformers and peft: PyTorch is left out (BENCH_PYTHON names another).\n",
+    );
+  return { ...measured, rows: [...measured.rows, ...(rows ?? [])] };
 }
 
 /** A model's folder beside the page. */
