@@ -35,7 +35,7 @@ export default defineConfig({
         optimizeDeps: { include: ["fflate"] },
         test: {
           name: "gpu",
-          include: ["tests/{gpu,training}/**/*.test.ts"],
+          include: ["tests/{gpu,kernels,training}/**/*.test.ts"],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
           isolate: false,
