@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: "training",
           environment: "node",
-          include: ["tests/training/**/*.test.ts"],
+          include: ["tests/{kernels,training}/**/*.test.ts"],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
         },

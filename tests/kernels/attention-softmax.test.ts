@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { attentionSoftmax } from "../../src/kernels/attention-softmax";
 import { CASES, cellCount, cells, SHAPES, softmax } from "./attention-reference";
-import { expectClose, FITS, REDUCTION, random, runKernel } from "./harness";
+import { expectClose, FITS, REDUCTION, random, runKernel, UNREAD } from "./harness";
 
 describe.each(FITS)("attention-softmax (%s)", (fit) => {
   it.each(CASES)("$sizes, causal $causal", async ({ sizes, causal }) => {
     const scores = random(cellCount(sizes), 1, 5);
     // What is invisible must not be read.
-    for (const { cell, visible } of cells(sizes, causal)) if (!visible) scores[cell] = Number.NaN;
+    for (const { cell, visible } of cells(sizes, causal)) if (!visible) scores[cell] = UNREAD;
     const result = await runKernel(attentionSoftmax, { scores }, sizes, { CAUSAL: causal }, fit);
     expectClose(result.scores, softmax(scores, sizes, causal), REDUCTION);
   });

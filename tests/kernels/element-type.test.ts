@@ -1,6 +1,6 @@
 /**
- * The float16 form of every kernel against its float32 form, which the other tests hold to float64. Inputs are numbers
- * that both have exactly, so that all that may differ is the rounding of what is stored.
+ * The float16 form of every kernel against its float32 form, which the other tests hold to float64, and float16 weights in pairs, which
+ * the processor has too. Inputs are numbers that both have exactly, so that all that may differ is the rounding of what is stored.
  */
 
 import { describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { float16Values, toFloat16 } from "../../src/hub/float16";
 import { type Dispatch, dispatch, type Kernel } from "../../src/kernels/kernel";
 import { matmul } from "../../src/kernels/matmul";
 import { openBench } from "../gpu/bench";
-import { CANCELLING, expectClose, FITS, REDUCTION, random, randomIntegers, runKernel } from "./harness";
+import { CANCELLING, expectClose, FITS, onProcessor, REDUCTION, random, randomIntegers, runKernel } from "./harness";
 
 const modules = import.meta.glob<Record<string, unknown>>("../../src/kernels/*.ts", { eager: true });
 const kernels = Object.values(modules)
@@ -171,7 +171,8 @@ it("has a case for every kernel with a float16 form", () => {
   expect(Object.keys(cases).sort()).toEqual(narrowable.map(({ name }) => name).sort());
 });
 
-describe.each(FITS)("in float16 (%s)", (fit) => {
+/** The processor stores activations as float32 alone. */
+describe.skipIf(onProcessor).each(FITS)("in float16 (%s)", (fit) => {
   const runs = narrowable.flatMap(({ variant: _, ...kernel }) =>
     (cases[kernel.name] ?? []).map((one) => ({ kernel, one, name: kernel.name, wide: one.wide ?? [] })),
   );
@@ -221,13 +222,13 @@ describe.each(FITS)("float16 weights in pairs (%s)", (fit) => {
   });
 });
 
-it("refuses pairs where a kernel cannot unpack them", async () => {
+it.skipIf(onProcessor)("refuses pairs where a kernel cannot unpack them", async () => {
   const { direct } = await openBench();
   const one = dispatch(matmul, { a: null, b: null, out: null }, packedSizes[0]!);
   expect(() => direct.fit({ ...one, stored: { a: "packed" } })).toThrow(/"matmul" cannot read float16 from "a"/);
 });
 
-it("refuses to store in another type what a kernel always keeps as an activation", async () => {
+it.skipIf(onProcessor)("refuses to store in another type what a kernel always keeps as an activation", async () => {
   const { device } = await openBench();
   const pipelines = new Pipelines(device, { software: true, element: "f16" });
   const kernel = kernels.find(({ name }) => name === "place-columns")!;

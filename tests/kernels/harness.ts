@@ -1,13 +1,17 @@
 /**
- * Runs one kernel on typed arrays, on one device that all tests share, inside an error scope that must stay empty;
- * and compares with float64 references. Not a test itself.
+ * Runs one kernel on typed arrays and compares with float64 references: in Node its form for the processor, in a browser its WGSL
+ * on one device that all tests share, inside an error scope that must stay empty. Not a test itself.
  */
 
 import { expect } from "vitest";
+import type { DeviceBuffer } from "../../src/executors/executor";
 import { compileDispatches } from "../../src/executors/webgpu/dispatches";
 import { readBuffer } from "../../src/executors/webgpu/readback";
-import { dispatch, type Kernel, type Stored } from "../../src/kernels/kernel";
+import { type Dispatch, dispatch, type Kernel, type Stored } from "../../src/kernels/kernel";
 import { openBench } from "../gpu/bench";
+import { onProcessor, testExecutor } from "../training/executor";
+
+export { onProcessor };
 
 export type Values =
   | Float32Array<ArrayBuffer>
@@ -16,8 +20,11 @@ export type Values =
   /** Bit patterns of float16, for a binding that may be packed. */
   | Uint16Array<ArrayBuffer>;
 
-/** The ways a kernel may be fitted to a device; every kernel must be right in both. */
-export const FITS = ["direct", "cooperative"] as const;
+/** The ways a kernel may be fitted to a graphics device; every kernel must be right in both. The processor has one. */
+export const FITS: readonly ("direct" | "cooperative")[] = onProcessor ? ["direct"] : ["direct", "cooperative"];
+
+/** What a cell holds that a kernel must not let into what it computes. The processor's forms multiply it by 0, if it is finite. */
+export const UNREAD = onProcessor ? 1000 : Number.NaN;
 
 /**
  * Runs a kernel once and returns what is then in its read-write bindings. With a Float16Array among the bindings it runs
@@ -31,43 +38,86 @@ export async function runKernel<Binding extends string, Size extends string, Opt
   options?: Readonly<Partial<Record<Option, number>>>,
   fit: (typeof FITS)[number] = "direct",
 ): Promise<Record<Binding, Float32Array>> {
-  const bench = await openBench();
-  const { device, memory } = bench;
   const given = Object.entries(bindings) as [Binding, Values][];
   const isHalf = given.some(([, values]) => values.constructor.name === "Float16Array");
   const isPacked = given.some(([, values]) => values instanceof Uint16Array);
-  const pipelines = isHalf ? bench.half?.[fit] : bench[fit];
+  const guarded = given.map(([name, values]): [Binding, Values] => [name, withGuard(values)]);
+  const bound = (buffers: Record<Binding, never>): Dispatch<never> => ({
+    ...dispatch(kernel, buffers, sizes, options),
+    stored: isHalf || isPacked ? storedIn(kernel, given) : undefined,
+  });
+  const read = onProcessor
+    ? await runOnProcessor(guarded, bound)
+    : await runOnDevice(guarded, bound, { fit, half: isHalf });
+  const results = {} as Record<Binding, Float32Array>;
+  for (const [name, access] of Object.entries(kernel.bindings) as [Binding, string][]) {
+    const values = bindings[name];
+    // Their patterns are no numbers, and no kernel writes them.
+    if (values instanceof Int32Array || values instanceof Uint16Array) continue;
+    const all = Float32Array.from(
+      values.BYTES_PER_ELEMENT === 2 ? new Float16Array(read[name]) : new Float32Array(read[name]),
+    );
+    const guard = all.subarray(values.length);
+    if (guard.some((value) => value !== PATTERN)) {
+      throw new Error(`${kernel.name} wrote past the end of "${name}".`);
+    }
+    if (access === "read-write") results[name] = all.slice(0, values.length);
+  }
+  return results;
+}
+
+const owner = "test";
+
+/** What every binding holds behind the dispatch. */
+async function runOnProcessor<Binding extends string>(
+  given: readonly [Binding, Values][],
+  bound: (buffers: Record<Binding, never>) => Dispatch<never>,
+): Promise<Record<Binding, ArrayBuffer>> {
+  const executor = await testExecutor();
+  const { memory } = executor;
+  try {
+    const buffers = {} as Record<Binding, DeviceBuffer>;
+    for (const [name, values] of given) {
+      buffers[name] = memory.allocate(values.byteLength, { label: name, category: "activations", owner });
+      executor.write(buffers[name], values as Exclude<Values, Float16Array>);
+    }
+    const compiled = await executor.compile([bound(buffers as Record<Binding, never>)], { owner });
+    const commands = executor.commands();
+    commands.run(compiled);
+    await commands.submit();
+    const read = {} as Record<Binding, ArrayBuffer>;
+    for (const [name, values] of given) read[name] = await executor.read(buffers[name], values.byteLength);
+    compiled.release();
+    return read;
+  } finally {
+    memory.releaseOwner(owner);
+  }
+}
+
+async function runOnDevice<Binding extends string>(
+  given: readonly [Binding, Values][],
+  bound: (buffers: Record<Binding, never>) => Dispatch<never>,
+  { fit, half }: { fit: (typeof FITS)[number]; half: boolean },
+): Promise<Record<Binding, ArrayBuffer>> {
+  const bench = await openBench();
+  const { device, memory } = bench;
+  const pipelines = half ? bench.half?.[fit] : bench[fit];
   if (!pipelines) throw new Error("The device has no shader-f16.");
-  const owner = "test";
   device.pushErrorScope("validation");
   try {
     const buffers = {} as Record<Binding, GPUBuffer>;
     for (const [name, values] of given) {
-      const guarded = withGuard(values);
-      buffers[name] = memory.allocate(guarded.byteLength, { label: name, category: "activations", owner });
-      device.queue.writeBuffer(buffers[name], 0, guarded.buffer);
+      buffers[name] = memory.allocate(values.byteLength, { label: name, category: "activations", owner });
+      device.queue.writeBuffer(buffers[name], 0, values.buffer);
     }
-    const stored = isHalf || isPacked ? storedIn(kernel, given) : undefined;
-    const one = { ...dispatch(kernel, buffers, sizes, options), stored };
-    const compiled = await compileDispatches({ device, memory, pipelines }, [one], { owner });
+    const list = [bound(buffers as Record<Binding, never>)];
+    const compiled = await compileDispatches({ device, memory, pipelines }, list, { owner });
     const encoder = device.createCommandEncoder();
     compiled.encode(encoder);
     device.queue.submit([encoder.finish()]);
-    const results = {} as Record<Binding, Float32Array>;
-    for (const [name, access] of Object.entries(kernel.bindings) as [Binding, string][]) {
-      const values = bindings[name];
-      const bytes = await readBuffer(device, buffers[name], withGuard(values).byteLength);
-      const all = Float32Array.from(values.BYTES_PER_ELEMENT === 2 ? new Float16Array(bytes) : new Float32Array(bytes));
-      const guard = all.subarray(values.length);
-      if (
-        !(values instanceof Int32Array || values instanceof Uint16Array) &&
-        guard.some((value) => value !== PATTERN)
-      ) {
-        throw new Error(`${kernel.name} wrote past the end of "${name}".`);
-      }
-      if (access === "read-write") results[name] = all.slice(0, values.length);
-    }
-    return results;
+    const read = {} as Record<Binding, ArrayBuffer>;
+    for (const [name, values] of given) read[name] = await readBuffer(device, buffers[name], values.byteLength);
+    return read;
   } finally {
     memory.releaseOwner(owner);
     const error = await device.popErrorScope();
@@ -137,7 +187,8 @@ export function expectClose(
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i]! - expected[i]!) / Math.max(Math.abs(expected[i]!), floor * largest, 1e-30);
     if (!(error <= worst)) {
-      worst = error;
+      // A NaN must not be forgotten for the next element.
+      worst = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
       where = i;
     }
   }
@@ -157,6 +208,12 @@ const DENORMAL = 1e-30;
  * 1e-3 of the largest element REDUCTION cannot be asked of float32. Elementwise kernels, and sums of one sign, need none.
  */
 export const CANCELLING = 1e-3;
+
+/**
+ * The floor for functions whose tails onnxruntime computes to 1e-7 of 1, not of themselves (sigmoid, erf, tanh), and what derivatives
+ * make of that: a graphics card's kernels need none.
+ */
+export const TAILS = onProcessor ? 0.25 : DENORMAL;
 
 /** Tolerances: kernels that compute elements on their own, and kernels that sum. */
 export const ELEMENTWISE = 1e-5;

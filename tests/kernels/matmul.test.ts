@@ -4,7 +4,7 @@ import { matmulSplit } from "../../src/kernels/matmul-split";
 import { matmulTiled } from "../../src/kernels/matmul-tiled";
 import { matmulVector } from "../../src/kernels/matmul-vector";
 import { openBench } from "../gpu/bench";
-import { accumulated, CANCELLING, expectClose, REDUCTION, random, runKernel } from "./harness";
+import { accumulated, CANCELLING, expectClose, onProcessor, REDUCTION, random, runKernel } from "./harness";
 
 interface Shape {
   rows: number;
@@ -67,7 +67,7 @@ describe.each(variants)("$kernel.name", ({ kernel, shapes, options }) => {
   });
 });
 
-describe("the choice of a variant", () => {
+describe.skipIf(onProcessor)("the choice of a variant", () => {
   const choose = async (fit: "direct" | "cooperative", sizes: Shape, TRANSPOSE_A = 0) => {
     const { [fit]: pipelines } = await openBench();
     const options = { TRANSPOSE_A, TRANSPOSE_B: 0, ACCUMULATE: 0 };

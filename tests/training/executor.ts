@@ -6,10 +6,13 @@ import type { ModuleFactory } from "../../src/executors/processor/module";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 
+/** In Node tests compute on the processor, in a browser on the graphics device. */
+export const onProcessor: boolean = Boolean(globalThis.process?.versions?.node);
+
 let executor: Promise<Executor> | undefined;
 
 export function testExecutor(): Promise<Executor> {
-  executor ??= globalThis.process?.versions?.node ? processor() : webgpu();
+  executor ??= onProcessor ? processor() : webgpu();
   return executor;
 }
 
