@@ -1,4 +1,7 @@
-/** Two sets of tests: `unit` in Node, `gpu` in one real Chromium. End-to-end tests are Playwright's (`e2e/`). */
+/**
+ * Three sets of tests: `unit` in Node, `training` in Node on the processor, `gpu` in one real Chromium on the graphics device. Kernels and
+ * some of what trains are in both of the last. End-to-end tests are Playwright's (`e2e/`).
+ */
 
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
@@ -9,6 +12,9 @@ const software = process.env.GPU !== "hardware";
 
 /** Milliseconds. Only what hangs should reach it, on a machine of any speed. */
 const TIMEOUT = 180_000;
+
+/** What the device does in its own way: bindings and WGSL of every family and attachment, float16, parts of weights, memory. */
+const ON_DEVICE = "{families,memory,precision,reference,row-parts,self-test}";
 
 const alias = { "@": new URL("./src", import.meta.url).pathname };
 
@@ -27,6 +33,8 @@ export default defineConfig({
           include: ["tests/{kernels,training}/**/*.test.ts"],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
+          // Files of one worker share onnxruntime: starting it takes longer than most of them.
+          isolate: false,
         },
       },
       {
@@ -35,7 +43,7 @@ export default defineConfig({
         optimizeDeps: { include: ["fflate"] },
         test: {
           name: "gpu",
-          include: ["tests/{gpu,kernels,training}/**/*.test.ts"],
+          include: ["tests/{gpu,kernels}/**/*.test.ts", `tests/training/${ON_DEVICE}.test.ts`],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
           isolate: false,
