@@ -1,5 +1,5 @@
 /**
- * What answers by way of the training rows, on the device: scikit-learn's votes of nearest neighbours and chances of a fitted head, rows
+ * What answers by way of the training rows: scikit-learn's votes of nearest neighbours and chances of a fitted head, rows
  * that are read once, level lines beside a trained run.
  */
 
