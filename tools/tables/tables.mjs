@@ -10,7 +10,9 @@ import { join } from "node:path";
 import { createServer } from "vite";
 import { projectRoot } from "../build.mjs";
 
-const TESTS = ["reference", "families", "weight-deltas"].map((name) => `tests/training/${name}.test.ts`);
+/** What publishes measurements. */
+const PUBLISHING = ["reference", "families", "weight-deltas", "outer-lora", "zero-shot", "nearest-neighbours"];
+const TESTS = PUBLISHING.map((name) => `tests/training/${name}.test.ts`);
 
 /**
  * Runs the tests.
