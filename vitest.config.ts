@@ -1,6 +1,7 @@
 /**
- * Three sets of tests: `unit` in Node, `gpu` in one real Chromium, and `real`, pretrained models in Node, which `npm run test:real`
- * prepares and runs. End-to-end tests are Playwright's (`e2e/`).
+ * Sets of tests: `unit` in Node, `training` in Node on the processor, `gpu` in one real Chromium on the graphics device (kernels and some
+ * of what trains are in both), and `real`, pretrained models in Node, which `npm run test:real` prepares and runs. End-to-end tests are
+ * Playwright's (`e2e/`).
  */
 
 import { playwright } from "@vitest/browser-playwright";
@@ -16,6 +17,9 @@ const TIMEOUT = 180_000;
 /** A pretrained model takes minutes where a tiny one takes seconds. */
 const REAL_TIMEOUT = 1_800_000;
 
+/** What the device does in its own way: bindings and WGSL of every family and attachment, float16, parts of weights, memory. */
+const ON_DEVICE = "{families,memory,precision,reference,row-parts,self-test}";
+
 const alias = { "@": new URL("./src", import.meta.url).pathname };
 
 export default defineConfig({
@@ -30,9 +34,11 @@ export default defineConfig({
         test: {
           name: "training",
           environment: "node",
-          include: ["tests/training/**/*.test.ts"],
+          include: ["tests/{kernels,training}/**/*.test.ts"],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
+          // Files of one worker share onnxruntime: starting it takes longer than most of them.
+          isolate: false,
         },
       },
       {
@@ -53,7 +59,7 @@ export default defineConfig({
         optimizeDeps: { include: ["fflate"] },
         test: {
           name: "gpu",
-          include: ["tests/{gpu,training}/**/*.test.ts"],
+          include: ["tests/{gpu,kernels}/**/*.test.ts", `tests/training/${ON_DEVICE}.test.ts`],
           testTimeout: TIMEOUT,
           hookTimeout: TIMEOUT,
           isolate: false,

@@ -5,6 +5,7 @@ import shared from "../../shaders/row-reduction.wgsl?raw";
 import { hideFuture } from "./attention-nodes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
+import { multiply } from "./nodes";
 
 export const attentionSoftmax = defineKernel({
   name: "attention-softmax",
@@ -25,7 +26,14 @@ export const attentionSoftmax = defineKernel({
       const cells = [batch, heads, queries, keys];
       const scores = at.read("scores", cells);
       const seen = CAUSAL === 1 ? hideFuture(nodes, scores, queries, keys) : scores;
-      at.write("scores", nodes.value("Softmax", [seen], { axis: -1 }), cells);
+      const shares = nodes.value("Softmax", [seen], { axis: -1 });
+      // With fewer keys than queries the first queries see none.
+      const blind = CAUSAL === 1 ? Math.max(0, queries - keys) : 0;
+      const isSeeing = () => {
+        const bits = Array.from({ length: queries }, (_, query) => (query < blind ? 0 : 1));
+        return nodes.literal(bits, "float32", [queries, 1]);
+      };
+      at.write("scores", blind === 0 ? shares : multiply(nodes, shares, isSeeing()), cells);
     },
   },
   workgroups: ({ batch, heads, queries }, { WORKGROUP_WIDTH }) => grid(batch * heads * queries, 64 / WORKGROUP_WIDTH),

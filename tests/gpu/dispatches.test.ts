@@ -6,7 +6,7 @@ import { addScaled } from "../../src/kernels/add-scaled";
 import { gradientNorm } from "../../src/kernels/gradient-norm";
 import { grid } from "../../src/kernels/grid";
 import { type Dispatch, dispatch, type Kernel } from "../../src/kernels/kernel";
-import { openBench } from "./harness";
+import { openBench } from "./bench";
 
 const owner = "dispatches";
 afterEach(async () => (await openBench()).memory.releaseOwner(owner));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { OutOfMemoryError } from "../../src/executors/executor";
 import { GpuMemory } from "../../src/executors/webgpu/memory";
-import { openBench } from "./harness";
+import { openBench } from "./bench";
 
 const allocation = { label: "tensor", category: "activations", owner: "a" } as const;
 let release: () => void = () => {};

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { GpuCommands } from "../../src/executors/webgpu/commands";
 import { GpuReadbackRing } from "../../src/executors/webgpu/readback";
-import { openBench } from "./harness";
+import { openBench } from "./bench";
 
 const owner = "readback";
 afterEach(async () => (await openBench()).memory.releaseOwner(owner));

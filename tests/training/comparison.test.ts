@@ -1,10 +1,9 @@
-/** Comparisons on the tiny models: lock-step, step 0, reproducibility, pause and stop, memory, padding. */
+/** Comparisons on the tiny models: lock-step, step 0, reproducibility, pause and stop, padding. */
 
-import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BatchStream, bucketLengths } from "../../src/data/batches";
 import type { Executor } from "../../src/executors/executor";
 import { BaseModel } from "../../src/training/base-model";
-import type { GpuBytes } from "../../src/training/events";
 import { fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -302,72 +301,6 @@ describe("the course of a comparison", () => {
     for (const { of } of [tiny, anew]) {
       expect(of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
     }
-  });
-});
-
-describe("memory", () => {
-  const runs = [
-    { name: "semantic", method: "sk-prefix", options: { text } },
-    { name: "prompt", method: "prompt", options: { virtualTokens: 3 } },
-    { name: "delta", method: "lora" },
-  ];
-
-  test("steps allocate nothing: bytes stay the same, and all of them come back", async () => {
-    const rows = await tinyRows(model, [5, 7, 8, 6, 8, 4]);
-    const data = tinyData(rows, rows.slice(0, 2), 8);
-    // What stays with the model: the text's keys, values and states, and tables that all its Programs share.
-    const warm = create({ data, runs });
-    await warm.comparison.prepare();
-    await warm.comparison.evaluate();
-    for (const { comparison } of open.splice(0)) await comparison.release();
-
-    const { memory } = executor;
-    const ours = () => {
-      const [all, foreign] = [memory.bytes(), memory.bytes("onnxruntime")];
-      return Object.fromEntries(
-        Object.entries(all).map(([name, bytes]) => [name, bytes - foreign[name as keyof GpuBytes]]),
-      );
-    };
-    const before = ours();
-    const allocated = vi.spyOn(memory, "allocate");
-    const compiled = vi.spyOn(executor, "compile");
-    const at: { step: number; ours: object; total: number; allocated: number; compiled: number }[] = [];
-    const tiny = create({
-      data,
-      runs,
-      training: { steps: 8 },
-      onEvent(event) {
-        if (event.type !== "step" || event.run !== "delta") return;
-        const calls = { allocated: allocated.mock.calls.length, compiled: compiled.mock.calls.length };
-        at.push({ step: event.step, ours: ours(), total: event.gpuBytes.total, ...calls });
-      },
-    });
-    await tiny.comparison.prepare();
-    expect(allocated).toHaveBeenCalled();
-    await tiny.comparison.train();
-    const [, second] = at;
-    expect(at).toHaveLength(8);
-    for (const { step, ...counted } of at.slice(1)) {
-      const { step: _, ...expected } = second!;
-      expect(counted, `at step ${step}`).toEqual(expected);
-    }
-    vi.restoreAllMocks();
-    for (const { comparison } of open.splice(0)) await comparison.release();
-    expect(ours()).toEqual(before);
-  });
-
-  test("two comparisons may use the same names: releasing one leaves the other whole", async () => {
-    const rows = await tinyRows(model, [5, 7]);
-    const setup: TinySetup = { data: tinyData(rows, rows, 8), runs: [{ name: "head", method: "linear-probe" }] };
-    const tiny = await trained({ ...setup, training: { steps: 1 } });
-    const said = await tiny.comparison.predict(rows[0]!);
-    const bytes = executor.memory.bytes().adapter;
-    const other = createComparison(executor, model, setup);
-    await other.comparison.release();
-    const broken = { ...setup, runs: [...setup.runs, { name: "delta", method: "lora", options: { rank: 0 } }] };
-    expect(() => createComparison(executor, model, broken)).toThrow("rank");
-    expect(executor.memory.bytes().adapter).toBe(bytes);
-    expect(await tiny.comparison.predict(rows[0]!)).toEqual(said);
   });
 });
 

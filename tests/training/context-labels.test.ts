@@ -1,4 +1,4 @@
-/** CPT for language modelling on the device: its loss on the examples' labels, gradient and next loss are PEFT's. */
+/** CPT for language modelling: its loss on the examples' labels, gradient and next loss are PEFT's. */
 
 import { expect, test } from "vitest";
 import { methodOf } from "../../src/methods/registry";

@@ -6,22 +6,27 @@ import type { ModuleFactory } from "../../src/executors/processor/module";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 
+/** In Node tests compute on the processor, in a browser on the graphics device. */
+export const onProcessor: boolean = Boolean(globalThis.process?.versions?.node);
+
 let executor: Promise<Executor> | undefined;
 
 export function testExecutor(): Promise<Executor> {
-  executor ??= globalThis.process?.versions?.node ? processor() : webgpu();
+  executor ??= onProcessor ? processor() : webgpu();
   return executor;
+}
+
+/** onnxruntime for the processor, in Node. */
+export async function processorBuild(): Promise<{ factory: ModuleFactory }> {
+  // A name that is no literal: only Node can load it so.
+  const name = "onnxruntime-web/ort-wasm-simd-threaded.mjs";
+  const { default: factory } = (await import(/* @vite-ignore */ name)) as { default: ModuleFactory };
+  return { factory };
 }
 
 /** A processor executor of its own, in Node. */
 export async function processor(threads = 1): Promise<ProcessorExecutor> {
-  const build = async () => {
-    // A name that is no literal: only Node can load it so.
-    const name = "onnxruntime-web/ort-wasm-simd-threaded.mjs";
-    const { default: factory } = (await import(/* @vite-ignore */ name)) as { default: ModuleFactory };
-    return { factory };
-  };
-  const opened = new ProcessorExecutor({ build, threads });
+  const opened = new ProcessorExecutor({ build: processorBuild, threads });
   await opened.ready();
   return opened;
 }

@@ -1,41 +1,96 @@
-/** The memory that training takes on the processor against what was estimated before: the whole of the module's, as far as it was used. */
+/** Memory of comparisons: steps take none, and all of it comes back. */
 
-import { expect, test } from "vitest";
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import type { Executor } from "../../src/executors/executor";
 import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
+import type { GpuBytes } from "../../src/training/events";
 import { fixtureModel } from "../fixtures/reference";
-import { processor } from "./executor";
-import { createComparison, tinyData, tinyRows } from "./tiny-comparison";
+import { testExecutor } from "./executor";
+import { createComparison, type TinyComparison, type TinySetup, tinyData, tinyRows } from "./tiny-comparison";
 
-const MODULE = 16 * 2 ** 20;
+let executor: Executor;
+let model: BaseModel;
+const open: TinyComparison[] = [];
 
-test.each([
-  ["tiny-llama", 16, [{ method: "lora" }, { method: "sk-prefix", options: { text: "Classify the text" } }]],
-  ["tiny-gpt2", 64, [{ method: "full" }]],
-  ["tiny-gpt2", 64, [{ method: "lora", options: { targets: "all-linear" } }, { method: "prefix" }, { method: "dora" }]],
-])("%s in batches of %i: no more than a tenth above the estimate", async (rig, batchSize, plans) => {
-  const executor = await processor();
-  const model = await BaseModel.load(executor, fixtureModel(rig));
-  const rows = await tinyRows(model, Array<number>(batchSize).fill(15));
-  const data = tinyData(rows, rows, 16);
-  const runs = plans.map((plan, index) => ({ options: {}, ...plan, name: `run ${index}` }));
-  const training = { batchSize, steps: 2 };
-  const { costs, capacity, largestBuffer: allowedBuffer } = executor;
-  const lengths = rows.map(({ ids }) => ids.length);
-  const planned = estimate({
-    ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 16, runs, costs, capacity, allowedBuffer },
-    ...{ trainLengths: lengths, validationLengths: lengths, training: trainingSchema.parse(training) },
+/** A comparison that is released after the test. */
+function create(setup: TinySetup): TinyComparison {
+  const created = createComparison(executor, model, setup);
+  open.push(created);
+  return created;
+}
+
+beforeAll(async () => {
+  executor = await testExecutor();
+  model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  return () => model.release();
+});
+
+afterEach(async () => {
+  for (const { comparison } of open.splice(0)) await comparison.release();
+});
+
+const runs = [
+  { name: "semantic", method: "sk-prefix", options: { text: "Sort it:" } },
+  { name: "prompt", method: "prompt", options: { virtualTokens: 3 } },
+  { name: "delta", method: "lora" },
+];
+
+test("steps allocate nothing: bytes stay the same, and all of them come back", async () => {
+  const rows = await tinyRows(model, [5, 7, 8, 6, 8, 4]);
+  const data = tinyData(rows, rows.slice(0, 2), 8);
+  // What stays with the model: the text's keys, values and states, and tables that all its Programs share.
+  const warm = create({ data, runs });
+  await warm.comparison.prepare();
+  await warm.comparison.evaluate();
+  for (const { comparison } of open.splice(0)) await comparison.release();
+
+  const { memory } = executor;
+  const ours = () => {
+    const [all, foreign] = [memory.bytes(), memory.bytes("onnxruntime")];
+    return Object.fromEntries(
+      Object.entries(all).map(([name, bytes]) => [name, bytes - foreign[name as keyof GpuBytes]]),
+    );
+  };
+  const before = ours();
+  const allocated = vi.spyOn(memory, "allocate");
+  const compiled = vi.spyOn(executor, "compile");
+  const at: { step: number; ours: object; total: number; allocated: number; compiled: number }[] = [];
+  const tiny = create({
+    data,
+    runs,
+    training: { steps: 8 },
+    onEvent(event) {
+      if (event.type !== "step" || event.run !== "delta") return;
+      const calls = { allocated: allocated.mock.calls.length, compiled: compiled.mock.calls.length };
+      at.push({ step: event.step, ours: ours(), total: event.gpuBytes.total, ...calls });
+    },
   });
-  const { comparison } = createComparison(executor, model, { data, runs, training });
-  await comparison.prepare();
-  await comparison.train();
-  const used = executor.memory.used;
-  const ours = executor.memory.bytes();
-  expect(ours.total - ours.onnxruntime).toBeLessThanOrEqual(1.05 * (planned.total.total - planned.total.onnxruntime));
-  expect(used).toBeGreaterThan(MODULE / 2);
-  expect(used).toBeLessThanOrEqual(1.1 * planned.total.total);
-  // An estimate that is far too high says as little.
-  expect(planned.total.total - MODULE).toBeLessThanOrEqual(2 * used);
-  await comparison.release();
+  await tiny.comparison.prepare();
+  expect(allocated).toHaveBeenCalled();
+  await tiny.comparison.train();
+  const [, second] = at;
+  expect(at).toHaveLength(8);
+  for (const { step, ...counted } of at.slice(1)) {
+    const { step: _, ...expected } = second!;
+    expect(counted, `at step ${step}`).toEqual(expected);
+  }
+  vi.restoreAllMocks();
+  for (const { comparison } of open.splice(0)) await comparison.release();
+  expect(ours()).toEqual(before);
+});
+
+test("two comparisons may use the same names: releasing one leaves the other whole", async () => {
+  const rows = await tinyRows(model, [5, 7]);
+  const setup: TinySetup = { data: tinyData(rows, rows, 8), runs: [{ name: "head", method: "linear-probe" }] };
+  const tiny = create({ ...setup, training: { steps: 1 } });
+  await tiny.comparison.prepare();
+  await tiny.comparison.train();
+  const said = await tiny.comparison.predict(rows[0]!);
+  const bytes = executor.memory.bytes().adapter;
+  const other = createComparison(executor, model, setup);
+  await other.comparison.release();
+  const broken = { ...setup, runs: [...setup.runs, { name: "delta", method: "lora", options: { rank: 0 } }] };
+  expect(() => createComparison(executor, model, broken)).toThrow("rank");
+  expect(executor.memory.bytes().adapter).toBe(bytes);
+  expect(await tiny.comparison.predict(rows[0]!)).toEqual(said);
 });

@@ -1,4 +1,4 @@
-/** Runs merged on the device against themselves unmerged: LoRA, its family with a head over a vocabulary, and dense changes. */
+/** Runs merged against themselves unmerged: LoRA, its family with a head over a vocabulary, and dense changes. */
 
 import { beforeAll, expect, test } from "vitest";
 import type { Executor } from "../../src/executors/executor";

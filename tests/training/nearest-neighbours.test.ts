@@ -1,5 +1,5 @@
 /**
- * What answers by way of the training rows, on the device: scikit-learn's votes of nearest neighbours and chances of a fitted head, rows
+ * What answers by way of the training rows: scikit-learn's votes of nearest neighbours and chances of a fitted head, rows
  * that are read once, level lines beside a trained run.
  */
 
@@ -80,6 +80,7 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
     ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 24, runs: [runs[0], fitted] },
     training: trainingSchema.parse(training),
     ...{ trainLengths: lengths(data.train), validationLengths: lengths(data.validation), allowedBuffer: 1e9 },
+    costs: executor.costs,
   }).runs;
   const [planned, plannedFit] = [estimates[0]!, estimates[1]!];
   expect(planned.problem).toBeNull();

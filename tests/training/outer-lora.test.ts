@@ -1,5 +1,5 @@
 /**
- * LoRA on word embeddings and on the head over the vocabulary, on the device, against PEFT: loss, gradients, what is foretold, and the
+ * LoRA on word embeddings and on the head over the vocabulary, against PEFT: loss, gradients, what is foretold, and the
  * folder. All 20 updates, and the other rigs, are in `tests/unit/backward/outer-lora.test.ts`.
  */
 

@@ -1,4 +1,4 @@
-/** Pairs of texts on an encoder on the device: the second text's tokens are of type 1, as transformers has them. */
+/** Pairs of texts on an encoder: the second text's tokens are of type 1, as transformers has them. */
 
 import { expect, test } from "vitest";
 import { methodOf } from "../../src/methods/registry";

@@ -1,6 +1,6 @@
 /**
- * Forward passes, gradients and AdamW traces of every method against PyTorch and PEFT, on the tiny models. Some cases are followed
- * through all 20 updates, the others through one and the loss behind it: all 20 of every case are in `tests/unit/backward/reference.test.ts`.
+ * Forward passes, gradients and AdamW traces of every method against PyTorch and PEFT, on the tiny models. The processor follows every
+ * case through all 20 updates, the graphics device those that say so.
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -16,15 +16,17 @@ import { Workspace } from "../../src/training/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
 import { largestDifference, relativeDistance } from "./compare";
-import { testExecutor } from "./executor";
+import { onProcessor, testExecutor } from "./executor";
 import { publish } from "./measured";
 import { trainedParts } from "./trained-parts";
 
 /** This case keeps every batch as short as its longest row; the others pad all batches alike and so compile one shape. */
 const ownShapes = "sk-prefix";
 
-describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
-  const cases = Object.entries(referenceCases[rig]).filter(([, { on }]) => on !== "float64");
+const casesOf = (rig: Rig) => Object.entries(referenceCases[rig]).filter(([, { device }]) => onProcessor || device);
+const rigs = (Object.keys(referenceCases) as Rig[]).filter((rig) => casesOf(rig).length > 0);
+
+describe.each(rigs)("%s", (rig) => {
   let executor: Executor;
   let model: BaseModel;
   let weightHash: string;
@@ -65,9 +67,9 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
     expect(largestDifference(seen, expected)).toBeLessThan(1e-4);
   });
 
-  test.for(cases)(
+  test.for(casesOf(rig))(
     "%s: logits, gradients and trace are PyTorch's",
-    async ([name, { method, options, own, on, fixture = name }], context) => {
+    async ([name, { method, options, own, device, fixture = name }], context) => {
       const path = `cases/${rig}/${fixture}-sequence-classification`;
       const described = await fixtureJson(`${path}.json`);
       const tensors = await fixtureTensors(`${path}.safetensors`);
@@ -76,7 +78,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
       // Of a key bias without rotary positions: it shifts whole rows of scores. Adam makes noise of the rounding that is left.
       const trained: { name: string; gradientIsZero: boolean }[] = described.trainables;
       const zeros = new Set(trained.filter(({ gradientIsZero }) => gradientIsZero).map(({ name }) => name));
-      const followed = on === "all updates" ? described.steps : 2;
+      const followed = onProcessor || device === "all updates" ? described.steps : 2;
       const longest = Math.max(...described.batches.map(([, length]: [number, number]) => length));
       const batches = described.batches.map((_: unknown, index: number) => {
         const tensor = (name: string) => tensors.get(`batch.${index}.${name}`)!;

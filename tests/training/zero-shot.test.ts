@@ -1,4 +1,4 @@
-/** The zero-shot prompt on the device against transformers' logits; other kinds of heads are in `tests/unit/methods/zero-shot.test.ts`. */
+/** The zero-shot prompt against transformers' logits; other kinds of heads are in `tests/unit/methods/zero-shot.test.ts`. */
 
 import { expect, test } from "vitest";
 import { methodOf } from "../../src/methods/registry";

@@ -172,10 +172,10 @@ describe("imports", () => {
 });
 
 describe("shaders", () => {
-  const tests = filesBelow("tests/gpu/kernels", /\.test\.ts$/).flatMap(importsOf);
+  const tests = filesBelow("tests/kernels", /\.test\.ts$/).flatMap(importsOf);
 
   test.each(filesBelow("shaders", /\.wgsl$/))(
-    "%s is described in src/kernels and tested in tests/gpu/kernels",
+    "%s is described in src/kernels and tested in tests/kernels",
     (shader) => {
       const descriptors = imports.filter(({ to }) => to === shader).map(({ from }) => from);
       expect(descriptors.filter((path) => !path.startsWith("src/kernels/"))).toEqual([]);

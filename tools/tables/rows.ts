@@ -1,5 +1,5 @@
 /**
- * The README's tables of methods and families, from what the GPU tests measured against PyTorch and from the method and
+ * The README's tables of methods and families, from what tests measured against PyTorch and from the method and
  * family objects themselves. Run by `tables.mjs`.
  */
 

@@ -1,5 +1,5 @@
 /**
- * `npm run tables`: runs the GPU tests that compare with PyTorch and fills the README's tables with what they measured.
+ * `npm run tables`: runs the tests that compare with PyTorch, on the processor, and fills the README's tables with what they measured.
  * `npm run tables -- REPORT.json` takes the report of an earlier run (vitest's json reporter) instead.
  */
 
@@ -9,9 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer } from "vite";
 import { projectRoot } from "../build.mjs";
-import { ensureChromium } from "../chromium.mjs";
 
-const TESTS = ["reference", "families", "weight-deltas"].map((name) => `tests/training/${name}.test.ts`);
+/** What publishes measurements. */
+const PUBLISHING = ["reference", "families", "weight-deltas", "outer-lora", "zero-shot", "nearest-neighbours"];
+const TESTS = PUBLISHING.map((name) => `tests/training/${name}.test.ts`);
 
 /**
  * Runs the tests.
@@ -19,11 +20,10 @@ const TESTS = ["reference", "families", "weight-deltas"].map((name) => `tests/tr
  * @throws {Error} When a test fails.
  */
 function measure() {
-  ensureChromium();
   const folder = mkdtempSync(join(tmpdir(), "studio-tables-"));
   try {
     const report = join(folder, "report.json");
-    const parameters = ["vitest", "run", "--project", "gpu", ...TESTS, "--reporter=default", "--reporter=json"];
+    const parameters = ["vitest", "run", "--project", "training", ...TESTS, "--reporter=default", "--reporter=json"];
     const { status } = spawnSync("npx", ["--no-install", ...parameters, `--outputFile=${report}`], {
       cwd: projectRoot,
       stdio: ["ignore", "inherit", "inherit"],

@@ -162,7 +162,9 @@ export class GraphPart<Place extends object> {
       return;
     }
     const held = this.#held.get(place);
-    const fits = held && isColumns(held) && held.rows === rows && held.outWidth === outWidth && !held.parts.has(start);
+    const isFree = ({ parts }: Columns) =>
+      [...parts].every(([other, own]) => other + own.width <= start || start + width <= other);
+    const fits = held && isColumns(held) && held.rows === rows && held.outWidth === outWidth && isFree(held);
     const columns = fits ? held : { rows, outWidth, parts: new Map(), before: this.#whole(place) };
     columns.parts.set(start, { name: value, width });
     this.#held.set(place, columns);

@@ -142,7 +142,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
       );
       for (const [tensor, data] of initial) trained.set(tensor, Float64Array.from(data));
       let optimizer: AdamW | undefined;
-      // What a controller does between updates is followed on the device.
+      // What a controller does between updates is followed in `tests/training`.
       const steps = methodOf(setup.method).controller ? 1 : described.steps;
       for (let step = 0; step < steps; step++) {
         const index = step % described.batches.length;

@@ -1,6 +1,6 @@
 /**
  * What the backward kernels under `shaders/` compute, in float64 and by their definitions. Not a test of the WGSL
- * (`tests/gpu/kernels`): these stand in for it where only the plan is in question.
+ * (`tests/kernels`): these stand in for it where only the plan is in question.
  */
 
 import { errorFunction } from "./error-function";

@@ -1,0 +1,108 @@
+/**
+ * The processor against the graphics device over whole steps: a method of every kind of attachment, and those with kernels, a controller
+ * or a loss of their own. `npm run test:real -- --full` compares all methods.
+ */
+
+import { beforeAll, expect, test } from "vitest";
+import type { Executor } from "../../src/executors/executor";
+import { fetchBuild } from "../../src/executors/processor/build";
+import { ProcessorExecutor } from "../../src/executors/processor/executor";
+import { trainsNothing } from "../../src/methods/method";
+import { methods } from "../../src/methods/registry";
+import { type Rig, referenceCases } from "../fixtures/reference-cases";
+import { weightDeltaCases } from "../fixtures/weight-delta-cases";
+import { testExecutor } from "../training/executor";
+import { compareSteps, type StepsCase } from "./whole-steps";
+
+const lora = { method: "lora", options: { rank: 4, alpha: 8 } } as const;
+
+const attachments: Record<string, Omit<StepsCase, "name">> = {
+  "the head alone": { method: "linear-probe" },
+  "a prompt": { method: "sk-prompt", options: { rank: 8 } },
+  "a prompt and what stands behind it": { method: "p-tuning", options: { template: "{p:3} {text} {p:2}", hidden: 24 } },
+  "instead of words": { method: "dept", options: { virtualTokens: 3, positions: 40, rank: 2, alpha: 3 } },
+  "keys and values": { method: "sk-prefix" },
+  "a linear's input": { method: "ia3" },
+  "a linear": lora,
+  "a sub-layer": { method: "adapter-parallel", options: { bottleneck: 8 } },
+  "a norm's weight": { method: "ln-tuning" },
+  "every weight": { method: "full" },
+  "the head over the vocabulary, and words": {
+    method: "lora",
+    options: { rank: 4, alpha: 8, targets: ["wte", "lm_head", "c_attn"] },
+    rig: "tiny-gpt2",
+    task: "causal-lm",
+  },
+  "labels of a prompt": { method: "cpt", options: { epsilon: 0.1 }, task: "causal-lm", steps: 2 },
+};
+
+const special: Record<string, Omit<StepsCase, "name">> = {
+  adalora: {
+    method: "adalora",
+    options: { initialRank: 4, targetRank: 2, alpha: 8, tinit: 1, tfinal: 1, deltaT: 1 },
+    steps: 4,
+  },
+  dylora: { method: "dylora", options: { rank: 4, alpha: 8 }, steps: 2 },
+  "half fine-tuning": { method: "half-fine-tuning", options: { rounds: 2, maskSeed: 3 }, steps: 2 },
+  "a prompt near words": {
+    method: "prompt",
+    options: { init: "text", virtualTokens: null, nearWords: true, epsilon: 0.1 },
+    steps: 2,
+  },
+  dora: { method: "dora", options: { rank: 4, alpha: 8 } },
+  "dora on Conv1D": { method: "dora", options: { rank: 4, alpha: 8 }, rig: "tiny-gpt2" },
+  vera: { method: "vera", options: { rank: 6, projectionKey: 7 } },
+  ept: {
+    method: "ept",
+    options: { virtualTokens: 3, positions: 40, rank: 2, alpha: 3, fusion: 4, spaces: 2, spaceRank: 2 },
+    steps: 2,
+  },
+  "an LSTM": { method: "p-tuning", options: { virtualTokens: 4, encoder: "lstm", hidden: 8 } },
+  dropout: { method: "lora", options: { rank: 4, alpha: 8, dropout: 0.3 }, steps: 2 },
+  "words of a table": { method: "lora", options: { rank: 4, alpha: 8, targets: ["embed_tokens", "q_proj"] } },
+  "tags of tokens": { ...lora, task: "token-classification" },
+  "several labels": { method: "sk-prefix", options: { map: "lowRank", rank: 4 }, task: "multi-label-classification" },
+  "a number": { method: "sk-prefix", options: { map: "diagonal" }, task: "regression" },
+  "the mean of the states": { method: "prefix", options: { virtualTokens: 3 }, pooling: "mean" },
+  "weights in parts": {
+    method: "lora",
+    options: { rank: 2, targets: "all-linear" },
+    rig: "tiny-gpt2",
+    largestBuffer: 36_000,
+  },
+  "a soft cap and windows": { ...lora, rig: "tiny-gemma2" },
+  ALiBi: { ...lora, rig: "tiny-bloom-bare" },
+  "an encoder": { method: "bitfit", rig: "tiny-bert" },
+};
+
+/** Every method once, as its first fixture has it. */
+function allMethods(): StepsCase[] {
+  const known = [
+    ...Object.entries<Record<string, { method: string; options: object }>>(referenceCases),
+    ...Object.entries(weightDeltaCases),
+  ];
+  const cases = known.flatMap(([rig, named]) => Object.values(named).map((one) => ({ rig, ...one })));
+  return methods
+    .filter((method) => !trainsNothing(method))
+    .map(({ id }): StepsCase => {
+      const { rig, options } = cases.find(({ method }) => method === id)!;
+      return { name: id, method: id, options: options as StepsCase["options"], rig: rig as Rig, steps: 2 };
+    });
+}
+
+const named = (cases: Record<string, Omit<StepsCase, "name">>) =>
+  Object.entries(cases).map(([name, one]) => ({ name, ...one }));
+const all = import.meta.env.VITE_ALL_METHODS === "1";
+
+let device: Executor;
+let processor: ProcessorExecutor;
+beforeAll(async () => {
+  device = await testExecutor();
+  processor = new ProcessorExecutor({ build: () => fetchBuild("plain"), threads: 1 });
+  await processor.ready();
+});
+
+test.each([...named(attachments), ...named(special), ...(all ? allMethods() : [])])("$name", async (one) => {
+  await compareSteps(device, processor, one);
+  expect(processor.threads).toBe(1);
+});

@@ -1,0 +1,45 @@
+import { describe, it } from "vitest";
+import { layerNormBackward } from "../../src/kernels/layer-norm-backward";
+import { accumulated, CANCELLING, expectClose, FITS, REDUCTION, random, runKernel } from "./harness";
+
+/** Derived from the definition of the gradient: dx[j] = Σ_i dy[i] · ∂y[i]/∂x[j]. */
+function reference(x: Float32Array, weight: Float32Array, dy: Float32Array, rows: number, epsilon: number) {
+  const width = weight.length;
+  const dx = new Float64Array(rows * width);
+  for (let r = 0; r < rows; r++) {
+    const row = Float64Array.from(x.subarray(r * width, (r + 1) * width));
+    const mean = row.reduce((sum, value) => sum + value, 0) / width;
+    const deviation = Math.sqrt(row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width + epsilon);
+    for (let j = 0; j < width; j++) {
+      for (let i = 0; i < width; i++) {
+        const centred = (i === j ? 1 : 0) - 1 / width;
+        const spread = ((row[i]! - mean) * (row[j]! - mean)) / (width * deviation ** 2);
+        const slope = (weight[i]! * (centred - spread)) / deviation;
+        dx[r * width + j] = dx[r * width + j]! + dy[r * width + i]! * slope;
+      }
+    }
+  }
+  return dx;
+}
+
+describe.each(FITS)("layer-norm-backward (%s)", (fit) => {
+  it.each([
+    { rows: 5, width: 67, accumulate: 1, shift: 0 },
+    { rows: 67, width: 19, accumulate: 0, shift: 0 },
+    { rows: 3, width: 130, accumulate: 0, shift: 20 },
+  ])("$rows × $width, accumulate $accumulate, mean $shift", async ({ rows, width, accumulate, shift }) => {
+    const count = rows * width;
+    const x = random(count, 1, 2).map((value) => value + shift);
+    const [weight, outputGradient, out] = [random(width, 2), random(count, 3), random(count, 4)];
+    const epsilon = 1e-5;
+    const result = await runKernel(
+      layerNormBackward,
+      { x, weight, outputGradient, out },
+      { rows, width, epsilon },
+      { ACCUMULATE: accumulate },
+      fit,
+    );
+    const expected = reference(x, weight, outputGradient, rows, epsilon);
+    expectClose(result.out, accumulated(out, expected, accumulate), REDUCTION, CANCELLING);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { addRow } from "../../src/kernels/add-row";
+import { gatherRows } from "../../src/kernels/gather-rows";
+import { languageLoss } from "../../src/kernels/language-loss";
+import { ownTokensBackward } from "../../src/kernels/own-tokens-backward";
+import { scatterRows } from "../../src/kernels/scatter-rows";
+import { valueLoss } from "../../src/kernels/value-loss";
+import { accumulated, ELEMENTWISE, expectClose, REDUCTION, random, randomIntegers, runKernel } from "./harness";
+
+describe("own-tokens-backward", () => {
+  it.each([0, 1])("accumulate %i", async (ACCUMULATE) => {
+    const sizes = { batch: 3, all: 9, front: 2, tokens: 5, width: 7 };
+    const [outputGradient, out] = [random(3 * 5 * 7, 1), random(3 * 9 * 7, 2)];
+    const result = await runKernel(ownTokensBackward, { outputGradient, out }, sizes, { ACCUMULATE });
+    const expected = new Float64Array(out.length);
+    for (let b = 0; b < 3; b++) {
+      expected.set(outputGradient.subarray(b * 35, (b + 1) * 35), (b * 9 + 2) * 7);
+    }
+    expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);
+  });
+});
+
+describe("gather-rows and scatter-rows", () => {
+  const [width, start, rows] = [5, 1, 4];
+  const indexes = Int32Array.of(9, 6, 0, 3, -1, 2);
+
+  it("takes the listed rows, and zeros where the index is negative", async () => {
+    const x = random(7 * width, 1);
+    const result = await runKernel(gatherRows, { x, indexes, out: random(rows * width, 2) }, { start, rows, width });
+    const expected = new Float64Array(rows * width);
+    [6, 0, 3].forEach((from, to) => {
+      expected.set(x.subarray(from * width, (from + 1) * width), to * width);
+    });
+    expectClose(result.out, expected, ELEMENTWISE);
+  });
+
+  it("puts them back and leaves the others as they are", async () => {
+    const [x, out] = [random(rows * width, 3), random(7 * width, 4)];
+    const result = await runKernel(scatterRows, { x, indexes, out }, { start, rows, width });
+    const expected = Float64Array.from(out);
+    [6, 0, 3].forEach((to, from) => {
+      expected.set(x.subarray(from * width, (from + 1) * width), to * width);
+    });
+    expectClose(result.out, expected, ELEMENTWISE);
+  });
+});
+
+describe("add-row", () => {
+  it("adds the row to every row", async () => {
+    const [rows, width] = [5, 67];
+    const [row, out] = [random(width, 1), random(rows * width, 2)];
+    const result = await runKernel(addRow, { row, out }, { rows, width });
+    expectClose(
+      result.out,
+      Float64Array.from(out, (value, i) => value + row[i % width]!),
+      ELEMENTWISE,
+    );
+  });
+});
+
+describe("value-loss", () => {
+  it.each([
+    { SQUARED: 0, rows: 5, classes: 3 },
+    { SQUARED: 1, rows: 67, classes: 1 },
+  ])("squared $SQUARED, $rows rows", async ({ SQUARED, rows, classes }) => {
+    const logits = random(rows * classes, 1, 5);
+    const values = SQUARED ? random(rows, 2, 5) : Float32Array.from(randomIntegers(rows * classes, 2, 0, 2));
+    const labels = new Int32Array(rows).fill(-100, rows - 2);
+    const [rowLoss, out] = [random(rows, 3), random(rows * classes, 4)];
+    const sizes = { rows, classes };
+    const result = await runKernel(valueLoss, { logits, values, labels, rowLoss, out }, sizes, { SQUARED });
+    const losses = new Float64Array(rows);
+    const gradient = new Float64Array(rows * classes);
+    for (let row = 0; row < rows - 2; row++) {
+      for (let c = 0; c < classes; c++) {
+        const [x, y] = [logits[row * classes + c]!, values[row * classes + c]!];
+        losses[row]! +=
+          (SQUARED ? (x - y) ** 2 : Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)))) / classes;
+        gradient[row * classes + c] = (SQUARED ? 2 * (x - y) : 1 / (1 + Math.exp(-x)) - y) / ((rows - 2) * classes);
+      }
+    }
+    expectClose(result.rowLoss, losses, REDUCTION);
+    expectClose(result.out, gradient, REDUCTION);
+  });
+});
+
+describe("language-loss", () => {
+  it.each([0, 6])(
+    "gives loss, prediction and gradient of a part of the labelled rows, with a cap of %i",
+    async (cap) => {
+      const [vocabulary, tokens, start, rows] = [131, 9, 1, 4];
+      const logits = random(rows * vocabulary, 1, cap || 8);
+      const labels = Int32Array.of(-100, 3, 130, -100, 0, 77, -100, 5, -100);
+      const indexes = Int32Array.of(1, 2, 4, 5, -1, -1, -1, -1, -1);
+      const [losses, predictions] = [random(tokens, 2), random(tokens, 3)];
+      const sizes = { start, rows, vocabulary, tokens, cap };
+      const result = await runKernel(languageLoss, { logits, indexes, labels, losses, predictions }, sizes);
+      const wantedLosses = Float64Array.from(losses);
+      const wantedPredictions = Float64Array.from(predictions);
+      const gradient = new Float64Array(rows * vocabulary);
+      [2, 4, 5].forEach((position, row) => {
+        const own = Float64Array.from(logits.subarray(row * vocabulary, (row + 1) * vocabulary));
+        const largest = Math.max(...own);
+        const sum = own.reduce((total, logit) => total + Math.exp(logit - largest), 0);
+        wantedLosses[position] = Math.log(sum) + largest - own[labels[position]!]!;
+        wantedPredictions[position] = own.indexOf(largest);
+        own.forEach((logit, c) => {
+          const bent = cap ? 1 - (logit / cap) ** 2 : 1;
+          gradient[row * vocabulary + c] =
+            ((Math.exp(logit - largest) / sum - (c === labels[position] ? 1 : 0)) / 5) * bent;
+        });
+      });
+      expectClose(result.losses, wantedLosses, REDUCTION);
+      expect([...result.predictions]).toEqual([...Float32Array.from(wantedPredictions)]);
+      expectClose(result.logits, gradient, REDUCTION);
+    },
+  );
+});
