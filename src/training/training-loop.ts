@@ -91,7 +91,7 @@ export class TrainingLoop {
    * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
    */
   async continue(evaluateFirst: boolean): Promise<void> {
-    this.#stopping = false;
+    if (this.#failed) this.#stopping = false;
     this.#failed = false;
     const unfinished = this.#setup.lanes.filter(({ state }) => state !== "finished");
     for (const lane of unfinished) {
@@ -152,7 +152,7 @@ export class TrainingLoop {
   }
 
   pause(): void {
-    if (this.#paused) return;
+    if (this.#paused || this.#stopping) return;
     this.#paused = new Promise((resolve) => {
       this.#resume = resolve;
     });
@@ -222,6 +222,8 @@ export class TrainingLoop {
     for (const lane of lanes) lane.mend();
     await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
+    // What comes from here on is for the next training.
+    this.#stopping = false;
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);

@@ -85,6 +85,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     error: null,
     progress: null,
     pace: [],
+    stopping: false,
     imported: [],
   });
   patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
@@ -105,11 +106,16 @@ async function countParameters(configuration: Configuration): Promise<void> {
 
 export const pause = () => attempt(async () => await engine().pause());
 export const resume = () => attempt(async () => await engine().resume());
-export const stop = () => attempt(async () => await engine().stop());
+
+/** Says so at once: the worker hears of it when the pass in flight is done. */
+export async function stop(): Promise<void> {
+  patch("comparison", { stopping: true });
+  await attempt(async () => await engine().stop());
+}
 
 /** Goes on from each run's last good adapter. */
 export async function continueComparison(): Promise<void> {
-  patch("comparison", { error: null, pace: [] });
+  patch("comparison", { error: null, pace: [], stopping: false });
   await attempt(async () => await engine().continue());
   await keepSession();
 }
@@ -172,6 +178,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
     patch("comparison", {
       error: message,
       progress: null,
+      stopping: false,
       current: broken ? { ...current, state: "failed", reason: message, endedAt: Date.now() } : current,
     });
   }
