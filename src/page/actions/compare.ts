@@ -6,6 +6,7 @@ import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../charts/run-curves";
 import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
+import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
 import { messageOf, patch, patchRun, useStudio } from "../store/store";
@@ -173,14 +174,8 @@ async function attempt(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     const message = messageOf(error);
-    const { current } = useStudio.getState().comparison;
-    const broken = current && ["preparing", "running", "paused"].includes(current.state);
-    patch("comparison", {
-      error: message,
-      progress: null,
-      stopping: false,
-      current: broken ? { ...current, state: "failed", reason: message, endedAt: Date.now() } : current,
-    });
+    const failed = failUnfinished(useStudio.getState().comparison, message, Date.now());
+    patch("comparison", { ...failed, error: message, progress: null, stopping: false });
   }
 }
 
