@@ -167,6 +167,6 @@ test("files that are no model of ours are refused by name, and the open model st
     await expect(chooser(page).getByRole("button", { name: "Open", exact: true })).toHaveCount(0);
   }
   await page.keyboard.press("Escape");
-  await expect(chip(page)).toContainText("tiny-base");
+  await expect(chip(page)).toContainText("small-base");
   await expect(compareButton(page)).toBeEnabled();
 });

@@ -37,11 +37,11 @@ test("two methods learn to answer, and write before and after", async ({ page })
   await writing.getByLabel("New tokens, at most").fill("2");
   await waitUntilReady(page);
   await compareButton(page).click();
-  await waitForStatus(page, /^Finished: 2 steps/, 120_000);
+  await waitForStatus(page, /^Finished: 2 steps/);
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/2 lines over step/);
   const first = writing.getByRole("table").first();
   await expect(first.getByRole("row", { name: /^The data/ })).toContainText(/The number is \d+\./);
-  await expect(writing.getByRole("button", { name: "Write", exact: true })).toBeVisible({ timeout: 90_000 });
+  await expect(writing.getByRole("button", { name: "Write", exact: true })).toBeVisible();
   await expect(first.getByRole("row", { name: /^Frozen model/ })).toContainText(/as long as allowed|ended by itself/);
   for (const run of ["SK-Prefix", "LoRA"]) {
     const cells = first.getByRole("row", { name: new RegExp(`^${run}`) }).getByRole("cell");

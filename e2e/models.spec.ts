@@ -35,12 +35,12 @@ test("the bundled model needs no network the second time; a damaged copy is noti
   asked.length = 0;
   await page.reload();
   await waitUntilReady(page);
-  await expect(chip(page)).toContainText("tiny-base");
+  await expect(chip(page)).toContainText("small-base");
   await page.context().unroute("**/models/**");
 
   await page.evaluate(async () => {
     const models = await (await navigator.storage.getDirectory()).getDirectoryHandle("models");
-    const folder = await models.getDirectoryHandle(encodeURIComponent("bundled:tiny-base"));
+    const folder = await models.getDirectoryHandle(encodeURIComponent("bundled:small-base"));
     const writable = await (await folder.getFileHandle("model.safetensors")).createWritable({ keepExistingData: true });
     await writable.write({ type: "write", position: 500_000, data: new Uint8Array([1, 2, 3, 4]) });
     await writable.close();
@@ -175,7 +175,7 @@ test.describe("a model of the Hub", () => {
     await lookUp(page, "tiny/gpt2");
     await expect(alert).toHaveText(/could not be reached/);
     await page.keyboard.press("Escape");
-    await expect(chip(page)).toContainText("tiny-base");
+    await expect(chip(page)).toContainText("small-base");
     await expect(compareButton(page)).toBeEnabled();
   });
 });

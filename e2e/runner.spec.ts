@@ -5,14 +5,15 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 import { serveHub } from "../tests/hub-server";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the runner has no window");
-// Starts a browser for every comparison; a busy machine takes minutes over what otherwise takes half of one.
-test.setTimeout(300_000);
+// Starts a browser for every comparison.
+test.setTimeout(180_000);
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const model = join(root, "tests/fixtures/reference/models/tiny-llama");
@@ -62,6 +63,7 @@ interface Ended {
 }
 
 interface StudioOptions {
+  adapter?: "auto" | "processor" | "hardware" | "software";
   /** Sends a Ctrl-C when the output first says so. */
   interruptAt?: RegExp;
   more?: string[];
@@ -72,11 +74,11 @@ interface StudioOptions {
 function studio(
   configuration: string,
   out: string,
-  { interruptAt, more = [], environment }: StudioOptions = {},
+  { adapter = "processor", interruptAt, more = [], environment }: StudioOptions = {},
 ): Promise<Ended> {
   const program = spawn(
     process.execPath,
-    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", "software", ...more],
+    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", adapter, ...more],
     { cwd: root, env: { ...process.env, ...environment } },
   );
   return new Promise((resolve, reject) => {
@@ -146,8 +148,11 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   }
 
   const summary = json(join(out, "summary.json"));
+  const threads = Math.min(8, availableParallelism());
+  const name = `processor, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
   expect(summary).toMatchObject({
     complete: true,
+    device: { executor: "processor", name, threads, adapter: null },
     model: { name: "tiny-llama" },
     data: { trainRows: 8, validationRows: 4, labels: [{ name: "bad" }, { name: "good" }] },
     runs: [
@@ -238,6 +243,36 @@ test("a gated model of a Hub is downloaded with the token; Ctrl-C stops after th
   expect(run).toMatchObject({ state: "stopped", adapter: "head only" });
   expect(run.validation.last.step).toBe(run.steps);
   expect(readdirSync(join(out, "head only")).sort()).toEqual(FILES);
+});
+
+test("what computes is chosen, and told", async () => {
+  const folder = test.info().outputPath("runner");
+  const configuration = prepare(folder, "short.json", {
+    training: { steps: 1, evalEvery: 1 },
+    runs: [{ name: "head", method: "linear-probe" }],
+  });
+  const software = await studio(configuration, join(folder, "software"), { adapter: "software" });
+  expect(software.code, software.output).toBe(0);
+  expect(json(join(folder, "software", "summary.json")).device).toMatchObject({
+    executor: "webgpu",
+    threads: null,
+    adapter: { kind: "software", architecture: "swiftshader" },
+  });
+
+  const auto = await studio(configuration, join(folder, "auto"), { adapter: "auto" });
+  expect(auto.code, auto.output).toBe(0);
+  const { device } = json(join(folder, "auto", "summary.json"));
+  expect(auto.output).toContain(`Device: ${device.name}`);
+
+  const hardware = await studio(configuration, join(folder, "hardware"), { adapter: "hardware" });
+  if (hardware.code === 0) {
+    expect(json(join(folder, "hardware", "summary.json")).device.adapter.kind).toBe("hardware");
+  } else {
+    // Where there is no card, the automatic choice is the processor.
+    expect(hardware.code).toBe(1);
+    expect(hardware.output).toContain("Chromium offers WebGPU no hardware adapter here");
+    expect(device.executor).toBe("processor");
+  }
 });
 
 test("a wrong key in the configuration is named, with exit code 2", async () => {

@@ -32,7 +32,7 @@ test("seeds are drawn as mean and spread; a run that does not learn is explained
   await page.getByLabel("Learning rates", { exact: true }).selectOption({ label: "× 0.3, × 1, × 3" });
   await waitUntilReady(page);
   await compareButton(page).click();
-  await waitForStatus(page, /^Finished/, 120_000);
+  await waitForStatus(page, /^Finished/);
 
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/^Training loss\. 3 lines/);
   await expect(page.getByRole("button", { name: /^Head only \(rate × 3\), 2 seeds$/ })).toBeVisible();

@@ -25,7 +25,7 @@ test("a file is compared in two steps", async ({ page }) => {
   await keepRuns(page, ["SK-Prefix", "Head only"]);
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
   await compareButton(page).tap();
-  await waitForStatus(page, /^Finished: 2 steps/, 90_000);
+  await waitForStatus(page, /^Finished: 2 steps/);
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/2 lines over step/);
   await expect(page.getByRole("region", { name: "Run table" }).getByRole("rowheader")).toHaveText([
     "SK-Prefix",

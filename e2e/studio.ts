@@ -34,6 +34,14 @@ export function status(page: Page): Locator {
   return page.locator(".compare-status");
 }
 
+/** Has the page's worker find this done: the code runs before the worker's own. */
+export async function beforeWorker(page: Page, code: string): Promise<void> {
+  await page.route(/\/assets\/worker-[\w-]+\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+  });
+}
+
 /** Waits until a model and data are open and a comparison could begin. */
 export async function waitUntilReady(page: Page): Promise<void> {
   await expect(compareButton(page)).toBeEnabled({ timeout: 60_000 });

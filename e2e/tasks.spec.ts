@@ -40,7 +40,7 @@ test("tags and numbers are guessed, learned and reported as what they are", asyn
   await keepRuns(page, ["SK-Prefix", "LoRA"]);
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
   await compareButton(page).click();
-  await waitForStatus(page, /^Finished: 2 steps/, 90_000);
+  await waitForStatus(page, /^Finished: 2 steps/);
   await expect(chart(page, "Validation F1")).toHaveAccessibleName(/2 lines over step/);
   const runs = page.getByRole("region", { name: "Run table" });
   await expect(runs.getByRole("columnheader", { name: "Best F1" })).toBeVisible();
@@ -62,7 +62,7 @@ test("tags and numbers are guessed, learned and reported as what they are", asyn
   await data.getByLabel("Number", { exact: true }).selectOption("score");
   await waitUntilReady(page);
   await compareButton(page).click();
-  await waitForStatus(page, /^Finished: 2 steps/, 90_000);
+  await waitForStatus(page, /^Finished: 2 steps/);
   await expect(chart(page, "Validation Spearman")).toHaveAccessibleName(/2 lines over step/);
   const points = page.getByRole("img", { name: /what SK-Prefix predicted against the true number/ });
   await expect(points.locator("circle")).toHaveCount(2);

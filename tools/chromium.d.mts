@@ -3,4 +3,4 @@
 export function chromiumCandidates(platform?: NodeJS.Platform, environment?: NodeJS.ProcessEnv): string[];
 export function findChromium(): string;
 export function ensureChromium(): string;
-export function chromiumArguments(options: { software: boolean }): string[];
+export function chromiumArguments(options: { webgpu?: boolean; software?: boolean }): string[];

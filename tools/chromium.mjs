@@ -139,15 +139,16 @@ export function ensureChromium() {
 const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface"];
 
 /**
- * Command-line flags for a headless Chromium with WebGPU.
- * @param {{ software: boolean }} options `software`: use the software adapter (SwiftShader) even if there is a GPU.
+ * Command-line flags for a headless Chromium.
+ * @param {{ webgpu?: boolean, software?: boolean }} options `webgpu`: unless false, WebGPU is turned on; `software`: with the
+ * software adapter (SwiftShader) even if there is a GPU.
  * @returns {string[]}
  */
-export function chromiumArguments({ software }) {
+export function chromiumArguments({ webgpu = true, software = false }) {
+  const adapter = software ? ["--use-webgpu-adapter=swiftshader"] : process.platform === "linux" ? LINUX_HARDWARE : [];
   return [
     "--no-sandbox",
-    "--enable-unsafe-webgpu",
-    ...(software ? ["--use-webgpu-adapter=swiftshader"] : process.platform === "linux" ? LINUX_HARDWARE : []),
+    ...(webgpu ? ["--enable-unsafe-webgpu", ...adapter] : []),
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

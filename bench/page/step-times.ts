@@ -116,7 +116,7 @@ async function timeCase(
           step.recordBackward(commands);
           await commands.submit();
         },
-        step: () => run.train(tokens, updates++, LEARNING_RATE),
+        step: async () => void (await run.train(tokens, updates++, LEARNING_RATE)),
       },
       samples,
     );

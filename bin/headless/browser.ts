@@ -1,22 +1,27 @@
-/** Starts the headless Chromium on the adapter asked for. */
+/** Starts the headless Chromium that has what was asked for: a graphics adapter, or none. */
 
 import { type Browser, chromium } from "playwright";
+import type { DeviceChoice } from "../../src/worker/api";
 import { chromiumArguments, findChromium } from "../../tools/chromium.mjs";
 
 export type AdapterChoice = "auto" | "hardware" | "software";
+/** What the studio computes on. */
+export type ExecutorChoice = AdapterChoice | "processor";
 
-export interface StudioBrowser {
+export interface GraphicsBrowser {
   browser: Browser;
   adapter: "hardware" | "software";
 }
 
-function launch(software: boolean): Promise<Browser> {
+export interface StudioBrowser {
+  browser: Browser;
+  /** What the worker is to be asked for. */
+  choice: DeviceChoice;
+}
+
+function launch(flags: Parameters<typeof chromiumArguments>[0]): Promise<Browser> {
   // Ctrl-C stops the comparison in an orderly way; the browser must outlive it.
-  return chromium.launch({
-    executablePath: findChromium(),
-    args: chromiumArguments({ software }),
-    handleSIGINT: false,
-  });
+  return chromium.launch({ executablePath: findChromium(), args: chromiumArguments(flags), handleSIGINT: false });
 }
 
 /** Whether WebGPU gives a page of this browser an adapter that is not the CPU. */
@@ -37,21 +42,38 @@ async function hasHardwareAdapter(browser: Browser): Promise<boolean> {
   }
 }
 
+const noHardware = () =>
+  new Error(
+    "Chromium offers WebGPU no hardware adapter here: there is no graphics card, its driver is missing, or " +
+      "Chromium blocks it. Look at chrome://gpu, or choose another --adapter.",
+  );
+
 /**
+ * For what computes on WebGPU and nothing else.
  * @param choice `auto`: hardware where there is one, else software.
  * @throws {Error} When there is no Chromium, or `hardware` is asked for and there is none.
  */
-export async function openBrowser(choice: AdapterChoice): Promise<StudioBrowser> {
+export async function openBrowser(choice: AdapterChoice): Promise<GraphicsBrowser> {
   if (choice !== "software") {
-    const browser = await launch(false);
+    const browser = await launch({ software: false });
     if (await hasHardwareAdapter(browser)) return { browser, adapter: "hardware" };
     await browser.close();
-    if (choice === "hardware") {
-      throw new Error(
-        "Chromium offers WebGPU no hardware adapter here: there is no graphics card, its driver is missing, or " +
-          "Chromium blocks it. Look at chrome://gpu, or use --adapter software.",
-      );
-    }
+    if (choice === "hardware") throw noHardware();
   }
-  return { browser: await launch(true), adapter: "software" };
+  return { browser: await launch({ software: true }), adapter: "software" };
+}
+
+/**
+ * For the studio.
+ * @param choice `auto`: the processor, or where there is a graphics card the faster of the two.
+ * @throws {Error} When there is no Chromium, or `hardware` is asked for and there is none.
+ */
+export async function openStudioBrowser(choice: ExecutorChoice): Promise<StudioBrowser> {
+  if (choice === "processor") return { browser: await launch({ webgpu: false }), choice };
+  if (choice === "software") return { browser: await launch({ software: true }), choice };
+  const browser = await launch({ software: false });
+  if (await hasHardwareAdapter(browser)) return { browser, choice: choice === "auto" ? "auto" : "graphics" };
+  if (choice === "auto") return { browser, choice: "processor" };
+  await browser.close();
+  throw noHardware();
 }

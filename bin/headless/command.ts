@@ -6,7 +6,7 @@ import { version } from "../../package.json";
 import { combinations } from "../../src/adapters/sum-lora";
 import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import { storedTypes } from "../../src/hub/stream-safetensors";
-import type { AdapterChoice } from "./browser";
+import type { ExecutorChoice } from "./browser";
 import { ConfigurationError } from "./files";
 import { type RunOptions, runComparison } from "./run";
 
@@ -21,7 +21,7 @@ The configuration is the JSON file that the studio's page downloads; paths in it
 DIR receives
   metrics.jsonl   one object a line: training steps and evaluations
   samples.jsonl   language modelling: what the frozen model and each run, before and after, write behind validation prompts
-  summary.json    final figures, trainable parameters, device and versions
+  summary.json    final figures, trainable parameters, what computed with how many threads, and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
   sum/            with --sum, the weighted sum of some runs' LoRA adapters; its evaluation is in summary.json
@@ -56,8 +56,12 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     .argument("<config.json>", "the configuration")
     .requiredOption("--out <DIR>", "folder for metrics, summary and adapters; made when missing")
     .addOption(
-      new Option("--adapter <KIND>", "graphics adapter; auto: hardware where there is one, else software")
-        .choices(["auto", "hardware", "software"] satisfies AdapterChoice[])
+      new Option(
+        "--adapter <KIND>",
+        "what computes: the processor, a graphics card (hardware), or WebGPU's software adapter, which is very slow; auto: the " +
+          "processor, or where there is a card the faster of the two",
+      )
+        .choices(["auto", "processor", "hardware", "software"] satisfies ExecutorChoice[])
         .default("auto"),
     )
     .addOption(

@@ -66,7 +66,6 @@ export interface GroupSummary {
 /** What is true of the whole comparison. */
 export interface Surroundings {
   configuration: Configuration;
-  adapter: "hardware" | "software";
   device: DeviceReport;
   preparation: Preparation;
   versions: Record<string, string>;
@@ -221,7 +220,7 @@ export class Results {
   }
 
   /** Writes `summary.json`. */
-  writeSummary({ configuration, adapter, device, preparation, versions }: Surroundings): void {
+  writeSummary({ configuration, device, preparation, versions }: Surroundings): void {
     const { model, data, estimate } = preparation;
     for (const { run, trainable } of estimate.runs) {
       for (const summary of this.runs) if (summary.variant.run === run) summary.trainable = trainable;
@@ -231,7 +230,7 @@ export class Results {
       seconds: (Date.now() - this.#started.getTime()) / 1000,
       complete: this.complete,
       failures: this.#failures,
-      device: { kind: adapter, ...device.adapter },
+      device: deviceSummary(device),
       versions,
       // A folder was opened by an address that is gone by now.
       model: { ...model, source: configuration.model },
@@ -261,6 +260,18 @@ export class Results {
     if (!summary) throw new Error(`There is no run named "${name}" in the configuration.`);
     return summary;
   }
+}
+
+/** What computed; `adapter` is null on the processor, `threads` on a graphics adapter. */
+export function deviceSummary({
+  executor,
+  name,
+  threads,
+  status,
+  adapter,
+}: Pick<DeviceReport, "executor" | "name" | "threads" | "status" | "adapter">) {
+  const kind = status === "software" ? "software" : "hardware";
+  return { executor, name, threads, adapter: executor === "webgpu" ? { kind, ...adapter } : null };
 }
 
 function emptySummary(run: string, variant: RunSummary["variant"], method: string): RunSummary {

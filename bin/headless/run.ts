@@ -10,7 +10,7 @@ import type { Configuration } from "../../src/training/configuration";
 import { variantsOf } from "../../src/training/variants";
 import type { StudioEvent, SumRequest } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
-import { type AdapterChoice, openBrowser, type StudioBrowser } from "./browser";
+import { type ExecutorChoice, openStudioBrowser, type StudioBrowser } from "./browser";
 import { type Extras, writeExtras } from "./extras";
 import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
 import { bringHubModel, cacheFolder } from "./hub-models";
@@ -22,7 +22,7 @@ import { StudioPage } from "./studio-page";
 export interface RunOptions extends Extras {
   /** Folder for the results. */
   out: string;
-  adapter: AdapterChoice;
+  adapter: ExecutorChoice;
   /** The Hub's address, without a slash at its end. */
   endpoint: string;
   /** Type of the numbers in merged models; none are written without it. */
@@ -40,13 +40,13 @@ export interface RunOptions extends Extras {
  */
 export async function runComparison(
   configurationPath: string,
-  { out, adapter: choice, endpoint, merged, sum, combination = "cat", ...extras }: RunOptions,
+  { out, adapter, endpoint, merged, sum, combination = "cat", ...extras }: RunOptions,
 ): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
   const server = await serveStudio(projectRoot);
   try {
-    const { browser, adapter } = await openBrowser(choice);
+    const { browser, choice } = await openStudioBrowser(adapter);
     const progress = standardProgress();
     try {
       const folder = dirname(resolve(configurationPath));
@@ -56,7 +56,7 @@ export async function runComparison(
         folder,
         out,
         browser,
-        adapter,
+        choice,
         server,
         progress,
         endpoint,
@@ -99,7 +99,7 @@ async function runInBrowser({
   folder,
   out,
   browser,
-  adapter,
+  choice,
   server,
   progress,
   endpoint,
@@ -132,16 +132,17 @@ async function runInBrowser({
   }
   const served = serveNamed(configuration, files, server.shared, url);
 
-  const device = await page.call("openDevice");
-  if (device.status !== "ready" && device.status !== "software") throw new Error(device.message);
-  const name = [device.adapter.vendor, device.adapter.architecture, device.adapter.description].filter(Boolean);
-  progress.note(`Adapter: ${adapter} (${name.join(" ") || "unnamed"})`);
+  const { status, message } = await page.call("openDevice", choice);
+  if (status !== "ready" && status !== "software") throw new Error(message);
 
   const preparation = await page.call("prepare", served.configuration, served.train, served.validation);
   const problems = preparation.estimate.runs.filter(({ problem }) => problem !== null);
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
+  // Only once a model is open is it known what computes it, and with how many threads.
+  const device = await page.call("readDevice");
+  for (const line of [`Device: ${device.name}`, device.reason, device.message]) if (line) progress.note(line);
 
   const received = mkdtempSync(join(tmpdir(), "studio-received-"));
   const results = new Results(out, configuration);
@@ -199,7 +200,7 @@ async function runInBrowser({
       chromium: browser.version(),
       node: process.versions.node,
     };
-    results.writeSummary({ configuration, adapter, device, preparation, versions });
+    results.writeSummary({ configuration, device, preparation, versions });
     results.close();
     rmSync(received, { recursive: true, force: true });
   }

@@ -6,6 +6,9 @@
 /** Where this is set, isolation was tried and did not come about: the page is not loaded a third time. */
 const TRIED = "isolation tried";
 
+/** Milliseconds that the service worker may take: one that never gets ready says nothing. */
+const WAIT = 4000;
+
 /** Resolves to whether the page is about to be loaded once more. */
 export async function isolate(): Promise<boolean> {
   if (window.crossOriginIsolated || !window.isSecureContext || !("serviceWorker" in navigator)) return false;
@@ -14,7 +17,9 @@ export async function isolate(): Promise<boolean> {
     sessionStorage.setItem(TRIED, "yes");
     const script = new URL("isolation.js", new URL(import.meta.env.BASE_URL, location.href));
     await navigator.serviceWorker.register(script);
-    await navigator.serviceWorker.ready;
+    const late = new Promise((resolve) => setTimeout(resolve, WAIT));
+    const ready = await Promise.race([navigator.serviceWorker.ready.then(() => true), late]);
+    if (ready !== true) return false;
     location.reload();
     return true;
   } catch {

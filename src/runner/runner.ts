@@ -9,6 +9,7 @@ import type {
   AdapterChoice,
   DataRole,
   DataSummary,
+  DeviceChoice,
   DeviceReport,
   Estimate,
   FilePredictions,
@@ -53,7 +54,9 @@ const SAMPLES = 3;
 export interface StudioRunner {
   /** The configuration, or what is wrong with it. */
   parseConfiguration(json: string): Promise<{ configuration: Configuration } | { problem: string }>;
-  openDevice(): Promise<DeviceReport>;
+  openDevice(choice: DeviceChoice): Promise<DeviceReport>;
+  /** As it is now: which executor and how many threads is known once a model is open. */
+  readDevice(): Promise<DeviceReport>;
   prepare(configuration: Configuration, train: ServedFile, validation: ServedFile | null): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
@@ -125,7 +128,9 @@ window.studioRunner = {
     return parsed;
   },
 
-  openDevice: () => ask(() => api.openDevice()),
+  openDevice: (choice) => ask(() => api.openDevice(choice)),
+
+  readDevice: () => ask(() => api.readDevice()),
 
   async prepare(configuration, train, validation) {
     const model = await ask(() => api.openModel(configuration.model, configuration.precision));

@@ -143,8 +143,8 @@ export class Comparison {
   }
 
   /**
-   * Goes on with every unfinished run from its last good adapter; runs that stopped at different steps go on one after
-   * the other, each with the batches it would have seen. `evaluateFirst`: as they are before the first step, too.
+   * Goes on with every unfinished run from its last good adapter, each with the batches it would have seen; runs that are
+   * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
    */
   continue(evaluateFirst = false): Promise<void> {
     return this.#loop.continue(evaluateFirst);
@@ -168,7 +168,7 @@ export class Comparison {
     this.#loop.resume();
   }
 
-  /** Ends after the step in flight and a last evaluation. */
+  /** Ends after the pass in flight and a last evaluation. */
   stop(): void {
     this.#loop.stop();
   }
@@ -241,7 +241,7 @@ export class Comparison {
       }
       lane.next ??= new NextToken(executor, model, lane.run, prompts.length);
       const shown = prompts.map((ids) => lane.feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
-      const now = before ? await lane.run.parameters.checkpoint(this.#loop.step) : null;
+      const now = before ? await lane.run.parameters.checkpoint(lane.steps) : null;
       if (before) lane.run.parameters.restore(lane.first!);
       try {
         return await generate(shown, settings, lane.next.foreteller, options);
@@ -303,7 +303,7 @@ export class Comparison {
   /** Uses a run's state as it is on the device; nothing trains meanwhile. */
   snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
     const lane = this.#lane(name);
-    return this.#turn.runExclusive(async () => use(await lane.snapshot(this.#loop.step)));
+    return this.#turn.runExclusive(async () => use(await lane.snapshot()));
   }
 
   /** Euclidean norms of a run's gradients in its last step, by tensor. */

@@ -15,6 +15,9 @@ export interface EvaluatorSetup {
   readonly owner: string;
 }
 
+/** Batches that may wait for the device, so that it never waits for us. */
+const AHEAD = 2;
+
 export class Evaluator {
   readonly #executor: Executor;
   readonly #setup: EvaluatorSetup;
@@ -31,7 +34,7 @@ export class Evaluator {
     this.#width = setup.task.recorded(setup.classes).width;
   }
 
-  /** Nothing else may use the feed or the run's steps meanwhile. Waits for the device once, at the end. */
+  /** Nothing else may use the feed or the run's steps meanwhile. `progress` is told of batches that are computed. */
   async evaluate(
     run: Pick<Run, "infer">,
     feed: Feed,
@@ -45,8 +48,10 @@ export class Evaluator {
     const total = plans.reduce((sum, plan) => sum + labelsOf(plan), 0);
     const computed = this.#buffer(total * (width + 1) * 4);
     let before = 0;
-    for (const [done, plan] of plans.entries()) {
-      progress(done, plans.length);
+    let done = 0;
+    const computing: Promise<void>[] = [];
+    progress(0, plans.length);
+    for (const plan of plans) {
       feed.fill(feed.validation, plan);
       const step = await run.infer(plan.bucket);
       const commands = executor.commands();
@@ -56,7 +61,10 @@ export class Evaluator {
       commands.copy(step.losses, 0, computed, (total * width + before) * 4, count * 4);
       await commands.submit();
       before += count;
+      computing.push(executor.done().then(() => progress(++done, plans.length)));
+      if (computing.length > AHEAD) await computing.shift();
     }
+    await Promise.all(computing);
     const read = new Float32Array(await executor.read(computed, total * (width + 1) * 4));
     const outputs = new Array<Float32Array>(this.#rows);
     const losses = new Array<Float32Array>(this.#rows);

@@ -18,6 +18,8 @@ export class Lane {
   readonly run: Run;
   readonly feed: Feed;
   reason: string | null = null;
+  /** Updates that it has done. */
+  steps = 0;
   /** Real tokens and seconds of training behind it. */
   tokens = 0;
   seconds = 0;
@@ -87,21 +89,27 @@ export class Lane {
     if (!checkpoint) return;
     this.run.parameters.restore(checkpoint);
     this.#heldStep = checkpoint.step;
+    this.steps = checkpoint.step;
     this.tokens = checkpoint.tokens;
     this.seconds = checkpoint.seconds;
   }
 
-  /** Keeps its adapter as of this step. */
-  async keep(step: number): Promise<void> {
-    const { tokens, seconds } = this;
-    this.checkpoint = { ...(await this.run.parameters.checkpoint(step)), tokens, seconds };
-    this.#heldStep = step;
+  /** Whether it was evaluated, here, at the step that it is at. */
+  get isEvaluated(): boolean {
+    return this.validation !== null && this.checkpoint?.step === this.steps;
   }
 
-  /** Its state as it is on the device; `step`: the comparison's. */
-  async snapshot(step: number): Promise<Checkpoint> {
+  /** Keeps its adapter as it is. */
+  async keep(): Promise<void> {
+    const { steps, tokens, seconds } = this;
+    this.checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds };
+    this.#heldStep = steps;
+  }
+
+  /** Its state as it is on the device. */
+  async snapshot(): Promise<Checkpoint> {
     const running = this.#state === "running";
-    const held = running ? step : (this.#heldStep ?? step);
+    const held = running ? this.steps : (this.#heldStep ?? this.steps);
     const best = this.#best?.checkpoint;
     const { tokens, seconds } = !running && best?.step === held ? best : this;
     return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds };

@@ -240,15 +240,23 @@ export class Run {
 
   /**
    * One update from the batch that is in the buffers of this shape. `also` encodes more commands behind it (copies for
-   * readback). Resolves when everything is submitted.
+   * readback); `cancelled` is asked behind the forward pass whether the update is still wanted. Resolves when everything is
+   * submitted, to whether that is the whole update.
    */
-  async train(tokens: number, step: number, learningRate: number, also?: (commands: Commands) => void): Promise<void> {
+  async train(
+    tokens: number,
+    step: number,
+    learningRate: number,
+    also?: (commands: Commands) => void,
+    cancelled?: () => boolean,
+  ): Promise<boolean> {
     const compiled = this.step(tokens);
     if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
     const control = this.#control;
     await control?.ready(step);
     control?.set(step);
     await compiled.forward(step);
+    if (cancelled?.()) return false;
     const commands = this.#executor.commands();
     compiled.recordLoss(commands, true);
     compiled.recordBackward(commands);
@@ -258,6 +266,7 @@ export class Run {
     also?.(commands);
     await commands.submit();
     control?.submitted();
+    return true;
   }
 
   async release(): Promise<void> {

@@ -1,12 +1,14 @@
 /**
  * The loop of a comparison: one update of every running run on the same batch, step after step, with evaluations in
  * between. It reports through events and never waits for a result within a step, except to stay a few steps ahead of the
- * device at most.
+ * device at most. A stop may come within a step: then some runs have done one update more than the others, and where they go on
+ * they wait until those have caught up.
  */
 
 import type { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
-import type { ReadbackRing } from "../executors/executor";
+import type { Commands, ReadbackRing } from "../executors/executor";
+import { nextTask } from "../executors/next-task";
 import { meanLossOf, type Task } from "../tasks/task";
 import type { ComparisonSetup } from "./comparison-setup";
 import type { Evaluator } from "./evaluation";
@@ -46,7 +48,10 @@ export class TrainingLoop {
   readonly #ring: ReadbackRing<StepTag>;
   /** By seed. */
   #streams: ReadonlyMap<number, BatchStream> = new Map();
+  /** Updates that every running run has done which is not ahead of the others. */
   #step = 0;
+  /** The steps of each run when this training began. */
+  #starts: ReadonlyMap<Lane, number> = new Map();
   #delivered = 0;
   #stopping = false;
   /** Ended from outside: what is still in flight has nothing more to say. */
@@ -69,11 +74,6 @@ export class TrainingLoop {
     );
   }
 
-  /** Updates that have been submitted. */
-  get step(): number {
-    return this.#step;
-  }
-
   /** Every run's state at its last evaluation. */
   get checkpoints(): ReadonlyMap<string, Checkpoint> {
     const { lanes } = this.#setup;
@@ -83,37 +83,30 @@ export class TrainingLoop {
   /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
   async train(): Promise<void> {
     for (const lane of this.#setup.lanes) lane.become("running");
-    await this.#trainFrom(0, true);
+    await this.#trainOn(true);
   }
 
   /**
-   * Goes on with every unfinished run from its last good adapter; runs that stopped at different steps go on one after
-   * the other, each with the batches it would have seen. `evaluateFirst`: as they are before the first step, too.
+   * Goes on with every unfinished run from its last good adapter, each with the batches it would have seen; runs that are
+   * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
    */
   async continue(evaluateFirst: boolean): Promise<void> {
-    this.#stopping = false;
+    if (this.#failed) this.#stopping = false;
     this.#failed = false;
     const unfinished = this.#setup.lanes.filter(({ state }) => state !== "finished");
-    const steps = [...new Set(unfinished.map(({ checkpoint }) => checkpoint?.step ?? 0))].sort((a, b) => a - b);
-    for (const step of steps) {
-      const together = unfinished.filter(
-        ({ state, checkpoint }) => state !== "finished" && (checkpoint?.step ?? 0) === step,
-      );
-      if (this.#stopping) return;
-      for (const lane of together) {
-        lane.restore();
-        lane.reason = null;
-        lane.become("running");
-      }
-      if (together.length > 0) await this.#trainFrom(step, evaluateFirst);
+    for (const lane of unfinished) {
+      lane.restore();
+      lane.reason = null;
+      lane.become("running");
     }
+    if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
   }
 
   /** One evaluation of every run as it is. */
   async evaluateOnly(): Promise<void> {
     const { lanes } = this.#setup;
     for (const lane of lanes) lane.become("running");
-    await this.#evaluateAll();
+    await this.#evaluateAll(lanes);
     for (const lane of lanes) lane.become("finished");
   }
 
@@ -133,7 +126,7 @@ export class TrainingLoop {
     return {
       type: "evaluation",
       run: name,
-      step: this.#step,
+      step: lane.steps,
       split: "validation",
       loss,
       ...task.measure(evaluation, validation, data.labels),
@@ -159,7 +152,7 @@ export class TrainingLoop {
   }
 
   pause(): void {
-    if (this.#paused) return;
+    if (this.#paused || this.#stopping) return;
     this.#paused = new Promise((resolve) => {
       this.#resume = resolve;
     });
@@ -175,7 +168,7 @@ export class TrainingLoop {
     if (!this.#stopping) this.announce("running");
   }
 
-  /** Ends after the step in flight and a last evaluation. */
+  /** Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a backward pass's counts. */
   stop(): void {
     this.#stopping = true;
     this.resume();
@@ -196,40 +189,51 @@ export class TrainingLoop {
     this.#ring.release();
   }
 
-  async #trainFrom(start: number, evaluateFirst: boolean): Promise<void> {
+  /** Trains every running run from the step that it is at. */
+  async #trainOn(evaluateFirst: boolean): Promise<void> {
     const { lanes, steps, task, training, turn } = this.#setup;
-    for (const { run } of this.#running) if (run.dial) run.turn(run.dial.most);
-    this.#step = start;
-    this.#streams = this.#streamsFrom(start);
+    const began = this.#running;
+    for (const { run } of began) if (run.dial) run.turn(run.dial.most);
+    this.#starts = new Map(began.map((lane) => [lane, lane.steps]));
+    this.#step = Math.min(...began.map((lane) => lane.steps));
+    this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
-    if (this.#step === 0 || evaluateFirst) await this.#evaluateAll();
+    const fresh = began.filter((lane) => lane.steps === 0);
+    await this.#evaluateAll(evaluateFirst ? began : fresh);
     // An imported adapter is never stepped, so it has no before.
-    if (start === 0 && task.id === "causal-lm") {
-      for (const lane of this.#running) lane.first = lane.checkpoint;
-    }
+    if (task.id === "causal-lm") for (const lane of fresh) lane.first = lane.checkpoint;
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     const learning = () => this.#running.some(({ trains }) => trains);
-    if (!learning()) this.#step = steps;
+    if (!learning()) this.#advance(steps);
     while (this.#step < steps && !this.#stopping && learning()) {
       await this.#paused;
       if (this.#stopping) break;
       await turn.runExclusive(async () => {
-        await this.#trainStep();
-        this.#step++;
+        if (await this.#trainStep()) this.#advance(this.#step + 1);
       });
       for (const lane of lanes) lane.mend();
-      if (this.#step % training.evalEvery === 0 && this.#step < steps) await this.#evaluateAll();
+      if (this.#stopping) break;
+      if (this.#step % training.evalEvery === 0 && this.#step < steps) {
+        await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
+      }
       await nextTask();
     }
     await this.#ring.drained();
     for (const lane of lanes) lane.mend();
-    await this.#evaluateAll();
+    await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
-    const end = this.#step < steps ? "stopped" : "finished";
-    for (const lane of this.#running) lane.end(end, training.keepBest);
+    // What comes from here on is for the next training.
+    this.#stopping = false;
+    for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
-    else this.announce(end);
+    else this.announce(this.#step < steps ? "stopped" : "finished");
+  }
+
+  /** Runs that train nothing are always as far as the others. */
+  #advance(step: number): void {
+    this.#step = step;
+    for (const lane of this.#running) if (!lane.trains) lane.steps = Math.max(lane.steps, step);
   }
 
   #streamsFrom(start: number): ReadonlyMap<number, BatchStream> {
@@ -246,40 +250,49 @@ export class TrainingLoop {
     return this.#setup.lanes.filter(({ state }) => state === "running");
   }
 
-  /** One update of every running run: of all runs with one seed on that seed's batch, then of the next seed's. */
-  async #trainStep(): Promise<void> {
+  /**
+   * One update of every running run that is at this step: of all runs with one seed on that seed's batch, then of the next
+   * seed's. Resolves to false where a stop came before all had done it.
+   */
+  async #trainStep(): Promise<boolean> {
     const { steps, training } = this.#setup;
     const { schedule: kind, warmupRatio } = training;
     const factor = scheduleFactor({ kind, warmupRatio, steps }, this.#step);
     for (const [seed, stream] of this.#streams) {
       const plan = stream.next();
-      const lanes = this.#running.filter(({ run, trains }) => run.setup.seed === seed && trains);
-      if (lanes.length > 0) await this.#trainOn(plan, lanes, factor);
+      const lanes = this.#running.filter(
+        (lane) => lane.trains && lane.run.setup.seed === seed && lane.steps === this.#step,
+      );
+      if (lanes.length > 0 && !(await this.#trainBatch(plan, lanes, factor))) return false;
     }
+    return true;
   }
 
-  async #trainOn(plan: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<void> {
+  async #trainBatch(plan: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<boolean> {
     const tokens = this.#setup.feeds.fill(plan);
     for (const lane of lanes) {
       await this.#ring.ready();
       // What arrived meanwhile may have ended it.
       if (lane.state !== "running") continue;
+      if (this.#stopping) return false;
       const { run } = lane;
       const learningRate = run.setup.learningRate * factor;
-      lane.tokens += tokens;
       const tag: StepTag = {
         lane,
         step: this.#step + 1,
         epoch: plan.epoch,
-        tokens: lane.tokens,
+        tokens: lane.tokens + tokens,
         learningRate,
         submitted: performance.now(),
       };
-      await run.train(plan.bucket, this.#step, learningRate, (commands) =>
-        this.#ring.push(commands, run.metrics, METRICS * 4, tag),
-      );
+      const push = (commands: Commands) => this.#ring.push(commands, run.metrics, METRICS * 4, tag);
+      const done = await run.train(plan.bucket, this.#step, learningRate, push, () => this.#stopping);
+      if (!done) return false;
+      lane.steps = tag.step;
+      lane.tokens = tag.tokens;
       this.#ring.submitted();
     }
+    return true;
   }
 
   /** Metrics arrive in the order of submission; the device works on one step at a time. */
@@ -307,26 +320,28 @@ export class TrainingLoop {
       seconds: lane.seconds,
       gpuBytes: lane.run.gpuBytes,
     });
-    const first = this.#running.find(({ trains }) => trains);
+    const first = this.#running.find((one) => one.trains && this.#starts.get(one)! < step);
     if (lane === first) this.announce(this.#paused ? "paused" : "running", null, step);
   }
 
-  async #evaluateAll(): Promise<void> {
+  async #evaluateAll(evaluated: readonly Lane[]): Promise<void> {
     const { emit, lanes, onCheckpoint, training, steps, turn } = this.#setup;
     await this.#ring.drained();
     for (const { run } of lanes) await run.drained();
-    for (const lane of this.#running) {
+    for (const lane of evaluated) {
       if (this.#abandoned) return;
+      // One that was spoilt by a step whose numbers arrived just now.
+      if (lane.state !== "running") continue;
       const event = await turn.runExclusive(() => this.evaluate(lane));
       if (!Number.isFinite(event.loss)) {
-        lane.spoil(`the validation loss at step ${this.#step}`, event.loss, lane.run.setup.learningRate);
+        lane.spoil(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
         lane.mend();
         continue;
       }
-      await lane.keep(this.#step);
+      await lane.keep();
       emit(event);
-      const patience = this.#step < steps ? (training.earlyStopping?.patience ?? null) : null;
-      const enough = lane.judge(event.loss, this.#step, patience);
+      const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
+      const enough = lane.judge(event.loss, event.step, patience);
       if (enough === null) continue;
       lane.reason = enough;
       lane.end("finished", training.keepBest);
@@ -335,15 +350,3 @@ export class TrainingLoop {
     this.#delivered = performance.now();
   }
 }
-
-/** Lets messages (pause, stop, a prediction) in between two steps, without the delay of a timer. */
-const nextTask = (() => {
-  const channel = new MessageChannel();
-  const waiting: (() => void)[] = [];
-  channel.port1.onmessage = () => waiting.shift()?.();
-  return () =>
-    new Promise<void>((resolve) => {
-      waiting.push(resolve);
-      channel.port2.postMessage(null);
-    });
-})();

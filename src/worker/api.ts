@@ -314,7 +314,7 @@ export interface StudioApi {
   compare(configuration: Configuration): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Ends after the step in flight and a last evaluation; adapters are kept. */
+  /** Ends after the pass in flight and a last evaluation; adapters are kept. */
   stop(): Promise<void>;
   /**
    * Continues a failed or stopped comparison from each run's last good adapter; in a worker started anew, the one that

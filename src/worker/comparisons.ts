@@ -35,6 +35,8 @@ export class Comparisons {
   readonly #events: EventBatches;
   readonly #imported: OpenComparison[] = [];
   #current: OpenComparison | null = null;
+  /** Somebody has asked for an end, perhaps before there was anything to end. */
+  #stopping = false;
 
   constructor(opened: Opened, folders: Folders, events: EventBatches) {
     this.#opened = opened;
@@ -56,6 +58,7 @@ export class Comparisons {
 
   /** Ends all others and trains; what goes wrong while training ends the runs with a reason, and does not reject. */
   async compare(configuration: Configuration): Promise<void> {
+    this.#stopping = false;
     await this.close();
     await this.#start(
       await this.#open(configuration, await startingFolders(this.#opened, this.#folders, configuration)),
@@ -86,6 +89,7 @@ export class Comparisons {
   }
 
   async continueImported(run: string, more: number, training: Configuration["training"]): Promise<void> {
+    this.#stopping = false;
     const { configuration } = await this.continuation(run, more, training);
     const { adapter } = this.#importedFolder(run);
     await this.close();
@@ -101,13 +105,17 @@ export class Comparisons {
   }
 
   stop(): void {
+    this.#stopping = true;
     this.#current?.comparison.stop();
   }
 
   /** Goes on with what was stopped, or with what the browser kept of a comparison that broke off. */
   async continue(): Promise<void> {
+    this.#stopping = false;
     if (this.#current) {
       const open = this.#current;
+      // What has failed may still be within a pass.
+      await open.running;
       return this.#guard(open, () => open.comparison.continue());
     }
     const kept = await keptCheckpoints();
@@ -276,6 +284,7 @@ export class Comparisons {
   /** Trains; what goes wrong ends the comparison with a named reason instead of rejecting. */
   #guard(open: OpenComparison, train: () => Promise<void>): Promise<void> {
     const { comparison } = open;
+    if (this.#stopping) comparison.stop();
     open.running = train()
       .then(async () => {
         if (comparison.finished) await dropCheckpoints().catch(() => {});

@@ -11,6 +11,7 @@ export function describeGpuError(error: GPUError): Error {
 
 /** An error that a call rejected with. */
 export function named(error: unknown): Error {
-  if (error instanceof OutOfMemoryError) return new Error(`out of memory: ${error.message}`);
+  if (error instanceof OutOfMemoryError)
+    return new Error(`out of memory: ${error.message.replace(/^out of memory: /i, "")}`);
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -43,8 +43,13 @@ export class Opened {
   /** Once an executor. Rejects with an Error if it computes wrongly. */
   tested(): Promise<void> {
     const { executor } = this;
-    const tested = this.#tested.get(executor) ?? selfTest(executor);
-    this.#tested.set(executor, tested);
+    let tested = this.#tested.get(executor);
+    if (!tested) {
+      tested = selfTest(executor);
+      this.#tested.set(executor, tested);
+      // For want of memory, perhaps: the next comparison tries again.
+      tested.catch(() => this.#tested.delete(executor));
+    }
     return tested;
   }
 

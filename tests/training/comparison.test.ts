@@ -302,6 +302,82 @@ describe("the course of a comparison", () => {
       expect(of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
     }
   });
+
+  test.each([
+    ["semantic", 2, 2],
+    ["delta", 3, 2],
+  ])("a stop in %s's third forward pass gives up that step; who is behind catches up", async (name, first, second) => {
+    const tiny = create(setup);
+    const { comparison } = tiny;
+    await comparison.prepare();
+    const step = comparison.run(name).step(8);
+    const forward = step.forward.bind(step);
+    const backward = vi.spyOn(step, "recordBackward");
+    vi.spyOn(step, "forward").mockImplementation(async (number) => {
+      await forward(number);
+      if (number === 2 && backward.mock.calls.length === 2) comparison.stop();
+    });
+    await comparison.train();
+    expect(backward).toHaveBeenCalledTimes(2);
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "stopped", step: 2 });
+    for (const [own, done] of [
+      ["semantic", first],
+      ["delta", second],
+    ] as const) {
+      expect(tiny.losses(own), own).toEqual(losses[own]!.slice(0, done));
+      expect(tiny.of("run-state", own).at(-1)).toMatchObject({ state: "stopped", lastGoodStep: done });
+      expect(tiny.of("evaluation", own).map((event) => [event.step, event.tokens])).toEqual([
+        [0, 0],
+        [done, tokens[own]![done - 1]],
+      ]);
+      expect(comparison.checkpoints.get(own)!.values).toEqual(await finalValues(tiny, own));
+    }
+    // In a comparison set up anew, as after a crash, and in the same one.
+    const anew = create(setup);
+    for (const [own, checkpoint] of comparison.checkpoints) anew.comparison.adopt(own, checkpoint);
+    await anew.comparison.prepare();
+    await anew.comparison.continue();
+    vi.restoreAllMocks();
+    await comparison.continue();
+    expect(await outcome(tiny)).toEqual({ losses, values });
+    expect((await outcome(anew)).values).toEqual(values);
+    for (const run of runs) expect(tiny.of("step", run.name).map((event) => event.tokens)).toEqual(tokens[run.name]);
+    // Side by side again.
+    const order = tiny
+      .of("step")
+      .filter((event) => event.step > first)
+      .map((event) => `${event.step} ${event.run}`);
+    expect(order).toEqual(order.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)));
+    expect(order).toHaveLength(2 * (steps - first));
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
+  });
+
+  test("a stop in the first evaluation trains nothing and evaluates nothing twice", async () => {
+    const tiny = create({
+      ...setup,
+      onEvent(event, comparison) {
+        if (event.type === "progress" && event.task === "evaluating") comparison.stop();
+      },
+    });
+    await tiny.comparison.prepare();
+    await tiny.comparison.train();
+    expect(tiny.of("step")).toEqual([]);
+    expect(tiny.of("evaluation").map(({ run, step }) => `${run} ${step}`)).toEqual(["semantic 0", "delta 0"]);
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "stopped", step: 0 });
+  });
+
+  test("an evaluation's progress counts batches that are computed", async () => {
+    const tiny = create({ ...setup, data: { ...setup.data, validation: setup.data.train } });
+    await tiny.comparison.prepare();
+    const running = vi.spyOn(tiny.comparison.run("delta").step(8), "forward");
+    const computed = vi.spyOn(executor, "done");
+    await tiny.comparison.evaluate();
+    const counted = tiny.of("progress").filter(({ task, detail }) => task === "evaluating" && detail === "delta");
+    expect(counted.map(({ done, total }) => [done, total])).toEqual([0, 1, 2, 3, 4].map((done) => [done, 4]));
+    expect(running).toHaveBeenCalledTimes(4);
+    expect(computed).toHaveBeenCalledTimes(8);
+    vi.restoreAllMocks();
+  });
 });
 
 describe("padding", () => {

@@ -3,13 +3,13 @@
  * is in use the very files that it uses (`webgpu/runtime.ts`), which hold the processor's kernels too.
  */
 
-import type { ProcessorOptions } from "./executor";
+import type { Build } from "./executor";
 import type { ModuleFactory } from "./module";
 
 /** `plain` has no WebGPU in it, and is the smallest. */
-export type Build = "plain" | "jspi" | "asyncify";
+export type BuildName = "plain" | "jspi" | "asyncify";
 
-const addresses: Record<Build, () => Promise<[{ default: string }, { default: string }]>> = {
+const addresses: Record<BuildName, () => Promise<[{ default: string }, { default: string }]>> = {
   plain: () =>
     Promise.all([
       import("onnxruntime-web/ort-wasm-simd-threaded.mjs?url"),
@@ -28,25 +28,47 @@ const addresses: Record<Build, () => Promise<[{ default: string }, { default: st
 };
 
 /** The build that the graphics card's executor uses in this browser. */
-export const graphicsBuild = (): Build => ("Suspending" in WebAssembly ? "jspi" : "asyncify");
+export const graphicsBuild = (): BuildName => ("Suspending" in WebAssembly ? "jspi" : "asyncify");
+
+const ADVICE =
+  "Look at the connection and reload the page; if that does not help, files of the studio are missing where it is served from.";
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
 
 /** Rejects with an Error that names the file that could not be fetched. */
-export async function fetchBuild(build: Build): ReturnType<ProcessorOptions["build"]> {
-  const [script, wasm] = await addresses[build]();
+export async function fetchBuild(name: BuildName): Promise<Build> {
+  const [script, wasm] = await addresses[name]();
   const load = async (address: string) => {
     try {
       return (await import(/* @vite-ignore */ new URL(address, import.meta.url).href)) as { default: ModuleFactory };
     } catch (error) {
-      throw new Error(`${address} could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`${address} could not be loaded: ${messageOf(error)}. ${ADVICE}`);
     }
   };
   const { default: factory } = await load(script.default);
-  return { factory, locateFile: () => new URL(wasm.default, import.meta.url).href };
+  const address = new URL(wasm.default, import.meta.url).href;
+  return { factory, locateFile: () => address, check: () => checkFile(address) };
+}
+
+/** onnxruntime says of a file that is not there only that it is no WebAssembly. */
+async function checkFile(address: string): Promise<void> {
+  let problem: string | null = null;
+  try {
+    const { ok, status, headers } = await fetch(address, { method: "HEAD" });
+    if (!ok) problem = `the server answers ${status}`;
+    else if (headers.get("content-type")?.startsWith("text/html")) problem = "the server answers with a page";
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  if (problem !== null) throw new Error(`${new URL(address).pathname} could not be loaded: ${problem}. ${ADVICE}`);
 }
 
 /** Why only one thread can be used here, and what would change that; null where more can. */
 export function threadsRefusal(): string | null {
-  if (typeof SharedArrayBuffer === "function" && globalThis.crossOriginIsolated) return null;
+  if (globalThis.crossOriginIsolated) {
+    if (typeof SharedArrayBuffer === "function") return null;
+    return "Training runs on one thread: this browser has no SharedArrayBuffer. A current one uses all processor cores.";
+  }
   return (
     "Training runs on one thread: this page is not cross-origin isolated. Serve it with the headers " +
     "Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp to use all processor cores."

@@ -3,7 +3,14 @@
 import type { ForwardGraph } from "../../forward/graph";
 import type { Dispatch } from "../../kernels/kernel";
 import type { Tensor } from "../../program/tensor";
-import type { CompileOptions, DeviceBuffer, Executor, ReadbackRingOptions, Session } from "../executor";
+import {
+  type CompileOptions,
+  type DeviceBuffer,
+  type Executor,
+  OutOfMemoryError,
+  type ReadbackRingOptions,
+  type Session,
+} from "../executor";
 import { ProcessorCommands } from "./commands";
 import { processorCosts } from "./costs";
 import { ProcessorDispatches } from "./dispatches";
@@ -14,8 +21,14 @@ import { type BoundValue, Sessions } from "./sessions";
 
 export interface ProcessorOptions {
   /** Fetches the build of onnxruntime, once. */
-  readonly build: () => Promise<{ readonly factory: ModuleFactory } & Omit<ModuleOptions, "numThreads">>;
+  readonly build: () => Promise<Build>;
   readonly threads: number;
+}
+
+export interface Build extends Omit<ModuleOptions, "numThreads"> {
+  readonly factory: ModuleFactory;
+  /** Rejects with an Error that says what is wrong with its files, if anything is: asked when it does not start. */
+  readonly check?: () => Promise<void>;
 }
 
 /** Milliseconds that threads may take to start; browsers that forbid them say nothing. */
@@ -50,7 +63,13 @@ export class ProcessorExecutor implements Executor {
   }
 
   load(): Promise<void> {
-    this.#starting ??= this.#start();
+    if (!this.#starting) {
+      this.#starting = this.#start();
+      this.#starting.catch(() => {
+        // Whoever needs it next tries again.
+        this.#starting = null;
+      });
+    }
     return this.#starting;
   }
 
@@ -102,13 +121,14 @@ export class ProcessorExecutor implements Executor {
   }
 
   async #start(): Promise<void> {
-    const { factory, ...options } = await this.#build();
+    const { factory, check, ...options } = await this.#build();
     const start = (numThreads: number) => startModule(factory, { ...options, numThreads });
     let module: OrtModule;
     try {
       module = await (this.#threads > 1 ? inTime(start(this.#threads)) : start(1));
     } catch (error) {
-      if (this.#threads === 1) throw error;
+      await check?.();
+      if (this.#threads === 1 || error instanceof OutOfMemoryError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       this.#note = `Training runs on one thread: ${this.#threads} could not be started (${reason}).`;
       this.#threads = 1;

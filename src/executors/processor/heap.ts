@@ -14,6 +14,16 @@ const RESERVED = 128 * 2 ** 20;
 /** Bytes that all buffers and onnxruntime's working memory may have together. */
 export const CAPACITY = ADDRESSABLE - RESERVED;
 
+/** The error of memory that was asked for in vain. `what`: who needed how much. */
+export function outOfMemory({ HEAPU8 }: OrtModule, what: string, label: string, bytes: number): OutOfMemoryError {
+  return new OutOfMemoryError(
+    `Out of memory: ${what} on top of the ${HEAPU8.length} bytes in use; the processor has ${CAPACITY} in all (WebAssembly's ` +
+      "limit) or the browser gives no more. Compare fewer runs, use a smaller batch or shorter texts, or close other pages.",
+    label,
+    bytes,
+  );
+}
+
 export class HeapBuffer implements DeviceBuffer {
   readonly label: string;
   readonly size: number;
@@ -48,15 +58,7 @@ export class HeapMemory implements DeviceMemory {
     const { label } = allocation;
     const module = this.#module();
     const pointer = size < ADDRESSABLE ? module._malloc(size) >>> 0 : 0;
-    if (pointer === 0) {
-      throw new OutOfMemoryError(
-        `Out of memory: "${label}" needs ${size} bytes on top of the ${module.HEAPU8.length} bytes in use; the processor has ` +
-          `${CAPACITY} in all (WebAssembly's limit) or the browser gives no more. Compare fewer runs, use a smaller batch or ` +
-          "shorter texts, or close other pages.",
-        label,
-        size,
-      );
-    }
+    if (pointer === 0) throw outOfMemory(module, `"${label}" needs ${size} bytes`, label, size);
     const buffer = new HeapBuffer(module.HEAPU8.buffer, label, pointer, size);
     buffer.bytes.fill(0);
     this.#owned.set(buffer, allocation);

@@ -4,6 +4,9 @@
  * our buffers where they are, and a step copies and allocates nothing. The package's version is exact, so this is too.
  */
 
+import { OutOfMemoryError } from "../executor";
+import { ADDRESSABLE, outOfMemory } from "./heap";
+
 /** What the module's factory takes. */
 export interface ModuleOptions {
   readonly numThreads: number;
@@ -72,6 +75,15 @@ export async function startModule(factory: ModuleFactory, options: ModuleOptions
     ort = await factory(options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    // Nothing else of it asks for a size that could be refused.
+    if (error instanceof RangeError) {
+      throw new OutOfMemoryError(
+        `Out of memory: the browser does not set aside the ${ADDRESSABLE} bytes of addresses that onnxruntime's memory grows in ` +
+          `(${reason}). Close other pages, or use a 64-bit browser, and reload this one.`,
+        "onnxruntime",
+        ADDRESSABLE,
+      );
+    }
     throw new Error(`onnxruntime does not start on the processor: ${reason}`);
   }
   ort.asyncInit?.();
@@ -88,5 +100,8 @@ export function check(ort: OrtModule, worked: boolean, what: string): void {
   const message = ort.getValue(places + ort.PTR_SIZE, "*");
   const said = message === 0 ? "it does not say why" : ort.UTF8ToString(message);
   ort.stackRestore(stack);
+  if (/bad_alloc|out of memory|failed to allocate memory/i.test(said)) {
+    throw outOfMemory(ort, `${what}, which needs working memory`, "onnxruntime", 0);
+  }
   throw new Error(`${what}: ${said}`);
 }

@@ -6,6 +6,7 @@ import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../charts/run-curves";
 import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
+import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
 import { messageOf, patch, patchRun, useStudio } from "../store/store";
@@ -85,6 +86,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     error: null,
     progress: null,
     pace: [],
+    stopping: false,
     imported: [],
   });
   patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
@@ -105,11 +107,16 @@ async function countParameters(configuration: Configuration): Promise<void> {
 
 export const pause = () => attempt(async () => await engine().pause());
 export const resume = () => attempt(async () => await engine().resume());
-export const stop = () => attempt(async () => await engine().stop());
+
+/** Says so at once: the worker hears of it when the pass in flight is done. */
+export async function stop(): Promise<void> {
+  patch("comparison", { stopping: true });
+  await attempt(async () => await engine().stop());
+}
 
 /** Goes on from each run's last good adapter. */
 export async function continueComparison(): Promise<void> {
-  patch("comparison", { error: null, pace: [] });
+  patch("comparison", { error: null, pace: [], stopping: false });
   await attempt(async () => await engine().continue());
   await keepSession();
 }
@@ -167,13 +174,8 @@ async function attempt(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     const message = messageOf(error);
-    const { current } = useStudio.getState().comparison;
-    const broken = current && ["preparing", "running", "paused"].includes(current.state);
-    patch("comparison", {
-      error: message,
-      progress: null,
-      current: broken ? { ...current, state: "failed", reason: message, endedAt: Date.now() } : current,
-    });
+    const failed = failUnfinished(useStudio.getState().comparison, message, Date.now());
+    patch("comparison", { ...failed, error: message, progress: null, stopping: false });
   }
 }
 

@@ -35,6 +35,7 @@ export async function restart(): Promise<void> {
     current: current && { ...current, gpuBytes: null },
     progress: null,
     error: null,
+    stopping: false,
     imported: [],
   });
   await startEngine(reopenData);

@@ -16,7 +16,7 @@ export function CompareBar() {
   const obstacle = useStudio(whyNot);
   const busy = useStudio(isBusy);
   const lost = useStudio((state) => state.device.lost !== null);
-  const { current, progress, error } = slice;
+  const { current, progress, error, stopping } = slice;
   const phase = current?.state ?? "idle";
   const resumable = !lost && (phase === "failed" || phase === "stopped") && lastGoodStep(slice) !== null;
   return (
@@ -35,17 +35,22 @@ export function CompareBar() {
             </button>
           )}
           {busy && phase !== "paused" && (
-            <button type="button" className="button" disabled={phase === "preparing"} onClick={() => void pause()}>
+            <button
+              type="button"
+              className="button"
+              disabled={phase === "preparing" || stopping}
+              onClick={() => void pause()}
+            >
               <Pause size={16} aria-hidden="true" /> Pause
             </button>
           )}
           {phase === "paused" && (
-            <button type="button" className="button button-primary" onClick={() => void resume()}>
+            <button type="button" className="button button-primary" disabled={stopping} onClick={() => void resume()}>
               <Play size={16} aria-hidden="true" /> Resume
             </button>
           )}
           {busy && (
-            <button type="button" className="button" onClick={() => void stop()}>
+            <button type="button" className="button" disabled={stopping} onClick={() => void stop()}>
               <Square size={16} aria-hidden="true" /> Stop
             </button>
           )}
@@ -85,9 +90,10 @@ function lastGoodStep(slice: ComparisonSlice): number | null {
   return steps && steps.length > 0 ? Math.min(...steps) : null;
 }
 
-function status({ current, pace }: ComparisonSlice): string | null {
+function status({ current, pace, stopping }: ComparisonSlice): string | null {
   if (!current || current.state === "idle") return null;
   const done = `step ${formatCount(current.step)} of ${formatCount(current.steps)}`;
+  if (stopping) return `Stopping… · ${done}`;
   switch (current.state) {
     case "preparing":
       return `Preparing ${current.runs.length === 1 ? "the run" : `${current.runs.length} runs`}…`;

@@ -14,7 +14,7 @@ const fewestPaceEntries = 10;
  * @param now milliseconds, for rates
  */
 export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent[], now: number): ComparisonSlice {
-  let { progress } = slice;
+  let { progress, stopping } = slice;
   let current = slice.current;
   let grown = false;
   const changes = new Map<string, Partial<RunRecord>>();
@@ -65,6 +65,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         if (["finished", "stopped", "failed"].includes(event.state)) {
           current.endedAt = now;
           progress = null;
+          stopping = false;
         }
         break;
       case "progress": {
@@ -90,7 +91,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   const step = current ? Math.max(current.step, slowestStep(current)) : 0;
   if (current && step !== current.step) current = { ...current, step };
   const pace = grown && current?.state === "running" ? pushPace(slice.pace, now, step) : slice.pace;
-  return { ...slice, current, progress, pace, revision: slice.revision + (grown ? 1 : 0) };
+  return { ...slice, current, progress, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
 }
 
 /** The slice after the worker or its device went away: what was still training has failed and can go on later. */
@@ -102,7 +103,7 @@ export function failUnfinished(slice: ComparisonSlice, reason: string, now: numb
     // The worker keeps the adapters of every evaluation; those of step 0 are the untrained ones.
     return { ...run, state: "failed", reason, lastGoodStep: run.curves.evaluations.last("step") || null };
   });
-  return { ...slice, current: { ...current, state: "failed", reason, endedAt: now, runs } };
+  return { ...slice, stopping: false, current: { ...current, state: "failed", reason, endedAt: now, runs } };
 }
 
 function isUnfinished(state: RunRecord["state"] | Comparison["state"]): boolean {

@@ -157,6 +157,8 @@ export interface ComparisonSlice {
   error: string | null;
   /** Times and steps of the last seconds, for rate and time left. */
   pace: { time: number; step: number }[];
+  /** Somebody has asked for an end. */
+  stopping: boolean;
   imported: ImportedAdapter[];
 }
 

@@ -57,7 +57,16 @@ export const useStudio = create<StudioState>()(() => ({
     },
     problems: {},
   },
-  comparison: { current: null, past: [], revision: 0, progress: null, error: null, pace: [], imported: [] },
+  comparison: {
+    current: null,
+    past: [],
+    revision: 0,
+    progress: null,
+    error: null,
+    pace: [],
+    stopping: false,
+    imported: [],
+  },
   writing: {
     settings: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, stop: [], seed: 0 },
     prompts: [],

@@ -100,6 +100,16 @@ describe("applyEvents", () => {
     expect(after.current).toMatchObject({ state: "finished", endedAt: 1234, step: 100, gpuBytes: bytes });
   });
 
+  it("is stopping until the comparison has ended or its worker has gone away", () => {
+    const asked = { ...slice(comparison([record("a")])), stopping: true };
+    const state = (name: "running" | "stopped") =>
+      ({ type: "comparison-state", state: name, step: 7, steps: 100, reason: null, gpuBytes: bytes }) as const;
+    const running = applyEvents(asked, [state("running"), step("a", 7, 1)], 1);
+    expect(running.stopping).toBe(true);
+    expect(applyEvents(running, [state("stopped")], 2).stopping).toBe(false);
+    expect(failUnfinished(running, "worker lost", 2).stopping).toBe(false);
+  });
+
   it("fails what still trains when the worker goes away, and leaves what had ended", () => {
     const runs = [record("a"), record("b", { state: "finished" }), record("c")];
     let state = applyEvents(slice(comparison(runs)), [evaluation("a", 0, 1, 0), evaluation("a", 20, 1, 0)], 0);

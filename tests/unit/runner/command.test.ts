@@ -27,10 +27,10 @@ afterEach(() => {
 });
 
 describe("the command line", () => {
-  test("hands the configuration, folder and adapter on", async () => {
+  test.each(["auto", "processor", "hardware", "software"])("hands configuration, folder and %s on", async (adapter) => {
     const run = vi.fn(async () => true);
-    expect(await main(["run", "a.json", "--out", "results", "--adapter", "software"], run)).toBe(0);
-    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter: "software", endpoint: HUB });
+    expect(await main(["run", "a.json", "--out", "results", "--adapter", adapter], run)).toBe(0);
+    expect(run).toHaveBeenCalledExactlyOnceWith("a.json", { out: "results", adapter, endpoint: HUB });
   });
 
   test("hands on which type merged models get", async () => {
@@ -116,7 +116,7 @@ describe("the command line", () => {
   test.each([
     [["run", "a.json"], "--out"],
     [["run", "--out", "results"], "config.json"],
-    [["run", "a.json", "--out", "results", "--adapter", "fast"], "auto, hardware, software"],
+    [["run", "a.json", "--out", "results", "--adapter", "fast"], "auto, processor, hardware, software"],
     [["run", "a.json", "--out", "results", "--endpoint", "hub"], "must be an http or https address"],
     [["run", "a.json", "b.json", "--out", "results"], "too many arguments"],
     [["walk"], "unknown command"],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { metricsLine, Results } from "../../../bin/headless/results";
+import { deviceSummary, metricsLine, Results } from "../../../bin/headless/results";
 import { configurationSchema, trainingSchema } from "../../../src/training/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
@@ -244,4 +244,18 @@ describe("the runs' summaries", () => {
     });
     expect(results.complete).toBe(false);
   });
+});
+
+test("the summary names what computed, with its threads or its adapter", () => {
+  const none = { vendor: "", architecture: "", device: "", description: "" };
+  const processor = { executor: "processor", name: "processor, 4 threads", threads: 4 } as const;
+  expect(deviceSummary({ ...processor, status: "ready", adapter: none })).toEqual({ ...processor, adapter: null });
+  const card = { executor: "webgpu", name: "A card", threads: null } as const;
+  const adapter = { ...none, vendor: "maker" };
+  for (const [status, kind] of [
+    ["ready", "hardware"],
+    ["software", "software"],
+  ] as const) {
+    expect(deviceSummary({ ...card, status, adapter })).toEqual({ ...card, adapter: { kind, ...adapter } });
+  }
 });

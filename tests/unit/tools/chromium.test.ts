@@ -38,4 +38,5 @@ test("the software adapter is forced only when asked for", () => {
   const forced = "--use-webgpu-adapter=swiftshader";
   expect(chromiumArguments({ software: true })).toContain(forced);
   expect(chromiumArguments({ software: false })).not.toContain(forced);
+  expect(chromiumArguments({ webgpu: false }).filter((flag) => /webgpu|vulkan/i.test(flag))).toEqual([]);
 });
