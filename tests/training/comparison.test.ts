@@ -1,6 +1,6 @@
 /** Comparisons on the tiny models: lock-step, step 0, reproducibility, pause and stop, padding. */
 
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { BatchStream, bucketLengths } from "../../src/data/batches";
 import type { Executor } from "../../src/executors/executor";
 import { BaseModel } from "../../src/training/base-model";
