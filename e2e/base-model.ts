@@ -1,7 +1,7 @@
 /** The dialog in which a base model is chosen, and the tiny models among the fixtures. */
 
 import { fileURLToPath } from "node:url";
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 
 export const fixtures = fileURLToPath(new URL("../tests/fixtures/", import.meta.url));
 
@@ -9,6 +9,20 @@ export const chooser = (page: Page) => page.getByRole("dialog", { name: "Base mo
 
 /** The open base model, in the header. */
 export const chip = (page: Page) => page.getByRole("button", { name: /^Base model/ });
+
+/** The bundled models by name, and what the header says of their size. */
+export const bundled: Readonly<Record<string, string>> = {
+  "small-base": "3.22 M parameters",
+  "tiny-base": "799,584 parameters",
+};
+
+/** The name of the bundled model that the page has opened: which one it begins with depends on the processor's cores. */
+export async function openedModel(page: Page): Promise<string> {
+  await expect(chip(page)).toContainText(/parameters/);
+  const name = /Base model\s*(\S+-base)/.exec((await chip(page).textContent()) ?? "")?.[1] ?? "none";
+  expect(Object.keys(bundled)).toContain(name);
+  return name;
+}
 
 export async function choose(page: Page, tab: "Ready here" | "Hub" | "This computer" | "Storage"): Promise<void> {
   if (!(await chooser(page).isVisible())) {

@@ -3,6 +3,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { strFromU8, unzipSync } from "fflate";
 import Papa from "papaparse";
+import { bundled, chip, openedModel } from "./base-model";
 import { csv, films } from "./films";
 import {
   chart,
@@ -57,8 +58,9 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
   await test.step("the page opens with a base model, samples and the four methods", async () => {
     await page.goto("/");
     await waitUntilReady(page);
-    await expect(page.getByRole("button", { name: /^Base model small-base/ })).toContainText("3.22 M parameters");
-    expect(requests.own.some((url) => url.endsWith("/models/small-base/model.safetensors"))).toBe(true);
+    const name = await openedModel(page);
+    await expect(chip(page)).toContainText(bundled[name]!);
+    expect(requests.own.some((url) => url.endsWith(`/models/${name}/model.safetensors`))).toBe(true);
     for (const name of RUNS) await expect(runCard(page, name)).toBeVisible();
     await expect(step(page, "Methods").locator(".run-card")).toHaveCount(RUNS.length);
     await expect(chart(page, "Training loss")).toHaveAccessibleName(/your curves appear here/);
@@ -432,7 +434,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     });
     const configuration = JSON.parse(strFromU8(file.bytes));
     expect(configuration).toMatchObject({
-      model: "bundled:small-base",
+      model: `bundled:${await openedModel(page)}`,
       data: {
         task: "sequence-classification",
         train: "films.csv",

@@ -66,7 +66,7 @@ async function shortenTexts({ name, contextLength }: ModelSummary): Promise<void
 export async function reopenModel(): Promise<void> {
   if (opened?.files) await engine().inspectModel({ kind: "files", files: opened.files }, null);
   const { device, model } = useStudio.getState();
-  const source = opened?.source ?? suitableModel(model.listings, device.report?.status === "software");
+  const source = opened?.source ?? suitableModel(model.listings, device.report);
   if (source !== undefined) await openModel(source);
 }
 
