@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer } from "vite";
 import { projectRoot } from "../build.mjs";
+import { ensureChromium } from "../chromium.mjs";
 
 /** What publishes measurements. */
 const PUBLISHING = ["reference", "families", "weight-deltas", "outer-lora", "zero-shot", "nearest-neighbours"];
@@ -20,6 +21,8 @@ const TESTS = PUBLISHING.map((name) => `tests/training/${name}.test.ts`);
  * @throws {Error} When a test fails.
  */
 function measure() {
+  // Vitest's configuration names it, whatever is run.
+  ensureChromium();
   const folder = mkdtempSync(join(tmpdir(), "studio-tables-"));
   try {
     const report = join(folder, "report.json");
