@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
 import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
 
-/** `GPU=hardware npx playwright test` uses the machine's GPU instead of the software adapter. */
+/** What WebGPU offers beside the processor: with `GPU=hardware npx playwright test` the machine's GPU, else the software adapter. */
 const software = process.env.GPU !== "hardware";
 
 /** Where the studio is served while the tests run. */
@@ -14,9 +14,9 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   forbidOnly: Boolean(process.env.CI),
-  // One GPU process at a time: the software adapter takes every core.
+  // One page at a time: training takes every core.
   workers: 1,
-  timeout: 300_000,
+  timeout: 180_000,
   expect: { timeout: 60_000 },
   reporter: "list",
   use: {

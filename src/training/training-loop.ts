@@ -320,8 +320,8 @@ export class TrainingLoop {
       seconds: lane.seconds,
       gpuBytes: lane.run.gpuBytes,
     });
-    const first = this.#running.find((one) => one.trains && this.#starts.get(one)! < step);
-    if (lane === first) this.announce(this.#paused ? "paused" : "running", null, step);
+    const last = this.#running.findLast((one) => one.trains && this.#starts.get(one)! < step);
+    if (lane === last) this.announce(this.#paused ? "paused" : "running", null, step);
   }
 
   async #evaluateAll(evaluated: readonly Lane[]): Promise<void> {

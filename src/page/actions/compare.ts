@@ -16,7 +16,8 @@ export async function compare(): Promise<void> {
   const state = useStudio.getState();
   const configuration = currentConfiguration(state);
   if (!configuration) return;
-  const steps = state.methods.estimate?.steps ?? configuration.training.steps ?? 0;
+  // The estimate may still be of the settings before.
+  const steps = configuration.training.steps ?? state.methods.estimate?.steps ?? 0;
   const slots = state.methods.runs.map(({ slot }) => slot);
   begin(configuration, slots, steps);
   await attempt(async () => {

@@ -64,7 +64,7 @@ function DeviceChoices({ report }: { report: DeviceReport }) {
         disabled={busy}
         onValueChange={(choice) => void chooseDevice(choice as DeviceChoice)}
       >
-        <Choice value="auto" name="Automatic" detail="a graphics card where it is faster, else the processor" />
+        <Choice value="auto" name="Automatic" detail="A graphics card where it is faster, else the processor." />
         {report.options.map(({ choice, name, refusal }) => (
           <Choice key={choice} value={choice} name={capitalised(name)} detail={refusal} disabled={refusal !== null} />
         ))}
