@@ -32,6 +32,8 @@ const METHODS: readonly {
   { name: "full", method: "full", options: {} },
 ];
 const TOGETHER = [1, 2, 4];
+/** Of onnxruntime: any of them could serve the processor. */
+const BUILDS = ["plain", "jspi", "asyncify"] as const;
 const EVALUATED = 500;
 /** Of the processor; a software adapter gets fewer. */
 const SAMPLES = 9;
@@ -77,6 +79,12 @@ export async function executorTimes(rig: Rig, extra: readonly string[]): Promise
       });
     }
     own.release();
+  }
+  for (const build of BUILDS) {
+    const executor = new ProcessorExecutor({ build: () => fetchBuild(build), threads });
+    const model = await BaseModel.load(executor, rig.folder);
+    const of = { executor: `processor, ${threads} threads, ${build} build`, model: MODEL };
+    rows.push({ ...of, ...(await timeRuns(executor, model, METHODS.slice(0, 1), [8, 64], SAMPLES)) });
   }
   return { part: "executors", samples: SAMPLES, rows, memory: [await memoryOf(rig.folder, threads)] };
 }
