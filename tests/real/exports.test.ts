@@ -31,6 +31,12 @@ const options: Record<string, Record<string, unknown>> = {
   "p-tuning": { hidden: 32 },
 };
 
+/**
+ * From noise as keys and values, SmolLM2's loss moves by 1e-5 with the order of float32 sums: PyTorch's own with its threads and
+ * its attention kernels, to both sides of float64's. MiniLM and the bundled model start from noise.
+ */
+const fromText = { init: "text", virtualTokens: null };
+
 /** Further ways in which a folder can say what was trained, on the bundled model: method and options by run. */
 const variants: Record<string, readonly [method: string, options: Record<string, unknown>]> = {
   rslora: ["lora", { rank: 4, rankStabilised: true }],
@@ -88,7 +94,7 @@ describe.each(cases)("$model, $task", ({ model: name, task }) => {
   const own = (name === "smollm2-135m" && !full ? SOON : all.map(({ id }) => id)).map((id) => ({
     run: id,
     method: id,
-    chosen: options[id] ?? {},
+    chosen: (name === "smollm2-135m" && id === "prefix" ? fromText : options[id]) ?? {},
   }));
   const further = Object.entries(name === "tiny-base" ? variants : {}).map(([run, [method, chosen]]) => ({
     run,
