@@ -32,7 +32,7 @@ const options: Record<string, Record<string, unknown>> = {
 };
 
 /**
- * From noise as keys and values, SmolLM2's loss moves by 1e-5 with the order of float32 sums: PyTorch's own with its threads and
+ * From noise as keys and values, SmolLM2's loss moves by nearly 1e-5 with the order of float32 sums: PyTorch's own with its threads and
  * its attention kernels, to both sides of float64's. MiniLM and the bundled model start from noise.
  */
 const fromText = { init: "text", virtualTokens: null };
