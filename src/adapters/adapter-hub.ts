@@ -36,8 +36,10 @@ const CLASSES: Readonly<Record<string, string>> = {
   qwen3: "Qwen3ForSequenceClassification",
   gpt2: "GPT2ForSequenceClassification",
 };
-/** Model types that `adapters` 1.2 can put modules into. */
+/** Model types into which `adapters` puts the modules that were trained. */
 const SUPPORTED = ["llama", "mistral", "gpt2"];
+/** Model types that it knows as well, with the norms behind the sub-layers. */
+const UNCOMPARED = ["bert", "roberta", "distilbert"];
 
 /** What the studio knows of a bottleneck adapter, beside its tensors. */
 export interface BottleneckConfig {
@@ -73,7 +75,9 @@ export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
 export function hubObstacle(config: PeftConfig): string | null {
   const { modelType, parallel, residual } = config as unknown as BottleneckConfig;
   if (!SUPPORTED.includes(modelType)) {
-    return `AdapterHub's \`adapters\` 1.2 has no modules for ${modelType} models, so it cannot load this folder.`;
+    if (UNCOMPARED.includes(modelType))
+      return `Whether AdapterHub's \`adapters\` computes the same in ${modelType} models was not compared.`;
+    return `AdapterHub's \`adapters\` has no modules for ${modelType} models, so it cannot load this folder.`;
   }
   if (parallel && !residual) {
     return (

@@ -82,6 +82,15 @@ export function targetModules({ targets, pattern, layers }: TargetOptions): Targ
   return pattern === null ? { targets, layers: layers === null ? null : readLayers(layers) } : { targets: pattern };
 }
 
+/**
+ * A folder's targets by name. An expression that fits linears may fit other modules of the blocks, too (activations, dropout), at
+ * which PEFT would stop: their whole paths are named instead.
+ */
+export function namedTargets(targets: readonly string[] | string, facts: ModelFacts, outer: readonly string[]) {
+  if (typeof targets !== "string") return targets;
+  return [...linearShapes(facts).map(({ path }) => path), ...outer].filter((path) => isTargeted(path, { targets }));
+}
+
 type Context = { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
 
 /** For zod's `superRefine`: names that the model has not, blocks it has not, expressions that fit nothing. */

@@ -23,9 +23,9 @@ import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../ada
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
-import { LANGUAGE_HEAD } from "../methods/outer-modules";
+import { LANGUAGE_HEAD, outerPaths } from "../methods/outer-modules";
 import { methodOf } from "../methods/registry";
-import { isTarget } from "../methods/targets";
+import { isTarget, namedTargets } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
 import { trainingState } from "./continuation";
@@ -238,9 +238,9 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
   const { fanInFanOut } = family;
   if (form.type === "IA3") return ia3Config({ baseModel, ...form, fanInFanOut });
   if (form.type === "LN_TUNING") return lnTuningConfig({ baseModel, ...form });
-  if (form.type === "ADALORA") return adaloraConfig({ baseModel, ...form, fanInFanOut });
-  if (form.type === "VERA") return veraConfig({ baseModel, ...form, fanInFanOut });
-  const targets = form.targets.length > 0 ? form.targets : idleTargets(model);
+  const targets = form.targets.length > 0 ? namedTargets(form.targets, model, outerPaths(model)) : idleTargets(model);
+  if (form.type === "ADALORA") return adaloraConfig({ baseModel, ...form, targets, fanInFanOut });
+  if (form.type === "VERA") return veraConfig({ baseModel, ...form, targets, fanInFanOut });
   const { type: _, rankStabilised: rsLora, ...settings } = form;
   return loraConfig({ ...settings, baseModel, targets, rsLora, fanInFanOut });
 }

