@@ -34,7 +34,8 @@ type Peer = keyof typeof PEERS;
 const ALL = Object.keys(PEERS) as Peer[];
 /** TensorFlow.js's `cpu` is plain JavaScript and takes minutes. */
 const STANDARD = ALL.filter((peer) => peer !== "tfjs-cpu");
-const WARM_UP = 5;
+/** Of PyTorch; the browser's libraries: `page/trainer.ts`. */
+const WARM_UP = 40;
 /**
  * Of a loss, relative. Float32 rounds, in another order in every library: up to 3e-6. A wrong epsilon, beta, decay or scale shows
  * as 7e-5 and more.
@@ -140,7 +141,7 @@ async function compare(options: Options): Promise<boolean> {
 }
 
 function judge(peer: Peer, measured: Measured, { losses }: CaseFacts): Row {
-  const times = measured.milliseconds.slice(WARM_UP).sort((a, b) => a - b);
+  const times = [...measured.milliseconds].sort((a, b) => a - b);
   const differences = losses.map((loss, step) => Math.abs(measured.losses[step]! / loss - 1));
   // NaN, too, must be seen: Math.max keeps it.
   const difference = Math.max(...differences);
@@ -195,7 +196,7 @@ async function openPages(folder: string, { adapter: choice, threads, steps }: Op
         if (!(await page.evaluate(() => crossOriginIsolated))) throw new Error("The page is not isolated.");
         const measuring = page.evaluate(
           (asked) => window.measure(asked.library, asked.backend, asked.threads, asked.steps),
-          { ...PEERS[peer], threads, steps: WARM_UP + steps },
+          { ...PEERS[peer], threads, steps },
         );
         return await Promise.race([measuring, failed]);
       } finally {
@@ -234,7 +235,7 @@ function table(
   const own = rows.find(({ peer }) => peer === "studio-processor")?.median;
   const ratio = (median: number) => (own ? (median / own).toFixed(2) : "–");
   return [
-    `A LoRA step of tiny-base, ${size} × ${tokens} tokens: median of ${steps} after ${WARM_UP} of warm-up.`,
+    `A LoRA step of tiny-base, ${size} × ${tokens} tokens: median of ${steps} after some seconds of warm-up.`,
     `${processor ?? "Processor unknown"}; Chromium ${chromium}, ${adapter} adapter.`,
     "",
     line([

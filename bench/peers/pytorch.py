@@ -72,7 +72,8 @@ def main():
         optimizer.step()
         optimizer.zero_grad()
         losses.append(loss.item())
-        milliseconds.append(1000 * (time.perf_counter() - start))
+        if step >= options.warm_up:
+            milliseconds.append(1000 * (time.perf_counter() - start))
 
     print(
         json.dumps(

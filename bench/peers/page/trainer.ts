@@ -17,6 +17,7 @@ export interface Measured {
   readonly threads: number | null;
   /** Of every step, warm-up included. */
   readonly losses: readonly number[];
+  /** Of the steps behind the warm-up. */
   readonly milliseconds: readonly number[];
 }
 
@@ -29,7 +30,10 @@ declare global {
   }
 }
 
-/** Steps of warm-up and then measured ones, the batches in turn. */
+/** Steps and seconds before anything is measured: browsers compile WebAssembly anew, and faster, while it runs. */
+const WARM_UP = { steps: 5, seconds: 6 } as const;
+
+/** Steps of warm-up and then `count` measured ones, the batches in turn. */
 export async function measure(
   { version, threads, step }: Trainer,
   backend: string,
@@ -38,10 +42,13 @@ export async function measure(
 ): Promise<Measured> {
   const losses: number[] = [];
   const milliseconds: number[] = [];
-  for (let index = 0; index < count; index++) {
+  const next = async () => {
     const start = performance.now();
-    losses.push(await step(batches[index % batches.length]!));
-    milliseconds.push(performance.now() - start);
-  }
+    losses.push(await step(batches[losses.length % batches.length]!));
+    return performance.now() - start;
+  };
+  const begun = performance.now();
+  while (losses.length < WARM_UP.steps || performance.now() - begun < 1000 * WARM_UP.seconds) await next();
+  for (let index = 0; index < count; index++) milliseconds.push(await next());
   return { version, backend, threads, losses, milliseconds };
 }
