@@ -50,7 +50,7 @@ async function expectTraining(page: Page): Promise<void> {
 async function expectAdapter(page: Page, run: string): Promise<void> {
   const zip = await downloaded(page, () =>
     page
-      .getByRole("button", { name: `Download the adapter of ${run}`, exact: true })
+      .getByRole("button", { name: `Download the adapter of ${run}`, exact: true, disabled: false })
       .first()
       .click(),
   );

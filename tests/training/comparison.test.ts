@@ -276,13 +276,16 @@ describe("the course of a comparison", () => {
     await tiny.comparison.train();
     expect(tiny.of("comparison-state").at(-1)!.state).toBe("stopped");
     expect(tiny.comparison.finished).toBe(false);
-    const stopped = tiny.of("step", "delta").length;
-    expect(stopped).toBeGreaterThanOrEqual(2);
-    expect(stopped).toBeLessThan(steps);
+    const stopped = new Map(runs.map(({ name }) => [name, tiny.of("step", name).length]));
+    // Where results arrive later, the stop may come between the two.
+    expect(stopped.get("semantic")! - stopped.get("delta")!).toBeOneOf([0, 1]);
+    expect(stopped.get("delta")).toBeGreaterThanOrEqual(2);
+    expect(stopped.get("semantic")).toBeLessThan(steps);
     for (const { name } of runs) {
-      expect(tiny.of("run-state", name).at(-1)).toMatchObject({ state: "stopped", lastGoodStep: stopped });
+      const step = stopped.get(name)!;
+      expect(tiny.of("run-state", name).at(-1)).toMatchObject({ state: "stopped", lastGoodStep: step });
       const kept = tiny.comparison.checkpoints.get(name)!;
-      expect(kept.step).toBe(stopped);
+      expect(kept.step).toBe(step);
       expect(kept.values).toEqual(await finalValues(tiny, name));
     }
     // In a comparison set up anew, as after a crash, and in the same one.
@@ -294,8 +297,8 @@ describe("the course of a comparison", () => {
     expect(await outcome(tiny)).toEqual({ losses, values });
     expect((await outcome(anew)).values).toEqual(values);
     for (const { name } of runs) {
-      expect(anew.losses(name)).toEqual(losses[name]!.slice(stopped));
-      expect(anew.of("step", name).map(({ tokens }) => tokens)).toEqual(tokens[name]!.slice(stopped));
+      expect(anew.losses(name)).toEqual(losses[name]!.slice(stopped.get(name)));
+      expect(anew.of("step", name).map(({ tokens }) => tokens)).toEqual(tokens[name]!.slice(stopped.get(name)));
       expect(tiny.of("step", name).map(({ tokens }) => tokens)).toEqual(tokens[name]);
     }
     for (const { of } of [tiny, anew]) {
