@@ -21,6 +21,8 @@ export interface HubAccess {
   readonly token: string | null;
   /** Where models are kept. */
   readonly cache: string;
+  /** Bytes that the weights may take together; null where the device does not tell. */
+  readonly capacity: number | null;
 }
 
 /** `STUDIO_CACHE`, or the user's cache folder. */
@@ -101,7 +103,7 @@ export class DiskStore implements FileStore {
  */
 export async function bringHubModel(
   source: string,
-  { address, token, cache }: HubAccess,
+  { address, token, cache, capacity }: HubAccess,
   progress: TransferProgress,
 ): Promise<string> {
   const named = parsed(() => parseHubName(source, address));
@@ -115,7 +117,7 @@ export async function bringHubModel(
   });
   if (found) {
     // What cannot be tuned is refused by settings and headers, before any weights are brought.
-    await readModel(remoteFolder(found)).catch((error: Error) => {
+    await readModel(remoteFolder(found), "auto", undefined, capacity ?? undefined).catch((error: Error) => {
       throw new ConfigurationError(`model: ${error.message}`);
     });
     await bringModel(store, hubRecord(found), (file, from) => openContent(found, file, from), progress);

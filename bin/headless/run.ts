@@ -123,17 +123,16 @@ async function runInBrowser({
   checkSum(configuration, sum);
   checkPredicted(extras);
   const files = namedFiles(configuration, folder);
+  const { status, message, capacity } = await page.call("openDevice", choice);
+  if (status !== "ready" && status !== "software") throw new Error(message);
   if (configuration.model.startsWith("hf:")) {
-    const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder() };
+    const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder(), capacity };
     files.model = await bringHubModel(configuration.model, access, ({ file, done, total, checking }) => {
       const task = checking ? "checking model" : "downloading model";
       progress.handle({ type: "progress", task, detail: file, done, total, unit: "bytes" });
     });
   }
   const served = serveNamed(configuration, files, server.shared, url);
-
-  const { status, message } = await page.call("openDevice", choice);
-  if (status !== "ready" && status !== "software") throw new Error(message);
 
   const preparation = await page.call("prepare", served.configuration, served.train, served.validation);
   const problems = preparation.estimate.runs.filter(({ problem }) => problem !== null);

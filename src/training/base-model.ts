@@ -105,8 +105,8 @@ export class BaseModel {
       folder,
       wanted,
       executor.largestBuffer,
+      executor.capacity,
     );
-    checkCapacity(needed, executor.capacity, folder.name);
     const tokenizer = await openTokenizer(folder);
     if (tokenizer.size > config.vocabulary) {
       throw new Error(
@@ -305,14 +305,4 @@ export class BaseModel {
     memory.release(idBuffer);
     return result;
   }
-}
-
-/** Throws an Error with both numbers if the weights alone are more than the executor's memory holds. */
-function checkCapacity(needed: readonly { readonly tensor: Tensor }[], capacity: number, name: string): void {
-  const bytes = needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0);
-  if (bytes <= capacity) return;
-  throw new Error(
-    `${name}: its weights need ${bytes} bytes of memory, but the processor can reach ${capacity} (WebAssembly's limit). ` +
-      "Choose a smaller model, or use a graphics card.",
-  );
 }

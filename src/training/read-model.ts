@@ -12,7 +12,7 @@ import type { LanguageHeadKind, WeightStorage } from "../methods/model-facts";
 import type { Family, ModelConfig, Pooling } from "../models/family";
 import { families, familyOf } from "../models/registry";
 import { Program } from "../program/program";
-import type { Precision, Tensor } from "../program/tensor";
+import { type Precision, type Tensor, tensorBytes } from "../program/tensor";
 import { HEAD_BIAS, HEAD_WEIGHT, languageHeadSpecs } from "./language-head";
 import { choosePrecision, type PrecisionChoice } from "./precision";
 
@@ -37,13 +37,14 @@ export interface ReadModel {
 
 /**
  * Reads config.json and the weight files' headers. `largestBuffer`: bytes that one buffer may have; matrices that need more
- * are kept in parts.
+ * are kept in parts. `capacity`: bytes that all of them may take together.
  * @throws Error naming the file, key or tensor for which the folder cannot be opened, and what to do.
  */
 export async function readModel(
   folder: ModelFolder,
   wanted: PrecisionChoice = "auto",
   largestBuffer?: number,
+  capacity = Number.POSITIVE_INFINITY,
 ): Promise<ReadModel> {
   if (folder.files) checkFileNames(folder.files, folder.name);
   const json = await readConfig(folder);
@@ -60,6 +61,7 @@ export async function readModel(
   const withEntry = (tensor: Tensor) => ({ tensor, entry: entryOf(tensor) });
   const storage = { precision, largestBuffer };
   const needed = loadedSpecs({ family, config, poolings, ...storage }).map(withEntry);
+  checkCapacity(needed, capacity, folder.name);
   weights.checkUnused(new Set(needed.map(({ entry }) => entry)));
   const kind = languageHeadKind(family, json, (name) => weights.find(name) !== null);
   const languageHead = { kind, needed: languageHeadSpecs(family, config, kind, storage).map(withEntry) };
@@ -114,4 +116,14 @@ function weightsOf(program: Program): Tensor[] {
 
 function unique<Item>(item: Item, index: number, items: readonly Item[]): boolean {
   return items.indexOf(item) === index;
+}
+
+/** Throws an Error with both numbers if the weights alone are more than the executor's memory holds. */
+function checkCapacity(needed: readonly { readonly tensor: Tensor }[], capacity: number, name: string): void {
+  const bytes = needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0);
+  if (bytes <= capacity) return;
+  throw new Error(
+    `${name}: its weights need ${bytes} bytes of memory, but the processor can reach ${capacity} (WebAssembly's limit). ` +
+      "Choose a smaller model, or use a graphics card.",
+  );
 }

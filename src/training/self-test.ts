@@ -47,8 +47,8 @@ export async function selfTest(executor: Executor): Promise<void> {
     const largest = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - computed[index]!)), 0);
     if (!(largest <= TOLERANCE)) {
       throw new Error(
-        `This graphics adapter computes wrong numbers: attention is off by ${largest.toPrecision(2)}, where ` +
-          `${TOLERANCE} is allowed. Update the browser or the graphics driver, or use another GPU.`,
+        `This device computes wrong numbers: attention is off by ${largest.toPrecision(2)}, where ` +
+          `${TOLERANCE} is allowed. Update the browser or the graphics driver, or choose another device.`,
       );
     }
   } finally {

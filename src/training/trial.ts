@@ -3,7 +3,7 @@
  * read. Where a graphics card and the processor could both be used, this says which is faster for the model.
  */
 
-import type { DeviceBuffer, Executor } from "../executors/executor";
+import type { DeviceBuffer, Executor, Session } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Family, ModelConfig } from "../models/family";
 import { Program } from "../program/program";
@@ -28,6 +28,7 @@ export async function trialTime(executor: Executor, family: Family, config: Mode
   const built = family.build(program, one, state, { size, tokens, lengths }, {});
   const graph = writeGraph(program, [built.hidden]);
   const buffers = new Map<Tensor, DeviceBuffer>();
+  const sessions: Session[] = [];
   try {
     for (const tensor of [...graph.inputs, built.hidden]) {
       const buffer = executor.memory.allocate(tensorBytes(tensor), {
@@ -42,6 +43,7 @@ export async function trialTime(executor: Executor, family: Family, config: Mode
       else if (tensor !== built.hidden) executor.write(buffer, wave(elementCount(tensor.shape)));
     }
     const session = await executor.session(graph, (tensor) => buffers.get(tensor)!);
+    sessions.push(session);
     const timed = async () => {
       const begin = performance.now();
       await session.run();
@@ -55,9 +57,9 @@ export async function trialTime(executor: Executor, family: Family, config: Mode
       spent += time;
       best = Math.min(best, time);
     }
-    await session.release();
     return best * config.layers;
   } finally {
+    for (const session of sessions) await session.release();
     executor.memory.releaseOwner(OWNER);
   }
 }

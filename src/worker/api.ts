@@ -80,6 +80,8 @@ export interface DeviceReport {
   name: string;
   /** Of the processor; null on a graphics card. */
   threads: number | null;
+  /** Bytes that everything may take together; null where the device does not tell. */
+  capacity: number | null;
   /** What was asked for, and all that could be. */
   choice: DeviceChoice;
   options: DeviceOption[];

@@ -69,6 +69,7 @@ export function describeModel(model: BaseModel, source: string, precision: Preci
  */
 export async function describeInspected(
   inspected: Inspected,
+  capacity: number,
   measure: (model: Omit<EstimateInput["model"], "tokenizer">) => Fit | null,
 ): Promise<ModelDetails> {
   const { folder, files, licence, gated, commit, storedBytes } = inspected;
@@ -84,7 +85,12 @@ export async function describeInspected(
   };
   const nothing = { family: null, parameters: null, layers: null, hiddenSize: null, contextLength: null };
   try {
-    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(folder);
+    const { family, config, weights, precision, poolings, needed, languageHead } = await readModel(
+      folder,
+      "auto",
+      undefined,
+      capacity,
+    );
     return {
       ...known,
       refusal: null,

@@ -21,6 +21,8 @@ export interface DeviceListener {
 
 const NO_LIMITS = { maxBufferSize: 0, maxStorageBufferBindingSize: 0 };
 const NO_ADAPTER = { vendor: "", architecture: "", device: "", description: "" };
+/** Milliseconds that a trial may take, loading what both need included; without an answer the card is used. */
+const TRIAL = 8000;
 /** Wider models are not tried: the card is for them. */
 const WIDE = 768;
 
@@ -65,10 +67,14 @@ export class Devices {
     if (config.hiddenSize <= WIDE) {
       const processor = this.#openProcessor();
       try {
-        const [card, own] = [await trialTime(graphics, family, config), await trialTime(processor, family, config)];
-        const [faster, times] = own < card ? ["processor", card / own] : ["graphics card", own / card];
+        const times = async () => [
+          await trialTime(graphics, family, config),
+          await trialTime(processor, family, config),
+        ];
+        const [card, own] = (await inTime(times())) as [number, number];
+        const [faster, factor] = own < card ? ["processor", card / own] : ["graphics card", own / card];
         this.#executor = own < card ? processor : graphics;
-        this.#reason = `The ${faster} was ${times.toFixed(1)} times faster in a short trial of this model.`;
+        this.#reason = `The ${faster} was ${factor.toFixed(1)} times faster in a short trial of this model.`;
       } catch (error) {
         const what = error instanceof Error ? error.message : String(error);
         this.#reason = `The graphics card is used; a trial against the processor failed: ${what}`;
@@ -91,6 +97,7 @@ export class Devices {
         executor: "processor",
         name: processorName(threads),
         threads,
+        capacity: this.#processor!.capacity,
         adapter: NO_ADAPTER,
       };
     }
@@ -105,6 +112,7 @@ export class Devices {
         executor: "webgpu",
         name: "",
         threads: null,
+        capacity: null,
         adapter,
         ...(limit && { limit }),
       };
@@ -112,7 +120,7 @@ export class Devices {
     const { status, message, limits, features } = own;
     return {
       ...common,
-      ...{ status, message, adapter, executor: "webgpu", threads: null, name: cardName(own) },
+      ...{ status, message, adapter, executor: "webgpu", threads: null, capacity: null, name: cardName(own) },
       limits: { ...limits },
       features: [...features],
     };
@@ -156,4 +164,12 @@ const processorName = (threads: number) => `processor, ${threads === 1 ? "1 thre
 function cardName({ adapter }: UsableDevice): string {
   const pair = [adapter.vendor, adapter.architecture].filter(Boolean).join(" ");
   return adapter.description || adapter.device || pair || "graphics card";
+}
+
+/** Rejects with an Error if the trial does not end in time. */
+function inTime<Value>(trial: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`it took more than ${TRIAL / 1000} s`)), TRIAL);
+    trial.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -60,6 +60,11 @@ export class Opened {
     return this.#devices.decide(family, family.readConfig(json));
   }
 
+  /** Bytes that everything may take together; infinite where nobody tells. */
+  get capacity(): number {
+    return this.device.capacity ?? Number.POSITIVE_INFINITY;
+  }
+
   /** What an estimate has to know of the executor. */
   get limits(): Pick<EstimateInput, "allowedBuffer" | "capacity" | "costs"> {
     const { largestBuffer, capacity, costs } = this.executor;

@@ -55,7 +55,8 @@ async function checkFile(address: string): Promise<void> {
   let problem: string | null = null;
   try {
     const { ok, status, headers } = await fetch(address, { method: "HEAD" });
-    if (!ok) problem = `the server answers ${status}`;
+    // Some hosts answer no question about a file, only for it.
+    if (!ok && status !== 405) problem = `the server answers ${status}`;
     else if (headers.get("content-type")?.startsWith("text/html")) problem = "the server answers with a page";
   } catch (error) {
     problem = messageOf(error);
@@ -75,7 +76,7 @@ export function threadsRefusal(): string | null {
   );
 }
 
-/** All of them up to four, then no more than eight. */
+/** As many as the processor has cores, eight at most. */
 export function threadsHere(): number {
   if (threadsRefusal() !== null) return 1;
   return Math.max(1, Math.min(8, navigator.hardwareConcurrency || 1));

@@ -66,6 +66,7 @@ export class ProcessorDispatches implements CompiledDispatches {
     const steps: Step[] = [];
     const bound: BoundSession[] = [];
     const copies: HeapBuffer[] = [];
+    const made = () => new ProcessorDispatches(memory, steps, bound, copies);
     // Backwards: what a part must give out is what those behind it read.
     for (const [index, part] of [...parts.entries()].reverse()) {
       progress?.(parts.length - index, parts.length);
@@ -77,15 +78,18 @@ export class ProcessorDispatches implements CompiledDispatches {
       const { graph, inputs, outputs } = part.finish((buffer) => wanted?.has(buffer) ?? true);
       for (const { buffer } of inputs) wanted?.add(buffer);
       const own = apart(memory, inputs, outputs, { owner, category });
-      const session = await sessions.bind(graph, own.inputs, outputs);
-      bound.push(session);
       copies.push(...own.copies.map(({ to }) => to));
+      const session = await sessions.bind(graph, own.inputs, outputs).catch((error: unknown) => {
+        made().release();
+        throw error;
+      });
+      bound.push(session);
       steps.unshift(() => {
         for (const { from, to } of own.copies) to.bytes.set(from.bytes.subarray(0, to.size));
         return session.run();
       });
     }
-    return new ProcessorDispatches(memory, steps, bound, copies);
+    return made();
   }
 
   async run(): Promise<void> {

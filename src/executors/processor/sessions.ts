@@ -6,7 +6,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { elementTypes, type OnnxType } from "../../onnx/writer";
 import { nextTask } from "../next-task";
-import type { HeapBuffer } from "./heap";
+import { type HeapBuffer, outOfMemory } from "./heap";
 import { check, type OrtModule } from "./module";
 
 /** A named value of a graph, and where it lies. */
@@ -47,16 +47,25 @@ export class Sessions {
     const { session, release } = await this.#session(graph);
     const allocated: number[] = [];
     const tensors: number[] = [];
-    const pointers = (values: readonly number[]) => {
-      const place = module._malloc(Math.max(1, values.length) * module.PTR_SIZE);
+    const giveBack = () => {
+      for (const handle of tensors.splice(0)) module._OrtReleaseTensor(handle);
+      for (const place of allocated.splice(0)) module._free(place);
+      release();
+    };
+    const allocate = (bytes: number) => {
+      const place = module._malloc(bytes);
+      if (place === 0) throw outOfMemory(module, `binding a graph needs ${bytes} bytes`, "graph", bytes);
       allocated.push(place);
+      return place;
+    };
+    const pointers = (values: readonly number[]) => {
+      const place = allocate(Math.max(1, values.length) * module.PTR_SIZE);
       for (const [index, value] of values.entries()) module.setValue(place + index * module.PTR_SIZE, value, "*");
       return place;
     };
     const text = ({ name }: BoundValue) => {
       const bytes = module.lengthBytesUTF8(name) + 1;
-      const place = module._malloc(bytes);
-      allocated.push(place);
+      const place = allocate(bytes);
       module.stringToUTF8(name, place, bytes);
       return place;
     };
@@ -82,18 +91,25 @@ export class Sessions {
       tensors.push(handle);
       return handle;
     };
-    const places = {
+    const bound = () => ({
       inputNames: pointers(inputs.map(text)),
       inputs: pointers(inputs.map(tensor)),
       outputNames: pointers(outputs.map(text)),
       // Set before every run, since a run puts there what it has computed.
       outputs: pointers(outputs.map(() => 0)),
-    };
-    const results = outputs.map(tensor);
+      results: outputs.map(tensor),
+    });
+    let places: ReturnType<typeof bound>;
+    try {
+      places = bound();
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
     return {
       run: async () => {
         await nextTask();
-        for (const [index, handle] of results.entries()) {
+        for (const [index, handle] of places.results.entries()) {
           module.setValue(places.outputs + index * module.PTR_SIZE, handle, "*");
         }
         const code = await module._OrtRun(
@@ -108,11 +124,7 @@ export class Sessions {
         );
         check(module, code === 0, "onnxruntime could not run a graph");
       },
-      release: () => {
-        for (const handle of tensors.splice(0)) module._OrtReleaseTensor(handle);
-        for (const place of allocated.splice(0)) module._free(place);
-        release();
-      },
+      release: giveBack,
     };
   }
 

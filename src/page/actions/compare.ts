@@ -77,6 +77,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     step: 0,
     steps,
     reason: null,
+    ...(state.device.report && { executor: state.device.report.executor }),
     gpuBytes: null,
     runs,
   };

@@ -36,7 +36,8 @@ export async function openModel(
     const data = await engine().readData();
     if (data) patch("data", { summary: data });
     patch("model", { summary, choosing: false, details: null, lookError: null });
-    await shortenTexts(summary);
+    // After a restart the rows are opened behind the model.
+    if (data) await shortenTexts(summary);
     // What the last model's head read may be nothing that this one has.
     const { pooling } = useStudio.getState().training.settings;
     if (pooling !== null && !summary.poolings.includes(pooling)) changeTraining({ pooling: null });

@@ -2,7 +2,7 @@
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { formatBytes } from "../format";
-import { memoryWords } from "../store/device-words";
+import { memoryWords, wordsOf } from "../store/device-words";
 import { firstSeeds } from "../store/first-seeds";
 import { ownBytes } from "../store/gpu-bytes";
 import type { StudioState } from "../store/state";
@@ -36,7 +36,7 @@ export function MemoryChart() {
   const { current } = useSlowComparison();
   const methods = useStudio((state) => state.methods);
   const model = useStudio((state) => state.model.summary);
-  const { title } = useStudio(memoryWords);
+  const here = useStudio(memoryWords);
   const measured = measuredBytes(current);
   const estimated = measured.length === 0;
   const runs = estimated ? estimatedBytes(methods) : measured;
@@ -53,13 +53,18 @@ export function MemoryChart() {
       label: formatBytes(weights),
       parts: [weights],
     },
-    {
-      key: "onnxruntime",
-      name: "onnxruntime",
-      fill: "var(--muted)",
-      label: formatBytes(onnxruntime),
-      parts: [onnxruntime],
-    },
+    // Not told any more after the engine was started anew.
+    ...(all
+      ? [
+          {
+            key: "onnxruntime",
+            name: "onnxruntime",
+            fill: "var(--muted)",
+            label: formatBytes(onnxruntime),
+            parts: [onnxruntime],
+          },
+        ]
+      : []),
     ...runs.map((run) => ({
       key: run.key,
       name: run.name,
@@ -68,6 +73,8 @@ export function MemoryChart() {
       parts: parts.map((part) => run.bytes[part.category]),
     })),
   ]);
+  // What was measured is named after where it was measured.
+  const { title } = estimated || !current?.executor ? here : wordsOf(current.executor);
   const kind = estimated ? "estimated" : "measured";
   const spoken = rows.map((row) => `${row.name} ${row.label}`).join(", ");
   return (

@@ -6,7 +6,7 @@ import type { StudioState } from "../store/state";
 export function whyNot(state: StudioState): string | null {
   const { report, lost } = state.device;
   if (lost !== null) return "The engine has stopped; start it again above.";
-  if (!report) return "Looking for a graphics card…";
+  if (!report) return "Looking at what this computer has…";
   if (report.status !== "ready" && report.status !== "software")
     return "Choose another device above: this one cannot be used.";
   if (state.model.opening) return "Loading the base model…";

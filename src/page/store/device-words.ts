@@ -18,5 +18,10 @@ const words: Record<DeviceReport["executor"], MemoryWords> = {
 };
 
 export function memoryWords({ device }: Pick<StudioState, "device">): MemoryWords {
-  return words[device.report?.executor ?? "processor"];
+  return wordsOf(device.report?.executor);
+}
+
+/** Of the processor where it is not known. */
+export function wordsOf(executor: DeviceReport["executor"] = "processor"): MemoryWords {
+  return words[executor];
 }

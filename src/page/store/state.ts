@@ -141,6 +141,8 @@ export interface Comparison {
   step: number;
   steps: number;
   reason: string | null;
+  /** What it was computed on; not known of comparisons kept by earlier versions. */
+  executor?: DeviceReport["executor"];
   /** Everything on the device, as last told. */
   gpuBytes: GpuBytes | null;
   runs: RunRecord[];

@@ -37,8 +37,8 @@ afterEach(async () => {
 });
 
 const transfers = () => hub.requests.filter((path) => path.startsWith("/large")).length;
-const bring = (source: string, token: string | null = null) =>
-  bringHubModel(source, { address: hub.address, token, cache }, () => {});
+const bring = (source: string, token: string | null = null, capacity: number | null = null) =>
+  bringHubModel(source, { address: hub.address, token, cache, capacity }, () => {});
 
 test("a model is downloaded once, completed where a file is cut, and then opens without the Hub", async () => {
   const folder = await bring("hf:tiny/llama@v1");

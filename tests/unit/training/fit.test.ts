@@ -88,3 +88,20 @@ describe("before a model is loaded", () => {
     expect(fitDevice(input(8, 1e15)).largestBatch).toBe(1024);
   });
 });
+
+describe("a device that says how much memory there is", () => {
+  test("weights that are more are refused by config.json and headers alone, with both numbers", async () => {
+    const bytes = fitDevice(input(4, 1e9)).estimate.total.weights;
+    await expect(readModel(fixtureModel("tiny-llama"), "float32", undefined, bytes)).resolves.toBeDefined();
+    await expect(readModel(fixtureModel("tiny-llama"), "float32", undefined, bytes - 1)).rejects.toThrow(
+      `need ${bytes} bytes of memory, but the processor can reach ${bytes - 1}`,
+    );
+  });
+
+  test("what all takes together is held to it, and the largest batch too", () => {
+    const { total } = fitDevice(input(8, 1e9)).estimate;
+    const fitted = (batchSize: number) => fitDevice({ ...input(batchSize, 1e9), capacity: total.total });
+    expect(fitted(8)).toMatchObject({ problem: null, largestBatch: 8 });
+    expect(fitted(64).problem).toMatch(`bytes; this executor has ${total.total}. Batches of up to 8 × 32 tokens fit`);
+  });
+});
