@@ -14,7 +14,8 @@ import {
 import { ProcessorCommands } from "./commands";
 import { processorCosts } from "./costs";
 import { ProcessorDispatches } from "./dispatches";
-import { CAPACITY, type HeapBuffer, HeapMemory } from "./heap";
+import { type HeapBuffer, HeapMemory } from "./heap";
+import { CAPACITY } from "./limits";
 import { type ModuleFactory, type ModuleOptions, type OrtModule, startModule } from "./module";
 import { copyOf, HeapReadbackRing } from "./readback";
 import { type BoundValue, Sessions } from "./sessions";

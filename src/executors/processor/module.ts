@@ -5,7 +5,7 @@
  */
 
 import { OutOfMemoryError } from "../executor";
-import { ADDRESSABLE, outOfMemory } from "./heap";
+import { ADDRESSABLE, outOfMemory } from "./limits";
 
 /** What the module's factory takes. */
 export interface ModuleOptions {
