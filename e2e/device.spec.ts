@@ -177,6 +177,8 @@ test("the device is chosen in the menu and stays chosen", async ({ page }) => {
 
   await chooseDevice(page, /, very slow$/);
   await expect(deviceButton(page)).toContainText(/swiftshader/i);
+  await waitUntilReady(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await page.reload();
   await waitUntilReady(page);
   await expect(deviceButton(page)).toContainText(/swiftshader/i);
@@ -192,6 +194,7 @@ test("the device is chosen in the menu and stays chosen", async ({ page }) => {
   await chooseDevice(page, /^Processor/);
   await expect(deviceButton(page)).toContainText(THREADS);
   await waitUntilReady(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await page.reload();
   await waitUntilReady(page);
   await expect(deviceButton(page)).toContainText(THREADS);
