@@ -6,7 +6,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { elementTypes, type OnnxType } from "../../onnx/writer";
 import { nextTask } from "../next-task";
-import { type HeapBuffer, outOfMemory } from "./heap";
+import type { HeapBuffer } from "./heap";
+import { outOfMemory } from "./limits";
 import { check, type OrtModule } from "./module";
 
 /** A named value of a graph, and where it lies. */

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { OutOfMemoryError } from "../../../src/executors/executor";
 import { ProcessorExecutor } from "../../../src/executors/processor/executor";
-import { ADDRESSABLE } from "../../../src/executors/processor/heap";
+import { ADDRESSABLE } from "../../../src/executors/processor/limits";
 import { BaseModel } from "../../../src/training/base-model";
 import { fixtureModel } from "../../fixtures/reference";
 import { processor, processorBuild } from "../executor";

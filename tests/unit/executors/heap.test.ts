@@ -3,7 +3,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { OutOfMemoryError } from "../../../src/executors/executor";
 import { ProcessorCommands } from "../../../src/executors/processor/commands";
-import { ADDRESSABLE, CAPACITY, HeapMemory } from "../../../src/executors/processor/heap";
+import { HeapMemory } from "../../../src/executors/processor/heap";
+import { ADDRESSABLE, CAPACITY } from "../../../src/executors/processor/limits";
 import type { OrtModule } from "../../../src/executors/processor/module";
 import { HeapReadbackRing } from "../../../src/executors/processor/readback";
 
