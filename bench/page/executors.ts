@@ -35,6 +35,8 @@ const TOGETHER = [1, 2, 4];
 /** Of onnxruntime: any of them could serve the processor. */
 const BUILDS = ["plain", "jspi", "asyncify"] as const;
 const EVALUATED = 500;
+/** Milliseconds before anything is measured on the processor: browsers compile WebAssembly anew, and faster, while it runs. */
+const WARM_UP = 4000;
 /** Of the processor; a software adapter gets fewer. */
 const SAMPLES = 9;
 
@@ -69,10 +71,10 @@ export async function executorTimes(rig: Rig, extra: readonly string[]): Promise
     }
     if (samples > 1) rows.push({ ...of, ...(await timeEvaluation(executor, model)) });
     model.release();
-    if (extra.length === 0) continue;
+    // A software adapter takes half a minute for every step of such a model.
+    if (extra.length === 0 || samples === 1) continue;
     const own = await BaseModel.load(executor, extraFolder(extra));
-    // A software adapter takes a minute for every step of such a model.
-    for (const plan of samples > 1 ? METHODS : METHODS.slice(0, 1)) {
+    for (const plan of METHODS) {
       rows.push({
         executor: name,
         model: own.folder.name,
@@ -140,6 +142,8 @@ async function timeRuns(
         updates++;
       },
     };
+    const begun = performance.now();
+    while (samples > 1 && performance.now() - begun < WARM_UP) await work.step();
     const times = await medians(executor, work, samples);
     const what = plans.length === 1 ? plans[0]!.name : `${plans.length} runs of ${plans[0]!.name} together`;
     console.log(`${what}, ${size} × ${tokens}: ${times.step.toFixed(1)} ms`);
