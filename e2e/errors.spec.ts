@@ -137,7 +137,7 @@ test("a run that diverges fails by itself; an adapter for another base is refuse
   const tryIt = page.getByRole("region", { name: "Try it" });
   await chooseFile(page, "Adapter file", "foreign.zip", zipSync({ ...files, [name]: strToU8(JSON.stringify(config)) }));
   await expect(tryIt.getByRole("alert")).toHaveText(
-    `foreign.zip was not imported. The adapter was trained on the base model "another-base", but "${await openedModel(page)}" is open.`,
+    `foreign.zip was not imported. The adapter was trained on the base model "another-base", but "${await openedModel(page)}" is open. Open the adapter's base model first.`,
   );
   await chooseFile(page, "Adapter file", "broken.zip", zip.bytes.subarray(0, 200));
   await expect(tryIt.getByRole("alert")).toHaveText(/^broken\.zip was not imported\. ./);
