@@ -11,6 +11,7 @@ import {
   createComparison,
   finalValues,
   logitsOf,
+  OpenComparisons,
   probabilitiesOf,
   type TinyComparison,
   type TinySetup,
@@ -23,13 +24,11 @@ const text = "Sort it:";
 const timeout = 120_000;
 let executor: Executor;
 let model: BaseModel;
-const open: TinyComparison[] = [];
+const open = new OpenComparisons();
 
 /** A comparison that is released after the test. */
 function create(setup: TinySetup, on = model): TinyComparison {
-  const created = createComparison(executor, on, setup);
-  open.push(created);
-  return created;
+  return open.create(executor, on, setup);
 }
 
 async function trained(setup: TinySetup): Promise<TinyComparison> {
@@ -57,7 +56,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 });
 
 describe("lock-step", () => {
@@ -184,7 +183,7 @@ describe.each(["tiny-llama", "tiny-gpt2"])("step 0 on %s", (rig) => {
       expect(tuned.of("evaluation", name)[0]!.loss).toBeCloseTo(plain.of("evaluation")[0]!.loss, 4);
     }
     expect(own.semanticPasses.length).toBe(1);
-    for (const { comparison } of open.splice(0)) await comparison.release();
+    await open.release();
     own.release();
   });
 });

@@ -20,7 +20,7 @@ import type { Values } from "../../src/training/parameters";
 import { type FixtureTensor, fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
-import { createComparison, logitsOf, type TinyComparison, type TinySetup, tinyData } from "./tiny-comparison";
+import { logitsOf, OpenComparisons, type TinyComparison, type TinySetup, tinyData } from "./tiny-comparison";
 import { trainedParts } from "./trained-parts";
 
 /** Rows of the reference are padded to 24 tokens here, whatever their longest is. */
@@ -116,12 +116,10 @@ function expectSameTensors(computed: Map<string, FixtureTensor>, expected: Map<s
 }
 
 let executor: Executor;
-const open: TinyComparison[] = [];
+const open = new OpenComparisons();
 
 function create(model: BaseModel, setup: TinySetup): TinyComparison {
-  const created = createComparison(executor, model, { training: { batchSize: 4 }, ...setup });
-  open.push(created);
-  return created;
+  return open.create(executor, model, { training: { batchSize: 4 }, ...setup });
 }
 
 function exported(model: BaseModel, { comparison }: TinyComparison, run: string): Promise<AdapterFolder> {
@@ -153,7 +151,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 });
 
 describe.each(rigs)("%s", (rig) => {

@@ -6,8 +6,8 @@ import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {
-  createComparison,
   finalValues,
+  OpenComparisons,
   probabilitiesOf,
   type TinyComparison,
   type TinySetup,
@@ -21,12 +21,10 @@ const timeout = 120_000;
 let executor: Executor;
 let model: BaseModel;
 let data: TinySetup["data"];
-const open: TinyComparison[] = [];
+const open = new OpenComparisons();
 
 function create(setup: Omit<TinySetup, "data"> & Partial<TinySetup>): TinyComparison {
-  const created = createComparison(executor, model, { data, ...setup });
-  open.push(created);
-  return created;
+  return open.create(executor, model, { data, ...setup });
 }
 
 beforeAll(async () => {
@@ -38,7 +36,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 });
 
 describe("numbers that are none", () => {

@@ -6,17 +6,22 @@ import { BaseModel } from "../../src/training/base-model";
 import type { GpuBytes } from "../../src/training/events";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
-import { createComparison, type TinyComparison, type TinySetup, tinyData, tinyRows } from "./tiny-comparison";
+import {
+  createComparison,
+  OpenComparisons,
+  type TinyComparison,
+  type TinySetup,
+  tinyData,
+  tinyRows,
+} from "./tiny-comparison";
 
 let executor: Executor;
 let model: BaseModel;
-const open: TinyComparison[] = [];
+const open = new OpenComparisons();
 
 /** A comparison that is released after the test. */
 function create(setup: TinySetup): TinyComparison {
-  const created = createComparison(executor, model, setup);
-  open.push(created);
-  return created;
+  return open.create(executor, model, setup);
 }
 
 beforeAll(async () => {
@@ -26,7 +31,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 });
 
 const runs = [
@@ -42,7 +47,7 @@ test("steps allocate nothing: bytes stay the same, and all of them come back", a
   const warm = create({ data, runs });
   await warm.comparison.prepare();
   await warm.comparison.evaluate();
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 
   const { memory } = executor;
   const ours = () => {
@@ -75,7 +80,7 @@ test("steps allocate nothing: bytes stay the same, and all of them come back", a
     expect(counted, `at step ${step}`).toEqual(expected);
   }
   vi.restoreAllMocks();
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
   expect(ours()).toEqual(before);
 });
 

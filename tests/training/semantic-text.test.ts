@@ -9,8 +9,8 @@ import { semanticBlocksOf } from "../../src/training/run";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {
-  createComparison,
   finalValues,
+  OpenComparisons,
   type TinyComparison,
   type TinySetup,
   tinyData,
@@ -20,14 +20,14 @@ import {
 const timeout = 120_000;
 let executor: Executor;
 let model: BaseModel;
-const open: TinyComparison[] = [];
+const open = new OpenComparisons();
 beforeAll(async () => {
   executor = await testExecutor();
   model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
   return () => model.release();
 });
 afterEach(async () => {
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 });
 
 const learningRate = 0.01;
@@ -43,8 +43,7 @@ const others = [
 async function prepared(runs: TinySetup["runs"]): Promise<TinyComparison> {
   const rows = await tinyRows(model, [5, 7, 8, 6]);
   const data = tinyData(rows, rows.slice(0, 2), 8);
-  const tiny = createComparison(executor, model, { data, runs, training: { steps: 2 } });
-  open.push(tiny);
+  const tiny = open.create(executor, model, { data, runs, training: { steps: 2 } });
   await tiny.comparison.prepare();
   return tiny;
 }

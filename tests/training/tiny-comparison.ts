@@ -77,6 +77,21 @@ export function createComparison(executor: Executor, model: BaseModel, setup: Ti
   return { comparison, events, of, losses: (run) => of("step", run).map(({ loss }) => loss) };
 }
 
+/** Comparisons of one test file; `release` belongs into its `afterEach`. */
+export class OpenComparisons {
+  readonly #open: TinyComparison[] = [];
+
+  create(executor: Executor, model: BaseModel, setup: TinySetup): TinyComparison {
+    const created = createComparison(executor, model, setup);
+    this.#open.push(created);
+    return created;
+  }
+
+  async release(): Promise<void> {
+    for (const { comparison } of this.#open.splice(0)) await comparison.release();
+  }
+}
+
 /** Logits of validation rows that the last evaluation took in one batch of this shape, in the rows' order: [rows, classes]. */
 export async function logitsOf(
   executor: Executor,

@@ -6,8 +6,8 @@ import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {
-  createComparison,
   finalValues,
+  OpenComparisons,
   type TinyComparison,
   type TinySetup,
   tinyData,
@@ -16,11 +16,10 @@ import {
 
 let executor: Executor;
 let model: BaseModel;
-const open: TinyComparison[] = [];
+const open = new OpenComparisons();
 
 async function trained(setup: TinySetup): Promise<TinyComparison> {
-  const created = createComparison(executor, model, setup);
-  open.push(created);
+  const created = open.create(executor, model, setup);
   await created.comparison.prepare();
   await created.comparison.train();
   return created;
@@ -33,7 +32,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  for (const { comparison } of open.splice(0)) await comparison.release();
+  await open.release();
 });
 
 const lengths = [5, 7, 8, 6, 4, 8];
