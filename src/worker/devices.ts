@@ -101,29 +101,11 @@ export class Devices {
         adapter: NO_ADAPTER,
       };
     }
-    const { adapter } = gpu;
-    if (!own) {
-      const { status, message } = gpu;
-      const limit = "limit" in gpu ? gpu.limit : undefined;
-      return {
-        ...common,
-        status,
-        message,
-        executor: "webgpu",
-        name: "",
-        threads: null,
-        capacity: null,
-        adapter,
-        ...(limit && { limit }),
-      };
-    }
-    const { status, message, limits, features } = own;
-    return {
-      ...common,
-      ...{ status, message, adapter, executor: "webgpu", threads: null, capacity: null, name: cardName(own) },
-      limits: { ...limits },
-      features: [...features],
-    };
+    const { status, message, adapter } = gpu;
+    const card = { ...common, status, message, adapter, executor: "webgpu", threads: null, capacity: null } as const;
+    if (own) return { ...card, name: cardName(own), limits: { ...own.limits }, features: [...own.features] };
+    const limit = "limit" in gpu ? gpu.limit : undefined;
+    return { ...card, name: "", ...(limit && { limit }) };
   }
 
   get #options(): DeviceOption[] {
