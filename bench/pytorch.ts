@@ -8,9 +8,6 @@ import { projectRoot } from "../tools/build.mjs";
 import type { ExecutorTimes } from "./page/parts";
 
 const SAMPLES = 9;
-/** As the benchmark's rows are called; PEFT's prefix tuning is what comes nearest to SK-Prefix. */
-const NAMES: Record<string, string> = { LoRA: "LoRA", prefix: "SK-Prefix", full: "full" };
-
 export interface TimedModel {
   /** As the benchmark's rows call it. */
   readonly name: string;
@@ -35,7 +32,7 @@ export async function pytorchTimes(models: readonly TimedModel[]): Promise<Execu
   const { rows } = JSON.parse(stdout) as { rows: { folder: string; what: string; milliseconds: number }[] };
   return rows.map(({ folder, what, milliseconds }) => {
     const { name: model, rows: size, tokens } = models.find((one) => one.folder === folder)!;
-    const times = { what: `a step of ${NAMES[what]}`, batch: `${size} × ${tokens}`, milliseconds, forward: null };
+    const times = { what: `a step of ${what}`, batch: `${size} × ${tokens}`, milliseconds, forward: null };
     return { executor: `PyTorch, ${threads} threads`, model, ...times };
   });
 }

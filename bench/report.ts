@@ -23,7 +23,7 @@ function yardstick(rows: readonly StepTimes[], batch: string, step: number): str
 const verdict = (value: number, goal: number) => `${value <= goal ? "met" : "missed"} (≤ ${goal})`;
 
 const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: Part }>) => string } = {
-  executors: ({ samples, rows, memory }) => {
+  executors: ({ samples, rows, stacked, memory }) => {
     const first = rows[0]?.executor;
     const over = ({ executor, model, what, milliseconds }: ExecutorTimes) => {
       const own = rows.find((row) => row.executor === first && row.model === model && row.what === what);
@@ -39,6 +39,19 @@ const parts: { [Part in Measured["part"]]: (measured: Extract<Measured, { part: 
           const forward = row.forward === null ? "" : milliseconds(row.forward);
           return [row.executor, row.model, row.what, row.batch, milliseconds(row.milliseconds), forward, over(row)];
         }),
+      ),
+      "",
+      table(
+        ["frozen matrix", "runs × rows", "apart, ms", "stacked, ms", "stacked / apart"],
+        stacked.map(({ shape, runs, rows: own, apart, stacked: together }) => [
+          ...[
+            shape.join(" × "),
+            `${runs} × ${own}`,
+            milliseconds(apart),
+            milliseconds(together),
+            ratio(together / apart),
+          ],
+        ]),
       ),
       "",
       table(

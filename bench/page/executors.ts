@@ -9,6 +9,7 @@ import { ProcessorExecutor } from "../../src/executors/processor/executor";
 import { blobFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
 import { methodOf } from "../../src/methods/registry";
+import type { ModelConfig } from "../../src/models/family";
 import { BaseModel } from "../../src/training/base-model";
 import { BatchBuffers } from "../../src/training/batch-buffers";
 import { Comparison } from "../../src/training/comparison";
@@ -19,6 +20,7 @@ import { Workspace } from "../../src/training/workspace";
 import { medians } from "./clock";
 import type { ExecutorTimes, Measured } from "./parts";
 import { CLASSES, drawExamples, fillWithExamples, MODEL, type Rig } from "./rig";
+import { stackedTimes } from "./stacking";
 
 const OWNER = "benchmark";
 const LEARNING_RATE = 1e-3;
@@ -31,7 +33,7 @@ const METHODS: readonly {
   { name: "SK-Prefix", method: "sk-prefix", options: { text: "Classify the topic of the question" } },
   { name: "full", method: "full", options: {} },
 ];
-const TOGETHER = [1, 2, 4];
+const TOGETHER = [2, 4];
 /** Of onnxruntime: any of them could serve the processor. */
 const BUILDS = ["plain", "jspi", "asyncify"] as const;
 const EVALUATED = 500;
@@ -89,7 +91,9 @@ export async function executorTimes(rig: Rig, extra: readonly string[]): Promise
     const of = { executor: `processor, ${threads} threads, ${build} build`, model: MODEL };
     rows.push({ ...of, ...(await timeRuns(executor, model, METHODS.slice(0, 1), [8, 64], SAMPLES)) });
   }
-  return { part: "executors", samples: SAMPLES, rows, memory: [await memoryOf(rig.folder, threads)] };
+  const { intermediateSize } = rig.model.config as ModelConfig & { intermediateSize: number };
+  const stacked = await stackedTimes(processor, rig.model.config, intermediateSize, SAMPLES);
+  return { part: "executors", samples: SAMPLES, rows, stacked, memory: [await memoryOf(rig.folder, threads)] };
 }
 
 function extraFolder(files: readonly string[]): ModelFolder {

@@ -56,11 +56,24 @@ export interface ExecutorTimes {
   readonly forward: number | null;
 }
 
+/** Milliseconds of products of several runs with one frozen matrix: each run's rows apart, and all of them stacked. */
+export interface StackedTimes {
+  /** Of the matrix: [out, in]. */
+  readonly shape: readonly [number, number];
+  /** Of one run. */
+  readonly rows: number;
+  readonly runs: number;
+  readonly apart: number;
+  readonly stacked: number;
+}
+
 export type Measured =
   | {
       readonly part: "executors";
       readonly samples: number;
       readonly rows: readonly ExecutorTimes[];
+      /** On the processor. */
+      readonly stacked: readonly StackedTimes[];
       /** Bytes of the processor's memory. */
       readonly memory: readonly {
         readonly runs: readonly string[];
