@@ -27,6 +27,7 @@ const TRIAL = 8000;
 const WIDE = 768;
 
 export class Devices {
+  readonly #openDevice: () => Promise<OpenedDevice>;
   #choice: DeviceChoice = "auto";
   #gpu: OpenedDevice | null = null;
   #graphics: WebgpuExecutor | null = null;
@@ -35,10 +36,14 @@ export class Devices {
   /** How the automatic choice was made. */
   #reason: string | null = null;
 
+  constructor(opening: () => Promise<OpenedDevice> = openDevice) {
+    this.#openDevice = opening;
+  }
+
   /** Looks at what there is, once, and takes what was asked for. */
   async open(choice: DeviceChoice, listener: DeviceListener): Promise<DeviceReport> {
     this.#choice = choice;
-    this.#gpu ??= await openDevice();
+    this.#gpu ??= await this.#openDevice();
     const gpu = usable(this.#gpu);
     const wantsGraphics = choice === "graphics" || (choice === "auto" && gpu?.software === false);
     if (gpu && (wantsGraphics || choice === "software")) this.#executor = this.#openGraphics(gpu, listener);
