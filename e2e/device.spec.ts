@@ -148,6 +148,13 @@ test.describe("on a host that sends no headers", () => {
     await waitUntilReady(page);
     expect(loads).toBe(3);
     await expect(deviceButton(page)).toContainText(THREADS);
+
+    // A forced reload asks no service worker: the page is not isolated, and is loaded once more.
+    const session = await page.context().newCDPSession(page);
+    await session.send("Page.reload", { ignoreCache: true });
+    await expect.poll(() => loads).toBe(5);
+    await waitUntilReady(page);
+    await expect(deviceButton(page)).toContainText(THREADS);
   });
 
   test.describe("to a browser without service workers", () => {

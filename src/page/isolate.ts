@@ -11,9 +11,11 @@ const WAIT = 4000;
 
 /** Resolves to whether the page is about to be loaded once more. */
 export async function isolate(): Promise<boolean> {
-  if (window.crossOriginIsolated || !window.isSecureContext || !("serviceWorker" in navigator)) return false;
+  if (!window.isSecureContext || !("serviceWorker" in navigator)) return false;
   try {
-    if (sessionStorage.getItem(TRIED)) return false;
+    // A forced reload goes past the service worker: isolation that once came about is tried again.
+    if (window.crossOriginIsolated) sessionStorage.removeItem(TRIED);
+    if (window.crossOriginIsolated || sessionStorage.getItem(TRIED) !== null) return false;
     sessionStorage.setItem(TRIED, "yes");
     const script = new URL("isolation.js", new URL(import.meta.env.BASE_URL, location.href));
     await navigator.serviceWorker.register(script);
