@@ -3,7 +3,10 @@
  * them, and the page is loaded once more. Without isolation training has one thread.
  */
 
-/** Where this is set, isolation was tried and did not come about: the page is not loaded a third time. */
+/**
+ * Marks an entry of the tab's history for which isolation was tried and has not come about: the page is not loaded a third time.
+ * Not in the session's storage: an isolated page has another one than the same page before it was isolated.
+ */
 const TRIED = "isolation tried";
 
 /** Milliseconds that the service worker may take: one that never gets ready says nothing. */
@@ -11,21 +14,27 @@ const WAIT = 4000;
 
 /** Resolves to whether the page is about to be loaded once more. */
 export async function isolate(): Promise<boolean> {
-  if (!window.isSecureContext || !("serviceWorker" in navigator)) return false;
+  if (window.crossOriginIsolated) {
+    // A forced reload goes past the service worker, and then isolation is tried again.
+    if (history.state === TRIED) history.replaceState(null, "");
+    return false;
+  }
+  if (!window.isSecureContext || !("serviceWorker" in navigator) || history.state === TRIED) return false;
   try {
-    // A forced reload goes past the service worker: isolation that once came about is tried again.
-    if (window.crossOriginIsolated) sessionStorage.removeItem(TRIED);
-    if (window.crossOriginIsolated || sessionStorage.getItem(TRIED) !== null) return false;
-    sessionStorage.setItem(TRIED, "yes");
+    history.replaceState(TRIED, "");
     const script = new URL("isolation.js", new URL(import.meta.env.BASE_URL, location.href));
     await navigator.serviceWorker.register(script);
     const late = new Promise((resolve) => setTimeout(resolve, WAIT));
     const ready = await Promise.race([navigator.serviceWorker.ready.then(() => true), late]);
     if (ready !== true) return false;
+    // Before its end a forced load would only begin anew, as forced as it was.
+    if (document.readyState !== "complete") {
+      await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
+    }
     location.reload();
     return true;
   } catch {
-    // A browser that forbids service workers or storage goes on with one thread, and the device says so.
+    // A browser that forbids service workers goes on with one thread, and the device says so.
     return false;
   }
 }
