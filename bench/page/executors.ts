@@ -3,6 +3,9 @@
  * together, an evaluation, and the processor's memory against its estimate.
  */
 
+import { BaseModel } from "../../src/base/base-model";
+import { Comparison } from "../../src/comparison/comparison";
+import { estimate } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
 import { fetchBuild, threadsHere } from "../../src/executors/processor/build";
 import { ProcessorExecutor } from "../../src/executors/processor/executor";
@@ -10,13 +13,10 @@ import { blobFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
 import { methodOf } from "../../src/methods/registry";
 import type { ModelConfig } from "../../src/models/family";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { Comparison } from "../../src/training/comparison";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { trainingSchema } from "../../src/plan/configuration";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { parseOptions, Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { medians } from "./clock";
 import type { ExecutorTimes, Measured } from "./parts";
 import { CLASSES, drawExamples, fillWithExamples, MODEL, type Rig } from "./rig";

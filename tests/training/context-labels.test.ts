@@ -1,12 +1,12 @@
 /** CPT for language modelling: its loss on the examples' labels, gradient and next loss are PEFT's. */
 
 import { expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { methodOf } from "../../src/methods/registry";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { parseOptions, Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { relativeDistance } from "./compare";
 import { testExecutor } from "./executor";

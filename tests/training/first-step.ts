@@ -4,13 +4,13 @@
  */
 
 import { expect } from "vitest";
+import type { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
 import type { Pooling } from "../../src/models/family";
-import type { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { parseOptions, Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import type { FixtureTensor } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 

@@ -1,11 +1,11 @@
 /** Pairs of texts on an encoder: the second text's tokens are of type 1, as transformers has them. */
 
 import { expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

@@ -4,15 +4,15 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { writeGraph } from "../../src/forward/graph";
 import { methodOf } from "../../src/methods/registry";
 import { Program } from "../../src/program/program";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { parseOptions, Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
 import { largestDifference, relativeDistance } from "./compare";

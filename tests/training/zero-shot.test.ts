@@ -1,11 +1,11 @@
 /** The zero-shot prompt against transformers' logits; other kinds of heads are in `tests/unit/methods/zero-shot.test.ts`. */
 
 import { expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { parseOptions, Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { familyRig } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

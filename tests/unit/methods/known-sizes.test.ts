@@ -4,11 +4,11 @@
  */
 
 import { expect, test } from "vitest";
+import { countPart } from "../../../src/estimate/estimate";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { countPart } from "../../../src/training/estimate";
-import { parseOptions } from "../../../src/training/run";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { parseOptions } from "../../../src/runs/run";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 
 const configs = {
   "SmolLM2-135M": {

@@ -1,15 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import { countPart } from "../../../src/estimate/estimate";
 import type { Method, ModelFacts } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
 import { Program } from "../../../src/program/program";
-import { countPart } from "../../../src/training/estimate";
-import { parseOptions } from "../../../src/training/run";
-import { buildTunedProgram, type Pooling } from "../../../src/training/tuned-program";
+import { parseOptions } from "../../../src/runs/run";
+import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
 import { fixtureJson } from "../../fixtures/reference";
 
 const factsOf = async (rig: string): Promise<ModelFacts> => {

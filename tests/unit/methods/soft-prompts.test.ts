@@ -4,15 +4,15 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { countPart } from "../../../src/estimate/estimate";
 import { needsSemanticPass } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
-import { countPart } from "../../../src/training/estimate";
-import { initialValues } from "../../../src/training/parameters";
-import { buildTunedProgram, type Pooling } from "../../../src/training/tuned-program";
+import { initialValues } from "../../../src/runs/parameters";
+import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { familyOf } from "../../../src/models/registry";
+import { sharedBuckets } from "../../../src/runs/buckets";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
-import { sharedBuckets } from "../../../src/training/buckets";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 /** Positions by rotation and by a learned table; both models read 64 tokens. */
