@@ -1,25 +1,11 @@
 /** What a comparison is made of. */
 
 import type { BaseModel } from "../base/base-model";
-import type { TokenizedExample } from "../data/tokens";
-import type { Scale, TaskId } from "../data/types";
 import type { Executor } from "../executors/executor";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import type { Checkpoint, Values } from "../runs/parameters";
-
-export interface ComparisonData {
-  /** Sequence classification unless told. */
-  readonly task?: TaskId;
-  readonly labels: readonly string[];
-  /** Of the numbers that the task predicts, if it does. */
-  readonly scale?: Scale | null;
-  readonly train: readonly TokenizedExample[];
-  readonly validation: readonly TokenizedExample[];
-  /** The validation rows' texts, for showing the wrongest. */
-  readonly validationTexts: readonly string[];
-  readonly maxLength: number;
-}
+import type { ComparisonData } from "../runs/rows";
 
 export interface RunPlan extends RunConfiguration {
   /** Values to start from, by tensor name. */

@@ -1,10 +1,10 @@
 /** A comparison's batches in both forms: as they are, and without the token that a run's text already begins with. */
 
 import type { BaseModel } from "../base/base-model";
-import type { ComparisonData } from "../comparison/comparison-setup";
 import type { PlannedBatch } from "../data/batches";
 import type { Executor } from "../executors/executor";
 import { Feed, type FeedOptions } from "./feed";
+import type { ComparisonData } from "./rows";
 
 export class Feeds {
   readonly whole: Feed;

@@ -4,14 +4,16 @@
  */
 
 import type { BaseModel } from "../base/base-model";
-import type { ComparisonSetup } from "../comparison/comparison-setup";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { Method, MethodContext, TrainingRows } from "../methods/method";
+import type { TrainingConfiguration } from "../plan/configuration";
+import type { StudioEvent } from "../plan/events";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
+import type { ComparisonData } from "./rows";
 import { buildStates, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
@@ -23,11 +25,17 @@ export interface RowReader {
   notice(run: string, message: string): void;
 }
 
+export interface RowReaderSetup {
+  readonly executor: Executor;
+  readonly model: BaseModel;
+  readonly data: ComparisonData;
+  readonly training: Pick<TrainingConfiguration, "batchSize">;
+  readonly pooling: Pooling;
+  readonly emit: (event: StudioEvent) => void;
+}
+
 /** Of a comparison: read once, however many of its runs ask. Nothing else may use the feed meanwhile. */
-export function rowReader(
-  setup: Pick<ComparisonSetup, "executor" | "model" | "data" | "training" | "emit"> & { readonly pooling: Pooling },
-  feed: Feed,
-): RowReader {
+export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
   const { model, data, emit } = setup;
   const labels = Int32Array.from(data.train, (row) => row.labels[0]!);
   const others = { width: model.config.hiddenSize, labels, classes: data.labels.length };
@@ -55,7 +63,7 @@ export async function rowTables(
 
 /** [training rows, hiddenSize]. Nothing of it stays on the device. */
 async function rowStates(
-  { executor, model, training, emit, pooling }: Parameters<typeof rowReader>[0],
+  { executor, model, training, emit, pooling }: RowReaderSetup,
   feed: Feed,
 ): Promise<Float32Array> {
   const { batchSize } = training;

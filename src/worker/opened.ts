@@ -2,13 +2,13 @@
 
 import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
-import type { ComparisonData } from "../comparison/comparison-setup";
 import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
 import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
 import { familyOf } from "../models/registry";
 import type { Configuration } from "../plan/configuration";
+import type { ComparisonData } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { DeviceChoice, DeviceReport } from "./api";

@@ -2,12 +2,13 @@
 
 import type { BaseModel } from "../../src/base/base-model";
 import { Comparison } from "../../src/comparison/comparison";
-import type { ComparisonData, RunPlan } from "../../src/comparison/comparison-setup";
+import type { RunPlan } from "../../src/comparison/comparison-setup";
 import { cutTokens, type TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";
 import { type TrainingConfiguration, trainingSchema } from "../../src/plan/configuration";
 import type { Prediction, StudioEvent } from "../../src/plan/events";
 import type { Values } from "../../src/runs/parameters";
+import type { ComparisonData } from "../../src/runs/rows";
 import { fixtureJson } from "../fixtures/reference";
 
 export type EventOf<Type extends StudioEvent["type"]> = Extract<StudioEvent, { type: Type }>;
