@@ -11,11 +11,11 @@ import { fetchBuild, threadsHere } from "../../src/executors/processor/build";
 import { ProcessorExecutor } from "../../src/executors/processor/executor";
 import { blobFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
-import { methodOf } from "../../src/methods/registry";
 import type { ModelConfig } from "../../src/models/family";
 import { trainingSchema } from "../../src/plan/configuration";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { medians } from "./clock";
 import type { ExecutorTimes, Measured } from "./parts";
@@ -127,8 +127,8 @@ async function timeRuns(
       seed: index,
       steps: 1000,
     };
-    const parsed = parseOptions(model, { name, method, options });
-    const setup = { name, method: methodOf(method), options: parsed, learningRate: LEARNING_RATE, ...common };
+    const resolved = resolveMethod(model, { name, method, options }, index);
+    const setup = { name, ...resolved, learningRate: LEARNING_RATE, ...common };
     return new Run(executor, model, setup, new Map([[tokens, batch]]), workspace);
   });
   try {

@@ -4,7 +4,7 @@ import type { Dispatch } from "../../src/kernels/kernel";
 import { methodOf } from "../../src/methods/registry";
 import type { Reference } from "../../src/program/operation";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
-import { methodContext, parseOptions } from "../../src/runs/run";
+import { methodContext, parseOptions } from "../../src/runs/resolve";
 import { buildTunedProgram, type TunedProgram } from "../../src/runs/tuned-program";
 import { medians } from "./clock";
 import type { KernelTimes, Measured } from "./parts";

@@ -2,7 +2,8 @@
 
 import { methodOf, methods } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { medians } from "./clock";
 import { type Measured, type StepTimes, YARDSTICK } from "./parts";
@@ -86,8 +87,7 @@ async function timeCase(
     model,
     {
       name,
-      method: methodOf(method),
-      options: parseOptions(model, { name, method, options }),
+      ...resolveMethod(model, { name, method, options }, 0),
       learningRate: LEARNING_RATE,
       weightDecay: null,
       gradClip: 1,

@@ -9,10 +9,10 @@ import { languageHead } from "../base/language-head";
 import { type CompiledDispatches, type DeviceBuffer, type Executor, type Session, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Foreteller } from "../generation/generate";
-import { methodOf } from "../methods/registry";
 import { lastToken } from "../operations/pool";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
-import { methodContext, type Run } from "../runs/run";
+import { resolveMethod } from "../runs/resolve";
+import type { Run } from "../runs/run";
 import { buildStates } from "../runs/tuned-program";
 import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
 import type { LossPlace } from "../tasks/task";
@@ -29,15 +29,14 @@ export interface Foretelling {
 
 /** The frozen model by itself. */
 export function frozenModel(model: BaseModel): Foretelling {
-  const method = methodOf("linear-probe");
-  const options = {};
+  const plan = { name: "frozen model", method: "linear-probe", options: {} };
   const nothing = (name: string): never => {
     throw new Error(`The frozen model trains nothing, and so no "${name}".`);
   };
   return {
-    owner: "frozen model",
+    owner: plan.name,
     virtualTokens: 0,
-    tunedSetup: { method, options, context: methodContext(model, method, options, 0), classes: 0, pooling: "last" },
+    tunedSetup: { ...resolveMethod(model, plan, 0), classes: 0, pooling: "last" },
     parameters: { value: nothing, control: nothing, gradient: nothing },
     semanticStates: async () => new Map(),
     rest: () => {},

@@ -12,15 +12,15 @@ import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import { methodOf } from "../methods/registry";
 import type { Prediction, RunReport, Said, SettingEvaluation } from "../plan/events";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
+import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
-import { methodContext, parseOptions, poolingOf, Run } from "../runs/run";
+import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
@@ -29,7 +29,11 @@ import type { ComparisonSetup, RunPlan } from "./comparison-setup";
 import { Lane } from "./lane";
 import { TrainingLoop } from "./training-loop";
 
-const UNTRAINED = "untrained base";
+/** What all runs of a comparison have alike. */
+type RunHead = Pick<RunSetup, "task" | "classes" | "pooling">;
+
+/** What predictions are compared with: the frozen model below a head that was never trained. */
+const BASE: RunPlan = { name: "untrained base", method: "linear-probe", options: {} };
 /** Numbers comparisons, so that the buffers of two never count as one's. */
 let comparisons = 0;
 
@@ -63,8 +67,13 @@ export class Comparison {
     const classes = labels.length;
     const scale = data.scale ?? null;
     const lengths = [...data.train, ...data.validation].map(({ ids }) => ids.length);
-    const head = { task, classes, labels, pooling: poolingOf(model, training), seed };
-    this.#buckets = sharedBuckets(model, lengths, maxLength, setup.runs, head);
+    const head = { task, classes, pooling: poolingOf(model, training) };
+    const planned = [...setup.runs, BASE].map((plan) => ({
+      plan,
+      resolved: resolveMethod(model, plan, plan.seed ?? seed, labels),
+    }));
+    const methods = planned.map(({ resolved }) => resolved);
+    this.#buckets = sharedBuckets(model.config, lengths, maxLength, methods, head);
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
     this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(executor, this.#owner);
@@ -75,15 +84,18 @@ export class Comparison {
     this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, targets, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
-      this.#lanes = setup.runs.map((plan) => this.#createLane(plan, emit));
-      this.#base = this.#createLane({ name: UNTRAINED, method: "linear-probe", options: {} }, () => {});
+      const lanes = planned.map(({ plan, resolved }) =>
+        this.#createLane(plan, { ...resolved, ...head }, plan === BASE ? () => {} : emit),
+      );
+      this.#base = lanes.pop()!;
+      this.#lanes = lanes;
       const evaluator = new Evaluator(executor, data.validation.length, { task, classes, scale, owner });
       const { steps } = this;
-      const [lanes, feeds] = [this.#lanes, this.#feeds];
+      const feeds = this.#feeds;
       this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
       this.#workspace.allocate();
     } catch (error) {
-      for (const name of [...names, UNTRAINED]) executor.memory.releaseOwner(this.#runOwner(name));
+      for (const name of [...names, BASE.name]) executor.memory.releaseOwner(this.#runOwner(name));
       executor.memory.releaseOwner(this.#owner);
       throw error;
     }
@@ -344,30 +356,21 @@ export class Comparison {
     return lane;
   }
 
-  #createLane(plan: RunPlan, listener: ComparisonSetup["emit"]): Lane {
-    const { executor, model, data, training, emit } = this.#setup;
-    const method = methodOf(plan.method);
-    const options = parseOptions(model, plan);
-    const seed = plan.seed ?? training.seed;
-    const { textIds } = methodContext(model, method, options, seed);
-    const feed = this.#feeds.behind(textIds);
+  #createLane(plan: RunPlan, setup: ResolvedMethod & RunHead, listener: ComparisonSetup["emit"]): Lane {
+    const { executor, model, training, emit } = this.#setup;
+    const feed = this.#feeds.behind(setup.context.textIds);
     feed.used = true;
     const run = new Run(
       executor,
       model,
       {
+        ...setup,
         name: plan.name,
         owner: this.#runOwner(plan.name),
-        method,
-        options,
         learningRate: peakLearningRate(plan, training, model) * (plan.learningRateFactor ?? 1),
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
-        task: this.task,
-        classes: data.labels.length,
-        labels: data.labels,
-        pooling: poolingOf(model, training),
-        seed,
+        seed: plan.seed ?? training.seed,
         steps: this.steps,
         layers: plan,
         initial: plan.initial,

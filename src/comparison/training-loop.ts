@@ -7,7 +7,6 @@
 
 import type { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
-import { STEPS_AHEAD } from "../estimate/shared-bytes";
 import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
 import type { EvaluationEvent } from "../plan/events";
@@ -15,7 +14,7 @@ import { scheduleFactor } from "../plan/schedule";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
-import { METRICS } from "../runs/run";
+import { METRICS, STEPS_AHEAD } from "../runs/run";
 import { meanLossOf, type Task } from "../tasks/task";
 import type { ComparisonSetup } from "./comparison-setup";
 import type { Lane } from "./lane";

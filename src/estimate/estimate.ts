@@ -11,7 +11,7 @@ import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
 import type { ChosenModules, ModelFacts } from "../methods/method";
-import { methodOf, methods } from "../methods/registry";
+import { methods } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
@@ -26,14 +26,15 @@ import {
   checkContext,
   controllerOf,
   controlsOf,
-  methodContext,
-  parseOptions,
   poolingOf,
-  RUN_BYTES,
+  type ResolvedMethod,
+  resolveMethod,
   semanticBlocksOf,
-} from "../runs/run";
+} from "../runs/resolve";
+import { RUN_BYTES } from "../runs/run";
 import { compiledBytes } from "../runs/step";
-import { buildTunedProgram, type TunedSetup } from "../runs/tuned-program";
+import { type TrainableCount, trainableOf } from "../runs/trainable-count";
+import { buildTunedProgram } from "../runs/tuned-program";
 import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
@@ -41,7 +42,7 @@ import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspac
 export interface RunEstimate {
   run: string;
   /** From tensor specifications. */
-  trainable: { adapter: number; head: number; total: number; percentOfBase: number };
+  trainable: TrainableCount;
   bytes: GpuBytes;
   /** Set when this run cannot start as configured: what is wrong with which option. */
   problem: string | null;
@@ -90,13 +91,10 @@ export function estimate(input: EstimateInput): Estimate {
   const model = onDevice(input);
   const { seed } = training;
   const lengths = [...trainLengths, ...validationLengths];
-  const buckets = sharedBuckets(model, lengths, maxLength, runs, {
-    task: input.task,
-    classes: input.classes,
-    labels: input.labels,
-    pooling: model.poolings[0]!,
-    seed,
-  });
+  const resolved = runs.map((run) => attempt(() => resolveMethod(model, run, seed, input.labels)));
+  const known = resolved.flatMap((one) => ("error" in one ? [] : [one.value]));
+  const head = { task: input.task, classes: input.classes, pooling: model.poolings[0]! };
+  const buckets = sharedBuckets(model.config, lengths, maxLength, known, head);
   const weights = [...loadedSpecs(model), ...headSpecs({ ...input, model })];
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
@@ -104,13 +102,13 @@ export function estimate(input: EstimateInput): Estimate {
     if (bytes > largest.bytes) largest = { tensor, bytes };
   };
   for (const tensor of weights.flatMap(storedTensors)) consider(tensor.name, tensorBytes(tensor));
-  const planned = runs.map((run) => {
-    try {
-      return estimateRun({ ...input, model }, run, buckets, weightBytes, consider);
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      return { ...refused(run.name, weightBytes, problem), steps: [] };
-    }
+  const planned = runs.map((run, index) => {
+    const one = resolved[index]!;
+    const estimated =
+      "error" in one
+        ? one
+        : attempt(() => estimateRun({ ...input, model }, run, one.value, buckets, weightBytes, consider));
+    return "error" in estimated ? refused(run.name, weightBytes, estimated.error) : estimated.value;
   });
   const variants = training.seeds * training.learningRateFactors.length;
   const total = { ...noBytes(), weights: weightBytes };
@@ -157,10 +155,19 @@ interface PlannedRun extends RunEstimate {
   readonly text: string;
 }
 
-function refused(run: string, weights: number, problem: string): Omit<PlannedRun, "steps"> {
+/** What was computed, or what kept it from being computed. */
+function attempt<Value>(compute: () => Value): { readonly value: Value } | { readonly error: string } {
+  try {
+    return { value: compute() };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function refused(run: string, weights: number, problem: string): PlannedRun {
   const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
   const bytes = sumUp({ ...noBytes(), weights });
-  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], chosen: [], text: "" };
+  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], chosen: [], text: "", steps: [] };
 }
 
 /** What only the head over the vocabulary reads, where somebody needs it. */
@@ -172,18 +179,17 @@ function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
 }
 
 function estimateRun(
-  { model, task, classes, labels, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
+  { model, task, classes, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
   run: RunConfiguration,
+  resolved: ResolvedMethod,
   buckets: readonly number[],
   weightBytes: number,
   consider: (tensor: string, bytes: number) => void,
 ): PlannedRun {
-  const method = methodOf(run.method);
-  const options = parseOptions(model, run);
-  const context = methodContext(model, method, options, training.seed, labels);
+  const { method, options, context } = resolved;
   const pooling = poolingOf(model, training);
   const trainingRows = trainLengths.length;
-  const setup = { method, options, context, task, classes, pooling, layers: run, trainingRows };
+  const setup = { ...resolved, task, classes, pooling, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
@@ -246,21 +252,4 @@ function checkTrained(trainables: readonly Trainable[], allowed: number): void {
       `All that it trains takes ${total} bytes with gradients and AdamW's moments. Freeze layers, or choose a method that ` +
       "trains less.",
   );
-}
-
-/** What a run trains, and what its method fits to the training rows instead: that is its head. */
-export function trainableOf(
-  { method, context, classes }: Pick<TunedSetup, "method" | "context" | "classes">,
-  trainables: readonly Trainable[],
-  { parameters }: Pick<BaseModel, "parameters">,
-): RunEstimate["trainable"] {
-  const adapter = countPart(trainables, "adapter");
-  const fitted = method.byRows?.parameters({ width: context.config.hiddenSize, classes }) ?? 0;
-  const head = countPart(trainables, "head") + fitted;
-  return { adapter, head, total: adapter + head, percentOfBase: (100 * (adapter + head)) / parameters };
-}
-
-/** Number of trained values of one part. */
-export function countPart(trainables: readonly Trainable[], part: Trainable["part"]): number {
-  return trainables.filter((tensor) => tensor.part === part).reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }

@@ -9,13 +9,10 @@ import type { ModelConfig } from "../models/family";
 import type { Constant } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import { batchBytes } from "../runs/batch-buffers";
-import { METRICS, RUN_BYTES } from "../runs/run";
+import { METRICS, RUN_BYTES, STEPS_AHEAD } from "../runs/run";
 import { stepMemory } from "../runs/step";
 import type { TunedProgram } from "../runs/tuned-program";
 import type { Task } from "../tasks/task";
-
-/** Copies of metrics that may be on their way: how many steps the host may be ahead. */
-export const STEPS_AHEAD = 3;
 
 export interface StepNeeds {
   /** Of everything that lives within the step. */

@@ -21,7 +21,6 @@ import {
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import type { BaseModel } from "../base/base-model";
-import { trainableOf } from "../estimate/estimate";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
@@ -31,6 +30,7 @@ import { isTarget, namedTargets } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Checkpoint, Values } from "../runs/parameters";
 import type { Run } from "../runs/run";
+import { trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram, type TunedSetup } from "../runs/tuned-program";
 import { trainingState } from "./continuation";
 import { importedTensors } from "./imported-tensors";

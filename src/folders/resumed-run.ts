@@ -10,7 +10,7 @@ import {
   trainingSchema,
 } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
-import { parseOptions } from "../runs/run";
+import { parseOptions } from "../runs/resolve";
 import { importedRun } from "./imported-run";
 
 /** The recorded training; null where run.json has none that this version can read. */

@@ -2,15 +2,12 @@
 
 import type { BaseModel } from "../base/base-model";
 import { meanRowNorm } from "../base/norms";
-import { Random } from "../data/random";
 import { type Bytes, sumUp } from "../executors/bytes";
 import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
 import type { Controller } from "../methods/controller";
-import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
-import { methodOf } from "../methods/registry";
-import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
+import type { MethodContext } from "../methods/method";
 import type { LayerStrategy } from "../plan/layer-rates";
-import { type Control as ControlTensor, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
@@ -18,19 +15,16 @@ import { Control, type ControlOptions } from "./control";
 import { evaluateFront } from "./front";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
+import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
 import { type RowReader, rowTables } from "./row-states";
 import { DRAW, Step } from "./step";
-import { bracketedIds, textIds } from "./text-ids";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
-export interface RunSetup {
+export interface RunSetup extends ResolvedMethod {
   readonly name: string;
-  /** Under which its buffers are counted and freed, unique on the executor; `run NAME` unless told. */
+  /** Under which its buffers are counted and freed, unique on the executor; default: `run NAME`. */
   readonly owner?: string;
-  readonly method: Method;
-  /** As the method's schema gave them. */
-  readonly options: unknown;
   readonly learningRate: number;
   /** For adapter and head; null: the method's own default, and 0.01 for the head. */
   readonly weightDecay: number | null;
@@ -38,8 +32,6 @@ export interface RunSetup {
   /** Sequence classification unless told. */
   readonly task?: Task;
   readonly classes: number;
-  /** Names of the classes; needed by methods that say them. */
-  readonly labels?: readonly string[];
   readonly pooling: Pooling;
   readonly seed: number;
   /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
@@ -57,12 +49,13 @@ export interface RunSetup {
 const HEAD_WEIGHT_DECAY = 0.01;
 /** Numbers in a run's metrics. */
 export const METRICS = 3;
+/** Copies of metrics that may be on their way: how many steps the host may be ahead. */
+export const STEPS_AHEAD = 3;
 /** Bytes of a run's metrics and of what its dropout masks are drawn from. */
 export const RUN_BYTES = 16 + DRAW * 4;
 
 export class Run {
   readonly setup: RunSetup;
-  readonly context: MethodContext;
   readonly tunedSetup: TunedSetup;
   readonly parameters: Parameters;
   readonly virtualTokens: number;
@@ -88,11 +81,10 @@ export class Run {
     this.#executor = executor;
     this.#model = model;
     this.setup = setup;
-    this.context = methodContext(model, setup.method, setup.options, setup.seed, setup.labels);
-    const { method, options, task, classes, pooling, layers } = setup;
+    const { method, options, context, task, classes, pooling, layers } = setup;
     const types = [...batches.values()].some((batch) => batch.types !== null);
     const trainingRows = setup.trainingRows?.count;
-    this.tunedSetup = { method, options, context: this.context, task, classes, pooling, types, layers, trainingRows };
+    this.tunedSetup = { method, options, context, task, classes, pooling, types, layers, trainingRows };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));
@@ -120,6 +112,10 @@ export class Run {
    * once compiled.
    */
   startNorm: number | null = null;
+
+  get context(): MethodContext {
+    return this.setup.context;
+  }
 
   get trainables(): readonly Trainable[] {
     return this.parameters.trainables;
@@ -293,95 +289,4 @@ export class Run {
   get #anyStep(): Step {
     return this.#steps.values().next().value!;
   }
-}
-
-/** How many blocks of the frozen model read a method's text alone; null where that is not needed. */
-export function semanticBlocksOf({
-  method,
-  options,
-  context,
-}: Pick<TunedSetup, "method" | "options" | "context">): number | null {
-  if (!needsSemanticPass(method, options)) return null;
-  return method.semanticBlocks?.(options) ?? context.config.layers;
-}
-
-/** What the method does beside its gradients; null for most. */
-export function controllerOf(
-  { method, options, context: model }: Pick<TunedSetup, "method" | "options" | "context">,
-  { program }: Pick<TunedProgram, "program">,
-  { steps = 1, seed, gradClip }: Pick<RunSetup, "steps" | "seed" | "gradClip">,
-): Controller | null {
-  const draw = (step: number) => new Random(seed, `controller/${step}`).next();
-  return method.controller?.(program, options, { steps, gradClip, model, draw }) ?? null;
-}
-
-/** Everything a controller keeps: what the Program reads, and its own. */
-export function controlsOf({ program }: Pick<TunedProgram, "program">, controller: Controller | null): ControlTensor[] {
-  return [...new Set([...program.controls, ...(controller?.controls ?? [])])];
-}
-
-/** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
-export function methodContext(
-  { family, config, precision, largestBuffer, languageHead, tokenizer }: ModelFacts & Pick<BaseModel, "tokenizer">,
-  method: Method,
-  options: unknown,
-  seed: number,
-  labels: readonly string[] = [],
-): MethodContext {
-  const text = method.text(options);
-  const form = method.textForm?.(options);
-  const { ids, locked } =
-    text !== null && form?.lockBrackets
-      ? bracketedIds(tokenizer, text)
-      : { ids: text === null ? [] : textIds(tokenizer, text, form, seed), locked: [] };
-  return {
-    family,
-    config,
-    precision,
-    largestBuffer,
-    languageHead,
-    textIds: ids,
-    lockedIds: locked,
-    labels,
-    encode: (words) => tokenizer.encode(words, null, { specialTokens: false }),
-    randomIds: (count) => {
-      const random = new Random(seed, "vocabulary");
-      return Array.from({ length: count }, () => random.integer(config.vocabulary));
-    },
-  };
-}
-
-/** Throws an Error with both numbers if virtual tokens and input do not fit the model's positions. */
-export function checkContext(
-  model: Pick<BaseModel, "config">,
-  tokens: number,
-  virtualTokens: number,
-  run: string,
-): void {
-  const { contextLength } = model.config;
-  if (virtualTokens + tokens <= contextLength) return;
-  throw new Error(
-    `Run "${run}": ${virtualTokens} virtual tokens and texts of up to ${tokens} tokens need ${virtualTokens + tokens} ` +
-      `positions; the model has ${contextLength}. Lower the maximum length to ${contextLength - virtualTokens} or less.`,
-  );
-}
-
-/** What the head reads. Throws an Error naming what the model can do if that is something else. */
-export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooling }: TrainingConfiguration): Pooling {
-  const [standard] = model.poolings;
-  if (pooling === null) return standard!;
-  if (model.poolings.includes(pooling)) return pooling;
-  const without = model.family.poolings.includes(pooling) ? "this one has no weights of the classifier for it" : "";
-  throw new Error(
-    `pooling "${pooling}": ${without || `${model.family.title} models are not read out so`}. ` +
-      `Choose ${model.poolings.join(" or ")}.`,
-  );
-}
-
-/** The options of a run through its method's schema. Throws an Error naming run, method and option. */
-export function parseOptions(model: Pick<BaseModel, "family" | "config">, plan: RunConfiguration): unknown {
-  const result = methodOf(plan.method).options(model).safeParse(plan.options);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(" "));
-  throw new Error(`Run "${plan.name}" (${plan.method}): ${problems.join("; ")}.`);
 }

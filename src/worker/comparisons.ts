@@ -6,7 +6,6 @@ import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
 import { type Forgetting, measureForgetting } from "../answers/forgetting";
-import { trainableOf } from "../estimate/estimate";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
@@ -23,6 +22,7 @@ import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { type MergeProof, proveMerge } from "../proofs/merge-proof";
+import { trainableOf } from "../runs/trainable-count";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";

@@ -21,7 +21,7 @@ import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
 import { compareAtStart } from "../proofs/equality";
-import { parseOptions } from "../runs/run";
+import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
 import type {
   AdapterChoice,

@@ -11,7 +11,8 @@ import { methodOf } from "../../src/methods/registry";
 import type { Pooling } from "../../src/models/family";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import type { Values } from "../../src/runs/parameters";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
 import { familyRig, familyRigs, fixtureModel } from "../fixtures/reference";
@@ -125,9 +126,9 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
     given,
     model,
     {
-      ...{ name: one.name, owner: OWNER, method, learningRate: RATE, weightDecay: 0.01, gradClip: 0.5 },
+      ...{ name: one.name, owner: OWNER, learningRate: RATE, weightDecay: 0.01, gradClip: 0.5 },
       ...{ task, classes, pooling: one.pooling ?? model.family.poolings[0], seed: 0, steps, initial },
-      options: parseOptions(model, { name: one.name, method: id, options: { ...options, ...text } }),
+      ...resolveMethod(model, { name: one.name, method: id, options: { ...options, ...text } }, 0),
     },
     new Map([[TOKENS, batch]]),
     workspace,

@@ -12,7 +12,7 @@ import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";
 import { trainsNothing } from "../../src/methods/method";
 import { methodOf, methods } from "../../src/methods/registry";
-import { parseOptions } from "../../src/runs/run";
+import { parseOptions } from "../../src/runs/resolve";
 import { cache } from "../../tools/real/cache.mjs";
 import { createComparison } from "../training/tiny-comparison";
 import { realExecutor } from "./executor";

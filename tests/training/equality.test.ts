@@ -6,7 +6,7 @@ import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
 import { trainingSchema } from "../../src/plan/configuration";
 import { compareAtStart } from "../../src/proofs/equality";
-import { parseOptions } from "../../src/runs/run";
+import { parseOptions } from "../../src/runs/resolve";
 import { familyRig, fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { tinyData, tinyRows } from "./tiny-comparison";

@@ -14,7 +14,8 @@ import { bytesFile } from "../../src/hub/sources";
 import { methodOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import type { Values } from "../../src/runs/parameters";
-import { parseOptions, Run } from "../../src/runs/run";
+import { parseOptions, resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
@@ -90,8 +91,7 @@ async function withRun<Result>(
     model,
     {
       name: "run",
-      method: methodOf(method),
-      options: parseOptions(model, plan),
+      ...resolveMethod(model, plan, 0),
       learningRate: 1e-3,
       weightDecay: null,
       gradClip: null,

@@ -9,12 +9,12 @@ import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles as writtenFiles } from "../../src/adapters/write-folder";
 import { NextToken } from "../../src/answers/next-token";
 import { BaseModel } from "../../src/base/base-model";
-import { countPart } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";
-import { methodOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { countPart } from "../../src/runs/trainable-count";
 import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
 import { cardTask } from "../../src/worker/card-task";
@@ -74,9 +74,9 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     executor,
     model,
     {
-      ...{ name: "outer", owner: "test", method: methodOf("lora"), learningRate, weightDecay, gradClip: null },
+      ...{ name: "outer", owner: "test", learningRate, weightDecay, gradClip: null },
       ...{ task: tasks[id], classes: causal ? 0 : LABELS.length, pooling: "last", seed: 0, steps: 20 },
-      options: parseOptions(model, { name: "outer", method: "lora", options }),
+      ...resolveMethod(model, { name: "outer", method: "lora", options }, 0),
       initial: part("initial"),
     },
     new Map([[tokens, buffers]]),

@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
-import { methodOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
@@ -25,7 +25,10 @@ test("the logits of pairs are transformers'", async () => {
   const head = ["classifier.weight", "classifier.bias"].map(
     (name) => [name, tensors.get(name)!.data as Float32Array] as const,
   );
-  const setup = { name: "pairs", method: methodOf("linear-probe"), options: {}, learningRate: 1e-3, weightDecay: 0 };
+  const setup = {
+    ...resolveMethod(model, { name: "pairs", method: "linear-probe", options: {} }, 0),
+    ...{ name: "pairs", learningRate: 1e-3, weightDecay: 0 },
+  };
   const run = new Run(
     executor,
     model,

@@ -11,7 +11,8 @@ import { methodOf } from "../../src/methods/registry";
 import { Program } from "../../src/program/program";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
@@ -112,8 +113,7 @@ describe.each(rigs)("%s", (rig) => {
         model,
         {
           name,
-          method: methodOf(method),
-          options: parseOptions(model, plan),
+          ...resolveMethod(model, plan, 0),
           learningRate: described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
           gradClip: null,

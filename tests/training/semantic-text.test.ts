@@ -5,7 +5,7 @@ import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
 import { semanticNames } from "../../src/methods/semantic";
-import { semanticBlocksOf } from "../../src/runs/run";
+import { semanticBlocksOf } from "../../src/runs/resolve";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {

@@ -11,7 +11,6 @@ import type { AdapterFolder } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
 import { BaseModel } from "../../src/base/base-model";
-import { countPart } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";
 import { importedRun } from "../../src/folders/imported-run";
@@ -22,7 +21,9 @@ import type { ModuleRank, Watched } from "../../src/methods/controller";
 import { methodOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import type { Values } from "../../src/runs/parameters";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { countPart } from "../../src/runs/trainable-count";
 import { Workspace } from "../../src/runs/workspace";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type WeightDeltaCase as Case, weightDeltaCases as cases } from "../fixtures/weight-delta-cases";
@@ -93,13 +94,12 @@ describe.each(Object.keys(cases))("%s", (rig) => {
         ...{
           name: method,
           owner,
-          method: methodOf(method),
           learningRate: 1e-3,
           weightDecay: 0.01,
           gradClip: null,
         },
         ...{ classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
-        options: parseOptions(model, { name: method, method, options }),
+        ...resolveMethod(model, { name: method, method, options }, 0),
       },
       new Map([[batch.tokens, buffers]]),
       workspace,

@@ -2,9 +2,9 @@
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
-import { methodOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
-import { parseOptions, Run } from "../../src/runs/run";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { familyRig } from "../fixtures/reference";
 import { largestDifference } from "./compare";
@@ -32,9 +32,9 @@ test("logits of the labels' words are the model's own", async (context) => {
     executor,
     model,
     {
-      ...{ name: "asked", owner: "test", method: methodOf("zero-shot"), classes: 3, labels, pooling: "last", seed: 0 },
+      ...{ name: "asked", owner: "test", classes: 3, pooling: "last", seed: 0 },
       ...{ learningRate: 0, weightDecay: null, gradClip: null },
-      options: parseOptions(model, { name: "asked", method: "zero-shot", options }),
+      ...resolveMethod(model, { name: "asked", method: "zero-shot", options }, 0, labels),
     },
     new Map([[tokens, buffers]]),
     workspace,

@@ -6,7 +6,6 @@
 import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { countPart } from "../../src/estimate/estimate";
 import { readConfig } from "../../src/hub/config";
 import { blobFile } from "../../src/hub/sources";
 import { openTokenizer } from "../../src/hub/tokenizer";
@@ -14,7 +13,8 @@ import type { ModelFolder } from "../../src/hub/types";
 import type { ExportForm, Method } from "../../src/methods/method";
 import { methods } from "../../src/methods/registry";
 import { families, familyOf } from "../../src/models/registry";
-import { methodContext } from "../../src/runs/run";
+import { methodContext } from "../../src/runs/resolve";
+import { countPart } from "../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../src/runs/tuned-program";
 import type { Measured } from "../../tests/training/measured";
 

@@ -13,7 +13,7 @@ import { checkSavedTables } from "../../../src/folders/saved-tables";
 import { methodOf } from "../../../src/methods/registry";
 import { Program } from "../../../src/program/program";
 import type { Tensor } from "../../../src/program/tensor";
-import { parseOptions } from "../../../src/runs/run";
+import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
 import { outerLoraCases } from "../../fixtures/outer-lora-cases";

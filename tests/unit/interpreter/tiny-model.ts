@@ -8,7 +8,7 @@ import type { RunConfiguration } from "../../../src/plan/configuration";
 import { Program } from "../../../src/program/program";
 import type { Tensor, Trainable } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
-import { parseOptions } from "../../../src/runs/run";
+import { parseOptions } from "../../../src/runs/resolve";
 import type { TunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "./forward";

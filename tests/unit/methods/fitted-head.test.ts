@@ -1,10 +1,10 @@
 /** The fitted head against scikit-learn's logistic regression on the same states, its count, and what it refuses. */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { trainableOf } from "../../../src/estimate/estimate";
 import { mergeObstacle } from "../../../src/folders/merge";
 import { fittedHead } from "../../../src/methods/fitted-head/fitted-head";
 import { fitLogisticRegression } from "../../../src/methods/fitted-head/logistic-regression";
+import { trainableOf } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fittedCases, nearestCases } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";

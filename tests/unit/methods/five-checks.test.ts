@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { trainsNothing } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import { elementCount } from "../../../src/program/tensor";
-import { parseOptions } from "../../../src/runs/run";
+import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { referenceCases } from "../../fixtures/reference-cases";

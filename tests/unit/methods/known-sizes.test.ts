@@ -4,10 +4,10 @@
  */
 
 import { expect, test } from "vitest";
-import { countPart } from "../../../src/estimate/estimate";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { parseOptions } from "../../../src/runs/run";
+import { parseOptions } from "../../../src/runs/resolve";
+import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 
 const configs = {

@@ -1,14 +1,14 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import { countPart } from "../../../src/estimate/estimate";
 import type { Method, ModelFacts } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
 import { Program } from "../../../src/program/program";
-import { parseOptions } from "../../../src/runs/run";
+import { parseOptions } from "../../../src/runs/resolve";
+import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
 import { fixtureJson } from "../../fixtures/reference";
 

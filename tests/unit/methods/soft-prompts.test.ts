@@ -4,7 +4,6 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { countPart } from "../../../src/estimate/estimate";
 import { needsSemanticPass } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
@@ -12,6 +11,7 @@ import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { initialValues } from "../../../src/runs/parameters";
+import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";

@@ -9,7 +9,7 @@ import { magnitudeFactors, weightNorms } from "../../../src/operations/weight-no
 import { Program } from "../../../src/program/program";
 import { elementCount, type Trainable } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
-import { parseOptions } from "../../../src/runs/run";
+import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";

@@ -8,7 +8,7 @@ import { openWeights } from "../../../src/hub/weights";
 import { answerTokens, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";
 import { zeroShot } from "../../../src/methods/zero-shot/zero-shot";
 import { familyOf } from "../../../src/models/registry";
-import { methodContext, parseOptions } from "../../../src/runs/run";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { familyRig } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";

@@ -1,8 +1,8 @@
 /** Equal budgets: the published pairs, counts that are those of the Programs, and what is too small. */
 
 import { expect, test } from "vitest";
-import { countPart } from "../../../src/estimate/estimate";
 import { equalSplits } from "../../../src/page/methods/equal-budget";
+import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 

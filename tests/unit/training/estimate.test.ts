@@ -6,7 +6,7 @@ import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { type RunConfiguration, trainingSchema } from "../../../src/plan/configuration";
 import { tensorBytes } from "../../../src/program/tensor";
-import { methodContext, parseOptions } from "../../../src/runs/run";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 

@@ -10,7 +10,7 @@ import { familyOf } from "../../../src/models/registry";
 import { trainingSchema } from "../../../src/plan/configuration";
 import { type LayerStrategy, layerRates } from "../../../src/plan/layer-rates";
 import type { Tensor } from "../../../src/program/tensor";
-import { methodContext, parseOptions } from "../../../src/runs/run";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { AdamW } from "../interpreter/adamw";

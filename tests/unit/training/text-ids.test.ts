@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer, type Tokenizer } from "../../../src/hub/tokenizer";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { methodContext, parseOptions } from "../../../src/runs/run";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { irrelevantText, textIds } from "../../../src/runs/text-ids";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
