@@ -3,20 +3,20 @@
  * together, an evaluation, and the processor's memory against its estimate.
  */
 
+import { BaseModel } from "../../src/base/base-model";
+import { Comparison } from "../../src/comparison/comparison";
+import { estimate } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
 import { fetchBuild, threadsHere } from "../../src/executors/processor/build";
 import { ProcessorExecutor } from "../../src/executors/processor/executor";
 import { blobFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
-import { methodOf } from "../../src/methods/registry";
 import type { ModelConfig } from "../../src/models/family";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { Comparison } from "../../src/training/comparison";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { trainingSchema } from "../../src/plan/configuration";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { medians } from "./clock";
 import type { ExecutorTimes, Measured } from "./parts";
 import { CLASSES, drawExamples, fillWithExamples, MODEL, type Rig } from "./rig";
@@ -127,8 +127,8 @@ async function timeRuns(
       seed: index,
       steps: 1000,
     };
-    const parsed = parseOptions(model, { name, method, options });
-    const setup = { name, method: methodOf(method), options: parsed, learningRate: LEARNING_RATE, ...common };
+    const resolved = resolveMethod(model, { name, method, options }, index);
+    const setup = { name, ...resolved, learningRate: LEARNING_RATE, ...common };
     return new Run(executor, model, setup, new Map([[tokens, batch]]), workspace);
   });
   try {

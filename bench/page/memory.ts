@@ -1,8 +1,8 @@
 /** What four runs side by side take, and whether they still take the same many steps later. */
 
+import { Comparison } from "../../src/comparison/comparison";
 import type { Bytes } from "../../src/executors/bytes";
-import { Comparison } from "../../src/training/comparison";
-import { trainingSchema } from "../../src/training/configuration";
+import { trainingSchema } from "../../src/plan/configuration";
 import type { Measured } from "./parts";
 import { CLASSES, drawExamples, type Rig } from "./rig";
 

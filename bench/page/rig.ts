@@ -1,5 +1,6 @@
 /** What every measurement works with: the executor, the bundled model, and token ids drawn by seed. */
 
+import { BaseModel } from "../../src/base/base-model";
 import { createBatchArrays, fillBatch } from "../../src/data/batches";
 import { Random } from "../../src/data/random";
 import type { TokenizedExample } from "../../src/data/tokens";
@@ -7,8 +8,7 @@ import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 import { BundledModels } from "../../src/hub/bundled";
 import type { ModelFolder } from "../../src/hub/types";
-import { BaseModel } from "../../src/training/base-model";
-import type { BatchBuffers } from "../../src/training/batch-buffers";
+import type { BatchBuffers } from "../../src/runs/batch-buffers";
 
 export const MODEL = "tiny-base";
 export const CLASSES = 2;

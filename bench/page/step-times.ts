@@ -1,9 +1,10 @@
 /** How much longer a training step takes than its forward pass, for every kind of method and a few batch shapes. */
 
 import { methodOf, methods } from "../../src/methods/registry";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { medians } from "./clock";
 import { type Measured, type StepTimes, YARDSTICK } from "./parts";
 import { CLASSES, fillWithExamples, type Rig } from "./rig";
@@ -86,8 +87,7 @@ async function timeCase(
     model,
     {
       name,
-      method: methodOf(method),
-      options: parseOptions(model, { name, method, options }),
+      ...resolveMethod(model, { name, method, options }, 0),
       learningRate: LEARNING_RATE,
       weightDecay: null,
       gradClip: 1,

@@ -5,14 +5,14 @@
 
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type ReadModel, readModel } from "../../src/base/read-model";
 import { Random } from "../../src/data/random";
 import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
 import { writeSafetensors } from "../../src/hub/write-safetensors";
 import { elementCount } from "../../src/program/tensor";
-import { type ReadModel, readModel } from "../../src/training/read-model";
-import { buildTunedProgram, type TunedProgram } from "../../src/training/tuned-program";
+import { buildTunedProgram, type TunedProgram } from "../../src/runs/tuned-program";
 import { AdamW } from "../../tests/unit/interpreter/adamw";
 import { runBackward } from "../../tests/unit/interpreter/backward";
 import { evaluate } from "../../tests/unit/interpreter/forward";

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Configuration } from "../../src/training/configuration";
+import type { Configuration } from "../../src/plan/configuration";
 import { BESIDE_RUNS } from "./results";
 
 /** The configuration or the command line is wrong: nothing was trained, and trying again unchanged will not help. */

@@ -7,11 +7,11 @@ import { closeSync, existsSync, ftruncateSync, mkdirSync, openAsBlob, openSync, 
 import { readdir, rm, stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { readModel } from "../../src/base/read-model";
 import type { TransferProgress } from "../../src/hub/download";
 import type { FileStore, FileWriter, Room } from "../../src/hub/file-store";
 import { hubRecord, hubSource, lookUp, openContent, parseHubName, remoteFolder } from "../../src/hub/hub-client";
 import { bringModel, openStored, readStored } from "../../src/hub/stored-models";
-import { readModel } from "../../src/training/read-model";
 import { ConfigurationError } from "./files";
 
 export interface HubAccess {

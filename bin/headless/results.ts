@@ -3,10 +3,10 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
+import type { Configuration } from "../../src/plan/configuration";
+import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
 import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
-import type { Configuration } from "../../src/training/configuration";
-import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/training/variants";
 import type {
   DeviceReport,
   EvaluationEvent,

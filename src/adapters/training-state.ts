@@ -1,7 +1,7 @@
 /**
  * What of a training lies beside its adapter so that it can go on: AdamW's moments, what a controller keeps, and values that
  * the adapter's own form leaves out, in one file of tensors; step, seed and the rows' fingerprint under `state` in run.json.
- * Not for what becomes of it in a run: `training/continuation.ts`.
+ * Not for what becomes of it in a run: `folders/continuation.ts`.
  */
 
 import * as z from "zod";

@@ -1,7 +1,7 @@
 /**
  * What a method does in the training loop beside computing gradients: masks before an update, projections and budgets after
  * it, ranks drawn before a step. A controller is a plan like the backward pass: kernels on named places, made once and
- * replayed, and a few numbers that the host sets. Not for touching a device: `training/control.ts` carries it out.
+ * replayed, and a few numbers that the host sets. Not for touching a device: `runs/control.ts` carries it out.
  */
 
 import type { Dispatch } from "../kernels/kernel";

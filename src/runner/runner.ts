@@ -4,7 +4,7 @@
  */
 
 import { proxy, wrap } from "comlink";
-import type { Configuration } from "../training/configuration";
+import type { Configuration } from "../plan/configuration";
 import type {
   AdapterChoice,
   DataRole,

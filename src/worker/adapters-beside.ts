@@ -1,9 +1,9 @@
 /** Adapters beside the comparison on the page, as the page sees them: imported folders and sums of runs. */
 
 import type { Combination } from "../adapters/sum-lora";
-import type { Configuration, RunConfiguration } from "../training/configuration";
-import type { RunEstimate } from "../training/estimate";
-import type { EvaluationEvent } from "../training/events";
+import type { RunEstimate } from "../estimate/estimate";
+import type { Configuration, RunConfiguration } from "../plan/configuration";
+import type { EvaluationEvent } from "../plan/events";
 
 export interface ImportedAdapter {
   run: string;

@@ -3,25 +3,28 @@
  * Everything here survives structured cloning; nothing here names a GPU or onnxruntime object.
  */
 
+import type { Finding } from "../answers/diagnosis";
+import type { Forgetting } from "../answers/forgetting";
+import type { SemanticPass } from "../base/base-model";
+import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
+import type { Estimate } from "../estimate/estimate";
+import type { Fit } from "../estimate/fit";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { Pooling } from "../models/family";
+import type { Configuration, RunConfiguration } from "../plan/configuration";
+import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
 import type { Precision } from "../program/tensor";
-import type { SemanticPass } from "../training/base-model";
-import type { Configuration, RunConfiguration } from "../training/configuration";
-import type { Finding } from "../training/diagnosis";
-import type { Proof } from "../training/equality";
-import type { Estimate } from "../training/estimate";
-import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../training/events";
-import type { Fit } from "../training/fit";
-import type { Forgetting } from "../training/forgetting";
-import type { MergeProof } from "../training/merge-proof";
-import type { PrecisionChoice } from "../training/precision";
+import type { Proof } from "../proofs/equality";
+import type { MergeProof } from "../proofs/merge-proof";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
+export type { Finding } from "../answers/diagnosis";
+export type { Forgetting } from "../answers/forgetting";
+export type { SemanticPass } from "../base/base-model";
 export type {
   ColumnRole,
   ColumnRoles,
@@ -33,17 +36,14 @@ export type {
   TaskId,
 } from "../data/types";
 export type { AdapterChoice } from "../data/unlabelled";
+export type { Estimate, RunEstimate } from "../estimate/estimate";
+export type { Fit } from "../estimate/fit";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
 export type { Pooling } from "../models/family";
-export type { SemanticPass } from "../training/base-model";
-export type { Finding } from "../training/diagnosis";
-export type { Proof } from "../training/equality";
-export type { Estimate, RunEstimate } from "../training/estimate";
-export type * from "../training/events";
-export type { Fit } from "../training/fit";
-export type { Forgetting } from "../training/forgetting";
-export type { MergeProof } from "../training/merge-proof";
+export type * from "../plan/events";
+export type { Proof } from "../proofs/equality";
+export type { MergeProof } from "../proofs/merge-proof";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =

@@ -1,8 +1,8 @@
 /** The last good adapters of the comparison that runs, kept in IndexedDB so that they survive a lost device or a crash. */
 
 import { del, get, set } from "idb-keyval";
-import type { Configuration } from "../training/configuration";
-import type { Checkpoint } from "../training/parameters";
+import type { Configuration } from "../plan/configuration";
+import type { Checkpoint } from "../runs/parameters";
 
 export interface KeptComparison {
   readonly configuration: Configuration;

@@ -5,29 +5,32 @@ import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
-import type { Pooling } from "../models/family";
+import { type Forgetting, measureForgetting } from "../answers/forgetting";
+import { loraConversion } from "../folders/export";
 import {
-  type Configuration,
-  configurationSchema,
-  type RunConfiguration,
-  trainingSchema,
-} from "../training/configuration";
-import { trainableOf } from "../training/estimate";
-import { loraConversion } from "../training/export";
-import { type Forgetting, measureForgetting } from "../training/forgetting";
-import { type MergeProof, proveMerge } from "../training/merge-proof";
-import { checkSavedTables } from "../training/saved-tables";
-import { peakLearningRate } from "../training/schedule";
+  checkLabels,
+  checkScale,
+  importedName,
+  importedRun,
+  importedScale,
+  sumName,
+  uniqueName,
+} from "../folders/imported-run";
+import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
+import { checkSavedTables } from "../folders/saved-tables";
+import type { Pooling } from "../models/family";
+import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import { peakLearningRate } from "../plan/schedule";
+import { type MergeProof, proveMerge } from "../proofs/merge-proof";
+import { trainableOf } from "../runs/trainable-count";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { named } from "./failures";
 import type { Folders } from "./folders";
-import { checkLabels, checkScale, importedName, importedRun, importedScale, sumName, uniqueName } from "./imported-run";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import type { Opened } from "./opened";
-import { checkSameRun, continuedConfiguration } from "./resumed-run";
 
 export class Comparisons {
   readonly #opened: Opened;

@@ -1,15 +1,15 @@
 /** What the page is told about methods and models. */
 
 import * as z from "zod";
+import type { BaseModel } from "../base/base-model";
+import type { PrecisionChoice } from "../base/precision";
+import { readModel } from "../base/read-model";
+import type { EstimateInput } from "../estimate/estimate";
+import { isSummable } from "../folders/export";
+import { mergedForms, mergeObstacle } from "../folders/merge";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { Method, ModelFacts } from "../methods/method";
 import { elementCount, tensorBytes } from "../program/tensor";
-import type { BaseModel } from "../training/base-model";
-import type { EstimateInput } from "../training/estimate";
-import { isSummable } from "../training/export";
-import { mergedForms, mergeObstacle } from "../training/merge";
-import type { PrecisionChoice } from "../training/precision";
-import { readModel } from "../training/read-model";
 import type { Fit, MethodDescription, ModelDetails, ModelSummary } from "./api";
 import type { Inspected } from "./models";
 

@@ -3,13 +3,13 @@
  * asked for, since the processor does the same many times faster.
  */
 
+import { trialTime } from "../base/trial";
 import type { Executor } from "../executors/executor";
 import { fetchBuild, graphicsBuild, threadsHere, threadsRefusal } from "../executors/processor/build";
 import { ProcessorExecutor } from "../executors/processor/executor";
 import { type OpenedDevice, openDevice, type UsableDevice } from "../executors/webgpu/device";
 import { WebgpuExecutor } from "../executors/webgpu/executor";
 import type { Family, ModelConfig } from "../models/family";
-import { trialTime } from "../training/trial";
 import type { DeviceChoice, DeviceOption, DeviceReport } from "./api";
 import { describeGpuError } from "./failures";
 

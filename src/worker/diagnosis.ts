@@ -1,12 +1,12 @@
-/** Gathers what a diagnosis goes by from a comparison, its data and its history. The rules: `training/diagnosis.ts`. */
+/** Gathers what a diagnosis goes by from a comparison, its data and its history. The rules: `answers/diagnosis.ts`. */
 
+import type { DiagnosisFacts } from "../answers/diagnosis";
+import type { BaseModel } from "../base/base-model";
+import { meanWordNorm } from "../base/norms";
+import type { Comparison } from "../comparison/comparison";
 import type { Executor } from "../executors/executor";
 import { defaultLearningRate } from "../methods/learning-rate";
-import type { BaseModel } from "../training/base-model";
-import type { Comparison } from "../training/comparison";
-import type { DiagnosisFacts } from "../training/diagnosis";
-import type { RunReport, StudioEvent } from "../training/events";
-import { meanWordNorm } from "../training/norms";
+import type { RunReport, StudioEvent } from "../plan/events";
 import type { DatasetStore } from "./dataset-store";
 
 /** What a run has said of itself while it trained. */

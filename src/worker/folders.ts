@@ -3,7 +3,7 @@
 import { ADAPTER_FILES, type AdapterFolder } from "../adapters/folder";
 import { readAdapterFiles } from "../adapters/read-folder";
 import { servedFolder, servedFolderName } from "../hub/sources";
-import type { Configuration } from "../training/configuration";
+import type { Configuration } from "../plan/configuration";
 
 export class Folders {
   readonly #base: URL;

@@ -3,27 +3,28 @@
 import { checkBase, checkFits } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
+import { Comparison } from "../comparison/comparison";
+import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
 import { fingerprint } from "../data/fingerprint";
 import type { Scale } from "../data/types";
+import { checkpointOf, continuationNotices } from "../folders/continuation";
+import { originOf } from "../folders/export";
+import { checkLabels, checkScale, importedScale } from "../folders/imported-run";
+import { importedTensors, withoutCarrier } from "../folders/imported-tensors";
+import { recordedSetup } from "../folders/resumed-run";
+import { checkSavedTables } from "../folders/saved-tables";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { methodOf } from "../methods/registry";
-import { Comparison } from "../training/comparison";
-import type { ComparisonData, ComparisonSetup, RunPlan } from "../training/comparison-setup";
-import type { Configuration, RunConfiguration } from "../training/configuration";
-import { checkpointOf, continuationNotices } from "../training/continuation";
-import { originOf } from "../training/export";
-import { importedTensors, withoutCarrier } from "../training/imported-tensors";
-import type { Checkpoint } from "../training/parameters";
-import { parseOptions } from "../training/run";
-import { checkSavedTables } from "../training/saved-tables";
-import { peakLearningRate } from "../training/schedule";
-import { type Variant, variantsOf } from "../training/variants";
+import type { Configuration, RunConfiguration } from "../plan/configuration";
+import { peakLearningRate } from "../plan/schedule";
+import { type Variant, variantsOf } from "../plan/variants";
+import type { Checkpoint } from "../runs/parameters";
+import { parseOptions } from "../runs/resolve";
+import type { ComparisonData } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import { History } from "./diagnosis";
 import type { Folders } from "./folders";
-import { checkLabels, checkScale, importedScale } from "./imported-run";
 import type { Opened } from "./opened";
-import { recordedSetup } from "./resumed-run";
 
 /** A run's folder, and whether its training goes on or begins anew from its values. */
 interface StartingFolder {

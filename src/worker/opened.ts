@@ -1,16 +1,16 @@
 /** What is open: what is computed on, a base model, rows. Everything the studio does goes by these three. */
 
+import type { BaseModel } from "../base/base-model";
+import { selfTest } from "../base/self-test";
+import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
 import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
 import { familyOf } from "../models/registry";
+import type { Configuration } from "../plan/configuration";
+import type { ComparisonData } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
-import type { BaseModel } from "../training/base-model";
-import type { ComparisonData } from "../training/comparison-setup";
-import type { Configuration } from "../training/configuration";
-import type { EstimateInput } from "../training/estimate";
-import { selfTest } from "../training/self-test";
 import type { DeviceChoice, DeviceReport } from "./api";
 import type { DatasetStore } from "./dataset-store";
 import { type DeviceListener, Devices } from "./devices";

@@ -1,6 +1,7 @@
 /** What runs say of texts: of one that was typed, and of a file's rows, each by the run that is chosen for it. */
 
 import Papa from "papaparse";
+import type { AskedRow } from "../answers/answers";
 import { countOf, nameRows } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats } from "../data/formats/registry";
@@ -9,8 +10,7 @@ import { readTable, type Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
 import type { Tokenizer } from "../hub/tokenizer";
-import type { AskedRow } from "../training/answers";
-import type { Prediction, Said } from "../training/events";
+import type { Prediction, Said } from "../plan/events";
 import type { ColumnRoles, FilePredictions, FileToPredict } from "./api";
 import type { OpenComparison } from "./open-comparison";
 

@@ -1,9 +1,16 @@
 /** The studio's API as the worker answers it: opens device, model and data, and runs comparisons on them. */
 
 import * as z from "zod";
+import { diagnose } from "../answers/diagnosis";
+import { frozenModel, NextToken } from "../answers/next-token";
+import { BaseModel } from "../base/base-model";
+import { languageRefusal } from "../base/language-head";
+import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { encodePrompt } from "../data/language";
 import { readTable } from "../data/table";
+import { estimate } from "../estimate/estimate";
+import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
@@ -12,17 +19,10 @@ import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
-import { BaseModel } from "../training/base-model";
-import { type Configuration, configurationSchema, type RunConfiguration } from "../training/configuration";
-import { diagnose } from "../training/diagnosis";
-import { compareAtStart } from "../training/equality";
-import { estimate } from "../training/estimate";
-import { chosenOptions, fitDevice, longestText } from "../training/fit";
-import { languageRefusal } from "../training/language-head";
-import { frozenModel, NextToken } from "../training/next-token";
-import type { PrecisionChoice } from "../training/precision";
-import { parseOptions } from "../training/run";
-import { bracketedIds } from "../training/text-ids";
+import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
+import { compareAtStart } from "../proofs/equality";
+import { parseOptions } from "../runs/resolve";
+import { bracketedIds } from "../runs/text-ids";
 import type {
   AdapterChoice,
   ColumnRoles,

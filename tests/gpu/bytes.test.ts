@@ -1,13 +1,13 @@
 /** Bytes shown are the device's: what is counted, what the buffers made come to, and what was estimated before agree. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
+import { estimate } from "../../src/estimate/estimate";
 import { BYTE_CATEGORIES } from "../../src/executors/bytes";
 import type { Executor } from "../../src/executors/executor";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
-import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
+import { trainingSchema } from "../../src/plan/configuration";
 import { fixtureModel } from "../fixtures/reference";
 import { limited } from "../training/limited";
 import { createComparison, tinyData, tinyRows } from "../training/tiny-comparison";

@@ -1,8 +1,8 @@
 /** Which executor is taken, with a WebGPU adapter that says of itself that it is a graphics card. */
 
 import { afterEach, expect, test } from "vitest";
+import { readModel } from "../../src/base/read-model";
 import { type OpenedDevice, openDevice } from "../../src/executors/webgpu/device";
-import { readModel } from "../../src/training/read-model";
 import { Devices } from "../../src/worker/devices";
 import { fixtureModel } from "../fixtures/reference";
 

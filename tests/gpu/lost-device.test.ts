@@ -1,10 +1,10 @@
 /** A graphics device that goes away while it trains: the comparison ends with a reason and its last adapter goes on elsewhere. */
 
 import { expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
+import { selfTest } from "../../src/base/self-test";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
-import { BaseModel } from "../../src/training/base-model";
-import { selfTest } from "../../src/training/self-test";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "../training/executor";
 import { createComparison, tinyData, tinyRows } from "../training/tiny-comparison";

@@ -4,16 +4,17 @@
  */
 
 import { expect } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { TaskId } from "../../src/data/types";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
 import type { Pooling } from "../../src/models/family";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import type { Values } from "../../src/runs/parameters";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import type { Values } from "../../src/training/parameters";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
 import { familyRig, familyRigs, fixtureModel } from "../fixtures/reference";
 import { random, randomIntegers } from "../kernels/harness";
 import { limited } from "../training/limited";
@@ -125,9 +126,9 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
     given,
     model,
     {
-      ...{ name: one.name, owner: OWNER, method, learningRate: RATE, weightDecay: 0.01, gradClip: 0.5 },
+      ...{ name: one.name, owner: OWNER, learningRate: RATE, weightDecay: 0.01, gradClip: 0.5 },
       ...{ task, classes, pooling: one.pooling ?? model.family.poolings[0], seed: 0, steps, initial },
-      options: parseOptions(model, { name: one.name, method: id, options: { ...options, ...text } }),
+      ...resolveMethod(model, { name: one.name, method: id, options: { ...options, ...text } }, 0),
     },
     new Map([[TOKENS, batch]]),
     workspace,

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { BaseModel } from "../../src/training/base-model";
+import { BaseModel } from "../../src/base/base-model";
 import { firstStep } from "../training/first-step";
 import { publish } from "../training/measured";
 import { realExecutor } from "./executor";

@@ -1,8 +1,8 @@
 /** What the frozen SmolLM2 foretells behind four rows, over its whole vocabulary, to 1e-4 of transformers' largest logit. */
 
 import { expect, test } from "vitest";
-import { BaseModel } from "../../src/training/base-model";
-import { frozenModel, NextToken } from "../../src/training/next-token";
+import { frozenModel, NextToken } from "../../src/answers/next-token";
+import { BaseModel } from "../../src/base/base-model";
 import { largestDifference } from "../training/compare";
 import { realExecutor } from "./executor";
 import { realRig } from "./rig";

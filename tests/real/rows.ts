@@ -1,13 +1,13 @@
 /** The rows of tools/real/rows.jsonl as a comparison reads them, for one task. Not for what is computed with them. */
 
 import { readFile } from "node:fs/promises";
+import type { BaseModel } from "../../src/base/base-model";
 import { buildDataset } from "../../src/data/dataset";
 import { formats } from "../../src/data/formats/registry";
 import { readTable, type Table } from "../../src/data/table";
 import { tokenizeExamples } from "../../src/data/tokens";
 import type { ColumnRoles, TaskId } from "../../src/data/types";
-import type { BaseModel } from "../../src/training/base-model";
-import type { ComparisonData } from "../../src/training/comparison-setup";
+import type { ComparisonData } from "../../src/runs/rows";
 
 const FILE = new URL("../../tools/real/rows.jsonl", import.meta.url);
 /** The others are the validation's. */

@@ -1,9 +1,9 @@
 /** Comparisons on the tiny models: lock-step, step 0, reproducibility, pause and stop, padding. */
 
 import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { BatchStream, bucketLengths } from "../../src/data/batches";
 import type { Executor } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

@@ -1,12 +1,12 @@
 /** CPT for language modelling: its loss on the examples' labels, gradient and next loss are PEFT's. */
 
 import { expect, test } from "vitest";
-import { methodOf } from "../../src/methods/registry";
+import { BaseModel } from "../../src/base/base-model";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { relativeDistance } from "./compare";
 import { testExecutor } from "./executor";
@@ -36,9 +36,15 @@ test("cpt for language modelling: losses and gradient are PEFT's", async () => {
   );
   const workspace = new Workspace(executor, "test");
   const plan = { name: "cpt", method: "cpt", options: { text, epsilon, decay } };
-  const method = methodOf("cpt");
-  const options = parseOptions(model, plan);
-  const setup = { name: "cpt", method, options, learningRate, weightDecay: 0, gradClip: null, task, classes: 0 };
+  const setup = {
+    name: "cpt",
+    ...resolveMethod(model, plan, 0),
+    learningRate,
+    weightDecay: 0,
+    gradClip: null,
+    task,
+    classes: 0,
+  };
   const run = new Run(executor, model, { ...setup, pooling: "last", seed: 0, steps: 20 }, buffers, workspace);
   workspace.allocate();
   await run.compile();

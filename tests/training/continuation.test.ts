@@ -6,12 +6,12 @@
 import { expect, test } from "vitest";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
+import { BaseModel } from "../../src/base/base-model";
+import { checkpointOf } from "../../src/folders/continuation";
+import { exportRun, originOf } from "../../src/folders/export";
+import { importedTensors } from "../../src/folders/imported-tensors";
 import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { checkpointOf } from "../../src/training/continuation";
-import { exportRun, originOf } from "../../src/training/export";
-import { importedTensors } from "../../src/training/imported-tensors";
-import type { Checkpoint } from "../../src/training/parameters";
+import type { Checkpoint } from "../../src/runs/parameters";
 import { fixtureModel } from "../fixtures/reference";
 import { relativeDistance } from "./compare";
 import { testExecutor } from "./executor";

@@ -1,10 +1,10 @@
 /** Whole comparisons of methods that do something between steps: dropout, AdaLoRA's ranks, DyLoRA's dial. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
+import { estimate } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
+import { trainingSchema } from "../../src/plan/configuration";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {

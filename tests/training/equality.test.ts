@@ -1,12 +1,12 @@
 /** What methods say they are equal to before training, computed on a tiny model; and that unequal methods are told apart. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { compareAtStart } from "../../src/training/equality";
-import { parseOptions } from "../../src/training/run";
+import { trainingSchema } from "../../src/plan/configuration";
+import { compareAtStart } from "../../src/proofs/equality";
+import { parseOptions } from "../../src/runs/resolve";
 import { familyRig, fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { tinyData, tinyRows } from "./tiny-comparison";

@@ -1,9 +1,9 @@
 /** The memory that training takes on the processor against what was estimated before: the whole of the module's, as far as it was used. */
 
 import { expect, test } from "vitest";
-import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
+import { BaseModel } from "../../src/base/base-model";
+import { estimate } from "../../src/estimate/estimate";
+import { trainingSchema } from "../../src/plan/configuration";
 import { fixtureModel } from "../fixtures/reference";
 import { processor } from "./executor";
 import { createComparison, tinyData, tinyRows } from "./tiny-comparison";

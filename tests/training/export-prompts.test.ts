@@ -4,18 +4,19 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { ADAPTER_FILES, type AdapterFolder } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
+import { exportRun, originOf } from "../../src/folders/export";
+import { importedValues } from "../../src/folders/imported-tensors";
 import { readSafetensors } from "../../src/hub/safetensors";
 import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";
 import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { exportRun, originOf } from "../../src/training/export";
-import { importedValues } from "../../src/training/imported-tensors";
-import type { Values } from "../../src/training/parameters";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import type { Values } from "../../src/runs/parameters";
+import { parseOptions, resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -90,8 +91,7 @@ async function withRun<Result>(
     model,
     {
       name: "run",
-      method: methodOf(method),
-      options: parseOptions(model, plan),
+      ...resolveMethod(model, plan, 0),
       learningRate: 1e-3,
       weightDecay: null,
       gradClip: null,

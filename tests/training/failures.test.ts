@@ -1,8 +1,8 @@
 /** What goes wrong in a comparison: numbers that are none, settings that do not fit. */
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {

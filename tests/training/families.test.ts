@@ -4,8 +4,8 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { families, familyOf } from "../../src/models/registry";
-import { BaseModel } from "../../src/training/base-model";
 import { familyRig, familyRigs, fixtureJson } from "../fixtures/reference";
 import { referenceCases } from "../fixtures/reference-cases";
 import { onProcessor, testExecutor } from "./executor";

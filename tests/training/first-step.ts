@@ -4,13 +4,13 @@
  */
 
 import { expect } from "vitest";
+import type { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import { methodOf } from "../../src/methods/registry";
 import type { Pooling } from "../../src/models/family";
-import type { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import type { FixtureTensor } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 
@@ -58,8 +58,7 @@ export async function firstStep(
     model,
     {
       name: method,
-      method: methodOf(method),
-      options: parseOptions(model, { name: method, method, options }),
+      ...resolveMethod(model, { name: method, method, options }, 0),
       learningRate: 1e-3,
       weightDecay: 0,
       gradClip: null,

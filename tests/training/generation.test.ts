@@ -1,14 +1,14 @@
 /** Greedy generation against transformers' `generate`: frozen models, and adapters beside weights and in every layer. */
 
 import { expect, test } from "vitest";
+import { NextToken } from "../../src/answers/next-token";
+import { BaseModel } from "../../src/base/base-model";
 import { generate } from "../../src/generation/generate";
 import { generationSchema } from "../../src/generation/settings";
-import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { NextToken } from "../../src/training/next-token";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureModel, fixtureTensors, generationCases } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { trainedParts } from "./trained-parts";
@@ -31,7 +31,7 @@ test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
       executor,
       model,
       {
-        ...{ name: "run", method: methodOf(plan.method), options: parseOptions(model, plan), learningRate: 1 },
+        ...{ name: "run", ...resolveMethod(model, plan, 0), learningRate: 1 },
         ...{ weightDecay: null, gradClip: null, classes: 5, pooling: "last", seed: 0 },
         ...(method && { initial: trainedParts(await fixtureTensors(path), "final", model.config) }),
       },

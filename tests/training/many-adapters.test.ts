@@ -2,8 +2,8 @@
 
 import Papa from "papaparse";
 import { expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { readTable } from "../../src/data/table";
-import { BaseModel } from "../../src/training/base-model";
 import { predictTable } from "../../src/worker/predictions";
 import { fixtureJson, fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";

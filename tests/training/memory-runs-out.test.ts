@@ -1,8 +1,8 @@
 /** The processor's memory runs out while a comparison trains: the error has its name and numbers, and the comparison goes on later. */
 
 import { afterEach, expect, test, vi } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { type DeviceBuffer, OutOfMemoryError } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
 import { named } from "../../src/worker/failures";
 import { fixtureModel } from "../fixtures/reference";
 import { processor } from "./executor";

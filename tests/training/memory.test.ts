@@ -1,9 +1,9 @@
 /** Memory of comparisons: steps take none, and all of it comes back. */
 
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
-import type { GpuBytes } from "../../src/training/events";
+import type { GpuBytes } from "../../src/plan/events";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {

@@ -1,10 +1,10 @@
 /** Runs merged against themselves unmerged: LoRA, its family with a head over a vocabulary, and dense changes. */
 
 import { beforeAll, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { proveMerge } from "../../src/training/merge-proof";
+import { trainingSchema } from "../../src/plan/configuration";
+import { proveMerge } from "../../src/proofs/merge-proof";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { createComparison, tinyData, tinyRows } from "./tiny-comparison";

@@ -4,9 +4,9 @@
  */
 
 import { expect, test } from "vitest";
-import { BaseModel } from "../../src/training/base-model";
-import { trainingSchema } from "../../src/training/configuration";
-import { estimate } from "../../src/training/estimate";
+import { BaseModel } from "../../src/base/base-model";
+import { estimate } from "../../src/estimate/estimate";
+import { trainingSchema } from "../../src/plan/configuration";
 import { fittedCases, fixtureModel, nearestCases } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

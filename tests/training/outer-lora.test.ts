@@ -7,16 +7,16 @@ import { strFromU8 } from "fflate";
 import { beforeAll, expect, test } from "vitest";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles as writtenFiles } from "../../src/adapters/write-folder";
+import { NextToken } from "../../src/answers/next-token";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import { methodOf } from "../../src/methods/registry";
+import { exportRun } from "../../src/folders/export";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { countPart } from "../../src/runs/trainable-count";
+import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { countPart } from "../../src/training/estimate";
-import { exportRun } from "../../src/training/export";
-import { NextToken } from "../../src/training/next-token";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
 import { cardTask } from "../../src/worker/card-task";
 import { outerLoraCases } from "../fixtures/outer-lora-cases";
 import { adapterFiles, fixtureModel, outerLoraCase } from "../fixtures/reference";
@@ -74,9 +74,9 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     executor,
     model,
     {
-      ...{ name: "outer", owner: "test", method: methodOf("lora"), learningRate, weightDecay, gradClip: null },
+      ...{ name: "outer", owner: "test", learningRate, weightDecay, gradClip: null },
       ...{ task: tasks[id], classes: causal ? 0 : LABELS.length, pooling: "last", seed: 0, steps: 20 },
-      options: parseOptions(model, { name: "outer", method: "lora", options }),
+      ...resolveMethod(model, { name: "outer", method: "lora", options }, 0),
       initial: part("initial"),
     },
     new Map([[tokens, buffers]]),

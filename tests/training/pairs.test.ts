@@ -1,11 +1,11 @@
 /** Pairs of texts on an encoder: the second text's tokens are of type 1, as transformers has them. */
 
 import { expect, test } from "vitest";
-import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BaseModel } from "../../src/base/base-model";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -25,7 +25,10 @@ test("the logits of pairs are transformers'", async () => {
   const head = ["classifier.weight", "classifier.bias"].map(
     (name) => [name, tensors.get(name)!.data as Float32Array] as const,
   );
-  const setup = { name: "pairs", method: methodOf("linear-probe"), options: {}, learningRate: 1e-3, weightDecay: 0 };
+  const setup = {
+    ...resolveMethod(model, { name: "pairs", method: "linear-probe", options: {} }, 0),
+    ...{ name: "pairs", learningRate: 1e-3, weightDecay: 0 },
+  };
   const run = new Run(
     executor,
     model,

@@ -4,6 +4,7 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { float16Values, toFloat16 } from "../../src/hub/float16";
 import { readSafetensors } from "../../src/hub/safetensors";
@@ -11,7 +12,6 @@ import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
 import { writeSafetensors } from "../../src/hub/write-safetensors";
-import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

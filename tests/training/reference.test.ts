@@ -4,15 +4,16 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { writeGraph } from "../../src/forward/graph";
 import { methodOf } from "../../src/methods/registry";
 import { Program } from "../../src/program/program";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -112,8 +113,7 @@ describe.each(rigs)("%s", (rig) => {
         model,
         {
           name,
-          method: methodOf(method),
-          options: parseOptions(model, plan),
+          ...resolveMethod(model, plan, 0),
           learningRate: described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
           gradClip: null,

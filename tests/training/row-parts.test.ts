@@ -4,10 +4,10 @@
  */
 
 import { expect, test } from "vitest";
+import { frozenModel, NextToken } from "../../src/answers/next-token";
+import { BaseModel } from "../../src/base/base-model";
+import { loadedSpecs } from "../../src/base/read-model";
 import { storedTensors } from "../../src/program/row-parts";
-import { BaseModel } from "../../src/training/base-model";
-import { frozenModel, NextToken } from "../../src/training/next-token";
-import { loadedSpecs } from "../../src/training/read-model";
 import { fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

@@ -1,8 +1,8 @@
 /** The start-up self-test: it passes on a device that computes, and says by how much another is off. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { selfTest } from "../../src/base/self-test";
 import type { DeviceBuffer, Executor } from "../../src/executors/executor";
-import { selfTest } from "../../src/training/self-test";
 import { testExecutor } from "./executor";
 import { limited } from "./limited";
 

@@ -1,11 +1,11 @@
 /** What the task's text does to a comparison: one word more or less, what is kept of it, and how deep it is read. */
 
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
 import { semanticNames } from "../../src/methods/semantic";
-import { BaseModel } from "../../src/training/base-model";
-import { semanticBlocksOf } from "../../src/training/run";
+import { semanticBlocksOf } from "../../src/runs/resolve";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {

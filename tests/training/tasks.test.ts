@@ -1,13 +1,14 @@
 /** Token classification and language modelling against PyTorch: losses, gradients and AdamW traces, LoRA's through all 20 updates. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 import { testExecutor } from "./executor";
@@ -66,8 +67,7 @@ describe.each(["token-classification", "causal-lm"] as const)("%s", (id) => {
         model,
         {
           name: method,
-          method: methodOf(method),
-          options: parseOptions(model, { name: method, method, options: { ...options, ...text } }),
+          ...resolveMethod(model, { name: method, method, options: { ...options, ...text } }, 0),
           learningRate: described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
           gradClip: null,

@@ -1,13 +1,14 @@
 /** Comparisons small enough for a software adapter: a reference model, few short rows, and every event kept. Not a test. */
 
+import type { BaseModel } from "../../src/base/base-model";
+import { Comparison } from "../../src/comparison/comparison";
+import type { RunPlan } from "../../src/comparison/comparison-setup";
 import { cutTokens, type TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";
-import type { BaseModel } from "../../src/training/base-model";
-import { Comparison } from "../../src/training/comparison";
-import type { ComparisonData, RunPlan } from "../../src/training/comparison-setup";
-import { type TrainingConfiguration, trainingSchema } from "../../src/training/configuration";
-import type { Prediction, StudioEvent } from "../../src/training/events";
-import type { Values } from "../../src/training/parameters";
+import { type TrainingConfiguration, trainingSchema } from "../../src/plan/configuration";
+import type { Prediction, StudioEvent } from "../../src/plan/events";
+import type { Values } from "../../src/runs/parameters";
+import type { ComparisonData } from "../../src/runs/rows";
 import { fixtureJson } from "../fixtures/reference";
 
 export type EventOf<Type extends StudioEvent["type"]> = Extract<StudioEvent, { type: Type }>;

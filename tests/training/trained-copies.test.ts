@@ -1,9 +1,9 @@
 /** Copies of frozen tensors that are trained start as them, from float16 too, and leave the base model alone. */
 
 import { expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import { readTensor } from "../../src/hub/safetensors-values";
 import { openWeights } from "../../src/hub/weights";
-import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";

@@ -1,8 +1,8 @@
 /** Seeds, early stopping and keeping the best adapter, on the tiny model. */
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {

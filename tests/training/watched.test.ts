@@ -1,9 +1,9 @@
 /** What methods let be seen of their training: EPT's gate, and how far words have moved that are kept near. */
 
 import { beforeAll, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { changeLimit } from "../../src/methods/near-words";
-import { BaseModel } from "../../src/training/base-model";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { createComparison, finalValues, type TinySetup, tinyData, tinyRows } from "./tiny-comparison";

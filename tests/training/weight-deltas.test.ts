@@ -10,20 +10,21 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
+import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
+import { exportRun } from "../../src/folders/export";
+import { importedRun } from "../../src/folders/imported-run";
+import { importedValues } from "../../src/folders/imported-tensors";
 import type { NamedTensor } from "../../src/hub/write-safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
 import type { ModuleRank, Watched } from "../../src/methods/controller";
 import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { countPart } from "../../src/training/estimate";
-import { exportRun } from "../../src/training/export";
-import { importedValues } from "../../src/training/imported-tensors";
-import type { Values } from "../../src/training/parameters";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
-import { importedRun } from "../../src/worker/imported-run";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import type { Values } from "../../src/runs/parameters";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { countPart } from "../../src/runs/trainable-count";
+import { Workspace } from "../../src/runs/workspace";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type WeightDeltaCase as Case, weightDeltaCases as cases } from "../fixtures/weight-delta-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -93,13 +94,12 @@ describe.each(Object.keys(cases))("%s", (rig) => {
         ...{
           name: method,
           owner,
-          method: methodOf(method),
           learningRate: 1e-3,
           weightDecay: 0.01,
           gradClip: null,
         },
         ...{ classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
-        options: parseOptions(model, { name: method, method, options }),
+        ...resolveMethod(model, { name: method, method, options }, 0),
       },
       new Map([[batch.tokens, buffers]]),
       workspace,

@@ -1,11 +1,11 @@
 /** The zero-shot prompt against transformers' logits; other kinds of heads are in `tests/unit/methods/zero-shot.test.ts`. */
 
 import { expect, test } from "vitest";
-import { methodOf } from "../../src/methods/registry";
-import { BaseModel } from "../../src/training/base-model";
-import { BatchBuffers } from "../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../src/training/run";
-import { Workspace } from "../../src/training/workspace";
+import { BaseModel } from "../../src/base/base-model";
+import { BatchBuffers } from "../../src/runs/batch-buffers";
+import { resolveMethod } from "../../src/runs/resolve";
+import { Run } from "../../src/runs/run";
+import { Workspace } from "../../src/runs/workspace";
 import { familyRig } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -32,9 +32,9 @@ test("logits of the labels' words are the model's own", async (context) => {
     executor,
     model,
     {
-      ...{ name: "asked", owner: "test", method: methodOf("zero-shot"), classes: 3, labels, pooling: "last", seed: 0 },
+      ...{ name: "asked", owner: "test", classes: 3, pooling: "last", seed: 0 },
       ...{ learningRate: 0, weightDecay: null, gradClip: null },
-      options: parseOptions(model, { name: "asked", method: "zero-shot", options }),
+      ...resolveMethod(model, { name: "asked", method: "zero-shot", options }, 0, labels),
     },
     new Map([[tokens, buffers]]),
     workspace,

@@ -12,7 +12,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const LAYERS = [
   ["page", "runner"],
   ["worker"],
-  ["training"],
+  ["proofs"],
+  ["comparison"],
+  ["folders"],
+  ["estimate", "answers"],
+  ["runs"],
+  ["plan", "base"],
   ["tasks"],
   ["executors"],
   ["forward", "backward", "adapters", "hub", "data", "generation", "models", "methods"],
@@ -38,10 +43,10 @@ const PEERS: Record<string, string[]> = {
 const LEAVES = ["hub", "data", "adapters"];
 
 /** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
-const SEEN_BY_THE_PAGE = ["src/worker/api", "src/training/configuration"];
+const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
 /** Arithmetic on a configuration that page and worker must agree on: no device, no package. */
-const SHARED_WITH_THE_PAGE = ["src/training/variants", "src/tasks/metrics/names"];
+const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names"];
 
 /** Paths are relative to the project, with `/`. */
 interface Import {

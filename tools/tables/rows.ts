@@ -13,9 +13,9 @@ import type { ModelFolder } from "../../src/hub/types";
 import type { ExportForm, Method } from "../../src/methods/method";
 import { methods } from "../../src/methods/registry";
 import { families, familyOf } from "../../src/models/registry";
-import { countPart } from "../../src/training/estimate";
-import { methodContext } from "../../src/training/run";
-import { buildTunedProgram } from "../../src/training/tuned-program";
+import { methodContext } from "../../src/runs/resolve";
+import { countPart } from "../../src/runs/trainable-count";
+import { buildTunedProgram } from "../../src/runs/tuned-program";
 import type { Measured } from "../../tests/training/measured";
 
 const NONE = "–";

@@ -1,16 +1,16 @@
 /** The training in the studio itself: a run of its own classes, stepped by hand, on the executor asked for. */
 
+import { BaseModel } from "../../../src/base/base-model";
 import { fetchBuild } from "../../../src/executors/processor/build";
 import { ProcessorExecutor } from "../../../src/executors/processor/executor";
 import { openDevice } from "../../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../../src/executors/webgpu/executor";
 import { bytesFile } from "../../../src/hub/sources";
 import type { ModelFolder } from "../../../src/hub/types";
-import { methodOf } from "../../../src/methods/registry";
-import { BaseModel } from "../../../src/training/base-model";
-import { BatchBuffers } from "../../../src/training/batch-buffers";
-import { parseOptions, Run } from "../../../src/training/run";
-import { Workspace } from "../../../src/training/workspace";
+import { BatchBuffers } from "../../../src/runs/batch-buffers";
+import { resolveMethod } from "../../../src/runs/resolve";
+import { Run } from "../../../src/runs/run";
+import { Workspace } from "../../../src/runs/workspace";
 import type { Case, CaseBatch } from "../case";
 import type { Trainer } from "./trainer";
 
@@ -45,8 +45,7 @@ export async function openStudio(given: Case, backend: "processor" | "webgpu", t
     model,
     {
       name: plan.name,
-      method: methodOf(plan.method),
-      options: parseOptions(model, plan),
+      ...resolveMethod(model, plan, 0),
       learningRate: optimizer.learningRate,
       weightDecay: optimizer.weightDecay,
       gradClip: null,

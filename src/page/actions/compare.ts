@@ -1,7 +1,7 @@
 /** Starting, holding and ending a comparison, and keeping what it left. */
 
-import type { Configuration } from "../../training/configuration";
-import { variantsOf } from "../../training/variants";
+import type { Configuration } from "../../plan/configuration";
+import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../charts/run-curves";
 import { engine } from "../engine";

@@ -1,6 +1,6 @@
 /** Choosing methods, their options and the training; the estimate and the address follow by themselves. */
 
-import type { TrainingConfiguration } from "../../training/configuration";
+import type { TrainingConfiguration } from "../../plan/configuration";
 import { engine } from "../engine";
 import { draftsForText, standardText } from "../methods/suggested-text";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";

@@ -1,6 +1,6 @@
 /** Choosing a base model: looking it up, storing it, opening it. */
 
-import type { Configuration } from "../../training/configuration";
+import type { Configuration } from "../../plan/configuration";
 import type { LocalFile, ModelPlace, ModelSummary } from "../../worker/api";
 import { engine } from "../engine";
 import { localFiles } from "../model/local-files";

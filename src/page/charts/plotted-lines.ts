@@ -1,7 +1,7 @@
 /** From runs to the lines a chart draws: which column, how smooth, how many points, how far the axes reach. */
 
+import { spreadOf } from "../../plan/variants";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import { spreadOf } from "../../training/variants";
 import type { AxisUnit, Comparison, RunRecord } from "../store/state";
 import { type Point, reducePoints } from "./reduce-points";
 import { smooth } from "./smooth";

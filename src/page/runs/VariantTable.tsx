@@ -1,7 +1,7 @@
 /** Several seeds or learning rates: mean and standard deviation of each, and every run's best rate. */
 
+import type { Spread } from "../../plan/variants";
 import { taskMetrics } from "../../tasks/metrics/names";
-import type { Spread } from "../../training/variants";
 import { RunSwatch } from "../charts/RunSwatch";
 import { formatLoss, formatMetric, formatSetting, metricWord } from "../format";
 import { useSlowComparison } from "../store/use-slow-comparison";

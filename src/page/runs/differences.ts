@@ -1,6 +1,6 @@
 /** What differs between runs: the settings that are not the same in all of them. */
 
-import type { RunConfiguration, TrainingConfiguration } from "../../training/configuration";
+import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 
 export interface Described {
   key: string;

@@ -1,7 +1,7 @@
 /** What the seeds of each run and learning rate say together, and which learning rate did best for each run. */
 
+import { type Spread, spreadOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
-import { type Spread, spreadOf } from "../../training/variants";
 import { summarise } from "../charts/run-curves";
 import type { RunRecord } from "../store/state";
 

@@ -1,6 +1,6 @@
 /** From what is chosen on the page to the configuration the worker takes, and back. Checking a file is the worker's. */
 
-import type { Configuration } from "../../training/configuration";
+import type { Configuration } from "../../plan/configuration";
 import type { MethodDescription } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 

@@ -1,6 +1,6 @@
 /** Methods, options, training, and the task with its columns' names in the address, so that they can be shared. Never rows. */
 
-import type { RunConfiguration, TrainingConfiguration } from "../../training/configuration";
+import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import type { DataSettings, MethodDescription } from "../../worker/api";
 import { layerSettings } from "./configuration";
 import type { DraftRun } from "./state";

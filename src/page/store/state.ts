@@ -1,7 +1,7 @@
 /** What the page knows, in slices. Types only; the store is in store.ts. */
 
-import type { Configuration, RunConfiguration, TrainingConfiguration } from "../../training/configuration";
-import type { Variant } from "../../training/variants";
+import type { Configuration, RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
+import type { Variant } from "../../plan/variants";
 import type {
   ComparisonStateEvent,
   DataSummary,

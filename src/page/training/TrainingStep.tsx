@@ -1,7 +1,7 @@
 /** Step 3: what all runs share in training. */
 
 import { useState } from "react";
-import type { TrainingConfiguration } from "../../training/configuration";
+import type { TrainingConfiguration } from "../../plan/configuration";
 import { changeTraining, markTraining } from "../actions/drafts";
 import { toggleStep } from "../actions/ui";
 import { Field } from "../controls/Field";

@@ -1,10 +1,10 @@
 /** How the processor's executor starts, and that threads change nothing but the time. */
 
 import { expect, test } from "vitest";
+import { BaseModel } from "../../../src/base/base-model";
 import { OutOfMemoryError } from "../../../src/executors/executor";
 import { ProcessorExecutor } from "../../../src/executors/processor/executor";
 import { ADDRESSABLE } from "../../../src/executors/processor/limits";
-import { BaseModel } from "../../../src/training/base-model";
 import { fixtureModel } from "../../fixtures/reference";
 import { processor, processorBuild } from "../executor";
 import { createComparison, finalValues, tinyData, tinyRows } from "../tiny-comparison";

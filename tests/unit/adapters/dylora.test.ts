@@ -5,11 +5,11 @@ import { loraConfig } from "../../../src/adapters/peft-config";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles } from "../../../src/adapters/write-folder";
 import { Random } from "../../../src/data/random";
+import { importedRun } from "../../../src/folders/imported-run";
 import type { LoraForm } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { elementCount } from "../../../src/program/tensor";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
-import { importedRun } from "../../../src/worker/imported-run";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { evaluate } from "../interpreter/forward";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 

@@ -5,17 +5,17 @@
 
 import { describe, expect, test } from "vitest";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { HEAD_WEIGHT, languageHead } from "../../../src/base/language-head";
+import { importedRun } from "../../../src/folders/imported-run";
+import { importedTensors } from "../../../src/folders/imported-tensors";
+import { mergeChanges } from "../../../src/folders/merge";
+import { checkSavedTables } from "../../../src/folders/saved-tables";
 import { methodOf } from "../../../src/methods/registry";
 import { Program } from "../../../src/program/program";
 import type { Tensor } from "../../../src/program/tensor";
+import { parseOptions } from "../../../src/runs/resolve";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
-import { importedTensors } from "../../../src/training/imported-tensors";
-import { HEAD_WEIGHT, languageHead } from "../../../src/training/language-head";
-import { mergeChanges } from "../../../src/training/merge";
-import { parseOptions } from "../../../src/training/run";
-import { checkSavedTables } from "../../../src/training/saved-tables";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
-import { importedRun } from "../../../src/worker/imported-run";
 import { outerLoraCases } from "../../fixtures/outer-lora-cases";
 import { adapterFiles, fixtureModel, outerLoraCase } from "../../fixtures/reference";
 import { AdamW } from "../interpreter/adamw";

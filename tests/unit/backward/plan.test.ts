@@ -23,7 +23,7 @@ import { splitColumns } from "../../../src/operations/split-columns";
 import { view } from "../../../src/operations/view";
 import { Program } from "../../../src/program/program";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";

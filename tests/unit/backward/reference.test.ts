@@ -5,6 +5,7 @@
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { loadedSpecs } from "../../../src/base/read-model";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { methodOf } from "../../../src/methods/registry";
@@ -13,9 +14,8 @@ import type { Family, ModelConfig, Pooling } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
-import { initialValues } from "../../../src/training/parameters";
-import { loadedSpecs } from "../../../src/training/read-model";
-import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
+import { initialValues } from "../../../src/runs/parameters";
+import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { type FixtureTensor, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
 import { type ReferenceCase, type Rig, referenceCases } from "../../fixtures/reference-cases";
 import { trainedParts } from "../../training/trained-parts";

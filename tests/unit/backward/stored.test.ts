@@ -8,7 +8,7 @@ import { familyOf } from "../../../src/models/registry";
 import { linear } from "../../../src/operations/linear";
 import { prepend } from "../../../src/operations/prepend";
 import { Program } from "../../../src/program/program";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson } from "../../fixtures/reference";
 
 test("trained tensors and their gradients are float32, whatever activations and weights are", () => {

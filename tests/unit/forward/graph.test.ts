@@ -16,7 +16,7 @@ import { linear } from "../../../src/operations/linear";
 import { rmsNorm } from "../../../src/operations/norm";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson } from "../../fixtures/reference";
 
 const decode = (bytes: Uint8Array) => fromBinary(ModelProtoSchema, bytes);

@@ -4,12 +4,12 @@ import { methodOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
+import type { RunConfiguration } from "../../../src/plan/configuration";
 import { Program } from "../../../src/program/program";
 import type { Tensor, Trainable } from "../../../src/program/tensor";
-import type { RunConfiguration } from "../../../src/training/configuration";
-import { initialValues } from "../../../src/training/parameters";
-import { parseOptions } from "../../../src/training/run";
-import type { TunedProgram } from "../../../src/training/tuned-program";
+import { initialValues } from "../../../src/runs/parameters";
+import { parseOptions } from "../../../src/runs/resolve";
+import type { TunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "./forward";
 
@@ -56,7 +56,7 @@ export function tinySetup(
   return { method, options, context, classes, pooling: "last", layers: plan } as const;
 }
 
-/** The values a run begins with, as `training/computed-start.ts` computes them. `leaves`: everything but trained tensors. */
+/** The values a run begins with, as `runs/computed-start.ts` computes them. `leaves`: everything but trained tensors. */
 export function startValues(
   { program }: TunedProgram,
   leaves: ReadonlyMap<string, ArrayLike<number>>,

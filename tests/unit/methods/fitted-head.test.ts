@@ -1,11 +1,11 @@
 /** The fitted head against scikit-learn's logistic regression on the same states, its count, and what it refuses. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { mergeObstacle } from "../../../src/folders/merge";
 import { fittedHead } from "../../../src/methods/fitted-head/fitted-head";
 import { fitLogisticRegression } from "../../../src/methods/fitted-head/logistic-regression";
-import { trainableOf } from "../../../src/training/estimate";
-import { mergeObstacle } from "../../../src/training/merge";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { trainableOf } from "../../../src/runs/trainable-count";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fittedCases, nearestCases } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 import { type TinyModel, tinyModel, tinySetup } from "../interpreter/tiny-model";

@@ -7,7 +7,7 @@ import { weightNames } from "../../../src/methods/weight-names";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { familyRig, fixtureJson } from "../../fixtures/reference";
 
 function facts(json: Record<string, unknown>) {

@@ -6,9 +6,9 @@
 import { expect, test } from "vitest";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { countPart } from "../../../src/training/estimate";
-import { parseOptions } from "../../../src/training/run";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { parseOptions } from "../../../src/runs/resolve";
+import { countPart } from "../../../src/runs/trainable-count";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 
 const configs = {
   "SmolLM2-135M": {

@@ -7,9 +7,9 @@ import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
 import { Program } from "../../../src/program/program";
-import { countPart } from "../../../src/training/estimate";
-import { parseOptions } from "../../../src/training/run";
-import { buildTunedProgram, type Pooling } from "../../../src/training/tuned-program";
+import { parseOptions } from "../../../src/runs/resolve";
+import { countPart } from "../../../src/runs/trainable-count";
+import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
 import { fixtureJson } from "../../fixtures/reference";
 
 const factsOf = async (rig: string): Promise<ModelFacts> => {

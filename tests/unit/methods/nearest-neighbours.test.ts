@@ -1,9 +1,9 @@
 /** Nearest neighbours in float64 against scikit-learn's votes, and what they refuse. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { mergeObstacle } from "../../../src/folders/merge";
 import { nearestNeighbours } from "../../../src/methods/nearest-neighbours/nearest-neighbours";
-import { mergeObstacle } from "../../../src/training/merge";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { nearestCases } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 import { type TinyModel, tinyModel, tinySetup } from "../interpreter/tiny-model";

@@ -8,8 +8,8 @@ import { attention } from "../../../src/operations/attention";
 import { prepend } from "../../../src/operations/prepend";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
-import { parseOptions } from "../../../src/training/run";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { parseOptions } from "../../../src/runs/resolve";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 

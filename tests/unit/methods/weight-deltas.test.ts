@@ -8,9 +8,9 @@ import { linear } from "../../../src/operations/linear";
 import { magnitudeFactors, weightNorms } from "../../../src/operations/weight-norms";
 import { Program } from "../../../src/program/program";
 import { elementCount, type Trainable } from "../../../src/program/tensor";
-import { initialValues } from "../../../src/training/parameters";
-import { parseOptions } from "../../../src/training/run";
-import { buildTunedProgram, type TunedProgram } from "../../../src/training/tuned-program";
+import { initialValues } from "../../../src/runs/parameters";
+import { parseOptions } from "../../../src/runs/resolve";
+import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 
@@ -36,7 +36,7 @@ function build({ family, config }: Model, method: string, options: Record<string
   return buildTunedProgram({ method: methodOf(method), options: parsed, context, classes: 3, pooling: "last" }, 2, 5);
 }
 
-/** Logits for one batch with the values that a run starts with, as `training/computed-start.ts` would compute them. */
+/** Logits for one batch with the values that a run starts with, as `runs/computed-start.ts` would compute them. */
 function startLogits({ program, logits }: TunedProgram, { weights }: Model): Float64Array {
   const leaves = new Map<string, ArrayLike<number>>([
     ...weights,

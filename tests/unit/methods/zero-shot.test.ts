@@ -1,15 +1,15 @@
 /** The zero-shot prompt against transformers: mean logits of the labels' words behind the prompt, of every kind of head. */
 
 import { describe, expect, test } from "vitest";
+import { loadedSpecs } from "../../../src/base/read-model";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
 import { answerTokens, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";
 import { zeroShot } from "../../../src/methods/zero-shot/zero-shot";
 import { familyOf } from "../../../src/models/registry";
-import { loadedSpecs } from "../../../src/training/read-model";
-import { methodContext, parseOptions } from "../../../src/training/run";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { familyRig } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 

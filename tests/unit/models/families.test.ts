@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { loadedSpecs, readModel, weightSpecs } from "../../../src/base/read-model";
 import { readSafetensors } from "../../../src/hub/safetensors";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { bytesFile } from "../../../src/hub/sources";
@@ -9,7 +10,6 @@ import type { LlamaConfig } from "../../../src/models/llama";
 import type { Phi3Config } from "../../../src/models/phi3";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
-import { loadedSpecs, readModel, weightSpecs } from "../../../src/training/read-model";
 import { familyRig, familyRigs, fixtureFile, fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2"];

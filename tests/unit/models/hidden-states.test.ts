@@ -1,11 +1,11 @@
 /** The last hidden states of every family at every real token, in float64, against torch on the tiny models. */
 
 import { expect, test } from "vitest";
+import { loadedSpecs } from "../../../src/base/read-model";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
-import { loadedSpecs } from "../../../src/training/read-model";
 import { familyRig, familyRigs } from "../../fixtures/reference";
 import { largestDifference } from "../../training/compare";
 import { evaluate } from "../interpreter/forward";

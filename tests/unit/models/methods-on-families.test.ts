@@ -5,6 +5,7 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { loadedSpecs } from "../../../src/base/read-model";
 import { Random } from "../../../src/data/random";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
@@ -14,8 +15,7 @@ import { semanticNames } from "../../../src/methods/semantic";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount, type Trainable } from "../../../src/program/tensor";
-import { loadedSpecs } from "../../../src/training/read-model";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { familyRig, familyRigs } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate, type Leaves } from "../interpreter/forward";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { createBatchArrays, fillBatch } from "../../../src/data/batches";
 import { encodeText } from "../../../src/data/tokens";
 import { openTokenizer } from "../../../src/hub/tokenizer";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureModel, fixtureTensors } from "../../fixtures/reference";
 import { memoryFolder } from "../hub/memory-folder";
 import { runBackward } from "../interpreter/backward";

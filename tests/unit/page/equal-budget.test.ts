@@ -2,8 +2,8 @@
 
 import { expect, test } from "vitest";
 import { equalSplits } from "../../../src/page/methods/equal-budget";
-import { countPart } from "../../../src/training/estimate";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { countPart } from "../../../src/runs/trainable-count";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 const pairs = (width: number, positions: number, tokens: number, others = 0) =>

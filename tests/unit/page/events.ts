@@ -2,7 +2,7 @@
 
 import { createCurves } from "../../../src/page/charts/run-curves";
 import type { Comparison, ComparisonSlice, RunRecord } from "../../../src/page/store/state";
-import { trainingSchema } from "../../../src/training/configuration";
+import { trainingSchema } from "../../../src/plan/configuration";
 import type { EvaluationEvent, GpuBytes, StepEvent } from "../../../src/worker/api";
 
 export const bytes: GpuBytes = {

@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
+import { loadedSpecs } from "../../../src/base/read-model";
 import { writeGraph } from "../../../src/forward/graph";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
@@ -14,10 +15,9 @@ import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { rowParts, storedTensors } from "../../../src/program/row-parts";
 import { type Tensor, tensorBytes } from "../../../src/program/tensor";
+import { initialValues } from "../../../src/runs/parameters";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { languageLoss } from "../../../src/tasks/language-loss";
-import { initialValues } from "../../../src/training/parameters";
-import { loadedSpecs } from "../../../src/training/read-model";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { familyRig, fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate, type Leaves } from "../interpreter/forward";

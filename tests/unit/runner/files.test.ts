@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ConfigurationError, checkRunNames, namedFiles } from "../../../bin/headless/files";
-import { type Configuration, configurationSchema } from "../../../src/training/configuration";
+import { type Configuration, configurationSchema } from "../../../src/plan/configuration";
 
 let folder: string;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { deviceSummary, metricsLine, Results } from "../../../bin/headless/results";
-import { configurationSchema, trainingSchema } from "../../../src/training/configuration";
+import { configurationSchema, trainingSchema } from "../../../src/plan/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
 const gpuBytes = {

@@ -1,14 +1,14 @@
 /** Every family's own head over its vocabulary against transformers: losses, predictions and the loss's gradient. */
 
 import { describe, expect, test } from "vitest";
+import { HEAD_WEIGHT, languageHead, languageHeadSpecs, languageRefusal } from "../../../src/base/language-head";
+import { readModel } from "../../../src/base/read-model";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { families, familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import type { Tensor } from "../../../src/program/tensor";
 import { languageLoss } from "../../../src/tasks/language-loss";
-import { HEAD_WEIGHT, languageHead, languageHeadSpecs, languageRefusal } from "../../../src/training/language-head";
-import { readModel } from "../../../src/training/read-model";
 import { familyRig, fixtureModel } from "../../fixtures/reference";
 import { runLoss } from "../interpreter/loss";
 

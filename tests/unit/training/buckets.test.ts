@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { familyOf } from "../../../src/models/registry";
+import { sharedBuckets } from "../../../src/runs/buckets";
+import { type ResolvingModel, resolveMethod } from "../../../src/runs/resolve";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
-import { sharedBuckets } from "../../../src/training/buckets";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 /** Positions by rotation and by a learned table; both models read 64 tokens. */
 describe.each(["tiny-llama", "tiny-gpt2"])("padding on %s", (name) => {
-  let model: Parameters<typeof sharedBuckets>[0];
+  let model: ResolvingModel;
 
   beforeAll(async () => {
     const json = await fixtureJson(`models/${name}/config.json`);
@@ -17,13 +18,11 @@ describe.each(["tiny-llama", "tiny-gpt2"])("padding on %s", (name) => {
   });
 
   const buckets = (lengths: number[], ...virtualTokens: number[]) => {
-    const runs = virtualTokens.map((count) => ({
-      name: `${count}`,
-      method: "prompt",
-      options: { virtualTokens: count },
-    }));
-    const head = { task: sequenceClassification, classes: 2, pooling: "last" as const, seed: 0 };
-    return sharedBuckets(model, lengths, 64, runs, head);
+    const planOf = (count: number) =>
+      count === 0 ? { method: "linear-probe", options: {} } : { method: "prompt", options: { virtualTokens: count } };
+    const runs = virtualTokens.map((count) => resolveMethod(model, { name: `${count}`, ...planOf(count) }, 0));
+    const head = { task: sequenceClassification, classes: 2, pooling: "last" as const };
+    return sharedBuckets(model.config, lengths, 64, runs, head);
   };
 
   test("is a multiple of 8 where the positions suffice", () => {

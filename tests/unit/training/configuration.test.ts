@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { configurationSchema, trainingSchema } from "../../../src/training/configuration";
+import { configurationSchema, trainingSchema } from "../../../src/plan/configuration";
 
 /** The documented example, with one of each alternative filled in. */
 const example = {

@@ -7,11 +7,11 @@ import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import type { TrainingState } from "../../../src/adapters/training-state";
 import { adapterFiles } from "../../../src/adapters/write-folder";
 import { fingerprint } from "../../../src/data/fingerprint";
+import { checkpointOf, continuationNotices, trainingState } from "../../../src/folders/continuation";
+import { checkSameRun, continuedConfiguration, recordedSetup } from "../../../src/folders/resumed-run";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { familyOf } from "../../../src/models/registry";
-import { trainingSchema } from "../../../src/training/configuration";
-import { checkpointOf, continuationNotices, trainingState } from "../../../src/training/continuation";
-import { checkSameRun, continuedConfiguration, recordedSetup } from "../../../src/worker/resumed-run";
+import { trainingSchema } from "../../../src/plan/configuration";
 import { fixtureJson } from "../../fixtures/reference";
 
 const tensor = (name: string, shape: number[], value: number): NamedTensor => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DiagnosisFacts, diagnose } from "../../../src/training/diagnosis";
+import { type DiagnosisFacts, diagnose } from "../../../src/answers/diagnosis";
 
 /** A line of `steps` values from one number to another. */
 const line = (from: number, to: number, steps = 40) =>

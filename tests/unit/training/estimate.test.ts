@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { type EstimateInput, estimate } from "../../../src/estimate/estimate";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import { type RunConfiguration, trainingSchema } from "../../../src/plan/configuration";
 import { tensorBytes } from "../../../src/program/tensor";
-import { type RunConfiguration, trainingSchema } from "../../../src/training/configuration";
-import { type EstimateInput, estimate } from "../../../src/training/estimate";
-import { methodContext, parseOptions } from "../../../src/training/run";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 let model: EstimateInput["model"];

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { readModel } from "../../../src/base/read-model";
+import { type EstimateInput, estimate } from "../../../src/estimate/estimate";
+import { chosenOptions, fitDevice } from "../../../src/estimate/fit";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { methodOf } from "../../../src/methods/registry";
-import { trainingSchema } from "../../../src/training/configuration";
-import { type EstimateInput, estimate } from "../../../src/training/estimate";
-import { chosenOptions, fitDevice } from "../../../src/training/fit";
-import { readModel } from "../../../src/training/read-model";
+import { trainingSchema } from "../../../src/plan/configuration";
 import { fixtureModel } from "../../fixtures/reference";
 
 let model: EstimateInput["model"];

@@ -3,8 +3,8 @@
 import { expect, test } from "vitest";
 import { trainsNothing } from "../../../src/methods/method";
 import { methods } from "../../../src/methods/registry";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 const task = tasks["causal-lm"];

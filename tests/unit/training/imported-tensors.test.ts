@@ -3,11 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { packPrefix } from "../../../src/adapters/peft-names";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { importedValues } from "../../../src/folders/imported-tensors";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
-import { importedValues } from "../../../src/training/imported-tensors";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureFile, fixtureJson, fixtureTensors } from "../../fixtures/reference";
 
 async function open(path: string, files: readonly string[]) {

@@ -1,17 +1,17 @@
 /** Freezing lower layers and rates by layer: counts, what the backward pass does, and the rates, for methods at every site. */
 
 import { beforeAll, describe, expect, test } from "vitest";
+import { norm } from "../../../src/base/norms";
+import { type EstimateInput, estimate } from "../../../src/estimate/estimate";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import { trainingSchema } from "../../../src/plan/configuration";
+import { type LayerStrategy, layerRates } from "../../../src/plan/layer-rates";
 import type { Tensor } from "../../../src/program/tensor";
-import { trainingSchema } from "../../../src/training/configuration";
-import { type EstimateInput, estimate } from "../../../src/training/estimate";
-import { type LayerStrategy, layerRates } from "../../../src/training/layer-rates";
-import { norm } from "../../../src/training/norms";
-import { methodContext, parseOptions } from "../../../src/training/run";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { AdamW } from "../interpreter/adamw";
 import { runBackward } from "../interpreter/backward";

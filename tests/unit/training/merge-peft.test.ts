@@ -2,16 +2,16 @@
 
 import { describe, expect, test } from "vitest";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { loadedSpecs } from "../../../src/base/read-model";
+import { importedRun } from "../../../src/folders/imported-run";
+import { importedTensors } from "../../../src/folders/imported-tensors";
+import { mergeChanges } from "../../../src/folders/merge";
 import type { SafetensorsEntry } from "../../../src/hub/safetensors";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { RANKS } from "../../../src/methods/adalora/allocation";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { importedTensors } from "../../../src/training/imported-tensors";
-import { mergeChanges } from "../../../src/training/merge";
-import { loadedSpecs } from "../../../src/training/read-model";
-import { importedRun } from "../../../src/worker/imported-run";
 import { adapterFiles, fixtureJson, fixtureModel, mergedCases } from "../../fixtures/reference";
 
 interface Figures {

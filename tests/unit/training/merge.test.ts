@@ -5,7 +5,10 @@
 
 import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
+import { loadedSpecs } from "../../../src/base/read-model";
 import { Random } from "../../../src/data/random";
+import { mergeChanges, mergeObstacle } from "../../../src/folders/merge";
+import { mergedTensors, writeMergedModel, zipMerged } from "../../../src/folders/merged-model";
 import { readSafetensors } from "../../../src/hub/safetensors";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { bytesFile } from "../../../src/hub/sources";
@@ -15,12 +18,9 @@ import { RANKS } from "../../../src/methods/adalora/allocation";
 import { methodOf, methods } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
+import { initialValues } from "../../../src/runs/parameters";
+import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
-import { mergeChanges, mergeObstacle } from "../../../src/training/merge";
-import { mergedTensors, writeMergedModel, zipMerged } from "../../../src/training/merged-model";
-import { initialValues } from "../../../src/training/parameters";
-import { loadedSpecs } from "../../../src/training/read-model";
-import { buildTunedProgram } from "../../../src/training/tuned-program";
 import { describeMethod } from "../../../src/worker/describe";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Initializer, type Trainable, tensorBytes } from "../../../src/program/tensor";
-import { initialValues, Parameters } from "../../../src/training/parameters";
+import { initialValues, Parameters } from "../../../src/runs/parameters";
 import { recordingExecutor } from "./recording-executor";
 
 function trainable(name: string, shape: number[], initializer: Initializer): Trainable {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { choosePrecision, Float16Overflow } from "../../../src/training/precision";
+import { choosePrecision, Float16Overflow } from "../../../src/base/precision";
 
 const half = 2 ** 28;
 const entries = (type: "F16" | "BF16" | "F32", elements: number) => [{ type, shape: [elements / 64, 64] }];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { scheduleFactor, trainingSteps } from "../../../src/training/schedule";
+import { scheduleFactor, trainingSteps } from "../../../src/plan/schedule";
 
 describe("the factor on the learning rate", () => {
   test.each(["linear", "cosine", "constant"] as const)(

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { openTokenizer, type Tokenizer } from "../../../src/hub/tokenizer";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { methodContext, parseOptions } from "../../../src/training/run";
-import { irrelevantText, textIds } from "../../../src/training/text-ids";
+import { methodContext, parseOptions } from "../../../src/runs/resolve";
+import { irrelevantText, textIds } from "../../../src/runs/text-ids";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 const text = "Classify the question:";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { trainingSchema } from "../../../src/training/configuration";
-import { spreadOf, variantsOf } from "../../../src/training/variants";
+import { trainingSchema } from "../../../src/plan/configuration";
+import { spreadOf, variantsOf } from "../../../src/plan/variants";
 
 describe("a run's variants", () => {
   test("is the run itself with one seed and one learning rate", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Workspace } from "../../../src/training/workspace";
+import { Workspace } from "../../../src/runs/workspace";
 import { recordingExecutor } from "./recording-executor";
 
 describe("the workspace", () => {

@@ -1,0 +1,51 @@
+/** What a run says of rows outside of training: batches of like length, answers in the rows' order. */
+
+import type { EncodedRow } from "../data/tokens";
+import type { Scale } from "../data/types";
+import type { Executor } from "../executors/executor";
+import type { Said } from "../plan/events";
+import { inUnits } from "../runs/evaluation";
+import type { Feed } from "../runs/feed";
+import type { Run } from "../runs/run";
+import type { Task } from "../tasks/task";
+import { sayPrediction } from "./prediction";
+
+/** A row, and the words that its labelled tokens begin where words have tags. */
+export interface AskedRow {
+  readonly row: EncodedRow;
+  readonly words: readonly string[];
+}
+
+export interface Asked {
+  readonly task: Task;
+  readonly labels: readonly string[];
+  readonly scale: Scale | null;
+}
+
+/** Rows may have as many tokens as the longest batch. Nothing else may use the feed or the run's steps meanwhile. */
+export async function answers(
+  executor: Executor,
+  { task, labels, scale }: Asked,
+  { run, feed }: { readonly run: Run; readonly feed: Feed },
+  asked: readonly AskedRow[],
+  progress: (done: number) => void = () => {},
+): Promise<Said[]> {
+  const rows = asked.map(({ row }) => feed.shown(row));
+  const said = new Array<Said>(rows.length);
+  let done = 0;
+  for (const plan of feed.batches(rows)) {
+    const { rows: members, bucket } = plan;
+    feed.fill(rows, plan);
+    const step = await run.infer(bucket);
+    const width = task.outputs(labels.length) * (task.perToken ? bucket : 1);
+    const computed = new Float32Array(await executor.read(step.logits, members.length * width * 4));
+    for (const [slot, place] of members.entries()) {
+      const row = rows[place]!;
+      const outputs = inUnits(computed.slice(slot * width, (slot + 1) * width), scale);
+      said[place] = sayPrediction({ task: task.id, labels, outputs, row, words: asked[place]!.words });
+    }
+    done += members.length;
+    progress(done);
+  }
+  return said;
+}

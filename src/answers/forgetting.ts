@@ -1,0 +1,114 @@
+/**
+ * What a run has forgotten of the language that its base model knew: the loss of the model's own head over its vocabulary on a general
+ * text, of the frozen model and with what the run has trained. The run's own tensors are read; none is copied or changed.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import { encodeExchange } from "../data/language";
+import type { TokenizedExample } from "../data/tokens";
+import type { Executor } from "../executors/executor";
+import { trainsNothing } from "../methods/method";
+import { Evaluator } from "../runs/evaluation";
+import { Feeds } from "../runs/feeds";
+import { METRICS } from "../runs/run";
+import { DRAW, Step } from "../runs/step";
+import { buildTunedProgram } from "../runs/tuned-program";
+import { Workspace } from "../runs/workspace";
+import { tasks } from "../tasks/registry";
+import { meanLossOf } from "../tasks/task";
+import { type Foretelling, frozenModel } from "./next-token";
+
+export interface Forgetting {
+  /** Of the text, as far as it was read, without the first of each paragraph. */
+  readonly tokens: number;
+  /** Mean losses of a token in nats: of the frozen model, and of the run as it is now. */
+  readonly frozen: number;
+  readonly tuned: number;
+}
+
+/** Tokens of a paragraph that are read at most, and paragraphs in a batch. */
+const LONGEST = 128;
+const BATCH = 4;
+const OWNER = "forgetting";
+
+/**
+ * The run must be compiled, and not train meanwhile. Full fine-tuning is measured with the head it would be saved with: where the head
+ * is the word embeddings, those it trained.
+ * @throws Error where the model has no head over its vocabulary, the method cannot stand in front of a text, or there is no text.
+ */
+export async function measureForgetting(
+  executor: Executor,
+  model: BaseModel,
+  run: Foretelling,
+  text: string,
+): Promise<Forgetting> {
+  const { method } = run.tunedSetup;
+  if (trainsNothing(method))
+    throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
+  const { contextLength } = model.config;
+  // The same for all runs, but for those whose virtual tokens take more than half of the positions.
+  const longest = Math.min(LONGEST, Math.floor(contextLength / 2), contextLength - run.virtualTokens);
+  const rows = text.split(/\n+/).flatMap((paragraph, row): TokenizedExample[] => {
+    const response = paragraph.trim();
+    if (response === "") return [];
+    const encoded = encodeExchange(model.tokenizer, { text: "", response }, longest);
+    return [{ ...encoded, row, truncated: encoded.fullLength > longest }];
+  });
+  const tokens = rows.reduce((sum, { labels }) => sum + labels.filter((label) => label >= 0).length, 0);
+  if (tokens === 0) throw new Error("The text has no token to be foretold. Give some sentences.");
+  const frozen = await languageLoss(executor, model, frozenModel(model), rows);
+  return { tokens, frozen, tuned: await languageLoss(executor, model, run, rows) };
+}
+
+/** Mean loss of a token; forward passes alone, with the run's own tensors. */
+async function languageLoss(
+  executor: Executor,
+  model: BaseModel,
+  run: Foretelling,
+  rows: readonly TokenizedExample[],
+): Promise<number> {
+  const { memory } = executor;
+  const task = tasks["causal-lm"];
+  const tokens = Math.max(...rows.map(({ ids }) => ids.length));
+  await model.loadLanguageHead();
+  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, types: false, onlyRead: true }, BATCH, tokens);
+  const workspace = new Workspace(executor, OWNER);
+  const targets = { perToken: true, values: 0 };
+  const data = { train: rows, validation: rows };
+  const setup = { buckets: [tokens], batchSize: BATCH, targets, owner: OWNER };
+  let step: Step | null = null;
+  try {
+    const feed = new Feeds(
+      executor,
+      model,
+      { ...data, labels: [], validationTexts: [], maxLength: tokens },
+      setup,
+    ).behind(run.tunedSetup.context.textIds);
+    const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
+    step = made;
+    workspace.allocate();
+    const allocate = (label: string, bytes: number) =>
+      memory.allocate(bytes, { label, category: "runtime", owner: OWNER });
+    await made.compile(
+      executor,
+      {
+        ...{ model, parameters: run.parameters, batch: made.batch, seed: 0, semantic: await run.semanticStates() },
+        ...{ metrics: allocate("metrics", METRICS * 4), draw: allocate("draw", DRAW * 4) },
+      },
+      OWNER,
+    );
+    await memory.settled();
+    run.rest();
+    const infer = async () => {
+      await made.forward();
+      return made;
+    };
+    const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
+    const evaluation = await new Evaluator(executor, rows.length, options).evaluate({ infer }, feed, () => {});
+    return meanLossOf(evaluation, feed.validation);
+  } finally {
+    await executor.done();
+    await step?.release();
+    memory.releaseOwner(OWNER);
+  }
+}

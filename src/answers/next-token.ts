@@ -1,0 +1,182 @@
+/**
+ * What a run, or the frozen model, foretells: logits over the vocabulary behind the last token of some rows. Forward passes
+ * alone, of Programs of their own, so that it works whatever the run is trained for. A row is computed again for each of its
+ * tokens; nothing is cached.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import { languageHead } from "../base/language-head";
+import { type CompiledDispatches, type DeviceBuffer, type Executor, type Session, upload } from "../executors/executor";
+import { writeGraph } from "../forward/graph";
+import type { Foreteller } from "../generation/generate";
+import { lastToken } from "../operations/pool";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { resolveMethod } from "../runs/resolve";
+import type { Run } from "../runs/run";
+import { buildStates } from "../runs/tuned-program";
+import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
+import type { LossPlace } from "../tasks/task";
+
+/** What foretells: a run, or the frozen model. */
+export interface Foretelling {
+  readonly owner: string;
+  readonly virtualTokens: number;
+  readonly tunedSetup: Run["tunedSetup"];
+  readonly parameters: Pick<Run["parameters"], "value" | "control" | "gradient">;
+  semanticStates: Run["semanticStates"];
+  rest: Run["rest"];
+}
+
+/** The frozen model by itself. */
+export function frozenModel(model: BaseModel): Foretelling {
+  const plan = { name: "frozen model", method: "linear-probe", options: {} };
+  const nothing = (name: string): never => {
+    throw new Error(`The frozen model trains nothing, and so no "${name}".`);
+  };
+  return {
+    owner: plan.name,
+    virtualTokens: 0,
+    tunedSetup: { ...resolveMethod(model, plan, 0), classes: 0, pooling: "last" },
+    parameters: { value: nothing, control: nothing, gradient: nothing },
+    semanticStates: async () => new Map(),
+    rest: () => {},
+  };
+}
+
+interface Compiled {
+  readonly tokens: number;
+  readonly session: Session;
+  readonly head: CompiledDispatches;
+  readonly ids: DeviceBuffer;
+  readonly lengths: DeviceBuffer;
+  readonly logits: DeviceBuffer;
+}
+
+/** The shortest padded length there is; longer ones double. */
+const SHORTEST = 16;
+
+export class NextToken {
+  /** Tokens that a row may have beside the run's virtual ones. */
+  readonly longest: number;
+  readonly #executor: Executor;
+  readonly #model: BaseModel;
+  readonly #run: Foretelling;
+  readonly #size: number;
+  readonly #owner: string;
+  readonly #compiled = new Map<number, Promise<Compiled>>();
+
+  /** For at most `size` rows at a time. A run must be compiled. Throws an Error if the model foretells nothing. */
+  constructor(executor: Executor, model: BaseModel, run: Foretelling, size: number) {
+    this.#executor = executor;
+    this.#model = model;
+    this.#run = run;
+    this.#size = size;
+    this.#owner = `${run.owner}, next token`;
+    this.longest = model.config.contextLength - run.virtualTokens;
+    this.#program(1);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** What the decode loop needs. */
+  get foreteller(): Foreteller {
+    const { decode, endIds } = this.#model.tokenizer;
+    return { logits: (rows) => this.logits(rows), decode, endIds, longest: this.longest };
+  }
+
+  /** [vocabulary] for each row; the run must not train meanwhile. */
+  async logits(rows: readonly Int32Array[]): Promise<Float32Array[]> {
+    const executor = this.#executor;
+    const { vocabulary } = this.#model.config;
+    const longest = rows.reduce((most, { length }) => Math.max(most, length), 0);
+    let tokens = SHORTEST;
+    while (tokens < longest) tokens *= 2;
+    const compiled = await this.#shape(Math.min(tokens, this.longest));
+    const ids = new Int32Array(this.#size * compiled.tokens).fill(this.#model.tokenizer.padId ?? 0);
+    const lengths = new Int32Array(this.#size).fill(1);
+    for (const [row, own] of rows.entries()) {
+      ids.set(own, row * compiled.tokens);
+      lengths[row] = own.length;
+    }
+    executor.write(compiled.ids, ids);
+    executor.write(compiled.lengths, lengths);
+    this.#run.rest();
+    await compiled.session.run();
+    const commands = executor.commands();
+    commands.run(compiled.head);
+    await commands.submit();
+    const read = new Float32Array(await executor.read(compiled.logits, rows.length * vocabulary * 4));
+    return rows.map((_, row) => read.subarray(row * vocabulary, (row + 1) * vocabulary));
+  }
+
+  async release(): Promise<void> {
+    for (const compiled of this.#compiled.values()) {
+      const { session, head } = await compiled;
+      await session.release();
+      head.release();
+    }
+    this.#executor.memory.releaseOwner(this.#owner);
+  }
+
+  #shape(tokens: number): Promise<Compiled> {
+    const known = this.#compiled.get(tokens);
+    if (known) return known;
+    const compiled = this.#compile(tokens);
+    this.#compiled.set(tokens, compiled);
+    compiled.catch(() => this.#compiled.delete(tokens));
+    return compiled;
+  }
+
+  #program(tokens: number) {
+    const { program, ids, lengths, states, attachments } = buildStates(this.#run.tunedSetup, this.#size, tokens);
+    const { hidden, size, front, suffix } = states;
+    const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
+    const { context, task } = this.#run.tunedSetup;
+    // A run with a read-out of its own trains nothing of the head over the vocabulary.
+    const head = languageHead(program, context, task?.peftType === "CAUSAL_LM" ? attachments : {});
+    return { program, ids, lengths, last, head };
+  }
+
+  async #compile(tokens: number): Promise<Compiled> {
+    await this.#model.loadLanguageHead();
+    const { program, ids, lengths, last, head } = this.#program(tokens);
+    const allocate = (label: string, bytes: number) =>
+      this.#executor.memory.allocate(bytes, { label, category: "runtime", owner: this.#owner });
+    const buffers = new Map([ids, lengths, last].map((tensor) => [tensor, allocate(tensor.name, tensorBytes(tensor))]));
+    const logits = allocate("next logits", this.#size * this.#model.config.vocabulary * 4);
+    for (const noise of program.noises) {
+      const ones = new Float32Array(elementCount(noise.shape)).fill(1);
+      const options = { label: noise.name, category: "runtime", owner: this.#owner } as const;
+      buffers.set(noise, upload(this.#executor, ones, options));
+    }
+    const semantic = await this.#run.semanticStates();
+    const { parameters } = this.#run;
+    const buffer = (tensor: Tensor): DeviceBuffer => {
+      if (tensor.role === "trainable") return parameters.value(tensor.name);
+      if (tensor.role === "control") return parameters.control(tensor.name);
+      return buffers.get(tensor) ?? semantic.get(tensor.name) ?? this.#model.buffer(tensor);
+    };
+    const session = await this.#executor.session(writeGraph(program, [last]), buffer);
+    const place = (weight: Tensor): LossPlace => ({ kind: "weight", tensor: weight });
+    const output: LossPlace = { kind: "output" };
+    const written: LossPlace = { kind: "scratch", index: 0 };
+    const piece: LossPlace = { kind: "scratch", index: 1 };
+    const inner: LossPlace = { kind: "scratch", index: 2 };
+    const places = new Map<LossPlace, DeviceBuffer>([
+      [output, buffers.get(last)!],
+      [written, logits],
+    ]);
+    const columns = headColumns(head);
+    if (columns > 0) places.set(piece, allocate("part of next logits", this.#size * columns * 4));
+    if (head.update) places.set(inner, allocate("update of next logits", this.#size * rankOf(head.update) * 4));
+    const at = (place: LossPlace) => (place.kind === "weight" ? buffer(place.tensor) : places.get(place)!);
+    const list = headLogits(head, this.#size, { states: output, logits: written, piece, inner, place }).map((step) => ({
+      ...step,
+      bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, at(place)])),
+    }));
+    const compiled = await this.#executor.compile(list, { owner: this.#owner });
+    return { tokens, session, head: compiled, ids: buffers.get(ids)!, lengths: buffers.get(lengths)!, logits };
+  }
+}

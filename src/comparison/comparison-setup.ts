@@ -1,0 +1,28 @@
+/** What a comparison is made of. */
+
+import type { BaseModel } from "../base/base-model";
+import type { Executor } from "../executors/executor";
+import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
+import type { StudioEvent } from "../plan/events";
+import type { Checkpoint, Values } from "../runs/parameters";
+import type { ComparisonData } from "../runs/rows";
+
+export interface RunPlan extends RunConfiguration {
+  /** Values to start from, by tensor name. */
+  readonly initial?: Values;
+  /** Of its initial values and its batches; the training's unless told. */
+  readonly seed?: number;
+  /** On its learning rate; 1 unless told. */
+  readonly learningRateFactor?: number;
+}
+
+export interface ComparisonSetup {
+  readonly executor: Executor;
+  readonly model: BaseModel;
+  readonly data: ComparisonData;
+  readonly training: TrainingConfiguration;
+  readonly runs: readonly RunPlan[];
+  readonly emit: (event: StudioEvent) => void;
+  /** Called after every evaluation with all runs' last good state. */
+  readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
+}

@@ -1,0 +1,385 @@
+/**
+ * A comparison: several runs on one base model, trained on the same batches (`training-loop.ts`), and what can be asked of
+ * them meanwhile and afterwards.
+ */
+
+import { Mutex } from "async-mutex";
+import { type AskedRow, answers } from "../answers/answers";
+import { NextToken } from "../answers/next-token";
+import { reportEvaluation } from "../answers/report";
+import { norm } from "../base/norms";
+import type { EncodedRow } from "../data/tokens";
+import { exportedForm } from "../folders/export";
+import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
+import type { GenerationSettings } from "../generation/settings";
+import type { Prediction, RunReport, Said, SettingEvaluation } from "../plan/events";
+import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { sharedBuckets } from "../runs/buckets";
+import { Evaluator } from "../runs/evaluation";
+import { Feeds } from "../runs/feeds";
+import type { Checkpoint } from "../runs/parameters";
+import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
+import { type RowReader, rowReader } from "../runs/row-states";
+import { Run, type RunSetup } from "../runs/run";
+import { Workspace } from "../runs/workspace";
+import { taskMetrics } from "../tasks/metrics/names";
+import { tasks } from "../tasks/registry";
+import type { Evaluation, Task } from "../tasks/task";
+import type { ComparisonSetup, RunPlan } from "./comparison-setup";
+import { Lane } from "./lane";
+import { TrainingLoop } from "./training-loop";
+
+/** What all runs of a comparison have alike. */
+type RunHead = Pick<RunSetup, "task" | "classes" | "pooling">;
+
+/** What predictions are compared with: the frozen model below a head that was never trained. */
+const BASE: RunPlan = { name: "untrained base", method: "linear-probe", options: {} };
+/** Numbers comparisons, so that the buffers of two never count as one's. */
+let comparisons = 0;
+
+export class Comparison {
+  readonly steps: number;
+  readonly stepsPerEpoch: number;
+  readonly #setup: ComparisonSetup;
+  readonly #owner: string;
+  readonly #workspace: Workspace;
+  readonly #buckets: readonly number[];
+  readonly #feeds: Feeds;
+  readonly #lanes: Lane[];
+  readonly #base: Lane;
+  readonly #rows: RowReader;
+  readonly #loop: TrainingLoop;
+  #baseCompiled = false;
+  /** One step, evaluation or prediction at a time: they share batches and workspace. */
+  readonly #turn = new Mutex();
+
+  /** Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then. */
+  constructor(setup: ComparisonSetup) {
+    this.#setup = setup;
+    this.#owner = `comparison ${comparisons++}`;
+    const { executor, data, training, model, emit } = setup;
+    const names = setup.runs.map(({ name }) => name);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice) throw new Error(`Two runs are called "${twice}". Give every run its own name.`);
+    const { task } = this;
+    const { batchSize, seed } = training;
+    const { labels, maxLength } = data;
+    const classes = labels.length;
+    const scale = data.scale ?? null;
+    const lengths = [...data.train, ...data.validation].map(({ ids }) => ids.length);
+    const head = { task, classes, pooling: poolingOf(model, training) };
+    const planned = [...setup.runs, BASE].map((plan) => ({
+      plan,
+      resolved: resolveMethod(model, plan, plan.seed ?? seed, labels),
+    }));
+    const methods = planned.map(({ resolved }) => resolved);
+    this.#buckets = sharedBuckets(model.config, lengths, maxLength, methods, head);
+    this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
+    this.steps = trainingSteps(training, this.stepsPerEpoch);
+    this.#workspace = new Workspace(executor, this.#owner);
+    const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
+    const types =
+      model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
+    const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
+    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, targets, owner });
+    this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
+    try {
+      const lanes = planned.map(({ plan, resolved }) =>
+        this.#createLane(plan, { ...resolved, ...head }, plan === BASE ? () => {} : emit),
+      );
+      this.#base = lanes.pop()!;
+      this.#lanes = lanes;
+      const evaluator = new Evaluator(executor, data.validation.length, { task, classes, scale, owner });
+      const { steps } = this;
+      const feeds = this.#feeds;
+      this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
+      this.#workspace.allocate();
+    } catch (error) {
+      for (const name of [...names, BASE.name]) executor.memory.releaseOwner(this.#runOwner(name));
+      executor.memory.releaseOwner(this.#owner);
+      throw error;
+    }
+  }
+
+  get task(): Task {
+    return tasks[this.#setup.data.task ?? "sequence-classification"];
+  }
+
+  /** Every run's state at its last evaluation. */
+  get checkpoints(): ReadonlyMap<string, Checkpoint> {
+    return this.#loop.checkpoints;
+  }
+
+  get runNames(): string[] {
+    return this.#lanes.map(({ name }) => name);
+  }
+
+  /** Whether every run has trained all its steps. */
+  get finished(): boolean {
+    return this.#lanes.every(({ state }) => state === "finished");
+  }
+
+  /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
+  async prepare(): Promise<void> {
+    const { executor, emit, model } = this.#setup;
+    this.#loop.announce("preparing");
+    if (this.task.id === "causal-lm") {
+      await model.loadLanguageHead((progress) =>
+        emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
+      );
+    }
+    await executor.memory.settled();
+    const total = this.#lanes.length * this.#buckets.length;
+    let done = 0;
+    // The deepest first: what it computes of a text serves the others.
+    const reading = this.#lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
+    for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
+      const detail = run.setup.name;
+      emit({ type: "progress", task: "semantic pass", detail, done: 0, total: null, unit: "programs" });
+      await run.semanticStates();
+    }
+    for (const lane of this.#lanes) {
+      lane.become("preparing");
+      const detail = lane.name;
+      emit({ type: "progress", task: "compiling kernels", detail, done, total, unit: "programs" });
+      await lane.run.compile(() =>
+        emit({ type: "progress", task: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
+      );
+    }
+    await executor.memory.settled();
+  }
+
+  /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
+  train(): Promise<void> {
+    return this.#loop.train();
+  }
+
+  /**
+   * Goes on with every unfinished run from its last good adapter, each with the batches it would have seen; runs that are
+   * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
+   */
+  continue(evaluateFirst = false): Promise<void> {
+    return this.#loop.continue(evaluateFirst);
+  }
+
+  /** One evaluation of every run as it is. */
+  evaluate(): Promise<void> {
+    return this.#loop.evaluateOnly();
+  }
+
+  /** Ends every unfinished run with this reason; adapters of the last evaluation stay. */
+  fail(error: Error): void {
+    this.#loop.fail(error);
+  }
+
+  pause(): void {
+    this.#loop.pause();
+  }
+
+  resume(): void {
+    this.#loop.resume();
+  }
+
+  /** Ends after the pass in flight and a last evaluation. */
+  stop(): void {
+    this.#loop.stop();
+  }
+
+  /** Ends as soon as it can, without a last evaluation; what follows is `release`. */
+  abandon(): void {
+    this.#loop.abandon();
+  }
+
+  /** The most tokens a row may have that runs are asked about. */
+  get longestRow(): number {
+    return this.#buckets.at(-1)!;
+  }
+
+  /**
+   * What every run and the untrained base say about a row of at most `longestRow` tokens; `words`: those that its labelled tokens
+   * begin, where words have tags.
+   */
+  predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
+    return this.#turn.runExclusive(async () => {
+      if (!this.#baseCompiled) {
+        await this.#base.run.compile();
+        this.#baseCompiled = true;
+      }
+      const predictions: Prediction[] = [];
+      for (const lane of [this.#base, ...this.#lanes]) {
+        const [said] = await this.#answers(lane, [{ row, words }]);
+        predictions.push({
+          run: lane === this.#base ? "base" : lane.name,
+          tokens: lane.feed.shown(row).ids.length,
+          truncated: row.fullLength > row.ids.length,
+          ...said!,
+        });
+      }
+      return predictions;
+    });
+  }
+
+  /** What one run says about rows of at most `longestRow` tokens, in their order. */
+  predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(() => this.#answers(lane, asked, progress));
+  }
+
+  #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
+    const { data, executor } = this.#setup;
+    const { labels, scale = null } = data;
+    return answers(executor, { task: this.task, labels, scale }, lane, asked, progress);
+  }
+
+  /**
+   * What a run writes behind prompts, as ids with special tokens; `before`: as it was before its first step, or null where that
+   * is not known. Waits for the step or evaluation in flight.
+   */
+  generate(
+    name: string,
+    before: boolean,
+    prompts: readonly Int32Array[],
+    settings: GenerationSettings,
+    options: GenerateOptions,
+  ): Promise<GeneratedText[] | null> {
+    const lane = this.#lane(name);
+    const { executor, model } = this.#setup;
+    return this.#turn.runExclusive(async () => {
+      if (["waiting", "preparing"].includes(lane.state)) throw new Error(`Run "${name}" is still ${lane.state}.`);
+      if (before && !lane.first) return null;
+      if (lane.next && lane.next.size !== prompts.length) {
+        await lane.next.release();
+        lane.next = null;
+      }
+      lane.next ??= new NextToken(executor, model, lane.run, prompts.length);
+      const shown = prompts.map((ids) => lane.feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
+      const now = before ? await lane.run.parameters.checkpoint(lane.steps) : null;
+      if (before) lane.run.parameters.restore(lane.first!);
+      try {
+        return await generate(shown, settings, lane.next.foreteller, options);
+      } finally {
+        if (now) lane.run.parameters.restore(now);
+      }
+    });
+  }
+
+  /** Of the last evaluation of a run. Throws if it has not been evaluated. */
+  report(name: string): RunReport {
+    const lane = this.#lane(name);
+    const { data, model, training } = this.#setup;
+    if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
+    return reportEvaluation({
+      run: name,
+      task: this.task,
+      evaluation: lane.validation,
+      examples: lane.feed.validation,
+      texts: data.validationTexts,
+      labels: data.labels,
+      decode: (ids) => model.tokenizer.decode(ids),
+      seed: training.seed,
+      dial: lane.run.dial,
+    });
+  }
+
+  /**
+   * Turns a run's dial and evaluates it there; what it predicts and is exported as follows. Rejects with a RangeError if there
+   * is no such setting, and with an Error while it trains.
+   */
+  turn(name: string, setting: number): Promise<SettingEvaluation> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(async () => {
+      if (!["finished", "stopped"].includes(lane.state)) {
+        throw new Error(`Run "${name}" is ${lane.state}; wait until it has ended.`);
+      }
+      lane.run.turn(setting);
+      const { loss, ...event } = await this.#loop.evaluate(lane);
+      const measured = Object.fromEntries(taskMetrics[this.task.id].map((name) => [name, event[name]]));
+      const { tensors } = await exportedForm(this.#setup.model, lane.run, await lane.run.parameters.read());
+      const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
+      return { setting, loss, ...measured, parameters };
+    });
+  }
+
+  /** What a run said of every validation row in its last evaluation. Throws if it has not been evaluated. */
+  evaluation(name: string): Evaluation {
+    const { validation } = this.#lane(name);
+    if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
+    return validation;
+  }
+
+  /** Gives a run the checkpoint that `continue` goes on from. */
+  adopt(name: string, checkpoint: Checkpoint): void {
+    this.#lane(name).checkpoint = checkpoint;
+  }
+
+  /** Uses a run's state as it is on the device; nothing trains meanwhile. */
+  snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(async () => use(await lane.snapshot()));
+  }
+
+  /** Euclidean norms of a run's gradients in its last step, by tensor. */
+  gradientNorms(name: string): Promise<{ tensor: string; norm: number }[]> {
+    return this.#turn.runExclusive(async () => {
+      const gradients = await this.run(name).parameters.readGradients();
+      return [...gradients].map(([tensor, values]) => ({ tensor, norm: norm(values) }));
+    });
+  }
+
+  /** The step whose adapter a run holds, of those that were evaluated: the last one's, or the best one's with `keepBest`. */
+  heldStep(name: string): number | null {
+    return this.#lane(name).heldStep;
+  }
+
+  run(name: string): Run {
+    return this.#lane(name).run;
+  }
+
+  /** Whether a run's input leaves out the beginning-of-sequence token, because its text has it. */
+  dropsLeadingToken(name: string): boolean {
+    return this.#lane(name).feed === this.#feeds.continued;
+  }
+
+  async release(): Promise<void> {
+    this.#loop.release();
+    for (const lane of [...this.#lanes, this.#base]) await lane.release();
+    this.#setup.executor.memory.releaseOwner(this.#owner);
+  }
+
+  #runOwner(name: string): string {
+    return `${this.#owner}, run ${name}`;
+  }
+
+  #lane(asked: string): Lane {
+    const lane = this.#lanes.find(({ name }) => name === asked);
+    if (!lane) throw new Error(`There is no run "${asked}".`);
+    return lane;
+  }
+
+  #createLane(plan: RunPlan, setup: ResolvedMethod & RunHead, listener: ComparisonSetup["emit"]): Lane {
+    const { executor, model, training, emit } = this.#setup;
+    const feed = this.#feeds.behind(setup.context.textIds);
+    feed.used = true;
+    const run = new Run(
+      executor,
+      model,
+      {
+        ...setup,
+        name: plan.name,
+        owner: this.#runOwner(plan.name),
+        learningRate: peakLearningRate(plan, training, model) * (plan.learningRateFactor ?? 1),
+        weightDecay: training.weightDecay ?? null,
+        gradClip: training.gradClip,
+        seed: plan.seed ?? training.seed,
+        steps: this.steps,
+        layers: plan,
+        initial: plan.initial,
+        trainingRows: this.#rows,
+        onWatched: (watched, step) => emit({ ...watched, run: plan.name, step: step + 1 }),
+      },
+      feed.buffers,
+      this.#workspace,
+    );
+    return new Lane(run, feed, listener);
+  }
+}

@@ -1,0 +1,351 @@
+/**
+ * The loop of a comparison: one update of every running run on the same batch, step after step, with evaluations in
+ * between. It reports through events and never waits for a result within a step, except to stay a few steps ahead of the
+ * device at most. A stop may come within a step: then some runs have done one update more than the others, and where they go on
+ * they wait until those have caught up.
+ */
+
+import type { Mutex } from "async-mutex";
+import { BatchStream, type PlannedBatch } from "../data/batches";
+import type { Commands, ReadbackRing } from "../executors/executor";
+import { nextTask } from "../executors/next-task";
+import type { EvaluationEvent } from "../plan/events";
+import { scheduleFactor } from "../plan/schedule";
+import type { Evaluator } from "../runs/evaluation";
+import type { Feeds } from "../runs/feeds";
+import type { Checkpoint } from "../runs/parameters";
+import { METRICS, STEPS_AHEAD } from "../runs/run";
+import { meanLossOf, type Task } from "../tasks/task";
+import type { ComparisonSetup } from "./comparison-setup";
+import type { Lane } from "./lane";
+
+export interface TrainingLoopSetup extends ComparisonSetup {
+  readonly task: Task;
+  readonly steps: number;
+  readonly lanes: readonly Lane[];
+  readonly feeds: Feeds;
+  readonly buckets: readonly number[];
+  readonly evaluator: Evaluator;
+  /** Held for each step and evaluation; whatever else uses batches or workspace takes its turn. */
+  readonly turn: Mutex;
+  readonly owner: string;
+}
+
+interface StepTag {
+  readonly lane: Lane;
+  readonly step: number;
+  readonly epoch: number;
+  readonly tokens: number;
+  readonly learningRate: number;
+  readonly submitted: number;
+}
+
+type LoopState = "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
+
+export class TrainingLoop {
+  readonly #setup: TrainingLoopSetup;
+  readonly #ring: ReadbackRing<StepTag>;
+  /** By seed. */
+  #streams: ReadonlyMap<number, BatchStream> = new Map();
+  /** Updates that every running run has done which is not ahead of the others. */
+  #step = 0;
+  /** The steps of each run when this training began. */
+  #starts: ReadonlyMap<Lane, number> = new Map();
+  #delivered = 0;
+  #stopping = false;
+  /** Ended from outside: what is still in flight has nothing more to say. */
+  #failed = false;
+  /** Nobody wants the result any more: no last evaluation. */
+  #abandoned = false;
+  #resume: (() => void) | null = null;
+  #paused: Promise<void> | null = null;
+
+  constructor(setup: TrainingLoopSetup) {
+    this.#setup = setup;
+    this.#ring = setup.executor.readbackRing<StepTag>(
+      {
+        slots: STEPS_AHEAD * setup.lanes.length,
+        bytes: METRICS * 4,
+        owner: setup.owner,
+        label: "metrics readback",
+      },
+      (bytes, tag) => this.#deliver(new Float32Array(bytes), tag),
+    );
+  }
+
+  /** Every run's state at its last evaluation. */
+  get checkpoints(): ReadonlyMap<string, Checkpoint> {
+    const { lanes } = this.#setup;
+    return new Map(lanes.flatMap(({ name, checkpoint }) => (checkpoint ? [[name, checkpoint] as const] : [])));
+  }
+
+  /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
+  async train(): Promise<void> {
+    for (const lane of this.#setup.lanes) lane.become("running");
+    await this.#trainOn(true);
+  }
+
+  /**
+   * Goes on with every unfinished run from its last good adapter, each with the batches it would have seen; runs that are
+   * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
+   */
+  async continue(evaluateFirst: boolean): Promise<void> {
+    if (this.#failed) this.#stopping = false;
+    this.#failed = false;
+    const unfinished = this.#setup.lanes.filter(({ state }) => state !== "finished");
+    for (const lane of unfinished) {
+      lane.restore();
+      lane.reason = null;
+      lane.become("running");
+    }
+    if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
+  }
+
+  /** One evaluation of every run as it is. */
+  async evaluateOnly(): Promise<void> {
+    const { lanes } = this.#setup;
+    for (const lane of lanes) lane.become("running");
+    await this.#evaluateAll(lanes);
+    for (const lane of lanes) lane.become("finished");
+  }
+
+  /** Evaluates a run as it is on the device; one that trains nothing is evaluated once. */
+  async evaluate(lane: Lane): Promise<EvaluationEvent> {
+    const { data, emit, evaluator, task } = this.#setup;
+    const { run, feed, name, tokens, seconds } = lane;
+    const known = lane.trains ? null : lane.validation;
+    const evaluation =
+      known ??
+      (await evaluator.evaluate(run, feed, (done, total) =>
+        emit({ type: "progress", task: "evaluating", detail: name, done, total, unit: "batches" }),
+      ));
+    const { validation } = feed;
+    const loss = meanLossOf(evaluation, validation);
+    if (Number.isFinite(loss)) lane.validation = evaluation;
+    return {
+      type: "evaluation",
+      run: name,
+      step: lane.steps,
+      split: "validation",
+      loss,
+      ...task.measure(evaluation, validation, data.labels),
+      rows: validation.length,
+      tokens,
+      seconds,
+    };
+  }
+
+  /** Ends every unfinished run with this reason; adapters of the last evaluation stay. */
+  fail(error: Error): void {
+    // One failure brings others with it; the first says why.
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#stopping = true;
+    this.resume();
+    for (const lane of this.#setup.lanes) {
+      if (lane.state === "finished" || lane.state === "failed") continue;
+      lane.reason = error.message;
+      lane.become("failed");
+    }
+    this.announce("failed", error.message);
+  }
+
+  pause(): void {
+    if (this.#paused || this.#stopping) return;
+    this.#paused = new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+    this.announce("paused");
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#resume?.();
+    this.#paused = null;
+    // The wait must not count as somebody's step.
+    this.#delivered = performance.now();
+    if (!this.#stopping) this.announce("running");
+  }
+
+  /** Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a backward pass's counts. */
+  stop(): void {
+    this.#stopping = true;
+    this.resume();
+  }
+
+  /** Ends as soon as it can, without a last evaluation. */
+  abandon(): void {
+    this.#abandoned = true;
+    this.stop();
+  }
+
+  announce(state: LoopState, reason: string | null = null, step = this.#step): void {
+    const { executor, emit, steps } = this.#setup;
+    emit({ type: "comparison-state", state, step, steps, reason, gpuBytes: executor.memory.bytes() });
+  }
+
+  release(): void {
+    this.#ring.release();
+  }
+
+  /** Trains every running run from the step that it is at. */
+  async #trainOn(evaluateFirst: boolean): Promise<void> {
+    const { lanes, steps, task, training, turn } = this.#setup;
+    const began = this.#running;
+    for (const { run } of began) if (run.dial) run.turn(run.dial.most);
+    this.#starts = new Map(began.map((lane) => [lane, lane.steps]));
+    this.#step = Math.min(...began.map((lane) => lane.steps));
+    this.#streams = this.#streamsFrom(this.#step);
+    this.announce("running");
+    const fresh = began.filter((lane) => lane.steps === 0);
+    await this.#evaluateAll(evaluateFirst ? began : fresh);
+    // An imported adapter is never stepped, so it has no before.
+    if (task.id === "causal-lm") for (const lane of fresh) lane.first = lane.checkpoint;
+    // Runs that train nothing stay as they are; without any other there is nothing to wait for.
+    const learning = () => this.#running.some(({ trains }) => trains);
+    if (!learning()) this.#advance(steps);
+    while (this.#step < steps && !this.#stopping && learning()) {
+      await this.#paused;
+      if (this.#stopping) break;
+      await turn.runExclusive(async () => {
+        if (await this.#trainStep()) this.#advance(this.#step + 1);
+      });
+      for (const lane of lanes) lane.mend();
+      if (this.#stopping) break;
+      if (this.#step % training.evalEvery === 0 && this.#step < steps) {
+        await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
+      }
+      await nextTask();
+    }
+    await this.#ring.drained();
+    for (const lane of lanes) lane.mend();
+    await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
+    if (this.#failed) return;
+    // What comes from here on is for the next training.
+    this.#stopping = false;
+    for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
+    const failed = lanes.every(({ state }) => state === "failed");
+    if (failed) this.announce("failed", lanes[0]!.reason);
+    else this.announce(this.#step < steps ? "stopped" : "finished");
+  }
+
+  /** Runs that train nothing are always as far as the others. */
+  #advance(step: number): void {
+    this.#step = step;
+    for (const lane of this.#running) if (!lane.trains) lane.steps = Math.max(lane.steps, step);
+  }
+
+  #streamsFrom(start: number): ReadonlyMap<number, BatchStream> {
+    const { buckets, feeds, lanes, training } = this.#setup;
+    const { batchSize, shuffle } = training;
+    const lengths = feeds.whole.train.map(({ ids }) => ids.length);
+    const seeds = new Set(lanes.map(({ run }) => run.setup.seed));
+    return new Map(
+      [...seeds].map((seed) => [seed, new BatchStream({ lengths, batchSize, buckets, shuffle, seed }, start)]),
+    );
+  }
+
+  get #running(): Lane[] {
+    return this.#setup.lanes.filter(({ state }) => state === "running");
+  }
+
+  /**
+   * One update of every running run that is at this step: of all runs with one seed on that seed's batch, then of the next
+   * seed's. Resolves to false where a stop came before all had done it.
+   */
+  async #trainStep(): Promise<boolean> {
+    const { steps, training } = this.#setup;
+    const { schedule: kind, warmupRatio } = training;
+    const factor = scheduleFactor({ kind, warmupRatio, steps }, this.#step);
+    for (const [seed, stream] of this.#streams) {
+      const plan = stream.next();
+      const lanes = this.#running.filter(
+        (lane) => lane.trains && lane.run.setup.seed === seed && lane.steps === this.#step,
+      );
+      if (lanes.length > 0 && !(await this.#trainBatch(plan, lanes, factor))) return false;
+    }
+    return true;
+  }
+
+  async #trainBatch(plan: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<boolean> {
+    const tokens = this.#setup.feeds.fill(plan);
+    for (const lane of lanes) {
+      await this.#ring.ready();
+      // What arrived meanwhile may have ended it.
+      if (lane.state !== "running") continue;
+      if (this.#stopping) return false;
+      const { run } = lane;
+      const learningRate = run.setup.learningRate * factor;
+      const tag: StepTag = {
+        lane,
+        step: this.#step + 1,
+        epoch: plan.epoch,
+        tokens: lane.tokens + tokens,
+        learningRate,
+        submitted: performance.now(),
+      };
+      const push = (commands: Commands) => this.#ring.push(commands, run.metrics, METRICS * 4, tag);
+      const done = await run.train(plan.bucket, this.#step, learningRate, push, () => this.#stopping);
+      if (!done) return false;
+      lane.steps = tag.step;
+      lane.tokens = tag.tokens;
+      this.#ring.submitted();
+    }
+    return true;
+  }
+
+  /** Metrics arrive in the order of submission; the device works on one step at a time. */
+  #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
+    const { lane, step, epoch, tokens, learningRate, submitted } = tag;
+    const now = performance.now();
+    lane.seconds += (now - Math.max(this.#delivered, submitted)) / 1000;
+    this.#delivered = now;
+    if (lane.state !== "running") return;
+    if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+      const [what, value] = Number.isFinite(loss) ? ["gradient norm", gradNorm] : ["loss", loss];
+      lane.spoil(`the ${what} at step ${step}`, value!, learningRate);
+      return;
+    }
+    this.#setup.emit({
+      type: "step",
+      run: lane.name,
+      step,
+      epoch,
+      loss: loss!,
+      learningRate,
+      gradNorm: gradNorm!,
+      ...(lane.run.hasPenalty && { penalty }),
+      tokens,
+      seconds: lane.seconds,
+      gpuBytes: lane.run.gpuBytes,
+    });
+    const last = this.#running.findLast((one) => one.trains && this.#starts.get(one)! < step);
+    if (lane === last) this.announce(this.#paused ? "paused" : "running", null, step);
+  }
+
+  async #evaluateAll(evaluated: readonly Lane[]): Promise<void> {
+    const { emit, lanes, onCheckpoint, training, steps, turn } = this.#setup;
+    await this.#ring.drained();
+    for (const { run } of lanes) await run.drained();
+    for (const lane of evaluated) {
+      if (this.#abandoned) return;
+      // One that was spoilt by a step whose numbers arrived just now.
+      if (lane.state !== "running") continue;
+      const event = await turn.runExclusive(() => this.evaluate(lane));
+      if (!Number.isFinite(event.loss)) {
+        lane.spoil(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
+        lane.mend();
+        continue;
+      }
+      await lane.keep();
+      emit(event);
+      const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
+      const enough = lane.judge(event.loss, event.step, patience);
+      if (enough === null) continue;
+      lane.reason = enough;
+      lane.end("finished", training.keepBest);
+    }
+    onCheckpoint?.(this.checkpoints);
+    this.#delivered = performance.now();
+  }
+}

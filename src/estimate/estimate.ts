@@ -1,0 +1,255 @@
+/**
+ * What a comparison will take, from tensor specifications alone: no device, nothing allocated. The same Programs and plans
+ * are built as for training, so the sums are those of the buffers that will be made.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import { languageHeadSpecs } from "../base/language-head";
+import { loadedSpecs } from "../base/read-model";
+import { BatchStream } from "../data/batches";
+import { noBytes, sumUp } from "../executors/bytes";
+import type { Costs } from "../executors/costs";
+import { webgpuCosts } from "../executors/webgpu/costs";
+import type { ChosenModules, ModelFacts } from "../methods/method";
+import { methods } from "../methods/registry";
+import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
+import type { GpuBytes } from "../plan/events";
+import { type LayerRate, layerRates } from "../plan/layer-rates";
+import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import type { Constant } from "../program/program";
+import { storedTensors } from "../program/row-parts";
+import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import { sharedBuckets } from "../runs/buckets";
+import { controlBytes } from "../runs/control";
+import { optimizerBytes } from "../runs/optimizer";
+import {
+  checkContext,
+  controllerOf,
+  controlsOf,
+  poolingOf,
+  type ResolvedMethod,
+  resolveMethod,
+  semanticBlocksOf,
+} from "../runs/resolve";
+import { RUN_BYTES } from "../runs/run";
+import { compiledBytes } from "../runs/step";
+import { type TrainableCount, trainableOf } from "../runs/trainable-count";
+import { buildTunedProgram } from "../runs/tuned-program";
+import { sequenceClassification } from "../tasks/sequence-classification";
+import type { Task } from "../tasks/task";
+import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
+
+export interface RunEstimate {
+  run: string;
+  /** From tensor specifications. */
+  trainable: TrainableCount;
+  bytes: GpuBytes;
+  /** Set when this run cannot start as configured: what is wrong with which option. */
+  problem: string | null;
+  virtualTokens: number;
+  /** The learning rate of every layer, from the head down; empty where there is a problem. */
+  layerRates: LayerRate[];
+  /** Modules that the method draws; empty for most. */
+  chosen: ChosenModules[];
+}
+
+export interface Estimate {
+  /** Of one variant of each run. */
+  runs: RunEstimate[];
+  /** Weights once, plus what every variant of every run has of its own; what they share is counted once. */
+  total: GpuBytes;
+  /** The largest single buffer, and what the device allows for one. */
+  largestBuffer: { tensor: string; bytes: number; allowed: number };
+  /** Bytes that all may take together; null where the device does not tell. */
+  capacity: number | null;
+  stepsPerEpoch: number;
+  steps: number;
+}
+
+export interface EstimateInput {
+  readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
+  /** Sequence classification unless told. */
+  readonly task?: Task;
+  readonly classes: number;
+  /** Names of the classes; needed by methods that say them. */
+  readonly labels?: readonly string[];
+  /** Tokens of training and of validation rows. */
+  readonly trainLengths: readonly number[];
+  readonly validationLengths: readonly number[];
+  readonly maxLength: number;
+  readonly training: TrainingConfiguration;
+  readonly runs: readonly RunConfiguration[];
+  /** Bytes that one buffer may have, and all together; no limit for all unless told. */
+  readonly allowedBuffer: number;
+  readonly capacity?: number;
+  /** What the executor takes for itself; a graphics card's unless told. */
+  readonly costs?: Costs;
+}
+
+export function estimate(input: EstimateInput): Estimate {
+  const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer, costs = webgpuCosts } = input;
+  const model = onDevice(input);
+  const { seed } = training;
+  const lengths = [...trainLengths, ...validationLengths];
+  const resolved = runs.map((run) => attempt(() => resolveMethod(model, run, seed, input.labels)));
+  const known = resolved.flatMap((one) => ("error" in one ? [] : [one.value]));
+  const head = { task: input.task, classes: input.classes, pooling: model.poolings[0]! };
+  const buckets = sharedBuckets(model.config, lengths, maxLength, known, head);
+  const weights = [...loadedSpecs(model), ...headSpecs({ ...input, model })];
+  const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
+  let largest = { tensor: "", bytes: 0 };
+  const consider = (tensor: string, bytes: number) => {
+    if (bytes > largest.bytes) largest = { tensor, bytes };
+  };
+  for (const tensor of weights.flatMap(storedTensors)) consider(tensor.name, tensorBytes(tensor));
+  const planned = runs.map((run, index) => {
+    const one = resolved[index]!;
+    const estimated =
+      "error" in one
+        ? one
+        : attempt(() => estimateRun({ ...input, model }, run, one.value, buckets, weightBytes, consider));
+    return "error" in estimated ? refused(run.name, weightBytes, estimated.error) : estimated.value;
+  });
+  const variants = training.seeds * training.learningRateFactors.length;
+  const total = { ...noBytes(), weights: weightBytes };
+  for (const { bytes } of planned) {
+    for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
+  }
+  const steps = planned.flatMap(({ steps }) => steps);
+  const task = input.task ?? sequenceClassification;
+  total.activations = workspaceBytes(steps);
+  const runtimes = steps.map(({ runtime }) => runtime);
+  total.onnxruntime = costs.runtime(runtimes, variants);
+  // A text that several runs read is kept once, as deep as the deepest reads it.
+  const texts = new Map<string, number>();
+  for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
+  total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
+  if (steps.length > 0) {
+    const feeds = { task, labels: input.classes, batchSize: training.batchSize, buckets, validationLengths };
+    const head = Math.max(...planned.map(({ trainable }) => trainable.head));
+    total.runtime +=
+      tableBytes(steps) +
+      feedBytes({ ...feeds, runs: variants * planned.filter(({ problem }) => problem === null).length, head });
+  }
+  const { batchSize, shuffle } = training;
+  const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });
+  return {
+    runs: planned.map(({ steps: _steps, text: _text, ...estimated }) => estimated),
+    total: sumUp(total),
+    largestBuffer: { ...largest, allowed: allowedBuffer },
+    capacity: input.capacity !== undefined && Number.isFinite(input.capacity) ? input.capacity : null,
+    stepsPerEpoch: batchesPerEpoch,
+    steps: trainingSteps(training, batchesPerEpoch),
+  };
+}
+
+/** The model as this device keeps it: matrices above the limit of a buffer in parts. */
+function onDevice({ model, allowedBuffer: largestBuffer }: EstimateInput): EstimateInput["model"] {
+  const { family, config, precision, languageHead, tokenizer, parameters, poolings } = model;
+  return { family, config, precision, languageHead, tokenizer, parameters, poolings, largestBuffer };
+}
+
+/** A run's estimate, what its steps need, and the text that it has the frozen model read, as ids. */
+interface PlannedRun extends RunEstimate {
+  readonly steps: readonly StepNeeds[];
+  readonly text: string;
+}
+
+/** What was computed, or what kept it from being computed. */
+function attempt<Value>(compute: () => Value): { readonly value: Value } | { readonly error: string } {
+  try {
+    return { value: compute() };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function refused(run: string, weights: number, problem: string): PlannedRun {
+  const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
+  const bytes = sumUp({ ...noBytes(), weights });
+  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], chosen: [], text: "", steps: [] };
+}
+
+/** What only the head over the vocabulary reads, where somebody needs it. */
+function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
+  const { family, config, languageHead = "words" } = model;
+  const needed =
+    task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
+  return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
+}
+
+function estimateRun(
+  { model, task, classes, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
+  run: RunConfiguration,
+  resolved: ResolvedMethod,
+  buckets: readonly number[],
+  weightBytes: number,
+  consider: (tensor: string, bytes: number) => void,
+): PlannedRun {
+  const { method, options, context } = resolved;
+  const pooling = poolingOf(model, training);
+  const trainingRows = trainLengths.length;
+  const setup = { ...resolved, task, classes, pooling, layers: run, trainingRows };
+  const bytes = { ...noBytes(), weights: weightBytes };
+  const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
+  const { program, virtualTokens } = programs[0]!;
+  checkContext(model, Math.max(...buckets), virtualTokens, run.name);
+  const needs = programs.map((tuned) => stepNeeds(costs, tuned));
+  bytes.activations = Math.max(...needs.map(({ sizes }) => sizes.reduce((sum, size) => sum + size, 0)));
+  bytes.onnxruntime = costs.runtime(
+    needs.map(({ runtime }) => runtime),
+    1,
+  );
+  for (const { sizes, runtime } of needs) {
+    consider(`an activation of "${run.name}"`, Math.max(...sizes));
+    consider(`onnxruntime's working memory for "${run.name}"`, runtime.largest);
+  }
+  const blocks = semanticBlocksOf(setup);
+  if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
+  bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
+  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+    consider(table.name, tensorBytes(table));
+    bytes.runtime += tensorBytes(table);
+  }
+  for (const tensor of program.trainables) {
+    consider(tensor.name, tensorBytes(tensor));
+    bytes.adapter += tensorBytes(tensor);
+    bytes.gradients += tensorBytes(tensor);
+    bytes.optimizer += 2 * tensorBytes(tensor);
+  }
+  checkTrained(program.trainables, allowedBuffer);
+  const { batchSize, seed, gradClip } = training;
+  const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
+  const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
+  if (controller) bytes.runtime += controlBytes(costs, controller);
+  bytes.runtime += optimizerBytes(costs, programs[0]!.plan.trained, controller?.rounds);
+  for (const control of controlsOf(programs[0]!, controller)) {
+    consider(control.name, tensorBytes(control));
+    bytes.optimizer += tensorBytes(control);
+  }
+  return {
+    run: run.name,
+    trainable: trainableOf(setup, program.trainables, model),
+    bytes: sumUp(bytes),
+    problem: null,
+    virtualTokens,
+    steps: needs,
+    text: blocks === null ? "" : context.textIds.join(" "),
+    chosen: (method.chosen?.(options, model) ?? []).filter(({ block }) => block >= (run.frozenLayers ?? 0)),
+    layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
+  };
+}
+
+const isFilledByRun = (leaf: Tensor) => leaf.role === "constant" && !(leaf as Constant).values;
+
+/** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
+function checkTrained(trainables: readonly Trainable[], allowed: number): void {
+  const large = trainables.find((tensor) => tensorBytes(tensor) > allowed);
+  if (!large) return;
+  const total = 16 * trainables.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  throw new Error(
+    `It would train "${large.name}", which needs ${tensorBytes(large)} bytes in one buffer; this device allows ${allowed}. ` +
+      `All that it trains takes ${total} bytes with gradients and AdamW's moments. Freeze layers, or choose a method that ` +
+      "trains less.",
+  );
+}

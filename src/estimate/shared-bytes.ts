@@ -1,0 +1,80 @@
+/**
+ * What all runs of a comparison share on the GPU beside weights, from specifications alone: the workspace of steps, onnxruntime's
+ * cache, tables that Programs read, texts that the frozen model has read, batches and readbacks. The formulas are in
+ * ARCHITECTURE.md.
+ */
+
+import type { Costs, StepCosts } from "../executors/costs";
+import type { ModelConfig } from "../models/family";
+import type { Constant } from "../program/program";
+import { type Tensor, tensorBytes } from "../program/tensor";
+import { batchBytes } from "../runs/batch-buffers";
+import { METRICS, RUN_BYTES, STEPS_AHEAD } from "../runs/run";
+import { stepMemory } from "../runs/step";
+import type { TunedProgram } from "../runs/tuned-program";
+import type { Task } from "../tasks/task";
+
+export interface StepNeeds {
+  /** Of everything that lives within the step. */
+  readonly sizes: readonly number[];
+  readonly runtime: StepCosts;
+}
+
+export function stepNeeds(costs: Costs, tuned: TunedProgram): StepNeeds {
+  const { program, logits, plan } = tuned;
+  const outputs = [...new Set([logits, ...plan.saved])];
+  const runtime = costs.step({ program, outputs, backward: plan.dispatches });
+  return { sizes: stepMemory(tuned).sizes, runtime };
+}
+
+/** Keys, values and states of a text of so many tokens in so many blocks of a model. */
+export function cachedBytes(
+  { layers, keyValueHeads, headSize, hiddenSize }: ModelConfig,
+  tokens: number,
+  blocks: number,
+) {
+  const states = blocks + 1 + (blocks === layers ? 1 : 0);
+  return 4 * tokens * (blocks * 2 * keyValueHeads * headSize + states * hiddenSize);
+}
+
+/** Each place of the workspace is as large as the largest step needs. */
+export function workspaceBytes(steps: readonly StepNeeds[]): number {
+  const places: number[] = [];
+  for (const { sizes } of steps) {
+    [...sizes]
+      .sort((a, b) => b - a)
+      .forEach((size, place) => {
+        places[place] = Math.max(places[place] ?? 0, size);
+      });
+  }
+  return places.reduce((sum, size) => sum + size, 0);
+}
+
+/** Of the tables that Programs read, such as rotary positions: once for all of the same name. */
+export function tableBytes(steps: readonly StepNeeds[]): number {
+  const tables = new Map<string, Tensor>();
+  for (const { runtime } of steps) {
+    for (const leaf of runtime.leaves)
+      if (leaf.role === "constant" && (leaf as Constant).values) tables.set(leaf.name, leaf);
+  }
+  return [...tables.values()].reduce((sum, tensor) => sum + Math.max(16, tensorBytes(tensor)), 0);
+}
+
+/** Of the batches in both forms, the readbacks, the results of an evaluation, and the untrained base model's head. */
+export function feedBytes(options: {
+  readonly task: Task;
+  readonly labels: number;
+  readonly batchSize: number;
+  readonly buckets: readonly number[];
+  readonly validationLengths: readonly number[];
+  readonly runs: number;
+  readonly head: number;
+}): number {
+  const { task, labels, batchSize, buckets, validationLengths, runs, head } = options;
+  const targets = { perToken: task.perToken, values: task.values(labels) };
+  const batches = buckets.reduce((sum, tokens) => sum + 2 * batchBytes(batchSize, tokens, targets), 0);
+  const { width } = task.recorded(labels);
+  const places = task.perToken ? validationLengths.reduce((sum, length) => sum + length, 0) : validationLengths.length;
+  const metrics = 4 * Math.ceil(METRICS / 4) * 4;
+  return batches + runs * STEPS_AHEAD * metrics + 4 * places * (width + 1) + 16 * head + RUN_BYTES;
+}

@@ -1,0 +1,185 @@
+/** From an adapter folder to a run that starts from it: which method it is, and whether it fits. */
+
+import * as z from "zod";
+import type { BottleneckConfig } from "../adapters/adapter-hub";
+import type { AdapterFolder } from "../adapters/folder";
+import type { Scale, TaskId } from "../data/types";
+import { type Pooling, poolings } from "../models/family";
+import type { RunConfiguration } from "../plan/configuration";
+import type { LayerStrategy } from "../plan/layer-rates";
+import { tasks } from "../tasks/registry";
+
+const runRecord = z.looseObject({
+  /** Left out where the folder holds a smaller rank or another form of what the run trained. */
+  run: z
+    .looseObject({
+      name: z.string(),
+      method: z.string(),
+      options: z.record(z.string(), z.unknown()),
+      learningRate: z.number().positive().optional(),
+      frozenLayers: z.int().min(0).optional(),
+      layerDecay: z.number().positive().max(1).optional(),
+    })
+    .optional(),
+  configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(poolings).nullable() }) }),
+});
+
+/** The run that an adapter folder describes: from its run.json, else from PEFT's configuration alone. */
+export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: Pooling | null } {
+  const record = runRecord.safeParse(adapter.run);
+  const pooling = record.data?.configuration.training.pooling ?? null;
+  if (record.data?.run) {
+    const { name: given, method, options, learningRate, frozenLayers, layerDecay } = record.data.run;
+    const rate = learningRate === undefined ? {} : { learningRate };
+    return { run: { name: given, method, options, ...rate, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };
+  }
+  const { config } = adapter;
+  const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");
+  const virtualTokens = prompt?.shape[0];
+  const forms: Record<string, RunConfiguration> = {
+    LORA: {
+      name,
+      method: config.use_dora ? "dora" : "lora",
+      options: loraOptions(config),
+    },
+    ADALORA: { name, method: "adalora", options: adaloraOptions(config) },
+    VERA: { name, method: "vera", options: veraOptions(config) },
+    IA3: {
+      name,
+      method: "ia3",
+      options: { targets: config.target_modules, feedForward: config.feedforward_modules },
+    },
+    LN_TUNING: { name, method: "ln-tuning", options: { targets: config.target_modules } },
+    PREFIX_TUNING: { name, method: "prefix", options: { virtualTokens } },
+    PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
+    P_TUNING: { name, method: "prompt", options: { virtualTokens } },
+    CPT: { name, method: "prompt", options: { virtualTokens } },
+  };
+  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling };
+  if (config.peft_type === "STUDIO") {
+    throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
+  }
+  // Beside trained biases the reader accepts idle factors only.
+  const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
+  return { run, pooling };
+}
+
+/** Without what does nothing. */
+function withStrategy({ frozenLayers = 0, layerDecay = 1 }: LayerStrategy): LayerStrategy {
+  return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
+}
+
+/** The linears a configuration means, as options. */
+function targetOptions({ target_modules: targets, layers_to_transform: layers }: AdapterFolder["config"]) {
+  return {
+    ...(typeof targets === "string" ? { pattern: targets } : { targets }),
+    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
+  };
+}
+
+function adaloraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
+  return {
+    initialRank: config.init_r,
+    // Nothing more will be allocated.
+    targetRank: Math.min(Number(config.target_r), Number(config.init_r) - 1),
+    alpha: config.lora_alpha,
+    ...targetOptions(config),
+    dropout: config.lora_dropout ?? 0,
+  };
+}
+
+function veraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
+  return {
+    rank: config.r,
+    ...targetOptions(config),
+    initialD: config.d_initial,
+    projectionKey: config.projection_prng_key,
+    saveProjection: config.save_projection,
+    dropout: config.vera_dropout ?? 0,
+  };
+}
+
+/** LoRA's options from PEFT's configuration. */
+function loraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
+  return {
+    rank: config.r,
+    alpha: config.lora_alpha,
+    ...targetOptions(config),
+    rankPattern: config.rank_pattern ?? {},
+    alphaPattern: config.alpha_pattern ?? {},
+    dropout: config.lora_dropout ?? 0,
+    rankStabilised: config.use_rslora,
+  };
+}
+
+/** The method of AdapterHub's modules: by where they stand. */
+function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfiguration {
+  const hub = config as unknown as BottleneckConfig;
+  const { places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut } = hub;
+  const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
+  const options = { bottleneck, activation, scale, learnedScale, residual };
+  return { name, method: parallel ? "adapter-parallel" : serial, options, ...withStrategy({ frozenLayers: leaveOut }) };
+}
+
+const scaleRecord = z.object({ scale: z.object({ mean: z.number(), deviation: z.number().positive() }) });
+const taskRecord = z.object({ configuration: z.object({ data: z.object({ task: z.string() }) }) });
+
+/** How the numbers were scaled that an adapter was trained for; null where it does not say. */
+export function importedScale(adapter: AdapterFolder): Scale | null {
+  return scaleRecord.safeParse(adapter.run).data?.scale ?? null;
+}
+
+/** Throws an Error with both sides if the adapter was trained for another task, or other classes, than the open data has. */
+export function checkLabels(adapter: AdapterFolder, task: TaskId, labels: readonly string[]): void {
+  const { peftType } = tasks[task];
+  const { task_type: kind = peftType } = adapter.config;
+  const recorded = taskRecord.safeParse(adapter.run).data?.configuration.data.task ?? task;
+  if (recorded !== task || kind !== peftType) {
+    throw new Error(
+      `The adapter was trained for ${recorded === task ? kind : recorded}; the open data is read for ${task}. ` +
+        "Choose the adapter's task for the data first.",
+    );
+  }
+  const trained = z.object({ labels: z.array(z.string()) }).safeParse(adapter.run);
+  if (!trained.success || trained.data.labels.join("\n") === labels.join("\n")) return;
+  throw new Error(
+    `The adapter was trained for the labels ${trained.data.labels.join(", ")}; the open data has ${labels.join(", ")}. ` +
+      "Open data with the adapter's labels first.",
+  );
+}
+
+/** Throws an Error with both if a run would go on from an adapter whose numbers were scaled otherwise. */
+export function checkScale(run: string, trained: Scale | null, open: Scale | null): void {
+  if (!trained || !open) return;
+  const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * open.deviation;
+  if (near(trained.mean, open.mean) && near(trained.deviation, open.deviation)) return;
+  const said = ({ mean, deviation }: Scale) => `mean ${mean} and standard deviation ${deviation}`;
+  throw new Error(
+    `Run "${run}": the adapter it starts from was trained for numbers of ${said(trained)}; the training rows have ` +
+      `${said(open)}. Use the rows and the seed it was trained with, or start anew.`,
+  );
+}
+
+/** What an imported run is called, however often it was imported before; short enough for a configuration. */
+export function importedName(name: string): string {
+  return `${name.replace(/ \(imported\)( \d+)?$/, "").slice(0, 44)} (imported)`;
+}
+
+/** What a weighted sum of runs is called: `0.5 · LoRA + 0.5 · LoRA 2`, short enough for a configuration. */
+export function sumName(parts: readonly { readonly run: string; readonly weight: number }[]): string {
+  const said = parts.map(({ run, weight }, index) => {
+    const sign = weight < 0 ? "− " : index > 0 ? "+ " : "";
+    return `${sign}${Math.abs(weight)} · ${run}`;
+  });
+  const whole = said.join(" ");
+  return whole.length <= 56 ? whole : `sum of ${parts.length} runs`;
+}
+
+/** The name, or the name with the first number behind it that is not taken. */
+export function uniqueName(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  return uniqueName(
+    name.replace(/( \d+)?$/, (number) => ` ${Number(number || 1) + 1}`),
+    taken,
+  );
+}

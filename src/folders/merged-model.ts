@@ -1,0 +1,251 @@
+/**
+ * A trained run as a whole model in Hugging Face's layout: the base model's tensors with the adapter merged into them, the head,
+ * config.json and the tokenizer. Unchanged tensors stream from the base model's files; only changed ones are held, one at a time.
+ */
+
+import { folderName } from "../adapters/write-folder";
+import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
+import type { BaseModel } from "../base/base-model";
+import { HEAD_WEIGHT } from "../base/language-head";
+import { readModel } from "../base/read-model";
+import { readConfig } from "../hub/config";
+import { entryElements, type SafetensorsEntry } from "../hub/safetensors";
+import { streamTensor } from "../hub/safetensors-values";
+import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors } from "../hub/stream-safetensors";
+import type { ModelFolder } from "../hub/types";
+import type { NamedTensor } from "../hub/write-safetensors";
+import { embeddingPath } from "../methods/outer-modules";
+import type { Family, Pooling } from "../models/family";
+import type { Run } from "../runs/run";
+import { sequenceClassification } from "../tasks/sequence-classification";
+import type { Task } from "../tasks/task";
+import { exportedForm, loraConversion, partTensors } from "./export";
+import { type Change, mergeChanges, negated } from "./merge";
+
+/** Files that are copied as they are where the base model has them. */
+const COPIED = [
+  "tokenizer.json",
+  "tokenizer_config.json",
+  "special_tokens_map.json",
+  "added_tokens.json",
+  "vocab.json",
+  "vocab.txt",
+  "merges.txt",
+  "tokenizer.model",
+  "chat_template.jinja",
+  "generation_config.json",
+] as const;
+
+export interface MergedModel {
+  readonly folder: ModelFolder;
+  readonly family: Pick<Family, "classifierArgument">;
+  readonly task: Task;
+  readonly labels: readonly string[];
+  /** The base model's tensors under the names they get, and where they lie. */
+  readonly base: readonly { readonly name: string; readonly entry: SafetensorsEntry }[];
+  readonly changes: ReadonlyMap<string, Change>;
+  /** Take the changes away again, where they were added. */
+  readonly undo?: ReadonlyMap<string, Change> | null;
+  readonly head: readonly NamedTensor[];
+  /** The text of README.md. */
+  readonly card: string;
+  /** Whether the head over the vocabulary is no longer the word embeddings. */
+  readonly untied?: boolean;
+}
+
+/** Takes one file after the other; the pieces of a file come in order. */
+export interface FileSink {
+  begin(name: string): void;
+  piece(bytes: Uint8Array<ArrayBuffer>): void;
+  end(): void;
+}
+
+/** Writes config.json, README.md, the tokenizer's files and model.safetensors in that type. */
+export async function writeMergedModel(model: MergedModel, type: StoredType, sink: FileSink): Promise<void> {
+  const whole = (name: string, bytes: Uint8Array<ArrayBuffer>) => {
+    sink.begin(name);
+    sink.piece(bytes);
+    sink.end();
+  };
+  const text = (name: string, content: string) => whole(name, new TextEncoder().encode(content));
+  text("config.json", `${JSON.stringify(mergedConfig(await readConfig(model.folder), model, type), null, 2)}\n`);
+  text("README.md", model.card);
+  for (const name of COPIED) {
+    const file = await model.folder.open(name);
+    if (file) whole(name, new Uint8Array(await file.read(0, file.size)));
+  }
+  sink.begin("model.safetensors");
+  await streamSafetensors(mergedTensors(model), type, sink.piece);
+  sink.end();
+}
+
+/**
+ * The merged model as a zip with one folder in it, named after the run.
+ * @throws Error with both numbers when a zip cannot hold it.
+ */
+export async function zipMerged(model: MergedModel, type: StoredType, name: string): Promise<Blob> {
+  const bytes = streamedBytes(mergedTensors(model), type);
+  if (bytes > MAX_ZIP_BYTES) {
+    throw new Error(
+      `The merged model of "${name}" takes ${bytes} bytes as ${type}, but a zip holds at most ${MAX_ZIP_BYTES}. ` +
+        `${type === "float32" ? "Choose float16 or bfloat16, or download" : "Download"} the adapter and merge it with PEFT.`,
+    );
+  }
+  const zip = zipStream(folderName(name));
+  await writeMergedModel(model, type, zip);
+  return zip.finish();
+}
+
+/** Every tensor of the merged model; a head's takes the place of a base tensor of its name. */
+export function mergedTensors({
+  base,
+  changes,
+  head,
+}: Pick<MergedModel, "base" | "changes" | "head">): StreamedTensor[] {
+  const own = new Set(head.map(({ name }) => name));
+  return [
+    ...head.map(({ name, shape, data }) => ({
+      ...{ name, shape },
+      stream: async (onPiece: (values: Float32Array) => void) => onPiece(data),
+    })),
+    ...base
+      .filter(({ name }) => !own.has(name))
+      .map(({ name, entry }) => ({ name, shape: entry.shape, stream: streamOf(entry, changes.get(name)) })),
+  ];
+}
+
+function streamOf(entry: SafetensorsEntry, change: Change | undefined): StreamedTensor["stream"] {
+  if (!change) return (onPiece) => streamTensor(entry, onPiece);
+  return async (onPiece) => {
+    const values = new Float32Array(entryElements(entry));
+    await streamTensor(entry, (piece, offset) => values.set(piece, offset));
+    change(values);
+    onPiece(values);
+  };
+}
+
+const CLASSES = {
+  SEQ_CLS: "ForSequenceClassification",
+  TOKEN_CLS: "ForTokenClassification",
+  CAUSAL_LM: null,
+} as const;
+
+const PROBLEMS: Partial<Record<Task["id"], string>> = {
+  "sequence-classification": "single_label_classification",
+  "multi-label-classification": "multi_label_classification",
+  regression: "regression",
+};
+
+function mergedConfig(
+  base: Record<string, unknown>,
+  { task, labels, family, untied = false }: MergedModel,
+  type: StoredType,
+): Record<string, unknown> {
+  const { dtype: _, torch_dtype: __, ...config } = base;
+  const kind = CLASSES[task.peftType];
+  const common = { ...config, torch_dtype: type, ...(untied && { tie_word_embeddings: false }) };
+  if (!kind) return common;
+  const [first] = Array.isArray(config.architectures) ? config.architectures : [];
+  const architectures =
+    typeof first === "string" ? [`${first.replace(/(For\w+|LMHeadModel|Model)$/, "")}${kind}`] : undefined;
+  const names = task.id === "regression" ? [] : labels;
+  const [, key, value] = /^(\w+)="(\w+)"$/.exec(family.classifierArgument ?? "") ?? [];
+  const eos = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : config.eos_token_id;
+  return {
+    ...common,
+    ...(architectures && { architectures }),
+    ...(names.length > 0
+      ? {
+          id2label: Object.fromEntries(names.map((name, id) => [String(id), name])),
+          label2id: Object.fromEntries(names.map((name, id) => [name, id])),
+        }
+      : { num_labels: task.outputs(labels.length) }),
+    ...(PROBLEMS[task.id] && { problem_type: PROBLEMS[task.id] }),
+    ...(key && { [key]: value }),
+    // Without it transformers' classifiers of decoders take no batch.
+    pad_token_id: config.pad_token_id ?? eos ?? null,
+  };
+}
+
+/**
+ * What a run's merged model is made of, with its present values.
+ * @throws Error saying why the run has no merged model, and what to do.
+ */
+export async function mergedRun(
+  model: BaseModel,
+  run: Run,
+  { labels, steps, file }: { labels: readonly string[]; steps: number; file: string },
+): Promise<MergedModel> {
+  const { folder, family } = model;
+  const { method } = run.setup;
+  const { task = sequenceClassification } = run.tunedSetup;
+  const { needed, languageHead } = await readModel(folder, model.precision);
+  const causal = task.peftType === "CAUSAL_LM";
+  const body = needed.map(({ tensor, entry }) => ({ name: tensor.name, entry }));
+  const ownHead = causal ? languageHead.needed : [];
+  const values = await run.parameters.read();
+  const { form, tensors } = await exportedForm(model, run, values, loraConversion(method));
+  const names = new Set([...body.map(({ name }) => name), ...(causal ? [HEAD_WEIGHT] : [])]);
+  const site = { names, fanInFanOut: family.fanInFanOut };
+  const merged = mergeChanges(method, form, tensors, site);
+  const negative = negated(form);
+  // The word embeddings as the head: only one of both has changed, so they are tied no longer.
+  const table = `${embeddingPath(model)}.weight`;
+  const untied = causal && languageHead.kind === "words" && (merged.has(table) || merged.has(HEAD_WEIGHT));
+  const headEntry = body.find(({ name }) => name === table)?.entry;
+  const base = [
+    ...body,
+    // The head over the vocabulary goes by different names in different versions: it keeps its file's.
+    ...ownHead.map(({ entry }) => ({ name: entry.name, entry })),
+    ...(untied && headEntry ? [{ name: HEAD_WEIGHT, entry: headEntry }] : []),
+  ];
+  const stored = new Map(ownHead.map(({ tensor, entry }) => [tensor.name, entry.name]));
+  const inFile = (list: ReadonlyMap<string, Change>) =>
+    new Map([...list].map(([name, change]) => [stored.get(name) ?? name, change]));
+  const changes = inFile(merged);
+  const undo = negative && inFile(mergeChanges(method, negative, tensors, site));
+  const head = partTensors(run, values, "head");
+  const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
+  const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
+  return { folder, family, task, labels, base, changes, undo, head, card, untied };
+}
+
+function mergedCard(facts: {
+  base: string;
+  run: string;
+  method: string;
+  steps: number;
+  file: string;
+  pooling: Pooling;
+  changed: number;
+  all: number;
+  task: Task;
+}): string {
+  const { base, run, method, steps, file, pooling, changed, all, task } = facts;
+  const kind = CLASSES[task.peftType] ?? "ForCausalLM";
+  const lines = [
+    "---",
+    `base_model: ${JSON.stringify(base)}`,
+    "library_name: transformers",
+    "---",
+    "",
+    `# ${run}`,
+    "",
+    `${method} on \`${base}\`, trained for ${steps} steps on \`${file}\` and merged: ${changed} of the base model's ${all} tensors`,
+    "hold the trained change, all others are the base model's own. It needs no adapter library:",
+    "",
+    "```python",
+    `from transformers import AutoModel${kind}, AutoTokenizer`,
+    "",
+    `model = AutoModel${kind}.from_pretrained(".")`,
+    'tokenizer = AutoTokenizer.from_pretrained(".")',
+    "```",
+  ];
+  if (pooling === "mean" && kind === "ForSequenceClassification") {
+    lines.push(
+      "",
+      "**The head reads the mean of the input's states**, which transformers' class does not: it would predict something else.",
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}

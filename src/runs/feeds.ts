@@ -1,0 +1,40 @@
+/** A comparison's batches in both forms: as they are, and without the token that a run's text already begins with. */
+
+import type { BaseModel } from "../base/base-model";
+import type { PlannedBatch } from "../data/batches";
+import type { Executor } from "../executors/executor";
+import { Feed, type FeedOptions } from "./feed";
+import type { ComparisonData } from "./rows";
+
+export class Feeds {
+  readonly whole: Feed;
+  readonly continued: Feed;
+  readonly #model: BaseModel;
+
+  constructor(
+    executor: Executor,
+    model: BaseModel,
+    data: ComparisonData,
+    options: Omit<FeedOptions, "padId" | "dropped">,
+  ) {
+    const { padId, bosId } = model.tokenizer;
+    this.#model = model;
+    this.whole = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: null });
+    this.continued = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
+  }
+
+  /** The feed of a run with this text in front: the text may have the beginning-of-sequence token already. */
+  behind(textIds: readonly number[]): Feed {
+    const { tokenizer, family } = this.#model;
+    // An encoder's read-out is its first token: it stays.
+    const repeated = !family.bidirectional && tokenizer.bosId !== null && textIds[0] === tokenizer.bosId;
+    return repeated ? this.continued : this.whole;
+  }
+
+  /** Puts a batch of training rows into the buffers of every feed that is read; returns its real tokens. */
+  fill(plan: PlannedBatch): number {
+    const tokens = this.whole.fill(this.whole.train, plan);
+    if (this.continued.used) this.continued.fill(this.continued.train, plan);
+    return tokens;
+  }
+}

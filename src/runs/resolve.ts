@@ -1,0 +1,126 @@
+/**
+ * What a run's configuration means on a model: its method, its options, its text as tokens, what its head reads. Found once, and passed
+ * on to whoever builds, estimates or exports the run.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import { Random } from "../data/random";
+import type { Controller } from "../methods/controller";
+import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
+import { methodOf } from "../methods/registry";
+import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
+import type { Control } from "../program/tensor";
+import { bracketedIds, textIds } from "./text-ids";
+import type { Pooling, TunedProgram } from "./tuned-program";
+
+/** A run's method with its options as the method's schema gave them, and what the method is told of model and text. */
+export interface ResolvedMethod {
+  readonly method: Method;
+  readonly options: unknown;
+  readonly context: MethodContext;
+}
+
+/** What a method may ask of a model, and the tokenizer that reads its text. */
+export type ResolvingModel = ModelFacts & Pick<BaseModel, "tokenizer">;
+
+/**
+ * `seed` draws the random tokens of a text; `labels`: names of the classes, for methods that say them.
+ * @throws Error naming run, method and option.
+ */
+export function resolveMethod(
+  model: ResolvingModel,
+  run: RunConfiguration,
+  seed: number,
+  labels: readonly string[] = [],
+): ResolvedMethod {
+  const method = methodOf(run.method);
+  const options = parseOptions(model, run);
+  return { method, options, context: methodContext(model, method, options, seed, labels) };
+}
+
+/** How many blocks of the frozen model read a method's text alone; null where that is not needed. */
+export function semanticBlocksOf({ method, options, context }: ResolvedMethod): number | null {
+  if (!needsSemanticPass(method, options)) return null;
+  return method.semanticBlocks?.(options) ?? context.config.layers;
+}
+
+/** What the method does beside its gradients; null for most. */
+export function controllerOf(
+  { method, options, context: model }: ResolvedMethod,
+  { program }: Pick<TunedProgram, "program">,
+  { steps = 1, seed, gradClip }: { readonly steps?: number; readonly seed: number; readonly gradClip: number | null },
+): Controller | null {
+  const draw = (step: number) => new Random(seed, `controller/${step}`).next();
+  return method.controller?.(program, options, { steps, gradClip, model, draw }) ?? null;
+}
+
+/** Everything a controller keeps: what the Program reads, and its own. */
+export function controlsOf({ program }: Pick<TunedProgram, "program">, controller: Controller | null): Control[] {
+  return [...new Set([...program.controls, ...(controller?.controls ?? [])])];
+}
+
+/** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
+export function methodContext(
+  { family, config, precision, largestBuffer, languageHead, tokenizer }: ResolvingModel,
+  method: Method,
+  options: unknown,
+  seed: number,
+  labels: readonly string[] = [],
+): MethodContext {
+  const text = method.text(options);
+  const form = method.textForm?.(options);
+  const { ids, locked } =
+    text !== null && form?.lockBrackets
+      ? bracketedIds(tokenizer, text)
+      : { ids: text === null ? [] : textIds(tokenizer, text, form, seed), locked: [] };
+  return {
+    family,
+    config,
+    precision,
+    largestBuffer,
+    languageHead,
+    textIds: ids,
+    lockedIds: locked,
+    labels,
+    encode: (words) => tokenizer.encode(words, null, { specialTokens: false }),
+    randomIds: (count) => {
+      const random = new Random(seed, "vocabulary");
+      return Array.from({ length: count }, () => random.integer(config.vocabulary));
+    },
+  };
+}
+
+/** Throws an Error with both numbers if virtual tokens and input do not fit the model's positions. */
+export function checkContext(
+  model: Pick<BaseModel, "config">,
+  tokens: number,
+  virtualTokens: number,
+  run: string,
+): void {
+  const { contextLength } = model.config;
+  if (virtualTokens + tokens <= contextLength) return;
+  throw new Error(
+    `Run "${run}": ${virtualTokens} virtual tokens and texts of up to ${tokens} tokens need ${virtualTokens + tokens} ` +
+      `positions; the model has ${contextLength}. Lower the maximum length to ${contextLength - virtualTokens} or less.`,
+  );
+}
+
+/** What the head reads. Throws an Error naming what the model can do if that is something else. */
+export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooling }: TrainingConfiguration): Pooling {
+  const [standard] = model.poolings;
+  if (pooling === null) return standard!;
+  if (model.poolings.includes(pooling)) return pooling;
+  const without = model.family.poolings.includes(pooling) ? "this one has no weights of the classifier for it" : "";
+  throw new Error(
+    `pooling "${pooling}": ${without || `${model.family.title} models are not read out so`}. ` +
+      `Choose ${model.poolings.join(" or ")}.`,
+  );
+}
+
+/** The options of a run through its method's schema. Throws an Error naming run, method and option. */
+export function parseOptions(model: Pick<BaseModel, "family" | "config">, plan: RunConfiguration): unknown {
+  const result = methodOf(plan.method).options(model).safeParse(plan.options);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(" "));
+  throw new Error(`Run "${plan.name}" (${plan.method}): ${problems.join("; ")}.`);
+}

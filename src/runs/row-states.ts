@@ -1,0 +1,121 @@
+/**
+ * What the frozen model makes of every training row: the state that a head would read. One pass over the rows, before a run that
+ * answers by way of them is compiled.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import type { PlannedBatch } from "../data/batches";
+import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
+import { writeGraph } from "../forward/graph";
+import { linearProbe } from "../methods/linear-probe/linear-probe";
+import type { Method, MethodContext, TrainingRows } from "../methods/method";
+import type { TrainingConfiguration } from "../plan/configuration";
+import type { StudioEvent } from "../plan/events";
+import { pooledState } from "../tasks/heads";
+import type { Feed } from "./feed";
+import type { ComparisonData } from "./rows";
+import { buildStates, type Pooling } from "./tuned-program";
+
+/** How many training rows there are, and what the frozen model makes of them. */
+export interface RowReader {
+  readonly count: number;
+  /** Reads them when it is first called. */
+  read(): Promise<TrainingRows>;
+  /** Says what a person should know of a run's answers by way of them. */
+  notice(run: string, message: string): void;
+}
+
+export interface RowReaderSetup {
+  readonly executor: Executor;
+  readonly model: BaseModel;
+  readonly data: ComparisonData;
+  readonly training: Pick<TrainingConfiguration, "batchSize">;
+  readonly pooling: Pooling;
+  readonly emit: (event: StudioEvent) => void;
+}
+
+/** Of a comparison: read once, however many of its runs ask. Nothing else may use the feed meanwhile. */
+export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
+  const { model, data, emit } = setup;
+  const labels = Int32Array.from(data.train, (row) => row.labels[0]!);
+  const others = { width: model.config.hiddenSize, labels, classes: data.labels.length };
+  let states: Promise<Float32Array> | null = null;
+  const read = async () => {
+    states ??= rowStates(setup, feed);
+    return { states: await states, ...others };
+  };
+  return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
+}
+
+/** What a run that answers by way of training rows reads, by tensor name; empty for all others. */
+export async function rowTables(
+  executor: Executor,
+  setup: { name: string; method: Method; options: unknown; trainingRows?: RowReader },
+  owner: string,
+): Promise<ReadonlyMap<string, DeviceBuffer>> {
+  const { name, method, options, trainingRows } = setup;
+  if (!method.byRows || !trainingRows) return new Map();
+  const notice = (message: string) => trainingRows.notice(name, message);
+  const tables = method.byRows.tables(options, await trainingRows.read(), notice);
+  const put = (label: string, values: Float32Array) => upload(executor, values, { label, category: "runtime", owner });
+  return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
+}
+
+/** [training rows, hiddenSize]. Nothing of it stays on the device. */
+async function rowStates(
+  { executor, model, training, emit, pooling }: RowReaderSetup,
+  feed: Feed,
+): Promise<Float32Array> {
+  const { batchSize } = training;
+  const owner = "states of training rows";
+  const { hiddenSize } = model.config;
+  const allocate = (label: string, rows: number) =>
+    executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
+  const plans = feed.batches(feed.train);
+  const all = allocate(owner, feed.train.length);
+  try {
+    for (const [bucket, own] of byBucket(plans)) {
+      const batch = feed.buffers.get(bucket)!;
+      const setup = { method: linearProbe, options: {}, context: contextOf(model), types: batch.types !== null };
+      const { program, ids, lengths, types, states } = buildStates(setup, batchSize, bucket);
+      const output = pooledState(program, states, pooling);
+      const computed = allocate(`of ${bucket} tokens`, batchSize);
+      const given = new Map([
+        [ids, batch.ids],
+        [lengths, batch.lengths],
+        [output, computed],
+      ]);
+      if (types) given.set(types, batch.types!);
+      const session = await executor.session(
+        writeGraph(program, [output]),
+        (tensor) => given.get(tensor) ?? model.kept(tensor),
+      );
+      for (const plan of own) {
+        const [done, total] = [plans.indexOf(plan), plans.length];
+        emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
+        feed.fill(feed.train, plan);
+        await session.run();
+        const commands = executor.commands();
+        plan.rows.forEach((row, place) => {
+          commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
+        });
+        await commands.submit();
+      }
+      await session.release();
+    }
+    return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
+  } finally {
+    executor.memory.releaseOwner(owner);
+  }
+}
+
+function byBucket(plans: readonly PlannedBatch[]): Map<number, PlannedBatch[]> {
+  const sorted = new Map<number, PlannedBatch[]>();
+  for (const plan of plans) sorted.set(plan.bucket, [...(sorted.get(plan.bucket) ?? []), plan]);
+  return sorted;
+}
+
+/** Of a method without a text. */
+function contextOf({ family, config, precision, largestBuffer }: BaseModel): MethodContext {
+  return { family, config, precision, largestBuffer, textIds: [], randomIds: () => [] };
+}

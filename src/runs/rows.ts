@@ -1,0 +1,17 @@
+/** The rows that the runs of a comparison learn from and are measured on. */
+
+import type { TokenizedExample } from "../data/tokens";
+import type { Scale, TaskId } from "../data/types";
+
+export interface ComparisonData {
+  /** Sequence classification unless told. */
+  readonly task?: TaskId;
+  readonly labels: readonly string[];
+  /** Of the numbers that the task predicts, if it does. */
+  readonly scale?: Scale | null;
+  readonly train: readonly TokenizedExample[];
+  readonly validation: readonly TokenizedExample[];
+  /** The validation rows' texts, for showing the wrongest. */
+  readonly validationTexts: readonly string[];
+  readonly maxLength: number;
+}

@@ -1,0 +1,292 @@
+/** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
+
+import type { BaseModel } from "../base/base-model";
+import { meanRowNorm } from "../base/norms";
+import { type Bytes, sumUp } from "../executors/bytes";
+import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
+import type { Controller } from "../methods/controller";
+import type { MethodContext } from "../methods/method";
+import type { LayerStrategy } from "../plan/layer-rates";
+import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import type { Task } from "../tasks/task";
+import type { BatchBuffers } from "./batch-buffers";
+import { computeStart } from "./computed-start";
+import { Control, type ControlOptions } from "./control";
+import { evaluateFront } from "./front";
+import { adamDefaults, Optimizer } from "./optimizer";
+import { Parameters, type Values } from "./parameters";
+import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
+import { type RowReader, rowTables } from "./row-states";
+import { DRAW, Step } from "./step";
+import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
+import type { Workspace } from "./workspace";
+
+export interface RunSetup extends ResolvedMethod {
+  readonly name: string;
+  /** Under which its buffers are counted and freed, unique on the executor; default: `run NAME`. */
+  readonly owner?: string;
+  readonly learningRate: number;
+  /** For adapter and head; null: the method's own default, and 0.01 for the head. */
+  readonly weightDecay: number | null;
+  readonly gradClip: number | null;
+  /** Sequence classification unless told. */
+  readonly task?: Task;
+  readonly classes: number;
+  readonly pooling: Pooling;
+  readonly seed: number;
+  /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
+  readonly steps?: number;
+  /** Frozen layers and rates by layer. */
+  readonly layers?: LayerStrategy;
+  /** Replace initial values by tensor name. */
+  readonly initial?: Values;
+  /** For methods that answer by way of them. */
+  readonly trainingRows?: RowReader;
+  /** What the method's controller lets be seen. */
+  readonly onWatched?: ControlOptions["onWatched"];
+}
+
+const HEAD_WEIGHT_DECAY = 0.01;
+/** Numbers in a run's metrics. */
+export const METRICS = 3;
+/** Copies of metrics that may be on their way: how many steps the host may be ahead. */
+export const STEPS_AHEAD = 3;
+/** Bytes of a run's metrics and of what its dropout masks are drawn from. */
+export const RUN_BYTES = 16 + DRAW * 4;
+
+export class Run {
+  readonly setup: RunSetup;
+  readonly tunedSetup: TunedSetup;
+  readonly parameters: Parameters;
+  readonly virtualTokens: number;
+  /** [loss, gradient norm, what the method adds to the loss] of the last step. */
+  readonly metrics: DeviceBuffer;
+  readonly #controller: Controller | null;
+  readonly #draw: DeviceBuffer;
+  readonly #executor: Executor;
+  readonly #model: BaseModel;
+  readonly #steps = new Map<number, Step>();
+  #optimizer: Optimizer | null = null;
+  #control: Control | null = null;
+  #started = false;
+
+  /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
+  constructor(
+    executor: Executor,
+    model: BaseModel,
+    setup: RunSetup,
+    batches: ReadonlyMap<number, BatchBuffers>,
+    workspace: Workspace,
+  ) {
+    this.#executor = executor;
+    this.#model = model;
+    this.setup = setup;
+    const { method, options, context, task, classes, pooling, layers } = setup;
+    const types = [...batches.values()].some((batch) => batch.types !== null);
+    const trainingRows = setup.trainingRows?.count;
+    this.tunedSetup = { method, options, context, task, classes, pooling, types, layers, trainingRows };
+    for (const [tokens, batch] of batches) {
+      const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
+      this.#steps.set(tokens, new Step(tuned, batch, workspace));
+    }
+    const tuned = this.#anyStep.tuned;
+    this.virtualTokens = tuned.virtualTokens;
+    checkContext(model, Math.max(...batches.keys()), this.virtualTokens, setup.name);
+    const { program } = tuned;
+    this.#controller = controllerOf(this.tunedSetup, tuned, setup);
+    const controls = controlsOf(tuned, this.#controller);
+    this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, controls);
+    const allocate = (label: string, bytes: number) =>
+      executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
+    this.metrics = allocate("metrics", METRICS * 4);
+    this.#draw = allocate("draw", DRAW * 4);
+  }
+
+  /** Under which this run's buffers are counted. */
+  get owner(): string {
+    return this.setup.owner ?? `run ${this.setup.name}`;
+  }
+
+  /**
+   * Mean norm of the virtual tokens' embeddings before training, where they are trained as they stand; else null. Known
+   * once compiled.
+   */
+  startNorm: number | null = null;
+
+  get context(): MethodContext {
+    return this.setup.context;
+  }
+
+  get trainables(): readonly Trainable[] {
+    return this.parameters.trainables;
+  }
+
+  /** Bytes that only live within a step, for the largest batch shape. */
+  get activationBytes(): number {
+    return Math.max(...[...this.#steps.values()].map((step) => step.activationBytes));
+  }
+
+  /**
+   * Bytes of the shared weights, its own tensors, and what it needs of the shared workspace and of the texts that were read.
+   * onnxruntime's are shared by all runs and in none of them.
+   */
+  get gpuBytes(): Bytes {
+    const own = this.#executor.memory.bytes(this.owner);
+    const activations = own.activations + this.activationBytes;
+    return sumUp({ ...own, weights: this.#model.gpuBytes, activations, cache: this.cachedBytes });
+  }
+
+  /** Bytes of what the frozen model keeps of this run's text; runs with the same text share it. Known once compiled. */
+  cachedBytes = 0;
+
+  /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
+  async compile(progress?: () => void): Promise<void> {
+    const { method, weightDecay, gradClip } = this.setup;
+    if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
+    const states = await this.semanticStates();
+    this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
+    const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);
+    await this.#start(semantic);
+    for (const step of this.#steps.values()) {
+      const bindings = {
+        model: this.#model,
+        parameters: this.parameters,
+        batch: step.batch,
+        metrics: this.metrics,
+        semantic,
+        draw: this.#draw,
+        seed: this.setup.seed,
+      };
+      await step.compile(this.#executor, bindings, this.owner, progress);
+    }
+    const decay = (tensor: Trainable) => {
+      if (!tensor.weightDecay) return 0;
+      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : method.weightDecay);
+    };
+    const { trained } = this.#anyStep.tuned.plan;
+    this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.metrics, this.owner, {
+      ...adamDefaults,
+      gradClip,
+      weightDecay: decay,
+      rounds: this.#controller?.rounds,
+    });
+    if (!this.#controller) return;
+    const { parameters, metrics, owner } = this;
+    const { onWatched } = this.setup;
+    this.#control = await Control.create(this.#executor, this.#controller, { parameters, metrics, owner, onWatched });
+  }
+
+  /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
+  get dial(): Control["dial"] {
+    return this.#control?.dial ?? null;
+  }
+
+  /** Evaluations and predictions from now on are at this setting of the dial. */
+  turn(setting: number): void {
+    if (!this.#control) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
+    this.#control.turn(setting);
+  }
+
+  /** The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves when it is submitted. */
+  async infer(tokens: number): Promise<Step> {
+    const step = this.step(tokens);
+    this.rest();
+    await step.forward();
+    return step;
+  }
+
+  /** From here on the controller's tensors are those of an evaluation. */
+  rest(): void {
+    this.#control?.set(null);
+  }
+
+  /** Whether the method adds to the loss: the third of the metrics. */
+  get hasPenalty(): boolean {
+    return this.#controller?.penalty === true || this.#anyStep.tuned.loss.penalty === true;
+  }
+
+  /** Resolves when everything the controller lets be seen has been delivered. */
+  async drained(): Promise<void> {
+    await this.#control?.drained();
+  }
+
+  /** How many blocks of the frozen model read the method's text alone; null where that is not needed. */
+  get semanticBlocks(): number | null {
+    return semanticBlocksOf(this.tunedSetup);
+  }
+
+  /** What the frozen model computes for the method's text, by tensor name; empty where that is not needed. */
+  semanticStates(): Promise<ReadonlyMap<string, DeviceBuffer>> {
+    const blocks = this.semanticBlocks;
+    if (blocks === null) return Promise.resolve(new Map());
+    return this.#model.semantic(this.context.textIds, blocks);
+  }
+
+  /** The prompt, or every layer's keys and values, of a Program of this run, with the present values. */
+  async front(tuned: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
+    const held = { parameters: this.parameters, semantic: await this.semanticStates() };
+    return evaluateFront(this.#executor, this.#model, held, tuned);
+  }
+
+  step(tokens: number): Step {
+    const step = this.#steps.get(tokens);
+    if (!step) throw new Error(`Run "${this.setup.name}" has no program for ${tokens} tokens.`);
+    return step;
+  }
+
+  /**
+   * One update from the batch that is in the buffers of this shape. `also` encodes more commands behind it (copies for
+   * readback); `cancelled` is asked behind the forward pass whether the update is still wanted. Resolves when everything is
+   * submitted, to whether that is the whole update.
+   */
+  async train(
+    tokens: number,
+    step: number,
+    learningRate: number,
+    also?: (commands: Commands) => void,
+    cancelled?: () => boolean,
+  ): Promise<boolean> {
+    const compiled = this.step(tokens);
+    if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
+    const control = this.#control;
+    await control?.ready(step);
+    control?.set(step);
+    await compiled.forward(step);
+    if (cancelled?.()) return false;
+    const commands = this.#executor.commands();
+    compiled.recordLoss(commands, true);
+    compiled.recordBackward(commands);
+    control?.recordBefore(commands, step);
+    this.#optimizer.record(commands, step, learningRate);
+    control?.recordAfter(commands, step, (name) => compiled.kept(name));
+    also?.(commands);
+    await commands.submit();
+    control?.submitted();
+    return true;
+  }
+
+  async release(): Promise<void> {
+    for (const step of this.#steps.values()) await step.release();
+    this.#control?.release();
+    this.#executor.memory.releaseOwner(this.owner);
+  }
+
+  /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
+  async #start(semantic: ReadonlyMap<string, DeviceBuffer>): Promise<void> {
+    if (this.#started) return;
+    const { program } = this.#anyStep.tuned;
+    const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
+    const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.kept(tensor);
+    await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
+    const { prompt } = this.#anyStep.tuned.front;
+    if (prompt?.role === "trainable") {
+      const start = await this.#executor.read(this.parameters.value(prompt.name), tensorBytes(prompt));
+      this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
+    }
+    this.#started = true;
+  }
+
+  get #anyStep(): Step {
+    return this.#steps.values().next().value!;
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * One training step of one run for one batch shape, made once and replayed: forward session, loss, backward pass. Nothing
+ * is allocated or compiled when it runs.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import { hashName } from "../data/random";
+import type { Costs } from "../executors/costs";
+import type { Commands, CompiledDispatches, DeviceBuffer, Executor, Session } from "../executors/executor";
+import { writeGraph } from "../forward/graph";
+import { dropoutMask } from "../kernels/dropout-mask";
+import { type Dispatch, dispatch } from "../kernels/kernel";
+import type { Reference } from "../program/operation";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import type { LossPlace } from "../tasks/task";
+import type { BatchBuffers } from "./batch-buffers";
+import type { Parameters } from "./parameters";
+import type { TunedProgram } from "./tuned-program";
+import type { Claim, Workspace } from "./workspace";
+
+export interface StepBindings {
+  readonly model: BaseModel;
+  readonly parameters: Pick<Parameters, "value" | "control" | "gradient">;
+  readonly batch: BatchBuffers;
+  /** [loss, gradient norm, penalty] */
+  readonly metrics: DeviceBuffer;
+  /** What the frozen model computed for the method's text, by tensor name. */
+  readonly semantic: ReadonlyMap<string, DeviceBuffer>;
+  /** Four integers: what dropout masks are drawn from. */
+  readonly draw: DeviceBuffer;
+  /** Of the dropout masks. */
+  readonly seed: number;
+}
+
+/** Integers that dropout masks are drawn from: seed, step, 1 in training, and one that fills 16 bytes. */
+export const DRAW = 4;
+
+export class Step {
+  readonly tuned: TunedProgram;
+  readonly batch: BatchBuffers;
+  /** Bytes that only live within the step. */
+  readonly activationBytes: number;
+  readonly #claim: Claim;
+  readonly #saved: ReadonlyMap<Tensor, number>;
+  readonly #places: StepPlaces;
+  #session: Session | null = null;
+  /** Draws the dropout masks; null where the Program has none. */
+  #noise: ((step: number | null) => Promise<void>) | null = null;
+  #releaseNoise: (() => void) | null = null;
+  #parts: {
+    readonly rows: number;
+    readonly dispatches: CompiledDispatches;
+    readonly learn: CompiledDispatches | null;
+  }[] = [];
+  /** Gradients that the loss adds to. */
+  #learned: readonly DeviceBuffer[] = [];
+  #loss: CompiledDispatches | null = null;
+  #backward: CompiledDispatches | null = null;
+
+  /** Claims its place in the workspace; `compile` comes after the workspace is allocated. */
+  constructor(tuned: TunedProgram, batch: BatchBuffers, workspace: Workspace) {
+    this.tuned = tuned;
+    this.batch = batch;
+    const { sizes, saved, places } = stepMemory(tuned);
+    this.#saved = saved;
+    this.#places = places;
+    this.activationBytes = sizes.reduce((sum, size) => sum + size, 0);
+    this.#claim = workspace.claim(sizes);
+  }
+
+  get logits(): DeviceBuffer {
+    return this.#claim.buffer(this.#places.logits);
+  }
+
+  /** What an evaluation keeps of every label: the read-out, or what is predicted. */
+  get recorded(): DeviceBuffer {
+    const { predictions } = this.#places;
+    return predictions === null ? this.logits : this.#claim.buffer(predictions);
+  }
+
+  /** Loss of every label, 0 where it is ignored. */
+  get losses(): DeviceBuffer {
+    return this.#claim.buffer(this.#places.losses);
+  }
+
+  /** Something that the backward pass keeps of the forward pass, by its name. Throws if it keeps nothing of that name. */
+  kept(name: string): DeviceBuffer {
+    for (const [tensor, place] of this.#saved) if (tensor.name === name) return this.#claim.buffer(place);
+    throw new Error(`The step keeps no "${name}".`);
+  }
+
+  async compile(executor: Executor, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
+    const { logits, loss, plan } = this.tuned;
+    const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);
+    const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
+    this.#session = await executor.session(graph, buffer);
+    const seed = this.#claim.buffer(this.#places.seed);
+    const bind = (list: readonly Dispatch<LossPlace>[]) => {
+      const bound = list.map((step) => ({
+        ...step,
+        bindings: Object.fromEntries(
+          Object.entries(step.bindings).map(([name, place]) => [name, this.#lossBuffer(place, bindings)]),
+        ),
+      }));
+      return executor.compile(bound, { owner });
+    };
+    for (const { rows, dispatches, learn } of loss.parts) {
+      this.#parts.push({
+        rows,
+        dispatches: await bind(dispatches),
+        learn: learn.length > 0 ? await bind(learn) : null,
+      });
+    }
+    this.#learned = loss.trained.map(({ name }) => bindings.parameters.gradient(name));
+    this.#loss = await bind(loss.last);
+    const resolve = (reference: Reference): DeviceBuffer => {
+      if (reference.kind === "seed") return seed;
+      if (reference.kind === "gradient") return bindings.parameters.gradient(reference.tensor.name);
+      if (reference.kind === "scratch") return this.#claim.buffer(reference.slot);
+      return buffer(reference.tensor);
+    };
+    const backward = plan.dispatches.map((step) => ({
+      ...step,
+      bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)])),
+    }));
+    const results = plan.trained.map(({ name }) => bindings.parameters.gradient(name));
+    this.#backward = await executor.compile(backward, { owner, results });
+    await this.#compileNoise(executor, bindings, owner);
+    progress?.();
+  }
+
+  /** Resolves when the forward pass has been submitted: of an update with its dropout masks, or of an evaluation (null). */
+  async forward(step: number | null = null): Promise<void> {
+    const session = required(this.#session);
+    await this.#noise?.(step);
+    await session.run();
+  }
+
+  /** Loss of the forward pass just run, and its gradient with respect to the logits; `learn`: what only an update needs, too. */
+  recordLoss(commands: Commands, learn = false): void {
+    if (this.#parts.length > 0) this.#clear(commands);
+    if (learn) for (const gradient of this.#learned) commands.clear(gradient);
+    let left = this.batch.labelledCount;
+    for (const { rows, dispatches, learn: learning } of this.#parts) {
+      if (left <= 0) break;
+      commands.run(dispatches);
+      if (learn && learning) commands.run(learning);
+      left -= rows;
+    }
+    commands.run(required(this.#loss));
+  }
+
+  /** Gradients of all trainables, from the loss just encoded. */
+  recordBackward(commands: Commands): void {
+    commands.run(required(this.#backward));
+  }
+
+  async release(): Promise<void> {
+    await this.#session?.release();
+    for (const { dispatches, learn } of this.#parts) {
+      dispatches.release();
+      learn?.release();
+    }
+    this.#loss?.release();
+    this.#backward?.release();
+    this.#releaseNoise?.();
+  }
+
+  async #compileNoise(executor: Executor, { draw, seed }: StepBindings, owner: string): Promise<void> {
+    const list = this.tuned.program.noises.map((noise) =>
+      dispatch(
+        dropoutMask,
+        { draw, out: this.#claim.buffer(this.#saved.get(noise)!) },
+        { count: elementCount(noise.shape), salt: hashName(noise.name) >>> 0, rate: noise.rate },
+      ),
+    );
+    if (list.length === 0) return;
+    const compiled = await executor.compile(list, { owner });
+    const values = new Int32Array(DRAW);
+    this.#releaseNoise = () => compiled.release();
+    this.#noise = async (step) => {
+      values.set([seed ^ Math.floor(seed / 2 ** 32), step ?? 0, step === null ? 0 : 1]);
+      executor.write(draw, values);
+      const commands = executor.commands();
+      commands.run(compiled);
+      await commands.submit();
+    };
+  }
+
+  /** What the parts of a loss leave as it is where there is no label. */
+  #clear(commands: Commands): void {
+    const { logits } = this.tuned;
+    const labels = logits.shape[0]!;
+    commands.clear(this.#claim.buffer(this.#places.seed), 0, tensorBytes(logits));
+    commands.clear(this.losses, 0, labels * 4);
+    commands.clear(this.recorded, 0, labels * 4);
+  }
+
+  #lossBuffer(place: LossPlace, { model, parameters, batch, metrics }: StepBindings): DeviceBuffer {
+    switch (place.kind) {
+      case "output":
+        return this.logits;
+      case "seed":
+        return this.#claim.buffer(this.#places.seed);
+      case "labels":
+        return batch.labels;
+      case "values":
+        return required(batch.values);
+      case "labelled":
+        return required(batch.labelled);
+      case "losses":
+        return this.losses;
+      case "predictions":
+        return this.recorded;
+      case "metrics":
+        return metrics;
+      case "scratch":
+        return this.#claim.buffer(this.#places.scratch[place.index]!);
+      case "weight": {
+        const { name, role } = place.tensor;
+        return role === "trainable" ? parameters.value(name) : model.buffer(place.tensor);
+      }
+      case "gradient":
+        return parameters.gradient(place.tensor.name);
+    }
+  }
+
+  #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): DeviceBuffer {
+    if (tensor === this.tuned.ids) return batch.ids;
+    if (tensor === this.tuned.lengths) return batch.lengths;
+    if (tensor === this.tuned.types) return required(batch.types);
+    if (tensor === this.tuned.logits) return this.logits;
+    if (tensor.role === "trainable") return parameters.value(tensor.name);
+    if (tensor.role === "control") return parameters.control(tensor.name);
+    const place = this.#saved.get(tensor);
+    if (place !== undefined) return this.#claim.buffer(place);
+    return semantic.get(tensor.name) ?? model.buffer(tensor);
+  }
+}
+
+/** Bytes that a step's compiled dispatches take beside what they are bound to. */
+export function compiledBytes(
+  costs: Pick<Costs, "dispatches">,
+  { program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">,
+): number {
+  const learned = loss.parts.map(({ learn }) => learn).filter(({ length }) => length > 0);
+  const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches), ...learned];
+  const noises = program.noises.length > 0 ? costs.dispatches(program.noises.length) : 0;
+  return lists.reduce((sum, { length }) => sum + costs.dispatches(length), noises);
+}
+
+/** Places in the workspace by what they hold. */
+interface StepPlaces {
+  readonly logits: number;
+  readonly seed: number;
+  readonly losses: number;
+  readonly predictions: number | null;
+  readonly scratch: readonly number[];
+}
+
+/** Bytes of everything that lives within one step: working memory, then saved activations and dropout masks, then the loss's. */
+export function stepMemory({
+  program,
+  plan,
+  logits,
+  loss,
+  task,
+}: Pick<TunedProgram, "program" | "plan" | "logits" | "loss" | "task">): {
+  sizes: number[];
+  saved: Map<Tensor, number>;
+  places: StepPlaces;
+} {
+  const sizes = plan.slots.map((elements) => elements * 4);
+  const saved = new Map<Tensor, number>();
+  for (const tensor of [...plan.saved, ...program.noises]) {
+    if (tensor !== logits) saved.set(tensor, sizes.push(tensorBytes(tensor)) - 1);
+  }
+  const place = (bytes: number) => sizes.push(bytes) - 1;
+  const rows = logits.shape[0]!;
+  const places = {
+    logits: place(tensorBytes(logits)),
+    seed: place(tensorBytes(logits)),
+    losses: place(rows * 4),
+    predictions: task.recorded(0).predicted ? place(rows * 4) : null,
+    scratch: loss.scratch.map((elements) => place(elements * 4)),
+  };
+  return { sizes, saved, places };
+}
+
+function required<Item>(item: Item | null): Item {
+  if (!item) throw new Error("The step is not compiled.");
+  return item;
+}

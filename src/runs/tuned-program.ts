@@ -1,0 +1,188 @@
+/** One Program for a base model, a method and a task's read-out, for one batch shape. */
+
+import { type BackwardPlan, planBackward } from "../backward/plan";
+import { languageHead } from "../base/language-head";
+import { type Method, type MethodContext, trainsNothing } from "../methods/method";
+import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
+import { insertBehind } from "../operations/insert-behind";
+import { lastToken } from "../operations/pool";
+import type { LayerStrategy } from "../plan/layer-rates";
+import { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import { classLoss, pooledState } from "../tasks/heads";
+import { sequenceClassification } from "../tasks/sequence-classification";
+import type { Loss, ReadOut, States, Task } from "../tasks/task";
+import { attachByLayer } from "./layers";
+
+export type { Pooling };
+
+export interface TunedSetup {
+  readonly method: Method;
+  /** As the method's schema gave them. */
+  readonly options: unknown;
+  readonly context: MethodContext;
+  /** Sequence classification unless told. */
+  readonly task?: Task;
+  /** Label names that the task has; 0 where it has none. */
+  readonly classes: number;
+  readonly pooling: Pooling;
+  /** Whether the batch says which text of a pair a token is of. */
+  readonly types?: boolean;
+  /** Frozen layers and rates by layer. */
+  readonly layers?: LayerStrategy;
+  /** How many training rows there are, for methods that answer by way of them. */
+  readonly trainingRows?: number;
+  /** Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor that was trained. */
+  readonly onlyRead?: boolean;
+}
+
+export interface TunedProgram {
+  readonly program: Program;
+  /** [size · tokens] and [size], int32. */
+  readonly ids: Tensor;
+  readonly lengths: Tensor;
+  /** [size · tokens] int32; undefined where the batch has none. */
+  readonly types: Tensor | undefined;
+  readonly task: Task;
+  /** Where the loss's gradient enters: what the task's head gives; for language modelling the states that its frozen head reads. */
+  readonly logits: Tensor;
+  readonly loss: Loss;
+  readonly built: BuiltModel;
+  readonly plan: BackwardPlan;
+  /** What the method put in front of the input: one prompt, or keys and values per layer. */
+  readonly front: { readonly prompt?: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
+  readonly virtualTokens: number;
+}
+
+/** `size` rows of `tokens` tokens. */
+export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
+  const { method, options, context, task = sequenceClassification, classes, pooling, onlyRead = false } = setup;
+  const { family, config } = context;
+  const { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens } = buildStates(
+    setup,
+    size,
+    tokens,
+  );
+  if (task.peftType === "CAUSAL_LM" && states.suffix > 0) {
+    throw new Error(
+      `${method.title}: virtual tokens behind the text come after every word of the response, which cannot see them. ` +
+        "For language modelling put them in front.",
+    );
+  }
+  if (attachments.languageHead?.required && task.peftType !== "CAUSAL_LM") {
+    throw new Error(
+      `${method.title}: the head over the vocabulary is a target, but ${task.title.toLowerCase()} does not read it; its ` +
+        "own head is trained whole. Leave it out of the targets.",
+    );
+  }
+  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
+  const { output: logits, loss } =
+    readOutOf(program, setup, states) ??
+    task.readOut(program, states, {
+      outputs: task.outputs(classes),
+      pooling,
+      learningRateScale,
+      classifier:
+        family.classify &&
+        ((state, outputs) =>
+          family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
+      tokenHead: family.tokenHead,
+      languageHead: () => languageHead(program, context, attachments, onlyRead),
+    });
+  const front = { prompt: attachments.prompt, keys, values };
+  const common = { program, ids, lengths, types, task, logits, built, front, virtualTokens };
+  if (onlyRead) {
+    const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
+    return {
+      ...common,
+      loss: { ...loss, trained: [], parts },
+      plan: { dispatches: [], saved: [], trained: [], slots: [] },
+    };
+  }
+  const plan = planBackward(program, logits);
+  return { ...common, loss, plan: { ...plan, trained: [...plan.trained, ...loss.trained] } };
+}
+
+/** The method's own read-out in place of the task's; undefined where it has none. */
+function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
+  const { method, options, context, task = sequenceClassification, classes, pooling, trainingRows } = setup;
+  if (!trainsNothing(method)) return undefined;
+  if (task.id !== "sequence-classification") {
+    throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
+  }
+  const { hidden, lengths, size, front, suffix } = states;
+  if (method.classify) {
+    const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
+    const output = method.classify(program, options, context, state, languageHead(program, context));
+    return { output, loss: classLoss(output) };
+  }
+  if (trainingRows === undefined)
+    throw new Error(`${method.title} answers from training rows, and there are none here.`);
+  const state = pooledState(program, states, pooling);
+  const output = method.byRows!.logits(program, options, state, { count: trainingRows, classes });
+  return { output, loss: classLoss(output) };
+}
+
+/** The model with the method attached, up to the last states. */
+export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "pooling">, size: number, tokens: number) {
+  const { method, options, context } = setup;
+  const { family, config, precision, largestBuffer } = context;
+  const program = new Program(precision, largestBuffer);
+  const ids = program.input("input_ids", [size * tokens], "int32");
+  const lengths = program.input("lengths", [size], "int32");
+  const types = setup.types ? program.input("token_type_ids", [size * tokens], "int32") : undefined;
+  const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
+    method.attach(program, options, context),
+  );
+  if (attachments.everyWeight) program.replaceWeights(attachments.everyWeight);
+  const keys: Tensor[] = [];
+  const values: Tensor[] = [];
+  const { prefix } = attachments;
+  const suffix = attachments.suffix?.shape[0] ?? 0;
+  const built = family.build(
+    program,
+    config,
+    enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
+    { size, tokens: tokens + suffix, lengths, suffix, ...(types && { types }) },
+    {
+      ...attachments,
+      ...(prefix && {
+        prefix: {
+          ...prefix,
+          layer: (layer: number) => {
+            const attached = prefix.layer(layer);
+            if (!attached) return undefined;
+            keys.push(attached.keys);
+            values.push(attached.values);
+            return attached;
+          },
+        },
+      }),
+    },
+  );
+  const states: States = {
+    hidden: built.hidden,
+    lengths,
+    size,
+    tokens,
+    front: built.front,
+    suffix,
+    context: attachments.promptLabels,
+  };
+  const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
+  return { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens };
+}
+
+/** The ids; or word embeddings, where the method changes them or puts something behind them. */
+function enteringWords(
+  program: Program,
+  { ids, lengths }: Pick<TunedProgram, "ids" | "lengths">,
+  batch: Batch,
+  { family, config }: MethodContext,
+  { words, suffix }: Attachments,
+): Tensor {
+  if (!words && !suffix) return ids;
+  const own = family.embed(program, config, "input words", ids);
+  const entering = words?.(own, batch, ids) ?? own;
+  return suffix ? insertBehind(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
+}
