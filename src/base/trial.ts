@@ -16,16 +16,15 @@ const OWNER = "trial";
 
 /**
  * Milliseconds of a forward pass through all blocks, by the fastest of a few runs of one. The executor must be ready. `share`:
- * milliseconds after which no further run begins; null if by then not even the first had ended, which compiles as well.
+ * milliseconds after which no further run begins, but for one that is measured: the first compiles as well.
  */
 export async function trialTime(
   executor: Executor,
   family: Family,
   config: ModelConfig,
   share: number,
-): Promise<number | null> {
-  const begun = performance.now();
-  const isOver = () => performance.now() - begun >= share;
+): Promise<number> {
+  const end = performance.now() + share;
   const { size } = BATCH;
   const tokens = Math.min(BATCH.tokens, config.contextLength);
   const program = new Program("float32", executor.largestBuffer);
@@ -57,9 +56,9 @@ export async function trialTime(
       await executor.done();
       return performance.now() - begin;
     };
+    await timed();
     let best = await timed();
-    if (isOver()) return null;
-    for (let run = 0; run < RUNS && !isOver(); run++) best = Math.min(best, await timed());
+    for (let run = 1; run < RUNS && performance.now() < end; run++) best = Math.min(best, await timed());
     return best * config.layers;
   } finally {
     for (const session of sessions) await session.release();

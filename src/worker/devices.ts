@@ -21,7 +21,7 @@ export interface DeviceListener {
 
 const NO_LIMITS = { maxBufferSize: 0, maxStorageBufferBindingSize: 0 };
 const NO_ADAPTER = { vendor: "", architecture: "", device: "", description: "" };
-/** Milliseconds that each of the two may take in a trial. */
+/** Milliseconds that each of the two has in a trial; a card that has not answered by then is the slower one. */
 const SHARE = 1000;
 /** Wider models are not tried: the card is for them. */
 const WIDE = 768;
@@ -78,7 +78,7 @@ export class Devices {
       await graphics.ready();
       const own = await trialTime(processor, family, config, SHARE);
       const card = await within(SHARE, trialTime(graphics, family, config, SHARE));
-      this.#executor = own !== null && (card === null || own < card) ? processor : graphics;
+      this.#executor = card === null || own < card ? processor : graphics;
       this.#reason = outcome(own, card);
     } catch (error) {
       this.#reason = `The graphics card is used; a trial against the processor failed: ${messageOf(error)}`;
@@ -171,9 +171,8 @@ function cardName({ adapter }: UsableDevice): string {
   return adapter.description || adapter.device || pair || "graphics card";
 }
 
-/** What a trial said, in a sentence; null: it gave no time within its share. */
-function outcome(own: number | null, card: number | null): string {
-  if (own === null) return "The graphics card is used: a short trial of this model took too long on the processor.";
+/** What a trial said, in a sentence; null: the card gave no time within its share. */
+function outcome(own: number, card: number | null): string {
   if (card === null) return "The processor is used: a short trial of this model took too long on the graphics card.";
   const [faster, factor] = own < card ? ["processor", card / own] : ["graphics card", own / card];
   return `The ${faster} was ${factor.toFixed(1)} times faster in a short trial of this model.`;
