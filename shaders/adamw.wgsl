@@ -3,19 +3,6 @@
 // schedule: learningRate, beta2, 1 − beta1, 1 − beta2, epsilon, 1 − beta1^t, 1 − beta2^t, maxNorm. The differences are
 // taken in float64: from a float32 beta2 of 0.999, 1 − beta2 would be 5e-5 off. metrics: loss, gradient norm.
 // When the loss or the norm is not finite nothing changes, so that the last good values survive.
-struct Sizes {
-  count: u32,
-  weightDecay: f32,
-  learningRateScale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> parameter: array<f32>;
-@group(0) @binding(2) var<storage, read> gradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> firstMoment: array<f32>;
-@group(0) @binding(4) var<storage, read_write> secondMoment: array<f32>;
-@group(0) @binding(5) var<storage, read> schedule: array<f32>;
-@group(0) @binding(6) var<storage, read> metrics: array<f32>;
 
 // By its bits: compilers may assume that floats are finite.
 fn isFinite(value: f32) -> bool {

@@ -3,23 +3,6 @@
 // 4 keys × 4 elements. With CAUSAL only queries that see a key are summed (j <= i + keys − queries); weights must be 0
 // at the others. weights: [batch, heads, queries, keys]; x: [batch, queries, heads, headSize];
 // out: [batch, keys, keyValueHeads, headSize].
-override CAUSAL: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  keyValueHeads: u32,
-  headSize: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> weights: array<Element>;
-@group(0) @binding(2) var<storage, read> x: array<Element>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 fn store(start: u32, first: u32, values: vec4f) {
   for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {

@@ -2,19 +2,6 @@
 // to 10, in PEFT's order): s = |value · gradient|, sensitivity ← beta1 · sensitivity + (1 − beta1) · s, uncertainty ←
 // beta2 · uncertainty + (1 − beta2) · |s − sensitivity|. The gradient is clipped as the update clips it (maxNorm 0: not).
 // All: [count], f32; metrics: loss, gradient norm. When either is not finite nothing changes.
-struct Sizes {
-  count: u32,
-  beta1: f32,
-  beta2: f32,
-  maxNorm: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> value: array<f32>;
-@group(0) @binding(2) var<storage, read> gradient: array<f32>;
-@group(0) @binding(3) var<storage, read> metrics: array<f32>;
-@group(0) @binding(4) var<storage, read_write> sensitivity: array<f32>;
-@group(0) @binding(5) var<storage, read_write> uncertainty: array<f32>;
 
 // By its bits: compilers may assume that floats are finite.
 fn isFinite(number: f32) -> bool {

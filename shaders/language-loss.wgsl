@@ -3,20 +3,6 @@
 // logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) / count, count being all labelled positions of the batch; with a
 // cap above 0 they are logits = cap · tanh(x / cap) of which the gradient is times 1 − (logits / cap)².
 // logits: [rows, vocabulary]; indexes, labels, losses, predictions: [tokens]. One workgroup works on a row.
-struct Sizes {
-  start: u32,
-  rows: u32,
-  vocabulary: u32,
-  tokens: u32,
-  cap: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> logits: array<f32>;
-@group(0) @binding(2) var<storage, read> indexes: array<i32>;
-@group(0) @binding(3) var<storage, read> labels: array<i32>;
-@group(0) @binding(4) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(5) var<storage, read_write> predictions: array<f32>;
 
 const WIDTH = 64u;
 const SMALLEST = -3.4e38;

@@ -1,19 +1,6 @@
 // y = weight ∘ x̂ + bias, with x̂ = (x − mean(x)) / sqrt(var(x) + epsilon), over rows of `width` elements.
 // dx = (g − mean(g) − x̂ · mean(g ∘ x̂)) / sqrt(var(x) + epsilon), where g = dy ∘ weight. Ba, Kiros & Hinton 2016
 // (Layer Normalization), differentiated. x, dy, out: [rows, width]; weight: [width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  width: u32,
-  epsilon: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read> weight: array<Weight>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(4) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

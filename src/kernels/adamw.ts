@@ -8,12 +8,12 @@ export const adamw = defineKernel({
   name: "adamw",
   source,
   bindings: {
-    parameter: "read-write",
-    gradient: "read",
-    firstMoment: "read-write",
-    secondMoment: "read-write",
-    schedule: "read",
-    metrics: "read",
+    parameter: "read-write f32",
+    gradient: "read f32",
+    firstMoment: "read-write f32",
+    secondMoment: "read-write f32",
+    schedule: "read f32",
+    metrics: "read f32",
   },
   sizes: { count: "u32", weightDecay: "f32", learningRateScale: "f32" },
   processor: {

@@ -8,11 +8,11 @@ export const importance = defineKernel({
   name: "importance",
   source,
   bindings: {
-    value: "read",
-    gradient: "read",
-    metrics: "read",
-    sensitivity: "read-write",
-    uncertainty: "read-write",
+    value: "read f32",
+    gradient: "read f32",
+    metrics: "read f32",
+    sensitivity: "read-write f32",
+    uncertainty: "read-write f32",
   },
   sizes: { count: "u32", beta1: "f32", beta2: "f32", maxNorm: "f32" },
   processor: {

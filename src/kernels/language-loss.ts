@@ -7,11 +7,11 @@ export const languageLoss = defineKernel({
   name: "language-loss",
   source,
   bindings: {
-    logits: "read-write",
-    indexes: "read",
-    labels: "read",
-    losses: "read-write",
-    predictions: "read-write",
+    logits: "read-write f32",
+    indexes: "read i32",
+    labels: "read i32",
+    losses: "read-write f32",
+    predictions: "read-write f32",
   },
   sizes: { start: "u32", rows: "u32", vocabulary: "u32", tokens: "u32", cap: "f32" },
   processor: {

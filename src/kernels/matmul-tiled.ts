@@ -10,7 +10,7 @@ export const matmulTiled = defineKernel({
   source,
   bindings: { a: "read", b: "read", out: "read-write" },
   stored: { a: "Element", b: "Element", out: "Element" },
-  packable: { b: 1 },
+  packable: ["b"],
   sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
   options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
   processor: matmulForm,

@@ -50,6 +50,6 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
     );
     if (method.id === "lora") expect(packed.length).toBeGreaterThan(0);
     for (const { kernel, binding } of packed)
-      expect(kernel.packable, `${kernel.name}: ${binding}`).toHaveProperty(binding);
+      expect(kernel.packable, `${kernel.name}: ${binding}`).toContain(binding);
   });
 });
