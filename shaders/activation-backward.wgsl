@@ -1,4 +1,5 @@
-// dx = dy ∘ f'(x), elementwise over `count` elements; f by KIND, see activation.wgsl.
+// dx = dy ∘ f'(x), elementwise; f by KIND, see activation.wgsl.
+// x, outputGradient (dy), out (dx): [count].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

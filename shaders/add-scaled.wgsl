@@ -1,4 +1,4 @@
-// out = alpha · x, elementwise over `count` elements.
+// out = alpha · x, elementwise. x, out: [count].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

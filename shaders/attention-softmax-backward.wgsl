@@ -1,5 +1,6 @@
-// dS = scale · P ∘ (dP − Σ_j P ∘ dP) in place of dP, over rows of [batch, heads, queries, keys], where P = softmax(S).
-// With CAUSAL, key j is visible to query i iff j <= i + keys − queries; invisible cells are not read and become 0.
+// dS = scale · P ∘ (dP − Σ_j P ∘ dP) in place of dP, where P = softmax(S). With CAUSAL, key j is
+// visible to query i iff j <= i + keys − queries; invisible cells are not read and become 0.
+// probabilities (P), gradient (dP, then dS): [batch, heads, queries, keys].
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

@@ -1,5 +1,6 @@
-// y = f(gate) ∘ up: dgate = dy ∘ up ∘ f'(gate), dup = dy ∘ f(gate), elementwise over `count` elements; f by KIND, see
+// y = f(gate) ∘ up: dgate = dy ∘ up ∘ f'(gate), dup = dy ∘ f(gate), elementwise; f by KIND, see
 // activation.wgsl. SwiGLU and its kin: Shazeer 2020 (GLU Variants Improve Transformer).
+// gate, up, outputGradient (dy), gateGradient, upGradient: [count].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

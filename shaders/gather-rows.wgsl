@@ -1,5 +1,5 @@
 // out[r, :] = x[indexes[start + r], :]; 0 where the index is negative.
-// indexes: [at least start + rows]; out: [rows, width].
+// x: [as many rows as indexes name, width]; indexes: [at least start + rows]; out: [rows, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,5 +1,5 @@
-// metrics[1] = sqrt(Σ partials), the Euclidean norm of all gradients together. partials: [256], see square-sum.wgsl.
-// Both are always f32.
+// metrics[1] = sqrt(Σ partials), the Euclidean norm of all gradients together.
+// partials: [256], see square-sum.wgsl; metrics: loss, gradient norm, penalty. All are always f32.
 
 @compute @workgroup_size(1)
 fn main() {

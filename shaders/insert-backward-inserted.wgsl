@@ -1,5 +1,6 @@
-// y[b] = x[b] with `count` rows behind row lengths[b] - 1: their gradient is dinserted[j, :] = Σ_b dy[b, lengths[b] + j, :].
-// dy: [batch, tokens + count, width]; lengths: [batch]; out: [count, width].
+// y[b] = x[b] with `count` rows after row lengths[b] - 1: their gradient is
+// dinserted[j, :] = Σ_b dy[b, lengths[b] + j, :]. lengths: [batch];
+// outputGradient (dy): [batch, tokens + count, width]; out (dinserted): [count, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

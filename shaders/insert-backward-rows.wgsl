@@ -1,5 +1,6 @@
-// y[b] = x[b] with `count` rows behind row lengths[b] - 1: dx[b, n, :] = dy[b, n, :] in front of them, dy[b, n + count, :]
-// behind. dy: [batch, tokens + count, width]; lengths: [batch]; out: [batch, tokens, width].
+// y[b] = x[b] with `count` rows after row lengths[b] - 1: dx[b, n, :] = dy[b, n, :] before them,
+// dy[b, n + count, :] after them. lengths: [batch];
+// outputGradient (dy): [batch, tokens + count, width]; out (dx): [batch, tokens, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,6 +1,6 @@
 // y = weight ∘ x̂ + bias, with x̂ = (x − mean(x)) / sqrt(var(x) + epsilon), over rows of `width` elements.
 // dx = (g − mean(g) − x̂ · mean(g ∘ x̂)) / sqrt(var(x) + epsilon), where g = dy ∘ weight. Ba, Kiros & Hinton 2016
-// (Layer Normalization), differentiated. x, dy, out: [rows, width]; weight: [width].
+// (Layer Normalization), differentiated. x, outputGradient (dy), out (dx): [rows, width]; weight: [width].
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

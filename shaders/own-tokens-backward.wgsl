@@ -1,5 +1,5 @@
 // y[b, n, :] = x[b, front + n, :] for n < tokens: dx is dy there and 0 in all other rows.
-// dy: [batch, tokens, width]; out: [batch, all, width].
+// outputGradient (dy): [batch, tokens, width]; out (dx): [batch, all, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,5 +1,5 @@
 // y[b] = front rows, then x[b]: dfront[t, :] = Σ_b dy[b, t, :].
-// dy: [batch, front + tokens, width]; out: [front, width].
+// outputGradient (dy): [batch, front + tokens, width]; out (dfront): [front, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,5 +1,5 @@
 // y[b] = front rows, then x[b]: dx[b, n, :] = dy[b, front + n, :].
-// dy: [batch, front + tokens, width]; out: [batch, tokens, width].
+// outputGradient (dy): [batch, front + tokens, width]; out (dx): [batch, tokens, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

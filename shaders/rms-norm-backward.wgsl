@@ -1,6 +1,6 @@
 // y = x ∘ weight / rms(x), with rms(x) = sqrt(mean(x²) + epsilon), over rows of `width` elements.
 // dx = (g − x · mean(g ∘ x) / rms²) / rms, where g = dy ∘ weight. Zhang & Sennrich 2019 (Root Mean Square Layer
-// Normalization), differentiated. x, dy, out: [rows, width]; weight: [width].
+// Normalization), differentiated. x, outputGradient (dy), out (dx): [rows, width]; weight: [width].
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

@@ -1,5 +1,6 @@
-// out[indexes[start + r], :] = x[r, :]; a row with a negative index is dropped, and other rows of `out` stay as they are.
-// x: [rows, width]; indexes: [at least start + rows].
+// out[indexes[start + r], :] = x[r, :]; a row with a negative index is dropped, and other rows of `out`
+// stay as they are. x: [rows, width]; indexes: [at least start + rows];
+// out: [as many rows as indexes name, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
