@@ -94,7 +94,7 @@ export interface Kernel<Binding extends string = string, Size extends string = s
   /** What is in the bindings whose type depends on the dispatch, unless the dispatch says otherwise. */
   readonly stored?: Readonly<Partial<Record<Binding, Stored>>>;
   /** Bindings of `stored` that may be packed. */
-  readonly packable?: readonly Binding[];
+  readonly packable?: readonly NoInfer<Binding>[];
   /** Bindings are arrays of `vec4`: one index reads or writes four elements. Default: one. */
   readonly vectors?: true;
   /** Fields of the uniform struct `Sizes`, in order. */
