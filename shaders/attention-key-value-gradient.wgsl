@@ -4,16 +4,6 @@
 // at the others. weights: [batch, heads, queries, keys]; x: [batch, queries, heads, headSize];
 // out: [batch, keys, keyValueHeads, headSize].
 
-fn store(start: u32, first: u32, values: vec4f) {
-  for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {
-    var value = values[d];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + d]);
-    }
-    out[start + first + d] = Element(value);
-  }
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let keyTiles = (sizes.keys + 3) / 4;
@@ -48,14 +38,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let step = sizes.keyValueHeads * sizes.headSize;
   let start = (b * sizes.keys + j) * step + keyHead * sizes.headSize;
-  store(start, first, sum[0]);
-  if (j + 1 < sizes.keys) {
-    store(start + step, first, sum[1]);
-  }
-  if (j + 2 < sizes.keys) {
-    store(start + 2 * step, first, sum[2]);
-  }
-  if (j + 3 < sizes.keys) {
-    store(start + 3 * step, first, sum[3]);
-  }
+  storeTile(start, step, sizes.keys - j, first, sum);
 }

@@ -4,16 +4,6 @@
 // scoreGradient: [batch, heads, queries, keys]; key: [batch, keys, keyValueHeads, headSize];
 // out: [batch, queries, heads, headSize].
 
-fn store(start: u32, first: u32, values: vec4f) {
-  for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {
-    var value = values[d];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + d]);
-    }
-    out[start + first + d] = Element(value);
-  }
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let queryTiles = (sizes.queries + 3) / 4;
@@ -48,14 +38,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let step = sizes.heads * sizes.headSize;
   let start = (b * sizes.queries + i) * step + head * sizes.headSize;
-  store(start, first, sum[0]);
-  if (i + 1 < sizes.queries) {
-    store(start + step, first, sum[1]);
-  }
-  if (i + 2 < sizes.queries) {
-    store(start + 2 * step, first, sum[2]);
-  }
-  if (i + 3 < sizes.queries) {
-    store(start + 3 * step, first, sum[3]);
-  }
+  storeTile(start, step, sizes.queries - i, first, sum);
 }

@@ -17,20 +17,6 @@ fn place(thread: u32, n: u32, depthIsContiguous: bool) -> vec2u {
   return select(vec2u(i % TILE, i / TILE), vec2u(i / DEPTH, i % DEPTH), depthIsContiguous);
 }
 
-fn store(row: u32, first: u32, values: vec4f) {
-  if (row >= sizes.rows) {
-    return;
-  }
-  let start = row * sizes.columns;
-  for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
-    var value = sizes.alpha * values[j];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + j]);
-    }
-    out[start + first + j] = Out(value);
-  }
-}
-
 @compute @workgroup_size(THREADS)
 fn main(
   @builtin(local_invocation_index) thread: u32,

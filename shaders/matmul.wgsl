@@ -3,20 +3,6 @@
 // registers, with scalar loads. matmul-vector, matmul-tiled and matmul-split are its faster variants. Either operand may
 // be an activation, a frozen weight or a trained tensor, and out an activation's gradient or a trained tensor's.
 
-fn store(row: u32, first: u32, values: vec4f) {
-  if (row >= sizes.rows) {
-    return;
-  }
-  let start = row * sizes.columns;
-  for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
-    var value = sizes.alpha * values[j];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + j]);
-    }
-    out[start + first + j] = Out(value);
-  }
-}
-
 @compute @workgroup_size(16)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let columnTiles = (sizes.columns + 7) / 8;

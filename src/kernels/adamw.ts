@@ -1,12 +1,13 @@
 /** One AdamW update of a tensor, in place. */
 
 import source from "../../shaders/adamw.wgsl?raw";
+import shared from "../../shaders/gradient-clipping.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 
 export const adamw = defineKernel({
   name: "adamw",
-  source,
+  source: shared + source,
   bindings: {
     parameter: "read-write f32",
     gradient: "read f32",

@@ -1,5 +1,6 @@
 /** The gradient of attention with respect to its keys or its values. */
 
+import shared from "../../shaders/attention-gradient.wgsl?raw";
 import source from "../../shaders/attention-key-value-gradient.wgsl?raw";
 import { byKeyValueHead } from "./attention-nodes";
 import { attentionSizes } from "./attention-sizes";
@@ -9,7 +10,7 @@ import { product, transpose } from "./nodes";
 
 export const attentionKeyValueGradient = defineKernel({
   name: "attention-key-value-gradient",
-  source,
+  source: shared + source,
   bindings: { weights: "read", x: "read", out: "read-write" },
   sizes: attentionSizes,
   options: { CAUSAL: 0, ACCUMULATE: 0 },

@@ -1,5 +1,6 @@
 /** The gradient of attention with respect to its queries. */
 
+import shared from "../../shaders/attention-gradient.wgsl?raw";
 import source from "../../shaders/attention-query-gradient.wgsl?raw";
 import { byToken } from "./attention-nodes";
 import { attentionSizes } from "./attention-sizes";
@@ -9,7 +10,7 @@ import { product, transpose } from "./nodes";
 
 export const attentionQueryGradient = defineKernel({
   name: "attention-query-gradient",
-  source,
+  source: shared + source,
   bindings: { scoreGradient: "read", key: "read", out: "read-write" },
   sizes: attentionSizes,
   options: { CAUSAL: 0, ACCUMULATE: 0 },

@@ -1,12 +1,13 @@
 /** AdaLoRA's smoothed sensitivity and uncertainty of a trained tensor's elements. */
 
+import shared from "../../shaders/gradient-clipping.wgsl?raw";
 import source from "../../shaders/importance.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 
 export const importance = defineKernel({
   name: "importance",
-  source,
+  source: shared + source,
   bindings: {
     value: "read f32",
     gradient: "read f32",

@@ -1,6 +1,7 @@
 /** Matrix product, and the choice of its variant. */
 
 import source from "../../shaders/matmul.wgsl?raw";
+import shared from "../../shaders/matmul-store.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 import { matmulInterface } from "./matmul-interface";
@@ -15,7 +16,7 @@ const FEW_TILES = 32;
 
 export const matmul = defineKernel({
   name: "matmul",
-  source,
+  source: shared + source,
   ...matmulInterface,
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 16),
   variant: ({ rows, columns, inner }, { TRANSPOSE_A }, { software }) => {
