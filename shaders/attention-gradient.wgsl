@@ -1,5 +1,5 @@
-// Shared by the gradients of attention's queries and of its keys and values: a thread computes a tile
-// of `out`, 4 tokens × 4 elements.
+// Shared by the gradients of attention's queries and of its keys and values: a thread computes a
+// tile of `out`, 4 tokens × 4 elements.
 
 // Four elements of a token, from `first` on, without those past headSize.
 fn store(start: u32, first: u32, values: vec4f) {

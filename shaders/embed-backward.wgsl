@@ -1,7 +1,7 @@
-// y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. Every element looks through
-// the ids, which is slow for long batches but needs no atomics. ids: [rows];
-// outputGradient (dy): [rows, width]; out (dtable): [vocabulary, width], or [width, vocabulary] with
-// TRANSPOSED.
+// y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. Every element looks
+// through the ids, which is slow for long batches but needs no atomics.
+// ids: [rows]; outputGradient (dy): [rows, width];
+// out (dtable): [vocabulary, width], or [width, vocabulary] with TRANSPOSED.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,5 +1,5 @@
-// Shared by kernels that take a gradient as AdamW does: clipped, and not at all in a step whose loss or
-// gradient norm is not finite. metrics: loss, gradient norm.
+// Shared by kernels that take a gradient as AdamW does: clipped, and not at all in a step whose
+// loss or gradient norm is not finite. metrics: loss, gradient norm.
 
 // By its bits: compilers may assume that floats are finite.
 fn isFinite(value: f32) -> bool {

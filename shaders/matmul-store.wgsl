@@ -1,5 +1,5 @@
-// Shared by matrix products that store scalars: alpha times four elements of a row of `out`, from column
-// `first` on, without those past the edge.
+// Shared by matrix products that store scalars: alpha times four elements of a row of `out`, from
+// column `first` on, without those past the edge.
 fn store(row: u32, first: u32, values: vec4f) {
   if (row >= sizes.rows) {
     return;

@@ -1,6 +1,7 @@
-// y[b, :] = mean of x[b, front … front + lengths[b] - 1, :], the real tokens: dx is dy[b, :] / lengths[b]
-// at those tokens and 0 elsewhere. lengths: [batch]; outputGradient (dy): [batch, width];
-// out (dx): [batch, tokens, width], where `tokens` counts the `front` ones too.
+// y[b, :] = mean of x[b, front … front + lengths[b] - 1, :], the real tokens: dx is dy[b, :] /
+// lengths[b] at those tokens and 0 elsewhere. lengths: [batch];
+// outputGradient (dy): [batch, width]; out (dx): [batch, tokens, width], where `tokens` counts the
+// `front` ones too.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,8 +1,9 @@
 // With CENTERED (layer norm) y = weight ∘ x̂ + bias, x̂ = (x − mean(x)) / sqrt(var(x) + epsilon):
 // dx = (g − mean(g) − x̂ · mean(g ∘ x̂)) / sqrt(var(x) + epsilon), where g = dy ∘ weight. Without
-// (RMS norm) the means of x and g are taken as 0, and var(x) is mean(x²). Over rows of `width` elements.
-// x, outputGradient (dy), out (dx): [rows, width]; weight: [width]. Differentiated from Ba, Kiros &
-// Hinton 2016 (Layer Normalization), Zhang & Sennrich 2019 (Root Mean Square Layer Normalization).
+// (RMS norm) the means of x and g are taken as 0, and var(x) is mean(x²). Over rows of `width`
+// elements. x, outputGradient (dy), out (dx): [rows, width]; weight: [width]. Differentiated from
+// Ba, Kiros & Hinton 2016 (Layer Normalization), Zhang & Sennrich 2019 (Root Mean Square Layer
+// Normalization).
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

@@ -1,6 +1,6 @@
-// y[b, :] = x[b, front + lengths[b] - 1, :], the last real token: dx is dy[b, :] at that token and 0
-// elsewhere. lengths: [batch]; outputGradient (dy): [batch, width]; out (dx): [batch, tokens, width],
-// where `tokens` counts the `front` ones too.
+// y[b, :] = x[b, front + lengths[b] - 1, :], the last real token: dx is dy[b, :] at that token and
+// 0 elsewhere. lengths: [batch]; outputGradient (dy): [batch, width];
+// out (dx): [batch, tokens, width], where `tokens` counts the `front` ones too.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

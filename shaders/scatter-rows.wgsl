@@ -1,5 +1,5 @@
-// out[indexes[start + r], :] = x[r, :]; a row with a negative index is dropped, and other rows of `out`
-// stay as they are. x: [rows, width]; indexes: [at least start + rows];
+// out[indexes[start + r], :] = x[r, :]; a row with a negative index is dropped, and other rows of
+// `out` stay as they are. x: [rows, width]; indexes: [at least start + rows];
 // out: [as many rows as indexes name, width].
 
 @compute @workgroup_size(64)

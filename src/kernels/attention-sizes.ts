@@ -1,4 +1,7 @@
-/** The sizes of an attention, which its kernels share: what one of them does not need it leaves unread. */
+/**
+ * The sizes of an attention, which its kernels share: what one of them does not need it leaves
+ * unread.
+ */
 
 export const attentionSizes = {
   batch: "u32",

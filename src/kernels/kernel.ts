@@ -2,22 +2,25 @@
  * The one contract between who writes a WGSL kernel and who dispatches it.
  * A kernel here is a description: nothing in this folder touches a device.
  *
- * A description says everything that WGSL declares about bindings, sizes and options, once: what they are called, how they
- * are used, of which type they are. The device's side writes the declarations from it, before the source
- * (`executors/webgpu/prelude.ts`). A source is a formula with the shapes of its bindings, functions and `main`.
+ * A description says everything that WGSL declares about bindings, sizes and options, once: what
+ * they are called, how they are used, of which type they are. The device's side writes the
+ * declarations from it, before the source (`executors/webgpu/prelude.ts`). A source is a formula
+ * with the shapes of its bindings, functions and `main`.
  *
- * The element type is a parameter. A binding is `array<Element>` where only activations or their gradients can be bound,
- * and `array<f32>` what is never narrower: trained tensors, their gradients and moments, losses, metrics, rotary tables.
- * Where it depends on the dispatch (the right side of a product is a frozen weight, a trained factor or an activation)
- * the type is an alias named as the binding, capitalised: `b` is `array<B>`, from what the backward plan says is bound.
+ * The element type is a parameter. A binding is `array<Element>` where only activations or their
+ * gradients can be bound, and `array<f32>` what is never narrower: trained tensors, their gradients
+ * and moments, losses, metrics, rotary tables. Where it depends on the dispatch (the right side of
+ * a product is a frozen weight, a trained factor or an activation) the type is an alias named as
+ * the binding, capitalised: `b` is `array<B>`, from what the backward plan says is bound.
  * Arithmetic is always f32: values are converted as they are loaded and stored.
  *
  * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers: `processor`. What the backward
  * pass consists of is nodes, since onnxruntime runs many of them fast together; what stands alone (losses, the update, a
  * method's controller) is loops.
  *
- * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is `array<StoredB>` and
- * read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no `shader-f16`.
+ * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is
+ * `array<StoredB>` and read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no
+ * `shader-f16`.
  */
 
 import type { Nodes } from "../onnx/writer";
@@ -26,8 +29,8 @@ import type { Nodes } from "../onnx/writer";
 export type Stored = "Element" | "f32" | "packed";
 
 /**
- * How a kernel uses a storage binding, and which type its elements always have. Without a type they are `Element`, or
- * what the kernel's `stored` and a dispatch say.
+ * How a kernel uses a storage binding, and which type its elements always have. Without a type they
+ * are `Element`, or what the kernel's `stored` and a dispatch say.
  */
 export type BindingUse = Access | `${Access} ${"f32" | "i32"}`;
 type Access = "read" | "read-write";
@@ -87,7 +90,10 @@ export type ProcessorForm<
 
 export interface Kernel<Binding extends string = string, Size extends string = string, Option extends string = string> {
   readonly name: string;
-  /** The WGSL file's text, with those that it shares: it uses bindings, sizes and options, and declares none of them. */
+  /**
+   * The WGSL file's text, with those that it shares: it uses bindings, sizes and options, and
+   * declares none of them.
+   */
   readonly source: string;
   /** Storage buffers in order: the first is `@binding(1)`; `@binding(0)` is the uniform `sizes: Sizes`. */
   readonly bindings: Readonly<Record<Binding, BindingUse>>;

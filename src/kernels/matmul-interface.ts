@@ -1,6 +1,6 @@
 /**
- * What the matrix product and its variants have in common: everything but their shaders and workgroups. On the processor
- * all of them are onnxruntime's Gemm.
+ * What the matrix product and its variants have in common: everything but their shaders and
+ * workgroups. On the processor all of them are onnxruntime's Gemm.
  */
 
 import type { ProcessorForm } from "./kernel";

@@ -92,7 +92,8 @@ describe.each(FITS)("norm-backward of RMS norm (%s)", (fit) => {
       fit,
     );
     const expected = rmsNormGradient(x, weight, outputGradient, rows, width, epsilon);
-    // In a row of one element everything cancels but ε's share; the processor keeps the rounding of what cancels.
+    // In a row of one element everything cancels but ε's share; the processor keeps the rounding of
+    // what cancels.
     const floor = onProcessor && width === 1 ? 1e-3 / epsilon : CANCELLING;
     expectClose(result.out, accumulated(out, expected, accumulate), REDUCTION, floor);
   });

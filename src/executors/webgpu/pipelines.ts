@@ -1,7 +1,7 @@
 /**
- * Compiles kernels: one pipeline per kernel, element types and option values, made once and kept. Fits kernels to the
- * device, by choosing a variant and the workgroup width. Not for binding buffers: see `dispatches`; nor for what a
- * source begins with: see `prelude`.
+ * Compiles kernels: one pipeline per kernel, element types and option values, made once and kept.
+ * Fits kernels to the device, by choosing a variant and the workgroup width. Not for binding
+ * buffers: see `dispatches`; nor for what a source begins with: see `prelude`.
  */
 
 import { type DeviceProfile, type Dispatch, isWritten, type Kernel, type Stored } from "../../kernels/kernel";
@@ -127,7 +127,8 @@ export class Pipelines {
       });
     } catch (error) {
       const { messages } = await module.getCompilationInfo();
-      // Quoted, since the lines of a prelude and of what shaders share are before those of the shader's file.
+      // Quoted, since the lines of a prelude and of what shaders share are before those of the
+      // shader's file.
       const code = this.#code(kernel, types).split("\n");
       const lines = messages.map(({ lineNum, message }) => `${message} in "${code[lineNum - 1]?.trim()}"`);
       const reason = lines.length > 0 ? lines.join("; ") : (error as Error).message;

@@ -1,6 +1,6 @@
 /**
- * What a kernel's WGSL begins with: its description as declarations, so that a source repeats none of them. Not for
- * formulas, functions or constants, which are the source's own (`shaders/`).
+ * What a kernel's WGSL begins with: its description as declarations, so that a source repeats none
+ * of them. Not for formulas, functions or constants, which are the source's own (`shaders/`).
  */
 
 import { isWritten, type Kernel } from "../../kernels/kernel";
@@ -12,9 +12,10 @@ export type Element = "f32" | "f16";
 export type StoredTypes = Readonly<Record<string, Element | "packed">>;
 
 /**
- * In this order: types of elements, `override` constants with their defaults, the uniform `sizes` (none if the kernel has
- * no sizes) and the storage bindings, from `@binding(1)` on. Activations are of type `element`; `stored` has a type for
- * each of the bindings that the kernel's own `stored` names.
+ * In this order: types of elements, `override` constants with their defaults, the uniform `sizes`
+ * (none if the kernel has no sizes) and the storage bindings, from `@binding(1)` on. Activations
+ * are of type `element`; `stored` has a type for each of the bindings that the kernel's own
+ * `stored` names.
  */
 export function prelude(kernel: Kernel, element: Element, stored: StoredTypes): string {
   const lines = element === "f16" ? ["enable f16;"] : [];
@@ -44,7 +45,7 @@ function itemOf({ bindings, stored = {}, packable, vectors }: Kernel, name: stri
   return vectors ? `vec4<${element}>` : element;
 }
 
-/** How a binding is stored and read that may hold pairs of float16: one element, or four, as f32. */
+/** How a binding that may hold pairs of float16 is stored, and read as f32: one element, or four. */
 function packable(binding: string, type: Element | "packed", vectors = false): readonly string[] {
   const name = capitalised(binding);
   const declared = (stored: string, result: string, value: string) => [
