@@ -2,11 +2,13 @@
 
 import * as z from "zod";
 import { methodOf } from "../methods/registry";
+import { formats, migrate } from "../versions/versions";
 import { type Configuration, configurationSchema } from "./configuration";
 
 /**
- * Reads a configuration file.
- * @throws {Error} when it is not JSON; naming each key that does not fit, or the method that there is not
+ * Reads a configuration file of any version.
+ * @throws {Error} when it is not JSON, or of a newer version; naming each key that does not fit, or the method that
+ *   there is not
  */
 export function readConfiguration(json: string): Configuration {
   let parsed: unknown;
@@ -15,7 +17,7 @@ export function readConfiguration(json: string): Configuration {
   } catch (error) {
     throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
   }
-  const result = configurationSchema.safeParse(parsed);
+  const result = configurationSchema.safeParse(migrate(formats.configuration, parsed));
   if (!result.success) {
     const issues = result.error.issues.map(
       ({ path, message }) => `${z.core.toDotPath(path) || "the file"}: ${message}`,
