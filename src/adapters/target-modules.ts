@@ -1,5 +1,8 @@
 /** Which of a model's modules a PEFT configuration means, and what its patterns give each: PEFT 0.21's matching rules. */
 
+/** transformers' path of the head over the vocabulary, in every family. */
+export const LANGUAGE_HEAD = "lm_head";
+
 /** Names, or one regular expression for the whole path; in names' case perhaps only of some blocks. */
 export interface TargetModules {
   readonly targets: readonly string[] | string;

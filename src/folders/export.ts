@@ -20,11 +20,12 @@ import {
   veraConfig,
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
+import { LANGUAGE_HEAD } from "../adapters/target-modules";
 import type { BaseModel } from "../base/base-model";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
-import { LANGUAGE_HEAD, outerPaths } from "../methods/outer-modules";
+import { outerPaths } from "../methods/outer-modules";
 import { methodOf } from "../methods/registry";
 import { isTarget, namedTargets } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";

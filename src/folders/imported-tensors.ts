@@ -2,10 +2,10 @@
 
 import type { AdapterFolder } from "../adapters/folder";
 import { PROMPT_EMBEDDINGS, shareHeads, unpackPrefix, WRAPPED_BIAS } from "../adapters/peft-names";
+import { drawProjection } from "../adapters/vera-projection";
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { Origin } from "../methods/method";
 import { prefixNames } from "../methods/prefix/prefix";
-import { drawProjection } from "../methods/vera/projection";
 import type { ModelConfig } from "../models/family";
 import { elementCount, type Trainable } from "../program/tensor";
 import type { Values } from "../runs/parameters";

@@ -4,12 +4,11 @@
  */
 
 import { WRAPPED_BIAS } from "../adapters/peft-names";
-import { patternValue } from "../adapters/target-modules";
-import { norm } from "../base/norms";
+import { LANGUAGE_HEAD, patternValue } from "../adapters/target-modules";
+import { norm } from "../data/norm";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { ExportForm, LoraForm, Method } from "../methods/method";
-import { LANGUAGE_HEAD } from "../methods/outer-modules";
 
 /** What a merged model may be written as, as further forms of a run's download. */
 export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, title: `merged model, ${type}`, type }));

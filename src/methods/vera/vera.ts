@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { isTargeted } from "../../adapters/target-modules";
+import { drawProjection, firstColumns, firstRows, type Projection } from "../../adapters/vera-projection";
 import { add } from "../../operations/add";
 import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
@@ -13,7 +14,6 @@ import { equalToFrozen } from "../equalities";
 import { dropoutOption, rankOption } from "../low-rank";
 import { defineMethod, type ModelFacts, type StoredTensor, type TrainedState, type VeraForm } from "../method";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "../targets";
-import { drawProjection, firstColumns, firstRows, type Projection } from "./projection";
 
 type Options = z.infer<ReturnType<typeof options>>;
 
