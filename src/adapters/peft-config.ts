@@ -5,28 +5,11 @@
 
 export const PEFT_VERSION = "0.21.0";
 
-export const PEFT_TYPES = [
-  "LORA",
-  "ADALORA",
-  "VERA",
-  "IA3",
-  "LN_TUNING",
-  "PREFIX_TUNING",
-  "PROMPT_TUNING",
-  "P_TUNING",
-  "CPT",
-] as const;
-
-/**
- * PEFT's types, and what PEFT does not have: bottleneck modules, which `adapter-hub.ts` writes in AdapterHub's layout, and
- * what only the studio can compute, whose tensors lie under the studio's own names.
- */
-export type PeftType = (typeof PEFT_TYPES)[number] | "BOTTLENECK" | "STUDIO";
-
 /** PEFT's names for what a model is asked. */
 export type PeftTask = "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
 
-export type PeftConfig = { peft_type: PeftType; base_model_name_or_path: string | null } & Record<string, unknown>;
+/** `peft_type`: the form's (`forms/`). */
+export type PeftConfig = { peft_type: string; base_model_name_or_path: string | null } & Record<string, unknown>;
 
 interface Base {
   /** Name or path of the base model, as `from_pretrained` will be given it. */
@@ -45,7 +28,7 @@ interface PromptLearning extends Base {
   folded?: boolean;
 }
 
-function common(type: PeftType, { baseModel, revision }: Base): PeftConfig {
+function common(type: string, { baseModel, revision }: Base): PeftConfig {
   return {
     auto_mapping: null,
     base_model_name_or_path: baseModel,
@@ -57,7 +40,7 @@ function common(type: PeftType, { baseModel, revision }: Base): PeftConfig {
   };
 }
 
-function promptLearning(type: PeftType, settings: PromptLearning, heads: number, tokenSize: number): PeftConfig {
+function promptLearning(type: string, settings: PromptLearning, heads: number, tokenSize: number): PeftConfig {
   return {
     ...common(type, settings),
     // PEFT adds its two head names twice to a prompt-learning configuration.

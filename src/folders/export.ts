@@ -1,9 +1,13 @@
 /** A trained run as an adapter folder that PEFT loads: SK maps are folded into the keys, values or embeddings they give. */
 
-import { bottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
+import { type BottleneckSettings, bottleneckConfig } from "../adapters/forms/bottleneck";
+import type { Origin } from "../adapters/forms/form";
+import { WRAPPED_BIAS } from "../adapters/forms/lora";
+import { type FormSettings, formOf } from "../adapters/forms/registry";
 import { modelCard } from "../adapters/model-card";
 import type { ModelCardContent } from "../adapters/model-card-content";
+import { packPrefix, repeatHeads } from "../adapters/packed-prefix";
 import {
   adaloraConfig,
   cptConfig,
@@ -19,12 +23,12 @@ import {
   studioConfig,
   veraConfig,
 } from "../adapters/peft-config";
-import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
+import { PROMPT_EMBEDDINGS } from "../adapters/prompt-learning";
 import { LANGUAGE_HEAD } from "../adapters/target-modules";
 import type { BaseModel } from "../base/base-model";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
-import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
+import type { Method } from "../methods/method";
 import { outerPaths } from "../methods/outer-modules";
 import { methodOf } from "../methods/registry";
 import { isTarget, namedTargets } from "../methods/targets";
@@ -89,7 +93,7 @@ export async function exportRun(
       pooling: run.setup.pooling,
       wordPrefix: model.tokenizer.wordPrefix,
       loadingArgument: model.family.classifierArgument,
-      obstacle: peftObstacle(model, form, run.tunedSetup.task?.peftType),
+      obstacle: formOf(form.type).verbatim ? null : peftObstacle(model, form, run.tunedSetup.task?.peftType),
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
@@ -113,7 +117,7 @@ function stateBytes({ trainables }: Run): number {
 }
 
 /** Why transformers has no class that PEFT could load the folder into; null where it has. */
-function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: PeftTask = "SEQ_CLS"): string | null {
+function peftObstacle({ family, json }: BaseModel, { type }: FormSettings, task: PeftTask = "SEQ_CLS"): string | null {
   if (type === "PREFIX_TUNING" && family.takesPast === false) {
     return `transformers' ${family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`;
   }
@@ -124,8 +128,8 @@ function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: P
 }
 
 /** Whether the folder holds what was trained, not a smaller rank or another form of it; only then training can go on from it. */
-function isAsTrained(form: ExportForm, trained: ExportForm): boolean {
-  const rank = (one: ExportForm) => (one.type === "LORA" ? one.rank : null);
+function isAsTrained(form: FormSettings, trained: FormSettings): boolean {
+  const rank = (one: FormSettings) => (one.type === "LORA" ? one.rank : null);
   return form.type === trained.type && rank(form) === rank(trained);
 }
 
@@ -136,7 +140,7 @@ export function partTensors(run: Run, values: Values, part: Trainable["part"]): 
 }
 
 /** The form of a run whose lowest blocks have nothing attached, or the studio's own where its library has no such form. */
-function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): ExportForm {
+function aboveFrozen(form: FormSettings, frozenLayers: number, layers: number): FormSettings {
   if (frozenLayers === 0) return form;
   const studio = { type: "STUDIO", why: `its lowest ${frozenLayers} blocks have nothing attached.` } as const;
   const above = Array.from({ length: layers - frozenLayers }, (_, index) => frozenLayers + index);
@@ -153,7 +157,7 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
 }
 
 /** PEFT has CPT for language models, and counts the response's tokens only behind labelled examples; else it is a prompt. */
-function knownToPeft(form: ExportForm, { tunedSetup, context }: Run): ExportForm {
+function knownToPeft(form: FormSettings, { tunedSetup, context }: Run): FormSettings {
   const counted = tunedSetup.task?.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
   return form.type === "CPT" && !counted ? { type: "PROMPT_TUNING", origin: "folded" } : form;
 }
@@ -164,7 +168,7 @@ export function loraConversion({ conversions = [] }: Pick<Method, "conversions">
 }
 
 /** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
-export function isSummable(method: Pick<Method, "conversions">, form: ExportForm): boolean {
+export function isSummable(method: Pick<Method, "conversions">, form: FormSettings): boolean {
   if (loraConversion(method) !== null) return true;
   return form.type === "LORA" && form.targets.length > 0 && form.dora !== true && form.biases !== true;
 }
@@ -175,7 +179,7 @@ export async function exportedForm(
   run: Run,
   values: Values,
   conversion: string | null = null,
-): Promise<{ form: ExportForm; tensors: readonly NamedTensor[] }> {
+): Promise<{ form: FormSettings; tensors: readonly NamedTensor[] }> {
   const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
   const known = method.conversions ?? [];
@@ -201,17 +205,17 @@ function withHead(config: PeftConfig, head: readonly NamedTensor[]): PeftConfig 
 }
 
 /** What a form's exported tensors were made of. */
-export function originOf(form: ExportForm): Origin {
+export function originOf(form: FormSettings): Origin {
   return "origin" in form ? form.origin : "trained";
 }
 
-function hubConfig(form: BottleneckForm, { config, folder, json }: BaseModel): PeftConfig {
+function hubConfig(form: BottleneckSettings, { config, folder, json }: BaseModel): PeftConfig {
   const modelType = String(json.model_type);
   const { hiddenSize } = config;
   return bottleneckConfig({ baseModel: folder.name, modelType, hiddenSize, ...form });
 }
 
-function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: BaseModel, run: Run): PeftConfig {
+function peftConfig(form: Exclude<FormSettings, { type: "BOTTLENECK" }>, model: BaseModel, run: Run): PeftConfig {
   const { config, family, folder } = model;
   const baseModel = folder.name;
   const { virtualTokens } = run;
@@ -249,7 +253,7 @@ function peftConfig(form: Exclude<ExportForm, { type: "BOTTLENECK" }>, model: Ba
 async function formTensors(
   model: BaseModel,
   run: Run,
-  form: ExportForm,
+  form: FormSettings,
   adapter: readonly NamedTensor[],
 ): Promise<readonly NamedTensor[]> {
   if (["ADALORA", "VERA", "IA3", "LN_TUNING", "BOTTLENECK", "STUDIO"].includes(form.type)) return adapter;

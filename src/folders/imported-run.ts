@@ -1,8 +1,8 @@
 /** From an adapter folder to a run that starts from it: which method it is, and whether it fits. */
 
 import * as z from "zod";
-import type { BottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
+import type { BottleneckConfig } from "../adapters/forms/bottleneck";
 import type { Scale, TaskId } from "../data/types";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";

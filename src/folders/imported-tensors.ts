@@ -1,11 +1,13 @@
 /** What an adapter folder gives to a run: the tensors the run trains, under the names of its Program. */
 
 import type { AdapterFolder } from "../adapters/folder";
-import { PROMPT_EMBEDDINGS, shareHeads, unpackPrefix, WRAPPED_BIAS } from "../adapters/peft-names";
+import type { Origin } from "../adapters/forms/form";
+import { WRAPPED_BIAS } from "../adapters/forms/lora";
+import { prefixNames } from "../adapters/forms/prefix";
+import { shareHeads, unpackPrefix } from "../adapters/packed-prefix";
+import { PROMPT_EMBEDDINGS } from "../adapters/prompt-learning";
 import { drawProjection } from "../adapters/vera-projection";
 import type { NamedTensor } from "../hub/write-safetensors";
-import type { Origin } from "../methods/method";
-import { prefixNames } from "../methods/prefix/prefix";
 import type { ModelConfig } from "../models/family";
 import { elementCount, type Trainable } from "../program/tensor";
 import type { Values } from "../runs/parameters";

@@ -3,12 +3,13 @@
  * `merge_and_unload` does. Not for: reading or writing files (`merged-model.ts`).
  */
 
-import { WRAPPED_BIAS } from "../adapters/peft-names";
+import { type LoraSettings, WRAPPED_BIAS } from "../adapters/forms/lora";
+import type { FormSettings } from "../adapters/forms/registry";
 import { LANGUAGE_HEAD, patternValue } from "../adapters/target-modules";
 import { norm } from "../data/norm";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { NamedTensor } from "../hub/write-safetensors";
-import type { ExportForm, LoraForm, Method } from "../methods/method";
+import type { Method } from "../methods/method";
 
 /** What a merged model may be written as, as further forms of a run's download. */
 export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, title: `merged model, ${type}`, type }));
@@ -24,7 +25,10 @@ export interface MergedBase {
 }
 
 /** Why runs of this form have no merged model; null where they have one, as far as the form tells. */
-export function mergeObstacle(method: Pick<Method, "classify" | "byRows" | "title">, form: ExportForm): string | null {
+export function mergeObstacle(
+  method: Pick<Method, "classify" | "byRows" | "title">,
+  form: FormSettings,
+): string | null {
   if (method.classify)
     return `${method.title} answers with words of the vocabulary, which no classifier's folder says.`;
   if (method.byRows) return `${method.title} answers from the training rows, which no model's folder holds.`;
@@ -49,7 +53,7 @@ export function mergeObstacle(method: Pick<Method, "classify" | "byRows" | "titl
  */
 export function mergeChanges(
   method: Pick<Method, "classify" | "byRows" | "title">,
-  form: ExportForm,
+  form: FormSettings,
   tensors: readonly NamedTensor[],
   base: MergedBase,
 ): Map<string, Change> {
@@ -74,7 +78,7 @@ export function mergeChanges(
 }
 
 /** The form whose changes are the opposite; null where they are not simply added, or are the tensors themselves. */
-export function negated(form: ExportForm): ExportForm | null {
+export function negated(form: FormSettings): FormSettings | null {
   if (form.type !== "LORA" || form.dora || form.biases) return null;
   const alphas = Object.entries(form.alphaPattern ?? {}).map(([key, alpha]) => [key, -alpha] as const);
   return { ...form, alpha: -form.alpha, alphaPattern: Object.fromEntries(alphas) };
@@ -83,7 +87,7 @@ export function negated(form: ExportForm): ExportForm | null {
 /** Null for tensors that another one's change takes in. */
 function changeOf(
   tensor: NamedTensor,
-  form: ExportForm,
+  form: FormSettings,
   byName: ReadonlyMap<string, NamedTensor>,
   base: MergedBase,
 ): [string, Change][] | null {
@@ -128,7 +132,7 @@ function changeOf(
 /** W + s · B · A, for DoRA brought to the magnitudes per output. */
 function lowRank(
   path: string,
-  form: LoraForm,
+  form: LoraSettings,
   down: NamedTensor,
   up: NamedTensor,
   magnitude: Float32Array | undefined,

@@ -1,19 +1,19 @@
 import { strToU8 } from "fflate";
 import { describe, expect, it } from "vitest";
+import { checkBase } from "../../../src/adapters/checks";
+import type { AdapterFolder } from "../../../src/adapters/folder";
 import {
   type BottleneckConfig,
+  type BottleneckSettings,
   bottleneckConfig,
   fromHubName,
   hubConfigs,
   toHubName,
-} from "../../../src/adapters/adapter-hub";
-import { checkBase } from "../../../src/adapters/checks";
-import type { AdapterFolder } from "../../../src/adapters/folder";
+} from "../../../src/adapters/forms/bottleneck";
 import { modelCard } from "../../../src/adapters/model-card";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
-import type { BottleneckForm } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 
@@ -198,7 +198,7 @@ describe("a folder", () => {
     const facts = { family, config: family.readConfig({ ...json, ...sizes }) };
     for (const [id, preset] of Object.entries(presets)) {
       const method = methodOf(id);
-      const form = method.exportForm(method.options(facts).parse({}), facts) as BottleneckForm;
+      const form = method.exportForm(method.options(facts).parse({}), facts) as BottleneckSettings;
       const config = bottleneckConfig({ baseModel: "base", modelType: "llama", hiddenSize: 576, ...form });
       const { adapter } = hubConfigs(config, 2) as { adapter: { config: object } };
       expect(adapter.config, id).toMatchObject(preset);

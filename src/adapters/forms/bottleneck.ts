@@ -1,19 +1,44 @@
 /**
- * Bottleneck adapters in the folder layout of AdapterHub's `adapters` 1.2: PEFT has no such method. Its configuration has
- * the same file name as PEFT's but another schema, and head and modules are two files.
- * Not for: what the modules compute (`methods/bottleneck.ts`), or the files that every folder has (`folder.ts`).
+ * Bottleneck modules around sub-layers, in the layout of AdapterHub's `adapters` 1.2, since PEFT has none. Its configuration
+ * has the same file name as PEFT's but another schema, and head and modules are two files.
+ * Not for what the modules compute: `methods/bottleneck.ts`.
  */
 
+import { strToU8 } from "fflate";
 import * as z from "zod";
-import type { NamedTensor } from "../hub/write-safetensors";
-import type { PeftConfig } from "./peft-config";
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { writeSafetensors } from "../../hub/write-safetensors";
+import { CONFIG, isHead } from "../folder";
+import type { AdapterTensors, Layout, Library } from "../layout";
+import { formatPeftConfig, type PeftConfig } from "../peft-config";
+import { readTensors } from "../read-tensors";
+import type { AdapterForm } from "./form";
 
-export const HUB_MODEL = "adapter.safetensors";
-export const HUB_HEAD_CONFIG = "head_config.json";
-export const HUB_HEAD = "model_head.safetensors";
+/** Where modules stand, what they read and compute. */
+export interface BottleneckSettings {
+  readonly type: "BOTTLENECK";
+  readonly places: readonly ("attention" | "mlp")[];
+  readonly parallel: boolean;
+  /** `small`: both matrices started at N(0, 0.02). `silent`: the second started at zero. */
+  readonly start: "small" | "silent";
+  readonly bottleneck: number;
+  /** What the bottleneck was said by, if it was; ⌊hidden size / factor⌋ is the bottleneck. */
+  readonly reductionFactor?: number | null;
+  readonly activation: string;
+  readonly scale: number;
+  /** Whether the scale is a trained number of every module. */
+  readonly learnedScale: boolean;
+  readonly residual: boolean;
+  /** How many of the lowest blocks have no module. Default: none. */
+  readonly leaveOut?: number;
+}
+
+const HUB_MODEL = "adapter.safetensors";
+const HUB_HEAD_CONFIG = "head_config.json";
+const HUB_HEAD = "model_head.safetensors";
 
 /** Of `adapters`, whose layout this is. */
-export const HUB_VERSION = "1.2.0";
+const HUB_VERSION = "1.2.0";
 const VERSION = `adapters.${HUB_VERSION}`;
 /** The adapter's name, which is part of its tensors' names. */
 const NAME = "studio";
@@ -72,7 +97,7 @@ export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
 }
 
 /** Why AdapterHub would not compute what was trained; null if it does. */
-export function hubObstacle(config: PeftConfig): string | null {
+function hubObstacle(config: PeftConfig): string | null {
   const { modelType, parallel, residual } = config as unknown as BottleneckConfig;
   if (!SUPPORTED.includes(modelType)) {
     if (UNCOMPARED.includes(modelType))
@@ -149,6 +174,73 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
   };
 }
 
+const ADAPTERS: Library = {
+  name: "adapter-transformers",
+  version: () => `adapters ${HUB_VERSION}`,
+  imports: "import adapters",
+  loads: [
+    "adapters.init(model)",
+    "model.set_active_adapters(model.load_adapter(adapter, use_safetensors=True))",
+    "model.eval()",
+  ],
+};
+
+const layout: Layout = {
+  library: ADAPTERS,
+  files: [HUB_MODEL, HUB_HEAD_CONFIG, HUB_HEAD],
+  names: { toFile: toHubName, fromFile: fromHubName },
+  claims: (json) => typeof json === "object" && json !== null && !("peft_type" in json) && "model_type" in json,
+  read,
+  write({ config, tensors }) {
+    const head = tensors.filter(({ name }) => isHead(name));
+    const modules = tensors.filter(({ name }) => !isHead(name));
+    const configs = hubConfigs(config, head[0]?.shape[0] ?? 0);
+    return {
+      [CONFIG]: strToU8(formatPeftConfig(configs.adapter)),
+      [HUB_MODEL]: writeSafetensors(modules.map((tensor) => ({ ...tensor, name: toHubName(tensor.name) }))),
+      // A language model has no head of its own.
+      ...(head.length > 0 && {
+        [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head)),
+        [HUB_HEAD]: writeSafetensors(head),
+      }),
+    };
+  },
+};
+
+export const bottleneck: AdapterForm<BottleneckSettings> = {
+  type: "BOTTLENECK",
+  layout,
+  sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
+  obstacle(config, task) {
+    if (task === "text") {
+      return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
+    }
+    if (task !== "label")
+      return "AdapterHub's layout is written for classification with one label; this head is another.";
+    return hubObstacle(config);
+  },
+};
+
+/** Modules and head are two files; without any of the head's the folder is for a language model. */
+async function read(json: unknown, files: Readonly<Record<string, Uint8Array>>): Promise<AdapterTensors> {
+  const headless = !files[HUB_HEAD] && !files[HUB_HEAD_CONFIG];
+  const [modules, head] = [HUB_MODEL, ...(headless ? [] : [HUB_HEAD])].map((file) => {
+    const bytes = files[file];
+    if (!bytes)
+      throw new Error(`There is no ${file} beside ${CONFIG}. The adapter must be saved as safetensors with its head.`);
+    return readTensors(file, bytes, file === HUB_MODEL ? fromHubName : (name) => name);
+  });
+  const tensors = await modules!;
+  const config = readHubConfig(CONFIG, json, tensors);
+  if (headless) return { config: { ...config, task_type: "CAUSAL_LM" }, tensors };
+  const heads = await head!;
+  const stray = heads.find(({ name }) => !isHead(name));
+  if (stray || heads.length === 0) {
+    throw new Error(`${HUB_HEAD} ${stray ? `has "${stray.name}", which is no head's` : "has no classification head"}.`);
+  }
+  return { config, tensors: [...tensors, ...heads] };
+}
+
 const attentionPath = (block: string) => (block.startsWith("transformer.h.") ? "attn" : "self_attn");
 
 /** `model.layers.0.mlp.adapter.down.weight` becomes `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`. */
@@ -211,16 +303,11 @@ const hubSchema = z.looseObject({
   }),
 });
 
-/** Whether a configuration is AdapterHub's. */
-export function isHubConfig(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !("peft_type" in value) && "model_type" in value;
-}
-
 /**
  * The in-memory configuration for AdapterHub's, checked against the tensors (in-model names).
  * @throws Error naming key or tensor.
  */
-export function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): PeftConfig {
+function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): PeftConfig {
   const parsed = hubSchema.safeParse(value);
   if (!parsed.success) {
     throw new Error(`${file} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);

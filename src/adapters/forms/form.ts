@@ -1,0 +1,42 @@
+/**
+ * What an adapter form is: all that the studio knows of one way to keep a trained adapter in a folder. One file beside this
+ * one is one form, whole; `registry.ts` lists them. Everything here is arithmetic and JSON: what needs a device is not.
+ */
+
+import type { Layout } from "../layout";
+import type { CardTask } from "../model-card-content";
+import type { PeftConfig } from "../peft-config";
+
+/**
+ * What an exported tensor was made of. `trained`: it was trained as it stands. `encoder`: by PEFT's own encoder, which PEFT
+ * does not save. `folded`: by something PEFT does not know. What was trained instead is then written beside it.
+ */
+export type Origin = "trained" | "encoder" | "folded";
+
+/** What a method says of its folder; each form adds its own. */
+export interface AnySettings {
+  /** The form's. */
+  readonly type: string;
+}
+
+export interface AdapterForm<Settings extends AnySettings = AnySettings, Config extends PeftConfig = PeftConfig> {
+  /** PEFT's name, or the studio's own where PEFT has no such form. */
+  readonly type: Settings["type"];
+  /** How its folder's files lie, are read and checked. */
+  readonly layout: Layout;
+  /**
+   * Whether the folder holds what was trained, as it is, whatever the method exports elsewhere: no library computes the same.
+   * Default: false.
+   */
+  readonly verbatim?: boolean;
+  /** What the model card says a folder holds, as "stored as …" goes on. */
+  readonly sentence: string;
+  /** Of the card, beside those that every card has. */
+  readonly tags?: readonly string[];
+  /**
+   * Whether virtual tokens stand before the input's embeddings: PEFT then hands the model embeddings, not ids. Default: false.
+   */
+  readonly beforeInput?: boolean;
+  /** Why its library cannot load such a folder, or would not predict the same; null where it does. Default: null. */
+  obstacle?(config: Config, task: CardTask["kind"]): string | null;
+}

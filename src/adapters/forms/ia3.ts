@@ -1,0 +1,50 @@
+/** (IA)³: trained factors on the outputs of the targets, and on the inputs of those that are feed-forward. */
+
+import * as z from "zod";
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { CONFIG } from "../folder";
+import { checkShape, checkTargets, modulesOf } from "../module-checks";
+import type { PeftConfig } from "../peft-config";
+import { peftLayout } from "../peft-layout";
+import { isNamed } from "../target-modules";
+import { injectedNames } from "../tensor-names";
+import type { AdapterForm } from "./form";
+
+export interface Ia3Settings {
+  readonly type: "IA3";
+  readonly targets: readonly string[];
+  /** Those of the targets whose input is scaled instead of their output. */
+  readonly feedForward: readonly string[];
+}
+
+const schema = z.looseObject({
+  target_modules: z.array(z.string()).min(1),
+  feedforward_modules: z.array(z.string()),
+  fan_in_fan_out: z.boolean().default(false),
+});
+
+export type Ia3Config = PeftConfig & z.infer<typeof schema>;
+
+const names = injectedNames("IA3", { parameters: "ia3_l" });
+const FACTORS = /\.ia3_l$/;
+
+export const ia3: AdapterForm<Ia3Settings, Ia3Config> = {
+  type: "IA3",
+  sentence: "factors on the columns of frozen linear layers (`IA3`)",
+  layout: peftLayout<Ia3Config>({ type: "IA3", names, schema, check }),
+};
+
+/** One column or row of factors for every target. */
+function check({ target_modules: targets, feedforward_modules: inputs }: Ia3Config, tensors: readonly NamedTensor[]) {
+  const stray = inputs.find((name) => !targets.includes(name));
+  if (stray) throw new Error(`${CONFIG}: the feed-forward module "${stray}" is not among the target modules.`);
+  const modules = modulesOf(names, tensors, FACTORS, "a factor of (IA)³");
+  checkTargets(modules, { targets });
+  for (const tensor of tensors) {
+    const module = tensor.name.replace(FACTORS, "");
+    if (!modules.has(module)) continue;
+    const size = tensor.data.length;
+    const [shape, which] = isNamed(module, inputs) ? [[1, size], "inputs"] : [[size, 1], "outputs"];
+    checkShape(names, tensor, shape as number[], `a module whose ${which} are scaled`);
+  }
+}

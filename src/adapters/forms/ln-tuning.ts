@@ -1,0 +1,35 @@
+/** LN-tuning: norms with trained gains and shifts. */
+
+import * as z from "zod";
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { isHead } from "../folder";
+import { checkShape, checkTargets, modulesOf } from "../module-checks";
+import type { PeftConfig } from "../peft-config";
+import { peftLayout } from "../peft-layout";
+import { injectedNames } from "../tensor-names";
+import type { AdapterForm } from "./form";
+
+export interface LnTuningSettings {
+  readonly type: "LN_TUNING";
+  readonly targets: readonly string[];
+}
+
+const schema = z.looseObject({ target_modules: z.array(z.string()).min(1) });
+
+export type LnTuningConfig = PeftConfig & z.infer<typeof schema>;
+
+const names = injectedNames("LN_TUNING", {});
+
+export const lnTuning: AdapterForm<LnTuningSettings, LnTuningConfig> = {
+  type: "LN_TUNING",
+  sentence: "trained norms in place of the frozen ones (`LN_TUNING`)",
+  layout: peftLayout<LnTuningConfig>({ type: "LN_TUNING", names, schema, check }),
+};
+
+/** A gain, and perhaps a shift, of one size for every target. */
+function check({ target_modules: targets }: LnTuningConfig, tensors: readonly NamedTensor[]): void {
+  checkTargets(modulesOf(names, tensors, /\.ln_tuning_layers\.(?:weight|bias)$/, "a norm's"), { targets });
+  for (const tensor of tensors) {
+    if (!isHead(tensor.name)) checkShape(names, tensor, [tensor.data.length], "a norm");
+  }
+}

@@ -1,0 +1,139 @@
+/** LoRA, and with it rsLoRA, DoRA and trained biases: low-rank factors beside the linears, under the linears' names. */
+
+import * as z from "zod";
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { CONFIG, isHead, MODEL } from "../folder";
+import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
+import type { PeftConfig } from "../peft-config";
+import { peftLayout } from "../peft-layout";
+import { patternValue } from "../target-modules";
+import { settleTargets, targetSettings, targetsOf } from "../target-settings";
+import { injectedNames } from "../tensor-names";
+import type { AdapterForm } from "./form";
+
+/** Without any target, a rank-1 adapter that adds nothing carries the head. */
+export interface LoraSettings {
+  readonly type: "LORA";
+  readonly rank: number;
+  readonly alpha: number;
+  /** Names, or one regular expression. */
+  readonly targets: readonly string[] | string;
+  /** Only these blocks; null or left out: all. */
+  readonly layersToTransform?: readonly number[] | null;
+  /** Other ranks and alphas by pattern of the path. */
+  readonly rankPattern?: Readonly<Record<string, number>>;
+  readonly alphaPattern?: Readonly<Record<string, number>>;
+  readonly dropout?: number;
+  readonly rankStabilised: boolean;
+  /** Whether the updated weights are brought to trained magnitudes (DoRA). */
+  readonly dora?: boolean;
+  /** Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that adds nothing. */
+  readonly biases?: boolean;
+}
+
+/** Settings with which the adapter computes something else than what is read here. */
+const unused = (what: string) =>
+  z.union([z.null(), z.literal(false), z.array(z.unknown()).max(0)], `${what} cannot be read`).optional();
+
+/** Starts that are taken out of the base model's weights, so that the adapter alone is another function. */
+const CHANGES_BASE = /^(?:pissa.*|olora|corda|loftq|lora_ga)$/;
+
+export const loraSchema = z.looseObject({
+  ...targetSettings,
+  r: z.int().min(1).default(8),
+  lora_alpha: z.number().default(8),
+  lora_dropout: z.number().min(0).lt(1).default(0),
+  use_rslora: z.boolean().default(false),
+  use_dora: z.boolean().default(false),
+  fan_in_fan_out: z.boolean().default(false),
+  bias: z.enum(["none", "all"], "trained biases of the adapted layers alone cannot be read").default("none"),
+  lora_bias: z.literal(false).default(false),
+  rank_pattern: z.record(z.string(), z.int().min(1)).nullable().default({}),
+  alpha_pattern: z.record(z.string(), z.number()).nullable().default({}),
+  init_lora_weights: z
+    .unknown()
+    .refine((start) => typeof start !== "string" || !CHANGES_BASE.test(start), {
+      error: "it starts by changing the base model's weights; save it converted to plain LoRA where it was made",
+    })
+    .optional(),
+  trainable_token_indices: unused("trained tokens"),
+  target_parameters: unused("targeted parameters"),
+  layer_replication: unused("replicated layers"),
+  alora_invocation_tokens: unused("activated LoRA"),
+  use_qalora: unused("QALoRA"),
+  use_bdlora: unused("BD-LoRA"),
+  arrow_config: unused("Arrow routing"),
+  monteclora_config: unused("MonteCLoRA"),
+  velora_config: unused("VeLoRA"),
+  kasa_config: unused("KaSA"),
+});
+
+type Patterns = Record<"rank_pattern" | "alpha_pattern", Record<string, number>>;
+/** As it is once read. */
+export type LoraConfig = PeftConfig & z.infer<typeof loraSchema> & Patterns;
+
+/** What a linear's bias is called inside the wrapper that PEFT puts around the linear. */
+export const WRAPPED_BIAS = ".base_layer.bias";
+
+const MAGNITUDE = "lora_magnitude_vector";
+const names = injectedNames("LORA", { parameters: `lora_(?:embedding_)?[AB]|${MAGNITUDE}`, bare: MAGNITUDE });
+/** Embeddings' factors are parameters of their own, without a module's ".weight". */
+const FACTOR = /\.lora_(?:(?:A|B|magnitude_vector)\.weight|embedding_[AB])$/;
+
+export const lora: AdapterForm<LoraSettings, LoraConfig> = {
+  type: "LORA",
+  sentence: "low-rank factors beside frozen linear layers (`LORA`)",
+  tags: ["lora"],
+  layout: peftLayout<LoraConfig>({
+    type: "LORA",
+    names,
+    schema: loraSchema,
+    settle: (config, tensors) => ({
+      ...settleTargets(config, tensors, FACTOR),
+      rank_pattern: config.rank_pattern ?? {},
+      alpha_pattern: config.alpha_pattern ?? {},
+    }),
+    check,
+  }),
+};
+
+/**
+ * A pair of factors of the configured rank for every target, and nothing else but the head. With trained biases the factors
+ * must add nothing: biases and factors together are no method of the studio.
+ */
+function check(config: LoraConfig, stored: readonly NamedTensor[]): void {
+  const { use_dora: dora, bias } = config;
+  const isBias = ({ name }: NamedTensor) => bias === "all" && name.endsWith(".bias") && !isHead(name);
+  const tensors = stored.filter((tensor) => !isBias(tensor));
+  if (bias === "all") {
+    if (tensors.length === stored.length)
+      throw new Error(`${MODEL} has no biases, but ${CONFIG} says all are trained.`);
+    const active = tensors.find(
+      ({ name, data }) => name.endsWith(".lora_B.weight") && data.some((value) => value !== 0),
+    );
+    if (active) {
+      throw new Error(
+        `${MODEL}: "${names.toFile(active.name)}" is not zero beside trained biases; LoRA and trained biases ` +
+          "together cannot be read.",
+      );
+    }
+  }
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const modules = modulesOf(names, tensors, FACTOR, "a LoRA factor");
+  checkTargets(modules, targetsOf(config));
+  for (const module of modules) {
+    const r = patternValue(module, config.rank_pattern, config.r);
+    const embedding = byName.has(`${module}.lora_embedding_A`) || byName.has(`${module}.lora_embedding_B`);
+    const factors = embedding ? ["lora_embedding_A", "lora_embedding_B"] : ["lora_A.weight", "lora_B.weight"];
+    const [a, b, magnitude] = [...factors, ...(dora ? [`${MAGNITUDE}.weight`] : [])].map((part) =>
+      tensorNamed(names, byName, `${module}.${part}`),
+    );
+    checkShape(names, a!, [r, a!.shape[1] ?? 0], `rank ${r} (${CONFIG})`);
+    checkShape(names, b!, [b!.shape[0] ?? 0, r], `rank ${r} (${CONFIG})`);
+    if (magnitude) {
+      checkShape(names, magnitude, [b!.shape[0] ?? 0], "its module's output size");
+    } else if (byName.has(`${module}.${MAGNITUDE}.weight`)) {
+      throw new Error(`${MODEL} has a magnitude vector for "${module}", but ${CONFIG} does not say use_dora.`);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** VeRA: two vectors per linear, and two random matrices that all of them share, saved or drawn again from a key. */
+
+import * as z from "zod";
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { CONFIG, MODEL } from "../folder";
+import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
+import type { PeftConfig } from "../peft-config";
+import { peftLayout } from "../peft-layout";
+import { settleTargets, targetSettings, targetsOf } from "../target-settings";
+import { injectedNames } from "../tensor-names";
+import type { AdapterForm } from "./form";
+
+export interface VeraSettings {
+  readonly type: "VERA";
+  readonly rank: number;
+  readonly targets: readonly string[] | string;
+  readonly layersToTransform?: readonly number[] | null;
+  readonly dropout: number;
+  readonly initialD: number;
+  readonly projectionKey: number;
+  readonly saveProjection: boolean;
+}
+
+const schema = z.looseObject({
+  ...targetSettings,
+  r: z.int().min(1).default(256),
+  projection_prng_key: z.int().min(0).default(0),
+  save_projection: z.boolean().default(true),
+  d_initial: z.number().default(0.1),
+  vera_dropout: z.number().min(0).lt(1).default(0),
+  bias: z.literal("none", "trained biases cannot be read beside VeRA").default("none"),
+});
+
+export type VeraConfig = PeftConfig & z.infer<typeof schema>;
+
+/** The shared matrices, which belong to no module. */
+const SHARED = /^vera_[AB]$/;
+const names = injectedNames("VERA", { parameters: "vera_lambda_[bd]", outside: SHARED });
+const VECTOR = /\.vera_lambda_[bd]$/;
+
+export const vera: AdapterForm<VeraSettings, VeraConfig> = {
+  type: "VERA",
+  sentence: "two vectors per frozen linear layer, and random matrices that all of them share (`VERA`)",
+  layout: peftLayout<VeraConfig>({
+    type: "VERA",
+    names,
+    schema,
+    settle: (config, tensors) => settleTargets(config, withoutShared(tensors), VECTOR),
+    check,
+  }),
+};
+
+const withoutShared = (tensors: readonly NamedTensor[]) => tensors.filter(({ name }) => !SHARED.test(name));
+
+/** Two vectors for every target, and the shared matrices where the configuration says that they are saved. */
+function check(config: VeraConfig, stored: readonly NamedTensor[]): void {
+  const { r, save_projection: saved } = config;
+  const shared = stored.filter(({ name }) => SHARED.test(name));
+  const tensors = withoutShared(stored);
+  if (shared.length !== (saved ? 2 : 0)) {
+    const said = saved ? "are saved" : "are not saved";
+    throw new Error(`${CONFIG} says that VeRA's shared matrices ${said}, but ${MODEL} has ${shared.length} of 2.`);
+  }
+  const rank = `rank ${r} (${CONFIG})`;
+  for (const tensor of shared) {
+    const [rows = 0, columns = 0] = tensor.shape;
+    checkShape(names, tensor, tensor.name === "vera_A" ? [r, columns] : [rows, r], rank);
+  }
+  const modules = modulesOf(names, tensors, VECTOR, "a vector of VeRA");
+  checkTargets(modules, targetsOf(config));
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  for (const module of modules) {
+    const [b, d] = ["b", "d"].map((part) => tensorNamed(names, byName, `${module}.vera_lambda_${part}`));
+    checkShape(names, b!, [b!.data.length], rank);
+    checkShape(names, d!, [r], rank);
+  }
+}
