@@ -3,6 +3,7 @@
 import * as z from "zod";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
+import type { FormRun } from "./forms/form";
 import { checkShape, tensorNamed } from "./module-checks";
 import type { PeftConfig } from "./peft-config";
 import { besideNames, type TensorNames } from "./tensor-names";
@@ -20,6 +21,16 @@ export const promptLearningSchema = z.looseObject({
 });
 
 export type PromptLearningConfig = PeftConfig & z.infer<typeof promptLearningSchema>;
+
+/** A free prompt reads what any encoder made. */
+export const promptRun = ({ num_virtual_tokens: virtualTokens }: PromptLearningConfig): FormRun => ({
+  method: "prompt",
+  options: { virtualTokens },
+});
+
+/** Without the embeddings that carry the head of a run that trains nothing else: a hard text's. */
+export const withoutPrompt = (tensors: readonly NamedTensor[]) =>
+  tensors.filter(({ name }) => name !== PROMPT_EMBEDDINGS);
 
 /**
  * Checks that there is the prompt, or the packed prefix, and nothing else but the head.

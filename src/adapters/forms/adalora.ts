@@ -6,7 +6,7 @@ import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import type { PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
-import { settleTargets, targetsOf } from "../target-settings";
+import { settleTargets, targetOptions, targetsOf } from "../target-settings";
 import { injectedNames } from "../tensor-names";
 import type { AdapterForm } from "./form";
 import { loraSchema } from "./lora";
@@ -53,7 +53,40 @@ export const adalora: AdapterForm<AdaloraSettings, AdaloraConfig> = {
     settle: (config, tensors) => settleTargets(config, tensors, FACTOR),
     check,
   }),
+  given: withPrunedRanks,
+  run: (config) => ({
+    method: "adalora",
+    options: {
+      initialRank: config.init_r,
+      // Nothing more will be allocated.
+      targetRank: Math.min(config.target_r, config.init_r - 1),
+      alpha: config.lora_alpha,
+      ...targetOptions(config),
+      dropout: config.lora_dropout,
+    },
+  }),
 };
+
+/** The factors at their initial rank: what was pruned is zero, and stays so since nothing reads it. */
+function withPrunedRanks(
+  { rank_pattern: pattern }: AdaloraConfig,
+  tensors: readonly NamedTensor[],
+): readonly NamedTensor[] {
+  return tensors.map((tensor): NamedTensor => {
+    const [, path, part] = /^(.*)\.lora_([AEB])$/.exec(tensor.name) ?? [];
+    const kept = pattern?.[`${path}.lora_E`];
+    if (!kept) return tensor;
+    const places = kept.flatMap((keep, rank) => (keep ? [rank] : []));
+    const [rows, columns] = tensor.shape as [number, number];
+    const shape = part === "B" ? [rows, kept.length] : [kept.length, columns];
+    const data = new Float32Array(shape[0]! * shape[1]!);
+    tensor.data.forEach((value, index) => {
+      const [row, column] = [Math.floor(index / columns), index % columns];
+      data[part === "B" ? row * kept.length + places[column]! : places[row]! * columns + column] = value;
+    });
+    return { name: tensor.name, shape, data };
+  });
+}
 
 /** Three factors for every target, of the rank that the pattern leaves it. */
 function check(config: AdaloraConfig, tensors: readonly NamedTensor[]): void {

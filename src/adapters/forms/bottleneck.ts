@@ -87,6 +87,8 @@ export interface BottleneckConfig {
   leaveOut?: number;
 }
 
+type HubConfig = PeftConfig & Omit<BottleneckConfig, "baseModel">;
+
 /** The configuration as an adapter folder carries it in memory. */
 export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
   const { baseModel, modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual } = config;
@@ -97,8 +99,7 @@ export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
 }
 
 /** Why AdapterHub would not compute what was trained; null if it does. */
-function hubObstacle(config: PeftConfig): string | null {
-  const { modelType, parallel, residual } = config as unknown as BottleneckConfig;
+function hubObstacle({ modelType, parallel, residual }: HubConfig): string | null {
   if (!SUPPORTED.includes(modelType)) {
     if (UNCOMPARED.includes(modelType))
       return `Whether AdapterHub's \`adapters\` computes the same in ${modelType} models was not compared.`;
@@ -207,7 +208,7 @@ const layout: Layout = {
   },
 };
 
-export const bottleneck: AdapterForm<BottleneckSettings> = {
+export const bottleneck: AdapterForm<BottleneckSettings, HubConfig> = {
   type: "BOTTLENECK",
   layout,
   sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
@@ -218,6 +219,12 @@ export const bottleneck: AdapterForm<BottleneckSettings> = {
     if (task !== "label")
       return "AdapterHub's layout is written for classification with one label; this head is another.";
     return hubObstacle(config);
+  },
+  // The method is told by where the modules stand.
+  run({ places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut: frozenLayers }) {
+    const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
+    const options = { bottleneck, activation, scale, learnedScale, residual };
+    return { method: parallel ? "adapter-parallel" : serial, options, frozenLayers };
   },
 };
 

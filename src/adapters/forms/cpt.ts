@@ -5,7 +5,14 @@
 
 import * as z from "zod";
 import { peftLayout } from "../peft-layout";
-import { checkPrompt, type PromptLearningConfig, promptLearningSchema, promptNames } from "../prompt-learning";
+import {
+  checkPrompt,
+  type PromptLearningConfig,
+  promptLearningSchema,
+  promptNames,
+  promptRun,
+  withoutPrompt,
+} from "../prompt-learning";
 import type { AdapterForm } from "./form";
 
 export interface CptSettings {
@@ -47,4 +54,6 @@ export const cpt: AdapterForm<CptSettings, PromptLearningConfig> = {
     schema,
     check: (config, tensors) => checkPrompt(names, config, tensors),
   }),
+  run: promptRun,
+  withoutCarrier: withoutPrompt,
 };

@@ -3,6 +3,7 @@
  * one is one form, whole; `registry.ts` lists them. Everything here is arithmetic and JSON: what needs a device is not.
  */
 
+import type { NamedTensor } from "../../hub/write-safetensors";
 import type { Layout } from "../layout";
 import type { CardTask } from "../model-card-content";
 import type { PeftConfig } from "../peft-config";
@@ -19,6 +20,22 @@ export interface AnySettings {
   readonly type: string;
 }
 
+/** What reading a folder needs of the open model. */
+export interface ReadingModel {
+  readonly layers: number;
+  readonly headSize: number;
+  /** How often transformers repeats a key/value head before it caches it. Default: once. */
+  readonly cachedRepeats?: number;
+}
+
+/** A method's id and its options, those that are not said left out. */
+export interface FormRun {
+  readonly method: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** How many of the lowest blocks have nothing attached. Default: none. */
+  readonly frozenLayers?: number;
+}
+
 export interface AdapterForm<Settings extends AnySettings = AnySettings, Config extends PeftConfig = PeftConfig> {
   /** PEFT's name, or the studio's own where PEFT has no such form. */
   readonly type: Settings["type"];
@@ -29,6 +46,18 @@ export interface AdapterForm<Settings extends AnySettings = AnySettings, Config 
    * Default: false.
    */
   readonly verbatim?: boolean;
+  /**
+   * A folder's tensors, the head's included, as those of the Program that `run` makes. Default: as they are.
+   * @throws Error saying what of them the run cannot compute.
+   */
+  given?(config: Config, tensors: readonly NamedTensor[], model: ReadingModel): readonly NamedTensor[];
+  /**
+   * The method that reads such a folder where run.json does not say which one wrote it.
+   * @throws Error where only run.json says it.
+   */
+  run(config: Config, tensors: readonly NamedTensor[]): FormRun;
+  /** Of `given` tensors those of a run that trains nothing but its head. Default: all, since none only carries it. */
+  withoutCarrier?(tensors: readonly NamedTensor[]): readonly NamedTensor[];
   /** What the model card says a folder holds, as "stored as …" goes on. */
   readonly sentence: string;
   /** Of the card, beside those that every card has. */

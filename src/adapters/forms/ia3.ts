@@ -32,6 +32,10 @@ export const ia3: AdapterForm<Ia3Settings, Ia3Config> = {
   type: "IA3",
   sentence: "factors on the columns of frozen linear layers (`IA3`)",
   layout: peftLayout<Ia3Config>({ type: "IA3", names, schema, check }),
+  run: ({ target_modules: targets, feedforward_modules: feedForward }) => ({
+    method: "ia3",
+    options: { targets, feedForward },
+  }),
 };
 
 /** One column or row of factors for every target. */

@@ -24,6 +24,7 @@ export const lnTuning: AdapterForm<LnTuningSettings, LnTuningConfig> = {
   type: "LN_TUNING",
   sentence: "trained norms in place of the frozen ones (`LN_TUNING`)",
   layout: peftLayout<LnTuningConfig>({ type: "LN_TUNING", names, schema, check }),
+  run: ({ target_modules: targets }) => ({ method: "ln-tuning", options: { targets } }),
 };
 
 /** A gain, and perhaps a shift, of one size for every target. */

@@ -7,7 +7,7 @@ import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-chec
 import type { PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import { patternValue } from "../target-modules";
-import { settleTargets, targetSettings, targetsOf } from "../target-settings";
+import { settleTargets, targetOptions, targetSettings, targetsOf } from "../target-settings";
 import { injectedNames } from "../tensor-names";
 import type { AdapterForm } from "./form";
 
@@ -95,7 +95,37 @@ export const lora: AdapterForm<LoraSettings, LoraConfig> = {
     }),
     check,
   }),
+  // Beside trained biases stand factors that add nothing.
+  given: ({ bias }, tensors) =>
+    bias === "all"
+      ? withoutFactors(tensors).map((tensor) => ({ ...tensor, name: tensor.name.replace(WRAPPED_BIAS, ".bias") }))
+      : tensors,
+  run(config) {
+    if (config.bias === "all") return { method: "bitfit", options: {} };
+    return {
+      method: config.use_dora ? "dora" : "lora",
+      options: {
+        rank: config.r,
+        alpha: config.lora_alpha,
+        ...targetOptions(config),
+        rankPattern: config.rank_pattern,
+        alphaPattern: config.alpha_pattern,
+        dropout: config.lora_dropout,
+        rankStabilised: config.use_rslora,
+      },
+    };
+  },
+  withoutCarrier(tensors) {
+    const isActive = ({ name, data }: NamedTensor) => UP.test(name) && data.some((value) => value !== 0);
+    return tensors.some(isActive) ? tensors : withoutFactors(tensors);
+  },
 };
+
+const UP = /\.lora_B\.weight$/;
+
+function withoutFactors(tensors: readonly NamedTensor[]): readonly NamedTensor[] {
+  return tensors.filter(({ name }) => !/\.lora_[AB]\.weight$/.test(name));
+}
 
 /**
  * A pair of factors of the configured rank for every target, and nothing else but the head. With trained biases the factors
@@ -108,9 +138,7 @@ function check(config: LoraConfig, stored: readonly NamedTensor[]): void {
   if (bias === "all") {
     if (tensors.length === stored.length)
       throw new Error(`${MODEL} has no biases, but ${CONFIG} says all are trained.`);
-    const active = tensors.find(
-      ({ name, data }) => name.endsWith(".lora_B.weight") && data.some((value) => value !== 0),
-    );
+    const active = tensors.find(({ name, data }) => UP.test(name) && data.some((value) => value !== 0));
     if (active) {
       throw new Error(
         `${MODEL}: "${names.toFile(active.name)}" is not zero beside trained biases; LoRA and trained biases ` +

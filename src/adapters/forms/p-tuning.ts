@@ -1,7 +1,14 @@
 /** P-tuning: embeddings of virtual tokens that a small encoder made in training; its output is what is saved. */
 
 import { peftLayout } from "../peft-layout";
-import { checkPrompt, type PromptLearningConfig, promptLearningSchema, promptNames } from "../prompt-learning";
+import {
+  checkPrompt,
+  type PromptLearningConfig,
+  promptLearningSchema,
+  promptNames,
+  promptRun,
+  withoutPrompt,
+} from "../prompt-learning";
 import type { AdapterForm } from "./form";
 
 export interface PTuningSettings {
@@ -25,4 +32,6 @@ export const pTuning: AdapterForm<PTuningSettings, PromptLearningConfig> = {
     schema: promptLearningSchema,
     check: (config, tensors) => checkPrompt(names, config, tensors),
   }),
+  run: promptRun,
+  withoutCarrier: withoutPrompt,
 };

@@ -1,8 +1,17 @@
 /** Prefix tuning: keys (after rotary) and values of virtual tokens in every layer, in one packed tensor. */
 
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { shareHeads, unpackPrefix } from "../packed-prefix";
 import { peftLayout } from "../peft-layout";
-import { checkPrompt, type PromptLearningConfig, promptLearningSchema, promptNames } from "../prompt-learning";
-import type { AdapterForm, Origin } from "./form";
+import {
+  checkPrompt,
+  PROMPT_EMBEDDINGS,
+  type PromptLearningConfig,
+  promptLearningSchema,
+  promptNames,
+  withoutPrompt,
+} from "../prompt-learning";
+import type { AdapterForm, Origin, ReadingModel } from "./form";
 
 export interface PrefixSettings {
   readonly type: "PREFIX_TUNING";
@@ -29,4 +38,22 @@ export const prefix: AdapterForm<PrefixSettings, PromptLearningConfig> = {
     schema: promptLearningSchema,
     check: (config, tensors) => checkPrompt(names, config, tensors, config.num_layers * 2 * config.token_dim),
   }),
+  given: (_, tensors, model) =>
+    tensors.flatMap((tensor) => (tensor.name === PROMPT_EMBEDDINGS ? unpacked(tensor, model) : [tensor])),
+  run: ({ num_virtual_tokens: virtualTokens }) => ({ method: "prefix", options: { virtualTokens } }),
+  withoutCarrier: withoutPrompt,
 };
+
+/** Keys and values of every layer, heads that transformers repeats taken once. */
+function unpacked({ shape, data }: NamedTensor, { layers, headSize, cachedRepeats = 1 }: ReadingModel): NamedTensor[] {
+  const virtualTokens = shape[0]!;
+  const { keys, values } = unpackPrefix(data, layers, virtualTokens);
+  const own = (name: string, rows: Float32Array): NamedTensor => {
+    const shared = shareHeads(rows, headSize, cachedRepeats);
+    return { name, shape: [virtualTokens, shared.length / virtualTokens], data: shared };
+  };
+  return [
+    ...keys.map((rows, layer) => own(prefixNames.keys(layer), rows)),
+    ...values.map((rows, layer) => own(prefixNames.values(layer), rows)),
+  ];
+}

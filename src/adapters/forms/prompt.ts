@@ -1,7 +1,14 @@
 /** Prompt tuning: embeddings of virtual tokens before the input's, also those that something else was folded into. */
 
 import { peftLayout } from "../peft-layout";
-import { checkPrompt, type PromptLearningConfig, promptLearningSchema, promptNames } from "../prompt-learning";
+import {
+  checkPrompt,
+  type PromptLearningConfig,
+  promptLearningSchema,
+  promptNames,
+  promptRun,
+  withoutPrompt,
+} from "../prompt-learning";
 import type { AdapterForm, Origin } from "./form";
 
 export interface PromptSettings {
@@ -24,4 +31,6 @@ export const prompt: AdapterForm<PromptSettings, PromptLearningConfig> = {
     schema: promptLearningSchema,
     check: (config, tensors) => checkPrompt(names, config, tensors),
   }),
+  run: promptRun,
+  withoutCarrier: withoutPrompt,
 };

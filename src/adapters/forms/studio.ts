@@ -30,4 +30,7 @@ export const studio: AdapterForm<StudioSettings, StudioConfig> = {
     // Only the method can know its tensors; they are compared with its own when the run is made.
     check: () => {},
   }),
+  run() {
+    throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
+  },
 };

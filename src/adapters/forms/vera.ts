@@ -6,8 +6,9 @@ import { CONFIG, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import type { PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
-import { settleTargets, targetSettings, targetsOf } from "../target-settings";
+import { settleTargets, targetOptions, targetSettings, targetsOf } from "../target-settings";
 import { injectedNames } from "../tensor-names";
+import { drawProjection } from "../vera-projection";
 import type { AdapterForm } from "./form";
 
 export interface VeraSettings {
@@ -48,7 +49,37 @@ export const vera: AdapterForm<VeraSettings, VeraConfig> = {
     settle: (config, tensors) => settleTargets(config, withoutShared(tensors), VECTOR),
     check,
   }),
+  given(config, tensors) {
+    checkProjection(config, tensors);
+    return withoutShared(tensors);
+  },
+  run: (config) => ({
+    method: "vera",
+    options: {
+      rank: config.r,
+      ...targetOptions(config),
+      initialD: config.d_initial,
+      projectionKey: config.projection_prng_key,
+      saveProjection: config.save_projection,
+      dropout: config.vera_dropout,
+    },
+  }),
 };
+
+/** Throws an Error if the shared matrices in the folder are others than its key gives. */
+function checkProjection({ projection_prng_key: key }: VeraConfig, tensors: readonly NamedTensor[]): void {
+  const [a, b] = ["vera_A", "vera_B"].map((name) => tensors.find((tensor) => tensor.name === name));
+  if (!a || !b) return;
+  const drawn = drawProjection(key, a.shape[0]!, a.shape[1]!, b.shape[0]!);
+  const differs = (own: Float32Array, other: Float32Array) =>
+    own.some((value, index) => Math.abs(value - other[index]!) > 1e-5);
+  if (differs(drawn.a, a.data) || differs(drawn.b, b.data)) {
+    throw new Error(
+      `The shared matrices in the folder are not those that projection_prng_key ${key} gives, so they were not drawn by ` +
+        "PEFT's generator. Convert the adapter to LORA where it was made and import that.",
+    );
+  }
+}
 
 const withoutShared = (tensors: readonly NamedTensor[]) => tensors.filter(({ name }) => !SHARED.test(name));
 

@@ -145,7 +145,7 @@ async function opened(model: Model, files: Record<string, Uint8Array>, language 
   const tuned = build(model, run, language);
   const { trainables } = tuned.program;
   const given = importedTensors(adapter, model.config.layers, originOf(form), model.config);
-  checkFits(run.name, withoutCarrier(given, trainables), trainables);
+  checkFits(run.name, withoutCarrier(adapter, given, trainables), trainables);
   const values = new Map(given.map(({ name, data }) => [name, data]));
   return computed(model, tuned, values, [tuned.logits])(tuned.logits);
 }
