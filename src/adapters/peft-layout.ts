@@ -27,6 +27,8 @@ export interface PeftFiles<Config extends PeftConfig> {
   readonly names: TensorNames;
   /** Of the form's own keys in adapter_config.json: their defaults, and what of them is refused. */
   readonly schema: z.ZodType;
+  /** Keys of it that Python holds as floats. Default: none. */
+  readonly floats?: readonly string[];
   /** Settings that mean something only together with the tensors, brought to one spelling. */
   settle?(config: Config, tensors: readonly NamedTensor[]): Config;
   /**
@@ -65,7 +67,7 @@ export function peftLayout<Config extends PeftConfig>(form: PeftFiles<Config>): 
     },
     write({ config, tensors }) {
       const stored = tensors.map((tensor) => ({ ...tensor, name: names.toFile(tensor.name) }));
-      return { [CONFIG]: strToU8(formatPeftConfig(config)), [MODEL]: writeSafetensors(stored) };
+      return { [CONFIG]: strToU8(formatPeftConfig(config, form.floats ?? [])), [MODEL]: writeSafetensors(stored) };
     },
   };
 }

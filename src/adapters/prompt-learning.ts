@@ -3,9 +3,9 @@
 import * as z from "zod";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
-import type { FormRun } from "./forms/form";
+import type { AnySettings, FormRun, Front, Origin, WritingSite } from "./forms/form";
 import { checkShape, tensorNamed } from "./module-checks";
-import type { PeftConfig } from "./peft-config";
+import { commonConfig, type PeftConfig } from "./peft-config";
 import { besideNames, type TensorNames } from "./tensor-names";
 
 /** The one tensor besides the head. */
@@ -21,6 +21,32 @@ export const promptLearningSchema = z.looseObject({
 });
 
 export type PromptLearningConfig = PeftConfig & z.infer<typeof promptLearningSchema>;
+
+/**
+ * What the configurations have in common. One that was folded into the form PEFT never wrapped, so that its head is not listed
+ * under `modules_to_save` (PEFT adds it on loading).
+ */
+export function promptConfig(
+  { type, origin }: AnySettings & { readonly origin: Origin },
+  site: WritingSite,
+  { heads, tokenSize }: { heads: number; tokenSize: number } = { heads: site.heads, tokenSize: site.hiddenSize },
+): PromptLearningConfig {
+  return {
+    ...commonConfig(type, site),
+    // PEFT adds its two head names twice to a prompt-learning configuration.
+    modules_to_save: origin === "folded" ? null : ["classifier", "classifier", "score", "score"],
+    num_attention_heads: heads,
+    num_layers: site.layers,
+    num_transformer_submodules: 1,
+    num_virtual_tokens: site.virtualTokens,
+    token_dim: tokenSize,
+  };
+}
+
+/** The prompt, as the folder's one tensor. */
+export const promptTensor = ({ prompt }: Front, { virtualTokens, hiddenSize }: WritingSite): NamedTensor[] => [
+  { name: PROMPT_EMBEDDINGS, shape: [virtualTokens, hiddenSize], data: prompt! },
+];
 
 /** A free prompt reads what any encoder made. */
 export const promptRun = ({ num_virtual_tokens: virtualTokens }: PromptLearningConfig): FormRun => ({

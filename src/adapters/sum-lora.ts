@@ -5,8 +5,8 @@
 
 import type { NamedTensor } from "../hub/write-safetensors";
 import { type AdapterFolder, isHead } from "./folder";
-import type { LoraConfig } from "./forms/lora";
-import { loraConfig, type PeftConfig } from "./peft-config";
+import { type LoraConfig, loraConfig } from "./forms/lora";
+import type { PeftConfig } from "./peft-config";
 import { patternValue } from "./target-modules";
 
 /**
@@ -160,9 +160,8 @@ function sumConfig(settings: readonly LoraConfig[], rank: number): PeftConfig {
   const targets = named
     ? [...new Set(settings.flatMap(({ target_modules }) => target_modules as string[]))]
     : expressions.map((expression) => `(${expression})`).join("|");
-  const config = loraConfig({
-    ...{ baseModel: base_model_name_or_path ?? "", rank, alpha: rank, targets, fanInFanOut: fan_in_fan_out },
-  });
+  const site = { baseModel: base_model_name_or_path ?? "", fanInFanOut: fan_in_fan_out };
+  const config = loraConfig({ rank, alpha: rank, targets, rankStabilised: false }, site);
   const modules = task_type === "CAUSAL_LM" ? { modules_to_save: null } : {};
   return { ...config, base_model_name_or_path, task_type, ...modules };
 }

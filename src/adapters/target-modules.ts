@@ -3,6 +3,13 @@
 /** transformers' path of the head over the vocabulary, in every family. */
 export const LANGUAGE_HEAD = "lm_head";
 
+/** A linear of the blocks. */
+export interface LinearShape {
+  readonly path: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
 /** Names, or one regular expression for the whole path; in names' case perhaps only of some blocks. */
 export interface TargetModules {
   readonly targets: readonly string[] | string;

@@ -6,6 +6,7 @@
 import * as z from "zod";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
+import type { WritingSite } from "./forms/form";
 import type { PeftConfig } from "./peft-config";
 import { isTargeted, layerOf, type TargetModules } from "./target-modules";
 
@@ -31,6 +32,15 @@ export function targetOptions({ target_modules: targets, layers_to_transform: la
     ...(typeof targets === "string" ? { pattern: targets } : { targets }),
     ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
   };
+}
+
+/**
+ * The targets of a folder that is written, by name. An expression that fits linears may fit other modules of the blocks, too
+ * (activations, dropout), at which PEFT would stop: their whole paths are named instead. None: the module that carries a head.
+ */
+export function writtenTargets(targets: readonly string[] | string, site: WritingSite): readonly string[] {
+  if (typeof targets !== "string") return targets.length > 0 ? targets : site.carrier;
+  return [...site.linears().map(({ path }) => path), ...site.outer].filter((path) => isTargeted(path, { targets }));
 }
 
 /**

@@ -6,10 +6,10 @@ import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import type { PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
-import { settleTargets, targetOptions, targetsOf } from "../target-settings";
+import { settleTargets, targetOptions, targetsOf, writtenTargets } from "../target-settings";
 import { injectedNames } from "../tensor-names";
 import type { AdapterForm } from "./form";
-import { loraSchema } from "./lora";
+import { loraConfig, loraSchema } from "./lora";
 
 export interface AdaloraSettings {
   readonly type: "ADALORA";
@@ -35,7 +35,7 @@ const schema = z.looseObject({
   init_r: z.int().min(1).default(12),
   target_r: z.int().min(1).default(8),
   total_step: z.int().min(1),
-  rank_pattern: z.record(z.string(), z.array(z.boolean())).nullable().default(null),
+  rank_pattern: z.record(z.string(), z.array(z.boolean()).readonly()).nullable().default(null),
 });
 
 export type AdaloraConfig = PeftConfig & z.infer<typeof schema>;
@@ -50,9 +50,30 @@ export const adalora: AdapterForm<AdaloraSettings, AdaloraConfig> = {
     type: "ADALORA",
     names,
     schema,
+    floats: ["lora_dropout", "orth_reg_weight"],
     settle: (config, tensors) => settleTargets(config, tensors, FACTOR),
     check,
   }),
+  config(settings, site) {
+    const { alpha, dropout } = settings;
+    const targets = writtenTargets(settings.targets, site);
+    return {
+      // PEFT writes LoRA's keys too and ignores its rank; 8 is the default, and it warns about any other.
+      ...loraConfig({ rank: 8, alpha, targets, dropout, rankStabilised: false }, site),
+      peft_type: "ADALORA",
+      use_dora: false,
+      beta1: settings.beta1,
+      beta2: settings.beta2,
+      deltaT: settings.deltaT,
+      init_r: settings.initialRank,
+      orth_reg_weight: settings.orthogonality,
+      rank_pattern: settings.rankPattern,
+      target_r: settings.targetRank,
+      tfinal: settings.tfinal,
+      tinit: settings.tinit,
+      total_step: settings.steps,
+    };
+  },
   given: withPrunedRanks,
   run: (config) => ({
     method: "adalora",

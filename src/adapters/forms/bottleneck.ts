@@ -66,40 +66,12 @@ const SUPPORTED = ["llama", "mistral", "gpt2"];
 /** Model types that it knows as well, with the norms behind the sub-layers. */
 const UNCOMPARED = ["bert", "roberta", "distilbert"];
 
-/** What the studio knows of a bottleneck adapter, beside its tensors. */
-export interface BottleneckConfig {
-  baseModel: string;
-  modelType: string;
-  hiddenSize: number;
-  /** Behind which sub-layers modules stand. */
-  places: readonly ("attention" | "mlp")[];
-  parallel: boolean;
-  start: "small" | "silent";
-  bottleneck: number;
-  /** What the bottleneck was said by, if it was. */
-  reductionFactor?: number | null;
-  activation: string;
-  scale: number;
-  /** Whether the scale is a trained number of every module. */
-  learnedScale?: boolean;
-  residual: boolean;
-  /** How many of the lowest blocks have no module. */
-  leaveOut?: number;
-}
-
-type HubConfig = PeftConfig & Omit<BottleneckConfig, "baseModel">;
-
 /** The configuration as an adapter folder carries it in memory. */
-export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
-  const { baseModel, modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual } = config;
-  const { learnedScale = false, leaveOut = 0, reductionFactor = null } = config;
-  const fixed = { modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual };
-  const settings = { ...fixed, learnedScale, leaveOut, reductionFactor };
-  return { peft_type: "BOTTLENECK", base_model_name_or_path: baseModel, peft_version: null, ...settings };
-}
+export type BottleneckConfig = PeftConfig &
+  Required<Omit<BottleneckSettings, "type">> & { readonly modelType: string; readonly hiddenSize: number };
 
 /** Why AdapterHub would not compute what was trained; null if it does. */
-function hubObstacle({ modelType, parallel, residual }: HubConfig): string | null {
+function hubObstacle({ modelType, parallel, residual }: BottleneckConfig): string | null {
   if (!SUPPORTED.includes(modelType)) {
     if (UNCOMPARED.includes(modelType))
       return `Whether AdapterHub's \`adapters\` computes the same in ${modelType} models was not compared.`;
@@ -137,12 +109,11 @@ const UNUSED = {
 } as const;
 
 /** `adapter_config.json` and `head_config.json`. */
-export function hubConfigs(config: PeftConfig, labels: number): { adapter: object; head: object } {
-  const own = config as unknown as BottleneckConfig;
+export function hubConfigs(own: BottleneckConfig, labels: number): { adapter: object; head: object } {
   const about = {
     hidden_size: own.hiddenSize,
     model_class: CLASSES[own.modelType] ?? null,
-    model_name: config.base_model_name_or_path,
+    model_name: own.base_model_name_or_path,
     model_type: own.modelType,
   };
   const settings = {
@@ -154,7 +125,7 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
     inv_adapter: null,
     inv_adapter_reduction_factor: null,
     is_parallel: own.parallel,
-    leave_out: Array.from({ length: own.leaveOut ?? 0 }, (_, block) => block),
+    leave_out: Array.from({ length: own.leaveOut }, (_, block) => block),
     ln_after: false,
     ln_before: false,
     mh_adapter: own.places.includes("attention"),
@@ -186,6 +157,9 @@ const ADAPTERS: Library = {
   ],
 };
 
+/** Keys that must not come as integers. */
+const FLOATS = ["scaling", "dropout", "stochastic_depth"];
+
 const layout: Layout = {
   library: ADAPTERS,
   files: [HUB_MODEL, HUB_HEAD_CONFIG, HUB_HEAD],
@@ -195,20 +169,20 @@ const layout: Layout = {
   write({ config, tensors }) {
     const head = tensors.filter(({ name }) => isHead(name));
     const modules = tensors.filter(({ name }) => !isHead(name));
-    const configs = hubConfigs(config, head[0]?.shape[0] ?? 0);
+    const configs = hubConfigs(config as BottleneckConfig, head[0]?.shape[0] ?? 0);
     return {
-      [CONFIG]: strToU8(formatPeftConfig(configs.adapter)),
+      [CONFIG]: strToU8(formatPeftConfig(configs.adapter, FLOATS)),
       [HUB_MODEL]: writeSafetensors(modules.map((tensor) => ({ ...tensor, name: toHubName(tensor.name) }))),
       // A language model has no head of its own.
       ...(head.length > 0 && {
-        [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head)),
+        [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head, FLOATS)),
         [HUB_HEAD]: writeSafetensors(head),
       }),
     };
   },
 };
 
-export const bottleneck: AdapterForm<BottleneckSettings, HubConfig> = {
+export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
   type: "BOTTLENECK",
   layout,
   sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
@@ -220,6 +194,12 @@ export const bottleneck: AdapterForm<BottleneckSettings, HubConfig> = {
       return "AdapterHub's layout is written for classification with one label; this head is another.";
     return hubObstacle(config);
   },
+  config({ type, ...settings }, { baseModel, modelType, hiddenSize }) {
+    const standard = { leaveOut: 0, reductionFactor: null };
+    const named = { peft_type: type, base_model_name_or_path: baseModel, peft_version: null };
+    return { ...named, modelType, hiddenSize, ...standard, ...settings };
+  },
+  above: (settings, [lowest]) => ({ ...settings, leaveOut: lowest! }),
   // The method is told by where the modules stand.
   run({ places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut: frozenLayers }) {
     const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
@@ -314,7 +294,7 @@ const hubSchema = z.looseObject({
  * The in-memory configuration for AdapterHub's, checked against the tensors (in-model names).
  * @throws Error naming key or tensor.
  */
-function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): PeftConfig {
+function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): BottleneckConfig {
   const parsed = hubSchema.safeParse(value);
   if (!parsed.success) {
     throw new Error(`${file} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
@@ -339,21 +319,21 @@ function readHubConfig(file: string, value: unknown, tensors: readonly NamedTens
   const learned = config.scaling === "learned";
   checkModules(tensors, { places, hiddenSize, bottleneck, learned, leaveOut: config.leave_out.length });
   return {
-    ...bottleneckConfig({
-      baseModel: "",
-      modelType,
-      hiddenSize,
-      places,
-      parallel: config.is_parallel,
-      start: config.init_weights === "mam_adapter" ? "silent" : "small",
-      bottleneck,
-      activation: ACTIVATIONS.find(([hub]) => hub === config.non_linearity)![1],
-      scale: learned ? 1 : (config.scaling as number),
-      learnedScale: learned,
-      leaveOut: config.leave_out.length,
-      residual: config.is_parallel || config.original_ln_before,
-    }),
+    peft_type: "BOTTLENECK",
     base_model_name_or_path: baseModel,
+    peft_version: null,
+    modelType,
+    hiddenSize,
+    places,
+    parallel: config.is_parallel,
+    start: config.init_weights === "mam_adapter" ? "silent" : "small",
+    bottleneck,
+    reductionFactor: null,
+    activation: ACTIVATIONS.find(([hub]) => hub === config.non_linearity)![1],
+    scale: learned ? 1 : (config.scaling as number),
+    learnedScale: learned,
+    leaveOut: config.leave_out.length,
+    residual: config.is_parallel || config.original_ln_before,
   };
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf } from "../module-checks";
-import type { PeftConfig } from "../peft-config";
+import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import { isNamed } from "../target-modules";
 import { injectedNames } from "../tensor-names";
@@ -32,6 +32,17 @@ export const ia3: AdapterForm<Ia3Settings, Ia3Config> = {
   type: "IA3",
   sentence: "factors on the columns of frozen linear layers (`IA3`)",
   layout: peftLayout<Ia3Config>({ type: "IA3", names, schema, check }),
+  config: ({ targets, feedForward }, site) => ({
+    ...commonConfig("IA3", site),
+    exclude_modules: null,
+    fan_in_fan_out: site.fanInFanOut,
+    feedforward_modules: sortedNames(feedForward),
+    init_ia3_weights: true,
+    modules_to_save: HEADS,
+    target_modules: sortedNames(targets),
+  }),
+  // PEFT leaves what a folder does not hold as the base model has it.
+  above: (settings) => settings,
   run: ({ target_modules: targets, feedforward_modules: feedForward }) => ({
     method: "ia3",
     options: { targets, feedForward },

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { isHead } from "../folder";
 import { checkShape, checkTargets, modulesOf } from "../module-checks";
-import type { PeftConfig } from "../peft-config";
+import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import { injectedNames } from "../tensor-names";
 import type { AdapterForm } from "./form";
@@ -24,6 +24,14 @@ export const lnTuning: AdapterForm<LnTuningSettings, LnTuningConfig> = {
   type: "LN_TUNING",
   sentence: "trained norms in place of the frozen ones (`LN_TUNING`)",
   layout: peftLayout<LnTuningConfig>({ type: "LN_TUNING", names, schema, check }),
+  config: ({ targets }, site) => ({
+    ...commonConfig("LN_TUNING", site),
+    exclude_modules: null,
+    modules_to_save: HEADS,
+    target_modules: sortedNames(targets),
+  }),
+  // PEFT leaves what a folder does not hold as the base model has it.
+  above: (settings) => settings,
   run: ({ target_modules: targets }) => ({ method: "ln-tuning", options: { targets } }),
 };
 

@@ -4,12 +4,12 @@ import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
-import type { PeftConfig } from "../peft-config";
+import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
 import { peftLayout } from "../peft-layout";
-import { patternValue } from "../target-modules";
-import { settleTargets, targetOptions, targetSettings, targetsOf } from "../target-settings";
+import { isNamed, LANGUAGE_HEAD, patternValue } from "../target-modules";
+import { settleTargets, targetOptions, targetSettings, targetsOf, writtenTargets } from "../target-settings";
 import { injectedNames } from "../tensor-names";
-import type { AdapterForm } from "./form";
+import type { AdapterForm, WritingSite } from "./form";
 
 /** Without any target, a rank-1 adapter that adds nothing carries the head. */
 export interface LoraSettings {
@@ -88,6 +88,7 @@ export const lora: AdapterForm<LoraSettings, LoraConfig> = {
     type: "LORA",
     names,
     schema: loraSchema,
+    floats: ["lora_dropout"],
     settle: (config, tensors) => ({
       ...settleTargets(config, tensors, FACTOR),
       rank_pattern: config.rank_pattern ?? {},
@@ -95,6 +96,19 @@ export const lora: AdapterForm<LoraSettings, LoraConfig> = {
     }),
     check,
   }),
+  config: (settings, site) => loraConfig({ ...settings, targets: writtenTargets(settings.targets, site) }, site),
+  above(settings, blocks) {
+    const { targets, layersToTransform } = settings;
+    // PEFT's layers_to_transform goes with names only, and leaves out what is in no block.
+    if (typeof targets === "string" || isNamed(LANGUAGE_HEAD, targets)) return null;
+    if (targets.length === 0) return settings;
+    const kept = blocks.filter((block) => layersToTransform?.includes(block) ?? true);
+    return kept.length > 0 ? { ...settings, layersToTransform: kept } : null;
+  },
+  stored(settings, tensors, site) {
+    if (settings.targets.length > 0) return tensors;
+    return [...idleFactors(site), ...tensors.map((tensor) => besideCarrier(tensor, site))];
+  },
   // Beside trained biases stand factors that add nothing.
   given: ({ bias }, tensors) =>
     bias === "all"
@@ -120,6 +134,72 @@ export const lora: AdapterForm<LoraSettings, LoraConfig> = {
     return tensors.some(isActive) ? tensors : withoutFactors(tensors);
   },
 };
+
+/** The configuration, with targets as they are. */
+export function loraConfig(
+  settings: Omit<LoraSettings, "type">,
+  site: Pick<WritingSite, "baseModel" | "fanInFanOut">,
+): LoraConfig {
+  const { targets } = settings;
+  return {
+    ...commonConfig("LORA", site),
+    alora_invocation_tokens: null,
+    alpha_pattern: { ...settings.alphaPattern },
+    arrow_config: null,
+    bias: settings.biases ? "all" : "none",
+    corda_config: null,
+    ensure_weight_tying: false,
+    eva_config: null,
+    exclude_modules: null,
+    fan_in_fan_out: site.fanInFanOut,
+    init_lora_weights: true,
+    kasa_config: null,
+    layer_replication: null,
+    layers_pattern: null,
+    layers_to_transform: settings.layersToTransform ? [...settings.layersToTransform] : null,
+    loftq_config: {},
+    lora_alpha: settings.alpha,
+    lora_bias: false,
+    lora_dropout: settings.dropout ?? 0,
+    lora_ga_config: null,
+    megatron_config: null,
+    megatron_core: "megatron.core",
+    modules_to_save: HEADS,
+    monteclora_config: null,
+    qalora_group_size: 16,
+    r: settings.rank,
+    rank_pattern: { ...settings.rankPattern },
+    target_modules: typeof targets === "string" ? targets : sortedNames(targets),
+    target_parameters: null,
+    trainable_token_indices: null,
+    use_bdlora: null,
+    use_dora: settings.dora ?? false,
+    use_qalora: false,
+    use_rslora: settings.rankStabilised,
+    velora_config: null,
+  };
+}
+
+/** A trained bias under the name it has once PEFT has wrapped its linear. */
+function besideCarrier(tensor: NamedTensor, { carrier }: WritingSite): NamedTensor {
+  const path = tensor.name.slice(0, tensor.name.lastIndexOf("."));
+  return isNamed(path, carrier) ? { ...tensor, name: `${path}${WRAPPED_BIAS}` } : tensor;
+}
+
+/** A rank-1 adapter of zeros: PEFT needs some adapter to load a trained head. */
+function idleFactors({ linears, carrier }: WritingSite): NamedTensor[] {
+  const zeros = (name: string, shape: [number, number]): NamedTensor => ({
+    name,
+    shape,
+    data: new Float32Array(shape[0] * shape[1]),
+  });
+  return linears()
+    .filter(({ path }) => isNamed(path, carrier))
+    .flatMap(({ path, inputs, outputs }) => [
+      zeros(`${path}.lora_A.weight`, [1, inputs]),
+      zeros(`${path}.lora_B.weight`, [outputs, 1]),
+    ]);
+}
 
 const UP = /\.lora_B\.weight$/;
 

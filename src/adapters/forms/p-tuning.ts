@@ -4,9 +4,11 @@ import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
   type PromptLearningConfig,
+  promptConfig,
   promptLearningSchema,
   promptNames,
   promptRun,
+  promptTensor,
   withoutPrompt,
 } from "../prompt-learning";
 import type { AdapterForm } from "./form";
@@ -30,8 +32,18 @@ export const pTuning: AdapterForm<PTuningSettings, PromptLearningConfig> = {
     type: "P_TUNING",
     names,
     schema: promptLearningSchema,
+    floats: ["encoder_dropout"],
     check: (config, tensors) => checkPrompt(names, config, tensors),
   }),
+  config: (settings, site) => ({
+    ...promptConfig(settings, site),
+    encoder_dropout: 0,
+    encoder_hidden_size: settings.hidden,
+    // PEFT ignores the number of layers of an MLP, and writes 2.
+    encoder_num_layers: settings.layers,
+    encoder_reparameterization_type: settings.encoder,
+  }),
+  fold: promptTensor,
   run: promptRun,
   withoutCarrier: withoutPrompt,
 };

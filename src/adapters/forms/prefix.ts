@@ -1,12 +1,13 @@
 /** Prefix tuning: keys (after rotary) and values of virtual tokens in every layer, in one packed tensor. */
 
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { shareHeads, unpackPrefix } from "../packed-prefix";
+import { packPrefix, repeatHeads, shareHeads, unpackPrefix } from "../packed-prefix";
 import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
   PROMPT_EMBEDDINGS,
   type PromptLearningConfig,
+  promptConfig,
   promptLearningSchema,
   promptNames,
   withoutPrompt,
@@ -38,6 +39,24 @@ export const prefix: AdapterForm<PrefixSettings, PromptLearningConfig> = {
     schema: promptLearningSchema,
     check: (config, tensors) => checkPrompt(names, config, tensors, config.num_layers * 2 * config.token_dim),
   }),
+  // PEFT counts key/value heads here, not attention heads.
+  config(settings, site) {
+    const heads = site.keyValueHeads * site.cachedRepeats;
+    const tokenSize = heads * site.headSize;
+    return {
+      ...promptConfig(settings, site, { heads, tokenSize }),
+      encoder_hidden_size: settings.projection ?? tokenSize,
+      init_weights: settings.startsAtZero ? "zero" : null,
+      prefix_projection: settings.projection !== undefined,
+    };
+  },
+  givesPast: true,
+  fold({ keys, values }, { virtualTokens, headSize, cachedRepeats }) {
+    const rows = (layers: readonly Float32Array[]) =>
+      layers.map((layer) => repeatHeads(layer, headSize, cachedRepeats));
+    const data = packPrefix(rows(keys), rows(values), virtualTokens);
+    return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
+  },
   given: (_, tensors, model) =>
     tensors.flatMap((tensor) => (tensor.name === PROMPT_EMBEDDINGS ? unpacked(tensor, model) : [tensor])),
   run: ({ num_virtual_tokens: virtualTokens }) => ({ method: "prefix", options: { virtualTokens } }),

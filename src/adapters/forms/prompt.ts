@@ -4,9 +4,11 @@ import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
   type PromptLearningConfig,
+  promptConfig,
   promptLearningSchema,
   promptNames,
   promptRun,
+  promptTensor,
   withoutPrompt,
 } from "../prompt-learning";
 import type { AdapterForm, Origin } from "./form";
@@ -31,6 +33,18 @@ export const prompt: AdapterForm<PromptSettings, PromptLearningConfig> = {
     schema: promptLearningSchema,
     check: (config, tensors) => checkPrompt(names, config, tensors),
   }),
+  config(settings, site) {
+    const { text = null, startsFromVocabulary } = settings;
+    const withoutText = startsFromVocabulary ? "SAMPLE_VOCAB" : "RANDOM";
+    return {
+      ...promptConfig(settings, site),
+      prompt_tuning_init: text === null ? withoutText : "TEXT",
+      prompt_tuning_init_text: text,
+      tokenizer_kwargs: null,
+      tokenizer_name_or_path: text === null ? null : site.baseModel,
+    };
+  },
+  fold: promptTensor,
   run: promptRun,
   withoutCarrier: withoutPrompt,
 };

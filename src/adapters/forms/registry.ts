@@ -1,5 +1,6 @@
 /** Every adapter form: one import and one word in this list. */
 
+import type { PeftConfig } from "../peft-config";
 import { adalora } from "./adalora";
 import { bottleneck } from "./bottleneck";
 import { cpt } from "./cpt";
@@ -15,15 +16,16 @@ import { vera } from "./vera";
 
 const list = [lora, adalora, vera, ia3, lnTuning, prefix, prompt, pTuning, cpt, bottleneck, studio] as const;
 
-type SettingsOf<Form> = Form extends AdapterForm<infer Settings> ? Settings : never;
-
 /** What a method says of the folder it is written as. */
-export type FormSettings = SettingsOf<(typeof list)[number]>;
+export type FormSettings = Parameters<(typeof list)[number]["config"]>[0];
 
-export const forms = list as readonly AdapterForm<FormSettings>[];
+/** Any of them. */
+export type Form = AdapterForm<FormSettings, PeftConfig>;
+
+export const forms = list as readonly Form[];
 
 /** Throws an Error naming the type if there is no such form. */
-export function formOf(type: string): AdapterForm<FormSettings> {
+export function formOf(type: string): Form {
   const form = forms.find((candidate) => candidate.type === type);
   if (!form) throw new Error(`There is no adapter form "${type}".`);
   return form;

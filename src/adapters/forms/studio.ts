@@ -1,7 +1,7 @@
 /** The studio's own form: the tensors that were trained, under their names in the model. No library has a form for them. */
 
 import * as z from "zod";
-import type { PeftConfig } from "../peft-config";
+import { commonConfig, type PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import { inModelNames } from "../tensor-names";
 import type { AdapterForm } from "./form";
@@ -30,6 +30,7 @@ export const studio: AdapterForm<StudioSettings, StudioConfig> = {
     // Only the method can know its tensors; they are compared with its own when the run is made.
     check: () => {},
   }),
+  config: ({ why }, site) => ({ ...commonConfig("STUDIO", site), why_not_peft: why }),
   run() {
     throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
   },

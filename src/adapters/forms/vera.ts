@@ -4,9 +4,9 @@ import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { CONFIG, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
-import type { PeftConfig } from "../peft-config";
+import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
 import { peftLayout } from "../peft-layout";
-import { settleTargets, targetOptions, targetSettings, targetsOf } from "../target-settings";
+import { settleTargets, targetOptions, targetSettings, targetsOf, writtenTargets } from "../target-settings";
 import { injectedNames } from "../tensor-names";
 import { drawProjection } from "../vera-projection";
 import type { AdapterForm } from "./form";
@@ -46,8 +46,24 @@ export const vera: AdapterForm<VeraSettings, VeraConfig> = {
     type: "VERA",
     names,
     schema,
+    floats: ["vera_dropout", "d_initial"],
     settle: (config, tensors) => settleTargets(config, withoutShared(tensors), VECTOR),
     check,
+  }),
+  config: (settings, site) => ({
+    ...commonConfig("VERA", site),
+    bias: "none",
+    d_initial: settings.initialD,
+    fan_in_fan_out: site.fanInFanOut,
+    init_weights: true,
+    layers_pattern: null,
+    layers_to_transform: settings.layersToTransform ? [...settings.layersToTransform] : null,
+    modules_to_save: HEADS,
+    projection_prng_key: settings.projectionKey,
+    r: settings.rank,
+    save_projection: settings.saveProjection,
+    target_modules: sortedNames(writtenTargets(settings.targets, site)),
+    vera_dropout: settings.dropout,
   }),
   given(config, tensors) {
     checkProjection(config, tensors);
