@@ -48,6 +48,9 @@ export const promptTensor = ({ prompt }: Front, { virtualTokens, hiddenSize }: W
   { name: PROMPT_EMBEDDINGS, shape: [virtualTokens, hiddenSize], data: prompt! },
 ];
 
+/** Why there is no merged model. */
+export const NO_WEIGHT = "puts virtual tokens beside the input: there is no weight that they could be added to.";
+
 /** A free prompt reads what any encoder made. */
 export const promptRun = ({ num_virtual_tokens: virtualTokens }: PromptLearningConfig): FormRun => ({
   method: "prompt",

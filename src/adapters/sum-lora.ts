@@ -5,7 +5,7 @@
 
 import type { NamedTensor } from "../hub/write-safetensors";
 import { type AdapterFolder, isHead } from "./folder";
-import { type LoraConfig, loraConfig } from "./forms/lora";
+import { type LoraConfig, loraConfig, notPlainLora } from "./forms/lora";
 import type { PeftConfig } from "./peft-config";
 import { patternValue } from "./target-modules";
 
@@ -56,10 +56,8 @@ export function sumLora(
 }
 
 function checkPart({ name, adapter: { config }, weight }: SumPart): void {
-  const why = (what: string) => new Error(`"${name}" ${what}; only plain LoRA adapters can be summed.`);
-  if (config.peft_type !== "LORA") throw why(`is a ${config.peft_type} adapter`);
-  if (config.use_dora) throw why("is a DoRA adapter");
-  if (config.bias === "all") throw why("trains biases");
+  const reason = notPlainLora(config);
+  if (reason) throw new Error(`"${name}" ${reason}; only plain LoRA adapters can be summed.`);
   if (!Number.isFinite(weight)) throw new Error(`The weight of "${name}" is no number.`);
 }
 

@@ -138,7 +138,7 @@ export function loraConversion({ conversions = [] }: Pick<Method, "conversions">
 /** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
 export function isSummable(method: Pick<Method, "conversions">, form: FormSettings): boolean {
   if (loraConversion(method) !== null) return true;
-  return form.type === "LORA" && form.targets.length > 0 && form.dora !== true && form.biases !== true;
+  return formOf(form.type).isSummable?.(form) ?? false;
 }
 
 /** What of a run's present values is written: what was trained, unless the method prunes, cuts or converts it. */

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
+import { replaced } from "../base-change";
 import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import type { PeftConfig } from "../peft-config";
@@ -74,6 +75,8 @@ export const adalora: AdapterForm<AdaloraSettings, AdaloraConfig> = {
       total_step: settings.steps,
     };
   },
+  // A merged model is made of the plain LoRA that it is converted to.
+  change: () => (tensor) => replaced(tensor),
   given: withPrunedRanks,
   run: (config) => ({
     method: "adalora",

@@ -200,6 +200,8 @@ export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
     return { ...named, modelType, hiddenSize, ...standard, ...settings };
   },
   above: (settings, [lowest]) => ({ ...settings, leaveOut: lowest! }),
+  change: () =>
+    "computes something of its own beside the weights (an activation between two matrices), so it is no change of them.",
   // The method is told by where the modules stand.
   run({ places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut: frozenLayers }) {
     const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";

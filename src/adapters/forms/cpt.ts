@@ -7,6 +7,7 @@ import * as z from "zod";
 import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
+  NO_WEIGHT,
   type PromptLearningConfig,
   promptConfig,
   promptLearningSchema,
@@ -71,6 +72,7 @@ export const cpt: AdapterForm<CptSettings, PromptLearningConfig, CptSettings | P
   }),
   writtenAs: (settings, { task, lockedIds }) =>
     task === "CAUSAL_LM" && lockedIds.some(Boolean) ? settings : { type: "PROMPT_TUNING", origin: "folded" },
+  change: () => NO_WEIGHT,
   fold: promptTensor,
   run: promptRun,
   withoutCarrier: withoutPrompt,

@@ -4,6 +4,7 @@
  */
 
 import type { NamedTensor } from "../../hub/write-safetensors";
+import type { TensorChange } from "../base-change";
 import type { Layout } from "../layout";
 import type { CardTask } from "../model-card-content";
 import type { PeftConfig, PeftTask } from "../peft-config";
@@ -113,6 +114,15 @@ export interface AdapterForm<
   run(config: Config, tensors: readonly NamedTensor[]): FormRun;
   /** Of `given` tensors those of a run that trains nothing but its head. Default: all, since none only carries it. */
   withoutCarrier?(tensors: readonly NamedTensor[]): readonly NamedTensor[];
+  /**
+   * What a folder's tensors change in the base model's own; or why they are no change of them, as a sentence goes on that
+   * begins with the method's title.
+   */
+  change(settings: Settings): TensorChange | string;
+  /** Settings with which the same tensors change the opposite; null where changes are not simply added. Default: null. */
+  opposite?(settings: Settings): Settings | null;
+  /** Whether a weighted sum of such adapters is one too. Default: false. */
+  isSummable?(settings: Settings): boolean;
   /** What the model card says a folder holds, as "stored as …" goes on. */
   readonly sentence: string;
   /** Of the card, beside those that every card has. */

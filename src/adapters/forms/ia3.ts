@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
+import { type Change, type MergedBase, replaced, type TensorChange } from "../base-change";
 import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -43,6 +44,7 @@ export const ia3: AdapterForm<Ia3Settings, Ia3Config> = {
   }),
   // PEFT leaves what a folder does not hold as the base model has it.
   above: (settings) => settings,
+  change: () => (tensor, _, base) => changeOf(tensor, base),
   run: ({ target_modules: targets, feedforward_modules: feedForward }) => ({
     method: "ia3",
     options: { targets, feedForward },
@@ -62,4 +64,31 @@ function check({ target_modules: targets, feedforward_modules: inputs }: Ia3Conf
     const [shape, which] = isNamed(module, inputs) ? [[1, size], "inputs"] : [[size, 1], "outputs"];
     checkShape(names, tensor, shape as number[], `a module whose ${which} are scaled`);
   }
+}
+
+/** A linear's weight by its inputs or outputs, with the outputs its bias too. */
+function changeOf(tensor: NamedTensor, { names: known, fanInFanOut }: MergedBase): ReturnType<TensorChange> {
+  const { name, shape, data } = tensor;
+  if (!FACTORS.test(name)) return replaced(tensor);
+  const path = name.replace(FACTORS, "");
+  const [outputs, inputs] = shape as [number, number];
+  if (outputs === 1) return [[`${path}.weight`, scaled(data, inputs, "inputs", fanInFanOut)]];
+  const bias: [string, Change] = [
+    `${path}.bias`,
+    (values) =>
+      data.forEach((factor, out) => {
+        values[out]! *= factor;
+      }),
+  ];
+  return [[`${path}.weight`, scaled(data, outputs, "outputs", fanInFanOut)], ...(known.has(bias[0]) ? [bias] : [])];
+}
+
+/** The weight with every row (outputs) or column (inputs) times its factor. */
+function scaled(factors: Float32Array, count: number, side: "inputs" | "outputs", fanInFanOut: boolean): Change {
+  // Factors of the dimension that is stored last repeat with every element.
+  const last = (side === "inputs") !== fanInFanOut;
+  return (values) => {
+    const run = last ? 1 : values.length / count;
+    for (let index = 0; index < values.length; index++) values[index]! *= factors[Math.floor(index / run) % count]!;
+  };
 }

@@ -1,7 +1,9 @@
 /** LoRA, and with it rsLoRA, DoRA and trained biases: low-rank factors beside the linears, under the linears' names. */
 
 import * as z from "zod";
+import { norm } from "../../data/norm";
 import type { NamedTensor } from "../../hub/write-safetensors";
+import { type Change, type MergedBase, replaced, type TensorChange } from "../base-change";
 import { CONFIG, isHead, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -73,7 +75,7 @@ type Patterns = Record<"rank_pattern" | "alpha_pattern", Record<string, number>>
 export type LoraConfig = PeftConfig & z.infer<typeof loraSchema> & Patterns;
 
 /** What a linear's bias is called inside the wrapper that PEFT puts around the linear. */
-export const WRAPPED_BIAS = ".base_layer.bias";
+const WRAPPED_BIAS = ".base_layer.bias";
 
 const MAGNITUDE = "lora_magnitude_vector";
 const names = injectedNames("LORA", { parameters: `lora_(?:embedding_)?[AB]|${MAGNITUDE}`, bare: MAGNITUDE });
@@ -129,11 +131,78 @@ export const lora: AdapterForm<LoraSettings, LoraConfig> = {
       },
     };
   },
+  change: (settings) => (tensor, all, base) => changeOf(settings, tensor, all, base),
+  opposite(settings) {
+    if (!isAdded(settings)) return null;
+    const alphas = Object.entries(settings.alphaPattern ?? {}).map(([key, alpha]) => [key, -alpha] as const);
+    return { ...settings, alpha: -settings.alpha, alphaPattern: Object.fromEntries(alphas) };
+  },
+  isSummable: (settings) => settings.targets.length > 0 && isAdded(settings),
   withoutCarrier(tensors) {
     const isActive = ({ name, data }: NamedTensor) => UP.test(name) && data.some((value) => value !== 0);
     return tensors.some(isActive) ? tensors : withoutFactors(tensors);
   },
 };
+
+/** Whether changes are simply added: DoRA brings what is added to a length, and biases are trained themselves. */
+const isAdded = ({ dora, biases }: LoraSettings) => !dora && !biases;
+
+/** Why an adapter is no plain LoRA, as a sentence goes on that begins with its name; null where it is. */
+export function notPlainLora({ peft_type, use_dora, bias }: PeftConfig): string | null {
+  if (peft_type !== "LORA") return `is a ${peft_type} adapter`;
+  if (use_dora) return "is a DoRA adapter";
+  return bias === "all" ? "trains biases" : null;
+}
+
+/** A takes B and the magnitudes in. */
+function changeOf(
+  settings: LoraSettings,
+  tensor: NamedTensor,
+  all: ReadonlyMap<string, NamedTensor>,
+  base: MergedBase,
+): ReturnType<TensorChange> {
+  const [suffix] = FACTOR.exec(tensor.name) ?? [];
+  if (suffix === undefined) return replaced(tensor, tensor.name.replace(WRAPPED_BIAS, ".bias"));
+  if (!/_A(?:\.weight)?$/.test(suffix)) return [];
+  const path = tensor.name.slice(0, -suffix.length);
+  const upName = path + suffix.replace("_A", "_B");
+  const up = all.get(upName);
+  if (!up) throw new Error(`"${tensor.name}" has no "${upName}" beside it.`);
+  const isTable = suffix.includes("embedding");
+  const magnitude = isTable ? undefined : all.get(`${path}.${MAGNITUDE}.weight`)?.data;
+  // Tables of embeddings are stored [in, out], the head over the vocabulary [out, in] by every family.
+  const fanInFanOut = isTable || (base.fanInFanOut && path !== LANGUAGE_HEAD);
+  return [[`${path}.weight`, lowRank(path, settings, tensor, up, magnitude, fanInFanOut)]];
+}
+
+/** W + s · B · A, for DoRA brought to the magnitudes per output. */
+function lowRank(
+  path: string,
+  settings: LoraSettings,
+  down: NamedTensor,
+  up: NamedTensor,
+  magnitude: Float32Array | undefined,
+  fanInFanOut: boolean,
+): Change {
+  const [rank, inputs] = down.shape as [number, number];
+  const [outputs] = up.shape as [number, number];
+  const alpha = patternValue(path, settings.alphaPattern ?? {}, settings.alpha);
+  const scale = alpha / (settings.rankStabilised ? Math.sqrt(rank) : rank);
+  const [stepOut, stepIn] = fanInFanOut ? [1, outputs] : [inputs, 1];
+  return (values) => {
+    const row = new Float64Array(inputs);
+    for (let out = 0; out < outputs; out++) {
+      for (let i = 0; i < inputs; i++) row[i] = values[out * stepOut + i * stepIn]!;
+      for (let r = 0; r < rank; r++) {
+        const factor = scale * up.data[out * rank + r]!;
+        if (factor === 0) continue;
+        for (let i = 0; i < inputs; i++) row[i]! += factor * down.data[r * inputs + i]!;
+      }
+      const length = magnitude ? magnitude[out]! / norm(row) : 1;
+      for (let i = 0; i < inputs; i++) values[out * stepOut + i * stepIn] = length * row[i]!;
+    }
+  };
+}
 
 /** The configuration, with targets as they are. */
 export function loraConfig(

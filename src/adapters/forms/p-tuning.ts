@@ -3,6 +3,7 @@
 import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
+  NO_WEIGHT,
   type PromptLearningConfig,
   promptConfig,
   promptLearningSchema,
@@ -43,6 +44,7 @@ export const pTuning: AdapterForm<PTuningSettings, PromptLearningConfig> = {
     encoder_num_layers: settings.layers,
     encoder_reparameterization_type: settings.encoder,
   }),
+  change: () => NO_WEIGHT,
   fold: promptTensor,
   run: promptRun,
   withoutCarrier: withoutPrompt,

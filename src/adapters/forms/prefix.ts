@@ -5,6 +5,7 @@ import { packPrefix, repeatHeads, shareHeads, unpackPrefix } from "../packed-pre
 import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
+  NO_WEIGHT,
   PROMPT_EMBEDDINGS,
   type PromptLearningConfig,
   promptConfig,
@@ -50,6 +51,7 @@ export const prefix: AdapterForm<PrefixSettings, PromptLearningConfig> = {
       prefix_projection: settings.projection !== undefined,
     };
   },
+  change: () => NO_WEIGHT,
   givesPast: true,
   fold({ keys, values }, { virtualTokens, headSize, cachedRepeats }) {
     const rows = (layers: readonly Float32Array[]) =>

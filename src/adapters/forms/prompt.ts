@@ -3,6 +3,7 @@
 import { peftLayout } from "../peft-layout";
 import {
   checkPrompt,
+  NO_WEIGHT,
   type PromptLearningConfig,
   promptConfig,
   promptLearningSchema,
@@ -44,6 +45,7 @@ export const prompt: AdapterForm<PromptSettings, PromptLearningConfig> = {
       tokenizer_name_or_path: text === null ? null : site.baseModel,
     };
   },
+  change: () => NO_WEIGHT,
   fold: promptTensor,
   run: promptRun,
   withoutCarrier: withoutPrompt,

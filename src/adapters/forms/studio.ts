@@ -1,6 +1,7 @@
 /** The studio's own form: the tensors that were trained, under their names in the model. No library has a form for them. */
 
 import * as z from "zod";
+import { replaced } from "../base-change";
 import { commonConfig, type PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import { inModelNames } from "../tensor-names";
@@ -31,6 +32,8 @@ export const studio: AdapterForm<StudioSettings, StudioConfig> = {
     check: () => {},
   }),
   config: ({ why }, site) => ({ ...commonConfig("STUDIO", site), why_not_peft: why }),
+  change: ({ dense }) =>
+    dense ? (tensor) => replaced(tensor) : "trains something beside the weights, so it is no change of them.",
   run() {
     throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
   },

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
+import { replaced } from "../base-change";
 import { CONFIG, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -65,6 +66,8 @@ export const vera: AdapterForm<VeraSettings, VeraConfig> = {
     target_modules: sortedNames(writtenTargets(settings.targets, site)),
     vera_dropout: settings.dropout,
   }),
+  // A merged model is made of the plain LoRA that it is converted to.
+  change: () => (tensor) => replaced(tensor),
   given(config, tensors) {
     checkProjection(config, tensors);
     return withoutShared(tensors);
