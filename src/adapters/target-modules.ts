@@ -1,5 +1,15 @@
 /** Which of a model's modules a PEFT configuration means, and what its patterns give each: PEFT 0.21's matching rules. */
 
+/** transformers' path of the head over the vocabulary, in every family. */
+export const LANGUAGE_HEAD = "lm_head";
+
+/** A linear of the blocks. */
+export interface LinearShape {
+  readonly path: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
 /** Names, or one regular expression for the whole path; in names' case perhaps only of some blocks. */
 export interface TargetModules {
   readonly targets: readonly string[] | string;

@@ -7,7 +7,7 @@ import { Mutex } from "async-mutex";
 import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
-import { norm } from "../base/norms";
+import { norm } from "../data/norm";
 import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
