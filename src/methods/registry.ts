@@ -14,6 +14,7 @@ const ORDER = [
   "ia3",
   "ln-tuning",
   "bitfit",
+  "beft",
   "adapter-houlsby",
   "adapter-pfeiffer",
   "adapter-parallel",
