@@ -12,6 +12,7 @@ const ORDER = [
   "dylora",
   "vera",
   "ia3",
+  "road",
   "ln-tuning",
   "bitfit",
   "beft",

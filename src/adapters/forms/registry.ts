@@ -12,6 +12,7 @@ import { lora } from "./lora";
 import { pTuning } from "./p-tuning";
 import { prefix } from "./prefix";
 import { prompt } from "./prompt";
+import { road } from "./road";
 import { studio } from "./studio";
 import { vera } from "./vera";
 
@@ -21,7 +22,7 @@ const list = [
   vera,
   ia3,
   lnTuning,
- 
+  road,
   beft,
   prefix,
   prompt,
