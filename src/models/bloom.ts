@@ -51,6 +51,7 @@ export const bloom: Family<BloomConfig> = {
   title: "BLOOM",
   covers: "BLOOM, BLOOMZ",
   modelTypes: ["bloom"],
+  prefixes: ["transformer."],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["query_key_value", "mlp.dense_4h_to_h"], feedForward: ["mlp.dense_4h_to_h"] },

@@ -57,6 +57,7 @@ export const falcon: Family<FalconConfig> = {
   title: "Falcon",
   covers: "Falcon 1B to 40B, Falcon-RW (ALiBi)",
   modelTypes: ["falcon"],
+  prefixes: ["transformer."],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },

@@ -34,6 +34,7 @@ export const gpt2: Family<Gpt2Config> = {
   title: "GPT-2",
   covers: "GPT-2, distilgpt2, DialoGPT",
   modelTypes: ["gpt2"],
+  prefixes: ["transformer."],
   loraTargets: ["c_attn"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },

@@ -194,7 +194,7 @@ describe.each(familyRigs)("%s", (rig) => {
 
   test("its weights are found under the file's names, with or without what a class puts before them", async () => {
     const { family, config } = await read();
-    const weights = await openWeights(familyRig(rig).folder);
+    const weights = await openWeights(familyRig(rig).folder, family.prefixes);
     const specs = loadedSpecs({ family, config, poolings: family.poolings });
     const found = specs.map(({ name, shape }) => weights.get(name, shape).name);
     // Nothing in the file is left over, and nothing is read twice.
