@@ -78,7 +78,7 @@ export const bloom: Family<BloomConfig> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? bloom.embed(program, config, "embeddings", input) : input;
-    const stack = openStack(program, config, words, batch, attachments);
+    const stack = openStack(program, config, words, batch, attachments, { attentionName: "attn" });
     const norm = (name: string, x: Tensor) =>
       stackLayerNorm(stack, name, `transformer.${name === "hidden" ? "ln_f" : name}`, x, config.epsilon);
     let x = norm("word_embeddings_layernorm", stack.built.states[0]!);

@@ -103,7 +103,7 @@ export const falcon: Family<FalconConfig> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? falcon.embed(program, config, "embeddings", input) : input;
-    const stack = openStack(program, config, words, batch, attachments);
+    const stack = openStack(program, config, words, batch, attachments, { attentionName: "attn" });
     let x = stack.built.states[0]!;
     for (let layer = 0; layer < config.layers; layer++) {
       x = block(stack, config, layer, x);

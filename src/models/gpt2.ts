@@ -60,7 +60,7 @@ export const gpt2: Family<Gpt2Config> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? gpt2.embed(program, config, "embeddings", input) : input;
-    const stack = openStack(program, config, words, batch, attachments);
+    const stack = openStack(program, config, words, batch, attachments, { attentionName: "attn" });
     let x = addPositions(stack, stack.built.states[0]!, "transformer.wpe");
     for (let layer = 0; layer < config.layers; layer++) {
       x = block(stack, config, layer, x);
