@@ -230,6 +230,7 @@ async function read(json: unknown, files: Readonly<Record<string, Uint8Array>>):
   return { config, tensors: [...tensors, ...heads] };
 }
 
+/** What families call the attention of such a block: a folder is read before its base model is known. */
 const attentionPath = (block: string) => (block.startsWith("transformer.h.") ? "attn" : "self_attn");
 
 /** `model.layers.0.mlp.adapter.down.weight` becomes `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`. */

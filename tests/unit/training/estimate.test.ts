@@ -17,7 +17,7 @@ let weightBytes: number;
 beforeAll(async () => {
   const json = await fixtureJson("models/tiny-llama/config.json");
   const family = familyOf(json);
-  const weights = await openWeights(fixtureModel("tiny-llama"));
+  const weights = await openWeights(fixtureModel("tiny-llama"), family.prefixes);
   weightBytes = weights.parameters * 4;
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
   const { poolings } = family;

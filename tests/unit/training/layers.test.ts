@@ -23,7 +23,7 @@ let model: EstimateInput["model"];
 beforeAll(async () => {
   const json = await fixtureJson("models/tiny-llama/config.json");
   const family = familyOf(json);
-  const { parameters } = await openWeights(fixtureModel("tiny-llama"));
+  const { parameters } = await openWeights(fixtureModel("tiny-llama"), family.prefixes);
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
   model = { family, config: family.readConfig(json), tokenizer, poolings: family.poolings, parameters };
 });
