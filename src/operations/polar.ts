@@ -4,6 +4,7 @@ import { columnProductSum } from "../kernels/column-product-sum";
 import { dispatch } from "../kernels/kernel";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
+import { cosineAndSine } from "./trigonometry";
 
 export interface PolarPoints {
   /** r cos θ, of the angles' shape. */
@@ -28,11 +29,13 @@ export function polar(program: Program, name: string, angles: Tensor, lengths: T
     inputs: [angles, lengths],
     outputs: [cosine, sine, along, across, against],
     forward: (graph) => {
-      const [angle, length] = [graph.use(angles), graph.use(lengths)];
-      graph.define(cosine, "Cos", [angle]);
-      graph.define(sine, "Sin", [angle]);
-      graph.define(along, "Mul", [length, graph.use(cosine)]);
-      graph.define(across, "Mul", [length, graph.use(sine)]);
+      const shape = graph.literal(angles.shape, "int64");
+      const row = graph.value("Reshape", [graph.use(angles), graph.literal([1, width], "int64")]);
+      const { cosines, sines } = cosineAndSine(graph, row);
+      graph.define(cosine, "Reshape", [cosines, shape]);
+      graph.define(sine, "Reshape", [sines, shape]);
+      graph.define(along, "Mul", [graph.use(lengths), graph.use(cosine)]);
+      graph.define(across, "Mul", [graph.use(lengths), graph.use(sine)]);
       graph.define(against, "Neg", [graph.use(across)]);
     },
     backward: (tape) => {

@@ -171,8 +171,7 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   Not: elementwise((value) => (value ? 0 : 1)),
   Log: elementwise(Math.log),
   Neg: elementwise((value) => -value),
-  Cos: elementwise(Math.cos),
-  Sin: elementwise(Math.sin),
+  Floor: elementwise(Math.floor),
   /** The values alone, along the second axis. */
   TopK([x, count], { axis, largest, sorted }) {
     const [rows, width] = x!.shape as [number, number];
@@ -233,9 +232,15 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
     ]);
     return [{ shape: [batch, to - from, ...x!.shape.slice(2)], data: Float64Array.from(parts.flat()) }];
   },
-  Split([x, widths]) {
+  Split([x, widths], { axis }) {
     const [rows, width] = x!.shape as [number, number];
     let start = 0;
+    if (axis === 0) {
+      return [...widths!.data].map((part) => {
+        start += part;
+        return { shape: [part, width], data: x!.data.slice((start - part) * width, start * width) };
+      });
+    }
     return [...widths!.data].map((part) => {
       const data = new Float64Array(rows * part);
       for (let row = 0; row < rows; row++) {
