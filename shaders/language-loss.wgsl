@@ -1,13 +1,12 @@
 // For row r of this part, at position p = indexes[start + r] (negative: no row, its gradient is 0):
 // losses[p] = logsumexp(logits[r]) − logits[r, labels[p]]; predictions[p] = argmax(logits[r]), the first one on a tie;
-// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) / count, count being all labelled positions of the batch; with a
-// cap above 0 they are logits = cap · tanh(x / cap) of which the gradient is times 1 − (logits / cap)².
-// logits: [rows, vocabulary]; indexes, labels, losses, predictions: [tokens]. One workgroup works on a row.
+// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) · shares[p]; with a cap above 0 they are
+// logits = cap · tanh(x / cap), of which the gradient is times 1 − (logits / cap)².
+// logits: [rows, vocabulary]; indexes, labels, shares, losses, predictions: [tokens]. One workgroup works on a row.
 struct Sizes {
   start: u32,
   rows: u32,
   vocabulary: u32,
-  tokens: u32,
   cap: f32,
 }
 
@@ -15,15 +14,15 @@ struct Sizes {
 @group(0) @binding(1) var<storage, read_write> logits: array<f32>;
 @group(0) @binding(2) var<storage, read> indexes: array<i32>;
 @group(0) @binding(3) var<storage, read> labels: array<i32>;
-@group(0) @binding(4) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(5) var<storage, read_write> predictions: array<f32>;
+@group(0) @binding(4) var<storage, read> shares: array<f32>;
+@group(0) @binding(5) var<storage, read_write> losses: array<f32>;
+@group(0) @binding(6) var<storage, read_write> predictions: array<f32>;
 
 const WIDTH = 64u;
 const SMALLEST = -3.4e38;
 
 var<workgroup> values: array<f32, 64>;
 var<workgroup> places: array<u32, 64>;
-var<workgroup> counts: array<u32, 64>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
@@ -38,13 +37,8 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
       place = c;
     }
   }
-  var count = 0u;
-  for (var t = lane; t < sizes.tokens; t += WIDTH) {
-    count += select(0u, 1u, labels[t] >= 0);
-  }
   values[lane] = largest;
   places[lane] = place;
-  counts[lane] = count;
   for (var step = WIDTH / 2; step > 0; step /= 2) {
     workgroupBarrier();
     if (lane < step) {
@@ -53,13 +47,11 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
         values[lane] = values[other];
         places[lane] = places[other];
       }
-      counts[lane] += counts[other];
     }
   }
   workgroupBarrier();
   largest = values[0];
   place = places[0];
-  count = counts[0];
   workgroupBarrier();
   var sum = 0f;
   for (var c = lane; c < sizes.vocabulary; c += WIDTH) {
@@ -82,7 +74,7 @@ fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group
   // The loss is read before the gradient takes the logits' place.
   storageBarrier();
   workgroupBarrier();
-  let share = select(0, 1 / f32(max(count, 1)), label >= 0);
+  let share = select(0f, shares[max(position, 0)], label >= 0);
   for (var c = lane; c < sizes.vocabulary; c += WIDTH) {
     let logit = logits[begin + c];
     let bent = select(0f, logit / sizes.cap, sizes.cap > 0);

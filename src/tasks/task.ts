@@ -58,8 +58,10 @@ export interface ReadOut {
 
 /** A buffer that the loss reads or writes. */
 export type LossPlace =
-  /** The read-out's output; the gradient of the loss with respect to it; the batch's labels and values. */
-  | { readonly kind: "output" | "seed" | "labels" | "values" }
+  /** The read-out's output; the gradient of the loss with respect to it. */
+  | { readonly kind: "output" | "seed" }
+  /** What the batch has in the channel of this name. */
+  | { readonly kind: "channel"; readonly name: string }
   /** Indexes of the labelled rows, ascending. */
   | { readonly kind: "labelled" }
   /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
@@ -70,10 +72,12 @@ export type LossPlace =
   /** A frozen tensor, a constant, or a trained one that only the loss reads; and such a one's gradient. */
   | { readonly kind: "weight" | "gradient"; readonly tensor: Tensor };
 
-/** The loss as dispatches: mean over the labelled rows, with its gradient. */
+/** The loss as dispatches: Σ share · loss over the labels (`shares.ts`), with its gradient. */
 export interface Loss {
   /** float32 elements of each piece of working memory. */
   readonly scratch: readonly number[];
+  /** Run before the parts: what all of them read. */
+  readonly first: readonly Dispatch<LossPlace>[];
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
    * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is

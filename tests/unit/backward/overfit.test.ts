@@ -39,7 +39,12 @@ test("a training answer is said verbatim", async () => {
   const losses: number[] = [];
   for (let step = 0; step < STEPS; step++) {
     const value = evaluate(tuned.program, read(batch.inputIds, batch.lengths), [tuned.logits]);
-    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), Float64Array.from(batch.labels), value);
+    const { metrics, seed } = runLoss(
+      tuned.loss,
+      value(tuned.logits),
+      { labels: Float64Array.from(batch.labels) },
+      value,
+    );
     losses.push(metrics[0]!);
     optimizer.update(values, runBackward(tuned.plan, value, seed));
   }
@@ -54,7 +59,7 @@ test("a training answer is said verbatim", async () => {
       const one = buildTunedProgram(setup, 1, all.length);
       const value = evaluate(one.program, read(all, [all.length]), [one.logits]);
       const labels = Float64Array.from(all, (_, place) => (place === all.length - 1 ? 0 : -100));
-      written.push(runLoss(one.loss, value(one.logits), labels, value).predictions[all.length - 1]!);
+      written.push(runLoss(one.loss, value(one.logits), { labels }, value).predictions[all.length - 1]!);
     }
     expect(tokenizer.decode(written)).toBe(response);
   }

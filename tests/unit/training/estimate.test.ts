@@ -63,12 +63,12 @@ describe("one run", () => {
       adapter: 240 * 4,
       gradients: 240 * 4,
       optimizer: 2 * 240 * 4,
-      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses [4].
-      activations: 4 * (4 * 48 + 2 * 4 * 5 + 4),
+      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses and shares [4].
+      activations: 4 * (4 * 48 + 2 * 4 * 5 + 4 + 4),
       cache: 0,
-      // Metrics and draw; 256 bytes for each dispatch of the loss (2), of the backward pass (1) at both padded lengths, and of the
+      // Metrics and draw; 256 bytes for each dispatch of the loss (3), of the backward pass (1) at both padded lengths, and of the
       // update (3), which has its schedule (8 numbers) and partial sums (256) beside.
-      runtime: 32 + 2 * 3 * 256 + 3 * 256 + 4 * (8 + 256),
+      runtime: 32 + 2 * 4 * 256 + 3 * 256 + 4 * (8 + 256),
     };
     const { onnxruntime, total: all, ...ours } = probe!.bytes;
     expect(ours).toEqual(bytes);
@@ -108,7 +108,7 @@ describe("one run", () => {
     const tuned = buildTunedProgram(setup, 4, 40);
     const kept = tuned.plan.saved.reduce((bytes, tensor) => bytes + tensorBytes(tensor), 0);
     const slots = tuned.plan.slots.reduce((bytes, elements) => bytes + 4 * elements, 0);
-    expect(estimated!.bytes.activations).toBe(kept + slots + 2 * tensorBytes(tuned.logits) + 4 * 4);
+    expect(estimated!.bytes.activations).toBe(kept + slots + 2 * tensorBytes(tuned.logits) + 2 * 4 * 4);
   });
 
   test("virtual tokens are the text's own tokens, or those asked for", () => {
