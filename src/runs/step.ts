@@ -208,7 +208,7 @@ export class Step {
       case "seed":
         return this.#claim.buffer(this.#places.seed);
       case "channel":
-        return required(place.name === "labels" ? batch.labels : batch.values);
+        return batch.buffer(place.name);
       case "labelled":
         return required(batch.labelled);
       case "losses":
@@ -229,9 +229,7 @@ export class Step {
   }
 
   #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): DeviceBuffer {
-    if (tensor === this.tuned.ids) return batch.ids;
-    if (tensor === this.tuned.lengths) return batch.lengths;
-    if (tensor === this.tuned.types) return required(batch.types);
+    if (tensor.role === "input") return batch.buffer(tensor.name);
     if (tensor === this.tuned.logits) return this.logits;
     if (tensor.role === "trainable") return parameters.value(tensor.name);
     if (tensor.role === "control") return parameters.control(tensor.name);

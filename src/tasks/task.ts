@@ -3,8 +3,9 @@
  * say. A task is one plain object in one file; training, estimate, export and report follow from it.
  */
 
+import type { Channel } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
-import type { TaskId } from "../data/types";
+import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
 import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
 import type { Program } from "../program/program";
@@ -109,11 +110,12 @@ export interface Task {
   readonly title: string;
   /** In PEFT's configuration. */
   readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
-  /** Whether every token has a label of its own, or the row has one. */
-  readonly perToken: boolean;
-  /** Columns of the head, and float32 values that a row has beside its label, for so many label names. */
+  /** Whether every token has a label of its own, or the row has one: `tokenLabels` or `rowLabels`. */
+  readonly labels: Channel;
+  /** What else its loss reads of a batch, for so many label names; numbers to be predicted are scaled. */
+  readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
+  /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
-  readonly values: (labels: number) => number;
   /** float32 numbers per label in an `Evaluation`; `predicted`: they are predictions instead of the read-out. */
   readonly recorded: (labels: number) => { readonly width: number; readonly predicted: boolean };
   readOut(program: Program, states: States, options: ReadOutOptions): ReadOut;
@@ -125,6 +127,11 @@ export interface Task {
     examples: readonly TokenizedExample[],
     labels: readonly string[],
   ): (rows: readonly number[]) => number;
+}
+
+/** The channels of a batch that a task reads, for so many label names. Default of `scale`: none. */
+export function taskChannels(task: Task, labels: number, scale: Scale | null = null): readonly Channel[] {
+  return [task.labels, ...(task.targets?.(labels, scale) ?? [])];
 }
 
 /** Mean loss of an evaluation over all labels. */
