@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { tokenTypes } from "../../../src/data/channels";
 import { type EstimateInput, estimate } from "../../../src/estimate/estimate";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
@@ -15,14 +16,17 @@ let model: EstimateInput["model"];
 let weightBytes: number;
 
 beforeAll(async () => {
-  const json = await fixtureJson("models/tiny-llama/config.json");
-  const family = familyOf(json);
-  const weights = await openWeights(fixtureModel("tiny-llama"));
-  weightBytes = weights.parameters * 4;
-  const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
-  const { poolings } = family;
-  model = { family, config: family.readConfig(json), tokenizer, poolings, parameters: weights.parameters };
+  model = await modelOf("tiny-llama");
+  weightBytes = model.parameters * 4;
 });
+
+async function modelOf(rig: string): Promise<EstimateInput["model"]> {
+  const json = await fixtureJson(`models/${rig}/config.json`);
+  const family = familyOf(json);
+  const { parameters } = await openWeights(fixtureModel(rig));
+  const tokenizer = await openTokenizer(fixtureModel(rig));
+  return { family, config: family.readConfig(json), tokenizer, poolings: family.poolings, parameters };
+}
 
 const run = (method: string, options: RunConfiguration["options"] = {}, name = method): RunConfiguration => ({
   name,
@@ -96,6 +100,15 @@ describe("one run", () => {
       weights: weightBytes,
     });
     expect(estimated!.bytes.total).toBe(sum(estimated!.bytes));
+  });
+
+  test("pairs on an encoder: both forms of every batch have the types of their tokens", async () => {
+    const bert = await modelOf("tiny-bert");
+    const of = (inputs: EstimateInput["inputs"]) =>
+      estimate(input([run("linear-probe")], { model: bert, inputs })).total.runtime;
+    // Without types there is a table of zeros instead, once for each of the two padded lengths, 8 and 16 tokens.
+    const types = 4 * 4 * (8 + 16);
+    expect(of([tokenTypes]) - of(undefined)).toBe(2 * types - types);
   });
 
   test("activations are those of the longest batch's plan", () => {
