@@ -1,6 +1,8 @@
-// With C labels in the batch, in B of its rows, and K = `count` labels in the prompt before every row, what each counts for in the
-// mean over all of them: shares[i] = 1 / (C + B·K) where labels[i] is not negative, else 0, and
-// promptShares[p] = meanShares[p] · B·K / (C + B·K), meanShares being what a place counts for in the mean over the prompt alone.
+// With C labels in the batch, in B of its rows, and K = `count` labels in the prompt before every
+// row, what each counts for in the mean over all of them:
+// shares[i] = 1 / (C + B·K) where labels[i] is not negative, else 0;
+// promptShares[p] = meanShares[p] · B·K / (C + B·K), where meanShares[p] is what place p counts for
+// in the mean over the prompt alone.
 // labels, shares: [rows · tokens]; meanShares, promptShares: [columns].
 struct Sizes {
   rows: u32,

@@ -1,6 +1,7 @@
-// rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]]; out = dlogits = (softmax(logits) − onehot(labels)) · shares[r].
+// rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]];
+// out = dlogits = (softmax(logits) − onehot(labels)) · shares[r].
 // A negative label (−100) means "ignore": its loss is 0, and its share and so its gradient, too.
-// logits, out: [rows, classes]; labels, shares, rowLoss: [rows]. Losses are f32 whatever the logits are.
+// logits, out: [rows, classes]; labels, shares, rowLoss: [rows]. Losses are always f32.
 struct Sizes {
   rows: u32,
   classes: u32,

@@ -1,6 +1,7 @@
-// shares[i] = w / Σ w, the sum over all labels: what label i counts for in the loss, Σ share · loss. w is 1, or with WEIGHTED
-// weights[i / span]; it is 0 where the label is negative (−100: "ignore"). Where every w is 0 so is every share.
-// labels, shares: [count]; weights: [count / span], not read without WEIGHTED. One workgroup does it all.
+// shares[i] = w / Σ w over all labels: what label i counts for in the loss, Σ share · loss.
+// w is 1, or with WEIGHTED weights[i / span]; it is 0 where the label is negative (−100: "ignore").
+// Where every w is 0 so is every share.
+// labels, shares: [count]; weights: [count / span], not read without WEIGHTED. One workgroup.
 override WEIGHTED: u32 = 0;
 
 struct Sizes {

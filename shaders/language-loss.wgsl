@@ -1,8 +1,10 @@
 // For row r of this part, at position p = indexes[start + r] (negative: no row, its gradient is 0):
-// losses[p] = logsumexp(logits[r]) − logits[r, labels[p]]; predictions[p] = argmax(logits[r]), the first one on a tie;
-// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) · shares[p]; with a cap above 0 they are
-// logits = cap · tanh(x / cap), of which the gradient is times 1 − (logits / cap)².
-// logits: [rows, vocabulary]; indexes, labels, shares, losses, predictions: [tokens]. One workgroup works on a row.
+// losses[p] = logsumexp(logits[r]) − logits[r, labels[p]];
+// predictions[p] = argmax(logits[r]), the first one on a tie;
+// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) · shares[p]; with a cap above 0 they
+// are logits = cap · tanh(x / cap), of which the gradient is times 1 − (logits / cap)².
+// logits: [rows, vocabulary]; indexes, labels, shares, losses, predictions: [tokens].
+// One workgroup works on a row.
 struct Sizes {
   start: u32,
   rows: u32,

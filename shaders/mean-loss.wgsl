@@ -1,4 +1,4 @@
-// metrics[place] = Σ shares · losses. Where the share is 0 the loss is not looked at: there may be none.
+// metrics[place] = Σ shares · losses. Where the share is 0 the loss is not read: there may be none.
 // losses, shares: [rows]. Losses, shares and metrics are always f32.
 struct Sizes {
   rows: u32,

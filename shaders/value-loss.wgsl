@@ -1,5 +1,6 @@
-// rowLoss[r] = mean over classes of BCE(logit, value), or of (logit − value)² with SQUARED; out is the gradient of
-// Σ shares[r] · rowLoss[r]. A row with a negative label is left out: loss, share and so gradient 0.
+// rowLoss[r] = mean over classes of BCE(logit, value), or of (logit − value)² with SQUARED;
+// out is the gradient of Σ shares[r] · rowLoss[r].
+// A row with a negative label is left out: loss, share and so gradient 0.
 // logits, values, out: [rows, classes]; labels, shares, rowLoss: [rows].
 override SQUARED: u32 = 0;
 

@@ -8,7 +8,7 @@ import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import { norm } from "../base/norms";
-import { channelOf } from "../data/channels";
+import { readChannel } from "../data/channels";
 import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
@@ -81,7 +81,7 @@ export class Comparison {
     this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
     const rows = [...data.train, ...data.validation];
-    const inputs = inputChannels(model, (channel) => rows.some((row) => channelOf(row, channel)));
+    const inputs = inputChannels(model, (channel) => rows.some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
     this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);

@@ -155,7 +155,7 @@ export class BatchStream {
   }
 }
 
-/** Names of a batch's tensors beside its channels: ids [batchSize · bucket] and lengths [batchSize]. */
+/** A batch's tensors beside its channels: ids [batchSize · bucket] and lengths [batchSize]. */
 export const INPUT_IDS = "input_ids";
 export const LENGTHS = "lengths";
 
@@ -167,7 +167,10 @@ export interface BatchArrays {
   inputIds: Int32Array;
   /** [batchSize]: real tokens per row; 1 for a row that only fills up a short batch. */
   lengths: Int32Array;
-  /** By the channel's name: [batchSize, width], or [batchSize, bucket, width] where every token has something. */
+  /**
+   * By the channel's name: [batchSize, width], or [batchSize, bucket, width] where every token has
+   * something.
+   */
   channels: Readonly<Record<string, ChannelArray>>;
   described: readonly Channel[];
 }

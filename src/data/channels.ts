@@ -1,22 +1,30 @@
 /**
- * What a batch holds beside ids and lengths: named channels, each of so many numbers for every row or every token. A task says which
- * its loss reads, a model family which enter the model; arrays, device buffers, their bytes and filling follow from what is said
- * here. Not for which rows make a batch (`batches.ts`).
+ * What a batch holds beside ids and lengths: named channels, each of so many numbers for every row
+ * or every token. A task says which its loss reads, a model family which enter the model; arrays,
+ * device buffers, their bytes and filling follow from what is said here. Not for which rows make a
+ * batch (`batches.ts`).
  */
 
 import type { Scale } from "./types";
 
 export interface Channel {
-  /** The field of a row that holds it, if the row has any; the Program's input; the loss's place. */
+  /**
+   * The field of a row that holds it, if the row has any; the Program's input; the loss's place.
+   */
   readonly name: string;
   readonly type: "int32" | "float32";
   /** Whether it has something for every token, or for the row. */
   readonly perToken: boolean;
   /** Numbers for each of them. */
   readonly width: number;
-  /** What stands in padding, in rows that only fill up a batch, and in rows that have nothing of it. */
+  /**
+   * What stands in padding, in rows that only fill up a batch, and in rows that have nothing of it.
+   */
   readonly filler: number;
-  /** The row's numbers are in these units: (number − mean) / deviation is what the batch holds. Null: they stay as they are. */
+  /**
+   * The row's numbers are in these units: (number − mean) / deviation is what the batch holds.
+   * Null: they stay as they are.
+   */
   readonly scale?: Scale | null;
 }
 
@@ -47,13 +55,16 @@ export function channelLength({ perToken, width }: Channel, size: number, tokens
 }
 
 /** What a row has of a channel; undefined where it has nothing. */
-export function channelOf(row: object, { name }: Channel): ChannelArray | undefined {
+export function readChannel(row: object, { name }: Channel): ChannelArray | undefined {
   return (row as Readonly<Record<string, ChannelArray | undefined>>)[name];
 }
 
-/** Puts what a row has of a channel into its array [rows, `stride`] at a row's place; what it has not stays as it is. */
+/**
+ * Puts what a row has of a channel into its array [rows, `stride`] at a row's place; what it has
+ * not stays as it is.
+ */
 export function fillChannel(into: ChannelArray, channel: Channel, row: object, slot: number, stride: number): void {
-  const own = channelOf(row, channel);
+  const own = readChannel(row, channel);
   if (!own) return;
   const { scale } = channel;
   if (!scale) into.set(own, slot * stride);
@@ -66,7 +77,7 @@ export function withoutFirstToken<Row extends { readonly ids: Int32Array }>(
   channels: readonly Channel[],
 ): Row {
   const shorter = channels.flatMap((channel) => {
-    const own = channel.perToken && channelOf(row, channel);
+    const own = channel.perToken && readChannel(row, channel);
     return own ? [[channel.name, own.subarray(channel.width)]] : [];
   });
   return { ...row, ids: row.ids.subarray(1), ...Object.fromEntries(shorter) };

@@ -1,4 +1,6 @@
-/** What the labels of a prompt and those of the batch after it each count for in their common mean. */
+/**
+ * What the labels of a prompt and those of the batch after it each count for in their common mean.
+ */
 
 import source from "../../shaders/context-shares.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";

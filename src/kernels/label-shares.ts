@@ -1,4 +1,7 @@
-/** What every label counts for in the loss: the same for all that are not ignored, or in proportion to weights. */
+/**
+ * What every label counts for in the loss: the same for all that are not ignored, or in proportion
+ * to weights.
+ */
 
 import source from "../../shaders/label-shares.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";

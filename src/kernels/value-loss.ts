@@ -1,4 +1,7 @@
-/** Losses against float32 values: binary cross-entropy with logits, or the squared error; and the gradient of Σ share · loss. */
+/**
+ * Losses against float32 values: binary cross-entropy with logits, or the squared error; and the
+ * gradient of Σ share · loss.
+ */
 
 import source from "../../shaders/value-loss.wgsl?raw";
 import { grid } from "./grid";

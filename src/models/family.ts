@@ -95,7 +95,10 @@ export interface Batch {
   readonly tokens: number;
   /** [size] int32, real tokens of each sequence: what hides padding where tokens see what follows. Without it all are real. */
   readonly lengths?: Tensor;
-  /** The channels of the family's `inputs` that the batch has, by name, without virtual tokens: [size · own tokens · width]. */
+  /**
+   * The channels of the family's `inputs` that the batch has, by name, without virtual tokens:
+   * [size · own tokens · width].
+   */
   readonly inputs?: Readonly<Record<string, Tensor>>;
   /** How many of `tokens` are virtual ones that stand directly behind each row's own; `lengths` leaves them out. */
   readonly suffix?: number;
@@ -144,7 +147,10 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * A Program may hold several: their weights are the same tensors.
    */
   build(program: Program, config: Config, input: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
-  /** Channels of a batch that the model reads where rows have them, such as which text of a pair a token is of. */
+  /**
+   * Channels of a batch that the model reads where rows have them, such as which text of a pair a
+   * token is of.
+   */
   inputs?(config: Config): readonly Channel[];
   /** Whether every token sees every other (encoders): such a model does not foretell the next token. */
   readonly bidirectional: boolean;

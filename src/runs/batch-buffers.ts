@@ -1,4 +1,7 @@
-/** One batch of one shape on the device, filled again and again; all runs of a comparison read the same one. */
+/**
+ * One batch of one shape on the device, filled again and again; all runs of a comparison read the
+ * same one.
+ */
 
 import { type BatchArrays, INPUT_IDS, LENGTHS } from "../data/batches";
 import { type Channel, channelLength, rowLabels } from "../data/channels";

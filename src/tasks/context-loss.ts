@@ -14,7 +14,7 @@ import { joinRows } from "../operations/rows";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { headGradient, headLogits, languageLoss, PIECES, rowsAtOnce } from "./language-loss";
-import { sumLosses } from "./shares";
+import { LABELS, sumLosses } from "./shares";
 import type { LanguageHead, LossPlace, ReadOut, States } from "./task";
 
 /**
@@ -67,7 +67,6 @@ export function withContextLoss(
   const after = scratch.length;
   const [losses, predictions, promptShares] = [place(after), place(after + 1), place(after + 2)];
   const at = (kind: "output" | "seed"): LossPlace => ({ kind });
-  const batchLabels: LossPlace = { kind: "channel", name: "labels" };
 
   const atOnce = Math.min(labels.length, rowsAtOnce(rows, vocabulary));
   const chunks = Array.from({ length: Math.ceil(labels.length / atOnce) }, (_, chunk) => {
@@ -92,13 +91,14 @@ export function withContextLoss(
       first: [
         dispatch(
           contextShares,
-          { labels: batchLabels, meanShares, shares, promptShares },
+          { labels: LABELS, meanShares, shares, promptShares },
           { rows: rows / tokens, tokens, columns: front, count: labels.length },
         ),
       ],
       parts,
       trained,
-      // Gradients have the shares in the mean over all; what is reported are the two means, each by the shares in itself.
+      // Gradients have the shares in the mean over all; what is reported are the two means, each by
+      // the shares in itself.
       last: [...first, ...last, ...chunks.flat(), sumLosses(front, meanShares, losses, 2)],
       penalty: true,
     },

@@ -9,7 +9,7 @@ import { ownTokens } from "../operations/own-tokens";
 import { firstToken, lastToken, meanToken } from "../operations/pool";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { type LabelWeights, shareLabels, sumLosses } from "./shares";
+import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
 import type { Loss, LossPlace, ReadOutOptions, States } from "./task";
 
 /**
@@ -70,32 +70,41 @@ function trainedLinear(
   return linear(program, "logits", x, weight, { bias });
 }
 
-const channel = (name: string): LossPlace => ({ kind: "channel", name });
+const VALUES: LossPlace = { kind: "channel", name: "values" };
 const shares: LossPlace = { kind: "scratch", index: 0 };
 const places = {
   logits: { kind: "output" },
-  labels: channel("labels"),
+  labels: LABELS,
   shares,
   rowLoss: { kind: "losses" },
   out: { kind: "seed" },
 } as const;
 
-/** Of rows that each have a label: their shares, their losses with the gradient, and the sum of both. */
+/**
+ * Of rows that each have a label: their shares, their losses with the gradient, and the sum of
+ * both.
+ */
 function rowsLoss(rows: number, losses: Dispatch<LossPlace>, weights?: LabelWeights): Loss {
   const last = [shareLabels(rows, shares, weights), losses, sumLosses(rows, shares)];
   return { scratch: [rows], first: [], parts: [], trained: [], last };
 }
 
-/** Cross-entropy of logits [rows, classes]; rows with a negative label are left out. Default of `weights`: none. */
+/**
+ * Cross-entropy of logits [rows, classes]; rows with a negative label are left out. Default of
+ * `weights`: none.
+ */
 export function classLoss({ shape }: Tensor, weights?: LabelWeights): Loss {
   const [rows, classes] = shape as [number, number];
   return rowsLoss(rows, dispatch(crossEntropy, places, { rows, classes }), weights);
 }
 
-/** Binary cross-entropy with logits, or the squared error, against the batch's values. Default of `weights`: none. */
+/**
+ * Binary cross-entropy with logits, or the squared error, against the batch's values. Default of
+ * `weights`: none.
+ */
 export function valuesLoss({ shape }: Tensor, kind: "binary" | "squared", weights?: LabelWeights): Loss {
   const [rows, classes] = shape as [number, number];
   const options = { SQUARED: kind === "squared" ? 1 : 0 };
-  const losses = dispatch(valueLoss, { ...places, values: channel("values") }, { rows, classes }, options);
+  const losses = dispatch(valueLoss, { ...places, values: VALUES }, { rows, classes }, options);
   return rowsLoss(rows, losses, weights);
 }

@@ -14,7 +14,7 @@ import { placeColumns } from "../kernels/place-columns";
 import { scatterRows } from "../kernels/scatter-rows";
 import type { HeadUpdate } from "../models/family";
 import type { Tensor, Trainable } from "../program/tensor";
-import { type LabelWeights, shareLabels, sumLosses } from "./shares";
+import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
 import type { LanguageHead, Loss, LossPlace } from "./task";
 
 /** Bytes of the logits that are held at once. */
@@ -123,12 +123,15 @@ function throughHead(
   };
 }
 
-/** Pieces of the loss's working memory by their index, for who adds to the loss (`context-loss.ts`); others follow. */
+/**
+ * Pieces of the loss's working memory by their index, for who adds to the loss (`context-loss.ts`);
+ * others follow.
+ */
 export const PIECES = { states: 0, logits: 1, gradient: 2, shares: 3, piece: 4 } as const;
 
 /**
- * Of states [rows, hiddenSize]; every row has a label, negative where it is left out. `most`: bytes of the logits that are held
- * at once. Default of `weights`: none.
+ * Of states [rows, hiddenSize]; every row has a label, negative where it is left out. `most`: bytes
+ * of the logits that are held at once. Default of `weights`: none.
  */
 export function languageLoss(
   { shape }: Tensor,
@@ -151,7 +154,6 @@ export function languageLoss(
   const piece = columns > 0 ? working(atOnce * columns) : logits;
   const [inner, innerGradient] = update ? [working(atOnce * rank), working(atOnce * rank)] : [logits, logits];
   const indexes = at("labelled");
-  const labels: LossPlace = { kind: "channel", name: "labels" };
   /** What the states get from the update; `logits` holds the logits' gradient by now. */
   const throughUpdate = ({ down, up, scale }: HeadUpdate, rows: number) => [
     product({ a: logits, b: place(up), out: innerGradient }, [rows, rank, vocabulary], scale, {}),
@@ -175,7 +177,7 @@ export function languageLoss(
         ...headLogits(head, rows, { states, logits, piece, inner, place }),
         dispatch(
           partLoss,
-          { logits, indexes, labels, shares, losses: at("losses"), predictions: at("predictions") },
+          { logits, indexes, labels: LABELS, shares, losses: at("losses"), predictions: at("predictions") },
           { start, rows, vocabulary, cap: head.cap ?? 0 },
         ),
         ...headGradient(head, rows, { logits, piece, place, gradient }),

@@ -1,6 +1,7 @@
 /**
- * What every label of a batch counts for: a loss is Σ share · loss over the labels, and its gradient has the share as a factor.
- * The shares are written once, before whatever reads them. Not for how a batch gets its weights (`data/channels.ts`).
+ * What every label of a batch counts for: a loss is Σ share · loss over the labels, and its
+ * gradient has the share as a factor. The shares are written once, before whatever reads them.
+ * Not for how a batch gets its weights (`data/channels.ts`).
  */
 
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -11,13 +12,20 @@ import type { LossPlace } from "./task";
 /** A channel of weights, none of them negative. */
 export interface LabelWeights {
   readonly channel: string;
-  /** How many labels one weight is for: 1, or where every token has a label and every row a weight, the tokens of a row. */
+  /**
+   * How many labels one weight is for: 1, or where every token has a label and every row a weight,
+   * the tokens of a row.
+   */
   readonly span: number;
 }
 
-const LABELS: LossPlace = { kind: "channel", name: "labels" };
+/** The labels of the batch. */
+export const LABELS: LossPlace = { kind: "channel", name: "labels" };
 
-/** Writes the shares of so many labels: w / Σ w. Without weights all labels count the same, which is their mean. */
+/**
+ * Writes the shares of so many labels: w / Σ w. Without weights all labels count the same, which is
+ * their mean.
+ */
 export function shareLabels(count: number, shares: LossPlace, weights?: LabelWeights): Dispatch<LossPlace> {
   // Without weights their binding is not read.
   const bound: LossPlace = weights ? { kind: "channel", name: weights.channel } : LABELS;

@@ -110,9 +110,14 @@ export interface Task {
   readonly title: string;
   /** In PEFT's configuration. */
   readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
-  /** Whether every token has a label of its own, or the row has one: `tokenLabels` or `rowLabels`. */
+  /**
+   * Whether every token has a label of its own, or the row has one: `tokenLabels` or `rowLabels`.
+   */
   readonly labels: Channel;
-  /** What else its loss reads of a batch, for so many label names; numbers to be predicted are scaled. */
+  /**
+   * What else its loss reads of a batch, for so many label names; numbers to be predicted are
+   * scaled.
+   */
   readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
   /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;

@@ -2,7 +2,7 @@
 
 import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
-import { type Channel, channelOf } from "../data/channels";
+import { type Channel, readChannel } from "../data/channels";
 import type { EncodedRow } from "../data/tokens";
 import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
@@ -107,7 +107,7 @@ export class Opened {
   } {
     const { dataset, settings, trainTokens, validationTokens } = this.data.data;
     const { labels } = dataset;
-    const hasAny = (rows: readonly EncodedRow[], channel: Channel) => rows.some((row) => channelOf(row, channel));
+    const hasAny = (rows: readonly EncodedRow[], channel: Channel) => rows.some((row) => readChannel(row, channel));
     const inputs = inputChannels(model, (channel) => hasAny(trainTokens, channel) || hasAny(validationTokens, channel));
     return { task: tasks[settings.task], classes: labels.length, labels, inputs, maxLength: settings.maxLength };
   }

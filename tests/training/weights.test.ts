@@ -1,4 +1,7 @@
-/** A channel of weights through the buffers of a batch and a whole step; the arithmetic is in `tests/unit/tasks/weights.test.ts`. */
+/**
+ * A channel of weights through the buffers of a batch and a whole step; the arithmetic is in
+ * `tests/unit/tasks/weights.test.ts`.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -15,7 +15,10 @@ export interface ComputedLoss {
   readonly gradients: Map<string, Float64Array>;
 }
 
-/** `channels`: `labels`, negative where a row has none, and others by name. `value` gives frozen and trained tensors. */
+/**
+ * `channels`: `labels`, negative where a row has none, and others by name. `value` gives frozen and
+ * trained tensors.
+ */
 export function runLoss(
   loss: Loss,
   output: Float64Array,

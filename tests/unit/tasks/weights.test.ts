@@ -1,6 +1,7 @@
 /**
- * A channel that the studio does not have, added from outside: a weight for every row or token. Rows give it, a batch carries it, a
- * task reads it, and the loss is PyTorch's weighted mean Σ w · ce / Σ w, with its gradient, down to what is trained.
+ * A channel that the studio does not have, added from outside: a weight for every row or token.
+ * Rows give it, a batch carries it, a task reads it, and the loss is PyTorch's weighted mean
+ * Σ w · ce / Σ w, with its gradient, down to what is trained.
  */
 
 import { describe, expect, test } from "vitest";

@@ -67,11 +67,13 @@ describe("one run", () => {
       adapter: 240 * 4,
       gradients: 240 * 4,
       optimizer: 2 * 240 * 4,
-      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses and shares [4].
+      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses and shares
+      // [4].
       activations: 4 * (4 * 48 + 2 * 4 * 5 + 4 + 4),
       cache: 0,
-      // Metrics and draw; 256 bytes for each dispatch of the loss (3), of the backward pass (1) at both padded lengths, and of the
-      // update (3), which has its schedule (8 numbers) and partial sums (256) beside.
+      // Metrics and draw; 256 bytes for each dispatch of the loss (3), of the backward pass (1) at
+      // both padded lengths, and of the update (3), which has its schedule (8 numbers) and partial
+      // sums (256) beside.
       runtime: 32 + 2 * 4 * 256 + 3 * 256 + 4 * (8 + 256),
     };
     const { onnxruntime, total: all, ...ours } = probe!.bytes;
@@ -106,7 +108,8 @@ describe("one run", () => {
     const bert = await modelOf("tiny-bert");
     const of = (inputs: EstimateInput["inputs"]) =>
       estimate(input([run("linear-probe")], { model: bert, inputs })).total.runtime;
-    // Without types there is a table of zeros instead, once for each of the two padded lengths, 8 and 16 tokens.
+    // Without types there is a table of zeros instead, once for each of the two padded lengths, 8
+    // and 16 tokens.
     const types = 4 * 4 * (8 + 16);
     expect(of([tokenTypes]) - of(undefined)).toBe(2 * types - types);
   });
