@@ -21,6 +21,7 @@ import {
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import type { BaseModel } from "../base/base-model";
+import { tokenTypes as textOfPair } from "../data/channels";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
@@ -92,7 +93,7 @@ export async function exportRun(
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
-      tokenTypes: run.tunedSetup.types === true,
+      tokenTypes: run.tunedSetup.inputs?.includes(textOfPair) === true,
       trainable: trainableOf(run.tunedSetup, run.trainables, model),
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },

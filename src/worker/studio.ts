@@ -144,7 +144,7 @@ export class Studio implements StudioApi {
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
         model: { ...model, tokenizer: current.tokenizer },
-        ...this.#opened.asked,
+        ...this.#opened.asked(model),
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
         ...this.#opened.limits,
@@ -219,9 +219,9 @@ export class Studio implements StudioApi {
   async estimate(configuration: Configuration): Promise<Estimate> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { trainTokens, validationTokens } = this.#data.data;
-    const { model, limits, asked } = this.#opened;
+    const { model, limits } = this.#opened;
     return estimate({
-      ...asked,
+      ...this.#opened.asked(model),
       model,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
@@ -261,8 +261,8 @@ export class Studio implements StudioApi {
 
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const { model, limits, asked } = this.#opened;
-    return longestText({ ...asked, model, training, runs, ...limits });
+    const { model, limits } = this.#opened;
+    return longestText({ ...this.#opened.asked(model), model, training, runs, ...limits });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
