@@ -210,11 +210,11 @@ export interface Method<Options = unknown> {
   readonly weightDecay: number;
   /** The options' schema for a model; every property has `title`, `description` and a default. */
   options(model: ModelFacts): z.ZodType<Options>;
-  /** The text that has to be tokenised; null where there is none. */
+  /** The text that has to be tokenised; null where there is none. Default: none. */
   text(options: Options): string | null;
   /** What becomes of the text's ids; without it they stay as the tokenizer gives them. */
   textForm?(options: Options): TextForm;
-  /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). */
+  /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). Default: no. */
   readonly semantic: boolean | ((options: Options) => boolean);
   /** How many blocks of the frozen model that pass runs; all of them unless told, or for null. */
   semanticBlocks?(options: Options): number | null;
@@ -284,8 +284,14 @@ export function needsSemanticPass<Options>({ semantic }: Method<Options>, option
 
 const defined = new WeakSet<object>();
 
+/** Members that most methods leave at their defaults. */
+type Defaulted = "text" | "semantic";
+
 /** Keeps a method's option type inside its folder, and makes the method one of the registry's. */
-export function defineMethod<Options>(method: Method<Options>): Method {
+export function defineMethod<Options>(
+  given: Omit<Method<Options>, Defaulted> & Partial<Pick<Method<Options>, Defaulted>>,
+): Method {
+  const method: Method<Options> = { text: () => null, semantic: false, ...given };
   defined.add(method);
   return method as Method;
 }

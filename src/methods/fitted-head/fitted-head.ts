@@ -35,7 +35,6 @@ export const fittedHead = defineMethod<Options>({
   site: "head",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains:
       "A linear head, to its end and at once: every training row is read once, and the best weights are solved for. A level " +
@@ -48,7 +47,6 @@ export const fittedHead = defineMethod<Options>({
     paper: { title: "Linear probes (Alain and Bengio 2016)", url: "https://arxiv.org/abs/1610.01644" },
   },
   options: () => options,
-  text: () => null,
   attach: () => ({}),
   byRows: {
     parameters: ({ width, classes }) => width * classes + classes,

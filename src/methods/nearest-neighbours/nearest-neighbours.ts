@@ -37,7 +37,6 @@ export const nearestNeighbours = defineMethod<Options>({
   site: "head",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains:
       "Nothing: every training row is read once, its state is kept, and the nearest ones vote. A level line on the chart.",
@@ -50,7 +49,6 @@ export const nearestNeighbours = defineMethod<Options>({
     paper: null,
   },
   options: () => options,
-  text: () => null,
   attach: () => ({}),
   byRows: {
     parameters: () => 0,

@@ -51,7 +51,6 @@ export const zeroShot = defineMethod<Options>({
   site: "input",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains: "Nothing: it is what the frozen model says by itself, and a level line on the chart.",
     attaches:
