@@ -10,8 +10,9 @@ import { BatchStream } from "../data/batches";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
+import { readsWords, rowAnswers } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
-import { methods } from "../methods/registry";
+import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
@@ -174,7 +175,8 @@ function refused(run: string, weights: number, problem: string): PlannedRun {
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
   const { family, config, languageHead = "words" } = model;
   const needed =
-    task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
+    task?.peftType === "CAUSAL_LM" ||
+    runs.some(({ method }) => approaches.some((one) => one.id === method && readsWords(one)));
   return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }
 
@@ -207,7 +209,7 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
-  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+  for (const table of rowAnswers(method) ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
   }
@@ -235,7 +237,9 @@ function estimateRun(
     virtualTokens,
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
-    chosen: (method.chosen?.(options, model) ?? []).filter(({ block }) => block >= (run.frozenLayers ?? 0)),
+    chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
+      ({ block }) => block >= (run.frozenLayers ?? 0),
+    ),
     layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }

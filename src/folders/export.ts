@@ -25,7 +25,7 @@ import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
 import { LANGUAGE_HEAD, outerPaths } from "../methods/outer-modules";
-import { methodOf } from "../methods/registry";
+import { type AnyApproach, methodOf } from "../methods/registry";
 import { isTarget, namedTargets } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Checkpoint, Values } from "../runs/parameters";
@@ -75,7 +75,7 @@ export async function exportRun(
   const { record, state, ...shown } = facts;
   const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
   const resumes = asTrained && state !== undefined && stateBytes(run) <= MAX_STATE_BYTES;
-  const control = method.textForm?.(options).control ?? "none";
+  const control = (method.trains && method.textForm?.(options).control) || "none";
   const folder: AdapterFolder = {
     config,
     tensors,
@@ -158,12 +158,17 @@ function knownToPeft(form: ExportForm, { tunedSetup, context }: Run): ExportForm
 }
 
 /** The conversion to plain LoRA; null for methods that are it already, or cannot be. */
-export function loraConversion({ conversions = [] }: Pick<Method, "conversions">): string | null {
-  return conversions.find(({ id }) => id === "lora")?.id ?? null;
+export function loraConversion(method: AnyApproach): string | null {
+  return conversionsOf(method).find(({ id }) => id === "lora")?.id ?? null;
+}
+
+/** Other forms that a run can be written in. */
+export function conversionsOf(method: AnyApproach): NonNullable<Method["conversions"]> {
+  return (method.trains && method.conversions) || [];
 }
 
 /** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
-export function isSummable(method: Pick<Method, "conversions">, form: ExportForm): boolean {
+export function isSummable(method: AnyApproach, form: ExportForm): boolean {
   if (loraConversion(method) !== null) return true;
   return form.type === "LORA" && form.targets.length > 0 && form.dora !== true && form.biases !== true;
 }
@@ -177,14 +182,14 @@ export async function exportedForm(
 ): Promise<{ form: ExportForm; tensors: readonly NamedTensor[] }> {
   const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
-  const known = method.conversions ?? [];
+  const known = conversionsOf(method);
   if (conversion !== null && !known.some(({ id }) => id === conversion)) {
     const others = known.map(({ id }) => `"${id}"`).join(", ") || "no other";
     throw new Error(
       `Run "${run.setup.name}" (${method.id}) cannot be written as "${conversion}"; it has ${others} form.`,
     );
   }
-  if (!method.exported) return { form: method.exportForm(options, model), tensors };
+  if (!method.trains || !method.exported) return { form: method.exportForm(options, model), tensors };
   const controls = await run.parameters.readControls();
   return method.exported(options, { tensors, controls, setting: run.dial?.setting ?? 0, steps, model, conversion });
 }

@@ -2,7 +2,8 @@
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import { languageHead } from "../base/language-head";
-import { type Method, type MethodContext, trainsNothing } from "../methods/method";
+import type { MethodContext } from "../methods/method";
+import type { AnyApproach } from "../methods/registry";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
 import { lastToken } from "../operations/pool";
@@ -17,8 +18,8 @@ import { attachByLayer } from "./layers";
 export type { Pooling };
 
 export interface TunedSetup {
-  readonly method: Method;
-  /** As the method's schema gave them. */
+  readonly method: AnyApproach;
+  /** As its schema gave them. */
   readonly options: unknown;
   readonly context: MethodContext;
   /** Sequence classification unless told. */
@@ -30,7 +31,7 @@ export interface TunedSetup {
   readonly types?: boolean;
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
-  /** How many training rows there are, for methods that answer by way of them. */
+  /** How many training rows there are, for answerers that go by them. */
   readonly trainingRows?: number;
   /** Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor that was trained. */
   readonly onlyRead?: boolean;
@@ -75,7 +76,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         "own head is trained whole. Leave it out of the targets.",
     );
   }
-  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
+  const learningRateScale = method.trains ? (method.headLearningRateScale?.(options) ?? 1) : 1;
   const { output: logits, loss } =
     readOutOf(program, setup, states) ??
     task.readOut(program, states, {
@@ -103,23 +104,24 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   return { ...common, loss, plan: { ...plan, trained: [...plan.trained, ...loss.trained] } };
 }
 
-/** The method's own read-out in place of the task's; undefined where it has none. */
+/** An answerer's read-out in place of the task's; undefined for a method. */
 function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
   const { method, options, context, task = sequenceClassification, classes, pooling, trainingRows } = setup;
-  if (!trainsNothing(method)) return undefined;
+  if (method.trains) return undefined;
   if (task.id !== "sequence-classification") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
   }
   const { hidden, lengths, size, front, suffix } = states;
-  if (method.classify) {
+  const { answers } = method;
+  if (answers.from === "words") {
     const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
-    const output = method.classify(program, options, context, state, languageHead(program, context));
+    const output = answers.logits(program, options, context, state, languageHead(program, context));
     return { output, loss: classLoss(output) };
   }
   if (trainingRows === undefined)
     throw new Error(`${method.title} answers from training rows, and there are none here.`);
   const state = pooledState(program, states, pooling);
-  const output = method.byRows!.logits(program, options, state, { count: trainingRows, classes });
+  const output = answers.logits(program, options, state, { count: trainingRows, classes });
   return { output, loss: classLoss(output) };
 }
 

@@ -62,7 +62,7 @@ export async function diagnosisFacts(
   const text = run.context.textIds.length;
   return {
     learningRate,
-    defaultLearningRate: defaultLearningRate(method, model),
+    defaultLearningRate: method.trains ? defaultLearningRate(method, model) : learningRate,
     gradClip,
     stepsPerEpoch: comparison.stepsPerEpoch,
     ...past,

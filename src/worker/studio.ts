@@ -17,7 +17,7 @@ import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
 import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
-import { methodOf, methods } from "../methods/registry";
+import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
 import { compareAtStart } from "../proofs/equality";
@@ -175,7 +175,7 @@ export class Studio implements StudioApi {
 
   async listMethods(): Promise<MethodDescription[]> {
     const facts = this.#opened.hasModel ? this.#opened.model : await this.#firstBundledFacts();
-    return methods.map((method) => describeMethod(method, facts));
+    return approaches.map((approach) => describeMethod(approach, facts));
   }
 
   async listSamples(): Promise<SampleListing[]> {
@@ -256,7 +256,8 @@ export class Studio implements StudioApi {
 
   #equalities(run: RunConfiguration): readonly Equality[] {
     const model = this.#opened.model;
-    return methodOf(run.method).equalities?.(parseOptions(model, run), model) ?? [];
+    const method = approachOf(run.method);
+    return (method.trains && method.equalities?.(parseOptions(model, run), model)) || [];
   }
 
   async longestText(configuration: Configuration): Promise<number> {
@@ -279,7 +280,7 @@ export class Studio implements StudioApi {
       );
       throw new Error(`The configuration does not fit.\n${issues.join("\n")}`);
     }
-    for (const { method } of result.data.runs) methodOf(method);
+    for (const { method } of result.data.runs) approachOf(method);
     return result.data;
   }
 

@@ -60,7 +60,9 @@ export function VariantTable() {
                     </span>
                   </span>
                 </th>
-                <td className={row.bestRate ? "number best" : "number"}>{formatSetting(row.learningRate)}</td>
+                <td className={row.bestRate ? "number best" : "number"}>
+                  {row.learningRate === null ? "–" : formatSetting(row.learningRate)}
+                </td>
                 <td className="number">
                   {row.seeds}
                   {row.failed > 0 && <span className="muted under">{row.failed} failed</span>}

@@ -1,6 +1,6 @@
 /** A reference model for Programs in float64: its weights, what it computes for a text alone, and how a method's run begins. */
 
-import { methodOf } from "../../../src/methods/registry";
+import { approachOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
@@ -48,7 +48,7 @@ export function tinySetup(
   text: readonly number[],
   classes: number,
 ) {
-  const method = methodOf(plan.method);
+  const method = approachOf(plan.method);
   const options = parseOptions({ family, config }, plan);
   const textIds = method.text(options) === null ? [] : text;
   const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id + 20);

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import config from "../../../public/models/tiny-base/config.json";
-import { methods } from "../../../src/methods/registry";
+import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { draftsForText, standardText, suggestedText } from "../../../src/page/methods/suggested-text";
 import { draftRun } from "../../../src/page/store/configuration";
@@ -76,7 +76,7 @@ describe("the suggested text", () => {
 describe("runs", () => {
   const family = familyOf(config);
   const facts = { family, config: family.readConfig(config) };
-  const descriptions = methods.map((method) => describeMethod(method, facts));
+  const descriptions = approaches.map((method) => describeMethod(method, facts));
   const standard = standardText(descriptions)!;
   const drafted = (id: string) => draftRun(descriptions.find((method) => method.id === id)!, []);
 
