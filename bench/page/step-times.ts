@@ -5,6 +5,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { medians } from "./clock";
 import { type Measured, type StepTimes, YARDSTICK } from "./parts";
 import { CLASSES, fillWithExamples, type Rig } from "./rig";
@@ -91,6 +92,7 @@ async function timeCase(
       learningRate: LEARNING_RATE,
       weightDecay: null,
       gradClip: 1,
+      task: sequenceClassification,
       classes: CLASSES,
       pooling: "last",
       seed: 0,

@@ -13,8 +13,7 @@ export interface ModelCardContent {
   /** Title of the method, for example `SK-Prefix`. */
   method: string;
   config: PeftConfig;
-  /** One label unless told. */
-  task?: CardTask;
+  task: CardTask;
   /** In class-id order; empty where the task has none. */
   labels: readonly string[];
   /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */

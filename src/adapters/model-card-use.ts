@@ -20,7 +20,7 @@ const CLASSES: Record<CardTask["kind"], string> = {
 };
 
 export function loading(content: ModelCardContent): string[] {
-  const { config, task = { kind: "label" } } = content;
+  const { config, task } = content;
   const obstacle = obstacleOf(content, task);
   if (obstacle) return [`${obstacle} Import it into the studio.`];
   const { droppedLeadingTokens = 0 } = content;

@@ -52,7 +52,7 @@ function cell(text: string): string {
   return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
 }
 
-function frontMatter({ config, origin, task = { kind: "label" } }: ModelCardContent): string[] {
+function frontMatter({ config, origin, task }: ModelCardContent): string[] {
   const base = config.base_model_name_or_path ?? "";
   const tags = [`base_model:adapter:${base}`, ...(config.peft_type === "LORA" ? ["lora"] : []), "transformers"];
   if (origin === "folded") {
@@ -69,7 +69,7 @@ function frontMatter({ config, origin, task = { kind: "label" } }: ModelCardCont
   ];
 }
 
-function measured({ metrics, data, steps, task = { kind: "label" } }: ModelCardContent): string[] {
+function measured({ metrics, data, steps, task }: ModelCardContent): string[] {
   const file = code(data.file);
   const lines = [
     `Trained for ${steps} steps on ${data.trainRows} rows of ${file}; validated on ${data.validationRows} rows.`,
@@ -91,18 +91,7 @@ function measured({ metrics, data, steps, task = { kind: "label" } }: ModelCardC
 
 /** The text of README.md, in Markdown with YAML front matter. */
 export function modelCard(content: ModelCardContent): string {
-  const {
-    run,
-    method,
-    config,
-    task = { kind: "label" },
-    labels,
-    text,
-    origin = "trained",
-    resumes,
-    trainable,
-    versions,
-  } = content;
+  const { run, method, config, task, labels, text, origin = "trained", resumes, trainable, versions } = content;
   const beside = BESIDE[origin];
   return [
     ...frontMatter(content),

@@ -76,12 +76,7 @@ async function languageLoss(
   const setup = { buckets: [tokens], batchSize: BATCH, targets, owner: OWNER };
   let step: Step | null = null;
   try {
-    const feed = new Feeds(
-      executor,
-      model,
-      { ...data, labels: [], validationTexts: [], maxLength: tokens },
-      setup,
-    ).behind(run.tunedSetup.context.textIds);
+    const feed = new Feeds(executor, model, data, setup).behind(run.tunedSetup.context.textIds);
     const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
     step = made;
     workspace.allocate();

@@ -102,7 +102,7 @@ export class Comparison {
   }
 
   get task(): Task {
-    return tasks[this.#setup.data.task ?? "sequence-classification"];
+    return tasks[this.#setup.data.task];
   }
 
   /** Every run's state at its last evaluation. */

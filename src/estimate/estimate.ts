@@ -36,7 +36,6 @@ import { RUN_BYTES } from "../runs/run";
 import { compiledBytes } from "../runs/step";
 import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
 
@@ -69,8 +68,7 @@ export interface Estimate {
 
 export interface EstimateInput {
   readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   /** Names of the classes; needed by methods that say them. */
   readonly labels?: readonly string[];
@@ -117,7 +115,6 @@ export function estimate(input: EstimateInput): Estimate {
     for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
   }
   const steps = planned.flatMap(({ steps }) => steps);
-  const task = input.task ?? sequenceClassification;
   total.activations = workspaceBytes(steps);
   const runtimes = steps.map(({ runtime }) => runtime);
   total.onnxruntime = costs.runtime(runtimes, variants);
@@ -126,7 +123,13 @@ export function estimate(input: EstimateInput): Estimate {
   for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
-    const feeds = { task, labels: input.classes, batchSize: training.batchSize, buckets, validationLengths };
+    const feeds = {
+      task: input.task,
+      labels: input.classes,
+      batchSize: training.batchSize,
+      buckets,
+      validationLengths,
+    };
     const head = Math.max(...planned.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
@@ -175,7 +178,7 @@ function refused(run: string, weights: number, problem: string): PlannedRun {
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
   const { family, config, languageHead = "words" } = model;
   const needed =
-    task?.peftType === "CAUSAL_LM" ||
+    task.peftType === "CAUSAL_LM" ||
     runs.some(({ method }) => approaches.some((one) => one.id === method && readsWords(one)));
   return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }

@@ -21,6 +21,7 @@ import {
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import type { BaseModel } from "../base/base-model";
+import type { Scale } from "../data/types";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
@@ -32,6 +33,7 @@ import type { Checkpoint, Values } from "../runs/parameters";
 import type { Run } from "../runs/run";
 import { trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram, type TunedSetup } from "../runs/tuned-program";
+import { cardTask } from "./card-task";
 import { trainingState } from "./continuation";
 import { importedTensors } from "./imported-tensors";
 
@@ -40,11 +42,10 @@ const MAX_STATE_BYTES = 2 ** 29;
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
-  extends Pick<
-    ModelCardContent,
-    "task" | "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"
-  > {
+  extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
   readonly droppedLeadingTokens: number;
+  /** Of the numbers that the task predicts, if it does. */
+  readonly scale?: Scale | null;
   /** What is written so that training can go on; left out of converted and cut forms, and where it would be too large. */
   readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
   /** The configuration of the comparison and every evaluation, for run.json. */
@@ -70,9 +71,9 @@ export async function exportRun(
   const adapter = form.type === "STUDIO" ? partTensors(run, values, "adapter") : exported;
   const origin = originOf(form);
   const written = form.type === "BOTTLENECK" ? hubConfig(form, model) : peftConfig(form, model, run);
-  const config = forTask(withHead(written, head), run.tunedSetup.task?.peftType ?? "SEQ_CLS");
+  const config = forTask(withHead(written, head), run.tunedSetup.task.peftType);
   const tensors = [...(await formTensors(model, run, form, adapter)), ...head];
-  const { record, state, ...shown } = facts;
+  const { record, state, scale = null, ...shown } = facts;
   const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
   const resumes = asTrained && state !== undefined && stateBytes(run) <= MAX_STATE_BYTES;
   const control = (method.trains && method.textForm?.(options).control) || "none";
@@ -82,13 +83,14 @@ export async function exportRun(
     ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
     modelCard: modelCard({
       ...shown,
+      task: cardTask(run.tunedSetup.task.id, scale),
       run: run.setup.name,
       method: method.title,
       config,
       pooling: run.setup.pooling,
       wordPrefix: model.tokenizer.wordPrefix,
       loadingArgument: model.family.classifierArgument,
-      obstacle: peftObstacle(model, form, run.tunedSetup.task?.peftType),
+      obstacle: peftObstacle(model, form, run.tunedSetup.task.peftType),
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
@@ -112,7 +114,7 @@ function stateBytes({ trainables }: Run): number {
 }
 
 /** Why transformers has no class that PEFT could load the folder into; null where it has. */
-function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: PeftTask = "SEQ_CLS"): string | null {
+function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: PeftTask): string | null {
   if (type === "PREFIX_TUNING" && family.takesPast === false) {
     return `transformers' ${family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`;
   }
@@ -153,7 +155,7 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
 
 /** PEFT has CPT for language models, and counts the response's tokens only behind labelled examples; else it is a prompt. */
 function knownToPeft(form: ExportForm, { tunedSetup, context }: Run): ExportForm {
-  const counted = tunedSetup.task?.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
+  const counted = tunedSetup.task.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
   return form.type === "CPT" && !counted ? { type: "PROMPT_TUNING", origin: "folded" } : form;
 }
 

@@ -17,7 +17,6 @@ import type { NamedTensor } from "../hub/write-safetensors";
 import { embeddingPath } from "../methods/outer-modules";
 import type { Family, Pooling } from "../models/family";
 import type { Run } from "../runs/run";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { exportedForm, loraConversion, partTensors } from "./export";
 import { type Change, mergeChanges, negated } from "./merge";
@@ -178,7 +177,7 @@ export async function mergedRun(
 ): Promise<MergedModel> {
   const { folder, family } = model;
   const { method } = run.setup;
-  const { task = sequenceClassification } = run.tunedSetup;
+  const { task } = run.tunedSetup;
   const { needed, languageHead } = await readModel(folder, model.precision);
   const causal = task.peftType === "CAUSAL_LM";
   const body = needed.map(({ tensor, entry }) => ({ name: tensor.name, entry }));

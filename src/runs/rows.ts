@@ -4,8 +4,7 @@ import type { TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
 
 export interface ComparisonData {
-  /** Sequence classification unless told. */
-  readonly task?: TaskId;
+  readonly task: TaskId;
   readonly labels: readonly string[];
   /** Of the numbers that the task predicts, if it does. */
   readonly scale?: Scale | null;

@@ -31,8 +31,7 @@ export interface RunSetup extends ResolvedMethod {
   /** For adapter and head; null: the method's own default, and 0.01 for the head. */
   readonly weightDecay: number | null;
   readonly gradClip: number | null;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;

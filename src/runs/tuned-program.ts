@@ -11,7 +11,6 @@ import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { classLoss, pooledState } from "../tasks/heads";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Loss, ReadOut, States, Task } from "../tasks/task";
 import { attachByLayer } from "./layers";
 
@@ -22,8 +21,7 @@ export interface TunedSetup {
   /** As its schema gave them. */
   readonly options: unknown;
   readonly context: MethodContext;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   /** Label names that the task has; 0 where it has none. */
   readonly classes: number;
   readonly pooling: Pooling;
@@ -57,7 +55,7 @@ export interface TunedProgram {
 
 /** `size` rows of `tokens` tokens. */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
-  const { method, options, context, task = sequenceClassification, classes, pooling, onlyRead = false } = setup;
+  const { method, options, context, task, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
   const { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens } = buildStates(
     setup,
@@ -106,7 +104,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
 
 /** An answerer's read-out in place of the task's; undefined for a method. */
 function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
-  const { method, options, context, task = sequenceClassification, classes, pooling, trainingRows } = setup;
+  const { method, options, context, task, classes, pooling, trainingRows } = setup;
   if (method.trains) return undefined;
   if (task.id !== "sequence-classification") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);

@@ -120,7 +120,6 @@ describe.each(cases)("$model, $task", ({ model: name, task }) => {
       const loss = losses.at(-1)!;
       if (comparison.run(run).trainables.length > 0) expect(Math.abs(loss - losses[0]!)).toBeGreaterThan(1e-4);
       const folder = await exportRun(model, comparison.run(run), {
-        task: { kind: task === "causal-lm" ? "text" : "label" },
         labels: rows.data.labels,
         data: { file: "rows.jsonl", trainRows: rows.data.train.length, validationRows: rows.data.validation.length },
         steps: comparison.steps,

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import { estimate } from "../../src/estimate/estimate";
 import { trainingSchema } from "../../src/plan/configuration";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel } from "../fixtures/reference";
 import { processor } from "./executor";
 import { createComparison, tinyData, tinyRows } from "./tiny-comparison";
@@ -24,7 +25,8 @@ test.each([
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 16, runs, costs, capacity, allowedBuffer },
+    ...{ model, task: sequenceClassification, classes: data.labels.length, labels: data.labels, maxLength: 16 },
+    ...{ runs, costs, capacity, allowedBuffer },
     ...{ trainLengths: lengths, validationLengths: lengths, training: trainingSchema.parse(training) },
   });
   const { comparison } = createComparison(executor, model, { data, runs, training });

@@ -16,6 +16,7 @@ import { families, familyOf } from "../../src/models/registry";
 import { methodContext } from "../../src/runs/resolve";
 import { countPart } from "../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../src/runs/tuned-program";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import type { Measured } from "../../tests/training/measured";
 
 const NONE = "–";
@@ -79,7 +80,15 @@ async function bundled(path: string) {
 function parameters(method: AnyApproach, options: unknown, model: Model): string {
   try {
     const context = methodContext(model, method, options, 0);
-    const setup = { method, options, context, classes: 2, pooling: "last", trainingRows: 8 } as const;
+    const setup = {
+      method,
+      options,
+      context,
+      task: sequenceClassification,
+      classes: 2,
+      pooling: "last",
+      trainingRows: 8,
+    } as const;
     const { program } = buildTunedProgram(setup, 1, 2);
     return countPart(program.trainables, "adapter").toLocaleString("en");
   } catch {

@@ -1,6 +1,7 @@
 /** The one store of the page. It holds; the files beside it change it. */
 
 import { create } from "zustand";
+import { DEFAULT_TASK } from "../../tasks/metrics/names";
 import type { TaskId } from "../../worker/api";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
@@ -124,7 +125,5 @@ export function messageOf(error: unknown): string {
 /** The task of the comparison that is shown, or of the open data while there is none. */
 export function shownTask(state: StudioState): TaskId {
   const { current, past } = state.comparison;
-  return (
-    (current ?? past[0])?.configuration.data.task ?? state.data.summary?.settings.task ?? "sequence-classification"
-  );
+  return (current ?? past[0])?.configuration.data.task ?? state.data.summary?.settings.task ?? DEFAULT_TASK;
 }

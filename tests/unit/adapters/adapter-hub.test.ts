@@ -255,6 +255,7 @@ it("the card loads it with adapters, or says why that would not do", () => {
   const content = {
     run: "Houlsby",
     method: "Adapter (Houlsby)",
+    task: { kind: "label" },
     labels: ["a", "b"],
     pooling: "last",
     maxLength: 64,

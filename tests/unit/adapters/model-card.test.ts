@@ -6,6 +6,7 @@ import { loraConfig, prefixConfig, promptConfig } from "../../../src/adapters/pe
 const content: ModelCardContent = {
   run: "LoRA",
   method: "LoRA",
+  task: { kind: "label" },
   config: loraConfig({ baseModel: "tiny-base", rank: 4, alpha: 8, targets: ["q_proj"] }),
   labels: ["negative", 'so "so" | maybe', "positive"],
   pooling: "last",

@@ -8,6 +8,7 @@ import { linear } from "../../../src/operations/linear";
 import { prepend } from "../../../src/operations/prepend";
 import { Program } from "../../../src/program/program";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson } from "../../fixtures/reference";
 
 test("trained tensors and their gradients are float32, whatever activations and weights are", () => {
@@ -41,7 +42,11 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
     const facts = { family, config: family.readConfig(json), precision: "float16" } as const;
     const context = { ...facts, textIds: [4, 5, 6], lockedIds: [true, false, true], randomIds: ids };
     const options = method.options(context).parse({});
-    const { plan } = buildTunedProgram({ method, options, context, classes: 3, pooling: "last" }, 2, 5);
+    const { plan } = buildTunedProgram(
+      { method, options, context, task: sequenceClassification, classes: 3, pooling: "last" },
+      2,
+      5,
+    );
     const packed = plan.dispatches.flatMap(({ kernel, stored }) =>
       Object.entries(stored ?? {})
         .filter(([, what]) => what === "packed")

@@ -10,6 +10,7 @@ import type { Tensor, Trainable } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { parseOptions } from "../../../src/runs/resolve";
 import type { TunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "./forward";
 
@@ -53,7 +54,7 @@ export function tinySetup(
   const textIds = method.text(options) === null ? [] : text;
   const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id + 20);
   const context = { family, config, textIds, lockedIds: textIds.map(() => false), randomIds };
-  return { method, options, context, classes, pooling: "last", layers: plan } as const;
+  return { method, options, context, task: sequenceClassification, classes, pooling: "last", layers: plan } as const;
 }
 
 /** The values a run begins with, as `runs/computed-start.ts` computes them. `leaves`: everything but trained tensors. */

@@ -9,6 +9,7 @@ import { familyOf } from "../../../src/models/registry";
 import { parseOptions } from "../../../src/runs/resolve";
 import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 
 const configs = {
   "SmolLM2-135M": {
@@ -33,6 +34,7 @@ function build(model: Known, id: string, options: Record<string, unknown> = {}) 
     method: approachOf(id),
     options: parsed,
     context,
+    task: sequenceClassification,
     classes: 2,
     pooling: "mean",
     trainingRows: 9,

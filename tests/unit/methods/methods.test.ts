@@ -10,6 +10,7 @@ import { Program } from "../../../src/program/program";
 import { parseOptions } from "../../../src/runs/resolve";
 import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson } from "../../fixtures/reference";
 
 const factsOf = async (rig: string): Promise<ModelFacts> => {
@@ -31,7 +32,11 @@ function count(method: AnyApproach, { facts, options, classes, pooling, textToke
   const parsed = method.options(facts).parse(options);
   const ids = (count: number) => Array.from({ length: count }, (_, id) => id);
   const context = { ...facts, textIds: ids(textTokens), randomIds: ids };
-  const { program } = buildTunedProgram({ method, options: parsed, context, classes, pooling }, 1, 2);
+  const { program } = buildTunedProgram(
+    { method, options: parsed, context, task: sequenceClassification, classes, pooling },
+    1,
+    2,
+  );
   const [adapter, head] = [countPart(program.trainables, "adapter"), countPart(program.trainables, "head")];
   return { adapter, head, total: adapter + head };
 }

@@ -16,6 +16,7 @@ import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount, type Trainable } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { familyRig, familyRigs } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate, type Leaves } from "../interpreter/forward";
@@ -56,7 +57,7 @@ async function open(rig: string) {
 function build(method: Method, context: MethodContext) {
   const options = method.options(context).parse({});
   return buildTunedProgram(
-    { method, options, context, classes: 3, pooling: context.family.poolings[0] },
+    { method, options, context, task: sequenceClassification, classes: 3, pooling: context.family.poolings[0] },
     1,
     ids.length,
   );

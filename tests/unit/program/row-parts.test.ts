@@ -18,6 +18,7 @@ import { type Tensor, tensorBytes } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { languageLoss } from "../../../src/tasks/language-loss";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { familyRig, fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate, type Leaves } from "../interpreter/forward";
@@ -76,7 +77,15 @@ async function open(rig: string) {
     };
     const chosen = approachOf(method);
     const parsed = chosen.options(context).parse(options);
-    const setup = { method: chosen, options: parsed, context, classes: 3, pooling: "last", trainingRows: 7 } as const;
+    const setup = {
+      method: chosen,
+      options: parsed,
+      context,
+      task: sequenceClassification,
+      classes: 3,
+      pooling: "last",
+      trainingRows: 7,
+    } as const;
     return buildTunedProgram(setup, 1, ids.length);
   };
   return { family, config, specs, whole, build };

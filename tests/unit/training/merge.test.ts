@@ -47,7 +47,11 @@ async function weightsOf({ base }: Model): Promise<Leaves> {
 function build({ family, config }: Model, method: string, options: unknown) {
   const context = { family, config, textIds: [], randomIds: () => [] };
   const pooling = family.poolings[0];
-  return buildTunedProgram({ method: methodOf(method), options, context, classes: 3, pooling }, 2, 5);
+  return buildTunedProgram(
+    { method: methodOf(method), options, context, task: sequenceClassification, classes: 3, pooling },
+    2,
+    5,
+  );
 }
 
 function logitsOf(tuned: ReturnType<typeof build>, leaves: Leaves): Float64Array {
