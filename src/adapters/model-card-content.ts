@@ -2,10 +2,27 @@
 
 import type { PeftConfig } from "./peft-config";
 
-/** What the model is asked: one label, several, a number in the file's units, a tag for every word, a text. */
-export type CardTask =
-  | { kind: "label" | "labels" | "tags" | "text" }
-  | { kind: "number"; scale: { mean: number; deviation: number } };
+/** What a card says of the task that was trained. Given by the task, so that nothing here knows one from another. */
+export interface CardTask {
+  /** What the model is. */
+  what: string;
+  /** The Hub's name of what it does. */
+  pipeline: string;
+  /** Name and unit of the loss. */
+  loss: string;
+  /** Whether it is asked about a row, about every word of one, or to write on. */
+  asks: "row" | "words" | "text";
+  /** Python arguments of `from_pretrained`: in place of the labels' names, and after them. Each ends with a comma. */
+  size?: string;
+  further?: string;
+  /** Of a row: Python that `print` is given of its `logits`, and what is to be said of it. */
+  print?: string;
+  remark?: string;
+  /** Lines below the code. */
+  note?: readonly string[];
+  /** Whether AdapterHub's layout has this head. */
+  inAdapterHub?: boolean;
+}
 
 export interface ModelCardContent {
   /** Name of the run. */
@@ -14,6 +31,8 @@ export interface ModelCardContent {
   method: string;
   config: PeftConfig;
   task: CardTask;
+  /** How the name of transformers' class ends. */
+  modelClass: string;
   /** In class-id order; empty where the task has none. */
   labels: readonly string[];
   /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */

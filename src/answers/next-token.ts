@@ -136,7 +136,7 @@ export class NextToken {
     const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
     const { context, task } = this.#run.tunedSetup;
     // A run with a read-out of its own trains nothing of the head over the vocabulary.
-    const head = languageHead(program, context, task.peftType === "CAUSAL_LM" ? attachments : {});
+    const head = languageHead(program, context, task.head === "vocabulary" ? attachments : {});
     return { program, ids, lengths, last, head };
   }
 

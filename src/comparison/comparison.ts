@@ -123,7 +123,7 @@ export class Comparison {
   async prepare(): Promise<void> {
     const { executor, emit, model } = this.#setup;
     this.#loop.announce("preparing");
-    if (this.task.id === "causal-lm") {
+    if (this.task.head === "vocabulary") {
       await model.loadLanguageHead((progress) =>
         emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
       );

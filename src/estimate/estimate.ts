@@ -178,7 +178,7 @@ function refused(run: string, weights: number, problem: string): PlannedRun {
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
   const { family, config, languageHead = "words" } = model;
   const needed =
-    task.peftType === "CAUSAL_LM" ||
+    task.head === "vocabulary" ||
     runs.some(({ method }) => approaches.some((one) => one.id === method && readsWords(one)));
   return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }

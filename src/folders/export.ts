@@ -33,7 +33,6 @@ import type { Checkpoint, Values } from "../runs/parameters";
 import type { Run } from "../runs/run";
 import { trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram, type TunedSetup } from "../runs/tuned-program";
-import { cardTask } from "./card-task";
 import { trainingState } from "./continuation";
 import { importedTensors } from "./imported-tensors";
 
@@ -83,7 +82,8 @@ export async function exportRun(
     ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
     modelCard: modelCard({
       ...shown,
-      task: cardTask(run.tunedSetup.task.id, scale),
+      task: run.tunedSetup.task.card(scale),
+      modelClass: run.tunedSetup.task.modelClass,
       run: run.setup.name,
       method: method.title,
       config,

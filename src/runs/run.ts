@@ -143,7 +143,7 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
-    if (readsWords(method) || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
+    if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);

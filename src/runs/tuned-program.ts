@@ -2,6 +2,7 @@
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import { languageHead } from "../base/language-head";
+import { formats } from "../data/formats/registry";
 import type { MethodContext } from "../methods/method";
 import type { AnyApproach } from "../methods/registry";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
@@ -62,13 +63,13 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     size,
     tokens,
   );
-  if (task.peftType === "CAUSAL_LM" && states.suffix > 0) {
+  if (task.head === "vocabulary" && states.suffix > 0) {
     throw new Error(
       `${method.title}: virtual tokens behind the text come after every word of the response, which cannot see them. ` +
         "For language modelling put them in front.",
     );
   }
-  if (attachments.languageHead?.required && task.peftType !== "CAUSAL_LM") {
+  if (attachments.languageHead?.required && task.head !== "vocabulary") {
     throw new Error(
       `${method.title}: the head over the vocabulary is a target, but ${task.title.toLowerCase()} does not read it; its ` +
         "own head is trained whole. Leave it out of the targets.",
@@ -106,7 +107,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
 function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
   const { method, options, context, task, classes, pooling, trainingRows } = setup;
   if (method.trains) return undefined;
-  if (task.id !== "sequence-classification") {
+  if (formats[task.id].answer !== "label") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
   }
   const { hidden, lengths, size, front, suffix } = states;

@@ -7,6 +7,7 @@ import { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
 import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
+import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
@@ -334,7 +335,7 @@ export class Studio implements StudioApi {
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {
     const { dataset, settings } = this.#data.data;
-    if (settings.task !== "causal-lm") return [];
+    if (formats[settings.task].answer !== "text") return [];
     return dataset.validation.slice(0, count).map(({ row, text: prompt, response = "", messages }) => ({
       row,
       ...(messages ? lastExchange(messages, this.#opened.model.tokenizer) : { prompt, response }),

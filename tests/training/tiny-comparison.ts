@@ -122,6 +122,6 @@ export function finalValues({ comparison }: TinyComparison, run: string): Promis
 
 /** Of the classes, in their order. */
 export function probabilitiesOf(prediction: Prediction): number[] {
-  if (prediction.task !== "sequence-classification") throw new Error(`The prediction is of ${prediction.task}.`);
+  if (prediction.answer !== "label") throw new Error(`The prediction is of ${prediction.answer}.`);
   return prediction.probabilities.map(({ probability }) => probability);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import config from "../../../public/models/tiny-base/config.json";
+import { formats } from "../../../src/data/formats/registry";
 import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { draftsForText, standardText, suggestedText } from "../../../src/page/methods/suggested-text";
@@ -11,6 +12,7 @@ type Settings = DataSummary["settings"];
 
 function read(task: Settings["task"], columns: Settings["columns"], labels: readonly string[] = []) {
   return {
+    answer: formats[task].answer,
     settings: { task, columns, validationFraction: 0.1, maxLength: 64, seed: 0 },
     labels: labels.map((name) => ({ name, train: 1, validation: 1 })),
   };
