@@ -76,6 +76,6 @@ export const multiLabelClassification: Task = {
 };
 
 /** For every row and label whether its probability is over one half: its logit is positive. */
-export function presentLabels({ outputs }: Evaluation): boolean[][] {
+function presentLabels({ outputs }: Evaluation): boolean[][] {
   return outputs.map((logits) => Array.from(logits, (logit) => logit > 0));
 }

@@ -69,6 +69,6 @@ export const sequenceClassification: Task = {
 };
 
 /** The most probable class of every row. */
-export function predictedClasses({ outputs }: Evaluation): number[] {
+function predictedClasses({ outputs }: Evaluation): number[] {
   return outputs.map((logits) => argmax(logits, 0, logits.length));
 }

@@ -76,7 +76,7 @@ export const tokenClassification: Task = {
 };
 
 /** The true and the predicted tags of every row's labelled words. */
-export function tagSequences(
+function tagSequences(
   { outputs }: Evaluation,
   examples: readonly Pick<TokenizedExample, "labels">[],
   labels: readonly string[],
