@@ -2,27 +2,40 @@
 
 import type { PeftConfig } from "./peft-config";
 
-/** What a card says of the task that was trained. Given by the task, so that nothing here knows one from another. */
-export interface CardTask {
+interface CardFacts {
   /** What the model is. */
   what: string;
   /** The Hub's name of what it does. */
   pipeline: string;
   /** Name and unit of the loss. */
   loss: string;
-  /** Whether it is asked about a row, about every word of one, or to write on. */
-  asks: "row" | "words" | "text";
-  /** Python arguments of `from_pretrained`: in place of the labels' names, and after them. Each ends with a comma. */
+  /**
+   * Python arguments of `from_pretrained`: in place of the labels' names, and after them. Each ends
+   * with a comma.
+   */
   size?: string;
   further?: string;
-  /** Of a row: Python that `print` is given of its `logits`, and what is to be said of it. */
-  print?: string;
-  remark?: string;
   /** Lines below the code. */
   note?: readonly string[];
   /** Whether AdapterHub's layout has this head. */
   inAdapterHub?: boolean;
 }
+
+/** What a card says of the task that was trained, as the task itself says it. */
+export type CardTask = CardFacts &
+  (
+    | {
+        /**
+         * It is asked about a row: `print` is the Python that says its `logits`, `remark` how to
+         * read that.
+         */
+        asks: "row";
+        print: string;
+        remark?: string;
+      }
+    /** It is asked about every word of a row, or to write on. */
+    | { asks: "words" | "text" }
+  );
 
 export interface ModelCardContent {
   /** Name of the run. */

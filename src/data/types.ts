@@ -9,7 +9,10 @@ export type TaskId =
   | "regression"
   | "token-classification"
   | "causal-lm";
-/** What is to be answered for a row: one label, any number of them, a number, a tag for every word, or a text. */
+/**
+ * What is to be answered for a row: one label, any number of them, a number, a tag for every word,
+ * or a text.
+ */
 export type Answer = "label" | "labels" | "number" | "tags" | "text";
 export type DataRole = "train" | "validation";
 

@@ -1,6 +1,7 @@
 /**
- * What an answerer is: a row of a comparison that trains nothing, and answers with the frozen model's own words or from the
- * training rows. It stands beside methods (`method.ts`) as what they have to beat, and has no head, learning rate or weight decay.
+ * What an answerer is: a row of a comparison that trains nothing, and answers with the frozen
+ * model's own words or from the training rows. It stands beside methods (`method.ts`) as what they
+ * have to beat, and has no head, learning rate or weight decay.
  */
 
 import type { Program } from "../program/program";
@@ -41,7 +42,10 @@ export interface TrainingRows {
 /** Answers by way of the training rows. */
 export interface FromRows<Options> {
   readonly from: "rows";
-  /** Logits [size, classes] of what a head would read [size, width], by way of the leaves that `tables` fills. */
+  /**
+   * Logits [size, classes] of what a head would read [size, width], by way of the leaves that
+   * `tables` fills.
+   */
   logits(
     program: Program,
     options: Options,
@@ -50,18 +54,20 @@ export interface FromRows<Options> {
   ): Tensor;
   /** Values of those leaves by name. `notice` is called with what a person should know of them. */
   tables(options: Options, rows: TrainingRows, notice?: (message: string) => void): ReadonlyMap<string, Float32Array>;
-  /** How many of those values are fitted to the rows' labels, as a head's parameters are trained. */
+  /**
+   * How many of those values are fitted to the rows' labels, as a head's parameters are trained.
+   */
   parameters(size: { readonly width: number; readonly classes: number }): number;
 }
 
 /** A method, which answers by its trained head, or an answerer. */
-type Any = { readonly trains: true } | Answerer;
+type Either = { readonly trains: true } | Answerer;
 
 /** Whether answers come by way of the model's own head over its vocabulary. */
-export const readsWords = (approach: Any): boolean => !approach.trains && approach.answers.from === "words";
+export const readsWords = (approach: Either): boolean => !approach.trains && approach.answers.from === "words";
 
 /** How it answers from the training rows; null where it does not. */
-export const rowAnswers = (approach: Any): FromRows<unknown> | null =>
+export const rowAnswers = (approach: Either): FromRows<unknown> | null =>
   !approach.trains && approach.answers.from === "rows" ? approach.answers : null;
 
 const defined = new WeakSet<object>();
@@ -69,7 +75,9 @@ const defined = new WeakSet<object>();
 /** Members that an answerer without words of its own leaves at their defaults. */
 type Defaulted = "text" | "attach";
 
-/** Keeps an answerer's option type inside its folder, and makes the answerer one of the registry's. */
+/**
+ * Keeps an answerer's option type inside its folder, and makes the answerer one of the registry's.
+ */
 export function defineAnswerer<Options>(
   given: Omit<Answerer<Options>, "trains" | Defaulted> & Partial<Pick<Answerer<Options>, Defaulted>>,
 ): Answerer {

@@ -1,6 +1,6 @@
 /**
- * What a tuning method is. A method is one plain object in one folder; forms, counts, estimates and exports come from it.
- * Not for what answers without training: `answerer.ts`.
+ * What a tuning method is. A method is one plain object in one folder; forms, counts, estimates and
+ * exports come from it. Not for what answers without training: `answerer.ts`.
  */
 
 import type * as z from "zod";
@@ -197,7 +197,10 @@ export interface MethodCard {
   readonly paper: { readonly title: string; readonly url: string } | null;
 }
 
-/** What a method and an answerer (`answerer.ts`) have alike: how a run of it is chosen, set up, described and saved. */
+/**
+ * What a method and an answerer (`answerer.ts`) have alike: how a run of it is chosen, set up,
+ * described and saved.
+ */
 export interface Approach<Options = unknown> {
   readonly id: string;
   readonly title: string;
@@ -209,7 +212,10 @@ export interface Approach<Options = unknown> {
   options(model: ModelFacts): z.ZodType<Options>;
   /** The text that has to be tokenised; null where there is none. Default: none. */
   text(options: Options): string | null;
-  /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */
+  /**
+   * Declares the trainables in the Program and says what they do at the model's sites. Called once
+   * per Program.
+   */
   attach(program: Program, options: Options, context: MethodContext): Attachments;
   exportForm(options: Options, model: ModelFacts): ExportForm;
 }
@@ -225,11 +231,16 @@ export interface Method<Options = unknown> extends Approach<Options> {
   readonly weightDecay: number;
   /** What becomes of the text's ids; without it they stay as the tokenizer gives them. */
   textForm?(options: Options): TextForm;
-  /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). Default: no. */
+  /**
+   * Whether the text's keys, values and states of the frozen model are needed as constants (see
+   * `semantic.ts`). Default: no.
+   */
   readonly semantic: boolean | ((options: Options) => boolean);
   /** How many blocks of the frozen model that pass runs. Default, and for null: all of them. */
   semanticBlocks?(options: Options): number | null;
-  /** What the method computes exactly, with these options, before any training. Default: nothing. */
+  /**
+   * What the method computes exactly, with these options, before any training. Default: nothing.
+   */
   equalities?(options: Options, model: ModelFacts): readonly Equality[];
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
   readonly controller?: ControllerOf<Options>;

@@ -1,6 +1,6 @@
 /**
- * What a run can be: every method and every answerer, which `defineMethod` or `defineAnswerer` made and a file of a folder here
- * exports. A new one is a new folder.
+ * What a run can be: every method and every answerer, which `defineMethod` or `defineAnswerer` made
+ * and a file of a folder here exports. A new one is a new folder.
  */
 
 import { type Answerer, isAnswerer } from "./answerer";

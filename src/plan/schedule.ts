@@ -24,7 +24,10 @@ export function scheduleFactor({ kind, steps, warmupRatio }: Schedule, step: num
   return 1;
 }
 
-/** A run's peak learning rate: its own, the one for all, or its method's default on the model; 0 where nothing is trained. */
+/**
+ * A run's peak learning rate: its own, the one for all, or its method's default on the model; 0
+ * where nothing is trained.
+ */
 export function peakLearningRate(
   run: Pick<RunConfiguration, "method" | "learningRate">,
   training: Pick<TrainingConfiguration, "learningRate">,

@@ -13,7 +13,10 @@ import type { Control } from "../program/tensor";
 import { bracketedIds, textIds } from "./text-ids";
 import type { Pooling, TunedProgram } from "./tuned-program";
 
-/** A run's method or answerer with its options as its schema gave them, and what it may use of model and text. */
+/**
+ * A run's method or answerer with its options as its schema gave them, and what it may use of model
+ * and text.
+ */
 export interface ResolvedMethod {
   readonly method: AnyApproach;
   readonly options: unknown;

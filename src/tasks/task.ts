@@ -105,7 +105,10 @@ export interface Evaluation {
 export interface Task {
   readonly id: TaskId;
   readonly title: string;
-  /** Whose logits the loss is of: a trained head's, or those of the model's own head over its vocabulary. */
+  /**
+   * Whose logits the loss is of: a trained head's, or those of the model's own head over its
+   * vocabulary.
+   */
   readonly head: "own" | "vocabulary";
   /** In PEFT's configuration. */
   readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
@@ -139,7 +142,10 @@ export interface Task {
   describe(row: EvaluatedRow): RowWords;
   /** What is said of a row. Left out where the answer is a text, which is generated. */
   say?(row: ReadRow): Said;
-  /** What the card of an exported adapter says of the task; `scale`: of its numbers, where it predicts numbers. */
+  /**
+   * What the card of an exported adapter says of the task; `scale`: of its numbers, where it
+   * predicts numbers.
+   */
   card(scale: Scale | null): CardTask;
 }
 
@@ -155,7 +161,10 @@ export interface EvaluatedRow {
 
 /** A row that was asked about. */
 export interface ReadRow {
-  /** The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding behind them. */
+  /**
+   * The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding
+   * behind them.
+   */
   readonly outputs: Float32Array;
   readonly labels: readonly string[];
   /** As it was read. */

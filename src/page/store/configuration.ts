@@ -38,7 +38,10 @@ export function layerSettings({ frozenLayers = 0, layerDecay = 1 }: LayerSetting
   return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
 }
 
-/** The learning rate a run gets: its own, the one for all, or its method's default; null where nothing is trained. */
+/**
+ * The learning rate a run gets: its own, the one for all, or its method's default; null where
+ * nothing is trained.
+ */
 export function effectiveLearningRate(
   run: { learningRate?: number | null },
   shared: number | undefined,
