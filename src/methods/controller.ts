@@ -5,21 +5,14 @@
  */
 
 import type { Dispatch } from "../kernels/kernel";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Control, Tensor, Trainable } from "../program/tensor";
 import type { ModelFacts } from "./model-facts";
 
-/** A place in GPU memory that a controller's kernels may read or write. All of them are float32. */
-export type ControlPlace =
-  /** A trained tensor, or its gradient. */
-  | { readonly kind: "value" | "gradient"; readonly tensor: Trainable }
-  | { readonly kind: "control"; readonly tensor: Control }
-  /** [loss, gradient norm, penalty] of the step; before an update the norm is the last step's. */
-  | { readonly kind: "metrics" };
-
-/** Kernels that run together; steps count updates, 0 is the first. */
+/** Kernels on trained tensors, their gradients, the controller's tensors and the metrics, that run together; steps count updates, 0 is the first. */
 export interface ControlPhase {
-  readonly dispatches: readonly Dispatch<ControlPlace>[];
+  readonly dispatches: readonly Dispatch<Place>[];
   /** In which steps; in all unless told. */
   readonly when?: (step: number) => boolean;
 }

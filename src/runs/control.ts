@@ -5,8 +5,8 @@
 
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
-import type { Dispatch } from "../kernels/kernel";
-import type { Controller, ControlPhase, ControlPlace, Dial, Watched } from "../methods/controller";
+import type { Controller, ControlPhase, Dial, Watched } from "../methods/controller";
+import { bind, type Place } from "../program/place";
 import { tensorBytes } from "../program/tensor";
 import type { Parameters } from "./parameters";
 
@@ -71,26 +71,17 @@ export class Control {
   /** Compiles every phase. The controller's tensors must be among the parameters. */
   static async create(executor: Executor, controller: Controller, options: ControlOptions): Promise<Control> {
     const { parameters, metrics, owner } = options;
-    const resolve = (place: ControlPlace): DeviceBuffer => {
+    const buffer = (place: Place): DeviceBuffer => {
       if (place.kind === "metrics") return metrics;
-      if (place.kind === "control") return parameters.control(place.tensor.name);
-      const { name } = place.tensor;
-      return place.kind === "gradient" ? parameters.gradient(name) : parameters.value(name);
+      if (place.kind !== "value" && place.kind !== "gradient") throw new Error(`A controller has no ${place.kind}.`);
+      const { name, role } = place.tensor;
+      if (place.kind === "gradient") return parameters.gradient(name);
+      return role === "control" ? parameters.control(name) : parameters.value(name);
     };
     const compile = (phases: readonly ControlPhase[] = []) =>
       Promise.all(
         phases.map(async ({ dispatches, when = () => true }): Promise<CompiledPhase> => {
-          const bound = dispatches.map(
-            (step): Dispatch<DeviceBuffer> => ({
-              ...step,
-              // Whatever a controller touches is float32.
-              stored: Object.fromEntries(Object.keys(step.kernel.stored ?? {}).map((name) => [name, "f32" as const])),
-              bindings: Object.fromEntries(
-                Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)]),
-              ),
-            }),
-          );
-          return { compiled: await executor.compile(bound, { owner }), when };
+          return { compiled: await executor.compile(bind(dispatches, buffer), { owner }), when };
         }),
       );
     const before = await compile(controller.beforeUpdate);

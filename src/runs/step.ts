@@ -9,10 +9,9 @@ import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, Session } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { dropoutMask } from "../kernels/dropout-mask";
-import { type Dispatch, dispatch } from "../kernels/kernel";
-import type { Reference } from "../program/operation";
+import { dispatch } from "../kernels/kernel";
+import { bind, type Place } from "../program/place";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
-import type { LossPlace } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import type { Parameters } from "./parameters";
 import type { TunedProgram } from "./tuned-program";
@@ -94,35 +93,29 @@ export class Step {
     const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);
     const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
     this.#session = await executor.session(graph, buffer);
-    const seed = this.#claim.buffer(this.#places.seed);
-    const bind = (list: readonly Dispatch<LossPlace>[]) => {
-      const bound = list.map((step) => ({
-        ...step,
-        bindings: Object.fromEntries(
-          Object.entries(step.bindings).map(([name, place]) => [name, this.#lossBuffer(place, bindings)]),
+    const { scratch } = this.#places;
+    const place = (slot: (slot: number) => number) => (place: Place) => this.#place(place, slot, bindings);
+    const compileLoss = (list: TunedProgram["loss"]["last"]) =>
+      executor.compile(
+        bind(
+          list,
+          place((slot) => scratch[slot]!),
         ),
-      }));
-      return executor.compile(bound, { owner });
-    };
+        { owner },
+      );
     for (const { rows, dispatches, learn } of loss.parts) {
       this.#parts.push({
         rows,
-        dispatches: await bind(dispatches),
-        learn: learn.length > 0 ? await bind(learn) : null,
+        dispatches: await compileLoss(dispatches),
+        learn: learn.length > 0 ? await compileLoss(learn) : null,
       });
     }
     this.#learned = loss.trained.map(({ name }) => bindings.parameters.gradient(name));
-    this.#loss = await bind(loss.last);
-    const resolve = (reference: Reference): DeviceBuffer => {
-      if (reference.kind === "seed") return seed;
-      if (reference.kind === "gradient") return bindings.parameters.gradient(reference.tensor.name);
-      if (reference.kind === "scratch") return this.#claim.buffer(reference.slot);
-      return buffer(reference.tensor);
-    };
-    const backward = plan.dispatches.map((step) => ({
-      ...step,
-      bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)])),
-    }));
+    this.#loss = await compileLoss(loss.last);
+    const backward = bind(
+      plan.dispatches,
+      place((slot) => slot),
+    );
     const results = plan.trained.map(({ name }) => bindings.parameters.gradient(name));
     this.#backward = await executor.compile(backward, { owner, results });
     await this.#compileNoise(executor, bindings, owner);
@@ -196,8 +189,16 @@ export class Step {
     commands.clear(this.recorded, 0, labels * 4);
   }
 
-  #lossBuffer(place: LossPlace, { model, parameters, batch, metrics }: StepBindings): DeviceBuffer {
+  /** `scratch`: which of the claimed buffers a slot of working memory is. */
+  #place(place: Place, scratch: (slot: number) => number, bindings: StepBindings): DeviceBuffer {
+    const { parameters, batch, metrics } = bindings;
     switch (place.kind) {
+      case "value":
+        return this.#buffer(place.tensor, bindings);
+      case "gradient":
+        return parameters.gradient(place.tensor.name);
+      case "scratch":
+        return this.#claim.buffer(scratch(place.slot));
       case "output":
         return this.logits;
       case "seed":
@@ -214,14 +215,6 @@ export class Step {
         return this.recorded;
       case "metrics":
         return metrics;
-      case "scratch":
-        return this.#claim.buffer(this.#places.scratch[place.index]!);
-      case "weight": {
-        const { name, role } = place.tensor;
-        return role === "trainable" ? parameters.value(name) : model.buffer(place.tensor);
-      }
-      case "gradient":
-        return parameters.gradient(place.tensor.name);
     }
   }
 

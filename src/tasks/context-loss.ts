@@ -12,10 +12,11 @@ import { scatterRows } from "../kernels/scatter-rows";
 import type { PromptLabel } from "../models/family";
 import { ownTokens } from "../operations/own-tokens";
 import { joinRows } from "../operations/rows";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { headGradient, headLogits, languageLoss, rowsAtOnce } from "./language-loss";
-import type { LanguageHead, LossPlace, ReadOut, States } from "./task";
+import type { LanguageHead, ReadOut, States } from "./task";
 
 /**
  * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the labels of the rows and, once for
@@ -61,11 +62,11 @@ export function withContextLoss(
   const shareOf = constant(
     program.constant(`context weights ${front} ${key}`, [front], () => Float32Array.from(weights)),
   );
-  const place = (index: number): LossPlace => ({ kind: "scratch", index });
+  const place = (slot: number): Place => ({ kind: "scratch", slot });
   const [states, logits, gradient, piece] = [place(0), place(1), place(2), place(3)];
   const behind = scratch.length;
   const [losses, predictions, shares] = [place(behind), place(behind + 1), place(behind + 2)];
-  const at = (kind: "output" | "seed" | "labels" | "metrics"): LossPlace => ({ kind });
+  const at = (kind: "output" | "seed" | "labels" | "metrics"): Place => ({ kind });
 
   const atOnce = Math.min(labels.length, rowsAtOnce(rows, vocabulary));
   const chunks = Array.from({ length: Math.ceil(labels.length / atOnce) }, (_, chunk) => {
@@ -104,4 +105,4 @@ export function withContextLoss(
   };
 }
 
-const constant = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
+const constant = (tensor: Tensor): Place => ({ kind: "value", tensor });

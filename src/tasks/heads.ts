@@ -8,9 +8,10 @@ import type { Pooling } from "../models/family";
 import { linear } from "../operations/linear";
 import { ownTokens } from "../operations/own-tokens";
 import { firstToken, lastToken, meanToken } from "../operations/pool";
+import type { Place, StepPlace } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import type { Loss, LossPlace, ReadOutOptions, States } from "./task";
+import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
  * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`: bias-free on the last real token, or with a bias on the masked mean → [size, outputs].
@@ -70,7 +71,7 @@ function trainedLinear(
   return linear(program, "logits", x, weight, { bias });
 }
 
-const place = (kind: Exclude<LossPlace["kind"], "scratch" | "weight" | "gradient">): LossPlace => ({ kind });
+const place = (kind: StepPlace): Place => ({ kind });
 
 const mean = (rows: number) =>
   dispatch(meanLoss, { rowLoss: place("losses"), labels: place("labels"), metrics: place("metrics") }, { rows });

@@ -7,6 +7,7 @@ import type { TokenizedExample } from "../data/tokens";
 import type { TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
 import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
@@ -56,20 +57,6 @@ export interface ReadOut {
   readonly loss: Loss;
 }
 
-/** A buffer that the loss reads or writes. */
-export type LossPlace =
-  /** The read-out's output; the gradient of the loss with respect to it; the batch's labels and values. */
-  | { readonly kind: "output" | "seed" | "labels" | "values" }
-  /** Indexes of the labelled rows, ascending. */
-  | { readonly kind: "labelled" }
-  /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
-  | { readonly kind: "losses" | "predictions" }
-  /** Three floats, the first of which is the mean loss. */
-  | { readonly kind: "metrics" }
-  | { readonly kind: "scratch"; readonly index: number }
-  /** A frozen tensor, a constant, or a trained one that only the loss reads; and such a one's gradient. */
-  | { readonly kind: "weight" | "gradient"; readonly tensor: Tensor };
-
 /** The loss as dispatches: mean over the labelled rows, with its gradient. */
 export interface Loss {
   /** float32 elements of each piece of working memory. */
@@ -81,13 +68,13 @@ export interface Loss {
    */
   readonly parts: readonly {
     readonly rows: number;
-    readonly dispatches: readonly Dispatch<LossPlace>[];
-    readonly learn: readonly Dispatch<LossPlace>[];
+    readonly dispatches: readonly Dispatch<Place>[];
+    readonly learn: readonly Dispatch<Place>[];
   }[];
   /** Trained tensors whose gradient comes from here, not from the backward pass. */
   readonly trained: readonly Trainable[];
   /** Run behind the parts. */
-  readonly last: readonly Dispatch<LossPlace>[];
+  readonly last: readonly Dispatch<Place>[];
   /** Whether more than the batch's labels is learned: the third of the metrics says how much. */
   readonly penalty?: boolean;
 }

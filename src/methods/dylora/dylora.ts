@@ -107,7 +107,7 @@ function controller(program: Program, { rank, trained }: Options, { draw }: Cont
               dispatches: matrices.map((tensor) => {
                 const [rows, columns] = tensor.shape as [number, number];
                 const bindings = {
-                  mask: { kind: "control", tensor: drawn },
+                  mask: { kind: "value", tensor: drawn },
                   x: { kind: "gradient", tensor },
                 } as const;
                 const BY_COLUMN = tensor.name.endsWith(".lora_B.weight") ? 1 : 0;

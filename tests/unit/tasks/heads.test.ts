@@ -5,11 +5,11 @@ import { planBackward } from "../../../src/backward/plan";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { familyOf } from "../../../src/models/registry";
+import type { Place } from "../../../src/program/place";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
 import { valuesLoss } from "../../../src/tasks/heads";
 import { tasks } from "../../../src/tasks/registry";
-import type { LossPlace } from "../../../src/tasks/task";
 import { familyRig, fixtureJson, fixtureModel, taskHeadCases } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
@@ -82,7 +82,7 @@ test.each(listed)("$name: logits, loss and the head's gradients are transformers
     metrics: new Float64Array(3),
   };
   for (const { kernel, bindings, sizes, options } of loss.last) {
-    const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as LossPlace).kind]!]);
+    const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as Place).kind]!]);
     kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
   }
   expect(Math.abs(memory.metrics![0]! - of("loss").data[0]!)).toBeLessThan(1e-6);
@@ -105,7 +105,7 @@ test("with several labels their order changes neither the loss nor a label's gra
     };
     const output = new Program().activation("logits", [rows, labels]);
     for (const { kernel, bindings, sizes, options } of valuesLoss(output, "binary").last) {
-      const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as LossPlace).kind]!]);
+      const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as Place).kind]!]);
       kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
     }
     return { loss: memory.metrics![0]!, gradient: memory.seed! };
