@@ -6,12 +6,13 @@
 
 import type { BaseModel } from "../base/base-model";
 import { languageHead } from "../base/language-head";
+import { held, leaves } from "../base/leaves";
 import { type CompiledDispatches, type DeviceBuffer, type Executor, type Session, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Foreteller } from "../generation/generate";
 import { lastToken } from "../operations/pool";
 import { bind, type Place } from "../program/place";
-import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { elementCount, tensorBytes } from "../program/tensor";
 import { resolveMethod } from "../runs/resolve";
 import type { Run } from "../runs/run";
 import { buildStates } from "../runs/tuned-program";
@@ -22,23 +23,18 @@ export interface Foretelling {
   readonly owner: string;
   readonly virtualTokens: number;
   readonly tunedSetup: Run["tunedSetup"];
-  readonly parameters: Pick<Run["parameters"], "value" | "control" | "gradient">;
-  semanticStates: Run["semanticStates"];
+  leaves: Run["leaves"];
   rest: Run["rest"];
 }
 
 /** The frozen model by itself. */
 export function frozenModel(model: BaseModel): Foretelling {
   const plan = { name: "frozen model", method: "linear-probe", options: {} };
-  const nothing = (name: string): never => {
-    throw new Error(`The frozen model trains nothing, and so no "${name}".`);
-  };
   return {
     owner: plan.name,
     virtualTokens: 0,
     tunedSetup: { ...resolveMethod(model, plan, 0), classes: 0, pooling: "last" },
-    parameters: { value: nothing, control: nothing, gradient: nothing },
-    semanticStates: async () => new Map(),
+    leaves: async () => leaves(model.buffer),
     rest: () => {},
   };
 }
@@ -151,13 +147,7 @@ export class NextToken {
       const options = { label: noise.name, category: "runtime", owner: this.#owner } as const;
       buffers.set(noise, upload(this.#executor, ones, options));
     }
-    const semantic = await this.#run.semanticStates();
-    const { parameters } = this.#run;
-    const buffer = (tensor: Tensor): DeviceBuffer => {
-      if (tensor.role === "trainable") return parameters.value(tensor.name);
-      if (tensor.role === "control") return parameters.control(tensor.name);
-      return buffers.get(tensor) ?? semantic.get(tensor.name) ?? this.#model.buffer(tensor);
-    };
+    const buffer = leaves(held(buffers), await this.#run.leaves());
     const session = await this.#executor.session(writeGraph(program, [last]), buffer);
     const columns = headColumns(head);
     const piece = columns > 0 ? allocate("part of next logits", this.#size * columns * 4) : null;

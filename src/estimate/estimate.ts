@@ -16,9 +16,8 @@ import type { RunConfiguration, TrainingConfiguration } from "../plan/configurat
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
-import type { Constant } from "../program/program";
 import { storedTensors } from "../program/row-parts";
-import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
 import { controlBytes } from "../runs/control";
 import { optimizerBytes } from "../runs/optimizer";
@@ -207,7 +206,7 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
-  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+  for (const table of needs[0]!.runtime.leaves.filter(isFilledByRun)) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
   }
@@ -240,7 +239,7 @@ function estimateRun(
   };
 }
 
-const isFilledByRun = (leaf: Tensor) => leaf.role === "constant" && !(leaf as Constant).values;
+const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider === "training rows";
 
 /** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
 function checkTrained(trainables: readonly Trainable[], allowed: number): void {

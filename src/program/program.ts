@@ -5,12 +5,22 @@
 
 import type { Operation } from "./operation";
 import { rowParts } from "./row-parts";
-import type { Control, ElementType, Initializer, Noise, Precision, Tensor, Trainable } from "./tensor";
+import type {
+  Control,
+  ElementType,
+  Initializer,
+  Noise,
+  Precision,
+  Provided,
+  Provider,
+  Tensor,
+  Trainable,
+} from "./tensor";
 
-/** Values that are the same for every step. Without `values` they are bound by whoever runs the Program. */
+/** Values that are the same for every step, computed (row-major) when they are first needed. */
 export interface Constant extends Tensor {
   readonly role: "constant";
-  readonly values?: () => Float32Array | Int32Array;
+  readonly values: () => Float32Array | Int32Array;
 }
 
 export interface TrainableOptions {
@@ -76,14 +86,19 @@ export class Program {
     return this.#leaf({ name, shape, type: "float32", role: "trainable", ...training });
   }
 
+  /** A float32 tensor that `provider` binds under this name; asking twice gives the same tensor. */
+  provided(name: string, shape: readonly number[], provider: Provider): Provided {
+    return this.#leaf({ name, shape, type: "float32", role: "provided", provider });
+  }
+
   /** A constant; `values` computes it (row-major) when it is first needed. */
   constant(
     name: string,
     shape: readonly number[],
-    values?: () => Float32Array | Int32Array,
+    values: () => Float32Array | Int32Array,
     type: ElementType = "float32",
   ): Constant {
-    return this.#leaf({ name, shape, type, role: "constant", ...(values && { values }) });
+    return this.#leaf({ name, shape, type, role: "constant", values });
   }
 
   /** A tensor that the batch fills. */

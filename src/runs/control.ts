@@ -3,6 +3,7 @@
  * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
  */
 
+import { leaves } from "../base/leaves";
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
 import type { Controller, ControlPhase, Dial, Watched } from "../methods/controller";
@@ -71,12 +72,11 @@ export class Control {
   /** Compiles every phase. The controller's tensors must be among the parameters. */
   static async create(executor: Executor, controller: Controller, options: ControlOptions): Promise<Control> {
     const { parameters, metrics, owner } = options;
+    const leaf = leaves(parameters.leaf);
     const buffer = (place: Place): DeviceBuffer => {
       if (place.kind === "metrics") return metrics;
       if (place.kind !== "value" && place.kind !== "gradient") throw new Error(`A controller has no ${place.kind}.`);
-      const { name, role } = place.tensor;
-      if (place.kind === "gradient") return parameters.gradient(name);
-      return role === "control" ? parameters.control(name) : parameters.value(name);
+      return place.kind === "gradient" ? parameters.gradient(place.tensor.name) : leaf(place.tensor);
     };
     const compile = (phases: readonly ControlPhase[] = []) =>
       Promise.all(
@@ -129,10 +129,8 @@ export class Control {
     const { watch } = this.#controller;
     if (!watch?.due(step)) return;
     const { tensor } = watch;
-    const { parameters } = this.#options;
-    const own = { control: () => parameters.control(tensor.name), trainable: () => parameters.value(tensor.name) };
-    const place = tensor.role === "control" || tensor.role === "trainable" ? own[tensor.role] : () => kept(tensor.name);
-    this.#ring!.push(commands, place(), tensorBytes(tensor), step);
+    const buffer = this.#options.parameters.leaf(tensor) ?? kept(tensor.name);
+    this.#ring!.push(commands, buffer, tensorBytes(tensor), step);
   }
 
   /** To be called when the step's commands are submitted. */

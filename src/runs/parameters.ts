@@ -3,6 +3,7 @@
  * them what the method's controller keeps.
  */
 
+import type { Layer } from "../base/leaves";
 import { Random } from "../data/random";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import {
@@ -84,6 +85,12 @@ export class Parameters {
       }
     }
   }
+
+  /** Of a trained tensor its value, of a controller's what it keeps. Throws an Error naming one that is not there. */
+  readonly leaf: Layer = ({ name, role }) => {
+    if (role === "trainable") return this.value(name);
+    return role === "control" ? this.control(name) : undefined;
+  };
 
   value(name: string): DeviceBuffer {
     return found(this.#values, name);

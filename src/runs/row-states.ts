@@ -4,9 +4,10 @@
  */
 
 import type { BaseModel } from "../base/base-model";
+import { held, leaves } from "../base/leaves";
+import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { Method, MethodContext, TrainingRows } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
@@ -80,28 +81,25 @@ async function rowStates(
       const { program, ids, lengths, types, states } = buildStates(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const given = new Map([
+      const read = new Map([
         [ids, batch.ids],
         [lengths, batch.lengths],
-        [output, computed],
       ]);
-      if (types) given.set(types, batch.types!);
-      const session = await executor.session(
-        writeGraph(program, [output]),
-        (tensor) => given.get(tensor) ?? model.kept(tensor),
-      );
-      for (const plan of own) {
-        const [done, total] = [plans.indexOf(plan), plans.length];
-        emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
-        feed.fill(feed.train, plan);
-        await session.run();
-        const commands = executor.commands();
-        plan.rows.forEach((row, place) => {
-          commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
-        });
-        await commands.submit();
-      }
-      await session.release();
+      if (types) read.set(types, batch.types!);
+      const computation = { program, leaves: leaves(held(read), model.buffer) };
+      await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
+        for (const plan of own) {
+          const [done, total] = [plans.indexOf(plan), plans.length];
+          emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
+          feed.fill(feed.train, plan);
+          await run();
+          const commands = executor.commands();
+          plan.rows.forEach((row, place) => {
+            commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
+          });
+          await commands.submit();
+        }
+      });
     }
     return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
   } finally {

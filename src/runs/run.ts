@@ -1,7 +1,9 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import type { BaseModel } from "../base/base-model";
+import { type Layer, type Leaves, leaves, providedBy } from "../base/leaves";
 import { meanRowNorm } from "../base/norms";
+import { computeValues } from "../base/once";
 import { type Bytes, sumUp } from "../executors/bytes";
 import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
 import type { Controller } from "../methods/controller";
@@ -12,7 +14,6 @@ import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
 import { Control, type ControlOptions } from "./control";
-import { evaluateFront } from "./front";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
@@ -68,6 +69,8 @@ export class Run {
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
   #control: Control | null = null;
+  /** What a run that answers by way of training rows reads, by tensor name. */
+  #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
   #started = false;
 
   /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
@@ -145,15 +148,15 @@ export class Run {
     if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
-    const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);
-    await this.#start(semantic);
+    this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
+    await this.#start();
+    const bound = await this.leaves();
     for (const step of this.#steps.values()) {
       const bindings = {
-        model: this.#model,
-        parameters: this.parameters,
+        leaves: bound,
+        gradient: (name: string) => this.parameters.gradient(name),
         batch: step.batch,
         metrics: this.metrics,
-        semantic,
         draw: this.#draw,
         seed: this.setup.seed,
       };
@@ -222,10 +225,15 @@ export class Run {
     return this.#model.semantic(this.context.textIds, blocks);
   }
 
+  /** Which buffers the weights, trained tensors and provided constants of this run's Programs are. */
+  async leaves(): Promise<Leaves> {
+    return leaves(this.parameters.leaf, ...(await this.#provided()), this.#model.buffer);
+  }
+
   /** The prompt, or every layer's keys and values, of a Program of this run, with the present values. */
-  async front(tuned: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
-    const held = { parameters: this.parameters, semantic: await this.semanticStates() };
-    return evaluateFront(this.#executor, this.#model, held, tuned);
+  async front({ program, front }: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
+    const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
+    return computeValues(this.#executor, { program, leaves: await this.leaves() }, wanted);
   }
 
   step(tokens: number): Step {
@@ -272,11 +280,11 @@ export class Run {
   }
 
   /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
-  async #start(semantic: ReadonlyMap<string, DeviceBuffer>): Promise<void> {
+  async #start(): Promise<void> {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
-    const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.kept(tensor);
+    const source = leaves(...(await this.#provided()), this.#model.kept);
     await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
@@ -284,6 +292,10 @@ export class Run {
       this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
     }
     this.#started = true;
+  }
+
+  async #provided(): Promise<Layer[]> {
+    return [providedBy("read text", await this.semanticStates()), providedBy("training rows", this.#rowTables)];
   }
 
   get #anyStep(): Step {

@@ -3,7 +3,7 @@
  * is allocated or compiled when it runs.
  */
 
-import type { BaseModel } from "../base/base-model";
+import { held, type Leaves, leaves } from "../base/leaves";
 import { hashName } from "../data/random";
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, Session } from "../executors/executor";
@@ -13,18 +13,17 @@ import { dispatch } from "../kernels/kernel";
 import { bind, type Place } from "../program/place";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { BatchBuffers } from "./batch-buffers";
-import type { Parameters } from "./parameters";
 import type { TunedProgram } from "./tuned-program";
 import type { Claim, Workspace } from "./workspace";
 
 export interface StepBindings {
-  readonly model: BaseModel;
-  readonly parameters: Pick<Parameters, "value" | "control" | "gradient">;
+  /** Of whatever the step reads and neither the batch nor the workspace holds. */
+  readonly leaves: Leaves;
+  /** Of a trained tensor; left out where the step is only evaluated. */
+  readonly gradient?: (name: string) => DeviceBuffer;
   readonly batch: BatchBuffers;
   /** [loss, gradient norm, penalty] */
   readonly metrics: DeviceBuffer;
-  /** What the frozen model computed for the method's text, by tensor name. */
-  readonly semantic: ReadonlyMap<string, DeviceBuffer>;
   /** Four integers: what dropout masks are drawn from. */
   readonly draw: DeviceBuffer;
   /** Of the dropout masks. */
@@ -90,34 +89,24 @@ export class Step {
 
   async compile(executor: Executor, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
     const { logits, loss, plan } = this.tuned;
-    const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);
+    const buffer = this.#leaves(bindings);
     const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
     this.#session = await executor.session(graph, buffer);
+    const { gradient = noGradient } = bindings;
     const { scratch } = this.#places;
-    const place = (slot: (slot: number) => number) => (place: Place) => this.#place(place, slot, bindings);
-    const compileLoss = (list: TunedProgram["loss"]["last"]) =>
-      executor.compile(
-        bind(
-          list,
-          place((slot) => scratch[slot]!),
-        ),
-        { owner },
-      );
+    const inLoss = this.#placing(bindings, buffer, (slot) => scratch[slot]!);
+    const inBackward = this.#placing(bindings, buffer, (slot) => slot);
     for (const { rows, dispatches, learn } of loss.parts) {
       this.#parts.push({
         rows,
-        dispatches: await compileLoss(dispatches),
-        learn: learn.length > 0 ? await compileLoss(learn) : null,
+        dispatches: await executor.compile(bind(dispatches, inLoss), { owner }),
+        learn: learn.length > 0 ? await executor.compile(bind(learn, inLoss), { owner }) : null,
       });
     }
-    this.#learned = loss.trained.map(({ name }) => bindings.parameters.gradient(name));
-    this.#loss = await compileLoss(loss.last);
-    const backward = bind(
-      plan.dispatches,
-      place((slot) => slot),
-    );
-    const results = plan.trained.map(({ name }) => bindings.parameters.gradient(name));
-    this.#backward = await executor.compile(backward, { owner, results });
+    this.#learned = loss.trained.map(({ name }) => gradient(name));
+    this.#loss = await executor.compile(bind(loss.last, inLoss), { owner });
+    const results = plan.trained.map(({ name }) => gradient(name));
+    this.#backward = await executor.compile(bind(plan.dispatches, inBackward), { owner, results });
     await this.#compileNoise(executor, bindings, owner);
     progress?.();
   }
@@ -189,47 +178,56 @@ export class Step {
     commands.clear(this.recorded, 0, labels * 4);
   }
 
-  /** `scratch`: which of the claimed buffers a slot of working memory is. */
-  #place(place: Place, scratch: (slot: number) => number, bindings: StepBindings): DeviceBuffer {
-    const { parameters, batch, metrics } = bindings;
-    switch (place.kind) {
-      case "value":
-        return this.#buffer(place.tensor, bindings);
-      case "gradient":
-        return parameters.gradient(place.tensor.name);
-      case "scratch":
-        return this.#claim.buffer(scratch(place.slot));
-      case "output":
-        return this.logits;
-      case "seed":
-        return this.#claim.buffer(this.#places.seed);
-      case "labels":
-        return batch.labels;
-      case "values":
-        return required(batch.values);
-      case "labelled":
-        return required(batch.labelled);
-      case "losses":
-        return this.losses;
-      case "predictions":
-        return this.recorded;
-      case "metrics":
-        return metrics;
-    }
+  /** Where places are; `scratch`: which of the claimed buffers a slot of working memory is. */
+  #placing(
+    { gradient = noGradient, batch, metrics }: StepBindings,
+    buffer: Leaves,
+    scratch: (slot: number) => number,
+  ): (place: Place) => DeviceBuffer {
+    return (place) => {
+      switch (place.kind) {
+        case "value":
+          return buffer(place.tensor);
+        case "gradient":
+          return gradient(place.tensor.name);
+        case "scratch":
+          return this.#claim.buffer(scratch(place.slot));
+        case "output":
+          return this.logits;
+        case "seed":
+          return this.#claim.buffer(this.#places.seed);
+        case "labels":
+          return batch.labels;
+        case "values":
+          return required(batch.values);
+        case "labelled":
+          return required(batch.labelled);
+        case "losses":
+          return this.losses;
+        case "predictions":
+          return this.recorded;
+        case "metrics":
+          return metrics;
+      }
+    };
   }
 
-  #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): DeviceBuffer {
-    if (tensor === this.tuned.ids) return batch.ids;
-    if (tensor === this.tuned.lengths) return batch.lengths;
-    if (tensor === this.tuned.types) return required(batch.types);
-    if (tensor === this.tuned.logits) return this.logits;
-    if (tensor.role === "trainable") return parameters.value(tensor.name);
-    if (tensor.role === "control") return parameters.control(tensor.name);
-    const place = this.#saved.get(tensor);
-    if (place !== undefined) return this.#claim.buffer(place);
-    return semantic.get(tensor.name) ?? model.buffer(tensor);
+  #leaves({ leaves: others, batch }: StepBindings): Leaves {
+    const { ids, lengths, types, logits } = this.tuned;
+    const own = new Map([
+      [ids, batch.ids],
+      [lengths, batch.lengths],
+      [logits, this.logits],
+    ]);
+    if (types) own.set(types, required(batch.types));
+    for (const [tensor, place] of this.#saved) own.set(tensor, this.#claim.buffer(place));
+    return leaves(held(own), others);
   }
 }
+
+const noGradient = (name: string): never => {
+  throw new Error(`The step is only evaluated, so "${name}" has no gradient.`);
+};
 
 /** Bytes that a step's compiled dispatches take beside what they are bound to. */
 export function compiledBytes(
