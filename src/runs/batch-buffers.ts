@@ -1,7 +1,9 @@
 /** One batch of one shape on the GPU, filled again and again; all runs of a comparison read the same one. */
 
+import { held, type Layer } from "../base/leaves";
 import type { BatchArrays, TargetShape } from "../data/batches";
 import type { DeviceBuffer, Executor } from "../executors/executor";
+import type { Tensor } from "../program/tensor";
 
 /** Bytes of the buffers of one batch. */
 export function batchBytes(size: number, tokens: number, { perToken, values, types }: TargetShape): number {
@@ -41,6 +43,16 @@ export class BatchBuffers {
     this.values = targets?.values ? allocate("values", size * targets.values) : null;
     this.labelled = perToken ? allocate("labelled tokens", labels) : null;
     this.#labelled = new Int32Array(perToken ? labels : 0);
+  }
+
+  /** Which of its buffers the inputs of a Program are. */
+  layer({ ids, lengths, types }: { ids: Tensor; lengths: Tensor; types: Tensor | undefined }): Layer {
+    const inputs = new Map([
+      [ids, this.ids],
+      [lengths, this.lengths],
+    ]);
+    if (types && this.types) inputs.set(types, this.types);
+    return held(inputs);
   }
 
   /** Queued before whatever is submitted next. */

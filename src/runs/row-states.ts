@@ -4,7 +4,7 @@
  */
 
 import type { BaseModel } from "../base/base-model";
-import { held, leaves } from "../base/leaves";
+import { leaves } from "../base/leaves";
 import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
@@ -78,15 +78,11 @@ async function rowStates(
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
       const setup = { method: linearProbe, options: {}, context: contextOf(model), types: batch.types !== null };
-      const { program, ids, lengths, types, states } = buildStates(setup, batchSize, bucket);
-      const output = pooledState(program, states, pooling);
+      const built = buildStates(setup, batchSize, bucket);
+      const { program } = built;
+      const output = pooledState(program, built.states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const read = new Map([
-        [ids, batch.ids],
-        [lengths, batch.lengths],
-      ]);
-      if (types) read.set(types, batch.types!);
-      const computation = { program, leaves: leaves(held(read), model.buffer) };
+      const computation = { program, leaves: leaves(batch.layer(built), model.buffer) };
       await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
         for (const plan of own) {
           const [done, total] = [plans.indexOf(plan), plans.length];

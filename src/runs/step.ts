@@ -213,15 +213,9 @@ export class Step {
   }
 
   #leaves({ leaves: others, batch }: StepBindings): Leaves {
-    const { ids, lengths, types, logits } = this.tuned;
-    const own = new Map([
-      [ids, batch.ids],
-      [lengths, batch.lengths],
-      [logits, this.logits],
-    ]);
-    if (types) own.set(types, required(batch.types));
-    for (const [tensor, place] of this.#saved) own.set(tensor, this.#claim.buffer(place));
-    return leaves(held(own), others);
+    const within = new Map([[this.tuned.logits, this.logits]]);
+    for (const [tensor, place] of this.#saved) within.set(tensor, this.#claim.buffer(place));
+    return leaves(batch.layer(this.tuned), held(within), others);
   }
 }
 
