@@ -16,7 +16,7 @@ const BINDERS: Readonly<Record<Exclude<Role, "provided">, string>> = {
   weight: "the base model",
   constant: "the base model",
   trainable: "the run's parameters",
-  control: "the run's parameters",
+  controller: "the run's parameters",
   input: "the batch",
   noise: "the workspace",
   activation: "the workspace",

@@ -19,12 +19,12 @@ import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
-import { controlBytes } from "../runs/control";
+import { controllerBytes } from "../runs/controller-runner";
 import { optimizerBytes } from "../runs/optimizer";
 import {
   checkContext,
   controllerOf,
-  controlsOf,
+  controllerStatesOf,
   poolingOf,
   type ResolvedMethod,
   resolveMethod,
@@ -220,11 +220,11 @@ function estimateRun(
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
-  if (controller) bytes.runtime += controlBytes(costs, controller);
+  if (controller) bytes.runtime += controllerBytes(costs, controller);
   bytes.runtime += optimizerBytes(costs, programs[0]!.plan.trained, controller?.rounds);
-  for (const control of controlsOf(programs[0]!, controller)) {
-    consider(control.name, tensorBytes(control));
-    bytes.optimizer += tensorBytes(control);
+  for (const state of controllerStatesOf(programs[0]!, controller)) {
+    consider(state.name, tensorBytes(state));
+    bytes.optimizer += tensorBytes(state);
   }
   return {
     run: run.name,

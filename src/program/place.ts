@@ -58,7 +58,7 @@ function storedIn(place: Place): Stored | undefined {
     case "value": {
       const { role, type } = place.tensor;
       if (type === "float16") return "packed";
-      return role === "weight" || role === "trainable" || role === "control" ? "f32" : "Element";
+      return role === "weight" || role === "trainable" || role === "controller" ? "f32" : "Element";
     }
     case "gradient":
       return "f32";

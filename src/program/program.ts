@@ -6,7 +6,7 @@
 import type { Operation } from "./operation";
 import { rowParts } from "./row-parts";
 import type {
-  Control,
+  ControllerState,
   ElementType,
   Initializer,
   Noise,
@@ -112,8 +112,8 @@ export class Program {
   }
 
   /** A tensor that the method's controller sets between steps; asking twice gives the same tensor. */
-  control(name: string, shape: readonly number[], initial: number): Control {
-    return this.#leaf({ name, shape, type: "float32", role: "control", initial });
+  controllerState(name: string, shape: readonly number[], initial: number): ControllerState {
+    return this.#leaf({ name, shape, type: "float32", role: "controller", initial });
   }
 
   /** A float32 tensor that an operation computes. A name in use gets a number behind it. */
@@ -148,8 +148,8 @@ export class Program {
     return [...this.#tensors.values()].filter((tensor): tensor is Noise => tensor.role === "noise");
   }
 
-  get controls(): Control[] {
-    return [...this.#tensors.values()].filter((tensor): tensor is Control => tensor.role === "control");
+  get controllerStates(): ControllerState[] {
+    return [...this.#tensors.values()].filter((tensor): tensor is ControllerState => tensor.role === "controller");
   }
 
   get trainables(): Trainable[] {

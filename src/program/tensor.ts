@@ -8,10 +8,10 @@ export type Precision = Extract<ElementType, "float32" | "float16">;
 /**
  * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: has values of its own (rotary tables).
  * `provided`: the same for every step, bound from outside (a text that was read). `input`: changes with every batch. `noise`:
- * drawn on the device for every training step. `control`: what a method's controller sets between steps. `activation`:
+ * drawn on the device for every training step. `controller`: what a method's controller sets between steps. `activation`:
  * computed by an operation.
  */
-export type Role = "weight" | "trainable" | "constant" | "provided" | "input" | "noise" | "control" | "activation";
+export type Role = "weight" | "trainable" | "constant" | "provided" | "input" | "noise" | "controller" | "activation";
 
 export interface Tensor {
   /** Unique within its Program; a weight's or trainable's is its name in the checkpoint or adapter file. */
@@ -67,8 +67,8 @@ export interface Noise extends Tensor {
 }
 
 /** Always float32. Kept with the trained tensors of a run: part of its checkpoints, not of its adapter. */
-export interface Control extends Tensor {
-  readonly role: "control";
+export interface ControllerState extends Tensor {
+  readonly role: "controller";
   /** Every element's value at the start. */
   readonly initial: number;
 }

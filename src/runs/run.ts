@@ -13,10 +13,10 @@ import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
-import { Control, type ControlOptions } from "./control";
+import { ControllerRunner, type ControllerRunnerOptions } from "./controller-runner";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
-import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
+import { checkContext, controllerOf, controllerStatesOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
 import { type RowReader, rowTables } from "./row-states";
 import { DRAW, Step } from "./step";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
@@ -44,7 +44,7 @@ export interface RunSetup extends ResolvedMethod {
   /** For methods that answer by way of them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
-  readonly onWatched?: ControlOptions["onWatched"];
+  readonly onWatched?: ControllerRunnerOptions["onWatched"];
 }
 
 const HEAD_WEIGHT_DECAY = 0.01;
@@ -68,7 +68,7 @@ export class Run {
   readonly #model: BaseModel;
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
-  #control: Control | null = null;
+  #runner: ControllerRunner | null = null;
   /** What a run that answers by way of training rows reads, by tensor name. */
   #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
   #started = false;
@@ -97,8 +97,8 @@ export class Run {
     checkContext(model, Math.max(...batches.keys()), this.virtualTokens, setup.name);
     const { program } = tuned;
     this.#controller = controllerOf(this.tunedSetup, tuned, setup);
-    const controls = controlsOf(tuned, this.#controller);
-    this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, controls);
+    const states = controllerStatesOf(tuned, this.#controller);
+    this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, states);
     const allocate = (label: string, bytes: number) =>
       executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
     this.metrics = allocate("metrics", METRICS * 4);
@@ -175,19 +175,19 @@ export class Run {
     });
     if (!this.#controller) return;
     const { parameters, metrics, owner } = this;
-    const { onWatched } = this.setup;
-    this.#control = await Control.create(this.#executor, this.#controller, { parameters, metrics, owner, onWatched });
+    const options = { parameters, metrics, owner, onWatched: this.setup.onWatched };
+    this.#runner = await ControllerRunner.create(this.#executor, this.#controller, options);
   }
 
   /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
-  get dial(): Control["dial"] {
-    return this.#control?.dial ?? null;
+  get dial(): ControllerRunner["dial"] {
+    return this.#runner?.dial ?? null;
   }
 
   /** Evaluations and predictions from now on are at this setting of the dial. */
   turn(setting: number): void {
-    if (!this.#control) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
-    this.#control.turn(setting);
+    if (!this.#runner) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
+    this.#runner.turn(setting);
   }
 
   /** The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves when it is submitted. */
@@ -200,7 +200,7 @@ export class Run {
 
   /** From here on the controller's tensors are those of an evaluation. */
   rest(): void {
-    this.#control?.set(null);
+    this.#runner?.set(null);
   }
 
   /** Whether the method adds to the loss: the third of the metrics. */
@@ -210,7 +210,7 @@ export class Run {
 
   /** Resolves when everything the controller lets be seen has been delivered. */
   async drained(): Promise<void> {
-    await this.#control?.drained();
+    await this.#runner?.drained();
   }
 
   /** How many blocks of the frozen model read the method's text alone; null where that is not needed. */
@@ -256,26 +256,26 @@ export class Run {
   ): Promise<boolean> {
     const compiled = this.step(tokens);
     if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
-    const control = this.#control;
-    await control?.ready(step);
-    control?.set(step);
+    const runner = this.#runner;
+    await runner?.ready(step);
+    runner?.set(step);
     await compiled.forward(step);
     if (cancelled?.()) return false;
     const commands = this.#executor.commands();
     compiled.recordLoss(commands, true);
     compiled.recordBackward(commands);
-    control?.recordBefore(commands, step);
+    runner?.recordBefore(commands, step);
     this.#optimizer.record(commands, step, learningRate);
-    control?.recordAfter(commands, step, (name) => compiled.kept(name));
+    runner?.recordAfter(commands, step, (name) => compiled.kept(name));
     also?.(commands);
     await commands.submit();
-    control?.submitted();
+    runner?.submitted();
     return true;
   }
 
   async release(): Promise<void> {
     for (const step of this.#steps.values()) await step.release();
-    this.#control?.release();
+    this.#runner?.release();
     this.#executor.memory.releaseOwner(this.owner);
   }
 

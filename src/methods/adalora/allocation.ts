@@ -13,8 +13,8 @@ import { orthogonality } from "../../kernels/orthogonality";
 import { tripletScores } from "../../kernels/triplet-scores";
 import type { Place } from "../../program/place";
 import type { Program } from "../../program/program";
-import { type Control, elementCount, type Trainable } from "../../program/tensor";
-import type { ControlContext, Controller, ControlPhase } from "../controller";
+import { type ControllerState, elementCount, type Trainable } from "../../program/tensor";
+import type { Controller, ControllerContext, ControllerPhase } from "../controller";
 import { allocates, type BudgetSchedule, budgetAt, lastAllocation } from "./budget";
 
 export interface AllocationOptions extends Pick<BudgetSchedule, "tinit" | "tfinal" | "deltaT"> {
@@ -41,10 +41,10 @@ export const RANKS = "adalora ranks";
 const WATCHED = 100;
 
 const metrics: Place = { kind: "metrics" };
-const value = (tensor: Trainable | Control): Place => ({ kind: "value", tensor });
+const value = (tensor: Trainable | ControllerState): Place => ({ kind: "value", tensor });
 const gradient = (tensor: Trainable): Place => ({ kind: "gradient", tensor });
 
-export function allocation(program: Program, options: AllocationOptions, context: ControlContext): Controller {
+export function allocation(program: Program, options: AllocationOptions, context: ControllerContext): Controller {
   const { initialRank: rank, targetRank, tinit, tfinal, deltaT } = options;
   const { steps } = context;
   const modules = tripletsOf(program);
@@ -65,11 +65,11 @@ export function allocation(program: Program, options: AllocationOptions, context
         "to spread the budget in. Lower tinit or tfinal, or train for more steps.",
     );
   }
-  const vector = (name: string, initial: number) => program.control(name, [count], initial);
+  const vector = (name: string, initial: number) => program.controllerState(name, [count], initial);
   const ranks = vector(RANKS, 1);
   const scores = vector("adalora scores", 0);
-  const dropped = program.control("adalora dropped", [1], 0);
-  const gram = program.control("adalora gram", [rank, rank], 0);
+  const dropped = program.controllerState("adalora dropped", [1], 0);
+  const gram = program.controllerState("adalora gram", [rank, rank], 0);
   const smoothed = new Smoothed(program);
   const watchEvery = Math.ceil(steps / WATCHED);
   const allocatesAt = (step: number) => allocates(schedule, step);
@@ -140,11 +140,11 @@ class Smoothed {
   constructor(program: Program) {
     this.#program = program;
   }
-  sensitivity({ name, shape }: Trainable): Control {
-    return this.#program.control(`${name} sensitivity`, shape, 0);
+  sensitivity({ name, shape }: Trainable): ControllerState {
+    return this.#program.controllerState(`${name} sensitivity`, shape, 0);
   }
-  uncertainty({ name, shape }: Trainable): Control {
-    return this.#program.control(`${name} uncertainty`, shape, 0);
+  uncertainty({ name, shape }: Trainable): ControllerState {
+    return this.#program.controllerState(`${name} uncertainty`, shape, 0);
   }
 }
 
@@ -153,7 +153,7 @@ function importances(
   smoothed: Smoothed,
   { beta1, beta2 }: AllocationOptions,
   gradClip: number | null,
-): ControlPhase["dispatches"] {
+): ControllerPhase["dispatches"] {
   return modules
     .flatMap(({ a, e, b }) => [a, e, b])
     .map((tensor) =>
@@ -172,7 +172,7 @@ function importances(
 }
 
 /** weight · the mean over all A and B of ‖A·Aᵀ − I‖ and ‖Bᵀ·B − I‖ (Frobenius), into the metrics and the gradients. */
-function penalty(modules: readonly Triplets[], gram: Control, weight: number): ControlPhase {
+function penalty(modules: readonly Triplets[], gram: ControllerState, weight: number): ControllerPhase {
   const matrices = modules.flatMap(({ a, b }) => [
     { matrix: a, isRows: true },
     { matrix: b, isRows: false },

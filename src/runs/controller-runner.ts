@@ -6,12 +6,12 @@
 import { leaves } from "../base/leaves";
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
-import type { Controller, ControlPhase, Dial, Watched } from "../methods/controller";
+import type { Controller, ControllerPhase, Dial, Watched } from "../methods/controller";
 import { bind, type Place } from "../program/place";
 import { tensorBytes } from "../program/tensor";
 import type { Parameters } from "./parameters";
 
-export interface ControlOptions {
+export interface ControllerRunnerOptions {
   readonly parameters: Parameters;
   /** [loss, gradient norm, penalty] */
   readonly metrics: DeviceBuffer;
@@ -29,7 +29,7 @@ interface CompiledPhase {
 const SLOTS = 4;
 
 /** Bytes that carrying a controller out takes beside the tensors that it keeps. */
-export function controlBytes(
+export function controllerBytes(
   costs: Pick<Costs, "dispatches">,
   { beforeUpdate = [], afterUpdate = [], watch }: Controller,
 ): number {
@@ -38,10 +38,10 @@ export function controlBytes(
   return uniforms + (watch ? SLOTS * tensorBytes(watch.tensor) : 0);
 }
 
-export class Control {
+export class ControllerRunner {
   readonly #executor: Executor;
   readonly #controller: Controller;
-  readonly #options: ControlOptions;
+  readonly #options: ControllerRunnerOptions;
   readonly #before: readonly CompiledPhase[];
   readonly #after: readonly CompiledPhase[];
   readonly #ring: ReadbackRing<number> | null;
@@ -50,7 +50,7 @@ export class Control {
   private constructor(
     executor: Executor,
     controller: Controller,
-    options: ControlOptions,
+    options: ControllerRunnerOptions,
     phases: { before: readonly CompiledPhase[]; after: readonly CompiledPhase[] },
   ) {
     this.#executor = executor;
@@ -70,7 +70,11 @@ export class Control {
   }
 
   /** Compiles every phase. The controller's tensors must be among the parameters. */
-  static async create(executor: Executor, controller: Controller, options: ControlOptions): Promise<Control> {
+  static async create(
+    executor: Executor,
+    controller: Controller,
+    options: ControllerRunnerOptions,
+  ): Promise<ControllerRunner> {
     const { parameters, metrics, owner } = options;
     const leaf = leaves(parameters.leaf);
     const buffer = (place: Place): DeviceBuffer => {
@@ -78,7 +82,7 @@ export class Control {
       if (place.kind !== "value" && place.kind !== "gradient") throw new Error(`A controller has no ${place.kind}.`);
       return place.kind === "gradient" ? parameters.gradient(place.tensor.name) : leaf(place.tensor);
     };
-    const compile = (phases: readonly ControlPhase[] = []) =>
+    const compile = (phases: readonly ControllerPhase[] = []) =>
       Promise.all(
         phases.map(async ({ dispatches, when = () => true }): Promise<CompiledPhase> => {
           return { compiled: await executor.compile(bind(dispatches, buffer), { owner }), when };
@@ -86,7 +90,7 @@ export class Control {
       );
     const before = await compile(controller.beforeUpdate);
     const after = await compile(controller.afterUpdate);
-    return new Control(executor, controller, options, { before, after });
+    return new ControllerRunner(executor, controller, options, { before, after });
   }
 
   /** What can be chosen after training, and what is chosen now. */
@@ -108,8 +112,8 @@ export class Control {
 
   /** Queues what the host sets for a step, or for an evaluation (null). */
   set(step: number | null): void {
-    for (const [control, values] of this.#controller.set?.(step, this.#setting) ?? []) {
-      const buffer = this.#options.parameters.control(control.name);
+    for (const [state, values] of this.#controller.set?.(step, this.#setting) ?? []) {
+      const buffer = this.#options.parameters.controllerState(state.name);
       this.#executor.write(buffer, values);
     }
   }
