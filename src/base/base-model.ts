@@ -167,8 +167,8 @@ export class BaseModel {
   }
 
   /**
-   * The buffer of a weight or constant, which holds all of it in its own type. Throws naming a weight that was not loaded, or is
-   * kept as float16 instead.
+   * The buffer of a weight or constant, which holds all of it in its own type. Throws naming a
+   * weight that was not loaded, or is kept as float16 instead.
    */
   readonly buffer: Layer = (tensor) => {
     const buffer = this.kept(tensor);
@@ -180,7 +180,10 @@ export class BaseModel {
     return buffer;
   };
 
-  /** The buffer of a weight as it is kept, of a constant as its values are. Throws naming a weight that was not loaded. */
+  /**
+   * The buffer of a weight as it is kept, of a constant as its values are. Throws naming a weight
+   * that was not loaded.
+   */
   readonly kept: Layer = (tensor) => {
     const { owner, weights, constants } = this.#store;
     if (tensor.role === "weight") {
@@ -198,8 +201,8 @@ export class BaseModel {
   };
 
   /**
-   * The same model, except that `layer` is asked for weights first; `languageHead`: where its head over the vocabulary lies then.
-   * The two share what is on the device: release the original only.
+   * The same model, except that `layer` is asked for weights first; `languageHead`: where its head
+   * over the vocabulary lies then. The two share what is on the device: release the original only.
    */
   withLayer(layer: Layer, languageHead = this.languageHead): BaseModel {
     const head = { ...this.#languageHead, kind: languageHead };

@@ -1,15 +1,22 @@
 /**
- * Which buffer a tensor is: asked of one layer after the other, such as a batch, a run's parameters, what a run is provided with,
- * the base model. Not for places that are no tensors (`program/place.ts`).
+ * Which buffer a tensor is: asked of one layer after the other, such as a batch, a run's
+ * parameters, what a run is provided with, the base model. Not for places that are no tensors
+ * (`program/place.ts`).
  */
 
 import type { DeviceBuffer } from "../executors/executor";
 import type { Provided, Provider, Role, Tensor } from "../program/tensor";
 
-/** The buffer of a tensor; undefined where it is another layer's. Throws an Error naming what it should have and has not. */
+/**
+ * The buffer of a tensor; undefined where it is another layer's. Throws an Error naming what it
+ * should have and has not.
+ */
 export type Layer = (tensor: Tensor) => DeviceBuffer | undefined;
 
-/** The buffer of every tensor that is asked for. Throws an Error naming the tensor and who should have bound it. */
+/**
+ * The buffer of every tensor that is asked for. Throws an Error naming the tensor and who should
+ * have bound it.
+ */
 export type Leaves = (tensor: Tensor) => DeviceBuffer;
 
 const BINDERS: Readonly<Record<Exclude<Role, "provided">, string>> = {

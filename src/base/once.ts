@@ -1,6 +1,7 @@
 /**
- * Computing outputs of a Program now: a session is opened, run and released, and with it whatever was put on the device for it. Not
- * for what lives on to be run again (`runs/step.ts`, `answers/next-token.ts`).
+ * Computing outputs of a Program now: a session is opened, run and released, and with it whatever
+ * was put on the device for it. Not for what lives on to be run again (`runs/step.ts`,
+ * `answers/next-token.ts`).
  */
 
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
@@ -21,8 +22,9 @@ export interface Computation {
 const allocation = ({ name }: Tensor) => ({ label: name, category: "runtime", owner: "once" }) as const;
 
 /**
- * `work` runs the computation into `outputs`, as often as it likes while leaves change; everything but `outputs` is released
- * afterwards. Rejects as `work` does, or with an Error naming a leaf that nobody binds.
+ * `work` runs the computation into `outputs`, as often as it likes while leaves change; everything
+ * but `outputs` is released afterwards. Rejects as `work` does, or with an Error naming a leaf that
+ * nobody binds.
  */
 export async function withSession<Result>(
   executor: Executor,
@@ -54,7 +56,10 @@ export async function withSession<Result>(
   }
 }
 
-/** Computes straight into `outputs`; resolves when that is submitted. Rejects with an Error naming a leaf that nobody binds. */
+/**
+ * Computes straight into `outputs`; resolves when that is submitted. Rejects with an Error naming a
+ * leaf that nobody binds.
+ */
 export function computeInto(
   executor: Executor,
   computation: Computation,
@@ -64,8 +69,8 @@ export function computeInto(
 }
 
 /**
- * Values of float32 tensors, row-major: those that operations give are computed, leaves are read as they are. Rejects with an
- * Error naming a leaf that nobody binds.
+ * Values of float32 tensors, row-major: those that operations give are computed, leaves are read as
+ * they are. Rejects with an Error naming a leaf that nobody binds.
  */
 export async function computeValues(
   executor: Executor,

@@ -1,7 +1,8 @@
 /**
- * What a method does in the training loop beside computing gradients: masks before an update, projections and budgets after
- * it, ranks drawn before a step. A controller is a plan like the backward pass: kernels on named places, made once and
- * replayed, and a few numbers that the host sets. Not for touching a device: `runs/controller-runner.ts` carries it out.
+ * What a method does in the training loop beside computing gradients: masks before an update,
+ * projections and budgets after it, ranks drawn before a step. A controller is a plan like the
+ * backward pass: kernels on named places, made once and replayed, and a few numbers that the host
+ * sets. Not for touching a device: `runs/controller-runner.ts` carries it out.
  */
 
 import type { Dispatch } from "../kernels/kernel";
@@ -10,7 +11,10 @@ import type { Program } from "../program/program";
 import type { ControllerState, Tensor, Trainable } from "../program/tensor";
 import type { ModelFacts } from "./model-facts";
 
-/** Kernels on trained tensors, their gradients, the controller's tensors and the metrics, that run together; steps count updates, 0 is the first. */
+/**
+ * Kernels on trained tensors, their gradients, the controller's tensors and the metrics, that run
+ * together; steps count updates, 0 is the first.
+ */
 export interface ControllerPhase {
   readonly dispatches: readonly Dispatch<Place>[];
   /** In which steps; in all unless told. */

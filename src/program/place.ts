@@ -1,6 +1,7 @@
 /**
- * Places in device memory, by name: what dispatches are written on while no buffer exists yet. The backward pass, losses and
- * controllers all use these. Not for finding the buffers: whoever has them passes `places` to `bind`.
+ * Places in device memory, by name: what dispatches are written on while no buffer exists yet. The
+ * backward pass, losses and controllers all use these. Not for finding the buffers: whoever has
+ * them passes `places` to `bind`.
  */
 
 import type { Dispatch, Stored } from "../kernels/kernel";
@@ -17,14 +18,20 @@ export type Place =
 
 /** What every step has one of. */
 export type StepPlace =
-  /** What the Program results in; the gradient of the loss with respect to it; the batch's labels and values. */
+  /**
+   * What the Program results in; the gradient of the loss with respect to it; the batch's labels
+   * and values.
+   */
   | "output"
   | "seed"
   | "labels"
   | "values"
   /** Indexes of the labelled rows, ascending. */
   | "labelled"
-  /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
+  /**
+   * Loss of every row that can have a label, and what is predicted there where `output` does not
+   * say it.
+   */
   | "losses"
   | "predictions"
   /** Three floats: mean loss, gradient norm (before an update the last step's), penalty. */
@@ -50,8 +57,9 @@ export function bind<Bound>(
 }
 
 /**
- * The element type of what is in a place; undefined where it is the same for good, as the kernel declares it. What is trained, its
- * gradients, what a controller keeps, and frozen vectors are always float32.
+ * The element type of what is in a place; undefined where it is the same for good, as the kernel
+ * declares it. What is trained, its gradients, what a controller keeps, and frozen vectors are
+ * always float32.
  */
 function storedIn(place: Place): Stored | undefined {
   switch (place.kind) {

@@ -6,10 +6,11 @@ export type ElementType = "float32" | "float16" | "int32";
 export type Precision = Extract<ElementType, "float32" | "float16">;
 
 /**
- * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: has values of its own (rotary tables).
- * `provided`: the same for every step, bound from outside (a text that was read). `input`: changes with every batch. `noise`:
- * drawn on the device for every training step. `controller`: what a method's controller sets between steps. `activation`:
- * computed by an operation.
+ * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: has values
+ * of its own (rotary tables). `provided`: the same for every step, bound from outside (a text that
+ * was read). `input`: changes with every batch. `noise`: drawn on the device for every training
+ * step. `controller`: what a method's controller sets between steps. `activation`: computed by an
+ * operation.
  */
 export type Role = "weight" | "trainable" | "constant" | "provided" | "input" | "noise" | "controller" | "activation";
 
@@ -52,7 +53,10 @@ export interface Trainable extends Tensor {
   readonly part: "adapter" | "head";
 }
 
-/** Who binds what a Program has from outside: the frozen model's pass over a method's text; what was made of all training rows. */
+/**
+ * Who binds what a Program has from outside: the frozen model's pass over a method's text; what was
+ * made of all training rows.
+ */
 export type Provider = "read text" | "training rows";
 
 export interface Provided extends Tensor {

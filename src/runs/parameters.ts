@@ -86,7 +86,10 @@ export class Parameters {
     }
   }
 
-  /** Of a trained tensor its value, of a controller's what it keeps. Throws an Error naming one that is not there. */
+  /**
+   * Of a trained tensor its value, of a controller's what it keeps. Throws an Error naming one that
+   * is not there.
+   */
   readonly leaf: Layer = ({ name, role }) => {
     if (role === "trainable") return this.value(name);
     return role === "controller" ? this.controllerState(name) : undefined;

@@ -225,7 +225,9 @@ export class Run {
     return this.#model.semantic(this.context.textIds, blocks);
   }
 
-  /** Which buffers the weights, trained tensors and provided constants of this run's Programs are. */
+  /**
+   * Which buffers the weights, trained tensors and provided constants of this run's Programs are.
+   */
   async leaves(): Promise<Leaves> {
     return leaves(this.parameters.leaf, ...(await this.#provided()), this.#model.buffer);
   }

@@ -1,4 +1,7 @@
-/** Outputs of a Program computed now: values, buffers, repeated runs, and nothing left on the device, also after a failure. */
+/**
+ * Outputs of a Program computed now: values, buffers, repeated runs, and nothing left on the
+ * device, also after a failure.
+ */
 
 import { beforeAll, expect, test } from "vitest";
 import { held } from "../../src/base/leaves";

@@ -1,4 +1,7 @@
-/** Which buffer a tensor is: the first layer that has it says it, and what nobody has is an error with tensor and provider. */
+/**
+ * Which buffer a tensor is: the first layer that has it says it, and what nobody has is an error
+ * with tensor and provider.
+ */
 
 import { expect, test } from "vitest";
 import { held, type Layer, leaves, providedBy } from "../../../src/base/leaves";

@@ -1,4 +1,6 @@
-/** Dispatches on places, bound: what takes every place, and which element type is said to be there. */
+/**
+ * Dispatches on places, bound: what takes every place, and which element type is said to be there.
+ */
 
 import { expect, test } from "vitest";
 import { crossEntropy } from "../../../src/kernels/cross-entropy";
