@@ -69,8 +69,8 @@ export function computeInto(
 }
 
 /**
- * Values of float32 tensors, row-major: those that operations give are computed, leaves are read as
- * they are. Rejects with an Error naming a leaf that nobody binds.
+ * Values of float32 tensors, row-major: those that operations give are computed, leaves are read
+ * from the buffers that `leaves` has. Rejects with an Error naming a leaf that nobody binds.
  */
 export async function computeValues(
   executor: Executor,

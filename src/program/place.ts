@@ -18,20 +18,15 @@ export type Place =
 
 /** What every step has one of. */
 export type StepPlace =
-  /**
-   * What the Program results in; the gradient of the loss with respect to it; the batch's labels
-   * and values.
-   */
+  /** What the Program results in, and the gradient of the loss with respect to it. */
   | "output"
   | "seed"
+  /** Of the batch. */
   | "labels"
   | "values"
   /** Indexes of the labelled rows, ascending. */
   | "labelled"
-  /**
-   * Loss of every row that can have a label, and what is predicted there where `output` does not
-   * say it.
-   */
+  /** Of every row that can have a label: its loss, and a prediction where `output` is none. */
   | "losses"
   | "predictions"
   /** Three floats: mean loss, gradient norm (before an update the last step's), penalty. */
