@@ -84,7 +84,7 @@ async function languageLoss(
     await made.compile(
       executor,
       {
-        ...{ model, parameters: run.parameters, batch: made.batch, seed: 0, semantic: await run.semanticStates() },
+        ...{ leaves: await run.leaves(), batch: made.batch, seed: 0 },
         ...{ metrics: allocate("metrics", METRICS * 4), draw: allocate("draw", DRAW * 4) },
       },
       OWNER,

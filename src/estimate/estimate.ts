@@ -11,23 +11,22 @@ import type { Channel } from "../data/channels";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
-import { readsWords, rowAnswers } from "../methods/answerer";
+import { readsWords } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
-import type { Constant } from "../program/program";
 import { storedTensors } from "../program/row-parts";
-import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
-import { controlBytes } from "../runs/control";
+import { controllerBytes } from "../runs/controller-runner";
 import { optimizerBytes } from "../runs/optimizer";
 import {
   checkContext,
   controllerOf,
-  controlsOf,
+  controllerStatesOf,
   poolingOf,
   type ResolvedMethod,
   resolveMethod,
@@ -210,7 +209,7 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
-  for (const table of rowAnswers(method) ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+  for (const table of needs[0]!.runtime.leaves.filter(isFilledByRun)) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
   }
@@ -224,11 +223,11 @@ function estimateRun(
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
-  if (controller) bytes.runtime += controlBytes(costs, controller);
+  if (controller) bytes.runtime += controllerBytes(costs, controller);
   bytes.runtime += optimizerBytes(costs, programs[0]!.plan.trained, controller?.rounds);
-  for (const control of controlsOf(programs[0]!, controller)) {
-    consider(control.name, tensorBytes(control));
-    bytes.optimizer += tensorBytes(control);
+  for (const state of controllerStatesOf(programs[0]!, controller)) {
+    consider(state.name, tensorBytes(state));
+    bytes.optimizer += tensorBytes(state);
   }
   return {
     run: run.name,
@@ -245,7 +244,7 @@ function estimateRun(
   };
 }
 
-const isFilledByRun = (leaf: Tensor) => leaf.role === "constant" && !(leaf as Constant).values;
+const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider === "training rows";
 
 /** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
 function checkTrained(trainables: readonly Trainable[], allowed: number): void {

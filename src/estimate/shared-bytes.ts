@@ -7,7 +7,6 @@
 import type { Channel } from "../data/channels";
 import type { Costs, StepCosts } from "../executors/costs";
 import type { ModelConfig } from "../models/family";
-import type { Constant } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import { batchBytes } from "../runs/batch-buffers";
 import { METRICS, RUN_BYTES, STEPS_AHEAD } from "../runs/run";
@@ -55,8 +54,7 @@ export function workspaceBytes(steps: readonly StepNeeds[]): number {
 export function tableBytes(steps: readonly StepNeeds[]): number {
   const tables = new Map<string, Tensor>();
   for (const { runtime } of steps) {
-    for (const leaf of runtime.leaves)
-      if (leaf.role === "constant" && (leaf as Constant).values) tables.set(leaf.name, leaf);
+    for (const leaf of runtime.leaves) if (leaf.role === "constant") tables.set(leaf.name, leaf);
   }
   return [...tables.values()].reduce((sum, tensor) => sum + Math.max(16, tensorBytes(tensor)), 0);
 }

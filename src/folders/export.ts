@@ -105,7 +105,12 @@ export async function exportRun(
   const { trainables, parameters } = run;
   return {
     ...folder,
-    state: trainingState({ trainables, controls: parameters.controls }, state.checkpoint, held, state.facts),
+    state: trainingState(
+      { trainables, controllerStates: parameters.controllerStates },
+      state.checkpoint,
+      held,
+      state.facts,
+    ),
   };
 }
 
@@ -193,8 +198,15 @@ export async function exportedForm(
     );
   }
   if (!method.trains || !method.exported) return { form: method.exportForm(options, model), tensors };
-  const controls = await run.parameters.readControls();
-  return method.exported(options, { tensors, controls, setting: run.dial?.setting ?? 0, steps, model, conversion });
+  const controllerStates = await run.parameters.readControllerStates();
+  return method.exported(options, {
+    tensors,
+    controllerStates,
+    setting: run.dial?.setting ?? 0,
+    steps,
+    model,
+    conversion,
+  });
 }
 
 /** With every module of the head among those that PEFT saves and loads; it knows `classifier` and `score` by itself. */

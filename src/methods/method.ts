@@ -123,7 +123,7 @@ export interface TrainedState {
   /** The adapter's, without the head. */
   readonly tensors: readonly StoredTensor[];
   /** What the controller keeps, by name. */
-  readonly controls: ReadonlyMap<string, Float32Array>;
+  readonly controllerStates: ReadonlyMap<string, Float32Array>;
   /** The dial's, where the method has one. */
   readonly setting: number;
   readonly steps: number;

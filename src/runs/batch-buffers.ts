@@ -3,6 +3,7 @@
  * same one.
  */
 
+import type { Layer } from "../base/leaves";
 import { type BatchArrays, INPUT_IDS, LENGTHS } from "../data/batches";
 import { type Channel, channelLength, rowLabels } from "../data/channels";
 import type { DeviceBuffer, Executor } from "../executors/executor";
@@ -57,6 +58,9 @@ export class BatchBuffers {
     this.labelled = labelled > 0 ? allocate("labelled tokens", labelled) : null;
     this.#labelled = new Int32Array(labelled);
   }
+
+  /** Which of its buffers the inputs of a Program are, by their names. */
+  readonly layer: Layer = ({ name, role }) => (role === "input" ? this.buffer(name) : undefined);
 
   /** Ids, lengths or a channel by its name. Throws an Error if the batch has none of that name. */
   buffer(name: string): DeviceBuffer {

@@ -9,7 +9,7 @@ import type { Controller } from "../methods/controller";
 import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { type AnyApproach, approachOf } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
-import type { Control } from "../program/tensor";
+import type { ControllerState } from "../program/tensor";
 import { bracketedIds, textIds } from "./text-ids";
 import type { Pooling, TunedProgram } from "./tuned-program";
 
@@ -59,8 +59,11 @@ export function controllerOf(
 }
 
 /** Everything a controller keeps: what the Program reads, and its own. */
-export function controlsOf({ program }: Pick<TunedProgram, "program">, controller: Controller | null): Control[] {
-  return [...new Set([...program.controls, ...(controller?.controls ?? [])])];
+export function controllerStatesOf(
+  { program }: Pick<TunedProgram, "program">,
+  controller: Controller | null,
+): ControllerState[] {
+  return [...new Set([...program.controllerStates, ...(controller?.states ?? [])])];
 }
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */

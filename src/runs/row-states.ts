@@ -4,9 +4,10 @@
  */
 
 import type { BaseModel } from "../base/base-model";
+import { leaves } from "../base/leaves";
+import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
 import { rowAnswers, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { MethodContext } from "../methods/method";
@@ -84,22 +85,20 @@ async function rowStates(
       const { program, states } = buildStates(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const session = await executor.session(writeGraph(program, [output]), (tensor) => {
-        if (tensor === output) return computed;
-        return tensor.role === "input" ? batch.buffer(tensor.name) : model.kept(tensor);
+      const computation = { program, leaves: leaves(batch.layer, model.buffer) };
+      await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
+        for (const plan of own) {
+          const [done, total] = [plans.indexOf(plan), plans.length];
+          emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
+          feed.fill(feed.train, plan);
+          await run();
+          const commands = executor.commands();
+          plan.rows.forEach((row, place) => {
+            commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
+          });
+          await commands.submit();
+        }
       });
-      for (const plan of own) {
-        const [done, total] = [plans.indexOf(plan), plans.length];
-        emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
-        feed.fill(feed.train, plan);
-        await session.run();
-        const commands = executor.commands();
-        plan.rows.forEach((row, place) => {
-          commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
-        });
-        await commands.submit();
-      }
-      await session.release();
     }
     return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
   } finally {

@@ -11,11 +11,12 @@ import { scatterRows } from "../kernels/scatter-rows";
 import type { PromptLabel } from "../models/family";
 import { ownTokens } from "../operations/own-tokens";
 import { joinRows } from "../operations/rows";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { headGradient, headLogits, languageLoss, PIECES, rowsAtOnce } from "./language-loss";
 import { LABELS, sumLosses } from "./shares";
-import type { LanguageHead, LossPlace, ReadOut, States } from "./task";
+import type { LanguageHead, ReadOut, States } from "./task";
 
 /**
  * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the labels of the rows and, once for
@@ -61,12 +62,12 @@ export function withContextLoss(
   const meanShares = constant(
     program.constant(`context shares ${front} ${key}`, [front], () => Float32Array.from(mean)),
   );
-  const place = (index: number): LossPlace => ({ kind: "scratch", index });
+  const place = (slot: number): Place => ({ kind: "scratch", slot });
   const [states, logits, gradient] = [place(PIECES.states), place(PIECES.logits), place(PIECES.gradient)];
   const [shares, piece] = [place(PIECES.shares), place(PIECES.piece)];
   const after = scratch.length;
   const [losses, predictions, promptShares] = [place(after), place(after + 1), place(after + 2)];
-  const at = (kind: "output" | "seed"): LossPlace => ({ kind });
+  const at = (kind: "output" | "seed"): Place => ({ kind });
 
   const atOnce = Math.min(labels.length, rowsAtOnce(rows, vocabulary));
   const chunks = Array.from({ length: Math.ceil(labels.length / atOnce) }, (_, chunk) => {
@@ -105,4 +106,4 @@ export function withContextLoss(
   };
 }
 
-const constant = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
+const constant = (tensor: Tensor): Place => ({ kind: "value", tensor });

@@ -7,10 +7,11 @@ import type { Pooling } from "../models/family";
 import { linear } from "../operations/linear";
 import { ownTokens } from "../operations/own-tokens";
 import { firstToken, lastToken, meanToken } from "../operations/pool";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
-import type { Loss, LossPlace, ReadOutOptions, States } from "./task";
+import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
  * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`: bias-free on the last real token, or with a bias on the masked mean → [size, outputs].
@@ -70,8 +71,8 @@ function trainedLinear(
   return linear(program, "logits", x, weight, { bias });
 }
 
-const VALUES: LossPlace = { kind: "channel", name: "values" };
-const shares: LossPlace = { kind: "scratch", index: 0 };
+const VALUES: Place = { kind: "channel", name: "values" };
+const shares: Place = { kind: "scratch", slot: 0 };
 const places = {
   logits: { kind: "output" },
   labels: LABELS,
@@ -84,7 +85,7 @@ const places = {
  * Of rows that each have a label: their shares, their losses with the gradient, and the sum of
  * both.
  */
-function rowsLoss(rows: number, losses: Dispatch<LossPlace>, weights?: LabelWeights): Loss {
+function rowsLoss(rows: number, losses: Dispatch<Place>, weights?: LabelWeights): Loss {
   const last = [shareLabels(rows, shares, weights), losses, sumLosses(rows, shares)];
   return { scratch: [rows], first: [], parts: [], trained: [], last };
 }

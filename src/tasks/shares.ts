@@ -7,7 +7,7 @@
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { labelShares } from "../kernels/label-shares";
 import { meanLoss } from "../kernels/mean-loss";
-import type { LossPlace } from "./task";
+import type { Place } from "../program/place";
 
 /** A channel of weights, none of them negative. */
 export interface LabelWeights {
@@ -20,15 +20,15 @@ export interface LabelWeights {
 }
 
 /** The labels of the batch. */
-export const LABELS: LossPlace = { kind: "channel", name: "labels" };
+export const LABELS: Place = { kind: "channel", name: "labels" };
 
 /**
  * Writes the shares of so many labels: w / Σ w. Without weights all labels count the same, which is
  * their mean.
  */
-export function shareLabels(count: number, shares: LossPlace, weights?: LabelWeights): Dispatch<LossPlace> {
+export function shareLabels(count: number, shares: Place, weights?: LabelWeights): Dispatch<Place> {
   // Without weights their binding is not read.
-  const bound: LossPlace = weights ? { kind: "channel", name: weights.channel } : LABELS;
+  const bound: Place = weights ? { kind: "channel", name: weights.channel } : LABELS;
   const options = { WEIGHTED: weights ? 1 : 0 };
   return dispatch(
     labelShares,
@@ -39,12 +39,7 @@ export function shareLabels(count: number, shares: LossPlace, weights?: LabelWei
 }
 
 /** Σ share · loss into a place of the metrics: by default the first, which is the loss. */
-export function sumLosses(
-  rows: number,
-  shares: LossPlace,
-  losses: LossPlace = { kind: "losses" },
-  place = 0,
-): Dispatch<LossPlace> {
-  const metrics: LossPlace = { kind: "metrics" };
+export function sumLosses(rows: number, shares: Place, losses: Place = { kind: "losses" }, place = 0): Dispatch<Place> {
+  const metrics: Place = { kind: "metrics" };
   return dispatch(meanLoss, { losses, shares, metrics }, { rows, place });
 }

@@ -9,6 +9,7 @@ import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
 import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
@@ -59,28 +60,12 @@ export interface ReadOut {
   readonly loss: Loss;
 }
 
-/** A buffer that the loss reads or writes. */
-export type LossPlace =
-  /** The read-out's output; the gradient of the loss with respect to it. */
-  | { readonly kind: "output" | "seed" }
-  /** What the batch has in the channel of this name. */
-  | { readonly kind: "channel"; readonly name: string }
-  /** Indexes of the labelled rows, ascending. */
-  | { readonly kind: "labelled" }
-  /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
-  | { readonly kind: "losses" | "predictions" }
-  /** Three floats, the first of which is the mean loss. */
-  | { readonly kind: "metrics" }
-  | { readonly kind: "scratch"; readonly index: number }
-  /** A frozen tensor, a constant, or a trained one that only the loss reads; and such a one's gradient. */
-  | { readonly kind: "weight" | "gradient"; readonly tensor: Tensor };
-
 /** The loss as dispatches: Σ share · loss over the labels (`shares.ts`), with its gradient. */
 export interface Loss {
   /** float32 elements of each piece of working memory. */
   readonly scratch: readonly number[];
   /** Run before the parts: what all of them read. */
-  readonly first: readonly Dispatch<LossPlace>[];
+  readonly first: readonly Dispatch<Place>[];
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
    * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is
@@ -88,13 +73,13 @@ export interface Loss {
    */
   readonly parts: readonly {
     readonly rows: number;
-    readonly dispatches: readonly Dispatch<LossPlace>[];
-    readonly learn: readonly Dispatch<LossPlace>[];
+    readonly dispatches: readonly Dispatch<Place>[];
+    readonly learn: readonly Dispatch<Place>[];
   }[];
   /** Trained tensors whose gradient comes from here, not from the backward pass. */
   readonly trained: readonly Trainable[];
   /** Run behind the parts. */
-  readonly last: readonly Dispatch<LossPlace>[];
+  readonly last: readonly Dispatch<Place>[];
   /** Whether more than the batch's labels is learned: the third of the metrics says how much. */
   readonly penalty?: boolean;
 }

@@ -158,5 +158,5 @@ function resumed(comparison: Comparison, name: string, state: TrainingState, hel
     );
   }
   const { trainables, parameters } = comparison.run(name);
-  return checkpointOf(name, { trainables, controls: parameters.controls }, state, held);
+  return checkpointOf(name, { trainables, controllerStates: parameters.controllerStates }, state, held);
 }

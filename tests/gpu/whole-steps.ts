@@ -42,7 +42,7 @@ interface State {
   readonly metrics: Float32Array;
   readonly gradients: Values;
   readonly values: Values;
-  readonly controls: Values;
+  readonly controllerStates: Values;
 }
 
 /** Relative: the largest difference of a tensor to its largest number. */
@@ -94,9 +94,9 @@ export async function compareSteps(first: Executor, second: Executor, one: Steps
       const kept = (values: Float32Array) => values.map((number, index) => (told[index] === 1 ? number : 0));
       expectAlike(kept(other.values.get(name)!), kept(value), said(`value of ${name}`));
     }
-    expect([...other.controls.keys()]).toEqual([...state.controls.keys()]);
-    for (const [name, control] of state.controls) {
-      expectAlike(other.controls.get(name)!, control, said(`control ${name}`));
+    expect([...other.controllerStates.keys()]).toEqual([...state.controllerStates.keys()]);
+    for (const [name, value] of state.controllerStates) {
+      expectAlike(other.controllerStates.get(name)!, value, said(`state ${name}`));
     }
   }
 }
@@ -143,9 +143,18 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
     for (let step = 0; step < steps; step++) {
       await run.train(TOKENS, step, RATE);
       const { parameters } = run;
-      const [gradients, values, controls] = [parameters.readGradients(), parameters.read(), parameters.readControls()];
+      const [gradients, values, controllerStates] = [
+        parameters.readGradients(),
+        parameters.read(),
+        parameters.readControllerStates(),
+      ];
       const metrics = new Float32Array(await given.read(run.metrics, 12));
-      states.push({ metrics, gradients: await gradients, values: await values, controls: await controls });
+      states.push({
+        metrics,
+        gradients: await gradients,
+        values: await values,
+        controllerStates: await controllerStates,
+      });
     }
     await run.drained();
     return { start, states };

@@ -216,7 +216,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       Object.fromEntries(ranks.map(({ module, rank }) => [module, rank])),
     ]);
     expect(told).toEqual(history);
-    const ranks = (await run.parameters.readControls()).get(RANKS)!;
+    const ranks = (await run.parameters.readControllerStates()).get(RANKS)!;
     const modules = first!.ranks.map(({ module }) => [...tensors.get(`kept.${module}`)!.data]);
     expect([...ranks]).toEqual(modules.flat());
   }

@@ -116,9 +116,9 @@ function form(chosen: Options, model: ModelFacts, steps: number, rankPattern: Ad
 }
 
 /** Which ranks a module keeps. */
-function keptRanks({ initialRank }: Options, { tensors, controls }: TrainedState): Map<string, boolean[]> {
+function keptRanks({ initialRank }: Options, { tensors, controllerStates }: TrainedState): Map<string, boolean[]> {
   const paths = tensors.flatMap(({ name }) => /^(.*)\.lora_A$/.exec(name)?.[1] ?? []);
-  const ranks = controls.get(RANKS)!;
+  const ranks = controllerStates.get(RANKS)!;
   return new Map(
     paths.map((path, index) => {
       const own = ranks.subarray(index * initialRank, (index + 1) * initialRank);

@@ -11,7 +11,7 @@ import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import type { Program } from "../../program/program";
-import type { ControlContext, Controller } from "../controller";
+import type { Controller, ControllerContext } from "../controller";
 import { equalToFrozen } from "../equalities";
 import { alphaOption, dropoutOption, rankOption } from "../low-rank";
 import { defineMethod, type LoraForm, type ModelFacts, type StoredTensor, type TrainedState } from "../method";
@@ -35,7 +35,7 @@ const options = (facts: ModelFacts) =>
     .superRefine((chosen, context) => checkTargets(chosen, context, facts));
 
 /** Per rank: its factor on alpha / largest rank while rank b is in use; 0 above b. */
-const factorsOf = (program: Program, rank: number) => program.control("dylora factors", [rank], 1);
+const factorsOf = (program: Program, rank: number) => program.controllerState("dylora factors", [rank], 1);
 
 export const dylora = defineMethod<Options>({
   id: "dylora",
@@ -79,9 +79,9 @@ export const dylora = defineMethod<Options>({
   }),
 });
 
-function controller(program: Program, { rank, trained }: Options, { draw }: ControlContext): Controller {
+function controller(program: Program, { rank, trained }: Options, { draw }: ControllerContext): Controller {
   const factors = factorsOf(program, rank);
-  const drawn = program.control("dylora drawn", [rank], 1);
+  const drawn = program.controllerState("dylora drawn", [rank], 1);
   const values = new Float32Array(rank);
   const single = new Float32Array(rank);
   const matrices = program.trainables.filter(({ part }) => part === "adapter");
@@ -105,7 +105,7 @@ function controller(program: Program, { rank, trained }: Options, { draw }: Cont
               dispatches: matrices.map((tensor) => {
                 const [rows, columns] = tensor.shape as [number, number];
                 const bindings = {
-                  mask: { kind: "control", tensor: drawn },
+                  mask: { kind: "value", tensor: drawn },
                   x: { kind: "gradient", tensor },
                 } as const;
                 const BY_COLUMN = tensor.name.endsWith(".lora_B.weight") ? 1 : 0;

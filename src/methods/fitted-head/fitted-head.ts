@@ -49,8 +49,8 @@ export const fittedHead = defineAnswerer<Options>({
     from: "rows",
     parameters: ({ width, classes }) => width * classes + classes,
     logits(program, _options, state, { classes }) {
-      const weight = program.constant(WEIGHT, [classes, state.shape[1]!]);
-      return linear(program, "logits", state, weight, { bias: program.constant(BIAS, [classes]) });
+      const weight = program.provided(WEIGHT, [classes, state.shape[1]!], "training rows");
+      return linear(program, "logits", state, weight, { bias: program.provided(BIAS, [classes], "training rows") });
     },
     tables({ penalty, maxIterations }, rows, notice) {
       const { seen, labels } = present(rows);

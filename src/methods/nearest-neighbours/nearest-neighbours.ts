@@ -57,13 +57,13 @@ export const nearestNeighbours = defineAnswerer<Options>({
         );
       }
       const width = state.shape[1]!;
-      const rows = program.constant(ROWS, [count, width]);
-      const votes = program.constant(CLASSES, [count, classes]);
+      const rows = program.provided(ROWS, [count, width], "training rows");
+      const votes = program.provided(CLASSES, [count, classes], "training rows");
       const scores =
         distance === "cosine"
           ? linear(program, "cosines", ofLengthOne(program, state), rows)
           : // −‖x − r‖² / 2 but for ‖x‖², which is the same for every row r.
-            linear(program, "nearness", state, rows, { bias: program.constant(LENGTHS, [count]) });
+            linear(program, "nearness", state, rows, { bias: program.provided(LENGTHS, [count], "training rows") });
       return logOfOneMore(program, "logits", nearestVotes(program, "votes", scores, votes, { count: neighbours }));
     },
     tables({ distance }, { states, width, labels, classes }) {

@@ -6,6 +6,7 @@ import { methods } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { linear } from "../../../src/operations/linear";
 import { prepend } from "../../../src/operations/prepend";
+import { bind } from "../../../src/program/place";
 import { Program } from "../../../src/program/program";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
@@ -20,7 +21,7 @@ test("trained tensors and their gradients are float32, whatever activations and 
   const joined = prepend(program, "joined", front, program.input("x", [5, 4], "float32"), 1);
   const hidden = linear(program, "hidden", joined, frozen);
   const plan = planBackward(program, linear(program, "y", hidden, factor));
-  expect(plan.dispatches.map(({ kernel, stored }) => [kernel.name, stored])).toEqual([
+  expect(bind(plan.dispatches, (place) => place).map(({ kernel, stored }) => [kernel.name, stored])).toEqual([
     ["matmul", { a: "Element", b: "f32", out: "Element" }],
     ["matmul", { a: "Element", b: "Element", out: "f32" }],
     ["matmul", { a: "Element", b: "f32", out: "Element" }],
@@ -47,7 +48,7 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
       2,
       5,
     );
-    const packed = plan.dispatches.flatMap(({ kernel, stored }) =>
+    const packed = bind(plan.dispatches, (place) => place).flatMap(({ kernel, stored }) =>
       Object.entries(stored ?? {})
         .filter(([, what]) => what === "packed")
         .map(([binding]) => ({ kernel, binding })),

@@ -1,7 +1,8 @@
 /** Carries out a task's loss in float64: parts of labelled rows as a step would, with what only an update needs. */
 
+import type { Place } from "../../../src/program/place";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
-import type { Loss, LossPlace } from "../../../src/tasks/task";
+import type { Loss } from "../../../src/tasks/task";
 import { kernels } from "./kernels";
 
 export interface ComputedLoss {
@@ -37,11 +38,11 @@ export function runLoss(
   };
   const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
   const gradients = new Map(loss.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape))]));
-  const at = (place: LossPlace): Float64Array => {
-    if (place.kind === "weight") return value(place.tensor);
+  const at = (place: Place): Float64Array => {
+    if (place.kind === "value") return value(place.tensor);
     if (place.kind === "channel") return channels[place.name]!;
     if (place.kind === "gradient") return gradients.get(place.tensor.name)!;
-    return place.kind === "scratch" ? scratch[place.index]! : memory[place.kind]!;
+    return place.kind === "scratch" ? scratch[place.slot]! : memory[place.kind]!;
   };
   let left = labelled.length;
   const parts = loss.parts.filter(({ rows }) => {
@@ -54,7 +55,7 @@ export function runLoss(
     ...parts.flatMap(({ dispatches, learn }) => [...dispatches, ...learn]),
     ...loss.last,
   ]) {
-    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as LossPlace)]);
+    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as Place)]);
     kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
   }
   const { seed, losses, predictions, metrics } = memory;

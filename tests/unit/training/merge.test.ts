@@ -114,18 +114,18 @@ test.each(cases)("%s, %s %o: merged and not give the same logits", async (rig, i
   const parsed = method.options(model).parse(options);
   const tuned = build(model, id, parsed);
   const values = trainedValues(tuned, weights);
-  const controls = new Map<string, Float32Array>();
+  const controllerStates = new Map<string, Float32Array>();
   if (id === "adalora") {
     // One rank of the first module is pruned.
     const modules = [...values].filter(([name]) => name.endsWith("lora_E"));
-    controls.set(RANKS, new Float32Array(modules.length * 3).fill(1));
-    controls.get(RANKS)![1] = 0;
+    controllerStates.set(RANKS, new Float32Array(modules.length * 3).fill(1));
+    controllerStates.get(RANKS)![1] = 0;
     modules[0]![1][1] = 0;
   }
   const rank = 4;
-  const leaves: Leaves = new Map<string, ArrayLike<number>>([...weights, ...values, ...controls]);
+  const leaves: Leaves = new Map<string, ArrayLike<number>>([...weights, ...values, ...controllerStates]);
   for (const tensor of tuned.program.operations.flatMap(({ inputs }) => inputs)) {
-    if (tensor.role === "control" && !leaves.has(tensor.name)) {
+    if (tensor.role === "controller" && !leaves.has(tensor.name)) {
       leaves.set(tensor.name, new Float32Array(elementCount(tensor.shape)).fill(1));
     }
   }
@@ -135,7 +135,7 @@ test.each(cases)("%s, %s %o: merged and not give the same logits", async (rig, i
     tuned.program.trainables
       .filter((tensor) => tensor.part === wanted)
       .map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
-  const state = { tensors: part("adapter"), controls, setting: rank, steps: 10, model, conversion: null };
+  const state = { tensors: part("adapter"), controllerStates, setting: rank, steps: 10, model, conversion: null };
   const conversion = method.conversions?.some((form) => form.id === "lora") ? "lora" : null;
   const { form, tensors } = method.exported?.(parsed, { ...state, conversion }) ?? {
     form: method.exportForm(parsed, model),

@@ -3,14 +3,15 @@
  * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
  */
 
+import { leaves } from "../base/leaves";
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
-import type { Dispatch } from "../kernels/kernel";
-import type { Controller, ControlPhase, ControlPlace, Dial, Watched } from "../methods/controller";
+import type { Controller, ControllerPhase, Dial, Watched } from "../methods/controller";
+import { bind, type Place } from "../program/place";
 import { tensorBytes } from "../program/tensor";
 import type { Parameters } from "./parameters";
 
-export interface ControlOptions {
+export interface ControllerRunnerOptions {
   readonly parameters: Parameters;
   /** [loss, gradient norm, penalty] */
   readonly metrics: DeviceBuffer;
@@ -28,7 +29,7 @@ interface CompiledPhase {
 const SLOTS = 4;
 
 /** Bytes that carrying a controller out takes beside the tensors that it keeps. */
-export function controlBytes(
+export function controllerBytes(
   costs: Pick<Costs, "dispatches">,
   { beforeUpdate = [], afterUpdate = [], watch }: Controller,
 ): number {
@@ -37,10 +38,10 @@ export function controlBytes(
   return uniforms + (watch ? SLOTS * tensorBytes(watch.tensor) : 0);
 }
 
-export class Control {
+export class ControllerRunner {
   readonly #executor: Executor;
   readonly #controller: Controller;
-  readonly #options: ControlOptions;
+  readonly #options: ControllerRunnerOptions;
   readonly #before: readonly CompiledPhase[];
   readonly #after: readonly CompiledPhase[];
   readonly #ring: ReadbackRing<number> | null;
@@ -49,7 +50,7 @@ export class Control {
   private constructor(
     executor: Executor,
     controller: Controller,
-    options: ControlOptions,
+    options: ControllerRunnerOptions,
     phases: { before: readonly CompiledPhase[]; after: readonly CompiledPhase[] },
   ) {
     this.#executor = executor;
@@ -69,33 +70,27 @@ export class Control {
   }
 
   /** Compiles every phase. The controller's tensors must be among the parameters. */
-  static async create(executor: Executor, controller: Controller, options: ControlOptions): Promise<Control> {
+  static async create(
+    executor: Executor,
+    controller: Controller,
+    options: ControllerRunnerOptions,
+  ): Promise<ControllerRunner> {
     const { parameters, metrics, owner } = options;
-    const resolve = (place: ControlPlace): DeviceBuffer => {
+    const leaf = leaves(parameters.leaf);
+    const buffer = (place: Place): DeviceBuffer => {
       if (place.kind === "metrics") return metrics;
-      if (place.kind === "control") return parameters.control(place.tensor.name);
-      const { name } = place.tensor;
-      return place.kind === "gradient" ? parameters.gradient(name) : parameters.value(name);
+      if (place.kind !== "value" && place.kind !== "gradient") throw new Error(`A controller has no ${place.kind}.`);
+      return place.kind === "gradient" ? parameters.gradient(place.tensor.name) : leaf(place.tensor);
     };
-    const compile = (phases: readonly ControlPhase[] = []) =>
+    const compile = (phases: readonly ControllerPhase[] = []) =>
       Promise.all(
         phases.map(async ({ dispatches, when = () => true }): Promise<CompiledPhase> => {
-          const bound = dispatches.map(
-            (step): Dispatch<DeviceBuffer> => ({
-              ...step,
-              // Whatever a controller touches is float32.
-              stored: Object.fromEntries(Object.keys(step.kernel.stored ?? {}).map((name) => [name, "f32" as const])),
-              bindings: Object.fromEntries(
-                Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)]),
-              ),
-            }),
-          );
-          return { compiled: await executor.compile(bound, { owner }), when };
+          return { compiled: await executor.compile(bind(dispatches, buffer), { owner }), when };
         }),
       );
     const before = await compile(controller.beforeUpdate);
     const after = await compile(controller.afterUpdate);
-    return new Control(executor, controller, options, { before, after });
+    return new ControllerRunner(executor, controller, options, { before, after });
   }
 
   /** What can be chosen after training, and what is chosen now. */
@@ -117,8 +112,8 @@ export class Control {
 
   /** Queues what the host sets for a step, or for an evaluation (null). */
   set(step: number | null): void {
-    for (const [control, values] of this.#controller.set?.(step, this.#setting) ?? []) {
-      const buffer = this.#options.parameters.control(control.name);
+    for (const [state, values] of this.#controller.set?.(step, this.#setting) ?? []) {
+      const buffer = this.#options.parameters.controllerState(state.name);
       this.#executor.write(buffer, values);
     }
   }
@@ -138,10 +133,8 @@ export class Control {
     const { watch } = this.#controller;
     if (!watch?.due(step)) return;
     const { tensor } = watch;
-    const { parameters } = this.#options;
-    const own = { control: () => parameters.control(tensor.name), trainable: () => parameters.value(tensor.name) };
-    const place = tensor.role === "control" || tensor.role === "trainable" ? own[tensor.role] : () => kept(tensor.name);
-    this.#ring!.push(commands, place(), tensorBytes(tensor), step);
+    const buffer = this.#options.parameters.leaf(tensor) ?? kept(tensor.name);
+    this.#ring!.push(commands, buffer, tensorBytes(tensor), step);
   }
 
   /** To be called when the step's commands are submitted. */
