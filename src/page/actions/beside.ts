@@ -1,7 +1,7 @@
 /** Adapters that are evaluated without being trained here: imported folders, and weighted sums of runs. */
 
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
-import { addEvaluation, createCurves } from "../charts/run-curves";
+import { addEvaluation, createCurves } from "../curves/run-curves";
 import { engine } from "../engine";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { patch, useStudio } from "../store/store";

@@ -3,7 +3,7 @@
 import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
-import { createCurves } from "../charts/run-curves";
+import { createCurves } from "../curves/run-curves";
 import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
 import { failUnfinished } from "../store/events";

@@ -2,11 +2,11 @@
 
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { engine } from "../engine";
-import { draftsForText, standardText } from "../methods/suggested-text";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
 import { toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
+import { draftsForText, standardText } from "../store/suggested-text";
 import { setData } from "./data";
 
 export function addRun(methodId: string): void {

@@ -3,8 +3,8 @@
 import type { Configuration } from "../../plan/configuration";
 import type { LocalFile, ModelPlace, ModelSummary } from "../../worker/api";
 import { engine } from "../engine";
-import { localFiles } from "../model/local-files";
 import { currentConfiguration, draftsForModel } from "../store/configuration";
+import { localFiles } from "../store/local-files";
 import { messageOf, patch, useStudio } from "../store/store";
 import { suitableModel } from "../store/suitable-model";
 import { setData } from "./data";

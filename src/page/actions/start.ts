@@ -3,13 +3,13 @@
 import * as Comlink from "comlink";
 import type { DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
 import { engine, restartEngine, watchEngine } from "../engine";
-import { standardText } from "../methods/suggested-text";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
+import { standardText } from "../store/suggested-text";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, readNextAs, reopenData } from "./data";
 import { reopenModel } from "./model";

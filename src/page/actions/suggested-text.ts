@@ -1,7 +1,7 @@
 /** Keeps texts about the task in step with the open data, until a person writes their own. */
 
-import { draftsForText, suggestedText } from "../methods/suggested-text";
 import { patch, useStudio } from "../store/store";
+import { draftsForText, suggestedText } from "../store/suggested-text";
 
 /** Returns what ends it. */
 export function followData(): () => void {

@@ -2,8 +2,8 @@
 
 import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import { appearance } from "../appearance";
 import { useStudio } from "../store/store";
-import { appearance } from "./appearance";
 import { LinesContext } from "./lines-context";
 import { nearestIndex } from "./reduce-points";
 

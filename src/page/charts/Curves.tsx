@@ -2,7 +2,7 @@
 
 import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
-import { appearance, markerPath } from "./appearance";
+import { appearance, markerPath } from "../appearance";
 import { bandPath, linePath } from "./line-path";
 import { LinesContext } from "./lines-context";
 

@@ -1,6 +1,7 @@
 /** Bytes by category: what all runs share once, then what each run has of its own. Before a run: the estimate. */
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
+import { appearance } from "../appearance";
 import { formatBytes } from "../format";
 import { memoryWords, wordsOf } from "../store/device-words";
 import { firstSeeds } from "../store/first-seeds";
@@ -9,7 +10,6 @@ import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
-import { appearance } from "./appearance";
 import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
 

@@ -2,8 +2,8 @@
 
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
-import { recentSpeed } from "../charts/run-curves";
 import { Message } from "../controls/Message";
+import { recentSpeed } from "../curves/run-curves";
 import { formatCount, formatDuration, formatRate } from "../format";
 import { stepsPerSecond } from "../store/events";
 import type { ComparisonSlice } from "../store/state";

@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
-import { recentSpeed } from "../charts/run-curves";
+import { recentSpeed } from "../curves/run-curves";
 import { formatBytes, formatCount, formatDuration } from "../format";
 import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";

@@ -1,6 +1,6 @@
 /** Words with their tags: entities are coloured by type and named; words outside of any are plain. */
 
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { useStudio } from "../store/store";
 
 interface TaggedWordsProps {

@@ -1,6 +1,6 @@
 /** A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that as a PNG. */
 
-import { appearance, markerPath } from "../charts/appearance";
+import { appearance, markerPath } from "../appearance";
 import { download, fileName } from "./download";
 
 const styled = [

@@ -4,10 +4,10 @@ import { useState } from "react";
 import { changeOption } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";
 import { formatCount, formatPlural } from "../format";
+import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { equalSplits } from "./equal-budget";
-import type { OptionField } from "./option-fields";
 
 interface EqualBudgetProps {
   run: DraftRun;

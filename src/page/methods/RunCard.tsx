@@ -8,6 +8,7 @@ import { RunSwatch } from "../charts/RunSwatch";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
 import { formatSetting } from "../format";
+import { isInUse, optionFields } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { ChosenModules } from "./ChosenModules";
@@ -16,7 +17,6 @@ import { EstimateLine } from "./EstimateLine";
 import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
-import { isInUse, optionFields } from "./option-fields";
 import { SemanticPassLine } from "./SemanticPassLine";
 
 interface RunCardProps {

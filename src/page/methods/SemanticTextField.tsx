@@ -5,7 +5,7 @@ import { Field } from "../controls/Field";
 import { engine } from "../engine";
 import { formatPlural } from "../format";
 import { useStudio } from "../store/store";
-import { taskTexts } from "./task-texts";
+import { taskTexts } from "../store/task-texts";
 import { useTokens } from "./use-tokens";
 
 interface SemanticTextFieldProps {

@@ -1,7 +1,7 @@
 /** True class down, predicted class across; the darker, the larger a row's share. */
 
 import type { RunReport } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { formatCount, formatPercent } from "../format";
 
 export function ConfusionMatrix({

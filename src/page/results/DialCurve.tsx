@@ -2,7 +2,7 @@
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { SettingEvaluation } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { formatMetric } from "../format";
 
 const [width, height, edge] = [320, 96, 8];

@@ -1,7 +1,7 @@
 /** What every run says of a typed text: labels with their probabilities, a number, or the words with their tags. */
 
 import type { Prediction } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
 import { formatPercent, formatPlural } from "../format";

@@ -1,7 +1,7 @@
 /** Predicted against true numbers, one dot a validation row; on the diagonal both are the same. */
 
 import type { RunReport } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { linearAxis } from "../charts/ticks";
 import { formatCount, formatTick } from "../format";
 

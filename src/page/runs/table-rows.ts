@@ -1,7 +1,7 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
-import { stepsToLoss, summarise } from "../charts/run-curves";
+import { stepsToLoss, summarise } from "../curves/run-curves";
 import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 

@@ -2,7 +2,7 @@
 
 import { type Spread, spreadOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
-import { summarise } from "../charts/run-curves";
+import { summarise } from "../curves/run-curves";
 import type { RunRecord } from "../store/state";
 
 export interface VariantRow {

@@ -1,8 +1,8 @@
 /** What the worker's events do to the comparison that is running. */
 
 import type { StudioEvent } from "../../worker/api";
-import { addEvaluation, addStep } from "../charts/run-curves";
-import { withShares } from "../charts/share-history";
+import { addEvaluation, addStep } from "../curves/run-curves";
+import { withShares } from "../curves/share-history";
 import type { Comparison, ComparisonSlice, RunRecord } from "./state";
 
 /** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */

@@ -1,7 +1,7 @@
 /** Finished comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses nothing. */
 
 import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
-import { type CurvesSnapshot, createCurves, snapshotCurves } from "../charts/run-curves";
+import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
 import type { Comparison, RunRecord } from "./state";
 
 const version = 2;

@@ -24,8 +24,8 @@ import type {
   SamplePrompt,
   StoredModelListing,
 } from "../../worker/api";
-import type { RunCurves } from "../charts/run-curves";
-import type { ShareHistory } from "../charts/share-history";
+import type { RunCurves } from "../curves/run-curves";
+import type { ShareHistory } from "../curves/share-history";
 
 export interface DeviceSlice {
   report: DeviceReport | null;

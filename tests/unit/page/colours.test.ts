@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { appearance } from "../../../src/page/charts/appearance";
+import { appearance } from "../../../src/page/appearance";
 
 type Color = [red: number, green: number, blue: number];
 

@@ -1,6 +1,6 @@
 /** Events and comparisons for the page's tests. */
 
-import { createCurves } from "../../../src/page/charts/run-curves";
+import { createCurves } from "../../../src/page/curves/run-curves";
 import type { Comparison, ComparisonSlice, RunRecord } from "../../../src/page/store/state";
 import { trainingSchema } from "../../../src/plan/configuration";
 import type { EvaluationEvent, GpuBytes, StepEvent } from "../../../src/worker/api";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { readNumber } from "../../../src/page/controls/read-number";
-import { isInUse, optionFields } from "../../../src/page/methods/option-fields";
+import { isInUse, optionFields } from "../../../src/page/store/option-fields";
 
 const schema = z.toJSONSchema(
   z.object({

@@ -2,8 +2,8 @@ import { describe, expect, it, test } from "vitest";
 import config from "../../../public/models/tiny-base/config.json";
 import { methods } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { draftsForText, standardText, suggestedText } from "../../../src/page/methods/suggested-text";
 import { draftRun } from "../../../src/page/store/configuration";
+import { draftsForText, standardText, suggestedText } from "../../../src/page/store/suggested-text";
 import type { DataSummary } from "../../../src/worker/api";
 import { describeMethod } from "../../../src/worker/describe";
 

@@ -1,8 +1,8 @@
 /** Texts about the task, from what the open data is read as. */
 
 import type { DataSummary, MethodDescription } from "../../worker/api";
-import type { DraftRun } from "../store/state";
 import { optionFields } from "./option-fields";
+import type { DraftRun } from "./state";
 import { taskTexts } from "./task-texts";
 
 /** More labels, or longer ones, make a text that is longer than most inputs. */
