@@ -2,17 +2,17 @@
 
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
-import { engine } from "../engine";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { patch, useStudio } from "../store/store";
+import { studio } from "../worker";
 import { keepAdapter } from "./compare";
 
 export async function importAdapter(file: File): Promise<void> {
-  await keep(await engine().importAdapter(file));
+  await keep(await studio().importAdapter(file));
 }
 
 export async function sumRuns(request: SumRequest): Promise<void> {
-  await keep(await engine().sum(request));
+  await keep(await studio().sum(request));
 }
 
 /** Lists an adapter; beside an ended comparison it gets a level line and a row of its own, too. */

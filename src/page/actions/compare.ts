@@ -4,12 +4,12 @@ import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
-import { engine } from "../engine";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
 import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
 import { messageOf, patch, patchRun, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 /** Starts the runs as chosen. The one before joins the past. */
 export async function compare(): Promise<void> {
@@ -21,7 +21,7 @@ export async function compare(): Promise<void> {
   const slots = state.methods.runs.map(({ slot }) => slot);
   begin(configuration, slots, steps);
   await attempt(async () => {
-    await engine().compare(configuration);
+    await studio().compare(configuration);
   });
   await keepSession();
 }
@@ -34,7 +34,7 @@ export async function continueImported(
 ): Promise<void> {
   const { training } = useStudio.getState();
   begin(configuration, [0], from + more);
-  await attempt(async () => await engine().continueImported(run, more, training.settings));
+  await attempt(async () => await studio().continueImported(run, more, training.settings));
   await keepSession();
 }
 
@@ -98,7 +98,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
 /** Fills in how many parameters each run trains; a comparison does without when that fails. */
 async function countParameters(configuration: Configuration): Promise<void> {
   await quietly(async () => {
-    const { runs } = await engine().estimate(configuration);
+    const { runs } = await studio().estimate(configuration);
     if (useStudio.getState().comparison.current?.configuration !== configuration) return;
     const records = useStudio.getState().comparison.current?.runs ?? [];
     for (const { run, trainable } of runs) {
@@ -107,19 +107,19 @@ async function countParameters(configuration: Configuration): Promise<void> {
   });
 }
 
-export const pause = () => attempt(async () => await engine().pause());
-export const resume = () => attempt(async () => await engine().resume());
+export const pause = () => attempt(async () => await studio().pause());
+export const resume = () => attempt(async () => await studio().resume());
 
 /** Says so at once: the worker hears of it when the pass in flight is done. */
 export async function stop(): Promise<void> {
   patch("comparison", { stopping: true });
-  await attempt(async () => await engine().stop());
+  await attempt(async () => await studio().stop());
 }
 
 /** Goes on from each run's last good adapter. */
 export async function continueComparison(): Promise<void> {
   patch("comparison", { error: null, pace: [], stopping: false });
-  await attempt(async () => await engine().continue());
+  await attempt(async () => await studio().continue());
   await keepSession();
 }
 
@@ -141,7 +141,7 @@ export async function keepAdapter(name: string): Promise<void> {
   const run = useStudio.getState().comparison.current?.runs.find((candidate) => candidate.name === name);
   if (!run) return;
   await quietly(async () => {
-    const zip = await engine().exportRun(name);
+    const zip = await studio().exportRun(name);
     if (!(await saveAdapter(run.key, zip))) return;
     const { current } = useStudio.getState().comparison;
     if (current?.runs.some((candidate) => candidate.key === run.key)) patchRun(name, { saved: true });
@@ -154,7 +154,7 @@ export async function runZip(run: RunRecord, conversion: string | null = null): 
   const { current } = useStudio.getState().comparison;
   if (current?.runs.some((candidate) => candidate.key === run.key)) {
     try {
-      return await engine().exportRun(run.name, conversion);
+      return await studio().exportRun(run.name, conversion);
     } catch (error) {
       if (conversion !== null) throw error;
       const saved = run.saved ? await loadAdapter(run.key) : null;

@@ -1,12 +1,12 @@
 /** Choosing methods, their options and the training; the estimate and the address follow by themselves. */
 
 import type { TrainingConfiguration } from "../../plan/configuration";
-import { engine } from "../engine";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
 import { toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
 import { draftsForText, standardText } from "../store/suggested-text";
+import { studio } from "../worker";
 import { setData } from "./data";
 
 export function addRun(methodId: string): void {
@@ -85,7 +85,7 @@ export function markTraining(key: string, problem: string | null): void {
 /** Opens a configuration file: runs and training are taken over; model and data where they are here. */
 export async function openConfiguration(file: File): Promise<void> {
   try {
-    const configuration = await engine().parseConfiguration(await file.text());
+    const configuration = await studio().parseConfiguration(await file.text());
     const state = useStudio.getState();
     patch("methods", { runs: draftsFrom(configuration.runs, state.methods.descriptions) });
     patch("training", { settings: configuration.training, problems: {} });
@@ -142,7 +142,7 @@ export function followDrafts(): () => void {
     asked++;
     const mine = asked;
     try {
-      const estimate = await engine().estimate(configuration);
+      const estimate = await studio().estimate(configuration);
       if (mine === asked) patch("methods", { estimate, estimateError: null, estimating: false });
     } catch (error) {
       if (mine === asked) patch("methods", { estimate: null, estimateError: messageOf(error), estimating: false });

@@ -2,7 +2,6 @@
 
 import * as Comlink from "comlink";
 import type { DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
-import { engine, restartEngine, watchEngine } from "../engine";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
@@ -10,6 +9,7 @@ import { fromFragment, type LinkedConfiguration } from "../store/link";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
 import { standardText } from "../store/suggested-text";
+import { restartWorker, studio, watchWorker } from "../worker";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, readNextAs, reopenData } from "./data";
 import { reopenModel } from "./model";
@@ -21,13 +21,13 @@ const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
 
 /** Starts everything; each part fails on its own and says so where it belongs. */
 export async function start(): Promise<void> {
-  watchEngine(deviceLost);
-  await Promise.all([restoreSession(), startEngine(() => openFirstSample())]);
+  watchWorker(deviceLost);
+  await Promise.all([restoreSession(), startWorker(() => openFirstSample())]);
 }
 
 /** After a lost device: a new worker with the same model and data; the comparison can then go on from its checkpoints. */
 export async function restart(): Promise<void> {
-  restartEngine();
+  restartWorker();
   patch("device", { report: null, lost: null });
   patch("model", { summary: null, error: null });
   const { current } = useStudio.getState().comparison;
@@ -38,19 +38,19 @@ export async function restart(): Promise<void> {
     stopping: false,
     imported: [],
   });
-  await startEngine(reopenData);
+  await startWorker(reopenData);
 }
 
-/** Starts the engine anew on what was chosen. Model and data stay, and a comparison's curves. */
+/** Starts the worker anew on what was chosen. Model and data stay, and a comparison's curves. */
 export async function chooseDevice(choice: DeviceChoice): Promise<void> {
   keepDevice(choice);
   await restart();
 }
 
-async function startEngine(openData: () => Promise<void>): Promise<void> {
+async function startWorker(openData: () => Promise<void>): Promise<void> {
   try {
-    await engine().subscribe(Comlink.proxy(receive));
-    const [report] = await Promise.all([engine().openDevice(chosenDevice()), loadListings()]);
+    await studio().subscribe(Comlink.proxy(receive));
+    const [report] = await Promise.all([studio().openDevice(chosenDevice()), loadListings()]);
     patch("device", { report });
     restoreRuns();
     if (report.status === "ready" || report.status === "software") {
@@ -63,7 +63,7 @@ async function startEngine(openData: () => Promise<void>): Promise<void> {
 }
 
 async function loadListings(): Promise<void> {
-  const api = engine();
+  const api = studio();
   await Promise.all([
     api.listModels().then(
       (listings) => patch("model", { listings }),

@@ -1,9 +1,9 @@
 /** Having the frozen model and every run write behind some prompts, before and after training. */
 
 import type { GeneratedText, GenerationEvent, StudioEvent } from "../../worker/api";
-import { engine } from "../engine";
 import type { WritingSlice } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 /** Validation rows that are written for. */
 const SAMPLES = 3;
@@ -36,7 +36,7 @@ export async function write(own: string | null): Promise<void> {
   if (writing.busy) return;
   patch("writing", { busy: true, stopped: false, error: null, texts: {} });
   try {
-    const prompts = own === null ? await engine().samplePrompts(SAMPLES) : [{ row: 0, prompt: own, response: "" }];
+    const prompts = own === null ? await studio().samplePrompts(SAMPLES) : [{ row: 0, prompt: own, response: "" }];
     patch("writing", { prompts });
     const trained = comparison.current?.runs.filter(({ curves }) => curves.evaluations.length > 0) ?? [];
     const runs = new Set([...trained.map(({ name }) => name), ...comparison.imported.map(({ run }) => run)]);
@@ -47,7 +47,7 @@ export async function write(own: string | null): Promise<void> {
     for (const { run, before } of order) {
       if (useStudio.getState().writing.stopped) break;
       const request = { run, before, prompts: prompts.map(({ prompt }) => prompt), settings: writing.settings };
-      const said = await engine().generate(request);
+      const said = await studio().generate(request);
       if (said) keep(run, before, said);
     }
   } catch (error) {
@@ -59,7 +59,7 @@ export async function write(own: string | null): Promise<void> {
 
 export async function stopWriting(): Promise<void> {
   patch("writing", { stopped: true });
-  await engine().cancelGeneration();
+  await studio().cancelGeneration();
 }
 
 function keep(writer: string | null, before: boolean, said: readonly GeneratedText[]): void {

@@ -2,7 +2,7 @@
 
 import { type ReactNode, useMemo } from "react";
 import { metricFacts } from "../../tasks/metrics/names";
-import { formatLoss, formatMetric, formatTick } from "../format";
+import { formatLoss, formatMetric, formatTick } from "../numbers";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";

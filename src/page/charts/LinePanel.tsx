@@ -5,7 +5,7 @@
 
 import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
-import { formatTick } from "../format";
+import { formatTick } from "../numbers";
 import { xAxisLook, yAxisLook } from "./axes";
 import { Crosshair } from "./Crosshair";
 import { Curves } from "./Curves";

@@ -2,7 +2,7 @@
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { appearance } from "../appearance";
-import { formatBytes } from "../format";
+import { formatBytes } from "../numbers";
 import { memoryWords, wordsOf } from "../store/device-words";
 import { firstSeeds } from "../store/first-seeds";
 import { ownBytes } from "../store/gpu-bytes";
@@ -53,7 +53,7 @@ export function MemoryChart() {
       label: formatBytes(weights),
       parts: [weights],
     },
-    // Not told any more after the engine was started anew.
+    // Not told any more after the worker was started anew.
     ...(all
       ? [
           {

@@ -2,7 +2,7 @@
 
 import { useState } from "react";
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
-import { metricWord } from "../format";
+import { metricWord } from "../numbers";
 import { shownTask, useStudio } from "../store/store";
 import { CurveChart } from "./CurveChart";
 

@@ -3,7 +3,7 @@
 import { Area, AreaChart, ResponsiveContainer, useYAxisScale, XAxis, YAxis } from "recharts";
 import { appearance } from "../appearance";
 import type { ShareHistory } from "../curves/share-history";
-import { formatPercent, formatTick } from "../format";
+import { formatPercent, formatTick } from "../numbers";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";

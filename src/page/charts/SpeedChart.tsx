@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { appearance } from "../appearance";
 import { Segmented } from "../controls/Segmented";
 import { recentSpeed } from "../curves/run-curves";
-import { formatCount, formatDuration } from "../format";
+import { formatCount, formatDuration } from "../numbers";
 import { firstSeeds } from "../store/first-seeds";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";

@@ -4,7 +4,7 @@ import { Pause, Play, RotateCcw, Square } from "lucide-react";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
 import { Message } from "../controls/Message";
 import { recentSpeed } from "../curves/run-curves";
-import { formatCount, formatDuration, formatRate } from "../format";
+import { formatCount, formatDuration, formatRate } from "../numbers";
 import { stepsPerSecond } from "../store/events";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";

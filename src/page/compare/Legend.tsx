@@ -5,7 +5,7 @@ import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import { recentSpeed } from "../curves/run-curves";
-import { formatBytes, formatCount, formatDuration } from "../format";
+import { formatBytes, formatCount, formatDuration } from "../numbers";
 import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";

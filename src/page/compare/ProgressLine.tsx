@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import type { ProgressEvent } from "../../worker/api";
-import { formatBytes, formatCount, formatDuration } from "../format";
+import { formatBytes, formatCount, formatDuration } from "../numbers";
 import { useStudio } from "../store/store";
 
 const words: Record<ProgressEvent["task"], string> = {

@@ -1,7 +1,7 @@
 /** How long the texts are in tokens, and where they are cut. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount } from "../format";
+import { formatCount } from "../numbers";
 
 const width = 320;
 const height = 56;

@@ -1,7 +1,7 @@
 /** The first rows of the training file as they stand, with the role of each column. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatBytes, formatPlural } from "../format";
+import { formatBytes, formatPlural } from "../numbers";
 
 export function PreviewTable({ summary }: { summary: DataSummary }) {
   const { roles, settings } = summary;

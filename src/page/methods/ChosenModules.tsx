@@ -1,6 +1,6 @@
 /** Which matrices are trained by a method that draws them: every block's, by kind, and in which round. */
 
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 

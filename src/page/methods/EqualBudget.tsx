@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { changeOption } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";
-import { formatCount, formatPlural } from "../format";
+import { formatCount, formatPlural } from "../numbers";
 import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";

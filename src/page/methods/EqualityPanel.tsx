@@ -3,11 +3,11 @@
 import { useEffect, useState } from "react";
 import type { EqualityClaim, Proof } from "../../worker/api";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatPlural, formatSetting } from "../format";
+import { formatPlural, formatSetting } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import type { DraftRun } from "../store/state";
 import { isBusy, messageOf, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 interface EqualityPanelProps {
   run: DraftRun;
@@ -41,7 +41,7 @@ function Claim({ run, claim, index, onProved }: EqualityPanelProps & { claim: Eq
     if (!configuration) return;
     setProving(true);
     setError(null);
-    engine()
+    studio()
       .prove(configuration, run.name, index)
       .then(setProof, (problem) => setError(messageOf(problem)))
       .finally(() => {
@@ -99,7 +99,7 @@ function useClaims(run: DraftRun): readonly EqualityClaim[] {
     let current = true;
     if (!source || !usable) return;
     const timer = setTimeout(() => {
-      engine()
+      studio()
         .equalities({ name, method, options })
         .then(
           (claims) => current && setTold({ options, claims }),

@@ -2,7 +2,7 @@
 
 import { changeRun, markRun } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";
-import { formatSetting } from "../format";
+import { formatSetting } from "../numbers";
 import { layerSettings } from "../store/configuration";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";

@@ -6,7 +6,7 @@ import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
 import { SelectField } from "../controls/SelectField";
 import { SliderField } from "../controls/SliderField";
-import { formatSetting } from "../format";
+import { formatSetting } from "../numbers";
 import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";

@@ -7,7 +7,7 @@ import { changeRun, duplicateRun, markRun, removeRun, renameRun } from "../actio
 import { RunSwatch } from "../charts/RunSwatch";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
-import { formatSetting } from "../format";
+import { formatSetting } from "../numbers";
 import { isInUse, optionFields } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";

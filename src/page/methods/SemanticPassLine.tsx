@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "react";
 import type { SemanticPass } from "../../worker/api";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
+import { studio } from "../worker";
 
 interface SemanticPassLineProps {
   text: string;
@@ -41,7 +41,7 @@ function usePasses(occasion: number): readonly SemanticPass[] {
   useEffect(() => {
     let current = true;
     if (!source) return;
-    engine()
+    studio()
       .semanticPasses()
       .then(
         (value) => current && setPasses(value),

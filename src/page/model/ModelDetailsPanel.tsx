@@ -3,8 +3,8 @@
 import type { ModelDetails } from "../../worker/api";
 import { cancelDownload, downloadAndOpen, openModel } from "../actions/model";
 import { Message } from "../controls/Message";
-import { formatBytes, formatCount, formatParameters, formatPlural } from "../format";
 import { Facts } from "../header/Facts";
+import { formatBytes, formatCount, formatParameters, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 
 export function ModelDetailsPanel() {

@@ -2,7 +2,7 @@
 
 import type { RunReport } from "../../worker/api";
 import { appearance } from "../appearance";
-import { formatCount, formatPercent } from "../format";
+import { formatCount, formatPercent } from "../numbers";
 
 export function ConfusionMatrix({
   report,

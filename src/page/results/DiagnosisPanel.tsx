@@ -4,9 +4,9 @@ import { CircleAlert, Info } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Diagnosis } from "../../worker/api";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { messageOf } from "../store/store";
+import { studio } from "../worker";
 
 export function DiagnosisPanel({ run }: { run: string }) {
   const [open, setOpen] = useState(false);
@@ -23,7 +23,7 @@ function Findings({ run }: { run: string }) {
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
     let shown = true;
-    engine()
+    studio()
       .diagnose(run)
       .then(
         (value) => shown && setDiagnosis(value),

@@ -3,7 +3,7 @@
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { SettingEvaluation } from "../../worker/api";
 import { appearance } from "../appearance";
-import { formatMetric } from "../format";
+import { formatMetric } from "../numbers";
 
 const [width, height, edge] = [320, 96, 8];
 

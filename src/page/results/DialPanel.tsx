@@ -4,10 +4,10 @@ import { useId, useState } from "react";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { DialState, SettingEvaluation } from "../../worker/api";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatCount, formatLoss, formatMetric } from "../format";
+import { formatCount, formatLoss, formatMetric } from "../numbers";
 import type { RunRecord } from "../store/state";
 import { messageOf } from "../store/store";
+import { studio } from "../worker";
 import { DialCurve } from "./DialCurve";
 
 interface DialPanelProps {
@@ -36,7 +36,7 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
     try {
       for (const one of wanted) {
         setSetting(one);
-        const evaluation = await engine().turn(run.name, one);
+        const evaluation = await studio().turn(run.name, one);
         known.set(run.key, new Map(known.get(run.key)).set(one, evaluation));
       }
       onTurned();

@@ -7,10 +7,10 @@ import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
 import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
-import { engine } from "../engine";
 import { download } from "../export/download";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { studio } from "../worker";
 import { useAnsweringRuns } from "./answering-runs";
 
 interface Opened {
@@ -27,7 +27,7 @@ export function FilePredictions() {
   const open = async (file: File) => {
     setError(null);
     try {
-      setOpened({ file, found: await engine().inspectRows(file) });
+      setOpened({ file, found: await studio().inspectRows(file) });
     } catch (problem) {
       setError(messageOf(problem));
     }
@@ -78,7 +78,7 @@ function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
     setError(null);
     setAnswer(null);
     try {
-      setAnswer(await engine().predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
+      setAnswer(await studio().predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
     } catch (problem) {
       setError(messageOf(problem));
     }

@@ -5,9 +5,9 @@ import { useState } from "react";
 import type { Forgetting } from "../../worker/api";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatLoss, formatPlural } from "../format";
+import { formatLoss, formatPlural } from "../numbers";
 import { isBusy, messageOf, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 export function ForgettingPanel({ run }: { run: string }) {
   const busy = useStudio(isBusy);
@@ -19,7 +19,7 @@ export function ForgettingPanel({ run }: { run: string }) {
     setWorking(true);
     setError(null);
     try {
-      setMeasured(await engine().forgetting(run, text.trim() === "" ? null : text));
+      setMeasured(await studio().forgetting(run, text.trim() === "" ? null : text));
     } catch (problem) {
       setMeasured(null);
       setError(messageOf(problem));

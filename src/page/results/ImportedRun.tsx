@@ -7,9 +7,9 @@ import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { continueImported } from "../actions/compare";
 import { Message } from "../controls/Message";
 import { NumberField } from "../controls/NumberField";
-import { engine } from "../engine";
-import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../format";
+import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../numbers";
 import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 /** Steps offered where nothing of a plan is left. */
 const FURTHER = 100;
@@ -83,7 +83,7 @@ function useContinuation(run: string, more: number | null) {
   useEffect(() => {
     if (more === null) return;
     let wanted = true;
-    engine()
+    studio()
       .continuation(run, more, training)
       .then(
         (continuation) => wanted && setAnswer({ continuation, error: null }),

@@ -4,9 +4,9 @@ import { Combine } from "lucide-react";
 import { useState } from "react";
 import type { MergeProof } from "../../worker/api";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { isBusy, messageOf, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 export function MergePanel({ run, method }: { run: string; method: string }) {
   const merges = useStudio((state) =>
@@ -21,7 +21,7 @@ export function MergePanel({ run, method }: { run: string; method: string }) {
     setWorking(true);
     setError(null);
     try {
-      setProof(await engine().proveMerge(run));
+      setProof(await studio().proveMerge(run));
     } catch (problem) {
       setError(messageOf(problem));
     }

@@ -2,7 +2,7 @@
 
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { RunReport } from "../../worker/api";
-import { formatMetric } from "../format";
+import { formatMetric } from "../numbers";
 
 /** What a metric is over, where its name does not say it. */
 const MEANS: Partial<Record<RunReport["task"], string>> = {

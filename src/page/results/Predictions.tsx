@@ -4,7 +4,7 @@ import type { Prediction } from "../../worker/api";
 import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatPercent, formatPlural } from "../format";
+import { formatPercent, formatPlural } from "../numbers";
 
 interface PredictionsProps {
   predictions: readonly Prediction[];

@@ -3,9 +3,9 @@
 import { useEffect, useState } from "react";
 import type { RunReport } from "../../worker/api";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
 import type { RunRecord } from "../store/state";
 import { messageOf, useStudio } from "../store/store";
+import { studio } from "../worker";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { DiagnosisPanel } from "./DiagnosisPanel";
 import { DialPanel } from "./DialPanel";
@@ -45,7 +45,7 @@ function Report({ run }: { run: RunRecord }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turned dial changes what the worker reports
   useEffect(() => {
     let shown = true;
-    engine()
+    studio()
       .report(run.name)
       .then(
         (value) => shown && setReport(value),

@@ -7,8 +7,8 @@ import { importAdapter } from "../actions/beside";
 import { Field } from "../controls/Field";
 import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
 import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
+import { studio } from "../worker";
 import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
@@ -129,7 +129,7 @@ function usePredictions(possible: boolean, text: string, second: string | null, 
     if (!possible || text.trim() === "") return;
     let wanted = true;
     const timer = setTimeout(() => {
-      engine()
+      studio()
         .predict(text, second)
         .then(
           (predictions) => wanted && setAnswer({ predictions, error: null }),

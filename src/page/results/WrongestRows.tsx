@@ -2,7 +2,7 @@
 
 import type { ReportRow, RunReport } from "../../worker/api";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatCount, formatLoss, formatPercent } from "../format";
+import { formatCount, formatLoss, formatPercent } from "../numbers";
 
 /** What is true of a row. */
 const TRUE: Record<RunReport["task"], string> = {

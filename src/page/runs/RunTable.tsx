@@ -17,7 +17,7 @@ import {
   formatMetric,
   formatSetting,
   formatSmallPercent,
-} from "../format";
+} from "../numbers";
 import type { RunRecord } from "../store/state";
 import { isBusy, messageOf, patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";

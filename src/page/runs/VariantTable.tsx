@@ -3,7 +3,7 @@
 import type { Spread } from "../../plan/variants";
 import { taskMetrics } from "../../tasks/metrics/names";
 import { RunSwatch } from "../charts/RunSwatch";
-import { formatLoss, formatMetric, formatSetting, metricWord } from "../format";
+import { formatLoss, formatMetric, formatSetting, metricWord } from "../numbers";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { variantRows } from "./variant-rows";
 

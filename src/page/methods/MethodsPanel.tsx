@@ -3,13 +3,13 @@
 import { toggleStep } from "../actions/ui";
 import { Message } from "../controls/Message";
 import { Step } from "../controls/Step";
-import { formatBytes } from "../format";
+import { formatBytes } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, useStudio } from "../store/store";
 import { AddMethodMenu } from "./AddMethodMenu";
 import { RunCard } from "./RunCard";
 
-export function MethodsStep() {
+export function MethodsPanel() {
   const { runs, descriptions, estimateError } = useStudio((state) => state.methods);
   const open = useStudio((state) => state.ui.open.methods);
   const busy = useStudio(isBusy);

@@ -9,7 +9,7 @@ import { NumberField } from "../controls/NumberField";
 import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
 import { Step } from "../controls/Step";
-import { formatCount, formatPercent, formatPlural, formatSetting } from "../format";
+import { formatCount, formatPercent, formatPlural, formatSetting } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
 import { PoolingField } from "./PoolingField";
 import { SettingGroup } from "./SettingGroup";
@@ -32,7 +32,7 @@ function sweepChoices(present: readonly number[]) {
   }));
 }
 
-export function TrainingStep() {
+export function TrainingPanel() {
   const { settings, problems } = useStudio((state) => state.training);
   const open = useStudio((state) => state.ui.open.training);
   const busy = useStudio(isBusy);

@@ -6,7 +6,7 @@ import { ProgressLine } from "../compare/ProgressLine";
 import { Message } from "../controls/Message";
 import { NumberField } from "../controls/NumberField";
 import { Step } from "../controls/Step";
-import { formatCount, formatPercent, formatPlural } from "../format";
+import { formatCount, formatPercent, formatPlural } from "../numbers";
 import type { DataSlice } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
 import { ColumnRoleFields } from "./ColumnRoleFields";
@@ -20,7 +20,7 @@ import { TaggedRows } from "./TaggedRows";
 import { TokenStrips } from "./TokenStrips";
 import { ValidationFields } from "./ValidationFields";
 
-export function DataStep() {
+export function DataPanel() {
   const data = useStudio((state) => state.data);
   const open = useStudio((state) => state.ui.open.data);
   const context = useStudio((state) => state.model.summary?.contextLength);

@@ -8,7 +8,7 @@ let remote: Comlink.Remote<StudioApi> | null = null;
 let onCrash: (message: string) => void = () => {};
 
 /** The worker's API; the worker is started on first use. */
-export function engine(): Comlink.Remote<StudioApi> {
+export function studio(): Comlink.Remote<StudioApi> {
   if (!remote) {
     worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
     worker.addEventListener("error", (event) => onCrash(event.message || "the worker's script could not be loaded"));
@@ -18,12 +18,12 @@ export function engine(): Comlink.Remote<StudioApi> {
 }
 
 /** Calls `listener` when the worker itself breaks (not when one of its methods rejects). */
-export function watchEngine(listener: (message: string) => void): void {
+export function watchWorker(listener: (message: string) => void): void {
   onCrash = listener;
 }
 
-/** Ends the worker and everything it holds on the GPU; the next `engine()` starts a new one. */
-export function restartEngine(): void {
+/** Ends the worker and everything it holds on the GPU; the next `studio()` starts a new one. */
+export function restartWorker(): void {
   worker?.terminate();
   worker = null;
   remote = null;

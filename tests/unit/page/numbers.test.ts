@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as format from "../../../src/page/format";
+import * as format from "../../../src/page/numbers";
 
 /** The no-break space between number and unit, written as a plain one. */
 const plain = (text: string) => text.replaceAll("\u00a0", " ");
