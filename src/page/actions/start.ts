@@ -6,6 +6,7 @@ import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
+import { isEnded } from "../store/phase";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
 import { standardText } from "../store/suggested-text";
@@ -127,14 +128,14 @@ function receive(events: StudioEvent[]): void {
   for (const event of events) {
     if (event.type === "device-lost") deviceLost(event.reason);
     if (event.type === "run-state" && hasAdapter(event)) void keepAdapter(event.run);
-    if (event.type === "comparison-state" && ["finished", "stopped", "failed", "paused"].includes(event.state)) {
+    if (event.type === "comparison-state" && (isEnded(event.state) || event.state === "paused")) {
       void keepSession();
     }
   }
 }
 
 function hasAdapter(event: RunStateEvent): boolean {
-  return ["finished", "stopped"].includes(event.state) || (event.state === "failed" && event.lastGoodStep !== null);
+  return isEnded(event.state) && (event.state !== "failed" || event.lastGoodStep !== null);
 }
 
 function deviceLost(reason: string): void {

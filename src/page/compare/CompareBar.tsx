@@ -6,6 +6,7 @@ import { Message } from "../controls/Message";
 import { recentSpeed } from "../curves/run-curves";
 import { formatCount, formatDuration, formatRate } from "../numbers";
 import { stepsPerSecond } from "../store/events";
+import { isEnded, type Phase } from "../store/phase";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
 import { whyNot } from "./obstacle";
@@ -18,7 +19,7 @@ export function CompareBar() {
   const lost = useStudio((state) => state.device.lost !== null);
   const { current, progress, error, stopping } = slice;
   const phase = current?.state ?? "idle";
-  const resumable = !lost && (phase === "failed" || phase === "stopped") && lastGoodStep(slice) !== null;
+  const resumable = !lost && isResumable(phase) && lastGoodStep(slice) !== null;
   return (
     <div className="compare-bar">
       <div className="compare-row">
@@ -82,9 +83,14 @@ export function CompareBar() {
   );
 }
 
+/** It ended before its last step. */
+function isResumable(phase: Phase): boolean {
+  return isEnded(phase) && phase !== "finished";
+}
+
 function lastGoodStep(slice: ComparisonSlice): number | null {
   const steps = slice.current?.runs
-    .filter((run) => run.state === "failed" || run.state === "stopped")
+    .filter((run) => isResumable(run.state))
     .map((run) => run.lastGoodStep)
     .filter((step) => step !== null);
   return steps && steps.length > 0 ? Math.min(...steps) : null;

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "react";
 import type { RunReport } from "../../worker/api";
 import { Message } from "../controls/Message";
+import { isEnded } from "../store/phase";
 import type { RunRecord } from "../store/state";
 import { messageOf, useStudio } from "../store/store";
 import { studio } from "../worker";
@@ -19,7 +20,7 @@ import { WrongestRows } from "./WrongestRows";
 
 export function Reports() {
   const current = useStudio((state) => state.comparison.current);
-  const ended = current !== null && ["finished", "stopped", "failed"].includes(current.state);
+  const ended = current !== null && isEnded(current.state);
   const runs = ended ? current.runs.filter((run) => run.curves.evaluations.length > 0) : [];
   const [chosen, setChosen] = useState<string | null>(null);
   const run = runs.find((candidate) => candidate.key === chosen) ?? runs[0];

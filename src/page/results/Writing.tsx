@@ -6,6 +6,7 @@ import { stopWriting, write } from "../actions/writing";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { Segmented } from "../controls/Segmented";
+import { isEnded } from "../store/phase";
 import { isBusy, useStudio } from "../store/store";
 import { GenerationFields } from "./GenerationFields";
 import { WrittenTexts } from "./WrittenTexts";
@@ -18,7 +19,7 @@ export function Writing() {
   const { prompts, busy, error } = useStudio((state) => state.writing);
   const [from, setFrom] = useState<"rows" | "own">("rows");
   const [own, setOwn] = useState("");
-  const ended = current !== null && ["finished", "stopped"].includes(current.state);
+  const ended = current !== null && isEnded(current.state) && current.state !== "failed";
   const language = task === "causal-lm" && model !== null;
   // What a comparison has taught is written once by itself.
   useEffect(() => {

@@ -18,6 +18,7 @@ import {
   formatSetting,
   formatSmallPercent,
 } from "../numbers";
+import { isEnded } from "../store/phase";
 import type { RunRecord } from "../store/state";
 import { isBusy, messageOf, patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -263,7 +264,7 @@ function KeptNote({ row: { run } }: { row: TableRow }) {
 function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
   const descriptions = useStudio((state) => state.methods.descriptions);
   const trained = run.beside || (run.curves.steps.last("step") ?? 0) > 0;
-  const ended = ["finished", "stopped", "failed"].includes(run.state);
+  const ended = isEnded(run.state);
   const available = trained && ended && (run.saved || !past);
   const method = descriptions.find(({ id }) => id === run.configuration.method);
   const conversions = past ? [] : (method?.conversions ?? []);

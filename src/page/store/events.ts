@@ -3,6 +3,7 @@
 import type { StudioEvent } from "../../worker/api";
 import { addEvaluation, addStep } from "../curves/run-curves";
 import { withShares } from "../curves/share-history";
+import { isEnded, isUnfinished } from "./phase";
 import type { Comparison, ComparisonSlice, RunRecord } from "./state";
 
 /** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */
@@ -62,7 +63,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           const { state, step, steps, reason, gpuBytes } = event;
           current = { ...current, state, step, steps, reason, gpuBytes };
         }
-        if (["finished", "stopped", "failed"].includes(event.state)) {
+        if (isEnded(event.state)) {
           current.endedAt = now;
           progress = null;
           stopping = false;
@@ -104,10 +105,6 @@ export function failUnfinished(slice: ComparisonSlice, reason: string, now: numb
     return { ...run, state: "failed", reason, lastGoodStep: run.curves.evaluations.last("step") || null };
   });
   return { ...slice, stopping: false, current: { ...current, state: "failed", reason, endedAt: now, runs } };
-}
-
-function isUnfinished(state: RunRecord["state"] | Comparison["state"]): boolean {
-  return ["waiting", "preparing", "running", "paused"].includes(state);
 }
 
 /** The step every run that still trains has done. */

@@ -2,6 +2,7 @@
 
 import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
+import { isEnded } from "./phase";
 import type { Comparison, RunRecord } from "./state";
 
 const version = 2;
@@ -54,7 +55,7 @@ export async function loadComparisons(): Promise<Comparison[]> {
       runs: saved.runs.map((run) => ({
         ...run,
         curves: createCurves(run.curves),
-        state: run.state === "finished" || run.state === "failed" ? run.state : "stopped",
+        state: isEnded(run.state) ? run.state : "stopped",
       })),
     };
   });

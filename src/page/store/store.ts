@@ -2,6 +2,7 @@
 
 import { create } from "zustand";
 import type { TaskId } from "../../worker/api";
+import { isUnfinished } from "./phase";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -112,8 +113,7 @@ export function patchRun(name: string, fields: Partial<RunRecord>): void {
 
 /** Whether the worker is training or about to. */
 export function isBusy(state: StudioState): boolean {
-  const phase = state.comparison.current?.state;
-  return phase === "preparing" || phase === "running" || phase === "paused";
+  return isUnfinished(state.comparison.current?.state ?? "idle");
 }
 
 /** The message of whatever was thrown. */
