@@ -11,6 +11,7 @@ import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
+import { withProgress } from "../plan/waiting";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
@@ -116,8 +117,10 @@ export class TrainingLoop {
     const known = lane.trains ? null : lane.validation;
     const evaluation =
       known ??
-      (await evaluator.evaluate(run, feed, (done, total) =>
-        emit({ type: "progress", task: "evaluating", detail: name, done, total, unit: "batches" }),
+      (await withProgress(emit, (report) =>
+        evaluator.evaluate(run, feed, (done, total) =>
+          report({ wait: "evaluating", detail: name, done, total, unit: "batches" }),
+        ),
       ));
     const { validation } = feed;
     const loss = meanLossOf(evaluation, validation);

@@ -11,6 +11,7 @@ import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { Method, MethodContext, TrainingRows } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
+import { type Amounts, withProgress } from "../plan/waiting";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
 import type { ComparisonData } from "./rows";
@@ -73,7 +74,7 @@ async function rowStates(
     executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
   const plans = feed.batches(feed.train);
   const all = allocate(owner, feed.train.length);
-  try {
+  const readAll = async (report: (amounts: Amounts) => void) => {
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
       const setup = { method: linearProbe, options: {}, context: contextOf(model), types: batch.types !== null };
@@ -92,7 +93,7 @@ async function rowStates(
       );
       for (const plan of own) {
         const [done, total] = [plans.indexOf(plan), plans.length];
-        emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
+        report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });
         feed.fill(feed.train, plan);
         await session.run();
         const commands = executor.commands();
@@ -103,6 +104,9 @@ async function rowStates(
       }
       await session.release();
     }
+  };
+  try {
+    await withProgress(emit, readAll);
     return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
   } finally {
     executor.memory.releaseOwner(owner);

@@ -11,6 +11,7 @@ import { readTable, type Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
 import type { DataRole, DataSettings, DataSummary } from "../data/types";
 import type { Tokenizer } from "../hub/tokenizer";
+import { withProgress } from "../plan/waiting";
 import type { StudioEvent } from "./api";
 
 interface OpenTables {
@@ -71,8 +72,8 @@ export class DatasetStore {
 
   /** A validation file whose rows do not suit the task is refused. */
   async openFile(file: File, role: DataRole): Promise<DataSummary> {
-    const table = await readTable(file, (done, total) =>
-      this.#emit({ type: "progress", task: "reading data", detail: file.name, done, total, unit: "bytes" }),
+    const table = await withProgress(this.#emit, (report) =>
+      readTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
     );
     if (role === "validation") {
       const { train, settings } = this.#opened;
@@ -127,12 +128,13 @@ export class DatasetStore {
   async #tokenize(examples: Dataset["train"], settings: DataSettings, file: string): Promise<TokenizedExample[]> {
     const tokenizer = this.#tokenizer;
     if (!tokenizer) return [];
-    return tokenizeExamples(examples, formats[settings.task].encode, tokenizer, {
-      maxLength: settings.maxLength,
-      file,
-      onProgress: (done, total) =>
-        this.#emit({ type: "progress", task: "tokenising", detail: file, done, total, unit: "rows" }),
-    });
+    return withProgress(this.#emit, (report) =>
+      tokenizeExamples(examples, formats[settings.task].encode, tokenizer, {
+        maxLength: settings.maxLength,
+        file,
+        onProgress: (done, total) => report({ wait: "tokenising", detail: file, done, total, unit: "rows" }),
+      }),
+    );
   }
 }
 

@@ -20,6 +20,7 @@ import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
+import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
@@ -113,22 +114,17 @@ export class Studio implements StudioApi {
   }
 
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
-    const emit = this.#events.emit;
-    let model: BaseModel;
-    try {
-      const folder = await this.#models.open(source);
-      await this.#decideDevice(folder);
-      model = await BaseModel.load(
-        this.#opened.executor,
+    const folder = await this.#models.open(source);
+    await this.#decideDevice(folder);
+    const { executor } = this.#opened;
+    const model = await withProgress(this.#events.emit, (report) =>
+      BaseModel.load(
+        executor,
         folder,
-        ({ tensor, done, total }) =>
-          emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
+        ({ tensor, done, total }) => report({ wait: "loading weights", detail: tensor, done, total, unit: "bytes" }),
         precision,
-      );
-    } finally {
-      // Before the answer: the wait is over.
-      this.#events.flush();
-    }
+      ),
+    );
     await this.#comparisons.close();
     await this.#opened.setModel(model);
     return describeModel(model, source, precision);
@@ -152,13 +148,8 @@ export class Studio implements StudioApi {
     });
   }
 
-  async downloadModel(source: string): Promise<void> {
-    try {
-      await this.#models.download(source);
-    } finally {
-      // Before the answer: the wait is over.
-      this.#events.flush();
-    }
+  downloadModel(source: string): Promise<void> {
+    return this.#models.download(source);
   }
 
   async cancelDownload(): Promise<void> {
@@ -320,15 +311,14 @@ export class Studio implements StudioApi {
   }
 
   async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
-    const progress = (done: number, total: number) =>
-      this.#events.emit({ type: "progress", task: "predicting", detail: file.name, done, total, unit: "rows" });
     const of = (run: string) => this.#comparisons.of(run);
-    const sources = { tokenizer: this.#opened.model.tokenizer, of, progress };
-    try {
-      return await predictTable(await readTable(file), columns, choice, sources);
-    } finally {
-      this.#events.flush();
-    }
+    const { tokenizer } = this.#opened.model;
+    const table = await readTable(file);
+    return withProgress(this.#events.emit, (report) => {
+      const progress = (done: number, total: number) =>
+        report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
+      return predictTable(table, columns, choice, { tokenizer, of, progress });
+    });
   }
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {

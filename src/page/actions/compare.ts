@@ -86,7 +86,6 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     current: comparison,
     past: kept.slice(0, keptComparisons - 1),
     error: null,
-    progress: null,
     pace: [],
     stopping: false,
     imported: [],
@@ -177,7 +176,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     const message = messageOf(error);
     const failed = failUnfinished(useStudio.getState().comparison, message, Date.now());
-    patch("comparison", { ...failed, error: message, progress: null, stopping: false });
+    patch("comparison", { ...failed, error: message, stopping: false });
   }
 }
 

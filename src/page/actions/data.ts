@@ -87,9 +87,5 @@ async function attempt(place: DataPlace, what: string | null, work: () => Promis
     return false;
   } finally {
     patch("data", { opening: null });
-    const { progress } = useStudio.getState().comparison;
-    if (progress?.event.task === "reading data" || progress?.event.task === "tokenising") {
-      patch("comparison", { progress: null });
-    }
   }
 }

@@ -15,8 +15,6 @@ let opened: { source: string; files: LocalFile[] | null } | null = null;
 /** Of the folder that was looked at last. */
 let droppedFiles: LocalFile[] | null = null;
 
-const waits = ["downloading model", "checking model", "loading weights", "tokenising"];
-
 /**
  * Opens a base model, in the precision of the open one unless told; the one that was open stays named until the new
  * one is there. The data stays and is tokenised again; options that were a method's defaults become its defaults on the new model.
@@ -45,7 +43,6 @@ export async function openModel(
     patch("model", { error: messageOf(error) });
   } finally {
     patch("model", { opening: null });
-    endProgress();
     void refreshModels();
   }
 }
@@ -107,7 +104,6 @@ export async function downloadAndOpen(source: string): Promise<void> {
     return;
   } finally {
     patch("model", { downloading: null });
-    endProgress();
     await refreshModels();
   }
   await openModel(source);
@@ -139,9 +135,4 @@ export async function removeStored(source: string): Promise<void> {
     patch("model", { lookError: messageOf(error) });
   }
   await refreshModels();
-}
-
-function endProgress(): void {
-  const { progress } = useStudio.getState().comparison;
-  if (progress && waits.includes(progress.event.task)) patch("comparison", { progress: null });
 }

@@ -10,6 +10,7 @@ import { isEnded } from "../store/phase";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
 import { standardText } from "../store/suggested-text";
+import { applyProgress } from "../store/waits";
 import { restartWorker, studio, watchWorker } from "../worker";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, readNextAs, reopenData } from "./data";
@@ -31,10 +32,10 @@ export async function restart(): Promise<void> {
   restartWorker();
   patch("device", { report: null, lost: null });
   patch("model", { summary: null, error: null });
+  endWaits();
   const { current } = useStudio.getState().comparison;
   patch("comparison", {
     current: current && { ...current, gpuBytes: null },
-    progress: null,
     error: null,
     stopping: false,
     imported: [],
@@ -122,8 +123,12 @@ async function restoreSession(): Promise<void> {
 }
 
 function receive(events: StudioEvent[]): void {
-  const before = useStudio.getState().comparison;
-  patch("comparison", applyEvents(before, events, Date.now()));
+  const { comparison, waits } = useStudio.getState();
+  const now = Date.now();
+  useStudio.setState({
+    comparison: applyEvents(comparison, events, now),
+    waits: applyProgress(waits, events, now),
+  });
   receiveTexts(events);
   for (const event of events) {
     if (event.type === "device-lost") deviceLost(event.reason);
@@ -138,9 +143,15 @@ function hasAdapter(event: RunStateEvent): boolean {
   return isEnded(event.state) && (event.state !== "failed" || event.lastGoodStep !== null);
 }
 
+/** What a worker waited for ends with it, or with its device. */
+function endWaits(): void {
+  patch("waits", { open: [] });
+}
+
 function deviceLost(reason: string): void {
   patch("device", { lost: reason });
   const { comparison } = useStudio.getState();
-  patch("comparison", { ...failUnfinished(comparison, reason, Date.now()), progress: null });
+  patch("comparison", failUnfinished(comparison, reason, Date.now()));
+  endWaits();
   void keepSession();
 }

@@ -9,6 +9,7 @@ import { stepsPerSecond } from "../store/events";
 import { isEnded, type Phase } from "../store/phase";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
+import { shownWait } from "../store/waits";
 import { whyNot } from "./obstacle";
 import { ProgressLine } from "./ProgressLine";
 
@@ -16,8 +17,9 @@ export function CompareBar() {
   const slice = useStudio((state) => state.comparison);
   const obstacle = useStudio(whyNot);
   const busy = useStudio(isBusy);
+  const waiting = useStudio((state) => shownWait(state) !== null);
   const lost = useStudio((state) => state.device.lost !== null);
-  const { current, progress, error, stopping } = slice;
+  const { current, error, stopping } = slice;
   const phase = current?.state ?? "idle";
   const resumable = !lost && isResumable(phase) && lastGoodStep(slice) !== null;
   return (
@@ -65,8 +67,8 @@ export function CompareBar() {
           {status(slice) ?? obstacle ?? "Ready. All chosen methods train on the same batches, side by side."}
         </p>
       </div>
-      {progress && <ProgressLine />}
-      {!progress && busy && current && (
+      {waiting && <ProgressLine />}
+      {!waiting && busy && current && (
         <progress
           className="progress"
           aria-label="Steps done"

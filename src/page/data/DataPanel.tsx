@@ -9,6 +9,7 @@ import { Step } from "../controls/Step";
 import { formatCount, formatPercent, formatPlural } from "../numbers";
 import type { DataSlice } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
+import { shownWait } from "../store/waits";
 import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
 import { LabelList } from "./LabelList";
@@ -25,8 +26,8 @@ export function DataPanel() {
   const open = useStudio((state) => state.ui.open.data);
   const context = useStudio((state) => state.model.summary?.contextLength);
   const reading = useStudio((state) => {
-    const task = state.comparison.progress?.event.task;
-    return task === "reading data" || task === "tokenising";
+    const wait = shownWait(state)?.event.wait;
+    return wait === "reading data" || wait === "tokenising";
   });
   const busy = useStudio(isBusy);
   const { summary, opening, error } = data;

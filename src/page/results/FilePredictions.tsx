@@ -9,7 +9,7 @@ import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
 import { download } from "../export/download";
 import { formatPlural } from "../numbers";
-import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { isBusy, messageOf, useStudio } from "../store/store";
 import { studio } from "../worker";
 import { useAnsweringRuns } from "./answering-runs";
 
@@ -82,7 +82,6 @@ function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
     } catch (problem) {
       setError(messageOf(problem));
     }
-    patch("comparison", { progress: null });
     setWorking(false);
   };
   const choices = (names: readonly string[]) => names.map((name) => ({ value: name, label: name }));

@@ -15,7 +15,7 @@ const fewestPaceEntries = 10;
  * @param now milliseconds, for rates
  */
 export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent[], now: number): ComparisonSlice {
-  let { progress, stopping } = slice;
+  let { stopping } = slice;
   let current = slice.current;
   let grown = false;
   const changes = new Map<string, Partial<RunRecord>>();
@@ -30,7 +30,6 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         addStep(run.curves, event);
         change(run.name, { bytes: event.gpuBytes });
         grown = true;
-        if (progress) progress = null;
         break;
       }
       case "evaluation": {
@@ -65,20 +64,10 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         }
         if (isEnded(event.state)) {
           current.endedAt = now;
-          progress = null;
           stopping = false;
         }
         break;
-      case "progress": {
-        const same = progress?.event.task === event.task && progress.event.done <= event.done;
-        const ended = event.total !== null && event.done >= event.total;
-        progress = ended
-          ? null
-          : same && progress
-            ? { ...progress, event }
-            : { event, since: now, startedAtDone: event.done };
-        break;
-      }
+      case "progress":
       case "notice":
       case "generation":
       case "device-lost":
@@ -92,7 +81,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   const step = current ? Math.max(current.step, slowestStep(current)) : 0;
   if (current && step !== current.step) current = { ...current, step };
   const pace = grown && current?.state === "running" ? pushPace(slice.pace, now, step) : slice.pace;
-  return { ...slice, current, progress, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
+  return { ...slice, current, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
 }
 
 /** The slice after the worker or its device went away: what was still training has failed and can go on later. */

@@ -154,7 +154,6 @@ export interface ComparisonSlice {
   past: Comparison[];
   /** Goes up whenever a curve has grown; curves are kept in place. */
   revision: number;
-  progress: { event: ProgressEvent; since: number; startedAtDone: number } | null;
   /** A request to the worker that failed, for example Compare itself. */
   error: string | null;
   /** Times and steps of the last seconds, for rate and time left. */
@@ -162,6 +161,19 @@ export interface ComparisonSlice {
   /** Somebody has asked for an end. */
   stopping: boolean;
   imported: ImportedAdapter[];
+}
+
+/** Something that is waited for: how far it is, since when, and how far it was then. */
+export interface Wait {
+  event: ProgressEvent;
+  /** Milliseconds. */
+  since: number;
+  startedAtDone: number;
+}
+
+export interface WaitsSlice {
+  /** In the order in which they began. */
+  open: readonly Wait[];
 }
 
 /** What the frozen model and the runs write. */
@@ -205,6 +217,7 @@ export interface StudioState {
   methods: MethodsSlice;
   training: TrainingSlice;
   comparison: ComparisonSlice;
+  waits: WaitsSlice;
   writing: WritingSlice;
   ui: UiSlice;
 }

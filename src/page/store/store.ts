@@ -62,12 +62,12 @@ export const useStudio = create<StudioState>()(() => ({
     current: null,
     past: [],
     revision: 0,
-    progress: null,
     error: null,
     pace: [],
     stopping: false,
     imported: [],
   },
+  waits: { open: [] },
   writing: {
     settings: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, stop: [], seed: 0 },
     prompts: [],

@@ -101,5 +101,5 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
 }
 
 export function slice(current: Comparison | null): ComparisonSlice {
-  return { current, past: [], revision: 0, progress: null, error: null, pace: [], stopping: false, imported: [] };
+  return { current, past: [], revision: 0, error: null, pace: [], stopping: false, imported: [] };
 }
