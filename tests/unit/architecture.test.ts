@@ -48,6 +48,9 @@ const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 /** Arithmetic on a configuration that page and worker must agree on: no device, no package. */
 const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names"];
 
+/** What of the page talks to the worker: what changes something, and the hooks that ask. */
+const TALK_TO_THE_WORKER = /^src\/page\/(actions\/|asking\.ts$)/;
+
 /** Paths are relative to the project, with `/`. */
 interface Import {
   from: string;
@@ -174,6 +177,12 @@ describe("imports", () => {
     const rooms = pageRooms(imports);
     expect(rooms).toContainEqual({ from: "src/page/store", to: "src/page/curves", typeOnly: false });
     expect(findCircle(rooms)).toBeNull();
+  });
+
+  test("reach the worker from the page's actions and its hooks for asking alone", () => {
+    const talking = imports.filter(({ to }) => to === "src/page/worker.ts").map(({ from }) => from);
+    expect(talking).toContain("src/page/asking.ts");
+    expect(talking.filter((from) => !TALK_TO_THE_WORKER.test(from))).toEqual([]);
   });
 
   test("that break the rules are found", () => {

@@ -3,12 +3,17 @@
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
-import { patch, useStudio } from "../store/store";
+import { messageOf, patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 import { keepAdapter } from "./compare";
 
+/** Rejects with an Error that names the file and what is wrong with it. */
 export async function importAdapter(file: File): Promise<void> {
-  await keep(await studio().importAdapter(file));
+  try {
+    await keep(await studio().importAdapter(file));
+  } catch (error) {
+    throw new Error(`${file.name} was not imported. ${messageOf(error)}`);
+  }
 }
 
 export async function sumRuns(request: SumRequest): Promise<void> {

@@ -4,7 +4,6 @@ import { useEffect, useState } from "react";
 import { Field } from "../controls/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
-import { studio } from "../worker";
 import { useTokens } from "./use-tokens";
 
 interface ExamplesFieldProps {
@@ -19,7 +18,7 @@ interface ExamplesFieldProps {
 
 export function ExamplesField({ label, help, shortest, value, decay, onChange }: ExamplesFieldProps) {
   const [text, setText] = useState(value);
-  const { tokens, error } = useTokens(`${decay} ${text}`, () => studio().tokenizeExamples(text, decay));
+  const { tokens, error } = useTokens(`${decay} ${text}`, (studio) => studio.tokenizeExamples(text, decay));
   const language = useStudio((state) => state.data.summary?.settings.task === "causal-lm");
   const problemOf = (typed: string) =>
     typed.trim().length < Math.max(1, shortest) ? "The examples must not be empty." : null;

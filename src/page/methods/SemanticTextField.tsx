@@ -5,7 +5,6 @@ import { Field } from "../controls/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { taskTexts } from "../store/task-texts";
-import { studio } from "../worker";
 import { useTokens } from "./use-tokens";
 
 interface SemanticTextFieldProps {
@@ -18,7 +17,7 @@ interface SemanticTextFieldProps {
 
 export function SemanticTextField({ label, help, shortest, value, onChange }: SemanticTextFieldProps) {
   const [text, setText] = useState(value);
-  const { tokens, error } = useTokens(text, () => studio().tokenize(text));
+  const { tokens, error } = useTokens(text, (studio) => studio.tokenize(text));
   const suggested = useStudio((state) => state.methods.suggested);
   const least = Math.max(1, shortest);
   const problem = text.trim().length < least ? "The text must not be empty." : null;

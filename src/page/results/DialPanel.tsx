@@ -2,12 +2,12 @@
 
 import { useId, useState } from "react";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import type { DialState, SettingEvaluation } from "../../worker/api";
+import type { DialState } from "../../worker/api";
+import { evaluatedSettings, turnDial } from "../actions/dial";
+import { useQuestion } from "../asking";
 import { Message } from "../controls/Message";
 import { formatCount, formatLoss, formatMetric } from "../numbers";
 import type { RunRecord } from "../store/state";
-import { messageOf } from "../store/store";
-import { studio } from "../worker";
 import { DialCurve } from "./DialCurve";
 
 interface DialPanelProps {
@@ -19,32 +19,21 @@ interface DialPanelProps {
   onTurned: () => void;
 }
 
-/** Evaluated settings by run, so that looking at another run forgets nothing. */
-const known = new Map<string, Map<number, SettingEvaluation>>();
-
 export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
   const { title, least, most } = dial;
   const share = metricFacts[metric].kind === "share";
   const id = useId();
   const [setting, setSetting] = useState(dial.setting);
-  const [turning, setTurning] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const evaluated = known.get(run.key) ?? new Map<number, SettingEvaluation>();
-  const turn = async (wanted: readonly number[]) => {
-    setTurning(true);
-    setError(null);
-    try {
+  const { waiting: turning, error, ask } = useQuestion<void>();
+  const evaluated = evaluatedSettings(run);
+  const turn = (wanted: readonly number[]) =>
+    ask(async () => {
       for (const one of wanted) {
         setSetting(one);
-        const evaluation = await studio().turn(run.name, one);
-        known.set(run.key, new Map(known.get(run.key)).set(one, evaluation));
+        await turnDial(run, one);
       }
       onTurned();
-    } catch (problem) {
-      setError(messageOf(problem));
-    }
-    setTurning(false);
-  };
+    });
   const settings = Array.from({ length: most - least + 1 }, (_, index) => least + index);
   const rows = settings.flatMap((one) => evaluated.get(one) ?? []);
   return (
@@ -65,14 +54,14 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
           value={setting}
           disabled={turning}
           onChange={(event) => setSetting(Number(event.target.value))}
-          onPointerUp={() => void turn([setting])}
-          onKeyUp={() => void turn([setting])}
+          onPointerUp={() => turn([setting])}
+          onKeyUp={() => turn([setting])}
         />
         <button
           type="button"
           className="button button-small"
           disabled={turning || rows.length === settings.length}
-          onClick={() => void turn([...settings.filter((one) => one !== setting), setting])}
+          onClick={() => turn([...settings.filter((one) => one !== setting), setting])}
         >
           Evaluate every {title.toLowerCase()}
         </button>
