@@ -32,9 +32,10 @@ export async function continueImported(
   more: number,
   { configuration, from }: Continuation,
 ): Promise<void> {
-  const { training } = useStudio.getState();
+  const { settings } = useStudio.getState().training;
+  if (!settings) return;
   begin(configuration, [0], from + more);
-  await attempt(async () => await studio().continueImported(run, more, training.settings));
+  await attempt(async () => await studio().continueImported(run, more, settings));
   await keepSession();
 }
 
@@ -135,12 +136,15 @@ export async function keepSession(): Promise<void> {
   if (current && hasCurves(current)) await quietly(() => saveComparison(current));
 }
 
-/** Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another comparison. */
-export async function keepAdapter(name: string): Promise<void> {
+/**
+ * Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another comparison.
+ * @param own the zip where there is one already; null: what the worker exports
+ */
+export async function keepAdapter(name: string, own: Blob | null = null): Promise<void> {
   const run = useStudio.getState().comparison.current?.runs.find((candidate) => candidate.name === name);
   if (!run) return;
   await quietly(async () => {
-    const zip = await studio().exportRun(name);
+    const zip = own ?? (await studio().exportRun(name));
     if (!(await saveAdapter(run.key, zip))) return;
     const { current } = useStudio.getState().comparison;
     if (current?.runs.some((candidate) => candidate.key === run.key)) patchRun(name, { saved: true });
