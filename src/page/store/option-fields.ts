@@ -76,7 +76,7 @@ function readField(key: string, property: Schema): OptionField {
     case "string": {
       const shortest = typeof schema.minLength === "number" ? schema.minLength : 0;
       if ([property.format, schema.format].includes("examples")) return { ...common, kind: "examples", shortest };
-      if (key === "text" || property.format === "semantic-text" || schema.format === "semantic-text") {
+      if ([property.format, schema.format].includes("semantic-text")) {
         return { ...common, kind: "semantic-text", shortest, saysTask: property.saysTask === true };
       }
       return {
