@@ -19,7 +19,7 @@ import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
-import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
+import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
@@ -31,6 +31,7 @@ import type {
   DataRole,
   DataSettings,
   DataSummary,
+  Defaults,
   DeviceChoice,
   DeviceReport,
   Diagnosis,
@@ -169,25 +170,29 @@ export class Studio implements StudioApi {
     return methods.map((method) => describeMethod(method, facts));
   }
 
+  async readDefaults(): Promise<Defaults> {
+    return { training: trainingSchema.parse({}), generation: generationSchema.parse({}) };
+  }
+
   async listSamples(): Promise<SampleListing[]> {
     return (await this.#folders.sample("index.json")).json();
   }
 
-  async openSample(id: string): Promise<DataSummary> {
+  async openSample(id: string, seed?: number): Promise<DataSummary> {
     const response = await this.#folders.sample(`${id}.csv`);
-    return this.openData(new File([await response.blob()], `${id}.csv`), "train");
+    return this.openData(new File([await response.blob()], `${id}.csv`), "train", seed);
   }
 
-  openData(file: File, role: DataRole): Promise<DataSummary> {
-    return this.#data.openFile(file, role);
+  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary> {
+    return this.#data.openFile(file, role, seed);
   }
 
   closeValidation(): Promise<DataSummary> {
     return this.#data.closeValidation();
   }
 
-  setData(settings: DataSettings): Promise<DataSummary> {
-    return this.#data.setSettings(settings);
+  setData(settings: DataSettings, seed?: number): Promise<DataSummary> {
+    return this.#data.setSettings(settings, seed);
   }
 
   async readData(): Promise<DataSummary | null> {

@@ -45,8 +45,8 @@ const LEAVES = ["hub", "data", "adapters"];
 /** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
-/** Arithmetic on a configuration that page and worker must agree on: no device, no package. */
-const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names"];
+/** What page and worker must agree on of a configuration, worked out alike: no device, no package. */
+const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names", "src/data/placeholders"];
 
 /** What of the page talks to the worker: what changes something, and the hooks that ask. */
 const TALK_TO_THE_WORKER = /^src\/page\/(actions\/|asking\.ts$)/;

@@ -1,5 +1,6 @@
 /** Opening data and changing how it is read. An error leaves what was open as it is and is shown beside its place. */
 
+import { namedColumns } from "../../data/placeholders";
 import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
 import type { LinkedData } from "../store/link";
 import type { DataPlace } from "../store/state";
@@ -20,17 +21,21 @@ export function readNextAs(data: LinkedData): void {
   wanted = data;
 }
 
+/** The split is drawn with the training's seed. */
+function seed(): number | undefined {
+  return useStudio.getState().training.settings?.seed;
+}
+
 async function readAsWanted(): Promise<void> {
   const { summary } = useStudio.getState().data;
-  const columns = Object.values(wanted?.columns ?? {}).flatMap((column) => column ?? []);
-  if (!wanted || !summary || !columns.every((column) => summary.columns.includes(column))) return;
+  if (!wanted || !summary || !namedColumns(wanted.columns).every((column) => summary.columns.includes(column))) return;
   await setData(wanted, "columns");
   wanted = null;
 }
 
 export async function openSample(id: string): Promise<void> {
   const sample = useStudio.getState().data.samples.find((listing) => listing.id === id) ?? null;
-  const done = await attempt("train", sample?.title ?? id, () => studio().openSample(id));
+  const done = await attempt("train", sample?.title ?? id, () => studio().openSample(id, seed()));
   if (!done) return;
   Object.assign(opened, { sample: id, train: null, validation: null });
   patch("data", { sample });
@@ -38,7 +43,7 @@ export async function openSample(id: string): Promise<void> {
 }
 
 export async function openFile(file: File, role: DataRole): Promise<void> {
-  const done = await attempt(role, file.name, () => studio().openData(file, role));
+  const done = await attempt(role, file.name, () => studio().openData(file, role, seed()));
   if (!done) return;
   if (role === "train") {
     Object.assign(opened, { sample: null, train: file, validation: null });
@@ -53,11 +58,11 @@ export async function closeValidation(): Promise<void> {
   if (await attempt("validation", null, () => studio().closeValidation())) opened.validation = null;
 }
 
-/** Changes some settings; those that could not be applied stay as they were. */
+/** Changes some settings, or takes the training's seed over; those that could not be applied stay as they were. */
 export async function setData(changes: Partial<DataSettings>, place: DataPlace): Promise<void> {
   const { summary } = useStudio.getState().data;
   if (!summary) return;
-  await attempt(place, null, () => studio().setData({ ...summary.settings, ...changes }));
+  await attempt(place, null, () => studio().setData({ ...summary.settings, ...changes }, seed()));
 }
 
 /** After the worker was restarted. */

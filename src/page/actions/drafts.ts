@@ -1,5 +1,6 @@
 /** Choosing methods, their options and the training; the estimate and the address follow by themselves. */
 
+import { namedColumns } from "../../data/placeholders";
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
 import { toFragment } from "../store/link";
@@ -71,10 +72,11 @@ export function renameRun(id: string, name: string): void {
 }
 
 export function changeTraining(fields: Partial<TrainingConfiguration>): void {
-  const { training } = useStudio.getState();
-  patch("training", { settings: { ...training.settings, ...fields } });
-  // The split is drawn with the same seed.
-  if (fields.seed !== undefined) void setData({ seed: fields.seed }, "settings");
+  const { settings } = useStudio.getState().training;
+  if (!settings) return;
+  patch("training", { settings: { ...settings, ...fields } });
+  // The split is drawn with this seed.
+  if (fields.seed !== undefined) void setData({}, "settings");
 }
 
 export function markTraining(key: string, problem: string | null): void {
@@ -91,9 +93,7 @@ export async function openConfiguration(file: File): Promise<void> {
     patch("training", { settings: configuration.training, problems: {} });
     const said = [`Opened ${file.name}: ${configuration.runs.length} runs.`];
     const { summary } = state.data;
-    const { prompt, response, ...named } = configuration.data.columns;
-    const templates = [prompt, response].flatMap((template) => template?.match(/(?<=\{)[^{}\n]+(?=\})/g) ?? []);
-    const wanted = [...Object.values(named).flatMap((column) => column ?? []), ...templates];
+    const wanted = namedColumns(configuration.data.columns);
     if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
       said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
     } else {
@@ -103,7 +103,6 @@ export async function openConfiguration(file: File): Promise<void> {
           task,
           columns,
           maxLength,
-          seed: configuration.training.seed,
           ...(typeof validation === "number" ? { validationFraction: validation } : {}),
         },
         "columns",
@@ -126,10 +125,11 @@ export function followDrafts(): () => void {
   const ask = async () => {
     const state = useStudio.getState();
     const configuration = currentConfiguration(state);
-    if (state.methods.runs.length > 0) {
+    const { settings } = state.training;
+    if (state.methods.runs.length > 0 && settings) {
       const fragment = toFragment(
         state.methods.runs,
-        state.training.settings,
+        settings,
         state.methods.descriptions,
         state.data.summary?.settings,
       );

@@ -37,7 +37,7 @@ export async function openModel(
     // After a restart the rows are opened behind the model.
     if (data) await shortenTexts(summary);
     // What the last model's head read may be nothing that this one has.
-    const { pooling } = useStudio.getState().training.settings;
+    const pooling = useStudio.getState().training.settings?.pooling ?? null;
     if (pooling !== null && !summary.poolings.includes(pooling)) changeTraining({ pooling: null });
   } catch (error) {
     patch("model", { error: messageOf(error) });

@@ -1,7 +1,7 @@
 /** Starting the studio: worker, device, model, sample, what the address and the last session hold. */
 
 import * as Comlink from "comlink";
-import type { DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
+import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
@@ -20,6 +20,9 @@ import { receiveTexts } from "./writing";
 
 /** Chosen on arrival: the method of the house, its rival, and the two controls both must beat. */
 const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
+
+/** Of a first comparison: short, with a curve to see. */
+const firstTraining = { steps: 200, evalEvery: 25 };
 
 /** Starts everything; each part fails on its own and says so where it belongs. */
 export async function start(): Promise<void> {
@@ -75,11 +78,19 @@ async function loadListings(): Promise<void> {
       (descriptions) => patch("methods", { descriptions, error: null }),
       (error) => patch("methods", { error: messageOf(error) }),
     ),
+    api.readDefaults().then(takeDefaults),
     api.listSamples().then(
       (samples) => patch("data", { samples }),
       (error) => patch("data", { error: { place: "train", message: messageOf(error) } }),
     ),
   ]);
+}
+
+/** Settings that were chosen, here or before a restart, stay. */
+function takeDefaults({ training, generation }: Defaults): void {
+  const state = useStudio.getState();
+  if (!state.training.settings) patch("training", { settings: { ...training, ...firstTraining } });
+  if (!state.writing.settings) patch("writing", { settings: generation });
 }
 
 async function openFirstSample(): Promise<void> {
@@ -95,7 +106,7 @@ function restoreRuns(): void {
   let linked: LinkedConfiguration | null = null;
   try {
     linked = fromFragment(window.location.hash);
-    if (linked) {
+    if (linked && training.settings) {
       if (linked.data) readNextAs(linked.data);
       patch("methods", { runs: draftsFrom(linked.runs, methods.descriptions) });
       patch("training", { settings: { ...training.settings, ...linked.training } });

@@ -1,7 +1,6 @@
 /** Having the frozen model and every run write behind some prompts, before and after training. */
 
-import type { GeneratedText, GenerationEvent, StudioEvent } from "../../worker/api";
-import type { WritingSlice } from "../store/state";
+import type { GeneratedText, GenerationEvent, GenerationSettings, StudioEvent } from "../../worker/api";
 import { messageOf, patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 
@@ -26,8 +25,9 @@ export function receiveTexts(events: readonly StudioEvent[]): void {
   patch("writing", { texts });
 }
 
-export function changeWriting(fields: Partial<WritingSlice["settings"]>): void {
-  patch("writing", { settings: { ...useStudio.getState().writing.settings, ...fields } });
+export function changeWriting(fields: Partial<GenerationSettings>): void {
+  const { settings } = useStudio.getState().writing;
+  if (settings) patch("writing", { settings: { ...settings, ...fields } });
 }
 
 /** Behind the first validation rows' prompts, or one's own: first the frozen model, then each run, before and after. */
@@ -46,7 +46,7 @@ export async function write(own: string | null): Promise<void> {
     ];
     for (const { run, before } of order) {
       if (useStudio.getState().writing.stopped) break;
-      const request = { run, before, prompts: prompts.map(({ prompt }) => prompt), settings: writing.settings };
+      const request = { run, before, prompts: prompts.map(({ prompt }) => prompt), settings: writing.settings ?? {} };
       const said = await studio().generate(request);
       if (said) keep(run, before, said);
     }

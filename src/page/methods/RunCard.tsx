@@ -114,7 +114,7 @@ function NameField({ run }: { run: DraftRun }) {
 }
 
 function LearningRateField({ run, method }: RunCardProps) {
-  const shared = useStudio((state) => state.training.settings.learningRate);
+  const shared = useStudio((state) => state.training.settings?.learningRate);
   const fallback = shared ?? method.learningRate;
   return (
     <NumberField

@@ -76,6 +76,6 @@ function useContinuation(run: string, more: number | null) {
   const training = useStudio((state) => state.training.settings);
   const data = useStudio((state) => state.data.summary);
   const question: Question<Continuation> | null =
-    more === null ? null : (studio) => studio.continuation(run, more, training);
+    more === null || !training ? null : (studio) => studio.continuation(run, more, training);
   return useAnswer(question, [run, more, training, data]);
 }

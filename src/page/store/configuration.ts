@@ -8,7 +8,8 @@ import type { DraftRun, StudioState } from "./state";
 export function currentConfiguration(state: StudioState): Configuration | null {
   const model = state.model.summary;
   const data = state.data.summary;
-  if (!model || !data || data.problem !== null || state.methods.runs.length === 0) return null;
+  const training = state.training.settings;
+  if (!model || !data || !training || data.problem !== null || state.methods.runs.length === 0) return null;
   return {
     model: model.source,
     precision: model.precision,
@@ -19,7 +20,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       columns: data.settings.columns,
       maxLength: data.settings.maxLength,
     },
-    training: state.training.settings,
+    training,
     runs: state.methods.runs.map((run) => ({
       name: run.name,
       method: run.method,

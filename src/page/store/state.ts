@@ -95,7 +95,8 @@ export interface MethodsSlice {
 }
 
 export interface TrainingSlice {
-  settings: TrainingConfiguration;
+  /** Null until the worker has said the defaults. Its seed is that of the split, too. */
+  settings: TrainingConfiguration | null;
   /** Fields that hold something unusable, with the reason. */
   problems: Record<string, string>;
 }
@@ -178,7 +179,8 @@ export interface WaitsSlice {
 
 /** What the frozen model and the runs write. */
 export interface WritingSlice {
-  settings: GenerationSettings;
+  /** Null until the worker has said the defaults. */
+  settings: GenerationSettings | null;
   prompts: SamplePrompt[];
   /** By `placeOf`; without an ending while it is being written. */
   texts: Readonly<Record<string, Pick<GeneratedText, "text" | "ending">>>;

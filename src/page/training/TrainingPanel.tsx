@@ -40,12 +40,24 @@ export function TrainingPanel() {
     <Step
       number={3}
       title="Training"
-      summary={inOneLine(settings)}
+      summary={settings ? inOneLine(settings) : ""}
       done={Object.keys(problems).length === 0}
       open={open}
       onToggle={() => toggleStep("training")}
     >
       {busy && <p className="field-help">Changes apply to the next comparison.</p>}
+      {settings && <Settings settings={settings} />}
+    </Step>
+  );
+}
+
+interface GroupProps {
+  settings: TrainingConfiguration;
+}
+
+function Settings({ settings }: GroupProps) {
+  return (
+    <>
       <Length settings={settings} />
       <div className="field-grid">
         <NumberField
@@ -92,12 +104,8 @@ export function TrainingPanel() {
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />
       <RowsGroup settings={settings} />
-    </Step>
+    </>
   );
-}
-
-interface GroupProps {
-  settings: TrainingConfiguration;
 }
 
 function ScheduleGroup({ settings }: GroupProps) {
@@ -226,7 +234,7 @@ function RowsGroup({ settings }: GroupProps) {
 }
 
 /** Steps or epochs: one of the two. */
-function Length({ settings }: { settings: TrainingConfiguration }) {
+function Length({ settings }: GroupProps) {
   const estimate = useStudio((state) => state.methods.estimate);
   const unit = settings.steps === null ? "epochs" : "steps";
   const [last, setLast] = useState({ steps: settings.steps ?? 200, epochs: settings.epochs ?? 1 });
