@@ -1,14 +1,14 @@
 /** What can be chosen after training without training again: a slider, and what every setting came to. */
 
 import { useId, useState } from "react";
-import { type MetricName, metricFacts } from "../../tasks/metrics/names";
+import type { MetricName } from "../../tasks/metrics/names";
 import type { DialState } from "../../worker/api";
 import { evaluatedSettings, turnDial } from "../actions/dial";
 import { useQuestion } from "../asking";
 import { Message } from "../controls/Message";
-import { formatCount, formatLoss, formatMetric } from "../numbers";
 import type { RunRecord } from "../store/state";
 import { DialCurve } from "./DialCurve";
+import { SettingsTable } from "./SettingsTable";
 
 interface DialPanelProps {
   /** The task's first. */
@@ -21,7 +21,6 @@ interface DialPanelProps {
 
 export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
   const { title, least, most } = dial;
-  const share = metricFacts[metric].kind === "share";
   const id = useId();
   const [setting, setSetting] = useState(dial.setting);
   const { waiting: turning, error, ask } = useQuestion<void>();
@@ -73,51 +72,7 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
       </div>
       {error !== null && <Message kind="error">{error}</Message>}
       <DialCurve title={title} metric={metric} slot={run.slot} setting={setting} rows={rows} />
-      {rows.length > 0 && (
-        /* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */
-        <section className="table-scroll" aria-label={`What every ${title.toLowerCase()} came to`} tabIndex={0}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  {title}
-                </th>
-                <th scope="col" className="number">
-                  Adapter's parameters
-                </th>
-                <th scope="col" className="number">
-                  Validation loss
-                </th>
-                <th scope="col" className="number">
-                  {metricFacts[metric].title}
-                </th>
-                {share && (
-                  <th scope="col">
-                    <span className="visually-hidden">{metricFacts[metric].title} as a bar</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.setting} aria-current={row.setting === setting ? "true" : undefined}>
-                  <th scope="row" className="number">
-                    {row.setting}
-                  </th>
-                  <td className="number">{formatCount(row.parameters)}</td>
-                  <td className="number">{formatLoss(row.loss)}</td>
-                  <td className="number">{formatMetric(metric, row[metric])}</td>
-                  {share && (
-                    <td>
-                      <span className="dial-bar" style={{ width: `${100 * (row[metric] ?? 0)}%` }} aria-hidden="true" />
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {rows.length > 0 && <SettingsTable title={title} metric={metric} setting={setting} rows={rows} />}
     </section>
   );
 }

@@ -5,7 +5,6 @@ import { useState } from "react";
 import type { Prediction } from "../../worker/api";
 import { importAdapter } from "../actions/beside";
 import { useAnswer, useQuestion } from "../asking";
-import { Field } from "../controls/Field";
 import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
 import { isBusy, shownTask, useStudio } from "../store/store";
@@ -13,6 +12,7 @@ import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
 import { SumPanel } from "./SumPanel";
+import { TryFields } from "./TryFields";
 
 export function TryIt() {
   const columns = useStudio(
@@ -61,35 +61,11 @@ export function TryIt() {
         <ImportedRun key={adapter.run} adapter={adapter} />
       ))}
       {!writes && (
-        <div className="try-fields">
-          <Field label={pair === null ? "Text" : `First text (${column})`} wide>
-            {(control) => (
-              <textarea
-                {...control}
-                className="input"
-                rows={2}
-                value={text}
-                disabled={!possible}
-                placeholder={possible ? "Type a text to see what every run makes of it" : ""}
-                onChange={(event) => setText(event.target.value)}
-              />
-            )}
-          </Field>
-          {pair !== null && (
-            <Field label={`Second text (${pair})`} wide>
-              {(control) => (
-                <textarea
-                  {...control}
-                  className="input"
-                  rows={2}
-                  value={second}
-                  disabled={!possible}
-                  onChange={(event) => setSecond(event.target.value)}
-                />
-              )}
-            </Field>
-          )}
-        </div>
+        <TryFields
+          disabled={!possible}
+          text={{ label: pair === null ? "Text" : `First text (${column})`, value: text, onChange: setText }}
+          second={pair === null ? null : { label: `Second text (${pair})`, value: second, onChange: setSecond }}
+        />
       )}
       {!possible && !writes && (
         <p className="field-help">
