@@ -24,6 +24,7 @@ import { RunTable } from "./runs/RunTable";
 import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
 import { TrainingPanel } from "./training/TrainingPanel";
+import "./App.css";
 
 const ChartGrid = lazy(() => import("./charts/ChartGrid"));
 

@@ -5,6 +5,7 @@ import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { downloadChart, type LegendEntry } from "../export/chart-image";
 import { messageOf, patch } from "../store/store";
+import "./ChartCard.css";
 
 interface ChartCardProps {
   title: string;

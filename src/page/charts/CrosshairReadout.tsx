@@ -8,6 +8,7 @@ import type { PlottedLine } from "./plotted-lines";
 import { RunSwatch } from "./RunSwatch";
 import { nearestIndex } from "./reduce-points";
 import type { Axis } from "./ticks";
+import "./CrosshairReadout.css";
 
 interface CrosshairReadoutProps {
   lines: readonly PlottedLine[];

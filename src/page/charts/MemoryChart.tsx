@@ -12,6 +12,7 @@ import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
 import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
+import "./MemoryChart.css";
 
 const parts: readonly { category: Exclude<ByteCategory, "weights" | "onnxruntime">; name: string; opacity: number }[] =
   [

@@ -5,6 +5,7 @@ import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/n
 import { metricWord } from "../numbers";
 import { shownTask, useStudio } from "../store/store";
 import { CurveChart } from "./CurveChart";
+import "./MetricChart.css";
 
 export function MetricChart() {
   const task = useStudio(shownTask);

@@ -6,6 +6,7 @@ import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { ChartCard } from "./ChartCard";
 import { type RankGrid, rankGrid } from "./rank-grid";
+import "./RankMaps.css";
 
 const cell = { width: 64, height: 26, gap: 2 };
 const margin = { left: 72, top: 26 };

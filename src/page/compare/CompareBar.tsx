@@ -12,6 +12,7 @@ import { isBusy, patch, useStudio } from "../store/store";
 import { shownWait } from "../store/waits";
 import { whyNot } from "./obstacle";
 import { ProgressLine } from "./ProgressLine";
+import "./CompareBar.css";
 
 export function CompareBar() {
   const slice = useStudio((state) => state.comparison);

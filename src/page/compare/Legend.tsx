@@ -10,6 +10,7 @@ import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
+import "./Legend.css";
 
 export function Legend() {
   const { current, past } = useSlowComparison();

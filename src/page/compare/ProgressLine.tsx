@@ -5,6 +5,7 @@ import type { ProgressEvent } from "../../worker/api";
 import { formatBytes, formatCount, formatDuration } from "../numbers";
 import { useStudio } from "../store/store";
 import { shownWait } from "../store/waits";
+import "./ProgressLine.css";
 
 const words: Record<ProgressEvent["wait"], string> = {
   "downloading model": "Downloading the model",

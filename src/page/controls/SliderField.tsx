@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { Field } from "./Field";
+import "./SliderField.css";
 
 interface SliderFieldProps {
   label: ReactNode;

@@ -2,6 +2,7 @@
 
 import type { DataSummary } from "../../worker/api";
 import { formatCount, formatPlural } from "../numbers";
+import "./LabelList.css";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;

@@ -2,6 +2,7 @@
 
 import type { DataSummary } from "../../worker/api";
 import { formatCount, formatTick } from "../numbers";
+import "./histogram.css";
 
 const width = 320;
 const height = 56;

@@ -2,6 +2,7 @@
 
 import type { DataSummary } from "../../worker/api";
 import { formatBytes, formatPlural } from "../numbers";
+import "./PreviewTable.css";
 
 export function PreviewTable({ summary }: { summary: DataSummary }) {
   const { roles, settings } = summary;

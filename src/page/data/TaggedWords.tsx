@@ -2,6 +2,7 @@
 
 import { appearance } from "../appearance";
 import { useStudio } from "../store/store";
+import "./TaggedWords.css";
 
 interface TaggedWordsProps {
   words: readonly string[];

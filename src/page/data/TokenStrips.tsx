@@ -2,6 +2,7 @@
 
 import type { DataSummary } from "../../worker/api";
 import { formatCount } from "../numbers";
+import "./TokenStrips.css";
 
 /** Tokens at the row's end that are always shown; of a longer prompt the middle is left out. */
 const MOST = 90;

@@ -8,6 +8,7 @@ import { formatBytes } from "../numbers";
 import { gpuBytesHeld } from "../store/gpu-bytes";
 import { isBusy, useStudio } from "../store/store";
 import { Facts } from "./Facts";
+import "./DeviceChip.css";
 
 const states: Record<DeviceReport["status"], string> = {
   ready: "ready",

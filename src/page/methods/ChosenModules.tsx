@@ -3,6 +3,7 @@
 import { formatPlural } from "../numbers";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import "./LayerFields.css";
 
 export function ChosenModules({ run }: { run: DraftRun }) {
   const chosen = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.chosen);

@@ -8,6 +8,7 @@ import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { equalSplits } from "./equal-budget";
+import "./EqualBudget.css";
 
 interface EqualBudgetProps {
   run: DraftRun;

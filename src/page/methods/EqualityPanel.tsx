@@ -7,6 +7,7 @@ import { formatPlural, formatSetting } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import type { DraftRun } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
+import "./EqualityPanel.css";
 
 interface EqualityPanelProps {
   run: DraftRun;

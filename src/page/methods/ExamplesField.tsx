@@ -5,6 +5,7 @@ import { Field } from "../controls/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { useTokens } from "./use-tokens";
+import "./tokens.css";
 
 interface ExamplesFieldProps {
   label: string;

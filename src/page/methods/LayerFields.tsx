@@ -6,6 +6,7 @@ import { formatSetting } from "../numbers";
 import { layerSettings } from "../store/configuration";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import "./LayerFields.css";
 
 export function LayerFields({ run }: { run: DraftRun }) {
   const layers = useStudio((state) => state.model.summary?.layers);

@@ -18,6 +18,7 @@ import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
 import { SemanticPassLine } from "./SemanticPassLine";
+import "./RunCard.css";
 
 interface RunCardProps {
   run: DraftRun;

@@ -6,6 +6,7 @@ import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { taskTexts } from "../store/task-texts";
 import { useTokens } from "./use-tokens";
+import "./tokens.css";
 
 interface SemanticTextFieldProps {
   label: string;

@@ -4,6 +4,7 @@ import { FolderOpen } from "lucide-react";
 import { useRef } from "react";
 import { useDropzone } from "react-dropzone";
 import { inspectFiles } from "../actions/model";
+import "../data/DropZone.css";
 
 export function ComputerTab() {
   const folder = useRef<HTMLInputElement>(null);

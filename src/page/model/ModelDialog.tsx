@@ -11,6 +11,7 @@ import { HubTab } from "./HubTab";
 import { ModelActions, ModelDetailsPanel } from "./ModelDetailsPanel";
 import { ReadyTab } from "./ReadyTab";
 import { StorageTab } from "./StorageTab";
+import "./ModelDialog.css";
 
 const tabs: readonly (readonly [ModelTab, string])[] = [
   ["ready", "Ready here"],

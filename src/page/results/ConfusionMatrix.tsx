@@ -3,6 +3,7 @@
 import type { RunReport } from "../../worker/api";
 import { appearance } from "../appearance";
 import { formatCount, formatPercent } from "../numbers";
+import "./ConfusionMatrix.css";
 
 export function ConfusionMatrix({
   report,

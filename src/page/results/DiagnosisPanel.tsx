@@ -6,6 +6,7 @@ import type { Diagnosis } from "../../worker/api";
 import { useAnswer } from "../asking";
 import { Message } from "../controls/Message";
 import { formatPlural } from "../numbers";
+import "./DiagnosisPanel.css";
 
 export function DiagnosisPanel({ run }: { run: string }) {
   const [open, setOpen] = useState(false);

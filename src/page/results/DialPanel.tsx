@@ -9,6 +9,7 @@ import { Message } from "../controls/Message";
 import type { RunRecord } from "../store/state";
 import { DialCurve } from "./DialCurve";
 import { SettingsTable } from "./SettingsTable";
+import "./DialPanel.css";
 
 interface DialPanelProps {
   /** The task's first. */

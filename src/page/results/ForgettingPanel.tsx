@@ -8,6 +8,7 @@ import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { formatLoss, formatPlural } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
+import "./MergePanel.css";
 
 export function ForgettingPanel({ run }: { run: string }) {
   const busy = useStudio(isBusy);

@@ -6,6 +6,7 @@ import { useQuestion } from "../asking";
 import { Message } from "../controls/Message";
 import { formatPlural } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
+import "./MergePanel.css";
 
 export function MergePanel({ run, method }: { run: string; method: string }) {
   const merges = useStudio((state) =>

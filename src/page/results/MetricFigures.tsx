@@ -3,6 +3,7 @@
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { RunReport } from "../../worker/api";
 import { formatMetric } from "../numbers";
+import "./MetricFigures.css";
 
 /** What a metric is over, where its name does not say it. */
 const MEANS: Partial<Record<RunReport["task"], string>> = {

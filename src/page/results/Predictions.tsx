@@ -5,6 +5,7 @@ import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
 import { formatPercent, formatPlural } from "../numbers";
+import "./Predictions.css";
 
 interface PredictionsProps {
   predictions: readonly Prediction[];

@@ -17,6 +17,7 @@ import { PerClassTable } from "./PerClassTable";
 import { RunTabs } from "./RunTabs";
 import { ScatterPlot } from "./ScatterPlot";
 import { WrongestRows } from "./WrongestRows";
+import "./Reports.css";
 
 export function Reports() {
   const current = useStudio((state) => state.comparison.current);

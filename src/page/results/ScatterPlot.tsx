@@ -4,6 +4,7 @@ import type { RunReport } from "../../worker/api";
 import { appearance } from "../appearance";
 import { linearAxis } from "../charts/ticks";
 import { formatCount, formatTick } from "../numbers";
+import "./ScatterPlot.css";
 
 const size = 320;
 const margin = { left: 52, top: 10, right: 12, bottom: 44 };

@@ -13,6 +13,7 @@ import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
 import { SumPanel } from "./SumPanel";
 import { TryFields } from "./TryFields";
+import "./TryIt.css";
 
 export function TryIt() {
   const columns = useStudio(

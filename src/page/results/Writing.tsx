@@ -10,6 +10,7 @@ import { isEnded } from "../store/phase";
 import { isBusy, useStudio } from "../store/store";
 import { GenerationFields } from "./GenerationFields";
 import { WrittenTexts } from "./WrittenTexts";
+import "./Writing.css";
 
 export function Writing() {
   const task = useStudio((state) => state.data.summary?.settings.task);

@@ -3,6 +3,7 @@
 import type { ReportRow, RunReport } from "../../worker/api";
 import { TaggedWords } from "../data/TaggedWords";
 import { formatCount, formatLoss, formatPercent } from "../numbers";
+import "./WrongestRows.css";
 
 /** What is true of a row. */
 const TRUE: Record<RunReport["task"], string> = {

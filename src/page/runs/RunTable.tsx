@@ -10,6 +10,7 @@ import { differences } from "./differences";
 import { columnsFor } from "./figure-columns";
 import { RunRow } from "./RunRow";
 import { bestFigure, type Figure, reachableLoss, sortRows, tableRows } from "./table-rows";
+import "./RunTable.css";
 
 export function RunTable() {
   const { current, past } = useSlowComparison();

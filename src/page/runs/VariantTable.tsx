@@ -6,6 +6,7 @@ import { RunSwatch } from "../charts/RunSwatch";
 import { formatLoss, formatMetric, formatSetting, metricWord } from "../numbers";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { variantRows } from "./variant-rows";
+import "./RunTable.css";
 
 export function VariantTable() {
   const { current } = useSlowComparison();

@@ -13,6 +13,7 @@ import { formatCount, formatPercent, formatPlural, formatSetting } from "../numb
 import { isBusy, useStudio } from "../store/store";
 import { PoolingField } from "./PoolingField";
 import { SettingGroup } from "./SettingGroup";
+import "./TrainingPanel.css";
 
 const schedules = [
   { value: "linear", label: "Linear to zero" },
