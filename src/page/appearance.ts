@@ -1,4 +1,7 @@
-/** How a run looks everywhere: colour, dash and marker by its slot. Colours are set in styles/tokens.css. */
+/**
+ * How a run looks everywhere: colour, dash and marker by its slot. Colours are set in
+ * styles/tokens.css.
+ */
 
 const dashes = ["", "12 4", "3 4", "8 3 2 3", "5 4", "14 3 2 3 2 3"] as const;
 const markers = ["circle", "square", "triangle", "diamond", "cross", "star"] as const;

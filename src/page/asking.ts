@@ -1,6 +1,7 @@
 /**
- * Asking the worker from a component: the question, the wait for it, and its error, in one place. For questions; what changes
- * something goes by an action (`actions/`), whose wait and error may be shown with these, too.
+ * Asking the worker from a component: the question, the wait for it, and its error, in one place.
+ * For questions; what changes something goes by an action (`actions/`), whose wait and error may be
+ * shown with these, too.
  */
 
 import type { Remote } from "comlink";
@@ -42,8 +43,8 @@ export function useQuestion<T>(): Asking<T> {
 }
 
 /**
- * For a question that is asked by itself, whenever one of the things that it is `about` has changed; null: not now. Answer and
- * error stay until the next ones are there.
+ * For a question that is asked by itself, whenever one of the things that it is `about` has
+ * changed; null: not now. Answer and error stay until the next ones are there.
  * @param delay milliseconds after the last change
  */
 export function useAnswer<T>(question: Question<T> | null, about: readonly unknown[], delay = 0): Answered<T> {

@@ -1,6 +1,6 @@
 /**
- * Numbers as people read them: with a unit, thousands separators and no more digits than are known. Not for files.
- * Number and unit are held together by a no-break space.
+ * Numbers as people read them: with a unit, thousands separators and no more digits than are known.
+ * Not for files. Number and unit are held together by a no-break space.
  */
 
 import { type MetricName, metricFacts } from "../tasks/metrics/names";

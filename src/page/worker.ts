@@ -1,4 +1,7 @@
-/** The page's one line to the worker. It starts the worker and can start it again; it knows nothing of what is said. */
+/**
+ * The page's one line to the worker. It starts the worker and can start it again; it knows nothing
+ * of what is said.
+ */
 
 import * as Comlink from "comlink";
 import type { StudioApi } from "../worker/api";

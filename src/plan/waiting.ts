@@ -1,4 +1,7 @@
-/** Telling what is waited for: every wait begins with its first amounts and ends, whatever becomes of the work. */
+/**
+ * Telling what is waited for: every wait begins with its first amounts and ends, whatever becomes
+ * of the work.
+ */
 
 import type { ProgressEvent } from "./events";
 
@@ -8,8 +11,8 @@ export type Amounts = Pick<ProgressEvent, "wait" | "detail" | "done" | "total" |
 let begun = 0;
 
 /**
- * Does work that says how far it is. Amounts of another wait end the one before; the last one ends with the work, whether it
- * resolves or rejects. Work that says nothing is no wait.
+ * Does work that says how far it is. Amounts of another wait end the one before; the last one ends
+ * with the work, whether it resolves or rejects. Work that says nothing is no wait.
  */
 export async function withProgress<T>(
   emit: (event: ProgressEvent) => void,

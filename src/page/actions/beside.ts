@@ -1,4 +1,7 @@
-/** Adapters that are evaluated without being trained here: imported folders, and weighted sums of runs. */
+/**
+ * Adapters that are evaluated without being trained here: imported folders, and weighted sums of
+ * runs.
+ */
 
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
@@ -37,7 +40,10 @@ async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
   if (drawn !== current) await keepAdapter(adapter.run, zip);
 }
 
-/** The comparison with the adapter as a run that had its one evaluation from the first step to the last. */
+/**
+ * The comparison with the adapter as a run that had its one evaluation from the first step to the
+ * last.
+ */
 function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: StudioState): Comparison {
   const { run: name, method, evaluation, configuration } = adapter;
   const curves = createCurves();

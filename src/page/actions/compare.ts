@@ -39,7 +39,10 @@ export async function continueImported(
   await keepSession();
 }
 
-/** Puts a comparison in place of the current one, which joins the past. `slots`: of the configuration's runs. */
+/**
+ * Puts a comparison in place of the current one, which joins the past. `slots`: of the
+ * configuration's runs.
+ */
 function begin(configuration: Configuration, slots: readonly number[], steps: number): void {
   const state = useStudio.getState();
   const { current, past } = state.comparison;
@@ -137,7 +140,8 @@ export async function keepSession(): Promise<void> {
 }
 
 /**
- * Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another comparison.
+ * Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another
+ * comparison.
  * @param own the zip where there is one already; null: what the worker exports
  */
 export async function keepAdapter(name: string, own: Blob | null = null): Promise<void> {
@@ -152,7 +156,10 @@ export async function keepAdapter(name: string, own: Blob | null = null): Promis
   });
 }
 
-/** The zip of a run: from the worker while it has it, else the saved one; conversions are the worker's alone. */
+/**
+ * The zip of a run: from the worker while it has it, else the saved one; conversions are the
+ * worker's alone.
+ */
 export async function runZip(run: RunRecord, conversion: string | null = null): Promise<Blob> {
   const { current } = useStudio.getState().comparison;
   if (current?.runs.some((candidate) => candidate.key === run.key)) {

@@ -1,4 +1,7 @@
-/** Opening data and changing how it is read. An error leaves what was open as it is and is shown beside its place. */
+/**
+ * Opening data and changing how it is read. An error leaves what was open as it is and is shown
+ * beside its place.
+ */
 
 import { namedColumns } from "../../data/placeholders";
 import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
@@ -58,7 +61,10 @@ export async function closeValidation(): Promise<void> {
   if (await attempt("validation", null, () => studio().closeValidation())) opened.validation = null;
 }
 
-/** Changes some settings, or takes the training's seed over; those that could not be applied stay as they were. */
+/**
+ * Changes some settings, or takes the training's seed over; those that could not be applied stay as
+ * they were.
+ */
 export async function setData(changes: Partial<DataSettings>, place: DataPlace): Promise<void> {
   const { summary } = useStudio.getState().data;
   if (!summary) return;

@@ -1,4 +1,7 @@
-/** Choosing methods, their options and the training; the estimate and the address follow by themselves. */
+/**
+ * Choosing methods, their options and the training; the estimate and the address follow by
+ * themselves.
+ */
 
 import { namedColumns } from "../../data/placeholders";
 import type { TrainingConfiguration } from "../../plan/configuration";
@@ -43,7 +46,10 @@ export function changeRun(id: string, fields: Partial<DraftRun>): void {
   patch("methods", { runs: runs.map((run) => (run.id === id ? { ...run, ...fields } : run)) });
 }
 
-/** Sets one option; `problem` marks the field as unusable instead and keeps the value that was there. */
+/**
+ * Sets one option; `problem` marks the field as unusable instead and keeps the value that was
+ * there.
+ */
 export function changeOption(id: string, key: string, value: unknown, problem: string | null): void {
   const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
   if (!run) return;
@@ -52,7 +58,9 @@ export function changeOption(id: string, key: string, value: unknown, problem: s
   else changeRun(id, { options: { ...run.options, [key]: value }, problems });
 }
 
-/** Marks a field of a run that is not one of its method's options as unusable, or as usable again. */
+/**
+ * Marks a field of a run that is not one of its method's options as unusable, or as usable again.
+ */
 export function markRun(id: string, key: string, problem: string | null): void {
   const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
   if (!run) return;
@@ -84,7 +92,9 @@ export function markTraining(key: string, problem: string | null): void {
   patch("training", { problems: problem === null ? problems : { ...problems, [key]: problem } });
 }
 
-/** Opens a configuration file: runs and training are taken over; model and data where they are here. */
+/**
+ * Opens a configuration file: runs and training are taken over; model and data where they are here.
+ */
 export async function openConfiguration(file: File): Promise<void> {
   try {
     const configuration = await studio().parseConfiguration(await file.text());

@@ -16,8 +16,9 @@ let opened: { source: string; files: LocalFile[] | null } | null = null;
 let droppedFiles: LocalFile[] | null = null;
 
 /**
- * Opens a base model, in the precision of the open one unless told; the one that was open stays named until the new
- * one is there. The data stays and is tokenised again; options that were a method's defaults become its defaults on the new model.
+ * Opens a base model, in the given precision (default: that of the open one); the one that was open
+ * stays named until the new one is there. The data stays and is tokenised again; options that were
+ * a method's defaults become its defaults on the new model.
  */
 export async function openModel(
   source: string,
@@ -94,7 +95,8 @@ async function inspect(place: ModelPlace, what: string): Promise<void> {
 
 /** Stores a model that was looked up and opens it. */
 export async function downloadAndOpen(source: string): Promise<void> {
-  // Asks the browser not to clear the storage by itself; without a yes it may, and the model is downloaded again.
+  // Asks the browser not to clear the storage by itself; without a yes it may, and the model is
+  // downloaded again.
   void navigator.storage?.persist?.().catch(() => {});
   patch("model", { downloading: source, lookError: null });
   try {

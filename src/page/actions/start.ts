@@ -1,4 +1,6 @@
-/** Starting the studio: worker, device, model, sample, what the address and the last session hold. */
+/**
+ * Starting the studio: worker, device, model, sample, what the address and the last session hold.
+ */
 
 import * as Comlink from "comlink";
 import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
@@ -30,7 +32,10 @@ export async function start(): Promise<void> {
   await Promise.all([restoreSession(), startWorker(() => openFirstSample())]);
 }
 
-/** After a lost device: a new worker with the same model and data; the comparison can then go on from its checkpoints. */
+/**
+ * After a lost device: a new worker with the same model and data; the comparison can then go on
+ * from its checkpoints.
+ */
 export async function restart(): Promise<void> {
   restartWorker();
   patch("device", { report: null, lost: null });

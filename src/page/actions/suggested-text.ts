@@ -10,7 +10,10 @@ export function followData(): () => void {
   });
 }
 
-/** Suggests a text for the open data; runs whose texts still stand at the one suggested before take it. */
+/**
+ * Suggests a text for the open data; runs whose texts still stand at the one suggested before take
+ * it.
+ */
 export function suggestText(): void {
   const { data, methods } = useStudio.getState();
   const { suggested, runs, descriptions } = methods;

@@ -30,7 +30,10 @@ export function changeWriting(fields: Partial<GenerationSettings>): void {
   if (settings) patch("writing", { settings: { ...settings, ...fields } });
 }
 
-/** Behind the first validation rows' prompts, or one's own: first the frozen model, then each run, before and after. */
+/**
+ * Behind the first validation rows' prompts, or one's own: first the frozen model, then each run,
+ * before and after.
+ */
 export async function write(own: string | null): Promise<void> {
   const { comparison, writing } = useStudio.getState();
   if (writing.busy) return;

@@ -1,4 +1,7 @@
-/** The frame of a chart: title, the picture with its summary in words, a table instead of it, and its downloads. */
+/**
+ * The frame of a chart: title, the picture with its summary in words, a table instead of it, and
+ * its downloads.
+ */
 
 import { Download, Table2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";

@@ -1,4 +1,6 @@
-/** A vertical line at the same place in all line charts, with a dot on every run's nearest point. */
+/**
+ * A vertical line at the same place in all line charts, with a dot on every run's nearest point.
+ */
 
 import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";

@@ -1,4 +1,7 @@
-/** For every run that keeps a prompt near words: how far each word has moved, under the line that none may cross. */
+/**
+ * For every run that keeps a prompt near words: how far each word has moved, under the line that
+ * none may cross.
+ */
 
 import { Bar, BarChart, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from "recharts";
 import { appearance } from "../appearance";

@@ -1,4 +1,7 @@
-/** What an empty chart shows: the outline of a typical curve, drawn by hand and said to be so. Never data. */
+/**
+ * What an empty chart shows: the outline of a typical curve, drawn by hand and said to be so. Never
+ * data.
+ */
 
 import "./ExampleCurve.css";
 

@@ -1,6 +1,7 @@
 /**
- * One line chart with its crosshair. What it draws is worked out in plotted-lines.ts. recharts draws the frame, which
- * changes rarely; the curves lie in it as plain paths, because recharts measures the length of every line at every redraw.
+ * One line chart with its crosshair. What it draws is worked out in plotted-lines.ts. recharts
+ * draws the frame, which changes rarely; the curves lie in it as plain paths, because recharts
+ * measures the length of every line at every redraw.
  */
 
 import { memo } from "react";

@@ -1,4 +1,7 @@
-/** Bytes by category: what all runs share once, then what each run has of its own. Before a run: the estimate. */
+/**
+ * Bytes by category: what all runs share once, then what each run has of its own. Before a run: the
+ * estimate.
+ */
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
 import { appearance } from "../appearance";

@@ -1,4 +1,7 @@
-/** A metric of the task on the validation rows over training: the first one, or another that is chosen. */
+/**
+ * A metric of the task on the validation rows over training: the first one, or another that is
+ * chosen.
+ */
 
 import { useState } from "react";
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";

@@ -1,4 +1,7 @@
-/** For every run that spreads a budget of ranks over modules: how many each block's linears have left, live. */
+/**
+ * For every run that spreads a budget of ranks over modules: how many each block's linears have
+ * left, live.
+ */
 
 import { appearance } from "../appearance";
 import type { RunRecord } from "../store/state";

@@ -1,4 +1,6 @@
-/** How fast each run trains: over its last steps while it runs, over all of them once it has ended. */
+/**
+ * How fast each run trains: over its last steps while it runs, over all of them once it has ended.
+ */
 
 import { useMemo, useState } from "react";
 import { appearance } from "../appearance";

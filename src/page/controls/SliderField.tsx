@@ -10,7 +10,7 @@ interface SliderFieldProps {
   value: number;
   min: number;
   max: number;
-  /** 1 unless told. */
+  /** Default: 1. */
   step?: number;
   onChange: (value: number) => void;
 }

@@ -1,4 +1,6 @@
-/** A table of numbers that grows by rows, in typed arrays: what a curve is kept in. Not for drawing. */
+/**
+ * A table of numbers that grows by rows, in typed arrays: what a curve is kept in. Not for drawing.
+ */
 
 export interface TableSnapshot<Column extends string> {
   length: number;
@@ -51,7 +53,10 @@ export class GrowingTable<Column extends string> {
     this.#length++;
   }
 
-  /** Drops the rows at the end whose value in `name` is `from` or more (a run that went back to an earlier step). */
+  /**
+   * Drops the rows at the end whose value in `name` is `from` or more (a run that went back to an
+   * earlier step).
+   */
   truncate(name: Column, from: number): void {
     const values = this.#columns[name];
     while (this.#length > 0 && (values[this.#length - 1] ?? 0) >= from) this.#length--;

@@ -40,9 +40,13 @@ export function snapshotCurves(curves: RunCurves): CurvesSnapshot {
   return { steps: curves.steps.snapshot(), evaluations: curves.evaluations.snapshot() };
 }
 
-/** Adds a step. When the run went back to an earlier step, what was recorded from there on is dropped. */
+/**
+ * Adds a step. When the run went back to an earlier step, what was recorded from there on is
+ * dropped.
+ */
 export function addStep(curves: RunCurves, event: StepEvent): void {
-  // Only then: losses are read back a few steps late, so an evaluation may rightly arrive before its step.
+  // Only then: losses are read back a few steps late, so an evaluation may rightly arrive before
+  // its step.
   if ((curves.steps.last("step") ?? Number.NEGATIVE_INFINITY) >= event.step) {
     curves.steps.truncate("step", event.step);
     curves.evaluations.truncate("step", event.step);
@@ -87,7 +91,10 @@ export interface EvaluationSummary {
   first: number | null;
 }
 
-/** First, best (smallest for losses and errors, else largest) and last value of an evaluation column. */
+/**
+ * First, best (smallest for losses and errors, else largest) and last value of an evaluation
+ * column.
+ */
 export function summarise(curves: RunCurves, column: "loss" | MetricName): EvaluationSummary {
   const values = [...curves.evaluations.column(column)].filter(Number.isFinite);
   if (values.length === 0) return { first: null, best: null, last: null };

@@ -1,4 +1,6 @@
-/** Words with their tags: entities are coloured by type and named; words outside of any are plain. */
+/**
+ * Words with their tags: entities are coloured by type and named; words outside of any are plain.
+ */
 
 import { appearance } from "../appearance";
 import { useStudio } from "../store/store";

@@ -1,4 +1,7 @@
-/** The first rows as the model reads them, token by token: what is learned stands out from what is only read. */
+/**
+ * The first rows as the model reads them, token by token: what is learned stands out from what is
+ * only read.
+ */
 
 import type { DataSummary } from "../../worker/api";
 import { formatCount } from "../numbers";

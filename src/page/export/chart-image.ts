@@ -1,4 +1,7 @@
-/** A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that as a PNG. */
+/**
+ * A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that
+ * as a PNG.
+ */
 
 import { appearance, markerPath } from "../appearance";
 import { download, fileName } from "./download";
@@ -87,7 +90,10 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
   return { svg: outer, width: fullWidth, height: fullHeight };
 }
 
-/** What a CSS colour, or a variable that is one, is in the theme; a variable's own value names both themes. */
+/**
+ * What a CSS colour, or a variable that is one, is in the theme; a variable's own value names both
+ * themes.
+ */
 function resolveColor(color: string): string {
   const probe = document.createElement("span");
   probe.style.color = color;
@@ -97,7 +103,9 @@ function resolveColor(color: string): string {
   return resolved;
 }
 
-/** Left to right, then the next line. Text is taken as 8 pixels a letter, which is on the wide side. */
+/**
+ * Left to right, then the next line. Text is taken as 8 pixels a letter, which is on the wide side.
+ */
 function placeLegend(legend: ChartImage["legend"], width: number) {
   let x = 0;
   let y = legendLine;

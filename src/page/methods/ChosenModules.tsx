@@ -1,4 +1,7 @@
-/** Which matrices are trained by a method that draws them: every block's, by kind, and in which round. */
+/**
+ * Which matrices are trained by a method that draws them: every block's, by kind, and in which
+ * round.
+ */
 
 import { formatPlural } from "../numbers";
 import type { DraftRun } from "../store/state";

@@ -1,4 +1,7 @@
-/** Offers sizes at which a method trains as many numbers as prompt tuning does, so that both can be compared fairly. */
+/**
+ * Offers sizes at which a method trains as many numbers as prompt tuning does, so that both can be
+ * compared fairly.
+ */
 
 import { useState } from "react";
 import { changeOption } from "../actions/drafts";

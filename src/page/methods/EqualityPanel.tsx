@@ -1,4 +1,7 @@
-/** What the chosen options compute exactly before training, in plain words, and a button that computes it. */
+/**
+ * What the chosen options compute exactly before training, in plain words, and a button that
+ * computes it.
+ */
 
 import type { EqualityClaim, Proof } from "../../worker/api";
 import { type Question, useAnswer, useQuestion } from "../asking";
@@ -78,7 +81,10 @@ function verdict({ rows, logits, difference, largest }: Proof): string {
   return equal ? `Equal but for rounding. ${measured}` : `Not equal here. ${measured}`;
 }
 
-/** The claims for a run's options, a little after they were last changed; none while they are those of older options. */
+/**
+ * The claims for a run's options, a little after they were last changed; none while they are those
+ * of older options.
+ */
 function useClaims(run: DraftRun): readonly EqualityClaim[] {
   const source = useStudio((state) => state.model.summary?.source);
   const { name, method, options, problems } = run;

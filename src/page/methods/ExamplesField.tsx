@@ -1,4 +1,7 @@
-/** Labelled examples with the tokens the model will see: which are locked, and what the loss of each label counts. */
+/**
+ * Labelled examples with the tokens the model will see: which are locked, and what the loss of each
+ * label counts.
+ */
 
 import { useEffect, useState } from "react";
 import { Field } from "../controls/Field";

@@ -1,4 +1,6 @@
-/** Which layers of a run are trained and how fast each learns, with the table of rates that follows. */
+/**
+ * Which layers of a run are trained and how fast each learns, with the table of rates that follows.
+ */
 
 import { changeRun, markRun } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";

@@ -1,4 +1,7 @@
-/** One chosen run: its name, what it trains and needs, and, opened, its options and what its method is. */
+/**
+ * One chosen run: its name, what it trains and needs, and, opened, its options and what its method
+ * is.
+ */
 
 import { Copy, SlidersHorizontal, Trash2 } from "lucide-react";
 import { useId, useMemo, useState } from "react";

@@ -1,4 +1,7 @@
-/** How often the frozen model has read a text alone, and how deep: once per text, for all runs that use it. */
+/**
+ * How often the frozen model has read a text alone, and how deep: once per text, for all runs that
+ * use it.
+ */
 
 import type { SemanticPass } from "../../worker/api";
 import { useAnswer } from "../asking";

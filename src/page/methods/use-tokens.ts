@@ -6,7 +6,10 @@ import { useStudio } from "../store/store";
 /** How long after the last change, in milliseconds. */
 const DELAY = 150;
 
-/** `question` is asked a little after `text`, or the open model, was last changed; it must depend on nothing else. */
+/**
+ * `question` is asked a little after `text`, or the open model, was last changed; it must depend on
+ * nothing else.
+ */
 export function useTokens<Token>(
   text: string,
   question: Question<Token[]>,

@@ -1,4 +1,7 @@
-/** A model folder of this computer, dropped or chosen, or its files. Nothing is copied: files are read where they lie. */
+/**
+ * A model folder of this computer, dropped or chosen, or its files. Nothing is copied: files are
+ * read where they lie.
+ */
 
 import { FolderOpen } from "lucide-react";
 import { useRef } from "react";

@@ -1,4 +1,7 @@
-/** What was found out about a model before anything big is read: what it is, what it takes, whether it fits. */
+/**
+ * What was found out about a model before anything big is read: what it is, what it takes, whether
+ * it fits.
+ */
 
 import type { ModelDetails } from "../../worker/api";
 import { cancelDownload, downloadAndOpen, openModel } from "../actions/model";

@@ -1,4 +1,7 @@
-/** A metric over the settings of a dial, as far as they were evaluated: which rank is worth its parameters. */
+/**
+ * A metric over the settings of a dial, as far as they were evaluated: which rank is worth its
+ * parameters.
+ */
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { SettingEvaluation } from "../../worker/api";

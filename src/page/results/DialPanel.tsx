@@ -1,4 +1,7 @@
-/** What can be chosen after training without training again: a slider, and what every setting came to. */
+/**
+ * What can be chosen after training without training again: a slider, and what every setting came
+ * to.
+ */
 
 import { useId, useState } from "react";
 import type { MetricName } from "../../tasks/metrics/names";

@@ -1,4 +1,7 @@
-/** A whole file answered by one run, or each row by the run that a column names: many adapters over one base model. */
+/**
+ * A whole file answered by one run, or each row by the run that a column names: many adapters over
+ * one base model.
+ */
 
 import { Download, FileInput } from "lucide-react";
 import { useState } from "react";
@@ -150,7 +153,9 @@ function said(answer: Answer | null, byColumn: boolean): string {
     : "The file comes back with a run, a prediction and, for classes, its probability behind every row.";
 }
 
-/** The column of which most values are names of runs; else the one with the fewest values above one. */
+/**
+ * The column of which most values are names of runs; else the one with the fewest values above one.
+ */
 function likelyColumn({ values }: FileToPredict, runs: readonly string[]): string {
   const score = (one: FileToPredict["values"][number]) => {
     const named = one.values.filter(({ value }) => namedLike(value, runs) !== null).length;

@@ -1,4 +1,7 @@
-/** A button that measures what a run has forgotten of the base model's language, on the studio's text or one's own. */
+/**
+ * A button that measures what a run has forgotten of the base model's language, on the studio's
+ * text or one's own.
+ */
 
 import { Brain } from "lucide-react";
 import { useState } from "react";

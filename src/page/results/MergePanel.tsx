@@ -1,4 +1,7 @@
-/** A button that merges a run into the weights on the device, says how far its predictions move, and unmerges. */
+/**
+ * A button that merges a run into the weights on the device, says how far its predictions move, and
+ * unmerges.
+ */
 
 import { Combine } from "lucide-react";
 import type { MergeProof } from "../../worker/api";

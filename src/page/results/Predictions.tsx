@@ -1,4 +1,7 @@
-/** What every run says of a typed text: labels with their probabilities, a number, or the words with their tags. */
+/**
+ * What every run says of a typed text: labels with their probabilities, a number, or the words with
+ * their tags.
+ */
 
 import type { Prediction } from "../../worker/api";
 import { appearance } from "../appearance";

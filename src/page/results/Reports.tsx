@@ -1,4 +1,7 @@
-/** After a comparison: each run's metrics with an interval, what the task has of matrix, classes or points, and the most wrong rows. */
+/**
+ * After a comparison: each run's metrics with an interval, what the task has of matrix, classes or
+ * points, and the most wrong rows.
+ */
 
 import { useState } from "react";
 import type { RunReport } from "../../worker/api";

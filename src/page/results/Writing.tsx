@@ -1,4 +1,7 @@
-/** What the frozen model and every run write behind the same prompts, with the same settings, before and after training. */
+/**
+ * What the frozen model and every run write behind the same prompts, with the same settings, before
+ * and after training.
+ */
 
 import { PenLine, Square } from "lucide-react";
 import { useEffect, useState } from "react";

@@ -1,4 +1,7 @@
-/** The runs that answer: those of the ended comparison, and what was imported or summed beside them, with their methods. */
+/**
+ * The runs that answer: those of the ended comparison, and what was imported or summed beside them,
+ * with their methods.
+ */
 
 import { isEnded } from "../store/phase";
 import { useStudio } from "../store/store";

@@ -1,4 +1,7 @@
-/** A run in the table: whether it is plotted, its name, what differs, its figures, its adapter, and why it ended early. */
+/**
+ * A run in the table: whether it is plotted, its name, what differs, its figures, its adapter, and
+ * why it ended early.
+ */
 
 import { RotateCcw } from "lucide-react";
 import { continueComparison } from "../actions/compare";

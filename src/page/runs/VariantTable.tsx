@@ -1,4 +1,6 @@
-/** Several seeds or learning rates: mean and standard deviation of each, and every run's best rate. */
+/**
+ * Several seeds or learning rates: mean and standard deviation of each, and every run's best rate.
+ */
 
 import type { Spread } from "../../plan/variants";
 import { taskMetrics } from "../../tasks/metrics/names";

@@ -17,8 +17,9 @@ export interface Described {
 }
 
 /**
- * For each run its settings that differ, as name and value: a shared setting when the runs disagree on it; an option of
- * a method when runs of that method disagree on it or when it is not at the method's default.
+ * For each run its settings that differ, as name and value: a shared setting when the runs disagree
+ * on it; an option of a method when runs of that method disagree on it or when it is not at the
+ * method's default.
  */
 export function differences(runs: readonly Described[]): Map<string, Difference[]> {
   return new Map(

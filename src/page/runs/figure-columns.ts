@@ -1,4 +1,7 @@
-/** The run table's columns of figures: their titles, how a value is written, and which way they are sorted first. */
+/**
+ * The run table's columns of figures: their titles, how a value is written, and which way they are
+ * sorted first.
+ */
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import { formatBytes, formatCount, formatDuration, formatLoss, formatMetric } from "../numbers";

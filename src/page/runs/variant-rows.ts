@@ -1,4 +1,7 @@
-/** What the seeds of each run and learning rate say together, and which learning rate did best for each run. */
+/**
+ * What the seeds of each run and learning rate say together, and which learning rate did best for
+ * each run.
+ */
 
 import { type Spread, spreadOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";

@@ -1,4 +1,7 @@
-/** From what is chosen on the page to the configuration the worker takes, and back. Checking a file is the worker's. */
+/**
+ * From what is chosen on the page to the configuration the worker takes, and back. Checking a file
+ * is the worker's.
+ */
 
 import type { Configuration } from "../../plan/configuration";
 import type { MethodDescription } from "../../worker/api";
@@ -94,8 +97,9 @@ export function draftRun(
 }
 
 /**
- * The runs for another base model: an option that stands at its method's default takes the default it has there, for
- * example other linears. What was chosen stays; where the new model does not know it, the estimate says so.
+ * The runs for another base model: an option that stands at its method's default takes the default
+ * it has there, for example other linears. What was chosen stays; where the new model does not know
+ * it, the estimate says so.
  */
 export function draftsForModel(
   runs: readonly DraftRun[],
@@ -114,7 +118,10 @@ export function draftsForModel(
   });
 }
 
-/** Runs of a configuration as drafts; a method this studio does not have throws an error that names it. */
+/**
+ * Runs of a configuration as drafts; a method this studio does not have throws an error that names
+ * it.
+ */
 export function draftsFrom(runs: Configuration["runs"], methods: readonly MethodDescription[]): DraftRun[] {
   const drafts: DraftRun[] = [];
   for (const run of runs) {

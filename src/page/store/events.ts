@@ -11,7 +11,8 @@ const paceWindow = 30_000;
 const fewestPaceEntries = 10;
 
 /**
- * The slice after a batch of events. Curves grow in place; everything else is a new object where it changed.
+ * The slice after a batch of events. Curves grow in place; everything else is a new object where it
+ * changed.
  * @param now milliseconds, for rates
  */
 export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent[], now: number): ComparisonSlice {
@@ -84,7 +85,10 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   return { ...slice, current, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
 }
 
-/** The slice after the worker or its device went away: what was still training has failed and can go on later. */
+/**
+ * The slice after the worker or its device went away: what was still training has failed and can go
+ * on later.
+ */
 export function failUnfinished(slice: ComparisonSlice, reason: string, now: number): ComparisonSlice {
   const { current } = slice;
   if (!current || !isUnfinished(current.state)) return slice;

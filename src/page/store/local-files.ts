@@ -1,4 +1,7 @@
-/** Where each file lay in what was dropped or chosen. To be noted on the page: a File sent to a worker forgets its path. */
+/**
+ * Where each file lay in what was dropped or chosen. To be noted on the page: a File sent to a
+ * worker forgets its path.
+ */
 
 import type { LocalFile } from "../../worker/api";
 

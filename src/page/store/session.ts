@@ -1,4 +1,7 @@
-/** Finished comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses nothing. */
+/**
+ * Finished comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses
+ * nothing.
+ */
 
 import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
@@ -40,7 +43,9 @@ export async function saveComparison(comparison: Comparison): Promise<void> {
   await set(comparison.id, saved, comparisons());
 }
 
-/** All saved comparisons, newest first; one that was running when the page closed counts as stopped. */
+/**
+ * All saved comparisons, newest first; one that was running when the page closed counts as stopped.
+ */
 export async function loadComparisons(): Promise<Comparison[]> {
   const all = await entries<string, SavedComparison>(comparisons());
   const readable = all.map(([, saved]) => saved).filter((saved) => saved.version === version);

@@ -14,7 +14,10 @@ const PLAIN = /^(labels?|class(es)?|category|target|score|value|number|y|gold|ou
 
 type Read = Pick<DataSummary, "settings" | "labels">;
 
-/** A text that says the task in the style of SK-Tuning's authors; theirs, word for word, where the labels are those of their tasks. */
+/**
+ * A text that says the task in the style of SK-Tuning's authors; theirs, word for word, where the
+ * labels are those of their tasks.
+ */
 export function suggestedText({ settings, labels }: Read): string {
   const { task, columns } = settings;
   const texts = columns.textPair ? "two texts" : "text";
@@ -38,7 +41,9 @@ export function suggestedText({ settings, labels }: Read): string {
   }
 }
 
-/** What options that say the task stand at before any data is open; null where no method has one. */
+/**
+ * What options that say the task stand at before any data is open; null where no method has one.
+ */
 export function standardText(methods: readonly MethodDescription[]): string | null {
   for (const { optionsSchema, defaults } of methods) {
     const field = optionFields(optionsSchema).find((one) => one.kind === "semantic-text" && one.saysTask);
@@ -47,7 +52,10 @@ export function standardText(methods: readonly MethodDescription[]): string | nu
   return null;
 }
 
-/** The runs with the text `after` wherever an option that says the task stands at `before`; what was typed stays. */
+/**
+ * The runs with the text `after` wherever an option that says the task stands at `before`; what was
+ * typed stays.
+ */
 export function draftsForText(
   runs: readonly DraftRun[],
   methods: readonly MethodDescription[],

@@ -1,6 +1,7 @@
 /**
- * Semantic texts for known tasks. The authors' are those of their public notebooks, word for word (the one for fake news is
- * theirs for sentiment, which they used again); the others are ours, in the same style.
+ * Semantic texts for known tasks. The authors' are those of their public notebooks, word for word
+ * (the one for fake news is theirs for sentiment, which they used again); the others are ours, in
+ * the same style.
  */
 
 export interface TaskText {

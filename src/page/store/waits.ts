@@ -4,8 +4,8 @@ import type { StudioEvent } from "../../worker/api";
 import type { StudioState, Wait, WaitsSlice } from "./state";
 
 /**
- * The slice after a batch of events; the same one where none is about a wait. What has not begun, or has ended already, is
- * not opened again.
+ * The slice after a batch of events; the same one where none is about a wait. What has not begun,
+ * or has ended already, is not opened again.
  * @param now milliseconds, for rates
  */
 export function applyProgress(slice: WaitsSlice, events: readonly StudioEvent[], now: number): WaitsSlice {
