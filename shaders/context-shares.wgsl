@@ -2,19 +2,6 @@
 // shares[0] = C / (C + B·K), shares[1 + p] = weights[p] · B·K / (C + B·K): what the mean over the batch's labels and the mean over the
 // prompt's count for in the mean over all of them. metrics[2] = Σ weights[p] · losses[p] / K over the places with a weight.
 // labels: [rows · tokens]; weights, losses: [columns], where a weight of 0 may stand without a loss; shares: [1 + columns].
-struct Sizes {
-  rows: u32,
-  tokens: u32,
-  columns: u32,
-  count: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> labels: array<i32>;
-@group(0) @binding(2) var<storage, read> weights: array<f32>;
-@group(0) @binding(3) var<storage, read> losses: array<f32>;
-@group(0) @binding(4) var<storage, read_write> metrics: array<f32>;
-@group(0) @binding(5) var<storage, read_write> shares: array<f32>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_index) lane: u32) {

@@ -1,16 +1,6 @@
 // rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]]; out = dlogits = (softmax(logits) − onehot(labels)) / count,
 // where count is the number of labelled rows, at least 1. A negative label (−100) means "ignore": loss and gradient 0.
 // logits, out: [rows, classes]; labels, rowLoss: [rows]. Losses are f32 whatever the logits are.
-struct Sizes {
-  rows: u32,
-  classes: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> logits: array<Element>;
-@group(0) @binding(2) var<storage, read> labels: array<i32>;
-@group(0) @binding(3) var<storage, read_write> rowLoss: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<Element>;
 
 const SMALLEST = -3.4e38;
 

@@ -1,13 +1,5 @@
 // metrics[0] = Σ rowLoss / count, where count is the number of labelled rows (label not negative), at least 1.
 // rowLoss, labels: [rows]. Losses and metrics are always f32.
-struct Sizes {
-  rows: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> rowLoss: array<f32>;
-@group(0) @binding(2) var<storage, read> labels: array<i32>;
-@group(0) @binding(3) var<storage, read_write> metrics: array<f32>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_index) lane: u32) {

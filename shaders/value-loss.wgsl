@@ -1,19 +1,6 @@
 // rowLoss[r] = mean over classes of BCE(logit, value), or of (logit − value)² with SQUARED; out is the gradient of the mean
 // of the labelled rows' losses. A row with a negative label is left out: loss and gradient 0.
 // logits, values, out: [rows, classes]; labels, rowLoss: [rows].
-override SQUARED: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  classes: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> logits: array<Element>;
-@group(0) @binding(2) var<storage, read> values: array<f32>;
-@group(0) @binding(3) var<storage, read> labels: array<i32>;
-@group(0) @binding(4) var<storage, read_write> rowLoss: array<f32>;
-@group(0) @binding(5) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

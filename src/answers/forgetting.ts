@@ -104,7 +104,8 @@ async function languageLoss(
       return made;
     };
     const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
-    const evaluation = await new Evaluator(executor, rows.length, options).evaluate({ infer }, feed, () => {});
+    const evaluator = new Evaluator(executor, rows.length, options);
+    const evaluation = (await evaluator.evaluate({ infer }, feed, () => {}))!;
     return meanLossOf(evaluation, feed.validation);
   } finally {
     await executor.done();

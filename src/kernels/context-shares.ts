@@ -7,7 +7,13 @@ import { defineKernel } from "./kernel";
 export const contextShares = defineKernel({
   name: "context-shares",
   source: shared + source,
-  bindings: { labels: "read", weights: "read", losses: "read", metrics: "read-write", shares: "read-write" },
+  bindings: {
+    labels: "read i32",
+    weights: "read f32",
+    losses: "read f32",
+    metrics: "read-write f32",
+    shares: "read-write f32",
+  },
   sizes: { rows: "u32", tokens: "u32", columns: "u32", count: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {

@@ -8,7 +8,7 @@ import { defineKernel } from "./kernel";
 export const crossEntropy = defineKernel({
   name: "cross-entropy",
   source: shared + source,
-  bindings: { logits: "read", labels: "read", rowLoss: "read-write", out: "read-write" },
+  bindings: { logits: "read", labels: "read i32", rowLoss: "read-write f32", out: "read-write" },
   sizes: { rows: "u32", classes: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {

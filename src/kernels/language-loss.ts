@@ -1,19 +1,22 @@
 /** Cross-entropy over a vocabulary for some of the labelled rows, with the gradient in place of the logits. */
 
 import source from "../../shaders/language-loss.wgsl?raw";
+import shared from "../../shaders/row-reduction.wgsl?raw";
+import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 
 export const languageLoss = defineKernel({
   name: "language-loss",
-  source,
+  source: shared + source,
   bindings: {
-    logits: "read-write",
-    indexes: "read",
-    labels: "read",
-    losses: "read-write",
-    predictions: "read-write",
+    logits: "read-write f32",
+    indexes: "read i32",
+    labels: "read i32",
+    losses: "read-write f32",
+    predictions: "read-write f32",
   },
   sizes: { start: "u32", rows: "u32", vocabulary: "u32", tokens: "u32", cap: "f32" },
+  options: { WORKGROUP_WIDTH: 64 },
   processor: {
     loop(at, { start, rows, vocabulary, tokens, cap }) {
       const [logits, losses, predictions] = [at.logits.f32, at.losses.f32, at.predictions.f32];
@@ -51,5 +54,5 @@ export const languageLoss = defineKernel({
       }
     },
   },
-  workgroups: ({ rows }) => [rows, 1, 1],
+  workgroups: ({ rows }, { WORKGROUP_WIDTH }) => grid(rows, 64 / WORKGROUP_WIDTH),
 });

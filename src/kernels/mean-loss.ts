@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const meanLoss = defineKernel({
   name: "mean-loss",
   source: shared + source,
-  bindings: { rowLoss: "read", labels: "read", metrics: "read-write" },
+  bindings: { rowLoss: "read f32", labels: "read i32", metrics: "read-write f32" },
   sizes: { rows: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {

@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const scaleRows = defineKernel({
   name: "scale-rows",
   source,
-  bindings: { shares: "read", x: "read-write" },
+  bindings: { shares: "read f32", x: "read-write" },
   sizes: { own: "u32", rows: "u32", width: "u32" },
   processor: {
     loop({ shares: { f32: shares }, x: { f32: x } }, { own, rows, width }) {

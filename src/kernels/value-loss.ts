@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const valueLoss = defineKernel({
   name: "value-loss",
   source,
-  bindings: { logits: "read", values: "read", labels: "read", rowLoss: "read-write", out: "read-write" },
+  bindings: { logits: "read", values: "read f32", labels: "read i32", rowLoss: "read-write f32", out: "read-write" },
   sizes: { rows: "u32", classes: "u32" },
   options: { SQUARED: 0 },
   processor: {

@@ -132,7 +132,7 @@ export interface BuiltModel {
 export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly id: string;
   readonly title: string;
-  /** Published models that it reads, for the table in the README. */
+  /** Published models that it reads, for the table in docs/models.md. */
   readonly covers: string;
   /** The `model_type`s of config.json that this family reads. */
   readonly modelTypes: readonly string[];

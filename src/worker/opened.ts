@@ -60,9 +60,9 @@ export class Opened {
     return this.#devices.decide(family, family.readConfig(json));
   }
 
-  /** Bytes that everything may take together; infinite where nobody tells. */
-  get capacity(): number {
-    return this.device.capacity ?? Number.POSITIVE_INFINITY;
+  /** Bytes that a model which is not open yet may take with all else, on whatever would compute it; infinite where nobody tells. */
+  get reach(): number {
+    return this.#devices.reach;
   }
 
   /** What an estimate has to know of the executor. */

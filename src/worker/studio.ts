@@ -134,7 +134,7 @@ export class Studio implements StudioApi {
   async inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails> {
     const inspected = await this.#models.inspect(place);
     const planned = configuration && this.#opened.hasModel && this.#data.isReadable ? configuration : null;
-    return describeInspected(inspected, this.#opened.capacity, (model) => {
+    return describeInspected(inspected, this.#opened.reach, (model) => {
       if (!planned) return null;
       const { training, runs } = configurationSchema.parse(planned);
       const current = this.#opened.model;

@@ -198,30 +198,16 @@ export const kernels: Readonly<Record<string, Compute>> = {
       store(upGradient!, i, outputGradient![i]! * value, {});
     }
   },
-  "rms-norm-backward"({ x, weight, outputGradient, out }, { rows, width, epsilon }, options) {
-    for (let row = 0; row < rows!; row++) {
-      const at = (column: number) => row * width! + column;
-      let [squares, product] = [0, 0];
-      for (let c = 0; c < width!; c++) {
-        squares += x![at(c)]! ** 2 / width!;
-        product += (outputGradient![at(c)]! * weight![c]! * x![at(c)]!) / width!;
-      }
-      const rms = Math.sqrt(squares + epsilon!);
-      for (let c = 0; c < width!; c++) {
-        const value = (outputGradient![at(c)]! * weight![c]! - (x![at(c)]! * product) / rms ** 2) / rms;
-        store(out!, at(c), value, options);
-      }
-    }
-  },
-  "layer-norm-backward"({ x, weight, outputGradient, out }, { rows, width, epsilon }, options) {
+  "norm-backward"({ x, weight, outputGradient, out }, { rows, width, epsilon }, options) {
     for (let row = 0; row < rows!; row++) {
       const columns = Array.from({ length: width! }, (_, c) => row * width! + c);
       const mean = (of: (i: number, c: number) => number) => columns.reduce((sum, i, c) => sum + of(i, c), 0) / width!;
-      const middle = mean((i) => x![i]!);
+      const centre = (of: (i: number, c: number) => number) => (options.CENTERED === 1 ? mean(of) : 0);
+      const middle = centre((i) => x![i]!);
       const deviation = Math.sqrt(mean((i) => (x![i]! - middle) ** 2) + epsilon!);
       const normed = (i: number) => (x![i]! - middle) / deviation;
       const gradient = (i: number, c: number) => outputGradient![i]! * weight![c]!;
-      const [first, second] = [mean(gradient), mean((i, c) => gradient(i, c) * normed(i))];
+      const [first, second] = [centre(gradient), mean((i, c) => gradient(i, c) * normed(i))];
       columns.forEach((i, c) => {
         store(out!, i, (gradient(i, c) - first - normed(i) * second) / deviation, options);
       });
