@@ -5,6 +5,7 @@ import { readSafetensors } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";
 import { bytesFile } from "../hub/sources";
 import type { NamedTensor } from "../hub/write-safetensors";
+import { formats, migrate } from "../versions/versions";
 import { fromHubName, HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, isHubConfig, readHubConfig } from "./adapter-hub";
 import { checkTensors } from "./checks";
 import { ADAPTER_FILES, type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
@@ -107,7 +108,7 @@ async function readPeft(
 /**
  * Reads an adapter folder from its files and checks that configuration and tensors agree.
  * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or extra tensor, a wrong
- *   shape.
+ *   shape; both versions where run.json is of a newer one.
  */
 export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array>>): Promise<AdapterFolder> {
   const configBytes = files[CONFIG];
@@ -125,7 +126,7 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
     if (typeof run !== "object" || run === null || Array.isArray(run)) {
       throw new Error(`${RUN} does not hold a JSON object.`);
     }
-    adapter.run = run as Record<string, unknown>;
+    adapter.run = migrate(formats.run, run) as Record<string, unknown>;
   }
   if (files[STATE]) {
     adapter.state = readState(await readTensors(STATE, files[STATE], (name) => name), adapter.run);

@@ -2,6 +2,7 @@
 
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { writeSafetensors } from "../hub/write-safetensors";
+import { formats, withVersion } from "../versions/versions";
 import { HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, hubConfigs, toHubName } from "./adapter-hub";
 import { type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
 import { formatPeftConfig } from "./peft-config";
@@ -36,7 +37,7 @@ export function adapterFiles(adapter: AdapterFolder): Record<string, Uint8Array<
     ...(adapter.skTensors && { [SK_ADAPTER]: writeSafetensors(adapter.skTensors) }),
     ...(adapter.state && { [STATE]: writeSafetensors(stateTensors(adapter.state)) }),
     [CARD]: strToU8(adapter.modelCard),
-    ...(run && { [RUN]: strToU8(`${JSON.stringify(run, null, 2)}\n`) }),
+    ...(run && { [RUN]: strToU8(`${JSON.stringify(withVersion(formats.run, run), null, 2)}\n`) }),
   };
 }
 

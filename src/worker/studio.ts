@@ -1,6 +1,5 @@
 /** The studio's API as the worker answers it: opens device, model and data, and runs comparisons on them. */
 
-import * as z from "zod";
 import { diagnose } from "../answers/diagnosis";
 import { frozenModel, NextToken } from "../answers/next-token";
 import { BaseModel } from "../base/base-model";
@@ -20,6 +19,7 @@ import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import { readConfiguration } from "../plan/read-configuration";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
@@ -262,21 +262,7 @@ export class Studio implements StudioApi {
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
-    let value: unknown;
-    try {
-      value = JSON.parse(json);
-    } catch (error) {
-      throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
-    }
-    const result = configurationSchema.safeParse(value);
-    if (!result.success) {
-      const issues = result.error.issues.map(
-        ({ path, message }) => `${z.core.toDotPath(path) || "the file"}: ${message}`,
-      );
-      throw new Error(`The configuration does not fit.\n${issues.join("\n")}`);
-    }
-    for (const { method } of result.data.runs) methodOf(method);
-    return result.data;
+    return readConfiguration(json);
   }
 
   compare(configuration: Configuration): Promise<void> {

@@ -25,6 +25,7 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
+  ["versions"],
 ];
 
 /** Imports between folders of one layer. */
@@ -33,8 +34,8 @@ const PEERS: Record<string, string[]> = {
   methods: ["models", "adapters"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
-  // Adapter files are safetensors, which hub reads.
-  adapters: ["hub"],
+  // Adapter files are safetensors, which hub reads; run.json has a version.
+  adapters: ["hub", "versions"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
   forward: ["hub"],
 };
@@ -45,8 +46,13 @@ const LEAVES = ["hub", "data", "adapters"];
 /** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
-/** What page and worker must agree on of a configuration, worked out alike: no device, no package. */
-const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names", "src/data/placeholders"];
+/** What page and worker must agree on: arithmetic on a configuration, versions of what is written. No device, no package. */
+const SHARED_WITH_THE_PAGE = [
+  "src/plan/variants",
+  "src/tasks/metrics/names",
+  "src/data/placeholders",
+  "src/versions/versions",
+];
 
 /** What of the page talks to the worker: what changes something, and the hooks that ask. */
 const TALK_TO_THE_WORKER = /^src\/page\/(actions\/|asking\.ts$)/;

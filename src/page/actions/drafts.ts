@@ -6,7 +6,7 @@
 import { namedColumns } from "../../data/placeholders";
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
-import { toFragment } from "../store/link";
+import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
 import { draftsForText, standardText } from "../store/suggested-text";
@@ -143,7 +143,8 @@ export function followDrafts(): () => void {
         state.methods.descriptions,
         state.data.summary?.settings,
       );
-      if (window.location.hash !== fragment) window.history.replaceState(null, "", fragment);
+      const { hash } = window.location;
+      if (hash !== fragment && !isOfNewerStudio(hash)) window.history.replaceState(null, "", fragment);
     }
     if (!configuration) {
       patch("methods", { estimate: null, estimateError: null, estimating: false });
