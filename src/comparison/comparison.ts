@@ -8,6 +8,7 @@ import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import { norm } from "../base/norms";
+import { readChannel } from "../data/channels";
 import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
@@ -21,11 +22,12 @@ import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
+import { inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
-import type { Evaluation, Task } from "../tasks/task";
+import { type Evaluation, type Task, taskChannels } from "../tasks/task";
 import type { ComparisonSetup, RunPlan } from "./comparison-setup";
 import { Lane } from "./lane";
 import { TrainingLoop } from "./training-loop";
@@ -79,10 +81,10 @@ export class Comparison {
     this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
-    const types =
-      model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
-    const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
-    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, targets, owner });
+    const rows = [...data.train, ...data.validation];
+    const inputs = inputChannels(model, (channel) => rows.some((row) => readChannel(row, channel)));
+    const channels = [...taskChannels(task, classes, scale), ...inputs];
+    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
       const lanes = planned.map(({ plan, resolved }) =>
@@ -103,7 +105,7 @@ export class Comparison {
   }
 
   get task(): Task {
-    return tasks[this.#setup.data.task ?? "sequence-classification"];
+    return tasks[this.#setup.data.task];
   }
 
   /** Every run's state at its last evaluation. */
@@ -128,7 +130,7 @@ export class Comparison {
 
   async #prepare(report: (amounts: Amounts) => void): Promise<void> {
     const { executor, model } = this.#setup;
-    if (this.task.id === "causal-lm") {
+    if (this.task.head === "vocabulary") {
       await model.loadLanguageHead(({ tensor, done, total }) =>
         report({ wait: "loading weights", detail: tensor, done, total, unit: "bytes" }),
       );

@@ -7,11 +7,13 @@ import type { BaseModel } from "../base/base-model";
 import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
 import { BatchStream } from "../data/batches";
+import type { Channel } from "../data/channels";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
+import { readsWords, rowAnswers } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
-import { methods } from "../methods/registry";
+import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
@@ -35,7 +37,6 @@ import { RUN_BYTES } from "../runs/run";
 import { compiledBytes } from "../runs/step";
 import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
 
@@ -68,11 +69,12 @@ export interface Estimate {
 
 export interface EstimateInput {
   readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   /** Names of the classes; needed by methods that say them. */
   readonly labels?: readonly string[];
+  /** Channels of the rows that enter the model (`inputChannels`); default: none. */
+  readonly inputs?: readonly Channel[];
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
@@ -116,7 +118,6 @@ export function estimate(input: EstimateInput): Estimate {
     for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
   }
   const steps = planned.flatMap(({ steps }) => steps);
-  const task = input.task ?? sequenceClassification;
   total.activations = workspaceBytes(steps);
   const runtimes = steps.map(({ runtime }) => runtime);
   total.onnxruntime = costs.runtime(runtimes, variants);
@@ -125,7 +126,8 @@ export function estimate(input: EstimateInput): Estimate {
   for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
-    const feeds = { task, labels: input.classes, batchSize: training.batchSize, buckets, validationLengths };
+    const { classes: labels, inputs = [] } = input;
+    const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
     const head = Math.max(...planned.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
@@ -174,12 +176,13 @@ function refused(run: string, weights: number, problem: string): PlannedRun {
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
   const { family, config, languageHead = "words" } = model;
   const needed =
-    task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
+    task.head === "vocabulary" ||
+    runs.some(({ method }) => approaches.some((one) => one.id === method && readsWords(one)));
   return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }
 
 function estimateRun(
-  { model, task, classes, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
+  { model, task, classes, inputs, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
   run: RunConfiguration,
   resolved: ResolvedMethod,
   buckets: readonly number[],
@@ -189,7 +192,7 @@ function estimateRun(
   const { method, options, context } = resolved;
   const pooling = poolingOf(model, training);
   const trainingRows = trainLengths.length;
-  const setup = { ...resolved, task, classes, pooling, layers: run, trainingRows };
+  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
@@ -207,7 +210,7 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
-  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+  for (const table of rowAnswers(method) ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
   }
@@ -235,7 +238,9 @@ function estimateRun(
     virtualTokens,
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
-    chosen: (method.chosen?.(options, model) ?? []).filter(({ block }) => block >= (run.frozenLayers ?? 0)),
+    chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
+      ({ block }) => block >= (run.frozenLayers ?? 0),
+    ),
     layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }

@@ -21,11 +21,13 @@ import {
 } from "../adapters/peft-config";
 import { PROMPT_EMBEDDINGS, packPrefix, repeatHeads, WRAPPED_BIAS } from "../adapters/peft-names";
 import type { BaseModel } from "../base/base-model";
+import { tokenTypes as textOfPair } from "../data/channels";
+import type { Scale } from "../data/types";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { tokenTypes } from "../methods/cpt/token-types";
 import type { BottleneckForm, ExportForm, Method, Origin } from "../methods/method";
 import { LANGUAGE_HEAD, outerPaths } from "../methods/outer-modules";
-import { methodOf } from "../methods/registry";
+import { type AnyApproach, methodOf } from "../methods/registry";
 import { isTarget, namedTargets } from "../methods/targets";
 import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Checkpoint, Values } from "../runs/parameters";
@@ -40,11 +42,10 @@ const MAX_STATE_BYTES = 2 ** 29;
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
-  extends Pick<
-    ModelCardContent,
-    "task" | "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"
-  > {
+  extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
   readonly droppedLeadingTokens: number;
+  /** Of the numbers that the task predicts, if it does. */
+  readonly scale?: Scale | null;
   /** What is written so that training can go on; left out of converted and cut forms, and where it would be too large. */
   readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
   /** The configuration of the comparison and every evaluation, for run.json. */
@@ -70,29 +71,31 @@ export async function exportRun(
   const adapter = form.type === "STUDIO" ? partTensors(run, values, "adapter") : exported;
   const origin = originOf(form);
   const written = form.type === "BOTTLENECK" ? hubConfig(form, model) : peftConfig(form, model, run);
-  const config = forTask(withHead(written, head), run.tunedSetup.task?.peftType ?? "SEQ_CLS");
+  const config = forTask(withHead(written, head), run.tunedSetup.task.peftType);
   const tensors = [...(await formTensors(model, run, form, adapter)), ...head];
-  const { record, state, ...shown } = facts;
+  const { record, state, scale = null, ...shown } = facts;
   const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
   const resumes = asTrained && state !== undefined && stateBytes(run) <= MAX_STATE_BYTES;
-  const control = method.textForm?.(options).control ?? "none";
+  const control = (method.trains && method.textForm?.(options).control) || "none";
   const folder: AdapterFolder = {
     config,
     tensors,
     ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
     modelCard: modelCard({
       ...shown,
+      task: run.tunedSetup.task.card(scale),
+      modelClass: run.tunedSetup.task.modelClass,
       run: run.setup.name,
       method: method.title,
       config,
       pooling: run.setup.pooling,
       wordPrefix: model.tokenizer.wordPrefix,
       loadingArgument: model.family.classifierArgument,
-      obstacle: peftObstacle(model, form, run.tunedSetup.task?.peftType),
+      obstacle: peftObstacle(model, form, run.tunedSetup.task.peftType),
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
-      tokenTypes: run.tunedSetup.types === true,
+      tokenTypes: run.tunedSetup.inputs?.includes(textOfPair) === true,
       trainable: trainableOf(run.tunedSetup, run.trainables, model),
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },
@@ -112,7 +115,7 @@ function stateBytes({ trainables }: Run): number {
 }
 
 /** Why transformers has no class that PEFT could load the folder into; null where it has. */
-function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: PeftTask = "SEQ_CLS"): string | null {
+function peftObstacle({ family, json }: BaseModel, { type }: ExportForm, task: PeftTask): string | null {
   if (type === "PREFIX_TUNING" && family.takesPast === false) {
     return `transformers' ${family.title} takes no keys and values from outside, so PEFT cannot load a prefix for it.`;
   }
@@ -153,17 +156,22 @@ function aboveFrozen(form: ExportForm, frozenLayers: number, layers: number): Ex
 
 /** PEFT has CPT for language models, and counts the response's tokens only behind labelled examples; else it is a prompt. */
 function knownToPeft(form: ExportForm, { tunedSetup, context }: Run): ExportForm {
-  const counted = tunedSetup.task?.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
+  const counted = tunedSetup.task.peftType === "CAUSAL_LM" && context.lockedIds?.some(Boolean);
   return form.type === "CPT" && !counted ? { type: "PROMPT_TUNING", origin: "folded" } : form;
 }
 
 /** The conversion to plain LoRA; null for methods that are it already, or cannot be. */
-export function loraConversion({ conversions = [] }: Pick<Method, "conversions">): string | null {
-  return conversions.find(({ id }) => id === "lora")?.id ?? null;
+export function loraConversion(method: AnyApproach): string | null {
+  return conversionsOf(method).find(({ id }) => id === "lora")?.id ?? null;
+}
+
+/** Other forms that a run can be written in. */
+export function conversionsOf(method: AnyApproach): NonNullable<Method["conversions"]> {
+  return (method.trains && method.conversions) || [];
 }
 
 /** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
-export function isSummable(method: Pick<Method, "conversions">, form: ExportForm): boolean {
+export function isSummable(method: AnyApproach, form: ExportForm): boolean {
   if (loraConversion(method) !== null) return true;
   return form.type === "LORA" && form.targets.length > 0 && form.dora !== true && form.biases !== true;
 }
@@ -177,14 +185,14 @@ export async function exportedForm(
 ): Promise<{ form: ExportForm; tensors: readonly NamedTensor[] }> {
   const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
-  const known = method.conversions ?? [];
+  const known = conversionsOf(method);
   if (conversion !== null && !known.some(({ id }) => id === conversion)) {
     const others = known.map(({ id }) => `"${id}"`).join(", ") || "no other";
     throw new Error(
       `Run "${run.setup.name}" (${method.id}) cannot be written as "${conversion}"; it has ${others} form.`,
     );
   }
-  if (!method.exported) return { form: method.exportForm(options, model), tensors };
+  if (!method.trains || !method.exported) return { form: method.exportForm(options, model), tensors };
   const controls = await run.parameters.readControls();
   return method.exported(options, { tensors, controls, setting: run.dial?.setting ?? 0, steps, model, conversion });
 }

@@ -8,8 +8,10 @@ import { patternValue } from "../adapters/target-modules";
 import { norm } from "../base/norms";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { NamedTensor } from "../hub/write-safetensors";
-import type { ExportForm, LoraForm, Method } from "../methods/method";
+import { readsWords } from "../methods/answerer";
+import type { ExportForm, LoraForm } from "../methods/method";
 import { LANGUAGE_HEAD } from "../methods/outer-modules";
+import type { AnyApproach } from "../methods/registry";
 
 /** What a merged model may be written as, as further forms of a run's download. */
 export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, title: `merged model, ${type}`, type }));
@@ -25,10 +27,10 @@ export interface MergedBase {
 }
 
 /** Why runs of this form have no merged model; null where they have one, as far as the form tells. */
-export function mergeObstacle(method: Pick<Method, "classify" | "byRows" | "title">, form: ExportForm): string | null {
-  if (method.classify)
+export function mergeObstacle(method: AnyApproach, form: ExportForm): string | null {
+  if (readsWords(method))
     return `${method.title} answers with words of the vocabulary, which no classifier's folder says.`;
-  if (method.byRows) return `${method.title} answers from the training rows, which no model's folder holds.`;
+  if (!method.trains) return `${method.title} answers from the training rows, which no model's folder holds.`;
   switch (form.type) {
     case "PREFIX_TUNING":
     case "PROMPT_TUNING":
@@ -49,7 +51,7 @@ export function mergeObstacle(method: Pick<Method, "classify" | "byRows" | "titl
  * @throws Error naming the tensor that is none of the base model's, or saying why the form cannot be merged.
  */
 export function mergeChanges(
-  method: Pick<Method, "classify" | "byRows" | "title">,
+  method: AnyApproach,
   form: ExportForm,
   tensors: readonly NamedTensor[],
   base: MergedBase,

@@ -7,14 +7,16 @@ import type { BaseModel } from "../base/base-model";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
+import { rowAnswers, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
-import type { Method, MethodContext, TrainingRows } from "../methods/method";
+import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
-import type { ComparisonData } from "./rows";
+import type { ResolvedMethod } from "./resolve";
+import { type ComparisonData, inputChannels } from "./rows";
 import { buildStates, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
@@ -48,16 +50,17 @@ export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
   return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
 }
 
-/** What a run that answers by way of training rows reads, by tensor name; empty for all others. */
+/** What an answerer reads of the training rows, by tensor name; empty for all others. */
 export async function rowTables(
   executor: Executor,
-  setup: { name: string; method: Method; options: unknown; trainingRows?: RowReader },
+  setup: Pick<ResolvedMethod, "method" | "options"> & { name: string; trainingRows?: RowReader },
   owner: string,
 ): Promise<ReadonlyMap<string, DeviceBuffer>> {
   const { name, method, options, trainingRows } = setup;
-  if (!method.byRows || !trainingRows) return new Map();
+  const answers = rowAnswers(method);
+  if (!answers || !trainingRows) return new Map();
   const notice = (message: string) => trainingRows.notice(name, message);
-  const tables = method.byRows.tables(options, await trainingRows.read(), notice);
+  const tables = answers.tables(options, await trainingRows.read(), notice);
   const put = (label: string, values: Float32Array) => upload(executor, values, { label, category: "runtime", owner });
   return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
 }
@@ -77,20 +80,15 @@ async function rowStates(
   const readAll = async (report: (amounts: Amounts) => void) => {
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
-      const setup = { method: linearProbe, options: {}, context: contextOf(model), types: batch.types !== null };
-      const { program, ids, lengths, types, states } = buildStates(setup, batchSize, bucket);
+      const inputs = inputChannels(model, (channel) => batch.channels.includes(channel));
+      const setup = { method: linearProbe, options: {}, context: contextOf(model), inputs };
+      const { program, states } = buildStates(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const given = new Map([
-        [ids, batch.ids],
-        [lengths, batch.lengths],
-        [output, computed],
-      ]);
-      if (types) given.set(types, batch.types!);
-      const session = await executor.session(
-        writeGraph(program, [output]),
-        (tensor) => given.get(tensor) ?? model.kept(tensor),
-      );
+      const session = await executor.session(writeGraph(program, [output]), (tensor) => {
+        if (tensor === output) return computed;
+        return tensor.role === "input" ? batch.buffer(tensor.name) : model.kept(tensor);
+      });
       for (const plan of own) {
         const [done, total] = [plans.indexOf(plan), plans.length];
         report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });

@@ -4,6 +4,7 @@ import type { BaseModel } from "../base/base-model";
 import { meanRowNorm } from "../base/norms";
 import { type Bytes, sumUp } from "../executors/bytes";
 import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
+import { readsWords } from "../methods/answerer";
 import type { Controller } from "../methods/controller";
 import type { MethodContext } from "../methods/method";
 import type { LayerStrategy } from "../plan/layer-rates";
@@ -17,6 +18,7 @@ import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
 import { type RowReader, rowTables } from "./row-states";
+import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
@@ -25,12 +27,12 @@ export interface RunSetup extends ResolvedMethod {
   readonly name: string;
   /** Under which its buffers are counted and freed, unique on the executor; default: `run NAME`. */
   readonly owner?: string;
+  /** At its peak; 0 where nothing is trained. */
   readonly learningRate: number;
   /** For adapter and head; null: the method's own default, and 0.01 for the head. */
   readonly weightDecay: number | null;
   readonly gradClip: number | null;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
@@ -40,7 +42,7 @@ export interface RunSetup extends ResolvedMethod {
   readonly layers?: LayerStrategy;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
-  /** For methods that answer by way of them. */
+  /** For answerers that go by them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
   readonly onWatched?: ControlOptions["onWatched"];
@@ -82,9 +84,11 @@ export class Run {
     this.#model = model;
     this.setup = setup;
     const { method, options, context, task, classes, pooling, layers } = setup;
-    const types = [...batches.values()].some((batch) => batch.types !== null);
+    const inputs = inputChannels(model, (channel) =>
+      [...batches.values()].every((batch) => batch.channels.includes(channel)),
+    );
     const trainingRows = setup.trainingRows?.count;
-    this.tunedSetup = { method, options, context, task, classes, pooling, types, layers, trainingRows };
+    this.tunedSetup = { method, options, context, task, classes, pooling, inputs, layers, trainingRows };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));
@@ -142,7 +146,7 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
-    if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
+    if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);
@@ -159,9 +163,10 @@ export class Run {
       };
       await step.compile(this.#executor, bindings, this.owner, progress);
     }
+    const ownDecay = method.trains ? method.weightDecay : 0;
     const decay = (tensor: Trainable) => {
       if (!tensor.weightDecay) return 0;
-      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : method.weightDecay);
+      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : ownDecay);
     };
     const { trained } = this.#anyStep.tuned.plan;
     this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.metrics, this.owner, {

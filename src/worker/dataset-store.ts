@@ -153,7 +153,7 @@ export class DatasetStore {
 function workingLabel(table: Table, settings: DataSettings, seed: number): { train: Table; settings: DataSettings } {
   const guessed = { train: table, settings };
   const { text, textPair = null, label } = settings.columns;
-  if (settings.task !== "sequence-classification") return guessed;
+  if (formats[settings.task].answer !== "label") return guessed;
   try {
     buildDataset(table, null, { ...settings, seed });
     return guessed;

@@ -6,6 +6,7 @@ import { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
 import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
+import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
@@ -16,7 +17,7 @@ import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
 import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
-import { methodOf, methods } from "../methods/registry";
+import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { readConfiguration } from "../plan/read-configuration";
@@ -141,7 +142,7 @@ export class Studio implements StudioApi {
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
         model: { ...model, tokenizer: current.tokenizer },
-        ...this.#opened.asked,
+        ...this.#opened.asked(model),
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
         ...this.#opened.limits,
@@ -167,7 +168,7 @@ export class Studio implements StudioApi {
 
   async listMethods(): Promise<MethodDescription[]> {
     const facts = this.#opened.hasModel ? this.#opened.model : await this.#firstBundledFacts();
-    return methods.map((method) => describeMethod(method, facts));
+    return approaches.map((approach) => describeMethod(approach, facts));
   }
 
   async readDefaults(): Promise<Defaults> {
@@ -215,9 +216,9 @@ export class Studio implements StudioApi {
   async estimate(configuration: Configuration): Promise<Estimate> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { trainTokens, validationTokens } = this.#data.data;
-    const { model, limits, asked } = this.#opened;
+    const { model, limits } = this.#opened;
     return estimate({
-      ...asked,
+      ...this.#opened.asked(model),
       model,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
@@ -252,13 +253,14 @@ export class Studio implements StudioApi {
 
   #equalities(run: RunConfiguration): readonly Equality[] {
     const model = this.#opened.model;
-    return methodOf(run.method).equalities?.(parseOptions(model, run), model) ?? [];
+    const method = approachOf(run.method);
+    return (method.trains && method.equalities?.(parseOptions(model, run), model)) || [];
   }
 
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const { model, limits, asked } = this.#opened;
-    return longestText({ ...asked, model, training, runs, ...limits });
+    const { model, limits } = this.#opened;
+    return longestText({ ...this.#opened.asked(model), model, training, runs, ...limits });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
@@ -314,7 +316,7 @@ export class Studio implements StudioApi {
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {
     const { dataset, settings } = this.#data.data;
-    if (settings.task !== "causal-lm") return [];
+    if (formats[settings.task].answer !== "text") return [];
     return dataset.validation.slice(0, count).map(({ row, text: prompt, response = "", messages }) => ({
       row,
       ...(messages ? lastExchange(messages, this.#opened.model.tokenizer) : { prompt, response }),

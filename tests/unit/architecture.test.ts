@@ -32,6 +32,8 @@ const LAYERS = [
 const PEERS: Record<string, string[]> = {
   // A method attaches to the sites that a model family declares; targets are matched as adapter files mean them.
   methods: ["models", "adapters"],
+  // A family names the channels of a batch that it reads.
+  models: ["data"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
   // Adapter files are safetensors, which hub reads; run.json has a version.

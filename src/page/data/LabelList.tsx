@@ -6,7 +6,7 @@ import "./LabelList.css";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;
-  const tags = summary.settings.task === "token-classification";
+  const tags = summary.answer === "tags";
   const most = Math.max(1, ...labels.map((label) => label.train + label.validation));
   return (
     <figure className="labels">

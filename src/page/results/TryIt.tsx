@@ -7,7 +7,7 @@ import { importAdapter } from "../actions/beside";
 import { useAnswer, useQuestion } from "../asking";
 import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
-import { isBusy, shownTask, useStudio } from "../store/store";
+import { isBusy, isWriting, useStudio } from "../store/store";
 import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
@@ -21,7 +21,7 @@ export function TryIt() {
   );
   const { text: column, textPair: pair = null } = columns ?? {};
   // A language model answers by writing, which has a panel of its own.
-  const writes = useStudio((state) => shownTask(state) === "causal-lm");
+  const writes = useStudio(isWriting);
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
   const modelOpen = useStudio((state) => state.model.summary !== null);

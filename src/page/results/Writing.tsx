@@ -16,7 +16,7 @@ import { WrittenTexts } from "./WrittenTexts";
 import "./Writing.css";
 
 export function Writing() {
-  const task = useStudio((state) => state.data.summary?.settings.task);
+  const answer = useStudio((state) => state.data.summary?.answer);
   const model = useStudio((state) => state.model.summary);
   const current = useStudio((state) => state.comparison.current);
   const training = useStudio(isBusy);
@@ -24,7 +24,7 @@ export function Writing() {
   const [from, setFrom] = useState<"rows" | "own">("rows");
   const [own, setOwn] = useState("");
   const ended = current !== null && isEnded(current.state) && current.state !== "failed";
-  const language = task === "causal-lm" && model !== null;
+  const language = answer === "text" && model !== null;
   // What a comparison has taught is written once by itself.
   useEffect(() => {
     if (language && ended) void write(null);

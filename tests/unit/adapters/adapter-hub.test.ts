@@ -16,6 +16,7 @@ import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import type { BottleneckForm } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 
 const houlsby: BottleneckConfig = {
   baseModel: "tiny-llama",
@@ -255,6 +256,8 @@ it("the card loads it with adapters, or says why that would not do", () => {
   const content = {
     run: "Houlsby",
     method: "Adapter (Houlsby)",
+    task: sequenceClassification.card(null),
+    modelClass: sequenceClassification.modelClass,
     labels: ["a", "b"],
     pooling: "last",
     maxLength: 64,

@@ -2,10 +2,13 @@ import { expect, it } from "vitest";
 import { modelCard } from "../../../src/adapters/model-card";
 import type { ModelCardContent } from "../../../src/adapters/model-card-content";
 import { loraConfig, prefixConfig, promptConfig } from "../../../src/adapters/peft-config";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 
 const content: ModelCardContent = {
   run: "LoRA",
   method: "LoRA",
+  task: sequenceClassification.card(null),
+  modelClass: sequenceClassification.modelClass,
   config: loraConfig({ baseModel: "tiny-base", rank: 4, alpha: 8, targets: ["q_proj"] }),
   labels: ["negative", 'so "so" | maybe', "positive"],
   pooling: "last",
