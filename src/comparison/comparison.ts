@@ -15,6 +15,7 @@ import { type GeneratedText, type GenerateOptions, generate } from "../generatio
 import type { GenerationSettings } from "../generation/settings";
 import type { Prediction, RunReport, Said, SettingEvaluation } from "../plan/events";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
@@ -123,11 +124,15 @@ export class Comparison {
 
   /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
   async prepare(): Promise<void> {
-    const { executor, emit, model } = this.#setup;
     this.#loop.announce("preparing");
+    await withProgress(this.#setup.emit, (report) => this.#prepare(report));
+  }
+
+  async #prepare(report: (amounts: Amounts) => void): Promise<void> {
+    const { executor, model } = this.#setup;
     if (this.task.head === "vocabulary") {
-      await model.loadLanguageHead((progress) =>
-        emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
+      await model.loadLanguageHead(({ tensor, done, total }) =>
+        report({ wait: "loading weights", detail: tensor, done, total, unit: "bytes" }),
       );
     }
     await executor.memory.settled();
@@ -137,15 +142,15 @@ export class Comparison {
     const reading = this.#lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
     for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
       const detail = run.setup.name;
-      emit({ type: "progress", task: "semantic pass", detail, done: 0, total: null, unit: "programs" });
+      report({ wait: "semantic pass", detail, done: 0, total: null, unit: "programs" });
       await run.semanticStates();
     }
     for (const lane of this.#lanes) {
       lane.become("preparing");
       const detail = lane.name;
-      emit({ type: "progress", task: "compiling kernels", detail, done, total, unit: "programs" });
+      report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
       await lane.run.compile(() =>
-        emit({ type: "progress", task: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
+        report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
       );
     }
     await executor.memory.settled();

@@ -11,6 +11,7 @@ import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
+import { withProgress } from "../plan/waiting";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
@@ -120,10 +121,14 @@ export class TrainingLoop {
   async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
     const { data, emit, evaluator, task } = this.#setup;
     const { run, feed, name, tokens, seconds } = lane;
-    const progress = (done: number, total: number) =>
-      emit({ type: "progress", task: "evaluating", detail: name, done, total, unit: "batches" });
     const known = lane.trains ? null : lane.validation;
-    const evaluation = known ?? (await evaluator.evaluate(run, feed, progress, cancelled));
+    const evaluation =
+      known ??
+      (await withProgress(emit, (report) => {
+        const progress = (done: number, total: number) =>
+          report({ wait: "evaluating", detail: name, done, total, unit: "batches" });
+        return evaluator.evaluate(run, feed, progress, cancelled);
+      }));
     if (!evaluation) return null;
     const { validation } = feed;
     const loss = meanLossOf(evaluation, validation);

@@ -57,11 +57,10 @@ export interface DataSettings {
   task: TaskId;
   /** Without any role: as is usual for the task. */
   columns: ColumnRoles;
-  /** A fraction of the training file (stratified by label where a row has one, seeded), used when no validation file is open. */
+  /** A fraction of the training file (stratified by label where a row has one, drawn with the training's seed), used when no validation file is open. */
   validationFraction: number;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
-  seed: number;
 }
 
 /** What numbers are divided by after their mean is taken away, so that a run learns them at any unit. */

@@ -74,10 +74,14 @@ export interface ComparisonStateEvent {
   gpuBytes: GpuBytes;
 }
 
-/** A wait, and what for. `total` is null where it cannot be known. */
+/** A wait, and what for. `total` is null where it cannot be known. `withProgress` (`waiting.ts`) makes these. */
 export interface ProgressEvent {
   type: "progress";
-  task:
+  /** The same from the beginning of a wait to its end, and no other's in this worker. */
+  id: number;
+  /** An end says the last amounts once more. */
+  phase: "begin" | "update" | "end";
+  wait:
     | "downloading model"
     | "checking model"
     | "reading data"
@@ -86,13 +90,12 @@ export interface ProgressEvent {
     | "semantic pass"
     | "reading training rows"
     | "compiling kernels"
-    | "first step"
     | "evaluating"
     | "predicting";
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "kernels" | "programs" | "batches";
+  unit: "bytes" | "rows" | "programs" | "batches";
 }
 
 /** Something a person should know of a run that goes on all the same. */

@@ -13,6 +13,7 @@ import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
+import { type Amounts, withProgress } from "../plan/waiting";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
 import type { ResolvedMethod } from "./resolve";
@@ -77,7 +78,7 @@ async function rowStates(
     executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
   const plans = feed.batches(feed.train);
   const all = allocate(owner, feed.train.length);
-  try {
+  const readAll = async (report: (amounts: Amounts) => void) => {
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
       const inputs = inputChannels(model, (channel) => batch.channels.includes(channel));
@@ -89,7 +90,7 @@ async function rowStates(
       await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
         for (const plan of own) {
           const [done, total] = [plans.indexOf(plan), plans.length];
-          emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
+          report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });
           feed.fill(feed.train, plan);
           await run();
           const commands = executor.commands();
@@ -100,6 +101,9 @@ async function rowStates(
         }
       });
     }
+  };
+  try {
+    await withProgress(emit, readAll);
     return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
   } finally {
     executor.memory.releaseOwner(owner);

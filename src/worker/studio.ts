@@ -19,8 +19,9 @@ import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
-import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
+import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { readConfiguration } from "../plan/read-configuration";
+import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
@@ -31,6 +32,7 @@ import type {
   DataRole,
   DataSettings,
   DataSummary,
+  Defaults,
   DeviceChoice,
   DeviceReport,
   Diagnosis,
@@ -114,22 +116,17 @@ export class Studio implements StudioApi {
   }
 
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
-    const emit = this.#events.emit;
-    let model: BaseModel;
-    try {
-      const folder = await this.#models.open(source);
-      await this.#decideDevice(folder);
-      model = await BaseModel.load(
-        this.#opened.executor,
+    const folder = await this.#models.open(source);
+    await this.#decideDevice(folder);
+    const { executor } = this.#opened;
+    const model = await withProgress(this.#events.emit, (report) =>
+      BaseModel.load(
+        executor,
         folder,
-        ({ tensor, done, total }) =>
-          emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
+        ({ tensor, done, total }) => report({ wait: "loading weights", detail: tensor, done, total, unit: "bytes" }),
         precision,
-      );
-    } finally {
-      // Before the answer: the wait is over.
-      this.#events.flush();
-    }
+      ),
+    );
     await this.#comparisons.close();
     await this.#opened.setModel(model);
     return describeModel(model, source, precision);
@@ -153,13 +150,8 @@ export class Studio implements StudioApi {
     });
   }
 
-  async downloadModel(source: string): Promise<void> {
-    try {
-      await this.#models.download(source);
-    } finally {
-      // Before the answer: the wait is over.
-      this.#events.flush();
-    }
+  downloadModel(source: string): Promise<void> {
+    return this.#models.download(source);
   }
 
   async cancelDownload(): Promise<void> {
@@ -179,25 +171,29 @@ export class Studio implements StudioApi {
     return approaches.map((approach) => describeMethod(approach, facts));
   }
 
+  async readDefaults(): Promise<Defaults> {
+    return { training: trainingSchema.parse({}), generation: generationSchema.parse({}) };
+  }
+
   async listSamples(): Promise<SampleListing[]> {
     return (await this.#folders.sample("index.json")).json();
   }
 
-  async openSample(id: string): Promise<DataSummary> {
+  async openSample(id: string, seed?: number): Promise<DataSummary> {
     const response = await this.#folders.sample(`${id}.csv`);
-    return this.openData(new File([await response.blob()], `${id}.csv`), "train");
+    return this.openData(new File([await response.blob()], `${id}.csv`), "train", seed);
   }
 
-  openData(file: File, role: DataRole): Promise<DataSummary> {
-    return this.#data.openFile(file, role);
+  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary> {
+    return this.#data.openFile(file, role, seed);
   }
 
   closeValidation(): Promise<DataSummary> {
     return this.#data.closeValidation();
   }
 
-  setData(settings: DataSettings): Promise<DataSummary> {
-    return this.#data.setSettings(settings);
+  setData(settings: DataSettings, seed?: number): Promise<DataSummary> {
+    return this.#data.setSettings(settings, seed);
   }
 
   async readData(): Promise<DataSummary | null> {
@@ -308,15 +304,14 @@ export class Studio implements StudioApi {
   }
 
   async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
-    const progress = (done: number, total: number) =>
-      this.#events.emit({ type: "progress", task: "predicting", detail: file.name, done, total, unit: "rows" });
     const of = (run: string) => this.#comparisons.of(run);
-    const sources = { tokenizer: this.#opened.model.tokenizer, of, progress };
-    try {
-      return await predictTable(await readTable(file), columns, choice, sources);
-    } finally {
-      this.#events.flush();
-    }
+    const { tokenizer } = this.#opened.model;
+    const table = await readTable(file);
+    return withProgress(this.#events.emit, (report) => {
+      const progress = (done: number, total: number) =>
+        report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
+      return predictTable(table, columns, choice, { tokenizer, of, progress });
+    });
   }
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {

@@ -68,7 +68,9 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
   const method = "fitted-head";
   publish(context, { rig: "tiny-llama", modelType: "llama", method, name: pooling, logits: fit, gradients: null });
   expect(of("step", "head")).toHaveLength(2);
-  const read = events.filter((event) => event.type === "progress" && event.task === "reading training rows");
+  const read = events.filter(
+    (event) => event.type === "progress" && event.wait === "reading training rows" && event.phase !== "end",
+  );
   expect(read).toHaveLength(Math.ceil(described.training / 4));
   const [, said] = await comparison.predict(data.validation[0]!);
   const [counts] = cases[0].votes;

@@ -1,7 +1,8 @@
 /** The labels with their counts in the training and validation rows. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount, formatPlural } from "../format";
+import { formatCount, formatPlural } from "../numbers";
+import "./LabelList.css";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;

@@ -4,7 +4,7 @@ import type { DataSummary } from "../../worker/api";
 import { closeValidation, openFile, setData } from "../actions/data";
 import { FileButton } from "../controls/FileButton";
 import { NumberField } from "../controls/NumberField";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 
 export function ValidationFields({ summary }: { summary: DataSummary }) {
   const { validation, settings } = summary;

@@ -1,4 +1,7 @@
-/** One chosen run: its name, what it trains and needs, and, opened, its options and what its method is. */
+/**
+ * One chosen run: its name, what it trains and needs, and, opened, its options and what its method
+ * is.
+ */
 
 import { Copy, SlidersHorizontal, Trash2 } from "lucide-react";
 import { useId, useMemo, useState } from "react";
@@ -7,7 +10,8 @@ import { changeRun, duplicateRun, markRun, removeRun, renameRun } from "../actio
 import { RunSwatch } from "../charts/RunSwatch";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
-import { formatSetting } from "../format";
+import { formatSetting } from "../numbers";
+import { isInUse, optionFields } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { ChosenModules } from "./ChosenModules";
@@ -16,8 +20,8 @@ import { EstimateLine } from "./EstimateLine";
 import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
-import { isInUse, optionFields } from "./option-fields";
 import { SemanticPassLine } from "./SemanticPassLine";
+import "./RunCard.css";
 
 interface RunCardProps {
   run: DraftRun;
@@ -114,7 +118,7 @@ function NameField({ run }: { run: DraftRun }) {
 }
 
 function LearningRateField({ run, own }: { run: DraftRun; own: number }) {
-  const shared = useStudio((state) => state.training.settings.learningRate);
+  const shared = useStudio((state) => state.training.settings?.learningRate);
   const fallback = shared ?? own;
   return (
     <NumberField

@@ -1,7 +1,8 @@
 /** True class down, predicted class across; the darker, the larger a row's share. */
 
-import { appearance } from "../charts/appearance";
-import { formatCount, formatPercent } from "../format";
+import { appearance } from "../appearance";
+import { formatCount, formatPercent } from "../numbers";
+import "./ConfusionMatrix.css";
 
 interface ConfusionMatrixProps {
   labels: readonly string[];

@@ -2,7 +2,8 @@
 
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { RunReport } from "../../worker/api";
-import { formatMetric } from "../format";
+import { formatMetric } from "../numbers";
+import "./MetricFigures.css";
 
 export function MetricFigures({ report }: { report: RunReport }) {
   const { metrics, metricsNote, interval, task } = report;

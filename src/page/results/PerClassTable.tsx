@@ -1,7 +1,7 @@
 /** Precision, recall and F1 of each class, label or type of entity. */
 
 import type { RunReport } from "../../worker/api";
-import { formatCount, formatPercent } from "../format";
+import { formatCount, formatPercent } from "../numbers";
 
 export function PerClassTable({ title, counted, rows }: NonNullable<RunReport["perClass"]>) {
   return (

@@ -1,10 +1,14 @@
-/** What every run says of a typed text: labels with their probabilities, a number, or the words with their tags. */
+/**
+ * What every run says of a typed text: labels with their probabilities, a number, or the words with
+ * their tags.
+ */
 
 import type { Prediction } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatPercent, formatPlural } from "../format";
+import { formatPercent, formatPlural } from "../numbers";
+import "./Predictions.css";
 
 interface PredictionsProps {
   predictions: readonly Prediction[];

@@ -1,9 +1,10 @@
 /** Predicted against true numbers, one dot a validation row; on the diagonal both are the same. */
 
 import type { RunReport } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { linearAxis } from "../charts/ticks";
-import { formatCount, formatTick } from "../format";
+import { formatCount, formatTick } from "../numbers";
+import "./ScatterPlot.css";
 
 const size = 320;
 const margin = { left: 52, top: 10, right: 12, bottom: 44 };

@@ -2,7 +2,8 @@
 
 import type { ReportRow, RunReport } from "../../worker/api";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatCount, formatLoss, formatPercent } from "../format";
+import { formatCount, formatLoss, formatPercent } from "../numbers";
+import "./WrongestRows.css";
 
 export function WrongestRows({ report }: { report: RunReport }) {
   if (report.wrongest.length === 0) return null;

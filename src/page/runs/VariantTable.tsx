@@ -1,11 +1,14 @@
-/** Several seeds or learning rates: mean and standard deviation of each, and every run's best rate. */
+/**
+ * Several seeds or learning rates: mean and standard deviation of each, and every run's best rate.
+ */
 
 import type { Spread } from "../../plan/variants";
 import { taskMetrics } from "../../tasks/metrics/names";
 import { RunSwatch } from "../charts/RunSwatch";
-import { formatLoss, formatMetric, formatSetting, metricWord } from "../format";
+import { formatLoss, formatMetric, formatSetting, metricWord } from "../numbers";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { variantRows } from "./variant-rows";
+import "./RunTable.css";
 
 export function VariantTable() {
   const { current } = useSlowComparison();

@@ -3,6 +3,7 @@
 import { create } from "zustand";
 import { DEFAULT_TASK } from "../../tasks/metrics/names";
 import type { ColumnRoles, TaskId } from "../../worker/api";
+import { isUnfinished } from "./phase";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -39,37 +40,19 @@ export const useStudio = create<StudioState>()(() => ({
     estimating: false,
     estimateError: null,
   },
-  training: {
-    settings: {
-      seed: 0,
-      seeds: 1,
-      learningRateFactors: [1],
-      steps: 200,
-      epochs: null,
-      batchSize: 8,
-      schedule: "linear",
-      warmupRatio: 0.06,
-      gradClip: 1,
-      shuffle: true,
-      evalEvery: 25,
-      earlyStopping: null,
-      keepBest: false,
-      pooling: null,
-    },
-    problems: {},
-  },
+  training: { settings: null, problems: {} },
   comparison: {
     current: null,
     past: [],
     revision: 0,
-    progress: null,
     error: null,
     pace: [],
     stopping: false,
     imported: [],
   },
+  waits: { open: [] },
   writing: {
-    settings: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, stop: [], seed: 0 },
+    settings: null,
     prompts: [],
     texts: {},
     busy: false,
@@ -113,8 +96,7 @@ export function patchRun(name: string, fields: Partial<RunRecord>): void {
 
 /** Whether the worker is training or about to. */
 export function isBusy(state: StudioState): boolean {
-  const phase = state.comparison.current?.state;
-  return phase === "preparing" || phase === "running" || phase === "paused";
+  return isUnfinished(state.comparison.current?.state ?? "idle");
 }
 
 /** The message of whatever was thrown. */

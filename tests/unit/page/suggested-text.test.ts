@@ -3,8 +3,8 @@ import config from "../../../public/models/tiny-base/config.json";
 import { formats } from "../../../src/data/formats/registry";
 import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { draftsForText, standardText, suggestedText } from "../../../src/page/methods/suggested-text";
 import { draftRun } from "../../../src/page/store/configuration";
+import { draftsForText, standardText, suggestedText } from "../../../src/page/store/suggested-text";
 import type { DataSummary } from "../../../src/worker/api";
 import { describeMethod } from "../../../src/worker/describe";
 
