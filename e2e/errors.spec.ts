@@ -106,6 +106,43 @@ test("a refused configuration changes nothing", async ({ page }) => {
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
+/** Puts a comparison into the browser's storage, or only looks; resolves to the versions of all that are there. */
+function keptVersions(page: Page, put: { id: string; version: number } | null): Promise<number[]> {
+  return page.evaluate(async (record) => {
+    const settled = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await settled(indexedDB.open("sk-tuning-studio-comparisons"));
+    const store = database.transaction("comparisons", "readwrite").objectStore("comparisons");
+    if (record) await settled(store.put(record, record.id));
+    const all = await settled(store.getAll());
+    database.close();
+    return all.map(({ version }) => version);
+  }, put);
+}
+
+test("an address and a kept comparison of a newer studio are refused with both versions, and stay", async ({
+  page,
+}) => {
+  const hash = `#c=${Buffer.from(JSON.stringify({ version: 99, plan: "another form" })).toString("base64url")}`;
+  await page.goto(`/${hash}`);
+  await waitUntilReady(page);
+  await expect(page.getByRole("alert")).toHaveText(/^The configuration in this address has version 99 .* version 1\./);
+  await keepRuns(page, ["LoRA"]);
+  await waitForStatus(page, /^Ready/);
+  expect(new URL(page.url()).hash).toBe(hash);
+
+  expect(await keptVersions(page, { id: "later", version: 99 })).toEqual([99]);
+  await page.goto("/?");
+  await waitUntilReady(page);
+  await expect(page.getByRole("alert")).toHaveText(/^A comparison kept in this browser has version 99 .* version 2\./);
+  expect(await keptVersions(page, null)).toEqual([99]);
+  await keepRuns(page, ["LoRA"]);
+  await expect(page).toHaveURL(/#c=/);
+});
+
 test("a run that diverges fails by itself; an adapter for another base is refused", async ({ page }) => {
   await openFilms(page);
   await keepRuns(page, ["LoRA", "Head only"]);

@@ -28,10 +28,10 @@ function typeOf(folder: string): string {
   return JSON.parse(readFileSync(join(folder, "config.json"), "utf8")).model_type;
 }
 
-/** Every `model_type` of the README's table of families. */
+/** Every `model_type` of the table of families. */
 function listedTypes(): string[] {
   const [, table] = /<!-- families -->(.*)<!-- \/families -->/s.exec(
-    readFileSync(join(fixtures, "../../README.md"), "utf8"),
+    readFileSync(join(fixtures, "../../docs/models.md"), "utf8"),
   )!;
   const [, ...rows] = table!.split("\n").filter((line) => /^\| .*`/.test(line));
   return rows.flatMap((row) => [...row.split("|")[3]!.matchAll(/`(\w+)`/g)].map(([, type]) => type!)).sort();

@@ -37,11 +37,12 @@ painful to watch,bad
 function prepare(
   folder: string,
   name: string,
-  { training = {}, runs, source }: { training?: object; runs: object[]; source?: string },
+  { training = {}, runs, source, version }: { training?: object; runs: object[]; source?: string; version?: number },
 ): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "rows.csv"), ROWS);
   const configuration = {
+    version,
     model: source ?? `dir:${relative(folder, model)}`,
     data: {
       train: "rows.csv",
@@ -167,9 +168,11 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(json(join(out, "sk", "adapter_config.json"))).toMatchObject({ peft_type: "PREFIX_TUNING" });
   const record = readFileSync(join(out, "sk", "run.json"), "utf8");
   expect(record).not.toContain("127.0.0.1");
-  expect(JSON.parse(record)).toMatchObject({ run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } });
+  const recorded = { version: 1, run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } };
+  expect(JSON.parse(record)).toMatchObject(recorded);
 
   const second = prepare(folder, "second.json", {
+    version: 1,
     training: { steps: 4 },
     runs: [
       { name: "lora", method: "lora", initFrom: "first/lora", resume: true },
@@ -275,7 +278,7 @@ test("what computes is chosen, and told", async () => {
   }
 });
 
-test("a wrong key in the configuration is named, with exit code 2", async () => {
+test("a wrong key in the configuration is named, and a newer version, with exit code 2", async () => {
   const folder = test.info().outputPath("runner");
   const configuration = prepare(folder, "wrong.json", {
     training: { batchsize: 4 },
@@ -285,5 +288,10 @@ test("a wrong key in the configuration is named, with exit code 2", async () => 
   expect(code, output).toBe(2);
   expect(output).toContain("batchsize");
   expect(output).toContain("training");
+
+  const newer = prepare(folder, "newer.json", { version: 99, runs: [{ name: "lora", method: "lora" }] });
+  const refused = await studio(newer, join(folder, "out"));
+  expect(refused.code, refused.output).toBe(2);
+  expect(refused.output).toMatch(/version 99 .* newer studio; this one reads up to version 1\. .*update the studio/);
   expect(existsSync(join(folder, "out"))).toBe(false);
 });

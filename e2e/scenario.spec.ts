@@ -456,6 +456,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     });
     const configuration = JSON.parse(strFromU8(file.bytes));
     expect(configuration).toMatchObject({
+      version: 1,
       model: `bundled:${await openedModel(page)}`,
       data: {
         task: "sequence-classification",

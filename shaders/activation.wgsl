@@ -1,6 +1,5 @@
 // Activation functions with their derivatives, shared by the plain and the gated backward kernel.
 // KIND: 0 relu, 1 gelu (Hendrycks & Gimpel 2016, with erf), 2 gelu's tanh approximation, 3 silu, 4 tanh, 5 sigmoid.
-override KIND: u32 = 0;
 
 const SQRT_HALF = 0.70710678118654752;
 const INVERSE_SQRT_TWO_PI = 0.39894228040143268;

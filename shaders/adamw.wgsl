@@ -3,30 +3,11 @@
 // schedule: learningRate, beta2, 1 − beta1, 1 − beta2, epsilon, 1 − beta1^t, 1 − beta2^t, maxNorm. The differences are
 // taken in float64: from a float32 beta2 of 0.999, 1 − beta2 would be 5e-5 off. metrics: loss, gradient norm.
 // When the loss or the norm is not finite nothing changes, so that the last good values survive.
-struct Sizes {
-  count: u32,
-  weightDecay: f32,
-  learningRateScale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> parameter: array<f32>;
-@group(0) @binding(2) var<storage, read> gradient: array<f32>;
-@group(0) @binding(3) var<storage, read_write> firstMoment: array<f32>;
-@group(0) @binding(4) var<storage, read_write> secondMoment: array<f32>;
-@group(0) @binding(5) var<storage, read> schedule: array<f32>;
-@group(0) @binding(6) var<storage, read> metrics: array<f32>;
-
-// By its bits: compilers may assume that floats are finite.
-fn isFinite(value: f32) -> bool {
-  return (bitcast<u32>(value) & 0x7f800000) != 0x7f800000;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64 + id.x;
-  let norm = metrics[1];
-  if (i >= sizes.count || !isFinite(metrics[0]) || !isFinite(norm)) {
+  if (i >= sizes.count || !stepIsFinite()) {
     return;
   }
   let learningRate = schedule[0] * sizes.learningRateScale;
@@ -36,9 +17,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let epsilon = schedule[4];
   let correction1 = schedule[5];
   let correction2 = schedule[6];
-  let maxNorm = schedule[7];
-  let clip = select(1, min(1, maxNorm / (norm + 1e-6)), maxNorm > 0);
-  let g = gradient[i] * clip;
+  let g = gradient[i] * clipping(schedule[7]);
   let m = firstMoment[i] + (g - firstMoment[i]) * oneMinusBeta1;
   let v = secondMoment[i] * beta2 + g * g * oneMinusBeta2;
   let denominator = sqrt(v) / sqrt(correction2) + epsilon;

@@ -2,21 +2,6 @@
 // then 0. With CAUSAL, key j is visible to query i iff j <= i + keys − queries; invisible cells are left as they are.
 // scores: [batch, heads, queries, keys]; bias: [batch or 1, heads or 1, queries or 1, keys]. ALiBi (Press et al. 2021),
 // windows, padding.
-override CAUSAL: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  batchStep: u32,
-  headStep: u32,
-  queryStep: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> bias: array<f32>;
-@group(0) @binding(2) var<storage, read_write> scores: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

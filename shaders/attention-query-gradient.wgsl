@@ -3,33 +3,6 @@
 // (j <= i + keys − queries); scoreGradient must be 0 at the others. `scale` is already in scoreGradient.
 // scoreGradient: [batch, heads, queries, keys]; key: [batch, keys, keyValueHeads, headSize];
 // out: [batch, queries, heads, headSize].
-override CAUSAL: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  keyValueHeads: u32,
-  headSize: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> scoreGradient: array<Element>;
-@group(0) @binding(2) var<storage, read> key: array<Element>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
-
-fn store(start: u32, first: u32, values: vec4f) {
-  for (var d = 0u; d < 4 && first + d < sizes.headSize; d++) {
-    var value = values[d];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + d]);
-    }
-    out[start + first + d] = Element(value);
-  }
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -65,14 +38,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   let step = sizes.heads * sizes.headSize;
   let start = (b * sizes.queries + i) * step + head * sizes.headSize;
-  store(start, first, sum[0]);
-  if (i + 1 < sizes.queries) {
-    store(start + step, first, sum[1]);
-  }
-  if (i + 2 < sizes.queries) {
-    store(start + 2 * step, first, sum[2]);
-  }
-  if (i + 3 < sizes.queries) {
-    store(start + 3 * step, first, sum[3]);
-  }
+  storeTile(start, step, sizes.queries - i, first, sum);
 }

@@ -3,22 +3,6 @@
 // j <= i + keys − queries; invisible cells may keep what they held.
 // query: [batch, queries, heads, headSize]; key: [batch, keys, keyValueHeads, headSize];
 // scores: [batch, heads, queries, keys]. Vaswani et al. 2017; grouped heads: Ainslie et al. 2023.
-override CAUSAL: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  keyValueHeads: u32,
-  headSize: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> query: array<Element>;
-@group(0) @binding(2) var<storage, read> key: array<Element>;
-@group(0) @binding(3) var<storage, read_write> scores: array<Element>;
 
 fn store(start: u32, first: u32, values: vec4f) {
   for (var j = 0u; j < 4 && first + j < sizes.keys; j++) {

@@ -1,19 +1,6 @@
 // gradient *= 1 − tanh²(scores / cap), where `scores` are those before the cap. With CAUSAL, key j is visible to query i iff
 // j <= i + keys − queries; invisible cells are not read and stay as they are.
 // scores, gradient: [batch, heads, queries, keys].
-override CAUSAL: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  cap: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> scores: array<Element>;
-@group(0) @binding(2) var<storage, read_write> gradient: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,17 +1,5 @@
 // scores = cap · tanh(scores / cap) in place. With CAUSAL, key j is visible to query i iff j <= i + keys − queries; invisible
 // cells are left as they are. scores: [batch, heads, queries, keys]. Gemma 2 (2024), section 2.
-override CAUSAL: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  cap: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> scores: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

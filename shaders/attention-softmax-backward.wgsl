@@ -1,20 +1,6 @@
-// dS = scale · P ∘ (dP − Σ_j P ∘ dP) in place of dP, over rows of [batch, heads, queries, keys], where P = softmax(S).
-// With CAUSAL, key j is visible to query i iff j <= i + keys − queries; invisible cells are not read and become 0.
-override CAUSAL: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  keyValueHeads: u32,
-  headSize: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> probabilities: array<Element>;
-@group(0) @binding(2) var<storage, read_write> gradient: array<Element>;
+// dS = scale · P ∘ (dP − Σ_j P ∘ dP) in place of dP, where P = softmax(S). With CAUSAL, key j is
+// visible to query i iff j <= i + keys − queries; invisible cells are not read and become 0.
+// probabilities (P), gradient (dP, then dS): [batch, heads, queries, keys].
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

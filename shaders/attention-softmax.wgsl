@@ -1,19 +1,5 @@
 // scores[b, h, i, :] = softmax(scores[b, h, i, :]) in place. With CAUSAL, key j is visible to query i iff
 // j <= i + keys − queries; invisible cells are not read and become 0. scores: [batch, heads, queries, keys].
-override CAUSAL: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  queries: u32,
-  keys: u32,
-  heads: u32,
-  keyValueHeads: u32,
-  headSize: u32,
-  scale: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> scores: array<Element>;
 
 const SMALLEST = -3.4e38;
 

@@ -1,6 +1,6 @@
 // Shared by kernels that sum over rows for every column: local x is the column, local y one of SLICES interleaved
 // slices of the rows. With a WORKGROUP_WIDTH of 1 there is one slice, and neither workgroup memory nor a barrier.
-override WORKGROUP_WIDTH: u32 = 64;
+
 override SLICES: u32 = select(16u, 1u, WORKGROUP_WIDTH == 1);
 override COLUMNS: u32 = select(16u, 64u, WORKGROUP_WIDTH == 1);
 

@@ -1,14 +1,4 @@
 // out[c] = Σ_r x[r, c]. x: [rows, width]; out: [width]. The gradient of a bias.
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read_write> out: array<Out>;
 
 @compute @workgroup_size(COLUMNS, SLICES)
 fn main(

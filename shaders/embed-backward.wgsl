@@ -1,19 +1,7 @@
-// y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. ids: [rows]; dy: [rows, width];
-// out: [vocabulary, width], or [width, vocabulary] with TRANSPOSED. Every element looks through the ids, which is slow for long
-// batches but needs no atomics.
-override TRANSPOSED: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  vocabulary: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> ids: array<i32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(3) var<storage, read_write> out: array<Out>;
+// y[r, :] = table[ids[r], :]: dtable[v, :] = Σ_{r: ids[r] = v} dy[r, :]. Every element looks
+// through the ids, which is slow for long batches but needs no atomics.
+// ids: [rows]; outputGradient (dy): [rows, width];
+// out (dtable): [vocabulary, width], or [width, vocabulary] with TRANSPOSED.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

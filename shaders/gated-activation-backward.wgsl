@@ -1,15 +1,6 @@
-// y = f(gate) ∘ up: dgate = dy ∘ up ∘ f'(gate), dup = dy ∘ f(gate), elementwise over `count` elements; f by KIND, see
+// y = f(gate) ∘ up: dgate = dy ∘ up ∘ f'(gate), dup = dy ∘ f(gate), elementwise; f by KIND, see
 // activation.wgsl. SwiGLU and its kin: Shazeer 2020 (GLU Variants Improve Transformer).
-struct Sizes {
-  count: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> gate: array<Element>;
-@group(0) @binding(2) var<storage, read> up: array<Element>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(4) var<storage, read_write> gateGradient: array<Element>;
-@group(0) @binding(5) var<storage, read_write> upGradient: array<Element>;
+// gate, up, outputGradient (dy), gateGradient, upGradient: [count].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,15 +1,5 @@
 // out[r, :] = x[indexes[start + r], :]; 0 where the index is negative.
-// indexes: [at least start + rows]; out: [rows, width].
-struct Sizes {
-  start: u32,
-  rows: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read> indexes: array<i32>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
+// x: [as many rows as indexes name, width]; indexes: [at least start + rows]; out: [rows, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,7 +1,5 @@
-// metrics[1] = sqrt(Σ partials), the Euclidean norm of all gradients together. partials: [256], see square-sum.wgsl.
-// Both are always f32.
-@group(0) @binding(1) var<storage, read> partials: array<f32>;
-@group(0) @binding(2) var<storage, read_write> metrics: array<f32>;
+// metrics[1] = sqrt(Σ partials), the Euclidean norm of all gradients together.
+// partials: [256], see square-sum.wgsl; metrics: loss, gradient norm, penalty. All are always f32.
 
 @compute @workgroup_size(1)
 fn main() {

@@ -2,34 +2,14 @@
 // to 10, in PEFT's order): s = |value · gradient|, sensitivity ← beta1 · sensitivity + (1 − beta1) · s, uncertainty ←
 // beta2 · uncertainty + (1 − beta2) · |s − sensitivity|. The gradient is clipped as the update clips it (maxNorm 0: not).
 // All: [count], f32; metrics: loss, gradient norm. When either is not finite nothing changes.
-struct Sizes {
-  count: u32,
-  beta1: f32,
-  beta2: f32,
-  maxNorm: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> value: array<f32>;
-@group(0) @binding(2) var<storage, read> gradient: array<f32>;
-@group(0) @binding(3) var<storage, read> metrics: array<f32>;
-@group(0) @binding(4) var<storage, read_write> sensitivity: array<f32>;
-@group(0) @binding(5) var<storage, read_write> uncertainty: array<f32>;
-
-// By its bits: compilers may assume that floats are finite.
-fn isFinite(number: f32) -> bool {
-  return (bitcast<u32>(number) & 0x7f800000) != 0x7f800000;
-}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = id.y * groups.x * 64 + id.x;
-  let norm = metrics[1];
-  if (i >= sizes.count || !isFinite(metrics[0]) || !isFinite(norm)) {
+  if (i >= sizes.count || !stepIsFinite()) {
     return;
   }
-  let clip = select(1, min(1, sizes.maxNorm / (norm + 1e-6)), sizes.maxNorm > 0);
-  let s = abs(value[i] * gradient[i] * clip);
+  let s = abs(value[i] * gradient[i] * clipping(sizes.maxNorm));
   let smoothed = sizes.beta1 * sensitivity[i] + (1 - sizes.beta1) * s;
   sensitivity[i] = smoothed;
   uncertainty[i] = sizes.beta2 * uncertainty[i] + (1 - sizes.beta2) * abs(s - smoothed);

@@ -1,18 +1,6 @@
-// y[b] = x[b] with `count` rows behind row lengths[b] - 1: their gradient is dinserted[j, :] = Σ_b dy[b, lengths[b] + j, :].
-// dy: [batch, tokens + count, width]; lengths: [batch]; out: [count, width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  tokens: u32,
-  count: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> lengths: array<i32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(3) var<storage, read_write> out: array<Out>;
+// y[b] = x[b] with `count` rows after row lengths[b] - 1: their gradient is
+// dinserted[j, :] = Σ_b dy[b, lengths[b] + j, :]. lengths: [batch];
+// outputGradient (dy): [batch, tokens + count, width]; out (dinserted): [count, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

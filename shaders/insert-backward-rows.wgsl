@@ -1,18 +1,6 @@
-// y[b] = x[b] with `count` rows behind row lengths[b] - 1: dx[b, n, :] = dy[b, n, :] in front of them, dy[b, n + count, :]
-// behind. dy: [batch, tokens + count, width]; lengths: [batch]; out: [batch, tokens, width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  tokens: u32,
-  count: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> lengths: array<i32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
+// y[b] = x[b] with `count` rows after row lengths[b] - 1: dx[b, n, :] = dy[b, n, :] before them,
+// dy[b, n + count, :] after them. lengths: [batch];
+// outputGradient (dy): [batch, tokens + count, width]; out (dx): [batch, tokens, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,92 +1,55 @@
 // For row r of this part, at position p = indexes[start + r] (negative: no row, its gradient is 0):
-// losses[p] = logsumexp(logits[r]) − logits[r, labels[p]]; predictions[p] = argmax(logits[r]), the first one on a tie;
-// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) / count, count being all labelled positions of the batch; with a
-// cap above 0 they are logits = cap · tanh(x / cap) of which the gradient is times 1 − (logits / cap)².
-// logits: [rows, vocabulary]; indexes, labels, losses, predictions: [tokens]. One workgroup works on a row.
-struct Sizes {
-  start: u32,
-  rows: u32,
-  vocabulary: u32,
-  tokens: u32,
-  cap: f32,
-}
+// losses[p] = logsumexp(logits[r]) − logits[r, labels[p]];
+// predictions[p] = argmax(logits[r]), the first one on a tie;
+// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) · shares[p]; with a cap above 0 they
+// are logits = cap · tanh(x / cap), of which the gradient is times 1 − (logits / cap)².
+// logits: [rows, vocabulary]; indexes, labels, shares, losses, predictions: [tokens].
 
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> logits: array<f32>;
-@group(0) @binding(2) var<storage, read> indexes: array<i32>;
-@group(0) @binding(3) var<storage, read> labels: array<i32>;
-@group(0) @binding(4) var<storage, read_write> losses: array<f32>;
-@group(0) @binding(5) var<storage, read_write> predictions: array<f32>;
-
-const WIDTH = 64u;
 const SMALLEST = -3.4e38;
 
-var<workgroup> values: array<f32, 64>;
-var<workgroup> places: array<u32, 64>;
-var<workgroup> counts: array<u32, 64>;
-
-@compute @workgroup_size(64)
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
-  let row = group.x;
-  let position = indexes[sizes.start + row];
-  let begin = row * sizes.vocabulary;
-  var largest = SMALLEST;
+@compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
+fn main(
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let lane = local.x;
+  let row = (group.y * groups.x + group.x) * ROWS + local.y;
+  // Past the end the last row is read again and nothing stored, so that all threads meet at the
+  // barriers.
+  let read = min(row, sizes.rows - 1);
+  let position = indexes[sizes.start + read];
+  let begin = read * sizes.vocabulary;
+  var own = SMALLEST;
   var place = 0u;
-  for (var c = lane; c < sizes.vocabulary; c += WIDTH) {
-    if (logits[begin + c] > largest) {
-      largest = logits[begin + c];
+  for (var c = lane; c < sizes.vocabulary; c += WORKGROUP_WIDTH) {
+    if (logits[begin + c] > own) {
+      own = logits[begin + c];
       place = c;
     }
   }
-  var count = 0u;
-  for (var t = lane; t < sizes.tokens; t += WIDTH) {
-    count += select(0u, 1u, labels[t] >= 0);
-  }
-  values[lane] = largest;
-  places[lane] = place;
-  counts[lane] = count;
-  for (var step = WIDTH / 2; step > 0; step /= 2) {
-    workgroupBarrier();
-    if (lane < step) {
-      let other = lane + step;
-      if (values[other] > values[lane] || (values[other] == values[lane] && places[other] < places[lane])) {
-        values[lane] = values[other];
-        places[lane] = places[other];
-      }
-      counts[lane] += counts[other];
-    }
-  }
-  workgroupBarrier();
-  largest = values[0];
-  place = places[0];
-  count = counts[0];
-  workgroupBarrier();
+  let largest = rowMaximum(own, lane);
+  // The first place that has it, as predictions are stored: f32 has whole numbers below 2^24.
+  let prediction = -rowMaximum(select(-f32(sizes.vocabulary), -f32(place), own == largest), lane);
   var sum = 0f;
-  for (var c = lane; c < sizes.vocabulary; c += WIDTH) {
+  for (var c = lane; c < sizes.vocabulary; c += WORKGROUP_WIDTH) {
     sum += exp(logits[begin + c] - largest);
   }
-  values[lane] = sum;
-  for (var step = WIDTH / 2; step > 0; step /= 2) {
-    workgroupBarrier();
-    if (lane < step) {
-      values[lane] += values[lane + step];
-    }
+  let total = rowSum(vec2f(sum, 0), lane).x;
+  if (row >= sizes.rows) {
+    return;
   }
-  workgroupBarrier();
-  sum = values[0];
   let label = select(-1, labels[max(position, 0)], position >= 0);
-  if (lane == 0 && label >= 0) {
-    losses[position] = log(sum) + largest - logits[begin + u32(label)];
-    predictions[position] = f32(place);
+  // The thread that puts the gradient in this logit's place reads it before.
+  if (label >= 0 && u32(label) % WORKGROUP_WIDTH == lane) {
+    losses[position] = log(total) + largest - logits[begin + u32(label)];
+    predictions[position] = prediction;
   }
-  // The loss is read before the gradient takes the logits' place.
-  storageBarrier();
-  workgroupBarrier();
-  let share = select(0, 1 / f32(max(count, 1)), label >= 0);
-  for (var c = lane; c < sizes.vocabulary; c += WIDTH) {
+  let share = select(0f, shares[max(position, 0)], label >= 0);
+  for (var c = lane; c < sizes.vocabulary; c += WORKGROUP_WIDTH) {
     let logit = logits[begin + c];
     let bent = select(0f, logit / sizes.cap, sizes.cap > 0);
-    let probability = exp(logit - largest) / sum;
+    let probability = exp(logit - largest) / total;
     logits[begin + c] = (probability - select(0f, 1f, i32(c) == label)) * share * (1 - bent * bent);
   }
 }

@@ -1,20 +1,5 @@
 // As matmul, for products with few elements and a long sum (LoRA's factors) on graphics hardware: a workgroup computes
 // 16 × 16 elements, 4 × 4 on each thread, and splits the sum into 16 interleaved slices, added in workgroup memory.
-override TRANSPOSE_A: u32 = 0;
-override TRANSPOSE_B: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  columns: u32,
-  inner: u32,
-  alpha: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<A>;
-@group(0) @binding(2) var<storage, read> b: array<StoredB>;
-@group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 const TILE = 16u;
 const SLICES = 16u;

@@ -1,20 +1,5 @@
 // As matmul, for large products on graphics hardware: a workgroup of 16 × 16 threads computes 64 × 64 elements, 4 × 4
 // on each thread, from slices of A and B that it shares in workgroup memory.
-override TRANSPOSE_A: u32 = 0;
-override TRANSPOSE_B: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  columns: u32,
-  inner: u32,
-  alpha: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<A>;
-@group(0) @binding(2) var<storage, read> b: array<StoredB>;
-@group(0) @binding(3) var<storage, read_write> out: array<Out>;
 
 const TILE = 64u;
 const DEPTH = 16u;
@@ -30,20 +15,6 @@ var<workgroup> tileB: array<f32, DEPTH * STRIDE>;
 fn place(thread: u32, n: u32, depthIsContiguous: bool) -> vec2u {
   let i = n * THREADS + thread;
   return select(vec2u(i % TILE, i / TILE), vec2u(i / DEPTH, i % DEPTH), depthIsContiguous);
-}
-
-fn store(row: u32, first: u32, values: vec4f) {
-  if (row >= sizes.rows) {
-    return;
-  }
-  let start = row * sizes.columns;
-  for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
-    var value = sizes.alpha * values[j];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + j]);
-    }
-    out[start + first + j] = Out(value);
-  }
 }
 
 @compute @workgroup_size(THREADS)

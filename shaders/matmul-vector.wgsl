@@ -1,20 +1,5 @@
 // As matmul, with loads and stores of 4 elements: the contiguous dimension of A, of B and of out, and `inner`, must be
 // multiples of 4. A thread computes 4 × 8 elements from 4 × 4 blocks. Without workgroup memory: for software adapters.
-override TRANSPOSE_A: u32 = 0;
-override TRANSPOSE_B: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  columns: u32,
-  inner: u32,
-  alpha: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<vec4<A>>;
-@group(0) @binding(2) var<storage, read> b: array<StoredB>;
-@group(0) @binding(3) var<storage, read_write> out: array<vec4<Out>>;
 
 // Column i of the result is A[row + i, k … k + 3]. Past the edge the last row is read again.
 fn loadA(row: u32, k: u32) -> mat4x4f {

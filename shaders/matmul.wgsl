@@ -2,35 +2,6 @@
 // [columns, inner] with TRANSPOSE_B; out: [rows, columns]. Right for any sizes: a thread computes 4 × 8 elements in
 // registers, with scalar loads. matmul-vector, matmul-tiled and matmul-split are its faster variants. Either operand may
 // be an activation, a frozen weight or a trained tensor, and out an activation's gradient or a trained tensor's.
-override TRANSPOSE_A: u32 = 0;
-override TRANSPOSE_B: u32 = 0;
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  columns: u32,
-  inner: u32,
-  alpha: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> a: array<A>;
-@group(0) @binding(2) var<storage, read> b: array<StoredB>;
-@group(0) @binding(3) var<storage, read_write> out: array<Out>;
-
-fn store(row: u32, first: u32, values: vec4f) {
-  if (row >= sizes.rows) {
-    return;
-  }
-  let start = row * sizes.columns;
-  for (var j = 0u; j < 4 && first + j < sizes.columns; j++) {
-    var value = sizes.alpha * values[j];
-    if (ACCUMULATE == 1) {
-      value += f32(out[start + first + j]);
-    }
-    out[start + first + j] = Out(value);
-  }
-}
 
 @compute @workgroup_size(16)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,19 +1,7 @@
-// y[b, :] = mean of x[b, front … front + lengths[b] - 1, :], the real tokens: dx is dy[b, :] / lengths[b] at those
-// tokens and 0 elsewhere. dy: [batch, width]; lengths: [batch]; out: [batch, tokens, width], where `tokens` counts the
+// y[b, :] = mean of x[b, front … front + lengths[b] - 1, :], the real tokens: dx is dy[b, :] /
+// lengths[b] at those tokens and 0 elsewhere. lengths: [batch];
+// outputGradient (dy): [batch, width]; out (dx): [batch, tokens, width], where `tokens` counts the
 // `front` ones too.
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  tokens: u32,
-  front: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> lengths: array<i32>;
-@group(0) @binding(2) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

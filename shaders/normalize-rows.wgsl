@@ -1,17 +1,6 @@
 // out = (x − m) / sqrt(mean((x − m)²) + epsilon) over rows of `width` elements: m is the row's mean where CENTERED (layer
 // norm), else 0 (RMS norm). What a norm's gain is multiplied with, and so what the gain's gradient is made of.
 // x, out: [rows, width].
-override CENTERED: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  width: u32,
-  epsilon: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(

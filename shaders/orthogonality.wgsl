@@ -2,16 +2,6 @@
 // penalty += weight · ‖G − I‖ and gram ← (G − I) · 2 · weight / ‖G − I‖, zero where the norm is zero. gram: [rank, rank],
 // symmetric; metrics: loss, gradient norm, penalty. All f32. AdaLoRA (Zhang et al. 2023), section 3.1, without the square, as
 // PEFT has it. One workgroup.
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rank: u32,
-  weight: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> gram: array<f32>;
-@group(0) @binding(2) var<storage, read_write> metrics: array<f32>;
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_id) local: vec3u) {

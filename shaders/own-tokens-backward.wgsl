@@ -1,18 +1,5 @@
 // y[b, n, :] = x[b, front + n, :] for n < tokens: dx is dy there and 0 in all other rows.
-// dy: [batch, tokens, width]; out: [batch, all, width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  all: u32,
-  front: u32,
-  tokens: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(2) var<storage, read_write> out: array<Element>;
+// outputGradient (dy): [batch, tokens, width]; out (dx): [batch, all, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,17 +1,5 @@
 // y[b] = front rows, then x[b]: dx[b, n, :] = dy[b, front + n, :].
-// dy: [batch, front + tokens, width]; out: [batch, tokens, width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  batch: u32,
-  front: u32,
-  tokens: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(2) var<storage, read_write> out: array<Element>;
+// outputGradient (dy): [batch, front + tokens, width]; out (dx): [batch, tokens, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

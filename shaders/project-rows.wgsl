@@ -1,13 +1,5 @@
 // Every row of x with a Euclidean norm above `limit` is brought to it, in place: x ← x · min(1, limit / ‖x‖).
 // x: [rows, width], a trained tensor, always f32.
-struct Sizes {
-  rows: u32,
-  width: u32,
-  limit: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read_write> x: array<f32>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

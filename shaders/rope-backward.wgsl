@@ -1,24 +1,9 @@
 // Rotary position embedding (Su et al. 2021) in the rotate-half layout: within a head, element i < rotarySize / 2 pairs
 // with i + rotarySize / 2 and the pair is rotated by its position's angle. The gradient is rotated back.
 // dx1 = dy1 cos + dy2 sin, dx2 = dy2 cos − dy1 sin; elements from rotarySize on pass unchanged.
-// dy, out: [rows, heads, headSize]; cosine, sine: [positions, rotarySize / 2]; the position of row r is
-// offset + r mod tokens. The tables are f32: a narrower angle would turn late positions wrongly.
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  tokens: u32,
-  heads: u32,
-  headSize: u32,
-  rotarySize: u32,
-  offset: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> cosine: array<f32>;
-@group(0) @binding(2) var<storage, read> sine: array<f32>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(4) var<storage, read_write> out: array<Element>;
+// outputGradient (dy), out (dx): [rows, heads, headSize]; cosine, sine: [positions, rotarySize / 2];
+// the position of row r is offset + r mod tokens. The tables are f32: a narrower angle would turn
+// late positions wrongly.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

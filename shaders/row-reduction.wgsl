@@ -1,6 +1,6 @@
 // Shared by kernels that reduce over rows: WORKGROUP_WIDTH threads (local x) work on a row, ROWS rows on a workgroup.
 // With a width of 1 a thread has its row for itself, and there is neither workgroup memory nor a barrier.
-override WORKGROUP_WIDTH: u32 = 64;
+
 override ROWS: u32 = 64 / WORKGROUP_WIDTH;
 
 var<workgroup> partials: array<vec2f, 64>;

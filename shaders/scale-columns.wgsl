@@ -1,15 +1,4 @@
 // out[r, c] = x[r, c] · weight[c]. x, out: [rows, width]; weight: [width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read> weight: array<Weight>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

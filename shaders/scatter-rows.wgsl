@@ -1,15 +1,6 @@
-// out[indexes[start + r], :] = x[r, :]; a row with a negative index is dropped, and other rows of `out` stay as they are.
-// x: [rows, width]; indexes: [at least start + rows].
-struct Sizes {
-  start: u32,
-  rows: u32,
-  width: u32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read> indexes: array<i32>;
-@group(0) @binding(3) var<storage, read_write> out: array<Element>;
+// out[indexes[start + r], :] = x[r, :]; a row with a negative index is dropped, and other rows of
+// `out` stay as they are. x: [rows, width]; indexes: [at least start + rows];
+// out: [as many rows as indexes name, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -17,7 +17,8 @@ export const FAILURE = 1;
 export const USAGE = 2;
 
 const RUN_HELP = `
-The configuration is the JSON file that the studio's page downloads; paths in it are relative to the file.
+The configuration is the JSON file that the studio's page downloads; paths in it are relative to the file, and without a version
+it is of version 1.
 DIR receives
   metrics.jsonl   one object a line: training steps and evaluations
   samples.jsonl   language modelling: what the frozen model and each run, before and after, write behind validation prompts

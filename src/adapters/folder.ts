@@ -24,7 +24,7 @@ export interface AdapterFolder {
   state?: TrainingState;
   /** The text of README.md; empty where a folder had none. */
   modelCard: string;
-  /** The content of run.json; null where a folder had none (an adapter the studio did not write). */
+  /** The content of run.json without its version; null where a folder had none (an adapter the studio did not write). */
   run: Record<string, unknown> | null;
 }
 

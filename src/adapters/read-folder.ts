@@ -1,6 +1,7 @@
 /** Adapter folders from their files or a zip, checked: what is missing, unknown or of another shape is an error. */
 
 import { strFromU8, unzipSync } from "fflate";
+import { formats, migrate } from "../versions/versions";
 import { type AdapterFolder, CARD, CONFIG, MODEL, RUN, SK_ADAPTER } from "./folder";
 import type { AdapterForm } from "./forms/form";
 import { forms } from "./forms/registry";
@@ -39,7 +40,7 @@ function formOfConfig(json: unknown): AdapterForm {
 /**
  * Reads an adapter folder from its files and checks that configuration and tensors agree.
  * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or extra tensor, a wrong
- *   shape.
+ *   shape; both versions where run.json is of a newer one.
  */
 export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array>>): Promise<AdapterFolder> {
   const configBytes = files[CONFIG];
@@ -57,7 +58,7 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
     if (typeof run !== "object" || run === null || Array.isArray(run)) {
       throw new Error(`${RUN} does not hold a JSON object.`);
     }
-    adapter.run = run as Record<string, unknown>;
+    adapter.run = migrate(formats.run, run) as Record<string, unknown>;
   }
   if (files[STATE]) {
     adapter.state = readState(await readTensors(STATE, files[STATE], (name) => name), adapter.run);

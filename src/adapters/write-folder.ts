@@ -2,6 +2,7 @@
 
 import { strToU8, type Zippable, zipSync } from "fflate";
 import { writeSafetensors } from "../hub/write-safetensors";
+import { formats, withVersion } from "../versions/versions";
 import { type AdapterFolder, CARD, RUN, SK_ADAPTER } from "./folder";
 import { formOf } from "./forms/registry";
 import { STATE, stateTensors } from "./training-state";
@@ -14,7 +15,7 @@ export function adapterFiles(adapter: AdapterFolder): Record<string, Uint8Array<
     ...(adapter.skTensors && { [SK_ADAPTER]: writeSafetensors(adapter.skTensors) }),
     ...(adapter.state && { [STATE]: writeSafetensors(stateTensors(adapter.state)) }),
     [CARD]: strToU8(adapter.modelCard),
-    ...(run && { [RUN]: strToU8(`${JSON.stringify(run, null, 2)}\n`) }),
+    ...(run && { [RUN]: strToU8(`${JSON.stringify(withVersion(formats.run, run), null, 2)}\n`) }),
   };
 }
 

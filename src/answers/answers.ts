@@ -37,7 +37,7 @@ export async function answers(
     const { rows: members, bucket } = plan;
     feed.fill(rows, plan);
     const step = await run.infer(bucket);
-    const width = task.outputs(labels.length) * (task.perToken ? bucket : 1);
+    const width = task.outputs(labels.length) * (task.labels.perToken ? bucket : 1);
     const computed = new Float32Array(await executor.read(step.logits, members.length * width * 4));
     for (const [slot, place] of members.entries()) {
       const row = rows[place]!;

@@ -15,7 +15,7 @@ import { DRAW, Step } from "../runs/step";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { Workspace } from "../runs/workspace";
 import { tasks } from "../tasks/registry";
-import { meanLossOf } from "../tasks/task";
+import { meanLossOf, taskChannels } from "../tasks/task";
 import { type Foretelling, frozenModel } from "./next-token";
 
 export interface Forgetting {
@@ -71,11 +71,10 @@ async function languageLoss(
   const task = tasks["causal-lm"];
   const tokens = Math.max(...rows.map(({ ids }) => ids.length));
   await model.loadLanguageHead();
-  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, types: false, onlyRead: true }, BATCH, tokens);
+  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, inputs: [], onlyRead: true }, BATCH, tokens);
   const workspace = new Workspace(executor, OWNER);
-  const targets = { perToken: true, values: 0 };
   const data = { train: rows, validation: rows };
-  const setup = { buckets: [tokens], batchSize: BATCH, targets, owner: OWNER };
+  const setup = { buckets: [tokens], batchSize: BATCH, channels: taskChannels(task, 0), owner: OWNER };
   let step: Step | null = null;
   try {
     const feed = new Feeds(
@@ -104,7 +103,8 @@ async function languageLoss(
       return made;
     };
     const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
-    const evaluation = await new Evaluator(executor, rows.length, options).evaluate({ infer }, feed, () => {});
+    const evaluator = new Evaluator(executor, rows.length, options);
+    const evaluation = (await evaluator.evaluate({ infer }, feed, () => {}))!;
     return meanLossOf(evaluation, feed.validation);
   } finally {
     await executor.done();

@@ -11,14 +11,20 @@ import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 
 /** The batch that is tried: the page's own default. */
 const BATCH = { size: 8, tokens: 64 } as const;
-/** Milliseconds that measuring takes at most, after the first run. */
-const MOST = 700;
 const RUNS = 5;
 const OWNER = "trial";
 
-/** Milliseconds of a forward pass through all blocks, by the fastest of a few runs of one. */
-export async function trialTime(executor: Executor, family: Family, config: ModelConfig): Promise<number> {
-  await executor.ready();
+/**
+ * Milliseconds of a forward pass through all blocks, by the fastest of a few runs of one. The executor must be ready. `share`:
+ * milliseconds after which no further run begins, but for one that is measured: the first compiles as well.
+ */
+export async function trialTime(
+  executor: Executor,
+  family: Family,
+  config: ModelConfig,
+  share: number,
+): Promise<number> {
+  const end = performance.now() + share;
   const { size } = BATCH;
   const tokens = Math.min(BATCH.tokens, config.contextLength);
   const program = new Program("float32", executor.largestBuffer);
@@ -51,12 +57,8 @@ export async function trialTime(executor: Executor, family: Family, config: Mode
       return performance.now() - begin;
     };
     await timed();
-    let [best, spent] = [Number.POSITIVE_INFINITY, 0];
-    for (let run = 0; run < RUNS && spent < MOST; run++) {
-      const time = await timed();
-      spent += time;
-      best = Math.min(best, time);
-    }
+    let best = await timed();
+    for (let run = 1; run < RUNS && performance.now() < end; run++) best = Math.min(best, await timed());
     return best * config.layers;
   } finally {
     for (const session of sessions) await session.release();

@@ -7,6 +7,7 @@ import { Mutex } from "async-mutex";
 import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
+import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
@@ -20,11 +21,12 @@ import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
+import { inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
-import type { Evaluation, Task } from "../tasks/task";
+import { type Evaluation, type Task, taskChannels } from "../tasks/task";
 import type { ComparisonSetup, RunPlan } from "./comparison-setup";
 import { Lane } from "./lane";
 import { TrainingLoop } from "./training-loop";
@@ -78,10 +80,10 @@ export class Comparison {
     this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
-    const types =
-      model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
-    const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
-    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, targets, owner });
+    const rows = [...data.train, ...data.validation];
+    const inputs = inputChannels(model, (channel) => rows.some((row) => readChannel(row, channel)));
+    const channels = [...taskChannels(task, classes, scale), ...inputs];
+    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
       const lanes = planned.map(({ plan, resolved }) =>

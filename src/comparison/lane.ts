@@ -23,9 +23,11 @@ export class Lane {
   /** Real tokens and seconds of training behind it. */
   tokens = 0;
   seconds = 0;
-  /** Of the last evaluation. */
+  /** What it goes on from: of the last evaluation, or of a stop without one. */
   checkpoint: Checkpoint | null = null;
+  /** The last evaluation, and the step that it was made at. */
   validation: Evaluation | null = null;
+  evaluatedStep: number | null = null;
   /** Before the first step, for language modelling: what it wrote then can be seen later. */
   first: Checkpoint | null = null;
   /** What foretells for it, kept from one text to the next. */
@@ -96,7 +98,7 @@ export class Lane {
 
   /** Whether it was evaluated, here, at the step that it is at. */
   get isEvaluated(): boolean {
-    return this.validation !== null && this.checkpoint?.step === this.steps;
+    return this.evaluatedStep === this.steps && this.checkpoint?.step === this.steps;
   }
 
   /** Keeps its adapter as it is. */

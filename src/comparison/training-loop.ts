@@ -55,8 +55,9 @@ export class TrainingLoop {
   #stopping = false;
   /** Ended from outside: what is still in flight has nothing more to say. */
   #failed = false;
-  /** Nobody wants the result any more: no last evaluation. */
-  #abandoned = false;
+  /** Nobody waits for an evaluation any more: the one in flight is given up, and no other begins. */
+  #hurried = false;
+  #isEvaluating = false;
   #resume: (() => void) | null = null;
   #paused: Promise<void> | null = null;
 
@@ -92,6 +93,7 @@ export class TrainingLoop {
   async continue(evaluateFirst: boolean): Promise<void> {
     if (this.#failed) this.#stopping = false;
     this.#failed = false;
+    this.#hurried = false;
     const unfinished = this.#setup.lanes.filter(({ state }) => state !== "finished");
     for (const lane of unfinished) {
       lane.restore();
@@ -106,22 +108,29 @@ export class TrainingLoop {
     const { lanes } = this.#setup;
     for (const lane of lanes) lane.become("running");
     await this.#evaluateAll(lanes);
-    for (const lane of lanes) lane.become("finished");
+    for (const lane of lanes) lane.become(this.#hurried ? "stopped" : "finished");
   }
 
   /** Evaluates a run as it is on the device; one that trains nothing is evaluated once. */
   async evaluate(lane: Lane): Promise<EvaluationEvent> {
+    return (await this.#evaluate(lane, () => false))!;
+  }
+
+  /** Null where it was cancelled. */
+  async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
     const { data, emit, evaluator, task } = this.#setup;
     const { run, feed, name, tokens, seconds } = lane;
+    const progress = (done: number, total: number) =>
+      emit({ type: "progress", task: "evaluating", detail: name, done, total, unit: "batches" });
     const known = lane.trains ? null : lane.validation;
-    const evaluation =
-      known ??
-      (await evaluator.evaluate(run, feed, (done, total) =>
-        emit({ type: "progress", task: "evaluating", detail: name, done, total, unit: "batches" }),
-      ));
+    const evaluation = known ?? (await evaluator.evaluate(run, feed, progress, cancelled));
+    if (!evaluation) return null;
     const { validation } = feed;
     const loss = meanLossOf(evaluation, validation);
-    if (Number.isFinite(loss)) lane.validation = evaluation;
+    if (Number.isFinite(loss)) {
+      lane.validation = evaluation;
+      lane.evaluatedStep = lane.steps;
+    }
     return {
       type: "evaluation",
       run: name,
@@ -167,15 +176,19 @@ export class TrainingLoop {
     if (!this.#stopping) this.announce("running");
   }
 
-  /** Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a backward pass's counts. */
+  /**
+   * Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a backward pass's counts. A stop while
+   * an evaluation is made, be it the last one, gives up the evaluation.
+   */
   stop(): void {
+    if (this.#isEvaluating) this.#hurried = true;
     this.#stopping = true;
     this.resume();
   }
 
   /** Ends as soon as it can, without a last evaluation. */
   abandon(): void {
-    this.#abandoned = true;
+    this.#hurried = true;
     this.stop();
   }
 
@@ -197,6 +210,8 @@ export class TrainingLoop {
     this.#step = Math.min(...began.map((lane) => lane.steps));
     this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
+    // Stopped while it was prepared.
+    if (this.#stopping) this.#hurried = true;
     const fresh = began.filter((lane) => lane.steps === 0);
     await this.#evaluateAll(evaluateFirst ? began : fresh);
     // An imported adapter is never stepped, so it has no before.
@@ -221,8 +236,11 @@ export class TrainingLoop {
     for (const lane of lanes) lane.mend();
     await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
+    // They go on from here, evaluated or not.
+    for (const lane of this.#running) if (lane.checkpoint?.step !== lane.steps) await lane.keep();
     // What comes from here on is for the next training.
     this.#stopping = false;
+    this.#hurried = false;
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
@@ -328,10 +346,16 @@ export class TrainingLoop {
     await this.#ring.drained();
     for (const { run } of lanes) await run.drained();
     for (const lane of evaluated) {
-      if (this.#abandoned) return;
+      if (this.#hurried) break;
       // One that was spoilt by a step whose numbers arrived just now.
       if (lane.state !== "running") continue;
-      const event = await turn.runExclusive(() => this.evaluate(lane));
+      this.#isEvaluating = true;
+      const event = await turn
+        .runExclusive(() => this.#evaluate(lane, () => this.#hurried))
+        .finally(() => {
+          this.#isEvaluating = false;
+        });
+      if (!event) break;
       if (!Number.isFinite(event.loss)) {
         lane.spoil(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
         lane.mend();

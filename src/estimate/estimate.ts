@@ -7,6 +7,7 @@ import type { BaseModel } from "../base/base-model";
 import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
 import { BatchStream } from "../data/batches";
+import type { Channel } from "../data/channels";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
@@ -73,6 +74,8 @@ export interface EstimateInput {
   readonly classes: number;
   /** Names of the classes; needed by methods that say them. */
   readonly labels?: readonly string[];
+  /** Channels of the rows that enter the model (`inputChannels`); default: none. */
+  readonly inputs?: readonly Channel[];
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
@@ -125,7 +128,8 @@ export function estimate(input: EstimateInput): Estimate {
   for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
-    const feeds = { task, labels: input.classes, batchSize: training.batchSize, buckets, validationLengths };
+    const { classes: labels, inputs = [] } = input;
+    const feeds = { task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
     const head = Math.max(...planned.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
@@ -179,7 +183,7 @@ function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
 }
 
 function estimateRun(
-  { model, task, classes, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
+  { model, task, classes, inputs, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
   run: RunConfiguration,
   resolved: ResolvedMethod,
   buckets: readonly number[],
@@ -189,7 +193,7 @@ function estimateRun(
   const { method, options, context } = resolved;
   const pooling = poolingOf(model, training);
   const trainingRows = trainLengths.length;
-  const setup = { ...resolved, task, classes, pooling, layers: run, trainingRows };
+  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;

@@ -1,6 +1,6 @@
 /** Holds a dispatch to its kernel's description, the same on every executor. */
 
-import type { Dispatch } from "../kernels/kernel";
+import { type Dispatch, isWritten } from "../kernels/kernel";
 import type { DeviceBuffer } from "./executor";
 
 /**
@@ -27,11 +27,11 @@ export function checkDispatch({ kernel, bindings, sizes, options }: Dispatch<Dev
     if (!(name in kernel.bindings)) throw new Error(`Kernel "${said}" has no binding "${name}".`);
   }
   const seen = new Map<DeviceBuffer, string>();
-  for (const [name, access] of Object.entries(kernel.bindings)) {
+  for (const [name, use] of Object.entries(kernel.bindings)) {
     const buffer = bindings[name];
     if (!buffer) throw new Error(`A dispatch of kernel "${said}" leaves out the binding "${name}".`);
     const other = seen.get(buffer);
-    if (other && (access === "read-write" || kernel.bindings[other] === "read-write")) {
+    if (other && (isWritten(use) || isWritten(kernel.bindings[other]!))) {
       throw new Error(
         `Kernel "${said}" gets the same buffer ("${buffer.label}") as "${other}" and as "${name}", one of which it writes. ` +
           "Use two buffers.",

@@ -7,6 +7,7 @@ import { modelCard } from "../adapters/model-card";
 import type { ModelCardContent } from "../adapters/model-card-content";
 import { forTask, type PeftConfig, type PeftTask } from "../adapters/peft-config";
 import type { BaseModel } from "../base/base-model";
+import { tokenTypes } from "../data/channels";
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { Method } from "../methods/method";
 import { outerPaths } from "../methods/outer-modules";
@@ -79,7 +80,7 @@ export async function exportRun(
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
-      tokenTypes: run.tunedSetup.types === true,
+      tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,
       trainable: trainableOf(run.tunedSetup, run.trainables, model),
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },

@@ -1,19 +1,20 @@
 /** One AdamW update of a tensor, in place. */
 
 import source from "../../shaders/adamw.wgsl?raw";
+import shared from "../../shaders/gradient-clipping.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 
 export const adamw = defineKernel({
   name: "adamw",
-  source,
+  source: shared + source,
   bindings: {
-    parameter: "read-write",
-    gradient: "read",
-    firstMoment: "read-write",
-    secondMoment: "read-write",
-    schedule: "read",
-    metrics: "read",
+    parameter: "read-write f32",
+    gradient: "read f32",
+    firstMoment: "read-write f32",
+    secondMoment: "read-write f32",
+    schedule: "read f32",
+    metrics: "read f32",
   },
   sizes: { count: "u32", weightDecay: "f32", learningRateScale: "f32" },
   processor: {

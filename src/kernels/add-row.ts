@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const addRow = defineKernel({
   name: "add-row",
   source,
-  bindings: { row: "read", out: "read-write" },
+  bindings: { row: "read f32", out: "read-write f32" },
   sizes: { rows: "u32", width: "u32" },
   processor: {
     loop({ row: { f32: row }, out: { f32: out } }, { rows, width }) {

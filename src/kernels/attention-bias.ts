@@ -8,7 +8,7 @@ import { add } from "./nodes";
 export const attentionBias = defineKernel({
   name: "attention-bias",
   source,
-  bindings: { bias: "read", scores: "read-write" },
+  bindings: { bias: "read f32", scores: "read-write" },
   sizes: {
     batch: "u32",
     queries: "u32",

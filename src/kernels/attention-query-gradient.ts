@@ -1,24 +1,18 @@
 /** The gradient of attention with respect to its queries. */
 
+import shared from "../../shaders/attention-gradient.wgsl?raw";
 import source from "../../shaders/attention-query-gradient.wgsl?raw";
 import { byToken } from "./attention-nodes";
+import { attentionSizes } from "./attention-sizes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 import { product, transpose } from "./nodes";
 
 export const attentionQueryGradient = defineKernel({
   name: "attention-query-gradient",
-  source,
+  source: shared + source,
   bindings: { scoreGradient: "read", key: "read", out: "read-write" },
-  sizes: {
-    batch: "u32",
-    queries: "u32",
-    keys: "u32",
-    heads: "u32",
-    keyValueHeads: "u32",
-    headSize: "u32",
-    scale: "f32",
-  },
+  sizes: attentionSizes,
   options: { CAUSAL: 0, ACCUMULATE: 0 },
   processor: {
     nodes(nodes, at, sizes, { ACCUMULATE }) {

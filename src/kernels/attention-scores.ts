@@ -2,6 +2,7 @@
 
 import source from "../../shaders/attention-scores.wgsl?raw";
 import { byKeyValueHead } from "./attention-nodes";
+import { attentionSizes } from "./attention-sizes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 import { product, transpose } from "./nodes";
@@ -10,15 +11,7 @@ export const attentionScores = defineKernel({
   name: "attention-scores",
   source,
   bindings: { query: "read", key: "read", scores: "read-write" },
-  sizes: {
-    batch: "u32",
-    queries: "u32",
-    keys: "u32",
-    heads: "u32",
-    keyValueHeads: "u32",
-    headSize: "u32",
-    scale: "f32",
-  },
+  sizes: attentionSizes,
   options: { CAUSAL: 0 },
   processor: {
     nodes(nodes, at, sizes) {

@@ -2,6 +2,7 @@
 
 import source from "../../shaders/attention-softmax-backward.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";
+import { attentionSizes } from "./attention-sizes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 import { multiply, scaled, subtract, sumOver } from "./nodes";
@@ -10,15 +11,7 @@ export const attentionSoftmaxBackward = defineKernel({
   name: "attention-softmax-backward",
   source: shared + source,
   bindings: { probabilities: "read", gradient: "read-write" },
-  sizes: {
-    batch: "u32",
-    queries: "u32",
-    keys: "u32",
-    heads: "u32",
-    keyValueHeads: "u32",
-    headSize: "u32",
-    scale: "f32",
-  },
+  sizes: attentionSizes,
   options: { CAUSAL: 0, WORKGROUP_WIDTH: 64 },
   processor: {
     nodes(nodes, at, { batch, queries, keys, heads, scale }) {

@@ -3,6 +3,7 @@
 import source from "../../shaders/attention-softmax.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";
 import { hideFuture } from "./attention-nodes";
+import { attentionSizes } from "./attention-sizes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 import { multiply } from "./nodes";
@@ -11,15 +12,7 @@ export const attentionSoftmax = defineKernel({
   name: "attention-softmax",
   source: shared + source,
   bindings: { scores: "read-write" },
-  sizes: {
-    batch: "u32",
-    queries: "u32",
-    keys: "u32",
-    heads: "u32",
-    keyValueHeads: "u32",
-    headSize: "u32",
-    scale: "f32",
-  },
+  sizes: attentionSizes,
   options: { CAUSAL: 0, WORKGROUP_WIDTH: 64 },
   processor: {
     nodes(nodes, at, { batch, queries, keys, heads }, { CAUSAL }) {

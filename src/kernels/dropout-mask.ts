@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const dropoutMask = defineKernel({
   name: "dropout-mask",
   source,
-  bindings: { draw: "read", out: "read-write" },
+  bindings: { draw: "read i32", out: "read-write" },
   sizes: { count: "u32", salt: "u32", rate: "f32" },
   processor: {
     loop({ draw: { i32: draw }, out: { f32: out } }, { count, salt, rate }) {

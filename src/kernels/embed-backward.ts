@@ -9,7 +9,7 @@ import { scalar, shape, transpose } from "./nodes";
 export const embedBackward = defineKernel({
   name: "embed-backward",
   source,
-  bindings: { ids: "read", outputGradient: "read", out: "read-write" },
+  bindings: { ids: "read i32", outputGradient: "read", out: "read-write" },
   stored: { out: "Element" },
   sizes: { rows: "u32", vocabulary: "u32", width: "u32" },
   options: { TRANSPOSED: 0, ACCUMULATE: 0 },

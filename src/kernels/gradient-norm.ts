@@ -6,7 +6,7 @@ import { defineKernel } from "./kernel";
 export const gradientNorm = defineKernel({
   name: "gradient-norm",
   source,
-  bindings: { partials: "read", metrics: "read-write" },
+  bindings: { partials: "read f32", metrics: "read-write f32" },
   sizes: {},
   processor: {
     loop({ partials, metrics }) {

@@ -1,18 +1,19 @@
 /** AdaLoRA's smoothed sensitivity and uncertainty of a trained tensor's elements. */
 
+import shared from "../../shaders/gradient-clipping.wgsl?raw";
 import source from "../../shaders/importance.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
 
 export const importance = defineKernel({
   name: "importance",
-  source,
+  source: shared + source,
   bindings: {
-    value: "read",
-    gradient: "read",
-    metrics: "read",
-    sensitivity: "read-write",
-    uncertainty: "read-write",
+    value: "read f32",
+    gradient: "read f32",
+    metrics: "read f32",
+    sensitivity: "read-write f32",
+    uncertainty: "read-write f32",
   },
   sizes: { count: "u32", beta1: "f32", beta2: "f32", maxNorm: "f32" },
   processor: {

@@ -9,7 +9,7 @@ import { add, reshape, sumOver } from "./nodes";
 export const insertBackwardInserted = defineKernel({
   name: "insert-backward-inserted",
   source,
-  bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
+  bindings: { lengths: "read i32", outputGradient: "read", out: "read-write" },
   stored: { out: "Element" },
   sizes: { batch: "u32", tokens: "u32", count: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },

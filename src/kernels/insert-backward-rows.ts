@@ -8,7 +8,7 @@ import { cut } from "./nodes";
 export const insertBackwardRows = defineKernel({
   name: "insert-backward-rows",
   source,
-  bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
+  bindings: { lengths: "read i32", outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", tokens: "u32", count: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {

@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const keepLargest = defineKernel({
   name: "keep-largest",
   source,
-  bindings: { scores: "read", dropped: "read", mask: "read-write" },
+  bindings: { scores: "read f32", dropped: "read f32", mask: "read-write f32" },
   sizes: { count: "u32" },
   processor: {
     loop({ scores: { f32: scores }, dropped, mask: { f32: mask } }, { count }) {

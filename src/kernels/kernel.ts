@@ -2,25 +2,40 @@
  * The one contract between who writes a WGSL kernel and who dispatches it.
  * A kernel here is a description: nothing in this folder touches a device.
  *
- * The element type is a parameter. A source declares a storage binding as `array<Element>` where only activations or
- * their gradients can be bound, and as `array<f32>` what is never narrower: trained tensors, their gradients and
- * moments, losses, metrics, rotary tables. Where it depends on the dispatch (the right side of a product is a frozen
- * weight, a trained factor or an activation) the type is an alias named as the binding, capitalised: `b` is `array<B>`.
- * `Pipelines` puts the aliases in front of the source, from what the backward plan says is bound. Arithmetic is always
- * f32: values are converted as they are loaded and stored.
+ * A description says everything that WGSL declares about bindings, sizes and options, once: what
+ * they are called, how they are used, of which type they are. The device's side writes the
+ * declarations from it, before the source (`executors/webgpu/prelude.ts`). A source is a formula
+ * with the shapes of its bindings, functions and `main`.
+ *
+ * The element type is a parameter. A binding is `array<Element>` where only activations or their
+ * gradients can be bound, and `array<f32>` what is never narrower: trained tensors, their gradients
+ * and moments, losses, metrics, rotary tables. Where it depends on the dispatch (the right side of
+ * a product is a frozen weight, a trained factor or an activation) the type is an alias named as
+ * the binding, capitalised: `b` is `array<B>`, from what the backward plan says is bound.
+ * Arithmetic is always f32: values are converted as they are loaded and stored.
  *
  * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers: `processor`. What the backward
  * pass consists of is nodes, since onnxruntime runs many of them fast together; what stands alone (losses, the update, a
  * method's controller) is loops.
  *
- * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is declared as
- * `array<StoredB>` and read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no `shader-f16`.
+ * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is
+ * `array<StoredB>` and read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no
+ * `shader-f16`.
  */
 
 import type { Nodes } from "../onnx/writer";
 
 /** What a storage binding holds: activations and their gradients, what is always f32, or float16 in pairs. */
 export type Stored = "Element" | "f32" | "packed";
+
+/**
+ * How a kernel uses a storage binding, and which type its elements always have. Without a type they
+ * are `Element`, or what the kernel's `stored` and a dispatch say.
+ */
+export type BindingUse = Access | `${Access} ${"f32" | "i32"}`;
+type Access = "read" | "read-write";
+
+export const isWritten = (use: BindingUse): boolean => use.startsWith("read-write");
 
 /** A field of a kernel's uniform `Sizes` struct (4 bytes each, in declaration order). */
 export type SizeType = "u32" | "f32";
@@ -75,14 +90,19 @@ export type ProcessorForm<
 
 export interface Kernel<Binding extends string = string, Size extends string = string, Option extends string = string> {
   readonly name: string;
-  /** The WGSL file's text, without the aliases of its element types. */
+  /**
+   * The WGSL file's text, with those that it shares: it uses bindings, sizes and options, and
+   * declares none of them.
+   */
   readonly source: string;
   /** Storage buffers in order: the first is `@binding(1)`; `@binding(0)` is the uniform `sizes: Sizes`. */
-  readonly bindings: Readonly<Record<Binding, "read" | "read-write">>;
+  readonly bindings: Readonly<Record<Binding, BindingUse>>;
   /** What is in the bindings whose type depends on the dispatch, unless the dispatch says otherwise. */
   readonly stored?: Readonly<Partial<Record<Binding, Stored>>>;
-  /** Bindings of `stored` that may be packed, and how many elements (1 or 4) one index reads. */
-  readonly packable?: Readonly<Partial<Record<Binding, 1 | 4>>>;
+  /** Bindings of `stored` that may be packed. */
+  readonly packable?: readonly NoInfer<Binding>[];
+  /** Bindings are arrays of `vec4`: one index reads or writes four elements. Default: one. */
+  readonly vectors?: true;
   /** Fields of the uniform struct `Sizes`, in order. */
   readonly sizes: Readonly<Record<Size, SizeType>>;
   /** `override` constants with their defaults: they select structure (a transposed operand, adding to the output), never a size. */

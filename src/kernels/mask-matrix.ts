@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const maskMatrix = defineKernel({
   name: "mask-matrix",
   source,
-  bindings: { mask: "read", x: "read-write" },
+  bindings: { mask: "read f32", x: "read-write f32" },
   sizes: { rows: "u32", columns: "u32", start: "u32" },
   options: { BY_COLUMN: 0 },
   processor: {

@@ -3,16 +3,12 @@
 import source from "../../shaders/matmul-vector.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
-import { matmulForm } from "./matmul-nodes";
+import { matmulInterface } from "./matmul-interface";
 
 export const matmulVector = defineKernel({
   name: "matmul-vector",
   source,
-  bindings: { a: "read", b: "read", out: "read-write" },
-  stored: { a: "Element", b: "Element", out: "Element" },
-  packable: { b: 4 },
-  sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
-  options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
-  processor: matmulForm,
+  ...matmulInterface,
+  vectors: true,
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 16),
 });

@@ -1,9 +1,10 @@
 /** Matrix product, and the choice of its variant. */
 
 import source from "../../shaders/matmul.wgsl?raw";
+import shared from "../../shaders/matmul-store.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
-import { matmulForm } from "./matmul-nodes";
+import { matmulInterface } from "./matmul-interface";
 import { matmulSplit } from "./matmul-split";
 import { matmulTiled } from "./matmul-tiled";
 import { matmulVector } from "./matmul-vector";
@@ -15,13 +16,8 @@ const FEW_TILES = 32;
 
 export const matmul = defineKernel({
   name: "matmul",
-  source,
-  bindings: { a: "read", b: "read", out: "read-write" },
-  stored: { a: "Element", b: "Element", out: "Element" },
-  packable: { b: 1 },
-  sizes: { rows: "u32", columns: "u32", inner: "u32", alpha: "f32" },
-  options: { TRANSPOSE_A: 0, TRANSPOSE_B: 0, ACCUMULATE: 0 },
-  processor: matmulForm,
+  source: shared + source,
+  ...matmulInterface,
   workgroups: ({ rows, columns }) => grid(Math.ceil(rows / 4) * Math.ceil(columns / 8), 16),
   variant: ({ rows, columns, inner }, { TRANSPOSE_A }, { software }) => {
     if (software) {

@@ -8,7 +8,7 @@ import { divide, multiply, toNumber } from "./nodes";
 export const meanRowsBackward = defineKernel({
   name: "mean-rows-backward",
   source,
-  bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
+  bindings: { lengths: "read i32", outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", tokens: "u32", front: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {

@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const orthogonality = defineKernel({
   name: "orthogonality",
   source: shared + source,
-  bindings: { gram: "read-write", metrics: "read-write" },
+  bindings: { gram: "read-write f32", metrics: "read-write f32" },
   sizes: { rank: "u32", weight: "f32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
   processor: {

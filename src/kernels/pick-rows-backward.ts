@@ -8,7 +8,7 @@ import { multiply, toNumber } from "./nodes";
 export const pickRowsBackward = defineKernel({
   name: "pick-rows-backward",
   source,
-  bindings: { lengths: "read", outputGradient: "read", out: "read-write" },
+  bindings: { lengths: "read i32", outputGradient: "read", out: "read-write" },
   sizes: { batch: "u32", tokens: "u32", front: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {

@@ -6,7 +6,7 @@ import { defineKernel } from "./kernel";
 export const projectRows = defineKernel({
   name: "project-rows",
   source,
-  bindings: { x: "read-write" },
+  bindings: { x: "read-write f32" },
   sizes: { rows: "u32", width: "u32", limit: "f32" },
   processor: {
     loop({ x: { f32: x } }, { rows, width, limit }) {

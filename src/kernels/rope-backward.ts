@@ -8,7 +8,7 @@ import { add, cut, multiply, reshape, shape, subtract } from "./nodes";
 export const ropeBackward = defineKernel({
   name: "rope-backward",
   source,
-  bindings: { cosine: "read", sine: "read", outputGradient: "read", out: "read-write" },
+  bindings: { cosine: "read f32", sine: "read f32", outputGradient: "read", out: "read-write" },
   sizes: { rows: "u32", tokens: "u32", heads: "u32", headSize: "u32", rotarySize: "u32", offset: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {

@@ -7,7 +7,7 @@ import { defineKernel } from "./kernel";
 export const scatterRows = defineKernel({
   name: "scatter-rows",
   source,
-  bindings: { x: "read", indexes: "read", out: "read-write" },
+  bindings: { x: "read", indexes: "read i32", out: "read-write" },
   sizes: { start: "u32", rows: "u32", width: "u32" },
   processor: {
     loop({ x: { f32: x }, indexes: { i32: indexes }, out: { f32: out } }, { start, rows, width }) {

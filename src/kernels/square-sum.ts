@@ -6,7 +6,7 @@ import { defineKernel } from "./kernel";
 export const squareSum = defineKernel({
   name: "square-sum",
   source,
-  bindings: { x: "read", partials: "read-write" },
+  bindings: { x: "read f32", partials: "read-write f32" },
   sizes: { count: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {

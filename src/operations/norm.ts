@@ -3,16 +3,15 @@
 import { columnProductSum } from "../kernels/column-product-sum";
 import { columnSum } from "../kernels/column-sum";
 import { dispatch } from "../kernels/kernel";
-import { layerNormBackward } from "../kernels/layer-norm-backward";
+import { normBackward } from "../kernels/norm-backward";
 import { normalizeRows } from "../kernels/normalize-rows";
-import { rmsNormBackward } from "../kernels/rms-norm-backward";
 import type { GraphWriter, Tape } from "../program/operation";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
 /** y = x / sqrt(mean(x²) + epsilon) · weight; `x` [rows, width]. */
 export function rmsNorm(program: Program, name: string, x: Tensor, weight: Tensor, epsilon: number): Tensor {
-  return norm(program, name, x, [weight], epsilon, "SimplifiedLayerNormalization", rmsNormBackward);
+  return norm(program, name, x, [weight], epsilon, 0);
 }
 
 /** y = (x − mean) / sqrt(variance + epsilon) · weight + bias, where there is one; `x` [rows, width]. */
@@ -24,7 +23,7 @@ export function layerNorm(
   bias: Tensor | undefined,
   epsilon: number,
 ): Tensor {
-  return norm(program, name, x, [weight, bias], epsilon, "LayerNormalization", layerNormBackward);
+  return norm(program, name, x, [weight, bias], epsilon, 1);
 }
 
 function norm(
@@ -33,22 +32,20 @@ function norm(
   x: Tensor,
   parameters: readonly [weight: Tensor, bias?: Tensor | undefined],
   epsilon: number,
-  operator: string,
-  kernel: typeof rmsNormBackward,
+  CENTERED: 0 | 1,
 ): Tensor {
   const [rows, width] = x.shape as [number, number];
   const [weight, bias] = parameters;
-  const centered = kernel === layerNormBackward;
   const inputs = bias ? [x, weight, bias] : [x, weight];
   const output = program.activation(name, x.shape);
   program.append({
-    kind: centered ? "layerNorm" : "rmsNorm",
+    kind: CENTERED ? "layerNorm" : "rmsNorm",
     inputs,
     outputs: [output],
     forward: (graph: GraphWriter) =>
       graph.define(
         output,
-        operator,
+        CENTERED ? "LayerNormalization" : "SimplifiedLayerNormalization",
         inputs.map((input) => graph.use(input)),
         { axis: -1, epsilon: { float: epsilon } },
       ),
@@ -57,7 +54,6 @@ function norm(
       if (!outputGradient) return;
       if (tape.needs(weight)) {
         const normalized = tape.scratch(rows * width);
-        const CENTERED = centered ? 1 : 0;
         tape.run(
           dispatch(normalizeRows, { x: tape.value(x), out: normalized }, { rows, width, epsilon }, { CENTERED }),
         );
@@ -72,10 +68,10 @@ function norm(
       }
       tape.send(x, (out, ACCUMULATE) =>
         dispatch(
-          kernel,
+          normBackward,
           { x: tape.value(x), weight: tape.value(weight), outputGradient, out },
           { rows, width, epsilon },
-          { ACCUMULATE },
+          { CENTERED, ACCUMULATE },
         ),
       );
     },

@@ -34,14 +34,18 @@ export class Evaluator {
     this.#width = setup.task.recorded(setup.classes).width;
   }
 
-  /** Nothing else may use the feed or the run's steps meanwhile. `progress` is told of batches that are computed. */
+  /**
+   * Nothing else may use the feed or the run's steps meanwhile. `progress` is told of batches that are computed; `cancelled` is
+   * asked before each whether the evaluation is given up: then it resolves to null.
+   */
   async evaluate(
     run: Pick<Run, "infer">,
     feed: Feed,
     progress: (done: number, total: number) => void,
-  ): Promise<Evaluation> {
+    cancelled: () => boolean = () => false,
+  ): Promise<Evaluation | null> {
     const executor = this.#executor;
-    const { perToken } = this.#setup.task;
+    const { perToken } = this.#setup.task.labels;
     const width = this.#width;
     const plans = feed.batches(feed.validation);
     const labelsOf = ({ rows, bucket }: PlannedBatch) => rows.length * (perToken ? bucket : 1);
@@ -52,6 +56,7 @@ export class Evaluator {
     const computing: Promise<void>[] = [];
     progress(0, plans.length);
     for (const plan of plans) {
+      if (cancelled()) break;
       feed.fill(feed.validation, plan);
       const step = await run.infer(plan.bucket);
       const commands = executor.commands();
@@ -65,6 +70,7 @@ export class Evaluator {
       if (computing.length > AHEAD) await computing.shift();
     }
     await Promise.all(computing);
+    if (cancelled()) return null;
     const read = new Float32Array(await executor.read(computed, total * (width + 1) * 4));
     const outputs = new Array<Float32Array>(this.#rows);
     const losses = new Array<Float32Array>(this.#rows);

@@ -13,7 +13,7 @@ import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
-import type { ComparisonData } from "./rows";
+import { type ComparisonData, inputChannels } from "./rows";
 import { buildStates, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
@@ -76,20 +76,15 @@ async function rowStates(
   try {
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
-      const setup = { method: linearProbe, options: {}, context: contextOf(model), types: batch.types !== null };
-      const { program, ids, lengths, types, states } = buildStates(setup, batchSize, bucket);
+      const inputs = inputChannels(model, (channel) => batch.channels.includes(channel));
+      const setup = { method: linearProbe, options: {}, context: contextOf(model), inputs };
+      const { program, states } = buildStates(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const given = new Map([
-        [ids, batch.ids],
-        [lengths, batch.lengths],
-        [output, computed],
-      ]);
-      if (types) given.set(types, batch.types!);
-      const session = await executor.session(
-        writeGraph(program, [output]),
-        (tensor) => given.get(tensor) ?? model.kept(tensor),
-      );
+      const session = await executor.session(writeGraph(program, [output]), (tensor) => {
+        if (tensor === output) return computed;
+        return tensor.role === "input" ? batch.buffer(tensor.name) : model.kept(tensor);
+      });
       for (const plan of own) {
         const [done, total] = [plans.indexOf(plan), plans.length];
         emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });

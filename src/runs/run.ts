@@ -17,6 +17,7 @@ import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
 import { type RowReader, rowTables } from "./row-states";
+import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
@@ -82,9 +83,11 @@ export class Run {
     this.#model = model;
     this.setup = setup;
     const { method, options, context, task, classes, pooling, layers } = setup;
-    const types = [...batches.values()].some((batch) => batch.types !== null);
+    const inputs = inputChannels(model, (channel) =>
+      [...batches.values()].every((batch) => batch.channels.includes(channel)),
+    );
     const trainingRows = setup.trainingRows?.count;
-    this.tunedSetup = { method, options, context, task, classes, pooling, types, layers, trainingRows };
+    this.tunedSetup = { method, options, context, task, classes, pooling, inputs, layers, trainingRows };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));

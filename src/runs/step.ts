@@ -54,6 +54,8 @@ export class Step {
   }[] = [];
   /** Gradients that the loss adds to. */
   #learned: readonly DeviceBuffer[] = [];
+  /** What the parts of the loss read; null where it has none. */
+  #first: CompiledDispatches | null = null;
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -104,6 +106,7 @@ export class Step {
       }));
       return executor.compile(bound, { owner });
     };
+    if (loss.first.length > 0) this.#first = await bind(loss.first);
     for (const { rows, dispatches, learn } of loss.parts) {
       this.#parts.push({
         rows,
@@ -140,6 +143,7 @@ export class Step {
   recordLoss(commands: Commands, learn = false): void {
     if (this.#parts.length > 0) this.#clear(commands);
     if (learn) for (const gradient of this.#learned) commands.clear(gradient);
+    if (this.#first) commands.run(this.#first);
     let left = this.batch.labelledCount;
     for (const { rows, dispatches, learn: learning } of this.#parts) {
       if (left <= 0) break;
@@ -161,6 +165,7 @@ export class Step {
       dispatches.release();
       learn?.release();
     }
+    this.#first?.release();
     this.#loss?.release();
     this.#backward?.release();
     this.#releaseNoise?.();
@@ -202,10 +207,8 @@ export class Step {
         return this.logits;
       case "seed":
         return this.#claim.buffer(this.#places.seed);
-      case "labels":
-        return batch.labels;
-      case "values":
-        return required(batch.values);
+      case "channel":
+        return batch.buffer(place.name);
       case "labelled":
         return required(batch.labelled);
       case "losses":
@@ -226,9 +229,7 @@ export class Step {
   }
 
   #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): DeviceBuffer {
-    if (tensor === this.tuned.ids) return batch.ids;
-    if (tensor === this.tuned.lengths) return batch.lengths;
-    if (tensor === this.tuned.types) return required(batch.types);
+    if (tensor.role === "input") return batch.buffer(tensor.name);
     if (tensor === this.tuned.logits) return this.logits;
     if (tensor.role === "trainable") return parameters.value(tensor.name);
     if (tensor.role === "control") return parameters.control(tensor.name);
@@ -243,8 +244,10 @@ export function compiledBytes(
   costs: Pick<Costs, "dispatches">,
   { program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">,
 ): number {
-  const learned = loss.parts.map(({ learn }) => learn).filter(({ length }) => length > 0);
-  const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches), ...learned];
+  const parts = loss.parts.flatMap(({ dispatches, learn }) => [dispatches, learn]);
+  // Those that may be empty are not compiled then.
+  const some = [loss.first, ...parts].filter(({ length }) => length > 0);
+  const lists = [loss.last, plan.dispatches, ...some];
   const noises = program.noises.length > 0 ? costs.dispatches(program.noises.length) : 0;
   return lists.reduce((sum, { length }) => sum + costs.dispatches(length), noises);
 }

@@ -2,6 +2,8 @@
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import { languageHead } from "../base/language-head";
+import { INPUT_IDS, LENGTHS } from "../data/batches";
+import { type Channel, channelLength } from "../data/channels";
 import { type Method, type MethodContext, trainsNothing } from "../methods/method";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
@@ -26,8 +28,8 @@ export interface TunedSetup {
   /** Label names that the task has; 0 where it has none. */
   readonly classes: number;
   readonly pooling: Pooling;
-  /** Whether the batch says which text of a pair a token is of. */
-  readonly types?: boolean;
+  /** Channels of the batch that enter the model (`inputChannels`); default: none. */
+  readonly inputs?: readonly Channel[];
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
   /** How many training rows there are, for methods that answer by way of them. */
@@ -41,8 +43,6 @@ export interface TunedProgram {
   /** [size · tokens] and [size], int32. */
   readonly ids: Tensor;
   readonly lengths: Tensor;
-  /** [size · tokens] int32; undefined where the batch has none. */
-  readonly types: Tensor | undefined;
   readonly task: Task;
   /** Where the loss's gradient enters: what the task's head gives; for language modelling the states that its frozen head reads. */
   readonly logits: Tensor;
@@ -58,7 +58,7 @@ export interface TunedProgram {
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, task = sequenceClassification, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
-  const { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens } = buildStates(
+  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildStates(
     setup,
     size,
     tokens,
@@ -90,7 +90,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       languageHead: () => languageHead(program, context, attachments, onlyRead),
     });
   const front = { prompt: attachments.prompt, keys, values };
-  const common = { program, ids, lengths, types, task, logits, built, front, virtualTokens };
+  const common = { program, ids, lengths, task, logits, built, front, virtualTokens };
   if (onlyRead) {
     const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
     return {
@@ -128,9 +128,12 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
   const { method, options, context } = setup;
   const { family, config, precision, largestBuffer } = context;
   const program = new Program(precision, largestBuffer);
-  const ids = program.input("input_ids", [size * tokens], "int32");
-  const lengths = program.input("lengths", [size], "int32");
-  const types = setup.types ? program.input("token_type_ids", [size * tokens], "int32") : undefined;
+  const ids = program.input(INPUT_IDS, [size * tokens], "int32");
+  const lengths = program.input(LENGTHS, [size], "int32");
+  const inputs = (setup.inputs ?? []).map((channel) => {
+    const { name, type } = channel;
+    return [name, program.input(name, [channelLength(channel, size, tokens)], type)];
+  });
   const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
     method.attach(program, options, context),
   );
@@ -143,7 +146,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
     program,
     config,
     enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
-    { size, tokens: tokens + suffix, lengths, suffix, ...(types && { types }) },
+    { size, tokens: tokens + suffix, lengths, suffix, inputs: Object.fromEntries(inputs) },
     {
       ...attachments,
       ...(prefix && {
@@ -170,7 +173,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
     context: attachments.promptLabels,
   };
   const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
-  return { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens };
+  return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
 }
 
 /** The ids; or word embeddings, where the method changes them or puts something behind them. */

@@ -1,5 +1,6 @@
 /** Writing a response to a prompt: the model's own head over its vocabulary, frozen, and loss on the response alone. */
 
+import { tokenLabels } from "../data/channels";
 import { ownTokens } from "../operations/own-tokens";
 import { withContextLoss } from "./context-loss";
 import { languageLoss } from "./language-loss";
@@ -9,9 +10,8 @@ export const causalLm: Task = {
   id: "causal-lm",
   title: "Language modelling",
   peftType: "CAUSAL_LM",
-  perToken: true,
+  labels: tokenLabels,
   outputs: () => 0,
-  values: () => 0,
   recorded: () => ({ width: 1, predicted: true }),
 
   readOut(program, states, { languageHead }) {

@@ -10,11 +10,11 @@ import { gatherRows } from "../kernels/gather-rows";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { languageLoss as partLoss } from "../kernels/language-loss";
 import { matmul } from "../kernels/matmul";
-import { meanLoss } from "../kernels/mean-loss";
 import { placeColumns } from "../kernels/place-columns";
 import { scatterRows } from "../kernels/scatter-rows";
 import type { HeadUpdate } from "../models/family";
 import type { Tensor, Trainable } from "../program/tensor";
+import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
 import type { LanguageHead, Loss, LossPlace } from "./task";
 
 /** Bytes of the logits that are held at once. */
@@ -123,12 +123,25 @@ function throughHead(
   };
 }
 
-/** `states` [rows, hiddenSize]; every row has a label, negative where it is left out. */
-export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_BYTES): Loss {
+/**
+ * Pieces of the loss's working memory by their index, for who adds to the loss (`context-loss.ts`);
+ * others follow.
+ */
+export const PIECES = { states: 0, logits: 1, gradient: 2, shares: 3, piece: 4 } as const;
+
+/**
+ * Of states [rows, hiddenSize]; every row has a label, negative where it is left out. `most`: bytes
+ * of the logits that are held at once. Default of `weights`: none.
+ */
+export function languageLoss(
+  { shape }: Tensor,
+  head: LanguageHead,
+  { most = MOST_BYTES, weights }: { readonly most?: number; readonly weights?: LabelWeights } = {},
+): Loss {
   const [all, width] = shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
   const atOnce = rowsAtOnce(all, vocabulary, most);
-  const at = (kind: Exclude<LossPlace["kind"], "scratch" | "weight" | "gradient">): LossPlace => ({ kind });
+  const at = (kind: "output" | "seed" | "labelled" | "losses" | "predictions"): LossPlace => ({ kind });
   const place = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
   const columns = headColumns(head);
   const { update } = head;
@@ -136,6 +149,7 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
   const scratch: number[] = [];
   const working = (elements: number): LossPlace => ({ kind: "scratch", index: scratch.push(elements) - 1 });
   const [states, logits, gradient] = [working(atOnce * width), working(atOnce * vocabulary), working(atOnce * width)];
+  const shares = working(all);
   // Not there where nothing reads it.
   const piece = columns > 0 ? working(atOnce * columns) : logits;
   const [inner, innerGradient] = update ? [working(atOnce * rank), working(atOnce * rank)] : [logits, logits];
@@ -163,8 +177,8 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
         ...headLogits(head, rows, { states, logits, piece, inner, place }),
         dispatch(
           partLoss,
-          { logits, indexes, labels: at("labels"), losses: at("losses"), predictions: at("predictions") },
-          { start, rows, vocabulary, tokens: all, cap: head.cap ?? 0 },
+          { logits, indexes, labels: LABELS, shares, losses: at("losses"), predictions: at("predictions") },
+          { start, rows, vocabulary, cap: head.cap ?? 0 },
         ),
         ...headGradient(head, rows, { logits, piece, place, gradient }),
         ...(update ? throughUpdate(update, rows) : []),
@@ -173,11 +187,11 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
       learn: update ? learnUpdate(update, rows) : [],
     };
   });
-  const places = { rowLoss: at("losses"), labels: at("labels"), metrics: at("metrics") };
   return {
     scratch,
+    first: [shareLabels(all, shares, weights)],
     parts,
     trained: update ? [update.down as Trainable, update.up as Trainable] : [],
-    last: [dispatch(meanLoss, places, { rows: all })],
+    last: [sumLosses(all, shares)],
   };
 }

@@ -1,5 +1,6 @@
 /** Any number of labels for a text, each present or not, as Hugging Face's `multi_label_classification`. */
 
+import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
 import { averageMetrics, binaryCounts } from "./metrics/classification";
 import type { Evaluation, Task } from "./task";
@@ -8,9 +9,9 @@ export const multiLabelClassification: Task = {
   id: "multi-label-classification",
   title: "Multi-label classification",
   peftType: "SEQ_CLS",
-  perToken: false,
+  labels: rowLabels,
+  targets: (labels) => [targetValues(labels)],
   outputs: (labels) => labels,
-  values: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {

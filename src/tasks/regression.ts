@@ -1,5 +1,6 @@
 /** A number for a text or a pair of texts: mean squared error, as Hugging Face's `regression`. */
 
+import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
 import { meanAbsoluteError, pearson, rootMeanSquaredError, spearman } from "./metrics/correlation";
 import type { Task } from "./task";
@@ -8,9 +9,9 @@ export const regression: Task = {
   id: "regression",
   title: "Regression",
   peftType: "SEQ_CLS",
-  perToken: false,
+  labels: rowLabels,
+  targets: (_, scale) => [targetValues(1, scale)],
   outputs: () => 1,
-  values: () => 1,
   recorded: () => ({ width: 1, predicted: false }),
 
   readOut(program, states, options) {

@@ -1,5 +1,6 @@
 /** One label for a text or a pair of texts. */
 
+import { rowLabels } from "../data/channels";
 import { classLoss, rowHead } from "./heads";
 import { accuracy, argmax, confusionMatrix, macroAverage, matthews } from "./metrics/classification";
 import type { Evaluation, Task } from "./task";
@@ -8,9 +9,8 @@ export const sequenceClassification: Task = {
   id: "sequence-classification",
   title: "Classification",
   peftType: "SEQ_CLS",
-  perToken: false,
+  labels: rowLabels,
   outputs: (labels) => labels,
-  values: () => 0,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {

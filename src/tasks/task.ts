@@ -3,8 +3,9 @@
  * say. A task is one plain object in one file; training, estimate, export and report follow from it.
  */
 
+import type { Channel } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
-import type { TaskId } from "../data/types";
+import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
 import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
 import type { Program } from "../program/program";
@@ -58,8 +59,10 @@ export interface ReadOut {
 
 /** A buffer that the loss reads or writes. */
 export type LossPlace =
-  /** The read-out's output; the gradient of the loss with respect to it; the batch's labels and values. */
-  | { readonly kind: "output" | "seed" | "labels" | "values" }
+  /** The read-out's output; the gradient of the loss with respect to it. */
+  | { readonly kind: "output" | "seed" }
+  /** What the batch has in the channel of this name. */
+  | { readonly kind: "channel"; readonly name: string }
   /** Indexes of the labelled rows, ascending. */
   | { readonly kind: "labelled" }
   /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
@@ -70,10 +73,12 @@ export type LossPlace =
   /** A frozen tensor, a constant, or a trained one that only the loss reads; and such a one's gradient. */
   | { readonly kind: "weight" | "gradient"; readonly tensor: Tensor };
 
-/** The loss as dispatches: mean over the labelled rows, with its gradient. */
+/** The loss as dispatches: Σ share · loss over the labels (`shares.ts`), with its gradient. */
 export interface Loss {
   /** float32 elements of each piece of working memory. */
   readonly scratch: readonly number[];
+  /** Run before the parts: what all of them read. */
+  readonly first: readonly Dispatch<LossPlace>[];
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
    * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is
@@ -105,11 +110,17 @@ export interface Task {
   readonly title: string;
   /** In PEFT's configuration. */
   readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
-  /** Whether every token has a label of its own, or the row has one. */
-  readonly perToken: boolean;
-  /** Columns of the head, and float32 values that a row has beside its label, for so many label names. */
+  /**
+   * Whether every token has a label of its own, or the row has one: `tokenLabels` or `rowLabels`.
+   */
+  readonly labels: Channel;
+  /**
+   * What else its loss reads of a batch, for so many label names; numbers to be predicted are
+   * scaled.
+   */
+  readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
+  /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
-  readonly values: (labels: number) => number;
   /** float32 numbers per label in an `Evaluation`; `predicted`: they are predictions instead of the read-out. */
   readonly recorded: (labels: number) => { readonly width: number; readonly predicted: boolean };
   readOut(program: Program, states: States, options: ReadOutOptions): ReadOut;
@@ -121,6 +132,11 @@ export interface Task {
     examples: readonly TokenizedExample[],
     labels: readonly string[],
   ): (rows: readonly number[]) => number;
+}
+
+/** The channels of a batch that a task reads, for so many label names. Default of `scale`: none. */
+export function taskChannels(task: Task, labels: number, scale: Scale | null = null): readonly Channel[] {
+  return [task.labels, ...(task.targets?.(labels, scale) ?? [])];
 }
 
 /** Mean loss of an evaluation over all labels. */

@@ -1,5 +1,6 @@
 /** A tag for every word: the first token of a word carries it, and entities are what is counted. */
 
+import { tokenLabels } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
 import { classLoss, tokenHead } from "./heads";
 import { argmax } from "./metrics/classification";
@@ -10,9 +11,8 @@ export const tokenClassification: Task = {
   id: "token-classification",
   title: "Token classification",
   peftType: "TOKEN_CLS",
-  perToken: true,
+  labels: tokenLabels,
   outputs: (labels) => labels,
-  values: () => 0,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {

@@ -21,8 +21,8 @@ export interface DeviceListener {
 
 const NO_LIMITS = { maxBufferSize: 0, maxStorageBufferBindingSize: 0 };
 const NO_ADAPTER = { vendor: "", architecture: "", device: "", description: "" };
-/** Milliseconds that a trial may take, loading what both need included; without an answer the card is used. */
-const TRIAL = 8000;
+/** Milliseconds that each of the two has in a trial; a card that has not answered by then is the slower one. */
+const SHARE = 1000;
 /** Wider models are not tried: the card is for them. */
 const WIDE = 768;
 
@@ -68,24 +68,28 @@ export class Devices {
     if (this.#choice !== "auto" || !graphics) return false;
     const before = this.#executor;
     this.#executor = graphics;
-    this.#reason = null;
-    if (config.hiddenSize <= WIDE) {
-      const processor = this.#openProcessor();
-      try {
-        const times = async () => [
-          await trialTime(graphics, family, config),
-          await trialTime(processor, family, config),
-        ];
-        const [card, own] = (await inTime(times())) as [number, number];
-        const [faster, factor] = own < card ? ["processor", card / own] : ["graphics card", own / card];
-        this.#executor = own < card ? processor : graphics;
-        this.#reason = `The ${faster} was ${factor.toFixed(1)} times faster in a short trial of this model.`;
-      } catch (error) {
-        const what = error instanceof Error ? error.message : String(error);
-        this.#reason = `The graphics card is used; a trial against the processor failed: ${what}`;
-      }
+    if (config.hiddenSize > WIDE) {
+      this.#reason = `Models wider than ${WIDE} are computed on the graphics card, without a trial.`;
+      return graphics !== before;
+    }
+    const processor = this.#openProcessor();
+    try {
+      await processor.ready();
+      await graphics.ready();
+      const own = await trialTime(processor, family, config, SHARE);
+      const card = await within(SHARE, trialTime(graphics, family, config, SHARE));
+      this.#executor = card === null || own < card ? processor : graphics;
+      this.#reason = outcome(own, card);
+    } catch (error) {
+      this.#reason = `The graphics card is used; a trial against the processor failed: ${messageOf(error)}`;
     }
     return this.#executor !== before;
+  }
+
+  /** Bytes that the largest memory has which may be chosen for a model; infinite where nobody tells. */
+  get reach(): number {
+    const card = this.#choice === "auto" && this.#graphics !== null;
+    return (card ? null : this.report.capacity) ?? Number.POSITIVE_INFINITY;
   }
 
   get report(): DeviceReport {
@@ -131,9 +135,23 @@ export class Devices {
     if (this.#graphics) return this.#graphics;
     const { device, software } = gpu;
     this.#graphics = new WebgpuExecutor(device, { software });
-    device.addEventListener("uncapturederror", ({ error }) => listener.broken(describeGpuError(error)));
-    void device.lost.then(({ message }) => listener.lost(message || "the browser gave no reason"));
-    return this.#graphics;
+    const graphics = this.#graphics;
+    const inUse = () => this.#executor === graphics;
+    device.addEventListener("uncapturederror", ({ error }) => {
+      if (inUse()) listener.broken(describeGpuError(error));
+    });
+    void device.lost.then(({ message }) => {
+      const reason = message.replace(/\.$/, "") || "the browser gave no reason";
+      if (inUse()) return listener.lost(reason);
+      // Nobody computes on it: it can only not be chosen any more.
+      this.#graphics = null;
+      this.#gpu = {
+        status: "no-adapter",
+        adapter: gpu.adapter,
+        message: `The browser lost the graphics card (${reason}). Reload the page to use it again.`,
+      };
+    });
+    return graphics;
   }
 
   #openProcessor(): ProcessorExecutor {
@@ -153,10 +171,19 @@ function cardName({ adapter }: UsableDevice): string {
   return adapter.description || adapter.device || pair || "graphics card";
 }
 
-/** Rejects with an Error if the trial does not end in time. */
-function inTime<Value>(trial: Promise<Value>): Promise<Value> {
+/** What a trial said, in a sentence; null: the card gave no time within its share. */
+function outcome(own: number, card: number | null): string {
+  if (card === null) return "The processor is used: a short trial of this model took too long on the graphics card.";
+  const [faster, factor] = own < card ? ["processor", card / own] : ["graphics card", own / card];
+  return `The ${faster} was ${factor.toFixed(1)} times faster in a short trial of this model.`;
+}
+
+/** Null after so many milliseconds: the device may take as long as it likes with what it has begun. */
+function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value | null> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it took more than ${TRIAL / 1000} s`)), TRIAL);
-    trial.then(resolve, reject).finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => resolve(null), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

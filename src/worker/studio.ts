@@ -1,6 +1,5 @@
 /** The studio's API as the worker answers it: opens device, model and data, and runs comparisons on them. */
 
-import * as z from "zod";
 import { diagnose } from "../answers/diagnosis";
 import { frozenModel, NextToken } from "../answers/next-token";
 import { BaseModel } from "../base/base-model";
@@ -20,6 +19,7 @@ import type { Equality, ModelFacts } from "../methods/method";
 import { methodOf, methods } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
+import { readConfiguration } from "../plan/read-configuration";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
@@ -137,14 +137,14 @@ export class Studio implements StudioApi {
   async inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails> {
     const inspected = await this.#models.inspect(place);
     const planned = configuration && this.#opened.hasModel && this.#data.isReadable ? configuration : null;
-    return describeInspected(inspected, this.#opened.capacity, (model) => {
+    return describeInspected(inspected, this.#opened.reach, (model) => {
       if (!planned) return null;
       const { training, runs } = configurationSchema.parse(planned);
       const current = this.#opened.model;
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
         model: { ...model, tokenizer: current.tokenizer },
-        ...this.#opened.asked,
+        ...this.#opened.asked(model),
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
         ...this.#opened.limits,
@@ -219,9 +219,9 @@ export class Studio implements StudioApi {
   async estimate(configuration: Configuration): Promise<Estimate> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { trainTokens, validationTokens } = this.#data.data;
-    const { model, limits, asked } = this.#opened;
+    const { model, limits } = this.#opened;
     return estimate({
-      ...asked,
+      ...this.#opened.asked(model),
       model,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
@@ -261,26 +261,12 @@ export class Studio implements StudioApi {
 
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const { model, limits, asked } = this.#opened;
-    return longestText({ ...asked, model, training, runs, ...limits });
+    const { model, limits } = this.#opened;
+    return longestText({ ...this.#opened.asked(model), model, training, runs, ...limits });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
-    let value: unknown;
-    try {
-      value = JSON.parse(json);
-    } catch (error) {
-      throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
-    }
-    const result = configurationSchema.safeParse(value);
-    if (!result.success) {
-      const issues = result.error.issues.map(
-        ({ path, message }) => `${z.core.toDotPath(path) || "the file"}: ${message}`,
-      );
-      throw new Error(`The configuration does not fit.\n${issues.join("\n")}`);
-    }
-    for (const { method } of result.data.runs) methodOf(method);
-    return result.data;
+    return readConfiguration(json);
   }
 
   compare(configuration: Configuration): Promise<void> {

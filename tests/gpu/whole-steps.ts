@@ -15,6 +15,7 @@ import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
+import { taskChannels } from "../../src/tasks/task";
 import { familyRig, familyRigs, fixtureModel } from "../fixtures/reference";
 import { random, randomIntegers } from "../kernels/harness";
 import { limited } from "../training/limited";
@@ -119,8 +120,7 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
   const [method, task] = [methodOf(id), tasks[taskId]];
   const text = method.text({ ...options, text: TEXT }) === null ? {} : { text: TEXT };
   const classes = taskId === "causal-lm" ? 0 : taskId === "regression" ? 1 : CLASSES;
-  const targets = { perToken: task.perToken, values: task.values(classes) };
-  const batch = new BatchBuffers(given, SIZE, TOKENS, OWNER, targets);
+  const batch = new BatchBuffers(given, SIZE, TOKENS, OWNER, taskChannels(task, classes));
   const workspace = new Workspace(given, OWNER);
   const run = new Run(
     given,
@@ -180,5 +180,5 @@ function batchOf({ config }: BaseModel, task: TaskId) {
     : Int32Array.of(0, 2, 4).map((one) => (task === "sequence-classification" ? one : 0));
   const values =
     task === "regression" ? random(SIZE, 2) : random(SIZE * CLASSES, 2).map((value) => (value > 0 ? 1 : 0));
-  return { batchSize: SIZE, bucket: TOKENS, inputIds, lengths: LENGTHS, labels, values };
+  return { batchSize: SIZE, bucket: TOKENS, inputIds, lengths: LENGTHS, channels: { labels, values } };
 }

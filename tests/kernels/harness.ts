@@ -7,7 +7,14 @@ import { expect } from "vitest";
 import type { DeviceBuffer } from "../../src/executors/executor";
 import { compileDispatches } from "../../src/executors/webgpu/dispatches";
 import { readBuffer } from "../../src/executors/webgpu/readback";
-import { type Dispatch, dispatch, type Kernel, type Stored } from "../../src/kernels/kernel";
+import {
+  type BindingUse,
+  type Dispatch,
+  dispatch,
+  isWritten,
+  type Kernel,
+  type Stored,
+} from "../../src/kernels/kernel";
 import { openBench } from "../gpu/bench";
 import { onProcessor, testExecutor } from "../training/executor";
 
@@ -50,7 +57,7 @@ export async function runKernel<Binding extends string, Size extends string, Opt
     ? await runOnProcessor(guarded, bound)
     : await runOnDevice(guarded, bound, { fit, half: isHalf });
   const results = {} as Record<Binding, Float32Array>;
-  for (const [name, access] of Object.entries(kernel.bindings) as [Binding, string][]) {
+  for (const [name, use] of Object.entries(kernel.bindings) as [Binding, BindingUse][]) {
     const values = bindings[name];
     // Their patterns are no numbers, and no kernel writes them.
     if (values instanceof Int32Array || values instanceof Uint16Array) continue;
@@ -61,7 +68,7 @@ export async function runKernel<Binding extends string, Size extends string, Opt
     if (guard.some((value) => value !== PATTERN)) {
       throw new Error(`${kernel.name} wrote past the end of "${name}".`);
     }
-    if (access === "read-write") results[name] = all.slice(0, values.length);
+    if (isWritten(use)) results[name] = all.slice(0, values.length);
   }
   return results;
 }

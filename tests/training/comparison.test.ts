@@ -354,18 +354,60 @@ describe("the course of a comparison", () => {
     expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
   });
 
-  test("a stop in the first evaluation trains nothing and evaluates nothing twice", async () => {
+  /** Four batches of one row each. */
+  const long = () => ({ ...setup, data: { ...setup.data, validation: setup.data.train } });
+  const evaluated = (tiny: ReturnType<typeof create>) => tiny.of("evaluation").map(({ run, step }) => `${run} ${step}`);
+
+  test("a stop in the first evaluation gives it up within the batch, and going on begins with it", async () => {
+    let stops = 0;
     const tiny = create({
-      ...setup,
+      ...long(),
       onEvent(event, comparison) {
-        if (event.type === "progress" && event.task === "evaluating") comparison.stop();
+        if (event.type !== "progress" || event.task !== "evaluating" || event.done !== 1 || stops > 0) return;
+        stops++;
+        comparison.stop();
+      },
+    });
+    await tiny.comparison.prepare();
+    const forward = vi.spyOn(tiny.comparison.run("semantic").step(8), "forward");
+    await tiny.comparison.train();
+    expect(forward.mock.calls.length).toBeLessThan(4);
+    expect(evaluated(tiny)).toEqual([]);
+    expect(tiny.of("step")).toEqual([]);
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "stopped", step: 0 });
+    for (const { name } of runs) expect(tiny.comparison.checkpoints.get(name)!.step).toBe(0);
+    vi.restoreAllMocks();
+    await tiny.comparison.continue();
+    expect(await outcome(tiny)).toEqual({ losses, values });
+    expect(evaluated(tiny).slice(0, 2)).toEqual(["semantic 0", "delta 0"]);
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
+  });
+
+  test("a stop is followed by a last evaluation, which a second stop gives up; the adapters are those of the last step", async () => {
+    let stops = 0;
+    const tiny = create({
+      ...long(),
+      onEvent(event, comparison) {
+        const isFirst = event.type === "step" && event.step === 2 && event.run === "delta" && stops === 0;
+        const isSecond = event.type === "progress" && event.task === "evaluating" && event.done === 1 && stops === 1;
+        if (!isFirst && !isSecond) return;
+        stops++;
+        comparison.stop();
       },
     });
     await tiny.comparison.prepare();
     await tiny.comparison.train();
-    expect(tiny.of("step")).toEqual([]);
-    expect(tiny.of("evaluation").map(({ run, step }) => `${run} ${step}`)).toEqual(["semantic 0", "delta 0"]);
-    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "stopped", step: 0 });
+    expect(stops).toBe(2);
+    expect(evaluated(tiny)).toEqual(["semantic 0", "delta 0"]);
+    expect(tiny.of("comparison-state").at(-1)!.state).toBe("stopped");
+    for (const { name } of runs) {
+      const kept = tiny.comparison.checkpoints.get(name)!;
+      expect(kept.step).toBe(tiny.of("step", name).length);
+      expect(kept.values).toEqual(await finalValues(tiny, name));
+    }
+    await tiny.comparison.continue();
+    expect(await outcome(tiny)).toEqual({ losses, values });
+    expect(evaluated(tiny).slice(-2)).toEqual([`semantic ${steps}`, `delta ${steps}`]);
   });
 
   test("an evaluation's progress counts batches that are computed", async () => {

@@ -72,7 +72,7 @@ function firstBatch(tensors: Awaited<ReturnType<typeof fixtureTensors>>) {
     mask.slice(row * bucket, (row + 1) * bucket).reduce((sum, bit) => sum + bit, 0),
   );
   const labels = tensors.get("batch.0.labels")!.data as Int32Array;
-  return { batchSize, bucket, inputIds: inputIds as Int32Array, lengths, labels };
+  return { batchSize, bucket, inputIds: inputIds as Int32Array, lengths, channels: { labels } };
 }
 
 /** A run that starts from given values, for batch 0 of a case; `use` may predict with it. */

@@ -34,7 +34,7 @@ function batchOf(expected: Tensors) {
     mask.slice(row * bucket, (row + 1) * bucket).reduce((sum, bit) => sum + bit, 0),
   );
   const labels = expected.get("labels")!.data as Int32Array;
-  return { batchSize, bucket, inputIds: ids.data as Int32Array, lengths, labels };
+  return { batchSize, bucket, inputIds: ids.data as Int32Array, lengths, channels: { labels } };
 }
 
 /** The first step of a method from a fixture's start. Every gradient must be PyTorch's to a thousandth of its length. */

@@ -1,6 +1,6 @@
 /**
- * Numbers that tests publish beside passing or failing: vitest's reporters carry them, and `npm run tables` fills the
- * README's tables with them.
+ * Numbers that tests publish beside passing or failing: vitest's reporters carry them, and
+ * `npm run tables` fills the tables of docs/methods.md and docs/models.md with them.
  */
 
 import type { TestContext } from "vitest";

@@ -64,11 +64,11 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
       bucket: tokens,
       inputIds,
       lengths,
-      labels: causal ? padded("next", -100) : own("labels").data,
+      channels: { labels: causal ? padded("next", -100) : own("labels").data },
     };
   });
   const workspace = new Workspace(executor, "test");
-  const buffers = new BatchBuffers(executor, size, tokens, "test", { perToken: causal, values: 0 });
+  const buffers = new BatchBuffers(executor, size, tokens, "test", [tasks[id].labels]);
   const { learningRate, weightDecay } = described;
   const run = new Run(
     executor,

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import { rowLabels, tokenTypes } from "../../src/data/channels";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
@@ -20,7 +21,7 @@ test("the logits of pairs are transformers'", async () => {
   const lengths = Int32Array.from({ length: size }, (_, row) =>
     mask.subarray(row * tokens, (row + 1) * tokens).reduce((sum, bit) => sum + bit, 0),
   );
-  const batch = new BatchBuffers(executor, size, tokens, "test", { perToken: false, values: 0, types: true });
+  const batch = new BatchBuffers(executor, size, tokens, "test", [rowLabels, tokenTypes]);
   const workspace = new Workspace(executor, "test");
   const head = ["classifier.weight", "classifier.bias"].map(
     (name) => [name, tensors.get(name)!.data as Float32Array] as const,
@@ -39,7 +40,7 @@ test("the logits of pairs are transformers'", async () => {
   workspace.allocate();
   await run.compile();
   const [inputIds, types] = [integers("input_ids"), integers("token_type_ids")];
-  batch.upload({ batchSize: size, bucket: tokens, inputIds, lengths, labels: new Int32Array(size), types });
+  batch.upload({ inputIds, lengths, channels: { labels: new Int32Array(size), types } });
   const step = await run.infer(tokens);
   const expected = tensors.get("logits")!.data;
   const logits = new Float32Array(await executor.read(step.logits, expected.length * 4));

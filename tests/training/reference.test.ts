@@ -97,7 +97,7 @@ describe.each(rigs)("%s", (rig) => {
           );
         }
         const labels = tensor("labels").data as Int32Array;
-        return { batchSize: size, bucket, inputIds, lengths, labels };
+        return { batchSize: size, bucket, inputIds, lengths, channels: { labels } };
       });
       const start = trainedParts(tensors, "initial", model.config);
       const workspace = new Workspace(executor, "test");

@@ -62,7 +62,7 @@ function batchesOf(tensors: Tensors, padId: number) {
   return read.map(({ size, length, ids, lengths, labels }) => {
     const inputIds = new Int32Array(size * tokens).fill(padId);
     for (let row = 0; row < size; row++) inputIds.set(ids.subarray(row * length, (row + 1) * length), row * tokens);
-    return { size, batchSize: size, tokens, bucket: tokens, inputIds, lengths, labels };
+    return { size, batchSize: size, tokens, bucket: tokens, inputIds, lengths, channels: { labels } };
   });
 }
 

@@ -42,8 +42,9 @@ test("logits of the labels' words are the model's own", async (context) => {
   workspace.allocate();
   await run.compile();
   buffers.upload({
-    ...{ batchSize: size, bucket: tokens, inputIds: given.get("input_ids")!.data as Int32Array, lengths },
-    labels: new Int32Array(size),
+    inputIds: given.get("input_ids")!.data as Int32Array,
+    lengths,
+    channels: { labels: new Int32Array(size) },
   });
   const { logits } = await run.infer(tokens);
   const { data } = expected.get("zero_shot")!;

@@ -25,16 +25,19 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
+  ["versions"],
 ];
 
 /** Imports between folders of one layer. */
 const PEERS: Record<string, string[]> = {
   // A method attaches to the sites that a model family declares, says which adapter form it is, and draws torch's numbers.
   methods: ["models", "adapters", "data"],
+  // A family names the channels of a batch that it reads.
+  models: ["data"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
-  // Adapter files are safetensors, which hub reads; some hold torch's random numbers.
-  adapters: ["hub", "data"],
+  // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has a version.
+  adapters: ["hub", "data", "versions"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
   forward: ["hub"],
 };
@@ -45,8 +48,8 @@ const LEAVES = ["hub", "data", "adapters"];
 /** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
-/** Arithmetic on a configuration that page and worker must agree on: no device, no package. */
-const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names"];
+/** What page and worker must agree on: arithmetic on a configuration, versions of what is written. No device, no package. */
+const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names", "src/versions/versions"];
 
 /** Paths are relative to the project, with `/`. */
 interface Import {

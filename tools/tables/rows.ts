@@ -1,6 +1,6 @@
 /**
- * The README's tables of methods and families, from what tests measured against PyTorch and from the method and
- * family objects themselves. Run by `tables.mjs`.
+ * The tables of methods (docs/methods.md) and of families (docs/models.md), from what tests measured
+ * against PyTorch and from the method and family objects themselves. Run by `tables.mjs`.
  */
 
 import { openAsBlob } from "node:fs";

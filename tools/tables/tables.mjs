@@ -1,6 +1,7 @@
 /**
- * `npm run tables`: runs the tests that compare with PyTorch, on the processor, and fills the README's tables with what they measured.
- * `npm run tables -- REPORT.json` takes the report of an earlier run (vitest's json reporter) instead.
+ * `npm run tables`: runs the tests that compare with PyTorch, on the processor, and fills the tables
+ * of docs/methods.md and docs/models.md with what they measured. `npm run tables -- REPORT.json` takes
+ * the report of an earlier run (vitest's json reporter) instead.
  */
 
 import { spawnSync } from "node:child_process";
@@ -40,17 +41,19 @@ function measure() {
 }
 
 /**
- * Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`.
- * @param {string} text
+ * Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in a document.
+ * @param {string} document Its path in the project.
  * @param {string} name
  * @param {string[]} lines
  * @throws {Error} When the marks are not there.
  */
-function fill(text, name, lines) {
+function fill(document, name, lines) {
+  const path = join(projectRoot, document);
+  const text = readFileSync(path, "utf8");
   const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
   const [start, stop] = [text.indexOf(begin), text.indexOf(end)];
-  if (start < 0 || stop < start) throw new Error(`README.md has no ${begin} … ${end}.`);
-  return `${text.slice(0, start + begin.length)}\n\n${lines.join("\n")}\n\n${text.slice(stop)}`;
+  if (start < 0 || stop < start) throw new Error(`${document} has no ${begin} … ${end}.`);
+  writeFileSync(path, `${text.slice(0, start + begin.length)}\n\n${lines.join("\n")}\n\n${text.slice(stop)}`);
 }
 
 const [given] = process.argv.slice(2);
@@ -69,12 +72,9 @@ const server = await createServer({
 });
 try {
   const { familyTable, methodTable } = await server.ssrLoadModule("/tools/tables/rows.ts");
-  const path = join(projectRoot, "README.md");
-  let text = readFileSync(path, "utf8");
-  text = fill(text, "methods", await methodTable(measured, projectRoot));
-  text = fill(text, "families", familyTable(measured));
-  writeFileSync(path, text);
-  console.log(`README.md: tables of ${measured.length} measurements.`);
+  fill("docs/methods.md", "methods", await methodTable(measured, projectRoot));
+  fill("docs/models.md", "families", familyTable(measured));
+  console.log(`docs/methods.md, docs/models.md: tables of ${measured.length} measurements.`);
 } finally {
   await server.close();
 }

@@ -1,13 +1,15 @@
 /**
- * Compiles kernels: one pipeline per kernel, element types and option values, made once and kept. Fits kernels to the
- * device, by choosing a variant and the workgroup width. Not for binding buffers: see `dispatches`.
+ * Compiles kernels: one pipeline per kernel, element types and option values, made once and kept.
+ * Fits kernels to the device, by choosing a variant and the workgroup width. Not for binding
+ * buffers: see `dispatches`; nor for what a source begins with: see `prelude`.
  */
 
-import type { DeviceProfile, Dispatch, Kernel, Stored } from "../../kernels/kernel";
+import { type DeviceProfile, type Dispatch, isWritten, type Kernel, type Stored } from "../../kernels/kernel";
+import { type Element, prelude, type StoredTypes } from "./prelude";
 
 export interface PipelinesOptions extends DeviceProfile {
   /** WGSL type of activations and their gradients; `f16` needs the feature `shader-f16`. */
-  readonly element?: "f32" | "f16";
+  readonly element?: Element;
 }
 
 /** A dispatch fitted to the device. */
@@ -24,7 +26,7 @@ const WORKGROUP_WIDTH = { hardware: 64, software: 1 } as const;
 export class Pipelines {
   readonly device: GPUDevice;
   readonly #profile: DeviceProfile;
-  readonly #types: Readonly<Record<Stored, "f32" | "f16" | "packed">>;
+  readonly #types: { readonly Element: Element; readonly f32: "f32"; readonly packed: "packed" };
   readonly #modules = new Map<Kernel, Map<string, GPUShaderModule>>();
   readonly #layouts = new Map<Kernel, GPUBindGroupLayout>();
   readonly #pipelines = new Map<Kernel, Map<string, Promise<GPUComputePipeline>>>();
@@ -41,7 +43,7 @@ export class Pipelines {
    */
   fit({ kernel: asked, stored = {}, sizes, options: given }: Omit<Dispatch<unknown>, "bindings">): Fitted {
     for (const [name, what] of Object.entries(stored)) {
-      if (what === "packed" && !asked.packable?.[name]) {
+      if (what === "packed" && !asked.packable?.includes(name)) {
         throw new Error(
           `Kernel "${asked.name}" cannot read float16 from "${name}". Let the kernel's "packable" name it.`,
         );
@@ -66,10 +68,10 @@ export class Pipelines {
     let layout = this.#layouts.get(kernel);
     if (!layout) {
       const storage = Object.values(kernel.bindings).map(
-        (access, index): GPUBindGroupLayoutEntry => ({
+        (use, index): GPUBindGroupLayoutEntry => ({
           binding: index + 1,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+          buffer: { type: isWritten(use) ? "storage" : "read-only-storage" },
         }),
       );
       const minBindingSize = Object.keys(kernel.sizes).length * 4;
@@ -93,41 +95,30 @@ export class Pipelines {
     options: Readonly<Record<string, number>> = kernel.options,
     stored: Readonly<Record<string, Stored>> = {},
   ): Promise<GPUComputePipeline> {
-    const aliases = this.#aliases(kernel, stored);
+    const expected = Object.entries(kernel.stored ?? {});
+    const types = Object.fromEntries(expected.map(([name, what]) => [name, this.#types[stored[name] ?? what!]]));
     let compiled = this.#pipelines.get(kernel);
     if (!compiled) {
       compiled = new Map();
       this.#pipelines.set(kernel, compiled);
     }
     const values = Object.keys(kernel.options).map((name) => options[name]);
-    const key = aliases + values.join();
+    const key = [...Object.values(types), ...values].join();
     let pipeline = compiled.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(kernel, aliases, options);
+      pipeline = this.#compile(kernel, options, types);
       compiled.set(key, pipeline);
       pipeline.catch(() => compiled.delete(key));
     }
     return pipeline;
   }
 
-  /** Type aliases for a kernel's source, the same for what is stored in the same types. */
-  #aliases(kernel: Kernel, given: Readonly<Record<string, Stored>>): string {
-    const lines = [`alias Element = ${this.#types.Element};\n`];
-    for (const [binding, expected] of Object.entries(kernel.stored ?? {})) {
-      const alias = binding[0]!.toUpperCase() + binding.slice(1);
-      const type = this.#types[given[binding] ?? expected!];
-      const width = kernel.packable?.[binding];
-      lines.push(width ? packableBinding(binding, alias, type, width) : `alias ${alias} = ${type};\n`);
-    }
-    return lines.join("");
-  }
-
   async #compile(
     kernel: Kernel,
-    aliases: string,
     options: Readonly<Record<string, number>>,
+    types: StoredTypes,
   ): Promise<GPUComputePipeline> {
-    const module = this.#module(kernel, aliases);
+    const module = this.#module(kernel, types);
     try {
       return await this.device.createComputePipelineAsync({
         label: kernel.name,
@@ -136,39 +127,34 @@ export class Pipelines {
       });
     } catch (error) {
       const { messages } = await module.getCompilationInfo();
-      const lines = messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`);
+      // Quoted, since the lines of a prelude and of what shaders share are before those of the
+      // shader's file.
+      const code = this.#code(kernel, types).split("\n");
+      const lines = messages.map(({ lineNum, message }) => `${message} in "${code[lineNum - 1]?.trim()}"`);
       const reason = lines.length > 0 ? lines.join("; ") : (error as Error).message;
       throw new Error(`Kernel "${kernel.name}" (${JSON.stringify(options)}) does not compile: ${reason}`);
     }
   }
 
-  #module(kernel: Kernel, aliases: string): GPUShaderModule {
+  #code(kernel: Kernel, types: StoredTypes): string {
+    return prelude(kernel, this.#types.Element, types) + kernel.source;
+  }
+
+  #module(kernel: Kernel, types: StoredTypes): GPUShaderModule {
     let compiled = this.#modules.get(kernel);
     if (!compiled) {
       compiled = new Map();
       this.#modules.set(kernel, compiled);
     }
-    let module = compiled.get(aliases);
+    const key = Object.values(types).join();
+    let module = compiled.get(key);
     if (!module) {
-      const enable = Object.values(this.#types).includes("f16") ? "enable f16;\n" : "";
       // What is wrong with the source is told when a pipeline is made from it.
       this.device.pushErrorScope("validation");
-      module = this.device.createShaderModule({ label: kernel.name, code: enable + aliases + kernel.source });
+      module = this.device.createShaderModule({ label: kernel.name, code: this.#code(kernel, types) });
       void this.device.popErrorScope().catch(() => null);
-      compiled.set(aliases, module);
+      compiled.set(key, module);
     }
     return module;
   }
-}
-
-/** How a binding is declared and read that may hold pairs of float16: one element, or four, as f32. */
-function packableBinding(binding: string, alias: string, type: "f32" | "f16" | "packed", width: 1 | 4): string {
-  const read = (result: string, value: string) => `fn read${alias}(i: u32) -> ${result} { return ${value}; }\n`;
-  if (type !== "packed") {
-    const [element, result] = width === 4 ? [`vec4<${type}>`, "vec4f"] : [type, "f32"];
-    return `alias Stored${alias} = ${element};\n${read(result, `${result}(${binding}[i])`)}`;
-  }
-  if (width === 1) return `alias Stored${alias} = u32;\n${read("f32", `unpack2x16float(${binding}[i / 2])[i % 2]`)}`;
-  const [low, high] = ["x", "y"].map((part) => `unpack2x16float(${binding}[i].${part})`);
-  return `alias Stored${alias} = vec2u;\n${read("vec4f", `vec4f(${low}, ${high})`)}`;
 }

@@ -4,7 +4,7 @@ import type { TrainingConfiguration } from "../../plan/configuration";
 import { engine } from "../engine";
 import { draftsForText, standardText } from "../methods/suggested-text";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
-import { toFragment } from "../store/link";
+import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
 import { setData } from "./data";
@@ -133,7 +133,8 @@ export function followDrafts(): () => void {
         state.methods.descriptions,
         state.data.summary?.settings,
       );
-      if (window.location.hash !== fragment) window.history.replaceState(null, "", fragment);
+      const { hash } = window.location;
+      if (hash !== fragment && !isOfNewerStudio(hash)) window.history.replaceState(null, "", fragment);
     }
     if (!configuration) {
       patch("methods", { estimate: null, estimateError: null, estimating: false });

@@ -66,9 +66,16 @@ async function shortenTexts({ name, contextLength }: ModelSummary): Promise<void
 /** After the worker was restarted: what was open before, else what suits the device. */
 export async function reopenModel(): Promise<void> {
   if (opened?.files) await engine().inspectModel({ kind: "files", files: opened.files }, null);
-  const { device, model } = useStudio.getState();
-  const source = opened?.source ?? suitableModel(model.listings, device.report);
+  const suited = () => {
+    const { device, model } = useStudio.getState();
+    return suitableModel(model.listings, device.report);
+  };
+  const isChosen = opened !== null;
+  const source = opened?.source ?? suited();
   if (source !== undefined) await openModel(source);
+  // The trial with that model may have given it to a processor that is too slow for it.
+  const smaller = suited();
+  if (!isChosen && smaller !== undefined && smaller !== source) await openModel(smaller);
 }
 
 /** Looks a model of the Hub up: the first requests that leave the page. */

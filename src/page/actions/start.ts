@@ -113,8 +113,9 @@ function restoreRuns(): void {
 
 async function restoreSession(): Promise<void> {
   try {
-    const past = await loadComparisons();
+    const { past, problem } = await loadComparisons();
     patch("comparison", { past: [...useStudio.getState().comparison.past, ...past] });
+    if (problem !== null) patch("ui", { notice: { kind: "error", text: problem } });
   } catch {
     // A browser that refuses storage (a private window) starts with an empty history.
   }

@@ -6,6 +6,7 @@ import { openConfiguration } from "../actions/drafts";
 import { FileButton } from "../controls/FileButton";
 import { currentConfiguration } from "../store/configuration";
 import { allComparisons, useStudio } from "../store/store";
+import { configurationFile } from "./configuration-file";
 import { download, fileName } from "./download";
 
 export function ComparisonMenu() {
@@ -13,7 +14,7 @@ export function ComparisonMenu() {
   const ready = useStudio((state) => state.model.summary !== null && state.data.summary !== null);
   const saveConfiguration = () => {
     const configuration = currentConfiguration(useStudio.getState());
-    if (configuration) download(`${JSON.stringify(configuration, null, 2)}\n`, "comparison.json", "application/json");
+    if (configuration) download(configurationFile(configuration), "comparison.json", "application/json");
   };
   const saveMetrics = async () => {
     if (!newest) return;

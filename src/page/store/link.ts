@@ -1,6 +1,7 @@
 /** Methods, options, training, and the task with its columns' names in the address, so that they can be shared. Never rows. */
 
 import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
+import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
 import type { DataSettings, MethodDescription } from "../../worker/api";
 import { layerSettings } from "./configuration";
 import type { DraftRun } from "./state";
@@ -39,14 +40,14 @@ export function toFragment(
       };
     }),
   };
-  const bytes = new TextEncoder().encode(JSON.stringify(linked));
+  const bytes = new TextEncoder().encode(JSON.stringify(withVersion(formats.link, linked)));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return `#c=${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
 /**
  * What an address holds, or null where it holds no configuration. The content is not checked here.
- * @throws when the address holds something unreadable
+ * @throws when the address holds something unreadable, and with both versions where it is of a newer one
  */
 export function fromFragment(fragment: string): LinkedConfiguration | null {
   const encoded = /^#c=([\w-]+)$/.exec(fragment)?.[1];
@@ -56,12 +57,26 @@ export function fromFragment(fragment: string): LinkedConfiguration | null {
   }
   try {
     const binary = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
-    const value: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+    const value = migrate(formats.link, parsed);
     if (typeof value === "object" && value !== null && "runs" in value && "training" in value) {
       return value as LinkedConfiguration;
     }
-  } catch {
-    // Falls through to the one message.
+  } catch (error) {
+    if (error instanceof NewerVersionError) {
+      throw new NewerVersionError(`${error.message} Until then the address stays as it is.`);
+    }
+    // All else falls through to the one message.
   }
   throw new Error("The configuration in this address is cut off or damaged; ask for the link again.");
+}
+
+/** Whether an address holds what only a newer studio can read; it must stay, so that the reloaded page can. */
+export function isOfNewerStudio(fragment: string): boolean {
+  try {
+    fromFragment(fragment);
+    return false;
+  } catch (error) {
+    return error instanceof NewerVersionError;
+  }
 }

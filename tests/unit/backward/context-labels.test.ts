@@ -84,7 +84,7 @@ test.each([
     const value = evaluate(tuned.program, leaves, [tuned.logits]);
     const rowLabels = Float64Array.from(batch("labels").data);
     const labelled = rowLabels.filter((label) => label >= 0).length;
-    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), rowLabels, value);
+    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), { labels: rowLabels }, value);
     const loss = (metrics[0]! * labelled + metrics[2]! * size * labels) / (labelled + size * labels);
     expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-5);
     own = metrics[0]!;

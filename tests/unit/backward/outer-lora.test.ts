@@ -109,7 +109,7 @@ describe.each(Object.entries(outerLoraCases))("%s", (rig, { task: id, options, h
       const { leaves, labels } = batchOf(step % 4);
       const value = evaluate(run.program, new Map([...model.weights, ...leaves, ...trained]), [run.logits]);
       const held = (tensor: Tensor) => trained.get(tensor.name) ?? model.weights.get(tensor.name)!;
-      const loss = runLoss(run.loss, value(run.logits), labels, held);
+      const loss = runLoss(run.loss, value(run.logits), { labels }, held);
       expect(Math.abs(loss.metrics[0]! / expected - 1), `loss before update ${step}`).toBeLessThan(1e-4);
       const gradients = new Map([...runBackward(run.plan, value, loss.seed), ...loss.gradients]);
       if (step === 0) {

@@ -49,7 +49,6 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
         .map(([binding]) => ({ kernel, binding })),
     );
     if (method.id === "lora") expect(packed.length).toBeGreaterThan(0);
-    for (const { kernel, binding } of packed)
-      expect(kernel.packable, `${kernel.name}: ${binding}`).toHaveProperty(binding);
+    for (const { kernel, binding } of packed) expect(kernel.packable, `${kernel.name}: ${binding}`).toContain(binding);
   });
 });

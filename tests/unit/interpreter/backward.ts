@@ -4,6 +4,7 @@
  */
 
 import type { BackwardPlan } from "../../../src/backward/plan";
+import { isWritten } from "../../../src/kernels/kernel";
 import type { Reference } from "../../../src/program/operation";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { kernels } from "./kernels";
@@ -36,7 +37,7 @@ export function runBackward(
     if (sorted(sizes) !== sorted(kernel.sizes)) throw new Error(`${kernel.name} has the sizes ${sorted(sizes)}.`);
     const bound = Object.entries(bindings).map(([name, reference]) => ({ name, reference, data: memory(reference) }));
     for (const { name, reference, data } of bound) {
-      if (kernel.bindings[name] !== "read-write") continue;
+      if (!isWritten(kernel.bindings[name]!)) continue;
       if (bound.some((other) => other.name !== name && other.data === data)) {
         throw new Error(`${kernel.name} writes ${name} to memory that it reads.`);
       }

@@ -15,18 +15,21 @@ export interface ComputedLoss {
   readonly gradients: Map<string, Float64Array>;
 }
 
-/** `labels`: negative where a row has none. `value` gives frozen and trained tensors. */
+/**
+ * `channels`: `labels`, negative where a row has none, and others by name. `value` gives frozen and
+ * trained tensors.
+ */
 export function runLoss(
   loss: Loss,
   output: Float64Array,
-  labels: Float64Array,
+  channels: Readonly<Record<string, Float64Array>> & { readonly labels: Float64Array },
   value: (tensor: Tensor) => Float64Array,
 ): ComputedLoss {
+  const { labels } = channels;
   const labelled = [...labels.keys()].filter((row) => labels[row]! >= 0);
   const memory: Record<string, Float64Array> = {
     output,
     seed: new Float64Array(output.length),
-    labels,
     labelled: Float64Array.from(labels, (_, row) => labelled[row] ?? -1),
     losses: new Float64Array(labels.length),
     predictions: new Float64Array(labels.length),
@@ -36,6 +39,7 @@ export function runLoss(
   const gradients = new Map(loss.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape))]));
   const at = (place: LossPlace): Float64Array => {
     if (place.kind === "weight") return value(place.tensor);
+    if (place.kind === "channel") return channels[place.name]!;
     if (place.kind === "gradient") return gradients.get(place.tensor.name)!;
     return place.kind === "scratch" ? scratch[place.index]! : memory[place.kind]!;
   };
@@ -46,6 +50,7 @@ export function runLoss(
     return needed;
   });
   for (const { kernel, bindings, sizes, options } of [
+    ...loss.first,
     ...parts.flatMap(({ dispatches, learn }) => [...dispatches, ...learn]),
     ...loss.last,
   ]) {

@@ -175,11 +175,11 @@ test.each([0, 2])("the head's loss, predictions and gradient are those of the wh
     const states = program.activation("states", [rows, width]);
     const weight = program.weight("lm_head.weight", [vocabulary, width]);
     const head = { weight, bias: program.weight("lm_head.bias", [vocabulary]), ...(cap && { cap }) };
-    const loss = languageLoss(states, head, 2 * vocabulary * 4);
+    const loss = languageLoss(states, head, { most: 2 * vocabulary * 4 });
     const weights = inParts([weight], values);
     const labels = Float64Array.from([22, -1, 0, 7, 8]);
     const value = ({ name }: Tensor) => Float64Array.from(weights.get(name)!);
-    return { weight, computed: runLoss(loss, numbers(rows * width, 3), labels, value) };
+    return { weight, computed: runLoss(loss, numbers(rows * width, 3), { labels }, value) };
   };
   const [whole, parted] = [compute(), compute(64)];
   expect(whole.weight.parts).toBeUndefined();

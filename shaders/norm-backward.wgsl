@@ -1,19 +1,9 @@
-// y = weight ∘ x̂ + bias, with x̂ = (x − mean(x)) / sqrt(var(x) + epsilon), over rows of `width` elements.
-// dx = (g − mean(g) − x̂ · mean(g ∘ x̂)) / sqrt(var(x) + epsilon), where g = dy ∘ weight. Ba, Kiros & Hinton 2016
-// (Layer Normalization), differentiated. x, dy, out: [rows, width]; weight: [width].
-override ACCUMULATE: u32 = 0;
-
-struct Sizes {
-  rows: u32,
-  width: u32,
-  epsilon: f32,
-}
-
-@group(0) @binding(0) var<uniform> sizes: Sizes;
-@group(0) @binding(1) var<storage, read> x: array<Element>;
-@group(0) @binding(2) var<storage, read> weight: array<Weight>;
-@group(0) @binding(3) var<storage, read> outputGradient: array<Element>;
-@group(0) @binding(4) var<storage, read_write> out: array<Element>;
+// With CENTERED (layer norm) y = weight ∘ x̂ + bias, x̂ = (x − mean(x)) / sqrt(var(x) + epsilon):
+// dx = (g − mean(g) − x̂ · mean(g ∘ x̂)) / sqrt(var(x) + epsilon), where g = dy ∘ weight. Without
+// (RMS norm) the means of x and g are taken as 0, and var(x) is mean(x²). Over rows of `width`
+// elements. x, outputGradient (dy), out (dx): [rows, width]; weight: [width]. Differentiated from
+// Ba, Kiros & Hinton 2016 (Layer Normalization), Zhang & Sennrich 2019 (Root Mean Square Layer
+// Normalization).
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
 fn main(
@@ -26,13 +16,17 @@ fn main(
   // Past the end the last row is read again and nothing stored, so that all threads meet at the barriers.
   let start = min(row, sizes.rows - 1) * sizes.width;
   let width = f32(sizes.width);
-  var sums = vec2f();
-  for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
-    sums += vec2f(f32(x[start + c]), f32(outputGradient[start + c]) * f32(weight[c]));
+  // The means of x and of g.
+  var means = vec2f();
+  if (CENTERED == 1) {
+    var sums = vec2f();
+    for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
+      sums += vec2f(f32(x[start + c]), f32(outputGradient[start + c]) * f32(weight[c]));
+    }
+    means = rowSum(sums, lane) / width;
   }
-  let means = rowSum(sums, lane) / width;
   // A second pass over centred values: the variance must not suffer from a large mean.
-  sums = vec2f();
+  var sums = vec2f();
   for (var c = lane; c < sizes.width; c += WORKGROUP_WIDTH) {
     let centred = f32(x[start + c]) - means.x;
     sums += vec2f(centred, f32(outputGradient[start + c]) * f32(weight[c])) * centred;

@@ -1,0 +1,75 @@
+/**
+ * What the studio writes for later, by kind: which version it is written in, and how an older one becomes today's. Read
+ * content passes here after parsing and before its schema. Not for the schemas, which know today's version alone.
+ */
+
+type Content = Record<string, unknown>;
+
+/** From one version of a kind to the next. */
+export type Migration = (content: Content) => Content;
+
+/** A kind of file, record or link. Its current version is `oldest` plus the number of its migrations. */
+export interface Format {
+  /** As messages begin with it: `run.json`, `The configuration`. */
+  readonly name: string;
+  /** The lowest version that can be read. */
+  readonly oldest: number;
+  /** The first is from `oldest` to the version after it, and so on. */
+  readonly migrations: readonly Migration[];
+}
+
+/** Before formats had a version, they were what version 1 is. */
+const UNVERSIONED = 1;
+
+/**
+ * Each holds training and runs as a configuration has them, and a version covers all of its content: a change of these
+ * is a migration of every format that holds them.
+ */
+export const formats = {
+  /** The file of a comparison: what the page saves, and the headless runner takes. */
+  configuration: { name: "The configuration", oldest: 1, migrations: [] },
+  /** Beside an exported adapter. */
+  run: { name: "run.json", oldest: 1, migrations: [] },
+  /** In the page's address. */
+  link: { name: "The configuration in this address", oldest: 1, migrations: [] },
+  /** A finished comparison in the browser's storage. Those of version 1 have no seeds. */
+  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [] },
+} satisfies Record<string, Format>;
+
+/** Content is of a version that this studio does not know yet. */
+export class NewerVersionError extends Error {}
+
+function currentVersion({ oldest, migrations }: Format): number {
+  return oldest + migrations.length;
+}
+
+/** Content as it is written: its version first. */
+export function withVersion<T extends object>(format: Format, content: T): T & { version: number } {
+  return { version: currentVersion(format), ...content };
+}
+
+/**
+ * Parsed content of any readable version as content of the current one, without its version number. What is no object
+ * is returned as it is, for the schema to refuse.
+ * @throws {NewerVersionError} with both versions and what to do
+ * @throws {Error} when the version is none, or older than the oldest that can be read
+ */
+export function migrate(format: Format, parsed: unknown): unknown {
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return parsed;
+  const { version = UNVERSIONED, ...content } = parsed as Content;
+  const { name, oldest, migrations } = format;
+  const current = currentVersion(format);
+  if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
+    throw new Error(`${name} has the version ${JSON.stringify(version)}, which is not a whole number from 1 on.`);
+  }
+  if (version > current) {
+    throw new NewerVersionError(
+      `${name} has version ${version} and was made by a newer studio; this one reads up to version ${current}. Reload ` +
+        "the page, or update the studio.",
+    );
+  }
+  if (version < oldest) {
+    throw new Error(`${name} has version ${version}; this studio reads version ${oldest} and later.`);
+  }
+  return migrations.slice(version - oldest).reduce((migrated, next) => next(migrated), content);
+}

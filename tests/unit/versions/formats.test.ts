@@ -1,0 +1,247 @@
+/**
+ * What each version of the studio wrote opens as it did, what is written now carries its version and opens again, and
+ * what a newer studio wrote is refused. The files are in `tests/fixtures/versions`.
+ */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { deserialize } from "node:v8";
+import { strFromU8, strToU8 } from "fflate";
+import { beforeAll, describe, expect, test } from "vitest";
+import { MODEL, RUN } from "../../../src/adapters/folder";
+import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { STATE } from "../../../src/adapters/training-state";
+import { adapterFiles } from "../../../src/adapters/write-folder";
+import { checkLabels, importedRun } from "../../../src/folders/imported-run";
+import { continuedConfiguration } from "../../../src/folders/resumed-run";
+import { writeSafetensors } from "../../../src/hub/write-safetensors";
+import { configurationFile } from "../../../src/page/export/configuration-file";
+import { draftRun } from "../../../src/page/store/configuration";
+import { fromFragment, isOfNewerStudio, toFragment } from "../../../src/page/store/link";
+import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
+import { runSchema, trainingSchema } from "../../../src/plan/configuration";
+import { readConfiguration } from "../../../src/plan/read-configuration";
+import { formats, NewerVersionError, withVersion } from "../../../src/versions/versions";
+import type { MethodDescription } from "../../../src/worker/api";
+import { adapterFiles as fixtureFolder } from "../../fixtures/reference";
+
+const bytesOf = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../fixtures/versions/${name}`, import.meta.url)));
+const textOf = (name: string) => bytesOf(name).toString("utf8");
+/** What is said of content one version above today's. */
+const newer = (current: number) =>
+  new RegExp(`version ${current + 1} .*newer studio.* up to version ${current}\\. Reload`);
+
+/** The comparison that all files are of. */
+const training = {
+  ...{ seed: 3, seeds: 1, learningRateFactors: [1], steps: 4, epochs: null, batchSize: 4, learningRate: 0.01 },
+  ...{ schedule: "linear", warmupRatio: 0.06, gradClip: 1, shuffle: true, evalEvery: 2, earlyStopping: null },
+  ...{ keepBest: false, pooling: null },
+} as const;
+const lora = {
+  name: "LoRA",
+  method: "lora",
+  learningRate: 0.003,
+  options: {
+    ...{ rank: 4, alpha: 16, targets: ["q_proj", "v_proj"], pattern: null, layers: null, rankPattern: {} },
+    ...{ alphaPattern: {}, dropout: 0, rankStabilised: false, learningRateRatio: 1 },
+  },
+};
+const skPrefix = {
+  name: "SK-Prefix",
+  method: "sk-prefix",
+  options: {
+    ...{ text: "Classify the positive or negative sentiment from the text", preset: "paper", map: "dense", rank: 4 },
+    ...{ pooled: false, shared: false, control: "none" },
+  },
+};
+const columns = { text: "sentence", textPair: null, label: "sentiment" };
+const configuration = {
+  model: "bundled:tiny-base",
+  precision: "auto",
+  data: { task: "sequence-classification", train: "films.csv", validation: 0.1, columns, maxLength: 128 },
+  training,
+  runs: [skPrefix, lora],
+} as const;
+
+describe("the configuration file", () => {
+  test("of version 1, without a version, opens", () => {
+    expect(JSON.parse(textOf("configuration-1.json"))).not.toHaveProperty("version");
+    expect(readConfiguration(textOf("configuration-1.json"))).toEqual(configuration);
+  });
+
+  test("is written with its version, and opens again", () => {
+    const read = readConfiguration(textOf("configuration-1.json"));
+    const { version, ...content } = JSON.parse(configurationFile(read));
+    expect(version).toBe(1);
+    expect(content).toEqual(configuration);
+    expect(readConfiguration(configurationFile(read))).toEqual(read);
+  });
+
+  test("of a newer studio is refused before its keys are looked at", () => {
+    const file = JSON.stringify({ version: 2, ...configuration, colour: "red" });
+    expect(() => readConfiguration(file)).toThrow(newer(1));
+  });
+
+  test("that does not fit is refused as before", () => {
+    const file = (changes: object) => JSON.stringify({ ...configuration, ...changes });
+    expect(() => readConfiguration("{")).toThrow(/not valid JSON/);
+    expect(() => readConfiguration("[]")).toThrow(/does not fit\.\nthe file: /);
+    expect(() => readConfiguration(file({ colour: "red" }))).toThrow(/does not fit\.\nthe file: .*"colour"/);
+    expect(() => readConfiguration(file({ training: { steps: 0 } }))).toThrow(/does not fit\.\ntraining\.steps: /);
+    expect(() => readConfiguration(file({ runs: [{ name: "a", method: "magic" }] }))).toThrow(/magic/);
+    expect(() => readConfiguration(file({ version: "1" }))).toThrow(/has the version "1"/);
+  });
+});
+
+describe("run.json", () => {
+  /** A folder of LoRA whose training can go on, with this beside it. */
+  let folder: (run: object) => Record<string, Uint8Array>;
+  const recorded = JSON.parse(textOf("run-1.json"));
+
+  beforeAll(async () => {
+    const files = await fixtureFolder("reference/peft/tiny-llama/lora-sequence-classification");
+    folder = (run) => ({ ...files, [STATE]: writeSafetensors([]), [RUN]: strToU8(JSON.stringify(run)) });
+  });
+
+  test("of version 1, without a version, opens", async () => {
+    expect(recorded).not.toHaveProperty("version");
+    const adapter = await readAdapterFiles(folder(recorded));
+    expect(adapter.run).toEqual(recorded);
+    expect(adapter.run).toMatchObject({ run: lora, labels: ["negative", "positive"], configuration });
+    expect(importedRun(adapter, "given")).toEqual({ run: lora, pooling: null });
+    expect(adapter.state?.facts).toMatchObject({ step: 4, steps: 4, seed: 3, trainRows: 22, learningRateFactor: 1 });
+    checkLabels(adapter, "sequence-classification", ["negative", "positive"]);
+    expect(() => checkLabels(adapter, "sequence-classification", ["no", "yes"])).toThrow("negative, positive");
+    const { model, precision, data } = readConfiguration(textOf("configuration-1.json"));
+    const plan = { model, precision, data, run: importedRun(adapter, "given").run };
+    const other = trainingSchema.parse({ steps: 7, learningRate: 1 });
+    expect(continuedConfiguration(adapter, plan, 6, other).training).toEqual({ ...training, steps: 10 });
+  });
+
+  test("is written with its version, and opens again", async () => {
+    const adapter = await readAdapterFiles(folder(recorded));
+    const files = adapterFiles(adapter);
+    expect(JSON.parse(strFromU8(files[RUN]!))).toEqual({ version: 1, ...recorded });
+    expect(await readAdapterFiles(files)).toEqual(adapter);
+  });
+
+  test("of a newer studio is refused, whatever its state looks like", async () => {
+    const files = folder({ ...recorded, version: 2, state: "another form" });
+    await expect(readAdapterFiles(files)).rejects.toThrow(newer(1));
+    await expect(readAdapterFiles(files)).rejects.toThrow(/^run\.json has version 2/);
+    const { [MODEL]: model, [RUN]: _, [STATE]: __, ...config } = files;
+    expect((await readAdapterFiles({ ...config, [MODEL]: model! })).run).toBeNull();
+  });
+});
+
+describe("the address", () => {
+  const linked = {
+    data: { task: "sequence-classification", columns },
+    training,
+    runs: [
+      { name: "SK-Prefix", method: "sk-prefix", options: {} },
+      { name: "LoRA", method: "lora", learningRate: 0.003, options: { rank: 4 } },
+    ],
+  };
+  const encoded = (content: object) => `#c=${Buffer.from(JSON.stringify(content)).toString("base64url")}`;
+  const decoded = (fragment: string) => JSON.parse(Buffer.from(fragment.slice(3), "base64url").toString("utf8"));
+
+  test("of version 1, without a version, opens", () => {
+    const fragment = textOf("link-1.txt").trim();
+    expect(decoded(fragment)).not.toHaveProperty("version");
+    const read = fromFragment(fragment)!;
+    expect(read).toEqual(linked);
+    expect(isOfNewerStudio(fragment)).toBe(false);
+    // The rest of the way to a comparison.
+    expect(trainingSchema.parse(read.training)).toEqual(training);
+    expect(read.runs.map((run) => runSchema.parse(run))).toEqual(linked.runs);
+  });
+
+  test("is written with its version, and opens again", () => {
+    const method = {
+      id: "lora",
+      title: "LoRA",
+      defaults: { ...lora.options, rank: 8 },
+    } as unknown as MethodDescription;
+    const draft = draftRun(method, [], { ...lora, learningRate: 0.003 });
+    const data = { task: "sequence-classification", columns } as const;
+    const fragment = toFragment([draft], trainingSchema.parse(training), [method], data);
+    const { version, ...content } = decoded(fragment);
+    expect(version).toBe(1);
+    expect(content).toEqual({ ...linked, runs: [linked.runs[1]] });
+    expect(fromFragment(fragment)).toEqual(content);
+  });
+
+  test("of a newer studio is refused, and known so that it is kept", () => {
+    const fragment = encoded({ version: 2, plan: "another form" });
+    expect(() => fromFragment(fragment)).toThrow(newer(1));
+    expect(() => fromFragment(fragment)).toThrow(NewerVersionError);
+    expect(isOfNewerStudio(fragment)).toBe(true);
+  });
+
+  test.each(["", "#results", "#c=%%%", encoded([1]), encoded({ version: "2" }), encoded({ version: 1 })])(
+    "%j is of no newer studio",
+    (fragment) => expect(isOfNewerStudio(fragment)).toBe(false),
+  );
+});
+
+describe("a comparison kept in the browser", () => {
+  const stored = deserialize(bytesOf("session-2.bin"));
+
+  test("of version 2 opens with its curves", () => {
+    expect(stored.version).toBe(2);
+    const { readable, problem } = readRecords([stored]);
+    expect(problem).toBeNull();
+    const [comparison] = readable.map(openRecord);
+    expect(comparison).toMatchObject({
+      ...{ configuration, modelName: "tiny-base", dataTitle: "films.csv", state: "finished", step: 4, steps: 4 },
+      ...{ reason: null, executor: "processor", startedAt: 1795971213898, endedAt: 1795971221679 },
+      runs: [
+        { name: "SK-Prefix", configuration: skPrefix, state: "finished", slot: 0, learningRate: 0.01, saved: true },
+        { name: "LoRA", configuration: lora, state: "finished", slot: 1, learningRate: 0.003, saved: true },
+      ],
+    });
+    const [, run] = comparison!.runs;
+    expect([...run!.curves.steps.column("step")]).toEqual([1, 2, 3, 4]);
+    expect(run!.curves.steps.last("loss")).toBeCloseTo(0.564862, 6);
+    expect([...run!.curves.evaluations.column("step")]).toEqual([0, 2, 4]);
+    expect(run!.curves.evaluations.last("loss")).toBeCloseTo(0.746112, 6);
+    expect(run!.curves.evaluations.last("pearson")).toBeNaN();
+  });
+
+  test("is written with its version, as it was", () => {
+    const [comparison] = readRecords([stored]).readable.map(openRecord);
+    expect(savedRecord(comparison!)).toEqual(stored);
+    expect(readRecords([savedRecord(comparison!)]).readable.map(openRecord)).toEqual([comparison]);
+  });
+
+  test("that ran when the page closed counts as stopped", () => {
+    const runs = stored.runs.map((run: object) => ({ ...run, state: "running" }));
+    const [running] = readRecords([{ ...stored, endedAt: null, state: "running", runs }]).readable;
+    expect(openRecord(running!)).toMatchObject({
+      ...{ state: "stopped", reason: "the page was closed while it ran" },
+      runs: [{ state: "stopped" }, { state: "stopped" }],
+    });
+  });
+
+  test("of a newer studio is named, beside those that open, newest first; older than version 2 is passed over", () => {
+    const later = { ...stored, id: "later", startedAt: stored.startedAt + 1 };
+    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 3, id: "x" }, later]);
+    expect(readable.map(({ id }) => id)).toEqual(["later", stored.id]);
+    expect(problem).toMatch(newer(2));
+    expect(problem).toMatch(/It stays kept/);
+    expect(readRecords([{ ...stored, version: 1 }])).toEqual({ readable: [], problem: null });
+  });
+});
+
+test("every format's file of today is there", () => {
+  const files = { configuration: "json", run: "json", link: "txt", session: "bin" } satisfies Record<
+    keyof typeof formats,
+    string
+  >;
+  for (const [kind, ending] of Object.entries(files)) {
+    const { version } = withVersion(formats[kind as keyof typeof formats], {});
+    expect(bytesOf(`${kind}-${version}.${ending}`).length, kind).toBeGreaterThan(0);
+  }
+});
