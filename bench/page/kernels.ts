@@ -6,6 +6,7 @@ import type { Reference } from "../../src/program/operation";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
 import { methodContext, parseOptions } from "../../src/runs/resolve";
 import { buildTunedProgram, type TunedProgram } from "../../src/runs/tuned-program";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { medians } from "./clock";
 import type { KernelTimes, Measured } from "./parts";
 import { CLASSES, type Rig } from "./rig";
@@ -26,7 +27,14 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
   for (const { name, method, options } of CASES) {
     const parsed = parseOptions(model, { name, method, options });
     const context = methodContext(model, methodOf(method), parsed, 0);
-    const setup = { method: methodOf(method), options: parsed, context, classes: CLASSES, pooling: "last" } as const;
+    const setup = {
+      method: methodOf(method),
+      options: parsed,
+      context,
+      task: sequenceClassification,
+      classes: CLASSES,
+      pooling: "last",
+    } as const;
     const tuned = buildTunedProgram(setup, size, tokens);
     const place = placeReferences(rig, tuned, tokens);
     const groups = new Map<string, Dispatch<GPUBuffer>[]>();

@@ -7,7 +7,6 @@ import type { BaseModel } from "../base/base-model";
 import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
-import { trainsNothing } from "../methods/method";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
 import { METRICS } from "../runs/run";
@@ -43,8 +42,7 @@ export async function measureForgetting(
   text: string,
 ): Promise<Forgetting> {
   const { method } = run.tunedSetup;
-  if (trainsNothing(method))
-    throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
+  if (!method.trains) throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
   const { contextLength } = model.config;
   // The same for all runs, but for those whose virtual tokens take more than half of the positions.
   const longest = Math.min(LONGEST, Math.floor(contextLength / 2), contextLength - run.virtualTokens);
@@ -77,12 +75,7 @@ async function languageLoss(
   const setup = { buckets: [tokens], batchSize: BATCH, channels: taskChannels(task, 0), owner: OWNER };
   let step: Step | null = null;
   try {
-    const feed = new Feeds(
-      executor,
-      model,
-      { ...data, labels: [], validationTexts: [], maxLength: tokens },
-      setup,
-    ).behind(run.tunedSetup.context.textIds);
+    const feed = new Feeds(executor, model, data, setup).behind(run.tunedSetup.context.textIds);
     const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
     step = made;
     workspace.allocate();

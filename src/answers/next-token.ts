@@ -15,6 +15,7 @@ import { resolveMethod } from "../runs/resolve";
 import type { Run } from "../runs/run";
 import { buildStates } from "../runs/tuned-program";
 import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
+import { tasks } from "../tasks/registry";
 import type { LossPlace } from "../tasks/task";
 
 /** What foretells: a run, or the frozen model. */
@@ -36,7 +37,7 @@ export function frozenModel(model: BaseModel): Foretelling {
   return {
     owner: plan.name,
     virtualTokens: 0,
-    tunedSetup: { ...resolveMethod(model, plan, 0), classes: 0, pooling: "last" },
+    tunedSetup: { ...resolveMethod(model, plan, 0), task: tasks["causal-lm"], classes: 0, pooling: "last" },
     parameters: { value: nothing, control: nothing, gradient: nothing },
     semanticStates: async () => new Map(),
     rest: () => {},
@@ -135,7 +136,7 @@ export class NextToken {
     const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
     const { context, task } = this.#run.tunedSetup;
     // A run with a read-out of its own trains nothing of the head over the vocabulary.
-    const head = languageHead(program, context, task?.peftType === "CAUSAL_LM" ? attachments : {});
+    const head = languageHead(program, context, task.head === "vocabulary" ? attachments : {});
     return { program, ids, lengths, last, head };
   }
 

@@ -104,7 +104,7 @@ export class Comparison {
   }
 
   get task(): Task {
-    return tasks[this.#setup.data.task ?? "sequence-classification"];
+    return tasks[this.#setup.data.task];
   }
 
   /** Every run's state at its last evaluation. */
@@ -125,7 +125,7 @@ export class Comparison {
   async prepare(): Promise<void> {
     const { executor, emit, model } = this.#setup;
     this.#loop.announce("preparing");
-    if (this.task.id === "causal-lm") {
+    if (this.task.head === "vocabulary") {
       await model.loadLanguageHead((progress) =>
         emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
       );

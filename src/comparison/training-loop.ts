@@ -215,7 +215,7 @@ export class TrainingLoop {
     const fresh = began.filter((lane) => lane.steps === 0);
     await this.#evaluateAll(evaluateFirst ? began : fresh);
     // An imported adapter is never stepped, so it has no before.
-    if (task.id === "causal-lm") for (const lane of fresh) lane.first = lane.checkpoint;
+    if (task.head === "vocabulary") for (const lane of fresh) lane.first = lane.checkpoint;
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     const learning = () => this.#running.some(({ trains }) => trains);
     if (!learning()) this.#advance(steps);

@@ -9,6 +9,11 @@ export type TaskId =
   | "regression"
   | "token-classification"
   | "causal-lm";
+/**
+ * What is to be answered for a row: one label, any number of them, a number, a tag for every word,
+ * or a text.
+ */
+export type Answer = "label" | "labels" | "number" | "tags" | "text";
 export type DataRole = "train" | "validation";
 
 export interface SampleListing {
@@ -77,6 +82,7 @@ export interface DataSummary {
   validation: { file: string; rows: number; bytes: number } | null;
   columns: string[];
   settings: DataSettings;
+  answer: Answer;
   /** Every task there is, and the fields of the one that is chosen. */
   tasks: { id: TaskId; title: string }[];
   roles: RoleField[];

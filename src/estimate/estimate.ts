@@ -11,8 +11,9 @@ import type { Channel } from "../data/channels";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
+import { readsWords, rowAnswers } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
-import { methods } from "../methods/registry";
+import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
@@ -36,7 +37,6 @@ import { RUN_BYTES } from "../runs/run";
 import { compiledBytes } from "../runs/step";
 import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
 
@@ -69,8 +69,7 @@ export interface Estimate {
 
 export interface EstimateInput {
   readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   /** Names of the classes; needed by methods that say them. */
   readonly labels?: readonly string[];
@@ -119,7 +118,6 @@ export function estimate(input: EstimateInput): Estimate {
     for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
   }
   const steps = planned.flatMap(({ steps }) => steps);
-  const task = input.task ?? sequenceClassification;
   total.activations = workspaceBytes(steps);
   const runtimes = steps.map(({ runtime }) => runtime);
   total.onnxruntime = costs.runtime(runtimes, variants);
@@ -129,7 +127,7 @@ export function estimate(input: EstimateInput): Estimate {
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
     const { classes: labels, inputs = [] } = input;
-    const feeds = { task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
+    const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
     const head = Math.max(...planned.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
@@ -178,7 +176,8 @@ function refused(run: string, weights: number, problem: string): PlannedRun {
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
   const { family, config, languageHead = "words" } = model;
   const needed =
-    task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
+    task.head === "vocabulary" ||
+    runs.some(({ method }) => approaches.some((one) => one.id === method && readsWords(one)));
   return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }
 
@@ -211,7 +210,7 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
-  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+  for (const table of rowAnswers(method) ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
   }
@@ -239,7 +238,9 @@ function estimateRun(
     virtualTokens,
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
-    chosen: (method.chosen?.(options, model) ?? []).filter(({ block }) => block >= (run.frozenLayers ?? 0)),
+    chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
+      ({ block }) => block >= (run.frozenLayers ?? 0),
+    ),
     layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }

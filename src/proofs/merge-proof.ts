@@ -73,7 +73,8 @@ export async function proveMerge(
       unmerged = values.reduce((most, value, i) => Math.max(most, Math.abs(value - original[i]!)), unmerged ?? 0);
     }
     const merged = await evaluatePlain({ ...setup, model: withBuffers(model, buffers, untied) }, head);
-    const what = run.tunedSetup.task?.id === "causal-lm" ? "losses" : "logits";
+    const { task, classes } = run.tunedSetup;
+    const what = task.recorded(classes).predicted ? "losses" : "logits";
     const figures = (evaluation: Evaluation) => (what === "losses" ? evaluation.losses : evaluation.outputs);
     const rows = figures(merged).length;
     const pairs = figures(merged).flatMap((row, index) =>

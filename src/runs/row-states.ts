@@ -7,12 +7,14 @@ import type { BaseModel } from "../base/base-model";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
+import { rowAnswers, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
-import type { Method, MethodContext, TrainingRows } from "../methods/method";
+import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
+import type { ResolvedMethod } from "./resolve";
 import { type ComparisonData, inputChannels } from "./rows";
 import { buildStates, type Pooling } from "./tuned-program";
 
@@ -47,16 +49,17 @@ export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
   return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
 }
 
-/** What a run that answers by way of training rows reads, by tensor name; empty for all others. */
+/** What an answerer reads of the training rows, by tensor name; empty for all others. */
 export async function rowTables(
   executor: Executor,
-  setup: { name: string; method: Method; options: unknown; trainingRows?: RowReader },
+  setup: Pick<ResolvedMethod, "method" | "options"> & { name: string; trainingRows?: RowReader },
   owner: string,
 ): Promise<ReadonlyMap<string, DeviceBuffer>> {
   const { name, method, options, trainingRows } = setup;
-  if (!method.byRows || !trainingRows) return new Map();
+  const answers = rowAnswers(method);
+  if (!answers || !trainingRows) return new Map();
   const notice = (message: string) => trainingRows.notice(name, message);
-  const tables = method.byRows.tables(options, await trainingRows.read(), notice);
+  const tables = answers.tables(options, await trainingRows.read(), notice);
   const put = (label: string, values: Float32Array) => upload(executor, values, { label, category: "runtime", owner });
   return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
 }

@@ -6,8 +6,7 @@ import type { Scale, TaskId } from "../data/types";
 import type { ModelFacts } from "../methods/method";
 
 export interface ComparisonData {
-  /** Sequence classification unless told. */
-  readonly task?: TaskId;
+  readonly task: TaskId;
   readonly labels: readonly string[];
   /** Of the numbers that the task predicts, if it does. */
   readonly scale?: Scale | null;

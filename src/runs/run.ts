@@ -4,6 +4,7 @@ import type { BaseModel } from "../base/base-model";
 import { meanRowNorm } from "../base/norms";
 import { type Bytes, sumUp } from "../executors/bytes";
 import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
+import { readsWords } from "../methods/answerer";
 import type { Controller } from "../methods/controller";
 import type { MethodContext } from "../methods/method";
 import type { LayerStrategy } from "../plan/layer-rates";
@@ -26,12 +27,12 @@ export interface RunSetup extends ResolvedMethod {
   readonly name: string;
   /** Under which its buffers are counted and freed, unique on the executor; default: `run NAME`. */
   readonly owner?: string;
+  /** At its peak; 0 where nothing is trained. */
   readonly learningRate: number;
   /** For adapter and head; null: the method's own default, and 0.01 for the head. */
   readonly weightDecay: number | null;
   readonly gradClip: number | null;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
@@ -41,7 +42,7 @@ export interface RunSetup extends ResolvedMethod {
   readonly layers?: LayerStrategy;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
-  /** For methods that answer by way of them. */
+  /** For answerers that go by them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
   readonly onWatched?: ControlOptions["onWatched"];
@@ -145,7 +146,7 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
-    if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
+    if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);
@@ -162,9 +163,10 @@ export class Run {
       };
       await step.compile(this.#executor, bindings, this.owner, progress);
     }
+    const ownDecay = method.trains ? method.weightDecay : 0;
     const decay = (tensor: Trainable) => {
       if (!tensor.weightDecay) return 0;
-      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : method.weightDecay);
+      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : ownDecay);
     };
     const { trained } = this.#anyStep.tuned.plan;
     this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.metrics, this.owner, {

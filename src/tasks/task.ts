@@ -3,14 +3,16 @@
  * say. A task is one plain object in one file; training, estimate, export and report follow from it.
  */
 
+import type { CardTask } from "../adapters/model-card-content";
 import type { Channel } from "../data/channels";
-import type { TokenizedExample } from "../data/tokens";
+import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
 import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
+import type { Figures, RowWords, Said } from "./said";
 
 /** What a read-out is made from. */
 export interface States {
@@ -108,8 +110,17 @@ export interface Evaluation {
 export interface Task {
   readonly id: TaskId;
   readonly title: string;
+  /**
+   * Whose logits the loss is of: a trained head's, or those of the model's own head over its
+   * vocabulary.
+   */
+  readonly head: "own" | "vocabulary";
   /** In PEFT's configuration. */
   readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
+  /** How the name of transformers' class ends. */
+  readonly modelClass: "ForSequenceClassification" | "ForTokenClassification" | "ForCausalLM";
+  /** `problem_type` in transformers' configuration, where its class has several. */
+  readonly problem?: string;
   /**
    * Whether every token has a label of its own, or the row has one: `tokenLabels` or `rowLabels`.
    */
@@ -132,6 +143,45 @@ export interface Task {
     examples: readonly TokenizedExample[],
     labels: readonly string[],
   ): (rows: readonly number[]) => number;
+  /** What the metrics are over, where their names do not say it. */
+  readonly metricsNote?: string;
+  /** What an evaluation says beside its metrics. */
+  figures(evaluation: Evaluation, examples: readonly TokenizedExample[], labels: readonly string[]): Figures;
+  /** What is true of a row, as a heading. */
+  readonly truth: string;
+  /** A validation row in words. */
+  describe(row: EvaluatedRow): RowWords;
+  /** What is said of a row. Left out where the answer is a text, which is generated. */
+  say?(row: ReadRow): Said;
+  /**
+   * What the card of an exported adapter says of the task; `scale`: of its numbers, where it
+   * predicts numbers.
+   */
+  card(scale: Scale | null): CardTask;
+}
+
+/** A row of an evaluation. */
+export interface EvaluatedRow {
+  readonly example: TokenizedExample;
+  /** As in `Evaluation.outputs`. */
+  readonly output: Float32Array;
+  readonly labels: readonly string[];
+  /** Text of token ids. */
+  readonly decode: (ids: readonly number[]) => string;
+}
+
+/** A row that was asked about. */
+export interface ReadRow {
+  /**
+   * The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding
+   * behind them.
+   */
+  readonly outputs: Float32Array;
+  readonly labels: readonly string[];
+  /** As it was read. */
+  readonly row: Pick<EncodedRow, "labels">;
+  /** The words that its labelled tokens begin, where words have tags. */
+  readonly words: readonly string[];
 }
 
 /** The channels of a batch that a task reads, for so many label names. Default of `scale`: none. */

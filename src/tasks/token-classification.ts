@@ -10,7 +10,9 @@ import type { Evaluation, Task } from "./task";
 export const tokenClassification: Task = {
   id: "token-classification",
   title: "Token classification",
+  head: "own",
   peftType: "TOKEN_CLS",
+  modelClass: "ForTokenClassification",
   labels: tokenLabels,
   outputs: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
@@ -46,10 +48,35 @@ export const tokenClassification: Task = {
       return all ? (2 * right) / all : 0;
     };
   },
+
+  metricsNote: "F1, precision and recall count whole entities; accuracy counts words.",
+  figures(evaluation, examples, labels) {
+    const { truth, predicted } = tagSequences(evaluation, examples, labels);
+    const rows = entityScores(truth, predicted).perType.map(({ type, ...metrics }) => ({ label: type, ...metrics }));
+    return { perClass: { title: "Entity", counted: "True entities", rows } };
+  },
+
+  truth: "True tags",
+  describe({ example, output, labels }) {
+    const { truth, predicted } = tagSequences({ outputs: [output], losses: [] }, [example], labels);
+    return { label: truth[0]!.join(" "), predicted: predicted[0]!.join(" "), probability: null };
+  },
+  say({ outputs, labels, row, words }) {
+    const places = [...row.labels.keys()].filter((place) => row.labels[place]! >= 0);
+    const tags = places.map((place) => labels[argmax(outputs, place * labels.length, labels.length)]!);
+    return { answer: "tags", words: words.slice(0, tags.length), tags };
+  },
+
+  card: () => ({
+    what: "A model that gives every word a tag",
+    pipeline: "token-classification",
+    loss: "loss (nats)",
+    asks: "words",
+  }),
 };
 
 /** The true and the predicted tags of every row's labelled words. */
-export function tagSequences(
+function tagSequences(
   { outputs }: Evaluation,
   examples: readonly Pick<TokenizedExample, "labels">[],
   labels: readonly string[],

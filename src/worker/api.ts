@@ -185,8 +185,8 @@ export interface MethodDescription {
   site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
-  /** Peak learning rate on this model where none is set. */
-  learningRate: number;
+  /** Peak learning rate on this model where none is set; null where nothing is trained. */
+  learningRate: number | null;
   /** Other forms that a trained run can be downloaded in; `merged`: the whole model with the change in its weights. */
   conversions: { id: string; title: string; merged: boolean }[];
   /** Whether a weighted sum of its runs is a LoRA adapter. */

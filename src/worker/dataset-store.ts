@@ -143,7 +143,7 @@ export class DatasetStore {
 function workingLabel(table: Table, settings: DataSettings): [Table, null, DataSettings] {
   const guessed: [Table, null, DataSettings] = [table, null, settings];
   const { text, textPair = null, label } = settings.columns;
-  if (settings.task !== "sequence-classification") return guessed;
+  if (formats[settings.task].answer !== "label") return guessed;
   try {
     buildDataset(table, null, settings);
     return guessed;

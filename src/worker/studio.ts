@@ -6,6 +6,7 @@ import { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
 import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
+import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
@@ -16,7 +17,7 @@ import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
 import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
-import { methodOf, methods } from "../methods/registry";
+import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
 import { readConfiguration } from "../plan/read-configuration";
@@ -175,7 +176,7 @@ export class Studio implements StudioApi {
 
   async listMethods(): Promise<MethodDescription[]> {
     const facts = this.#opened.hasModel ? this.#opened.model : await this.#firstBundledFacts();
-    return methods.map((method) => describeMethod(method, facts));
+    return approaches.map((approach) => describeMethod(approach, facts));
   }
 
   async listSamples(): Promise<SampleListing[]> {
@@ -256,7 +257,8 @@ export class Studio implements StudioApi {
 
   #equalities(run: RunConfiguration): readonly Equality[] {
     const model = this.#opened.model;
-    return methodOf(run.method).equalities?.(parseOptions(model, run), model) ?? [];
+    const method = approachOf(run.method);
+    return (method.trains && method.equalities?.(parseOptions(model, run), model)) || [];
   }
 
   async longestText(configuration: Configuration): Promise<number> {
@@ -319,7 +321,7 @@ export class Studio implements StudioApi {
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {
     const { dataset, settings } = this.#data.data;
-    if (settings.task !== "causal-lm") return [];
+    if (formats[settings.task].answer !== "text") return [];
     return dataset.validation.slice(0, count).map(({ row, text: prompt, response = "", messages }) => ({
       row,
       ...(messages ? lastExchange(messages, this.#opened.model.tokenizer) : { prompt, response }),

@@ -40,8 +40,9 @@ async function trained(setup: TinySetup): Promise<TinyComparison> {
 
 function classReport({ comparison }: TinyComparison, run: string) {
   const report = comparison.report(run);
-  if (report.task !== "sequence-classification") throw new Error(`The report is of ${report.task}.`);
-  return report;
+  const { confusion, perClass } = report;
+  if (!confusion || !perClass) throw new Error(`The report is of ${report.task}.`);
+  return { ...report, confusion, perClass };
 }
 
 beforeAll(async () => {

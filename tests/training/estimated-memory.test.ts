@@ -6,6 +6,7 @@ import { tokenTypes } from "../../src/data/channels";
 import { encodeText } from "../../src/data/tokens";
 import { estimate } from "../../src/estimate/estimate";
 import { trainingSchema } from "../../src/plan/configuration";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel } from "../fixtures/reference";
 import { processor } from "./executor";
 import { createComparison, tinyData, tinyRows } from "./tiny-comparison";
@@ -26,7 +27,8 @@ test.each([
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 16, runs, costs, capacity, allowedBuffer },
+    ...{ model, task: sequenceClassification, classes: data.labels.length, labels: data.labels, maxLength: 16 },
+    ...{ runs, costs, capacity, allowedBuffer },
     ...{ trainLengths: lengths, validationLengths: lengths, training: trainingSchema.parse(training) },
   });
   const { comparison } = createComparison(executor, model, { data, runs, training });
@@ -56,7 +58,8 @@ test("pairs of texts on an encoder: what we allocate is what was estimated, the 
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 16, runs, costs, capacity, allowedBuffer },
+    ...{ model, task: sequenceClassification, classes: data.labels.length, labels: data.labels, maxLength: 16 },
+    ...{ runs, costs, capacity, allowedBuffer },
     ...{ inputs: [tokenTypes], trainLengths: lengths, validationLengths: lengths },
     training: trainingSchema.parse(training),
   });

@@ -17,6 +17,7 @@ import type { Values } from "../../src/runs/parameters";
 import { parseOptions, resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -95,6 +96,7 @@ async function withRun<Result>(
       learningRate: 1e-3,
       weightDecay: null,
       gradClip: null,
+      task: sequenceClassification,
       classes: facts.labels.length,
       pooling: "last",
       seed: 0,

@@ -11,6 +11,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import type { FixtureTensor } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 
@@ -62,6 +63,7 @@ export async function firstStep(
       learningRate: 1e-3,
       weightDecay: 0,
       gradClip: null,
+      task: sequenceClassification,
       classes,
       pooling,
       seed: 0,

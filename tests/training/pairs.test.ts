@@ -7,6 +7,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -33,7 +34,15 @@ test("the logits of pairs are transformers'", async () => {
   const run = new Run(
     executor,
     model,
-    { ...setup, gradClip: null, classes: 3, pooling: "first", seed: 0, initial: new Map(head) },
+    {
+      ...setup,
+      gradClip: null,
+      task: sequenceClassification,
+      classes: 3,
+      pooling: "first",
+      seed: 0,
+      initial: new Map(head),
+    },
     new Map([[tokens, batch]]),
     workspace,
   );

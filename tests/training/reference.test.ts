@@ -14,6 +14,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -117,6 +118,7 @@ describe.each(rigs)("%s", (rig) => {
           learningRate: described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
           gradClip: null,
+          task: sequenceClassification,
           classes: described.labels.length,
           pooling: described.pooling,
           seed: 0,

@@ -25,6 +25,7 @@ import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { countPart } from "../../src/runs/trainable-count";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type WeightDeltaCase as Case, weightDeltaCases as cases } from "../fixtures/weight-delta-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -98,7 +99,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
           weightDecay: 0.01,
           gradClip: null,
         },
-        ...{ classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
+        ...{ task: sequenceClassification, classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
         ...resolveMethod(model, { name: method, method, options }, 0),
       },
       new Map([[batch.tokens, buffers]]),

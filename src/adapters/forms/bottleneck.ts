@@ -187,10 +187,10 @@ export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
   layout,
   sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
   obstacle(config, task) {
-    if (task === "text") {
+    if (task.asks === "text") {
       return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
     }
-    if (task !== "label")
+    if (!task.inAdapterHub)
       return "AdapterHub's layout is written for classification with one label; this head is another.";
     return hubObstacle(config);
   },

@@ -132,5 +132,5 @@ export interface AdapterForm<
    */
   readonly beforeInput?: boolean;
   /** Why its library cannot load such a folder, or would not predict the same; null where it does. Default: null. */
-  obstacle?(config: Config, task: CardTask["kind"]): string | null;
+  obstacle?(config: Config, task: CardTask): string | null;
 }

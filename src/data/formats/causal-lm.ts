@@ -22,6 +22,7 @@ const INPUT_NAMES = ["input", "context", "passage"];
 export const causalLm: DataFormat = {
   task: "causal-lm",
   title: "Language modelling: a response",
+  answer: "text",
   roles: [
     { role: "messages", title: "Conversation", kind: "optional" },
     { role: "prompt", title: "Prompt", kind: "template", without: "messages" },

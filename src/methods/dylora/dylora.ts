@@ -46,7 +46,6 @@ export const dylora = defineMethod<Options>({
   site: "linear",
   learningRate: 5e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains:
       "Two thin matrices per chosen linear layer, each update a randomly drawn number of their ranks, and the head.",
@@ -58,7 +57,6 @@ export const dylora = defineMethod<Options>({
     paper: { title: "DyLoRA (Valipour et al. 2023)", url: "https://arxiv.org/abs/2210.07558" },
   },
   options,
-  text: () => null,
   attach: (program, chosen) => ({
     linear(path, x, y) {
       if (!isTargeted(path, targetModules(chosen))) return y;

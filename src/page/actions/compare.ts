@@ -55,7 +55,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
       slot: slots[index] ?? index,
       configuration: run,
       // 3e-5 rather than 3.0000000000000004e-5.
-      learningRate: Number((learningRate * variant.learningRateFactor).toPrecision(12)),
+      learningRate: learningRate && Number((learningRate * variant.learningRateFactor).toPrecision(12)),
       state: "waiting",
       reason: null,
       lastGoodStep: null,

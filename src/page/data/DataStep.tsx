@@ -82,7 +82,7 @@ export function DataStep() {
               />
             </div>
             {error?.place === "settings" && <Message kind="error">{error.message}</Message>}
-            {summary.truncated > 0 && summary.settings.task !== "causal-lm" && (
+            {summary.truncated > 0 && summary.answer !== "text" && (
               <Message kind="info">
                 {formatPlural(summary.truncated, "text")} of {formatCount(summary.trainRows + summary.validationRows)} (
                 {formatPercent(summary.truncated / (summary.trainRows + summary.validationRows))}) will be cut to{" "}
@@ -110,7 +110,7 @@ function inOneLine({ summary, sample, opening, error }: DataSlice): string {
   const name = sample ? sample.title : summary.train.file;
   const rows = formatPlural(summary.train.rows, "row");
   if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
-  const noun = summary.settings.task === "token-classification" ? "tag" : "label";
+  const noun = summary.answer === "tags" ? "tag" : "label";
   const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
   return [name, rows, ...said, held].join(" · ");
 }

@@ -5,7 +5,7 @@ import { formatCount, formatPlural } from "../format";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;
-  const tags = summary.settings.task === "token-classification";
+  const tags = summary.answer === "tags";
   const most = Math.max(1, ...labels.map((label) => label.train + label.validation));
   return (
     <figure className="labels">

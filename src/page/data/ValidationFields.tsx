@@ -26,9 +26,7 @@ export function ValidationFields({ summary }: { summary: DataSummary }) {
         <NumberField
           label="Held out, %"
           help={
-            settings.task === "sequence-classification"
-              ? "Drawn with the seed; every label keeps its share."
-              : "Drawn with the seed."
+            summary.answer === "label" ? "Drawn with the seed; every label keeps its share." : "Drawn with the seed."
           }
           value={Number((settings.validationFraction * 100).toPrecision(10))}
           onLeave

@@ -20,7 +20,7 @@ interface ExamplesFieldProps {
 export function ExamplesField({ label, help, shortest, value, decay, onChange }: ExamplesFieldProps) {
   const [text, setText] = useState(value);
   const { tokens, error } = useTokens(`${decay} ${text}`, () => engine().tokenizeExamples(text, decay));
-  const language = useStudio((state) => state.data.summary?.settings.task === "causal-lm");
+  const language = useStudio((state) => state.data.summary?.answer === "text");
   const problemOf = (typed: string) =>
     typed.trim().length < Math.max(1, shortest) ? "The examples must not be empty." : null;
   useEffect(() => setText(value), [value]);

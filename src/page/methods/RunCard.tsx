@@ -75,7 +75,7 @@ export function RunCard({ run, method }: RunCardProps) {
           <div className="run-card-options">
             <div className="field-grid">
               <NameField run={run} />
-              <LearningRateField run={run} method={method} />
+              {method.learningRate !== null && <LearningRateField run={run} own={method.learningRate} />}
             </div>
             <LayerFields run={run} />
             <ChosenModules run={run} />
@@ -113,9 +113,9 @@ function NameField({ run }: { run: DraftRun }) {
   );
 }
 
-function LearningRateField({ run, method }: RunCardProps) {
+function LearningRateField({ run, own }: { run: DraftRun; own: number }) {
   const shared = useStudio((state) => state.training.settings.learningRate);
-  const fallback = shared ?? method.learningRate;
+  const fallback = shared ?? own;
   return (
     <NumberField
       label="Learning rate"

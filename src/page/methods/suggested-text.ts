@@ -12,28 +12,28 @@ const MOST_LETTERS = 120;
 /** Column names that say nothing about the task. */
 const PLAIN = /^(labels?|class(es)?|category|target|score|value|number|y|gold|output)$/i;
 
-type Read = Pick<DataSummary, "settings" | "labels">;
+type Read = Pick<DataSummary, "settings" | "answer" | "labels">;
 
 /** A text that says the task in the style of SK-Tuning's authors; theirs, word for word, where the labels are those of their tasks. */
-export function suggestedText({ settings, labels }: Read): string {
-  const { task, columns } = settings;
+export function suggestedText({ settings, answer, labels }: Read): string {
+  const { columns } = settings;
   const texts = columns.textPair ? "two texts" : "text";
   const names = labels.map(({ name }) => spoken(name));
   const listed = names.join(" or ");
   const speaks =
     names.length <= MOST_LABELS && listed.length <= MOST_LETTERS && names.every((name) => /\p{L}{2}/u.test(name));
-  switch (task) {
-    case "sequence-classification":
+  switch (answer) {
+    case "label":
       if (same(names, ["negative", "positive"]) && !columns.textPair) return authors("Sentiment (SST-2)");
       if (same(names, ["contradiction", "entailment", "neutral"])) return authors("Entailment (SNLI)");
       return speaks ? `Classify the ${listed} from the ${texts}:` : `Classify the ${named(columns.label) ?? texts}:`;
-    case "multi-label-classification":
+    case "labels":
       return speaks ? `Find every ${listed} in the text:` : "Find every label of the text:";
-    case "regression":
+    case "number":
       return `Rate the ${named(columns.number) ?? "number"} of the ${texts}:`;
-    case "token-classification":
+    case "tags":
       return authors("Token tags (CoNLL-03, WikiAnn)");
-    case "causal-lm":
+    case "text":
       return "Write the response to the text:";
   }
 }

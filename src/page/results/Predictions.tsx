@@ -14,7 +14,7 @@ interface PredictionsProps {
 export function Predictions({ predictions, slots }: PredictionsProps) {
   return (
     <ul
-      className={predictions[0]?.task === "token-classification" ? "predictions predictions-wide" : "predictions"}
+      className={predictions[0]?.answer === "tags" ? "predictions predictions-wide" : "predictions"}
       aria-live="polite"
     >
       {predictions.map((prediction) => {
@@ -35,15 +35,15 @@ export function Predictions({ predictions, slots }: PredictionsProps) {
 }
 
 function Answer({ prediction, color }: { prediction: Prediction; color: string }) {
-  switch (prediction.task) {
-    case "sequence-classification":
+  switch (prediction.answer) {
+    case "label":
       return (
         <>
           <div className="prediction-label">{prediction.label}</div>
           <Probabilities shown={prediction.probabilities} color={color} most={4} />
         </>
       );
-    case "multi-label-classification": {
+    case "labels": {
       const present = prediction.probabilities.filter(({ probability }) => probability > 0.5);
       return (
         <>
@@ -52,9 +52,9 @@ function Answer({ prediction, color }: { prediction: Prediction; color: string }
         </>
       );
     }
-    case "regression":
+    case "number":
       return <div className="prediction-label">{prediction.number.toPrecision(4)}</div>;
-    case "token-classification":
+    case "tags":
       return <TaggedWords words={prediction.words} tags={prediction.tags} />;
   }
 }

@@ -70,9 +70,9 @@ function Report({ run }: { run: RunRecord }) {
       <MetricFigures report={report} />
       <MergePanel run={run.name} method={run.configuration.method} />
       <ForgettingPanel run={run.name} />
-      {"confusion" in report && <ConfusionMatrix report={report} slot={run.slot} />}
-      {"perClass" in report && <PerClassTable report={report} />}
-      {"points" in report && <ScatterPlot report={report} slot={run.slot} />}
+      {report.confusion && <ConfusionMatrix labels={report.labels} confusion={report.confusion} slot={run.slot} />}
+      {report.perClass && <PerClassTable {...report.perClass} />}
+      {report.points && <ScatterPlot run={report.run} all={report.points} slot={run.slot} />}
       <WrongestRows report={report} />
     </div>
   );

@@ -8,7 +8,7 @@ import { Field } from "../controls/Field";
 import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
 import { engine } from "../engine";
-import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
+import { isBusy, isWriting, messageOf, useStudio } from "../store/store";
 import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
@@ -20,7 +20,7 @@ export function TryIt() {
   );
   const { text: column, textPair: pair = null } = columns ?? {};
   // A language model answers by writing, which has a panel of its own.
-  const writes = useStudio((state) => shownTask(state) === "causal-lm");
+  const writes = useStudio(isWriting);
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
   const modelOpen = useStudio((state) => state.model.summary !== null);

@@ -11,7 +11,7 @@ import { GenerationFields } from "./GenerationFields";
 import { WrittenTexts } from "./WrittenTexts";
 
 export function Writing() {
-  const task = useStudio((state) => state.data.summary?.settings.task);
+  const answer = useStudio((state) => state.data.summary?.answer);
   const model = useStudio((state) => state.model.summary);
   const current = useStudio((state) => state.comparison.current);
   const training = useStudio(isBusy);
@@ -19,7 +19,7 @@ export function Writing() {
   const [from, setFrom] = useState<"rows" | "own">("rows");
   const [own, setOwn] = useState("");
   const ended = current !== null && ["finished", "stopped"].includes(current.state);
-  const language = task === "causal-lm" && model !== null;
+  const language = answer === "text" && model !== null;
   // What a comparison has taught is written once by itself.
   useEffect(() => {
     if (language && ended) void write(null);

@@ -9,8 +9,9 @@ import { variantRows } from "./variant-rows";
 
 export function VariantTable() {
   const { current } = useSlowComparison();
-  const [metric] = taskMetrics[current?.configuration.data.task ?? "sequence-classification"];
-  const rows = variantRows(current?.runs ?? [], metric);
+  if (!current) return null;
+  const [metric] = taskMetrics[current.configuration.data.task];
+  const rows = variantRows(current.runs, metric);
   if (rows.length === 0) return null;
   const format = (value: number) => formatMetric(metric, value);
   const sweep = rows.some(({ bestRate }) => bestRate);
@@ -60,7 +61,9 @@ export function VariantTable() {
                     </span>
                   </span>
                 </th>
-                <td className={row.bestRate ? "number best" : "number"}>{formatSetting(row.learningRate)}</td>
+                <td className={row.bestRate ? "number best" : "number"}>
+                  {row.learningRate === null ? "–" : formatSetting(row.learningRate)}
+                </td>
                 <td className="number">
                   {row.seeds}
                   {row.failed > 0 && <span className="muted under">{row.failed} failed</span>}

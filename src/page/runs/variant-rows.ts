@@ -9,7 +9,8 @@ export interface VariantRow {
   group: string;
   run: string;
   slot: number;
-  learningRate: number;
+  /** Null where nothing is trained. */
+  learningRate: number | null;
   /** Seeds that have been evaluated; failed ones are left out. */
   seeds: number;
   failed: number;

@@ -38,12 +38,16 @@ export function layerSettings({ frozenLayers = 0, layerDecay = 1 }: LayerSetting
   return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
 }
 
-/** The learning rate a run gets: its own, the one for all, or its method's default. */
+/**
+ * The learning rate a run gets: its own, the one for all, or its method's default; null where
+ * nothing is trained.
+ */
 export function effectiveLearningRate(
   run: { learningRate?: number | null },
   shared: number | undefined,
   method: MethodDescription | undefined,
-): number {
+): number | null {
+  if (method?.learningRate === null) return null;
   return run.learningRate ?? shared ?? method?.learningRate ?? Number.NaN;
 }
 
@@ -124,7 +128,9 @@ export function draftsFrom(runs: Configuration["runs"], methods: readonly Method
           `It has: ${methods.map((candidate) => candidate.id).join(", ")}.`,
       );
     }
-    drafts.push(draftRun(method, drafts, { ...run, learningRate: run.learningRate ?? null }));
+    // Files of earlier versions may give a rate to what trains nothing.
+    const learningRate = method.learningRate === null ? null : (run.learningRate ?? null);
+    drafts.push(draftRun(method, drafts, { ...run, learningRate }));
   }
   return drafts;
 }

@@ -110,7 +110,8 @@ export interface RunRecord {
   control: boolean;
   slot: number;
   configuration: RunConfiguration;
-  learningRate: number;
+  /** Null where nothing is trained. */
+  learningRate: number | null;
   state: RunState;
   reason: string | null;
   lastGoodStep: number | null;

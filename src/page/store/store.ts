@@ -1,7 +1,8 @@
 /** The one store of the page. It holds; the files beside it change it. */
 
 import { create } from "zustand";
-import type { TaskId } from "../../worker/api";
+import { DEFAULT_TASK } from "../../tasks/metrics/names";
+import type { ColumnRoles, TaskId } from "../../worker/api";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -121,10 +122,18 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The task of the comparison that is shown, or of the open data while there is none. */
-export function shownTask(state: StudioState): TaskId {
+/** Task and columns of the comparison that is shown, or of the open data while there is none. */
+function shownData(state: StudioState): { task: TaskId; columns: ColumnRoles } | undefined {
   const { current, past } = state.comparison;
-  return (
-    (current ?? past[0])?.configuration.data.task ?? state.data.summary?.settings.task ?? "sequence-classification"
-  );
+  return (current ?? past[0])?.configuration.data ?? state.data.summary?.settings;
+}
+
+export function shownTask(state: StudioState): TaskId {
+  return shownData(state)?.task ?? DEFAULT_TASK;
+}
+
+/** Whether that task is answered by writing: then it has neither texts nor words to be read out. */
+export function isWriting(state: StudioState): boolean {
+  const columns = shownData(state)?.columns;
+  return columns !== undefined && !columns.text && !columns.tokens;
 }

@@ -15,7 +15,6 @@ import { importedRun } from "../../../src/folders/imported-run";
 import { importedTensors, withoutCarrier } from "../../../src/folders/imported-tensors";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
-import { trainsNothing } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import type { RunConfiguration } from "../../../src/plan/configuration";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
@@ -152,8 +151,7 @@ async function opened(model: Model, files: Record<string, Uint8Array>, language 
 
 const onInput = ["prompt", "p-tuning", "dept", "ept", "cpt", "ptec", "hard-text", "sk-prompt"];
 /** What reads out by itself trains nothing, so that there is nothing to read again. */
-const training = methods.filter((method) => !trainsNothing(method));
-const table = training.flatMap(({ id }) => {
+const table = methods.flatMap(({ id }) => {
   const rig = id === "bitfit" ? "tiny-gpt2" : "tiny-llama";
   const options = small[id] ?? {};
   const frozen = !onInput.includes(id);

@@ -149,7 +149,6 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
       maxLength: 22,
       data: { file: "rows", trainRows: 6, validationRows: 0 },
       steps: 20,
-      task: { kind: "text" },
     },
     ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: { run: plan } },
   });

@@ -9,6 +9,7 @@ import { type RunConfiguration, trainingSchema } from "../../../src/plan/configu
 import { tensorBytes } from "../../../src/program/tensor";
 import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 let model: EstimateInput["model"];
@@ -37,6 +38,7 @@ const run = (method: string, options: RunConfiguration["options"] = {}, name = m
 function input(runs: readonly RunConfiguration[], change: Partial<EstimateInput> = {}): EstimateInput {
   return {
     model,
+    task: sequenceClassification,
     classes: 5,
     trainLengths: [4, 9, 12, 16, 7],
     validationLengths: [10],
@@ -120,7 +122,14 @@ describe("one run", () => {
     const [estimated] = estimate(input([plan], lengths)).runs;
     const options = parseOptions(model, plan);
     const context = methodContext(model, methodOf("lora"), options, 0);
-    const setup = { method: methodOf("lora"), options, context, classes: 5, pooling: "last" as const };
+    const setup = {
+      method: methodOf("lora"),
+      options,
+      context,
+      task: sequenceClassification,
+      classes: 5,
+      pooling: "last" as const,
+    };
     const tuned = buildTunedProgram(setup, 4, 40);
     const kept = tuned.plan.saved.reduce((bytes, tensor) => bytes + tensorBytes(tensor), 0);
     const slots = tuned.plan.slots.reduce((bytes, elements) => bytes + 4 * elements, 0);

@@ -15,7 +15,7 @@ import { bytesFile } from "../../../src/hub/sources";
 import { type StoredType, streamSafetensors } from "../../../src/hub/stream-safetensors";
 import { openWeights } from "../../../src/hub/weights";
 import { RANKS } from "../../../src/methods/adalora/allocation";
-import { methodOf, methods } from "../../../src/methods/registry";
+import { approaches, methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
@@ -47,7 +47,11 @@ async function weightsOf({ base }: Model): Promise<Leaves> {
 function build({ family, config }: Model, method: string, options: unknown) {
   const context = { family, config, textIds: [], randomIds: () => [] };
   const pooling = family.poolings[0];
-  return buildTunedProgram({ method: methodOf(method), options, context, classes: 3, pooling }, 2, 5);
+  return buildTunedProgram(
+    { method: methodOf(method), options, context, task: sequenceClassification, classes: 3, pooling },
+    2,
+    5,
+  );
 }
 
 function logitsOf(tuned: ReturnType<typeof build>, leaves: Leaves): Float64Array {
@@ -193,7 +197,7 @@ describe("a merged model", () => {
       "dept",
       "ept",
     ];
-    for (const method of methods.filter(({ id }) => none.includes(id))) {
+    for (const method of approaches.filter(({ id }) => none.includes(id))) {
       const form = method.exportForm(method.options(model).parse({}), model);
       expect(mergeObstacle(method, form), method.id).toContain(method.title);
       const base = { names: new Set<string>(), fanInFanOut: false };
@@ -203,7 +207,7 @@ describe("a merged model", () => {
 
   test("is offered by exactly the methods that have one", async () => {
     const model = await openModel("tiny-llama");
-    const offering = methods.filter((method) => {
+    const offering = approaches.filter((method) => {
       return describeMethod(method, model).conversions.some(({ id }) => id.startsWith("merged-"));
     });
     const merging = ["lora", "dora", "adalora", "dylora", "vera", "ia3", "ln-tuning", "bitfit", "linear-probe"];
