@@ -1,31 +1,17 @@
 /**
  * What an adapter folder is: its files, and what it holds once read or before it is written.
- * Reading: `read-folder.ts`. Writing: `write-folder.ts`. What must agree in it: `checks.ts`.
+ * Reading: `read-folder.ts`. Writing: `write-folder.ts`. What must agree in it: each form's file.
  */
 
 import type { NamedTensor } from "../hub/write-safetensors";
-import { HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL } from "./adapter-hub";
 import type { PeftConfig } from "./peft-config";
-import { STATE, type TrainingState } from "./training-state";
+import type { TrainingState } from "./training-state";
 
 export const CONFIG = "adapter_config.json";
 export const MODEL = "adapter_model.safetensors";
 export const SK_ADAPTER = "sk_adapter.safetensors";
 export const CARD = "README.md";
 export const RUN = "run.json";
-/** Every file of an adapter folder. */
-export const ADAPTER_FILES: readonly string[] = [
-  CONFIG,
-  MODEL,
-  SK_ADAPTER,
-  STATE,
-  HUB_MODEL,
-  HUB_HEAD_CONFIG,
-  HUB_HEAD,
-  CARD,
-  RUN,
-];
-
 /** A trained adapter with everything that is written beside it. Tensors carry the studio's in-model names. */
 export interface AdapterFolder {
   config: PeftConfig;

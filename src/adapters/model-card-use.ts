@@ -1,6 +1,6 @@
 /** How an adapter is loaded and asked in Python, for its README.md, by task; or why PEFT cannot. */
 
-import { hubObstacle } from "./adapter-hub";
+import { formOf } from "./forms/registry";
 import type { CardTask, ModelCardContent } from "./model-card-content";
 
 /** Text in a code span, whatever it holds. */
@@ -16,12 +16,12 @@ export function loading(content: ModelCardContent): string[] {
   const obstacle = obstacleOf(content, task);
   if (obstacle) return [`${obstacle} Import it into the studio.`];
   const { droppedLeadingTokens = 0 } = content;
-  const prompted = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
+  const { layout, beforeInput } = formOf(config.peft_type);
   const cut = cutOf(content);
   const lines = [
     "```python",
     "import torch",
-    config.peft_type === "BOTTLENECK" ? "import adapters" : "from peft import PeftModel",
+    layout.library.imports,
     `from transformers import AutoModel${content.modelClass}, AutoTokenizer`,
     "",
     `base = ${JSON.stringify(config.base_model_name_or_path)}  # the base model's folder, or its name on the Hub`,
@@ -38,7 +38,7 @@ export function loading(content: ModelCardContent): string[] {
       `${code(cut)} takes it off. With the token left in, predictions differ.`,
     );
   }
-  if (prompted && task.asks === "row") {
+  if (beforeInput && task.asks === "row") {
     lines.push(
       "",
       "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings, not ids.",
@@ -61,22 +61,14 @@ function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
       "pooling `last` or, on an encoder, `first`."
     );
   }
-  if (config.peft_type === "STUDIO") return `PEFT cannot load this folder: ${String(config.why_not_peft)}`;
-  const prompted = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
-  if (pooling === "cls" && prompted && perRow) {
+  const form = formOf(config.peft_type);
+  if (pooling === "cls" && form.beforeInput && perRow) {
     return (
       "The head reads the input's own first token. Behind a prompt PEFT reads the first virtual token instead, so it can\n" +
       "open this folder but would not predict the same. Train with pooling `first`."
     );
   }
-  if (content.obstacle) return content.obstacle;
-  if (config.peft_type !== "BOTTLENECK") return null;
-  if (task.asks === "text") {
-    return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
-  }
-  if (!task.inAdapterHub)
-    return "AdapterHub's layout is written for classification with one label; this head is another.";
-  return hubObstacle(config);
+  return content.obstacle ?? form.obstacle?.(config, task) ?? null;
 }
 
 /** What is taken off the front of the ids. */
@@ -95,14 +87,6 @@ function opening({ config, labels, loadingArgument, modelClass }: ModelCardConte
           `    label2id={label: i for i, label in enumerate(labels)}, ${loading}${task.further ?? ""}dtype=torch.float32)`,
         ]
       : [`    base, ${task.size ?? ""}${loading}dtype=torch.float32)`];
-  const load =
-    config.peft_type === "BOTTLENECK"
-      ? [
-          "adapters.init(model)",
-          "model.set_active_adapters(model.load_adapter(adapter, use_safetensors=True))",
-          "model.eval()",
-        ]
-      : ["model = PeftModel.from_pretrained(model, adapter).eval()"];
   return [
     ...(labels.length > 0 ? [`labels = [${labels.map((label) => JSON.stringify(label)).join(", ")}]`] : []),
     "",
@@ -110,7 +94,7 @@ function opening({ config, labels, loadingArgument, modelClass }: ModelCardConte
     `model = AutoModel${modelClass}.from_pretrained(`,
     ...given,
     ...(task.asks === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
-    ...load,
+    ...formOf(config.peft_type).layout.library.loads,
   ];
 }
 
@@ -133,7 +117,7 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
       return [ids, "with torch.no_grad():", logits, `print(${task.print})${remark}`];
     }
     case "words": {
-      const front = config.peft_type === "PROMPT_TUNING" || config.peft_type === "P_TUNING";
+      const { beforeInput } = formOf(config.peft_type);
       const dropped = content.droppedLeadingTokens ?? 0;
       const given = content.wordPrefix === " " ? '[" " + word for word in words]' : "words";
       return [
@@ -143,7 +127,7 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
         `ids, word_ids = read.input_ids${cut}, read.word_ids()${dropped > 0 ? `[${dropped}:]` : ""}`,
         "with torch.no_grad():",
         logits,
-        ...(front ? ["logits = logits[-len(word_ids):]  # without the virtual tokens in front"] : []),
+        ...(beforeInput ? ["logits = logits[-len(word_ids):]  # without the virtual tokens in front"] : []),
         "first = [i for i, word in enumerate(word_ids) if word is not None and word not in word_ids[:i]]",
         "print([(words[word_ids[i]], labels[int(logits[i].argmax())]) for i in first])",
       ];

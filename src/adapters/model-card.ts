@@ -3,24 +3,9 @@
  * Not for: computing any of it.
  */
 
-import { HUB_VERSION } from "./adapter-hub";
+import { formOf } from "./forms/registry";
 import type { ModelCardContent } from "./model-card-content";
 import { code, loading } from "./model-card-use";
-import type { PeftConfig } from "./peft-config";
-
-const WHAT: Record<PeftConfig["peft_type"], string> = {
-  LORA: "low-rank factors beside frozen linear layers (`LORA`)",
-  ADALORA: "low-rank triplets, those left after pruning, beside frozen linear layers (`ADALORA`)",
-  VERA: "two vectors per frozen linear layer, and random matrices that all of them share (`VERA`)",
-  IA3: "factors on the columns of frozen linear layers (`IA3`)",
-  LN_TUNING: "trained norms in place of the frozen ones (`LN_TUNING`)",
-  BOTTLENECK: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
-  PREFIX_TUNING: "keys and values put before the input in every layer (`PREFIX_TUNING`)",
-  PROMPT_TUNING: "vectors put before the input's embeddings (`PROMPT_TUNING`)",
-  STUDIO: "the tensors that were trained, under the studio's own names: no library has a form for them",
-  CPT: "labelled examples before the input, whose words were moved a little (`CPT`)",
-  P_TUNING: "vectors put before the input's embeddings, made by a small encoder in training (`P_TUNING`)",
-};
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   trained: "",
@@ -38,14 +23,14 @@ function cell(text: string): string {
 
 function frontMatter({ config, origin, task }: ModelCardContent): string[] {
   const base = config.base_model_name_or_path ?? "";
-  const tags = [`base_model:adapter:${base}`, ...(config.peft_type === "LORA" ? ["lora"] : []), "transformers"];
+  const tags = [`base_model:adapter:${base}`, ...(formOf(config.peft_type).tags ?? []), "transformers"];
   if (origin === "folded") {
     tags.push("sk-tuning");
   }
   return [
     "---",
     `base_model: ${JSON.stringify(base)}`,
-    `library_name: ${config.peft_type === "BOTTLENECK" ? "adapter-transformers" : "peft"}`,
+    `library_name: ${formOf(config.peft_type).layout.library.name}`,
     `pipeline_tag: ${task.pipeline}`,
     "tags:",
     ...tags.sort().map((tag) => `- ${JSON.stringify(tag)}`),
@@ -76,6 +61,7 @@ function measured({ metrics, data, steps, task }: ModelCardContent): string[] {
 /** The text of README.md, in Markdown with YAML front matter. */
 export function modelCard(content: ModelCardContent): string {
   const { run, method, config, task, labels, text, origin = "trained", resumes, trainable, versions } = content;
+  const form = formOf(config.peft_type);
   const beside = BESIDE[origin];
   return [
     ...frontMatter(content),
@@ -83,7 +69,7 @@ export function modelCard(content: ModelCardContent): string {
     `# ${run.replace(/\s+/g, " ")}`,
     "",
     `${task.what}: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained ` +
-      `by ${method}, stored as ${WHAT[config.peft_type]}.${beside}`,
+      `by ${method}, stored as ${form.sentence}.${beside}`,
     "",
     ...(text ? [`Text: ${code(text)}`, ""] : []),
     `Trainable parameters: ${trainable.adapter} in the adapter, ${trainable.head} in the head.`,
@@ -115,7 +101,7 @@ export function modelCard(content: ModelCardContent): string {
     "",
     "### Framework versions",
     "",
-    `- ${config.peft_type === "BOTTLENECK" ? `adapters ${HUB_VERSION}` : `PEFT ${config.peft_version}`} (layout)`,
+    `- ${form.layout.library.version(config)} (layout)`,
     ...Object.entries(versions).map(([name, version]) => `- ${name} ${version}`),
     "",
   ].join("\n");

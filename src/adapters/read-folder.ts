@@ -1,39 +1,27 @@
-/** Adapter folders from their files or a zip, checked: what is missing, unknown or of another shape is an error. */
+/**
+ * Adapter folders from their files or a zip, checked: what is missing, unknown or of another shape
+ * is an error.
+ */
 
 import { strFromU8, unzipSync } from "fflate";
-import { readSafetensors } from "../hub/safetensors";
-import { streamTensor } from "../hub/safetensors-values";
-import { bytesFile } from "../hub/sources";
-import type { NamedTensor } from "../hub/write-safetensors";
 import { formats, migrate } from "../versions/versions";
-import { fromHubName, HUB_HEAD, HUB_HEAD_CONFIG, HUB_MODEL, isHubConfig, readHubConfig } from "./adapter-hub";
-import { checkTensors } from "./checks";
-import { ADAPTER_FILES, type AdapterFolder, CARD, CONFIG, isHead, MODEL, RUN, SK_ADAPTER } from "./folder";
-import { fromFileName } from "./peft-names";
-import { parseConfig } from "./read-config";
-import { PICKLED, plainName, settled } from "./spellings";
+import { type AdapterFolder, CARD, CONFIG, MODEL, RUN, SK_ADAPTER } from "./folder";
+import type { AdapterForm } from "./forms/form";
+import { forms } from "./forms/registry";
+import { PEFT } from "./peft-layout";
+import { readTensors } from "./read-tensors";
+import { PICKLED } from "./spellings";
 import { readState, STATE } from "./training-state";
 
-/** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
-const MAX_ADAPTER_BYTES = 2 ** 30;
+/** Every file of an adapter folder. */
+export const ADAPTER_FILES: readonly string[] = [
+  ...new Set([CONFIG, ...forms.flatMap(({ layout }) => layout.files), SK_ADAPTER, STATE, CARD, RUN]),
+];
 
-/** `rename`: null leaves a tensor out. */
-async function readTensors(
-  file: string,
-  bytes: Uint8Array,
-  rename: (name: string) => string | null,
-): Promise<NamedTensor[]> {
-  const { tensors } = await readSafetensors(bytesFile(file, bytes));
-  const read: NamedTensor[] = [];
-  for (const entry of tensors.values()) {
-    const name = rename(entry.name);
-    if (name === null) continue;
-    const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
-    await streamTensor(entry, (values, offset) => data.set(values, offset));
-    read.push({ name, shape: entry.shape, data });
-  }
-  return read;
-}
+/**
+ * Adapters are small; an archive that unpacks to more than this is refused before it is unpacked.
+ */
+const MAX_ADAPTER_BYTES = 2 ** 30;
 
 function parseJson(file: string, bytes: Uint8Array): unknown {
   try {
@@ -43,72 +31,21 @@ function parseJson(file: string, bytes: Uint8Array): unknown {
   }
 }
 
-/** A folder in AdapterHub's layout: modules and head are two files; without any of the head's it is for a language model. */
-async function readHub(
-  json: unknown,
-  files: Readonly<Record<string, Uint8Array>>,
-): Promise<Pick<AdapterFolder, "config" | "tensors">> {
-  const headless = !files[HUB_HEAD] && !files[HUB_HEAD_CONFIG];
-  const [modules, head] = [HUB_MODEL, ...(headless ? [] : [HUB_HEAD])].map((file) => {
-    const bytes = files[file];
-    if (!bytes)
-      throw new Error(`There is no ${file} beside ${CONFIG}. The adapter must be saved as safetensors with its head.`);
-    return readTensors(file, bytes, file === HUB_MODEL ? fromHubName : (name) => name);
-  });
-  const read = await modules!;
-  const config = readHubConfig(CONFIG, json, read);
-  if (headless) return { config: { ...config, task_type: "CAUSAL_LM" }, tensors: read };
-  const heads = await head!;
-  const stray = heads.find(({ name }) => !isHead(name));
-  if (stray || heads.length === 0) {
-    throw new Error(`${HUB_HEAD} ${stray ? `has "${stray.name}", which is no head's` : "has no classification head"}.`);
-  }
-  return { config, tensors: [...read, ...heads] };
-}
-
-/** Inside the wrapper that PEFT puts around an adapted module. */
-const WRAPPED_WEIGHT = ".base_layer.weight";
-
-/** Apart from an adapter's own tensors the frozen embeddings and head that PEFT saves with it (`save_embedding_layers`). */
-function withoutBase(read: readonly NamedTensor[]): { tensors: NamedTensor[]; baseTensors: NamedTensor[] } {
-  const isBase = ({ name }: NamedTensor) => name.endsWith(WRAPPED_WEIGHT);
-  const baseName = (name: string) => name.replace(WRAPPED_WEIGHT, ".weight");
-  return {
-    tensors: read.filter((tensor) => !isBase(tensor)),
-    baseTensors: read.filter(isBase).map((tensor) => ({ ...tensor, name: baseName(tensor.name) })),
-  };
-}
-
-/** A folder in PEFT's layout. */
-async function readPeft(
-  json: unknown,
-  files: Readonly<Record<string, Uint8Array>>,
-): Promise<Pick<AdapterFolder, "config" | "tensors" | "baseTensors">> {
-  const parsed = parseConfig(json);
-  const modelBytes = files[MODEL];
-  if (!modelBytes && files[PICKLED]) {
-    throw new Error(
-      `${PICKLED} is a pickled file, which can run code when it is opened, so it is not. Load the adapter in PEFT and save ` +
-        `it again: that writes ${MODEL}.`,
-    );
-  }
-  if (!modelBytes) {
-    throw new Error(`There is no ${MODEL} beside ${CONFIG}. Adapters in another format must be saved as safetensors.`);
-  }
-  const read = await readTensors(MODEL, modelBytes, (name) => {
-    const plain = plainName(name);
-    return plain === null ? null : fromFileName(plain, parsed.peft_type);
-  });
-  const { tensors, baseTensors } = withoutBase(read);
-  const config = settled(parsed, tensors);
-  checkTensors(config, tensors);
-  return { config, tensors, ...(baseTensors.length > 0 && { baseTensors }) };
+/** @throws Error naming the type that no form has. */
+function formOfConfig(json: unknown): AdapterForm {
+  const form = forms.find(({ layout }) => layout.claims(json));
+  if (form) return form;
+  const type = (json as { peft_type?: unknown } | null)?.peft_type;
+  const known = forms.filter(({ layout, verbatim }) => layout.library === PEFT && !verbatim).map((one) => one.type);
+  throw new Error(
+    `${CONFIG}: the adapter type ${JSON.stringify(type)} cannot be read. Known types: ${known.join(", ")}.`,
+  );
 }
 
 /**
  * Reads an adapter folder from its files and checks that configuration and tensors agree.
- * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or extra tensor, a wrong
- *   shape; both versions where run.json is of a newer one.
+ * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or
+ *   extra tensor, a wrong shape; both versions where run.json is of a newer one.
  */
 export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array>>): Promise<AdapterFolder> {
   const configBytes = files[CONFIG];
@@ -116,7 +53,7 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
     throw new Error(`There is no ${CONFIG}; an adapter folder needs ${CONFIG} and ${MODEL}.`);
   }
   const json = parseJson(CONFIG, configBytes);
-  const read = isHubConfig(json) ? await readHub(json, files) : await readPeft(json, files);
+  const read = await formOfConfig(json).layout.read(json, files);
   const adapter: AdapterFolder = { ...read, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
   if (files[SK_ADAPTER]) {
     adapter.skTensors = await readTensors(SK_ADAPTER, files[SK_ADAPTER], (name) => name);
@@ -136,7 +73,8 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
 
 /**
  * Reads an adapter from a zip that holds one adapter folder, at any depth.
- * @throws Error when it is no zip, holds none or several adapters, would unpack too large, and as `readAdapterFiles`.
+ * @throws Error when it is no zip, holds none or several adapters, would unpack too large, and as
+ *   `readAdapterFiles`.
  */
 export async function readAdapterZip(source: Uint8Array | Blob): Promise<AdapterFolder> {
   const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;

@@ -5,8 +5,8 @@
 
 import type { NamedTensor } from "../hub/write-safetensors";
 import { type AdapterFolder, isHead } from "./folder";
-import { loraConfig, type PeftConfig } from "./peft-config";
-import type { LoraSettings } from "./read-config";
+import { type LoraConfig, loraConfig, notPlainLora } from "./forms/lora";
+import type { PeftConfig } from "./peft-config";
 import { patternValue } from "./target-modules";
 
 /**
@@ -41,7 +41,7 @@ export function sumLora(
 ): Pick<AdapterFolder, "config" | "tensors"> {
   if (parts.length < 2) throw new Error("A sum needs at least two adapters.");
   for (const part of parts) checkPart(part);
-  const settings = parts.map(({ adapter }) => adapter.config as LoraSettings);
+  const settings = parts.map(({ adapter }) => adapter.config as LoraConfig);
   const ranks = settings.map(({ r, rank_pattern }) => Math.max(r, ...Object.values(rank_pattern)));
   if (combination === "linear" && new Set(ranks).size > 1) {
     throw new Error(
@@ -56,10 +56,8 @@ export function sumLora(
 }
 
 function checkPart({ name, adapter: { config }, weight }: SumPart): void {
-  const why = (what: string) => new Error(`"${name}" ${what}; only plain LoRA adapters can be summed.`);
-  if (config.peft_type !== "LORA") throw why(`is a ${config.peft_type} adapter`);
-  if (config.use_dora) throw why("is a DoRA adapter");
-  if (config.bias === "all") throw why("trains biases");
+  const reason = notPlainLora(config);
+  if (reason) throw new Error(`"${name}" ${reason}; only plain LoRA adapters can be summed.`);
   if (!Number.isFinite(weight)) throw new Error(`The weight of "${name}" is no number.`);
 }
 
@@ -67,7 +65,7 @@ function checkPart({ name, adapter: { config }, weight }: SumPart): void {
 function modulesOf(parts: readonly SumPart[]): Map<string, Factors[]> {
   const modules = new Map<string, Factors[]>();
   for (const { adapter, weight } of parts) {
-    const { r, lora_alpha, rank_pattern, alpha_pattern, use_rslora } = adapter.config as LoraSettings;
+    const { r, lora_alpha, rank_pattern, alpha_pattern, use_rslora } = adapter.config as LoraConfig;
     const byName = new Map(adapter.tensors.map((tensor) => [tensor.name, tensor]));
     for (const down of adapter.tensors) {
       if (!DOWN.test(down.name)) continue;
@@ -151,7 +149,7 @@ function meanHead(parts: readonly SumPart[]): NamedTensor[] {
 }
 
 /** Names of all adapters, or one expression for all; by name too if some adapters have only some blocks. */
-function sumConfig(settings: readonly LoraSettings[], rank: number): PeftConfig {
+function sumConfig(settings: readonly LoraConfig[], rank: number): PeftConfig {
   const { base_model_name_or_path, fan_in_fan_out, task_type } = settings[0]!;
   const expressions = settings.map(expressionOf);
   const named = settings.every(({ target_modules, layers_to_transform: layers }) => {
@@ -160,15 +158,14 @@ function sumConfig(settings: readonly LoraSettings[], rank: number): PeftConfig 
   const targets = named
     ? [...new Set(settings.flatMap(({ target_modules }) => target_modules as string[]))]
     : expressions.map((expression) => `(${expression})`).join("|");
-  const config = loraConfig({
-    ...{ baseModel: base_model_name_or_path ?? "", rank, alpha: rank, targets, fanInFanOut: fan_in_fan_out },
-  });
+  const site = { baseModel: base_model_name_or_path ?? "", fanInFanOut: fan_in_fan_out };
+  const config = loraConfig({ rank, alpha: rank, targets, rankStabilised: false }, site);
   const modules = task_type === "CAUSAL_LM" ? { modules_to_save: null } : {};
   return { ...config, base_model_name_or_path, task_type, ...modules };
 }
 
 /** What a configuration targets, as one regular expression for whole paths. */
-function expressionOf({ target_modules: targets, layers_to_transform: layers }: LoraSettings): string {
+function expressionOf({ target_modules: targets, layers_to_transform: layers }: LoraConfig): string {
   if (typeof targets === "string") return targets;
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const names = targets.map(literal).join("|");

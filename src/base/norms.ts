@@ -1,5 +1,6 @@
-/** Euclidean norms: of gradients, and of word embeddings, which virtual tokens are measured against. */
+/** Euclidean norms of word embeddings, which virtual tokens are measured against. */
 
+import { norm } from "../data/norm";
 import type { Executor } from "../executors/executor";
 import { Program } from "../program/program";
 import type { BaseModel } from "./base-model";
@@ -29,11 +30,4 @@ export function meanRowNorm(values: Float32Array, width: number): number {
   let sum = 0;
   for (let row = 0; row < rows; row++) sum += norm(values.subarray(row * width, (row + 1) * width));
   return sum / rows;
-}
-
-/** Euclidean norm. */
-export function norm(values: Float32Array | Float64Array): number {
-  let squares = 0;
-  for (const value of values) squares += value * value;
-  return Math.sqrt(squares);
 }

@@ -52,7 +52,7 @@ export async function readModel(
   checkKind(json, known, folder.name);
   const family = familyOf(json);
   const config = family.readConfig(json);
-  const weights = await openWeights(folder);
+  const weights = await openWeights(folder, family.prefixes);
   const entryOf = ({ name, shape }: Tensor) => weights.get(name, shape);
   const precision = choosePrecision(wanted, weightSpecs(family, config).map(entryOf));
   const frozenHead = headSpecs(family, config);

@@ -1,8 +1,8 @@
 /** From an adapter folder to a run that starts from it: which method it is, and whether it fits. */
 
 import * as z from "zod";
-import type { BottleneckConfig } from "../adapters/adapter-hub";
 import type { AdapterFolder } from "../adapters/folder";
+import { formOf } from "../adapters/forms/registry";
 import type { Scale, TaskId } from "../data/types";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";
@@ -33,92 +33,14 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
     const rate = learningRate === undefined ? {} : { learningRate };
     return { run: { name: given, method, options, ...rate, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };
   }
-  const { config } = adapter;
-  const prompt = adapter.tensors.find((tensor) => tensor.name === "prompt_embeddings");
-  const virtualTokens = prompt?.shape[0];
-  const forms: Record<string, RunConfiguration> = {
-    LORA: {
-      name,
-      method: config.use_dora ? "dora" : "lora",
-      options: loraOptions(config),
-    },
-    ADALORA: { name, method: "adalora", options: adaloraOptions(config) },
-    VERA: { name, method: "vera", options: veraOptions(config) },
-    IA3: {
-      name,
-      method: "ia3",
-      options: { targets: config.target_modules, feedForward: config.feedforward_modules },
-    },
-    LN_TUNING: { name, method: "ln-tuning", options: { targets: config.target_modules } },
-    PREFIX_TUNING: { name, method: "prefix", options: { virtualTokens } },
-    PROMPT_TUNING: { name, method: "prompt", options: { virtualTokens } },
-    P_TUNING: { name, method: "prompt", options: { virtualTokens } },
-    CPT: { name, method: "prompt", options: { virtualTokens } },
-  };
-  if (config.peft_type === "BOTTLENECK") return { run: bottleneckRun(config, name), pooling };
-  if (config.peft_type === "STUDIO") {
-    throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
-  }
-  // Beside trained biases the reader accepts idle factors only.
-  const run = config.bias === "all" ? { name, method: "bitfit", options: {} } : forms[config.peft_type]!;
-  return { run, pooling };
+  const { config, tensors } = adapter;
+  const { frozenLayers, ...run } = formOf(config.peft_type).run(config, tensors);
+  return { run: { name, ...run, ...withStrategy({ frozenLayers }) }, pooling };
 }
 
 /** Without what does nothing. */
 function withStrategy({ frozenLayers = 0, layerDecay = 1 }: LayerStrategy): LayerStrategy {
   return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
-}
-
-/** The linears a configuration means, as options. */
-function targetOptions({ target_modules: targets, layers_to_transform: layers }: AdapterFolder["config"]) {
-  return {
-    ...(typeof targets === "string" ? { pattern: targets } : { targets }),
-    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
-  };
-}
-
-function adaloraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
-  return {
-    initialRank: config.init_r,
-    // Nothing more will be allocated.
-    targetRank: Math.min(Number(config.target_r), Number(config.init_r) - 1),
-    alpha: config.lora_alpha,
-    ...targetOptions(config),
-    dropout: config.lora_dropout ?? 0,
-  };
-}
-
-function veraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
-  return {
-    rank: config.r,
-    ...targetOptions(config),
-    initialD: config.d_initial,
-    projectionKey: config.projection_prng_key,
-    saveProjection: config.save_projection,
-    dropout: config.vera_dropout ?? 0,
-  };
-}
-
-/** LoRA's options from PEFT's configuration. */
-function loraOptions(config: AdapterFolder["config"]): Record<string, unknown> {
-  return {
-    rank: config.r,
-    alpha: config.lora_alpha,
-    ...targetOptions(config),
-    rankPattern: config.rank_pattern ?? {},
-    alphaPattern: config.alpha_pattern ?? {},
-    dropout: config.lora_dropout ?? 0,
-    rankStabilised: config.use_rslora,
-  };
-}
-
-/** The method of AdapterHub's modules: by where they stand. */
-function bottleneckRun(config: AdapterFolder["config"], name: string): RunConfiguration {
-  const hub = config as unknown as BottleneckConfig;
-  const { places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut } = hub;
-  const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
-  const options = { bottleneck, activation, scale, learnedScale, residual };
-  return { name, method: parallel ? "adapter-parallel" : serial, options, ...withStrategy({ frozenLayers: leaveOut }) };
 }
 
 const scaleRecord = z.object({ scale: z.object({ mean: z.number(), deviation: z.number().positive() }) });

@@ -3,6 +3,8 @@
  * config.json and the tokenizer. Unchanged tensors stream from the base model's files; only changed ones are held, one at a time.
  */
 
+import type { Change } from "../adapters/base-change";
+import { formOf } from "../adapters/forms/registry";
 import { folderName } from "../adapters/write-folder";
 import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
 import type { BaseModel } from "../base/base-model";
@@ -19,7 +21,7 @@ import type { Family, Pooling } from "../models/family";
 import type { Run } from "../runs/run";
 import type { Task } from "../tasks/task";
 import { exportedForm, loraConversion, partTensors } from "./export";
-import { type Change, mergeChanges, negated } from "./merge";
+import { mergeChanges } from "./merge";
 
 /** Files that are copied as they are where the base model has them. */
 const COPIED = [
@@ -174,7 +176,7 @@ export async function mergedRun(
   const names = new Set([...body.map(({ name }) => name), ...(causal ? [HEAD_WEIGHT] : [])]);
   const site = { names, fanInFanOut: family.fanInFanOut };
   const merged = mergeChanges(method, form, tensors, site);
-  const negative = negated(form);
+  const negative = formOf(form.type).opposite?.(form) ?? null;
   // The word embeddings as the head: only one of both has changed, so they are tied no longer.
   const table = `${embeddingPath(model)}.weight`;
   const untied = causal && languageHead.kind === "words" && (merged.has(table) || merged.has(HEAD_WEIGHT));

@@ -1,10 +1,10 @@
 /** Frozen tables of the base model that PEFT saves beside an adapter: whether they are still those of the open model. */
 
 import { type AdapterFolder, MODEL } from "../adapters/folder";
+import { LANGUAGE_HEAD } from "../adapters/target-modules";
 import { readModel } from "../base/read-model";
 import { readTensor } from "../hub/safetensors-values";
 import type { ModelFolder } from "../hub/types";
-import { LANGUAGE_HEAD } from "../methods/outer-modules";
 import { wordTable } from "../models/word-table";
 
 /** A value saved as bfloat16 differs from the base model's by at most this share of it. */

@@ -10,9 +10,6 @@ import type { ModelFile, ModelFolder } from "./types";
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 
-/** What a class with a head puts before its base model's names; files saved from the base class lack it. */
-const CLASS_PREFIXES = ["model.decoder.", "model.", "transformer.", "gpt_neox.", "bert.", "roberta.", "distilbert."];
-
 export interface Weights {
   /** Of all weight files together. */
   readonly fileBytes: number;
@@ -82,9 +79,10 @@ async function openShards(
 
 /**
  * Opens `model.safetensors`, or the shards of `model.safetensors.index.json`; reads headers only.
+ * @param prefixes what the model's classes with a head put before its names; files saved from the base class lack it.
  * @throws Error when neither is there, an index and its shards disagree, or a file is malformed.
  */
-export async function openWeights(folder: ModelFolder): Promise<Weights> {
+export async function openWeights(folder: ModelFolder, prefixes: readonly string[]): Promise<Weights> {
   const single = await folder.open(SINGLE);
   let tensors: ReadonlyMap<string, SafetensorsEntry>;
   let fileBytes: number;
@@ -119,7 +117,7 @@ export async function openWeights(folder: ModelFolder): Promise<Weights> {
     if (exact) {
       return exact;
     }
-    for (const prefix of CLASS_PREFIXES) {
+    for (const prefix of prefixes) {
       const other = name.startsWith(prefix) ? tensors.get(name.slice(prefix.length)) : tensors.get(prefix + name);
       if (other) {
         return other;

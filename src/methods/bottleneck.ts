@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import type { BottleneckSettings } from "../adapters/forms/bottleneck";
 import type { Attachments, SubLayer, SubLayerKind } from "../models/family";
 import { type ActivationKind, activation } from "../operations/activation";
 import { add } from "../operations/add";
@@ -12,7 +13,7 @@ import { scaleColumns } from "../operations/scale-columns";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
 import { elementCount, type Initializer, type Tensor } from "../program/tensor";
-import type { ExportForm, ModelFacts } from "./method";
+import type { ModelFacts } from "./method";
 
 export const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as const satisfies readonly ActivationKind[];
 
@@ -108,7 +109,7 @@ export function bottleneckForm(
   design: BottleneckDesign,
   options: BottleneckOptions,
   { config }: Pick<ModelFacts, "config">,
-): ExportForm {
+): BottleneckSettings {
   const { places, parallel, start } = design;
   return {
     type: "BOTTLENECK",

@@ -1,12 +1,13 @@
 /** The low-rank update that LoRA and its family share, as PEFT makes it: B·A, A Kaiming-uniform, B zero, scaled by alpha / rank. */
 
 import * as z from "zod";
+import type { LoraSettings } from "../adapters/forms/lora";
 import { isTargeted, patternValue } from "../adapters/target-modules";
 import { dropout } from "../operations/dropout";
 import { linear } from "../operations/linear";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import type { LoraForm, ModelFacts } from "./method";
+import type { ModelFacts } from "./method";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "./targets";
 
 export type LowRankOptions = z.infer<ReturnType<typeof lowRankOptions>>;
@@ -134,7 +135,7 @@ export function lowRankUpdate(
 }
 
 /** How such an update is exported. */
-export function loraForm(options: LowRankOptions): LoraForm {
+export function loraForm(options: LowRankOptions): LoraSettings {
   const { rank, alpha, rankStabilised, rankPattern, alphaPattern, dropout } = options;
   const { targets, layers: layersToTransform } = targetModules(options);
   return { type: "LORA", rank, alpha, targets, layersToTransform, rankPattern, alphaPattern, dropout, rankStabilised };

@@ -4,7 +4,8 @@
  */
 
 import type * as z from "zod";
-import type { Attachments, SubLayerKind } from "../models/family";
+import type { FormSettings } from "../adapters/forms/registry";
+import type { Attachments } from "../models/family";
 import type { Program } from "../program/program";
 import type { ControllerOf } from "./controller";
 import type { ModelFacts } from "./model-facts";
@@ -37,80 +38,6 @@ export interface TextForm {
   readonly lockBrackets?: boolean;
 }
 
-/**
- * What an exported tensor was made of. `trained`: it was trained as it stands. `encoder`: by PEFT's own encoder, which PEFT
- * does not save. `folded`: by something PEFT does not know. What was trained instead is then written beside it.
- */
-export type Origin = "trained" | "encoder" | "folded";
-
-/** Where bottleneck modules stand, what they read and compute. */
-export interface BottleneckForm {
-  readonly places: readonly SubLayerKind[];
-  readonly parallel: boolean;
-  /** `small`: both matrices started at N(0, 0.02). `silent`: the second started at zero. */
-  readonly start: "small" | "silent";
-  readonly bottleneck: number;
-  /** What the bottleneck was said by, if it was; ⌊hidden size / factor⌋ is the bottleneck. */
-  readonly reductionFactor?: number | null;
-  readonly activation: string;
-  readonly scale: number;
-  readonly learnedScale: boolean;
-  readonly residual: boolean;
-  /** How many of the lowest blocks have no module; none unless told. */
-  readonly leaveOut?: number;
-}
-
-/** Low-rank matrices under the linears' names; without any, a rank-1 adapter that adds nothing carries the head. */
-export interface LoraForm {
-  readonly type: "LORA";
-  readonly rank: number;
-  readonly alpha: number;
-  /** Names, or one regular expression. */
-  readonly targets: readonly string[] | string;
-  /** Only these blocks; null or left out: all. */
-  readonly layersToTransform?: readonly number[] | null;
-  /** Other ranks and alphas by pattern of the path. */
-  readonly rankPattern?: Readonly<Record<string, number>>;
-  readonly alphaPattern?: Readonly<Record<string, number>>;
-  readonly dropout?: number;
-  readonly rankStabilised: boolean;
-  /** Whether the updated weights are brought to trained magnitudes (DoRA). */
-  readonly dora?: boolean;
-  /** Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that adds nothing. */
-  readonly biases?: boolean;
-}
-
-/** AdaLoRA's triplets; pruned ones are left out. */
-export interface AdaloraForm {
-  readonly type: "ADALORA";
-  readonly alpha: number;
-  readonly targets: readonly string[] | string;
-  readonly dropout: number;
-  readonly initialRank: number;
-  readonly targetRank: number;
-  readonly tinit: number;
-  readonly tfinal: number;
-  readonly deltaT: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly orthogonality: number;
-  readonly steps: number;
-  /** Which triplets of a module are kept, by the path of its E; null before any were pruned. */
-  readonly rankPattern: Readonly<Record<string, readonly boolean[]>> | null;
-}
-
-/** VeRA's vectors, and the random matrices that all modules share. */
-export interface VeraForm {
-  readonly type: "VERA";
-  readonly rank: number;
-  readonly targets: readonly string[] | string;
-  readonly layersToTransform?: readonly number[] | null;
-  readonly dropout: number;
-  readonly initialD: number;
-  readonly projectionKey: number;
-  readonly saveProjection: boolean;
-}
-
 /** A tensor as it is written, row-major, by its name in the model. */
 export interface StoredTensor {
   readonly name: string;
@@ -131,45 +58,6 @@ export interface TrainedState {
   /** One of the method's `conversions`; null: as the method is written. */
   readonly conversion: string | null;
 }
-
-/** How a trained run is written as a folder that PEFT, or for bottleneck modules AdapterHub, loads. */
-export type ExportForm =
-  | LoraForm
-  | AdaloraForm
-  | VeraForm
-  /** Factors on the outputs of the targets, and on the inputs of those in `feedForward`. */
-  | { readonly type: "IA3"; readonly targets: readonly string[]; readonly feedForward: readonly string[] }
-  /** Norms with trained gains and shifts. */
-  | { readonly type: "LN_TUNING"; readonly targets: readonly string[] }
-  /** Bottleneck modules around sub-layers: in AdapterHub's layout, since PEFT has none. */
-  | ({ readonly type: "BOTTLENECK" } & BottleneckForm)
-  /** Keys (after rotary) and values of the virtual tokens. `projection`: the encoder's hidden size. */
-  | {
-      readonly type: "PREFIX_TUNING";
-      readonly origin: Origin;
-      readonly startsAtZero?: boolean;
-      readonly projection?: number;
-    }
-  /** Embeddings of the virtual tokens, and what they started from: a text, words of the vocabulary, or chance. */
-  | {
-      readonly type: "PROMPT_TUNING";
-      readonly origin: Origin;
-      readonly text?: string;
-      readonly startsFromVocabulary?: boolean;
-    }
-  /** Embeddings of the virtual tokens, made by an encoder of this hidden size. */
-  | {
-      readonly type: "P_TUNING";
-      readonly origin: "encoder";
-      readonly hidden: number;
-      readonly encoder: "MLP" | "LSTM";
-      readonly layers: number;
-    }
-  /** As prompt tuning, with the examples' tokens beside the embeddings; PEFT has it for language models alone. */
-  | { readonly type: "CPT"; readonly origin: "folded"; readonly epsilon: number; readonly decay: number }
-  /** The trained tensors as they are: PEFT has nothing that would compute the same. */
-  /** `dense`: they are the base model's own tensors, trained in place. */
-  | { readonly type: "STUDIO"; readonly why: string; readonly dense?: boolean };
 
 /** A method that gives the same logits before any training, from the same seed. */
 export interface Equality {
@@ -217,7 +105,8 @@ export interface Approach<Options = unknown> {
    * per Program.
    */
   attach(program: Program, options: Options, context: MethodContext): Attachments;
-  exportForm(options: Options, model: ModelFacts): ExportForm;
+  /** The folder that a run is written as, of the forms in `adapters/forms`. */
+  exportForm(options: Options, model: ModelFacts): FormSettings;
 }
 
 /** What trains: tensors at the model's sites, and a head beside them. */
@@ -250,7 +139,7 @@ export interface Method<Options = unknown> extends Approach<Options> {
   exported?(
     options: Options,
     state: TrainedState,
-  ): { readonly form: ExportForm; readonly tensors: readonly StoredTensor[] };
+  ): { readonly form: FormSettings; readonly tensors: readonly StoredTensor[] };
   /** Other forms a trained run can be written in, exactly the same function of its input. */
   readonly conversions?: readonly { readonly id: string; readonly title: string }[];
 }

@@ -3,14 +3,14 @@
  * head over the vocabulary. A head that is the word embeddings once more shares their frozen table, not their update.
  */
 
-import { isTargeted } from "../adapters/target-modules";
+import { isTargeted, LANGUAGE_HEAD } from "../adapters/target-modules";
 import type { Attachments } from "../models/family";
 import { embedColumns } from "../operations/embed";
 import { linear } from "../operations/linear";
 import type { Program } from "../program/program";
 import { type LowRankOptions, lowRankMatrices, scaling } from "./low-rank";
 import type { ModelFacts } from "./method";
-import { embeddingPath, LANGUAGE_HEAD } from "./outer-modules";
+import { embeddingPath } from "./outer-modules";
 import { targetModules } from "./targets";
 
 /** The updates that the options mean outside of the blocks. */

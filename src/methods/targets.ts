@@ -1,19 +1,13 @@
 /** Which linears of the blocks an option means, and the options that say so for every method with low-rank updates. */
 
 import * as z from "zod";
-import { isNamed, isTargeted, type TargetModules, wholePath } from "../adapters/target-modules";
+import { isNamed, isTargeted, type LinearShape, type TargetModules, wholePath } from "../adapters/target-modules";
 import type { LinearSite } from "../models/family";
 import { Program } from "../program/program";
 import type { ModelFacts } from "./method";
 
 /** Whether a module's path ends with one of these names, as PEFT matches `target_modules`. */
 export const isTarget = isNamed;
-
-export interface LinearShape {
-  readonly path: string;
-  readonly inputs: number;
-  readonly outputs: number;
-}
 
 /** Every linear of the blocks. */
 export function linearShapes({ family, config }: ModelFacts): LinearShape[] {
@@ -80,15 +74,6 @@ export interface TargetOptions {
 /** What PEFT's configuration says of such options. */
 export function targetModules({ targets, pattern, layers }: TargetOptions): TargetModules {
   return pattern === null ? { targets, layers: layers === null ? null : readLayers(layers) } : { targets: pattern };
-}
-
-/**
- * A folder's targets by name. An expression that fits linears may fit other modules of the blocks, too (activations, dropout), at
- * which PEFT would stop: their whole paths are named instead.
- */
-export function namedTargets(targets: readonly string[] | string, facts: ModelFacts, outer: readonly string[]) {
-  if (typeof targets !== "string") return targets;
-  return [...linearShapes(facts).map(({ path }) => path), ...outer].filter((path) => isTargeted(path, { targets }));
 }
 
 type Context = { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };

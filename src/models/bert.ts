@@ -52,6 +52,7 @@ export const bert: Family<BertConfig> = {
   title: "BERT, MiniLM, RoBERTa",
   covers: "BERT, RoBERTa, MiniLM and other sentence encoders of these types",
   modelTypes: ["bert", "roberta"],
+  prefixes: ["bert.", "roberta."],
   loraTargets: ["query", "value"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["key", "value", "output.dense"], feedForward: ["output.dense"] },

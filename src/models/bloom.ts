@@ -51,6 +51,7 @@ export const bloom: Family<BloomConfig> = {
   title: "BLOOM",
   covers: "BLOOM, BLOOMZ",
   modelTypes: ["bloom"],
+  prefixes: ["transformer."],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["query_key_value", "mlp.dense_4h_to_h"], feedForward: ["mlp.dense_4h_to_h"] },
@@ -77,7 +78,7 @@ export const bloom: Family<BloomConfig> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? bloom.embed(program, config, "embeddings", input) : input;
-    const stack = openStack(program, config, words, batch, attachments);
+    const stack = openStack(program, config, words, batch, attachments, { attentionName: "attn" });
     const norm = (name: string, x: Tensor) =>
       stackLayerNorm(stack, name, `transformer.${name === "hidden" ? "ln_f" : name}`, x, config.epsilon);
     let x = norm("word_embeddings_layernorm", stack.built.states[0]!);

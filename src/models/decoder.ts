@@ -29,6 +29,8 @@ export interface Stack {
   readonly causal: boolean;
   /** Whether the gains of RMS norms are stored as their distance from one (Gemma). */
   readonly gainsFromOne: boolean;
+  /** What paths of sub-layers call the attention. */
+  readonly attentionName: string;
   /** What hides the padding of a batch in attention. */
   readonly padding?: Tensor;
   readonly built: Omit<BuiltModel, "hidden"> & { states: Tensor[]; keys: Tensor[]; values: Tensor[] };
@@ -41,8 +43,9 @@ export function openStack(
   words: Tensor,
   batch: Batch,
   attachments: Attachments,
-  { causal = true, gainsFromOne = false }: Partial<Pick<Stack, "causal" | "gainsFromOne">> = {},
+  options: Partial<Pick<Stack, "causal" | "gainsFromOne" | "attentionName">> = {},
 ): Stack {
+  const { causal = true, gainsFromOne = false, attentionName = "self_attn" } = options;
   const { prompt, prefix } = attachments;
   const front = prompt?.shape[0] ?? 0;
   const start = prefix?.virtualTokens ?? 0;
@@ -58,6 +61,7 @@ export function openStack(
     start,
     causal,
     gainsFromOne,
+    attentionName,
     ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, start + front + suffix) }),
     built: { front, states: [prompted], keys: [], values: [] },
   };
@@ -211,9 +215,7 @@ export class Block {
 
   /** What is added to the residual stream instead of a sub-layer's output. */
   subLayer(kind: SubLayerKind, site: SubLayer): Tensor {
-    // Modules are named as AdapterHub's importer tells attention by the block's path, whatever the family calls it.
-    const attentionName = this.#path.startsWith("transformer.h.") ? "attn" : "self_attn";
-    const path = `${this.#path}.${kind === "mlp" ? "mlp" : attentionName}`;
+    const path = `${this.#path}.${kind === "mlp" ? "mlp" : this.#stack.attentionName}`;
     return this.#stack.attachments.subLayer?.(path, kind, site) ?? site.output;
   }
 

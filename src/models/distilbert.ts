@@ -35,6 +35,7 @@ export const distilbert: Family<DistilBertConfig> = {
   title: "DistilBERT",
   covers: "DistilBERT",
   modelTypes: ["distilbert"],
+  prefixes: ["distilbert."],
   // PEFT has no defaults for this family; these are what it chooses in BERT.
   loraTargets: ["q_lin", "v_lin"],
   tokenHead: "classifier",

@@ -57,6 +57,7 @@ export const falcon: Family<FalconConfig> = {
   title: "Falcon",
   covers: "Falcon 1B to 40B, Falcon-RW (ALiBi)",
   modelTypes: ["falcon"],
+  prefixes: ["transformer."],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },
@@ -102,7 +103,7 @@ export const falcon: Family<FalconConfig> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? falcon.embed(program, config, "embeddings", input) : input;
-    const stack = openStack(program, config, words, batch, attachments);
+    const stack = openStack(program, config, words, batch, attachments, { attentionName: "attn" });
     let x = stack.built.states[0]!;
     for (let layer = 0; layer < config.layers; layer++) {
       x = block(stack, config, layer, x);

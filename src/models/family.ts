@@ -140,6 +140,8 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly covers: string;
   /** The `model_type`s of config.json that this family reads. */
   readonly modelTypes: readonly string[];
+  /** What its classes with a head put before tensor names, the longest first; files saved from the base class lack it. */
+  readonly prefixes: readonly string[];
   /** Throws an Error naming the key and the value it cannot use. */
   readConfig(json: unknown): Config;
   /**

@@ -69,6 +69,7 @@ export const gemma: Family<GemmaConfig> = {
   title: "Gemma 2, Gemma 3 (text)",
   covers: "Gemma 2, Gemma 3 (text: 270M, 1B)",
   modelTypes: ["gemma2", "gemma3_text"],
+  prefixes: ["model."],
   loraTargets: ["q_proj", "v_proj"],
   withoutTokenClass: ["gemma3_text"],
   ia3Targets: { targets: ["q_proj", "v_proj", "down_proj"], feedForward: ["down_proj"] },

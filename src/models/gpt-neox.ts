@@ -46,6 +46,7 @@ export const gptNeox: Family<GptNeoxConfig> = {
   title: "GPT-NeoX, Pythia",
   covers: "GPT-NeoX-20B, Pythia",
   modelTypes: ["gpt_neox"],
+  prefixes: ["gpt_neox."],
   loraTargets: ["query_key_value"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["query_key_value", "dense_4h_to_h"], feedForward: ["dense_4h_to_h"] },

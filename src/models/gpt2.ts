@@ -34,6 +34,7 @@ export const gpt2: Family<Gpt2Config> = {
   title: "GPT-2",
   covers: "GPT-2, distilgpt2, DialoGPT",
   modelTypes: ["gpt2"],
+  prefixes: ["transformer."],
   loraTargets: ["c_attn"],
   tokenHead: "classifier",
   ia3Targets: { targets: ["c_attn", "mlp.c_proj"], feedForward: ["mlp.c_proj"] },
@@ -59,7 +60,7 @@ export const gpt2: Family<Gpt2Config> = {
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? gpt2.embed(program, config, "embeddings", input) : input;
-    const stack = openStack(program, config, words, batch, attachments);
+    const stack = openStack(program, config, words, batch, attachments, { attentionName: "attn" });
     let x = addPositions(stack, stack.built.states[0]!, "transformer.wpe");
     for (let layer = 0; layer < config.layers; layer++) {
       x = block(stack, config, layer, x);

@@ -54,6 +54,7 @@ export const llama: Family<LlamaConfig> = {
   title: "Llama, Mistral, Qwen2, Qwen3",
   covers: "Llama 1–3, TinyLlama, SmolLM2, Mistral (sliding window), Qwen2, Qwen2.5, Qwen3",
   modelTypes: ["llama", "mistral", "qwen2", "qwen3"],
+  prefixes: ["model."],
   loraTargets: ["q_proj", "v_proj"],
   ia3Targets: { targets: ["k_proj", "v_proj", "down_proj"], feedForward: ["down_proj"] },
   bidirectional: false,

@@ -66,6 +66,7 @@ export const modernbert: Family<ModernBertConfig> = {
   title: "ModernBERT",
   covers: "ModernBERT base and large",
   modelTypes: ["modernbert"],
+  prefixes: ["model."],
   // PEFT has no defaults for this family; this holds what it chooses in BERT.
   loraTargets: ["Wqkv"],
   tokenHead: "classify",

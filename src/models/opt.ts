@@ -44,6 +44,7 @@ export const opt: Family<OptConfig> = {
   title: "OPT",
   covers: "OPT 125M, 1.3B and larger",
   modelTypes: ["opt"],
+  prefixes: ["model.decoder.", "model."],
   loraTargets: ["q_proj", "v_proj"],
   withoutTokenClass: ["opt"],
   ia3Targets: { targets: ["q_proj", "k_proj", "fc2"], feedForward: ["fc2"] },

@@ -42,6 +42,7 @@ export const phi: Family<PhiConfig> = {
   title: "Phi-1, Phi-1.5, Phi-2",
   covers: "Phi-1, Phi-1.5, Phi-2",
   modelTypes: ["phi"],
+  prefixes: ["model."],
   loraTargets: ["q_proj", "v_proj", "fc1", "fc2"],
   ia3Targets: { targets: ["q_proj", "v_proj", "fc2"], feedForward: ["fc2"] },
   bidirectional: false,

@@ -58,6 +58,7 @@ export const phi3: Family<Phi3Config> = {
   title: "Phi-3, Phi-3.5, Phi-4-mini",
   covers: "Phi-3, Phi-3.5-mini, Phi-4-mini",
   modelTypes: ["phi3"],
+  prefixes: ["model."],
   // PEFT has no defaults for this family; these are the linears that hold what it chooses in Llama.
   loraTargets: ["qkv_proj"],
   ia3Targets: { targets: ["qkv_proj", "down_proj"], feedForward: ["down_proj"] },

@@ -94,8 +94,8 @@ export async function openComparison(
       const tensors = given.get(run);
       if (!tensors) continue;
       const { trainables } = comparison.run(name);
-      checkFits(name, withoutCarrier(tensors, trainables), trainables);
       const { adapter, resume } = folders.get(run)!;
+      checkFits(name, withoutCarrier(adapter, tensors, trainables), trainables);
       if (resume && adapter.state) comparison.adopt(name, resumed(comparison, name, adapter.state, tensors));
     }
   } catch (error) {

@@ -1,8 +1,8 @@
 /** Exported prompts and prefixes against the folders PEFT wrote, and what they predict after import. */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { ADAPTER_FILES, type AdapterFolder } from "../../src/adapters/folder";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
+import type { AdapterFolder } from "../../src/adapters/folder";
+import { ADAPTER_FILES, readAdapterFiles } from "../../src/adapters/read-folder";
 import { adapterFiles } from "../../src/adapters/write-folder";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";

@@ -23,7 +23,7 @@ test("full fine-tuning of a model kept in float16 trains float32 copies", { time
   try {
     await tiny.comparison.prepare();
     await tiny.comparison.train();
-    const weights = await openWeights(fixtureModel("tiny-gpt2"));
+    const weights = await openWeights(fixtureModel("tiny-gpt2"), []);
     const values = await finalValues(tiny, "full");
     expect(values.size).toBeGreaterThan(20);
     for (const { name, shape } of tiny.comparison.run("full").trainables) {

@@ -30,14 +30,14 @@ const LAYERS = [
 
 /** Imports between folders of one layer. */
 const PEERS: Record<string, string[]> = {
-  // A method attaches to the sites that a model family declares; targets are matched as adapter files mean them.
-  methods: ["models", "adapters"],
+  // A method attaches to the sites that a model family declares, says which adapter form it is, and draws torch's numbers.
+  methods: ["models", "adapters", "data"],
   // A family names the channels of a batch that it reads.
   models: ["data"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
-  // Adapter files are safetensors, which hub reads; run.json has a version.
-  adapters: ["hub", "versions"],
+  // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has a version.
+  adapters: ["hub", "data", "versions"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
   forward: ["hub"],
 };

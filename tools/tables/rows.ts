@@ -6,11 +6,11 @@
 import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { FormSettings } from "../../src/adapters/forms/registry";
 import { readConfig } from "../../src/hub/config";
 import { blobFile } from "../../src/hub/sources";
 import { openTokenizer } from "../../src/hub/tokenizer";
 import type { ModelFolder } from "../../src/hub/types";
-import type { ExportForm } from "../../src/methods/method";
 import { type AnyApproach, approaches } from "../../src/methods/registry";
 import { families, familyOf } from "../../src/models/registry";
 import { methodContext } from "../../src/runs/resolve";
@@ -96,7 +96,7 @@ function parameters(method: AnyApproach, options: unknown, model: Model): string
   }
 }
 
-function written(form: ExportForm): string {
+function written(form: FormSettings): string {
   switch (form.type) {
     case "STUDIO":
       return "the studio's own layout";

@@ -4,6 +4,8 @@
  */
 
 import * as z from "zod";
+import type { AdaloraSettings } from "../../adapters/forms/adalora";
+import type { LoraSettings } from "../../adapters/forms/lora";
 import { isTargeted } from "../../adapters/target-modules";
 import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
@@ -11,7 +13,7 @@ import { scaleColumns } from "../../operations/scale-columns";
 import { view } from "../../operations/view";
 import { equalToFrozen } from "../equalities";
 import { alphaOption, dropoutOption, rankOption } from "../low-rank";
-import { type AdaloraForm, defineMethod, type LoraForm, type ModelFacts, type TrainedState } from "../method";
+import { defineMethod, type ModelFacts, type TrainedState } from "../method";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "../targets";
 import { allocation, RANKS } from "./allocation";
 
@@ -106,7 +108,12 @@ export const adalora = defineMethod<Options>({
 });
 
 /** Chosen blocks are written as full paths: some versions of PEFT refuse `layers_to_transform` alone for AdaLoRA. */
-function form(chosen: Options, model: ModelFacts, steps: number, rankPattern: AdaloraForm["rankPattern"]): AdaloraForm {
+function form(
+  chosen: Options,
+  model: ModelFacts,
+  steps: number,
+  rankPattern: AdaloraSettings["rankPattern"],
+): AdaloraSettings {
   const { targets, layers } = targetModules(chosen);
   const paths = layers ? linearShapes(model).map(({ path }) => path) : [];
   return {
@@ -158,7 +165,7 @@ function converted(chosen: Options, state: TrainedState) {
   const escaped = (path: string) => path.replaceAll(".", "\\.");
   const perModule = (what: (rank: number) => number) =>
     Object.fromEntries([...kept].map(([path, ranks]) => [escaped(path), what(rankOf(ranks))]));
-  const lora: LoraForm = {
+  const lora: LoraSettings = {
     type: "LORA",
     rank: initialRank,
     alpha,

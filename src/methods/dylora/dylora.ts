@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import type { LoraSettings } from "../../adapters/forms/lora";
 import { isTargeted } from "../../adapters/target-modules";
 import { dispatch } from "../../kernels/kernel";
 import { maskMatrix } from "../../kernels/mask-matrix";
@@ -14,7 +15,7 @@ import type { Program } from "../../program/program";
 import type { Controller, ControllerContext } from "../controller";
 import { equalToFrozen } from "../equalities";
 import { alphaOption, dropoutOption, rankOption } from "../low-rank";
-import { defineMethod, type LoraForm, type ModelFacts, type StoredTensor, type TrainedState } from "../method";
+import { defineMethod, type ModelFacts, type StoredTensor, type TrainedState } from "../method";
 import { checkTargets, targetModules, targetOptions } from "../targets";
 
 type Options = z.infer<ReturnType<typeof options>>;
@@ -117,7 +118,7 @@ function controller(program: Program, { rank, trained }: Options, { draw }: Cont
   };
 }
 
-function form(chosen: Options, rank: number): LoraForm {
+function form(chosen: Options, rank: number): LoraSettings {
   const { targets, layers: layersToTransform } = targetModules(chosen);
   const { alpha, dropout: rate } = chosen;
   return { type: "LORA", rank, alpha, targets, layersToTransform, dropout: rate, rankStabilised: false };

@@ -3,10 +3,10 @@
  * half of the feed-forward's and half of the norms, drawn anew for each round.
  */
 
+import { MersenneTwister } from "../../data/mersenne-twister";
 import { blockOf } from "../../models/blocks";
 import type { ChosenModules, ModelFacts } from "../method";
 import { isTarget } from "../targets";
-import { MersenneTwister } from "../vera/mersenne-twister";
 import { weightNames } from "../weight-names";
 
 /** Rounds of one seed never share a generator. */

@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { prefixNames } from "../../adapters/forms/prefix";
 import type { KeyValuePrefix } from "../../models/family";
 import { activation } from "../../operations/activation";
 import { splitColumns } from "../../operations/split-columns";
@@ -14,12 +15,6 @@ import { defineMethod, type MethodContext } from "../method";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
 import { semanticKeyValue } from "../semantic";
 import { trainedLinear } from "../trained-linear";
-
-/** Names of the trained tensors, one layer's keys or values each: [virtualTokens, keyValueHeads · headSize]. */
-export const prefixNames = {
-  keys: (layer: number) => `prefix.keys.${layer}`,
-  values: (layer: number) => `prefix.values.${layer}`,
-};
 
 const options = z
   .strictObject({

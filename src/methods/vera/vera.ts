@@ -4,16 +4,17 @@
  */
 
 import * as z from "zod";
+import type { VeraSettings } from "../../adapters/forms/vera";
 import { isTargeted } from "../../adapters/target-modules";
+import { drawProjection, firstColumns, firstRows, type Projection } from "../../adapters/vera-projection";
 import { add } from "../../operations/add";
 import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import { equalToFrozen } from "../equalities";
 import { dropoutOption, rankOption } from "../low-rank";
-import { defineMethod, type ModelFacts, type StoredTensor, type TrainedState, type VeraForm } from "../method";
+import { defineMethod, type ModelFacts, type StoredTensor, type TrainedState } from "../method";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "../targets";
-import { drawProjection, firstColumns, firstRows, type Projection } from "./projection";
 
 type Options = z.infer<ReturnType<typeof options>>;
 
@@ -98,7 +99,7 @@ export const vera = defineMethod<Options>({
   conversions: [{ id: "lora", title: "plain LoRA" }],
 });
 
-function form(chosen: Options): VeraForm {
+function form(chosen: Options): VeraSettings {
   const { targets, layers: layersToTransform } = targetModules(chosen);
   const { rank, dropout: rate, initialD, projectionKey, saveProjection } = chosen;
   return {

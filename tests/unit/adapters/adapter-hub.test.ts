@@ -1,35 +1,36 @@
 import { strToU8 } from "fflate";
 import { describe, expect, it } from "vitest";
+import { checkBase } from "../../../src/adapters/checks";
+import type { AdapterFolder } from "../../../src/adapters/folder";
 import {
   type BottleneckConfig,
-  bottleneckConfig,
+  type BottleneckSettings,
+  bottleneck,
   fromHubName,
   hubConfigs,
   toHubName,
-} from "../../../src/adapters/adapter-hub";
-import { checkBase } from "../../../src/adapters/checks";
-import type { AdapterFolder } from "../../../src/adapters/folder";
+} from "../../../src/adapters/forms/bottleneck";
 import { modelCard } from "../../../src/adapters/model-card";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
-import type { BottleneckForm } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
+import { writingSite } from "./written";
 
-const houlsby: BottleneckConfig = {
-  baseModel: "tiny-llama",
-  modelType: "llama",
-  hiddenSize: 6,
+const settings: BottleneckSettings = {
+  type: "BOTTLENECK",
   places: ["attention", "mlp"],
   parallel: false,
   start: "small",
   bottleneck: 2,
   activation: "silu",
   scale: 1,
+  learnedScale: false,
   residual: false,
 };
+const houlsby = bottleneck.config(settings, writingSite({ hiddenSize: 6 })) as BottleneckConfig;
 
 function tensors(module: string, { hiddenSize, bottleneck }: BottleneckConfig): NamedTensor[] {
   const shapes = { "down.weight": [bottleneck, hiddenSize], "down.bias": [bottleneck] };
@@ -43,7 +44,7 @@ function tensors(module: string, { hiddenSize, bottleneck }: BottleneckConfig): 
 function folder(config: BottleneckConfig, modules = ["self_attn", "mlp"]): AdapterFolder {
   const head: NamedTensor = { name: "score.weight", shape: [3, 6], data: new Float32Array(18).fill(0.25) };
   const own = modules.flatMap((place) => tensors(`model.layers.0.${place}`, config));
-  return { config: bottleneckConfig(config), tensors: [...own, head], modelCard: "# Card\n", run: null };
+  return { config, tensors: [...own, head], modelCard: "# Card\n", run: null };
 }
 
 const json = (bytes: Uint8Array | undefined) => JSON.parse(new TextDecoder().decode(bytes));
@@ -106,8 +107,8 @@ describe("a folder", () => {
   });
 
   it("says what AdapterHub's presets say", () => {
-    const settings = (config: BottleneckConfig) => json(adapterFiles(folder(config))["adapter_config.json"]).config;
-    expect(settings(houlsby)).toMatchObject({
+    const written = (config: BottleneckConfig) => json(adapterFiles(folder(config))["adapter_config.json"]).config;
+    expect(written(houlsby)).toMatchObject({
       mh_adapter: true,
       output_adapter: true,
       original_ln_before: false,
@@ -117,12 +118,12 @@ describe("a folder", () => {
       init_weights: "bert",
       scaling: 1,
     });
-    expect(settings(kinds[1]![1])).toMatchObject({
+    expect(written(kinds[1]![1])).toMatchObject({
       mh_adapter: false,
       original_ln_before: true,
       non_linearity: "relu",
     });
-    expect(settings(kinds[2]![1])).toMatchObject({
+    expect(written(kinds[2]![1])).toMatchObject({
       is_parallel: true,
       original_ln_before: false,
       scaling: 4,
@@ -162,7 +163,7 @@ describe("a folder", () => {
       ...{ phm_layer: false, phm_rank: 1, shared_W_phm: false, shared_phm_rule: true },
     };
     const pfeiffer = { ...houlsby, places: ["mlp"] as const, activation: "relu", residual: true, hiddenSize: 768 };
-    const config = bottleneckConfig({ ...pfeiffer, bottleneck: 48, reductionFactor: 16 });
+    const config = { ...pfeiffer, bottleneck: 48, reductionFactor: 16 };
     const { adapter } = hubConfigs(config, 2) as { adapter: { config: Record<string, unknown> } };
     expect(adapter.config).toMatchObject(published);
     const added = ["dropout", "init_weights_seed", "stochastic_depth", "use_gating"];
@@ -199,8 +200,8 @@ describe("a folder", () => {
     const facts = { family, config: family.readConfig({ ...json, ...sizes }) };
     for (const [id, preset] of Object.entries(presets)) {
       const method = methodOf(id);
-      const form = method.exportForm(method.options(facts).parse({}), facts) as BottleneckForm;
-      const config = bottleneckConfig({ baseModel: "base", modelType: "llama", hiddenSize: 576, ...form });
+      const form = method.exportForm(method.options(facts).parse({}), facts) as BottleneckSettings;
+      const config = bottleneck.config(form, writingSite({ baseModel: "base", hiddenSize: 576 })) as BottleneckConfig;
       const { adapter } = hubConfigs(config, 2) as { adapter: { config: object } };
       expect(adapter.config, id).toMatchObject(preset);
     }
@@ -216,7 +217,7 @@ describe("a folder", () => {
   it("has a reduction factor from which AdapterHub gets the bottleneck", () => {
     for (const hiddenSize of [48, 576]) {
       for (let bottleneck = 1; bottleneck <= hiddenSize; bottleneck++) {
-        const config = bottleneckConfig({ ...houlsby, hiddenSize, bottleneck });
+        const config = { ...houlsby, hiddenSize, bottleneck };
         const { adapter } = hubConfigs(config, 2) as { adapter: { config: { reduction_factor: number } } };
         expect(Math.floor(hiddenSize / adapter.config.reduction_factor)).toBe(bottleneck);
       }
@@ -267,7 +268,7 @@ it("the card loads it with adapters, or says why that would not do", () => {
     metrics: null,
     versions: {},
   } as const;
-  const card = (config: BottleneckConfig) => modelCard({ ...content, config: bottleneckConfig(config) });
+  const card = (config: BottleneckConfig) => modelCard({ ...content, config });
   expect(card(houlsby)).toContain("library_name: adapter-transformers");
   expect(card(houlsby)).toContain("use_safetensors=True");
   expect(card(houlsby)).not.toContain("PeftModel");

@@ -1,17 +1,17 @@
 /** DyLoRA at a smaller rank than it was trained with: its folder is plain LoRA of that rank, and computes the same. */
 
 import { expect, test } from "vitest";
-import { loraConfig } from "../../../src/adapters/peft-config";
+import { type LoraSettings, lora } from "../../../src/adapters/forms/lora";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { adapterFiles } from "../../../src/adapters/write-folder";
 import { Random } from "../../../src/data/random";
 import { importedRun } from "../../../src/folders/imported-run";
-import type { LoraForm } from "../../../src/methods/method";
 import { methodOf } from "../../../src/methods/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { evaluate } from "../interpreter/forward";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
+import { writingSite } from "./written";
 
 const normal = (count: number, name: string) => {
   const random = new Random(9, name);
@@ -47,8 +47,7 @@ test.each([1, 3, 5])("rank %i of 5", async (rank) => {
     conversion: null,
   };
   const { form, tensors } = methodOf("dylora").exported!(setup.options, state);
-  const { alpha, targets } = form as LoraForm;
-  const config = loraConfig({ baseModel: "tiny-llama", rank: (form as LoraForm).rank, alpha, targets });
+  const config = lora.config(form as LoraSettings, writingSite());
   const written = [...tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })), ...part("head")];
   const folder = await readAdapterFiles(adapterFiles({ config, tensors: written, modelCard: "", run: null }));
   expect(folder.config).toMatchObject({ peft_type: "LORA", r: rank, lora_alpha: 10 });

@@ -2,11 +2,12 @@ import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { checkBase, checkFits } from "../../../src/adapters/checks";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { loraConfig } from "../../../src/adapters/peft-config";
+import { loraConfig } from "../../../src/adapters/forms/lora";
 import { readAdapterFiles, readAdapterZip } from "../../../src/adapters/read-folder";
 import { adapterFiles, folderName, zipAdapter } from "../../../src/adapters/write-folder";
 import { type NamedTensor, writeSafetensors } from "../../../src/hub/write-safetensors";
 import { fixtureFile, fixtureTensors } from "../../fixtures/reference";
+import { writingSite } from "./written";
 
 const ADAPTERS = [
   "tiny-llama/lora",
@@ -255,7 +256,7 @@ describe("what does not fit is refused", () => {
 
 describe("zip", () => {
   const adapter: AdapterFolder = {
-    config: loraConfig({ baseModel: "tiny-llama", rank: 1, alpha: 2, targets: ["q_proj"] }),
+    config: loraConfig({ rank: 1, alpha: 2, targets: ["q_proj"], rankStabilised: false }, writingSite()),
     tensors: [
       { name: "model.layers.0.self_attn.q_proj.lora_A.weight", shape: [1, 3], data: new Float32Array([1, 2, 3]) },
       { name: "model.layers.0.self_attn.q_proj.lora_B.weight", shape: [2, 1], data: new Float32Array([4, 5]) },

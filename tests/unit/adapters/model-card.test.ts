@@ -1,15 +1,21 @@
 import { expect, it } from "vitest";
+import { lora } from "../../../src/adapters/forms/lora";
+import { prefix } from "../../../src/adapters/forms/prefix";
+import { prompt } from "../../../src/adapters/forms/prompt";
 import { modelCard } from "../../../src/adapters/model-card";
 import type { ModelCardContent } from "../../../src/adapters/model-card-content";
-import { loraConfig, prefixConfig, promptConfig } from "../../../src/adapters/peft-config";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
+import { writingSite } from "./written";
+
+const site = writingSite({ baseModel: "tiny-base", virtualTokens: 3 });
+const foldedPrefix = prefix.config({ type: "PREFIX_TUNING", origin: "folded" }, site);
 
 const content: ModelCardContent = {
   run: "LoRA",
   method: "LoRA",
   task: sequenceClassification.card(null),
   modelClass: sequenceClassification.modelClass,
-  config: loraConfig({ baseModel: "tiny-base", rank: 4, alpha: 8, targets: ["q_proj"] }),
+  config: lora.config({ type: "LORA", rank: 4, alpha: 8, targets: ["q_proj"], rankStabilised: false }, site),
   labels: ["negative", 'so "so" | maybe', "positive"],
   pooling: "last",
   maxLength: 128,
@@ -51,29 +57,19 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
 });
 
 it("warns of padding behind prompts, and only there", () => {
-  const prompt = promptConfig({ baseModel: "b", layers: 2, virtualTokens: 3, heads: 2, hiddenSize: 8, folded: true });
-  expect(modelCard({ ...content, config: prompt })).toContain("**Predict one text at a time, or without padding.**");
-  const prefix = prefixConfig({
-    baseModel: "b",
-    layers: 2,
-    virtualTokens: 3,
-    keyValueHeads: 2,
-    headSize: 4,
-    folded: true,
-  });
-  expect(modelCard({ ...content, config: prefix })).not.toContain("without padding");
+  const words = prompt.config({ type: "PROMPT_TUNING", origin: "folded" }, site);
+  expect(modelCard({ ...content, config: words })).toContain("**Predict one text at a time, or without padding.**");
+  expect(modelCard({ ...content, config: foldedPrefix })).not.toContain("without padding");
 });
 
 it("takes off the input what the text has already", () => {
-  const config = prefixConfig({
-    baseModel: "b",
-    layers: 2,
-    virtualTokens: 3,
-    keyValueHeads: 2,
-    headSize: 4,
-    folded: true,
+  const card = modelCard({
+    ...content,
+    config: foldedPrefix,
+    origin: "folded",
+    droppedLeadingTokens: 1,
+    text: "Is it `good`?",
   });
-  const card = modelCard({ ...content, config, origin: "folded", droppedLeadingTokens: 1, text: "Is it `good`?" });
   expect(card).toContain('max_length=128, return_tensors="pt").input_ids[:, 1:]');
   expect(card).toContain("Text: `` Is it `good`? ``");
   expect(card).toContain("sk_adapter.safetensors");
@@ -99,8 +95,8 @@ it("does not promise PEFT what PEFT cannot do", () => {
 it("says how an encoder's exports are loaded, and which are not", () => {
   const first = modelCard({ ...content, pooling: "first", loadingArgument: 'classifier_pooling="cls"' });
   expect(first).toContain('enumerate(labels)}, classifier_pooling="cls", dtype=torch.float32)');
-  const prompt = promptConfig({ baseModel: "b", layers: 2, virtualTokens: 3, heads: 4, hiddenSize: 8 });
-  expect(modelCard({ ...content, config: prompt, pooling: "cls" })).toContain(
+  const words = prompt.config({ type: "PROMPT_TUNING", origin: "trained" }, site);
+  expect(modelCard({ ...content, config: words, pooling: "cls" })).toContain(
     "PEFT reads the first virtual token instead",
   );
   expect(modelCard({ ...content, pooling: "cls" })).toContain("```python");

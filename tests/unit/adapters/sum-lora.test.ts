@@ -3,13 +3,13 @@
 import { strToU8 } from "fflate";
 import { describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { formatPeftConfig } from "../../../src/adapters/peft-config";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { type SumPart, sumLora } from "../../../src/adapters/sum-lora";
 import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { describeMethod } from "../../../src/worker/describe";
 import { adapterFiles, fixtureJson } from "../../fixtures/reference";
+import { configText } from "./written";
 
 const open = async (name: string) => readAdapterFiles(await adapterFiles(`lora-sums/${name}`));
 const part = (name: string, adapter: AdapterFolder, weight: number): SumPart => ({ name, adapter, weight });
@@ -27,7 +27,7 @@ describe("as PEFT", () => {
     const [a, b, expected] = await Promise.all([...names, combination].map(open));
     const sum = sumLora([part("a", a!, 0.7), part("b", b!, -0.4)], combination);
     const settings = (config: AdapterFolder["config"]) => {
-      const written = JSON.parse(formatPeftConfig(config));
+      const written = JSON.parse(configText(config));
       return { ...written, target_modules: [...written.target_modules].sort() };
     };
     expect(settings(sum.config)).toEqual(settings(expected!.config));
@@ -77,7 +77,7 @@ test("adapters of some blocks only are summed under one expression", async () =>
     "(.*\\.[^.]*\\.(0)\\.(.*\\.)?(q_proj|v_proj))|(.*\\.[^.]*\\.(1)\\.(.*\\.)?(q_proj|v_proj))",
   );
   const file = await adapterFiles("lora-sums/first");
-  const written = { ...file, "adapter_config.json": strToU8(formatPeftConfig({ ...config, r: 4, lora_alpha: 8 })) };
+  const written = { ...file, "adapter_config.json": strToU8(configText({ ...config, r: 4, lora_alpha: 8 })) };
   // The expression means exactly the modules of both.
   expect((await readAdapterFiles(written)).tensors.map(({ name }) => name).sort()).toEqual(
     tensors.map(({ name }) => name).sort(),

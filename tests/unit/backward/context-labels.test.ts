@@ -5,18 +5,19 @@
 
 import { expect, test } from "vitest";
 import { CONFIG, MODEL } from "../../../src/adapters/folder";
-import { cptConfig, formatPeftConfig } from "../../../src/adapters/peft-config";
+import { cpt, tokenTypes } from "../../../src/adapters/forms/cpt";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { loadedSpecs } from "../../../src/base/read-model";
 import { exportRun } from "../../../src/folders/export";
 import { importedRun } from "../../../src/folders/imported-run";
 import { importedTensors } from "../../../src/folders/imported-tensors";
-import { contextLabels, tokenTypes } from "../../../src/methods/cpt/token-types";
+import { contextLabels } from "../../../src/methods/cpt/token-types";
 import { controllerOf } from "../../../src/runs/resolve";
 import type { Run } from "../../../src/runs/run";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
+import { configText, writingSite } from "../adapters/written";
 import { AdamW } from "../interpreter/adamw";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
@@ -110,7 +111,7 @@ test.each([
 });
 
 test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async () => {
-  const { model, tensors, described, ids, types, lockedIds, plan, setup } = await openCase();
+  const { model, tensors, described, ids, lockedIds, plan, setup } = await openCase();
   const file = async (name: string) => {
     const stored = await fixtureFile(`peft/${NAME}/${name}`);
     return new Uint8Array(await stored.read(0, stored.size));
@@ -140,7 +141,8 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
       return new Map([[prompt!, Float32Array.from(evaluate(tuned.program, leaves, [prompt!])(prompt!))]]);
     },
   } as unknown as Run;
-  const base = { ...model, folder: fixtureModel("tiny-llama"), tokenizer: { decode: () => "" } } as never;
+  const json = await fixtureJson("models/tiny-llama/config.json");
+  const base = { ...model, json, folder: fixtureModel("tiny-llama"), tokenizer: { decode: () => "" } } as never;
   const folder = await exportRun(base, run, {
     ...{
       labels: [],
@@ -151,7 +153,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
     ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: { run: plan } },
   });
   const indented = new TextDecoder().decode(files[CONFIG]).replace(/^ +/gm, (spaces) => spaces + spaces);
-  expect(formatPeftConfig(folder.config)).toBe(indented.trimEnd());
+  expect(configText(folder.config)).toBe(indented.trimEnd());
   expect(folder.tensors.map(({ name, shape }) => ({ name, shape }))).toEqual(
     peft.tensors.map(({ name, shape }) => ({ name, shape })),
   );
@@ -159,10 +161,10 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   expect(Math.max(...own.map((x, i) => Math.abs(x - theirs[i]!)))).toBeLessThan(1e-6);
   expect(folder.skTensors?.map(({ name }) => name)).toEqual([DELTA]);
 
-  const other = cptConfig({
-    ...{ baseModel: "tiny-llama", layers: 2, heads: 4, hiddenSize: 48, virtualTokens: ids.length },
-    ...{ ids: ids.slice(1), types, epsilon: described.epsilon, decay: 1 },
-  });
+  const other = cpt.config(
+    { type: "CPT", origin: "folded", epsilon: described.epsilon, decay: 1 },
+    writingSite({ virtualTokens: ids.length, textIds: ids.slice(1), lockedIds }),
+  );
   const damaged = (config: object) =>
     readAdapterFiles({ ...files, [CONFIG]: new TextEncoder().encode(JSON.stringify(config)) });
   await expect(damaged({ ...other, task_type: "CAUSAL_LM" })).rejects.toThrow(/must have num_virtual_tokens entries/);

@@ -54,7 +54,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
     const json = await fixtureJson(`models/${rig}/config.json`);
     family = familyOf(json);
     config = family.readConfig(json);
-    const stored = await openWeights(fixtureModel(rig));
+    const stored = await openWeights(fixtureModel(rig), family.prefixes);
     weights = new Map();
     for (const { name, shape } of loadedSpecs({ family, config, poolings: family.poolings })) {
       weights.set(name, Float64Array.from(await readTensor(stored.get(name, shape))));

@@ -27,7 +27,7 @@ describe("the models in public/models", () => {
     const read = async (name: string) => [name, await readFile(new URL(`tiny-base/${name}`, PUBLIC))] as const;
     const base = memoryFolder(Object.fromEntries(await Promise.all(files.map(read))));
     const config = await readConfig(base);
-    const weights = await openWeights(base);
+    const weights = await openWeights(base, []);
     expect(weights.parameters).toBe(799_584);
     const entry = weights.get("model.embed_tokens.weight", [config.vocab_size as number, config.hidden_size as number]);
     expect(entry.type).toBe("F16");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { writeSafetensors } from "../../../src/hub/write-safetensors";
+import { families } from "../../../src/models/registry";
 import { fixtureModel } from "../../fixtures/reference";
 import { memoryFolder } from "./memory-folder";
 
@@ -13,32 +14,35 @@ const tensor = (name: string, shape: number[], start = 0) => ({
 
 describe("weights", () => {
   it("of a single file are found with and without the class prefix", async () => {
-    const weights = await openWeights(fixtureModel("tiny-llama"));
+    const weights = await openWeights(fixtureModel("tiny-llama"), ["model."]);
     expect(weights.get("model.norm.weight", [48]).name).toBe("model.norm.weight");
     expect(weights.get("norm.weight", [48]).name).toBe("model.norm.weight");
     expect(weights.find("lm_head.weight")).toBeNull();
     const old = await openWeights(
       memoryFolder({ "model.safetensors": writeSafetensors([tensor("h.0.ln_1.weight", [3])]) }),
+      ["transformer."],
     );
     expect(old.get("transformer.h.0.ln_1.weight", [3]).name).toBe("h.0.ln_1.weight");
     expect(old.parameters).toBe(3);
   });
 
   it.each([
-    ["model.decoder.layers.0.fc1.weight", "decoder.layers.0.fc1.weight"],
-    ["model.decoder.layers.0.fc1.weight", "layers.0.fc1.weight"],
-    ["gpt_neox.layers.0.attention.dense.weight", "layers.0.attention.dense.weight"],
-    ["transformer.word_embeddings.weight", "word_embeddings.weight"],
-    ["layers.0.mlp.fc1.weight", "model.layers.0.mlp.fc1.weight"],
-  ])("%s is found as %s", async (name, stored) => {
+    ["model.decoder.layers.0.fc1.weight", "decoder.layers.0.fc1.weight", "opt"],
+    ["model.decoder.layers.0.fc1.weight", "layers.0.fc1.weight", "opt"],
+    ["gpt_neox.layers.0.attention.dense.weight", "layers.0.attention.dense.weight", "gpt_neox"],
+    ["transformer.word_embeddings.weight", "word_embeddings.weight", "bloom"],
+    ["layers.0.mlp.fc1.weight", "model.layers.0.mlp.fc1.weight", "llama"],
+  ])("%s is found as %s", async (name, stored, family) => {
+    const { prefixes } = families.find(({ id }) => id === family)!;
     const weights = await openWeights(
       memoryFolder({ "model.safetensors": writeSafetensors([tensor(stored, [2]), tensor("other.weight", [3])]) }),
+      prefixes,
     );
     expect(weights.get(name, [2]).name).toBe(stored);
   });
 
   it("name the tensor that is missing, and both shapes of a wrong one", async () => {
-    const weights = await openWeights(fixtureModel("tiny-llama"));
+    const weights = await openWeights(fixtureModel("tiny-llama"), ["model."]);
     expect(() => weights.get("model.layers.7.mlp.up_proj.weight", [128, 48])).toThrow(
       /no tensor "model\.layers\.7\.mlp\.up_proj\.weight" \(expected shape \[128,48\]\)/,
     );
@@ -56,6 +60,7 @@ describe("weights", () => {
   it("of shards are one lookup", async () => {
     const weights = await openWeights(
       memoryFolder({ "model.safetensors.index.json": index, [names[0]]: first, [names[1]]: second }),
+      [],
     );
     expect([...weights.names].sort()).toEqual(["a", "b", "c"]);
     expect(weights.fileBytes).toBe(first.length + second.length);
@@ -82,7 +87,7 @@ describe("weights", () => {
     ],
     ["an index without a map", { "model.safetensors.index.json": {} }, /no weight_map/],
   ])("%s is an error", async (_, files, message) => {
-    await expect(openWeights(memoryFolder(files as Record<string, Uint8Array>))).rejects.toThrow(message);
+    await expect(openWeights(memoryFolder(files as Record<string, Uint8Array>), [])).rejects.toThrow(message);
   });
 
   it("that hold more of a block than is read are refused; heads and computed buffers are not", async () => {
@@ -96,6 +101,7 @@ describe("weights", () => {
     const weights = async (more: string[]) =>
       openWeights(
         memoryFolder({ "model.safetensors": writeSafetensors([...names, ...more].map((name) => tensor(name, [2]))) }),
+        ["transformer."],
       );
     const check = (opened: Awaited<ReturnType<typeof weights>>) =>
       opened.checkUnused(new Set([opened.get("transformer.h.0.attn.c_attn.weight", [2])]));

@@ -47,7 +47,7 @@ describe.each(["tiny-qwen3", "tiny-phi", "tiny-gemma2"])("%s", (rig) => {
     const family = familyOf(await json());
     const config = family.readConfig(await json());
     const [given, expected] = [await tensors(), await language()];
-    const stored = await openWeights(folder);
+    const stored = await openWeights(folder, family.prefixes);
     const leaves = new Map<string, ArrayLike<number>>([...expected].map(([name, { data }]) => [name, data]));
     for (const { name, shape } of loadedSpecs({ family, config, poolings: family.poolings })) {
       leaves.set(name, await readTensor(stored.get(name, shape)));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { formOf } from "../../../src/adapters/forms/registry";
 import { loadedSpecs, readModel, weightSpecs } from "../../../src/base/read-model";
 import { readSafetensors } from "../../../src/hub/safetensors";
 import { readTensor } from "../../../src/hub/safetensors-values";
@@ -10,6 +11,7 @@ import type { LlamaConfig } from "../../../src/models/llama";
 import type { Phi3Config } from "../../../src/models/phi3";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
+import { Program } from "../../../src/program/program";
 import { familyRig, familyRigs, fixtureFile, fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2"];
@@ -194,7 +196,7 @@ describe.each(familyRigs)("%s", (rig) => {
 
   test("its weights are found under the file's names, with or without what a class puts before them", async () => {
     const { family, config } = await read();
-    const weights = await openWeights(familyRig(rig).folder);
+    const weights = await openWeights(familyRig(rig).folder, family.prefixes);
     const specs = loadedSpecs({ family, config, poolings: family.poolings });
     const found = specs.map(({ name, shape }) => weights.get(name, shape).name);
     // Nothing in the file is left over, and nothing is read twice.
@@ -215,6 +217,33 @@ describe.each(familyRigs)("%s", (rig) => {
     expect(linears).toEqual(expect.arrayContaining([...family.loraTargets, ...family.ia3Targets.targets]));
   });
 });
+
+test.each([...familyRigs, "tiny-gpt2"])(
+  "%s: what it calls its sub-layers is what AdapterHub's names are read back as",
+  async (rig) => {
+    const json = rig === "tiny-gpt2" ? await configOf(rig) : await familyRig(rig).config();
+    const family = familyOf(json);
+    const config = family.readConfig(json);
+    const program = new Program();
+    const paths: string[] = [];
+    family.build(
+      program,
+      config,
+      program.input("input_ids", [1], "int32"),
+      { size: 1, tokens: 1 },
+      {
+        subLayer(path, _kind, { output }) {
+          paths.push(path);
+          return output;
+        },
+      },
+    );
+    expect(paths).toHaveLength(2 * config.layers);
+    const { names } = formOf("BOTTLENECK").layout;
+    const modules = paths.map((path) => `${path}.adapter.down.weight`);
+    expect(modules.map((name) => names.fromFile(names.toFile(name)))).toEqual(modules);
+  },
+);
 
 describe("configurations of the newer families", () => {
   test.each([

@@ -32,7 +32,7 @@ async function open(rig: string) {
   const json = await readJson();
   const family = familyOf(json);
   const config = family.readConfig(json);
-  const stored = await openWeights(folder);
+  const stored = await openWeights(folder, family.prefixes);
   const weights = new Map<string, ArrayLike<number>>();
   for (const { name, shape } of loadedSpecs({ family, config, poolings: family.poolings })) {
     weights.set(name, await readTensor(stored.get(name, shape)));

@@ -59,7 +59,7 @@ async function open(rig: string) {
   const json = own ? await fixtureJson(`models/${rig}/config.json`) : await familyRig(rig).config();
   const family = familyOf(json);
   const config = family.readConfig(json);
-  const stored = await openWeights(folder);
+  const stored = await openWeights(folder, family.prefixes);
   const whole = new Map<string, ArrayLike<number>>();
   const specs = loadedSpecs({ family, config, poolings: family.poolings, largestBuffer: LIMIT });
   for (const { name, shape } of specs) whole.set(name, await readTensor(stored.get(name, shape)));

@@ -55,7 +55,7 @@ test.each(listed)("$name: logits, loss and the head's gradients are transformers
     ["lengths", lengths],
     ...heads.map((key) => [key.slice(prefix), tensors.get(key)!.data] as const),
   ]);
-  const weights = await openWeights(own ? familyRig(rig).folder : fixtureModel(rig));
+  const weights = await openWeights(own ? familyRig(rig).folder : fixtureModel(rig), family.prefixes);
   for (const tensor of program
     .needed([output])
     .flatMap(({ inputs }) => inputs)

@@ -43,7 +43,7 @@ describe.each(rigs)("%s", (rig) => {
     );
     // Parts of seven rows, so that there are several and the last is short.
     const loss = languageLoss(states, head, { most: 7 * 4 * sizes.vocabulary });
-    const weights = await openWeights(folder);
+    const weights = await openWeights(folder, family.prefixes);
     const values = async ({ name, shape }: Tensor) =>
       Float64Array.from(expected.get(name)?.data ?? ((await readTensor(weights.get(name, shape))) as Float32Array));
     const held = new Map<Tensor, Float64Array>();

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { loraConfig } from "../../../src/adapters/peft-config";
+import { loraConfig } from "../../../src/adapters/forms/lora";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import type { TrainingState } from "../../../src/adapters/training-state";
 import { adapterFiles } from "../../../src/adapters/write-folder";
@@ -40,7 +40,10 @@ const recorded = { name: "LoRA", method: "lora", options: { rank: 2, targets: ["
 
 function folder(state?: TrainingState): AdapterFolder {
   return {
-    config: loraConfig({ baseModel: "tiny-llama", rank: 2, alpha: 2, targets: ["q_proj"] }),
+    config: loraConfig(
+      { rank: 2, alpha: 2, targets: ["q_proj"], rankStabilised: false },
+      { baseModel: "tiny-llama", fanInFanOut: false },
+    ),
     tensors: held,
     modelCard: "",
     run: { run: recorded, configuration: { training } },

@@ -24,7 +24,7 @@ beforeAll(async () => {
 async function modelOf(rig: string): Promise<EstimateInput["model"]> {
   const json = await fixtureJson(`models/${rig}/config.json`);
   const family = familyOf(json);
-  const { parameters } = await openWeights(fixtureModel(rig));
+  const { parameters } = await openWeights(fixtureModel(rig), family.prefixes);
   const tokenizer = await openTokenizer(fixtureModel(rig));
   return { family, config: family.readConfig(json), tokenizer, poolings: family.poolings, parameters };
 }

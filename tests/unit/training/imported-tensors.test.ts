@@ -1,7 +1,7 @@
 /** What a folder that PEFT wrote gives to a run: the trained values of the fixtures, under the names of its Program. */
 
 import { describe, expect, test } from "vitest";
-import { packPrefix } from "../../../src/adapters/peft-names";
+import { packPrefix } from "../../../src/adapters/packed-prefix";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { importedValues } from "../../../src/folders/imported-tensors";
 import { methodOf } from "../../../src/methods/registry";

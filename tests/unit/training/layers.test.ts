@@ -1,7 +1,7 @@
 /** Freezing lower layers and rates by layer: counts, what the backward pass does, and the rates, for methods at every site. */
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { norm } from "../../../src/base/norms";
+import { norm } from "../../../src/data/norm";
 import { type EstimateInput, estimate } from "../../../src/estimate/estimate";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
@@ -24,7 +24,7 @@ let model: EstimateInput["model"];
 beforeAll(async () => {
   const json = await fixtureJson("models/tiny-llama/config.json");
   const family = familyOf(json);
-  const { parameters } = await openWeights(fixtureModel("tiny-llama"));
+  const { parameters } = await openWeights(fixtureModel("tiny-llama"), family.prefixes);
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
   model = { family, config: family.readConfig(json), tokenizer, poolings: family.poolings, parameters };
 });

@@ -26,7 +26,7 @@ async function changesOf(rig: string, folder: string) {
   const json = await fixtureJson(`models/${rig}/config.json`);
   const family = familyOf(json);
   const model = { family, config: family.readConfig(json) };
-  const stored = await openWeights(fixtureModel(rig));
+  const stored = await openWeights(fixtureModel(rig), family.prefixes);
   const specs = loadedSpecs({ ...model, poolings: family.poolings });
   const base = new Map(specs.map(({ name, shape }) => [name, stored.get(name, shape)]));
   const adapter = await readAdapterFiles(await adapterFiles(folder));

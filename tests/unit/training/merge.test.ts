@@ -29,7 +29,7 @@ async function openModel(rig: string) {
   const json = await fixtureJson(`models/${rig}/config.json`);
   const family = familyOf(json);
   const config = family.readConfig(json);
-  const stored = await openWeights(fixtureModel(rig));
+  const stored = await openWeights(fixtureModel(rig), family.prefixes);
   const base = loadedSpecs({ family, config, poolings: family.poolings }).map(({ name, shape }) => ({
     name,
     entry: stored.get(name, shape),

@@ -1,19 +1,44 @@
 /**
- * Bottleneck adapters in the folder layout of AdapterHub's `adapters` 1.2: PEFT has no such method. Its configuration has
- * the same file name as PEFT's but another schema, and head and modules are two files.
- * Not for: what the modules compute (`methods/bottleneck.ts`), or the files that every folder has (`folder.ts`).
+ * Bottleneck modules around sub-layers, in the layout of AdapterHub's `adapters` 1.2, since PEFT
+ * has none. Its configuration has the same file name as PEFT's but another schema, and head and
+ * modules are two files. Not for what the modules compute: `methods/bottleneck.ts`.
  */
 
+import { strToU8 } from "fflate";
 import * as z from "zod";
-import type { NamedTensor } from "../hub/write-safetensors";
-import type { PeftConfig } from "./peft-config";
+import type { NamedTensor } from "../../hub/write-safetensors";
+import { writeSafetensors } from "../../hub/write-safetensors";
+import { CONFIG, isHead } from "../folder";
+import type { AdapterTensors, Layout, Library } from "../layout";
+import { formatPeftConfig, type PeftConfig } from "../peft-config";
+import { readTensors } from "../read-tensors";
+import type { AdapterForm } from "./form";
 
-export const HUB_MODEL = "adapter.safetensors";
-export const HUB_HEAD_CONFIG = "head_config.json";
-export const HUB_HEAD = "model_head.safetensors";
+/** Where modules stand, what they read and compute. */
+export interface BottleneckSettings {
+  readonly type: "BOTTLENECK";
+  readonly places: readonly ("attention" | "mlp")[];
+  readonly parallel: boolean;
+  /** `small`: both matrices started at N(0, 0.02). `silent`: the second started at zero. */
+  readonly start: "small" | "silent";
+  readonly bottleneck: number;
+  /** What the bottleneck was said by, if it was; ⌊hidden size / factor⌋ is the bottleneck. */
+  readonly reductionFactor?: number | null;
+  readonly activation: string;
+  readonly scale: number;
+  /** Whether the scale is a trained number of every module. */
+  readonly learnedScale: boolean;
+  readonly residual: boolean;
+  /** How many of the lowest blocks have no module. Default: none. */
+  readonly leaveOut?: number;
+}
+
+const HUB_MODEL = "adapter.safetensors";
+const HUB_HEAD_CONFIG = "head_config.json";
+const HUB_HEAD = "model_head.safetensors";
 
 /** Of `adapters`, whose layout this is. */
-export const HUB_VERSION = "1.2.0";
+const HUB_VERSION = "1.2.0";
 const VERSION = `adapters.${HUB_VERSION}`;
 /** The adapter's name, which is part of its tensors' names. */
 const NAME = "studio";
@@ -41,39 +66,12 @@ const SUPPORTED = ["llama", "mistral", "gpt2"];
 /** Model types that it knows as well, with the norms behind the sub-layers. */
 const UNCOMPARED = ["bert", "roberta", "distilbert"];
 
-/** What the studio knows of a bottleneck adapter, beside its tensors. */
-export interface BottleneckConfig {
-  baseModel: string;
-  modelType: string;
-  hiddenSize: number;
-  /** Behind which sub-layers modules stand. */
-  places: readonly ("attention" | "mlp")[];
-  parallel: boolean;
-  start: "small" | "silent";
-  bottleneck: number;
-  /** What the bottleneck was said by, if it was. */
-  reductionFactor?: number | null;
-  activation: string;
-  scale: number;
-  /** Whether the scale is a trained number of every module. */
-  learnedScale?: boolean;
-  residual: boolean;
-  /** How many of the lowest blocks have no module. */
-  leaveOut?: number;
-}
-
 /** The configuration as an adapter folder carries it in memory. */
-export function bottleneckConfig(config: BottleneckConfig): PeftConfig {
-  const { baseModel, modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual } = config;
-  const { learnedScale = false, leaveOut = 0, reductionFactor = null } = config;
-  const fixed = { modelType, hiddenSize, places, parallel, start, bottleneck, activation, scale, residual };
-  const settings = { ...fixed, learnedScale, leaveOut, reductionFactor };
-  return { peft_type: "BOTTLENECK", base_model_name_or_path: baseModel, peft_version: null, ...settings };
-}
+export type BottleneckConfig = PeftConfig &
+  Required<Omit<BottleneckSettings, "type">> & { readonly modelType: string; readonly hiddenSize: number };
 
 /** Why AdapterHub would not compute what was trained; null if it does. */
-export function hubObstacle(config: PeftConfig): string | null {
-  const { modelType, parallel, residual } = config as unknown as BottleneckConfig;
+function hubObstacle({ modelType, parallel, residual }: BottleneckConfig): string | null {
   if (!SUPPORTED.includes(modelType)) {
     if (UNCOMPARED.includes(modelType))
       return `Whether AdapterHub's \`adapters\` computes the same in ${modelType} models was not compared.`;
@@ -93,7 +91,10 @@ function reductionFactor(hiddenSize: number, bottleneck: number): number {
   return hiddenSize % bottleneck === 0 ? hiddenSize / bottleneck : hiddenSize / (bottleneck + 0.5);
 }
 
-/** Settings of Compacter's layers and others that plain modules do not use; `adapters` writes them all the same. */
+/**
+ * Settings of Compacter's layers and others that plain modules do not use; `adapters` writes them
+ * all the same.
+ */
 const UNUSED = {
   factorized_phm_W: true,
   factorized_phm_rule: false,
@@ -111,12 +112,11 @@ const UNUSED = {
 } as const;
 
 /** `adapter_config.json` and `head_config.json`. */
-export function hubConfigs(config: PeftConfig, labels: number): { adapter: object; head: object } {
-  const own = config as unknown as BottleneckConfig;
+export function hubConfigs(own: BottleneckConfig, labels: number): { adapter: object; head: object } {
   const about = {
     hidden_size: own.hiddenSize,
     model_class: CLASSES[own.modelType] ?? null,
-    model_name: config.base_model_name_or_path,
+    model_name: own.base_model_name_or_path,
     model_type: own.modelType,
   };
   const settings = {
@@ -128,7 +128,7 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
     inv_adapter: null,
     inv_adapter_reduction_factor: null,
     is_parallel: own.parallel,
-    leave_out: Array.from({ length: own.leaveOut ?? 0 }, (_, block) => block),
+    leave_out: Array.from({ length: own.leaveOut }, (_, block) => block),
     ln_after: false,
     ln_before: false,
     mh_adapter: own.places.includes("attention"),
@@ -149,9 +149,100 @@ export function hubConfigs(config: PeftConfig, labels: number): { adapter: objec
   };
 }
 
+const ADAPTERS: Library = {
+  name: "adapter-transformers",
+  version: () => `adapters ${HUB_VERSION}`,
+  imports: "import adapters",
+  loads: [
+    "adapters.init(model)",
+    "model.set_active_adapters(model.load_adapter(adapter, use_safetensors=True))",
+    "model.eval()",
+  ],
+};
+
+/** Keys that must not come as integers. */
+const FLOATS = ["scaling", "dropout", "stochastic_depth"];
+
+const layout: Layout = {
+  library: ADAPTERS,
+  files: [HUB_MODEL, HUB_HEAD_CONFIG, HUB_HEAD],
+  names: { toFile: toHubName, fromFile: fromHubName },
+  claims: (json) => typeof json === "object" && json !== null && !("peft_type" in json) && "model_type" in json,
+  read,
+  write({ config, tensors }) {
+    const head = tensors.filter(({ name }) => isHead(name));
+    const modules = tensors.filter(({ name }) => !isHead(name));
+    const configs = hubConfigs(config as BottleneckConfig, head[0]?.shape[0] ?? 0);
+    return {
+      [CONFIG]: strToU8(formatPeftConfig(configs.adapter, FLOATS)),
+      [HUB_MODEL]: writeSafetensors(modules.map((tensor) => ({ ...tensor, name: toHubName(tensor.name) }))),
+      // A language model has no head of its own.
+      ...(head.length > 0 && {
+        [HUB_HEAD_CONFIG]: strToU8(formatPeftConfig(configs.head, FLOATS)),
+        [HUB_HEAD]: writeSafetensors(head),
+      }),
+    };
+  },
+};
+
+export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
+  type: "BOTTLENECK",
+  layout,
+  sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
+  obstacle(config, task) {
+    if (task.asks === "text") {
+      return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
+    }
+    if (!task.inAdapterHub)
+      return "AdapterHub's layout is written for classification with one label; this head is another.";
+    return hubObstacle(config);
+  },
+  config({ type, ...settings }, { baseModel, modelType, hiddenSize }) {
+    const standard = { leaveOut: 0, reductionFactor: null };
+    const named = { peft_type: type, base_model_name_or_path: baseModel, peft_version: null };
+    return { ...named, modelType, hiddenSize, ...standard, ...settings };
+  },
+  above: (settings, [lowest]) => ({ ...settings, leaveOut: lowest! }),
+  change: () =>
+    "computes something of its own beside the weights (an activation between two matrices), so it is no change of them.",
+  // The method is told by where the modules stand.
+  run({ places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut: frozenLayers }) {
+    const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
+    const options = { bottleneck, activation, scale, learnedScale, residual };
+    return { method: parallel ? "adapter-parallel" : serial, options, frozenLayers };
+  },
+};
+
+/** Modules and head are two files; without any of the head's the folder is for a language model. */
+async function read(json: unknown, files: Readonly<Record<string, Uint8Array>>): Promise<AdapterTensors> {
+  const headless = !files[HUB_HEAD] && !files[HUB_HEAD_CONFIG];
+  const [modules, head] = [HUB_MODEL, ...(headless ? [] : [HUB_HEAD])].map((file) => {
+    const bytes = files[file];
+    if (!bytes)
+      throw new Error(`There is no ${file} beside ${CONFIG}. The adapter must be saved as safetensors with its head.`);
+    return readTensors(file, bytes, file === HUB_MODEL ? fromHubName : (name) => name);
+  });
+  const tensors = await modules!;
+  const config = readHubConfig(CONFIG, json, tensors);
+  if (headless) return { config: { ...config, task_type: "CAUSAL_LM" }, tensors };
+  const heads = await head!;
+  const stray = heads.find(({ name }) => !isHead(name));
+  if (stray || heads.length === 0) {
+    throw new Error(`${HUB_HEAD} ${stray ? `has "${stray.name}", which is no head's` : "has no classification head"}.`);
+  }
+  return { config, tensors: [...tensors, ...heads] };
+}
+
+/**
+ * What families call the attention of such a block: a folder is read before its base model is
+ * known.
+ */
 const attentionPath = (block: string) => (block.startsWith("transformer.h.") ? "attn" : "self_attn");
 
-/** `model.layers.0.mlp.adapter.down.weight` becomes `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`. */
+/**
+ * `model.layers.0.mlp.adapter.down.weight` becomes
+ * `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`.
+ */
 export function toHubName(name: string): string {
   const scaled = /^(.+)\.(self_attn|attn|mlp)\.adapter\.scale$/.exec(name);
   if (scaled) return `${scaled[1]}.${scaled[2] === "mlp" ? "output" : "attention"}_adapters.adapters.${NAME}.scaling`;
@@ -211,16 +302,11 @@ const hubSchema = z.looseObject({
   }),
 });
 
-/** Whether a configuration is AdapterHub's. */
-export function isHubConfig(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !("peft_type" in value) && "model_type" in value;
-}
-
 /**
  * The in-memory configuration for AdapterHub's, checked against the tensors (in-model names).
  * @throws Error naming key or tensor.
  */
-export function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): PeftConfig {
+function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): BottleneckConfig {
   const parsed = hubSchema.safeParse(value);
   if (!parsed.success) {
     throw new Error(`${file} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
@@ -245,21 +331,21 @@ export function readHubConfig(file: string, value: unknown, tensors: readonly Na
   const learned = config.scaling === "learned";
   checkModules(tensors, { places, hiddenSize, bottleneck, learned, leaveOut: config.leave_out.length });
   return {
-    ...bottleneckConfig({
-      baseModel: "",
-      modelType,
-      hiddenSize,
-      places,
-      parallel: config.is_parallel,
-      start: config.init_weights === "mam_adapter" ? "silent" : "small",
-      bottleneck,
-      activation: ACTIVATIONS.find(([hub]) => hub === config.non_linearity)![1],
-      scale: learned ? 1 : (config.scaling as number),
-      learnedScale: learned,
-      leaveOut: config.leave_out.length,
-      residual: config.is_parallel || config.original_ln_before,
-    }),
+    peft_type: "BOTTLENECK",
     base_model_name_or_path: baseModel,
+    peft_version: null,
+    modelType,
+    hiddenSize,
+    places,
+    parallel: config.is_parallel,
+    start: config.init_weights === "mam_adapter" ? "silent" : "small",
+    bottleneck,
+    reductionFactor: null,
+    activation: ACTIVATIONS.find(([hub]) => hub === config.non_linearity)![1],
+    scale: learned ? 1 : (config.scaling as number),
+    learnedScale: learned,
+    leaveOut: config.leave_out.length,
+    residual: config.is_parallel || config.original_ln_before,
   };
 }
 

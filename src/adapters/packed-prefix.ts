@@ -1,63 +1,12 @@
 /**
- * Tensor names and layouts in PEFT's `adapter_model.safetensors`, against the studio's own in-model names.
- * Not for: which tensors an adapter must have (`checks.ts`).
+ * Keys and values of a prefix as PEFT packs them into one tensor, and heads that share them as
+ * transformers repeats them.
  */
 
-import type { PeftType } from "./peft-config";
-
-/** The one tensor of a prompt-learning adapter besides its head. */
-export const PROMPT_EMBEDDINGS = "prompt_embeddings";
-
-/** What a linear's bias is called inside the wrapper that PEFT puts around the linear. */
-export const WRAPPED_BIAS = ".base_layer.bias";
-
-const DORA_MAGNITUDE = ".lora_magnitude_vector";
-
-/** VeRA's shared matrices, which belong to no module. */
-const SHARED = /^vera_[AB]$/;
-
-/** Prompt learning and shared matrices hang one level higher than what is injected into the model's modules. */
-function prefixOf(type: PeftType, name: string): string {
-  const injected = ["LORA", "ADALORA", "VERA", "IA3", "LN_TUNING"].includes(type);
-  return injected && !SHARED.test(name) ? "base_model.model." : "base_model.";
-}
-
 /**
- * In-model name to name in the file: `score.weight` becomes `base_model.model.score.weight` in a LoRA file and
- * `base_model.score.weight` in a prompt-learning file; `prompt_embeddings` stays.
- */
-export function toFileName(name: string, type: PeftType): string {
-  if (name === PROMPT_EMBEDDINGS || type === "BOTTLENECK" || type === "STUDIO") {
-    return name;
-  }
-  const stored = name.endsWith(`${DORA_MAGNITUDE}.weight`) ? name.slice(0, -".weight".length) : name;
-  return prefixOf(type, stored) + stored;
-}
-
-/**
- * Name in the file to in-model name, the inverse of `toFileName`.
- * @throws Error naming the tensor when it lacks the prefix its type of adapter has.
- */
-export function fromFileName(name: string, type: PeftType): string {
-  if (name === PROMPT_EMBEDDINGS || type === "STUDIO") {
-    return name;
-  }
-  const prefix = prefixOf(type, name.slice("base_model.".length));
-  // transformers' own saving leaves the prefix out.
-  const bare = prefix === "base_model.model." && !name.startsWith("base_model.");
-  if (bare) return name.endsWith(DORA_MAGNITUDE) ? `${name}.weight` : name;
-  if (!name.startsWith(prefix)) {
-    throw new Error(
-      `Tensor "${name}" of a ${type} adapter does not begin with "${prefix}", so it belongs to no module.`,
-    );
-  }
-  const inModel = name.slice(prefix.length);
-  return inModel.endsWith(DORA_MAGNITUDE) ? `${inModel}.weight` : inModel;
-}
-
-/**
- * Keys and values of every layer, each `[T, n_kv·d_h]`, as PEFT's `prompt_embeddings` `[T, L·2·n_kv·d_h]`: in a row, layer
- * after layer, its keys and then its values. Keys go in after rotary.
+ * Keys and values of every layer, each `[T, n_kv·d_h]`, as PEFT's `prompt_embeddings` `[T,
+ * L·2·n_kv·d_h]`: in a row, layer after layer, its keys and then its values. Keys go in after
+ * rotary.
  * @throws Error with both numbers when a length does not fit.
  */
 export function packPrefix(
@@ -115,8 +64,8 @@ export function unpackPrefix(
 }
 
 /**
- * Rows of heads of `headSize` numbers with every head `times` times in its place: as models cache keys and values that
- * several query heads share, where transformers repeats them first.
+ * Rows of heads of `headSize` numbers with every head `times` times in its place: as models cache
+ * keys and values that several query heads share, where transformers repeats them first.
  */
 export function repeatHeads(rows: Float32Array, headSize: number, times: number): Float32Array {
   if (times === 1) return rows;

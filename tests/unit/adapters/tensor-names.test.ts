@@ -1,15 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { PeftType } from "../../../src/adapters/peft-config";
-import {
-  fromFileName,
-  packPrefix,
-  repeatHeads,
-  shareHeads,
-  toFileName,
-  unpackPrefix,
-} from "../../../src/adapters/peft-names";
+import { formOf } from "../../../src/adapters/forms/registry";
+import { packPrefix, repeatHeads, shareHeads, unpackPrefix } from "../../../src/adapters/packed-prefix";
 import { type FixtureTensor, fixtureJson, fixtureTensors } from "../../fixtures/reference";
 
+const toFileName = (name: string, type: string) => formOf(type).layout.names.toFile(name);
+const fromFileName = (name: string, type: string) => formOf(type).layout.names.fromFile(name);
 const floats = (tensor: FixtureTensor | undefined) => tensor!.data as Float32Array;
 
 /** y = F x on every row of `headSize` numbers. */
@@ -53,7 +48,7 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
 }
 
 describe("names", () => {
-  const cases: [string, string, PeftType][] = [
+  const cases: [string, string, string][] = [
     ["tiny-llama", "lora", "LORA"],
     ["tiny-llama", "lora-all", "LORA"],
     ["tiny-llama", "rslora", "LORA"],

@@ -1,0 +1,32 @@
+/** Every adapter form: one import and one word in this list. */
+
+import type { PeftConfig } from "../peft-config";
+import { adalora } from "./adalora";
+import { bottleneck } from "./bottleneck";
+import { cpt } from "./cpt";
+import type { AdapterForm } from "./form";
+import { ia3 } from "./ia3";
+import { lnTuning } from "./ln-tuning";
+import { lora } from "./lora";
+import { pTuning } from "./p-tuning";
+import { prefix } from "./prefix";
+import { prompt } from "./prompt";
+import { studio } from "./studio";
+import { vera } from "./vera";
+
+const list = [lora, adalora, vera, ia3, lnTuning, prefix, prompt, pTuning, cpt, bottleneck, studio] as const;
+
+/** What a method says of the folder it is written as. */
+export type FormSettings = Parameters<(typeof list)[number]["config"]>[0];
+
+/** Any of them. */
+export type Form = AdapterForm<FormSettings, PeftConfig>;
+
+export const forms = list as readonly Form[];
+
+/** Throws an Error naming the type if there is no such form. */
+export function formOf(type: string): Form {
+  const form = forms.find((candidate) => candidate.type === type);
+  if (!form) throw new Error(`There is no adapter form "${type}".`);
+  return form;
+}

@@ -1,0 +1,110 @@
+/**
+ * The settings of adapter_config.json that say which modules an adapter changes, for every form
+ * that has them: how they are read, brought to one spelling against the tensors, and said again as
+ * a method's options.
+ */
+
+import * as z from "zod";
+import type { NamedTensor } from "../hub/write-safetensors";
+import { CONFIG, isHead, MODEL } from "./folder";
+import type { WritingSite } from "./forms/form";
+import type { PeftConfig } from "./peft-config";
+import { isTargeted, layerOf, type TargetModules } from "./target-modules";
+
+const names = z.union([z.array(z.string()), z.string()]);
+
+export const targetSettings = {
+  target_modules: z.union([z.array(z.string()).min(1), z.string().min(1)]),
+  layers_to_transform: z.union([z.array(z.int().min(0)), z.int().min(0)]).nullish(),
+  layers_pattern: names.nullish(),
+  exclude_modules: names.nullish(),
+};
+
+export type TargetSettings = z.infer<z.ZodObject<typeof targetSettings>>;
+
+/** What a configuration means. */
+export function targetsOf({ target_modules: targets, layers_to_transform: layers }: TargetSettings): TargetModules {
+  return { targets, layers: typeof layers === "number" ? [layers] : layers };
+}
+
+/** The same as a method's options. */
+export function targetOptions({ target_modules: targets, layers_to_transform: layers }: TargetSettings) {
+  return {
+    ...(typeof targets === "string" ? { pattern: targets } : { targets }),
+    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
+  };
+}
+
+/**
+ * The targets of a folder that is written, by name. An expression that fits linears may fit other
+ * modules of the blocks, too (activations, dropout), at which PEFT would stop: their whole paths
+ * are named instead. None: the module that carries a head.
+ */
+export function writtenTargets(targets: readonly string[] | string, site: WritingSite): readonly string[] {
+  if (typeof targets !== "string") return targets.length > 0 ? targets : site.carrier;
+  return [...site.linears().map(({ path }) => path), ...site.outer].filter((path) => isTargeted(path, { targets }));
+}
+
+/**
+ * The configuration with targets by names, paths or one expression alone. `suffix`: what a module's
+ * tensors end in.
+ * @throws Error naming a module that the settings exclude or count otherwise.
+ */
+export function settleTargets<Config extends PeftConfig & TargetSettings>(
+  config: Config,
+  tensors: readonly NamedTensor[],
+  suffix: RegExp,
+): Config {
+  const own = tensors.filter(({ name }) => !isHead(name));
+  const modules = [...new Set(own.map(({ name }) => name.replace(suffix, "")))].sort();
+  checkPattern(modules, listOf(config.layers_pattern));
+  const named = writtenOut(config.target_modules, modules);
+  const { exclude_modules: excluded } = config;
+  const left = excluded === null || excluded === undefined ? named : leftOf(named, excluded, modules, config);
+  return { ...config, target_modules: left, exclude_modules: null, layers_pattern: null };
+}
+
+const listOf = (value: string | string[] | null | undefined): string[] =>
+  [value ?? []].flat().filter((one) => one !== "");
+
+/**
+ * Without heads, which PEFT saves whole and never adapts; "all-linear", which PEFT itself writes
+ * out, as what is there.
+ */
+function writtenOut(given: string | string[], modules: readonly string[]): string | string[] {
+  if (given === "all-linear") return [...modules];
+  if (typeof given === "string") return given;
+  const others = given.filter((name) => !isHead(`${name}.`));
+  return others.length > 0 ? others : given;
+}
+
+/** The paths that are left of the targets; what the folder has beside them is an error. */
+function leftOf(
+  targets: string | string[],
+  excluded: string | string[],
+  modules: readonly string[],
+  config: TargetSettings,
+): string[] {
+  const meant: TargetModules = { ...targetsOf(config), targets };
+  for (const module of modules) {
+    const out = isTargeted(module, { targets: excluded });
+    if (!out && isTargeted(module, meant)) continue;
+    throw new Error(`${MODEL} has tensors for "${module}", which ${CONFIG} ${out ? "excludes" : "does not name"}.`);
+  }
+  return [...modules];
+}
+
+/**
+ * Throws an Error unless these names of what holds the blocks count them as they are counted
+ * without.
+ */
+function checkPattern(modules: readonly string[], patterns: readonly string[]): void {
+  if (patterns.length === 0) return;
+  for (const module of modules) {
+    const counted = patterns.map((pattern) => new RegExp(`.*\\.${pattern}\\.(\\d+)\\.`).exec(module)?.[1]);
+    if (counted.some((layer) => layer !== undefined && Number(layer) === layerOf(module))) continue;
+    throw new Error(
+      `${CONFIG}: layers_pattern ${patterns.join(", ")} counts "${module}" as no block, or as another one.`,
+    );
+  }
+}
