@@ -28,6 +28,22 @@ test("fits the width of the window", async ({ page }) => {
   expect(overflow).toBeLessThanOrEqual(0);
 });
 
+test("shows the system's theme until one is chosen, and keeps that one", async ({ page }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const [light, dark] = ["rgb(246, 246, 243)", "rgb(18, 20, 22)"];
+  await page.emulateMedia({ colorScheme: "dark" });
+  expect(await ground()).toBe(dark);
+  await page.getByRole("button", { name: "Theme: system. Change to light" }).click();
+  expect(await ground()).toBe(light);
+  await page.getByRole("button", { name: "Theme: light. Change to dark" }).click();
+  await page.emulateMedia({ colorScheme: "light" });
+  expect(await ground()).toBe(dark);
+  await page.reload();
+  expect(await ground()).toBe(dark);
+  await page.getByRole("button", { name: "Theme: dark. Change to system" }).click();
+  expect(await ground()).toBe(light);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test(`has no serious accessibility fault (${colorScheme})`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });

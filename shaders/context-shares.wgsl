@@ -1,7 +1,9 @@
-// With C labels in the batch, in B of its rows, and K = `count` labels in the prompt in front of every row:
-// shares[0] = C / (C + B·K), shares[1 + p] = weights[p] · B·K / (C + B·K): what the mean over the batch's labels and the mean over the
-// prompt's count for in the mean over all of them. metrics[2] = Σ weights[p] · losses[p] / K over the places with a weight.
-// labels: [rows · tokens]; weights, losses: [columns], where a weight of 0 may stand without a loss; shares: [1 + columns].
+// With C labels in the batch, in B of its rows, and K = `count` labels in the prompt before every
+// row, what each counts for in the mean over all of them:
+// shares[i] = 1 / (C + B·K) where labels[i] is not negative, else 0;
+// promptShares[p] = meanShares[p] · B·K / (C + B·K), where meanShares[p] is what place p counts for
+// in the mean over the prompt alone.
+// labels, shares: [rows · tokens]; meanShares, promptShares: [columns].
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -16,17 +18,10 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   sums = rowSum(sums, lane);
   let context = sums.y * f32(sizes.count);
   let all = max(sums.x + context, 1);
-  for (var column = lane; column < sizes.columns; column += WORKGROUP_WIDTH) {
-    shares[1 + column] = weights[column] * context / all;
+  for (var i = lane; i < sizes.rows * sizes.tokens; i += WORKGROUP_WIDTH) {
+    shares[i] = select(0f, 1 / all, labels[i] >= 0);
   }
-  if (lane == 0) {
-    shares[0] = sums.x / all;
-    var weighted = 0f;
-    for (var column = 0u; column < sizes.columns; column++) {
-      if (weights[column] > 0) {
-        weighted += weights[column] * losses[column];
-      }
-    }
-    metrics[2] = weighted / f32(sizes.count);
+  for (var column = lane; column < sizes.columns; column += WORKGROUP_WIDTH) {
+    promptShares[column] = meanShares[column] * context / all;
   }
 }

@@ -1,6 +1,7 @@
-// rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]]; out = dlogits = (softmax(logits) − onehot(labels)) / count,
-// where count is the number of labelled rows, at least 1. A negative label (−100) means "ignore": loss and gradient 0.
-// logits, out: [rows, classes]; labels, rowLoss: [rows]. Losses are f32 whatever the logits are.
+// rowLoss[r] = logsumexp(logits[r]) − logits[r, labels[r]];
+// out = dlogits = (softmax(logits) − onehot(labels)) · shares[r].
+// A negative label (−100) means "ignore": its loss is 0, and its share and so its gradient, too.
+// logits, out: [rows, classes]; labels, shares, rowLoss: [rows]. Losses are always f32.
 
 const SMALLEST = -3.4e38;
 
@@ -20,28 +21,24 @@ fn main(
     largest = max(largest, f32(logits[start + c]));
   }
   largest = rowMaximum(largest, lane);
-  // (Σ exp(logit − largest), labelled rows)
-  var sums = vec2f();
+  var sum = 0f;
   for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
-    sums.x += exp(f32(logits[start + c]) - largest);
+    sum += exp(f32(logits[start + c]) - largest);
   }
-  for (var r = lane; r < sizes.rows; r += WORKGROUP_WIDTH) {
-    sums.y += select(0f, 1f, labels[r] >= 0);
-  }
-  sums = rowSum(sums, lane);
+  sum = rowSum(vec2f(sum, 0), lane).x;
   if (row >= sizes.rows) {
     return;
   }
   let label = labels[read];
-  let share = select(0, 1 / max(sums.y, 1), label >= 0);
+  let share = shares[read];
   for (var c = lane; c < sizes.classes; c += WORKGROUP_WIDTH) {
-    let probability = exp(f32(logits[start + c]) - largest) / sums.x;
+    let probability = exp(f32(logits[start + c]) - largest) / sum;
     out[start + c] = Element((probability - select(0f, 1f, i32(c) == label)) * share);
   }
   if (lane == 0) {
     var loss = 0f;
     if (label >= 0) {
-      loss = log(sums.x) + largest - f32(logits[start + u32(label)]);
+      loss = log(sum) + largest - f32(logits[start + u32(label)]);
     }
     rowLoss[row] = loss;
   }

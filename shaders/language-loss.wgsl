@@ -1,8 +1,9 @@
 // For row r of this part, at position p = indexes[start + r] (negative: no row, its gradient is 0):
-// losses[p] = logsumexp(logits[r]) − logits[r, labels[p]]; predictions[p] = argmax(logits[r]), the first one on a tie;
-// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) / count, count being all labelled positions of the batch; with a
-// cap above 0 they are logits = cap · tanh(x / cap) of which the gradient is times 1 − (logits / cap)².
-// logits: [rows, vocabulary]; indexes, labels, losses, predictions: [tokens].
+// losses[p] = logsumexp(logits[r]) − logits[r, labels[p]];
+// predictions[p] = argmax(logits[r]), the first one on a tie;
+// logits[r] becomes (softmax(logits[r]) − onehot(labels[p])) · shares[p]; with a cap above 0 they
+// are logits = cap · tanh(x / cap), of which the gradient is times 1 − (logits / cap)².
+// logits: [rows, vocabulary]; indexes, labels, shares, losses, predictions: [tokens].
 
 const SMALLEST = -3.4e38;
 
@@ -30,29 +31,25 @@ fn main(
   let largest = rowMaximum(own, lane);
   // The first place that has it, as predictions are stored: f32 has whole numbers below 2^24.
   let prediction = -rowMaximum(select(-f32(sizes.vocabulary), -f32(place), own == largest), lane);
-  var count = 0u;
-  for (var t = lane; t < sizes.tokens; t += WORKGROUP_WIDTH) {
-    count += select(0u, 1u, labels[t] >= 0);
-  }
   var sum = 0f;
   for (var c = lane; c < sizes.vocabulary; c += WORKGROUP_WIDTH) {
     sum += exp(logits[begin + c] - largest);
   }
-  let sums = rowSum(vec2f(sum, f32(count)), lane);
+  let total = rowSum(vec2f(sum, 0), lane).x;
   if (row >= sizes.rows) {
     return;
   }
   let label = select(-1, labels[max(position, 0)], position >= 0);
   // The thread that puts the gradient in this logit's place reads it before.
   if (label >= 0 && u32(label) % WORKGROUP_WIDTH == lane) {
-    losses[position] = log(sums.x) + largest - logits[begin + u32(label)];
+    losses[position] = log(total) + largest - logits[begin + u32(label)];
     predictions[position] = prediction;
   }
-  let share = select(0, 1 / max(sums.y, 1), label >= 0);
+  let share = select(0f, shares[max(position, 0)], label >= 0);
   for (var c = lane; c < sizes.vocabulary; c += WORKGROUP_WIDTH) {
     let logit = logits[begin + c];
     let bent = select(0f, logit / sizes.cap, sizes.cap > 0);
-    let probability = exp(logit - largest) / sums.x;
+    let probability = exp(logit - largest) / total;
     logits[begin + c] = (probability - select(0f, 1f, i32(c) == label)) * share * (1 - bent * bent);
   }
 }

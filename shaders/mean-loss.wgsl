@@ -1,14 +1,16 @@
-// metrics[0] = Σ rowLoss / count, where count is the number of labelled rows (label not negative), at least 1.
-// rowLoss, labels: [rows]. Losses and metrics are always f32.
+// metrics[place] = Σ shares · losses. Where the share is 0 the loss is not read: there may be none.
+// losses, shares: [rows]. Losses, shares and metrics are always f32.
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_index) lane: u32) {
-  var sums = vec2f();
+  var sum = 0f;
   for (var r = lane; r < sizes.rows; r += WORKGROUP_WIDTH) {
-    sums += vec2f(rowLoss[r], select(0f, 1f, labels[r] >= 0));
+    if (shares[r] != 0) {
+      sum += shares[r] * losses[r];
+    }
   }
-  sums = rowSum(sums, lane);
+  sum = rowSum(vec2f(sum, 0), lane).x;
   if (lane == 0) {
-    metrics[0] = sums.x / max(sums.y, 1);
+    metrics[sizes.place] = sum;
   }
 }

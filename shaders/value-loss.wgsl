@@ -1,6 +1,7 @@
-// rowLoss[r] = mean over classes of BCE(logit, value), or of (logit − value)² with SQUARED; out is the gradient of the mean
-// of the labelled rows' losses. A row with a negative label is left out: loss and gradient 0.
-// logits, values, out: [rows, classes]; labels, rowLoss: [rows].
+// rowLoss[r] = mean over classes of BCE(logit, value), or of (logit − value)² with SQUARED;
+// out is the gradient of Σ shares[r] · rowLoss[r].
+// A row with a negative label is left out: loss, share and so gradient 0.
+// logits, values, out: [rows, classes]; labels, shares, rowLoss: [rows].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -8,11 +9,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (row >= sizes.rows) {
     return;
   }
-  var labelled = 0f;
-  for (var r = 0u; r < sizes.rows; r++) {
-    labelled += select(0f, 1f, labels[r] >= 0);
-  }
-  let share = select(0, 1 / (max(labelled, 1) * f32(sizes.classes)), labels[row] >= 0);
+  let share = shares[row] / f32(sizes.classes);
   var loss = 0f;
   for (var c = 0u; c < sizes.classes; c++) {
     let i = row * sizes.classes + c;

@@ -17,6 +17,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { medians } from "./clock";
 import type { ExecutorTimes, Measured } from "./parts";
 import { CLASSES, drawExamples, fillWithExamples, MODEL, type Rig } from "./rig";
@@ -122,6 +123,7 @@ async function timeRuns(
     const common = {
       weightDecay: null,
       gradClip: 1,
+      task: sequenceClassification,
       classes: CLASSES,
       pooling: model.poolings[0]!,
       seed: index,
@@ -212,10 +214,12 @@ function compare(
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = (rows: typeof train) => rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, classes: CLASSES, labels, maxLength: 64, training, runs, costs, capacity, allowedBuffer },
+    ...{ model, task: sequenceClassification, classes: CLASSES, labels, maxLength: 64 },
+    ...{ training, runs, costs, capacity, allowedBuffer },
     ...{ trainLengths: lengths(train), validationLengths: lengths(validation) },
   });
-  const data = { labels, train, validation, validationTexts: validation.map(() => ""), maxLength: 64 };
+  const { id: task } = sequenceClassification;
+  const data = { task, labels, train, validation, validationTexts: validation.map(() => ""), maxLength: 64 };
   const comparison = new Comparison({ executor, model, data, training, runs, emit: () => {} });
   return { comparison, planned: planned.total.total };
 }

@@ -2,10 +2,11 @@
 
 import type { Dispatch } from "../../src/kernels/kernel";
 import { methodOf } from "../../src/methods/registry";
-import type { Reference } from "../../src/program/operation";
+import { bind, type Place } from "../../src/program/place";
 import { type Tensor, tensorBytes } from "../../src/program/tensor";
 import { methodContext, parseOptions } from "../../src/runs/resolve";
 import { buildTunedProgram, type TunedProgram } from "../../src/runs/tuned-program";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { medians } from "./clock";
 import type { KernelTimes, Measured } from "./parts";
 import { CLASSES, type Rig } from "./rig";
@@ -26,14 +27,20 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
   for (const { name, method, options } of CASES) {
     const parsed = parseOptions(model, { name, method, options });
     const context = methodContext(model, methodOf(method), parsed, 0);
-    const setup = { method: methodOf(method), options: parsed, context, classes: CLASSES, pooling: "last" } as const;
+    const setup = {
+      method: methodOf(method),
+      options: parsed,
+      context,
+      task: sequenceClassification,
+      classes: CLASSES,
+      pooling: "last",
+    } as const;
     const tuned = buildTunedProgram(setup, size, tokens);
-    const place = placeReferences(rig, tuned, tokens);
+    const place = placesOf(rig, tuned, tokens);
     const groups = new Map<string, Dispatch<GPUBuffer>[]>();
-    for (const one of tuned.plan.dispatches) {
-      const bindings = Object.fromEntries(Object.entries(one.bindings).map(([key, at]) => [key, place(at)]));
+    for (const one of bind(tuned.plan.dispatches, place)) {
       const group = `${one.kernel.name} ${Object.values(one.sizes).join(" × ")}`;
-      groups.set(group, [...(groups.get(group) ?? []), { ...one, bindings }]);
+      groups.set(group, [...(groups.get(group) ?? []), one]);
     }
     try {
       const work: Record<string, () => Promise<void>> = {};
@@ -60,7 +67,7 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
 }
 
 /** Gives every place of a backward plan a buffer of its size. */
-function placeReferences({ executor }: Rig, { plan, logits, lengths }: TunedProgram, tokens: number) {
+function placesOf({ executor }: Rig, { plan, logits, lengths }: TunedProgram, tokens: number) {
   const buffers = new Map<Tensor | string, GPUBuffer>();
   const allocate = (key: Tensor | string, label: string, bytes: number) => {
     const known = buffers.get(key);
@@ -71,13 +78,14 @@ function placeReferences({ executor }: Rig, { plan, logits, lengths }: TunedProg
   };
   const rows = Int32Array.from({ length: lengths.shape[0]! }, () => tokens);
   executor.device.queue.writeBuffer(allocate(lengths, "lengths", rows.byteLength), 0, rows);
-  return (reference: Reference): GPUBuffer => {
-    if (reference.kind === "seed") return allocate("seed", "seed", tensorBytes(logits));
-    if (reference.kind === "scratch") {
-      return allocate(`scratch ${reference.slot}`, "scratch", plan.slots[reference.slot]! * 4);
+  return (place: Place): GPUBuffer => {
+    if (place.kind === "scratch") {
+      return allocate(`scratch ${place.slot}`, "scratch", plan.slots[place.slot]! * 4);
     }
-    const { name } = reference.tensor;
-    const key = reference.kind === "value" ? reference.tensor : `gradient of ${name}`;
-    return allocate(key, name, tensorBytes(reference.tensor));
+    if (place.kind !== "value" && place.kind !== "gradient")
+      return allocate(place.kind, place.kind, tensorBytes(logits));
+    const { name } = place.tensor;
+    const key = place.kind === "value" ? place.tensor : `gradient of ${name}`;
+    return allocate(key, name, tensorBytes(place.tensor));
   };
 }

@@ -25,6 +25,7 @@ export async function memoryOfRuns({ executor, model, created }: Rig): Promise<M
     executor,
     model,
     data: {
+      task: "sequence-classification",
       labels: Array.from({ length: CLASSES }, (_, index) => `class ${index}`),
       train: examples,
       validation: examples.slice(0, 2),

@@ -1,10 +1,11 @@
 /** How much longer a training step takes than its forward pass, for every kind of method and a few batch shapes. */
 
-import { methodOf, methods } from "../../src/methods/registry";
+import { approaches, approachOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { medians } from "./clock";
 import { type Measured, type StepTimes, YARDSTICK } from "./parts";
 import { CLASSES, fillWithExamples, type Rig } from "./rig";
@@ -32,7 +33,7 @@ const EVERY_SHAPE = new Set([YARDSTICK, "lora", "sk-prefix", "prefix", "prompt",
 /** Every method of the registry at its defaults, and the chosen options. */
 const CASES: readonly Case[] = [
   ...CHOSEN,
-  ...methods.map(({ id }) => ({ name: id, method: id, ...(GOALS[id] && { goal: GOALS[id] }) })),
+  ...approaches.map(({ id }) => ({ name: id, method: id, ...(GOALS[id] && { goal: GOALS[id] }) })),
 ];
 
 const SHAPES: Record<"software" | "hardware", readonly (readonly [number, number])[]> = {
@@ -52,7 +53,7 @@ const LEARNING_RATE = 1e-3;
 
 /** `only`: these methods' cases, and the yardstick; all where there are none. Throws an Error naming a method that there is not. */
 export async function stepTimes(rig: Rig, only: readonly string[] = []): Promise<Measured> {
-  for (const id of only) methodOf(id);
+  for (const id of only) approachOf(id);
   const kind = rig.software ? "software" : "hardware";
   const rows: StepTimes[] = [];
   const refused: { method: string; reason: string }[] = [];
@@ -91,6 +92,7 @@ async function timeCase(
       learningRate: LEARNING_RATE,
       weightDecay: null,
       gradClip: 1,
+      task: sequenceClassification,
       classes: CLASSES,
       pooling: "last",
       seed: 0,

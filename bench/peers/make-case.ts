@@ -110,7 +110,7 @@ function lossesOf(
       ...trained,
     ]);
     const value = evaluate(tuned.program, leaves, [tuned.logits]);
-    const { seed, metrics } = runLoss(tuned.loss, value(tuned.logits), Float64Array.from(labels), value);
+    const { seed, metrics } = runLoss(tuned.loss, value(tuned.logits), { labels: Float64Array.from(labels) }, value);
     adamw.update(trained, runBackward(tuned.plan, value, seed));
     return metrics[0]!;
   });

@@ -62,7 +62,7 @@ class Losses {
 export class PlainProgress implements Progress {
   readonly #write: (text: string) => void;
   readonly #losses = new Losses();
-  #wait: ProgressEvent["task"] | null = null;
+  #wait: ProgressEvent["wait"] | null = null;
   #steps = 0;
   #step = 0;
 
@@ -81,10 +81,10 @@ export class PlainProgress implements Progress {
     if (line) this.note(line);
     if (event.type === "progress") {
       // Evaluations have a line when they are done.
-      if (event.task !== this.#wait && event.task !== "evaluating") {
-        this.note(event.detail ? `${event.task}: ${event.detail}` : event.task);
+      if (event.wait !== this.#wait && event.wait !== "evaluating") {
+        this.note(event.detail ? `${event.wait}: ${event.detail}` : event.wait);
       }
-      this.#wait = event.task;
+      this.#wait = event.wait;
     } else if (event.type === "comparison-state") {
       this.#steps = event.steps;
     } else if (event.type === "step") {
@@ -112,7 +112,7 @@ export class TerminalProgress implements Progress {
   readonly #bars: MultiBar;
   readonly #losses = new Losses();
   #steps: SingleBar | null = null;
-  #wait: { task: ProgressEvent["task"]; bar: SingleBar } | null = null;
+  #wait: { id: number; bar: SingleBar } | null = null;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#bars = new MultiBar(
@@ -130,13 +130,7 @@ export class TerminalProgress implements Progress {
     const line = eventLine(event);
     if (line) this.note(line);
     if (event.type === "progress") {
-      if (this.#wait?.task !== event.task) {
-        this.#endWait();
-        this.#wait = { task: event.task, bar: this.#bars.create(event.total ?? 0, 0, { what: "" }) };
-      }
-      this.#wait.bar.setTotal(event.total ?? event.done);
-      this.#wait.bar.update(event.done, { what: `${event.unit}  ${event.task} ${event.detail}` });
-      if (event.done === event.total) this.#endWait();
+      this.#showWait(event);
     } else if (event.type === "step" && this.#steps) {
       this.#losses.set(event.run, event.loss);
       this.#steps.update(event.step, { what: `steps  loss: ${this.#losses}` });
@@ -149,6 +143,19 @@ export class TerminalProgress implements Progress {
     this.#endWait();
     this.#bars.stop();
     this.#steps = null;
+  }
+
+  #showWait({ id, phase, wait, detail, done, total, unit }: ProgressEvent): void {
+    if (phase === "end") {
+      if (this.#wait?.id === id) this.#endWait();
+      return;
+    }
+    if (this.#wait?.id !== id) {
+      this.#endWait();
+      this.#wait = { id, bar: this.#bars.create(total ?? 0, 0, { what: "" }) };
+    }
+    this.#wait.bar.setTotal(total ?? done);
+    this.#wait.bar.update(done, { what: `${unit}  ${wait} ${detail}` });
   }
 
   #endWait(): void {

@@ -8,6 +8,7 @@ import type { Combination } from "../../src/adapters/sum-lora";
 import type { StoredType } from "../../src/hub/stream-safetensors";
 import type { Configuration } from "../../src/plan/configuration";
 import { variantsOf } from "../../src/plan/variants";
+import { withProgress } from "../../src/plan/waiting";
 import type { StudioEvent, SumRequest } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { type ExecutorChoice, openStudioBrowser, type StudioBrowser } from "./browser";
@@ -127,10 +128,12 @@ async function runInBrowser({
   if (status !== "ready" && status !== "software") throw new Error(message);
   if (configuration.model.startsWith("hf:")) {
     const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder(), capacity };
-    files.model = await bringHubModel(configuration.model, access, ({ file, done, total, checking }) => {
-      const task = checking ? "checking model" : "downloading model";
-      progress.handle({ type: "progress", task, detail: file, done, total, unit: "bytes" });
-    });
+    files.model = await withProgress(progress.handle.bind(progress), (report) =>
+      bringHubModel(configuration.model, access, ({ file, done, total, checking }) => {
+        const wait = checking ? "checking model" : "downloading model";
+        report({ wait, detail: file, done, total, unit: "bytes" });
+      }),
+    );
   }
   const served = serveNamed(configuration, files, server.shared, url);
 

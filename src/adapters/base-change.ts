@@ -1,4 +1,7 @@
-/** A trained adapter as changes of the base model's own tensors. What a form changes is said in its own file. */
+/**
+ * A trained adapter as changes of the base model's own tensors. What a form changes is said in its
+ * own file.
+ */
 
 import type { NamedTensor } from "../hub/write-safetensors";
 
@@ -13,7 +16,8 @@ export interface MergedBase {
 }
 
 /**
- * The base tensors that one of a folder's tensors changes, by name; none where another one's change takes it in.
+ * The base tensors that one of a folder's tensors changes, by name; none where another one's change
+ * takes it in.
  * @throws Error naming the tensor that should stand beside it.
  */
 export type TensorChange = (

@@ -1,4 +1,7 @@
-/** Whether a folder fits the open model and the run that starts from it. Not for what a folder must hold: its form's. */
+/**
+ * Whether a folder fits the open model and the run that starts from it. Not for what a folder must
+ * hold: its form's.
+ */
 
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { AdapterFolder } from "./folder";

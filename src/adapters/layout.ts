@@ -1,4 +1,7 @@
-/** How the files of a folder lie that one library reads: which there are, and how tensors are named in them. */
+/**
+ * How the files of a folder lie that one library reads: which there are, and how tensors are named
+ * in them.
+ */
 
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { PeftConfig } from "./peft-config";
@@ -15,7 +18,10 @@ export interface Library {
   readonly loads: readonly string[];
 }
 
-/** A configuration and tensors by their names in the model, as they are read and before they are written. */
+/**
+ * A configuration and tensors by their names in the model, as they are read and before they are
+ * written.
+ */
 export interface AdapterTensors {
   readonly config: PeftConfig;
   readonly tensors: NamedTensor[];
@@ -29,11 +35,16 @@ export interface Layout {
   readonly files: readonly string[];
   /** Of the adapter's own tensors. */
   readonly names: TensorNames;
-  /** Whether a parsed adapter_config.json is of this layout, and of the form that the layout was made for. */
+  /**
+   * Whether a parsed adapter_config.json is of this layout, and of the form that the layout was
+   * made for.
+   */
   claims(json: unknown): boolean;
   /**
-   * Reads and checks configuration and tensors. `json`: the parsed adapter_config.json; `files`: all files by name.
-   * @throws Error naming file, key or tensor, with both shapes where a tensor has another one than it must have.
+   * Reads and checks configuration and tensors. `json`: the parsed adapter_config.json; `files`:
+   * all files by name.
+   * @throws Error naming file, key or tensor, with both shapes where a tensor has another one than
+   *   it must have.
    */
   read(json: unknown, files: Readonly<Record<string, Uint8Array>>): Promise<AdapterTensors>;
   /** The configuration's file and those of the tensors. */

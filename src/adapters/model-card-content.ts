@@ -2,10 +2,40 @@
 
 import type { PeftConfig } from "./peft-config";
 
-/** What the model is asked: one label, several, a number in the file's units, a tag for every word, a text. */
-export type CardTask =
-  | { kind: "label" | "labels" | "tags" | "text" }
-  | { kind: "number"; scale: { mean: number; deviation: number } };
+interface CardFacts {
+  /** What the model is. */
+  what: string;
+  /** The Hub's name of what it does. */
+  pipeline: string;
+  /** Name and unit of the loss. */
+  loss: string;
+  /**
+   * Python arguments of `from_pretrained`: in place of the labels' names, and after them. Each ends
+   * with a comma.
+   */
+  size?: string;
+  further?: string;
+  /** Lines below the code. */
+  note?: readonly string[];
+  /** Whether AdapterHub's layout has this head. */
+  inAdapterHub?: boolean;
+}
+
+/** What a card says of the task that was trained, as the task itself says it. */
+export type CardTask = CardFacts &
+  (
+    | {
+        /**
+         * It is asked about a row: `print` is the Python that says its `logits`, `remark` how to
+         * read that.
+         */
+        asks: "row";
+        print: string;
+        remark?: string;
+      }
+    /** It is asked about every word of a row, or to write on. */
+    | { asks: "words" | "text" }
+  );
 
 export interface ModelCardContent {
   /** Name of the run. */
@@ -13,8 +43,9 @@ export interface ModelCardContent {
   /** Title of the method, for example `SK-Prefix`. */
   method: string;
   config: PeftConfig;
-  /** One label unless told. */
-  task?: CardTask;
+  task: CardTask;
+  /** How the name of transformers' class ends. */
+  modelClass: string;
   /** In class-id order; empty where the task has none. */
   labels: readonly string[];
   /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */

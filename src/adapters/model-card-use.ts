@@ -11,16 +11,8 @@ export function code(text: string): string {
   return longest > 0 ? `${fence} ${flat} ${fence}` : `\`${flat}\``;
 }
 
-const CLASSES: Record<CardTask["kind"], string> = {
-  label: "AutoModelForSequenceClassification",
-  labels: "AutoModelForSequenceClassification",
-  number: "AutoModelForSequenceClassification",
-  tags: "AutoModelForTokenClassification",
-  text: "AutoModelForCausalLM",
-};
-
 export function loading(content: ModelCardContent): string[] {
-  const { config, task = { kind: "label" } } = content;
+  const { config, task } = content;
   const obstacle = obstacleOf(content, task);
   if (obstacle) return [`${obstacle} Import it into the studio.`];
   const { droppedLeadingTokens = 0 } = content;
@@ -30,7 +22,7 @@ export function loading(content: ModelCardContent): string[] {
     "```python",
     "import torch",
     layout.library.imports,
-    `from transformers import ${CLASSES[task.kind]}, AutoTokenizer`,
+    `from transformers import AutoModel${content.modelClass}, AutoTokenizer`,
     "",
     `base = ${JSON.stringify(config.base_model_name_or_path)}  # the base model's folder, or its name on the Hub`,
     'adapter = "."  # this folder',
@@ -46,7 +38,7 @@ export function loading(content: ModelCardContent): string[] {
       `${code(cut)} takes it off. With the token left in, predictions differ.`,
     );
   }
-  if (beforeInput && task.kind !== "tags" && task.kind !== "text") {
+  if (beforeInput && task.asks === "row") {
     lines.push(
       "",
       "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings, not ids.",
@@ -54,21 +46,14 @@ export function loading(content: ModelCardContent): string[] {
       "on the last real token, so rows of a padded batch come out differently; single texts agree.",
     );
   }
-  if (task.kind === "number") {
-    const { mean, deviation } = task.scale;
-    lines.push(
-      "",
-      `The head was trained on numbers less their mean ${mean} over their standard deviation ${deviation}; the code turns`,
-      "what it says back.",
-    );
-  }
+  if (task.note) lines.push("", ...task.note);
   return lines;
 }
 
 /** Why PEFT cannot load the folder, or would not predict the same; null where it does. */
 function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
   const { config, pooling } = content;
-  const perRow = task.kind !== "tags" && task.kind !== "text";
+  const perRow = task.asks === "row";
   if (pooling === "mean" && perRow) {
     return (
       "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the\n" +
@@ -83,7 +68,7 @@ function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
       "open this folder but would not predict the same. Train with pooling `first`."
     );
   }
-  return content.obstacle ?? form.obstacle?.(config, task.kind) ?? null;
+  return content.obstacle ?? form.obstacle?.(config, task) ?? null;
 }
 
 /** What is taken off the front of the ids. */
@@ -92,27 +77,23 @@ function cutOf({ droppedLeadingTokens = 0 }: ModelCardContent): string {
 }
 
 /** Python that opens tokenizer, model and adapter. */
-function opening({ config, labels, loadingArgument }: ModelCardContent, task: CardTask): string[] {
-  const further = loadingArgument ? `${loadingArgument}, ` : "";
-  const named = "num_labels=len(labels), id2label=dict(enumerate(labels)),";
-  const ids = "label2id={label: i for i, label in enumerate(labels)}, ";
-  const heads: Record<CardTask["kind"], string[]> = {
-    label: [`    base, ${named}`, `    ${ids}${further}dtype=torch.float32)`],
-    labels: [
-      `    base, ${named}`,
-      `    ${ids}${further}problem_type="multi_label_classification", dtype=torch.float32)`,
-    ],
-    number: [`    base, num_labels=1, problem_type="regression", ${further}dtype=torch.float32)`],
-    tags: [`    base, ${named}`, `    ${ids}dtype=torch.float32)`],
-    text: ["    base, dtype=torch.float32)"],
-  };
+function opening({ config, labels, loadingArgument, modelClass }: ModelCardContent, task: CardTask): string[] {
+  // The class with one head for all words knows no such argument.
+  const loading = loadingArgument && task.asks === "row" ? `${loadingArgument}, ` : "";
+  const given =
+    labels.length > 0
+      ? [
+          "    base, num_labels=len(labels), id2label=dict(enumerate(labels)),",
+          `    label2id={label: i for i, label in enumerate(labels)}, ${loading}${task.further ?? ""}dtype=torch.float32)`,
+        ]
+      : [`    base, ${task.size ?? ""}${loading}dtype=torch.float32)`];
   return [
     ...(labels.length > 0 ? [`labels = [${labels.map((label) => JSON.stringify(label)).join(", ")}]`] : []),
     "",
     `tokenizer = AutoTokenizer.from_pretrained(base)`,
-    `model = ${CLASSES[task.kind]}.from_pretrained(`,
-    ...heads[task.kind],
-    ...(task.kind === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
+    `model = AutoModel${modelClass}.from_pretrained(`,
+    ...given,
+    ...(task.asks === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
     ...formOf(config.peft_type).layout.library.loads,
   ];
 }
@@ -130,24 +111,12 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
     : `ids = ${read}.input_ids${cut}`;
   const types = typed ? ", token_type_ids=types" : "";
   const logits = `    logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)${types}).logits[0]`;
-  switch (task.kind) {
-    case "label":
-      return [ids, "with torch.no_grad():", logits, "print(labels[int(logits.argmax())], logits.softmax(-1).tolist())"];
-    case "labels":
-      return [
-        ids,
-        "with torch.no_grad():",
-        logits,
-        "print({label: float(p) for label, p in zip(labels, logits.sigmoid())})  # each by itself; above 0.5: present",
-      ];
-    case "number":
-      return [
-        ids,
-        "with torch.no_grad():",
-        logits,
-        `print(float(logits[0]) * ${task.scale.deviation} + ${task.scale.mean})`,
-      ];
-    case "tags": {
+  switch (task.asks) {
+    case "row": {
+      const remark = task.remark ? `  # ${task.remark}` : "";
+      return [ids, "with torch.no_grad():", logits, `print(${task.print})${remark}`];
+    }
+    case "words": {
       const { beforeInput } = formOf(config.peft_type);
       const dropped = content.droppedLeadingTokens ?? 0;
       const given = content.wordPrefix === " " ? '[" " + word for word in words]' : "words";

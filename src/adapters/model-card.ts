@@ -4,7 +4,7 @@
  */
 
 import { formOf } from "./forms/registry";
-import type { CardTask, ModelCardContent } from "./model-card-content";
+import type { ModelCardContent } from "./model-card-content";
 import { code, loading } from "./model-card-use";
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
@@ -16,28 +16,12 @@ const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
     " It was made by what was trained, which PEFT does not know, and folded into this form; what was trained lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio.",
 };
 
-const PIPELINES: Record<CardTask["kind"], string> = {
-  label: "text-classification",
-  labels: "text-classification",
-  number: "text-classification",
-  tags: "token-classification",
-  text: "text-generation",
-};
-
-const KINDS: Record<CardTask["kind"], string> = {
-  label: "A text classifier",
-  labels: "A text classifier with several labels",
-  number: "A model that gives a text a number",
-  tags: "A model that gives every word a tag",
-  text: "A language model",
-};
-
 /** A cell of a Markdown table. */
 function cell(text: string): string {
   return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
 }
 
-function frontMatter({ config, origin, task = { kind: "label" } }: ModelCardContent): string[] {
+function frontMatter({ config, origin, task }: ModelCardContent): string[] {
   const base = config.base_model_name_or_path ?? "";
   const tags = [`base_model:adapter:${base}`, ...(formOf(config.peft_type).tags ?? []), "transformers"];
   if (origin === "folded") {
@@ -47,14 +31,14 @@ function frontMatter({ config, origin, task = { kind: "label" } }: ModelCardCont
     "---",
     `base_model: ${JSON.stringify(base)}`,
     `library_name: ${formOf(config.peft_type).layout.library.name}`,
-    `pipeline_tag: ${PIPELINES[task.kind]}`,
+    `pipeline_tag: ${task.pipeline}`,
     "tags:",
     ...tags.sort().map((tag) => `- ${JSON.stringify(tag)}`),
     "---",
   ];
 }
 
-function measured({ metrics, data, steps, task = { kind: "label" } }: ModelCardContent): string[] {
+function measured({ metrics, data, steps, task }: ModelCardContent): string[] {
   const file = code(data.file);
   const lines = [
     `Trained for ${steps} steps on ${data.trainRows} rows of ${file}; validated on ${data.validationRows} rows.`,
@@ -64,7 +48,7 @@ function measured({ metrics, data, steps, task = { kind: "label" } }: ModelCardC
       "",
       "| validation | value |",
       "|---|---|",
-      `| ${task.kind === "number" ? "loss (squared error over the variance of the training rows)" : "loss (nats)"} | ${metrics.loss.toFixed(4)} |`,
+      `| ${task.loss} | ${metrics.loss.toFixed(4)} |`,
       ...metrics.shown.map(({ title, value }) => `| ${title} | ${value} |`),
       `| at step | ${metrics.step} |`,
     );
@@ -76,18 +60,7 @@ function measured({ metrics, data, steps, task = { kind: "label" } }: ModelCardC
 
 /** The text of README.md, in Markdown with YAML front matter. */
 export function modelCard(content: ModelCardContent): string {
-  const {
-    run,
-    method,
-    config,
-    task = { kind: "label" },
-    labels,
-    text,
-    origin = "trained",
-    resumes,
-    trainable,
-    versions,
-  } = content;
+  const { run, method, config, task, labels, text, origin = "trained", resumes, trainable, versions } = content;
   const form = formOf(config.peft_type);
   const beside = BESIDE[origin];
   return [
@@ -95,7 +68,7 @@ export function modelCard(content: ModelCardContent): string {
     "",
     `# ${run.replace(/\s+/g, " ")}`,
     "",
-    `${KINDS[task.kind]}: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained ` +
+    `${task.what}: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained ` +
       `by ${method}, stored as ${form.sentence}.${beside}`,
     "",
     ...(text ? [`Text: ${code(text)}`, ""] : []),

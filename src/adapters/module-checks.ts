@@ -1,4 +1,6 @@
-/** What forms check of their tensors: names, modules and shapes, with errors in the file's names. */
+/**
+ * What forms check of their tensors: names, modules and shapes, with errors in the file's names.
+ */
 
 import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";

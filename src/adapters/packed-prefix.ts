@@ -1,8 +1,12 @@
-/** Keys and values of a prefix as PEFT packs them into one tensor, and heads that share them as transformers repeats them. */
+/**
+ * Keys and values of a prefix as PEFT packs them into one tensor, and heads that share them as
+ * transformers repeats them.
+ */
 
 /**
- * Keys and values of every layer, each `[T, n_kv·d_h]`, as PEFT's `prompt_embeddings` `[T, L·2·n_kv·d_h]`: in a row, layer
- * after layer, its keys and then its values. Keys go in after rotary.
+ * Keys and values of every layer, each `[T, n_kv·d_h]`, as PEFT's `prompt_embeddings` `[T,
+ * L·2·n_kv·d_h]`: in a row, layer after layer, its keys and then its values. Keys go in after
+ * rotary.
  * @throws Error with both numbers when a length does not fit.
  */
 export function packPrefix(
@@ -60,8 +64,8 @@ export function unpackPrefix(
 }
 
 /**
- * Rows of heads of `headSize` numbers with every head `times` times in its place: as models cache keys and values that
- * several query heads share, where transformers repeats them first.
+ * Rows of heads of `headSize` numbers with every head `times` times in its place: as models cache
+ * keys and values that several query heads share, where transformers repeats them first.
  */
 export function repeatHeads(rows: Float32Array, headSize: number, times: number): Float32Array {
   if (times === 1) return rows;

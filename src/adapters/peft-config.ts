@@ -1,6 +1,6 @@
 /**
- * `adapter_config.json` as PEFT 0.21 writes it: every key, sorted, with PEFT's values. Not for the keys of one type of adapter,
- * which its form writes and reads.
+ * `adapter_config.json` as PEFT 0.21 writes it: every key, sorted, with PEFT's values. Not for the
+ * keys of one type of adapter, which its form writes and reads.
  */
 
 const PEFT_VERSION = "0.21.0";
@@ -30,7 +30,10 @@ export const HEADS = ["classifier", "score"];
 /** Each name once, sorted, as PEFT writes a set. */
 export const sortedNames = (names: readonly string[]) => [...new Set(names)].sort();
 
-/** A configuration for another task than classifying sequences; a language model has no head to save. */
+/**
+ * A configuration for another task than classifying sequences; a language model has no head to
+ * save.
+ */
 export function forTask(config: PeftConfig, task: PeftTask): PeftConfig {
   const headless = task === "CAUSAL_LM" && "modules_to_save" in config;
   return { ...config, task_type: task, ...(headless && { modules_to_save: null }) };

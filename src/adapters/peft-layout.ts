@@ -1,6 +1,6 @@
 /**
- * Folders in PEFT's layout, read strictly: PEFT loads leniently (missing tensors warn, extra ones are ignored); here both are
- * errors that name the tensor as it stands in the file.
+ * Folders in PEFT's layout, read strictly: PEFT loads leniently (missing tensors warn, extra ones
+ * are ignored); here both are errors that name the tensor as it stands in the file.
  */
 
 import { strToU8 } from "fflate";
@@ -96,7 +96,10 @@ function modelBytes(files: Readonly<Record<string, Uint8Array>>): Uint8Array {
 /** Inside the wrapper that PEFT puts around an adapted module. */
 const WRAPPED_WEIGHT = ".base_layer.weight";
 
-/** Apart from an adapter's own tensors the frozen embeddings and head that PEFT saves with it (`save_embedding_layers`). */
+/**
+ * Apart from an adapter's own tensors the frozen embeddings and head that PEFT saves with it
+ * (`save_embedding_layers`).
+ */
 function withoutBase(read: readonly NamedTensor[]): Required<Pick<AdapterTensors, "tensors" | "baseTensors">> {
   const isBase = ({ name }: NamedTensor) => name.endsWith(WRAPPED_WEIGHT);
   const baseName = (name: string) => name.replace(WRAPPED_WEIGHT, ".weight");

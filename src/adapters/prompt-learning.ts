@@ -23,8 +23,8 @@ export const promptLearningSchema = z.looseObject({
 export type PromptLearningConfig = PeftConfig & z.infer<typeof promptLearningSchema>;
 
 /**
- * What the configurations have in common. One that was folded into the form PEFT never wrapped, so that its head is not listed
- * under `modules_to_save` (PEFT adds it on loading).
+ * What the configurations have in common. One that was folded into the form PEFT never wrapped, so
+ * that its head is not listed under `modules_to_save` (PEFT adds it on loading).
  */
 export function promptConfig(
   { type, origin }: AnySettings & { readonly origin: Origin },

@@ -1,4 +1,7 @@
-/** Adapter folders from their files or a zip, checked: what is missing, unknown or of another shape is an error. */
+/**
+ * Adapter folders from their files or a zip, checked: what is missing, unknown or of another shape
+ * is an error.
+ */
 
 import { strFromU8, unzipSync } from "fflate";
 import { formats, migrate } from "../versions/versions";
@@ -15,7 +18,9 @@ export const ADAPTER_FILES: readonly string[] = [
   ...new Set([CONFIG, ...forms.flatMap(({ layout }) => layout.files), SK_ADAPTER, STATE, CARD, RUN]),
 ];
 
-/** Adapters are small; an archive that unpacks to more than this is refused before it is unpacked. */
+/**
+ * Adapters are small; an archive that unpacks to more than this is refused before it is unpacked.
+ */
 const MAX_ADAPTER_BYTES = 2 ** 30;
 
 function parseJson(file: string, bytes: Uint8Array): unknown {
@@ -39,8 +44,8 @@ function formOfConfig(json: unknown): AdapterForm {
 
 /**
  * Reads an adapter folder from its files and checks that configuration and tensors agree.
- * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or extra tensor, a wrong
- *   shape; both versions where run.json is of a newer one.
+ * @throws Error naming file, key or tensor: an unknown or unreadable configuration, a missing or
+ *   extra tensor, a wrong shape; both versions where run.json is of a newer one.
  */
 export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array>>): Promise<AdapterFolder> {
   const configBytes = files[CONFIG];
@@ -68,7 +73,8 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
 
 /**
  * Reads an adapter from a zip that holds one adapter folder, at any depth.
- * @throws Error when it is no zip, holds none or several adapters, would unpack too large, and as `readAdapterFiles`.
+ * @throws Error when it is no zip, holds none or several adapters, would unpack too large, and as
+ *   `readAdapterFiles`.
  */
 export async function readAdapterZip(source: Uint8Array | Blob): Promise<AdapterFolder> {
   const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;

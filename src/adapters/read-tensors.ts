@@ -1,4 +1,7 @@
-/** Tensors of a safetensors file in memory. Not for base models, whose tensors stream: `hub/weights.ts`. */
+/**
+ * Tensors of a safetensors file in memory. Not for base models, whose tensors stream:
+ * `hub/weights.ts`.
+ */
 
 import { readSafetensors } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";

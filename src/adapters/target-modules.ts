@@ -1,4 +1,7 @@
-/** Which of a model's modules a PEFT configuration means, and what its patterns give each: PEFT 0.21's matching rules. */
+/**
+ * Which of a model's modules a PEFT configuration means, and what its patterns give each: PEFT
+ * 0.21's matching rules.
+ */
 
 /** transformers' path of the head over the vocabulary, in every family. */
 export const LANGUAGE_HEAD = "lm_head";
@@ -10,7 +13,9 @@ export interface LinearShape {
   readonly outputs: number;
 }
 
-/** Names, or one regular expression for the whole path; in names' case perhaps only of some blocks. */
+/**
+ * Names, or one regular expression for the whole path; in names' case perhaps only of some blocks.
+ */
 export interface TargetModules {
   readonly targets: readonly string[] | string;
   /** Blocks by number; null or left out: all. */
@@ -30,13 +35,19 @@ export function isTargeted(path: string, { targets, layers }: TargetModules): bo
   return !layers || (layer !== null && layers.includes(layer));
 }
 
-/** The number of the block a module is in, as PEFT reads it off the path; null for modules outside of the blocks. */
+/**
+ * The number of the block a module is in, as PEFT reads it off the path; null for modules outside
+ * of the blocks.
+ */
 export function layerOf(path: string): number | null {
   const match = /^.*\.[^.]*\.(\d+)\./.exec(path);
   return match ? Number(match[1]) : null;
 }
 
-/** The value of the first key that matches the path (a regular expression for its end, from a dot on), else `standard`. */
+/**
+ * The value of the first key that matches the path (a regular expression for its end, from a dot
+ * on), else `standard`.
+ */
 export function patternValue(path: string, pattern: Readonly<Record<string, number>>, standard: number): number {
   const key = Object.keys(pattern).find((candidate) =>
     expression(`^(?:(.*\\.)?(${candidate}))$`, candidate).test(path),

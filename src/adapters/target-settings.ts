@@ -1,6 +1,7 @@
 /**
- * The settings of adapter_config.json that say which modules an adapter changes, for every form that has them: how they are
- * read, brought to one spelling against the tensors, and said again as a method's options.
+ * The settings of adapter_config.json that say which modules an adapter changes, for every form
+ * that has them: how they are read, brought to one spelling against the tensors, and said again as
+ * a method's options.
  */
 
 import * as z from "zod";
@@ -35,8 +36,9 @@ export function targetOptions({ target_modules: targets, layers_to_transform: la
 }
 
 /**
- * The targets of a folder that is written, by name. An expression that fits linears may fit other modules of the blocks, too
- * (activations, dropout), at which PEFT would stop: their whole paths are named instead. None: the module that carries a head.
+ * The targets of a folder that is written, by name. An expression that fits linears may fit other
+ * modules of the blocks, too (activations, dropout), at which PEFT would stop: their whole paths
+ * are named instead. None: the module that carries a head.
  */
 export function writtenTargets(targets: readonly string[] | string, site: WritingSite): readonly string[] {
   if (typeof targets !== "string") return targets.length > 0 ? targets : site.carrier;
@@ -61,7 +63,8 @@ export function targetsIn({ targets, layers }: TargetModules, blocks: readonly n
 }
 
 /**
- * The configuration with targets by names, paths or one expression alone. `suffix`: what a module's tensors end in.
+ * The configuration with targets by names, paths or one expression alone. `suffix`: what a module's
+ * tensors end in.
  * @throws Error naming a module that the settings exclude or count otherwise.
  */
 export function settleTargets<Config extends PeftConfig & TargetSettings>(
@@ -81,7 +84,10 @@ export function settleTargets<Config extends PeftConfig & TargetSettings>(
 const listOf = (value: string | string[] | null | undefined): string[] =>
   [value ?? []].flat().filter((one) => one !== "");
 
-/** Without heads, which PEFT saves whole and never adapts; "all-linear", which PEFT itself writes out, as what is there. */
+/**
+ * Without heads, which PEFT saves whole and never adapts; "all-linear", which PEFT itself writes
+ * out, as what is there.
+ */
 function writtenOut(given: string | string[], modules: readonly string[]): string | string[] {
   if (given === "all-linear") return [...modules];
   if (typeof given === "string") return given;
@@ -105,7 +111,10 @@ function leftOf(
   return [...modules];
 }
 
-/** Throws an Error unless these names of what holds the blocks count them as they are counted without. */
+/**
+ * Throws an Error unless these names of what holds the blocks count them as they are counted
+ * without.
+ */
 function checkPattern(modules: readonly string[], patterns: readonly string[]): void {
   if (patterns.length === 0) return;
   for (const module of modules) {

@@ -1,6 +1,6 @@
 /**
- * Tensor names in PEFT's `adapter_model.safetensors` against the studio's own in-model names. Not for which tensors a folder
- * must have: that is each form's.
+ * Tensor names in PEFT's `adapter_model.safetensors` against the studio's own in-model names. Not
+ * for which tensors a folder must have: that is each form's.
  */
 
 export interface TensorNames {
@@ -23,7 +23,10 @@ function strip(type: string, name: string, prefix: string): string {
 
 /** What PEFT injects into the model's modules, the head with them. */
 export interface InjectedParts {
-  /** Source of an expression for the names of its parameters; PEFT has left an adapter's name behind them. */
+  /**
+   * Source of an expression for the names of its parameters; PEFT has left an adapter's name behind
+   * them.
+   */
   readonly parameters?: string;
   /** Those of them that lose their `.weight` in the file. */
   readonly bare?: string;
@@ -31,7 +34,10 @@ export interface InjectedParts {
   readonly outside?: RegExp;
 }
 
-/** `score.weight` is `base_model.model.score.weight` in the file; transformers' own saving leaves the prefix out. */
+/**
+ * `score.weight` is `base_model.model.score.weight` in the file; transformers' own saving leaves
+ * the prefix out.
+ */
 export function injectedNames(type: string, { parameters, bare, outside }: InjectedParts): TensorNames {
   const named = parameters === undefined ? null : new RegExp(`\\.(${parameters})\\.default(?=\\.|$)`);
   const isOutside = (name: string) => outside?.test(name) === true;

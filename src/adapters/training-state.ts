@@ -14,7 +14,7 @@ const PREFIXES = {
   values: "value.",
   firstMoments: "first_moment.",
   secondMoments: "second_moment.",
-  controls: "control.",
+  controllerStates: "control.",
 } as const;
 const kinds = Object.keys(PREFIXES) as (keyof typeof PREFIXES)[];
 
@@ -40,7 +40,7 @@ export interface TrainingState {
   readonly values: readonly NamedTensor[];
   readonly firstMoments: readonly NamedTensor[];
   readonly secondMoments: readonly NamedTensor[];
-  readonly controls: readonly NamedTensor[];
+  readonly controllerStates: readonly NamedTensor[];
 }
 
 /** The file's tensors. */
@@ -63,10 +63,10 @@ export function readState(tensors: readonly NamedTensor[], run: Record<string, u
   }
   const stray = tensors.find(({ name }) => !kinds.some((kind) => name.startsWith(PREFIXES[kind])));
   if (stray) throw new Error(`${STATE}: tensor "${stray.name}" belongs to no training state.`);
-  const [values, firstMoments, secondMoments, controls] = kinds.map((kind) =>
+  const [values, firstMoments, secondMoments, controllerStates] = kinds.map((kind) =>
     tensors
       .filter(({ name }) => name.startsWith(PREFIXES[kind]))
       .map((tensor) => ({ ...tensor, name: tensor.name.slice(PREFIXES[kind].length) })),
   ) as [NamedTensor[], NamedTensor[], NamedTensor[], NamedTensor[]];
-  return { facts: facts.data, values, firstMoments, secondMoments, controls };
+  return { facts: facts.data, values, firstMoments, secondMoments, controllerStates };
 }

@@ -1,4 +1,7 @@
-/** VeRA's shared random matrices as PEFT draws them from a key: Kaiming-uniform with a gain of √2, A and then B. */
+/**
+ * VeRA's shared random matrices as PEFT draws them from a key: Kaiming-uniform with a gain of √2, A
+ * and then B.
+ */
 
 import { MersenneTwister } from "../data/mersenne-twister";
 

@@ -8,7 +8,6 @@ import { inUnits } from "../runs/evaluation";
 import type { Feed } from "../runs/feed";
 import type { Run } from "../runs/run";
 import type { Task } from "../tasks/task";
-import { sayPrediction } from "./prediction";
 
 /** A row, and the words that its labelled tokens begin where words have tags. */
 export interface AskedRow {
@@ -30,6 +29,7 @@ export async function answers(
   asked: readonly AskedRow[],
   progress: (done: number) => void = () => {},
 ): Promise<Said[]> {
+  if (!task.say) throw new Error("A language model's answer is a text: generate it.");
   const rows = asked.map(({ row }) => feed.shown(row));
   const said = new Array<Said>(rows.length);
   let done = 0;
@@ -37,12 +37,12 @@ export async function answers(
     const { rows: members, bucket } = plan;
     feed.fill(rows, plan);
     const step = await run.infer(bucket);
-    const width = task.outputs(labels.length) * (task.perToken ? bucket : 1);
+    const width = task.outputs(labels.length) * (task.labels.perToken ? bucket : 1);
     const computed = new Float32Array(await executor.read(step.logits, members.length * width * 4));
     for (const [slot, place] of members.entries()) {
       const row = rows[place]!;
       const outputs = inUnits(computed.slice(slot * width, (slot + 1) * width), scale);
-      said[place] = sayPrediction({ task: task.id, labels, outputs, row, words: asked[place]!.words });
+      said[place] = task.say({ outputs, labels, row, words: asked[place]!.words });
     }
     done += members.length;
     progress(done);

@@ -7,7 +7,6 @@ import type { BaseModel } from "../base/base-model";
 import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
-import { trainsNothing } from "../methods/method";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
 import { METRICS } from "../runs/run";
@@ -15,7 +14,7 @@ import { DRAW, Step } from "../runs/step";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { Workspace } from "../runs/workspace";
 import { tasks } from "../tasks/registry";
-import { meanLossOf } from "../tasks/task";
+import { meanLossOf, taskChannels } from "../tasks/task";
 import { type Foretelling, frozenModel } from "./next-token";
 
 export interface Forgetting {
@@ -43,8 +42,7 @@ export async function measureForgetting(
   text: string,
 ): Promise<Forgetting> {
   const { method } = run.tunedSetup;
-  if (trainsNothing(method))
-    throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
+  if (!method.trains) throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
   const { contextLength } = model.config;
   // The same for all runs, but for those whose virtual tokens take more than half of the positions.
   const longest = Math.min(LONGEST, Math.floor(contextLength / 2), contextLength - run.virtualTokens);
@@ -71,19 +69,13 @@ async function languageLoss(
   const task = tasks["causal-lm"];
   const tokens = Math.max(...rows.map(({ ids }) => ids.length));
   await model.loadLanguageHead();
-  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, types: false, onlyRead: true }, BATCH, tokens);
+  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, inputs: [], onlyRead: true }, BATCH, tokens);
   const workspace = new Workspace(executor, OWNER);
-  const targets = { perToken: true, values: 0 };
   const data = { train: rows, validation: rows };
-  const setup = { buckets: [tokens], batchSize: BATCH, targets, owner: OWNER };
+  const setup = { buckets: [tokens], batchSize: BATCH, channels: taskChannels(task, 0), owner: OWNER };
   let step: Step | null = null;
   try {
-    const feed = new Feeds(
-      executor,
-      model,
-      { ...data, labels: [], validationTexts: [], maxLength: tokens },
-      setup,
-    ).behind(run.tunedSetup.context.textIds);
+    const feed = new Feeds(executor, model, data, setup).behind(run.tunedSetup.context.textIds);
     const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
     step = made;
     workspace.allocate();
@@ -92,7 +84,7 @@ async function languageLoss(
     await made.compile(
       executor,
       {
-        ...{ model, parameters: run.parameters, batch: made.batch, seed: 0, semantic: await run.semanticStates() },
+        ...{ leaves: await run.leaves(), batch: made.batch, seed: 0 },
         ...{ metrics: allocate("metrics", METRICS * 4), draw: allocate("draw", DRAW * 4) },
       },
       OWNER,

@@ -6,39 +6,36 @@
 
 import type { BaseModel } from "../base/base-model";
 import { languageHead } from "../base/language-head";
+import { held, leaves } from "../base/leaves";
 import { type CompiledDispatches, type DeviceBuffer, type Executor, type Session, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Foreteller } from "../generation/generate";
 import { lastToken } from "../operations/pool";
-import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { bind, type Place } from "../program/place";
+import { elementCount, tensorBytes } from "../program/tensor";
 import { resolveMethod } from "../runs/resolve";
 import type { Run } from "../runs/run";
 import { buildStates } from "../runs/tuned-program";
 import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
-import type { LossPlace } from "../tasks/task";
+import { tasks } from "../tasks/registry";
 
 /** What foretells: a run, or the frozen model. */
 export interface Foretelling {
   readonly owner: string;
   readonly virtualTokens: number;
   readonly tunedSetup: Run["tunedSetup"];
-  readonly parameters: Pick<Run["parameters"], "value" | "control" | "gradient">;
-  semanticStates: Run["semanticStates"];
+  leaves: Run["leaves"];
   rest: Run["rest"];
 }
 
 /** The frozen model by itself. */
 export function frozenModel(model: BaseModel): Foretelling {
   const plan = { name: "frozen model", method: "linear-probe", options: {} };
-  const nothing = (name: string): never => {
-    throw new Error(`The frozen model trains nothing, and so no "${name}".`);
-  };
   return {
     owner: plan.name,
     virtualTokens: 0,
-    tunedSetup: { ...resolveMethod(model, plan, 0), classes: 0, pooling: "last" },
-    parameters: { value: nothing, control: nothing, gradient: nothing },
-    semanticStates: async () => new Map(),
+    tunedSetup: { ...resolveMethod(model, plan, 0), task: tasks["causal-lm"], classes: 0, pooling: "last" },
+    leaves: async () => leaves(model.buffer),
     rest: () => {},
   };
 }
@@ -135,7 +132,7 @@ export class NextToken {
     const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
     const { context, task } = this.#run.tunedSetup;
     // A run with a read-out of its own trains nothing of the head over the vocabulary.
-    const head = languageHead(program, context, task?.peftType === "CAUSAL_LM" ? attachments : {});
+    const head = languageHead(program, context, task.head === "vocabulary" ? attachments : {});
     return { program, ids, lengths, last, head };
   }
 
@@ -151,31 +148,24 @@ export class NextToken {
       const options = { label: noise.name, category: "runtime", owner: this.#owner } as const;
       buffers.set(noise, upload(this.#executor, ones, options));
     }
-    const semantic = await this.#run.semanticStates();
-    const { parameters } = this.#run;
-    const buffer = (tensor: Tensor): DeviceBuffer => {
-      if (tensor.role === "trainable") return parameters.value(tensor.name);
-      if (tensor.role === "control") return parameters.control(tensor.name);
-      return buffers.get(tensor) ?? semantic.get(tensor.name) ?? this.#model.buffer(tensor);
-    };
+    const buffer = leaves(held(buffers), await this.#run.leaves());
     const session = await this.#executor.session(writeGraph(program, [last]), buffer);
-    const place = (weight: Tensor): LossPlace => ({ kind: "weight", tensor: weight });
-    const output: LossPlace = { kind: "output" };
-    const written: LossPlace = { kind: "scratch", index: 0 };
-    const piece: LossPlace = { kind: "scratch", index: 1 };
-    const inner: LossPlace = { kind: "scratch", index: 2 };
-    const places = new Map<LossPlace, DeviceBuffer>([
-      [output, buffers.get(last)!],
-      [written, logits],
-    ]);
     const columns = headColumns(head);
-    if (columns > 0) places.set(piece, allocate("part of next logits", this.#size * columns * 4));
-    if (head.update) places.set(inner, allocate("update of next logits", this.#size * rankOf(head.update) * 4));
-    const at = (place: LossPlace) => (place.kind === "weight" ? buffer(place.tensor) : places.get(place)!);
-    const list = headLogits(head, this.#size, { states: output, logits: written, piece, inner, place }).map((step) => ({
-      ...step,
-      bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, at(place)])),
-    }));
+    const piece = columns > 0 ? allocate("part of next logits", this.#size * columns * 4) : null;
+    const inner = head.update ? allocate("update of next logits", this.#size * rankOf(head.update) * 4) : null;
+    const scratch = [logits, piece, inner];
+    const at = (slot: number): Place => ({ kind: "scratch", slot });
+    const dispatches = headLogits(head, this.#size, {
+      states: { kind: "output" },
+      logits: at(0),
+      piece: at(1),
+      inner: at(2),
+      place: (tensor) => ({ kind: "value", tensor }),
+    });
+    const list = bind(dispatches, (place) => {
+      if (place.kind === "value") return buffer(place.tensor);
+      return place.kind === "scratch" ? scratch[place.slot]! : buffers.get(last)!;
+    });
     const compiled = await this.#executor.compile(list, { owner: this.#owner });
     return { tokens, session, head: compiled, ids: buffers.get(ids)!, lengths: buffers.get(lengths)!, logits };
   }

@@ -1,15 +1,11 @@
 /** What an evaluation says in figures: per class, per entity type, and row by row. */
 
+import { formats } from "../data/formats/registry";
 import type { TokenizedExample } from "../data/tokens";
 import type { DialState, ReportRow, RunReport } from "../plan/events";
 import { bootstrap } from "../tasks/metrics/bootstrap";
-import { argmax, binaryCounts, classMetrics, confusionMatrix, softmax } from "../tasks/metrics/classification";
-import { entityScores } from "../tasks/metrics/entities";
 import { taskMetrics } from "../tasks/metrics/names";
-import { presentLabels } from "../tasks/multi-label-classification";
-import { predictedClasses } from "../tasks/sequence-classification";
 import type { Evaluation, Task } from "../tasks/task";
-import { tagSequences } from "../tasks/token-classification";
 
 const WRONGEST = 20;
 
@@ -32,51 +28,22 @@ export interface ReportSource {
 export function reportEvaluation(source: ReportSource): RunReport {
   const { run, task, evaluation, examples, labels, dial, seed } = source;
   const [main] = taskMetrics[task.id];
-  const all = {
+  return {
     run,
+    task: task.id,
+    answer: formats[task.id].answer,
+    truth: task.truth,
     labels: [...labels],
     metrics: task.measure(evaluation, examples, labels),
+    metricsNote: task.metricsNote ?? "",
     interval: { metric: main, ...bootstrap(task, evaluation, examples, labels, seed) },
     dial,
     wrongest: wrongestRows(source),
+    ...task.figures(evaluation, examples, labels),
   };
-  switch (task.id) {
-    case "sequence-classification": {
-      const truth = examples.map((example) => example.labels[0]!);
-      const confusion = confusionMatrix(truth, predictedClasses(evaluation), labels.length);
-      const perClass = classMetrics(confusion).map((metrics, index) => ({ label: labels[index]!, ...metrics }));
-      return { ...all, task: task.id, confusion, perClass };
-    }
-    case "multi-label-classification": {
-      const predicted = presentLabels(evaluation);
-      const perClass = labels.map((label, index) => ({
-        label,
-        ...binaryCounts(
-          examples.map(({ values }) => values![index] === 1),
-          predicted.map((row) => row[index]!),
-        ),
-      }));
-      return { ...all, task: task.id, perClass };
-    }
-    case "regression": {
-      const points = examples.map(({ values }, row) => ({
-        truth: values![0]!,
-        predicted: evaluation.outputs[row]![0]!,
-      }));
-      return { ...all, task: task.id, points };
-    }
-    case "token-classification": {
-      const { truth, predicted } = tagSequences(evaluation, examples, labels);
-      const { perType } = entityScores(truth, predicted);
-      return { ...all, task: task.id, perClass: perType.map(({ type, ...metrics }) => ({ label: type, ...metrics })) };
-    }
-    case "causal-lm":
-      return { ...all, task: task.id };
-  }
 }
 
-function wrongestRows(source: ReportSource): ReportRow[] {
-  const { evaluation, examples, texts } = source;
+function wrongestRows({ task, evaluation, examples, texts, labels, decode }: ReportSource): ReportRow[] {
   const mean = evaluation.losses.map((losses, row) => {
     const counted = losses.filter((_, place) => examples[row]!.labels[place]! >= 0);
     return counted.reduce((sum, loss) => sum + loss, 0) / Math.max(1, counted.length);
@@ -86,47 +53,6 @@ function wrongestRows(source: ReportSource): ReportRow[] {
     row: examples[row]!.row,
     text: texts[row]!,
     loss: mean[row]!,
-    ...said(source, row),
+    ...task.describe({ example: examples[row]!, output: evaluation.outputs[row]!, labels, decode }),
   }));
-}
-
-/** What is true of a row, what was predicted, and how probable the truth was where that is one number. */
-function said(source: ReportSource, row: number): Pick<ReportRow, "label" | "predicted" | "probability"> {
-  const { task, evaluation, examples, labels, decode } = source;
-  const example = examples[row]!;
-  const output = evaluation.outputs[row]!;
-  switch (task.id) {
-    case "sequence-classification": {
-      const label = example.labels[0]!;
-      const probability = softmax(output, 0, labels.length)[label]!;
-      return { label: labels[label]!, predicted: labels[argmax(output, 0, labels.length)]!, probability };
-    }
-    case "multi-label-classification": {
-      const named = (on: (index: number) => boolean) => labels.filter((_, index) => on(index)).join("; ") || "none";
-      return {
-        label: named((index) => example.values![index] === 1),
-        predicted: named((index) => output[index]! > 0),
-        probability: null,
-      };
-    }
-    case "regression":
-      return {
-        label: `${Number(example.values![0]!.toPrecision(6))}`,
-        predicted: output[0]!.toPrecision(4),
-        probability: null,
-      };
-    case "token-classification": {
-      const only = { outputs: [output], losses: [] };
-      const { truth, predicted } = tagSequences(only, [example], labels);
-      return { label: truth[0]!.join(" "), predicted: predicted[0]!.join(" "), probability: null };
-    }
-    case "causal-lm": {
-      const places = [...example.labels.keys()].filter((place) => example.labels[place]! >= 0);
-      return {
-        label: decode(places.map((place) => example.labels[place]!)),
-        predicted: decode(places.map((place) => output[place]!)),
-        probability: null,
-      };
-    }
-  }
 }

@@ -4,14 +4,15 @@
  */
 
 import { addScaled } from "../kernels/add-scaled";
-import { type Dispatch, dispatch, type Stored } from "../kernels/kernel";
-import type { Operation, Reference, Tape } from "../program/operation";
+import { type Dispatch, dispatch } from "../kernels/kernel";
+import type { Operation, Tape } from "../program/operation";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import { requireWhole } from "../program/row-parts";
 import { elementCount, type Tensor, type Trainable } from "../program/tensor";
 
 export interface BackwardPlan {
-  readonly dispatches: readonly Dispatch<Reference>[];
+  readonly dispatches: readonly Dispatch<Place>[];
   /** Activations that the forward pass must give out. */
   readonly saved: readonly Tensor[];
   /** Trainables that get a gradient; the others do not influence the result. */
@@ -33,14 +34,14 @@ export function planBackward(program: Program, result: Tensor): BackwardPlan {
 
 /** Where a gradient lies, and how many tensors' gradients share it. */
 interface Holder {
-  readonly reference: Reference;
+  readonly reference: Place;
   sharers: number;
 }
 
 class Recorder implements Tape {
   readonly #program: Program;
   readonly #active: ReadonlySet<Tensor>;
-  readonly #dispatches: Dispatch<Reference>[] = [];
+  readonly #dispatches: Dispatch<Place>[] = [];
   readonly #saved = new Set<Tensor>();
   readonly #trained = new Set<Trainable>();
   readonly #holders = new Map<Tensor, Holder>();
@@ -83,7 +84,7 @@ class Recorder implements Tape {
     return this.#active.has(input);
   }
 
-  value(tensor: Tensor): Reference {
+  value(tensor: Tensor): Place {
     requireWhole(tensor);
     let source = tensor;
     for (let producer = this.#program.producer(source); producer?.view; producer = this.#program.producer(source)) {
@@ -93,11 +94,11 @@ class Recorder implements Tape {
     return { kind: "value", tensor: source };
   }
 
-  gradient(output: Tensor): Reference | undefined {
+  gradient(output: Tensor): Place | undefined {
     return this.#holders.get(output)?.reference;
   }
 
-  send(input: Tensor, write: (target: Reference, accumulate: 0 | 1) => Dispatch<Reference>): void {
+  send(input: Tensor, write: (target: Place, accumulate: 0 | 1) => Dispatch<Place>): void {
     if (!this.needs(input)) return;
     const holder = this.#holders.get(input);
     if (holder) {
@@ -120,7 +121,7 @@ class Recorder implements Tape {
     }
   }
 
-  give(input: Tensor, scratch: Reference): void {
+  give(input: Tensor, scratch: Place): void {
     if (scratch.kind !== "scratch") throw new Error("Only working memory can be given away.");
     if (!this.needs(input)) return;
     if (this.#holders.has(input) || input.role !== "activation") {
@@ -131,24 +132,23 @@ class Recorder implements Tape {
     }
   }
 
-  scratch(elements: number): Reference {
+  scratch(elements: number): Place {
     const slot = this.#takeSlot(elements);
     this.#temporary.add(slot);
     return { kind: "scratch", slot };
   }
 
-  run(step: Dispatch<Reference>): void {
-    const stored = Object.entries(step.bindings).map(([name, place]) => [name, storedIn(place)] as const);
-    this.#dispatches.push({ ...step, stored: Object.fromEntries(stored) });
+  run(step: Dispatch<Place>): void {
+    this.#dispatches.push(step);
   }
 
-  #add(input: Tensor, x: Reference): void {
+  #add(input: Tensor, x: Place): void {
     const count = elementCount(input.shape);
     this.send(input, (out, ACCUMULATE) => dispatch(addScaled, { x, out }, { count, alpha: 1 }, { ACCUMULATE }));
   }
 
   /** A place of the input's own to add to: memory that others still read is copied first. */
-  #own(input: Tensor, holder: Holder): Reference {
+  #own(input: Tensor, holder: Holder): Place {
     if (holder.sharers === 1 && holder.reference.kind !== "seed") return holder.reference;
     const count = elementCount(input.shape);
     const reference = this.#target(input);
@@ -158,7 +158,7 @@ class Recorder implements Tape {
     return reference;
   }
 
-  #target(input: Tensor): Reference {
+  #target(input: Tensor): Place {
     if (input.role === "trainable") {
       this.#trained.add(input as Trainable);
       return { kind: "gradient", tensor: input };
@@ -181,13 +181,4 @@ class Recorder implements Tape {
     if (free >= 0) this.#freeSlots.splice(free, 1);
     return slot;
   }
-}
-
-/** What is in memory, for its element type: what is trained, its gradients, and frozen vectors are always float32. */
-function storedIn(place: Reference): Stored {
-  if (place.kind === "gradient") return "f32";
-  if (place.kind !== "value") return "Element";
-  const { role, type } = place.tensor;
-  if (type === "float16") return "packed";
-  return role === "weight" || role === "trainable" || role === "control" ? "f32" : "Element";
 }

@@ -4,7 +4,6 @@
  */
 
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
 import { toFloat16 } from "../hub/float16";
 import type { SafetensorsEntry } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";
@@ -16,6 +15,8 @@ import type { Family, ModelConfig, Pooling } from "../models/family";
 import { type Constant, Program } from "../program/program";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Precision, type Tensor, tensorBytes } from "../program/tensor";
+import type { Layer } from "./leaves";
+import { withSession } from "./once";
 import { Float16Overflow, type PrecisionChoice } from "./precision";
 import { type ReadModel, readModel } from "./read-model";
 
@@ -33,6 +34,14 @@ export interface SemanticPass {
   readonly blocks: number;
   readonly layers: number;
   readonly milliseconds: number;
+}
+
+/** What a model has on the device; `withLayer` gives models that share it. */
+interface Store {
+  readonly owner: string;
+  readonly weights: Map<string, DeviceBuffer>;
+  readonly constants: Map<string, DeviceBuffer>;
+  headLoaded: Promise<void> | null;
 }
 
 /** Numbers models, so that the buffers of two from the same folder never count as one's. */
@@ -56,11 +65,9 @@ export class BaseModel {
   readonly semanticPasses: SemanticPass[] = [];
   #precisionNote: string | null = null;
   readonly #languageHead: ReadModel["languageHead"];
-  #headLoaded: Promise<void> | null = null;
   readonly #executor: Executor;
-  readonly #owner = `model ${models++}`;
-  readonly #weights = new Map<string, DeviceBuffer>();
-  readonly #constants = new Map<string, DeviceBuffer>();
+  readonly #store: Store;
+  readonly #layer: Layer | null;
   readonly #semantic = new Map<string, { blocks: number; states: Promise<ReadonlyMap<string, DeviceBuffer>> }>();
 
   private constructor(
@@ -77,7 +84,11 @@ export class BaseModel {
       parameters: number;
       languageHead: ReadModel["languageHead"];
     },
+    store: Store = { owner: `model ${models++}`, weights: new Map(), constants: new Map(), headLoaded: null },
+    layer: Layer | null = null,
   ) {
+    this.#store = store;
+    this.#layer = layer;
     this.#executor = executor;
     this.folder = parts.folder;
     this.json = parts.json;
@@ -146,44 +157,58 @@ export class BaseModel {
 
   /** Puts what only the head over the vocabulary reads on the GPU: once, for the first who needs it. */
   async loadLanguageHead(onProgress?: (progress: LoadProgress) => void): Promise<void> {
-    this.#headLoaded ??= this.#upload(this.#languageHead.needed, onProgress);
-    await this.#headLoaded;
+    this.#store.headLoaded ??= this.#upload(this.#languageHead.needed, onProgress);
+    await this.#store.headLoaded;
   }
 
   /** Bytes of the weights on the GPU. */
   get gpuBytes(): number {
-    return [...this.#weights.values()].reduce((sum, buffer) => sum + buffer.size, 0);
+    return [...this.#store.weights.values()].reduce((sum, buffer) => sum + buffer.size, 0);
   }
 
-  /** A buffer that holds all of the tensor in the tensor's own type. Throws naming a weight that is kept as float16 instead. */
-  buffer(tensor: Tensor): DeviceBuffer {
+  /**
+   * The buffer of a weight or constant, which holds all of it in its own type. Throws naming a
+   * weight that was not loaded, or is kept as float16 instead.
+   */
+  readonly buffer: Layer = (tensor) => {
     const buffer = this.kept(tensor);
-    if (buffer.size < tensorBytes(tensor)) {
+    if (buffer && buffer.size < tensorBytes(tensor)) {
       throw new Error(
         `"${tensor.name}" is kept as ${this.precision}, but this method trains it. Open the model as float32.`,
       );
     }
     return buffer;
-  }
+  };
 
-  /** The buffer of a weight as it is kept, of a constant with values as float32. Throws if the Program asks for something else. */
-  kept(tensor: Tensor): DeviceBuffer {
+  /**
+   * The buffer of a weight as it is kept, of a constant as its values are. Throws naming a weight
+   * that was not loaded.
+   */
+  readonly kept: Layer = (tensor) => {
+    const { owner, weights, constants } = this.#store;
     if (tensor.role === "weight") {
-      const buffer = this.#weights.get(tensor.name);
+      const buffer = this.#layer?.(tensor) ?? weights.get(tensor.name);
       if (!buffer) throw new Error(`The weight "${tensor.name}" was not loaded.`);
       return buffer;
     }
-    const values = tensor.role === "constant" ? (tensor as Constant).values : undefined;
-    if (!values) throw new Error(`The ${tensor.role} "${tensor.name}" is not the base model's.`);
-    const known = this.#constants.get(tensor.name);
+    if (tensor.role !== "constant") return undefined;
+    const known = constants.get(tensor.name);
     if (known) return known;
-    const buffer = upload(this.#executor, values(), {
-      label: tensor.name,
-      category: "runtime",
-      owner: this.#owner,
-    });
-    this.#constants.set(tensor.name, buffer);
+    const allocation = { label: tensor.name, category: "runtime", owner } as const;
+    const buffer = upload(this.#executor, (tensor as Constant).values(), allocation);
+    constants.set(tensor.name, buffer);
     return buffer;
+  };
+
+  /**
+   * The same model, except that `layer` is asked for weights first; `languageHead`: where its head
+   * over the vocabulary lies then. The two share what is on the device: release the original only.
+   */
+  withLayer(layer: Layer, languageHead = this.languageHead): BaseModel {
+    const head = { ...this.#languageHead, kind: languageHead };
+    const model = new BaseModel(this.#executor, { ...this, languageHead: head }, this.#store, layer);
+    model.#precisionNote = this.#precisionNote;
+    return model;
   }
 
   /**
@@ -206,8 +231,8 @@ export class BaseModel {
   /** SHA-256 over all weight buffers in name order, as hexadecimal: it must not change while methods train. */
   async weightHash(): Promise<string> {
     const parts: ArrayBuffer[] = [];
-    for (const name of [...this.#weights.keys()].sort()) {
-      const bytes = await this.#executor.read(this.#weights.get(name)!);
+    for (const name of [...this.#store.weights.keys()].sort()) {
+      const bytes = await this.#executor.read(this.#store.weights.get(name)!);
       parts.push(await crypto.subtle.digest("SHA-256", bytes));
     }
     const joined = await new Blob(parts).arrayBuffer();
@@ -216,7 +241,7 @@ export class BaseModel {
   }
 
   release(): void {
-    this.#executor.memory.releaseOwner(this.#owner);
+    this.#executor.memory.releaseOwner(this.#store.owner);
   }
 
   async #upload(
@@ -255,9 +280,9 @@ export class BaseModel {
   #allocate(tensor: Tensor): { buffer: DeviceBuffer; start: number; end: number }[] {
     let end = 0;
     return storedTensors(tensor).map((stored) => {
-      const options = { label: stored.name, category: "weights", owner: this.#owner } as const;
+      const options = { label: stored.name, category: "weights", owner: this.#store.owner } as const;
       const buffer = this.#executor.memory.allocate(tensorBytes(stored), options);
-      this.#weights.set(stored.name, buffer);
+      this.#store.weights.set(stored.name, buffer);
       const start = end;
       end += elementCount(stored.shape);
       return { buffer, start, end };
@@ -265,7 +290,6 @@ export class BaseModel {
   }
 
   async #semanticPass(textIds: readonly number[], blocks: number): Promise<ReadonlyMap<string, DeviceBuffer>> {
-    const { memory } = this.#executor;
     const { layers } = this.config;
     const text = this.tokenizer.decode(textIds);
     const pass = { text, tokens: textIds.length, blocks, layers, milliseconds: 0 };
@@ -279,30 +303,21 @@ export class BaseModel {
       ...built.states.slice(0, blocks + 1).map((tensor, depth) => [semanticNames.states(depth), tensor] as const),
       ...(blocks === layers ? [[semanticNames.hidden, built.hidden] as const] : []),
     ];
-    const buffers = new Map<Tensor, DeviceBuffer>();
-    const allocate = (label: string, tensor: Tensor) => {
-      const buffer = memory.allocate(tensorBytes(tensor), { label, category: "cache", owner: this.#owner });
-      buffers.set(tensor, buffer);
-      return buffer;
-    };
-    const result = new Map(named.map(([name, tensor]) => [name, allocate(name, tensor)]));
-    const idBuffer = upload(this.#executor, ids.values!(), {
-      label: "text ids",
-      category: "runtime",
-      owner: this.#owner,
+    const result = new Map<string, DeviceBuffer>();
+    const outputs = new Map<Tensor, DeviceBuffer>();
+    for (const [label, tensor] of named) {
+      const allocation = { label, category: "cache", owner: this.#store.owner } as const;
+      const buffer = this.#executor.memory.allocate(tensorBytes(tensor), allocation);
+      result.set(label, buffer);
+      outputs.set(tensor, buffer);
+    }
+    const given = (leaf: Tensor) => (leaf === ids ? ids.values() : undefined);
+    await withSession(this.#executor, { program, given, leaves: this.buffer }, outputs, async (run) => {
+      const begin = performance.now();
+      await run();
+      await this.#executor.done();
+      pass.milliseconds = performance.now() - begin;
     });
-    buffers.set(ids, idBuffer);
-    const outputs = named.map(([, tensor]) => tensor);
-    const session = await this.#executor.session(
-      writeGraph(program, outputs),
-      (tensor) => buffers.get(tensor) ?? this.buffer(tensor),
-    );
-    const begin = performance.now();
-    await session.run();
-    await this.#executor.done();
-    pass.milliseconds = performance.now() - begin;
-    await session.release();
-    memory.release(idBuffer);
     return result;
   }
 }

@@ -2,10 +2,9 @@
 
 import { norm } from "../data/norm";
 import type { Executor } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
 import { Program } from "../program/program";
-import { type Tensor, tensorBytes } from "../program/tensor";
 import type { BaseModel } from "./base-model";
+import { computeValues } from "./once";
 
 const WORDS = 64;
 
@@ -21,20 +20,8 @@ export async function meanWordNorm(executor: Executor, model: BaseModel): Promis
     "int32",
   );
   const words = family.embed(program, config, "words", ids);
-  const output = executor.memory.allocate(tensorBytes(words), {
-    label: "words",
-    category: "runtime",
-    owner: "word norm",
-  });
-  try {
-    const buffer = (tensor: Tensor) => (tensor === words ? output : model.buffer(tensor));
-    const session = await executor.session(writeGraph(program, [words]), buffer);
-    await session.run();
-    await session.release();
-    return meanRowNorm(new Float32Array(await executor.read(output, tensorBytes(words))), config.hiddenSize);
-  } finally {
-    executor.memory.releaseOwner("word norm");
-  }
+  const values = await computeValues(executor, { program, leaves: model.buffer }, [words]);
+  return meanRowNorm(values.get(words)!, config.hiddenSize);
 }
 
 /** Mean Euclidean norm of rows of `width` values. */

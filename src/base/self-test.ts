@@ -3,12 +3,12 @@
  * lowering as a model, against plain arithmetic. Some adapters are silently wrong there (onnxruntime with small subgroups).
  */
 
-import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
+import type { Executor } from "../executors/executor";
 import { attention } from "../operations/attention";
 import { linear } from "../operations/linear";
 import { Program } from "../program/program";
-import { type Tensor, tensorBytes } from "../program/tensor";
+import type { Tensor } from "../program/tensor";
+import { computeValues } from "./once";
 
 const TOKENS = 64;
 const HEADS = 2;
@@ -29,30 +29,15 @@ export async function selfTest(executor: Executor): Promise<void> {
     [x, wave(TOKENS * WIDTH, 0.37)],
     [weight, wave(WIDTH * WIDTH, 0.73)],
   ]);
-  const owner = "self-test";
-  const allocation = (label: string) => ({ label, category: "runtime", owner }) as const;
-  const buffers = new Map<Tensor, DeviceBuffer>();
-  const graph = writeGraph(program, [output]);
-  for (const leaf of graph.inputs) {
-    const data = values.get(leaf) ?? (leaf as { values?: () => Float32Array }).values!();
-    buffers.set(leaf, upload(executor, data, allocation(leaf.name)));
-  }
-  buffers.set(output, executor.memory.allocate(tensorBytes(output), allocation("output")));
-  try {
-    const session = await executor.session(graph, (tensor) => buffers.get(tensor)!);
-    await session.run();
-    const computed = new Float32Array(await executor.read(buffers.get(output)!, tensorBytes(output)));
-    await session.release();
-    const expected = reference(values.get(x)!, values.get(weight)!);
-    const largest = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - computed[index]!)), 0);
-    if (!(largest <= TOLERANCE)) {
-      throw new Error(
-        `This device computes wrong numbers: attention is off by ${largest.toPrecision(2)}, where ` +
-          `${TOLERANCE} is allowed. Update the browser or the graphics driver, or choose another device.`,
-      );
-    }
-  } finally {
-    executor.memory.releaseOwner(owner);
+  const given = (leaf: Tensor) => values.get(leaf);
+  const computed = (await computeValues(executor, { program, given }, [output])).get(output)!;
+  const expected = reference(values.get(x)!, values.get(weight)!);
+  const largest = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - computed[index]!)), 0);
+  if (!(largest <= TOLERANCE)) {
+    throw new Error(
+      `This device computes wrong numbers: attention is off by ${largest.toPrecision(2)}, where ` +
+        `${TOLERANCE} is allowed. Update the browser or the graphics driver, or choose another device.`,
+    );
   }
 }
 

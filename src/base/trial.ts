@@ -3,11 +3,11 @@
  * read. Where a graphics card and the processor could both be used, this says which is faster for the model.
  */
 
-import type { DeviceBuffer, Executor, Session } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
+import type { Executor } from "../executors/executor";
 import type { Family, ModelConfig } from "../models/family";
 import { Program } from "../program/program";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import { withSession } from "./once";
 
 /** The batch that is tried: the page's own default. */
 const BATCH = { size: 8, tokens: 64 } as const;
@@ -32,36 +32,28 @@ export async function trialTime(
   const state = program.input("states", [size * tokens, config.hiddenSize], "float32");
   const one = { ...config, layers: 1 };
   const built = family.build(program, one, state, { size, tokens, lengths }, {});
-  const graph = writeGraph(program, [built.hidden]);
-  const buffers = new Map<Tensor, DeviceBuffer>();
-  const sessions: Session[] = [];
+  const given = (leaf: Tensor) => {
+    if (leaf === lengths) return new Int32Array(size).fill(tokens);
+    return leaf.role === "constant" ? undefined : wave(elementCount(leaf.shape));
+  };
+  const { hidden } = built;
+  const allocation = { label: hidden.name, category: "runtime", owner: OWNER } as const;
   try {
-    for (const tensor of [...graph.inputs, built.hidden]) {
-      const buffer = executor.memory.allocate(tensorBytes(tensor), {
-        label: tensor.name,
-        category: "runtime",
-        owner: OWNER,
-      });
-      buffers.set(tensor, buffer);
-      const given = (tensor as { values?: () => Float32Array | Int32Array }).values?.();
-      if (given) executor.write(buffer, given);
-      else if (tensor === lengths) executor.write(buffer, new Int32Array(size).fill(tokens));
-      else if (tensor !== built.hidden) executor.write(buffer, wave(elementCount(tensor.shape)));
-    }
-    const session = await executor.session(graph, (tensor) => buffers.get(tensor)!);
-    sessions.push(session);
-    const timed = async () => {
-      const begin = performance.now();
-      await session.run();
-      await executor.done();
-      return performance.now() - begin;
-    };
-    await timed();
-    let best = await timed();
-    for (let run = 1; run < RUNS && performance.now() < end; run++) best = Math.min(best, await timed());
+    const outputs = new Map([[hidden, executor.memory.allocate(tensorBytes(hidden), allocation)]]);
+    const best = await withSession(executor, { program, given }, outputs, async (run) => {
+      const timed = async () => {
+        const begin = performance.now();
+        await run();
+        await executor.done();
+        return performance.now() - begin;
+      };
+      await timed();
+      let fastest = await timed();
+      for (let count = 1; count < RUNS && performance.now() < end; count++) fastest = Math.min(fastest, await timed());
+      return fastest;
+    });
     return best * config.layers;
   } finally {
-    for (const session of sessions) await session.release();
     executor.memory.releaseOwner(OWNER);
   }
 }

@@ -7,6 +7,7 @@ import { Mutex } from "async-mutex";
 import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
+import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
@@ -14,17 +15,19 @@ import { type GeneratedText, type GenerateOptions, generate } from "../generatio
 import type { GenerationSettings } from "../generation/settings";
 import type { Prediction, RunReport, Said, SettingEvaluation } from "../plan/events";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
+import { inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
-import type { Evaluation, Task } from "../tasks/task";
+import { type Evaluation, type Task, taskChannels } from "../tasks/task";
 import type { ComparisonSetup, RunPlan } from "./comparison-setup";
 import { Lane } from "./lane";
 import { TrainingLoop } from "./training-loop";
@@ -78,10 +81,10 @@ export class Comparison {
     this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
-    const types =
-      model.family.readsTypes?.(model.config) && [...data.train, ...data.validation].some((row) => row.types);
-    const targets = { perToken: task.perToken, values: task.values(classes), scale: data.scale, types };
-    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, targets, owner });
+    const rows = [...data.train, ...data.validation];
+    const inputs = inputChannels(model, (channel) => rows.some((row) => readChannel(row, channel)));
+    const channels = [...taskChannels(task, classes, scale), ...inputs];
+    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
       const lanes = planned.map(({ plan, resolved }) =>
@@ -102,7 +105,7 @@ export class Comparison {
   }
 
   get task(): Task {
-    return tasks[this.#setup.data.task ?? "sequence-classification"];
+    return tasks[this.#setup.data.task];
   }
 
   /** Every run's state at its last evaluation. */
@@ -121,11 +124,15 @@ export class Comparison {
 
   /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
   async prepare(): Promise<void> {
-    const { executor, emit, model } = this.#setup;
     this.#loop.announce("preparing");
-    if (this.task.id === "causal-lm") {
-      await model.loadLanguageHead((progress) =>
-        emit({ type: "progress", task: "loading weights", detail: progress.tensor, ...progress, unit: "bytes" }),
+    await withProgress(this.#setup.emit, (report) => this.#prepare(report));
+  }
+
+  async #prepare(report: (amounts: Amounts) => void): Promise<void> {
+    const { executor, model } = this.#setup;
+    if (this.task.head === "vocabulary") {
+      await model.loadLanguageHead(({ tensor, done, total }) =>
+        report({ wait: "loading weights", detail: tensor, done, total, unit: "bytes" }),
       );
     }
     await executor.memory.settled();
@@ -135,15 +142,15 @@ export class Comparison {
     const reading = this.#lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
     for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
       const detail = run.setup.name;
-      emit({ type: "progress", task: "semantic pass", detail, done: 0, total: null, unit: "programs" });
+      report({ wait: "semantic pass", detail, done: 0, total: null, unit: "programs" });
       await run.semanticStates();
     }
     for (const lane of this.#lanes) {
       lane.become("preparing");
       const detail = lane.name;
-      emit({ type: "progress", task: "compiling kernels", detail, done, total, unit: "programs" });
+      report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
       await lane.run.compile(() =>
-        emit({ type: "progress", task: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
+        report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
       );
     }
     await executor.memory.settled();

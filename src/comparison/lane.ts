@@ -75,7 +75,8 @@ export class Lane {
   /** Fails a run whose numbers are none; its last good adapter comes back before anybody reads it. */
   spoil(what: string, value: number, learningRate: number): void {
     const rate = learningRate.toPrecision(3);
-    this.reason = `not a number: ${what} was ${value}. The learning rate of ${rate} may be too high; try a lower one.`;
+    const hint = this.trains ? ` The learning rate of ${rate} may be too high; try a lower one.` : "";
+    this.reason = `not a number: ${what} was ${value}.${hint}`;
     this.#spoiled = true;
     this.become("failed");
   }

@@ -11,6 +11,7 @@ import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
+import { withProgress } from "../plan/waiting";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
@@ -120,10 +121,14 @@ export class TrainingLoop {
   async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
     const { data, emit, evaluator, task } = this.#setup;
     const { run, feed, name, tokens, seconds } = lane;
-    const progress = (done: number, total: number) =>
-      emit({ type: "progress", task: "evaluating", detail: name, done, total, unit: "batches" });
     const known = lane.trains ? null : lane.validation;
-    const evaluation = known ?? (await evaluator.evaluate(run, feed, progress, cancelled));
+    const evaluation =
+      known ??
+      (await withProgress(emit, (report) => {
+        const progress = (done: number, total: number) =>
+          report({ wait: "evaluating", detail: name, done, total, unit: "batches" });
+        return evaluator.evaluate(run, feed, progress, cancelled);
+      }));
     if (!evaluation) return null;
     const { validation } = feed;
     const loss = meanLossOf(evaluation, validation);
@@ -215,7 +220,7 @@ export class TrainingLoop {
     const fresh = began.filter((lane) => lane.steps === 0);
     await this.#evaluateAll(evaluateFirst ? began : fresh);
     // An imported adapter is never stepped, so it has no before.
-    if (task.id === "causal-lm") for (const lane of fresh) lane.first = lane.checkpoint;
+    if (task.head === "vocabulary") for (const lane of fresh) lane.first = lane.checkpoint;
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     const learning = () => this.#running.some(({ trains }) => trains);
     if (!learning()) this.#advance(steps);

@@ -3,15 +3,13 @@
  * shape costs a compiled program; rows of like length share a batch, because padding costs time.
  */
 
+import { type Channel, type ChannelArray, channelLength, fillChannel, rowLabels } from "./channels";
 import { Random } from "./random";
 import type { TokenizedExample } from "./tokens";
-import type { Scale } from "./types";
 
 const LENGTH_MULTIPLE = 8;
 /** A further bucket must save this share of all padded tokens, or it is not worth another compiled shape. */
 const WORTHWHILE_SAVING = 0.03;
-/** The label of a row that only fills up a short batch; the loss leaves it out. */
-export const IGNORED_LABEL = -100;
 
 /**
  * Padded lengths, ascending: at most `most`, multiples of 8 (the last one `maxLength` where that is shorter), chosen so
@@ -157,6 +155,10 @@ export class BatchStream {
   }
 }
 
+/** A batch's tensors beside its channels: ids [batchSize · bucket] and lengths [batchSize]. */
+export const INPUT_IDS = "input_ids";
+export const LENGTHS = "lengths";
+
 /** A batch of one shape, filled again and again. */
 export interface BatchArrays {
   batchSize: number;
@@ -165,37 +167,31 @@ export interface BatchArrays {
   inputIds: Int32Array;
   /** [batchSize]: real tokens per row; 1 for a row that only fills up a short batch. */
   lengths: Int32Array;
-  /** [batchSize], or [batchSize, bucket] where every token has one: class ids, or `IGNORED_LABEL`. */
-  labels: Int32Array;
-  /** [batchSize, bucket]: of every token 0, or 1 where it is of a second text; null where the model reads none. */
-  types: Int32Array | null;
-  /** [batchSize, values per row] */
-  values: Float32Array;
-  /** Of the values: what is taken from them and what they are divided by; null: they stay as they are. */
-  scale: Scale | null;
+  /**
+   * By the channel's name: [batchSize, width], or [batchSize, bucket, width] where every token has
+   * something.
+   */
+  channels: Readonly<Record<string, ChannelArray>>;
+  described: readonly Channel[];
 }
 
-/** What a row has beside its ids. */
-export interface TargetShape {
-  readonly perToken: boolean;
-  readonly values: number;
-  readonly scale?: Scale | null;
-  /** Whether the model reads which text of a pair a token is of. */
-  readonly types?: boolean;
-}
-
-const ONE_LABEL: TargetShape = { perToken: false, values: 0 };
-
-export function createBatchArrays(batchSize: number, bucket: number, targets = ONE_LABEL): BatchArrays {
+/** Default of `channels`: a label for each row. */
+export function createBatchArrays(
+  batchSize: number,
+  bucket: number,
+  channels: readonly Channel[] = [rowLabels],
+): BatchArrays {
+  const arrays = channels.map((channel) => {
+    const length = channelLength(channel, batchSize, bucket);
+    return [channel.name, channel.type === "int32" ? new Int32Array(length) : new Float32Array(length)];
+  });
   return {
     batchSize,
     bucket,
     inputIds: new Int32Array(batchSize * bucket),
     lengths: new Int32Array(batchSize),
-    labels: new Int32Array(batchSize * (targets.perToken ? bucket : 1)),
-    types: targets.types ? new Int32Array(batchSize * bucket) : null,
-    values: new Float32Array(batchSize * targets.values),
-    scale: targets.scale ?? null,
+    channels: Object.fromEntries(arrays),
+    described: channels,
   };
 }
 
@@ -204,12 +200,12 @@ export function createBatchArrays(batchSize: number, bucket: number, targets = O
  * @throws RangeError when the arrays are of another bucket or too few rows.
  */
 export function fillBatch(
-  examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values" | "types">[],
+  examples: readonly Pick<TokenizedExample, "ids">[],
   plan: PlannedBatch,
   padId: number,
   into: BatchArrays,
 ): number {
-  const { batchSize, bucket, inputIds, lengths, labels, values, scale, types } = into;
+  const { batchSize, bucket, inputIds, lengths } = into;
   if (bucket !== plan.bucket || plan.rows.length > batchSize) {
     throw new RangeError(
       `fill batch: ${plan.rows.length} rows of ${plan.bucket} tokens do not fit arrays of ${batchSize} rows of ${bucket}.`,
@@ -217,19 +213,20 @@ export function fillBatch(
   }
   inputIds.fill(padId);
   lengths.fill(1);
-  labels.fill(IGNORED_LABEL);
-  values.fill(0);
-  types?.fill(0);
   let tokens = 0;
   for (let slot = 0; slot < plan.rows.length; slot++) {
-    const example = examples[plan.rows[slot]!]!;
-    inputIds.set(example.ids, slot * bucket);
-    lengths[slot] = example.ids.length;
-    if (example.types) types?.set(example.types, slot * bucket);
-    labels.set(example.labels, slot * (labels.length / batchSize));
-    if (scale) values[slot] = ((example.values?.[0] ?? scale.mean) - scale.mean) / scale.deviation;
-    else if (example.values) values.set(example.values, slot * (values.length / batchSize));
-    tokens += example.ids.length;
+    const { ids } = examples[plan.rows[slot]!]!;
+    inputIds.set(ids, slot * bucket);
+    lengths[slot] = ids.length;
+    tokens += ids.length;
+  }
+  for (const channel of into.described) {
+    const array = into.channels[channel.name]!;
+    const stride = array.length / batchSize;
+    array.fill(channel.filler);
+    for (let slot = 0; slot < plan.rows.length; slot++) {
+      fillChannel(array, channel, examples[plan.rows[slot]!]!, slot, stride);
+    }
   }
   return tokens;
 }

@@ -16,12 +16,15 @@ export interface Dataset {
   notices: string[];
 }
 
+/** `seed`: with which the rows for validation are drawn. */
+type SplitSettings = DataSettings & { readonly seed: number };
+
 /**
  * With a validation table its rows are the validation; without one a fraction of the training table is, stratified where
  * rows have one label.
  * @throws DataError as the task's format and `splitExamples` do.
  */
-export function buildDataset(train: Table, validation: Table | null, settings: DataSettings): Dataset {
+export function buildDataset(train: Table, validation: Table | null, settings: SplitSettings): Dataset {
   const { task, columns, validationFraction, seed } = settings;
   const format = formats[task];
   const { examples, labels, notices } = format.read(train, columns, null);

@@ -1,7 +1,8 @@
 /**
- * The numbers that torch's CPU generator draws, so that a key gives the matrices PEFT makes from it, and a seed the halves
- * that Python draws. The algorithm is MT19937 (Matsumoto and Nishimura 1998); a float32 in [0, 1) is the low 24 bits of an
- * output, as `Tensor.uniform_` takes them. Not for chance elsewhere: that is `random.ts`.
+ * The numbers that torch's CPU generator draws, so that a key gives the matrices PEFT makes from
+ * it, and a seed the halves that Python draws. The algorithm is MT19937 (Matsumoto and Nishimura
+ * 1998); a float32 in [0, 1) is the low 24 bits of an output, as `Tensor.uniform_` takes them. Not
+ * for chance elsewhere: that is `random.ts`.
  */
 
 const SIZE = 624;

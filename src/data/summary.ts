@@ -55,7 +55,7 @@ export function summarize({
   const longest = fullLengths.reduce((most, length) => Math.max(most, length), 0);
   const truncated = tokenized.filter((example) => example.truncated).length;
   const notices = [...dataset.notices];
-  const language = settings.task === "causal-lm" ? tokenizer : null;
+  const language = format.answer === "text" ? tokenizer : null;
   const chat = Boolean(settings.columns.messages);
   if (language) notices.push(...languageNotices(tokenized, settings.maxLength, { ...language, chat }));
   else if (truncated > 0) {
@@ -72,6 +72,7 @@ export function summarize({
     validation: validation && describeFile(validation),
     columns: train.columns,
     settings,
+    answer: format.answer,
     tasks: Object.values(formats).map(({ task, title }) => ({ id: task, title })),
     roles: [...format.roles],
     problem,

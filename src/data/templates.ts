@@ -1,14 +1,8 @@
-/** Texts with `{column}` placeholders: reading them, checking them against a table, filling them with a row. */
+/** Texts with `{column}` placeholders: checking them against a table, filling them with a row. */
 
 import { DataError } from "./errors";
+import { columnsOf, PLACEHOLDER } from "./placeholders";
 import type { Table } from "./table";
-
-const PLACEHOLDER = /\{([^{}\n]+)\}/g;
-
-/** The columns that a template names, each once, in order. */
-export function columnsOf(template: string): string[] {
-  return [...new Set([...template.matchAll(PLACEHOLDER)].map((match) => match[1]!))];
-}
 
 /** A template; a column's name alone means its values. */
 export function asTemplate(given: string, columns: readonly string[]): string {

@@ -9,6 +9,11 @@ export type TaskId =
   | "regression"
   | "token-classification"
   | "causal-lm";
+/**
+ * What is to be answered for a row: one label, any number of them, a number, a tag for every word,
+ * or a text.
+ */
+export type Answer = "label" | "labels" | "number" | "tags" | "text";
 export type DataRole = "train" | "validation";
 
 export interface SampleListing {
@@ -52,11 +57,10 @@ export interface DataSettings {
   task: TaskId;
   /** Without any role: as is usual for the task. */
   columns: ColumnRoles;
-  /** A fraction of the training file (stratified by label where a row has one, seeded), used when no validation file is open. */
+  /** A fraction of the training file (stratified by label where a row has one, drawn with the training's seed), used when no validation file is open. */
   validationFraction: number;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
-  seed: number;
 }
 
 /** What numbers are divided by after their mean is taken away, so that a run learns them at any unit. */
@@ -77,6 +81,7 @@ export interface DataSummary {
   validation: { file: string; rows: number; bytes: number } | null;
   columns: string[];
   settings: DataSettings;
+  answer: Answer;
   /** Every task there is, and the fields of the one that is chosen. */
   tasks: { id: TaskId; title: string }[];
   roles: RoleField[];

@@ -7,25 +7,26 @@ import type { BaseModel } from "../base/base-model";
 import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
 import { BatchStream } from "../data/batches";
+import type { Channel } from "../data/channels";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
+import { readsWords } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
-import { methods } from "../methods/registry";
+import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { GpuBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
-import type { Constant } from "../program/program";
 import { storedTensors } from "../program/row-parts";
-import { elementCount, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
-import { controlBytes } from "../runs/control";
+import { controllerBytes } from "../runs/controller-runner";
 import { optimizerBytes } from "../runs/optimizer";
 import {
   checkContext,
   controllerOf,
-  controlsOf,
+  controllerStatesOf,
   poolingOf,
   type ResolvedMethod,
   resolveMethod,
@@ -35,7 +36,6 @@ import { RUN_BYTES } from "../runs/run";
 import { compiledBytes } from "../runs/step";
 import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
 
@@ -68,11 +68,12 @@ export interface Estimate {
 
 export interface EstimateInput {
   readonly model: ModelFacts & Pick<BaseModel, "tokenizer" | "parameters" | "poolings">;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   /** Names of the classes; needed by methods that say them. */
   readonly labels?: readonly string[];
+  /** Channels of the rows that enter the model (`inputChannels`); default: none. */
+  readonly inputs?: readonly Channel[];
   /** Tokens of training and of validation rows. */
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
@@ -116,7 +117,6 @@ export function estimate(input: EstimateInput): Estimate {
     for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
   }
   const steps = planned.flatMap(({ steps }) => steps);
-  const task = input.task ?? sequenceClassification;
   total.activations = workspaceBytes(steps);
   const runtimes = steps.map(({ runtime }) => runtime);
   total.onnxruntime = costs.runtime(runtimes, variants);
@@ -125,7 +125,8 @@ export function estimate(input: EstimateInput): Estimate {
   for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
-    const feeds = { task, labels: input.classes, batchSize: training.batchSize, buckets, validationLengths };
+    const { classes: labels, inputs = [] } = input;
+    const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
     const head = Math.max(...planned.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
@@ -174,12 +175,13 @@ function refused(run: string, weights: number, problem: string): PlannedRun {
 function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
   const { family, config, languageHead = "words" } = model;
   const needed =
-    task?.peftType === "CAUSAL_LM" || runs.some((run) => methods.find(({ id }) => id === run.method)?.classify);
+    task.head === "vocabulary" ||
+    runs.some(({ method }) => approaches.some((one) => one.id === method && readsWords(one)));
   return needed ? languageHeadSpecs(family, config, languageHead, model) : [];
 }
 
 function estimateRun(
-  { model, task, classes, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
+  { model, task, classes, inputs, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
   run: RunConfiguration,
   resolved: ResolvedMethod,
   buckets: readonly number[],
@@ -189,7 +191,7 @@ function estimateRun(
   const { method, options, context } = resolved;
   const pooling = poolingOf(model, training);
   const trainingRows = trainLengths.length;
-  const setup = { ...resolved, task, classes, pooling, layers: run, trainingRows };
+  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
@@ -207,7 +209,7 @@ function estimateRun(
   const blocks = semanticBlocksOf(setup);
   if (blocks !== null) bytes.cache = cachedBytes(model.config, context.textIds.length, blocks);
   bytes.runtime = RUN_BYTES + programs.reduce((sum, tuned) => sum + compiledBytes(costs, tuned), 0);
-  for (const table of method.byRows ? needs[0]!.runtime.leaves.filter(isFilledByRun) : []) {
+  for (const table of needs[0]!.runtime.leaves.filter(isFilledByRun)) {
     consider(table.name, tensorBytes(table));
     bytes.runtime += tensorBytes(table);
   }
@@ -221,11 +223,11 @@ function estimateRun(
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
-  if (controller) bytes.runtime += controlBytes(costs, controller);
+  if (controller) bytes.runtime += controllerBytes(costs, controller);
   bytes.runtime += optimizerBytes(costs, programs[0]!.plan.trained, controller?.rounds);
-  for (const control of controlsOf(programs[0]!, controller)) {
-    consider(control.name, tensorBytes(control));
-    bytes.optimizer += tensorBytes(control);
+  for (const state of controllerStatesOf(programs[0]!, controller)) {
+    consider(state.name, tensorBytes(state));
+    bytes.optimizer += tensorBytes(state);
   }
   return {
     run: run.name,
@@ -235,12 +237,14 @@ function estimateRun(
     virtualTokens,
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
-    chosen: (method.chosen?.(options, model) ?? []).filter(({ block }) => block >= (run.frozenLayers ?? 0)),
+    chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
+      ({ block }) => block >= (run.frozenLayers ?? 0),
+    ),
     layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
   };
 }
 
-const isFilledByRun = (leaf: Tensor) => leaf.role === "constant" && !(leaf as Constant).values;
+const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider === "training rows";
 
 /** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
 function checkTrained(trainables: readonly Trainable[], allowed: number): void {

@@ -4,7 +4,7 @@
  */
 
 import type { ModelFacts } from "../methods/method";
-import { methodOf } from "../methods/registry";
+import { approachOf } from "../methods/registry";
 import type { RunConfiguration } from "../plan/configuration";
 import { type Estimate, type EstimateInput, estimate } from "./estimate";
 
@@ -84,7 +84,7 @@ function problemOf(planned: Estimate, batchSize: number, maxLength: number, larg
 
 /** A run's options without those that stand at their method's default for a model: on another they take its default. */
 export function chosenOptions(run: RunConfiguration, from: ModelFacts): RunConfiguration["options"] {
-  const method = methodOf(run.method);
+  const method = approachOf(run.method);
   const defaults = method.options(from).parse({}) as Record<string, unknown>;
   const chosen = Object.entries(run.options).filter(
     ([key, value]) => !(key in defaults) || JSON.stringify(value) !== JSON.stringify(defaults[key]),

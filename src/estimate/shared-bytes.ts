@@ -4,15 +4,15 @@
  * ARCHITECTURE.md.
  */
 
+import type { Channel } from "../data/channels";
 import type { Costs, StepCosts } from "../executors/costs";
 import type { ModelConfig } from "../models/family";
-import type { Constant } from "../program/program";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import { batchBytes } from "../runs/batch-buffers";
 import { METRICS, RUN_BYTES, STEPS_AHEAD } from "../runs/run";
 import { stepMemory } from "../runs/step";
 import type { TunedProgram } from "../runs/tuned-program";
-import type { Task } from "../tasks/task";
+import { type Task, taskChannels } from "../tasks/task";
 
 export interface StepNeeds {
   /** Of everything that lives within the step. */
@@ -54,8 +54,7 @@ export function workspaceBytes(steps: readonly StepNeeds[]): number {
 export function tableBytes(steps: readonly StepNeeds[]): number {
   const tables = new Map<string, Tensor>();
   for (const { runtime } of steps) {
-    for (const leaf of runtime.leaves)
-      if (leaf.role === "constant" && (leaf as Constant).values) tables.set(leaf.name, leaf);
+    for (const leaf of runtime.leaves) if (leaf.role === "constant") tables.set(leaf.name, leaf);
   }
   return [...tables.values()].reduce((sum, tensor) => sum + Math.max(16, tensorBytes(tensor)), 0);
 }
@@ -64,17 +63,21 @@ export function tableBytes(steps: readonly StepNeeds[]): number {
 export function feedBytes(options: {
   readonly task: Task;
   readonly labels: number;
+  /** Channels that enter the model. */
+  readonly inputs: readonly Channel[];
   readonly batchSize: number;
   readonly buckets: readonly number[];
   readonly validationLengths: readonly number[];
   readonly runs: number;
   readonly head: number;
 }): number {
-  const { task, labels, batchSize, buckets, validationLengths, runs, head } = options;
-  const targets = { perToken: task.perToken, values: task.values(labels) };
-  const batches = buckets.reduce((sum, tokens) => sum + 2 * batchBytes(batchSize, tokens, targets), 0);
+  const { task, labels, inputs, batchSize, buckets, validationLengths, runs, head } = options;
+  const channels = [...taskChannels(task, labels), ...inputs];
+  const batches = buckets.reduce((sum, tokens) => sum + 2 * batchBytes(batchSize, tokens, channels), 0);
   const { width } = task.recorded(labels);
-  const places = task.perToken ? validationLengths.reduce((sum, length) => sum + length, 0) : validationLengths.length;
+  const places = task.labels.perToken
+    ? validationLengths.reduce((sum, length) => sum + length, 0)
+    : validationLengths.length;
   const metrics = 4 * Math.ceil(METRICS / 4) * 4;
   return batches + runs * STEPS_AHEAD * metrics + 4 * places * (width + 1) + 16 * head + RUN_BYTES;
 }

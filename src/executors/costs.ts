@@ -1,7 +1,7 @@
 /** What an executor takes for itself, from shapes alone: for estimates before anything is made. */
 
 import type { Dispatch } from "../kernels/kernel";
-import type { Reference } from "../program/operation";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
@@ -10,7 +10,7 @@ export interface PlannedStep {
   readonly program: Program;
   /** What the forward pass gives out. */
   readonly outputs: readonly Tensor[];
-  readonly backward: readonly Dispatch<Reference>[];
+  readonly backward: readonly Dispatch<Place>[];
 }
 
 /** What one step takes of onnxruntime; each executor adds what it needs to tell what many take together. */

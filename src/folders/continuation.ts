@@ -15,7 +15,7 @@ type Named = Pick<Tensor, "name" | "shape">;
 /** What a run trains and what its controller keeps. */
 export interface StatefulRun {
   readonly trainables: readonly Named[];
-  readonly controls: readonly Named[];
+  readonly controllerStates: readonly Named[];
 }
 
 /** A checkpoint as it is written. `held`: the tensors that the adapter's own files give back; the same values are not written twice. */
@@ -31,13 +31,13 @@ export function trainingState(
       const data = values.get(name);
       return data ? [{ name, shape, data }] : [];
     });
-  const { step, tokens, seconds, values, firstMoments, secondMoments, controls } = checkpoint;
+  const { step, tokens, seconds, values, firstMoments, secondMoments, controllerStates } = checkpoint;
   return {
     facts: { ...facts, step, tokens, seconds },
     values: named(run.trainables, values).filter(({ name, data }) => !equal(given.get(name), data)),
     firstMoments: named(run.trainables, firstMoments),
     secondMoments: named(run.trainables, secondMoments),
-    controls: named(run.controls, controls),
+    controllerStates: named(run.controllerStates, controllerStates),
   };
 }
 
@@ -53,7 +53,7 @@ function equal(a: Float32Array | undefined, b: Float32Array): boolean {
 export function checkpointOf(
   name: string,
   run: StatefulRun,
-  { facts, values, firstMoments, secondMoments, controls }: TrainingState,
+  { facts, values, firstMoments, secondMoments, controllerStates }: TrainingState,
   held: readonly NamedTensor[],
 ): Checkpoint {
   const stored = new Set(values.map((tensor) => tensor.name));
@@ -73,7 +73,7 @@ export function checkpointOf(
     values: exactly("value", [...own, ...values], trainables),
     firstMoments: exactly("first moment", firstMoments, trainables),
     secondMoments: exactly("second moment", secondMoments, trainables),
-    controls: exactly("controller's tensor", controls, run.controls),
+    controllerStates: exactly("controller's tensor", controllerStates, run.controllerStates),
   };
 }
 

@@ -7,9 +7,12 @@ import { modelCard } from "../adapters/model-card";
 import type { ModelCardContent } from "../adapters/model-card-content";
 import { forTask, type PeftConfig, type PeftTask } from "../adapters/peft-config";
 import type { BaseModel } from "../base/base-model";
+import { tokenTypes } from "../data/channels";
+import type { Scale } from "../data/types";
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { Method } from "../methods/method";
 import { outerPaths } from "../methods/outer-modules";
+import type { AnyApproach } from "../methods/registry";
 import { linearShapes } from "../methods/targets";
 import { blockOf } from "../models/blocks";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
@@ -25,11 +28,10 @@ const MAX_STATE_BYTES = 2 ** 29;
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
-  extends Pick<
-    ModelCardContent,
-    "task" | "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"
-  > {
+  extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
   readonly droppedLeadingTokens: number;
+  /** Of the numbers that the task predicts, if it does. */
+  readonly scale?: Scale | null;
   /** What is written so that training can go on; left out of converted and cut forms, and where it would be too large. */
   readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
   /** The configuration of the comparison and every evaluation, for run.json. */
@@ -59,16 +61,18 @@ export async function exportRun(
   const adapter = form.verbatim ? partTensors(run, values, "adapter") : exported;
   const stored = form.fold?.(await readFront(run), site) ?? form.stored?.(settings, adapter, site) ?? adapter;
   const tensors = [...stored, ...head];
-  const { record, state, ...shown } = facts;
+  const { record, state, scale = null, ...shown } = facts;
   const asTrained = conversion === null && isAsTrained(whole, method.exportForm(options, model));
   const resumes = asTrained && state !== undefined && stateBytes(run) <= MAX_STATE_BYTES;
-  const control = method.textForm?.(options).control ?? "none";
+  const control = (method.trains && method.textForm?.(options).control) || "none";
   const folder: AdapterFolder = {
     config,
     tensors,
     ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
     modelCard: modelCard({
       ...shown,
+      task: run.tunedSetup.task.card(scale),
+      modelClass: run.tunedSetup.task.modelClass,
       run: run.setup.name,
       method: method.title,
       config,
@@ -79,7 +83,7 @@ export async function exportRun(
       text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
-      tokenTypes: run.tunedSetup.types === true,
+      tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,
       trainable: trainableOf(run.tunedSetup, run.trainables, model),
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },
@@ -89,7 +93,12 @@ export async function exportRun(
   const { trainables, parameters } = run;
   return {
     ...folder,
-    state: trainingState({ trainables, controls: parameters.controls }, state.checkpoint, held, state.facts),
+    state: trainingState(
+      { trainables, controllerStates: parameters.controllerStates },
+      state.checkpoint,
+      held,
+      state.facts,
+    ),
   };
 }
 
@@ -131,12 +140,17 @@ function aboveFrozen(form: FormSettings, frozenLayers: number, layers: number): 
 }
 
 /** The conversion to plain LoRA; null for methods that are it already, or cannot be. */
-export function loraConversion({ conversions = [] }: Pick<Method, "conversions">): string | null {
-  return conversions.find(({ id }) => id === "lora")?.id ?? null;
+export function loraConversion(method: AnyApproach): string | null {
+  return conversionsOf(method).find(({ id }) => id === "lora")?.id ?? null;
+}
+
+/** Other forms that a run can be written in. */
+export function conversionsOf(method: AnyApproach): NonNullable<Method["conversions"]> {
+  return (method.trains && method.conversions) || [];
 }
 
 /** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
-export function isSummable(method: Pick<Method, "conversions">, form: FormSettings): boolean {
+export function isSummable(method: AnyApproach, form: FormSettings): boolean {
   if (loraConversion(method) !== null) return true;
   return formOf(form.type).isSummable?.(form) ?? false;
 }
@@ -150,16 +164,23 @@ export async function exportedForm(
 ): Promise<{ form: FormSettings; tensors: readonly NamedTensor[] }> {
   const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
-  const known = method.conversions ?? [];
+  const known = conversionsOf(method);
   if (conversion !== null && !known.some(({ id }) => id === conversion)) {
     const others = known.map(({ id }) => `"${id}"`).join(", ") || "no other";
     throw new Error(
       `Run "${run.setup.name}" (${method.id}) cannot be written as "${conversion}"; it has ${others} form.`,
     );
   }
-  if (!method.exported) return { form: method.exportForm(options, model), tensors };
-  const controls = await run.parameters.readControls();
-  return method.exported(options, { tensors, controls, setting: run.dial?.setting ?? 0, steps, model, conversion });
+  if (!method.trains || !method.exported) return { form: method.exportForm(options, model), tensors };
+  const controllerStates = await run.parameters.readControllerStates();
+  return method.exported(options, {
+    tensors,
+    controllerStates,
+    setting: run.dial?.setting ?? 0,
+    steps,
+    model,
+    conversion,
+  });
 }
 
 /** With every module of the head among those that PEFT saves and loads; it knows `classifier` and `score` by itself. */
@@ -192,7 +213,7 @@ function writingSite(model: BaseModel, run: Run): WritingSite {
     carrier: family.loraTargets.slice(0, 1),
     linears: () => linearShapes(model).filter(({ path }) => blockOf(path)! >= frozen),
     outer: outerPaths(model),
-    task: task?.peftType ?? "SEQ_CLS",
+    task: task.peftType,
     virtualTokens: run.virtualTokens,
     textIds,
     lockedIds,

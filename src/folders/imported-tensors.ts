@@ -1,4 +1,7 @@
-/** What an adapter folder gives to a run: the tensors the run trains, under the names of its Program. */
+/**
+ * What an adapter folder gives to a run: the tensors the run trains, under the names of its
+ * Program.
+ */
 
 import type { AdapterFolder } from "../adapters/folder";
 import type { Origin } from "../adapters/forms/form";
@@ -11,7 +14,8 @@ import type { Values } from "../runs/parameters";
 
 /**
  * The tensors by in-model name that a folder holds for a method: for `initFrom` and import.
- * @param own what the method's exported tensors are made of: where that is not what it trains, those beside are taken.
+ * @param own what the method's exported tensors are made of: where that is not what it trains,
+ *   those beside are taken.
  * @param cached of a model whose prefixes repeat heads.
  * @throws Error naming what is missing.
  */
@@ -32,7 +36,10 @@ export function importedTensors(
   return [...given(tensors.filter(({ name }) => name !== PROMPT_EMBEDDINGS)), ...skTensors];
 }
 
-/** Of a folder's tensors those a run must train: without what only carries the head of a run that trains nothing else. */
+/**
+ * Of a folder's tensors those a run must train: without what only carries the head of a run that
+ * trains nothing else.
+ */
 export function withoutCarrier(
   { config }: Pick<AdapterFolder, "config">,
   tensors: readonly NamedTensor[],

@@ -7,19 +7,17 @@ import type { Change, MergedBase } from "../adapters/base-change";
 import { type FormSettings, formOf } from "../adapters/forms/registry";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { NamedTensor } from "../hub/write-safetensors";
-import type { Method } from "../methods/method";
+import { readsWords } from "../methods/answerer";
+import type { AnyApproach } from "../methods/registry";
 
 /** What a merged model may be written as, as further forms of a run's download. */
 export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, title: `merged model, ${type}`, type }));
 
 /** Why runs of this form have no merged model; null where they have one, as far as the form tells. */
-export function mergeObstacle(
-  method: Pick<Method, "classify" | "byRows" | "title">,
-  form: FormSettings,
-): string | null {
-  if (method.classify)
+export function mergeObstacle(method: AnyApproach, form: FormSettings): string | null {
+  if (readsWords(method))
     return `${method.title} answers with words of the vocabulary, which no classifier's folder says.`;
-  if (method.byRows) return `${method.title} answers from the training rows, which no model's folder holds.`;
+  if (!method.trains) return `${method.title} answers from the training rows, which no model's folder holds.`;
   const change = formOf(form.type).change(form);
   return typeof change === "string" ? `${method.title} ${change}` : null;
 }
@@ -29,7 +27,7 @@ export function mergeObstacle(
  * @throws Error naming the tensor that is none of the base model's, or saying why the form cannot be merged.
  */
 export function mergeChanges(
-  method: Pick<Method, "classify" | "byRows" | "title">,
+  method: AnyApproach,
   form: FormSettings,
   tensors: readonly NamedTensor[],
   base: MergedBase,

@@ -19,7 +19,6 @@ import type { NamedTensor } from "../hub/write-safetensors";
 import { embeddingPath } from "../methods/outer-modules";
 import type { Family, Pooling } from "../models/family";
 import type { Run } from "../runs/run";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Task } from "../tasks/task";
 import { exportedForm, loraConversion, partTensors } from "./export";
 import { mergeChanges } from "./merge";
@@ -126,43 +125,30 @@ function streamOf(entry: SafetensorsEntry, change: Change | undefined): Streamed
   };
 }
 
-const CLASSES = {
-  SEQ_CLS: "ForSequenceClassification",
-  TOKEN_CLS: "ForTokenClassification",
-  CAUSAL_LM: null,
-} as const;
-
-const PROBLEMS: Partial<Record<Task["id"], string>> = {
-  "sequence-classification": "single_label_classification",
-  "multi-label-classification": "multi_label_classification",
-  regression: "regression",
-};
-
 function mergedConfig(
   base: Record<string, unknown>,
   { task, labels, family, untied = false }: MergedModel,
   type: StoredType,
 ): Record<string, unknown> {
   const { dtype: _, torch_dtype: __, ...config } = base;
-  const kind = CLASSES[task.peftType];
   const common = { ...config, torch_dtype: type, ...(untied && { tie_word_embeddings: false }) };
-  if (!kind) return common;
+  if (task.head === "vocabulary") return common;
+  const { modelClass: kind } = task;
   const [first] = Array.isArray(config.architectures) ? config.architectures : [];
   const architectures =
     typeof first === "string" ? [`${first.replace(/(For\w+|LMHeadModel|Model)$/, "")}${kind}`] : undefined;
-  const names = task.id === "regression" ? [] : labels;
   const [, key, value] = /^(\w+)="(\w+)"$/.exec(family.classifierArgument ?? "") ?? [];
   const eos = Array.isArray(config.eos_token_id) ? config.eos_token_id[0] : config.eos_token_id;
   return {
     ...common,
     ...(architectures && { architectures }),
-    ...(names.length > 0
+    ...(labels.length > 0
       ? {
-          id2label: Object.fromEntries(names.map((name, id) => [String(id), name])),
-          label2id: Object.fromEntries(names.map((name, id) => [name, id])),
+          id2label: Object.fromEntries(labels.map((name, id) => [String(id), name])),
+          label2id: Object.fromEntries(labels.map((name, id) => [name, id])),
         }
       : { num_labels: task.outputs(labels.length) }),
-    ...(PROBLEMS[task.id] && { problem_type: PROBLEMS[task.id] }),
+    ...(task.problem && { problem_type: task.problem }),
     ...(key && { [key]: value }),
     // Without it transformers' classifiers of decoders take no batch.
     pad_token_id: config.pad_token_id ?? eos ?? null,
@@ -180,9 +166,9 @@ export async function mergedRun(
 ): Promise<MergedModel> {
   const { folder, family } = model;
   const { method } = run.setup;
-  const { task = sequenceClassification } = run.tunedSetup;
+  const { task } = run.tunedSetup;
   const { needed, languageHead } = await readModel(folder, model.precision);
-  const causal = task.peftType === "CAUSAL_LM";
+  const causal = task.head === "vocabulary";
   const body = needed.map(({ tensor, entry }) => ({ name: tensor.name, entry }));
   const ownHead = causal ? languageHead.needed : [];
   const values = await run.parameters.read();
@@ -224,7 +210,7 @@ function mergedCard(facts: {
   task: Task;
 }): string {
   const { base, run, method, steps, file, pooling, changed, all, task } = facts;
-  const kind = CLASSES[task.peftType] ?? "ForCausalLM";
+  const { modelClass: kind } = task;
   const lines = [
     "---",
     `base_model: ${JSON.stringify(base)}`,

@@ -2,7 +2,7 @@
 
 import type { AdapterFolder } from "../adapters/folder";
 import type { ModelFacts } from "../methods/method";
-import { methodOf } from "../methods/registry";
+import { approachOf } from "../methods/registry";
 import {
   type Configuration,
   type RunConfiguration,
@@ -61,7 +61,7 @@ export function checkSameRun(adapter: AdapterFolder, run: RunConfiguration, mode
     method: one.method,
     frozenLayers: one.frozenLayers ?? 0,
     layerDecay: one.layerDecay ?? 1,
-    ...(methodOf(one.method).options(model).safeParse(one.options).data as object | undefined),
+    ...(approachOf(one.method).options(model).safeParse(one.options).data as object | undefined),
   });
   const [was, is] = [fields(before), fields({ ...run, options: parseOptions(model, run) as Record<string, unknown> })];
   for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {

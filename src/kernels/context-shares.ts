@@ -1,4 +1,6 @@
-/** What the labels of a prompt and those of the batch behind it each count for in their common mean. */
+/**
+ * What the labels of a prompt and those of the batch after it each count for in their common mean.
+ */
 
 import source from "../../shaders/context-shares.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";
@@ -9,15 +11,14 @@ export const contextShares = defineKernel({
   source: shared + source,
   bindings: {
     labels: "read i32",
-    weights: "read f32",
-    losses: "read f32",
-    metrics: "read-write f32",
+    meanShares: "read f32",
     shares: "read-write f32",
+    promptShares: "read-write f32",
   },
   sizes: { rows: "u32", tokens: "u32", columns: "u32", count: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {
-    loop({ labels: { i32: labels }, weights, losses, metrics, shares }, { rows, tokens, columns, count }) {
+    loop({ labels: { i32: labels }, meanShares, shares, promptShares }, { rows, tokens, columns, count }) {
       let [labelled, labelledRows] = [0, 0];
       for (let row = 0; row < rows; row++) {
         let own = 0;
@@ -27,14 +28,10 @@ export const contextShares = defineKernel({
       }
       const context = labelledRows * count;
       const all = Math.max(labelled + context, 1);
-      shares.f32[0] = labelled / all;
-      let weighted = 0;
+      for (let i = 0; i < rows * tokens; i++) shares.f32[i] = labels[i]! >= 0 ? 1 / all : 0;
       for (let column = 0; column < columns; column++) {
-        const weight = weights.f32[column]!;
-        shares.f32[1 + column] = (weight * context) / all;
-        if (weight > 0) weighted += weight * losses.f32[column]!;
+        promptShares.f32[column] = (meanShares.f32[column]! * context) / all;
       }
-      metrics.f32[2] = weighted / count;
     },
   },
   workgroups: () => [1, 1, 1],

@@ -1,4 +1,4 @@
-/** Cross-entropy of every row, and the gradient of their mean with respect to the logits. */
+/** Cross-entropy of every row, and the gradient of Σ share · loss with respect to the logits. */
 
 import source from "../../shaders/cross-entropy.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";
@@ -8,13 +8,17 @@ import { defineKernel } from "./kernel";
 export const crossEntropy = defineKernel({
   name: "cross-entropy",
   source: shared + source,
-  bindings: { logits: "read", labels: "read i32", rowLoss: "read-write f32", out: "read-write" },
+  bindings: {
+    logits: "read",
+    labels: "read i32",
+    shares: "read f32",
+    rowLoss: "read-write f32",
+    out: "read-write",
+  },
   sizes: { rows: "u32", classes: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {
-    loop({ logits: { f32: logits }, labels: { i32: labels }, rowLoss, out: { f32: out } }, { rows, classes }) {
-      let count = 0;
-      for (let row = 0; row < rows; row++) if (labels[row]! >= 0) count++;
+    loop({ logits: { f32: logits }, labels: { i32: labels }, shares, rowLoss, out: { f32: out } }, { rows, classes }) {
       for (let row = 0; row < rows; row++) {
         const start = row * classes;
         const label = labels[row]!;
@@ -32,7 +36,7 @@ export const crossEntropy = defineKernel({
           sum += power;
         }
         rowLoss.f32[row] = Math.log(sum) + largest - logits[start + label]!;
-        const share = 1 / count;
+        const share = shares.f32[row]!;
         for (let c = start; c < start + classes; c++) out[c] = (out[c]! / sum) * share;
         out[start + label]! -= share;
       }

@@ -11,7 +11,7 @@
  * gradients can be bound, and `array<f32>` what is never narrower: trained tensors, their gradients
  * and moments, losses, metrics, rotary tables. Where it depends on the dispatch (the right side of
  * a product is a frozen weight, a trained factor or an activation) the type is an alias named as
- * the binding, capitalised: `b` is `array<B>`, from what the backward plan says is bound.
+ * the binding, capitalised: `b` is `array<B>`, from the places that are bound (`program/place.ts`).
  * Arithmetic is always f32: values are converted as they are loaded and stored.
  *
  * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers: `processor`. What the backward
@@ -124,10 +124,10 @@ export interface Kernel<Binding extends string = string, Size extends string = s
   ) => Kernel<Binding, Size, Option> | undefined;
 }
 
-/** One dispatch of a kernel on references of type `Reference` (program tensors while building, GPU buffers when lowered). */
-export interface Dispatch<Reference> {
+/** One dispatch of a kernel on names of places while Programs are built (`program/place.ts`), and on buffers when it is bound. */
+export interface Dispatch<Place> {
   readonly kernel: Kernel;
-  readonly bindings: Readonly<Record<string, Reference>>;
+  readonly bindings: Readonly<Record<string, Place>>;
   /** What the bindings hold; those left out hold what the kernel expects. */
   readonly stored?: Readonly<Record<string, Stored>>;
   readonly sizes: Readonly<Record<string, number>>;
@@ -142,11 +142,11 @@ export function defineKernel<Binding extends string, Size extends string, Option
 }
 
 /** A dispatch whose bindings, sizes and options are checked against the kernel's names. Options left out keep their defaults. */
-export function dispatch<Reference, Binding extends string, Size extends string, Option extends string>(
+export function dispatch<Place, Binding extends string, Size extends string, Option extends string>(
   kernel: Kernel<Binding, Size, Option>,
-  bindings: Readonly<Record<Binding, Reference>>,
+  bindings: Readonly<Record<Binding, Place>>,
   sizes: Readonly<Record<Size, number>>,
   options?: Readonly<Partial<Record<Option, number>>>,
-): Dispatch<Reference> {
+): Dispatch<Place> {
   return { kernel: kernel as unknown as Kernel, bindings, sizes, options: { ...kernel.options, ...options } };
 }

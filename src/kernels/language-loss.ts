@@ -12,18 +12,16 @@ export const languageLoss = defineKernel({
     logits: "read-write f32",
     indexes: "read i32",
     labels: "read i32",
+    shares: "read f32",
     losses: "read-write f32",
     predictions: "read-write f32",
   },
-  sizes: { start: "u32", rows: "u32", vocabulary: "u32", tokens: "u32", cap: "f32" },
+  sizes: { start: "u32", rows: "u32", vocabulary: "u32", cap: "f32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {
-    loop(at, { start, rows, vocabulary, tokens, cap }) {
+    loop(at, { start, rows, vocabulary, cap }) {
       const [logits, losses, predictions] = [at.logits.f32, at.losses.f32, at.predictions.f32];
-      const [indexes, labels] = [at.indexes.i32, at.labels.i32];
-      let count = 0;
-      for (let token = 0; token < tokens; token++) if (labels[token]! >= 0) count++;
-      const share = 1 / Math.max(count, 1);
+      const [indexes, labels, shares] = [at.indexes.i32, at.labels.i32, at.shares.f32];
       for (let row = 0; row < rows; row++) {
         const position = indexes[start + row]!;
         const [begin, end] = [row * vocabulary, (row + 1) * vocabulary];
@@ -44,6 +42,7 @@ export const languageLoss = defineKernel({
         losses[position] = Math.log(sum) + largest - logits[begin + label]!;
         predictions[position] = place - begin;
         const own = logits[begin + label]!;
+        const share = shares[position]!;
         const scale = share / sum;
         for (let c = begin; c < end; c++) {
           const bent = cap > 0 ? logits[c]! / cap : 0;

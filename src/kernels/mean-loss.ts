@@ -1,4 +1,4 @@
-/** The mean of the labelled rows' losses. */
+/** The loss: the labels' losses, each times its share. */
 
 import source from "../../shaders/mean-loss.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";
@@ -7,17 +7,14 @@ import { defineKernel } from "./kernel";
 export const meanLoss = defineKernel({
   name: "mean-loss",
   source: shared + source,
-  bindings: { rowLoss: "read f32", labels: "read i32", metrics: "read-write f32" },
-  sizes: { rows: "u32" },
+  bindings: { losses: "read f32", shares: "read f32", metrics: "read-write f32" },
+  sizes: { rows: "u32", place: "u32" },
   options: { WORKGROUP_WIDTH: 64 },
   processor: {
-    loop({ rowLoss, labels, metrics }, { rows }) {
-      let [sum, count] = [0, 0];
-      for (let row = 0; row < rows; row++) {
-        sum += rowLoss.f32[row]!;
-        if (labels.i32[row]! >= 0) count++;
-      }
-      metrics.f32[0] = sum / Math.max(count, 1);
+    loop({ losses: { f32: losses }, shares: { f32: shares }, metrics }, { rows, place }) {
+      let sum = 0;
+      for (let row = 0; row < rows; row++) if (shares[row] !== 0) sum += shares[row]! * losses[row]!;
+      metrics.f32[place] = sum;
     },
   },
   workgroups: () => [1, 1, 1],

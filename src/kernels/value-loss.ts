@@ -1,4 +1,7 @@
-/** Losses against float32 values: binary cross-entropy with logits, or the squared error; and their gradient. */
+/**
+ * Losses against float32 values: binary cross-entropy with logits, or the squared error; and the
+ * gradient of Σ share · loss.
+ */
 
 import source from "../../shaders/value-loss.wgsl?raw";
 import { grid } from "./grid";
@@ -7,16 +10,21 @@ import { defineKernel } from "./kernel";
 export const valueLoss = defineKernel({
   name: "value-loss",
   source,
-  bindings: { logits: "read", values: "read f32", labels: "read i32", rowLoss: "read-write f32", out: "read-write" },
+  bindings: {
+    logits: "read",
+    values: "read f32",
+    labels: "read i32",
+    shares: "read f32",
+    rowLoss: "read-write f32",
+    out: "read-write",
+  },
   sizes: { rows: "u32", classes: "u32" },
   options: { SQUARED: 0 },
   processor: {
     loop(at, { rows, classes }, { SQUARED }) {
       const [logits, values, out, labels] = [at.logits.f32, at.values.f32, at.out.f32, at.labels.i32];
-      let labelled = 0;
-      for (let row = 0; row < rows; row++) if (labels[row]! >= 0) labelled++;
       for (let row = 0; row < rows; row++) {
-        const share = labels[row]! >= 0 ? 1 / (labelled * classes) : 0;
+        const share = at.shares.f32[row]! / classes;
         let loss = 0;
         for (let i = row * classes; i < (row + 1) * classes; i++) {
           const [logit, value] = [logits[i]!, values[i]!];

@@ -1,25 +1,22 @@
 /**
- * What a method does in the training loop beside computing gradients: masks before an update, projections and budgets after
- * it, ranks drawn before a step. A controller is a plan like the backward pass: kernels on named places, made once and
- * replayed, and a few numbers that the host sets. Not for touching a device: `runs/control.ts` carries it out.
+ * What a method does in the training loop beside computing gradients: masks before an update,
+ * projections and budgets after it, ranks drawn before a step. A controller is a plan like the
+ * backward pass: kernels on named places, made once and replayed, and a few numbers that the host
+ * sets. Not for touching a device: `runs/controller-runner.ts` carries it out.
  */
 
 import type { Dispatch } from "../kernels/kernel";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
-import type { Control, Tensor, Trainable } from "../program/tensor";
+import type { ControllerState, Tensor, Trainable } from "../program/tensor";
 import type { ModelFacts } from "./model-facts";
 
-/** A place in GPU memory that a controller's kernels may read or write. All of them are float32. */
-export type ControlPlace =
-  /** A trained tensor, or its gradient. */
-  | { readonly kind: "value" | "gradient"; readonly tensor: Trainable }
-  | { readonly kind: "control"; readonly tensor: Control }
-  /** [loss, gradient norm, penalty] of the step; before an update the norm is the last step's. */
-  | { readonly kind: "metrics" };
-
-/** Kernels that run together; steps count updates, 0 is the first. */
-export interface ControlPhase {
-  readonly dispatches: readonly Dispatch<ControlPlace>[];
+/**
+ * Kernels on trained tensors, their gradients, the controller's tensors and the metrics, that run
+ * together; steps count updates, 0 is the first.
+ */
+export interface ControllerPhase {
+  readonly dispatches: readonly Dispatch<Place>[];
   /** In which steps; in all unless told. */
   readonly when?: (step: number) => boolean;
 }
@@ -77,15 +74,15 @@ export interface Controller {
   /** Without it every tensor is trained in every step. */
   readonly rounds?: Rounds;
   /** Kept on the device beside those that the Program reads, and part of checkpoints. */
-  readonly controls?: readonly Control[];
+  readonly states?: readonly ControllerState[];
   /**
    * What the host sets before a step, or, with null, before an evaluation at the dial's setting (its most unless turned).
    * Small: it is uploaded. What is left out keeps its value.
    */
-  readonly set?: (step: number | null, setting: number) => readonly (readonly [Control, Float32Array])[];
+  readonly set?: (step: number | null, setting: number) => readonly (readonly [ControllerState, Float32Array])[];
   /** Between the backward pass and the update; the gradient norm is taken after it. */
-  readonly beforeUpdate?: readonly ControlPhase[];
-  readonly afterUpdate?: readonly ControlPhase[];
+  readonly beforeUpdate?: readonly ControllerPhase[];
+  readonly afterUpdate?: readonly ControllerPhase[];
   /** Whether the method adds to the loss: the sum that its kernels leave in the third of the metrics is reported. */
   readonly penalty?: boolean;
   readonly watch?: Watch;
@@ -93,7 +90,7 @@ export interface Controller {
 }
 
 /** What a controller may know of its run. */
-export interface ControlContext {
+export interface ControllerContext {
   /** Updates the run will make. */
   readonly steps: number;
   /** The largest gradient norm that an update uses; null: any. */
@@ -103,4 +100,4 @@ export interface ControlContext {
   readonly draw: (step: number) => number;
 }
 
-export type ControllerOf<Options> = (program: Program, options: Options, context: ControlContext) => Controller;
+export type ControllerOf<Options> = (program: Program, options: Options, context: ControllerContext) => Controller;

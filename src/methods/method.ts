@@ -1,10 +1,12 @@
-/** What a tuning method is. A method is one plain object in one folder; forms, counts, estimates and exports come from it. */
+/**
+ * What a tuning method is. A method is one plain object in one folder; forms, counts, estimates and
+ * exports come from it. Not for what answers without training: `answerer.ts`.
+ */
 
 import type * as z from "zod";
 import type { FormSettings } from "../adapters/forms/registry";
 import type { Attachments } from "../models/family";
 import type { Program } from "../program/program";
-import type { Tensor } from "../program/tensor";
 import type { ControllerOf } from "./controller";
 import type { ModelFacts } from "./model-facts";
 
@@ -48,7 +50,7 @@ export interface TrainedState {
   /** The adapter's, without the head. */
   readonly tensors: readonly StoredTensor[];
   /** What the controller keeps, by name. */
-  readonly controls: ReadonlyMap<string, Float32Array>;
+  readonly controllerStates: ReadonlyMap<string, Float32Array>;
   /** The dial's, where the method has one. */
   readonly setting: number;
   readonly steps: number;
@@ -83,52 +85,56 @@ export interface MethodCard {
   readonly paper: { readonly title: string; readonly url: string } | null;
 }
 
-export interface Method<Options = unknown> {
+/**
+ * What a method and an answerer (`answerer.ts`) have alike: how a run of it is chosen, set up,
+ * described and saved.
+ */
+export interface Approach<Options = unknown> {
   readonly id: string;
   readonly title: string;
   readonly summary: string;
   readonly group: "semantic knowledge" | "soft prompt" | "weight delta" | "module" | "control";
   readonly site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   readonly card: MethodCard;
+  /** The options' schema for a model; every property has `title`, `description` and a default. */
+  options(model: ModelFacts): z.ZodType<Options>;
+  /** The text that has to be tokenised; null where there is none. Default: none. */
+  text(options: Options): string | null;
+  /**
+   * Declares the trainables in the Program and says what they do at the model's sites. Called once
+   * per Program.
+   */
+  attach(program: Program, options: Options, context: MethodContext): Attachments;
+  /** The folder that a run is written as, of the forms in `adapters/forms`. */
+  exportForm(options: Options, model: ModelFacts): FormSettings;
+}
+
+/** What trains: tensors at the model's sites, and a head beside them. */
+export interface Method<Options = unknown> extends Approach<Options> {
+  readonly trains: true;
   /** Peak learning rate of papers and PEFT, for models of a hidden size of 2048 and more (`learning-rate.ts`). */
   readonly learningRate: number;
-  /** Factor on the run's learning rate for the head; 1 unless told. */
+  /** Factor on the run's learning rate for the head. Default: 1. */
   headLearningRateScale?(options: Options): number;
   /** Default decoupled weight decay of the adapter's tensors (a head's is 0.01). */
   readonly weightDecay: number;
-  /** The options' schema for a model; every property has `title`, `description` and a default. */
-  options(model: ModelFacts): z.ZodType<Options>;
-  /** The text that has to be tokenised; null where there is none. */
-  text(options: Options): string | null;
   /** What becomes of the text's ids; without it they stay as the tokenizer gives them. */
   textForm?(options: Options): TextForm;
-  /** Whether the text's keys, values and states of the frozen model are needed as constants (see `semantic.ts`). */
-  readonly semantic: boolean | ((options: Options) => boolean);
-  /** How many blocks of the frozen model that pass runs; all of them unless told, or for null. */
-  semanticBlocks?(options: Options): number | null;
-  /** What the method computes exactly, with these options, before any training; none unless told. */
-  equalities?(options: Options, model: ModelFacts): readonly Equality[];
-  /** Declares the trainables in the Program and says what they do at the model's sites. Called once per Program. */
-  attach(program: Program, options: Options, context: MethodContext): Attachments;
   /**
-   * Instead of a trained head: logits [size, classes] of the last tokens' states [size, hiddenSize], by way of the model's own
-   * head over its vocabulary.
+   * Whether the text's keys, values and states of the frozen model are needed as constants (see
+   * `semantic.ts`). Default: no.
    */
-  classify?(
-    program: Program,
-    options: Options,
-    context: MethodContext,
-    state: Tensor,
-    head: { readonly weight: Tensor; readonly bias?: Tensor | undefined; readonly cap?: number | undefined },
-  ): Tensor;
-  /** Instead of a trained head, too: an answer by way of the training rows. */
-  readonly byRows?: ByRows<Options>;
+  readonly semantic: boolean | ((options: Options) => boolean);
+  /** How many blocks of the frozen model that pass runs. Default, and for null: all of them. */
+  semanticBlocks?(options: Options): number | null;
+  /**
+   * What the method computes exactly, with these options, before any training. Default: nothing.
+   */
+  equalities?(options: Options, model: ModelFacts): readonly Equality[];
   /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
   readonly controller?: ControllerOf<Options>;
   /** Which of the model's modules are trained, where the method draws them. */
   chosen?(options: Options, model: ModelFacts): readonly ChosenModules[];
-  /** The folder that a run is written as, of the forms in `adapters/forms`. */
-  exportForm(options: Options, model: ModelFacts): FormSettings;
   /** Form and tensors of a trained run where they are not what was trained: pruned, cut or converted. */
   exported?(
     options: Options,
@@ -138,34 +144,6 @@ export interface Method<Options = unknown> {
   readonly conversions?: readonly { readonly id: string; readonly title: string }[];
 }
 
-/** The training rows as the frozen model reads them. */
-export interface TrainingRows {
-  /** [rows, width]: what a head would read of each. */
-  readonly states: Float32Array;
-  readonly width: number;
-  /** Class of each. */
-  readonly labels: Int32Array;
-  readonly classes: number;
-}
-
-export interface ByRows<Options> {
-  /** Logits [size, classes] of what a head would read [size, width], by way of the leaves that `tables` fills. */
-  logits(
-    program: Program,
-    options: Options,
-    state: Tensor,
-    rows: { readonly count: number; readonly classes: number },
-  ): Tensor;
-  /** Values of those leaves by name. `notice` is told what a person should know of them. */
-  tables(options: Options, rows: TrainingRows, notice?: (message: string) => void): ReadonlyMap<string, Float32Array>;
-  /** How many of those values are fitted to the rows' labels, as a head's parameters are trained. */
-  parameters(size: { readonly width: number; readonly classes: number }): number;
-}
-
-/** Whether a method answers without a head: such runs train nothing. */
-export const trainsNothing = ({ classify, byRows }: Pick<Method, "classify" | "byRows">): boolean =>
-  Boolean(classify ?? byRows);
-
 /** Whether a method with these options needs the frozen pass over its text. */
 export function needsSemanticPass<Options>({ semantic }: Method<Options>, options: Options): boolean {
   return typeof semantic === "function" ? semantic(options) : semantic;
@@ -173,8 +151,14 @@ export function needsSemanticPass<Options>({ semantic }: Method<Options>, option
 
 const defined = new WeakSet<object>();
 
+/** Members that most methods leave at their defaults. */
+type Defaulted = "text" | "semantic";
+
 /** Keeps a method's option type inside its folder, and makes the method one of the registry's. */
-export function defineMethod<Options>(method: Method<Options>): Method {
+export function defineMethod<Options>(
+  given: Omit<Method<Options>, "trains" | Defaulted> & Partial<Pick<Method<Options>, Defaulted>>,
+): Method {
+  const method: Method<Options> = { trains: true, text: () => null, semantic: false, ...given };
   defined.add(method);
   return method as Method;
 }

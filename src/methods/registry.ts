@@ -1,8 +1,15 @@
-/** Every tuning method: what `defineMethod` made and a file of a folder here exports. A new method is a new folder. */
+/**
+ * What a run can be: every method and every answerer, which `defineMethod` or `defineAnswerer` made
+ * and a file of a folder here exports. A new one is a new folder.
+ */
 
+import { type Answerer, isAnswerer } from "./answerer";
 import { isMethod, type Method } from "./method";
 
-/** Ids in the order the page offers them; methods not named here follow. */
+/** Told apart by `trains`. */
+export type AnyApproach = Method | Answerer;
+
+/** Ids in the order the page offers them; those not named here follow. */
 const ORDER = [
   "sk-prefix",
   "sk-prompt",
@@ -40,19 +47,29 @@ const ORDER = [
 
 const files = import.meta.glob<Record<string, unknown>>("./*/*.ts", { eager: true });
 
-export const methods: readonly Method[] = Object.values(files)
+export const approaches: readonly AnyApproach[] = Object.values(files)
   .flatMap((file) => Object.values(file))
-  .filter(isMethod)
+  .filter((value) => isMethod(value) || isAnswerer(value))
   .sort((one, other) => place(one) - place(other));
 
-function place({ id }: Method): number {
+/** Those that train. */
+export const methods: readonly Method[] = approaches.filter(isMethod);
+
+function place({ id }: AnyApproach): number {
   const at = ORDER.indexOf(id);
   return at < 0 ? ORDER.length : at;
 }
 
-/** The method of that id. Throws an Error naming it and those there are. */
+/** What a run's `method` names. Throws an Error naming it and those there are. */
+export function approachOf(id: string): AnyApproach {
+  const approach = approaches.find((candidate) => candidate.id === id);
+  if (approach) return approach;
+  throw new Error(`There is no method "${id}". Methods: ${approaches.map((candidate) => candidate.id).join(", ")}.`);
+}
+
+/** The method of that id. Throws an Error where there is none, or where it trains nothing. */
 export function methodOf(id: string): Method {
-  const method = methods.find((candidate) => candidate.id === id);
-  if (method) return method;
-  throw new Error(`There is no method "${id}". Methods: ${methods.map((candidate) => candidate.id).join(", ")}.`);
+  const approach = approachOf(id);
+  if (approach.trains) return approach;
+  throw new Error(`${approach.title} trains nothing: it is no tuning method.`);
 }

@@ -1,6 +1,7 @@
-/** Names of the constants that the frozen pass over a semantic text gives: one pass per text, without gradient. */
+/** What the frozen pass over a semantic text gives: one pass per text, without gradient. */
 
-import type { Constant, Program } from "../program/program";
+import type { Program } from "../program/program";
+import type { Provided } from "../program/tensor";
 import type { MethodContext } from "./method";
 
 export const semanticNames = {
@@ -16,16 +17,20 @@ export function semanticKeyValue(
   kind: "keys" | "values",
   layer: number,
   { config, textIds }: MethodContext,
-): Constant {
-  return program.constant(semanticNames[kind](layer), [textIds.length, config.keyValueHeads * config.headSize]);
+): Provided {
+  return program.provided(
+    semanticNames[kind](layer),
+    [textIds.length, config.keyValueHeads * config.headSize],
+    "read text",
+  );
 }
 
 /** [text tokens, hiddenSize]: the residual stream in front of block `depth`. */
-export function semanticState(program: Program, depth: number, { config, textIds }: MethodContext): Constant {
-  return program.constant(semanticNames.states(depth), [textIds.length, config.hiddenSize]);
+export function semanticState(program: Program, depth: number, { config, textIds }: MethodContext): Provided {
+  return program.provided(semanticNames.states(depth), [textIds.length, config.hiddenSize], "read text");
 }
 
 /** [text tokens, hiddenSize]: the last hidden states, after the last norm. */
-export function semanticHidden(program: Program, { config, textIds }: MethodContext): Constant {
-  return program.constant(semanticNames.hidden, [textIds.length, config.hiddenSize]);
+export function semanticHidden(program: Program, { config, textIds }: MethodContext): Provided {
+  return program.provided(semanticNames.hidden, [textIds.length, config.hiddenSize], "read text");
 }

@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { tokenTypes } from "../data/channels";
 import { type ActivationKind, activation } from "../operations/activation";
 import { add } from "../operations/add";
 import { embed } from "../operations/embed";
@@ -80,7 +81,7 @@ export const bert: Family<BertConfig> = {
     });
   },
 
-  readsTypes: ({ tokenTypes }) => tokenTypes > 1,
+  inputs: (config) => (config.tokenTypes > 1 ? [tokenTypes] : []),
 
   build(program, config, input, batch, attachments) {
     const words = input.type === "int32" ? bert.embed(program, config, "embeddings", input) : input;
@@ -141,7 +142,8 @@ function typesOf({ program, built }: Stack, batch: Batch, rows: number, table: T
     const zeros = program.constant(`token types of ${count}`, [count], () => new Int32Array(count), "int32");
     return embed(program, name, zeros, table);
   };
-  const { types, suffix = 0, lengths, size } = batch;
+  const { inputs, suffix = 0, lengths, size } = batch;
+  const types = inputs?.[tokenTypes.name];
   if (!types) return first("token types", rows);
   let all = embed(program, "token types", types, table);
   if (suffix > 0 && lengths) {

@@ -1,5 +1,6 @@
 /** What a model family provides, and where a tuning method may attach to it. */
 
+import type { Channel } from "../data/channels";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
@@ -94,8 +95,11 @@ export interface Batch {
   readonly tokens: number;
   /** [size] int32, real tokens of each sequence: what hides padding where tokens see what follows. Without it all are real. */
   readonly lengths?: Tensor;
-  /** [size · own tokens] int32: 0, or 1 of a second text, without virtual tokens, which are 0. Without it all are 0. */
-  readonly types?: Tensor;
+  /**
+   * The channels of the family's `inputs` that the batch has, by name, without virtual tokens:
+   * [size · own tokens · width].
+   */
+  readonly inputs?: Readonly<Record<string, Tensor>>;
   /** How many of `tokens` are virtual ones that stand directly behind each row's own; `lengths` leaves them out. */
   readonly suffix?: number;
 }
@@ -145,8 +149,11 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * A Program may hold several: their weights are the same tensors.
    */
   build(program: Program, config: Config, input: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
-  /** Whether the model reads which text of a pair a token is of. */
-  readsTypes?(config: Config): boolean;
+  /**
+   * Channels of a batch that the model reads where rows have them, such as which text of a pair a
+   * token is of.
+   */
+  inputs?(config: Config): readonly Channel[];
   /** Whether every token sees every other (encoders): such a model does not foretell the next token. */
   readonly bidirectional: boolean;
   /** How a sequence may be read out, the usual way first. */

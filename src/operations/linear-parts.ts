@@ -7,7 +7,8 @@ import { cutColumns } from "../kernels/cut-columns";
 import { dispatch } from "../kernels/kernel";
 import { matmul } from "../kernels/matmul";
 import { placeColumns } from "../kernels/place-columns";
-import type { GraphWriter, Reference, Tape } from "../program/operation";
+import type { GraphWriter, Tape } from "../program/operation";
+import type { Place } from "../program/place";
 import { elementCount, type RowPart, type Tensor } from "../program/tensor";
 
 /** Every operand of a Concat is a storage buffer of one shader beside its output; devices need not allow more than eight. */
@@ -61,11 +62,7 @@ function join(graph: GraphWriter, columns: readonly string[], output?: Tensor): 
 }
 
 /** The gradient of `x` from that of the output. */
-export function backwardParts(
-  tape: Tape,
-  gradient: Reference,
-  { x, parts, output, layout, scale: alpha }: Parts,
-): void {
+export function backwardParts(tape: Tape, gradient: Place, { x, parts, output, layout, scale: alpha }: Parts): void {
   if (!tape.needs(x)) return;
   const [rows, inner] = x.shape as [number, number];
   const width = output.shape[1]!;

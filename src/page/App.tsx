@@ -9,13 +9,13 @@ import { followData } from "./actions/suggested-text";
 import { CompareBar } from "./compare/CompareBar";
 import { Legend } from "./compare/Legend";
 import { ViewControls } from "./compare/ViewControls";
-import { DataStep } from "./data/DataStep";
+import { DataPanel } from "./data/DataPanel";
 import { ComparisonMenu } from "./export/ComparisonMenu";
 import { DeviceBanner } from "./header/DeviceBanner";
 import { Header } from "./header/Header";
 import { HelpDialog } from "./header/HelpDialog";
 import { Notice } from "./header/Notice";
-import { MethodsStep } from "./methods/MethodsStep";
+import { MethodsPanel } from "./methods/MethodsPanel";
 import { ModelDialog } from "./model/ModelDialog";
 import { Reports } from "./results/Reports";
 import { TryIt } from "./results/TryIt";
@@ -23,7 +23,8 @@ import { Writing } from "./results/Writing";
 import { RunTable } from "./runs/RunTable";
 import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
-import { TrainingStep } from "./training/TrainingStep";
+import { TrainingPanel } from "./training/TrainingPanel";
+import "./App.css";
 
 const ChartGrid = lazy(() => import("./charts/ChartGrid"));
 
@@ -67,9 +68,9 @@ export function App() {
             Bring data, pick methods, compare: see which way of tuning learns your task best. Your data never leaves
             this machine.
           </p>
-          <DataStep />
-          <MethodsStep />
-          <TrainingStep />
+          <DataPanel />
+          <MethodsPanel />
+          <TrainingPanel />
         </aside>
         <main className="results" id="results" tabIndex={-1}>
           <div className="toolbar">

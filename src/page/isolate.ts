@@ -1,11 +1,13 @@
 /**
- * Makes the page cross-origin isolated on a host that sends no headers for it: a service worker (`public/isolation.js`) adds
- * them, and the page is loaded once more. Without isolation training has one thread.
+ * Makes the page cross-origin isolated on a host that sends no headers for it: a service worker
+ * (`public/isolation.js`) adds them, and the page is loaded once more. Without isolation training
+ * has one thread.
  */
 
 /**
- * Marks an entry of the tab's history for which isolation was tried and has not come about: the page is not loaded a third time.
- * Not in the session's storage: an isolated page has another one than the same page before it was isolated.
+ * Marks an entry of the tab's history for which isolation was tried and has not come about: the
+ * page is not loaded a third time. Not in the session's storage: an isolated page has another one
+ * than the same page before it was isolated.
  */
 const TRIED = "isolation tried";
 

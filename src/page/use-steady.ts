@@ -2,7 +2,10 @@
 
 import { useMemo } from "react";
 
-/** The object given first, as long as the content stays the same. For small values that JSON can hold. */
+/**
+ * The object given first, as long as the content stays the same. For small values that JSON can
+ * hold.
+ */
 export function useSteady<Value>(value: Value): Value {
   const content = JSON.stringify(value);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the content stands for the value

@@ -4,14 +4,9 @@ import * as z from "zod";
 import { checkRoles } from "../data/formats/roles";
 import type { TaskId } from "../data/types";
 import { poolings } from "../models/family";
+import { DEFAULT_TASK, taskMetrics } from "../tasks/metrics/names";
 
-const taskIds = [
-  "sequence-classification",
-  "multi-label-classification",
-  "regression",
-  "token-classification",
-  "causal-lm",
-] as const satisfies readonly TaskId[];
+const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
 
 const optionsSchema = z.record(z.string(), z.unknown());
 
@@ -72,7 +67,7 @@ export const configurationSchema = z.strictObject({
   precision: z.enum(["auto", "float16", "float32"]).default("auto"),
   data: z
     .strictObject({
-      task: z.enum(taskIds).default("sequence-classification"),
+      task: z.enum(taskIds).default(DEFAULT_TASK),
       train: z.string(),
       validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(0.1),
       /** Roles as the task has them. */

@@ -1,11 +1,14 @@
 /** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
 
+import type { Answer, TaskId } from "../data/types";
 import type { Bytes } from "../executors/bytes";
 import type { Watched } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
+import type { Figures, RowWords, Said } from "../tasks/said";
 
 export type { ByteCategory } from "../executors/bytes";
 export type { ModuleRank } from "../methods/controller";
+export type { Said } from "../tasks/said";
 export type GpuBytes = Bytes;
 
 export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
@@ -71,10 +74,14 @@ export interface ComparisonStateEvent {
   gpuBytes: GpuBytes;
 }
 
-/** A wait, and what for. `total` is null where it cannot be known. */
+/** A wait, and what for. `total` is null where it cannot be known. `withProgress` (`waiting.ts`) makes these. */
 export interface ProgressEvent {
   type: "progress";
-  task:
+  /** The same from the beginning of a wait to its end, and no other's in this worker. */
+  id: number;
+  /** An end says the last amounts once more. */
+  phase: "begin" | "update" | "end";
+  wait:
     | "downloading model"
     | "checking model"
     | "reading data"
@@ -83,13 +90,12 @@ export interface ProgressEvent {
     | "semantic pass"
     | "reading training rows"
     | "compiling kernels"
-    | "first step"
     | "evaluating"
     | "predicting";
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "kernels" | "programs" | "batches";
+  unit: "bytes" | "rows" | "programs" | "batches";
 }
 
 /** Something a person should know of a run that goes on all the same. */
@@ -126,16 +132,6 @@ export type StudioEvent =
   | NoticeEvent
   | DeviceLostEvent;
 
-/** What is said of one text, by task. */
-export type Said =
-  | { task: "sequence-classification"; label: string; probabilities: { label: string; probability: number }[] }
-  /** Each label by itself: it is taken as present above one half. */
-  | { task: "multi-label-classification"; probabilities: { label: string; probability: number }[] }
-  /** In the file's units. */
-  | { task: "regression"; number: number }
-  /** Of the words that were read; those that were cut are left out. */
-  | { task: "token-classification"; words: string[]; tags: string[] };
-
 export type Prediction = Said & {
   /** `base` is the untrained model with the same untrained head. */
   run: string;
@@ -160,47 +156,26 @@ export interface SettingEvaluation extends Metrics {
 }
 
 /** A validation row as a run read it. */
-export interface ReportRow {
+export interface ReportRow extends RowWords {
   row: number;
   text: string;
-  label: string;
-  predicted: string;
-  /** What the run gave the true label; null where that is not one number. */
-  probability: number | null;
   loss: number;
 }
 
-export interface ClassFigures {
-  label: string;
-  precision: number;
-  recall: number;
-  f1: number;
-  support: number;
-}
-
-interface AnyReport {
+export interface RunReport extends Figures {
   run: string;
+  task: TaskId;
+  answer: Answer;
+  /** What is true of a row, as a heading. */
+  truth: string;
   /** Null for most methods; predictions, downloads and this report are at its setting. */
   dial: DialState | null;
   labels: string[];
   metrics: Metrics;
+  /** What the metrics are over, where their names do not say it; may be empty. */
+  metricsNote: string;
   /** 95 % of the task's first metric over 1,000 resamples of the validation rows. */
   interval: { metric: MetricName; low: number; high: number };
   /** Validation rows with the largest loss first. */
   wrongest: ReportRow[];
 }
-
-export type RunReport = AnyReport &
-  (
-    | {
-        task: "sequence-classification";
-        /** `[true class][predicted class]` on the validation rows. */
-        confusion: number[][];
-        perClass: ClassFigures[];
-      }
-    | { task: "multi-label-classification"; perClass: ClassFigures[] }
-    /** Per type of entity. */
-    | { task: "token-classification"; perClass: ClassFigures[] }
-    | { task: "regression"; points: { truth: number; predicted: number }[] }
-    | { task: "causal-lm" }
-  );

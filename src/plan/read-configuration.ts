@@ -1,7 +1,7 @@
 /** From the text of a configuration file to a checked configuration. Its keys: `configuration.ts`. */
 
 import * as z from "zod";
-import { methodOf } from "../methods/registry";
+import { approachOf } from "../methods/registry";
 import { formats, migrate } from "../versions/versions";
 import { type Configuration, configurationSchema } from "./configuration";
 
@@ -24,6 +24,6 @@ export function readConfiguration(json: string): Configuration {
     );
     throw new Error(`The configuration does not fit.\n${issues.join("\n")}`);
   }
-  for (const { method } of result.data.runs) methodOf(method);
+  for (const { method } of result.data.runs) approachOf(method);
   return result.data;
 }

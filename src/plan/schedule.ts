@@ -2,7 +2,7 @@
 
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
-import { methodOf } from "../methods/registry";
+import { approachOf } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 
 export type ScheduleKind = "linear" | "cosine" | "constant";
@@ -24,13 +24,18 @@ export function scheduleFactor({ kind, steps, warmupRatio }: Schedule, step: num
   return 1;
 }
 
-/** A run's peak learning rate: its own, the one for all, or its method's default on the model. */
+/**
+ * A run's peak learning rate: its own, the one for all, or its method's default on the model; 0
+ * where nothing is trained.
+ */
 export function peakLearningRate(
   run: Pick<RunConfiguration, "method" | "learningRate">,
   training: Pick<TrainingConfiguration, "learningRate">,
   model: ModelFacts,
 ): number {
-  return run.learningRate ?? training.learningRate ?? defaultLearningRate(methodOf(run.method), model);
+  const approach = approachOf(run.method);
+  if (!approach.trains) return 0;
+  return run.learningRate ?? training.learningRate ?? defaultLearningRate(approach, model);
 }
 
 const DEFAULT_EPOCHS = 3;

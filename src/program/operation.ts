@@ -5,6 +5,7 @@
 
 import type { Dispatch } from "../kernels/kernel";
 import type { Attributes, Nodes } from "../onnx/writer";
+import type { Place } from "./place";
 import type { Tensor } from "./tensor";
 
 export interface Operation {
@@ -42,32 +43,21 @@ export interface GraphWriter extends Pick<Nodes, "value" | "literal"> {
   define(tensor: Tensor, operator: string, inputs: readonly string[], attributes?: Attributes, domain?: string): void;
 }
 
-/** A place in GPU memory during the backward pass. */
-export type Reference =
-  /** The forward value of a tensor (a leaf, or an activation that the forward pass then saves). */
-  | { readonly kind: "value"; readonly tensor: Tensor }
-  /** The gradient of a trainable. */
-  | { readonly kind: "gradient"; readonly tensor: Tensor }
-  /** The gradient that arrives at the Program's result, written by the loss. */
-  | { readonly kind: "seed" }
-  /** Working memory, reused as soon as it is dead. */
-  | { readonly kind: "scratch"; readonly slot: number };
-
 /** Records the backward pass of one operation after the other, last first. */
 export interface Tape {
   /** Whether this input lies on a path from a trainable. */
   needs(input: Tensor): boolean;
   /** The forward value of a tensor. Throws if it is kept in parts. */
-  value(tensor: Tensor): Reference;
+  value(tensor: Tensor): Place;
   /** The gradient that has arrived at an output; undefined where none has (it did not reach the loss). */
-  gradient(output: Tensor): Reference | undefined;
+  gradient(output: Tensor): Place | undefined;
   /** Adds to an input's gradient; `write` gets the target and whether to add (1) or overwrite (0). Skipped if not needed. */
-  send(input: Tensor, write: (target: Reference, accumulate: 0 | 1) => Dispatch<Reference>): void;
+  send(input: Tensor, write: (target: Place, accumulate: 0 | 1) => Dispatch<Place>): void;
   /** Adds an output's gradient to an input's unchanged; shares the memory where that is safe. Skipped if not needed. */
   pass(input: Tensor, output: Tensor): void;
   /** Adds working memory that holds a gradient to an input's gradient; without an earlier part it becomes that gradient. */
-  give(input: Tensor, scratch: Reference): void;
+  give(input: Tensor, scratch: Place): void;
   /** Working memory of that many float32 elements, dead when this operation's backward is recorded. */
-  scratch(elements: number): Reference;
-  run(dispatch: Dispatch<Reference>): void;
+  scratch(elements: number): Place;
+  run(dispatch: Dispatch<Place>): void;
 }

@@ -5,12 +5,22 @@
 
 import type { Operation } from "./operation";
 import { rowParts } from "./row-parts";
-import type { Control, ElementType, Initializer, Noise, Precision, Tensor, Trainable } from "./tensor";
+import type {
+  ControllerState,
+  ElementType,
+  Initializer,
+  Noise,
+  Precision,
+  Provided,
+  Provider,
+  Tensor,
+  Trainable,
+} from "./tensor";
 
-/** Values that are the same for every step. Without `values` they are bound by whoever runs the Program. */
+/** Values that are the same for every step, computed (row-major) when they are first needed. */
 export interface Constant extends Tensor {
   readonly role: "constant";
-  readonly values?: () => Float32Array | Int32Array;
+  readonly values: () => Float32Array | Int32Array;
 }
 
 export interface TrainableOptions {
@@ -76,14 +86,19 @@ export class Program {
     return this.#leaf({ name, shape, type: "float32", role: "trainable", ...training });
   }
 
+  /** A float32 tensor that `provider` binds under this name; asking twice gives the same tensor. */
+  provided(name: string, shape: readonly number[], provider: Provider): Provided {
+    return this.#leaf({ name, shape, type: "float32", role: "provided", provider });
+  }
+
   /** A constant; `values` computes it (row-major) when it is first needed. */
   constant(
     name: string,
     shape: readonly number[],
-    values?: () => Float32Array | Int32Array,
+    values: () => Float32Array | Int32Array,
     type: ElementType = "float32",
   ): Constant {
-    return this.#leaf({ name, shape, type, role: "constant", ...(values && { values }) });
+    return this.#leaf({ name, shape, type, role: "constant", values });
   }
 
   /** A tensor that the batch fills. */
@@ -97,8 +112,8 @@ export class Program {
   }
 
   /** A tensor that the method's controller sets between steps; asking twice gives the same tensor. */
-  control(name: string, shape: readonly number[], initial: number): Control {
-    return this.#leaf({ name, shape, type: "float32", role: "control", initial });
+  controllerState(name: string, shape: readonly number[], initial: number): ControllerState {
+    return this.#leaf({ name, shape, type: "float32", role: "controller", initial });
   }
 
   /** A float32 tensor that an operation computes. A name in use gets a number behind it. */
@@ -133,8 +148,8 @@ export class Program {
     return [...this.#tensors.values()].filter((tensor): tensor is Noise => tensor.role === "noise");
   }
 
-  get controls(): Control[] {
-    return [...this.#tensors.values()].filter((tensor): tensor is Control => tensor.role === "control");
+  get controllerStates(): ControllerState[] {
+    return [...this.#tensors.values()].filter((tensor): tensor is ControllerState => tensor.role === "controller");
   }
 
   get trainables(): Trainable[] {

@@ -6,11 +6,13 @@ export type ElementType = "float32" | "float16" | "int32";
 export type Precision = Extract<ElementType, "float32" | "float16">;
 
 /**
- * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: computed once (rotary tables, a
- * semantic pass). `input`: changes with every batch. `noise`: drawn on the device for every training step. `control`: what a
- * method's controller sets between steps. `activation`: computed by an operation.
+ * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: has values
+ * of its own (rotary tables). `provided`: the same for every step, bound from outside (a text that
+ * was read). `input`: changes with every batch. `noise`: drawn on the device for every training
+ * step. `controller`: what a method's controller sets between steps. `activation`: computed by an
+ * operation.
  */
-export type Role = "weight" | "trainable" | "constant" | "input" | "noise" | "control" | "activation";
+export type Role = "weight" | "trainable" | "constant" | "provided" | "input" | "noise" | "controller" | "activation";
 
 export interface Tensor {
   /** Unique within its Program; a weight's or trainable's is its name in the checkpoint or adapter file. */
@@ -51,6 +53,17 @@ export interface Trainable extends Tensor {
   readonly part: "adapter" | "head";
 }
 
+/**
+ * Who binds what a Program has from outside: the frozen model's pass over a method's text; what was
+ * made of all training rows.
+ */
+export type Provider = "read text" | "training rows";
+
+export interface Provided extends Tensor {
+  readonly role: "provided";
+  readonly provider: Provider;
+}
+
 /** A dropout mask: 0 with this probability, else 1 / (1 − rate); all ones in evaluation. Drawn anew for every update. */
 export interface Noise extends Tensor {
   readonly role: "noise";
@@ -58,8 +71,8 @@ export interface Noise extends Tensor {
 }
 
 /** Always float32. Kept with the trained tensors of a run: part of its checkpoints, not of its adapter. */
-export interface Control extends Tensor {
-  readonly role: "control";
+export interface ControllerState extends Tensor {
+  readonly role: "controller";
   /** Every element's value at the start. */
   readonly initial: number;
 }

@@ -6,6 +6,7 @@
 
 import type { BaseModel } from "../base/base-model";
 import { HEAD_WEIGHT } from "../base/language-head";
+import { type Layer, leaves } from "../base/leaves";
 import { Float16Overflow } from "../base/precision";
 import { readModel } from "../base/read-model";
 import { Comparison } from "../comparison/comparison";
@@ -72,8 +73,11 @@ export async function proveMerge(
       take(values);
       unmerged = values.reduce((most, value, i) => Math.max(most, Math.abs(value - original[i]!)), unmerged ?? 0);
     }
-    const merged = await evaluatePlain({ ...setup, model: withBuffers(model, buffers, untied) }, head);
-    const what = run.tunedSetup.task?.id === "causal-lm" ? "losses" : "logits";
+    const changed: Layer = ({ name }) => buffers.get(name);
+    const mergedModel = model.withLayer(changed, untied ? "own" : model.languageHead);
+    const merged = await evaluatePlain({ ...setup, model: mergedModel }, head);
+    const { task, classes } = run.tunedSetup;
+    const what = task.recorded(classes).predicted ? "losses" : "logits";
     const figures = (evaluation: Evaluation) => (what === "losses" ? evaluation.losses : evaluation.outputs);
     const rows = figures(merged).length;
     const pairs = figures(merged).flatMap((row, index) =>
@@ -114,22 +118,6 @@ export async function proveMerge(
   }
 }
 
-/** The model with other buffers for some of its weights; `untied`: with a head over the vocabulary of its own. */
-function withBuffers(model: BaseModel, buffers: ReadonlyMap<string, DeviceBuffer>, untied: boolean): BaseModel {
-  const replaced: Partial<Record<PropertyKey, unknown>> = {
-    kept: (tensor: Tensor) => buffers.get(tensor.name) ?? model.kept(tensor),
-    buffer: (tensor: Tensor) => buffers.get(tensor.name) ?? model.buffer(tensor),
-    ...(untied && { languageHead: "own" }),
-  };
-  return new Proxy(model, {
-    get: (target, key) => {
-      if (key in replaced) return replaced[key];
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
 /** Puts a tensor's values on the device as the model keeps the tensor, part by part where it is in parts. */
 function put(
   executor: Executor,
@@ -157,8 +145,9 @@ function put(
 /** SHA-256 of the buffers of these weights, one digest after the other. */
 async function hash(executor: Executor, model: BaseModel, tensors: readonly Tensor[]): Promise<string> {
   const digests: string[] = [];
+  const buffer = leaves(model.kept);
   for (const tensor of tensors.flatMap(storedTensors)) {
-    const bytes = await executor.read(model.kept(tensor));
+    const bytes = await executor.read(buffer(tensor));
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     digests.push([...digest].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
   }

@@ -138,13 +138,10 @@ window.studioRunner = {
     if (validation) await openServed(validation, "validation");
     const { task, columns, maxLength, validation: split } = configuration.data;
     const data = await ask(() =>
-      api.setData({
-        task,
-        columns,
-        maxLength,
-        validationFraction: typeof split === "number" ? split : 0,
-        seed: configuration.training.seed,
-      }),
+      api.setData(
+        { task, columns, maxLength, validationFraction: typeof split === "number" ? split : 0 },
+        configuration.training.seed,
+      ),
     );
     if (data.problem !== null) throw new Error(data.problem);
     const estimate = await ask(() => api.estimate(configuration));

@@ -3,8 +3,9 @@
  * device straight into the trained tensors' buffers. Values that need no model: `parameters.ts`.
  */
 
+import type { Leaves } from "../base/leaves";
+import { computeInto } from "../base/once";
 import type { DeviceBuffer, Executor } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
 import type { Operation } from "../program/operation";
 import { Program } from "../program/program";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
@@ -18,7 +19,7 @@ export async function computeStart(
   program: Program,
   trainables: readonly Trainable[],
   target: (trainable: Trainable) => DeviceBuffer,
-  source: (leaf: Tensor) => DeviceBuffer,
+  source: Leaves,
 ): Promise<void> {
   const computed = new Map<Tensor, DeviceBuffer>();
   const copies: { from: Tensor; to: Trainable }[] = [];
@@ -37,12 +38,7 @@ export async function computeStart(
     else copies.push({ from: tensor, to: trainable });
   }
   await widen(executor, copies, target, source);
-  if (computed.size > 0) {
-    const graph = writeGraph(program, [...computed.keys()]);
-    const session = await executor.session(graph, (tensor) => computed.get(tensor) ?? source(tensor));
-    await session.run();
-    await session.release();
-  }
+  if (computed.size > 0) await computeInto(executor, { program, leaves: source }, computed);
   const commands = executor.commands();
   for (const { from, to } of copies) {
     if (isNarrow(from, to, source)) continue;
@@ -52,7 +48,7 @@ export async function computeStart(
 }
 
 /** Whether a frozen tensor lies on the device in half the bytes of what starts from it. */
-function isNarrow(from: Tensor, to: Trainable, source: (leaf: Tensor) => DeviceBuffer): boolean {
+function isNarrow(from: Tensor, to: Trainable, source: Leaves): boolean {
   return from.role === "weight" && source(from).size < tensorBytes(to);
 }
 
@@ -61,7 +57,7 @@ async function widen(
   executor: Executor,
   copies: readonly { from: Tensor; to: Trainable }[],
   target: (trainable: Trainable) => DeviceBuffer,
-  source: (leaf: Tensor) => DeviceBuffer,
+  source: Leaves,
 ): Promise<void> {
   const program = new Program("float16");
   const outputs = new Map<Tensor, DeviceBuffer>();
@@ -73,9 +69,5 @@ async function widen(
     program.append({ kind: "widen", inputs: [narrow], outputs: [wide], forward, backward: () => {} });
     outputs.set(wide, target(to));
   }
-  if (outputs.size === 0) return;
-  const graph = writeGraph(program, [...outputs.keys()]);
-  const session = await executor.session(graph, (tensor) => outputs.get(tensor) ?? source(tensor));
-  await session.run();
-  await session.release();
+  if (outputs.size > 0) await computeInto(executor, { program, leaves: source }, outputs);
 }

@@ -45,7 +45,7 @@ export class Evaluator {
     cancelled: () => boolean = () => false,
   ): Promise<Evaluation | null> {
     const executor = this.#executor;
-    const { perToken } = this.#setup.task;
+    const { perToken } = this.#setup.task.labels;
     const width = this.#width;
     const plans = feed.batches(feed.validation);
     const labelsOf = ({ rows, bucket }: PlannedBatch) => rows.length * (perToken ? bucket : 1);

@@ -3,7 +3,8 @@
  * beginning-of-sequence token read rows without it, since the text has it already.
  */
 
-import { type BatchArrays, createBatchArrays, fillBatch, type PlannedBatch, type TargetShape } from "../data/batches";
+import { type BatchArrays, createBatchArrays, fillBatch, type PlannedBatch } from "../data/batches";
+import { type Channel, withoutFirstToken } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
 import { BatchBuffers } from "./batch-buffers";
@@ -14,7 +15,7 @@ export interface FeedOptions {
   readonly padId: number;
   /** Left off the front of every row; null: rows stay as they are. */
   readonly dropped: number | null;
-  readonly targets: TargetShape;
+  readonly channels: readonly Channel[];
   readonly owner: string;
 }
 
@@ -39,24 +40,18 @@ export class Feed {
       options.dropped === null ? examples : examples.map((example) => this.shown(example));
     this.train = shown(data.train);
     this.validation = shown(data.validation);
-    const { targets } = options;
+    const { channels } = options;
     this.buffers = new Map(
-      buckets.map((bucket) => [bucket, new BatchBuffers(executor, batchSize, bucket, owner, targets)]),
+      buckets.map((bucket) => [bucket, new BatchBuffers(executor, batchSize, bucket, owner, channels)]),
     );
-    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket, targets)]));
+    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket, channels)]));
   }
 
   /** A row as this feed's runs see it. */
-  shown<Row extends Pick<TokenizedExample, "ids" | "labels" | "types">>(row: Row): Row {
-    const { dropped, targets } = this.#options;
+  shown<Row extends Pick<TokenizedExample, "ids">>(row: Row): Row {
+    const { dropped, channels } = this.#options;
     if (dropped === null || row.ids[0] !== dropped || row.ids.length === 1) return row;
-    const types = row.types && { types: row.types.subarray(1) };
-    return {
-      ...row,
-      ids: row.ids.subarray(1),
-      ...types,
-      labels: targets.perToken ? row.labels.subarray(1) : row.labels,
-    };
+    return withoutFirstToken(row, channels);
   }
 
   /** The shortest padded length that holds so many tokens, or the longest there is. */
@@ -77,7 +72,7 @@ export class Feed {
   }
 
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids" | "labels" | "values" | "types">[], plan: PlannedBatch): number {
+  fill(examples: readonly Pick<TokenizedExample, "ids">[], plan: PlannedBatch): number {
     const arrays = this.#arrays.get(plan.bucket)!;
     const tokens = fillBatch(examples, plan, this.#options.padId, arrays);
     this.buffers.get(plan.bucket)!.upload(arrays);

@@ -14,7 +14,7 @@ export class Feeds {
   constructor(
     executor: Executor,
     model: BaseModel,
-    data: ComparisonData,
+    data: Pick<ComparisonData, "train" | "validation">,
     options: Omit<FeedOptions, "padId" | "dropped">,
   ) {
     const { padId, bosId } = model.tokenizer;

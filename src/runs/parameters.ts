@@ -3,10 +3,11 @@
  * them what the method's controller keeps.
  */
 
+import type { Layer } from "../base/leaves";
 import { Random } from "../data/random";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import {
-  type Control,
+  type ControllerState,
   elementCount,
   type Initializer,
   type Tensor,
@@ -24,7 +25,7 @@ export interface ParameterState {
   readonly firstMoments: Values;
   readonly secondMoments: Values;
   /** Empty for methods without a controller. */
-  readonly controls: Values;
+  readonly controllerStates: Values;
 }
 
 /** Everything needed to go on with a run. */
@@ -41,9 +42,9 @@ export class Parameters {
   readonly #gradients = new Map<string, DeviceBuffer>();
   readonly #firstMoments = new Map<string, DeviceBuffer>();
   readonly #secondMoments = new Map<string, DeviceBuffer>();
-  readonly #controls = new Map<string, DeviceBuffer>();
+  readonly #controllerStates = new Map<string, DeviceBuffer>();
   /** What the method's controller keeps. */
-  readonly controls: readonly Control[];
+  readonly controllerStates: readonly ControllerState[];
 
   /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
   constructor(
@@ -52,13 +53,13 @@ export class Parameters {
     owner: string,
     seed: number,
     given: Values = new Map(),
-    controls: readonly Control[] = [],
+    controllerStates: readonly ControllerState[] = [],
   ) {
     this.#executor = executor;
-    this.controls = controls;
-    for (const { name, shape, initial } of controls) {
+    this.controllerStates = controllerStates;
+    for (const { name, shape, initial } of controllerStates) {
       const values = new Float32Array(elementCount(shape)).fill(initial);
-      this.#controls.set(name, upload(executor, values, { label: name, category: "optimizer", owner }));
+      this.#controllerStates.set(name, upload(executor, values, { label: name, category: "optimizer", owner }));
     }
     this.trainables = trainables;
     for (const tensor of trainables) {
@@ -85,6 +86,15 @@ export class Parameters {
     }
   }
 
+  /**
+   * Of a trained tensor its value, of a controller's what it keeps. Throws an Error naming one that
+   * is not there.
+   */
+  readonly leaf: Layer = ({ name, role }) => {
+    if (role === "trainable") return this.value(name);
+    return role === "controller" ? this.controllerState(name) : undefined;
+  };
+
   value(name: string): DeviceBuffer {
     return found(this.#values, name);
   }
@@ -98,8 +108,8 @@ export class Parameters {
   }
 
   /** What the method's controller keeps under that name. */
-  control(name: string): DeviceBuffer {
-    return found(this.#controls, name);
+  controllerState(name: string): DeviceBuffer {
+    return found(this.#controllerStates, name);
   }
 
   /** The values as they are now; waits for the device. */
@@ -108,8 +118,8 @@ export class Parameters {
   }
 
   /** What the controller keeps, as it is now; waits for the device. */
-  readControls(): Promise<Values> {
-    return this.#read(this.#controls, this.controls);
+  readControllerStates(): Promise<Values> {
+    return this.#read(this.#controllerStates, this.controllerStates);
   }
 
   /** The gradients of the last step; waits for the device. */
@@ -121,8 +131,8 @@ export class Parameters {
     const [values, firstMoments, secondMoments] = await Promise.all(
       [this.#values, this.#firstMoments, this.#secondMoments].map((buffers) => this.#read(buffers)),
     );
-    const controls = await this.readControls();
-    return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments!, controls };
+    const controllerStates = await this.readControllerStates();
+    return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments!, controllerStates };
   }
 
   restore(checkpoint: ParameterState): void {
@@ -130,7 +140,7 @@ export class Parameters {
       [this.#values, checkpoint.values],
       [this.#firstMoments, checkpoint.firstMoments],
       [this.#secondMoments, checkpoint.secondMoments],
-      [this.#controls, checkpoint.controls],
+      [this.#controllerStates, checkpoint.controllerStates],
     ] as const) {
       for (const [name, buffer] of buffers) {
         const kept = found(values, name);

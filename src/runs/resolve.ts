@@ -6,16 +6,19 @@
 import type { BaseModel } from "../base/base-model";
 import { Random } from "../data/random";
 import type { Controller } from "../methods/controller";
-import { type Method, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
-import { methodOf } from "../methods/registry";
+import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
+import { type AnyApproach, approachOf } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
-import type { Control } from "../program/tensor";
+import type { ControllerState } from "../program/tensor";
 import { bracketedIds, textIds } from "./text-ids";
 import type { Pooling, TunedProgram } from "./tuned-program";
 
-/** A run's method with its options as the method's schema gave them, and what the method is told of model and text. */
+/**
+ * A run's method or answerer with its options as its schema gave them, and what it may use of model
+ * and text.
+ */
 export interface ResolvedMethod {
-  readonly method: Method;
+  readonly method: AnyApproach;
   readonly options: unknown;
   readonly context: MethodContext;
 }
@@ -33,14 +36,14 @@ export function resolveMethod(
   seed: number,
   labels: readonly string[] = [],
 ): ResolvedMethod {
-  const method = methodOf(run.method);
+  const method = approachOf(run.method);
   const options = parseOptions(model, run);
   return { method, options, context: methodContext(model, method, options, seed, labels) };
 }
 
 /** How many blocks of the frozen model read a method's text alone; null where that is not needed. */
 export function semanticBlocksOf({ method, options, context }: ResolvedMethod): number | null {
-  if (!needsSemanticPass(method, options)) return null;
+  if (!method.trains || !needsSemanticPass(method, options)) return null;
   return method.semanticBlocks?.(options) ?? context.config.layers;
 }
 
@@ -50,25 +53,29 @@ export function controllerOf(
   { program }: Pick<TunedProgram, "program">,
   { steps = 1, seed, gradClip }: { readonly steps?: number; readonly seed: number; readonly gradClip: number | null },
 ): Controller | null {
+  if (!method.trains) return null;
   const draw = (step: number) => new Random(seed, `controller/${step}`).next();
   return method.controller?.(program, options, { steps, gradClip, model, draw }) ?? null;
 }
 
 /** Everything a controller keeps: what the Program reads, and its own. */
-export function controlsOf({ program }: Pick<TunedProgram, "program">, controller: Controller | null): Control[] {
-  return [...new Set([...program.controls, ...(controller?.controls ?? [])])];
+export function controllerStatesOf(
+  { program }: Pick<TunedProgram, "program">,
+  controller: Controller | null,
+): ControllerState[] {
+  return [...new Set([...program.controllerStates, ...(controller?.states ?? [])])];
 }
 
 /** The method's text as token ids, beside the model's facts. `seed` draws random tokens. */
 export function methodContext(
   { family, config, precision, largestBuffer, languageHead, tokenizer }: ResolvingModel,
-  method: Method,
+  method: AnyApproach,
   options: unknown,
   seed: number,
   labels: readonly string[] = [],
 ): MethodContext {
   const text = method.text(options);
-  const form = method.textForm?.(options);
+  const form = method.trains ? method.textForm?.(options) : undefined;
   const { ids, locked } =
     text !== null && form?.lockBrackets
       ? bracketedIds(tokenizer, text)
@@ -119,7 +126,7 @@ export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooli
 
 /** The options of a run through its method's schema. Throws an Error naming run, method and option. */
 export function parseOptions(model: Pick<BaseModel, "family" | "config">, plan: RunConfiguration): unknown {
-  const result = methodOf(plan.method).options(model).safeParse(plan.options);
+  const result = approachOf(plan.method).options(model).safeParse(plan.options);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(" "));
   throw new Error(`Run "${plan.name}" (${plan.method}): ${problems.join("; ")}.`);

@@ -4,16 +4,20 @@
  */
 
 import type { BaseModel } from "../base/base-model";
+import { leaves } from "../base/leaves";
+import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { writeGraph } from "../forward/graph";
+import { rowAnswers, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
-import type { Method, MethodContext, TrainingRows } from "../methods/method";
+import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
+import { type Amounts, withProgress } from "../plan/waiting";
 import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
-import type { ComparisonData } from "./rows";
+import type { ResolvedMethod } from "./resolve";
+import { type ComparisonData, inputChannels } from "./rows";
 import { buildStates, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
@@ -47,16 +51,17 @@ export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
   return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
 }
 
-/** What a run that answers by way of training rows reads, by tensor name; empty for all others. */
+/** What an answerer reads of the training rows, by tensor name; empty for all others. */
 export async function rowTables(
   executor: Executor,
-  setup: { name: string; method: Method; options: unknown; trainingRows?: RowReader },
+  setup: Pick<ResolvedMethod, "method" | "options"> & { name: string; trainingRows?: RowReader },
   owner: string,
 ): Promise<ReadonlyMap<string, DeviceBuffer>> {
   const { name, method, options, trainingRows } = setup;
-  if (!method.byRows || !trainingRows) return new Map();
+  const answers = rowAnswers(method);
+  if (!answers || !trainingRows) return new Map();
   const notice = (message: string) => trainingRows.notice(name, message);
-  const tables = method.byRows.tables(options, await trainingRows.read(), notice);
+  const tables = answers.tables(options, await trainingRows.read(), notice);
   const put = (label: string, values: Float32Array) => upload(executor, values, { label, category: "runtime", owner });
   return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
 }
@@ -73,36 +78,32 @@ async function rowStates(
     executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
   const plans = feed.batches(feed.train);
   const all = allocate(owner, feed.train.length);
-  try {
+  const readAll = async (report: (amounts: Amounts) => void) => {
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
-      const setup = { method: linearProbe, options: {}, context: contextOf(model), types: batch.types !== null };
-      const { program, ids, lengths, types, states } = buildStates(setup, batchSize, bucket);
+      const inputs = inputChannels(model, (channel) => batch.channels.includes(channel));
+      const setup = { method: linearProbe, options: {}, context: contextOf(model), inputs };
+      const { program, states } = buildStates(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const given = new Map([
-        [ids, batch.ids],
-        [lengths, batch.lengths],
-        [output, computed],
-      ]);
-      if (types) given.set(types, batch.types!);
-      const session = await executor.session(
-        writeGraph(program, [output]),
-        (tensor) => given.get(tensor) ?? model.kept(tensor),
-      );
-      for (const plan of own) {
-        const [done, total] = [plans.indexOf(plan), plans.length];
-        emit({ type: "progress", task: "reading training rows", detail: "", done, total, unit: "batches" });
-        feed.fill(feed.train, plan);
-        await session.run();
-        const commands = executor.commands();
-        plan.rows.forEach((row, place) => {
-          commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
-        });
-        await commands.submit();
-      }
-      await session.release();
+      const computation = { program, leaves: leaves(batch.layer, model.buffer) };
+      await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
+        for (const plan of own) {
+          const [done, total] = [plans.indexOf(plan), plans.length];
+          report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });
+          feed.fill(feed.train, plan);
+          await run();
+          const commands = executor.commands();
+          plan.rows.forEach((row, place) => {
+            commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
+          });
+          await commands.submit();
+        }
+      });
     }
+  };
+  try {
+    await withProgress(emit, readAll);
     return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
   } finally {
     executor.memory.releaseOwner(owner);

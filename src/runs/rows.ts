@@ -1,11 +1,12 @@
 /** The rows that the runs of a comparison learn from and are measured on. */
 
+import type { Channel } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
+import type { ModelFacts } from "../methods/method";
 
 export interface ComparisonData {
-  /** Sequence classification unless told. */
-  readonly task?: TaskId;
+  readonly task: TaskId;
   readonly labels: readonly string[];
   /** Of the numbers that the task predicts, if it does. */
   readonly scale?: Scale | null;
@@ -14,4 +15,12 @@ export interface ComparisonData {
   /** The validation rows' texts, for showing the wrongest. */
   readonly validationTexts: readonly string[];
   readonly maxLength: number;
+}
+
+/** The channels that enter the model, of those that there are. */
+export function inputChannels(
+  { family, config }: Pick<ModelFacts, "family" | "config">,
+  isThere: (channel: Channel) => boolean,
+): readonly Channel[] {
+  return family.inputs?.(config).filter(isThere) ?? [];
 }

@@ -1,9 +1,12 @@
 /** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
 
 import type { BaseModel } from "../base/base-model";
+import { type Layer, type Leaves, leaves, providedBy } from "../base/leaves";
 import { meanRowNorm } from "../base/norms";
+import { computeValues } from "../base/once";
 import { type Bytes, sumUp } from "../executors/bytes";
 import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
+import { readsWords } from "../methods/answerer";
 import type { Controller } from "../methods/controller";
 import type { MethodContext } from "../methods/method";
 import type { LayerStrategy } from "../plan/layer-rates";
@@ -11,12 +14,12 @@ import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
-import { Control, type ControlOptions } from "./control";
-import { evaluateFront } from "./front";
+import { ControllerRunner, type ControllerRunnerOptions } from "./controller-runner";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
-import { checkContext, controllerOf, controlsOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
+import { checkContext, controllerOf, controllerStatesOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
 import { type RowReader, rowTables } from "./row-states";
+import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
@@ -25,12 +28,12 @@ export interface RunSetup extends ResolvedMethod {
   readonly name: string;
   /** Under which its buffers are counted and freed, unique on the executor; default: `run NAME`. */
   readonly owner?: string;
+  /** At its peak; 0 where nothing is trained. */
   readonly learningRate: number;
   /** For adapter and head; null: the method's own default, and 0.01 for the head. */
   readonly weightDecay: number | null;
   readonly gradClip: number | null;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
@@ -40,10 +43,10 @@ export interface RunSetup extends ResolvedMethod {
   readonly layers?: LayerStrategy;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
-  /** For methods that answer by way of them. */
+  /** For answerers that go by them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
-  readonly onWatched?: ControlOptions["onWatched"];
+  readonly onWatched?: ControllerRunnerOptions["onWatched"];
 }
 
 const HEAD_WEIGHT_DECAY = 0.01;
@@ -67,7 +70,9 @@ export class Run {
   readonly #model: BaseModel;
   readonly #steps = new Map<number, Step>();
   #optimizer: Optimizer | null = null;
-  #control: Control | null = null;
+  #runner: ControllerRunner | null = null;
+  /** What a run that answers by way of training rows reads, by tensor name. */
+  #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
   #started = false;
 
   /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
@@ -82,9 +87,11 @@ export class Run {
     this.#model = model;
     this.setup = setup;
     const { method, options, context, task, classes, pooling, layers } = setup;
-    const types = [...batches.values()].some((batch) => batch.types !== null);
+    const inputs = inputChannels(model, (channel) =>
+      [...batches.values()].every((batch) => batch.channels.includes(channel)),
+    );
     const trainingRows = setup.trainingRows?.count;
-    this.tunedSetup = { method, options, context, task, classes, pooling, types, layers, trainingRows };
+    this.tunedSetup = { method, options, context, task, classes, pooling, inputs, layers, trainingRows };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));
@@ -94,8 +101,8 @@ export class Run {
     checkContext(model, Math.max(...batches.keys()), this.virtualTokens, setup.name);
     const { program } = tuned;
     this.#controller = controllerOf(this.tunedSetup, tuned, setup);
-    const controls = controlsOf(tuned, this.#controller);
-    this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, controls);
+    const states = controllerStatesOf(tuned, this.#controller);
+    this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, states);
     const allocate = (label: string, bytes: number) =>
       executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
     this.metrics = allocate("metrics", METRICS * 4);
@@ -142,26 +149,27 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
-    if (method.classify || this.#anyStep.tuned.task.peftType === "CAUSAL_LM") await this.#model.loadLanguageHead();
+    if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
-    const semantic = new Map([...states, ...(await rowTables(this.#executor, this.setup, this.owner))]);
-    await this.#start(semantic);
+    this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
+    await this.#start();
+    const bound = await this.leaves();
     for (const step of this.#steps.values()) {
       const bindings = {
-        model: this.#model,
-        parameters: this.parameters,
+        leaves: bound,
+        gradient: (name: string) => this.parameters.gradient(name),
         batch: step.batch,
         metrics: this.metrics,
-        semantic,
         draw: this.#draw,
         seed: this.setup.seed,
       };
       await step.compile(this.#executor, bindings, this.owner, progress);
     }
+    const ownDecay = method.trains ? method.weightDecay : 0;
     const decay = (tensor: Trainable) => {
       if (!tensor.weightDecay) return 0;
-      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : method.weightDecay);
+      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : ownDecay);
     };
     const { trained } = this.#anyStep.tuned.plan;
     this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.metrics, this.owner, {
@@ -172,19 +180,19 @@ export class Run {
     });
     if (!this.#controller) return;
     const { parameters, metrics, owner } = this;
-    const { onWatched } = this.setup;
-    this.#control = await Control.create(this.#executor, this.#controller, { parameters, metrics, owner, onWatched });
+    const options = { parameters, metrics, owner, onWatched: this.setup.onWatched };
+    this.#runner = await ControllerRunner.create(this.#executor, this.#controller, options);
   }
 
   /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
-  get dial(): Control["dial"] {
-    return this.#control?.dial ?? null;
+  get dial(): ControllerRunner["dial"] {
+    return this.#runner?.dial ?? null;
   }
 
   /** Evaluations and predictions from now on are at this setting of the dial. */
   turn(setting: number): void {
-    if (!this.#control) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
-    this.#control.turn(setting);
+    if (!this.#runner) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
+    this.#runner.turn(setting);
   }
 
   /** The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves when it is submitted. */
@@ -197,7 +205,7 @@ export class Run {
 
   /** From here on the controller's tensors are those of an evaluation. */
   rest(): void {
-    this.#control?.set(null);
+    this.#runner?.set(null);
   }
 
   /** Whether the method adds to the loss: the third of the metrics. */
@@ -207,7 +215,7 @@ export class Run {
 
   /** Resolves when everything the controller lets be seen has been delivered. */
   async drained(): Promise<void> {
-    await this.#control?.drained();
+    await this.#runner?.drained();
   }
 
   /** How many blocks of the frozen model read the method's text alone; null where that is not needed. */
@@ -222,10 +230,17 @@ export class Run {
     return this.#model.semantic(this.context.textIds, blocks);
   }
 
+  /**
+   * Which buffers the weights, trained tensors and provided constants of this run's Programs are.
+   */
+  async leaves(): Promise<Leaves> {
+    return leaves(this.parameters.leaf, ...(await this.#provided()), this.#model.buffer);
+  }
+
   /** The prompt, or every layer's keys and values, of a Program of this run, with the present values. */
-  async front(tuned: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
-    const held = { parameters: this.parameters, semantic: await this.semanticStates() };
-    return evaluateFront(this.#executor, this.#model, held, tuned);
+  async front({ program, front }: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
+    const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
+    return computeValues(this.#executor, { program, leaves: await this.leaves() }, wanted);
   }
 
   step(tokens: number): Step {
@@ -248,35 +263,35 @@ export class Run {
   ): Promise<boolean> {
     const compiled = this.step(tokens);
     if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
-    const control = this.#control;
-    await control?.ready(step);
-    control?.set(step);
+    const runner = this.#runner;
+    await runner?.ready(step);
+    runner?.set(step);
     await compiled.forward(step);
     if (cancelled?.()) return false;
     const commands = this.#executor.commands();
     compiled.recordLoss(commands, true);
     compiled.recordBackward(commands);
-    control?.recordBefore(commands, step);
+    runner?.recordBefore(commands, step);
     this.#optimizer.record(commands, step, learningRate);
-    control?.recordAfter(commands, step, (name) => compiled.kept(name));
+    runner?.recordAfter(commands, step, (name) => compiled.kept(name));
     also?.(commands);
     await commands.submit();
-    control?.submitted();
+    runner?.submitted();
     return true;
   }
 
   async release(): Promise<void> {
     for (const step of this.#steps.values()) await step.release();
-    this.#control?.release();
+    this.#runner?.release();
     this.#executor.memory.releaseOwner(this.owner);
   }
 
   /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
-  async #start(semantic: ReadonlyMap<string, DeviceBuffer>): Promise<void> {
+  async #start(): Promise<void> {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
-    const source = (tensor: Tensor) => semantic.get(tensor.name) ?? this.#model.kept(tensor);
+    const source = leaves(...(await this.#provided()), this.#model.kept);
     await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
@@ -284,6 +299,10 @@ export class Run {
       this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
     }
     this.#started = true;
+  }
+
+  async #provided(): Promise<Layer[]> {
+    return [providedBy("read text", await this.semanticStates()), providedBy("training rows", this.#rowTables)];
   }
 
   get #anyStep(): Step {

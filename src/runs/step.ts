@@ -3,29 +3,27 @@
  * is allocated or compiled when it runs.
  */
 
-import type { BaseModel } from "../base/base-model";
+import { held, type Leaves, leaves } from "../base/leaves";
 import { hashName } from "../data/random";
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, Session } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import { dropoutMask } from "../kernels/dropout-mask";
-import { type Dispatch, dispatch } from "../kernels/kernel";
-import type { Reference } from "../program/operation";
+import { dispatch } from "../kernels/kernel";
+import { bind, type Place } from "../program/place";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
-import type { LossPlace } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
-import type { Parameters } from "./parameters";
 import type { TunedProgram } from "./tuned-program";
 import type { Claim, Workspace } from "./workspace";
 
 export interface StepBindings {
-  readonly model: BaseModel;
-  readonly parameters: Pick<Parameters, "value" | "control" | "gradient">;
+  /** Of whatever the step reads and neither the batch nor the workspace holds. */
+  readonly leaves: Leaves;
+  /** Of a trained tensor; left out where the step is only evaluated. */
+  readonly gradient?: (name: string) => DeviceBuffer;
   readonly batch: BatchBuffers;
   /** [loss, gradient norm, penalty] */
   readonly metrics: DeviceBuffer;
-  /** What the frozen model computed for the method's text, by tensor name. */
-  readonly semantic: ReadonlyMap<string, DeviceBuffer>;
   /** Four integers: what dropout masks are drawn from. */
   readonly draw: DeviceBuffer;
   /** Of the dropout masks. */
@@ -54,6 +52,8 @@ export class Step {
   }[] = [];
   /** Gradients that the loss adds to. */
   #learned: readonly DeviceBuffer[] = [];
+  /** What the parts of the loss read; null where it has none. */
+  #first: CompiledDispatches | null = null;
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -91,40 +91,25 @@ export class Step {
 
   async compile(executor: Executor, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
     const { logits, loss, plan } = this.tuned;
-    const buffer = (tensor: Tensor) => this.#buffer(tensor, bindings);
+    const buffer = this.#leaves(bindings);
     const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
     this.#session = await executor.session(graph, buffer);
-    const seed = this.#claim.buffer(this.#places.seed);
-    const bind = (list: readonly Dispatch<LossPlace>[]) => {
-      const bound = list.map((step) => ({
-        ...step,
-        bindings: Object.fromEntries(
-          Object.entries(step.bindings).map(([name, place]) => [name, this.#lossBuffer(place, bindings)]),
-        ),
-      }));
-      return executor.compile(bound, { owner });
-    };
+    const { gradient = noGradient } = bindings;
+    const { scratch } = this.#places;
+    const inLoss = this.#placing(bindings, buffer, (slot) => scratch[slot]!);
+    const inBackward = this.#placing(bindings, buffer, (slot) => slot);
+    if (loss.first.length > 0) this.#first = await executor.compile(bind(loss.first, inLoss), { owner });
     for (const { rows, dispatches, learn } of loss.parts) {
       this.#parts.push({
         rows,
-        dispatches: await bind(dispatches),
-        learn: learn.length > 0 ? await bind(learn) : null,
+        dispatches: await executor.compile(bind(dispatches, inLoss), { owner }),
+        learn: learn.length > 0 ? await executor.compile(bind(learn, inLoss), { owner }) : null,
       });
     }
-    this.#learned = loss.trained.map(({ name }) => bindings.parameters.gradient(name));
-    this.#loss = await bind(loss.last);
-    const resolve = (reference: Reference): DeviceBuffer => {
-      if (reference.kind === "seed") return seed;
-      if (reference.kind === "gradient") return bindings.parameters.gradient(reference.tensor.name);
-      if (reference.kind === "scratch") return this.#claim.buffer(reference.slot);
-      return buffer(reference.tensor);
-    };
-    const backward = plan.dispatches.map((step) => ({
-      ...step,
-      bindings: Object.fromEntries(Object.entries(step.bindings).map(([name, place]) => [name, resolve(place)])),
-    }));
-    const results = plan.trained.map(({ name }) => bindings.parameters.gradient(name));
-    this.#backward = await executor.compile(backward, { owner, results });
+    this.#learned = loss.trained.map(({ name }) => gradient(name));
+    this.#loss = await executor.compile(bind(loss.last, inLoss), { owner });
+    const results = plan.trained.map(({ name }) => gradient(name));
+    this.#backward = await executor.compile(bind(plan.dispatches, inBackward), { owner, results });
     await this.#compileNoise(executor, bindings, owner);
     progress?.();
   }
@@ -140,6 +125,7 @@ export class Step {
   recordLoss(commands: Commands, learn = false): void {
     if (this.#parts.length > 0) this.#clear(commands);
     if (learn) for (const gradient of this.#learned) commands.clear(gradient);
+    if (this.#first) commands.run(this.#first);
     let left = this.batch.labelledCount;
     for (const { rows, dispatches, learn: learning } of this.#parts) {
       if (left <= 0) break;
@@ -161,6 +147,7 @@ export class Step {
       dispatches.release();
       learn?.release();
     }
+    this.#first?.release();
     this.#loss?.release();
     this.#backward?.release();
     this.#releaseNoise?.();
@@ -196,55 +183,58 @@ export class Step {
     commands.clear(this.recorded, 0, labels * 4);
   }
 
-  #lossBuffer(place: LossPlace, { model, parameters, batch, metrics }: StepBindings): DeviceBuffer {
-    switch (place.kind) {
-      case "output":
-        return this.logits;
-      case "seed":
-        return this.#claim.buffer(this.#places.seed);
-      case "labels":
-        return batch.labels;
-      case "values":
-        return required(batch.values);
-      case "labelled":
-        return required(batch.labelled);
-      case "losses":
-        return this.losses;
-      case "predictions":
-        return this.recorded;
-      case "metrics":
-        return metrics;
-      case "scratch":
-        return this.#claim.buffer(this.#places.scratch[place.index]!);
-      case "weight": {
-        const { name, role } = place.tensor;
-        return role === "trainable" ? parameters.value(name) : model.buffer(place.tensor);
+  /** Where places are; `scratch`: which of the claimed buffers a slot of working memory is. */
+  #placing(
+    { gradient = noGradient, batch, metrics }: StepBindings,
+    buffer: Leaves,
+    scratch: (slot: number) => number,
+  ): (place: Place) => DeviceBuffer {
+    return (place) => {
+      switch (place.kind) {
+        case "value":
+          return buffer(place.tensor);
+        case "gradient":
+          return gradient(place.tensor.name);
+        case "scratch":
+          return this.#claim.buffer(scratch(place.slot));
+        case "output":
+          return this.logits;
+        case "seed":
+          return this.#claim.buffer(this.#places.seed);
+        case "channel":
+          return batch.buffer(place.name);
+        case "labelled":
+          return required(batch.labelled);
+        case "losses":
+          return this.losses;
+        case "predictions":
+          return this.recorded;
+        case "metrics":
+          return metrics;
       }
-      case "gradient":
-        return parameters.gradient(place.tensor.name);
-    }
+    };
   }
 
-  #buffer(tensor: Tensor, { model, parameters, batch, semantic }: StepBindings): DeviceBuffer {
-    if (tensor === this.tuned.ids) return batch.ids;
-    if (tensor === this.tuned.lengths) return batch.lengths;
-    if (tensor === this.tuned.types) return required(batch.types);
-    if (tensor === this.tuned.logits) return this.logits;
-    if (tensor.role === "trainable") return parameters.value(tensor.name);
-    if (tensor.role === "control") return parameters.control(tensor.name);
-    const place = this.#saved.get(tensor);
-    if (place !== undefined) return this.#claim.buffer(place);
-    return semantic.get(tensor.name) ?? model.buffer(tensor);
+  #leaves({ leaves: others, batch }: StepBindings): Leaves {
+    const within = new Map([[this.tuned.logits, this.logits]]);
+    for (const [tensor, place] of this.#saved) within.set(tensor, this.#claim.buffer(place));
+    return leaves(batch.layer, held(within), others);
   }
 }
+
+const noGradient = (name: string): never => {
+  throw new Error(`The step is only evaluated, so "${name}" has no gradient.`);
+};
 
 /** Bytes that a step's compiled dispatches take beside what they are bound to. */
 export function compiledBytes(
   costs: Pick<Costs, "dispatches">,
   { program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">,
 ): number {
-  const learned = loss.parts.map(({ learn }) => learn).filter(({ length }) => length > 0);
-  const lists = [loss.last, plan.dispatches, ...loss.parts.map(({ dispatches }) => dispatches), ...learned];
+  const parts = loss.parts.flatMap(({ dispatches, learn }) => [dispatches, learn]);
+  // Those that may be empty are not compiled then.
+  const some = [loss.first, ...parts].filter(({ length }) => length > 0);
+  const lists = [loss.last, plan.dispatches, ...some];
   const noises = program.noises.length > 0 ? costs.dispatches(program.noises.length) : 0;
   return lists.reduce((sum, { length }) => sum + costs.dispatches(length), noises);
 }

@@ -1,6 +1,7 @@
 /** How many numbers a run trains. */
 
 import type { BaseModel } from "../base/base-model";
+import { rowAnswers } from "../methods/answerer";
 import { elementCount, type Trainable } from "../program/tensor";
 import type { TunedSetup } from "./tuned-program";
 
@@ -12,14 +13,14 @@ export interface TrainableCount {
   readonly percentOfBase: number;
 }
 
-/** What a run trains, and what its method fits to the training rows instead: that is its head. */
+/** What a run trains, and what an answerer fits to the training rows instead: that is its head. */
 export function trainableOf(
   { method, context, classes }: Pick<TunedSetup, "method" | "context" | "classes">,
   trainables: readonly Trainable[],
   { parameters }: Pick<BaseModel, "parameters">,
 ): TrainableCount {
   const adapter = countPart(trainables, "adapter");
-  const fitted = method.byRows?.parameters({ width: context.config.hiddenSize, classes }) ?? 0;
+  const fitted = rowAnswers(method)?.parameters({ width: context.config.hiddenSize, classes }) ?? 0;
   const head = countPart(trainables, "head") + fitted;
   return { adapter, head, total: adapter + head, percentOfBase: (100 * (adapter + head)) / parameters };
 }

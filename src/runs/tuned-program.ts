@@ -2,7 +2,11 @@
 
 import { type BackwardPlan, planBackward } from "../backward/plan";
 import { languageHead } from "../base/language-head";
-import { type Method, type MethodContext, trainsNothing } from "../methods/method";
+import { INPUT_IDS, LENGTHS } from "../data/batches";
+import { type Channel, channelLength } from "../data/channels";
+import { formats } from "../data/formats/registry";
+import type { MethodContext } from "../methods/method";
+import type { AnyApproach } from "../methods/registry";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertBehind } from "../operations/insert-behind";
 import { lastToken } from "../operations/pool";
@@ -10,27 +14,25 @@ import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { classLoss, pooledState } from "../tasks/heads";
-import { sequenceClassification } from "../tasks/sequence-classification";
 import type { Loss, ReadOut, States, Task } from "../tasks/task";
 import { attachByLayer } from "./layers";
 
 export type { Pooling };
 
 export interface TunedSetup {
-  readonly method: Method;
-  /** As the method's schema gave them. */
+  readonly method: AnyApproach;
+  /** As its schema gave them. */
   readonly options: unknown;
   readonly context: MethodContext;
-  /** Sequence classification unless told. */
-  readonly task?: Task;
+  readonly task: Task;
   /** Label names that the task has; 0 where it has none. */
   readonly classes: number;
   readonly pooling: Pooling;
-  /** Whether the batch says which text of a pair a token is of. */
-  readonly types?: boolean;
+  /** Channels of the batch that enter the model (`inputChannels`); default: none. */
+  readonly inputs?: readonly Channel[];
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
-  /** How many training rows there are, for methods that answer by way of them. */
+  /** How many training rows there are, for answerers that go by them. */
   readonly trainingRows?: number;
   /** Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor that was trained. */
   readonly onlyRead?: boolean;
@@ -41,8 +43,6 @@ export interface TunedProgram {
   /** [size · tokens] and [size], int32. */
   readonly ids: Tensor;
   readonly lengths: Tensor;
-  /** [size · tokens] int32; undefined where the batch has none. */
-  readonly types: Tensor | undefined;
   readonly task: Task;
   /** Where the loss's gradient enters: what the task's head gives; for language modelling the states that its frozen head reads. */
   readonly logits: Tensor;
@@ -56,26 +56,26 @@ export interface TunedProgram {
 
 /** `size` rows of `tokens` tokens. */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
-  const { method, options, context, task = sequenceClassification, classes, pooling, onlyRead = false } = setup;
+  const { method, options, context, task, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
-  const { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens } = buildStates(
+  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildStates(
     setup,
     size,
     tokens,
   );
-  if (task.peftType === "CAUSAL_LM" && states.suffix > 0) {
+  if (task.head === "vocabulary" && states.suffix > 0) {
     throw new Error(
       `${method.title}: virtual tokens behind the text come after every word of the response, which cannot see them. ` +
         "For language modelling put them in front.",
     );
   }
-  if (attachments.languageHead?.required && task.peftType !== "CAUSAL_LM") {
+  if (attachments.languageHead?.required && task.head !== "vocabulary") {
     throw new Error(
       `${method.title}: the head over the vocabulary is a target, but ${task.title.toLowerCase()} does not read it; its ` +
         "own head is trained whole. Leave it out of the targets.",
     );
   }
-  const learningRateScale = method.headLearningRateScale?.(options) ?? 1;
+  const learningRateScale = method.trains ? (method.headLearningRateScale?.(options) ?? 1) : 1;
   const { output: logits, loss } =
     readOutOf(program, setup, states) ??
     task.readOut(program, states, {
@@ -90,7 +90,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       languageHead: () => languageHead(program, context, attachments, onlyRead),
     });
   const front = { prompt: attachments.prompt, keys, values };
-  const common = { program, ids, lengths, types, task, logits, built, front, virtualTokens };
+  const common = { program, ids, lengths, task, logits, built, front, virtualTokens };
   if (onlyRead) {
     const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
     return {
@@ -103,23 +103,24 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   return { ...common, loss, plan: { ...plan, trained: [...plan.trained, ...loss.trained] } };
 }
 
-/** The method's own read-out in place of the task's; undefined where it has none. */
+/** An answerer's read-out in place of the task's; undefined for a method. */
 function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
-  const { method, options, context, task = sequenceClassification, classes, pooling, trainingRows } = setup;
-  if (!trainsNothing(method)) return undefined;
-  if (task.id !== "sequence-classification") {
+  const { method, options, context, task, classes, pooling, trainingRows } = setup;
+  if (method.trains) return undefined;
+  if (formats[task.id].answer !== "label") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
   }
   const { hidden, lengths, size, front, suffix } = states;
-  if (method.classify) {
+  const { answers } = method;
+  if (answers.from === "words") {
     const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
-    const output = method.classify(program, options, context, state, languageHead(program, context));
+    const output = answers.logits(program, options, context, state, languageHead(program, context));
     return { output, loss: classLoss(output) };
   }
   if (trainingRows === undefined)
     throw new Error(`${method.title} answers from training rows, and there are none here.`);
   const state = pooledState(program, states, pooling);
-  const output = method.byRows!.logits(program, options, state, { count: trainingRows, classes });
+  const output = answers.logits(program, options, state, { count: trainingRows, classes });
   return { output, loss: classLoss(output) };
 }
 
@@ -128,9 +129,12 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
   const { method, options, context } = setup;
   const { family, config, precision, largestBuffer } = context;
   const program = new Program(precision, largestBuffer);
-  const ids = program.input("input_ids", [size * tokens], "int32");
-  const lengths = program.input("lengths", [size], "int32");
-  const types = setup.types ? program.input("token_type_ids", [size * tokens], "int32") : undefined;
+  const ids = program.input(INPUT_IDS, [size * tokens], "int32");
+  const lengths = program.input(LENGTHS, [size], "int32");
+  const inputs = (setup.inputs ?? []).map((channel) => {
+    const { name, type } = channel;
+    return [name, program.input(name, [channelLength(channel, size, tokens)], type)];
+  });
   const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
     method.attach(program, options, context),
   );
@@ -143,7 +147,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
     program,
     config,
     enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
-    { size, tokens: tokens + suffix, lengths, suffix, ...(types && { types }) },
+    { size, tokens: tokens + suffix, lengths, suffix, inputs: Object.fromEntries(inputs) },
     {
       ...attachments,
       ...(prefix && {
@@ -170,7 +174,7 @@ export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "poolin
     context: attachments.promptLabels,
   };
   const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
-  return { program, ids, lengths, types, states, attachments, built, keys, values, virtualTokens };
+  return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
 }
 
 /** The ids; or word embeddings, where the method changes them or puts something behind them. */

@@ -1,5 +1,6 @@
 /** Writing a response to a prompt: the model's own head over its vocabulary, frozen, and loss on the response alone. */
 
+import { tokenLabels } from "../data/channels";
 import { ownTokens } from "../operations/own-tokens";
 import { withContextLoss } from "./context-loss";
 import { languageLoss } from "./language-loss";
@@ -8,10 +9,11 @@ import { meanLossOf, type Task } from "./task";
 export const causalLm: Task = {
   id: "causal-lm",
   title: "Language modelling",
+  head: "vocabulary",
   peftType: "CAUSAL_LM",
-  perToken: true,
+  modelClass: "ForCausalLM",
+  labels: tokenLabels,
   outputs: () => 0,
-  values: () => 0,
   recorded: () => ({ width: 1, predicted: true }),
 
   readOut(program, states, { languageHead }) {
@@ -33,4 +35,23 @@ export const causalLm: Task = {
     });
     return { perplexity: Math.exp(meanLossOf(evaluation, examples)), tokenAccuracy: right / Math.max(1, count) };
   },
+
+  figures: () => ({}),
+
+  truth: "Response",
+  describe({ example, output, decode }) {
+    const places = [...example.labels.keys()].filter((place) => example.labels[place]! >= 0);
+    return {
+      label: decode(places.map((place) => example.labels[place]!)),
+      predicted: decode(places.map((place) => output[place]!)),
+      probability: null,
+    };
+  },
+
+  card: () => ({
+    what: "A language model",
+    pipeline: "text-generation",
+    loss: "loss (nats)",
+    asks: "text",
+  }),
 };

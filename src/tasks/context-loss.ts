@@ -7,15 +7,16 @@ import { contextShares } from "../kernels/context-shares";
 import { gatherRows } from "../kernels/gather-rows";
 import { dispatch } from "../kernels/kernel";
 import { languageLoss as partLoss } from "../kernels/language-loss";
-import { scaleRows } from "../kernels/scale-rows";
 import { scatterRows } from "../kernels/scatter-rows";
 import type { PromptLabel } from "../models/family";
 import { ownTokens } from "../operations/own-tokens";
 import { joinRows } from "../operations/rows";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { headGradient, headLogits, languageLoss, rowsAtOnce } from "./language-loss";
-import type { LanguageHead, LossPlace, ReadOut, States } from "./task";
+import { headGradient, headLogits, languageLoss, PIECES, rowsAtOnce } from "./language-loss";
+import { LABELS, sumLosses } from "./shares";
+import type { LanguageHead, ReadOut, States } from "./task";
 
 /**
  * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the labels of the rows and, once for
@@ -33,7 +34,7 @@ export function withContextLoss(
   const output = joinRows(program, "learned states", [own, context]);
   const [rows, width] = own.shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
-  const { parts, trained, last, scratch } = languageLoss(own, head);
+  const { first, parts, trained, last, scratch } = languageLoss(own, head);
 
   const key = labels.map(({ column, id, weight }) => `${column}:${id}:${weight}`).join(" ");
   const integers = (name: string, values: readonly number[]) =>
@@ -57,15 +58,16 @@ export function withContextLoss(
     "context labels",
     byColumn(({ id }) => id, -100),
   );
-  const weights = byColumn(({ weight }) => weight, 0);
-  const shareOf = constant(
-    program.constant(`context weights ${front} ${key}`, [front], () => Float32Array.from(weights)),
+  const mean = byColumn(({ weight }) => weight / labels.length, 0);
+  const meanShares = constant(
+    program.constant(`context shares ${front} ${key}`, [front], () => Float32Array.from(mean)),
   );
-  const place = (index: number): LossPlace => ({ kind: "scratch", index });
-  const [states, logits, gradient, piece] = [place(0), place(1), place(2), place(3)];
-  const behind = scratch.length;
-  const [losses, predictions, shares] = [place(behind), place(behind + 1), place(behind + 2)];
-  const at = (kind: "output" | "seed" | "labels" | "metrics"): LossPlace => ({ kind });
+  const place = (slot: number): Place => ({ kind: "scratch", slot });
+  const [states, logits, gradient] = [place(PIECES.states), place(PIECES.logits), place(PIECES.gradient)];
+  const [shares, piece] = [place(PIECES.shares), place(PIECES.piece)];
+  const after = scratch.length;
+  const [losses, predictions, promptShares] = [place(after), place(after + 1), place(after + 2)];
+  const at = (kind: "output" | "seed"): Place => ({ kind });
 
   const atOnce = Math.min(labels.length, rowsAtOnce(rows, vocabulary));
   const chunks = Array.from({ length: Math.ceil(labels.length / atOnce) }, (_, chunk) => {
@@ -76,8 +78,8 @@ export function withContextLoss(
       ...headLogits(head, some, { states, logits, piece, place: constant }),
       dispatch(
         partLoss,
-        { logits, indexes: columns, labels: ids, losses, predictions },
-        { start, rows: some, vocabulary, tokens: front, cap: head.cap ?? 0 },
+        { logits, indexes: columns, labels: ids, shares: promptShares, losses, predictions },
+        { start, rows: some, vocabulary, cap: head.cap ?? 0 },
       ),
       ...headGradient(head, some, { logits, piece, gradient, place: constant }),
       dispatch(scatterRows, { x: gradient, indexes: places, out: at("seed") }, { start, rows: some, width }),
@@ -86,22 +88,22 @@ export function withContextLoss(
   return {
     output,
     loss: {
-      parts,
-      trained,
-      scratch: [...scratch, front, front, 1 + front],
-      last: [
-        ...last,
-        ...chunks.flat(),
+      scratch: [...scratch, front, front, front],
+      first: [
         dispatch(
           contextShares,
-          { labels: at("labels"), weights: shareOf, losses, metrics: at("metrics"), shares },
+          { labels: LABELS, meanShares, shares, promptShares },
           { rows: rows / tokens, tokens, columns: front, count: labels.length },
         ),
-        dispatch(scaleRows, { shares, x: at("seed") }, { own: rows, rows: rows + front, width }),
       ],
+      parts,
+      trained,
+      // Gradients have the shares in the mean over all; what is reported are the two means, each by
+      // the shares in itself.
+      last: [...first, ...last, ...chunks.flat(), sumLosses(front, meanShares, losses, 2)],
       penalty: true,
     },
   };
 }
 
-const constant = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
+const constant = (tensor: Tensor): Place => ({ kind: "value", tensor });

@@ -1,16 +1,17 @@
 /** The trained heads: one state per row, or every token's state, through a linear `score` as Hugging Face names it. */
 
 import { crossEntropy } from "../kernels/cross-entropy";
-import { dispatch } from "../kernels/kernel";
-import { meanLoss } from "../kernels/mean-loss";
+import { type Dispatch, dispatch } from "../kernels/kernel";
 import { valueLoss } from "../kernels/value-loss";
 import type { Pooling } from "../models/family";
 import { linear } from "../operations/linear";
 import { ownTokens } from "../operations/own-tokens";
 import { firstToken, lastToken, meanToken } from "../operations/pool";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import type { Loss, LossPlace, ReadOutOptions, States } from "./task";
+import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
+import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
  * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`: bias-free on the last real token, or with a bias on the masked mean → [size, outputs].
@@ -70,28 +71,41 @@ function trainedLinear(
   return linear(program, "logits", x, weight, { bias });
 }
 
-const place = (kind: Exclude<LossPlace["kind"], "scratch" | "weight" | "gradient">): LossPlace => ({ kind });
+const VALUES: Place = { kind: "channel", name: "values" };
+const shares: Place = { kind: "scratch", slot: 0 };
+const places = {
+  logits: { kind: "output" },
+  labels: LABELS,
+  shares,
+  rowLoss: { kind: "losses" },
+  out: { kind: "seed" },
+} as const;
 
-const mean = (rows: number) =>
-  dispatch(meanLoss, { rowLoss: place("losses"), labels: place("labels"), metrics: place("metrics") }, { rows });
-
-/** Cross-entropy of logits [rows, classes]; rows with a negative label are left out. */
-export function classLoss({ shape }: Tensor): Loss {
-  const [rows, classes] = shape as [number, number];
-  const places = { logits: place("output"), labels: place("labels"), rowLoss: place("losses"), out: place("seed") };
-  return { scratch: [], parts: [], trained: [], last: [dispatch(crossEntropy, places, { rows, classes }), mean(rows)] };
+/**
+ * Of rows that each have a label: their shares, their losses with the gradient, and the sum of
+ * both.
+ */
+function rowsLoss(rows: number, losses: Dispatch<Place>, weights?: LabelWeights): Loss {
+  const last = [shareLabels(rows, shares, weights), losses, sumLosses(rows, shares)];
+  return { scratch: [rows], first: [], parts: [], trained: [], last };
 }
 
-/** Binary cross-entropy with logits, or the squared error, against the batch's values. */
-export function valuesLoss({ shape }: Tensor, kind: "binary" | "squared"): Loss {
+/**
+ * Cross-entropy of logits [rows, classes]; rows with a negative label are left out. Default of
+ * `weights`: none.
+ */
+export function classLoss({ shape }: Tensor, weights?: LabelWeights): Loss {
   const [rows, classes] = shape as [number, number];
-  const places = {
-    logits: place("output"),
-    values: place("values"),
-    labels: place("labels"),
-    rowLoss: place("losses"),
-    out: place("seed"),
-  };
-  const loss = dispatch(valueLoss, places, { rows, classes }, { SQUARED: kind === "squared" ? 1 : 0 });
-  return { scratch: [], parts: [], trained: [], last: [loss, mean(rows)] };
+  return rowsLoss(rows, dispatch(crossEntropy, places, { rows, classes }), weights);
+}
+
+/**
+ * Binary cross-entropy with logits, or the squared error, against the batch's values. Default of
+ * `weights`: none.
+ */
+export function valuesLoss({ shape }: Tensor, kind: "binary" | "squared", weights?: LabelWeights): Loss {
+  const [rows, classes] = shape as [number, number];
+  const options = { SQUARED: kind === "squared" ? 1 : 0 };
+  const losses = dispatch(valueLoss, { ...places, values: VALUES }, { rows, classes }, options);
+  return rowsLoss(rows, losses, weights);
 }

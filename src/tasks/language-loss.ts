@@ -10,12 +10,13 @@ import { gatherRows } from "../kernels/gather-rows";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { languageLoss as partLoss } from "../kernels/language-loss";
 import { matmul } from "../kernels/matmul";
-import { meanLoss } from "../kernels/mean-loss";
 import { placeColumns } from "../kernels/place-columns";
 import { scatterRows } from "../kernels/scatter-rows";
 import type { HeadUpdate } from "../models/family";
+import type { Place, StepPlace } from "../program/place";
 import type { Tensor, Trainable } from "../program/tensor";
-import type { LanguageHead, Loss, LossPlace } from "./task";
+import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
+import type { LanguageHead, Loss } from "./task";
 
 /** Bytes of the logits that are held at once. */
 const MOST_BYTES = 32 * 2 ** 20;
@@ -28,14 +29,14 @@ export function rowsAtOnce(rows: number, vocabulary: number, most = MOST_BYTES):
 /** Where the logits of some rows are computed. */
 interface HeadPlaces {
   /** [rows, hiddenSize] */
-  readonly states: LossPlace;
+  readonly states: Place;
   /** [rows, vocabulary] */
-  readonly logits: LossPlace;
+  readonly logits: Place;
   /** [rows, `headColumns`]: working memory. */
-  readonly piece: LossPlace;
+  readonly piece: Place;
   /** [rows, rank of the head's update], for a head that has one. */
-  readonly inner?: LossPlace;
-  readonly place: (weight: Tensor) => LossPlace;
+  readonly inner?: Place;
+  readonly place: (weight: Tensor) => Place;
 }
 
 /** Columns of the working memory that a head kept in parts takes; none where it is whole. */
@@ -48,19 +49,18 @@ export function headLogits(
   { weight, bias, cap, update }: LanguageHead,
   rows: number,
   { states, logits, piece, inner, place }: HeadPlaces,
-): Dispatch<LossPlace>[] {
+): Dispatch<Place>[] {
   const [vocabulary, width] = weight.shape as [number, number];
-  const sizes = { rows, columns: vocabulary, inner: width };
   const list = weight.parts
     ? weight.parts.flatMap((part) => {
         const columns = part.shape[0]!;
         const placed = { rows, width: columns, outWidth: vocabulary, start: part.start };
         return [
-          throughHead(part, { a: states, b: place(part), out: piece }, { ...sizes, columns }, { TRANSPOSE_B: 1 }),
+          product({ a: states, b: place(part), out: piece }, [rows, columns, width], 1, { TRANSPOSE_B: 1 }),
           dispatch(placeColumns, { x: piece, out: logits }, placed),
         ];
       })
-    : [throughHead(weight, { a: states, b: place(weight), out: logits }, sizes, { TRANSPOSE_B: 1 })];
+    : [product({ a: states, b: place(weight), out: logits }, [rows, vocabulary, width], 1, { TRANSPOSE_B: 1 })];
   if (update && inner) {
     const { down, up, scale } = update;
     const rank = rankOf(update);
@@ -78,75 +78,72 @@ export function headLogits(
 export function headGradient(
   { weight }: LanguageHead,
   rows: number,
-  { logits, piece, place, gradient }: Omit<HeadPlaces, "states"> & { gradient: LossPlace },
-): Dispatch<LossPlace>[] {
+  { logits, piece, place, gradient }: Omit<HeadPlaces, "states"> & { gradient: Place },
+): Dispatch<Place>[] {
   const [vocabulary, width] = weight.shape as [number, number];
-  const sizes = { rows, columns: width, inner: vocabulary };
-  if (!weight.parts) return [throughHead(weight, { a: logits, b: place(weight), out: gradient }, sizes)];
+  if (!weight.parts) return [product({ a: logits, b: place(weight), out: gradient }, [rows, width, vocabulary], 1)];
   return weight.parts.flatMap((part, index) => {
     const inner = part.shape[0]!;
     const cut = { rows, width: inner, inWidth: vocabulary, start: part.start };
     return [
       dispatch(cutColumns, { x: logits, out: piece }, cut),
-      throughHead(
-        part,
-        { a: piece, b: place(part), out: gradient },
-        { ...sizes, inner },
-        { ACCUMULATE: index === 0 ? 0 : 1 },
-      ),
+      product({ a: piece, b: place(part), out: gradient }, [rows, width, inner], 1, {
+        ACCUMULATE: index === 0 ? 0 : 1,
+      }),
     ];
   });
 }
 
 export const rankOf = ({ down }: HeadUpdate): number => down.shape[0]!;
 
-/** A product of float32 matrices; `sizes`: rows, columns, inner. */
+/** alpha · a · b as a dispatch; `sizes`: rows, columns, inner. */
 function product(
-  places: { a: LossPlace; b: LossPlace; out: LossPlace },
+  places: { a: Place; b: Place; out: Place },
   [rows, columns, inner]: readonly [number, number, number],
   alpha: number,
-  options: Partial<Record<"TRANSPOSE_A" | "TRANSPOSE_B" | "ACCUMULATE", 0 | 1>>,
-): Dispatch<LossPlace> {
+  options: Partial<Record<"TRANSPOSE_A" | "TRANSPOSE_B" | "ACCUMULATE", 0 | 1>> = {},
+): Dispatch<Place> {
   return dispatch(matmul, places, { rows, columns, inner, alpha }, options);
 }
 
-/** A product with the head's matrix, as it is kept. */
-function throughHead(
-  weight: Tensor,
-  places: { a: LossPlace; b: LossPlace; out: LossPlace },
-  sizes: { rows: number; columns: number; inner: number },
-  options: { TRANSPOSE_B?: 1; ACCUMULATE?: 0 | 1 } = {},
-): Dispatch<LossPlace> {
-  return {
-    ...dispatch(matmul, places, { ...sizes, alpha: 1 }, options),
-    stored: { a: "Element", b: weight.type === "float16" ? "packed" : "f32", out: "Element" },
-  };
-}
+/**
+ * Pieces of the loss's working memory by their index, for who adds to the loss (`context-loss.ts`);
+ * others follow.
+ */
+export const PIECES = { states: 0, logits: 1, gradient: 2, shares: 3, piece: 4 } as const;
 
-/** `states` [rows, hiddenSize]; every row has a label, negative where it is left out. */
-export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_BYTES): Loss {
+/**
+ * Of states [rows, hiddenSize]; every row has a label, negative where it is left out. `most`: bytes
+ * of the logits that are held at once. Default of `weights`: none.
+ */
+export function languageLoss(
+  { shape }: Tensor,
+  head: LanguageHead,
+  { most = MOST_BYTES, weights }: { readonly most?: number; readonly weights?: LabelWeights } = {},
+): Loss {
   const [all, width] = shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
   const atOnce = rowsAtOnce(all, vocabulary, most);
-  const at = (kind: Exclude<LossPlace["kind"], "scratch" | "weight" | "gradient">): LossPlace => ({ kind });
-  const place = (tensor: Tensor): LossPlace => ({ kind: "weight", tensor });
+  const at = (kind: StepPlace): Place => ({ kind });
+  const place = (tensor: Tensor): Place => ({ kind: "value", tensor });
   const columns = headColumns(head);
   const { update } = head;
   const rank = update ? rankOf(update) : 0;
   const scratch: number[] = [];
-  const working = (elements: number): LossPlace => ({ kind: "scratch", index: scratch.push(elements) - 1 });
+  const working = (elements: number): Place => ({ kind: "scratch", slot: scratch.push(elements) - 1 });
   const [states, logits, gradient] = [working(atOnce * width), working(atOnce * vocabulary), working(atOnce * width)];
+  const shares = working(all);
   // Not there where nothing reads it.
   const piece = columns > 0 ? working(atOnce * columns) : logits;
   const [inner, innerGradient] = update ? [working(atOnce * rank), working(atOnce * rank)] : [logits, logits];
   const indexes = at("labelled");
   /** What the states get from the update; `logits` holds the logits' gradient by now. */
   const throughUpdate = ({ down, up, scale }: HeadUpdate, rows: number) => [
-    product({ a: logits, b: place(up), out: innerGradient }, [rows, rank, vocabulary], scale, {}),
+    product({ a: logits, b: place(up), out: innerGradient }, [rows, rank, vocabulary], scale),
     product({ a: innerGradient, b: place(down), out: gradient }, [rows, width, rank], 1, { ACCUMULATE: 1 }),
   ];
   const learnUpdate = ({ down, up, scale }: HeadUpdate, rows: number) => {
-    const to = (tensor: Tensor): LossPlace => ({ kind: "gradient", tensor });
+    const to = (tensor: Tensor): Place => ({ kind: "gradient", tensor });
     const options = { TRANSPOSE_A: 1, ACCUMULATE: 1 } as const;
     return [
       product({ a: logits, b: inner, out: to(up) }, [vocabulary, rank, rows], scale, options),
@@ -163,8 +160,8 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
         ...headLogits(head, rows, { states, logits, piece, inner, place }),
         dispatch(
           partLoss,
-          { logits, indexes, labels: at("labels"), losses: at("losses"), predictions: at("predictions") },
-          { start, rows, vocabulary, tokens: all, cap: head.cap ?? 0 },
+          { logits, indexes, labels: LABELS, shares, losses: at("losses"), predictions: at("predictions") },
+          { start, rows, vocabulary, cap: head.cap ?? 0 },
         ),
         ...headGradient(head, rows, { logits, piece, place, gradient }),
         ...(update ? throughUpdate(update, rows) : []),
@@ -173,11 +170,11 @@ export function languageLoss({ shape }: Tensor, head: LanguageHead, most = MOST_
       learn: update ? learnUpdate(update, rows) : [],
     };
   });
-  const places = { rowLoss: at("losses"), labels: at("labels"), metrics: at("metrics") };
   return {
     scratch,
+    first: [shareLabels(all, shares, weights)],
     parts,
     trained: update ? [update.down as Trainable, update.up as Trainable] : [],
-    last: [dispatch(meanLoss, places, { rows: all })],
+    last: [sumLosses(all, shares)],
   };
 }

@@ -1,5 +1,6 @@
 /** Any number of labels for a text, each present or not, as Hugging Face's `multi_label_classification`. */
 
+import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
 import { averageMetrics, binaryCounts } from "./metrics/classification";
 import type { Evaluation, Task } from "./task";
@@ -7,10 +8,13 @@ import type { Evaluation, Task } from "./task";
 export const multiLabelClassification: Task = {
   id: "multi-label-classification",
   title: "Multi-label classification",
+  head: "own",
   peftType: "SEQ_CLS",
-  perToken: false,
+  modelClass: "ForSequenceClassification",
+  problem: "multi_label_classification",
+  labels: rowLabels,
+  targets: (labels) => [targetValues(labels)],
   outputs: (labels) => labels,
-  values: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {
@@ -33,9 +37,46 @@ export const multiLabelClassification: Task = {
     );
     return { accuracy: right.length / Math.max(1, examples.length), ...averageMetrics(counts) };
   },
+
+  metricsNote: "F1, precision and recall are means over labels; accuracy counts rows with every label right.",
+  figures(evaluation, examples, labels) {
+    const predicted = presentLabels(evaluation);
+    const rows = labels.map((label, index) => ({
+      label,
+      ...binaryCounts(
+        examples.map(({ values }) => values![index] === 1),
+        predicted.map((row) => row[index]!),
+      ),
+    }));
+    return { perClass: { title: "Label", counted: "Rows", rows } };
+  },
+
+  truth: "True labels",
+  describe({ example, output, labels }) {
+    const named = (on: (index: number) => boolean) => labels.filter((_, index) => on(index)).join("; ") || "none";
+    return {
+      label: named((index) => example.values![index] === 1),
+      predicted: named((index) => output[index]! > 0),
+      probability: null,
+    };
+  },
+  say: ({ outputs, labels }) => ({
+    answer: "labels",
+    probabilities: labels.map((label, index) => ({ label, probability: 1 / (1 + Math.exp(-outputs[index]!)) })),
+  }),
+
+  card: () => ({
+    what: "A text classifier with several labels",
+    further: 'problem_type="multi_label_classification", ',
+    pipeline: "text-classification",
+    loss: "loss (nats)",
+    asks: "row",
+    print: "{label: float(p) for label, p in zip(labels, logits.sigmoid())}",
+    remark: "each by itself; above 0.5: present",
+  }),
 };
 
 /** For every row and label whether its probability is over one half: its logit is positive. */
-export function presentLabels({ outputs }: Evaluation): boolean[][] {
+function presentLabels({ outputs }: Evaluation): boolean[][] {
   return outputs.map((logits) => Array.from(logits, (logit) => logit > 0));
 }

@@ -1,16 +1,27 @@
 /** One label for a text or a pair of texts. */
 
+import { rowLabels } from "../data/channels";
 import { classLoss, rowHead } from "./heads";
-import { accuracy, argmax, confusionMatrix, macroAverage, matthews } from "./metrics/classification";
+import {
+  accuracy,
+  argmax,
+  classMetrics,
+  confusionMatrix,
+  macroAverage,
+  matthews,
+  softmax,
+} from "./metrics/classification";
 import type { Evaluation, Task } from "./task";
 
 export const sequenceClassification: Task = {
   id: "sequence-classification",
   title: "Classification",
+  head: "own",
   peftType: "SEQ_CLS",
-  perToken: false,
+  modelClass: "ForSequenceClassification",
+  problem: "single_label_classification",
+  labels: rowLabels,
   outputs: (labels) => labels,
-  values: () => 0,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {
@@ -23,9 +34,41 @@ export const sequenceClassification: Task = {
     const confusion = confusionMatrix(truth, predictedClasses(evaluation), labels.length);
     return { accuracy: accuracy(confusion), ...macroAverage(confusion), mcc: matthews(confusion) };
   },
+
+  metricsNote: "F1, precision and recall are means over classes.",
+  figures(evaluation, examples, labels) {
+    const truth = examples.map((example) => example.labels[0]!);
+    const confusion = confusionMatrix(truth, predictedClasses(evaluation), labels.length);
+    const rows = classMetrics(confusion).map((metrics, index) => ({ label: labels[index]!, ...metrics }));
+    return { confusion, perClass: { title: "Class", counted: "Rows", rows } };
+  },
+
+  truth: "True label",
+  describe({ example, output, labels }) {
+    const label = example.labels[0]!;
+    const probability = softmax(output, 0, labels.length)[label]!;
+    return { label: labels[label]!, predicted: labels[argmax(output, 0, labels.length)]!, probability };
+  },
+  say({ outputs, labels }) {
+    const probabilities = softmax(outputs, 0, labels.length);
+    return {
+      answer: "label",
+      label: labels[argmax(outputs, 0, labels.length)]!,
+      probabilities: labels.map((label, index) => ({ label, probability: probabilities[index]! })),
+    };
+  },
+
+  card: () => ({
+    what: "A text classifier",
+    pipeline: "text-classification",
+    loss: "loss (nats)",
+    asks: "row",
+    print: "labels[int(logits.argmax())], logits.softmax(-1).tolist()",
+    inAdapterHub: true,
+  }),
 };
 
 /** The most probable class of every row. */
-export function predictedClasses({ outputs }: Evaluation): number[] {
+function predictedClasses({ outputs }: Evaluation): number[] {
   return outputs.map((logits) => argmax(logits, 0, logits.length));
 }

@@ -3,13 +3,17 @@
  * say. A task is one plain object in one file; training, estimate, export and report follow from it.
  */
 
-import type { TokenizedExample } from "../data/tokens";
-import type { TaskId } from "../data/types";
+import type { CardTask } from "../adapters/model-card-content";
+import type { Channel } from "../data/channels";
+import type { EncodedRow, TokenizedExample } from "../data/tokens";
+import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
 import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
+import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
+import type { Figures, RowWords, Said } from "./said";
 
 /** What a read-out is made from. */
 export interface States {
@@ -56,24 +60,12 @@ export interface ReadOut {
   readonly loss: Loss;
 }
 
-/** A buffer that the loss reads or writes. */
-export type LossPlace =
-  /** The read-out's output; the gradient of the loss with respect to it; the batch's labels and values. */
-  | { readonly kind: "output" | "seed" | "labels" | "values" }
-  /** Indexes of the labelled rows, ascending. */
-  | { readonly kind: "labelled" }
-  /** Loss of every row that can have a label, and what is predicted there where `output` does not say it. */
-  | { readonly kind: "losses" | "predictions" }
-  /** Three floats, the first of which is the mean loss. */
-  | { readonly kind: "metrics" }
-  | { readonly kind: "scratch"; readonly index: number }
-  /** A frozen tensor, a constant, or a trained one that only the loss reads; and such a one's gradient. */
-  | { readonly kind: "weight" | "gradient"; readonly tensor: Tensor };
-
-/** The loss as dispatches: mean over the labelled rows, with its gradient. */
+/** The loss as dispatches: Σ share · loss over the labels (`shares.ts`), with its gradient. */
 export interface Loss {
   /** float32 elements of each piece of working memory. */
   readonly scratch: readonly number[];
+  /** Run before the parts: what all of them read. */
+  readonly first: readonly Dispatch<Place>[];
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
    * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is
@@ -81,13 +73,13 @@ export interface Loss {
    */
   readonly parts: readonly {
     readonly rows: number;
-    readonly dispatches: readonly Dispatch<LossPlace>[];
-    readonly learn: readonly Dispatch<LossPlace>[];
+    readonly dispatches: readonly Dispatch<Place>[];
+    readonly learn: readonly Dispatch<Place>[];
   }[];
   /** Trained tensors whose gradient comes from here, not from the backward pass. */
   readonly trained: readonly Trainable[];
   /** Run behind the parts. */
-  readonly last: readonly Dispatch<LossPlace>[];
+  readonly last: readonly Dispatch<Place>[];
   /** Whether more than the batch's labels is learned: the third of the metrics says how much. */
   readonly penalty?: boolean;
 }
@@ -103,13 +95,28 @@ export interface Evaluation {
 export interface Task {
   readonly id: TaskId;
   readonly title: string;
+  /**
+   * Whose logits the loss is of: a trained head's, or those of the model's own head over its
+   * vocabulary.
+   */
+  readonly head: "own" | "vocabulary";
   /** In PEFT's configuration. */
   readonly peftType: "SEQ_CLS" | "TOKEN_CLS" | "CAUSAL_LM";
-  /** Whether every token has a label of its own, or the row has one. */
-  readonly perToken: boolean;
-  /** Columns of the head, and float32 values that a row has beside its label, for so many label names. */
+  /** How the name of transformers' class ends. */
+  readonly modelClass: "ForSequenceClassification" | "ForTokenClassification" | "ForCausalLM";
+  /** `problem_type` in transformers' configuration, where its class has several. */
+  readonly problem?: string;
+  /**
+   * Whether every token has a label of its own, or the row has one: `tokenLabels` or `rowLabels`.
+   */
+  readonly labels: Channel;
+  /**
+   * What else its loss reads of a batch, for so many label names; numbers to be predicted are
+   * scaled.
+   */
+  readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
+  /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
-  readonly values: (labels: number) => number;
   /** float32 numbers per label in an `Evaluation`; `predicted`: they are predictions instead of the read-out. */
   readonly recorded: (labels: number) => { readonly width: number; readonly predicted: boolean };
   readOut(program: Program, states: States, options: ReadOutOptions): ReadOut;
@@ -121,6 +128,50 @@ export interface Task {
     examples: readonly TokenizedExample[],
     labels: readonly string[],
   ): (rows: readonly number[]) => number;
+  /** What the metrics are over, where their names do not say it. */
+  readonly metricsNote?: string;
+  /** What an evaluation says beside its metrics. */
+  figures(evaluation: Evaluation, examples: readonly TokenizedExample[], labels: readonly string[]): Figures;
+  /** What is true of a row, as a heading. */
+  readonly truth: string;
+  /** A validation row in words. */
+  describe(row: EvaluatedRow): RowWords;
+  /** What is said of a row. Left out where the answer is a text, which is generated. */
+  say?(row: ReadRow): Said;
+  /**
+   * What the card of an exported adapter says of the task; `scale`: of its numbers, where it
+   * predicts numbers.
+   */
+  card(scale: Scale | null): CardTask;
+}
+
+/** A row of an evaluation. */
+export interface EvaluatedRow {
+  readonly example: TokenizedExample;
+  /** As in `Evaluation.outputs`. */
+  readonly output: Float32Array;
+  readonly labels: readonly string[];
+  /** Text of token ids. */
+  readonly decode: (ids: readonly number[]) => string;
+}
+
+/** A row that was asked about. */
+export interface ReadRow {
+  /**
+   * The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding
+   * behind them.
+   */
+  readonly outputs: Float32Array;
+  readonly labels: readonly string[];
+  /** As it was read. */
+  readonly row: Pick<EncodedRow, "labels">;
+  /** The words that its labelled tokens begin, where words have tags. */
+  readonly words: readonly string[];
+}
+
+/** The channels of a batch that a task reads, for so many label names. Default of `scale`: none. */
+export function taskChannels(task: Task, labels: number, scale: Scale | null = null): readonly Channel[] {
+  return [task.labels, ...(task.targets?.(labels, scale) ?? [])];
 }
 
 /** Mean loss of an evaluation over all labels. */

@@ -1,5 +1,6 @@
 /** A tag for every word: the first token of a word carries it, and entities are what is counted. */
 
+import { tokenLabels } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
 import { classLoss, tokenHead } from "./heads";
 import { argmax } from "./metrics/classification";
@@ -9,10 +10,11 @@ import type { Evaluation, Task } from "./task";
 export const tokenClassification: Task = {
   id: "token-classification",
   title: "Token classification",
+  head: "own",
   peftType: "TOKEN_CLS",
-  perToken: true,
+  modelClass: "ForTokenClassification",
+  labels: tokenLabels,
   outputs: (labels) => labels,
-  values: () => 0,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {
@@ -46,10 +48,35 @@ export const tokenClassification: Task = {
       return all ? (2 * right) / all : 0;
     };
   },
+
+  metricsNote: "F1, precision and recall count whole entities; accuracy counts words.",
+  figures(evaluation, examples, labels) {
+    const { truth, predicted } = tagSequences(evaluation, examples, labels);
+    const rows = entityScores(truth, predicted).perType.map(({ type, ...metrics }) => ({ label: type, ...metrics }));
+    return { perClass: { title: "Entity", counted: "True entities", rows } };
+  },
+
+  truth: "True tags",
+  describe({ example, output, labels }) {
+    const { truth, predicted } = tagSequences({ outputs: [output], losses: [] }, [example], labels);
+    return { label: truth[0]!.join(" "), predicted: predicted[0]!.join(" "), probability: null };
+  },
+  say({ outputs, labels, row, words }) {
+    const places = [...row.labels.keys()].filter((place) => row.labels[place]! >= 0);
+    const tags = places.map((place) => labels[argmax(outputs, place * labels.length, labels.length)]!);
+    return { answer: "tags", words: words.slice(0, tags.length), tags };
+  },
+
+  card: () => ({
+    what: "A model that gives every word a tag",
+    pipeline: "token-classification",
+    loss: "loss (nats)",
+    asks: "words",
+  }),
 };
 
 /** The true and the predicted tags of every row's labelled words. */
-export function tagSequences(
+function tagSequences(
   { outputs }: Evaluation,
   examples: readonly Pick<TokenizedExample, "labels">[],
   labels: readonly string[],

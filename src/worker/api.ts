@@ -15,7 +15,7 @@ import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { Pooling } from "../models/family";
-import type { Configuration, RunConfiguration } from "../plan/configuration";
+import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
@@ -185,8 +185,8 @@ export interface MethodDescription {
   site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
-  /** Peak learning rate on this model where none is set. */
-  learningRate: number;
+  /** Peak learning rate on this model where none is set; null where nothing is trained. */
+  learningRate: number | null;
   /** Other forms that a trained run can be downloaded in; `merged`: the whole model with the change in its weights. */
   conversions: { id: string; title: string; merged: boolean }[];
   /** Whether a weighted sum of its runs is a LoRA adapter. */
@@ -226,6 +226,11 @@ export interface EqualityClaim {
 export interface Diagnosis {
   findings: Finding[];
   gradients: { tensor: string; norm: number }[];
+}
+
+export interface Defaults {
+  training: TrainingConfiguration;
+  generation: GenerationSettings;
 }
 
 export interface SamplePrompt {
@@ -288,13 +293,16 @@ export interface StudioApi {
   listStored(): Promise<StoredModelListing[]>;
   removeStored(source: string): Promise<void>;
   listMethods(): Promise<MethodDescription[]>;
+  /** What a configuration leaves out is set to these. */
+  readDefaults(): Promise<Defaults>;
   listSamples(): Promise<SampleListing[]>;
-  openSample(id: string): Promise<DataSummary>;
-  /** CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. */
-  openData(file: File, role: DataRole): Promise<DataSummary>;
+  /** `seed`: with which the rows for validation are drawn; default: as it was, at first 0. */
+  openSample(id: string, seed?: number): Promise<DataSummary>;
+  /** CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed` as for samples. */
+  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
   closeValidation(): Promise<DataSummary>;
   /** Columns that the task cannot read are kept: the summary's `problem` says why, and nothing trains until others are chosen. */
-  setData(settings: DataSettings): Promise<DataSummary>;
+  setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
   /** As the model will see it, special tokens included. */

@@ -209,9 +209,6 @@ export class Comparisons {
     } catch (error) {
       await open.comparison.release();
       throw error;
-    } finally {
-      // The wait is over, whatever it was for.
-      this.#events.emit({ type: "progress", task: "evaluating", detail: name, done: 1, total: 1, unit: "batches" });
     }
     this.#imported.push(open);
     const { step, steps } = adapter.state?.facts ?? { step: null, steps: null };

@@ -11,12 +11,15 @@ import { readTable, type Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
 import type { DataRole, DataSettings, DataSummary } from "../data/types";
 import type { Tokenizer } from "../hub/tokenizer";
+import { withProgress } from "../plan/waiting";
 import type { StudioEvent } from "./api";
 
 interface OpenTables {
   readonly train: Table;
   readonly validation: Table | null;
   readonly settings: DataSettings;
+  /** With which the rows for validation are drawn. */
+  readonly seed: number;
   readonly summary: DataSummary;
 }
 
@@ -65,46 +68,52 @@ export class DatasetStore {
   async setTokenizer(tokenizer: Tokenizer): Promise<void> {
     this.#tokenizer = tokenizer;
     if (!this.#tables) return;
-    const { train, validation, settings } = this.#tables;
-    await this.#build(train, validation, settings);
+    const { train, validation, settings, seed } = this.#tables;
+    await this.#build(train, validation, settings, seed);
   }
 
-  /** A validation file whose rows do not suit the task is refused. */
-  async openFile(file: File, role: DataRole): Promise<DataSummary> {
-    const table = await readTable(file, (done, total) =>
-      this.#emit({ type: "progress", task: "reading data", detail: file.name, done, total, unit: "bytes" }),
+  /**
+   * A validation file whose rows do not suit the task is refused.
+   * @param seed default: that of the rows that were open, else 0
+   */
+  async openFile(file: File, role: DataRole, seed = this.#tables?.seed ?? 0): Promise<DataSummary> {
+    const table = await withProgress(this.#emit, (report) =>
+      readTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
     );
     if (role === "validation") {
       const { train, settings } = this.#opened;
-      if (this.#rows) buildDataset(train, table, settings);
-      return this.#build(train, table, settings);
+      if (this.#rows) buildDataset(train, table, { ...settings, seed });
+      return this.#build(train, table, settings, seed);
     }
-    const { maxLength, seed, validationFraction } = this.#tables?.settings ?? {
+    const { maxLength, validationFraction } = this.#tables?.settings ?? {
       maxLength: DEFAULT_MAX_LENGTH,
-      seed: 0,
       validationFraction: 0.1,
     };
-    const settings: DataSettings = { ...guessFormat(table), maxLength, seed, validationFraction };
-    return this.#build(...workingLabel(table, settings));
+    const guessed: DataSettings = { ...guessFormat(table), maxLength, validationFraction };
+    const { train, settings } = workingLabel(table, guessed, seed);
+    return this.#build(train, null, settings, seed);
   }
 
   closeValidation(): Promise<DataSummary> {
-    const { train, settings } = this.#opened;
-    return this.#build(train, null, settings);
+    const { train, settings, seed } = this.#opened;
+    return this.#build(train, null, settings, seed);
   }
 
-  /** Without any column the usual ones of the task are taken. */
-  setSettings(settings: DataSettings): Promise<DataSummary> {
+  /**
+   * Without any column the usual ones of the task are taken.
+   * @param seed default: as it is
+   */
+  setSettings(settings: DataSettings, seed = this.#opened.seed): Promise<DataSummary> {
     const { train, validation } = this.#opened;
     const chosen = Object.keys(settings.columns).length > 0;
     const columns = chosen ? settings.columns : suggestColumns(train, settings.task);
-    return this.#build(train, validation, { ...settings, columns });
+    return this.#build(train, validation, { ...settings, columns }, seed);
   }
 
-  async #build(train: Table, validation: Table | null, settings: DataSettings): Promise<DataSummary> {
-    const open = { train, validation, settings };
+  async #build(train: Table, validation: Table | null, settings: DataSettings, seed: number): Promise<DataSummary> {
+    const open = { train, validation, settings, seed };
     try {
-      const dataset = buildDataset(train, validation, settings);
+      const dataset = buildDataset(train, validation, { ...settings, seed });
       const trainTokens = await this.#tokenize(dataset.train, settings, train.file);
       const validationTokens = await this.#tokenize(dataset.validation, settings, validation?.file ?? train.file);
       const summary = summarize({
@@ -127,12 +136,13 @@ export class DatasetStore {
   async #tokenize(examples: Dataset["train"], settings: DataSettings, file: string): Promise<TokenizedExample[]> {
     const tokenizer = this.#tokenizer;
     if (!tokenizer) return [];
-    return tokenizeExamples(examples, formats[settings.task].encode, tokenizer, {
-      maxLength: settings.maxLength,
-      file,
-      onProgress: (done, total) =>
-        this.#emit({ type: "progress", task: "tokenising", detail: file, done, total, unit: "rows" }),
-    });
+    return withProgress(this.#emit, (report) =>
+      tokenizeExamples(examples, formats[settings.task].encode, tokenizer, {
+        maxLength: settings.maxLength,
+        file,
+        onProgress: (done, total) => report({ wait: "tokenising", detail: file, done, total, unit: "rows" }),
+      }),
+    );
   }
 }
 
@@ -140,24 +150,27 @@ export class DatasetStore {
  * The settings as guessed, or with the first other column that can be the label, said in a notice: so that a wrong guess still
  * opens a file of labelled texts. Where none can, as guessed.
  */
-function workingLabel(table: Table, settings: DataSettings): [Table, null, DataSettings] {
-  const guessed: [Table, null, DataSettings] = [table, null, settings];
+function workingLabel(table: Table, settings: DataSettings, seed: number): { train: Table; settings: DataSettings } {
+  const guessed = { train: table, settings };
   const { text, textPair = null, label } = settings.columns;
-  if (settings.task !== "sequence-classification") return guessed;
+  if (formats[settings.task].answer !== "label") return guessed;
   try {
-    buildDataset(table, null, settings);
+    buildDataset(table, null, { ...settings, seed });
     return guessed;
   } catch (refused) {
     if (!(refused instanceof DataError)) throw refused;
     for (const other of table.columns.filter((column) => column !== text && column !== label)) {
       const columns = { text, textPair: textPair === other ? null : textPair, label: other };
       try {
-        buildDataset(table, null, { ...settings, columns });
+        buildDataset(table, null, { ...settings, columns, seed });
       } catch {
         continue;
       }
       const notice = `"${other}" is read as the label, because "${label}" cannot be: ${refused.message}`;
-      return [{ ...table, notices: [...table.notices, notice] }, null, { ...settings, columns }];
+      return {
+        train: { ...table, notices: [...table.notices, notice] },
+        settings: { ...settings, columns },
+      };
     }
     return guessed;
   }

@@ -5,16 +5,17 @@ import type { BaseModel } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import { readModel } from "../base/read-model";
 import type { EstimateInput } from "../estimate/estimate";
-import { isSummable } from "../folders/export";
+import { conversionsOf, isSummable } from "../folders/export";
 import { mergedForms, mergeObstacle } from "../folders/merge";
 import { defaultLearningRate } from "../methods/learning-rate";
-import type { Method, ModelFacts } from "../methods/method";
+import type { ModelFacts } from "../methods/method";
+import type { AnyApproach } from "../methods/registry";
 import { elementCount, tensorBytes } from "../program/tensor";
 import type { Fit, MethodDescription, ModelDetails, ModelSummary } from "./api";
 import type { Inspected } from "./models";
 
-/** A method with the form of its options for a model. */
-export function describeMethod(method: Method, facts: ModelFacts): MethodDescription {
+/** A method or answerer with the form of its options for a model. */
+export function describeMethod(method: AnyApproach, facts: ModelFacts): MethodDescription {
   const { id, title, summary, group, site, card } = method;
   const schema = method.options(facts);
   const defaults = schema.parse({});
@@ -26,9 +27,9 @@ export function describeMethod(method: Method, facts: ModelFacts): MethodDescrip
     summary,
     group,
     site,
-    learningRate: defaultLearningRate(method, facts),
+    learningRate: method.trains ? defaultLearningRate(method, facts) : null,
     conversions: [
-      ...(method.conversions ?? []).map((conversion) => ({ ...conversion, merged: false })),
+      ...conversionsOf(method).map((conversion) => ({ ...conversion, merged: false })),
       ...(merges ? mergedForms.map(({ id, title }) => ({ id, title, merged: true })) : []),
     ],
     summable: isSummable(method, form),

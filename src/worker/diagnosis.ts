@@ -4,6 +4,7 @@ import type { DiagnosisFacts } from "../answers/diagnosis";
 import type { BaseModel } from "../base/base-model";
 import { meanWordNorm } from "../base/norms";
 import type { Comparison } from "../comparison/comparison";
+import { formats } from "../data/formats/registry";
 import type { Executor } from "../executors/executor";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { RunReport, StudioEvent } from "../plan/events";
@@ -62,7 +63,7 @@ export async function diagnosisFacts(
   const text = run.context.textIds.length;
   return {
     learningRate,
-    defaultLearningRate: defaultLearningRate(method, model),
+    defaultLearningRate: method.trains ? defaultLearningRate(method, model) : learningRate,
     gradClip,
     stepsPerEpoch: comparison.stepsPerEpoch,
     ...past,
@@ -75,7 +76,7 @@ export async function diagnosisFacts(
     },
     text: text === 0 ? null : { tokens: text, rowTokens },
     classes:
-      comparison.task.id === "sequence-classification"
+      formats[comparison.task.id].answer === "label"
         ? classFacts(
             dataset.labels,
             trainTokens.map(({ labels }) => labels[0]!),
@@ -91,5 +92,5 @@ function classFacts(
   report: RunReport | null,
 ): DiagnosisFacts["classes"] {
   const counts = labels.map((_, label) => rows.filter((row) => row === label).length);
-  return { labels, counts, confusion: report?.task === "sequence-classification" ? report.confusion : [] };
+  return { labels, counts, confusion: report?.confusion ?? [] };
 }

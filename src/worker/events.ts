@@ -1,6 +1,6 @@
 /** Collects events and hands them on in batches, at most ten times a second. */
 
-import type { StudioEvent } from "./api";
+import type { ProgressEvent, StudioEvent } from "./api";
 
 const INTERVAL = 100;
 
@@ -15,9 +15,9 @@ export class EventBatches {
   }
 
   readonly emit = (event: StudioEvent): void => {
-    // Of the same wait only the newest state is of interest.
     const before = this.#waiting.at(-1);
-    if (event.type === "progress" && before?.type === "progress" && before.task === event.task) this.#waiting.pop();
+    // Between a wait's beginning and its end only the newest amounts are of interest.
+    if (isUpdate(event) && before && isUpdate(before) && before.id === event.id) this.#waiting.pop();
     this.#waiting.push(event);
     this.#timer ??= setTimeout(() => this.flush(), Math.max(0, this.#last + INTERVAL - performance.now()));
   };
@@ -30,4 +30,8 @@ export class EventBatches {
     this.#waiting = [];
     if (events.length > 0) this.#listener?.(events);
   }
+}
+
+function isUpdate(event: StudioEvent): event is ProgressEvent {
+  return event.type === "progress" && event.phase === "update";
 }

@@ -9,7 +9,6 @@ import { mergedForms } from "../folders/merge";
 import { mergedRun, zipMerged } from "../folders/merged-model";
 import { shownMetrics } from "../tasks/metrics/shown";
 import type { DeviceReport } from "./api";
-import { cardTask } from "./card-task";
 import { recordedConfiguration } from "./folders";
 import type { OpenComparison } from "./open-comparison";
 import type { Opened } from "./opened";
@@ -66,7 +65,7 @@ function exportFacts(
   const from = folders.get(variant.run)?.adapter.run;
   const recorded = recordedConfiguration(configuration, model.folder.source);
   return {
-    task: cardTask(comparison.task.id, data.scale ?? null),
+    scale: data.scale ?? null,
     labels: data.labels,
     maxLength: data.maxLength,
     pairs: (configuration.data.columns.textPair ?? null) !== null,

@@ -19,6 +19,7 @@ import {
 import { filesFolder, servedFolder } from "../hub/sources";
 import { bringModel, listStored, openStored, readStored } from "../hub/stored-models";
 import type { ModelFolder } from "../hub/types";
+import { withProgress } from "../plan/waiting";
 import type { ModelListing, ModelPlace, ProgressEvent, StoredModelListing } from "./api";
 
 /** A model that was looked at and is not open. */
@@ -77,8 +78,12 @@ export class Models {
   /** A model to load, complete and checked. Rejects with an Error that says why not, and what to do. */
   async open(source: string): Promise<ModelFolder> {
     const [scheme, name] = split(source);
-    if (scheme === "bundled") return (await this.#bundled).open(name, this.#progress(name));
-    if (scheme === "hf") return openStored(await this.#requireStore(), source, this.#progress(name));
+    if (scheme === "bundled")
+      return this.#waiting(name, async (progress) => (await this.#bundled).open(name, progress));
+    if (scheme === "hf") {
+      const store = await this.#requireStore();
+      return this.#waiting(name, (progress) => openStored(store, source, progress));
+    }
     if (scheme === "dir") {
       const local = this.#local.get(source);
       if (local) return local;
@@ -129,7 +134,7 @@ export class Models {
     this.#download = new AbortController();
     const { signal } = this.#download;
     const open = (file: string, from: number) => openContent(model, file, from);
-    await bringModel(store, record, open, this.#progress(record.name), signal);
+    await this.#waiting(record.name, (progress) => bringModel(store, record, open, progress, signal));
   }
 
   /** What has arrived stays. */
@@ -161,11 +166,14 @@ export class Models {
     return store;
   }
 
-  #progress(name: string): TransferProgress {
-    return ({ file, done, total, checking }) => {
-      const task = checking ? "checking model" : "downloading model";
-      this.#emit({ type: "progress", task, detail: `${name} · ${file}`, done, total, unit: "bytes" });
-    };
+  /** Tells how far a transfer of this model is. */
+  #waiting<T>(name: string, transfer: (progress: TransferProgress) => Promise<T>): Promise<T> {
+    return withProgress(this.#emit, (report) =>
+      transfer(({ file, done, total, checking }) => {
+        const wait = checking ? "checking model" : "downloading model";
+        report({ wait, detail: `${name} · ${file}`, done, total, unit: "bytes" });
+      }),
+    );
   }
 }
 

@@ -14,7 +14,7 @@ import { importedTensors, withoutCarrier } from "../folders/imported-tensors";
 import { recordedSetup } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
 import type { NamedTensor } from "../hub/write-safetensors";
-import { methodOf } from "../methods/registry";
+import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
@@ -63,7 +63,7 @@ export async function openComparison(
   const plans = configuration.runs.map((run): RunPlan => {
     const adapter = folders.get(run.name)?.adapter;
     if (!adapter) return run;
-    const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
+    const form = approachOf(run.method).exportForm(parseOptions(model, run), model);
     const tensors = importedTensors(adapter, model.config.layers, originOf(form), model.config);
     given.set(run.name, tensors);
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
@@ -158,5 +158,5 @@ function resumed(comparison: Comparison, name: string, state: TrainingState, hel
     );
   }
   const { trainables, parameters } = comparison.run(name);
-  return checkpointOf(name, { trainables, controls: parameters.controls }, state, held);
+  return checkpointOf(name, { trainables, controllerStates: parameters.controllerStates }, state, held);
 }

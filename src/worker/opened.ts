@@ -2,13 +2,16 @@
 
 import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
+import { type Channel, readChannel } from "../data/channels";
+import type { EncodedRow } from "../data/tokens";
 import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
 import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
+import type { ModelFacts } from "../methods/method";
 import { familyOf } from "../models/registry";
 import type { Configuration } from "../plan/configuration";
-import type { ComparisonData } from "../runs/rows";
+import { type ComparisonData, inputChannels } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { DeviceChoice, DeviceReport } from "./api";
@@ -94,16 +97,19 @@ export class Opened {
     await this.data.setTokenizer(model.tokenizer);
   }
 
-  /** What an estimate has to know of the open rows. */
-  get asked(): {
+  /** What an estimate of a model has to know of the open rows. */
+  asked(model: Pick<ModelFacts, "family" | "config">): {
     readonly task: Task;
     readonly classes: number;
     readonly labels: readonly string[];
+    readonly inputs: readonly Channel[];
     readonly maxLength: number;
   } {
-    const { dataset, settings } = this.data.data;
+    const { dataset, settings, trainTokens, validationTokens } = this.data.data;
     const { labels } = dataset;
-    return { task: tasks[settings.task], classes: labels.length, labels, maxLength: settings.maxLength };
+    const hasAny = (rows: readonly EncodedRow[], channel: Channel) => rows.some((row) => readChannel(row, channel));
+    const inputs = inputChannels(model, (channel) => hasAny(trainTokens, channel) || hasAny(validationTokens, channel));
+    return { task: tasks[settings.task], classes: labels.length, labels, inputs, maxLength: settings.maxLength };
   }
 
   /** The open rows as a comparison reads them. */

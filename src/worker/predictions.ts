@@ -120,7 +120,7 @@ function encode({ comparison, data }: Answering, example: Example, tokenizer: To
 
 function writeCsv(table: Table, said: readonly { run: string; said: Said | null }[]): string {
   const first = said.find((one) => one.said !== null)?.said ?? null;
-  const added = ["run", "prediction", ...(first?.task === "sequence-classification" ? ["probability"] : [])];
+  const added = ["run", "prediction", ...(first?.answer === "label" ? ["probability"] : [])];
   const fields = [...table.columns, ...added.map((name) => free(name, table.columns))];
   const data = table.rows.map((record, place) => {
     const { run, said: one } = said[place]!;
@@ -135,18 +135,18 @@ function free(name: string, taken: readonly string[]): string {
 }
 
 function cells(said: Said): string[] {
-  switch (said.task) {
-    case "sequence-classification": {
+  switch (said.answer) {
+    case "label": {
       const likeliest = said.probabilities.find(({ label }) => label === said.label)!;
       return [said.label, likeliest.probability.toPrecision(6)];
     }
-    case "multi-label-classification":
+    case "labels":
       return [
         JSON.stringify(said.probabilities.filter(({ probability }) => probability > 0.5).map(({ label }) => label)),
       ];
-    case "regression":
+    case "number":
       return [said.number.toPrecision(6)];
-    case "token-classification":
+    case "tags":
       return [JSON.stringify(said.tags)];
   }
 }

@@ -6,6 +6,7 @@ import { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
 import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
+import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
@@ -16,10 +17,11 @@ import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
 import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
-import { methodOf, methods } from "../methods/registry";
+import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
-import { type Configuration, configurationSchema, type RunConfiguration } from "../plan/configuration";
+import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { readConfiguration } from "../plan/read-configuration";
+import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
@@ -30,6 +32,7 @@ import type {
   DataRole,
   DataSettings,
   DataSummary,
+  Defaults,
   DeviceChoice,
   DeviceReport,
   Diagnosis,
@@ -113,22 +116,17 @@ export class Studio implements StudioApi {
   }
 
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
-    const emit = this.#events.emit;
-    let model: BaseModel;
-    try {
-      const folder = await this.#models.open(source);
-      await this.#decideDevice(folder);
-      model = await BaseModel.load(
-        this.#opened.executor,
+    const folder = await this.#models.open(source);
+    await this.#decideDevice(folder);
+    const { executor } = this.#opened;
+    const model = await withProgress(this.#events.emit, (report) =>
+      BaseModel.load(
+        executor,
         folder,
-        ({ tensor, done, total }) =>
-          emit({ type: "progress", task: "loading weights", detail: tensor, done, total, unit: "bytes" }),
+        ({ tensor, done, total }) => report({ wait: "loading weights", detail: tensor, done, total, unit: "bytes" }),
         precision,
-      );
-    } finally {
-      // Before the answer: the wait is over.
-      this.#events.flush();
-    }
+      ),
+    );
     await this.#comparisons.close();
     await this.#opened.setModel(model);
     return describeModel(model, source, precision);
@@ -144,7 +142,7 @@ export class Studio implements StudioApi {
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
         model: { ...model, tokenizer: current.tokenizer },
-        ...this.#opened.asked,
+        ...this.#opened.asked(model),
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
         ...this.#opened.limits,
@@ -152,13 +150,8 @@ export class Studio implements StudioApi {
     });
   }
 
-  async downloadModel(source: string): Promise<void> {
-    try {
-      await this.#models.download(source);
-    } finally {
-      // Before the answer: the wait is over.
-      this.#events.flush();
-    }
+  downloadModel(source: string): Promise<void> {
+    return this.#models.download(source);
   }
 
   async cancelDownload(): Promise<void> {
@@ -175,28 +168,32 @@ export class Studio implements StudioApi {
 
   async listMethods(): Promise<MethodDescription[]> {
     const facts = this.#opened.hasModel ? this.#opened.model : await this.#firstBundledFacts();
-    return methods.map((method) => describeMethod(method, facts));
+    return approaches.map((approach) => describeMethod(approach, facts));
+  }
+
+  async readDefaults(): Promise<Defaults> {
+    return { training: trainingSchema.parse({}), generation: generationSchema.parse({}) };
   }
 
   async listSamples(): Promise<SampleListing[]> {
     return (await this.#folders.sample("index.json")).json();
   }
 
-  async openSample(id: string): Promise<DataSummary> {
+  async openSample(id: string, seed?: number): Promise<DataSummary> {
     const response = await this.#folders.sample(`${id}.csv`);
-    return this.openData(new File([await response.blob()], `${id}.csv`), "train");
+    return this.openData(new File([await response.blob()], `${id}.csv`), "train", seed);
   }
 
-  openData(file: File, role: DataRole): Promise<DataSummary> {
-    return this.#data.openFile(file, role);
+  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary> {
+    return this.#data.openFile(file, role, seed);
   }
 
   closeValidation(): Promise<DataSummary> {
     return this.#data.closeValidation();
   }
 
-  setData(settings: DataSettings): Promise<DataSummary> {
-    return this.#data.setSettings(settings);
+  setData(settings: DataSettings, seed?: number): Promise<DataSummary> {
+    return this.#data.setSettings(settings, seed);
   }
 
   async readData(): Promise<DataSummary | null> {
@@ -219,9 +216,9 @@ export class Studio implements StudioApi {
   async estimate(configuration: Configuration): Promise<Estimate> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { trainTokens, validationTokens } = this.#data.data;
-    const { model, limits, asked } = this.#opened;
+    const { model, limits } = this.#opened;
     return estimate({
-      ...asked,
+      ...this.#opened.asked(model),
       model,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
@@ -256,13 +253,14 @@ export class Studio implements StudioApi {
 
   #equalities(run: RunConfiguration): readonly Equality[] {
     const model = this.#opened.model;
-    return methodOf(run.method).equalities?.(parseOptions(model, run), model) ?? [];
+    const method = approachOf(run.method);
+    return (method.trains && method.equalities?.(parseOptions(model, run), model)) || [];
   }
 
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const { model, limits, asked } = this.#opened;
-    return longestText({ ...asked, model, training, runs, ...limits });
+    const { model, limits } = this.#opened;
+    return longestText({ ...this.#opened.asked(model), model, training, runs, ...limits });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
@@ -306,20 +304,19 @@ export class Studio implements StudioApi {
   }
 
   async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
-    const progress = (done: number, total: number) =>
-      this.#events.emit({ type: "progress", task: "predicting", detail: file.name, done, total, unit: "rows" });
     const of = (run: string) => this.#comparisons.of(run);
-    const sources = { tokenizer: this.#opened.model.tokenizer, of, progress };
-    try {
-      return await predictTable(await readTable(file), columns, choice, sources);
-    } finally {
-      this.#events.flush();
-    }
+    const { tokenizer } = this.#opened.model;
+    const table = await readTable(file);
+    return withProgress(this.#events.emit, (report) => {
+      const progress = (done: number, total: number) =>
+        report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
+      return predictTable(table, columns, choice, { tokenizer, of, progress });
+    });
   }
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {
     const { dataset, settings } = this.#data.data;
-    if (settings.task !== "causal-lm") return [];
+    if (formats[settings.task].answer !== "text") return [];
     return dataset.validation.slice(0, count).map(({ row, text: prompt, response = "", messages }) => ({
       row,
       ...(messages ? lastExchange(messages, this.#opened.model.tokenizer) : { prompt, response }),

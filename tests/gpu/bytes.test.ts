@@ -8,6 +8,7 @@ import type { Executor } from "../../src/executors/executor";
 import { openDevice } from "../../src/executors/webgpu/device";
 import { WebgpuExecutor } from "../../src/executors/webgpu/executor";
 import { trainingSchema } from "../../src/plan/configuration";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel } from "../fixtures/reference";
 import { limited } from "../training/limited";
 import { createComparison, tinyData, tinyRows } from "../training/tiny-comparison";
@@ -71,6 +72,7 @@ describe.each(cases)("%s, batches of %i", (rig, batchSize, lengths, plans, allow
     const lengthsOf = (examples: typeof rows) => examples.map(({ ids }) => ids.length);
     const estimated = estimate({
       model,
+      task: sequenceClassification,
       classes: data.labels.length,
       trainLengths: lengthsOf(rows),
       validationLengths: lengthsOf(validation),

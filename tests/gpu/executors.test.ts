@@ -7,7 +7,6 @@ import { beforeAll, test } from "vitest";
 import type { Executor } from "../../src/executors/executor";
 import { fetchBuild } from "../../src/executors/processor/build";
 import { ProcessorExecutor } from "../../src/executors/processor/executor";
-import { trainsNothing } from "../../src/methods/method";
 import { methods } from "../../src/methods/registry";
 import { referenceCases } from "../fixtures/reference-cases";
 import { testExecutor } from "../training/executor";
@@ -91,7 +90,7 @@ function others(): StepsCase[] {
     Object.values(own).map(({ method, options }) => ({ rig, method, options: { ...options } })),
   );
   return methods
-    .filter((method) => !trainsNothing(method) && !chosen.some((one) => one.method === method.id))
+    .filter((method) => !chosen.some((one) => one.method === method.id))
     .map(({ id }) => ({ name: id, ...cases.find(({ method }) => method === id)!, steps: 2 }));
 }
 

@@ -15,6 +15,7 @@ import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
+import { taskChannels } from "../../src/tasks/task";
 import { familyRig, familyRigs, fixtureModel } from "../fixtures/reference";
 import { random, randomIntegers } from "../kernels/harness";
 import { limited } from "../training/limited";
@@ -41,7 +42,7 @@ interface State {
   readonly metrics: Float32Array;
   readonly gradients: Values;
   readonly values: Values;
-  readonly controls: Values;
+  readonly controllerStates: Values;
 }
 
 /** Relative: the largest difference of a tensor to its largest number. */
@@ -93,9 +94,9 @@ export async function compareSteps(first: Executor, second: Executor, one: Steps
       const kept = (values: Float32Array) => values.map((number, index) => (told[index] === 1 ? number : 0));
       expectAlike(kept(other.values.get(name)!), kept(value), said(`value of ${name}`));
     }
-    expect([...other.controls.keys()]).toEqual([...state.controls.keys()]);
-    for (const [name, control] of state.controls) {
-      expectAlike(other.controls.get(name)!, control, said(`control ${name}`));
+    expect([...other.controllerStates.keys()]).toEqual([...state.controllerStates.keys()]);
+    for (const [name, value] of state.controllerStates) {
+      expectAlike(other.controllerStates.get(name)!, value, said(`state ${name}`));
     }
   }
 }
@@ -119,8 +120,7 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
   const [method, task] = [methodOf(id), tasks[taskId]];
   const text = method.text({ ...options, text: TEXT }) === null ? {} : { text: TEXT };
   const classes = taskId === "causal-lm" ? 0 : taskId === "regression" ? 1 : CLASSES;
-  const targets = { perToken: task.perToken, values: task.values(classes) };
-  const batch = new BatchBuffers(given, SIZE, TOKENS, OWNER, targets);
+  const batch = new BatchBuffers(given, SIZE, TOKENS, OWNER, taskChannels(task, classes));
   const workspace = new Workspace(given, OWNER);
   const run = new Run(
     given,
@@ -143,9 +143,18 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
     for (let step = 0; step < steps; step++) {
       await run.train(TOKENS, step, RATE);
       const { parameters } = run;
-      const [gradients, values, controls] = [parameters.readGradients(), parameters.read(), parameters.readControls()];
+      const [gradients, values, controllerStates] = [
+        parameters.readGradients(),
+        parameters.read(),
+        parameters.readControllerStates(),
+      ];
       const metrics = new Float32Array(await given.read(run.metrics, 12));
-      states.push({ metrics, gradients: await gradients, values: await values, controls: await controls });
+      states.push({
+        metrics,
+        gradients: await gradients,
+        values: await values,
+        controllerStates: await controllerStates,
+      });
     }
     await run.drained();
     return { start, states };
@@ -180,5 +189,5 @@ function batchOf({ config }: BaseModel, task: TaskId) {
     : Int32Array.of(0, 2, 4).map((one) => (task === "sequence-classification" ? one : 0));
   const values =
     task === "regression" ? random(SIZE, 2) : random(SIZE * CLASSES, 2).map((value) => (value > 0 ? 1 : 0));
-  return { batchSize: SIZE, bucket: TOKENS, inputIds, lengths: LENGTHS, labels, values };
+  return { batchSize: SIZE, bucket: TOKENS, inputIds, lengths: LENGTHS, channels: { labels, values } };
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { crossEntropy } from "../../src/kernels/cross-entropy";
 import { expectClose, FITS, REDUCTION, random, randomIntegers, runKernel } from "./harness";
 
-function reference(logits: Float32Array, labels: Int32Array, classes: number) {
-  const count = Math.max(1, labels.filter((label) => label >= 0).length);
+function reference(logits: Float32Array, labels: Int32Array, shares: Float32Array, classes: number) {
   const rowLoss = new Float64Array(labels.length);
   const gradient = new Float64Array(logits.length);
   labels.forEach((label, r) => {
@@ -13,7 +12,7 @@ function reference(logits: Float32Array, labels: Int32Array, classes: number) {
     const logSumExp = largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0));
     rowLoss[r] = logSumExp - row[label]!;
     row.forEach((value, c) => {
-      gradient[r * classes + c] = (Math.exp(value - logSumExp) - (c === label ? 1 : 0)) / count;
+      gradient[r * classes + c] = (Math.exp(value - logSumExp) - (c === label ? 1 : 0)) * shares[r]!;
     });
   });
   return { rowLoss, gradient };
@@ -30,9 +29,10 @@ describe.each(FITS)("cross-entropy (%s)", (fit) => {
     const { rows, classes, ignored, scale } = shape;
     const logits = random(rows * classes, 1, scale);
     const labels = randomIntegers(rows, 2, 0, classes).fill(-100, 0, ignored);
+    const shares = random(rows, 5).map(Math.abs).fill(0, 0, ignored);
     const [rowLoss, out] = [random(rows, 3), random(rows * classes, 4)];
-    const result = await runKernel(crossEntropy, { logits, labels, rowLoss, out }, { rows, classes }, {}, fit);
-    const expected = reference(logits, labels, classes);
+    const result = await runKernel(crossEntropy, { logits, labels, shares, rowLoss, out }, { rows, classes }, {}, fit);
+    const expected = reference(logits, labels, shares, classes);
     expectClose(result.rowLoss, expected.rowLoss, REDUCTION);
     expectClose(result.out, expected.gradient, REDUCTION);
   });
@@ -40,7 +40,13 @@ describe.each(FITS)("cross-entropy (%s)", (fit) => {
   it("makes the loss not finite when a logit is not a number", async () => {
     const logits = Float32Array.from([0.5, Number.NaN, 0.1]);
     const labels = Int32Array.from([0]);
-    const buffers = { logits, labels, rowLoss: new Float32Array(1), out: new Float32Array(3) };
+    const buffers = {
+      logits,
+      labels,
+      shares: Float32Array.of(1),
+      rowLoss: new Float32Array(1),
+      out: new Float32Array(3),
+    };
     const result = await runKernel(crossEntropy, buffers, { rows: 1, classes: 3 }, {}, fit);
     expect(Number.isFinite(result.rowLoss[0])).toBe(false);
   });

@@ -76,8 +76,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   "cross-entropy": [
     {
       sizes: { rows: 7, classes: 5 },
-      bindings: { logits: 35, labels: randomIntegers(7, 9, 0, 5).fill(-100, 0, 2), rowLoss: 7, out: 35 },
-      wide: ["rowLoss"],
+      bindings: { logits: 35, labels: randomIntegers(7, 9, 0, 5).fill(-100, 0, 2), shares: 7, rowLoss: 7, out: 35 },
+      wide: ["shares", "rowLoss"],
     },
   ],
   // In training, of seed 3 and step 5.
@@ -168,12 +168,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { sizes: { rows: 13, width: 17 }, bindings: { x: 221, weight: 17, out: 221 } },
     { sizes: { rows: 13, width: 17 }, bindings: { x: 221, weight: 17, out: 221 }, wide: ["weight"] },
   ],
-  "scale-rows": [{ sizes: { own: 6, rows: 9, width: 11 }, bindings: { shares: 4, x: 99 }, wide: ["shares"] }],
   "value-loss": [
     {
       sizes: { rows: 7, classes: 3 },
-      bindings: { logits: 21, values: 21, labels: randomIntegers(7, 9, 0, 2).fill(-100, 0, 2), rowLoss: 7, out: 21 },
-      wide: ["values", "rowLoss"],
+      bindings: {
+        ...{ logits: 21, values: 21, labels: randomIntegers(7, 9, 0, 2).fill(-100, 0, 2) },
+        ...{ shares: 7, rowLoss: 7, out: 21 },
+      },
+      wide: ["values", "shares", "rowLoss"],
     },
   ],
 };

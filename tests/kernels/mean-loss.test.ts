@@ -4,16 +4,29 @@ import { expectClose, FITS, REDUCTION, random, runKernel } from "./harness";
 
 describe.each(FITS)("mean-loss (%s)", (fit) => {
   it.each([
-    { rows: 1, ignored: 0 },
-    { rows: 133, ignored: 12 },
-    { rows: 5, ignored: 5 },
-  ])("$rows rows, $ignored ignored", async ({ rows, ignored }) => {
-    const rowLoss = random(rows, 1).map(Math.abs).fill(0, 0, ignored);
-    const labels = new Int32Array(rows).fill(1).fill(-100, 0, ignored);
-    const metrics = Float32Array.from([7, 8]);
-    const result = await runKernel(meanLoss, { rowLoss, labels, metrics }, { rows }, {}, fit);
-    const sum = rowLoss.reduce((total, value) => total + value, 0);
-    expectClose(result.metrics.subarray(0, 1), [sum / Math.max(1, rows - ignored)], REDUCTION);
-    expect(result.metrics[1]).toBe(8);
+    { rows: 1, ignored: 0, place: 0 },
+    { rows: 133, ignored: 12, place: 0 },
+    { rows: 13, ignored: 4, place: 2 },
+    { rows: 5, ignored: 5, place: 0 },
+  ])("$rows rows, $ignored ignored, into place $place", async ({ rows, ignored, place }) => {
+    // What has no share may hold anything.
+    const losses = random(rows, 1).map(Math.abs).fill(Number.NaN, 0, ignored);
+    const shares = random(rows, 2).map(Math.abs).fill(0, 0, ignored);
+    const metrics = Float32Array.from([7, 8, 9]);
+    const result = await runKernel(meanLoss, { losses, shares, metrics }, { rows, place }, {}, fit);
+    const expected = Float64Array.from(metrics);
+    expected[place] = 0;
+    for (let row = ignored; row < rows; row++) expected[place]! += shares[row]! * losses[row]!;
+    expectClose(result.metrics, expected, REDUCTION);
+  });
+
+  it("is not finite when a loss that counts is not", async () => {
+    const given = {
+      losses: Float32Array.of(1, Number.NaN),
+      shares: Float32Array.of(0.5, 0.5),
+      metrics: new Float32Array(3),
+    };
+    const result = await runKernel(meanLoss, given, { rows: 2, place: 0 }, {}, fit);
+    expect(Number.isFinite(result.metrics[0])).toBe(false);
   });
 });

@@ -67,8 +67,11 @@ describe("value-loss", () => {
     const values = SQUARED ? random(rows, 2, 5) : Float32Array.from(randomIntegers(rows * classes, 2, 0, 2));
     const labels = new Int32Array(rows).fill(-100, rows - 2);
     const [rowLoss, out] = [random(rows, 3), random(rows * classes, 4)];
+    const shares = random(rows, 5)
+      .map(Math.abs)
+      .fill(0, rows - 2);
     const sizes = { rows, classes };
-    const result = await runKernel(valueLoss, { logits, values, labels, rowLoss, out }, sizes, { SQUARED });
+    const result = await runKernel(valueLoss, { logits, values, labels, shares, rowLoss, out }, sizes, { SQUARED });
     const losses = new Float64Array(rows);
     const gradient = new Float64Array(rows * classes);
     for (let row = 0; row < rows - 2; row++) {
@@ -76,7 +79,7 @@ describe("value-loss", () => {
         const [x, y] = [logits[row * classes + c]!, values[row * classes + c]!];
         losses[row]! +=
           (SQUARED ? (x - y) ** 2 : Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)))) / classes;
-        gradient[row * classes + c] = (SQUARED ? 2 * (x - y) : 1 / (1 + Math.exp(-x)) - y) / ((rows - 2) * classes);
+        gradient[row * classes + c] = ((SQUARED ? 2 * (x - y) : 1 / (1 + Math.exp(-x)) - y) * shares[row]!) / classes;
       }
     }
     expectClose(result.rowLoss, losses, REDUCTION);
@@ -95,8 +98,10 @@ describe.each(FITS)("language-loss (%s)", (fit) => {
       const labels = Int32Array.of(-100, 3, 130, -100, 0, 77, -100, 5, -100);
       const indexes = Int32Array.of(1, 2, 4, 5, -1, -1, -1, -1, -1);
       const [losses, predictions] = [random(tokens, 2), random(tokens, 3)];
-      const sizes = { start, rows, vocabulary, tokens, cap };
-      const result = await runKernel(languageLoss, { logits, indexes, labels, losses, predictions }, sizes, {}, fit);
+      const shares = random(tokens, 4).map((share, token) => (labels[token]! < 0 ? 0 : Math.abs(share)));
+      const sizes = { start, rows, vocabulary, cap };
+      const buffers = { logits, indexes, labels, shares, losses, predictions };
+      const result = await runKernel(languageLoss, buffers, sizes, {}, fit);
       const wantedLosses = Float64Array.from(losses);
       const wantedPredictions = Float64Array.from(predictions);
       const gradient = new Float64Array(rows * vocabulary);
@@ -109,7 +114,7 @@ describe.each(FITS)("language-loss (%s)", (fit) => {
         own.forEach((logit, c) => {
           const bent = cap ? 1 - (logit / cap) ** 2 : 1;
           gradient[row * vocabulary + c] =
-            ((Math.exp(logit - largest) / sum - (c === labels[position] ? 1 : 0)) / 5) * bent;
+            (Math.exp(logit - largest) / sum - (c === labels[position] ? 1 : 0)) * shares[position]! * bent;
         });
       });
       expectClose(result.losses, wantedLosses, REDUCTION);

@@ -40,8 +40,9 @@ async function trained(setup: TinySetup): Promise<TinyComparison> {
 
 function classReport({ comparison }: TinyComparison, run: string) {
   const report = comparison.report(run);
-  if (report.task !== "sequence-classification") throw new Error(`The report is of ${report.task}.`);
-  return report;
+  const { confusion, perClass } = report;
+  if (!confusion || !perClass) throw new Error(`The report is of ${report.task}.`);
+  return { ...report, confusion, perClass };
 }
 
 beforeAll(async () => {
@@ -363,7 +364,7 @@ describe("the course of a comparison", () => {
     const tiny = create({
       ...long(),
       onEvent(event, comparison) {
-        if (event.type !== "progress" || event.task !== "evaluating" || event.done !== 1 || stops > 0) return;
+        if (event.type !== "progress" || event.wait !== "evaluating" || event.done !== 1 || stops > 0) return;
         stops++;
         comparison.stop();
       },
@@ -389,7 +390,7 @@ describe("the course of a comparison", () => {
       ...long(),
       onEvent(event, comparison) {
         const isFirst = event.type === "step" && event.step === 2 && event.run === "delta" && stops === 0;
-        const isSecond = event.type === "progress" && event.task === "evaluating" && event.done === 1 && stops === 1;
+        const isSecond = event.type === "progress" && event.wait === "evaluating" && event.done === 1 && stops === 1;
         if (!isFirst && !isSecond) return;
         stops++;
         comparison.stop();
@@ -416,7 +417,10 @@ describe("the course of a comparison", () => {
     const running = vi.spyOn(tiny.comparison.run("delta").step(8), "forward");
     const computed = vi.spyOn(executor, "done");
     await tiny.comparison.evaluate();
-    const counted = tiny.of("progress").filter(({ task, detail }) => task === "evaluating" && detail === "delta");
+    const told = tiny.of("progress").filter(({ wait, detail }) => wait === "evaluating" && detail === "delta");
+    const counted = told.filter(({ phase }) => phase !== "end");
+    expect(told.at(-1)).toMatchObject({ phase: "end", done: 4, total: 4 });
+    expect(new Set(told.map(({ id }) => id)).size).toBe(1);
     expect(counted.map(({ done, total }) => [done, total])).toEqual([0, 1, 2, 3, 4].map((done) => [done, 4]));
     expect(running).toHaveBeenCalledTimes(4);
     expect(computed).toHaveBeenCalledTimes(8);

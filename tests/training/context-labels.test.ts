@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import { tokenLabels } from "../../src/data/channels";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
@@ -28,11 +29,13 @@ test("cpt for language modelling: losses and gradient are PEFT's", async () => {
       Int32Array,
       Int32Array,
     ];
-    return { batchSize: size, bucket: tokens, inputIds, lengths, labels };
+    return { batchSize: size, bucket: tokens, inputIds, lengths, channels: { labels } };
   });
-  const targets = { perToken: true, values: 0 };
   const buffers = new Map(
-    given.map(({ bucket, batchSize }) => [bucket, new BatchBuffers(executor, batchSize, bucket, "test", targets)]),
+    given.map(({ bucket, batchSize }) => [
+      bucket,
+      new BatchBuffers(executor, batchSize, bucket, "test", [tokenLabels]),
+    ]),
   );
   const workspace = new Workspace(executor, "test");
   const plan = { name: "cpt", method: "cpt", options: { text, epsilon, decay } };
@@ -55,7 +58,7 @@ test("cpt for language modelling: losses and gradient are PEFT's", async () => {
     buffers.get(batch.bucket)!.upload(batch);
     await run.train(batch.bucket, step, learningRate);
     const [own, , context] = new Float32Array(await executor.read(run.metrics, 12));
-    const labelled = batch.labels.filter((label) => label >= 0).length;
+    const labelled = batch.channels.labels.filter((label) => label >= 0).length;
     const behind = batch.batchSize * contextCount;
     const loss = (own! * labelled + context! * behind) / (labelled + behind);
     expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-4);

@@ -77,7 +77,7 @@ test("10 steps, a folder and 10 more are 20 steps", { timeout: 120_000 }, async 
         const { setup, trainables, parameters } = straight.comparison.run(run.name);
         const form = methodOf(run.method).exportForm(setup.options, model);
         const held = importedTensors(adapter, model.config.layers, originOf(form), model.config);
-        const stateful = { trainables, controls: parameters.controls };
+        const stateful = { trainables, controllerStates: parameters.controllerStates };
         starts.set(run.name, checkpointOf(run.name, stateful, adapter.state!, held));
         const short = { ...adapter.state!, firstMoments: adapter.state!.firstMoments.slice(1) };
         expect(() => checkpointOf(run.name, stateful, short, held)).toThrow(/first moment of ".*is missing/);

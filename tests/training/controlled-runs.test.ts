@@ -5,6 +5,7 @@ import { BaseModel } from "../../src/base/base-model";
 import { estimate } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
 import { trainingSchema } from "../../src/plan/configuration";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {
@@ -80,6 +81,7 @@ describe("methods that act between steps", () => {
     const training = trainingSchema.parse({ batchSize: 2, steps: 6 });
     const estimated = estimate({
       model,
+      task: sequenceClassification,
       classes: data.labels.length,
       trainLengths: data.train.map(({ ids }) => ids.length),
       validationLengths: data.validation.map(({ ids }) => ids.length),

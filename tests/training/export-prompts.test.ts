@@ -17,6 +17,7 @@ import type { Values } from "../../src/runs/parameters";
 import { parseOptions, resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -72,7 +73,7 @@ function firstBatch(tensors: Awaited<ReturnType<typeof fixtureTensors>>) {
     mask.slice(row * bucket, (row + 1) * bucket).reduce((sum, bit) => sum + bit, 0),
   );
   const labels = tensors.get("batch.0.labels")!.data as Int32Array;
-  return { batchSize, bucket, inputIds: inputIds as Int32Array, lengths, labels };
+  return { batchSize, bucket, inputIds: inputIds as Int32Array, lengths, channels: { labels } };
 }
 
 /** A run that starts from given values, for batch 0 of a case; `use` may predict with it. */
@@ -95,6 +96,7 @@ async function withRun<Result>(
       learningRate: 1e-3,
       weightDecay: null,
       gradClip: null,
+      task: sequenceClassification,
       classes: facts.labels.length,
       pooling: "last",
       seed: 0,

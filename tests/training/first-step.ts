@@ -11,6 +11,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import type { FixtureTensor } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
 
@@ -34,7 +35,7 @@ function batchOf(expected: Tensors) {
     mask.slice(row * bucket, (row + 1) * bucket).reduce((sum, bit) => sum + bit, 0),
   );
   const labels = expected.get("labels")!.data as Int32Array;
-  return { batchSize, bucket, inputIds: ids.data as Int32Array, lengths, labels };
+  return { batchSize, bucket, inputIds: ids.data as Int32Array, lengths, channels: { labels } };
 }
 
 /** The first step of a method from a fixture's start. Every gradient must be PyTorch's to a thousandth of its length. */
@@ -62,6 +63,7 @@ export async function firstStep(
       learningRate: 1e-3,
       weightDecay: 0,
       gradClip: null,
+      task: sequenceClassification,
       classes,
       pooling,
       seed: 0,

@@ -9,6 +9,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel, fixtureTensors, generationCases } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { trainedParts } from "./trained-parts";
@@ -32,7 +33,7 @@ test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
       model,
       {
         ...{ name: "run", ...resolveMethod(model, plan, 0), learningRate: 1 },
-        ...{ weightDecay: null, gradClip: null, classes: 5, pooling: "last", seed: 0 },
+        ...{ weightDecay: null, gradClip: null, task: sequenceClassification, classes: 5, pooling: "last", seed: 0 },
         ...(method && { initial: trainedParts(await fixtureTensors(path), "final", model.config) }),
       },
       new Map([[8, new BatchBuffers(executor, 1, 8, "test")]]),

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import { estimate } from "../../src/estimate/estimate";
 import { trainingSchema } from "../../src/plan/configuration";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fittedCases, fixtureModel, nearestCases } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -67,7 +68,9 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
   const method = "fitted-head";
   publish(context, { rig: "tiny-llama", modelType: "llama", method, name: pooling, logits: fit, gradients: null });
   expect(of("step", "head")).toHaveLength(2);
-  const read = events.filter((event) => event.type === "progress" && event.task === "reading training rows");
+  const read = events.filter(
+    (event) => event.type === "progress" && event.wait === "reading training rows" && event.phase !== "end",
+  );
   expect(read).toHaveLength(Math.ceil(described.training / 4));
   const [, said] = await comparison.predict(data.validation[0]!);
   const [counts] = cases[0].votes;
@@ -77,7 +80,14 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
 
   const lengths = (which: readonly { ids: Int32Array }[]) => which.map(({ ids }) => ids.length);
   const estimates = estimate({
-    ...{ model, classes: data.labels.length, labels: data.labels, maxLength: 24, runs: [runs[0], fitted] },
+    ...{
+      model,
+      task: sequenceClassification,
+      classes: data.labels.length,
+      labels: data.labels,
+      maxLength: 24,
+      runs: [runs[0], fitted],
+    },
     training: trainingSchema.parse(training),
     ...{ trainLengths: lengths(data.train), validationLengths: lengths(data.validation), allowedBuffer: 1e9 },
     costs: executor.costs,

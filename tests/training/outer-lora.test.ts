@@ -17,7 +17,6 @@ import { Run } from "../../src/runs/run";
 import { countPart } from "../../src/runs/trainable-count";
 import { Workspace } from "../../src/runs/workspace";
 import { tasks } from "../../src/tasks/registry";
-import { cardTask } from "../../src/worker/card-task";
 import { outerLoraCases } from "../fixtures/outer-lora-cases";
 import { adapterFiles, fixtureModel, outerLoraCase } from "../fixtures/reference";
 import { largestDifference, relativeDistance } from "./compare";
@@ -64,11 +63,11 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
       bucket: tokens,
       inputIds,
       lengths,
-      labels: causal ? padded("next", -100) : own("labels").data,
+      channels: { labels: causal ? padded("next", -100) : own("labels").data },
     };
   });
   const workspace = new Workspace(executor, "test");
-  const buffers = new BatchBuffers(executor, size, tokens, "test", { perToken: causal, values: 0 });
+  const buffers = new BatchBuffers(executor, size, tokens, "test", [tasks[id].labels]);
   const { learningRate, weightDecay } = described;
   const run = new Run(
     executor,
@@ -131,7 +130,7 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
         data: { file: "rows", trainRows: 16, validationRows: 0 },
         steps: 20,
       },
-      ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: {}, task: cardTask(id, null) },
+      ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
     });
     const [own, theirs] = [writtenFiles(folder), await adapterFiles(`outer-lora/${rig}`)];
     const [config, saved] = [own, theirs].map((files) => JSON.parse(strFromU8(files["adapter_config.json"]!)));

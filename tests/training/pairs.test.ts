@@ -2,10 +2,12 @@
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import { rowLabels, tokenTypes } from "../../src/data/channels";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -20,7 +22,7 @@ test("the logits of pairs are transformers'", async () => {
   const lengths = Int32Array.from({ length: size }, (_, row) =>
     mask.subarray(row * tokens, (row + 1) * tokens).reduce((sum, bit) => sum + bit, 0),
   );
-  const batch = new BatchBuffers(executor, size, tokens, "test", { perToken: false, values: 0, types: true });
+  const batch = new BatchBuffers(executor, size, tokens, "test", [rowLabels, tokenTypes]);
   const workspace = new Workspace(executor, "test");
   const head = ["classifier.weight", "classifier.bias"].map(
     (name) => [name, tensors.get(name)!.data as Float32Array] as const,
@@ -32,14 +34,22 @@ test("the logits of pairs are transformers'", async () => {
   const run = new Run(
     executor,
     model,
-    { ...setup, gradClip: null, classes: 3, pooling: "first", seed: 0, initial: new Map(head) },
+    {
+      ...setup,
+      gradClip: null,
+      task: sequenceClassification,
+      classes: 3,
+      pooling: "first",
+      seed: 0,
+      initial: new Map(head),
+    },
     new Map([[tokens, batch]]),
     workspace,
   );
   workspace.allocate();
   await run.compile();
   const [inputIds, types] = [integers("input_ids"), integers("token_type_ids")];
-  batch.upload({ batchSize: size, bucket: tokens, inputIds, lengths, labels: new Int32Array(size), types });
+  batch.upload({ inputIds, lengths, channels: { labels: new Int32Array(size), types } });
   const step = await run.infer(tokens);
   const expected = tensors.get("logits")!.data;
   const logits = new Float32Array(await executor.read(step.logits, expected.length * 4));

@@ -5,15 +5,15 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import { computeValues } from "../../src/base/once";
 import type { Executor } from "../../src/executors/executor";
-import { writeGraph } from "../../src/forward/graph";
 import { methodOf } from "../../src/methods/registry";
 import { Program } from "../../src/program/program";
-import { type Tensor, tensorBytes } from "../../src/program/tensor";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -50,17 +50,7 @@ describe.each(rigs)("%s", (rig) => {
     );
     const lengths = program.constant("lengths", [size], () => real, "int32");
     const { hidden } = model.family.build(program, model.config, ids, { size, tokens, lengths }, {});
-    const output = executor.memory.allocate(tensorBytes(hidden), {
-      label: "hidden",
-      category: "runtime",
-      owner: "test",
-    });
-    const buffer = (tensor: Tensor) => (tensor === hidden ? output : model.buffer(tensor));
-    const session = await executor.session(writeGraph(program, [hidden]), buffer);
-    await session.run();
-    const computed = new Float32Array(await executor.read(output, tensorBytes(hidden)));
-    await session.release();
-    executor.memory.releaseOwner("test");
+    const computed = (await computeValues(executor, { program, leaves: model.buffer }, [hidden])).get(hidden)!;
     const expected = base
       .get("hidden.last")!
       .data.filter((_, index) => mask[Math.floor(index / hidden.shape[1]!)] === 1);
@@ -97,7 +87,7 @@ describe.each(rigs)("%s", (rig) => {
           );
         }
         const labels = tensor("labels").data as Int32Array;
-        return { batchSize: size, bucket, inputIds, lengths, labels };
+        return { batchSize: size, bucket, inputIds, lengths, channels: { labels } };
       });
       const start = trainedParts(tensors, "initial", model.config);
       const workspace = new Workspace(executor, "test");
@@ -117,6 +107,7 @@ describe.each(rigs)("%s", (rig) => {
           learningRate: described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
           gradClip: null,
+          task: sequenceClassification,
           classes: described.labels.length,
           pooling: described.pooling,
           seed: 0,

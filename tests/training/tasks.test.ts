@@ -48,19 +48,19 @@ describe.each(["token-classification", "causal-lm"] as const)("%s", (id) => {
           bucket,
           inputIds: new Int32Array(size * bucket).fill(model.tokenizer.padId!),
           lengths: new Int32Array(size),
-          labels: new Int32Array(size * bucket).fill(-100),
+          channels: { labels: new Int32Array(size * bucket).fill(-100) },
         };
         for (let row = 0; row < size; row++) {
           const own = (name: string) => tensor(name).subarray(row * length, (row + 1) * length);
           arrays.inputIds.set(own("input_ids"), row * bucket);
           arrays.lengths[row] = own("attention_mask").reduce((sum, bit) => sum + bit, 0);
           // What the state at a position predicts is the token behind it.
-          arrays.labels.set(id === "causal-lm" ? own("labels").subarray(1) : own("labels"), row * bucket);
+          arrays.channels.labels.set(id === "causal-lm" ? own("labels").subarray(1) : own("labels"), row * bucket);
         }
         return arrays;
       });
       const workspace = new Workspace(executor, "test");
-      const buffers = new BatchBuffers(executor, size, bucket, "test", { perToken: true, values: 0 });
+      const buffers = new BatchBuffers(executor, size, bucket, "test", [task.labels]);
       const start = trainedParts(tensors, "initial", model.config);
       const run = new Run(
         executor,
@@ -118,7 +118,7 @@ describe.each(["token-classification", "causal-lm"] as const)("%s", (id) => {
           // The language head's logits are never held; what was predicted and lost at every labelled position says the same.
           const predicted = new Float32Array(await executor.read(compiled.recorded, size * bucket * 4));
           const lost = new Float32Array(await executor.read(compiled.losses, size * bucket * 4));
-          batches[0]!.labels.forEach((label: number, place: number) => {
+          batches[0]!.channels.labels.forEach((label: number, place: number) => {
             const begin = (Math.floor(place / bucket) * length + (place % bucket)) * width;
             const row = Array.from((data as Float32Array).subarray(begin, begin + width));
             if (label < 0) {

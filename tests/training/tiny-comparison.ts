@@ -36,7 +36,8 @@ export function tinyData(
   maxLength = 16,
 ): ComparisonData {
   const labels = ["age_limit", "atm_support", "exchange_rate", "getting_spare_card", "lost_or_stolen_card"];
-  return { labels, train, validation, validationTexts: validation.map(({ row }) => `row ${row}`), maxLength };
+  const validationTexts = validation.map(({ row }) => `row ${row}`);
+  return { task: "sequence-classification", labels, train, validation, validationTexts, maxLength };
 }
 
 export interface TinySetup {
@@ -121,6 +122,6 @@ export function finalValues({ comparison }: TinyComparison, run: string): Promis
 
 /** Of the classes, in their order. */
 export function probabilitiesOf(prediction: Prediction): number[] {
-  if (prediction.task !== "sequence-classification") throw new Error(`The prediction is of ${prediction.task}.`);
+  if (prediction.answer !== "label") throw new Error(`The prediction is of ${prediction.answer}.`);
   return prediction.probabilities.map(({ probability }) => probability);
 }

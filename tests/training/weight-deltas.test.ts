@@ -25,6 +25,7 @@ import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { countPart } from "../../src/runs/trainable-count";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type WeightDeltaCase as Case, weightDeltaCases as cases } from "../fixtures/weight-delta-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -62,7 +63,7 @@ function batchesOf(tensors: Tensors, padId: number) {
   return read.map(({ size, length, ids, lengths, labels }) => {
     const inputIds = new Int32Array(size * tokens).fill(padId);
     for (let row = 0; row < size; row++) inputIds.set(ids.subarray(row * length, (row + 1) * length), row * tokens);
-    return { size, batchSize: size, tokens, bucket: tokens, inputIds, lengths, labels };
+    return { size, batchSize: size, tokens, bucket: tokens, inputIds, lengths, channels: { labels } };
   });
 }
 
@@ -98,7 +99,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
           weightDecay: 0.01,
           gradClip: null,
         },
-        ...{ classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
+        ...{ task: sequenceClassification, classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
         ...resolveMethod(model, { name: method, method, options }, 0),
       },
       new Map([[batch.tokens, buffers]]),
@@ -215,7 +216,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       Object.fromEntries(ranks.map(({ module, rank }) => [module, rank])),
     ]);
     expect(told).toEqual(history);
-    const ranks = (await run.parameters.readControls()).get(RANKS)!;
+    const ranks = (await run.parameters.readControllerStates()).get(RANKS)!;
     const modules = first!.ranks.map(({ module }) => [...tensors.get(`kept.${module}`)!.data]);
     expect([...ranks]).toEqual(modules.flat());
   }

@@ -6,6 +6,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { familyRig } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -32,7 +33,7 @@ test("logits of the labels' words are the model's own", async (context) => {
     executor,
     model,
     {
-      ...{ name: "asked", owner: "test", classes: 3, pooling: "last", seed: 0 },
+      ...{ name: "asked", owner: "test", task: sequenceClassification, classes: 3, pooling: "last", seed: 0 },
       ...{ learningRate: 0, weightDecay: null, gradClip: null },
       ...resolveMethod(model, { name: "asked", method: "zero-shot", options }, 0, labels),
     },
@@ -42,8 +43,9 @@ test("logits of the labels' words are the model's own", async (context) => {
   workspace.allocate();
   await run.compile();
   buffers.upload({
-    ...{ batchSize: size, bucket: tokens, inputIds: given.get("input_ids")!.data as Int32Array, lengths },
-    labels: new Int32Array(size),
+    inputIds: given.get("input_ids")!.data as Int32Array,
+    lengths,
+    channels: { labels: new Int32Array(size) },
   });
   const { logits } = await run.infer(tokens);
   const { data } = expected.get("zero_shot")!;

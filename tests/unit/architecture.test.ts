@@ -32,6 +32,8 @@ const LAYERS = [
 const PEERS: Record<string, string[]> = {
   // A method attaches to the sites that a model family declares, says which adapter form it is, and draws torch's numbers.
   methods: ["models", "adapters", "data"],
+  // A family names the channels of a batch that it reads.
+  models: ["data"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
   // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has a version.
@@ -47,7 +49,15 @@ const LEAVES = ["hub", "data", "adapters"];
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
 /** What page and worker must agree on: arithmetic on a configuration, versions of what is written. No device, no package. */
-const SHARED_WITH_THE_PAGE = ["src/plan/variants", "src/tasks/metrics/names", "src/versions/versions"];
+const SHARED_WITH_THE_PAGE = [
+  "src/plan/variants",
+  "src/tasks/metrics/names",
+  "src/data/placeholders",
+  "src/versions/versions",
+];
+
+/** What of the page talks to the worker: what changes something, and the hooks that ask. */
+const TALK_TO_THE_WORKER = /^src\/page\/(actions\/|asking\.ts$)/;
 
 /** Paths are relative to the project, with `/`. */
 interface Import {
@@ -147,6 +157,15 @@ function findCircle(edges: Import[]): string[] | null {
   return null;
 }
 
+/** The page's imports between its folders; a file directly in `src/page` is a node of its own. */
+function pageRooms(edges: readonly Import[]): Import[] {
+  const room = (path: string) => /^src\/page\/[^/]+/.exec(path)?.[0];
+  return edges.flatMap(({ from, to, typeOnly }) => {
+    const [above, below] = [room(from), room(to)];
+    return above && below && above !== below ? [{ from: above, to: below, typeOnly }] : [];
+  });
+}
+
 describe("imports", () => {
   test("every folder of src has a layer", () => {
     const folders = new Set(sources.map((path) => folderOf(path) ?? ""));
@@ -162,6 +181,18 @@ describe("imports", () => {
     expect(findCircle(imports)).toBeNull();
   });
 
+  test("make no circle of the page's folders, types included", () => {
+    const rooms = pageRooms(imports);
+    expect(rooms).toContainEqual({ from: "src/page/store", to: "src/page/curves", typeOnly: false });
+    expect(findCircle(rooms)).toBeNull();
+  });
+
+  test("reach the worker from the page's actions and its hooks for asking alone", () => {
+    const talking = imports.filter(({ to }) => to === "src/page/worker.ts").map(({ from }) => from);
+    expect(talking).toContain("src/page/asking.ts");
+    expect(talking.filter((from) => !TALK_TO_THE_WORKER.test(from))).toEqual([]);
+  });
+
   test("that break the rules are found", () => {
     const edge = (from: string, to: string, typeOnly = false): Import => ({ from, to, typeOnly });
     expect(fault(edge("src/kernels/matmul.ts", "src/executors/webgpu/device.ts"))).toMatch(
@@ -174,6 +205,10 @@ describe("imports", () => {
     expect(fault(edge("src/backward/plan.ts", "src/operations/linear.ts"))).toBeNull();
     expect(findCircle([edge("a", "b"), edge("b", "c"), edge("c", "b")])).toEqual(["b", "c", "b"]);
     expect(findCircle([edge("a", "b"), edge("a", "c"), edge("b", "c")])).toBeNull();
+    const there = edge("src/page/store/state.ts", "src/page/charts/lines.ts", true);
+    const back = edge("src/page/charts/Chart.tsx", "src/page/store/store.ts");
+    expect(findCircle(pageRooms([there, back]))).toEqual(["src/page/store", "src/page/charts", "src/page/store"]);
+    expect(pageRooms([edge("src/page/App.tsx", "src/page/numbers.ts")])).toHaveLength(1);
   });
 });
 

@@ -11,12 +11,12 @@ import { readConfig } from "../../src/hub/config";
 import { blobFile } from "../../src/hub/sources";
 import { openTokenizer } from "../../src/hub/tokenizer";
 import type { ModelFolder } from "../../src/hub/types";
-import type { Method } from "../../src/methods/method";
-import { methods } from "../../src/methods/registry";
+import { type AnyApproach, approaches } from "../../src/methods/registry";
 import { families, familyOf } from "../../src/models/registry";
 import { methodContext } from "../../src/runs/resolve";
 import { countPart } from "../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../src/runs/tuned-program";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import type { Measured } from "../../tests/training/measured";
 
 const NONE = "–";
@@ -38,7 +38,7 @@ export function familyTable(measured: readonly Measured[]): string[] {
 /** A method each: what it trains, whether it was checked, its size on the bundled model, and what it is written as. */
 export async function methodTable(measured: readonly Measured[], root: string): Promise<string[]> {
   const model = await bundled(join(root, "public/models/tiny-base"));
-  const rows = methods.map((method) => {
+  const rows = approaches.map((method) => {
     const own = measured.filter((one) => one.method === method.id);
     const options = method.options(model).parse({});
     const cases = new Set(own.map(({ rig, name }) => `${rig} ${name}`)).size;
@@ -77,10 +77,18 @@ async function bundled(path: string) {
 }
 
 /** Trained numbers of the adapter with these options; none where the method refuses the model. */
-function parameters(method: Method, options: unknown, model: Model): string {
+function parameters(method: AnyApproach, options: unknown, model: Model): string {
   try {
     const context = methodContext(model, method, options, 0);
-    const setup = { method, options, context, classes: 2, pooling: "last", trainingRows: 8 } as const;
+    const setup = {
+      method,
+      options,
+      context,
+      task: sequenceClassification,
+      classes: 2,
+      pooling: "last",
+      trainingRows: 8,
+    } as const;
     const { program } = buildTunedProgram(setup, 1, 2);
     return countPart(program.trainables, "adapter").toLocaleString("en");
   } catch {

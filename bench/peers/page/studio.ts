@@ -67,7 +67,7 @@ export async function openStudio(given: Case, backend: "processor" | "webgpu", t
       batch.upload({
         inputIds: Int32Array.from(ids),
         lengths: Int32Array.from(lengths),
-        labels: Int32Array.from(labels),
+        channels: { labels: Int32Array.from(labels) },
       });
       await run.train(tokens, updates++, optimizer.learningRate);
       return new Float32Array(await executor.read(run.metrics, 4))[0]!;

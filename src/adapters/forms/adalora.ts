@@ -1,4 +1,7 @@
-/** AdaLoRA: low-rank triplets beside the linears; pruned ones are left out, and the configuration says which. */
+/**
+ * AdaLoRA: low-rank triplets beside the linears; pruned ones are left out, and the configuration
+ * says which.
+ */
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
@@ -59,7 +62,8 @@ export const adalora: AdapterForm<AdaloraSettings, AdaloraConfig> = {
     const { alpha, dropout } = settings;
     const targets = writtenTargets(settings.targets, site);
     return {
-      // PEFT writes LoRA's keys too and ignores its rank; 8 is the default, and it warns about any other.
+      // PEFT writes LoRA's keys too and ignores its rank; 8 is the default, and it warns about any
+      // other.
       ...loraConfig({ rank: 8, alpha, targets, dropout, rankStabilised: false }, site),
       peft_type: "ADALORA",
       use_dora: false,
@@ -91,7 +95,9 @@ export const adalora: AdapterForm<AdaloraSettings, AdaloraConfig> = {
   }),
 };
 
-/** The factors at their initial rank: what was pruned is zero, and stays so since nothing reads it. */
+/**
+ * The factors at their initial rank: what was pruned is zero, and stays so since nothing reads it.
+ */
 function withPrunedRanks(
   { rank_pattern: pattern }: AdaloraConfig,
   tensors: readonly NamedTensor[],

@@ -1,7 +1,7 @@
 /**
- * Bottleneck modules around sub-layers, in the layout of AdapterHub's `adapters` 1.2, since PEFT has none. Its configuration
- * has the same file name as PEFT's but another schema, and head and modules are two files.
- * Not for what the modules compute: `methods/bottleneck.ts`.
+ * Bottleneck modules around sub-layers, in the layout of AdapterHub's `adapters` 1.2, since PEFT
+ * has none. Its configuration has the same file name as PEFT's but another schema, and head and
+ * modules are two files. Not for what the modules compute: `methods/bottleneck.ts`.
  */
 
 import { strToU8 } from "fflate";
@@ -91,7 +91,10 @@ function reductionFactor(hiddenSize: number, bottleneck: number): number {
   return hiddenSize % bottleneck === 0 ? hiddenSize / bottleneck : hiddenSize / (bottleneck + 0.5);
 }
 
-/** Settings of Compacter's layers and others that plain modules do not use; `adapters` writes them all the same. */
+/**
+ * Settings of Compacter's layers and others that plain modules do not use; `adapters` writes them
+ * all the same.
+ */
 const UNUSED = {
   factorized_phm_W: true,
   factorized_phm_rule: false,
@@ -187,10 +190,10 @@ export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
   layout,
   sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
   obstacle(config, task) {
-    if (task === "text") {
+    if (task.asks === "text") {
       return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
     }
-    if (task !== "label")
+    if (!task.inAdapterHub)
       return "AdapterHub's layout is written for classification with one label; this head is another.";
     return hubObstacle(config);
   },
@@ -230,10 +233,16 @@ async function read(json: unknown, files: Readonly<Record<string, Uint8Array>>):
   return { config, tensors: [...tensors, ...heads] };
 }
 
-/** What families call the attention of such a block: a folder is read before its base model is known. */
+/**
+ * What families call the attention of such a block: a folder is read before its base model is
+ * known.
+ */
 const attentionPath = (block: string) => (block.startsWith("transformer.h.") ? "attn" : "self_attn");
 
-/** `model.layers.0.mlp.adapter.down.weight` becomes `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`. */
+/**
+ * `model.layers.0.mlp.adapter.down.weight` becomes
+ * `model.layers.0.output_adapters.adapters.studio.adapter_down.0.weight`.
+ */
 export function toHubName(name: string): string {
   const scaled = /^(.+)\.(self_attn|attn|mlp)\.adapter\.scale$/.exec(name);
   if (scaled) return `${scaled[1]}.${scaled[2] === "mlp" ? "output" : "attention"}_adapters.adapters.${NAME}.scaling`;

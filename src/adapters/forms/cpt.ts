@@ -1,6 +1,7 @@
 /**
- * CPT: as prompt tuning, with the labelled examples' tokens beside their embeddings. PEFT has it for language models alone,
- * and counts the response's tokens only behind labelled examples: everything else is written as a prompt.
+ * CPT: as prompt tuning, with the labelled examples' tokens beside their embeddings. PEFT has it
+ * for language models alone, and counts the response's tokens only behind labelled examples:
+ * everything else is written as a prompt.
  */
 
 import * as z from "zod";
@@ -79,9 +80,9 @@ export const cpt: AdapterForm<CptSettings, PromptLearningConfig, CptSettings | P
 };
 
 /**
- * PEFT's types of a context's tokens: 4i + 2 for what the ith example says and 4i + 4 for its label (a locked token). What
- * stands behind the last label belongs to the last example, since PEFT reads the types of the input from the largest one on.
- * Without any label everything is 2.
+ * PEFT's types of a context's tokens: 4i + 2 for what the ith example says and 4i + 4 for its label
+ * (a locked token). What stands behind the last label belongs to the last example, since PEFT reads
+ * the types of the input from the largest one on. Without any label everything is 2.
  */
 export function tokenTypes(locked: readonly boolean[]): number[] {
   const examples = locked.filter((lock, place) => lock && !locked[place + 1]).length;

@@ -1,6 +1,7 @@
 /**
- * What an adapter form is: all that the studio knows of one way to keep a trained adapter in a folder. One file beside this
- * one is one form, whole; `registry.ts` lists them. Everything here is arithmetic and JSON: what needs a device is not.
+ * What an adapter form is: all that the studio knows of one way to keep a trained adapter in a
+ * folder. One file beside this one is one form, whole; `registry.ts` lists them. Everything here is
+ * arithmetic and JSON: what needs a device is not.
  */
 
 import type { NamedTensor } from "../../hub/write-safetensors";
@@ -11,8 +12,9 @@ import type { PeftConfig, PeftTask } from "../peft-config";
 import type { LinearShape } from "../target-modules";
 
 /**
- * What an exported tensor was made of. `trained`: it was trained as it stands. `encoder`: by PEFT's own encoder, which PEFT
- * does not save. `folded`: by something PEFT does not know. What was trained instead is then written beside it.
+ * What an exported tensor was made of. `trained`: it was trained as it stands. `encoder`: by PEFT's
+ * own encoder, which PEFT does not save. `folded`: by something PEFT does not know. What was
+ * trained instead is then written beside it.
  */
 export type Origin = "trained" | "encoder" | "folded";
 
@@ -53,7 +55,10 @@ export interface WritingSite {
   readonly cachedRepeats: number;
   /** Whether linear weights are stored [in, out] (GPT-2's `Conv1D`). */
   readonly fanInFanOut: boolean;
-  /** Names of the module that an adapter which adds nothing is put on, so that PEFT loads the head: its first default target. */
+  /**
+   * Names of the module that an adapter which adds nothing is put on, so that PEFT loads the head:
+   * its first default target.
+   */
   readonly carrier: readonly string[];
   /** The linears of the blocks that are not frozen. */
   linears(): readonly LinearShape[];
@@ -86,24 +91,38 @@ export interface AdapterForm<
   /** How its folder's files lie, are read and checked. */
   readonly layout: Layout;
   /**
-   * Whether the folder holds what was trained, as it is, whatever the method exports elsewhere: no library computes the same.
-   * Default: false.
+   * Whether the folder holds what was trained, as it is, whatever the method exports elsewhere: no
+   * library computes the same. Default: false.
    */
   readonly verbatim?: boolean;
-  /** The configuration of a folder, for classifying sequences (`forTask` makes it another task's). */
+  /**
+   * The configuration of a folder, for classifying sequences (`forTask` makes it another task's).
+   */
   config(settings: Settings, site: WritingSite): Config;
-  /** Settings for these blocks alone, the lowest of them not the model's; null where no library has that. Default: null. */
+  /**
+   * The same where only these upper blocks have anything attached; null where the form cannot say
+   * that. Default: null.
+   */
   above?(settings: Settings, blocks: readonly number[]): Settings | null;
-  /** What a run is written as where PEFT would compute something else from this form. Default: this form. */
+  /**
+   * What a run is written as where PEFT would compute something else from this form. Default: this
+   * form.
+   */
   writtenAs?(settings: Settings, site: WritingSite): Written;
   /** The trained tensors as the folder has them. Default: as they are. */
   stored?(settings: Settings, tensors: readonly NamedTensor[], site: WritingSite): readonly NamedTensor[];
-  /** In place of `stored`, where the folder has what stands before the input and not what made it. */
+  /**
+   * In place of `stored`, where the folder has what stands before the input and not what made it.
+   */
   fold?(front: Front, site: WritingSite): readonly NamedTensor[];
-  /** Whether PEFT gives keys and values to the model from outside, which some classes cannot take. Default: false. */
+  /**
+   * Whether PEFT gives keys and values to the model from outside, which some classes cannot take.
+   * Default: false.
+   */
   readonly givesPast?: boolean;
   /**
-   * A folder's tensors, the head's included, as those of the Program that `run` makes. Default: as they are.
+   * A folder's tensors, the head's included, as those of the Program that `run` makes. Default: as
+   * they are.
    * @throws Error saying what of them the run cannot compute.
    */
   given?(config: Config, tensors: readonly NamedTensor[], model: ReadingModel): readonly NamedTensor[];
@@ -112,25 +131,35 @@ export interface AdapterForm<
    * @throws Error where only run.json says it.
    */
   run(config: Config, tensors: readonly NamedTensor[]): FormRun;
-  /** Of `given` tensors those of a run that trains nothing but its head. Default: all, since none only carries it. */
+  /**
+   * Of `given` tensors those of a run that trains nothing but its head. Default: all, since none
+   * only carries it.
+   */
   withoutCarrier?(tensors: readonly NamedTensor[]): readonly NamedTensor[];
   /**
-   * What a folder's tensors change in the base model's own; or why they are no change of them, as a sentence goes on that
-   * begins with the method's title.
+   * How a folder's tensors change the base model's own; or why they do not, as the rest of a
+   * sentence that begins with the method's title.
    */
   change(settings: Settings): TensorChange | string;
-  /** Settings with which the same tensors change the opposite; null where changes are not simply added. Default: null. */
+  /**
+   * Settings with which the same tensors change the opposite; null where changes are not simply
+   * added. Default: null.
+   */
   opposite?(settings: Settings): Settings | null;
   /** Whether a weighted sum of such adapters is one too. Default: false. */
   isSummable?(settings: Settings): boolean;
-  /** What the model card says a folder holds, as "stored as …" goes on. */
+  /** What a folder holds, as the rest of the model card's "stored as …". */
   readonly sentence: string;
   /** Of the card, beside those that every card has. */
   readonly tags?: readonly string[];
   /**
-   * Whether virtual tokens stand before the input's embeddings: PEFT then hands the model embeddings, not ids. Default: false.
+   * Whether virtual tokens come before the input's embeddings: PEFT then gives the model
+   * embeddings, not ids. Default: false.
    */
   readonly beforeInput?: boolean;
-  /** Why its library cannot load such a folder, or would not predict the same; null where it does. Default: null. */
-  obstacle?(config: Config, task: CardTask["kind"]): string | null;
+  /**
+   * Why its library cannot load such a folder, or would not predict the same; null where it does.
+   * Default: null.
+   */
+  obstacle?(config: Config, task: CardTask): string | null;
 }

@@ -1,4 +1,7 @@
-/** (IA)³: trained factors on the outputs of the targets, and on the inputs of those that are feed-forward. */
+/**
+ * (IA)³: trained factors on the outputs of the targets, and on the inputs of those that are
+ * feed-forward.
+ */
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";

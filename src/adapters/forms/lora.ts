@@ -1,4 +1,7 @@
-/** LoRA, and with it rsLoRA, DoRA and trained biases: low-rank factors beside the linears, under the linears' names. */
+/**
+ * LoRA, and with it rsLoRA, DoRA and trained biases: low-rank factors beside the linears, under the
+ * linears' names.
+ */
 
 import * as z from "zod";
 import { norm } from "../../data/norm";
@@ -29,7 +32,10 @@ export interface LoraSettings {
   readonly rankStabilised: boolean;
   /** Whether the updated weights are brought to trained magnitudes (DoRA). */
   readonly dora?: boolean;
-  /** Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that adds nothing. */
+  /**
+   * Whether what was trained are the model's biases; PEFT loads them beside a rank-1 adapter that
+   * adds nothing.
+   */
   readonly biases?: boolean;
 }
 
@@ -37,7 +43,10 @@ export interface LoraSettings {
 const unused = (what: string) =>
   z.union([z.null(), z.literal(false), z.array(z.unknown()).max(0)], `${what} cannot be read`).optional();
 
-/** Starts that are taken out of the base model's weights, so that the adapter alone is another function. */
+/**
+ * Starts that are taken out of the base model's weights, so that the adapter alone is another
+ * function.
+ */
 const CHANGES_BASE = /^(?:pissa.*|olora|corda|loftq|lora_ga)$/;
 
 export const loraSchema = z.looseObject({
@@ -144,10 +153,16 @@ export const lora: AdapterForm<LoraSettings, LoraConfig> = {
   },
 };
 
-/** Whether changes are simply added: DoRA brings what is added to a length, and biases are trained themselves. */
+/**
+ * Whether changes are simply added: DoRA brings what is added to a length, and biases are trained
+ * themselves.
+ */
 const isAdded = ({ dora, biases }: LoraSettings) => !dora && !biases;
 
-/** Why an adapter is no plain LoRA, as a sentence goes on that begins with its name; null where it is. */
+/**
+ * Why an adapter is no plain LoRA, as the rest of a sentence that begins with its name; null where
+ * it is.
+ */
 export function notPlainLora({ peft_type, use_dora, bias }: PeftConfig): string | null {
   if (peft_type !== "LORA") return `is a ${peft_type} adapter`;
   if (use_dora) return "is a DoRA adapter";
@@ -170,7 +185,8 @@ function changeOf(
   if (!up) throw new Error(`"${tensor.name}" has no "${upName}" beside it.`);
   const isTable = suffix.includes("embedding");
   const magnitude = isTable ? undefined : all.get(`${path}.${MAGNITUDE}.weight`)?.data;
-  // Tables of embeddings are stored [in, out], the head over the vocabulary [out, in] by every family.
+  // Tables of embeddings are stored [in, out], the head over the vocabulary [out, in] by every
+  // family.
   const fanInFanOut = isTable || (base.fanInFanOut && path !== LANGUAGE_HEAD);
   return [[`${path}.weight`, lowRank(path, settings, tensor, up, magnitude, fanInFanOut)]];
 }
@@ -277,8 +293,9 @@ function withoutFactors(tensors: readonly NamedTensor[]): readonly NamedTensor[]
 }
 
 /**
- * A pair of factors of the configured rank for every target, and nothing else but the head. With trained biases the factors
- * must add nothing: biases and factors together are no method of the studio.
+ * A pair of factors of the configured rank for every target, and nothing else but the head. With
+ * trained biases the factors must add nothing: biases and factors together are no method of the
+ * studio.
  */
 function check(config: LoraConfig, stored: readonly NamedTensor[]): void {
   const { use_dora: dora, bias } = config;

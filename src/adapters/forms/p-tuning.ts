@@ -1,4 +1,7 @@
-/** P-tuning: embeddings of virtual tokens that a small encoder made in training; its output is what is saved. */
+/**
+ * P-tuning: embeddings of virtual tokens that a small encoder made in training; its output is what
+ * is saved.
+ */
 
 import { peftLayout } from "../peft-layout";
 import {

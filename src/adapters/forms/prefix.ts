@@ -1,4 +1,7 @@
-/** Prefix tuning: keys (after rotary) and values of virtual tokens in every layer, in one packed tensor. */
+/**
+ * Prefix tuning: keys (after rotary) and values of virtual tokens in every layer, in one packed
+ * tensor.
+ */
 
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { packPrefix, repeatHeads, shareHeads, unpackPrefix } from "../packed-prefix";
@@ -23,7 +26,10 @@ export interface PrefixSettings {
   readonly projection?: number;
 }
 
-/** Names of the tensors in the model, one layer's keys or values each: [virtualTokens, keyValueHeads · headSize]. */
+/**
+ * Names of the tensors in the model, one layer's keys or values each: [virtualTokens, keyValueHeads
+ * · headSize].
+ */
 export const prefixNames = {
   keys: (layer: number) => `prefix.keys.${layer}`,
   values: (layer: number) => `prefix.values.${layer}`,

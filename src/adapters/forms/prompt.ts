@@ -1,4 +1,7 @@
-/** Prompt tuning: embeddings of virtual tokens before the input's, also those that something else was folded into. */
+/**
+ * Prompt tuning: embeddings of virtual tokens before the input's, also those that something else
+ * was folded into.
+ */
 
 import { peftLayout } from "../peft-layout";
 import {

@@ -1,4 +1,7 @@
-/** The studio's own form: the tensors that were trained, under their names in the model. No library has a form for them. */
+/**
+ * The studio's own form: the tensors that were trained, under their names in the model. No library
+ * has a form for them.
+ */
 
 import * as z from "zod";
 import { replaced } from "../base-change";

@@ -1,4 +1,7 @@
-/** VeRA: two vectors per linear, and two random matrices that all of them share, saved or drawn again from a key. */
+/**
+ * VeRA: two vectors per linear, and two random matrices that all of them share, saved or drawn
+ * again from a key.
+ */
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
@@ -102,7 +105,10 @@ function checkProjection({ projection_prng_key: key }: VeraConfig, tensors: read
 
 const withoutShared = (tensors: readonly NamedTensor[]) => tensors.filter(({ name }) => !SHARED.test(name));
 
-/** Two vectors for every target, and the shared matrices where the configuration says that they are saved. */
+/**
+ * Two vectors for every target, and the shared matrices where the configuration says that they are
+ * saved.
+ */
 function check(config: VeraConfig, stored: readonly NamedTensor[]): void {
   const { r, save_projection: saved } = config;
   const shared = stored.filter(({ name }) => SHARED.test(name));

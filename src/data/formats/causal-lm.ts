@@ -7,8 +7,9 @@ import { type ChatMessage, encodeConversation, isConversation, readConversation 
 import type { ColumnFacts } from "../columns";
 import { countOf, DataError, formatCount, nameRows } from "../errors";
 import { encodeExchange } from "../language";
+import { columnsOf } from "../placeholders";
 import type { Table } from "../table";
-import { asTemplate, checkTemplate, columnsOf, fillTemplate } from "../templates";
+import { asTemplate, checkTemplate, fillTemplate } from "../templates";
 import type { RowTokenizer } from "../tokens";
 import type { ColumnRoles } from "../types";
 import type { DataFormat, ReadRows } from "./format";
@@ -22,6 +23,7 @@ const INPUT_NAMES = ["input", "context", "passage"];
 export const causalLm: DataFormat = {
   task: "causal-lm",
   title: "Language modelling: a response",
+  answer: "text",
   roles: [
     { role: "messages", title: "Conversation", kind: "optional" },
     { role: "prompt", title: "Prompt", kind: "template", without: "messages" },

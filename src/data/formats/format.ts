@@ -7,7 +7,7 @@ import type { ColumnFacts } from "../columns";
 import type { Example } from "../examples";
 import type { Table } from "../table";
 import type { EncodedRow, RowTokenizer } from "../tokens";
-import type { ColumnRoles, RoleField, Scale, TaskId } from "../types";
+import type { Answer, ColumnRoles, RoleField, Scale, TaskId } from "../types";
 
 /** What a training file has settled for its validation file. */
 export interface KnownRows {
@@ -25,6 +25,7 @@ export interface ReadRows {
 export interface DataFormat {
   readonly task: TaskId;
   readonly title: string;
+  readonly answer: Answer;
   /** In the order of the page's fields. */
   readonly roles: readonly RoleField[];
   /** The columns, where names and cells look like this task; else null. */

@@ -18,6 +18,7 @@ const SHARE_OF_SEVERAL = 0.02;
 export const multiLabelClassification: DataFormat = {
   task: "multi-label-classification",
   title: "Classification: several labels",
+  answer: "labels",
   roles: [
     { role: "text", title: "Text", kind: "column" },
     { role: "textPair", title: "Second text", kind: "optional" },

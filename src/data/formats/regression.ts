@@ -24,6 +24,7 @@ const MOST_CLASSES = 20;
 export const regression: DataFormat = {
   task: "regression",
   title: "Regression: a number",
+  answer: "number",
   roles: [
     { role: "text", title: "Text", kind: "column" },
     { role: "textPair", title: "Second text", kind: "optional" },

@@ -11,6 +11,7 @@ import { checkKnown, MOST_LABELS, numbered } from "./labels";
 export const sequenceClassification: DataFormat = {
   task: "sequence-classification",
   title: "Classification: one label",
+  answer: "label",
   roles: [
     { role: "text", title: "Text", kind: "column" },
     { role: "textPair", title: "Second text", kind: "optional" },

@@ -18,6 +18,7 @@ const NO_LABEL = -100;
 export const tokenClassification: DataFormat = {
   task: "token-classification",
   title: "Token classification: a tag for every word",
+  answer: "tags",
   roles: [
     { role: "tokens", title: "Words", kind: "column" },
     { role: "tags", title: "Tags", kind: "column" },

@@ -7,7 +7,7 @@ import { ProgramSizes } from "../../forward/sizes";
 import { executionOrder } from "../../onnx/execution-order";
 import type { Value } from "../../onnx/node-shapes";
 import { type SizedNode, SizingNodes } from "../../onnx/sizing-nodes";
-import type { Reference } from "../../program/operation";
+import { bind, type Place } from "../../program/place";
 import { elementCount } from "../../program/tensor";
 import type { Costs, PlannedStep, StepCosts } from "../costs";
 import { GraphPart } from "./graph-part";
@@ -51,21 +51,18 @@ export const processorCosts: Costs<SessionCosts> = {
 
 function backwardCosts(list: PlannedStep["backward"]) {
   const sizing = new SizingNodes();
-  const places = new Map<string, Reference>();
-  const known = (place: Reference) => {
+  const places = new Map<string, Place>();
+  const known = (place: Place) => {
     const key = JSON.stringify([place.kind, "slot" in place ? place.slot : "tensor" in place ? place.tensor.name : ""]);
     const first = places.get(key) ?? place;
     places.set(key, first);
     return first;
   };
-  const part = new GraphPart<Reference>(sizing, (name, shape, type) => {
+  const part = new GraphPart<Place>(sizing, (name, shape, type) => {
     sizing.given(name, shape, type === "float16" ? 2 : 4);
   });
-  for (const dispatch of list) {
-    if ("loop" in dispatch.kernel.processor) continue;
-    const bindings = Object.entries(dispatch.bindings).map(([name, place]) => [name, known(place)] as const);
-    part.add({ ...dispatch, bindings: Object.fromEntries(bindings) });
-  }
+  const nodes = list.filter(({ kernel }) => !("loop" in kernel.processor));
+  for (const dispatch of bind(nodes, known)) part.add(dispatch);
   const written = part.finish(({ kind }) => kind === "gradient");
   const bound = new Set(written.outputs.map(({ name }) => name));
   return { ...peakOf(sizing.nodes, sizing.values, bound), nodes: sizing.nodes.length };

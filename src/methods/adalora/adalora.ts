@@ -76,7 +76,6 @@ export const adalora = defineMethod<Options>({
   site: "linear",
   learningRate: 1e-3,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Two thin matrices and one value per rank for each chosen linear layer, and the head.",
     attaches: "Beside the linear layers, as LoRA; ranks whose value is set to zero drop out for good.",
@@ -87,7 +86,6 @@ export const adalora = defineMethod<Options>({
     paper: { title: "AdaLoRA (Zhang et al. 2023)", url: "https://arxiv.org/abs/2303.10512" },
   },
   options,
-  text: () => null,
   attach: (program, chosen) => ({
     linear(path, x, y) {
       if (!isTargeted(path, targetModules(chosen))) return y;
@@ -125,9 +123,9 @@ function form(
 }
 
 /** Which ranks a module keeps. */
-function keptRanks({ initialRank }: Options, { tensors, controls }: TrainedState): Map<string, boolean[]> {
+function keptRanks({ initialRank }: Options, { tensors, controllerStates }: TrainedState): Map<string, boolean[]> {
   const paths = tensors.flatMap(({ name }) => /^(.*)\.lora_A$/.exec(name)?.[1] ?? []);
-  const ranks = controls.get(RANKS)!;
+  const ranks = controllerStates.get(RANKS)!;
   return new Map(
     paths.map((path, index) => {
       const own = ranks.subarray(index * initialRank, (index + 1) * initialRank);

@@ -11,9 +11,10 @@ import { maskMatrix } from "../../kernels/mask-matrix";
 import { matmul } from "../../kernels/matmul";
 import { orthogonality } from "../../kernels/orthogonality";
 import { tripletScores } from "../../kernels/triplet-scores";
+import type { Place } from "../../program/place";
 import type { Program } from "../../program/program";
-import { type Control, elementCount, type Trainable } from "../../program/tensor";
-import type { ControlContext, Controller, ControlPhase, ControlPlace } from "../controller";
+import { type ControllerState, elementCount, type Trainable } from "../../program/tensor";
+import type { Controller, ControllerContext, ControllerPhase } from "../controller";
 import { allocates, type BudgetSchedule, budgetAt, lastAllocation } from "./budget";
 
 export interface AllocationOptions extends Pick<BudgetSchedule, "tinit" | "tfinal" | "deltaT"> {
@@ -39,12 +40,11 @@ export const RANKS = "adalora ranks";
 /** Most messages about ranks that a run sends. */
 const WATCHED = 100;
 
-const metrics: ControlPlace = { kind: "metrics" };
-const value = (tensor: Trainable): ControlPlace => ({ kind: "value", tensor });
-const gradient = (tensor: Trainable): ControlPlace => ({ kind: "gradient", tensor });
-const control = (tensor: Control): ControlPlace => ({ kind: "control", tensor });
+const metrics: Place = { kind: "metrics" };
+const value = (tensor: Trainable | ControllerState): Place => ({ kind: "value", tensor });
+const gradient = (tensor: Trainable): Place => ({ kind: "gradient", tensor });
 
-export function allocation(program: Program, options: AllocationOptions, context: ControlContext): Controller {
+export function allocation(program: Program, options: AllocationOptions, context: ControllerContext): Controller {
   const { initialRank: rank, targetRank, tinit, tfinal, deltaT } = options;
   const { steps } = context;
   const modules = tripletsOf(program);
@@ -65,11 +65,11 @@ export function allocation(program: Program, options: AllocationOptions, context
         "to spread the budget in. Lower tinit or tfinal, or train for more steps.",
     );
   }
-  const vector = (name: string, initial: number) => program.control(name, [count], initial);
+  const vector = (name: string, initial: number) => program.controllerState(name, [count], initial);
   const ranks = vector(RANKS, 1);
   const scores = vector("adalora scores", 0);
-  const dropped = program.control("adalora dropped", [1], 0);
-  const gram = program.control("adalora gram", [rank, rank], 0);
+  const dropped = program.controllerState("adalora dropped", [1], 0);
+  const gram = program.controllerState("adalora gram", [rank, rank], 0);
   const smoothed = new Smoothed(program);
   const watchEvery = Math.ceil(steps / WATCHED);
   const allocatesAt = (step: number) => allocates(schedule, step);
@@ -85,28 +85,24 @@ export function allocation(program: Program, options: AllocationOptions, context
             dispatch(
               tripletScores,
               {
-                sensitivityA: control(smoothed.sensitivity(a)),
-                uncertaintyA: control(smoothed.uncertainty(a)),
-                sensitivityE: control(smoothed.sensitivity(e)),
-                uncertaintyE: control(smoothed.uncertainty(e)),
-                sensitivityB: control(smoothed.sensitivity(b)),
-                uncertaintyB: control(smoothed.uncertainty(b)),
-                scores: control(scores),
+                sensitivityA: value(smoothed.sensitivity(a)),
+                uncertaintyA: value(smoothed.uncertainty(a)),
+                sensitivityE: value(smoothed.sensitivity(e)),
+                uncertaintyE: value(smoothed.uncertainty(e)),
+                sensitivityB: value(smoothed.sensitivity(b)),
+                uncertaintyB: value(smoothed.uncertainty(b)),
+                scores: value(scores),
               },
               { rank, inputs: a.shape[1]!, outputs: b.shape[0]!, start: index * rank },
             ),
           ),
-          dispatch(
-            keepLargest,
-            { scores: control(scores), dropped: control(dropped), mask: control(ranks) },
-            { count },
-          ),
+          dispatch(keepLargest, { scores: value(scores), dropped: value(dropped), mask: value(ranks) }, { count }),
         ],
         when: allocatesAt,
       },
       {
         dispatches: modules.map(({ e }, index) =>
-          dispatch(maskMatrix, { mask: control(ranks), x: value(e) }, { rows: rank, columns: 1, start: index * rank }),
+          dispatch(maskMatrix, { mask: value(ranks), x: value(e) }, { rows: rank, columns: 1, start: index * rank }),
         ),
         when: (step) => allocatesAt(step) || step > last,
       },
@@ -144,11 +140,11 @@ class Smoothed {
   constructor(program: Program) {
     this.#program = program;
   }
-  sensitivity({ name, shape }: Trainable): Control {
-    return this.#program.control(`${name} sensitivity`, shape, 0);
+  sensitivity({ name, shape }: Trainable): ControllerState {
+    return this.#program.controllerState(`${name} sensitivity`, shape, 0);
   }
-  uncertainty({ name, shape }: Trainable): Control {
-    return this.#program.control(`${name} uncertainty`, shape, 0);
+  uncertainty({ name, shape }: Trainable): ControllerState {
+    return this.#program.controllerState(`${name} uncertainty`, shape, 0);
   }
 }
 
@@ -157,7 +153,7 @@ function importances(
   smoothed: Smoothed,
   { beta1, beta2 }: AllocationOptions,
   gradClip: number | null,
-): ControlPhase["dispatches"] {
+): ControllerPhase["dispatches"] {
   return modules
     .flatMap(({ a, e, b }) => [a, e, b])
     .map((tensor) =>
@@ -167,8 +163,8 @@ function importances(
           value: value(tensor),
           gradient: gradient(tensor),
           metrics,
-          sensitivity: control(smoothed.sensitivity(tensor)),
-          uncertainty: control(smoothed.uncertainty(tensor)),
+          sensitivity: value(smoothed.sensitivity(tensor)),
+          uncertainty: value(smoothed.uncertainty(tensor)),
         },
         { count: elementCount(tensor.shape), beta1, beta2, maxNorm: gradClip ?? 0 },
       ),
@@ -176,7 +172,7 @@ function importances(
 }
 
 /** weight · the mean over all A and B of ‖A·Aᵀ − I‖ and ‖Bᵀ·B − I‖ (Frobenius), into the metrics and the gradients. */
-function penalty(modules: readonly Triplets[], gram: Control, weight: number): ControlPhase {
+function penalty(modules: readonly Triplets[], gram: ControllerState, weight: number): ControllerPhase {
   const matrices = modules.flatMap(({ a, b }) => [
     { matrix: a, isRows: true },
     { matrix: b, isRows: false },
@@ -185,7 +181,7 @@ function penalty(modules: readonly Triplets[], gram: Control, weight: number): C
     const [rows, columns] = matrix.shape as [number, number];
     const [rank, inner] = isRows ? [rows, columns] : [columns, rows];
     const own = value(matrix);
-    const factor = control(gram);
+    const factor = value(gram);
     return [
       dispatch(
         matmul,

@@ -27,7 +27,6 @@ export const adapterHoulsby = defineMethod<BottleneckOptions>({
   site: "block",
   learningRate: 1e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Two thin matrices with biases behind each of a block's two sub-layers, and the head.",
     attaches: "The module reads a sub-layer's output y and adds up(f(down(y))) to it, before the residual is added.",
@@ -41,7 +40,6 @@ export const adapterHoulsby = defineMethod<BottleneckOptions>({
     },
   },
   options: (model) => bottleneckOptions(design, model),
-  text: () => null,
   attach: (program, options) => attachBottlenecks(program, design, options),
   exportForm: (options, model) => bottleneckForm(design, options, model),
 });

@@ -27,7 +27,6 @@ export const adapterParallel = defineMethod<BottleneckOptions>({
   site: "block",
   learningRate: 1e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Two matrices with biases beside every feed-forward, and the head.",
     attaches:
@@ -43,7 +42,6 @@ export const adapterParallel = defineMethod<BottleneckOptions>({
     },
   },
   options: (model) => bottleneckOptions(design, model),
-  text: () => null,
   attach: (program, options) => attachBottlenecks(program, design, options),
   exportForm: (options, model) => bottleneckForm(design, options, model),
 });

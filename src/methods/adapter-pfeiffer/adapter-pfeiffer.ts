@@ -27,7 +27,6 @@ export const adapterPfeiffer = defineMethod<BottleneckOptions>({
   site: "block",
   learningRate: 1e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Two thin matrices with biases behind every feed-forward, and the head.",
     attaches:
@@ -40,7 +39,6 @@ export const adapterPfeiffer = defineMethod<BottleneckOptions>({
     paper: { title: "AdapterFusion (Pfeiffer et al. 2020)", url: "https://arxiv.org/abs/2005.00247" },
   },
   options: (model) => bottleneckOptions(design, model),
-  text: () => null,
   attach: (program, options) => attachBottlenecks(program, design, options),
   exportForm: (options, model) => bottleneckForm(design, options, model),
 });

@@ -15,7 +15,6 @@ export const bitfit = defineMethod<z.infer<typeof options>>({
   site: "linear",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains: "Copies of every bias of the model's linear layers and norms, and the head.",
     attaches: "In place of the frozen biases, in every block and in the norm behind the last block.",
@@ -25,7 +24,6 @@ export const bitfit = defineMethod<z.infer<typeof options>>({
     paper: { title: "BitFit (Ben Zaken et al. 2022)", url: "https://arxiv.org/abs/2106.10199" },
   },
   options: () => options,
-  text: () => null,
   attach(program, _options, context) {
     if (!hasBiases(context)) {
       throw new Error(

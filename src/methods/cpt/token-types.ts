@@ -1,11 +1,14 @@
-/** What the loss of each label in a CPT context counts. Not for which words are labels: the text says it. */
+/**
+ * What the loss of each label in a CPT context counts. Not for which words are labels: the text
+ * says it.
+ */
 
 import { tokenTypes } from "../../adapters/forms/cpt";
 import type { PromptLabel } from "../../models/family";
 
 /**
- * The labels of a context, each predicted by the token before it: the input's answer counts 1, the last example decay, the one
- * before decay².
+ * The labels of a context, each predicted by the token before it: the input's answer counts 1, the
+ * last example decay, the one before decay².
  */
 export function contextLabels(ids: readonly number[], locked: readonly boolean[], decay: number): PromptLabel[] {
   const types = tokenTypes(locked);

@@ -21,7 +21,6 @@ export const dora = defineMethod<LowRankOptions>({
   site: "linear",
   learningRate: 2e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "LoRA's two thin matrices and one magnitude per output of each chosen linear layer, and the head.",
     attaches: "Beside the linear layers: their weight plus the low-rank update is brought to the trained magnitudes.",
@@ -32,7 +31,6 @@ export const dora = defineMethod<LowRankOptions>({
     paper: { title: "DoRA (Liu et al. 2024)", url: "https://arxiv.org/abs/2402.09353" },
   },
   options: lowRankOptions,
-  text: () => null,
   attach: (program, options) => ({
     linear(path, x, y, { weight, bias, layout }) {
       if (!isUpdated(path, options)) return y;

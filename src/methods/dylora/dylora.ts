@@ -12,7 +12,7 @@ import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { scaleColumns } from "../../operations/scale-columns";
 import type { Program } from "../../program/program";
-import type { ControlContext, Controller } from "../controller";
+import type { Controller, ControllerContext } from "../controller";
 import { equalToFrozen } from "../equalities";
 import { alphaOption, dropoutOption, rankOption } from "../low-rank";
 import { defineMethod, type ModelFacts, type StoredTensor, type TrainedState } from "../method";
@@ -36,7 +36,7 @@ const options = (facts: ModelFacts) =>
     .superRefine((chosen, context) => checkTargets(chosen, context, facts));
 
 /** Per rank: its factor on alpha / largest rank while rank b is in use; 0 above b. */
-const factorsOf = (program: Program, rank: number) => program.control("dylora factors", [rank], 1);
+const factorsOf = (program: Program, rank: number) => program.controllerState("dylora factors", [rank], 1);
 
 export const dylora = defineMethod<Options>({
   id: "dylora",
@@ -46,7 +46,6 @@ export const dylora = defineMethod<Options>({
   site: "linear",
   learningRate: 5e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains:
       "Two thin matrices per chosen linear layer, each update a randomly drawn number of their ranks, and the head.",
@@ -58,7 +57,6 @@ export const dylora = defineMethod<Options>({
     paper: { title: "DyLoRA (Valipour et al. 2023)", url: "https://arxiv.org/abs/2210.07558" },
   },
   options,
-  text: () => null,
   attach: (program, chosen) => ({
     linear(path, x, y) {
       if (!isTargeted(path, targetModules(chosen))) return y;
@@ -82,9 +80,9 @@ export const dylora = defineMethod<Options>({
   }),
 });
 
-function controller(program: Program, { rank, trained }: Options, { draw }: ControlContext): Controller {
+function controller(program: Program, { rank, trained }: Options, { draw }: ControllerContext): Controller {
   const factors = factorsOf(program, rank);
-  const drawn = program.control("dylora drawn", [rank], 1);
+  const drawn = program.controllerState("dylora drawn", [rank], 1);
   const values = new Float32Array(rank);
   const single = new Float32Array(rank);
   const matrices = program.trainables.filter(({ part }) => part === "adapter");
@@ -108,7 +106,7 @@ function controller(program: Program, { rank, trained }: Options, { draw }: Cont
               dispatches: matrices.map((tensor) => {
                 const [rows, columns] = tensor.shape as [number, number];
                 const bindings = {
-                  mask: { kind: "control", tensor: drawn },
+                  mask: { kind: "value", tensor: drawn },
                   x: { kind: "gradient", tensor },
                 } as const;
                 const BY_COLUMN = tensor.name.endsWith(".lora_B.weight") ? 1 : 0;

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import { linear } from "../../operations/linear";
-import { defineMethod, type TrainingRows } from "../method";
+import { defineAnswerer, type TrainingRows } from "../answerer";
 import { fitLogisticRegression, type LinearFit } from "./logistic-regression";
 
 const options = z.strictObject({
@@ -27,15 +27,12 @@ const BIAS = "fitted bias";
 /** Logit of a label that no training row has: at most a chance of e^−16, since the others' logits add up to zero. */
 const UNSEEN = -16;
 
-export const fittedHead = defineMethod<Options>({
+export const fittedHead = defineAnswerer<Options>({
   id: "fitted-head",
   title: "Fitted head",
   summary: "The best linear read-out of the frozen model, solved for on all training rows in seconds, without a step",
   group: "control",
   site: "head",
-  learningRate: 1e-3,
-  weightDecay: 0,
-  semantic: false,
   card: {
     trains:
       "A linear head, to its end and at once: every training row is read once, and the best weights are solved for. A level " +
@@ -48,13 +45,12 @@ export const fittedHead = defineMethod<Options>({
     paper: { title: "Linear probes (Alain and Bengio 2016)", url: "https://arxiv.org/abs/1610.01644" },
   },
   options: () => options,
-  text: () => null,
-  attach: () => ({}),
-  byRows: {
+  answers: {
+    from: "rows",
     parameters: ({ width, classes }) => width * classes + classes,
     logits(program, _options, state, { classes }) {
-      const weight = program.constant(WEIGHT, [classes, state.shape[1]!]);
-      return linear(program, "logits", state, weight, { bias: program.constant(BIAS, [classes]) });
+      const weight = program.provided(WEIGHT, [classes, state.shape[1]!], "training rows");
+      return linear(program, "logits", state, weight, { bias: program.provided(BIAS, [classes], "training rows") });
     },
     tables({ penalty, maxIterations }, rows, notice) {
       const { seen, labels } = present(rows);

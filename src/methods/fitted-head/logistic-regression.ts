@@ -3,7 +3,7 @@
  * as scikit-learn's `LogisticRegression(C)` defines it, solved in float64.
  */
 
-import type { TrainingRows } from "../method";
+import type { TrainingRows } from "../answerer";
 import { choleskyFactor, solveWithFactor } from "./cholesky";
 import { minimise } from "./lbfgs";
 

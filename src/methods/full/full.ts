@@ -14,7 +14,6 @@ export const full = defineMethod<z.infer<typeof options>>({
   site: "linear",
   learningRate: 2e-5,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "A copy of every tensor of the model, embeddings included, and the head.",
     attaches: "In place of the frozen tensors; the base model itself stays as it is for all other runs.",
@@ -26,7 +25,6 @@ export const full = defineMethod<z.infer<typeof options>>({
     },
   },
   options: () => options,
-  text: () => null,
   attach: (program, _options, context) => ({
     everyWeight: (name, shape) => trainedCopy(program, name, shape, context),
   }),

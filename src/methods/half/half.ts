@@ -49,7 +49,6 @@ export const half = defineMethod<HalfOptions>({
   site: "linear",
   learningRate: 2e-5,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains:
       "A copy of half of each block's attention matrices, of its feed-forward's and of its norms, drawn by seed, and the head. " +
@@ -64,7 +63,6 @@ export const half = defineMethod<HalfOptions>({
     },
   },
   options: () => options,
-  text: () => null,
   attach(program, chosen, context) {
     const trained = trainedModules(chosen, context);
     return {

@@ -17,7 +17,6 @@ export const hardText = defineMethod<z.infer<typeof options>>({
   site: "head",
   learningRate: 1e-3,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "The head: one linear layer on the pooled state.",
     attaches: "Nowhere: the text enters the model as ordinary tokens.",

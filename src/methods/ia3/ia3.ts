@@ -38,7 +38,6 @@ export const ia3 = defineMethod<z.infer<ReturnType<typeof options>>>({
   site: "linear",
   learningRate: 3e-3,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "One factor per column of the chosen linear layers, and the head.",
     attaches:
@@ -53,7 +52,6 @@ export const ia3 = defineMethod<z.infer<ReturnType<typeof options>>>({
     },
   },
   options,
-  text: () => null,
   attach: (program, { targets, feedForward }) => ({
     linearInput: (path, x) => (isTarget(path, feedForward) ? scaled(program, path, x, [1, x.shape[1]!]) : x),
     linear: (path, _x, y) =>

@@ -15,7 +15,6 @@ export const lastLayer = defineMethod<z.infer<typeof options>>({
   site: "linear",
   learningRate: 1e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "A copy of every tensor of the last block, its norms included, and the head.",
     attaches: "In place of the last block's frozen tensors; the norm behind it stays frozen.",
@@ -27,7 +26,6 @@ export const lastLayer = defineMethod<z.infer<typeof options>>({
     },
   },
   options: () => options,
-  text: () => null,
   attach: (program, _options, context) => ({
     everyWeight: (name, shape) =>
       blockOf(name) === context.config.layers - 1 ? trainedCopy(program, name, shape, context) : undefined,

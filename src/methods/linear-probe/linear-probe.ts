@@ -13,7 +13,6 @@ export const linearProbe = defineMethod<z.infer<typeof options>>({
   site: "head",
   learningRate: 1e-3,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "The head: one linear layer on the pooled state.",
     attaches: "Nowhere inside the model.",
@@ -22,7 +21,6 @@ export const linearProbe = defineMethod<z.infer<typeof options>>({
     paper: { title: "Linear probes (Alain and Bengio 2016)", url: "https://arxiv.org/abs/1610.01644" },
   },
   options: () => options,
-  text: () => null,
   attach: () => ({}),
   exportForm: () => ({ type: "LORA", rank: 1, alpha: 1, targets: [], rankStabilised: false }),
 });

@@ -26,7 +26,6 @@ export const lnTuning = defineMethod<z.infer<ReturnType<typeof options>>>({
   site: "norm",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains: "Copies of the norms' gains (and shifts, where the model has them), and the head.",
     attaches: "In place of the frozen norms of every block and the one behind the last block.",
@@ -38,7 +37,6 @@ export const lnTuning = defineMethod<z.infer<ReturnType<typeof options>>>({
     },
   },
   options,
-  text: () => null,
   attach: (program, { targets }) => ({
     weight(name, shape) {
       const [path, part] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf("."))];

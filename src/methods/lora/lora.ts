@@ -14,7 +14,6 @@ export const lora = defineMethod<LowRankOptions>({
   site: "linear",
   learningRate: 3e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Two thin matrices A and B per chosen linear layer, and the head.",
     attaches:
@@ -25,7 +24,6 @@ export const lora = defineMethod<LowRankOptions>({
     paper: { title: "LoRA (Hu et al. 2021)", url: "https://arxiv.org/abs/2106.09685" },
   },
   options: (facts) => lowRankOptions(facts, outerPaths(facts)),
-  text: () => null,
   attach: (program, options, context) => ({
     ...outerUpdates(program, options, context),
     linear: (path, x, y) => (isUpdated(path, options) ? lowRankUpdate(program, path, x, y, options).sum : y),

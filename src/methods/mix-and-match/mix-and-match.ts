@@ -27,7 +27,6 @@ export const mixAndMatch = defineMethod<z.infer<ReturnType<typeof options>>>({
   site: "block",
   learningRate: 1e-3,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Keys and values of virtual tokens in every layer, two matrices beside every feed-forward, and the head.",
     attaches:
@@ -44,7 +43,6 @@ export const mixAndMatch = defineMethod<z.infer<ReturnType<typeof options>>>({
     },
   },
   options,
-  text: () => null,
   attach: (program, chosen, context) => ({
     ...prefix.attach(program, prefix.options(context).parse({ virtualTokens: chosen.virtualTokens }), context),
     ...attachBottlenecks(program, design, chosen),

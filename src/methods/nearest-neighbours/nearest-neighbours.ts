@@ -10,7 +10,7 @@ import { logOfOneMore, nearestVotes } from "../../operations/nearest-votes";
 import { rmsNorm } from "../../operations/norm";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
-import { defineMethod } from "../method";
+import { defineAnswerer } from "../answerer";
 
 const options = z.strictObject({
   neighbours: z.int().min(1).max(1000).default(5).meta({
@@ -29,15 +29,12 @@ const ROWS = "training rows";
 const CLASSES = "classes of training rows";
 const LENGTHS = "lengths of training rows";
 
-export const nearestNeighbours = defineMethod<Options>({
+export const nearestNeighbours = defineAnswerer<Options>({
   id: "nearest-neighbours",
   title: "Nearest neighbours",
   summary: "The label of the training rows that the frozen model finds most alike; nothing is trained",
   group: "control",
   site: "head",
-  learningRate: 1e-3,
-  weightDecay: 0,
-  semantic: false,
   card: {
     trains:
       "Nothing: every training row is read once, its state is kept, and the nearest ones vote. A level line on the chart.",
@@ -50,9 +47,8 @@ export const nearestNeighbours = defineMethod<Options>({
     paper: null,
   },
   options: () => options,
-  text: () => null,
-  attach: () => ({}),
-  byRows: {
+  answers: {
+    from: "rows",
     parameters: () => 0,
     logits(program, { neighbours, distance }, state, { count, classes }) {
       if (neighbours > count) {
@@ -61,13 +57,13 @@ export const nearestNeighbours = defineMethod<Options>({
         );
       }
       const width = state.shape[1]!;
-      const rows = program.constant(ROWS, [count, width]);
-      const votes = program.constant(CLASSES, [count, classes]);
+      const rows = program.provided(ROWS, [count, width], "training rows");
+      const votes = program.provided(CLASSES, [count, classes], "training rows");
       const scores =
         distance === "cosine"
           ? linear(program, "cosines", ofLengthOne(program, state), rows)
           : // −‖x − r‖² / 2 but for ‖x‖², which is the same for every row r.
-            linear(program, "nearness", state, rows, { bias: program.constant(LENGTHS, [count]) });
+            linear(program, "nearness", state, rows, { bias: program.provided(LENGTHS, [count], "training rows") });
       return logOfOneMore(program, "logits", nearestVotes(program, "votes", scores, votes, { count: neighbours }));
     },
     tables({ distance }, { states, width, labels, classes }) {

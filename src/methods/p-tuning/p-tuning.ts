@@ -72,7 +72,6 @@ export const pTuning = defineMethod<Options>({
   site: "input",
   learningRate: 1e-3,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Embeddings of virtual tokens, an MLP or LSTM that all of them pass through, and the head.",
     attaches: "The encoder's outputs stand before the input's embeddings, or where the template says.",
@@ -87,7 +86,6 @@ export const pTuning = defineMethod<Options>({
     paper: { title: "GPT Understands, Too (Liu et al. 2021)", url: "https://arxiv.org/abs/2103.10385" },
   },
   options: () => options,
-  text: () => null,
   attach(program, given, context) {
     const { encoder, hidden, layers } = given;
     const { before, behind } = places(given);

@@ -48,7 +48,6 @@ export const prompt = defineMethod<Options>({
   site: "input",
   learningRate: 1e-2,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Embeddings of virtual tokens, and the head.",
     attaches: "The embeddings stand before the input's and pass through every block.",

@@ -37,7 +37,6 @@ export const ptec = defineMethod<z.infer<typeof options>>({
   learningRate: 3e-3,
   headLearningRateScale: ({ headRate }) => headRate,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Embeddings of virtual tokens, and the head at a learning rate of its own.",
     attaches:

@@ -74,7 +74,6 @@ export const unified = defineMethod<UnifiedOptions>({
   site: "block",
   learningRate: 3e-4,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "What the functional form has: two matrices (with biases where it is non-linear), or keys and values.",
     attaches: "To what the second selector says, reading before it (parallel) or behind it (sequential).",
@@ -91,7 +90,6 @@ export const unified = defineMethod<UnifiedOptions>({
     },
   },
   options: () => options,
-  text: () => null,
   attach(program, chosen, context) {
     if (chosen.form === "non-linear") return attachBottlenecks(program, designOf(chosen), chosenBottleneck(chosen));
     const { method, options: built } = builtFrom(chosen, context);

@@ -53,7 +53,6 @@ export const vera = defineMethod<Options>({
   site: "linear",
   learningRate: 1e-2,
   weightDecay: 0.01,
-  semantic: false,
   card: {
     trains: "Two vectors per chosen linear layer, one factor per rank and one per output, and the head.",
     attaches:
@@ -64,7 +63,6 @@ export const vera = defineMethod<Options>({
     paper: { title: "VeRA (Kopiczko et al. 2024)", url: "https://arxiv.org/abs/2310.11454" },
   },
   options,
-  text: () => null,
   attach(program, chosen, context) {
     const projection = projectionOf(chosen, context);
     return {

@@ -11,7 +11,8 @@ import { scaleColumns } from "../../operations/scale-columns";
 import { view } from "../../operations/view";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
-import { defineMethod, type MethodContext } from "../method";
+import { defineAnswerer } from "../answerer";
+import type { MethodContext } from "../method";
 import { words } from "../words";
 import { answerTokens, readVerbaliser } from "./verbaliser";
 
@@ -43,15 +44,12 @@ type Options = z.infer<typeof options>;
 
 const around = ({ template }: Options) => template.split(PLACE) as [string, string];
 
-export const zeroShot = defineMethod<Options>({
+export const zeroShot = defineAnswerer<Options>({
   id: "zero-shot",
   title: "Zero-shot prompt",
   summary: "A prompt around the text, and the label whose word the frozen model would say next; nothing is trained",
   group: "control",
   site: "input",
-  learningRate: 1e-3,
-  weightDecay: 0,
-  semantic: false,
   card: {
     trains: "Nothing: it is what the frozen model says by itself, and a level line on the chart.",
     attaches:
@@ -72,18 +70,27 @@ export const zeroShot = defineMethod<Options>({
       ...(behind.length > 0 && { suffix: words(program, "words behind", behind, context) }),
     };
   },
-  classify(program, chosen, context, state, { weight, bias, cap }) {
-    const { labels = [] } = context;
-    const said = readVerbaliser(chosen.words, labels);
-    const tokens = answerTokens(said, labels, around(chosen)[1], encodeIn(context));
-    const ids = tokens.flat();
-    const constant = program.constant(`answer ids ${ids.join(" ")}`, [ids.length], () => Int32Array.from(ids), "int32");
-    const rows = embed(program, "answer rows", constant, weight);
-    const shift = bias && embed(program, "answer biases", constant, view(program, "biases", bias, [bias.shape[0]!, 1]));
-    const own = shift && view(program, "answer bias", shift, [ids.length]);
-    const logits = linear(program, "answers", state, rows, { ...(own && { bias: own }) });
-    const bent = cap === undefined ? logits : softCap(program, logits, cap);
-    return linear(program, "logits", bent, means(program, tokens));
+  answers: {
+    from: "words",
+    logits(program, chosen, context, state, { weight, bias, cap }) {
+      const { labels = [] } = context;
+      const said = readVerbaliser(chosen.words, labels);
+      const tokens = answerTokens(said, labels, around(chosen)[1], encodeIn(context));
+      const ids = tokens.flat();
+      const constant = program.constant(
+        `answer ids ${ids.join(" ")}`,
+        [ids.length],
+        () => Int32Array.from(ids),
+        "int32",
+      );
+      const rows = embed(program, "answer rows", constant, weight);
+      const shift =
+        bias && embed(program, "answer biases", constant, view(program, "biases", bias, [bias.shape[0]!, 1]));
+      const own = shift && view(program, "answer bias", shift, [ids.length]);
+      const logits = linear(program, "answers", state, rows, { ...(own && { bias: own }) });
+      const bent = cap === undefined ? logits : softCap(program, logits, cap);
+      return linear(program, "logits", bent, means(program, tokens));
+    },
   },
   exportForm: () => ({ type: "STUDIO", why: "nothing was trained; run.json has the prompt and the words." }),
 });

@@ -1,22 +1,33 @@
-/** Adapters that are evaluated without being trained here: imported folders, and weighted sums of runs. */
+/**
+ * Adapters that are evaluated without being trained here: imported folders, and weighted sums of
+ * runs.
+ */
 
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
-import { addEvaluation, createCurves } from "../charts/run-curves";
-import { engine } from "../engine";
+import { addEvaluation, createCurves } from "../curves/run-curves";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
-import { patch, useStudio } from "../store/store";
+import { messageOf, patch, useStudio } from "../store/store";
+import { studio } from "../worker";
 import { keepAdapter } from "./compare";
 
+/** Rejects with an Error that names the file and what is wrong with it. */
 export async function importAdapter(file: File): Promise<void> {
-  await keep(await engine().importAdapter(file));
+  try {
+    await keep(await studio().importAdapter(file), file);
+  } catch (error) {
+    throw new Error(`${file.name} was not imported. ${messageOf(error)}`);
+  }
 }
 
 export async function sumRuns(request: SumRequest): Promise<void> {
-  await keep(await engine().sum(request));
+  await keep(await studio().sum(request), null);
 }
 
-/** Lists an adapter; beside an ended comparison it gets a level line and a row of its own, too. */
-async function keep(adapter: ImportedAdapter): Promise<void> {
+/**
+ * Lists an adapter; beside an ended comparison it gets a level line and a row of its own, too.
+ * @param zip what was imported, in whichever spelling: that is what its owner has, and what is kept
+ */
+async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
   const { comparison, data } = useStudio.getState();
   const { current } = comparison;
   const sameData = current?.configuration.data.task === data.summary?.settings.task;
@@ -26,10 +37,13 @@ async function keep(adapter: ImportedAdapter): Promise<void> {
     current: drawn,
     revision: comparison.revision + 1,
   });
-  if (drawn !== current) await keepAdapter(adapter.run);
+  if (drawn !== current) await keepAdapter(adapter.run, zip);
 }
 
-/** The comparison with the adapter as a run that had its one evaluation from the first step to the last. */
+/**
+ * The comparison with the adapter as a run that had its one evaluation from the first step to the
+ * last.
+ */
 function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: StudioState): Comparison {
   const { run: name, method, evaluation, configuration } = adapter;
   const curves = createCurves();

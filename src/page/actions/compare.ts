@@ -3,13 +3,13 @@
 import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
-import { createCurves } from "../charts/run-curves";
-import { engine } from "../engine";
+import { createCurves } from "../curves/run-curves";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
 import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
 import { messageOf, patch, patchRun, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 /** Starts the runs as chosen. The one before joins the past. */
 export async function compare(): Promise<void> {
@@ -21,7 +21,7 @@ export async function compare(): Promise<void> {
   const slots = state.methods.runs.map(({ slot }) => slot);
   begin(configuration, slots, steps);
   await attempt(async () => {
-    await engine().compare(configuration);
+    await studio().compare(configuration);
   });
   await keepSession();
 }
@@ -32,13 +32,17 @@ export async function continueImported(
   more: number,
   { configuration, from }: Continuation,
 ): Promise<void> {
-  const { training } = useStudio.getState();
+  const { settings } = useStudio.getState().training;
+  if (!settings) return;
   begin(configuration, [0], from + more);
-  await attempt(async () => await engine().continueImported(run, more, training.settings));
+  await attempt(async () => await studio().continueImported(run, more, settings));
   await keepSession();
 }
 
-/** Puts a comparison in place of the current one, which joins the past. `slots`: of the configuration's runs. */
+/**
+ * Puts a comparison in place of the current one, which joins the past. `slots`: of the
+ * configuration's runs.
+ */
 function begin(configuration: Configuration, slots: readonly number[], steps: number): void {
   const state = useStudio.getState();
   const { current, past } = state.comparison;
@@ -55,7 +59,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
       slot: slots[index] ?? index,
       configuration: run,
       // 3e-5 rather than 3.0000000000000004e-5.
-      learningRate: Number((learningRate * variant.learningRateFactor).toPrecision(12)),
+      learningRate: learningRate && Number((learningRate * variant.learningRateFactor).toPrecision(12)),
       state: "waiting",
       reason: null,
       lastGoodStep: null,
@@ -86,7 +90,6 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     current: comparison,
     past: kept.slice(0, keptComparisons - 1),
     error: null,
-    progress: null,
     pace: [],
     stopping: false,
     imported: [],
@@ -98,7 +101,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
 /** Fills in how many parameters each run trains; a comparison does without when that fails. */
 async function countParameters(configuration: Configuration): Promise<void> {
   await quietly(async () => {
-    const { runs } = await engine().estimate(configuration);
+    const { runs } = await studio().estimate(configuration);
     if (useStudio.getState().comparison.current?.configuration !== configuration) return;
     const records = useStudio.getState().comparison.current?.runs ?? [];
     for (const { run, trainable } of runs) {
@@ -107,19 +110,19 @@ async function countParameters(configuration: Configuration): Promise<void> {
   });
 }
 
-export const pause = () => attempt(async () => await engine().pause());
-export const resume = () => attempt(async () => await engine().resume());
+export const pause = () => attempt(async () => await studio().pause());
+export const resume = () => attempt(async () => await studio().resume());
 
 /** Says so at once: the worker hears of it when the pass in flight is done. */
 export async function stop(): Promise<void> {
   patch("comparison", { stopping: true });
-  await attempt(async () => await engine().stop());
+  await attempt(async () => await studio().stop());
 }
 
 /** Goes on from each run's last good adapter. */
 export async function continueComparison(): Promise<void> {
   patch("comparison", { error: null, pace: [], stopping: false });
-  await attempt(async () => await engine().continue());
+  await attempt(async () => await studio().continue());
   await keepSession();
 }
 
@@ -136,12 +139,16 @@ export async function keepSession(): Promise<void> {
   if (current && hasCurves(current)) await quietly(() => saveComparison(current));
 }
 
-/** Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another comparison. */
-export async function keepAdapter(name: string): Promise<void> {
+/**
+ * Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another
+ * comparison.
+ * @param own the zip where there is one already; null: what the worker exports
+ */
+export async function keepAdapter(name: string, own: Blob | null = null): Promise<void> {
   const run = useStudio.getState().comparison.current?.runs.find((candidate) => candidate.name === name);
   if (!run) return;
   await quietly(async () => {
-    const zip = await engine().exportRun(name);
+    const zip = own ?? (await studio().exportRun(name));
     if (!(await saveAdapter(run.key, zip))) return;
     const { current } = useStudio.getState().comparison;
     if (current?.runs.some((candidate) => candidate.key === run.key)) patchRun(name, { saved: true });
@@ -149,12 +156,15 @@ export async function keepAdapter(name: string): Promise<void> {
   });
 }
 
-/** The zip of a run: from the worker while it has it, else the saved one; conversions are the worker's alone. */
+/**
+ * The zip of a run: from the worker while it has it, else the saved one; conversions are the
+ * worker's alone.
+ */
 export async function runZip(run: RunRecord, conversion: string | null = null): Promise<Blob> {
   const { current } = useStudio.getState().comparison;
   if (current?.runs.some((candidate) => candidate.key === run.key)) {
     try {
-      return await engine().exportRun(run.name, conversion);
+      return await studio().exportRun(run.name, conversion);
     } catch (error) {
       if (conversion !== null) throw error;
       const saved = run.saved ? await loadAdapter(run.key) : null;
@@ -177,7 +187,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     const message = messageOf(error);
     const failed = failUnfinished(useStudio.getState().comparison, message, Date.now());
-    patch("comparison", { ...failed, error: message, progress: null, stopping: false });
+    patch("comparison", { ...failed, error: message, stopping: false });
   }
 }
 

@@ -1,10 +1,14 @@
-/** Opening data and changing how it is read. An error leaves what was open as it is and is shown beside its place. */
+/**
+ * Opening data and changing how it is read. An error leaves what was open as it is and is shown
+ * beside its place.
+ */
 
+import { namedColumns } from "../../data/placeholders";
 import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
-import { engine } from "../engine";
 import type { LinkedData } from "../store/link";
 import type { DataPlace } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 /** Files as they were opened, to read them again after a restart. */
 const opened: { sample: string | null; train: File | null; validation: File | null } = {
@@ -20,17 +24,21 @@ export function readNextAs(data: LinkedData): void {
   wanted = data;
 }
 
+/** The split is drawn with the training's seed. */
+function seed(): number | undefined {
+  return useStudio.getState().training.settings?.seed;
+}
+
 async function readAsWanted(): Promise<void> {
   const { summary } = useStudio.getState().data;
-  const columns = Object.values(wanted?.columns ?? {}).flatMap((column) => column ?? []);
-  if (!wanted || !summary || !columns.every((column) => summary.columns.includes(column))) return;
+  if (!wanted || !summary || !namedColumns(wanted.columns).every((column) => summary.columns.includes(column))) return;
   await setData(wanted, "columns");
   wanted = null;
 }
 
 export async function openSample(id: string): Promise<void> {
   const sample = useStudio.getState().data.samples.find((listing) => listing.id === id) ?? null;
-  const done = await attempt("train", sample?.title ?? id, () => engine().openSample(id));
+  const done = await attempt("train", sample?.title ?? id, () => studio().openSample(id, seed()));
   if (!done) return;
   Object.assign(opened, { sample: id, train: null, validation: null });
   patch("data", { sample });
@@ -38,7 +46,7 @@ export async function openSample(id: string): Promise<void> {
 }
 
 export async function openFile(file: File, role: DataRole): Promise<void> {
-  const done = await attempt(role, file.name, () => engine().openData(file, role));
+  const done = await attempt(role, file.name, () => studio().openData(file, role, seed()));
   if (!done) return;
   if (role === "train") {
     Object.assign(opened, { sample: null, train: file, validation: null });
@@ -50,14 +58,17 @@ export async function openFile(file: File, role: DataRole): Promise<void> {
 }
 
 export async function closeValidation(): Promise<void> {
-  if (await attempt("validation", null, () => engine().closeValidation())) opened.validation = null;
+  if (await attempt("validation", null, () => studio().closeValidation())) opened.validation = null;
 }
 
-/** Changes some settings; those that could not be applied stay as they were. */
+/**
+ * Changes some settings, or takes the training's seed over; those that could not be applied stay as
+ * they were.
+ */
 export async function setData(changes: Partial<DataSettings>, place: DataPlace): Promise<void> {
   const { summary } = useStudio.getState().data;
   if (!summary) return;
-  await attempt(place, null, () => engine().setData({ ...summary.settings, ...changes }));
+  await attempt(place, null, () => studio().setData({ ...summary.settings, ...changes }, seed()));
 }
 
 /** After the worker was restarted. */
@@ -87,9 +98,5 @@ async function attempt(place: DataPlace, what: string | null, work: () => Promis
     return false;
   } finally {
     patch("data", { opening: null });
-    const { progress } = useStudio.getState().comparison;
-    if (progress?.event.task === "reading data" || progress?.event.task === "tokenising") {
-      patch("comparison", { progress: null });
-    }
   }
 }

@@ -1,12 +1,16 @@
-/** Choosing methods, their options and the training; the estimate and the address follow by themselves. */
+/**
+ * Choosing methods, their options and the training; the estimate and the address follow by
+ * themselves.
+ */
 
+import { namedColumns } from "../../data/placeholders";
 import type { TrainingConfiguration } from "../../plan/configuration";
-import { engine } from "../engine";
-import { draftsForText, standardText } from "../methods/suggested-text";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
 import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
+import { draftsForText, standardText } from "../store/suggested-text";
+import { studio } from "../worker";
 import { setData } from "./data";
 
 export function addRun(methodId: string): void {
@@ -42,7 +46,10 @@ export function changeRun(id: string, fields: Partial<DraftRun>): void {
   patch("methods", { runs: runs.map((run) => (run.id === id ? { ...run, ...fields } : run)) });
 }
 
-/** Sets one option; `problem` marks the field as unusable instead and keeps the value that was there. */
+/**
+ * Sets one option; `problem` marks the field as unusable instead and keeps the value that was
+ * there.
+ */
 export function changeOption(id: string, key: string, value: unknown, problem: string | null): void {
   const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
   if (!run) return;
@@ -51,7 +58,9 @@ export function changeOption(id: string, key: string, value: unknown, problem: s
   else changeRun(id, { options: { ...run.options, [key]: value }, problems });
 }
 
-/** Marks a field of a run that is not one of its method's options as unusable, or as usable again. */
+/**
+ * Marks a field of a run that is not one of its method's options as unusable, or as usable again.
+ */
 export function markRun(id: string, key: string, problem: string | null): void {
   const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
   if (!run) return;
@@ -71,10 +80,11 @@ export function renameRun(id: string, name: string): void {
 }
 
 export function changeTraining(fields: Partial<TrainingConfiguration>): void {
-  const { training } = useStudio.getState();
-  patch("training", { settings: { ...training.settings, ...fields } });
-  // The split is drawn with the same seed.
-  if (fields.seed !== undefined) void setData({ seed: fields.seed }, "settings");
+  const { settings } = useStudio.getState().training;
+  if (!settings) return;
+  patch("training", { settings: { ...settings, ...fields } });
+  // The split is drawn with this seed.
+  if (fields.seed !== undefined) void setData({}, "settings");
 }
 
 export function markTraining(key: string, problem: string | null): void {
@@ -82,18 +92,18 @@ export function markTraining(key: string, problem: string | null): void {
   patch("training", { problems: problem === null ? problems : { ...problems, [key]: problem } });
 }
 
-/** Opens a configuration file: runs and training are taken over; model and data where they are here. */
+/**
+ * Opens a configuration file: runs and training are taken over; model and data where they are here.
+ */
 export async function openConfiguration(file: File): Promise<void> {
   try {
-    const configuration = await engine().parseConfiguration(await file.text());
+    const configuration = await studio().parseConfiguration(await file.text());
     const state = useStudio.getState();
     patch("methods", { runs: draftsFrom(configuration.runs, state.methods.descriptions) });
     patch("training", { settings: configuration.training, problems: {} });
     const said = [`Opened ${file.name}: ${configuration.runs.length} runs.`];
     const { summary } = state.data;
-    const { prompt, response, ...named } = configuration.data.columns;
-    const templates = [prompt, response].flatMap((template) => template?.match(/(?<=\{)[^{}\n]+(?=\})/g) ?? []);
-    const wanted = [...Object.values(named).flatMap((column) => column ?? []), ...templates];
+    const wanted = namedColumns(configuration.data.columns);
     if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
       said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
     } else {
@@ -103,7 +113,6 @@ export async function openConfiguration(file: File): Promise<void> {
           task,
           columns,
           maxLength,
-          seed: configuration.training.seed,
           ...(typeof validation === "number" ? { validationFraction: validation } : {}),
         },
         "columns",
@@ -126,10 +135,11 @@ export function followDrafts(): () => void {
   const ask = async () => {
     const state = useStudio.getState();
     const configuration = currentConfiguration(state);
-    if (state.methods.runs.length > 0) {
+    const { settings } = state.training;
+    if (state.methods.runs.length > 0 && settings) {
       const fragment = toFragment(
         state.methods.runs,
-        state.training.settings,
+        settings,
         state.methods.descriptions,
         state.data.summary?.settings,
       );
@@ -143,7 +153,7 @@ export function followDrafts(): () => void {
     asked++;
     const mine = asked;
     try {
-      const estimate = await engine().estimate(configuration);
+      const estimate = await studio().estimate(configuration);
       if (mine === asked) patch("methods", { estimate, estimateError: null, estimating: false });
     } catch (error) {
       if (mine === asked) patch("methods", { estimate: null, estimateError: messageOf(error), estimating: false });

@@ -1,7 +1,7 @@
 /** What is dropped on the page: a base model's folder or files, or one table to train on. */
 
 import type { FileRejection } from "react-dropzone";
-import { looksLikeModel } from "../model/local-files";
+import { looksLikeModel } from "../store/local-files";
 import { openFile, refuseFile } from "./data";
 import { inspectFiles } from "./model";
 

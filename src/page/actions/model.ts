@@ -2,11 +2,11 @@
 
 import type { Configuration } from "../../plan/configuration";
 import type { LocalFile, ModelPlace, ModelSummary } from "../../worker/api";
-import { engine } from "../engine";
-import { localFiles } from "../model/local-files";
 import { currentConfiguration, draftsForModel } from "../store/configuration";
+import { localFiles } from "../store/local-files";
 import { messageOf, patch, useStudio } from "../store/store";
 import { suitableModel } from "../store/suitable-model";
+import { studio } from "../worker";
 import { setData } from "./data";
 import { changeTraining } from "./drafts";
 
@@ -15,11 +15,10 @@ let opened: { source: string; files: LocalFile[] | null } | null = null;
 /** Of the folder that was looked at last. */
 let droppedFiles: LocalFile[] | null = null;
 
-const waits = ["downloading model", "checking model", "loading weights", "tokenising"];
-
 /**
- * Opens a base model, in the precision of the open one unless told; the one that was open stays named until the new
- * one is there. The data stays and is tokenised again; options that were a method's defaults become its defaults on the new model.
+ * Opens a base model, in the given precision (default: that of the open one); the one that was open
+ * stays named until the new one is there. The data stays and is tokenised again; options that were
+ * a method's defaults become its defaults on the new model.
  */
 export async function openModel(
   source: string,
@@ -27,25 +26,24 @@ export async function openModel(
 ): Promise<void> {
   patch("model", { opening: source, error: null });
   try {
-    const summary = await engine().openModel(source, precision);
+    const summary = await studio().openModel(source, precision);
     opened = { source, files: source.startsWith("dir:") ? droppedFiles : null };
-    patch("device", { report: await engine().readDevice() });
+    patch("device", { report: await studio().readDevice() });
     const { descriptions: before, runs } = useStudio.getState().methods;
-    const descriptions = await engine().listMethods();
+    const descriptions = await studio().listMethods();
     patch("methods", { descriptions, runs: draftsForModel(runs, before, descriptions) });
-    const data = await engine().readData();
+    const data = await studio().readData();
     if (data) patch("data", { summary: data });
     patch("model", { summary, choosing: false, details: null, lookError: null });
     // After a restart the rows are opened behind the model.
     if (data) await shortenTexts(summary);
     // What the last model's head read may be nothing that this one has.
-    const { pooling } = useStudio.getState().training.settings;
+    const pooling = useStudio.getState().training.settings?.pooling ?? null;
     if (pooling !== null && !summary.poolings.includes(pooling)) changeTraining({ pooling: null });
   } catch (error) {
     patch("model", { error: messageOf(error) });
   } finally {
     patch("model", { opening: null });
-    endProgress();
     void refreshModels();
   }
 }
@@ -54,7 +52,7 @@ export async function openModel(
 async function shortenTexts({ name, contextLength }: ModelSummary): Promise<void> {
   const configuration = currentConfiguration(useStudio.getState());
   if (!configuration) return;
-  const longest = await engine().longestText(configuration);
+  const longest = await studio().longestText(configuration);
   if (configuration.data.maxLength <= longest) return;
   await setData({ maxLength: longest }, "settings");
   const text =
@@ -65,7 +63,7 @@ async function shortenTexts({ name, contextLength }: ModelSummary): Promise<void
 
 /** After the worker was restarted: what was open before, else what suits the device. */
 export async function reopenModel(): Promise<void> {
-  if (opened?.files) await engine().inspectModel({ kind: "files", files: opened.files }, null);
+  if (opened?.files) await studio().inspectModel({ kind: "files", files: opened.files }, null);
   const suited = () => {
     const { device, model } = useStudio.getState();
     return suitableModel(model.listings, device.report);
@@ -94,7 +92,7 @@ async function inspect(place: ModelPlace, what: string): Promise<void> {
   patch("model", { looking: what, lookError: null, details: null });
   try {
     const configuration = currentConfiguration(useStudio.getState());
-    patch("model", { details: await engine().inspectModel(place, configuration) });
+    patch("model", { details: await studio().inspectModel(place, configuration) });
   } catch (error) {
     patch("model", { lookError: messageOf(error) });
   } finally {
@@ -104,30 +102,30 @@ async function inspect(place: ModelPlace, what: string): Promise<void> {
 
 /** Stores a model that was looked up and opens it. */
 export async function downloadAndOpen(source: string): Promise<void> {
-  // Asks the browser not to clear the storage by itself; without a yes it may, and the model is downloaded again.
+  // Asks the browser not to clear the storage by itself; without a yes it may, and the model is
+  // downloaded again.
   void navigator.storage?.persist?.().catch(() => {});
   patch("model", { downloading: source, lookError: null });
   try {
-    await engine().downloadModel(source);
+    await studio().downloadModel(source);
   } catch (error) {
     patch("model", { lookError: messageOf(error) });
     return;
   } finally {
     patch("model", { downloading: null });
-    endProgress();
     await refreshModels();
   }
   await openModel(source);
 }
 
 export async function cancelDownload(): Promise<void> {
-  await engine().cancelDownload();
+  await studio().cancelDownload();
 }
 
 /** Lists what can be opened and what is stored anew. */
 export async function refreshModels(): Promise<void> {
   try {
-    const [listings, stored] = await Promise.all([engine().listModels(), engine().listStored()]);
+    const [listings, stored] = await Promise.all([studio().listModels(), studio().listStored()]);
     patch("model", { listings, stored });
     const { details } = useStudio.getState().model;
     if (details?.source.startsWith("hf:")) {
@@ -141,14 +139,9 @@ export async function refreshModels(): Promise<void> {
 
 export async function removeStored(source: string): Promise<void> {
   try {
-    await engine().removeStored(source);
+    await studio().removeStored(source);
   } catch (error) {
     patch("model", { lookError: messageOf(error) });
   }
   await refreshModels();
-}
-
-function endProgress(): void {
-  const { progress } = useStudio.getState().comparison;
-  if (progress && waits.includes(progress.event.task)) patch("comparison", { progress: null });
 }

@@ -1,15 +1,19 @@
-/** Starting the studio: worker, device, model, sample, what the address and the last session hold. */
+/**
+ * Starting the studio: worker, device, model, sample, what the address and the last session hold.
+ */
 
 import * as Comlink from "comlink";
-import type { DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
-import { engine, restartEngine, watchEngine } from "../engine";
-import { standardText } from "../methods/suggested-text";
+import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
+import { isEnded } from "../store/phase";
 import { loadComparisons } from "../store/session";
 import { messageOf, patch, useStudio } from "../store/store";
+import { standardText } from "../store/suggested-text";
+import { applyProgress } from "../store/waits";
+import { restartWorker, studio, watchWorker } from "../worker";
 import { keepAdapter, keepSession } from "./compare";
 import { openSample, readNextAs, reopenData } from "./data";
 import { reopenModel } from "./model";
@@ -19,38 +23,44 @@ import { receiveTexts } from "./writing";
 /** Chosen on arrival: the method of the house, its rival, and the two controls both must beat. */
 const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
 
+/** Of a first comparison: short, with a curve to see. */
+const firstTraining = { steps: 200, evalEvery: 25 };
+
 /** Starts everything; each part fails on its own and says so where it belongs. */
 export async function start(): Promise<void> {
-  watchEngine(deviceLost);
-  await Promise.all([restoreSession(), startEngine(() => openFirstSample())]);
+  watchWorker(deviceLost);
+  await Promise.all([restoreSession(), startWorker(() => openFirstSample())]);
 }
 
-/** After a lost device: a new worker with the same model and data; the comparison can then go on from its checkpoints. */
+/**
+ * After a lost device: a new worker with the same model and data; the comparison can then go on
+ * from its checkpoints.
+ */
 export async function restart(): Promise<void> {
-  restartEngine();
+  restartWorker();
   patch("device", { report: null, lost: null });
   patch("model", { summary: null, error: null });
+  endWaits();
   const { current } = useStudio.getState().comparison;
   patch("comparison", {
     current: current && { ...current, gpuBytes: null },
-    progress: null,
     error: null,
     stopping: false,
     imported: [],
   });
-  await startEngine(reopenData);
+  await startWorker(reopenData);
 }
 
-/** Starts the engine anew on what was chosen. Model and data stay, and a comparison's curves. */
+/** Starts the worker anew on what was chosen. Model and data stay, and a comparison's curves. */
 export async function chooseDevice(choice: DeviceChoice): Promise<void> {
   keepDevice(choice);
   await restart();
 }
 
-async function startEngine(openData: () => Promise<void>): Promise<void> {
+async function startWorker(openData: () => Promise<void>): Promise<void> {
   try {
-    await engine().subscribe(Comlink.proxy(receive));
-    const [report] = await Promise.all([engine().openDevice(chosenDevice()), loadListings()]);
+    await studio().subscribe(Comlink.proxy(receive));
+    const [report] = await Promise.all([studio().openDevice(chosenDevice()), loadListings()]);
     patch("device", { report });
     restoreRuns();
     if (report.status === "ready" || report.status === "software") {
@@ -63,7 +73,7 @@ async function startEngine(openData: () => Promise<void>): Promise<void> {
 }
 
 async function loadListings(): Promise<void> {
-  const api = engine();
+  const api = studio();
   await Promise.all([
     api.listModels().then(
       (listings) => patch("model", { listings }),
@@ -73,11 +83,19 @@ async function loadListings(): Promise<void> {
       (descriptions) => patch("methods", { descriptions, error: null }),
       (error) => patch("methods", { error: messageOf(error) }),
     ),
+    api.readDefaults().then(takeDefaults),
     api.listSamples().then(
       (samples) => patch("data", { samples }),
       (error) => patch("data", { error: { place: "train", message: messageOf(error) } }),
     ),
   ]);
+}
+
+/** Settings that were chosen, here or before a restart, stay. */
+function takeDefaults({ training, generation }: Defaults): void {
+  const state = useStudio.getState();
+  if (!state.training.settings) patch("training", { settings: { ...training, ...firstTraining } });
+  if (!state.writing.settings) patch("writing", { settings: generation });
 }
 
 async function openFirstSample(): Promise<void> {
@@ -93,7 +111,7 @@ function restoreRuns(): void {
   let linked: LinkedConfiguration | null = null;
   try {
     linked = fromFragment(window.location.hash);
-    if (linked) {
+    if (linked && training.settings) {
       if (linked.data) readNextAs(linked.data);
       patch("methods", { runs: draftsFrom(linked.runs, methods.descriptions) });
       patch("training", { settings: { ...training.settings, ...linked.training } });
@@ -122,25 +140,35 @@ async function restoreSession(): Promise<void> {
 }
 
 function receive(events: StudioEvent[]): void {
-  const before = useStudio.getState().comparison;
-  patch("comparison", applyEvents(before, events, Date.now()));
+  const { comparison, waits } = useStudio.getState();
+  const now = Date.now();
+  useStudio.setState({
+    comparison: applyEvents(comparison, events, now),
+    waits: applyProgress(waits, events, now),
+  });
   receiveTexts(events);
   for (const event of events) {
     if (event.type === "device-lost") deviceLost(event.reason);
     if (event.type === "run-state" && hasAdapter(event)) void keepAdapter(event.run);
-    if (event.type === "comparison-state" && ["finished", "stopped", "failed", "paused"].includes(event.state)) {
+    if (event.type === "comparison-state" && (isEnded(event.state) || event.state === "paused")) {
       void keepSession();
     }
   }
 }
 
 function hasAdapter(event: RunStateEvent): boolean {
-  return ["finished", "stopped"].includes(event.state) || (event.state === "failed" && event.lastGoodStep !== null);
+  return isEnded(event.state) && (event.state !== "failed" || event.lastGoodStep !== null);
+}
+
+/** What a worker waited for ends with it, or with its device. */
+function endWaits(): void {
+  patch("waits", { open: [] });
 }
 
 function deviceLost(reason: string): void {
   patch("device", { lost: reason });
   const { comparison } = useStudio.getState();
-  patch("comparison", { ...failUnfinished(comparison, reason, Date.now()), progress: null });
+  patch("comparison", failUnfinished(comparison, reason, Date.now()));
+  endWaits();
   void keepSession();
 }

@@ -1,7 +1,7 @@
 /** Keeps texts about the task in step with the open data, until a person writes their own. */
 
-import { draftsForText, suggestedText } from "../methods/suggested-text";
 import { patch, useStudio } from "../store/store";
+import { draftsForText, suggestedText } from "../store/suggested-text";
 
 /** Returns what ends it. */
 export function followData(): () => void {
@@ -10,7 +10,10 @@ export function followData(): () => void {
   });
 }
 
-/** Suggests a text for the open data; runs whose texts still stand at the one suggested before take it. */
+/**
+ * Suggests a text for the open data; runs whose texts still stand at the one suggested before take
+ * it.
+ */
 export function suggestText(): void {
   const { data, methods } = useStudio.getState();
   const { suggested, runs, descriptions } = methods;

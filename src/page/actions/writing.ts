@@ -1,9 +1,8 @@
 /** Having the frozen model and every run write behind some prompts, before and after training. */
 
-import type { GeneratedText, GenerationEvent, StudioEvent } from "../../worker/api";
-import { engine } from "../engine";
-import type { WritingSlice } from "../store/state";
+import type { GeneratedText, GenerationEvent, GenerationSettings, StudioEvent } from "../../worker/api";
 import { messageOf, patch, useStudio } from "../store/store";
+import { studio } from "../worker";
 
 /** Validation rows that are written for. */
 const SAMPLES = 3;
@@ -26,17 +25,21 @@ export function receiveTexts(events: readonly StudioEvent[]): void {
   patch("writing", { texts });
 }
 
-export function changeWriting(fields: Partial<WritingSlice["settings"]>): void {
-  patch("writing", { settings: { ...useStudio.getState().writing.settings, ...fields } });
+export function changeWriting(fields: Partial<GenerationSettings>): void {
+  const { settings } = useStudio.getState().writing;
+  if (settings) patch("writing", { settings: { ...settings, ...fields } });
 }
 
-/** Behind the first validation rows' prompts, or one's own: first the frozen model, then each run, before and after. */
+/**
+ * Behind the first validation rows' prompts, or one's own: first the frozen model, then each run,
+ * before and after.
+ */
 export async function write(own: string | null): Promise<void> {
   const { comparison, writing } = useStudio.getState();
   if (writing.busy) return;
   patch("writing", { busy: true, stopped: false, error: null, texts: {} });
   try {
-    const prompts = own === null ? await engine().samplePrompts(SAMPLES) : [{ row: 0, prompt: own, response: "" }];
+    const prompts = own === null ? await studio().samplePrompts(SAMPLES) : [{ row: 0, prompt: own, response: "" }];
     patch("writing", { prompts });
     const trained = comparison.current?.runs.filter(({ curves }) => curves.evaluations.length > 0) ?? [];
     const runs = new Set([...trained.map(({ name }) => name), ...comparison.imported.map(({ run }) => run)]);
@@ -46,8 +49,8 @@ export async function write(own: string | null): Promise<void> {
     ];
     for (const { run, before } of order) {
       if (useStudio.getState().writing.stopped) break;
-      const request = { run, before, prompts: prompts.map(({ prompt }) => prompt), settings: writing.settings };
-      const said = await engine().generate(request);
+      const request = { run, before, prompts: prompts.map(({ prompt }) => prompt), settings: writing.settings ?? {} };
+      const said = await studio().generate(request);
       if (said) keep(run, before, said);
     }
   } catch (error) {
@@ -59,7 +62,7 @@ export async function write(own: string | null): Promise<void> {
 
 export async function stopWriting(): Promise<void> {
   patch("writing", { stopped: true });
-  await engine().cancelGeneration();
+  await studio().cancelGeneration();
 }
 
 function keep(writer: string | null, before: boolean, said: readonly GeneratedText[]): void {

@@ -1,10 +1,14 @@
-/** The frame of a chart: title, the picture with its summary in words, a table instead of it, and its downloads. */
+/**
+ * The frame of a chart: title, the picture with its summary in words, a table instead of it, and
+ * its downloads.
+ */
 
 import { Download, Table2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useId, useRef, useState } from "react";
 import { downloadChart, type LegendEntry } from "../export/chart-image";
 import { messageOf, patch } from "../store/store";
+import "./ChartCard.css";
 
 interface ChartCardProps {
   title: string;

@@ -1,9 +1,11 @@
-/** A vertical line at the same place in all line charts, with a dot on every run's nearest point. */
+/**
+ * A vertical line at the same place in all line charts, with a dot on every run's nearest point.
+ */
 
 import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import { appearance } from "../appearance";
 import { useStudio } from "../store/store";
-import { appearance } from "./appearance";
 import { LinesContext } from "./lines-context";
 import { nearestIndex } from "./reduce-points";
 

@@ -1,6 +1,6 @@
 /** Every run's value where the crosshair stands, the best first. */
 
-import { formatCount, formatDuration } from "../format";
+import { formatCount, formatDuration } from "../numbers";
 import type { AxisUnit } from "../store/state";
 import { useStudio } from "../store/store";
 import { plotLeft, plotRight } from "./plot-geometry";
@@ -8,6 +8,7 @@ import type { PlottedLine } from "./plotted-lines";
 import { RunSwatch } from "./RunSwatch";
 import { nearestIndex } from "./reduce-points";
 import type { Axis } from "./ticks";
+import "./CrosshairReadout.css";
 
 interface CrosshairReadoutProps {
   lines: readonly PlottedLine[];

@@ -2,7 +2,8 @@
 
 import { type ReactNode, useMemo } from "react";
 import { metricFacts } from "../../tasks/metrics/names";
-import { formatLoss, formatMetric, formatTick } from "../format";
+import { formatLoss, formatMetric, formatTick } from "../numbers";
+import { isUnfinished } from "../store/phase";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -32,7 +33,7 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
   const facts = metric && metricFacts[metric];
   const log = logLoss && metric === null;
   const runs = useMemo(() => plottedRuns(current, past, hidden), [current, past, hidden]);
-  const training = current !== null && ["preparing", "running", "paused"].includes(current.state);
+  const training = current !== null && isUnfinished(current.state);
   const planned = training ? current.steps : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when
   const x = useSteady(useMemo(() => horizontalAxis(runs, unit, planned), [runs, unit, planned, revision]));

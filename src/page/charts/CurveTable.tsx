@@ -1,6 +1,6 @@
 /** A line chart's numbers: at most 25 steps, the same for all runs. */
 
-import { formatCount } from "../format";
+import { formatCount } from "../numbers";
 import type { PlottedLine } from "./plotted-lines";
 import { nearestIndex } from "./reduce-points";
 

@@ -1,8 +1,11 @@
-/** The lines of a chart: how far seeds lie apart at the bottom, raw faint below, smoothed strong above, with the markers of their runs. */
+/**
+ * The lines of a chart: how far seeds lie apart at the bottom, raw faint below, smoothed strong
+ * above, with the markers of their runs.
+ */
 
 import { use } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
-import { appearance, markerPath } from "./appearance";
+import { appearance, markerPath } from "../appearance";
 import { bandPath, linePath } from "./line-path";
 import { LinesContext } from "./lines-context";
 

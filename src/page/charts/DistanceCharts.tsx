@@ -1,10 +1,13 @@
-/** For every run that keeps a prompt near words: how far each word has moved, under the line that none may cross. */
+/**
+ * For every run that keeps a prompt near words: how far each word has moved, under the line that
+ * none may cross.
+ */
 
 import { Bar, BarChart, ReferenceLine, ResponsiveContainer, XAxis, YAxis } from "recharts";
+import { appearance } from "../appearance";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
-import { appearance } from "./appearance";
 import { xAxisLook, yAxisLook } from "./axes";
 import { ChartCard } from "./ChartCard";
 import { plotMargin, yAxisWidth } from "./plot-geometry";

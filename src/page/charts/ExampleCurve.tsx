@@ -1,4 +1,9 @@
-/** What an empty chart shows: the outline of a typical curve, drawn by hand and said to be so. Never data. */
+/**
+ * What an empty chart shows: the outline of a typical curve, drawn by hand and said to be so. Never
+ * data.
+ */
+
+import "./ExampleCurve.css";
 
 const falling = ["M0,18 C40,22 52,60 96,84 S200,112 320,118", "M0,18 C50,20 80,40 130,70 S230,96 320,100"] as const;
 

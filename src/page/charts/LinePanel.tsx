@@ -1,11 +1,12 @@
 /**
- * One line chart with its crosshair. What it draws is worked out in plotted-lines.ts. recharts draws the frame, which
- * changes rarely; the curves lie in it as plain paths, because recharts measures the length of every line at every redraw.
+ * One line chart with its crosshair. What it draws is worked out in plotted-lines.ts. recharts
+ * draws the frame, which changes rarely; the curves lie in it as plain paths, because recharts
+ * measures the length of every line at every redraw.
  */
 
 import { memo } from "react";
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, XAxis, YAxis } from "recharts";
-import { formatTick } from "../format";
+import { formatTick } from "../numbers";
 import { xAxisLook, yAxisLook } from "./axes";
 import { Crosshair } from "./Crosshair";
 import { Curves } from "./Curves";

@@ -1,7 +1,11 @@
-/** Bytes by category: what all runs share once, then what each run has of its own. Before a run: the estimate. */
+/**
+ * Bytes by category: what all runs share once, then what each run has of its own. Before a run: the
+ * estimate.
+ */
 
 import type { ByteCategory, GpuBytes } from "../../worker/api";
-import { formatBytes } from "../format";
+import { appearance } from "../appearance";
+import { formatBytes } from "../numbers";
 import { memoryWords, wordsOf } from "../store/device-words";
 import { firstSeeds } from "../store/first-seeds";
 import { ownBytes } from "../store/gpu-bytes";
@@ -9,9 +13,9 @@ import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
-import { appearance } from "./appearance";
 import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
+import "./MemoryChart.css";
 
 const parts: readonly { category: Exclude<ByteCategory, "weights" | "onnxruntime">; name: string; opacity: number }[] =
   [
@@ -53,7 +57,7 @@ export function MemoryChart() {
       label: formatBytes(weights),
       parts: [weights],
     },
-    // Not told any more after the engine was started anew.
+    // Not told any more after the worker was started anew.
     ...(all
       ? [
           {

@@ -1,10 +1,14 @@
-/** A metric of the task on the validation rows over training: the first one, or another that is chosen. */
+/**
+ * A metric of the task on the validation rows over training: the first one, or another that is
+ * chosen.
+ */
 
 import { useState } from "react";
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
-import { metricWord } from "../format";
+import { metricWord } from "../numbers";
 import { shownTask, useStudio } from "../store/store";
 import { CurveChart } from "./CurveChart";
+import "./MetricChart.css";
 
 export function MetricChart() {
   const task = useStudio(shownTask);

@@ -1,11 +1,15 @@
-/** For every run that spreads a budget of ranks over modules: how many each block's linears have left, live. */
+/**
+ * For every run that spreads a budget of ranks over modules: how many each block's linears have
+ * left, live.
+ */
 
+import { appearance } from "../appearance";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
-import { appearance } from "./appearance";
 import { ChartCard } from "./ChartCard";
 import { type RankGrid, rankGrid } from "./rank-grid";
+import "./RankMaps.css";
 
 const cell = { width: 64, height: 26, gap: 2 };
 const margin = { left: 72, top: 26 };

@@ -1,6 +1,6 @@
 /** A short piece of a run's line with its marker: the key to every chart. */
 
-import { appearance, markerPath } from "./appearance";
+import { appearance, markerPath } from "../appearance";
 
 export function RunSwatch({ slot, faded = false }: { slot: number; faded?: boolean }) {
   const { color, dash, marker } = appearance(slot);

@@ -1,15 +1,15 @@
 /** For every run with a gate: what it gives each part, over the steps, stacked to the whole. */
 
 import { Area, AreaChart, ResponsiveContainer, useYAxisScale, XAxis, YAxis } from "recharts";
-import { formatPercent, formatTick } from "../format";
+import { appearance } from "../appearance";
+import type { ShareHistory } from "../curves/share-history";
+import { formatPercent, formatTick } from "../numbers";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
-import { appearance } from "./appearance";
 import { xAxisLook, yAxisLook } from "./axes";
 import { ChartCard } from "./ChartCard";
 import { plotMargin, yAxisWidth } from "./plot-geometry";
-import type { ShareHistory } from "./share-history";
 
 const labelWidth = 100;
 /** Pixels that a band must have for its label. */

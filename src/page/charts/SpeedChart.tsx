@@ -1,16 +1,18 @@
-/** How fast each run trains: over its last steps while it runs, over all of them once it has ended. */
+/**
+ * How fast each run trains: over its last steps while it runs, over all of them once it has ended.
+ */
 
 import { useMemo, useState } from "react";
+import { appearance } from "../appearance";
 import { Segmented } from "../controls/Segmented";
-import { formatCount, formatDuration } from "../format";
+import { recentSpeed } from "../curves/run-curves";
+import { formatCount, formatDuration } from "../numbers";
 import { firstSeeds } from "../store/first-seeds";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
-import { appearance } from "./appearance";
 import { BarPanel } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
-import { recentSpeed } from "./run-curves";
 
 const solid = [1];
 

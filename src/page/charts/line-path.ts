@@ -19,7 +19,10 @@ export function linePath(points: readonly Point[], toX: (x: number) => number, t
   return path;
 }
 
-/** The area between the lower and the upper edge; points without a place (zero or less on a logarithmic axis) are left out. */
+/**
+ * The area between the lower and the upper edge; points without a place (zero or less on a
+ * logarithmic axis) are left out.
+ */
 export function bandPath(
   band: readonly { x: number; low: number; high: number }[],
   toX: (x: number) => number,

@@ -1,4 +1,7 @@
-/** Where the plot lies inside a line chart, in pixels: shared by what draws it and what lies over it. */
+/**
+ * Where the plot lies inside a line chart, in pixels: shared by what draws it and what lies over
+ * it.
+ */
 
 export const yAxisWidth = 52;
 export const plotMargin = { top: 10, right: 16, bottom: 2, left: 0 };

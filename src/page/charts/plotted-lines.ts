@@ -1,4 +1,7 @@
-/** From runs to the lines a chart draws: which column, how smooth, how many points, how far the axes reach. */
+/**
+ * From runs to the lines a chart draws: which column, how smooth, how many points, how far the axes
+ * reach.
+ */
 
 import { spreadOf } from "../../plan/variants";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
@@ -42,8 +45,8 @@ export interface PlottedLine extends PlottedRun {
 }
 
 /**
- * Runs that are not hidden; those of past comparisons are faded and come first, so that they lie underneath. Past ones of another
- * task are left out: their losses and metrics are other figures.
+ * Runs that are not hidden; those of past comparisons are faded and come first, so that they lie
+ * underneath. Past ones of another task are left out: their losses and metrics are other figures.
  */
 export function plottedRuns(
   current: Comparison | null,
@@ -94,7 +97,8 @@ function lineOf({ curves }: RunRecord, quantity: Quantity, axis: AxisUnit, smoot
     return { xs: trained.column(axis), ys, steps: trained.column("step"), strongValues };
   }
   const values = evaluations.column(quantity === "validation-loss" ? "loss" : quantity);
-  // A metric may have no value yet (a correlation while every row is given the same number), or be another task's.
+  // A metric may have no value yet (a correlation while every row is given the same number), or be
+  // another task's.
   const kept =
     quantity === "validation-loss" ? [...values.keys()] : [...values.keys()].filter((i) => Number.isFinite(values[i]));
   const [xs, ys, steps] = [evaluations.column(axis), values, evaluations.column("step")].map((column) =>

@@ -1,4 +1,7 @@
-/** Fewer points for a line that looks the same: minimum and maximum of each bucket, so that no spike is lost. */
+/**
+ * Fewer points for a line that looks the same: minimum and maximum of each bucket, so that no spike
+ * is lost.
+ */
 
 export interface Point {
   x: number;
@@ -6,8 +9,9 @@ export interface Point {
 }
 
 /**
- * At most `limit` points of the line `(xs[i], ys[i])`, in order, the first and the last among them. Buckets are equal in
- * points, not in x; of each, the smallest and the largest y are kept. Points that are not finite are left out.
+ * At most `limit` points of the line `(xs[i], ys[i])`, in order, the first and the last among them.
+ * Buckets are equal in points, not in x; of each, the smallest and the largest y are kept. Points
+ * that are not finite are left out.
  * @param limit at least 4
  */
 export function reducePoints(xs: ArrayLike<number>, ys: ArrayLike<number>, limit = 800): Point[] {

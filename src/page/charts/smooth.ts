@@ -2,7 +2,8 @@
 
 /**
  * Exponential moving average, divided by 1 − weightⁿ so that the beginning is not pulled to zero.
- * @param weight 0 (no smoothing) to below 1; values that are not finite stay as they are and do not enter the average
+ * @param weight 0 (no smoothing) to below 1; values that are not finite stay as they are and do not
+ * enter the average
  */
 export function smooth(values: ArrayLike<number>, weight: number): Float64Array {
   const out = new Float64Array(values.length);

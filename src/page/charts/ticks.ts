@@ -20,7 +20,10 @@ export function openAxis(low: number, high: number, count = 5): Axis {
   return { domain: [low, end], ticks: range(Math.ceil(low / step - 1e-9) * step, end, step) };
 }
 
-/** A logarithmic axis; `low` must be above zero. Ticks at 1, 2, 5 × 10ⁿ, or powers of ten when the range is wide. */
+/**
+ * A logarithmic axis; `low` must be above zero. Ticks at 1, 2, 5 × 10ⁿ, or powers of ten when the
+ * range is wide.
+ */
 export function logAxis(low: number, high: number): Axis {
   const factors = high / low > 1e3 ? [1] : [1, 2, 5];
   const all: number[] = [];

@@ -2,23 +2,27 @@
 
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
-import { recentSpeed } from "../charts/run-curves";
 import { Message } from "../controls/Message";
-import { formatCount, formatDuration, formatRate } from "../format";
+import { recentSpeed } from "../curves/run-curves";
+import { formatCount, formatDuration, formatRate } from "../numbers";
 import { stepsPerSecond } from "../store/events";
+import { isEnded, type Phase } from "../store/phase";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
+import { shownWait } from "../store/waits";
 import { whyNot } from "./obstacle";
 import { ProgressLine } from "./ProgressLine";
+import "./CompareBar.css";
 
 export function CompareBar() {
   const slice = useStudio((state) => state.comparison);
   const obstacle = useStudio(whyNot);
   const busy = useStudio(isBusy);
+  const waiting = useStudio((state) => shownWait(state) !== null);
   const lost = useStudio((state) => state.device.lost !== null);
-  const { current, progress, error, stopping } = slice;
+  const { current, error, stopping } = slice;
   const phase = current?.state ?? "idle";
-  const resumable = !lost && (phase === "failed" || phase === "stopped") && lastGoodStep(slice) !== null;
+  const resumable = !lost && isResumable(phase) && lastGoodStep(slice) !== null;
   return (
     <div className="compare-bar">
       <div className="compare-row">
@@ -64,8 +68,8 @@ export function CompareBar() {
           {status(slice) ?? obstacle ?? "Ready. All chosen methods train on the same batches, side by side."}
         </p>
       </div>
-      {progress && <ProgressLine />}
-      {!progress && busy && current && (
+      {waiting && <ProgressLine />}
+      {!waiting && busy && current && (
         <progress
           className="progress"
           aria-label="Steps done"
@@ -82,9 +86,14 @@ export function CompareBar() {
   );
 }
 
+/** It ended before its last step. */
+function isResumable(phase: Phase): boolean {
+  return isEnded(phase) && phase !== "finished";
+}
+
 function lastGoodStep(slice: ComparisonSlice): number | null {
   const steps = slice.current?.runs
-    .filter((run) => run.state === "failed" || run.state === "stopped")
+    .filter((run) => isResumable(run.state))
     .map((run) => run.lastGoodStep)
     .filter((step) => step !== null);
   return steps && steps.length > 0 ? Math.min(...steps) : null;

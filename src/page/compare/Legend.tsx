@@ -4,12 +4,13 @@ import { X } from "lucide-react";
 import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
-import { recentSpeed } from "../charts/run-curves";
-import { formatBytes, formatCount, formatDuration } from "../format";
+import { recentSpeed } from "../curves/run-curves";
+import { formatBytes, formatCount, formatDuration } from "../numbers";
 import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
+import "./Legend.css";
 
 export function Legend() {
   const { current, past } = useSlowComparison();

@@ -2,10 +2,12 @@
 
 import { useEffect, useState } from "react";
 import type { ProgressEvent } from "../../worker/api";
-import { formatBytes, formatCount, formatDuration } from "../format";
+import { formatBytes, formatCount, formatDuration } from "../numbers";
 import { useStudio } from "../store/store";
+import { shownWait } from "../store/waits";
+import "./ProgressLine.css";
 
-const words: Record<ProgressEvent["task"], string> = {
+const words: Record<ProgressEvent["wait"], string> = {
   "downloading model": "Downloading the model",
   "checking model": "Checking the model's files",
   "reading data": "Reading data",
@@ -14,16 +16,15 @@ const words: Record<ProgressEvent["task"], string> = {
   "reading training rows": "Reading every training row once through the frozen model",
   "semantic pass": "Running the semantic text once through the frozen model",
   "compiling kernels": "Compiling kernels",
-  "first step": "First step",
   evaluating: "Evaluating",
   predicting: "Predicting",
 };
 
 export function ProgressLine() {
-  const progress = useStudio((state) => state.comparison.progress);
-  const now = useNow(progress !== null);
-  if (!progress) return null;
-  const { event, since, startedAtDone } = progress;
+  const wait = useStudio(shownWait);
+  const now = useNow(wait !== null);
+  if (!wait) return null;
+  const { event, since, startedAtDone } = wait;
   const amount = (value: number) => (event.unit === "bytes" ? formatBytes(value) : formatCount(value));
   const unit = event.unit === "bytes" ? "" : ` ${event.unit}`;
   const elapsed = Math.max(0, (now - since) / 1000);
@@ -38,12 +39,12 @@ export function ProgressLine() {
   return (
     <div className="progress-line">
       <span className="progress-text">
-        {words[event.task]}
+        {words[event.wait]}
         {event.detail && <span className="muted"> {event.detail}</span>} · {parts.join(" · ")}
       </span>
       <progress
         className="progress"
-        aria-label={words[event.task]}
+        aria-label={words[event.wait]}
         max={event.total ?? undefined}
         value={event.total === null ? undefined : event.done}
       />

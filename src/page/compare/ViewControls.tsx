@@ -2,6 +2,7 @@
 
 import { Segmented } from "../controls/Segmented";
 import { patch, useStudio } from "../store/store";
+import "./ViewControls.css";
 
 export function ViewControls() {
   const { axis, logLoss } = useStudio((state) => state.ui);

@@ -1,6 +1,7 @@
 /** A labelled control with its help and its problem, tied together for screen readers. */
 
 import { type ReactNode, useId } from "react";
+import "./Field.css";
 
 interface FieldProps {
   label: ReactNode;

@@ -11,7 +11,7 @@ export function FileButton({
 }: {
   /** Says to whom cannot see it what file is meant. */
   label: string;
-  /** File names and types that are offered; all unless told. */
+  /** File names and types that are offered; default: all. */
   accept?: string;
   disabled?: boolean;
   onFile(file: File): void;

@@ -2,6 +2,7 @@
 
 import { CircleAlert, Info, TriangleAlert, X } from "lucide-react";
 import type { ReactNode } from "react";
+import "./Message.css";
 
 interface MessageProps {
   kind: "error" | "warning" | "info";

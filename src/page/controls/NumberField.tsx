@@ -14,7 +14,9 @@ interface NumberFieldProps extends NumberRange {
   /** Told when the text becomes unusable (with why) or usable again (null). */
   onProblem?: (problem: string | null) => void;
   disabled?: boolean;
-  /** Tells the value only when the field is left or Enter is pressed: for changes that cost work. */
+  /**
+   * Tells the value only when the field is left or Enter is pressed: for changes that cost work.
+   */
   onLeave?: boolean;
 }
 

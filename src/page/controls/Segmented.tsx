@@ -1,6 +1,10 @@
-/** A few alternatives side by side, of which one is chosen. Radio buttons underneath, so arrow keys work. */
+/**
+ * A few alternatives side by side, of which one is chosen. Radio buttons underneath, so arrow keys
+ * work.
+ */
 
 import { useId } from "react";
+import "./Segmented.css";
 
 interface SegmentedProps<Value extends string> {
   label: string;

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { Field } from "./Field";
+import "./SliderField.css";
 
 interface SliderFieldProps {
   label: ReactNode;
@@ -9,7 +10,7 @@ interface SliderFieldProps {
   value: number;
   min: number;
   max: number;
-  /** 1 unless told. */
+  /** Default: 1. */
   step?: number;
   onChange: (value: number) => void;
 }

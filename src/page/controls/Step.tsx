@@ -2,6 +2,7 @@
 
 import { Check, ChevronDown } from "lucide-react";
 import { type ReactNode, useId } from "react";
+import "./Step.css";
 
 interface StepProps {
   number: number;

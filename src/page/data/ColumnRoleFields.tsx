@@ -5,6 +5,7 @@ import type { ColumnRole, ColumnRoles, DataSummary, RoleField, TaskId } from "..
 import { setData } from "../actions/data";
 import { Field } from "../controls/Field";
 import { SelectField } from "../controls/SelectField";
+import "./ColumnRoleFields.css";
 
 /** A column may itself have an empty name, so "none" needs a value no column has. */
 const NONE = "\u0000";

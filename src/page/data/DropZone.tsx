@@ -3,6 +3,7 @@
 import { FileUp } from "lucide-react";
 import { useDropzone } from "react-dropzone";
 import { receiveDrop } from "../actions/drop";
+import "./DropZone.css";
 
 export function DropZone() {
   const { getRootProps, getInputProps, isDragActive, open } = useDropzone({

@@ -1,11 +1,12 @@
 /** The labels with their counts in the training and validation rows. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount, formatPlural } from "../format";
+import { formatCount, formatPlural } from "../numbers";
+import "./LabelList.css";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;
-  const tags = summary.settings.task === "token-classification";
+  const tags = summary.answer === "tags";
   const most = Math.max(1, ...labels.map((label) => label.train + label.validation));
   return (
     <figure className="labels">

@@ -1,7 +1,8 @@
 /** How long the texts are in tokens, and where they are cut. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount } from "../format";
+import { formatCount } from "../numbers";
+import "./histogram.css";
 
 const width = 320;
 const height = 56;

@@ -1,7 +1,8 @@
 /** How the numbers to be predicted are spread over the training and validation rows. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount, formatTick } from "../format";
+import { formatCount, formatTick } from "../numbers";
+import "./histogram.css";
 
 const width = 320;
 const height = 56;

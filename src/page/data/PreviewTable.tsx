@@ -1,7 +1,8 @@
 /** The first rows of the training file as they stand, with the role of each column. */
 
 import type { DataSummary } from "../../worker/api";
-import { formatBytes, formatPlural } from "../format";
+import { formatBytes, formatPlural } from "../numbers";
+import "./PreviewTable.css";
 
 export function PreviewTable({ summary }: { summary: DataSummary }) {
   const { roles, settings } = summary;

@@ -1,7 +1,7 @@
 /** The sample data sets that come with the studio. */
 
 import { openSample } from "../actions/data";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 
 export function Samples() {

@@ -1,7 +1,10 @@
-/** Words with their tags: entities are coloured by type and named; words outside of any are plain. */
+/**
+ * Words with their tags: entities are coloured by type and named; words outside of any are plain.
+ */
 
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { useStudio } from "../store/store";
+import "./TaggedWords.css";
 
 interface TaggedWordsProps {
   words: readonly string[];

@@ -1,7 +1,11 @@
-/** The first rows as the model reads them, token by token: what is learned stands out from what is only read. */
+/**
+ * The first rows as the model reads them, token by token: what is learned stands out from what is
+ * only read.
+ */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount } from "../format";
+import { formatCount } from "../numbers";
+import "./TokenStrips.css";
 
 /** Tokens at the row's end that are always shown; of a longer prompt the middle is left out. */
 const MOST = 90;

@@ -4,7 +4,7 @@ import type { DataSummary } from "../../worker/api";
 import { closeValidation, openFile, setData } from "../actions/data";
 import { FileButton } from "../controls/FileButton";
 import { NumberField } from "../controls/NumberField";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 
 export function ValidationFields({ summary }: { summary: DataSummary }) {
   const { validation, settings } = summary;
@@ -26,9 +26,7 @@ export function ValidationFields({ summary }: { summary: DataSummary }) {
         <NumberField
           label="Held out, %"
           help={
-            settings.task === "sequence-classification"
-              ? "Drawn with the seed; every label keeps its share."
-              : "Drawn with the seed."
+            summary.answer === "label" ? "Drawn with the seed; every label keeps its share." : "Drawn with the seed."
           }
           value={Number((settings.validationFraction * 100).toPrecision(10))}
           onLeave

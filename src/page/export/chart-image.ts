@@ -1,6 +1,9 @@
-/** A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that as a PNG. */
+/**
+ * A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that
+ * as a PNG.
+ */
 
-import { appearance, markerPath } from "../charts/appearance";
+import { appearance, markerPath } from "../appearance";
 import { download, fileName } from "./download";
 
 const styled = [
@@ -41,11 +44,6 @@ export async function downloadChart(svg: SVGSVGElement, { title, legend, kind }:
 
 function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legend"]) {
   const { width, height } = svg.getBoundingClientRect();
-  const root = getComputedStyle(document.documentElement);
-  const resolve = (color: string) => {
-    const variable = /^var\((--[\w-]+)\)$/.exec(color)?.[1];
-    return variable ? root.getPropertyValue(variable).trim() : color;
-  };
   const font = getComputedStyle(document.body).fontFamily;
 
   const copy = svg.cloneNode(true) as SVGSVGElement;
@@ -66,8 +64,8 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
     if (text !== undefined) element.textContent = text;
     outer.append(element);
   };
-  const ink = resolve("var(--ink)");
-  add("rect", { width: fullWidth, height: fullHeight, fill: resolve("var(--panel)") });
+  const ink = resolveColor("var(--ink)");
+  add("rect", { width: fullWidth, height: fullHeight, fill: resolveColor("var(--panel)") });
   add(
     "text",
     { x: padding, y: padding + 14, fill: ink, "font-family": font, "font-size": 16, "font-weight": 600 },
@@ -81,9 +79,9 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
     const top = padding + titleHeight + height + y;
     if ("slot" in entry) {
       const { color, dash, marker } = appearance(entry.slot);
-      const stroke = { stroke: resolve(color), "stroke-width": 2, "stroke-dasharray": dash || "none" };
+      const stroke = { stroke: resolveColor(color), "stroke-width": 2, "stroke-dasharray": dash || "none" };
       add("line", { x1: left, x2: left + 28, y1: top, y2: top, ...stroke });
-      add("path", { d: markerPath(marker, 8), transform: `translate(${left + 14} ${top})`, fill: resolve(color) });
+      add("path", { d: markerPath(marker, 8), transform: `translate(${left + 14} ${top})`, fill: resolveColor(color) });
     } else {
       add("rect", { x: left + 8, y: top - 6, width: 12, height: 12, fill: ink, "fill-opacity": entry.shade });
     }
@@ -92,7 +90,22 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
   return { svg: outer, width: fullWidth, height: fullHeight };
 }
 
-/** Left to right, then the next line. Text is taken as 8 pixels a letter, which is on the wide side. */
+/**
+ * What a CSS colour, or a variable that is one, is in the theme; a variable's own value names both
+ * themes.
+ */
+function resolveColor(color: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = color;
+  document.body.append(probe);
+  const { color: resolved } = getComputedStyle(probe);
+  probe.remove();
+  return resolved;
+}
+
+/**
+ * Left to right, then the next line. Text is taken as 8 pixels a letter, which is on the wide side.
+ */
 function placeLegend(legend: ChartImage["legend"], width: number) {
   let x = 0;
   let y = legendLine;

@@ -1,4 +1,7 @@
-/** A comparison's curves as CSV: one line per training step and per evaluation, as they were computed. */
+/**
+ * A comparison's curves as CSV: one line per training step and per evaluation, as they were
+ * computed.
+ */
 
 import Papa from "papaparse";
 import { type MetricName, taskMetrics } from "../../tasks/metrics/names";

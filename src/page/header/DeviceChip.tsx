@@ -4,10 +4,11 @@ import { ChevronDown } from "lucide-react";
 import { Popover, RadioGroup } from "radix-ui";
 import type { DeviceChoice, DeviceReport } from "../../worker/api";
 import { chooseDevice } from "../actions/start";
-import { formatBytes } from "../format";
+import { formatBytes } from "../numbers";
 import { gpuBytesHeld } from "../store/gpu-bytes";
 import { isBusy, useStudio } from "../store/store";
 import { Facts } from "./Facts";
+import "./DeviceChip.css";
 
 const states: Record<DeviceReport["status"], string> = {
   ready: "ready",

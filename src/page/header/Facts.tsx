@@ -1,5 +1,7 @@
 /** Names and values in two columns. */
 
+import "./Facts.css";
+
 export function Facts({ facts }: { facts: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl className="facts">

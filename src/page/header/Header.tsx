@@ -6,6 +6,7 @@ import type { Theme } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { DeviceChip } from "./DeviceChip";
 import { ModelChip } from "./ModelChip";
+import "./Header.css";
 
 const nextTheme: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
 const themeIcons = { system: Monitor, light: Sun, dark: Moon };

@@ -3,6 +3,7 @@
 import { X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { patch, useStudio } from "../store/store";
+import "./HelpDialog.css";
 
 const keys: readonly (readonly [string, string])[] = [
   ["?", "this help"],

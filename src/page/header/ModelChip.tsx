@@ -5,7 +5,7 @@ import { Popover } from "radix-ui";
 import type { ModelSummary } from "../../worker/api";
 import { openModel, refreshModels } from "../actions/model";
 import { Segmented } from "../controls/Segmented";
-import { formatBytes, formatCount, formatParameters } from "../format";
+import { formatBytes, formatCount, formatParameters } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, patch, useStudio } from "../store/store";
 import { Facts } from "./Facts";

@@ -1,4 +1,7 @@
-/** The outcome of something that has no place of its own on the page, for example opening a configuration file. */
+/**
+ * The outcome of something that has no place of its own on the page, for example opening a
+ * configuration file.
+ */
 
 import { Message } from "../controls/Message";
 import { patch, useStudio } from "../store/store";

@@ -1,8 +1,12 @@
-/** Which matrices are trained by a method that draws them: every block's, by kind, and in which round. */
+/**
+ * Which matrices are trained by a method that draws them: every block's, by kind, and in which
+ * round.
+ */
 
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import "./LayerFields.css";
 
 export function ChosenModules({ run }: { run: DraftRun }) {
   const chosen = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.chosen);

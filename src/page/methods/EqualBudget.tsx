@@ -1,13 +1,17 @@
-/** Offers sizes at which a method trains as many numbers as prompt tuning does, so that both can be compared fairly. */
+/**
+ * Offers sizes at which a method trains as many numbers as prompt tuning does, so that both can be
+ * compared fairly.
+ */
 
 import { useState } from "react";
 import { changeOption } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";
-import { formatCount, formatPlural } from "../format";
+import { formatCount, formatPlural } from "../numbers";
+import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { equalSplits } from "./equal-budget";
-import type { OptionField } from "./option-fields";
+import "./EqualBudget.css";
 
 interface EqualBudgetProps {
   run: DraftRun;

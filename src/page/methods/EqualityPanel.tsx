@@ -1,13 +1,16 @@
-/** What the chosen options compute exactly before training, in plain words, and a button that computes it. */
+/**
+ * What the chosen options compute exactly before training, in plain words, and a button that
+ * computes it.
+ */
 
-import { useEffect, useState } from "react";
 import type { EqualityClaim, Proof } from "../../worker/api";
+import { type Question, useAnswer, useQuestion } from "../asking";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatPlural, formatSetting } from "../format";
+import { formatPlural, formatSetting } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import type { DraftRun } from "../store/state";
-import { isBusy, messageOf, useStudio } from "../store/store";
+import { isBusy, useStudio } from "../store/store";
+import "./EqualityPanel.css";
 
 interface EqualityPanelProps {
   run: DraftRun;
@@ -33,21 +36,10 @@ export function EqualityPanel({ run, onProved }: EqualityPanelProps) {
 function Claim({ run, claim, index, onProved }: EqualityPanelProps & { claim: EqualityClaim; index: number }) {
   const busy = useStudio(isBusy);
   const ready = useStudio((state) => currentConfiguration(state) !== null);
-  const [proving, setProving] = useState(false);
-  const [proof, setProof] = useState<Proof | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const { answer: proof, waiting: proving, error, ask } = useQuestion<Proof>();
   const prove = () => {
     const configuration = currentConfiguration(useStudio.getState());
-    if (!configuration) return;
-    setProving(true);
-    setError(null);
-    engine()
-      .prove(configuration, run.name, index)
-      .then(setProof, (problem) => setError(messageOf(problem)))
-      .finally(() => {
-        setProving(false);
-        onProved();
-      });
+    if (configuration) ask((studio) => studio.prove(configuration, run.name, index).finally(onProved));
   };
   const { text, ...others } = claim.options;
   const options = [
@@ -89,27 +81,19 @@ function verdict({ rows, logits, difference, largest }: Proof): string {
   return equal ? `Equal but for rounding. ${measured}` : `Not equal here. ${measured}`;
 }
 
-/** The claims for a run's options, a little after they were last changed; none while they are those of older options. */
+/**
+ * The claims for a run's options, a little after they were last changed; none while they are those
+ * of older options.
+ */
 function useClaims(run: DraftRun): readonly EqualityClaim[] {
   const source = useStudio((state) => state.model.summary?.source);
-  const [told, setTold] = useState<{ options: object; claims: readonly EqualityClaim[] } | null>(null);
   const { name, method, options, problems } = run;
   const usable = Object.keys(problems).length === 0;
-  useEffect(() => {
-    let current = true;
-    if (!source || !usable) return;
-    const timer = setTimeout(() => {
-      engine()
-        .equalities({ name, method, options })
-        .then(
-          (claims) => current && setTold({ options, claims }),
-          () => current && setTold(null),
-        );
-    }, 150);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [source, usable, name, method, options]);
-  return told?.options === options ? told.claims : [];
+  const question: Question<{ options: object; claims: readonly EqualityClaim[] }> = async (studio) => ({
+    options,
+    claims: await studio.equalities({ name, method, options }),
+  });
+  const about = [source, usable, name, method, options];
+  const { answer } = useAnswer(source && usable ? question : null, about, 150);
+  return answer?.options === options ? answer.claims : [];
 }

@@ -1,6 +1,6 @@
 /** What a run will train and need, before anything runs. */
 
-import { formatBytes, formatCount, formatSmallPercent } from "../format";
+import { formatBytes, formatCount, formatSmallPercent } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { ownBytes } from "../store/gpu-bytes";
 import type { DraftRun } from "../store/state";

@@ -1,11 +1,14 @@
-/** Labelled examples with the tokens the model will see: which are locked, and what the loss of each label counts. */
+/**
+ * Labelled examples with the tokens the model will see: which are locked, and what the loss of each
+ * label counts.
+ */
 
 import { useEffect, useState } from "react";
 import { Field } from "../controls/Field";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { useTokens } from "./use-tokens";
+import "./tokens.css";
 
 interface ExamplesFieldProps {
   label: string;
@@ -19,8 +22,8 @@ interface ExamplesFieldProps {
 
 export function ExamplesField({ label, help, shortest, value, decay, onChange }: ExamplesFieldProps) {
   const [text, setText] = useState(value);
-  const { tokens, error } = useTokens(`${decay} ${text}`, () => engine().tokenizeExamples(text, decay));
-  const language = useStudio((state) => state.data.summary?.settings.task === "causal-lm");
+  const { tokens, error } = useTokens(`${decay} ${text}`, (studio) => studio.tokenizeExamples(text, decay));
+  const language = useStudio((state) => state.data.summary?.answer === "text");
   const problemOf = (typed: string) =>
     typed.trim().length < Math.max(1, shortest) ? "The examples must not be empty." : null;
   useEffect(() => setText(value), [value]);

@@ -1,11 +1,14 @@
-/** Which layers of a run are trained and how fast each learns, with the table of rates that follows. */
+/**
+ * Which layers of a run are trained and how fast each learns, with the table of rates that follows.
+ */
 
 import { changeRun, markRun } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";
-import { formatSetting } from "../format";
+import { formatSetting } from "../numbers";
 import { layerSettings } from "../store/configuration";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
+import "./LayerFields.css";
 
 export function LayerFields({ run }: { run: DraftRun }) {
   const layers = useStudio((state) => state.model.summary?.layers);

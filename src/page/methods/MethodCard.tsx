@@ -3,6 +3,7 @@
 import { ExternalLink } from "lucide-react";
 import type { MethodDescription } from "../../worker/api";
 import { BlockDrawing } from "./BlockDrawing";
+import "./MethodCard.css";
 
 export function MethodCard({ method }: { method: MethodDescription }) {
   const { card } = method;

@@ -1,4 +1,7 @@
-/** One chosen run: its name, what it trains and needs, and, opened, its options and what its method is. */
+/**
+ * One chosen run: its name, what it trains and needs, and, opened, its options and what its method
+ * is.
+ */
 
 import { Copy, SlidersHorizontal, Trash2 } from "lucide-react";
 import { useId, useMemo, useState } from "react";
@@ -7,7 +10,8 @@ import { changeRun, duplicateRun, markRun, removeRun, renameRun } from "../actio
 import { RunSwatch } from "../charts/RunSwatch";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
-import { formatSetting } from "../format";
+import { formatSetting } from "../numbers";
+import { isInUse, optionFields } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { ChosenModules } from "./ChosenModules";
@@ -16,8 +20,8 @@ import { EstimateLine } from "./EstimateLine";
 import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
-import { isInUse, optionFields } from "./option-fields";
 import { SemanticPassLine } from "./SemanticPassLine";
+import "./RunCard.css";
 
 interface RunCardProps {
   run: DraftRun;
@@ -75,7 +79,7 @@ export function RunCard({ run, method }: RunCardProps) {
           <div className="run-card-options">
             <div className="field-grid">
               <NameField run={run} />
-              <LearningRateField run={run} method={method} />
+              {method.learningRate !== null && <LearningRateField run={run} own={method.learningRate} />}
             </div>
             <LayerFields run={run} />
             <ChosenModules run={run} />
@@ -113,9 +117,9 @@ function NameField({ run }: { run: DraftRun }) {
   );
 }
 
-function LearningRateField({ run, method }: RunCardProps) {
-  const shared = useStudio((state) => state.training.settings.learningRate);
-  const fallback = shared ?? method.learningRate;
+function LearningRateField({ run, own }: { run: DraftRun; own: number }) {
+  const shared = useStudio((state) => state.training.settings?.learningRate);
+  const fallback = shared ?? own;
   return (
     <NumberField
       label="Learning rate"

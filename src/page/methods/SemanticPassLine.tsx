@@ -1,9 +1,11 @@
-/** How often the frozen model has read a text alone, and how deep: once per text, for all runs that use it. */
+/**
+ * How often the frozen model has read a text alone, and how deep: once per text, for all runs that
+ * use it.
+ */
 
-import { useEffect, useState } from "react";
 import type { SemanticPass } from "../../worker/api";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
+import { useAnswer } from "../asking";
+import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 
 interface SemanticPassLineProps {
@@ -36,20 +38,8 @@ function formatMilliseconds(milliseconds: number): string {
 function usePasses(occasion: number): readonly SemanticPass[] {
   const source = useStudio((state) => state.model.summary?.source);
   const state = useStudio((state) => state.comparison.current?.state);
-  const [passes, setPasses] = useState<readonly SemanticPass[]>([]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: passes are made by comparisons and lost with the model
-  useEffect(() => {
-    let current = true;
-    if (!source) return;
-    engine()
-      .semanticPasses()
-      .then(
-        (value) => current && setPasses(value),
-        () => current && setPasses([]),
-      );
-    return () => {
-      current = false;
-    };
-  }, [source, state, occasion]);
-  return passes;
+  // Passes are made by comparisons and lost with the model.
+  const about = [source, state, occasion];
+  const { answer } = useAnswer<SemanticPass[]>(source ? (studio) => studio.semanticPasses() : null, about);
+  return answer ?? [];
 }

@@ -2,11 +2,11 @@
 
 import { useEffect, useState } from "react";
 import { Field } from "../controls/Field";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
+import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
-import { taskTexts } from "./task-texts";
+import { taskTexts } from "../store/task-texts";
 import { useTokens } from "./use-tokens";
+import "./tokens.css";
 
 interface SemanticTextFieldProps {
   label: string;
@@ -18,7 +18,7 @@ interface SemanticTextFieldProps {
 
 export function SemanticTextField({ label, help, shortest, value, onChange }: SemanticTextFieldProps) {
   const [text, setText] = useState(value);
-  const { tokens, error } = useTokens(text, () => engine().tokenize(text));
+  const { tokens, error } = useTokens(text, (studio) => studio.tokenize(text));
   const suggested = useStudio((state) => state.methods.suggested);
   const least = Math.max(1, shortest);
   const problem = text.trim().length < least ? "The text must not be empty." : null;

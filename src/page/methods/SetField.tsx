@@ -1,6 +1,7 @@
 /** Several of a few names, as toggles. */
 
 import { useId } from "react";
+import "./SetField.css";
 
 interface SetFieldProps {
   label: string;

@@ -1,6 +1,7 @@
 /**
- * Sizes at which a short prompt and a low-rank pair train as many numbers as a longer prompt alone: what DePT (Shi and Lipani 2024)
- * and EPT are compared at. m · width + rank · (positions + width) + others = P · width.
+ * Sizes at which a short prompt and a low-rank pair train as many numbers as a longer prompt alone:
+ * what DePT (Shi and Lipani 2024) and EPT are compared at. m · width + rank · (positions + width) +
+ * others = P · width.
  */
 
 export interface Budget {
@@ -23,8 +24,9 @@ export interface Split {
 }
 
 /**
- * At most `most` splits of at least one token and one rank, the longest prompt first: those that are exactly equal, or where fewer than
- * two are, the nearest below. Empty where not even the smallest fits.
+ * At most `most` splits of at least one token and one rank, the longest prompt first: those that
+ * are exactly equal, or where fewer than two are, the nearest below. Empty where not even the
+ * smallest fits.
  */
 export function equalSplits({ width, positions, tokens, others }: Budget, most = 6): Split[] {
   const allowed = tokens * width;

@@ -1,4 +1,7 @@
-/** Lines "pattern = number" as a record and back. The pattern may hold equal signs; the last one counts. */
+/**
+ * Lines "pattern = number" as a record and back. The pattern may hold equal signs; the last one
+ * counts.
+ */
 
 export type Pairs = Readonly<Record<string, number>>;
 

@@ -1,9 +1,13 @@
-/** A model folder of this computer, dropped or chosen, or its files. Nothing is copied: files are read where they lie. */
+/**
+ * A model folder of this computer, dropped or chosen, or its files. Nothing is copied: files are
+ * read where they lie.
+ */
 
 import { FolderOpen } from "lucide-react";
 import { useRef } from "react";
 import { useDropzone } from "react-dropzone";
 import { inspectFiles } from "../actions/model";
+import "../data/DropZone.css";
 
 export function ComputerTab() {
   const folder = useRef<HTMLInputElement>(null);

@@ -1,10 +1,13 @@
-/** What was found out about a model before anything big is read: what it is, what it takes, whether it fits. */
+/**
+ * What was found out about a model before anything big is read: what it is, what it takes, whether
+ * it fits.
+ */
 
 import type { ModelDetails } from "../../worker/api";
 import { cancelDownload, downloadAndOpen, openModel } from "../actions/model";
 import { Message } from "../controls/Message";
-import { formatBytes, formatCount, formatParameters, formatPlural } from "../format";
 import { Facts } from "../header/Facts";
+import { formatBytes, formatCount, formatParameters, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 
 export function ModelDetailsPanel() {

@@ -1,4 +1,7 @@
-/** Where a base model is chosen: one that is ready here, one of the Hub, one of this computer; and what is stored. */
+/**
+ * Where a base model is chosen: one that is ready here, one of the Hub, one of this computer; and
+ * what is stored.
+ */
 
 import { X } from "lucide-react";
 import { Dialog, Tabs } from "radix-ui";
@@ -11,6 +14,7 @@ import { HubTab } from "./HubTab";
 import { ModelActions, ModelDetailsPanel } from "./ModelDetailsPanel";
 import { ReadyTab } from "./ReadyTab";
 import { StorageTab } from "./StorageTab";
+import "./ModelDialog.css";
 
 const tabs: readonly (readonly [ModelTab, string])[] = [
   ["ready", "Ready here"],

@@ -1,7 +1,7 @@
 /** Models that open at once: bundled with the page, or stored in this browser. */
 
 import { openModel } from "../actions/model";
-import { formatBytes } from "../format";
+import { formatBytes } from "../numbers";
 import { useStudio } from "../store/store";
 
 export function ReadyTab() {

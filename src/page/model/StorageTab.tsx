@@ -3,7 +3,7 @@
 import { Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { removeStored } from "../actions/model";
-import { formatBytes } from "../format";
+import { formatBytes } from "../numbers";
 import { useStudio } from "../store/store";
 
 export function StorageTab() {

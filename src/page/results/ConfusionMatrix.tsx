@@ -1,17 +1,16 @@
 /** True class down, predicted class across; the darker, the larger a row's share. */
 
-import type { RunReport } from "../../worker/api";
-import { appearance } from "../charts/appearance";
-import { formatCount, formatPercent } from "../format";
+import { appearance } from "../appearance";
+import { formatCount, formatPercent } from "../numbers";
+import "./ConfusionMatrix.css";
 
-export function ConfusionMatrix({
-  report,
-  slot,
-}: {
-  report: Extract<RunReport, { confusion: number[][] }>;
+interface ConfusionMatrixProps {
+  labels: readonly string[];
+  confusion: readonly (readonly number[])[];
   slot: number;
-}) {
-  const { labels, confusion } = report;
+}
+
+export function ConfusionMatrix({ labels, confusion, slot }: ConfusionMatrixProps) {
   return (
     <figure className="confusion">
       <figcaption className="group-label">Confusion matrix</figcaption>

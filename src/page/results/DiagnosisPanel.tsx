@@ -1,12 +1,14 @@
-/** Why is it not converging? What the worker sees in a run, what to try, and each tensor's gradient. */
+/**
+ * Why is it not converging? What the worker sees in a run, what to try, and each tensor's gradient.
+ */
 
 import { CircleAlert, Info } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Diagnosis } from "../../worker/api";
+import { useAnswer } from "../asking";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
-import { messageOf } from "../store/store";
+import { formatPlural } from "../numbers";
+import "./DiagnosisPanel.css";
 
 export function DiagnosisPanel({ run }: { run: string }) {
   const [open, setOpen] = useState(false);
@@ -19,20 +21,7 @@ export function DiagnosisPanel({ run }: { run: string }) {
 }
 
 function Findings({ run }: { run: string }) {
-  const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  useEffect(() => {
-    let shown = true;
-    engine()
-      .diagnose(run)
-      .then(
-        (value) => shown && setDiagnosis(value),
-        (problem) => shown && setError(messageOf(problem)),
-      );
-    return () => {
-      shown = false;
-    };
-  }, [run]);
+  const { answer: diagnosis, error } = useAnswer<Diagnosis>((studio) => studio.diagnose(run), [run]);
   if (error !== null) return <Message kind="error">{error}</Message>;
   if (!diagnosis) return <p className="waiting">Reading losses, gradients and rows of {run}…</p>;
   return (

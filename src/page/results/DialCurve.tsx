@@ -1,9 +1,13 @@
-/** A metric over the settings of a dial, as far as they were evaluated: which rank is worth its parameters. */
+/**
+ * A metric over the settings of a dial, as far as they were evaluated: which rank is worth its
+ * parameters.
+ */
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { SettingEvaluation } from "../../worker/api";
-import { appearance } from "../charts/appearance";
-import { formatMetric } from "../format";
+import { appearance } from "../appearance";
+import { formatMetric } from "../numbers";
+import "../data/histogram.css";
 
 const [width, height, edge] = [320, 96, 8];
 

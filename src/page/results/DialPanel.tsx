@@ -1,14 +1,18 @@
-/** What can be chosen after training without training again: a slider, and what every setting came to. */
+/**
+ * What can be chosen after training without training again: a slider, and what every setting came
+ * to.
+ */
 
 import { useId, useState } from "react";
-import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import type { DialState, SettingEvaluation } from "../../worker/api";
+import type { MetricName } from "../../tasks/metrics/names";
+import type { DialState } from "../../worker/api";
+import { evaluatedSettings, turnDial } from "../actions/dial";
+import { useQuestion } from "../asking";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatCount, formatLoss, formatMetric } from "../format";
 import type { RunRecord } from "../store/state";
-import { messageOf } from "../store/store";
 import { DialCurve } from "./DialCurve";
+import { SettingsTable } from "./SettingsTable";
+import "./DialPanel.css";
 
 interface DialPanelProps {
   /** The task's first. */
@@ -19,32 +23,20 @@ interface DialPanelProps {
   onTurned: () => void;
 }
 
-/** Evaluated settings by run, so that looking at another run forgets nothing. */
-const known = new Map<string, Map<number, SettingEvaluation>>();
-
 export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
   const { title, least, most } = dial;
-  const share = metricFacts[metric].kind === "share";
   const id = useId();
   const [setting, setSetting] = useState(dial.setting);
-  const [turning, setTurning] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const evaluated = known.get(run.key) ?? new Map<number, SettingEvaluation>();
-  const turn = async (wanted: readonly number[]) => {
-    setTurning(true);
-    setError(null);
-    try {
+  const { waiting: turning, error, ask } = useQuestion<void>();
+  const evaluated = evaluatedSettings(run);
+  const turn = (wanted: readonly number[]) =>
+    ask(async () => {
       for (const one of wanted) {
         setSetting(one);
-        const evaluation = await engine().turn(run.name, one);
-        known.set(run.key, new Map(known.get(run.key)).set(one, evaluation));
+        await turnDial(run, one);
       }
       onTurned();
-    } catch (problem) {
-      setError(messageOf(problem));
-    }
-    setTurning(false);
-  };
+    });
   const settings = Array.from({ length: most - least + 1 }, (_, index) => least + index);
   const rows = settings.flatMap((one) => evaluated.get(one) ?? []);
   return (
@@ -65,14 +57,14 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
           value={setting}
           disabled={turning}
           onChange={(event) => setSetting(Number(event.target.value))}
-          onPointerUp={() => void turn([setting])}
-          onKeyUp={() => void turn([setting])}
+          onPointerUp={() => turn([setting])}
+          onKeyUp={() => turn([setting])}
         />
         <button
           type="button"
           className="button button-small"
           disabled={turning || rows.length === settings.length}
-          onClick={() => void turn([...settings.filter((one) => one !== setting), setting])}
+          onClick={() => turn([...settings.filter((one) => one !== setting), setting])}
         >
           Evaluate every {title.toLowerCase()}
         </button>
@@ -84,51 +76,7 @@ export function DialPanel({ metric, run, dial, onTurned }: DialPanelProps) {
       </div>
       {error !== null && <Message kind="error">{error}</Message>}
       <DialCurve title={title} metric={metric} slot={run.slot} setting={setting} rows={rows} />
-      {rows.length > 0 && (
-        /* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */
-        <section className="table-scroll" aria-label={`What every ${title.toLowerCase()} came to`} tabIndex={0}>
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  {title}
-                </th>
-                <th scope="col" className="number">
-                  Adapter's parameters
-                </th>
-                <th scope="col" className="number">
-                  Validation loss
-                </th>
-                <th scope="col" className="number">
-                  {metricFacts[metric].title}
-                </th>
-                {share && (
-                  <th scope="col">
-                    <span className="visually-hidden">{metricFacts[metric].title} as a bar</span>
-                  </th>
-                )}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row) => (
-                <tr key={row.setting} aria-current={row.setting === setting ? "true" : undefined}>
-                  <th scope="row" className="number">
-                    {row.setting}
-                  </th>
-                  <td className="number">{formatCount(row.parameters)}</td>
-                  <td className="number">{formatLoss(row.loss)}</td>
-                  <td className="number">{formatMetric(metric, row[metric])}</td>
-                  {share && (
-                    <td>
-                      <span className="dial-bar" style={{ width: `${100 * (row[metric] ?? 0)}%` }} aria-hidden="true" />
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      {rows.length > 0 && <SettingsTable title={title} metric={metric} setting={setting} rows={rows} />}
     </section>
   );
 }

@@ -1,16 +1,19 @@
-/** A whole file answered by one run, or each row by the run that a column names: many adapters over one base model. */
+/**
+ * A whole file answered by one run, or each row by the run that a column names: many adapters over
+ * one base model.
+ */
 
 import { Download, FileInput } from "lucide-react";
 import { useState } from "react";
 import type { FilePredictions as Answer, ColumnRoles, FileToPredict } from "../../worker/api";
+import { useQuestion } from "../asking";
 import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
 import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
-import { engine } from "../engine";
 import { download } from "../export/download";
-import { formatPlural } from "../format";
-import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { formatPlural } from "../numbers";
+import { isBusy, useStudio } from "../store/store";
 import { useAnsweringRuns } from "./answering-runs";
 
 interface Opened {
@@ -21,22 +24,14 @@ interface Opened {
 export function FilePredictions() {
   const busy = useStudio(isBusy);
   const runs = useAnsweringRuns().map(({ run }) => run);
-  const [opened, setOpened] = useState<Opened | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const { answer: opened, error, ask } = useQuestion<Opened>();
   if (busy || runs.length === 0) return null;
-  const open = async (file: File) => {
-    setError(null);
-    try {
-      setOpened({ file, found: await engine().inspectRows(file) });
-    } catch (problem) {
-      setError(messageOf(problem));
-    }
-  };
+  const open = (file: File) => ask(async (studio) => ({ file, found: await studio.inspectRows(file) }));
   return (
     <fieldset className="sum-panel">
       <legend className="group-label">Predict a file</legend>
       <div className="imported-actions file-line">
-        <FileButton label="File to predict" accept=".csv,.tsv,.jsonl" onFile={(file) => void open(file)}>
+        <FileButton label="File to predict" accept=".csv,.tsv,.jsonl" onFile={open}>
           <FileInput size={16} aria-hidden="true" /> Choose a file…
         </FileButton>
         {opened && (
@@ -65,26 +60,15 @@ function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
   const [chosen, setChosen] = useState(runs[0]!);
   const [column, setColumn] = useState(() => likelyColumn(found, runs));
   const [given, setGiven] = useState<Record<string, string>>({});
-  const [working, setWorking] = useState(false);
-  const [answer, setAnswer] = useState<Answer | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const { answer: last, waiting: working, error, ask } = useQuestion<Answer>();
+  const answer = working || error !== null ? null : last;
   const values = found.values.find((one) => one.column === column)?.values ?? [];
   const runOf = (value: string) => given[value] ?? namedLike(value, runs) ?? NONE;
   const mapped = Object.fromEntries(values.map(({ value }) => [value, runOf(value)]).filter(([, run]) => run !== NONE));
   const run = runs.includes(chosen) ? chosen : runs[0]!;
   const complete = how === "one" || (values.length > 0 && values.every(({ value }) => runOf(value) !== NONE));
-  const predict = async () => {
-    setWorking(true);
-    setError(null);
-    setAnswer(null);
-    try {
-      setAnswer(await engine().predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
-    } catch (problem) {
-      setError(messageOf(problem));
-    }
-    patch("comparison", { progress: null });
-    setWorking(false);
-  };
+  const predict = () =>
+    ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
   const choices = (names: readonly string[]) => names.map((name) => ({ value: name, label: name }));
   return (
     <>
@@ -137,7 +121,7 @@ function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
         </fieldset>
       )}
       <div className="imported-actions">
-        <button type="button" className="button" disabled={working || !complete} onClick={() => void predict()}>
+        <button type="button" className="button" disabled={working || !complete} onClick={predict}>
           {working ? "Predicting…" : `Predict ${formatPlural(found.rows, "row")}`}
         </button>
         {answer && (
@@ -169,7 +153,9 @@ function said(answer: Answer | null, byColumn: boolean): string {
     : "The file comes back with a run, a prediction and, for classes, its probability behind every row.";
 }
 
-/** The column of which most values are names of runs; else the one with the fewest values above one. */
+/**
+ * The column of which most values are names of runs; else the one with the fewest values above one.
+ */
 function likelyColumn({ values }: FileToPredict, runs: readonly string[]): string {
   const score = (one: FileToPredict["values"][number]) => {
     const named = one.values.filter(({ value }) => namedLike(value, runs) !== null).length;

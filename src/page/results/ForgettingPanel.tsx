@@ -1,38 +1,32 @@
-/** A button that measures what a run has forgotten of the base model's language, on the studio's text or one's own. */
+/**
+ * A button that measures what a run has forgotten of the base model's language, on the studio's
+ * text or one's own.
+ */
 
 import { Brain } from "lucide-react";
 import { useState } from "react";
 import type { Forgetting } from "../../worker/api";
+import { useQuestion } from "../asking";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatLoss, formatPlural } from "../format";
-import { isBusy, messageOf, useStudio } from "../store/store";
+import { formatLoss, formatPlural } from "../numbers";
+import { isBusy, useStudio } from "../store/store";
+import "./MergePanel.css";
 
 export function ForgettingPanel({ run }: { run: string }) {
   const busy = useStudio(isBusy);
   const [text, setText] = useState("");
-  const [working, setWorking] = useState(false);
-  const [measured, setMeasured] = useState<Forgetting | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const measure = async () => {
-    setWorking(true);
-    setError(null);
-    try {
-      setMeasured(await engine().forgetting(run, text.trim() === "" ? null : text));
-    } catch (problem) {
-      setMeasured(null);
-      setError(messageOf(problem));
-    }
-    setWorking(false);
-  };
+  const { answer: measured, waiting: working, error, ask } = useQuestion<Forgetting>();
+  const measure = () => ask((studio) => studio.forgetting(run, text.trim() === "" ? null : text));
   return (
     <div className="merge-panel">
-      <button type="button" className="button button-small" disabled={busy || working} onClick={() => void measure()}>
+      <button type="button" className="button button-small" disabled={busy || working} onClick={measure}>
         <Brain size={14} aria-hidden="true" /> {working ? "Measuring…" : "Measure forgetting"}
       </button>
       <output className="field-help">
-        {measured ? said(measured) : "How well the model still foretells a general text with this run, beside without."}
+        {measured && error === null
+          ? said(measured)
+          : "How well the model still foretells a general text with this run, beside without."}
       </output>
       <details className="own-text">
         <summary>A text of your own</summary>

@@ -7,6 +7,7 @@ import { useStudio } from "../store/store";
 
 export function GenerationFields() {
   const settings = useStudio((state) => state.writing.settings);
+  if (!settings) return null;
   const drawn = settings.temperature > 0;
   const number = (key: "maxNewTokens" | "temperature" | "topK" | "topP" | "seed") => ({
     value: settings[key],

@@ -1,15 +1,15 @@
 /** An imported adapter: what it scores, how far its training came, and going on with it. */
 
 import { RotateCcw } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { taskMetrics } from "../../tasks/metrics/names";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { continueImported } from "../actions/compare";
+import { type Question, useAnswer } from "../asking";
 import { Message } from "../controls/Message";
 import { NumberField } from "../controls/NumberField";
-import { engine } from "../engine";
-import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../format";
-import { isBusy, messageOf, shownTask, useStudio } from "../store/store";
+import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../numbers";
+import { isBusy, shownTask, useStudio } from "../store/store";
 
 /** Steps offered where nothing of a plan is left. */
 const FURTHER = 100;
@@ -20,7 +20,7 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
   const left = (steps ?? 0) - (step ?? 0);
   const [more, setMore] = useState<number | null>(left > 0 ? left : FURTHER);
   const [problem, setProblem] = useState<string | null>(null);
-  const { continuation, error } = useContinuation(run, more);
+  const { answer: continuation, error } = useContinuation(run, more);
   const [metric] = taskMetrics[useStudio(shownTask)];
   return (
     <div className="imported-run">
@@ -75,23 +75,7 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
 function useContinuation(run: string, more: number | null) {
   const training = useStudio((state) => state.training.settings);
   const data = useStudio((state) => state.data.summary);
-  const [answer, setAnswer] = useState<{ continuation: Continuation | null; error: string | null }>({
-    continuation: null,
-    error: null,
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other data is another answer
-  useEffect(() => {
-    if (more === null) return;
-    let wanted = true;
-    engine()
-      .continuation(run, more, training)
-      .then(
-        (continuation) => wanted && setAnswer({ continuation, error: null }),
-        (error) => wanted && setAnswer({ continuation: null, error: messageOf(error) }),
-      );
-    return () => {
-      wanted = false;
-    };
-  }, [run, more, training, data]);
-  return answer;
+  const question: Question<Continuation> | null =
+    more === null || !training ? null : (studio) => studio.continuation(run, more, training);
+  return useAnswer(question, [run, more, training, data]);
 }

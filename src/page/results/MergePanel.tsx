@@ -1,35 +1,31 @@
-/** A button that merges a run into the weights on the device, says how far its predictions move, and unmerges. */
+/**
+ * A button that merges a run into the weights on the device, says how far its predictions move, and
+ * unmerges.
+ */
 
 import { Combine } from "lucide-react";
-import { useState } from "react";
 import type { MergeProof } from "../../worker/api";
+import { useQuestion } from "../asking";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
-import { formatPlural } from "../format";
-import { isBusy, messageOf, useStudio } from "../store/store";
+import { formatPlural } from "../numbers";
+import { isBusy, useStudio } from "../store/store";
+import "./MergePanel.css";
 
 export function MergePanel({ run, method }: { run: string; method: string }) {
   const merges = useStudio((state) =>
     state.methods.descriptions.find(({ id }) => id === method)?.conversions.some(({ merged }) => merged),
   );
   const busy = useStudio(isBusy);
-  const [working, setWorking] = useState(false);
-  const [proof, setProof] = useState<MergeProof | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const { answer: proof, waiting: working, error, ask } = useQuestion<MergeProof>();
   if (!merges) return null;
-  const prove = async () => {
-    setWorking(true);
-    setError(null);
-    try {
-      setProof(await engine().proveMerge(run));
-    } catch (problem) {
-      setError(messageOf(problem));
-    }
-    setWorking(false);
-  };
   return (
     <div className="merge-panel">
-      <button type="button" className="button button-small" disabled={busy || working} onClick={() => void prove()}>
+      <button
+        type="button"
+        className="button button-small"
+        disabled={busy || working}
+        onClick={() => ask((studio) => studio.proveMerge(run))}
+      >
         <Combine size={14} aria-hidden="true" /> {working ? "Merging…" : "Merge and unmerge"}
       </button>
       <output className="field-help">

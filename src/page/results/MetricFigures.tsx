@@ -2,19 +2,11 @@
 
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { RunReport } from "../../worker/api";
-import { formatMetric } from "../format";
-
-/** What a metric is over, where its name does not say it. */
-const MEANS: Partial<Record<RunReport["task"], string>> = {
-  "sequence-classification": "F1, precision and recall are means over classes.",
-  "multi-label-classification":
-    "F1, precision and recall are means over labels; accuracy counts rows with every label right.",
-  "token-classification": "F1, precision and recall count whole entities; accuracy counts words.",
-  regression: "RMSE and MAE are in the file's units.",
-};
+import { formatMetric } from "../numbers";
+import "./MetricFigures.css";
 
 export function MetricFigures({ report }: { report: RunReport }) {
-  const { metrics, interval, task } = report;
+  const { metrics, metricsNote, interval, task } = report;
   return (
     <section className="metric-figures" aria-label="Metrics">
       <dl className="metric-list">
@@ -33,7 +25,7 @@ export function MetricFigures({ report }: { report: RunReport }) {
         ))}
       </dl>
       <p className="field-help">
-        The range holds 95 % of 1,000 bootstrap samples of the validation rows. {MEANS[task]}
+        The range holds 95 % of 1,000 bootstrap samples of the validation rows. {metricsNote}
       </p>
     </section>
   );

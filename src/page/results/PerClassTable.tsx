@@ -1,17 +1,9 @@
 /** Precision, recall and F1 of each class, label or type of entity. */
 
 import type { RunReport } from "../../worker/api";
-import { formatCount, formatPercent } from "../format";
+import { formatCount, formatPercent } from "../numbers";
 
-/** What a row of the table is, and what its last column counts. */
-const NAMES = {
-  "sequence-classification": { title: "Class", counted: "Rows" },
-  "multi-label-classification": { title: "Label", counted: "Rows" },
-  "token-classification": { title: "Entity", counted: "True entities" },
-};
-
-export function PerClassTable({ report }: { report: Extract<RunReport, { perClass: unknown[] }> }) {
-  const { title, counted } = NAMES[report.task];
+export function PerClassTable({ title, counted, rows }: NonNullable<RunReport["perClass"]>) {
   return (
     <figure className="per-class">
       <figcaption className="group-label">Per {title.toLowerCase()}</figcaption>
@@ -36,7 +28,7 @@ export function PerClassTable({ report }: { report: Extract<RunReport, { perClas
             </tr>
           </thead>
           <tbody>
-            {report.perClass.map((entry) => (
+            {rows.map((entry) => (
               <tr key={entry.label}>
                 <th scope="row">{entry.label}</th>
                 <td className="number">{formatPercent(entry.precision)}</td>

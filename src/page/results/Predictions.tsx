@@ -1,10 +1,14 @@
-/** What every run says of a typed text: labels with their probabilities, a number, or the words with their tags. */
+/**
+ * What every run says of a typed text: labels with their probabilities, a number, or the words with
+ * their tags.
+ */
 
 import type { Prediction } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatPercent, formatPlural } from "../format";
+import { formatPercent, formatPlural } from "../numbers";
+import "./Predictions.css";
 
 interface PredictionsProps {
   predictions: readonly Prediction[];
@@ -14,7 +18,7 @@ interface PredictionsProps {
 export function Predictions({ predictions, slots }: PredictionsProps) {
   return (
     <ul
-      className={predictions[0]?.task === "token-classification" ? "predictions predictions-wide" : "predictions"}
+      className={predictions[0]?.answer === "tags" ? "predictions predictions-wide" : "predictions"}
       aria-live="polite"
     >
       {predictions.map((prediction) => {
@@ -35,15 +39,15 @@ export function Predictions({ predictions, slots }: PredictionsProps) {
 }
 
 function Answer({ prediction, color }: { prediction: Prediction; color: string }) {
-  switch (prediction.task) {
-    case "sequence-classification":
+  switch (prediction.answer) {
+    case "label":
       return (
         <>
           <div className="prediction-label">{prediction.label}</div>
           <Probabilities shown={prediction.probabilities} color={color} most={4} />
         </>
       );
-    case "multi-label-classification": {
+    case "labels": {
       const present = prediction.probabilities.filter(({ probability }) => probability > 0.5);
       return (
         <>
@@ -52,9 +56,9 @@ function Answer({ prediction, color }: { prediction: Prediction; color: string }
         </>
       );
     }
-    case "regression":
+    case "number":
       return <div className="prediction-label">{prediction.number.toPrecision(4)}</div>;
-    case "token-classification":
+    case "tags":
       return <TaggedWords words={prediction.words} tags={prediction.tags} />;
   }
 }

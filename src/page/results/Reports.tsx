@@ -1,11 +1,15 @@
-/** After a comparison: each run's metrics with an interval, what the task has of matrix, classes or points, and the most wrong rows. */
+/**
+ * After a comparison: each run's metrics with an interval, what the task has of matrix, classes or
+ * points, and the most wrong rows.
+ */
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { RunReport } from "../../worker/api";
+import { useAnswer } from "../asking";
 import { Message } from "../controls/Message";
-import { engine } from "../engine";
+import { isEnded } from "../store/phase";
 import type { RunRecord } from "../store/state";
-import { messageOf, useStudio } from "../store/store";
+import { useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { DiagnosisPanel } from "./DiagnosisPanel";
 import { DialPanel } from "./DialPanel";
@@ -16,10 +20,11 @@ import { PerClassTable } from "./PerClassTable";
 import { RunTabs } from "./RunTabs";
 import { ScatterPlot } from "./ScatterPlot";
 import { WrongestRows } from "./WrongestRows";
+import "./Reports.css";
 
 export function Reports() {
   const current = useStudio((state) => state.comparison.current);
-  const ended = current !== null && ["finished", "stopped", "failed"].includes(current.state);
+  const ended = current !== null && isEnded(current.state);
   const runs = ended ? current.runs.filter((run) => run.curves.evaluations.length > 0) : [];
   const [chosen, setChosen] = useState<string | null>(null);
   const run = runs.find((candidate) => candidate.key === chosen) ?? runs[0];
@@ -39,22 +44,9 @@ export function Reports() {
 }
 
 function Report({ run }: { run: RunRecord }) {
-  const [report, setReport] = useState<RunReport | null>(null);
   const [turned, setTurned] = useState(0);
-  const [error, setError] = useState<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a turned dial changes what the worker reports
-  useEffect(() => {
-    let shown = true;
-    engine()
-      .report(run.name)
-      .then(
-        (value) => shown && setReport(value),
-        (problem) => shown && setError(messageOf(problem)),
-      );
-    return () => {
-      shown = false;
-    };
-  }, [run.name, turned]);
+  // A turned dial changes what the worker reports.
+  const { answer: report, error } = useAnswer<RunReport>((studio) => studio.report(run.name), [run.name, turned]);
   if (error !== null) return <Message kind="error">{error}</Message>;
   if (!report) return <p className="waiting">Reading the validation rows with {run.name}…</p>;
   return (
@@ -70,9 +62,9 @@ function Report({ run }: { run: RunRecord }) {
       <MetricFigures report={report} />
       <MergePanel run={run.name} method={run.configuration.method} />
       <ForgettingPanel run={run.name} />
-      {"confusion" in report && <ConfusionMatrix report={report} slot={run.slot} />}
-      {"perClass" in report && <PerClassTable report={report} />}
-      {"points" in report && <ScatterPlot report={report} slot={run.slot} />}
+      {report.confusion && <ConfusionMatrix labels={report.labels} confusion={report.confusion} slot={run.slot} />}
+      {report.perClass && <PerClassTable {...report.perClass} />}
+      {report.points && <ScatterPlot run={report.run} all={report.points} slot={run.slot} />}
       <WrongestRows report={report} />
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { RunSwatch } from "../charts/RunSwatch";
 import type { RunRecord } from "../store/state";
+import "../compare/Legend.css";
 
 interface RunTabsProps {
   runs: readonly RunRecord[];

@@ -1,16 +1,23 @@
 /** Predicted against true numbers, one dot a validation row; on the diagonal both are the same. */
 
 import type { RunReport } from "../../worker/api";
-import { appearance } from "../charts/appearance";
+import { appearance } from "../appearance";
 import { linearAxis } from "../charts/ticks";
-import { formatCount, formatTick } from "../format";
+import { formatCount, formatTick } from "../numbers";
+import "./ScatterPlot.css";
 
 const size = 320;
 const margin = { left: 52, top: 10, right: 12, bottom: 44 };
 const MOST_DOTS = 2000;
 
-export function ScatterPlot({ report, slot }: { report: Extract<RunReport, { points: unknown[] }>; slot: number }) {
-  const points = report.points.slice(0, MOST_DOTS);
+interface ScatterPlotProps {
+  run: string;
+  all: NonNullable<RunReport["points"]>;
+  slot: number;
+}
+
+export function ScatterPlot({ run, all, slot }: ScatterPlotProps) {
+  const points = all.slice(0, MOST_DOTS);
   const values = points.flatMap(({ truth, predicted }) => [truth, predicted]).filter(Number.isFinite);
   const { domain, ticks } = linearAxis(Math.min(...values), Math.max(...values));
   const [low, high] = domain;
@@ -22,12 +29,12 @@ export function ScatterPlot({ report, slot }: { report: Extract<RunReport, { poi
     <figure className="scatter">
       <figcaption className="group-label">
         Predicted against true{" "}
-        {points.length < report.points.length && <span className="muted">the first {formatCount(MOST_DOTS)} rows</span>}
+        {points.length < all.length && <span className="muted">the first {formatCount(MOST_DOTS)} rows</span>}
       </figcaption>
       <svg
         viewBox={`0 0 ${size} ${size}`}
         role="img"
-        aria-label={`${formatCount(points.length)} validation rows: what ${report.run} predicted against the true number. The diagonal is where both agree.`}
+        aria-label={`${formatCount(points.length)} validation rows: what ${run} predicted against the true number. The diagonal is where both agree.`}
       >
         {ticks.map((tick) => (
           <g key={tick} className="scatter-tick">

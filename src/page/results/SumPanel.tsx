@@ -4,10 +4,11 @@ import { Sigma } from "lucide-react";
 import { useState } from "react";
 import type { SumRequest } from "../../worker/api";
 import { sumRuns } from "../actions/beside";
+import { useQuestion } from "../asking";
 import { Message } from "../controls/Message";
 import { NumberField } from "../controls/NumberField";
 import { Segmented } from "../controls/Segmented";
-import { isBusy, messageOf, useStudio } from "../store/store";
+import { isBusy, useStudio } from "../store/store";
 import { useAnsweringRuns } from "./answering-runs";
 
 const HELP: Record<SumRequest["combination"], string> = {
@@ -24,26 +25,19 @@ export function SumPanel() {
   const runs = answering.filter(({ method }) => summable.has(method)).map(({ run }) => run);
   const [weights, setWeights] = useState<Record<string, number | null>>({});
   const [combination, setCombination] = useState<SumRequest["combination"]>("cat");
-  const [working, setWorking] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const { waiting: working, error, ask } = useQuestion<void>();
   if (busy || runs.length < 2) return null;
   const weightOf = (run: string, index: number) => weights[run] ?? (weights[run] === undefined && index < 2 ? 0.5 : 0);
   const parts = runs.flatMap((run, index) => {
     const weight = weightOf(run, index);
     return weight === 0 ? [] : [{ run, weight }];
   });
-  const evaluate = async () => {
-    setWorking(true);
-    setError(null);
-    try {
+  const evaluate = () =>
+    ask(async () => {
       await sumRuns({ parts, combination });
       // What was just made is no part of the next sum unless somebody says so.
       setWeights(Object.fromEntries(runs.map((run, index) => [run, weightOf(run, index)])));
-    } catch (problem) {
-      setError(messageOf(problem));
-    }
-    setWorking(false);
-  };
+    });
   return (
     <fieldset className="sum-panel">
       <legend className="group-label">Sum of adapters</legend>
@@ -69,7 +63,7 @@ export function SumPanel() {
           ]}
           onChange={setCombination}
         />
-        <button type="button" className="button" disabled={working || parts.length < 2} onClick={() => void evaluate()}>
+        <button type="button" className="button" disabled={working || parts.length < 2} onClick={evaluate}>
           <Sigma size={16} aria-hidden="true" /> {working ? "Evaluating…" : "Evaluate the sum"}
         </button>
       </div>

@@ -1,4 +1,7 @@
-/** What the frozen model and every run write behind the same prompts, with the same settings, before and after training. */
+/**
+ * What the frozen model and every run write behind the same prompts, with the same settings, before
+ * and after training.
+ */
 
 import { PenLine, Square } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -6,20 +9,22 @@ import { stopWriting, write } from "../actions/writing";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { Segmented } from "../controls/Segmented";
+import { isEnded } from "../store/phase";
 import { isBusy, useStudio } from "../store/store";
 import { GenerationFields } from "./GenerationFields";
 import { WrittenTexts } from "./WrittenTexts";
+import "./Writing.css";
 
 export function Writing() {
-  const task = useStudio((state) => state.data.summary?.settings.task);
+  const answer = useStudio((state) => state.data.summary?.answer);
   const model = useStudio((state) => state.model.summary);
   const current = useStudio((state) => state.comparison.current);
   const training = useStudio(isBusy);
   const { prompts, busy, error } = useStudio((state) => state.writing);
   const [from, setFrom] = useState<"rows" | "own">("rows");
   const [own, setOwn] = useState("");
-  const ended = current !== null && ["finished", "stopped"].includes(current.state);
-  const language = task === "causal-lm" && model !== null;
+  const ended = current !== null && isEnded(current.state) && current.state !== "failed";
+  const language = answer === "text" && model !== null;
   // What a comparison has taught is written once by itself.
   useEffect(() => {
     if (language && ended) void write(null);

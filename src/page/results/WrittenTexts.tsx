@@ -1,4 +1,7 @@
-/** Prompt by prompt: what the data says, and what the frozen model and each run wrote, before and after training. */
+/**
+ * Prompt by prompt: what the data says, and what the frozen model and each run wrote, before and
+ * after training.
+ */
 
 import type { GeneratedText } from "../../worker/api";
 import { placeOf } from "../actions/writing";

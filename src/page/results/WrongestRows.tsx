@@ -2,16 +2,8 @@
 
 import type { ReportRow, RunReport } from "../../worker/api";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatCount, formatLoss, formatPercent } from "../format";
-
-/** What is true of a row. */
-const TRUE: Record<RunReport["task"], string> = {
-  "sequence-classification": "True label",
-  "multi-label-classification": "True labels",
-  regression: "True number",
-  "token-classification": "True tags",
-  "causal-lm": "Response",
-};
+import { formatCount, formatLoss, formatPercent } from "../numbers";
+import "./WrongestRows.css";
 
 export function WrongestRows({ report }: { report: RunReport }) {
   if (report.wrongest.length === 0) return null;
@@ -19,9 +11,7 @@ export function WrongestRows({ report }: { report: RunReport }) {
     <figure className="wrongest">
       <figcaption className="group-label">
         Validation rows with the largest loss{" "}
-        {report.task === "sequence-classification" && (
-          <span className="muted">the percentage is what the run gave the true label</span>
-        )}
+        {report.answer === "label" && <span className="muted">the percentage is what the run gave the true label</span>}
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="table-scroll wrongest-scroll" aria-label="Rows with the largest loss" tabIndex={0}>
@@ -31,8 +21,8 @@ export function WrongestRows({ report }: { report: RunReport }) {
               <th scope="col" className="number">
                 Row
               </th>
-              {report.task !== "token-classification" && <th scope="col">Text</th>}
-              <th scope="col">{TRUE[report.task]}</th>
+              {report.answer !== "tags" && <th scope="col">Text</th>}
+              <th scope="col">{report.truth}</th>
               <th scope="col">Predicted</th>
               <th scope="col" className="number">
                 Loss
@@ -43,7 +33,7 @@ export function WrongestRows({ report }: { report: RunReport }) {
             {report.wrongest.map((row) => (
               <tr key={row.row}>
                 <td className="number muted">{formatCount(row.row)}</td>
-                {report.task === "token-classification" ? (
+                {report.answer === "tags" ? (
                   <TaggedCells row={row} />
                 ) : (
                   <>

@@ -1,11 +1,15 @@
-/** The runs that answer: those of the ended comparison, and what was imported or summed beside them, with their methods. */
+/**
+ * The runs that answer: those of the ended comparison, and what was imported or summed beside them,
+ * with their methods.
+ */
 
+import { isEnded } from "../store/phase";
 import { useStudio } from "../store/store";
 
 export function useAnsweringRuns(): { run: string; method: string }[] {
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
-  const trained = current?.runs.filter(({ state }) => state === "finished" || state === "stopped") ?? [];
+  const trained = current?.runs.filter(({ state }) => isEnded(state) && state !== "failed") ?? [];
   const methods = new Map([
     ...trained.map(({ name, configuration }) => [name, configuration.method] as const),
     ...imported.map(({ run, method }) => [run, method] as const),

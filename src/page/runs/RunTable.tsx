@@ -1,55 +1,16 @@
 /** All runs with their figures: sortable, ticked to be plotted, the best of each column bold. */
 
-import { ArrowDown, ArrowUp, ChevronDown, Download, RotateCcw } from "lucide-react";
-import { DropdownMenu } from "radix-ui";
-import { Fragment, useState } from "react";
-import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
-import { continueComparison, runZip } from "../actions/compare";
-import { toggleRun } from "../actions/ui";
-import { RunSwatch } from "../charts/RunSwatch";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useState } from "react";
+import { taskMetrics } from "../../tasks/metrics/names";
 import { NumberField } from "../controls/NumberField";
-import { download, fileName } from "../export/download";
-import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatLoss,
-  formatMetric,
-  formatSetting,
-  formatSmallPercent,
-} from "../format";
-import type { RunRecord } from "../store/state";
-import { isBusy, messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { differences } from "./differences";
-import { bestFigure, type Figure, reachableLoss, sortRows, type TableRow, tableRows } from "./table-rows";
-
-interface Column {
-  figure: Figure;
-  title: string;
-  format: (value: number) => string;
-  descendingFirst?: boolean;
-}
-
-function columnsFor(metric: MetricName): Column[] {
-  const { title, better } = metricFacts[metric];
-  const short = metric === "accuracy" ? "acc." : title;
-  const format = (value: number) => formatMetric(metric, value);
-  const descendingFirst = better === "high";
-  return [
-    { figure: "trainable", title: "Trainable", format: formatCount },
-    { figure: "bestMetric", title: `Best ${short}`, format, descendingFirst },
-    { figure: "lastMetric", title: `Last ${short}`, format, descendingFirst },
-    { figure: "validationLoss", title: "Val. loss", format: formatLoss },
-    { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
-    { figure: "seconds", title: "Time", format: formatDuration },
-    { figure: "bytes", title: "Memory", format: formatBytes },
-  ];
-}
-
-/** Those before and between the figures. */
-const OTHER_COLUMNS = 4;
-const FIGURES = 7;
+import { columnsFor } from "./figure-columns";
+import { RunRow } from "./RunRow";
+import { bestFigure, type Figure, reachableLoss, sortRows, tableRows } from "./table-rows";
+import "./RunTable.css";
 
 export function RunTable() {
   const { current, past } = useSlowComparison();
@@ -76,6 +37,7 @@ export function RunTable() {
       defaults: descriptions.find((method) => method.id === run.configuration.method)?.defaults ?? {},
     })),
   );
+  const best = new Map(columns.map(({ figure }) => [figure, bestFigure(rows, figure, metric)] as const));
   const sortBy = (column: Figure | "name", descendingFirst = false) => {
     if (order?.column !== column) setOrder({ column, descending: descendingFirst });
     else if (order.descending === descendingFirst) setOrder({ column, descending: !descendingFirst });
@@ -126,76 +88,20 @@ export function RunTable() {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Fragment key={row.run.key}>
-                <tr className={rowClass(row)}>
-                  <td>
-                    <input
-                      type="checkbox"
-                      className="checkbox"
-                      aria-label={`Plot ${row.run.name}`}
-                      checked={!hidden.has(row.run.key)}
-                      onChange={() => toggleRun(row.run.key)}
-                    />
-                  </td>
-                  <th scope="row">
-                    <span className="run-name">
-                      <RunSwatch slot={row.run.slot} faded={row.past} />
-                      <span>
-                        {row.run.name}
-                        {row.run.name !== row.run.methodTitle && <span className="muted"> {row.run.methodTitle}</span>}
-                        {row.run.state !== "finished" && row.run.state !== "running" && (
-                          <span className="run-state muted">{row.run.state}</span>
-                        )}
-                      </span>
-                    </span>
-                  </th>
-                  <td className="differences">
-                    {(changes.get(row.run.key) ?? []).map(([name, value]) => (
-                      <span key={name} className="difference" title={`${name}: ${formatSetting(value)}`}>
-                        <span className="muted">{name}</span> {formatSetting(value)}
-                      </span>
-                    ))}
-                  </td>
-                  {columns.map(({ figure, format }) => {
-                    const value = row.figures[figure];
-                    const best = value !== null && value === bestFigure(rows, figure, metric);
-                    return (
-                      <td key={figure} className={best ? "number best" : "number"}>
-                        {value === null ? "–" : format(value)}
-                        {figure === "trainable" && row.run.trainable && <ShareOfBase trainable={row.run.trainable} />}
-                      </td>
-                    );
-                  })}
-                  <td>
-                    <DownloadRun row={row} />
-                  </td>
-                </tr>
-                <FailureRow row={row} />
-                <KeptNote row={row} />
-              </Fragment>
+              <RunRow
+                key={row.run.key}
+                row={row}
+                columns={columns}
+                best={best}
+                differences={changes.get(row.run.key) ?? []}
+                shown={!hidden.has(row.run.key)}
+              />
             ))}
           </tbody>
         </table>
       </section>
     </section>
   );
-}
-
-/** How much of the base a run trains, with and without its head. */
-function ShareOfBase({ trainable }: { trainable: NonNullable<RunRecord["trainable"]> }) {
-  const { adapter, head, total, percentOfBase } = trainable;
-  return (
-    <>
-      <span className="muted under">{formatSmallPercent(percentOfBase)} of base</span>
-      {adapter > 0 && head > 0 && (
-        <span className="muted under">{formatSmallPercent((percentOfBase * adapter) / total)} without head</span>
-      )}
-    </>
-  );
-}
-
-function rowClass({ past, run }: TableRow): string {
-  return [past && "row-past", run.state === "failed" && "row-failed"].filter(Boolean).join(" ");
 }
 
 interface SortHeadingProps {
@@ -220,90 +126,5 @@ function SortHeading({ title, column, order, onSort, number }: SortHeadingProps)
         {sorted && <Arrow size={13} aria-hidden="true" />}
       </button>
     </th>
-  );
-}
-
-/** Why a run ended early and what can be done, below its row. */
-function FailureRow({ row: { run, past } }: { row: TableRow }) {
-  const busy = useStudio(isBusy);
-  const lost = useStudio((state) => state.device.lost !== null);
-  if (run.state !== "failed") return null;
-  return (
-    <tr className="failure-row">
-      <td />
-      <td colSpan={FIGURES + OTHER_COLUMNS - 1}>
-        <span className="inline">
-          <span className="run-failed">{run.reason ?? "It failed without a reason."}</span>
-          {!past && !busy && !lost && run.lastGoodStep !== null && (
-            <button type="button" className="button button-small" onClick={() => void continueComparison()}>
-              <RotateCcw size={14} aria-hidden="true" /> Continue from step {formatCount(run.lastGoodStep)}
-            </button>
-          )}
-        </span>
-      </td>
-    </tr>
-  );
-}
-
-/** Why a finished run ended early, and which step's adapter it holds where that is not the last. */
-function KeptNote({ row: { run } }: { row: TableRow }) {
-  const last = run.curves.evaluations.last("step");
-  const held = run.heldStep !== null && run.heldStep !== last && `holds the adapter of step ${run.heldStep}, its best`;
-  if (run.state !== "finished" || (!run.reason && !held)) return null;
-  return (
-    <tr>
-      <td />
-      <td colSpan={FIGURES + OTHER_COLUMNS - 1} className="muted">
-        {[run.reason, held].filter(Boolean).join("; ")}
-      </td>
-    </tr>
-  );
-}
-
-function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
-  const descriptions = useStudio((state) => state.methods.descriptions);
-  const trained = run.beside || (run.curves.steps.last("step") ?? 0) > 0;
-  const ended = ["finished", "stopped", "failed"].includes(run.state);
-  const available = trained && ended && (run.saved || !past);
-  const method = descriptions.find(({ id }) => id === run.configuration.method);
-  const conversions = past ? [] : (method?.conversions ?? []);
-  const save = (conversion: string | null) => {
-    const name = conversion === null ? run.name : `${run.name} as ${conversion}`;
-    runZip(run, conversion).then(
-      (zip) => download(zip, `${fileName(name, comparison.modelName)}.zip`, "application/zip"),
-      (error) => patch("ui", { notice: { kind: "error", text: messageOf(error) } }),
-    );
-  };
-  const label = {
-    "aria-label": `Download the adapter of ${run.name}`,
-    title: available ? "Download the adapter (zip)" : ended ? "This adapter was not kept" : "When the run has ended",
-  };
-  return (
-    <span className="download">
-      <button type="button" className="icon-button" disabled={!available} {...label} onClick={() => save(null)}>
-        <Download size={16} aria-hidden="true" />
-      </button>
-      {conversions.length > 0 && (
-        <DropdownMenu.Root>
-          <DropdownMenu.Trigger
-            className="icon-button narrow"
-            disabled={!available}
-            aria-label={`Other forms of ${run.name}`}
-            title={available ? "Download in another form" : label.title}
-          >
-            <ChevronDown size={14} aria-hidden="true" />
-          </DropdownMenu.Trigger>
-          <DropdownMenu.Portal>
-            <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-              {conversions.map(({ id, title, merged }) => (
-                <DropdownMenu.Item key={id} className="menu-item" onSelect={() => save(id)}>
-                  {merged ? `As a ${title} (zip)` : `As ${title}, for tools that know nothing else (zip)`}
-                </DropdownMenu.Item>
-              ))}
-            </DropdownMenu.Content>
-          </DropdownMenu.Portal>
-        </DropdownMenu.Root>
-      )}
-    </span>
   );
 }

@@ -1,16 +1,20 @@
-/** Several seeds or learning rates: mean and standard deviation of each, and every run's best rate. */
+/**
+ * Several seeds or learning rates: mean and standard deviation of each, and every run's best rate.
+ */
 
 import type { Spread } from "../../plan/variants";
 import { taskMetrics } from "../../tasks/metrics/names";
 import { RunSwatch } from "../charts/RunSwatch";
-import { formatLoss, formatMetric, formatSetting, metricWord } from "../format";
+import { formatLoss, formatMetric, formatSetting, metricWord } from "../numbers";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { variantRows } from "./variant-rows";
+import "./RunTable.css";
 
 export function VariantTable() {
   const { current } = useSlowComparison();
-  const [metric] = taskMetrics[current?.configuration.data.task ?? "sequence-classification"];
-  const rows = variantRows(current?.runs ?? [], metric);
+  if (!current) return null;
+  const [metric] = taskMetrics[current.configuration.data.task];
+  const rows = variantRows(current.runs, metric);
   if (rows.length === 0) return null;
   const format = (value: number) => formatMetric(metric, value);
   const sweep = rows.some(({ bestRate }) => bestRate);
@@ -60,7 +64,9 @@ export function VariantTable() {
                     </span>
                   </span>
                 </th>
-                <td className={row.bestRate ? "number best" : "number"}>{formatSetting(row.learningRate)}</td>
+                <td className={row.bestRate ? "number best" : "number"}>
+                  {row.learningRate === null ? "–" : formatSetting(row.learningRate)}
+                </td>
                 <td className="number">
                   {row.seeds}
                   {row.failed > 0 && <span className="muted under">{row.failed} failed</span>}

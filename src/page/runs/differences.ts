@@ -2,6 +2,8 @@
 
 import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 
+export type Difference = [name: string, value: unknown];
+
 export interface Described {
   key: string;
   configuration: RunConfiguration;
@@ -15,10 +17,11 @@ export interface Described {
 }
 
 /**
- * For each run its settings that differ, as name and value: a shared setting when the runs disagree on it; an option of
- * a method when runs of that method disagree on it or when it is not at the method's default.
+ * For each run its settings that differ, as name and value: a shared setting when the runs disagree
+ * on it; an option of a method when runs of that method disagree on it or when it is not at the
+ * method's default.
  */
-export function differences(runs: readonly Described[]): Map<string, [name: string, value: unknown][]> {
+export function differences(runs: readonly Described[]): Map<string, Difference[]> {
   return new Map(
     runs.map((run) => {
       const rivals = runs.filter((other) => other.configuration.method === run.configuration.method);

@@ -1,7 +1,7 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
-import { stepsToLoss, summarise } from "../charts/run-curves";
+import { stepsToLoss, summarise } from "../curves/run-curves";
 import { ownBytes } from "../store/gpu-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 
@@ -14,7 +14,10 @@ export interface TableRow {
   figures: Record<Figure, number | null>;
 }
 
-/** @param metric of the newest comparison's task; comparisons of another task have other figures and leave it out. */
+/**
+ * @param metric of the newest comparison's task; comparisons of another task have other figures and
+ * leave it out.
+ */
 export function tableRows(
   comparisons: readonly Comparison[],
   currentId: string | null,
@@ -69,7 +72,10 @@ export function sortRows(
   });
 }
 
-/** A loss every run of the newest comparison has reached: the largest of their lowest, rounded up to two decimals. */
+/**
+ * A loss every run of the newest comparison has reached: the largest of their lowest, rounded up to
+ * two decimals.
+ */
 export function reachableLoss(runs: readonly RunRecord[]): number | null {
   const lowest = runs.map((run) => summarise(run.curves, "loss").best).filter((loss) => loss !== null);
   return lowest.length === 0 ? null : Math.ceil(Math.max(...lowest) * 100 - 1e-9) / 100;

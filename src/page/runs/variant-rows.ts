@@ -1,15 +1,19 @@
-/** What the seeds of each run and learning rate say together, and which learning rate did best for each run. */
+/**
+ * What the seeds of each run and learning rate say together, and which learning rate did best for
+ * each run.
+ */
 
 import { type Spread, spreadOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
-import { summarise } from "../charts/run-curves";
+import { summarise } from "../curves/run-curves";
 import type { RunRecord } from "../store/state";
 
 export interface VariantRow {
   group: string;
   run: string;
   slot: number;
-  learningRate: number;
+  /** Null where nothing is trained. */
+  learningRate: number | null;
   /** Seeds that have been evaluated; failed ones are left out. */
   seeds: number;
   failed: number;

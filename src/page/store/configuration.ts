@@ -1,4 +1,7 @@
-/** From what is chosen on the page to the configuration the worker takes, and back. Checking a file is the worker's. */
+/**
+ * From what is chosen on the page to the configuration the worker takes, and back. Checking a file
+ * is the worker's.
+ */
 
 import type { Configuration } from "../../plan/configuration";
 import type { MethodDescription } from "../../worker/api";
@@ -8,7 +11,8 @@ import type { DraftRun, StudioState } from "./state";
 export function currentConfiguration(state: StudioState): Configuration | null {
   const model = state.model.summary;
   const data = state.data.summary;
-  if (!model || !data || data.problem !== null || state.methods.runs.length === 0) return null;
+  const training = state.training.settings;
+  if (!model || !data || !training || data.problem !== null || state.methods.runs.length === 0) return null;
   return {
     model: model.source,
     precision: model.precision,
@@ -19,7 +23,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       columns: data.settings.columns,
       maxLength: data.settings.maxLength,
     },
-    training: state.training.settings,
+    training,
     runs: state.methods.runs.map((run) => ({
       name: run.name,
       method: run.method,
@@ -38,12 +42,16 @@ export function layerSettings({ frozenLayers = 0, layerDecay = 1 }: LayerSetting
   return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
 }
 
-/** The learning rate a run gets: its own, the one for all, or its method's default. */
+/**
+ * The learning rate a run gets: its own, the one for all, or its method's default; null where
+ * nothing is trained.
+ */
 export function effectiveLearningRate(
   run: { learningRate?: number | null },
   shared: number | undefined,
   method: MethodDescription | undefined,
-): number {
+): number | null {
+  if (method?.learningRate === null) return null;
   return run.learningRate ?? shared ?? method?.learningRate ?? Number.NaN;
 }
 
@@ -93,8 +101,9 @@ export function draftRun(
 }
 
 /**
- * The runs for another base model: an option that stands at its method's default takes the default it has there, for
- * example other linears. What was chosen stays; where the new model does not know it, the estimate says so.
+ * The runs for another base model: an option that stands at its method's default takes the default
+ * it has there, for example other linears. What was chosen stays; where the new model does not know
+ * it, the estimate says so.
  */
 export function draftsForModel(
   runs: readonly DraftRun[],
@@ -113,7 +122,10 @@ export function draftsForModel(
   });
 }
 
-/** Runs of a configuration as drafts; a method this studio does not have throws an error that names it. */
+/**
+ * Runs of a configuration as drafts; a method this studio does not have throws an error that names
+ * it.
+ */
 export function draftsFrom(runs: Configuration["runs"], methods: readonly MethodDescription[]): DraftRun[] {
   const drafts: DraftRun[] = [];
   for (const run of runs) {
@@ -124,7 +136,9 @@ export function draftsFrom(runs: Configuration["runs"], methods: readonly Method
           `It has: ${methods.map((candidate) => candidate.id).join(", ")}.`,
       );
     }
-    drafts.push(draftRun(method, drafts, { ...run, learningRate: run.learningRate ?? null }));
+    // Files of earlier versions may give a rate to what trains nothing.
+    const learningRate = method.learningRate === null ? null : (run.learningRate ?? null);
+    drafts.push(draftRun(method, drafts, { ...run, learningRate }));
   }
   return drafts;
 }

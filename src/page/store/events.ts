@@ -1,8 +1,9 @@
 /** What the worker's events do to the comparison that is running. */
 
 import type { StudioEvent } from "../../worker/api";
-import { addEvaluation, addStep } from "../charts/run-curves";
-import { withShares } from "../charts/share-history";
+import { addEvaluation, addStep } from "../curves/run-curves";
+import { withShares } from "../curves/share-history";
+import { isEnded, isUnfinished } from "./phase";
 import type { Comparison, ComparisonSlice, RunRecord } from "./state";
 
 /** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */
@@ -10,11 +11,12 @@ const paceWindow = 30_000;
 const fewestPaceEntries = 10;
 
 /**
- * The slice after a batch of events. Curves grow in place; everything else is a new object where it changed.
+ * The slice after a batch of events. Curves grow in place; everything else is a new object where it
+ * changed.
  * @param now milliseconds, for rates
  */
 export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent[], now: number): ComparisonSlice {
-  let { progress, stopping } = slice;
+  let { stopping } = slice;
   let current = slice.current;
   let grown = false;
   const changes = new Map<string, Partial<RunRecord>>();
@@ -29,7 +31,6 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         addStep(run.curves, event);
         change(run.name, { bytes: event.gpuBytes });
         grown = true;
-        if (progress) progress = null;
         break;
       }
       case "evaluation": {
@@ -62,22 +63,12 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           const { state, step, steps, reason, gpuBytes } = event;
           current = { ...current, state, step, steps, reason, gpuBytes };
         }
-        if (["finished", "stopped", "failed"].includes(event.state)) {
+        if (isEnded(event.state)) {
           current.endedAt = now;
-          progress = null;
           stopping = false;
         }
         break;
-      case "progress": {
-        const same = progress?.event.task === event.task && progress.event.done <= event.done;
-        const ended = event.total !== null && event.done >= event.total;
-        progress = ended
-          ? null
-          : same && progress
-            ? { ...progress, event }
-            : { event, since: now, startedAtDone: event.done };
-        break;
-      }
+      case "progress":
       case "notice":
       case "generation":
       case "device-lost":
@@ -91,10 +82,13 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   const step = current ? Math.max(current.step, slowestStep(current)) : 0;
   if (current && step !== current.step) current = { ...current, step };
   const pace = grown && current?.state === "running" ? pushPace(slice.pace, now, step) : slice.pace;
-  return { ...slice, current, progress, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
+  return { ...slice, current, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
 }
 
-/** The slice after the worker or its device went away: what was still training has failed and can go on later. */
+/**
+ * The slice after the worker or its device went away: what was still training has failed and can go
+ * on later.
+ */
 export function failUnfinished(slice: ComparisonSlice, reason: string, now: number): ComparisonSlice {
   const { current } = slice;
   if (!current || !isUnfinished(current.state)) return slice;
@@ -104,10 +98,6 @@ export function failUnfinished(slice: ComparisonSlice, reason: string, now: numb
     return { ...run, state: "failed", reason, lastGoodStep: run.curves.evaluations.last("step") || null };
   });
   return { ...slice, stopping: false, current: { ...current, state: "failed", reason, endedAt: now, runs } };
-}
-
-function isUnfinished(state: RunRecord["state"] | Comparison["state"]): boolean {
-  return ["waiting", "preparing", "running", "paused"].includes(state);
 }
 
 /** The step every run that still trains has done. */

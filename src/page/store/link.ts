@@ -1,4 +1,7 @@
-/** Methods, options, training, and the task with its columns' names in the address, so that they can be shared. Never rows. */
+/**
+ * Methods, options, training, and the task with its columns' names in the address, so that they can
+ * be shared. Never rows.
+ */
 
 import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";

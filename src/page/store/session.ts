@@ -1,8 +1,12 @@
-/** Finished comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses nothing. */
+/**
+ * Finished comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses
+ * nothing.
+ */
 
 import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
-import { type CurvesSnapshot, createCurves, snapshotCurves } from "../charts/run-curves";
+import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
+import { isEnded } from "./phase";
 import type { Comparison, RunRecord } from "./state";
 
 /** Older comparisons than this many are dropped. */
@@ -69,7 +73,7 @@ export function openRecord(saved: SavedComparison): Comparison {
     runs: saved.runs.map((run) => ({
       ...run,
       curves: createCurves(run.curves),
-      state: run.state === "finished" || run.state === "failed" ? run.state : "stopped",
+      state: isEnded(run.state) ? run.state : "stopped",
     })),
   };
 }

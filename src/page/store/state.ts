@@ -24,8 +24,8 @@ import type {
   SamplePrompt,
   StoredModelListing,
 } from "../../worker/api";
-import type { RunCurves } from "../charts/run-curves";
-import type { ShareHistory } from "../charts/share-history";
+import type { RunCurves } from "../curves/run-curves";
+import type { ShareHistory } from "../curves/share-history";
 
 export interface DeviceSlice {
   report: DeviceReport | null;
@@ -95,7 +95,8 @@ export interface MethodsSlice {
 }
 
 export interface TrainingSlice {
-  settings: TrainingConfiguration;
+  /** Null until the worker has said the defaults. Its seed is that of the split, too. */
+  settings: TrainingConfiguration | null;
   /** Fields that hold something unusable, with the reason. */
   problems: Record<string, string>;
 }
@@ -110,7 +111,8 @@ export interface RunRecord {
   control: boolean;
   slot: number;
   configuration: RunConfiguration;
-  learningRate: number;
+  /** Null where nothing is trained. */
+  learningRate: number | null;
   state: RunState;
   reason: string | null;
   lastGoodStep: number | null;
@@ -154,7 +156,6 @@ export interface ComparisonSlice {
   past: Comparison[];
   /** Goes up whenever a curve has grown; curves are kept in place. */
   revision: number;
-  progress: { event: ProgressEvent; since: number; startedAtDone: number } | null;
   /** A request to the worker that failed, for example Compare itself. */
   error: string | null;
   /** Times and steps of the last seconds, for rate and time left. */
@@ -164,9 +165,23 @@ export interface ComparisonSlice {
   imported: ImportedAdapter[];
 }
 
+/** Something that is waited for: how far it is, since when, and how far it was then. */
+export interface Wait {
+  event: ProgressEvent;
+  /** Milliseconds. */
+  since: number;
+  startedAtDone: number;
+}
+
+export interface WaitsSlice {
+  /** In the order in which they began. */
+  open: readonly Wait[];
+}
+
 /** What the frozen model and the runs write. */
 export interface WritingSlice {
-  settings: GenerationSettings;
+  /** Null until the worker has said the defaults. */
+  settings: GenerationSettings | null;
   prompts: SamplePrompt[];
   /** By `placeOf`; without an ending while it is being written. */
   texts: Readonly<Record<string, Pick<GeneratedText, "text" | "ending">>>;
@@ -205,6 +220,7 @@ export interface StudioState {
   methods: MethodsSlice;
   training: TrainingSlice;
   comparison: ComparisonSlice;
+  waits: WaitsSlice;
   writing: WritingSlice;
   ui: UiSlice;
 }

@@ -1,7 +1,9 @@
 /** The one store of the page. It holds; the files beside it change it. */
 
 import { create } from "zustand";
-import type { TaskId } from "../../worker/api";
+import { DEFAULT_TASK } from "../../tasks/metrics/names";
+import type { ColumnRoles, TaskId } from "../../worker/api";
+import { isUnfinished } from "./phase";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -38,37 +40,19 @@ export const useStudio = create<StudioState>()(() => ({
     estimating: false,
     estimateError: null,
   },
-  training: {
-    settings: {
-      seed: 0,
-      seeds: 1,
-      learningRateFactors: [1],
-      steps: 200,
-      epochs: null,
-      batchSize: 8,
-      schedule: "linear",
-      warmupRatio: 0.06,
-      gradClip: 1,
-      shuffle: true,
-      evalEvery: 25,
-      earlyStopping: null,
-      keepBest: false,
-      pooling: null,
-    },
-    problems: {},
-  },
+  training: { settings: null, problems: {} },
   comparison: {
     current: null,
     past: [],
     revision: 0,
-    progress: null,
     error: null,
     pace: [],
     stopping: false,
     imported: [],
   },
+  waits: { open: [] },
   writing: {
-    settings: { maxNewTokens: 48, temperature: 0, topK: 0, topP: 1, stop: [], seed: 0 },
+    settings: null,
     prompts: [],
     texts: {},
     busy: false,
@@ -112,8 +96,7 @@ export function patchRun(name: string, fields: Partial<RunRecord>): void {
 
 /** Whether the worker is training or about to. */
 export function isBusy(state: StudioState): boolean {
-  const phase = state.comparison.current?.state;
-  return phase === "preparing" || phase === "running" || phase === "paused";
+  return isUnfinished(state.comparison.current?.state ?? "idle");
 }
 
 /** The message of whatever was thrown. */
@@ -121,10 +104,18 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The task of the comparison that is shown, or of the open data while there is none. */
-export function shownTask(state: StudioState): TaskId {
+/** Task and columns of the comparison that is shown, or of the open data while there is none. */
+function shownData(state: StudioState): { task: TaskId; columns: ColumnRoles } | undefined {
   const { current, past } = state.comparison;
-  return (
-    (current ?? past[0])?.configuration.data.task ?? state.data.summary?.settings.task ?? "sequence-classification"
-  );
+  return (current ?? past[0])?.configuration.data ?? state.data.summary?.settings;
+}
+
+export function shownTask(state: StudioState): TaskId {
+  return shownData(state)?.task ?? DEFAULT_TASK;
+}
+
+/** Whether that task is answered by writing: then it has neither texts nor words to be read out. */
+export function isWriting(state: StudioState): boolean {
+  const columns = shownData(state)?.columns;
+  return columns !== undefined && !columns.text && !columns.tokens;
 }

@@ -2,7 +2,10 @@
 
 import type { DeviceReport, ModelListing } from "../../worker/api";
 
-/** Processors with no more threads than this begin with the smaller model: its first comparison takes less than a minute. */
+/**
+ * Processors with no more threads than this begin with the smaller model: its first comparison
+ * takes less than a minute.
+ */
 const FEW_THREADS = 4;
 
 type SuitedDevice = Pick<DeviceReport, "status" | "threads">;

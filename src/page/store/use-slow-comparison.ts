@@ -1,6 +1,7 @@
 /**
- * The comparison as it was a moment ago: for what is costly to draw. While curves grow, those who ask are served one at a
- * time, so that no redraw is long and none comes more than a few times a second.
+ * The comparison as it was a moment ago: for what is costly to draw. While curves grow, those who
+ * ask are served one at a time, so that no redraw is long and none comes more than a few times a
+ * second.
  */
 
 import { useEffect, useState } from "react";

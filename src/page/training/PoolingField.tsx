@@ -14,7 +14,7 @@ const poolingLabels: Record<Pooling, string> = {
 
 /** What the open model can be read out by; the usual way until something else is chosen. */
 export function PoolingField() {
-  const pooling = useStudio((state) => state.training.settings.pooling);
+  const pooling = useStudio((state) => state.training.settings?.pooling ?? null);
   const model = useStudio((state) => state.model.summary);
   const offered: readonly Pooling[] = model?.poolings ?? ["last", "mean"];
   const help = offered.includes("last")

@@ -29,6 +29,9 @@ export const taskMetrics: Readonly<Record<TaskId, readonly [MetricName, ...Metri
   "causal-lm": ["perplexity", "tokenAccuracy"],
 };
 
+/** What files and links mean that name no task, and what the page shows before anything is open. */
+export const DEFAULT_TASK: TaskId = "sequence-classification";
+
 export interface MetricFacts {
   readonly title: string;
   /** `share`: of 1, shown in percent. `correlation`: −1 to 1. `number`: as it is. */

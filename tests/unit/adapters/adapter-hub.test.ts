@@ -16,6 +16,7 @@ import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { writingSite } from "./written";
 
 const settings: BottleneckSettings = {
@@ -256,6 +257,8 @@ it("the card loads it with adapters, or says why that would not do", () => {
   const content = {
     run: "Houlsby",
     method: "Adapter (Houlsby)",
+    task: sequenceClassification.card(null),
+    modelClass: sequenceClassification.modelClass,
     labels: ["a", "b"],
     pooling: "last",
     maxLength: 64,

@@ -38,7 +38,14 @@ test.each([1, 3, 5])("rank %i of 5", async (rank) => {
     program.trainables
       .filter((tensor) => tensor.part === which)
       .map(({ name, shape }) => ({ name, shape: [...shape], data: values.get(name)! }));
-  const state = { tensors: part("adapter"), controls: new Map(), setting: rank, steps: 1, model, conversion: null };
+  const state = {
+    tensors: part("adapter"),
+    controllerStates: new Map(),
+    setting: rank,
+    steps: 1,
+    model,
+    conversion: null,
+  };
   const { form, tensors } = methodOf("dylora").exported!(setup.options, state);
   const config = lora.config(form as LoraSettings, writingSite());
   const written = [...tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })), ...part("head")];

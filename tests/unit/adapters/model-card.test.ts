@@ -4,6 +4,7 @@ import { prefix } from "../../../src/adapters/forms/prefix";
 import { prompt } from "../../../src/adapters/forms/prompt";
 import { modelCard } from "../../../src/adapters/model-card";
 import type { ModelCardContent } from "../../../src/adapters/model-card-content";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { writingSite } from "./written";
 
 const site = writingSite({ baseModel: "tiny-base", virtualTokens: 3 });
@@ -12,6 +13,8 @@ const foldedPrefix = prefix.config({ type: "PREFIX_TUNING", origin: "folded" }, 
 const content: ModelCardContent = {
   run: "LoRA",
   method: "LoRA",
+  task: sequenceClassification.card(null),
+  modelClass: sequenceClassification.modelClass,
   config: lora.config({ type: "LORA", rank: 4, alpha: 8, targets: ["q_proj"], rankStabilised: false }, site),
   labels: ["negative", 'so "so" | maybe', "positive"],
   pooling: "last",

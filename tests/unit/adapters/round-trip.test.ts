@@ -15,11 +15,10 @@ import { importedRun } from "../../../src/folders/imported-run";
 import { importedTensors, withoutCarrier } from "../../../src/folders/imported-tensors";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
-import { trainsNothing } from "../../../src/methods/method";
 import { methodOf, methods } from "../../../src/methods/registry";
 import type { RunConfiguration } from "../../../src/plan/configuration";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
-import { controllerOf, controlsOf, parseOptions } from "../../../src/runs/resolve";
+import { controllerOf, controllerStatesOf, parseOptions } from "../../../src/runs/resolve";
 import type { Run } from "../../../src/runs/run";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
@@ -102,14 +101,14 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
   const values = new Map(program.trainables.map(({ name, shape }) => [name, normal(elementCount(shape), name)]));
   const setup = { ...setupOf(model, plan, language), name: plan.name, seed: 0, steps: 20, learningRate: 1e-3 };
   const controller = controllerOf(setup, tuned, { steps: 20, seed: 0, gradClip: null });
-  const controls = new Map(
-    controlsOf(tuned, controller).map(({ name, shape, initial }) => [
+  const controllerStates = new Map(
+    controllerStatesOf(tuned, controller).map(({ name, shape, initial }) => [
       name,
       new Float32Array(elementCount(shape)).fill(initial),
     ]),
   );
   // One rank of the first module is pruned.
-  const ranks = controls.get(RANKS);
+  const ranks = controllerStates.get(RANKS);
   if (ranks) {
     ranks[1] = 0;
     [...values].find(([name]) => name.endsWith(".lora_E"))![1][1] = 0;
@@ -121,7 +120,7 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     trainables: program.trainables,
     virtualTokens,
     dial: controller?.dial ? { ...controller.dial, setting: controller.dial.most } : null,
-    parameters: { read: async () => values, readControls: async () => controls, controls: [] },
+    parameters: { read: async () => values, readControllerStates: async () => controllerStates, controllerStates: [] },
     front: async (one: TunedProgram) => {
       const wanted = [...(one.front.prompt ? [one.front.prompt] : []), ...one.front.keys, ...one.front.values];
       const value = computed(model, one, values, wanted);
@@ -152,8 +151,7 @@ async function opened(model: Model, files: Record<string, Uint8Array>, language 
 
 const onInput = ["prompt", "p-tuning", "dept", "ept", "cpt", "ptec", "hard-text", "sk-prompt"];
 /** What reads out by itself trains nothing, so that there is nothing to read again. */
-const training = methods.filter((method) => !trainsNothing(method));
-const table = training.flatMap(({ id }) => {
+const table = methods.flatMap(({ id }) => {
   const rig = id === "bitfit" ? "tiny-gpt2" : "tiny-llama";
   const options = small[id] ?? {};
   const frozen = !onInput.includes(id);

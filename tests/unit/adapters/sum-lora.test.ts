@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
 import { type SumPart, sumLora } from "../../../src/adapters/sum-lora";
-import { methods } from "../../../src/methods/registry";
+import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { describeMethod } from "../../../src/worker/describe";
 import { adapterFiles, fixtureJson } from "../../fixtures/reference";
@@ -61,7 +61,7 @@ test("a sum is offered by exactly the methods whose runs are plain LoRA, or beco
   const json = await fixtureJson("models/tiny-llama/config.json");
   const family = familyOf(json);
   const facts = { family, config: family.readConfig(json) };
-  const offering = methods.filter((method) => describeMethod(method, facts).summable);
+  const offering = approaches.filter((method) => describeMethod(method, facts).summable);
   expect(offering.map(({ id }) => id).sort()).toEqual(["adalora", "dylora", "lora", "vera"]);
 });
 

@@ -84,7 +84,7 @@ test.each([
     const value = evaluate(tuned.program, leaves, [tuned.logits]);
     const rowLabels = Float64Array.from(batch("labels").data);
     const labelled = rowLabels.filter((label) => label >= 0).length;
-    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), rowLabels, value);
+    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), { labels: rowLabels }, value);
     const loss = (metrics[0]! * labelled + metrics[2]! * size * labels) / (labelled + size * labels);
     expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-5);
     own = metrics[0]!;
@@ -129,7 +129,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
     setup: { ...setup, name: "cpt" },
     ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
     trainables: buildTunedProgram(setup, 1, 1).program.trainables,
-    parameters: { read: async () => values, readControls: async () => new Map(), controls: [] },
+    parameters: { read: async () => values, readControllerStates: async () => new Map(), controllerStates: [] },
     front: async (tuned: TunedProgram) => {
       const { prompt } = tuned.front;
       const leaves = new Map<string, ArrayLike<number>>([
@@ -149,7 +149,6 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
       maxLength: 22,
       data: { file: "rows", trainRows: 6, validationRows: 0 },
       steps: 20,
-      task: { kind: "text" },
     },
     ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: { run: plan } },
   });

@@ -16,6 +16,7 @@ import type { Tensor } from "../../../src/program/tensor";
 import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { outerLoraCases } from "../../fixtures/outer-lora-cases";
 import { adapterFiles, fixtureModel, outerLoraCase } from "../../fixtures/reference";
 import { AdamW } from "../interpreter/adamw";
@@ -109,7 +110,7 @@ describe.each(Object.entries(outerLoraCases))("%s", (rig, { task: id, options, h
       const { leaves, labels } = batchOf(step % 4);
       const value = evaluate(run.program, new Map([...model.weights, ...leaves, ...trained]), [run.logits]);
       const held = (tensor: Tensor) => trained.get(tensor.name) ?? model.weights.get(tensor.name)!;
-      const loss = runLoss(run.loss, value(run.logits), labels, held);
+      const loss = runLoss(run.loss, value(run.logits), { labels }, held);
       expect(Math.abs(loss.metrics[0]! / expected - 1), `loss before update ${step}`).toBeLessThan(1e-4);
       const gradients = new Map([...runBackward(run.plan, value, loss.seed), ...loss.gradients]);
       if (step === 0) {
@@ -207,7 +208,14 @@ test("outside of the blocks is only what the model has there", async () => {
   );
   const options = parseOptions({ family, config }, plan(["lm_head", "q_proj"]));
   const context = { family, config, textIds: [], randomIds: () => [] };
-  const setup = { method: methodOf("lora"), options, context, classes: 3, pooling: "last" } as const;
+  const setup = {
+    method: methodOf("lora"),
+    options,
+    context,
+    task: sequenceClassification,
+    classes: 3,
+    pooling: "last",
+  } as const;
   expect(() => buildTunedProgram(setup, 2, 5)).toThrow(/but classification does not read it/);
   const dora = { name: "outer", method: "dora", options: { targets: ["embed_tokens"] } };
   expect(() => parseOptions({ family, config }, dora)).toThrow(/embed_tokens/);

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { createBatchArrays, fillBatch } from "../../../src/data/batches";
+import { tokenLabels } from "../../../src/data/channels";
 import { encodeExchange, encodePrompt } from "../../../src/data/language";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { initialValues } from "../../../src/runs/parameters";
@@ -25,8 +26,7 @@ test("a training answer is said verbatim", async () => {
   const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
   const rows = ROWS.map((row) => encodeExchange(tokenizer, row, 24));
   const bucket = Math.max(...rows.map(({ ids }) => ids.length));
-  const targets = { perToken: true, values: 0 };
-  const batch = createBatchArrays(rows.length, bucket, targets);
+  const batch = createBatchArrays(rows.length, bucket, [tokenLabels]);
   fillBatch(rows, { rows: [0, 1], bucket }, tokenizer.padId!, batch);
   const plan = { name: "lora", method: "lora", options: { rank: 8, alpha: 16, targets: "all-linear" } };
   const setup = { ...tinySetup(model, plan, [], 0), task: tasks["causal-lm"] };
@@ -37,9 +37,10 @@ test("a training answer is said verbatim", async () => {
     new Map<string, ArrayLike<number>>([...model.weights, ["input_ids", ids], ["lengths", lengths], ...values]);
   const optimizer = new AdamW(trainables, { learningRate: 0.02, weightDecay: 0 });
   const losses: number[] = [];
+  const labels = Float64Array.from(batch.channels.labels!);
   for (let step = 0; step < STEPS; step++) {
     const value = evaluate(tuned.program, read(batch.inputIds, batch.lengths), [tuned.logits]);
-    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), Float64Array.from(batch.labels), value);
+    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), { labels }, value);
     losses.push(metrics[0]!);
     optimizer.update(values, runBackward(tuned.plan, value, seed));
   }
@@ -54,7 +55,7 @@ test("a training answer is said verbatim", async () => {
       const one = buildTunedProgram(setup, 1, all.length);
       const value = evaluate(one.program, read(all, [all.length]), [one.logits]);
       const labels = Float64Array.from(all, (_, place) => (place === all.length - 1 ? 0 : -100));
-      written.push(runLoss(one.loss, value(one.logits), labels, value).predictions[all.length - 1]!);
+      written.push(runLoss(one.loss, value(one.logits), { labels }, value).predictions[all.length - 1]!);
     }
     expect(tokenizer.decode(written)).toBe(response);
   }

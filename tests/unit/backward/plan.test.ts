@@ -27,6 +27,7 @@ import { view } from "../../../src/operations/view";
 import { Program } from "../../../src/program/program";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
@@ -406,7 +407,11 @@ describe("nothing more than needed is planned", () => {
   const tuned = async (rig: "tiny-llama" | "tiny-gpt2", method: string, pooling: "last" | "mean" = "last") => {
     const context = await facts(rig);
     const options = methodOf(method).options(context).parse({});
-    return buildTunedProgram({ method: methodOf(method), options, context, classes: 3, pooling }, 2, 6);
+    return buildTunedProgram(
+      { method: methodOf(method), options, context, task: sequenceClassification, classes: 3, pooling },
+      2,
+      6,
+    );
   };
   const kernelCounts = (plan: ReturnType<typeof planBackward>) => {
     const counts: Record<string, number> = {};
@@ -499,7 +504,14 @@ describe("nothing more than needed is planned", () => {
     const slots = (layers: number) => {
       const deep = { ...context, config: { ...context.config, layers } };
       const options = methodOf(method).options(deep).parse({});
-      const setup = { method: methodOf(method), options, context: deep, classes: 3, pooling: "last" as const };
+      const setup = {
+        method: methodOf(method),
+        options,
+        context: deep,
+        task: sequenceClassification,
+        classes: 3,
+        pooling: "last" as const,
+      };
       return buildTunedProgram(setup, 2, 6).plan.slots;
     };
     expect(slots(9)).toEqual(slots(4));

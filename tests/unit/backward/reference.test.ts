@@ -16,6 +16,7 @@ import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { type FixtureTensor, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
 import { type ReferenceCase, type Rig, referenceCases } from "../../fixtures/reference-cases";
 import { trainedParts } from "../../training/trained-parts";
@@ -93,6 +94,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
       method: chosen,
       options: parsed,
       context,
+      task: sequenceClassification,
       classes: described.labels.length,
       pooling: described.pooling,
     };

@@ -2,13 +2,14 @@
 
 import { describe, expect, test } from "vitest";
 import { planBackward } from "../../../src/backward/plan";
-import { trainsNothing } from "../../../src/methods/method";
 import { methods } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { linear } from "../../../src/operations/linear";
 import { prepend } from "../../../src/operations/prepend";
+import { bind } from "../../../src/program/place";
 import { Program } from "../../../src/program/program";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson } from "../../fixtures/reference";
 
 test("trained tensors and their gradients are float32, whatever activations and weights are", () => {
@@ -20,7 +21,7 @@ test("trained tensors and their gradients are float32, whatever activations and 
   const joined = prepend(program, "joined", front, program.input("x", [5, 4], "float32"), 1);
   const hidden = linear(program, "hidden", joined, frozen);
   const plan = planBackward(program, linear(program, "y", hidden, factor));
-  expect(plan.dispatches.map(({ kernel, stored }) => [kernel.name, stored])).toEqual([
+  expect(bind(plan.dispatches, (place) => place).map(({ kernel, stored }) => [kernel.name, stored])).toEqual([
     ["matmul", { a: "Element", b: "f32", out: "Element" }],
     ["matmul", { a: "Element", b: "Element", out: "f32" }],
     ["matmul", { a: "Element", b: "f32", out: "Element" }],
@@ -31,7 +32,7 @@ test("trained tensors and their gradients are float32, whatever activations and 
 /** BitFit needs a model with biases; a method that answers without a head trains nothing. */
 const applicable = (rig: string) =>
   methods
-    .filter((method) => !trainsNothing(method) && (method.id !== "bitfit" || rig !== "tiny-llama"))
+    .filter((method) => method.id !== "bitfit" || rig !== "tiny-llama")
     .map((method) => [method.id, method] as const);
 
 describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
@@ -42,8 +43,12 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
     const facts = { family, config: family.readConfig(json), precision: "float16" } as const;
     const context = { ...facts, textIds: [4, 5, 6], lockedIds: [true, false, true], randomIds: ids };
     const options = method.options(context).parse({});
-    const { plan } = buildTunedProgram({ method, options, context, classes: 3, pooling: "last" }, 2, 5);
-    const packed = plan.dispatches.flatMap(({ kernel, stored }) =>
+    const { plan } = buildTunedProgram(
+      { method, options, context, task: sequenceClassification, classes: 3, pooling: "last" },
+      2,
+      5,
+    );
+    const packed = bind(plan.dispatches, (place) => place).flatMap(({ kernel, stored }) =>
       Object.entries(stored ?? {})
         .filter(([, what]) => what === "packed")
         .map(([binding]) => ({ kernel, binding })),

@@ -4,10 +4,10 @@ import {
   bucketLengths,
   createBatchArrays,
   fillBatch,
-  IGNORED_LABEL,
   type PlannedBatch,
   planBatches,
 } from "../../../src/data/batches";
+import { IGNORED_LABEL } from "../../../src/data/channels";
 import { Random } from "../../../src/data/random";
 
 /** Lengths as sentences have them: many short, a long tail. */
@@ -135,9 +135,9 @@ describe("fillBatch", () => {
     expect(fillBatch(examples, { rows: [1, 0], bucket: 4 }, 9, arrays)).toBe(4);
     expect([...arrays.inputIds]).toEqual([4, 9, 9, 9, 1, 2, 3, 9, 9, 9, 9, 9]);
     expect([...arrays.lengths]).toEqual([1, 3, 1]);
-    expect([...arrays.labels]).toEqual([0, 1, IGNORED_LABEL]);
+    expect([...arrays.channels.labels!]).toEqual([0, 1, IGNORED_LABEL]);
     expect(fillBatch(examples, { rows: [0], bucket: 4 }, 9, arrays)).toBe(3);
-    expect([...arrays.labels]).toEqual([1, IGNORED_LABEL, IGNORED_LABEL]);
+    expect([...arrays.channels.labels!]).toEqual([1, IGNORED_LABEL, IGNORED_LABEL]);
   });
 
   it("refuses arrays of another shape", () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { formats, guessFormat } from "../../../src/data/formats/registry";
 import { encodeExchange } from "../../../src/data/language";
+import { columnsOf, namedColumns } from "../../../src/data/placeholders";
 import { readTable } from "../../../src/data/table";
-import { columnsOf, fillTemplate } from "../../../src/data/templates";
+import { fillTemplate } from "../../../src/data/templates";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { fixtureModel } from "../../fixtures/reference";
 
@@ -15,6 +16,12 @@ describe("templates", () => {
   test("columns are named in braces, each once", () => {
     expect(columnsOf("{a} and {b c}, {a}, { and }")).toEqual(["a", "b c", " and "]);
     expect(columnsOf("no {} and no {\n}")).toEqual([]);
+  });
+
+  test("and other roles name the columns that a file must have", () => {
+    expect(namedColumns({ prompt: "Say {a}\n\n{b}", response: "{b}", messages: null })).toEqual(["a", "b", "b"]);
+    expect(namedColumns({ text: "t", textPair: null, labels: ["x", "y"] })).toEqual(["t", "x", "y"]);
+    expect(namedColumns({ prompt: null, response: "whole", messages: "m" })).toEqual(["m"]);
   });
 
   test("a paragraph whose columns are all empty is left out with its heading", () => {

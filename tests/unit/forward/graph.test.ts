@@ -17,6 +17,7 @@ import { rmsNorm } from "../../../src/operations/norm";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson } from "../../fixtures/reference";
 
 const decode = (bytes: Uint8Array) => fromBinary(ModelProtoSchema, bytes);
@@ -35,7 +36,11 @@ async function tuned(rig: string, method: string, pooling: "last" | "mean" = "la
   const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id);
   const context = { family, config, textIds: [4, 5, 6], randomIds };
   const options = methodOf(method).options(context).parse({});
-  return buildTunedProgram({ method: methodOf(method), options, context, classes: 3, pooling }, 2, 5);
+  return buildTunedProgram(
+    { method: methodOf(method), options, context, task: sequenceClassification, classes: 3, pooling },
+    2,
+    5,
+  );
 }
 
 /** Every value is computed before it is used, and once; returns the names of the graph's inputs that are read. */

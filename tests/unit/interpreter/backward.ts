@@ -5,7 +5,7 @@
 
 import type { BackwardPlan } from "../../../src/backward/plan";
 import { isWritten } from "../../../src/kernels/kernel";
-import type { Reference } from "../../../src/program/operation";
+import type { Place } from "../../../src/program/place";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { kernels } from "./kernels";
 
@@ -23,11 +23,12 @@ export function runBackward(
     plan.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape)).fill(Number.NaN)]),
   );
   const kept = new Map(plan.saved.map((tensor) => [tensor, value(tensor)]));
-  const memory = (reference: Reference): Float64Array => {
-    if (reference.kind === "seed") return seed;
-    if (reference.kind === "scratch") return found(slots[reference.slot], `slot ${reference.slot}`);
-    const { tensor } = reference;
-    if (reference.kind === "gradient") return found(gradients.get(tensor.name), `the gradient of ${tensor.name}`);
+  const memory = (place: Place): Float64Array => {
+    if (place.kind === "seed") return seed;
+    if (place.kind === "scratch") return found(slots[place.slot], `slot ${place.slot}`);
+    if (place.kind !== "value" && place.kind !== "gradient") throw new Error(`A backward pass has no ${place.kind}.`);
+    const { tensor } = place;
+    if (place.kind === "gradient") return found(gradients.get(tensor.name), `the gradient of ${tensor.name}`);
     if (tensor.role === "activation") return found(kept.get(tensor), `the saved ${tensor.name}`);
     return value(tensor);
   };
@@ -35,13 +36,13 @@ export function runBackward(
     const sorted = (record: object) => Object.keys(record).sort().join();
     if (sorted(bindings) !== sorted(kernel.bindings)) throw new Error(`${kernel.name} is bound ${sorted(bindings)}.`);
     if (sorted(sizes) !== sorted(kernel.sizes)) throw new Error(`${kernel.name} has the sizes ${sorted(sizes)}.`);
-    const bound = Object.entries(bindings).map(([name, reference]) => ({ name, reference, data: memory(reference) }));
-    for (const { name, reference, data } of bound) {
+    const bound = Object.entries(bindings).map(([name, place]) => ({ name, place, data: memory(place) }));
+    for (const { name, place, data } of bound) {
       if (!isWritten(kernel.bindings[name]!)) continue;
       if (bound.some((other) => other.name !== name && other.data === data)) {
         throw new Error(`${kernel.name} writes ${name} to memory that it reads.`);
       }
-      if (reference.kind === "seed" || reference.kind === "value") throw new Error(`${kernel.name} writes a ${name}.`);
+      if (place.kind === "seed" || place.kind === "value") throw new Error(`${kernel.name} writes a ${name}.`);
     }
     const compute = found(kernels[kernel.name], `the kernel ${kernel.name}`);
     compute(Object.fromEntries(bound.map(({ name, data }) => [name, data])), sizes, options);

@@ -7,7 +7,7 @@ import type { AttributeValue } from "../../../src/onnx/writer";
 import type { GraphWriter } from "../../../src/program/operation";
 import type { Constant, Program } from "../../../src/program/program";
 import { requireWhole } from "../../../src/program/row-parts";
-import { type Control, elementCount, type Tensor } from "../../../src/program/tensor";
+import { type ControllerState, elementCount, type Tensor } from "../../../src/program/tensor";
 import { errorFunction } from "./error-function";
 
 /** Integers, too, are kept as float64. */
@@ -94,7 +94,7 @@ class Interpreter implements GraphWriter {
 /** What a leaf is unless given: a constant's values, a control's start, a dropout mask that drops nothing. */
 function standard(tensor: Tensor): ArrayLike<number> | undefined {
   const filled = (value: number) => new Float64Array(elementCount(tensor.shape)).fill(value);
-  if (tensor.role === "control") return filled((tensor as Control).initial);
+  if (tensor.role === "controller") return filled((tensor as ControllerState).initial);
   if (tensor.role === "noise") return filled(1);
   return (tensor as Constant).values?.();
 }

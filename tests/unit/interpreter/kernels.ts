@@ -101,8 +101,7 @@ export const kernels: Readonly<Record<string, Compute>> = {
       if (to >= 0) out![to * width! + (i % width!)] = x![i]!;
     }
   },
-  "language-loss"({ logits, indexes, labels, losses, predictions }, { start, rows, vocabulary, tokens, cap }) {
-    const count = labels!.subarray(0, tokens!).filter((label) => label >= 0).length;
+  "language-loss"({ logits, indexes, labels, shares, losses, predictions }, { start, rows, vocabulary, cap }) {
     for (let r = 0; r < rows!; r++) {
       const own = logits!.subarray(r * vocabulary!, (r + 1) * vocabulary!);
       const position = indexes![start! + r]!;
@@ -117,57 +116,57 @@ export const kernels: Readonly<Record<string, Compute>> = {
       predictions![position] = own.indexOf(largest);
       own.forEach((logit, c) => {
         const bent = cap! > 0 ? 1 - (logit / cap!) ** 2 : 1;
-        own[c] = ((Math.exp(logit - largest) / sum - (c === label ? 1 : 0)) / count) * bent;
+        own[c] = (Math.exp(logit - largest) / sum - (c === label ? 1 : 0)) * shares![position]! * bent;
       });
     }
   },
-  "context-shares"({ labels, weights, losses, metrics, shares }, { rows, tokens, columns, count }) {
+  "label-shares"({ labels, weights, shares }, { count, span }, { WEIGHTED }) {
+    const own = Array.from({ length: count! }, (_, i) => {
+      if (labels![i]! < 0) return 0;
+      return WEIGHTED ? weights![Math.floor(i / span!)]! : 1;
+    });
+    const total = own.reduce((sum, weight) => sum + weight, 0);
+    own.forEach((weight, i) => {
+      shares![i] = total > 0 ? weight / total : 0;
+    });
+  },
+  "context-shares"({ labels, meanShares, shares, promptShares }, { rows, tokens, columns, count }) {
     const own = Array.from({ length: rows! }, (_, row) => {
       return labels!.subarray(row * tokens!, (row + 1) * tokens!).filter((label) => label >= 0).length;
     });
     const [labelled, context] = [own.reduce((sum, n) => sum + n, 0), count! * own.filter((n) => n > 0).length];
-    shares![0] = labelled / (labelled + context);
-    metrics![2] = 0;
+    const all = labelled + context;
+    for (let i = 0; i < rows! * tokens!; i++) shares![i] = labels![i]! < 0 ? 0 : 1 / all;
     for (let column = 0; column < columns!; column++) {
-      shares![1 + column] = (weights![column]! * context) / (labelled + context);
-      if (weights![column]! > 0) metrics![2]! += (weights![column]! * losses![column]!) / count!;
+      promptShares![column] = (meanShares![column]! * context) / all;
     }
   },
-  "scale-rows"({ shares, x }, { own, rows, width }) {
-    for (let i = 0; i < rows! * width!; i++) {
-      const row = Math.floor(i / width!);
-      x![i]! *= shares![row < own! ? 0 : 1 + row - own!]!;
-    }
-  },
-  "cross-entropy"({ logits, labels, rowLoss, out }, { rows, classes }) {
-    const count = labels!.filter((label) => label >= 0).length;
+  "cross-entropy"({ logits, labels, shares, rowLoss, out }, { rows, classes }) {
     for (let r = 0; r < rows!; r++) {
       const own = logits!.subarray(r * classes!, (r + 1) * classes!);
       const label = labels![r]!;
       const sum = own.reduce((total, logit) => total + Math.exp(logit), 0);
       rowLoss![r] = label < 0 ? 0 : Math.log(sum) - own[label]!;
       own.forEach((logit, c) => {
-        out![r * classes! + c] = label < 0 ? 0 : (Math.exp(logit) / sum - (c === label ? 1 : 0)) / count;
+        out![r * classes! + c] = (Math.exp(logit) / sum - (c === label ? 1 : 0)) * shares![r]!;
       });
     }
   },
-  "value-loss"({ logits, values, labels, rowLoss, out }, { rows, classes }, { SQUARED }) {
-    const count = labels!.filter((label) => label >= 0).length;
+  "value-loss"({ logits, values, labels, shares, rowLoss, out }, { rows, classes }, { SQUARED }) {
     for (let r = 0; r < rows!; r++) {
       rowLoss![r] = 0;
       for (let i = r * classes!; i < (r + 1) * classes!; i++) {
         const [logit, value] = [logits![i]!, values![i]!];
         const probability = 1 / (1 + Math.exp(-logit));
         const entropy = -value * Math.log(probability) - (1 - value) * Math.log(1 - probability);
-        const share = labels![r]! < 0 ? 0 : 1 / classes!;
-        rowLoss![r]! += share * (SQUARED ? (logit - value) ** 2 : entropy);
-        out![i] = (share / count) * (SQUARED ? 2 * (logit - value) : probability - value);
+        rowLoss![r]! += labels![r]! < 0 ? 0 : (SQUARED ? (logit - value) ** 2 : entropy) / classes!;
+        out![i] = (shares![r]! / classes!) * (SQUARED ? 2 * (logit - value) : probability - value);
       }
     }
   },
-  "mean-loss"({ rowLoss, labels, metrics }, { rows }) {
-    const labelled = [...labels!.subarray(0, rows!).keys()].filter((row) => labels![row]! >= 0);
-    metrics![0] = labelled.reduce((sum, row) => sum + rowLoss![row]!, 0) / Math.max(1, labelled.length);
+  "mean-loss"({ losses, shares, metrics }, { rows, place }) {
+    const counted = [...shares!.subarray(0, rows!).keys()].filter((row) => shares![row] !== 0);
+    metrics![place!] = counted.reduce((sum, row) => sum + shares![row]! * losses![row]!, 0);
   },
   "column-sum"({ x, out }, { rows, width }, options) {
     sumInto(out!, width!, options, (sum) => {

@@ -1,7 +1,8 @@
 /** Carries out a task's loss in float64: parts of labelled rows as a step would, with what only an update needs. */
 
+import type { Place } from "../../../src/program/place";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
-import type { Loss, LossPlace } from "../../../src/tasks/task";
+import type { Loss } from "../../../src/tasks/task";
 import { kernels } from "./kernels";
 
 export interface ComputedLoss {
@@ -15,18 +16,21 @@ export interface ComputedLoss {
   readonly gradients: Map<string, Float64Array>;
 }
 
-/** `labels`: negative where a row has none. `value` gives frozen and trained tensors. */
+/**
+ * `channels`: `labels`, negative where a row has none, and others by name. `value` gives frozen and
+ * trained tensors.
+ */
 export function runLoss(
   loss: Loss,
   output: Float64Array,
-  labels: Float64Array,
+  channels: Readonly<Record<string, Float64Array>> & { readonly labels: Float64Array },
   value: (tensor: Tensor) => Float64Array,
 ): ComputedLoss {
+  const { labels } = channels;
   const labelled = [...labels.keys()].filter((row) => labels[row]! >= 0);
   const memory: Record<string, Float64Array> = {
     output,
     seed: new Float64Array(output.length),
-    labels,
     labelled: Float64Array.from(labels, (_, row) => labelled[row] ?? -1),
     losses: new Float64Array(labels.length),
     predictions: new Float64Array(labels.length),
@@ -34,10 +38,11 @@ export function runLoss(
   };
   const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
   const gradients = new Map(loss.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape))]));
-  const at = (place: LossPlace): Float64Array => {
-    if (place.kind === "weight") return value(place.tensor);
+  const at = (place: Place): Float64Array => {
+    if (place.kind === "value") return value(place.tensor);
+    if (place.kind === "channel") return channels[place.name]!;
     if (place.kind === "gradient") return gradients.get(place.tensor.name)!;
-    return place.kind === "scratch" ? scratch[place.index]! : memory[place.kind]!;
+    return place.kind === "scratch" ? scratch[place.slot]! : memory[place.kind]!;
   };
   let left = labelled.length;
   const parts = loss.parts.filter(({ rows }) => {
@@ -46,10 +51,11 @@ export function runLoss(
     return needed;
   });
   for (const { kernel, bindings, sizes, options } of [
+    ...loss.first,
     ...parts.flatMap(({ dispatches, learn }) => [...dispatches, ...learn]),
     ...loss.last,
   ]) {
-    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as LossPlace)]);
+    const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as Place)]);
     kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
   }
   const { seed, losses, predictions, metrics } = memory;

@@ -1,6 +1,6 @@
 /** A reference model for Programs in float64: its weights, what it computes for a text alone, and how a method's run begins. */
 
-import { methodOf } from "../../../src/methods/registry";
+import { approachOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
@@ -10,6 +10,7 @@ import type { Tensor, Trainable } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { parseOptions } from "../../../src/runs/resolve";
 import type { TunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "./forward";
 
@@ -48,12 +49,12 @@ export function tinySetup(
   text: readonly number[],
   classes: number,
 ) {
-  const method = methodOf(plan.method);
+  const method = approachOf(plan.method);
   const options = parseOptions({ family, config }, plan);
   const textIds = method.text(options) === null ? [] : text;
   const randomIds = (count: number) => Array.from({ length: count }, (_, id) => id + 20);
   const context = { family, config, textIds, lockedIds: textIds.map(() => false), randomIds };
-  return { method, options, context, classes, pooling: "last", layers: plan } as const;
+  return { method, options, context, task: sequenceClassification, classes, pooling: "last", layers: plan } as const;
 }
 
 /** The values a run begins with, as `runs/computed-start.ts` computes them. `leaves`: everything but trained tensors. */

@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { mergeObstacle } from "../../../src/folders/merge";
+import { rowAnswers } from "../../../src/methods/answerer";
 import { fittedHead } from "../../../src/methods/fitted-head/fitted-head";
 import { fitLogisticRegression } from "../../../src/methods/fitted-head/logistic-regression";
 import { trainableOf } from "../../../src/runs/trainable-count";
@@ -44,7 +45,7 @@ describe("as scikit-learn", () => {
     const { c: penalty, pooling, classes, seen, weight, bias, probabilities } = cases[index];
     const notices: string[] = [];
     const options = { penalty, maxIterations: 100 };
-    const tables = fittedHead.byRows!.tables(options, rowsOf(cases[index]), (message) => notices.push(message));
+    const tables = rowAnswers(fittedHead)!.tables(options, rowsOf(cases[index]), (message) => notices.push(message));
     expect(notices).toEqual([]);
     const fitted = [...tables.get("fitted weight")!];
     const shifts = [...tables.get("fitted bias")!];
@@ -123,10 +124,10 @@ test("columns of very different size take few iterations all the same", () => {
 test("what was not found in time is said, and what cannot be is refused", () => {
   const notices: string[] = [];
   const rows = rowsOf(cases[1]);
-  fittedHead.byRows!.tables({ penalty: 100, maxIterations: 3 }, rows, (message) => notices.push(message));
+  rowAnswers(fittedHead)!.tables({ penalty: 100, maxIterations: 3 }, rows, (message) => notices.push(message));
   expect(notices).toEqual([expect.stringContaining("not found within 3 iterations")]);
   const alike = { ...rows, labels: rows.labels.map(() => 2) };
-  expect(() => fittedHead.byRows!.tables({ penalty: 1, maxIterations: 3 }, alike)).toThrow(
+  expect(() => rowAnswers(fittedHead)!.tables({ penalty: 1, maxIterations: 3 }, alike)).toThrow(
     "Fitted head: all 19 training rows have the same one of 5 labels",
   );
   const { trainingRows: _, ...without } = setupOf(5);

@@ -8,6 +8,7 @@ import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { familyRig, fixtureJson } from "../../fixtures/reference";
 
 function facts(json: Record<string, unknown>) {
@@ -73,7 +74,14 @@ it("trains half of a 135 M model's blocks, and with one round nothing else is de
   const method = methodOf("half-fine-tuning");
   const chosen = choices(model, 0, 1).flatMap(({ rounds }) => rounds[0]!);
   const context = { ...model, textIds: [], randomIds: () => [] };
-  const setup = { method, options: method.options(model).parse({}), context, classes: 2, pooling: "last" } as const;
+  const setup = {
+    method,
+    options: method.options(model).parse({}),
+    context,
+    task: sequenceClassification,
+    classes: 2,
+    pooling: "last",
+  } as const;
   expect(method.chosen!(setup.options, model)).toEqual(choices(model, 0, 1));
   const trained = buildTunedProgram(setup, 1, 2).program.trainables.filter(({ part }) => part === "adapter");
   expect(trained.map(({ name }) => moduleOf(name)).sort()).toEqual(chosen.sort());

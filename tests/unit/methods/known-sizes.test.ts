@@ -4,11 +4,12 @@
  */
 
 import { expect, test } from "vitest";
-import { methodOf } from "../../../src/methods/registry";
+import { approachOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { parseOptions } from "../../../src/runs/resolve";
 import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 
 const configs = {
   "SmolLM2-135M": {
@@ -30,9 +31,10 @@ function build(model: Known, id: string, options: Record<string, unknown> = {}) 
   const parsed = parseOptions(facts, { name: id, method: id, options });
   const context = { ...facts, textIds: tokens(20), lockedIds: tokens(20).map((id) => id === 7), randomIds: tokens };
   const setup = {
-    method: methodOf(id),
+    method: approachOf(id),
     options: parsed,
     context,
+    task: sequenceClassification,
     classes: 2,
     pooling: "mean",
     trainingRows: 9,

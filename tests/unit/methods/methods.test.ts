@@ -1,8 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
-import type { Method, ModelFacts } from "../../../src/methods/method";
-import { methodOf, methods } from "../../../src/methods/registry";
+import type { ModelFacts } from "../../../src/methods/method";
+import { type AnyApproach, approaches, approachOf, methodOf, methods } from "../../../src/methods/registry";
 import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
@@ -10,6 +10,7 @@ import { Program } from "../../../src/program/program";
 import { parseOptions } from "../../../src/runs/resolve";
 import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson } from "../../fixtures/reference";
 
 const factsOf = async (rig: string): Promise<ModelFacts> => {
@@ -27,41 +28,57 @@ interface Count {
 }
 
 /** Sums over the tensors that a method declares in a Program. */
-function count(method: Method, { facts, options, classes, pooling, textTokens }: Count) {
+function count(method: AnyApproach, { facts, options, classes, pooling, textTokens }: Count) {
   const parsed = method.options(facts).parse(options);
   const ids = (count: number) => Array.from({ length: count }, (_, id) => id);
   const context = { ...facts, textIds: ids(textTokens), randomIds: ids };
-  const { program } = buildTunedProgram({ method, options: parsed, context, classes, pooling }, 1, 2);
+  const { program } = buildTunedProgram(
+    { method, options: parsed, context, task: sequenceClassification, classes, pooling },
+    1,
+    2,
+  );
   const [adapter, head] = [countPart(program.trainables, "adapter"), countPart(program.trainables, "head")];
   return { adapter, head, total: adapter + head };
 }
 
 describe("the registry", () => {
-  test("finds one method in every folder of src/methods, and nothing else is needed for it to be offered", async () => {
+  test("finds one approach in every folder of src/methods, and nothing else is needed for it to be offered", async () => {
     const folders = (await readdir("src/methods", { withFileTypes: true })).filter((entry) => entry.isDirectory());
     const found = folders.map(async ({ name }) => {
       const file = await import(`../../../src/methods/${name}/${name}.ts`);
-      return Object.values(file).filter((value) => methods.includes(value as Method));
+      return Object.values(file).filter((value) => approaches.includes(value as AnyApproach));
     });
     const own = await Promise.all(found);
     expect(own.map(({ length }) => length)).toEqual(folders.map(() => 1));
-    expect(new Set(own.flat())).toEqual(new Set(methods));
+    expect(new Set(own.flat())).toEqual(new Set(approaches));
   });
 
   test("ids are unique and found", () => {
-    expect(new Set(methods.map(({ id }) => id)).size).toBe(methods.length);
-    for (const method of methods) expect(methodOf(method.id)).toBe(method);
-    expect(methods.map(({ id }) => id)).toEqual(
+    expect(new Set(approaches.map(({ id }) => id)).size).toBe(approaches.length);
+    for (const approach of approaches) expect(approachOf(approach.id)).toBe(approach);
+    expect(approaches.map(({ id }) => id)).toEqual(
       expect.arrayContaining(["sk-prefix", "lora", "linear-probe", "hard-text"]),
     );
   });
 
   test("an unknown id is named beside those there are", () => {
-    expect(() => methodOf("lorra")).toThrow(`no method "lorra". Methods: ${methods.map(({ id }) => id).join(", ")}.`);
+    const named = `no method "lorra". Methods: ${approaches.map(({ id }) => id).join(", ")}.`;
+    expect(() => approachOf("lorra")).toThrow(named);
+    expect(() => methodOf("lorra")).toThrow(named);
+  });
+
+  test("methods train; an answerer is no method", () => {
+    expect(approaches.filter((approach) => !approach.trains).map(({ id }) => id)).toEqual([
+      "fitted-head",
+      "zero-shot",
+      "nearest-neighbours",
+    ]);
+    for (const method of methods) expect(methodOf(method.id)).toBe(method);
+    expect(() => methodOf("zero-shot")).toThrow("Zero-shot prompt trains nothing: it is no tuning method.");
   });
 });
 
-describe.each(methods)("$id", (method) => {
+describe.each(approaches)("$id", (method) => {
   test.each(["tiny-qwen2", "tiny-gpt2"])(
     "its form for %s: every option has a title, a description and a default",
     async (rig) => {
@@ -95,6 +112,11 @@ describe.each(methods)("$id", (method) => {
     const { trains, attaches, costs, fails, paper } = method.card;
     for (const sentence of [trains, attaches, costs, fails]) expect(sentence).toMatch(/^\S.*\.$/);
     if (paper) expect(paper.url).toMatch(/^https:\/\/arxiv\.org\/abs\/\d{4}\.\d{5}$/);
+    if (!method.trains) {
+      expect(method).not.toHaveProperty("learningRate");
+      expect(method).not.toHaveProperty("weightDecay");
+      return;
+    }
     expect(method.learningRate).toBeGreaterThan(0);
     expect(method.group === "semantic knowledge" ? [0] : [0, 0.01]).toContain(method.weightDecay);
   });

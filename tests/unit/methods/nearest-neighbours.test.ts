@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { mergeObstacle } from "../../../src/folders/merge";
+import { rowAnswers } from "../../../src/methods/answerer";
 import { nearestNeighbours } from "../../../src/methods/nearest-neighbours/nearest-neighbours";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { nearestCases } from "../../fixtures/reference";
@@ -29,7 +30,7 @@ describe("as scikit-learn", () => {
     const states = found.states.get(pooling)!;
     const width = states.shape[1]!;
     const options = { neighbours, distance };
-    const tables = nearestNeighbours.byRows!.tables(options, {
+    const tables = rowAnswers(nearestNeighbours)!.tables(options, {
       states: (states.data as Float32Array).subarray(0, training * width),
       labels: Int32Array.from(labels.slice(0, training)),
       ...{ width, classes },
@@ -57,7 +58,7 @@ test("rows as near as the last that votes all vote, whatever their order", () =>
   const width = model.config.hiddenSize;
   const rows = Float32Array.from({ length: 4 * width }, (_, cell) => (cell < width ? 0 : 100));
   const input = { states: rows, width, labels: Int32Array.of(1, 2, 2, 0), classes: 5 };
-  const tables = nearestNeighbours.byRows!.tables({ neighbours: 2, distance: "euclidean" }, input);
+  const tables = rowAnswers(nearestNeighbours)!.tables({ neighbours: 2, distance: "euclidean" }, input);
   const leaves = new Map<string, ArrayLike<number>>([...model.weights, ...tables]);
   leaves.set("input_ids", [5, 9, 20]).set("lengths", [3]);
   const votes = [...evaluate(program, leaves, [logits])(logits)].map((logit) => Math.round(Math.expm1(logit)));

@@ -13,6 +13,7 @@ import { Program } from "../../../src/program/program";
 import { initialValues } from "../../../src/runs/parameters";
 import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type Pooling } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
@@ -56,7 +57,11 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     const parsed = method.options({ family, config }).parse(options);
     const randomIds = (count: number) => Array.from({ length: count }, (_, index) => (37 * index + 11) % 300);
     const context = { family, config, textIds, randomIds };
-    const tuned = buildTunedProgram({ method, options: parsed, context, classes: 3, pooling: "last" }, size, tokens);
+    const tuned = buildTunedProgram(
+      { method, options: parsed, context, task: sequenceClassification, classes: 3, pooling: "last" },
+      size,
+      tokens,
+    );
     const own = new Map(leaves);
     const semantic = [...leaves.keys()].filter((name) => name.startsWith("semantic."));
     if (!needsSemanticPass(method, parsed)) for (const name of semantic) own.delete(name);
@@ -176,7 +181,11 @@ describe("the counts in the authors' notebooks", () => {
     const ids = (count: number) => Array.from({ length: count }, (_, id) => id);
     const context = { ...facts, textIds: ids(text), randomIds: ids };
     const parsed = chosen.options(facts).parse(options);
-    const { program } = buildTunedProgram({ method: chosen, options: parsed, context, classes, pooling }, 1, 2);
+    const { program } = buildTunedProgram(
+      { method: chosen, options: parsed, context, task: sequenceClassification, classes, pooling },
+      1,
+      2,
+    );
     return countPart(program.trainables, "adapter") + countPart(program.trainables, "head");
   };
 

@@ -10,6 +10,7 @@ import { Program } from "../../../src/program/program";
 import { elementCount } from "../../../src/program/tensor";
 import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 
@@ -30,7 +31,14 @@ async function built(rig: string, method: string, options: Record<string, unknow
   const { facts, weights } = await open(rig);
   const context = { ...facts, textIds: [], randomIds: () => [] };
   const parsed = parseOptions(facts, { name: method, method, options });
-  const setup = { method: methodOf(method), options: parsed, context, classes: 3, pooling: "last" } as const;
+  const setup = {
+    method: methodOf(method),
+    options: parsed,
+    context,
+    task: sequenceClassification,
+    classes: 3,
+    pooling: "last",
+  } as const;
   const { program, logits } = buildTunedProgram(setup, 2, 4);
   const leaves = new Map<string, ArrayLike<number>>([
     ...[...weights].map(([name, { data }]) => [name, data] as const),

@@ -11,6 +11,7 @@ import { elementCount, type Trainable } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureTensors } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 
@@ -33,7 +34,11 @@ function build({ family, config }: Model, method: string, options: Record<string
   const facts = { family, config };
   const parsed = parseOptions(facts, { name: method, method, options });
   const context = { ...facts, textIds: [], randomIds: () => [] };
-  return buildTunedProgram({ method: methodOf(method), options: parsed, context, classes: 3, pooling: "last" }, 2, 5);
+  return buildTunedProgram(
+    { method: methodOf(method), options: parsed, context, task: sequenceClassification, classes: 3, pooling: "last" },
+    2,
+    5,
+  );
 }
 
 /** Logits for one batch with the values that a run starts with, as `runs/computed-start.ts` would compute them. */

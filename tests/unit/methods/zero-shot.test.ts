@@ -10,6 +10,7 @@ import { zeroShot } from "../../../src/methods/zero-shot/zero-shot";
 import { familyOf } from "../../../src/models/registry";
 import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { familyRig } from "../../fixtures/reference";
 import { evaluate } from "../interpreter/forward";
 
@@ -61,7 +62,7 @@ describe.each(["tiny-qwen3", "tiny-phi", "tiny-gemma2"])("%s", (rig) => {
     const context = methodContext(model, zeroShot, parsed, 0, labels);
     const [size, tokens] = given.get("input_ids")!.shape as [number, number];
     const tuned = buildTunedProgram(
-      { method: zeroShot, options: parsed, context, classes: 3, pooling: "last" },
+      { method: zeroShot, options: parsed, context, task: sequenceClassification, classes: 3, pooling: "last" },
       size,
       tokens,
     );

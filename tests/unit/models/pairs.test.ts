@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { createBatchArrays, fillBatch } from "../../../src/data/batches";
+import { rowLabels, tokenTypes } from "../../../src/data/channels";
 import { encodeText } from "../../../src/data/tokens";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
@@ -22,7 +23,7 @@ async function batchOf() {
   const tokenizer = await openTokenizer(fixtureModel("tiny-bert"));
   const rows = PAIRS.map(([text, textPair], row) => encodeText({ text, textPair, label: 0, row }, tokenizer, 64));
   const [size, tokens] = tensors.get("input_ids")!.shape as [number, number];
-  const arrays = createBatchArrays(size, tokens, { perToken: false, values: 0, types: true });
+  const arrays = createBatchArrays(size, tokens, [rowLabels, tokenTypes]);
   fillBatch(rows, { rows: [0, 1, 2], bucket: tokens }, 1, arrays);
   return { tensors, arrays, size, tokens, rows };
 }
@@ -30,7 +31,7 @@ async function batchOf() {
 test("a batch says which text of a pair a token is of, cut rows and all", async () => {
   const { tensors, arrays } = await batchOf();
   expect(arrays.inputIds).toEqual(tensors.get("input_ids")!.data);
-  expect(arrays.types).toEqual(tensors.get("token_type_ids")!.data);
+  expect(arrays.channels.types).toEqual(tensors.get("token_type_ids")!.data);
   const tokenizer = await openTokenizer(fixtureModel("tiny-bert"));
   const cut = encodeText({ text: PAIRS[1][1], textPair: PAIRS[1][0], label: 0, row: 0 }, tokenizer, 6);
   expect([...(cut.types ?? [])]).toEqual([0, 0, 0, 0, 0, 1]);
@@ -59,7 +60,7 @@ test.each([
   const setup = {
     ...tinySetup(model, { name: method, method, options }, [], 3),
     pooling: "first",
-    types: true,
+    inputs: [tokenTypes],
   } as const;
   const tuned = buildTunedProgram(setup, size, tokens);
   const leaves = new Map<string, ArrayLike<number>>([
@@ -67,7 +68,7 @@ test.each([
     ...[...model.weights].map(([name, data]) => [`bert.${name}`, data] as const),
     ["input_ids", arrays.inputIds],
     ["lengths", arrays.lengths],
-    ["token_type_ids", arrays.types!],
+    ["types", arrays.channels.types!],
     ["classifier.weight", tensors.get("classifier.weight")!.data],
     ["classifier.bias", tensors.get("classifier.bias")!.data],
     ["prompt_embeddings", tensors.get("prompt")!.data],
@@ -85,7 +86,7 @@ test("full fine-tuning gives the table of types transformers' gradient", async (
   const setup = {
     ...tinySetup(model, { name: "full", method: "full", options: {} }, [], 3),
     pooling: "first",
-    types: true,
+    inputs: [tokenTypes],
   } as const;
   const tuned = buildTunedProgram(setup, size, tokens);
   const leaves = new Map<string, ArrayLike<number>>([
@@ -93,7 +94,7 @@ test("full fine-tuning gives the table of types transformers' gradient", async (
     ...[...model.weights].map(([name, data]) => [`bert.${name}`, data] as const),
     ["input_ids", arrays.inputIds],
     ["lengths", arrays.lengths],
-    ["token_type_ids", arrays.types!],
+    ["types", arrays.channels.types!],
     ["classifier.weight", tensors.get("classifier.weight")!.data],
     ["classifier.bias", tensors.get("classifier.bias")!.data],
   ]);

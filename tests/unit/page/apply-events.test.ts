@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { applyEvents, failUnfinished, stepsPerSecond } from "../../../src/page/store/events";
+import type { WaitsSlice } from "../../../src/page/store/state";
+import { applyProgress, shownWait } from "../../../src/page/store/waits";
 import type { ProgressEvent, StudioEvent } from "../../../src/worker/api";
 import { bytes, comparison, evaluation, record, slice, step } from "./events";
 
-const progress = (done: number, total: number | null): ProgressEvent => ({
-  type: "progress",
-  task: "loading weights",
-  detail: "m",
-  done,
-  total,
-  unit: "bytes",
+const progress = (phase: ProgressEvent["phase"], done: number, id = 1): ProgressEvent => ({
+  ...{ type: "progress", id, phase, wait: "loading weights", detail: "m" },
+  ...{ done, total: 100, unit: "bytes" },
 });
 
 describe("applyEvents", () => {
@@ -20,7 +18,7 @@ describe("applyEvents", () => {
     expect(after.current?.runs.map((run) => run.curves.steps.last("loss"))).toEqual([0.5, 0.6]);
     expect(after.current?.runs[1]?.curves.evaluations.length).toBe(1);
     expect(after.current?.runs[0]?.bytes).toEqual(bytes);
-    expect(applyEvents(after, [progress(1, 2)], 0).revision).toBe(1);
+    expect(applyEvents(after, [progress("begin", 1)], 0).revision).toBe(1);
   });
 
   it("leaves runs it does not know alone", () => {
@@ -79,14 +77,6 @@ describe("applyEvents", () => {
     expect(stepsPerSecond([])).toBeNull();
   });
 
-  it("shows a wait from its first report until it is done", () => {
-    let state = applyEvents(slice(null), [progress(10, 100)], 1000);
-    expect(state.progress).toMatchObject({ since: 1000, startedAtDone: 10 });
-    state = applyEvents(state, [progress(60, 100)], 2000);
-    expect(state.progress).toMatchObject({ since: 1000, startedAtDone: 10, event: { done: 60 } });
-    expect(applyEvents(state, [progress(100, 100)], 3000).progress).toBeNull();
-  });
-
   it("notes when a comparison ended", () => {
     const finished = {
       type: "comparison-state" as const,
@@ -122,5 +112,30 @@ describe("applyEvents", () => {
       ["failed", null],
     ]);
     expect(failUnfinished(after, "again", 9)).toBe(after);
+  });
+});
+
+describe("applyProgress", () => {
+  const none: WaitsSlice = { open: [] };
+
+  it("shows a wait from its beginning, even where all is done, until it ends", () => {
+    let waits = applyProgress(none, [progress("begin", 10)], 1000);
+    expect(shownWait({ waits })).toMatchObject({ since: 1000, startedAtDone: 10 });
+    waits = applyProgress(waits, [progress("update", 60), progress("update", 100)], 2000);
+    expect(shownWait({ waits })).toMatchObject({ since: 1000, startedAtDone: 10, event: { done: 100 } });
+    waits = applyProgress(waits, [progress("end", 100)], 3000);
+    expect(shownWait({ waits })).toBeNull();
+  });
+
+  it("shows the wait within another, and the other again behind it", () => {
+    let waits = applyProgress(none, [progress("begin", 1, 1), progress("begin", 5, 2), progress("update", 2, 1)], 0);
+    expect(shownWait({ waits })?.event).toMatchObject({ id: 2, done: 5 });
+    waits = applyProgress(waits, [progress("end", 9, 2)], 1);
+    expect(shownWait({ waits })?.event).toMatchObject({ id: 1, done: 2 });
+  });
+
+  it("opens nothing that has not begun, and keeps the slice where no event is about a wait", () => {
+    expect(applyProgress(none, [progress("update", 3), progress("end", 4)], 0).open).toEqual([]);
+    expect(applyProgress(none, [step("a", 1, 1)], 0)).toBe(none);
   });
 });

@@ -2,14 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { appearance } from "../../../src/page/charts/appearance";
+import { appearance } from "../../../src/page/appearance";
 
 type Color = [red: number, green: number, blue: number];
 
 const css = readFileSync(new URL("../../../src/page/styles/tokens.css", import.meta.url), "utf8");
-const light = variables(/:root \{(.*?)\}/s);
-const dark = variables(/:root\[data-theme="dark"\] \{(.*?)\}/s);
-const darkByDefault = variables(/:root:not\(\[data-theme="light"\]\) \{(.*?)\}/s);
+const light = colours(0);
+const dark = colours(1);
 
 /** Machado, Oliveira, Fernandes (2009), severity 1, on linear RGB. */
 const sight: Record<string, readonly (readonly number[])[]> = {
@@ -78,8 +77,16 @@ describe.each([
   });
 });
 
-it("uses the same dark colours whether chosen or by the system", () => {
-  expect(darkByDefault).toEqual(dark);
+it("follows the system's theme or the one that is chosen", () => {
+  const scheme = (selector: string) =>
+    css
+      .split("\n\n")
+      .find((rule) => rule.includes(`${selector} {`))
+      ?.match(/color-scheme: (.*);/)?.[1];
+  expect(scheme(":root")).toBe("light dark");
+  expect(scheme(':root[data-theme="light"]')).toBe("light");
+  expect(scheme(':root[data-theme="dark"]')).toBe("dark");
+  expect(css).not.toMatch(/--[\w-]+: #/);
 });
 
 it("gives twelve runs twelve different looks", () => {
@@ -87,9 +94,10 @@ it("gives twelve runs twelve different looks", () => {
   expect(new Set(looks).size).toBe(12);
 });
 
-function variables(block: RegExp): Record<string, string> {
-  const body = block.exec(css)?.[1] ?? "";
-  return Object.fromEntries([...body.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name, value]));
+/** Of the light theme (0) or the dark one (1), by name. */
+function colours(theme: 0 | 1): Record<string, string> {
+  const pairs = css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g);
+  return Object.fromEntries([...pairs].map(([, name, ...both]) => [name, both[theme]]));
 }
 
 function linear(hex: string): Color {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { draftRun, draftsForModel, draftsFrom, freeName } from "../../../src/page/store/configuration";
+import {
+  draftRun,
+  draftsForModel,
+  draftsFrom,
+  effectiveLearningRate,
+  freeName,
+} from "../../../src/page/store/configuration";
 import { fromFragment, toFragment } from "../../../src/page/store/link";
 import type { DraftRun } from "../../../src/page/store/state";
 import type { MethodDescription } from "../../../src/worker/api";
@@ -30,6 +36,16 @@ describe("drafts", () => {
     expect(freeName("LoRA 2", ["LoRA", "LoRA 2"])).toBe("LoRA 3");
     expect(freeName("  ", [])).toBe("Run");
     expect(freeName("x".repeat(80), ["x".repeat(56)]).length).toBeLessThanOrEqual(60);
+  });
+
+  it("a file's learning rate stays with what trains and is dropped from what trains nothing", () => {
+    const zeroShot = { ...lora, id: "zero-shot", title: "Zero-shot prompt", learningRate: null };
+    const runs = ["lora", "zero-shot"].map((method) => ({ name: method, method, learningRate: 0.01, options: {} }));
+    const drafts = draftsFrom(runs, [lora, zeroShot]);
+    expect(drafts.map(({ learningRate }) => learningRate)).toEqual([0.01, null]);
+    expect(effectiveLearningRate(runs[0]!, 0.1, lora)).toBe(0.01);
+    expect(effectiveLearningRate({ learningRate: null }, 0.1, lora)).toBe(0.1);
+    expect(effectiveLearningRate(runs[1]!, 0.1, zeroShot)).toBeNull();
   });
 
   it("names a method it does not have", () => {

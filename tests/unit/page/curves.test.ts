@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GrowingTable } from "../../../src/page/charts/growing-table";
+import { GrowingTable } from "../../../src/page/curves/growing-table";
 import {
   addEvaluation,
   addStep,
@@ -8,7 +8,7 @@ import {
   snapshotCurves,
   stepsToLoss,
   summarise,
-} from "../../../src/page/charts/run-curves";
+} from "../../../src/page/curves/run-curves";
 import { evaluation, step } from "./events";
 
 describe("GrowingTable", () => {

@@ -1,6 +1,6 @@
 /** Events and comparisons for the page's tests. */
 
-import { createCurves } from "../../../src/page/charts/run-curves";
+import { createCurves } from "../../../src/page/curves/run-curves";
 import type { Comparison, ComparisonSlice, RunRecord } from "../../../src/page/store/state";
 import { trainingSchema } from "../../../src/plan/configuration";
 import type { EvaluationEvent, GpuBytes, StepEvent } from "../../../src/worker/api";
@@ -101,5 +101,5 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
 }
 
 export function slice(current: Comparison | null): ComparisonSlice {
-  return { current, past: [], revision: 0, progress: null, error: null, pace: [], stopping: false, imported: [] };
+  return { current, past: [], revision: 0, error: null, pace: [], stopping: false, imported: [] };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { localFiles, looksLikeModel } from "../../../src/page/model/local-files";
+import { localFiles, looksLikeModel } from "../../../src/page/store/local-files";
 
 const file = (name: string, path?: string) => Object.assign(new File(["x"], name), path === undefined ? {} : { path });
 

@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { readNumber } from "../../../src/page/controls/read-number";
-import { isInUse, optionFields } from "../../../src/page/methods/option-fields";
+import { isInUse, optionFields } from "../../../src/page/store/option-fields";
 
 const schema = z.toJSONSchema(
   z.object({
-    text: z.string().min(1).default("a text").meta({ title: "Semantic text", description: "What the task is." }),
+    text: z
+      .string()
+      .min(1)
+      .default("a text")
+      .meta({ title: "Semantic text", description: "What the task is.", format: "semantic-text" }),
     rank: z.int().min(1).max(64).default(8).meta({ title: "Rank", description: "Of the change." }),
     depth: z.int().min(0).nullable().default(null).meta({ title: "Depth" }),
     alpha: z.number().positive().default(16),

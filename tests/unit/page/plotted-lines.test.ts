@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { linePath } from "../../../src/page/charts/line-path";
 import { horizontalAxis, plottedLines, plottedRuns, verticalAxis } from "../../../src/page/charts/plotted-lines";
-import { addEvaluation, addStep } from "../../../src/page/charts/run-curves";
+import { addEvaluation, addStep } from "../../../src/page/curves/run-curves";
 import { comparison, evaluation, record, step } from "./events";
 
 function trained(name: string, steps: number) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addEvaluation, addStep } from "../../../src/page/charts/run-curves";
+import { addEvaluation, addStep } from "../../../src/page/curves/run-curves";
 import { fileName } from "../../../src/page/export/download";
 import { metricsCsv } from "../../../src/page/export/metrics-csv";
 import { differences } from "../../../src/page/runs/differences";

@@ -1,9 +1,10 @@
 import { describe, expect, it, test } from "vitest";
 import config from "../../../public/models/tiny-base/config.json";
-import { methods } from "../../../src/methods/registry";
+import { formats } from "../../../src/data/formats/registry";
+import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { draftsForText, standardText, suggestedText } from "../../../src/page/methods/suggested-text";
 import { draftRun } from "../../../src/page/store/configuration";
+import { draftsForText, standardText, suggestedText } from "../../../src/page/store/suggested-text";
 import type { DataSummary } from "../../../src/worker/api";
 import { describeMethod } from "../../../src/worker/describe";
 
@@ -11,6 +12,7 @@ type Settings = DataSummary["settings"];
 
 function read(task: Settings["task"], columns: Settings["columns"], labels: readonly string[] = []) {
   return {
+    answer: formats[task].answer,
     settings: { task, columns, validationFraction: 0.1, maxLength: 64, seed: 0 },
     labels: labels.map((name) => ({ name, train: 1, validation: 1 })),
   };
@@ -76,7 +78,7 @@ describe("the suggested text", () => {
 describe("runs", () => {
   const family = familyOf(config);
   const facts = { family, config: family.readConfig(config) };
-  const descriptions = methods.map((method) => describeMethod(method, facts));
+  const descriptions = approaches.map((method) => describeMethod(method, facts));
   const standard = standardText(descriptions)!;
   const drafted = (id: string) => draftRun(descriptions.find((method) => method.id === id)!, []);
 

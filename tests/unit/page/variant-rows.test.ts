@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addEvaluation } from "../../../src/page/charts/run-curves";
+import { addEvaluation } from "../../../src/page/curves/run-curves";
 import { variantRows } from "../../../src/page/runs/variant-rows";
 import { evaluation, record } from "./events";
 

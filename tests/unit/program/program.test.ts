@@ -30,7 +30,9 @@ describe("tensors", () => {
     const program = new Program();
     expect(program.weight("embed", [5, 2])).toBe(program.weight("embed", [5, 2]));
     expect(program.trainable("F", [2, 2], zeros)).toBe(program.trainable("F", [2, 2], zeros));
-    expect(program.constant("table", [4])).toBe(program.constant("table", [4]));
+    const values = () => new Float32Array(4);
+    expect(program.constant("table", [4], values)).toBe(program.constant("table", [4], values));
+    expect(program.provided("keys", [4], "read text")).toBe(program.provided("keys", [4], "read text"));
     expect(program.trainables).toHaveLength(1);
     expect(program.tensor("embed")).toBe(program.weight("embed", [5, 2]));
   });
@@ -41,7 +43,7 @@ describe("tensors", () => {
     expect(() => program.weight("W", [4, 3])).toThrow('"W" is declared twice: weight [3,4] and weight [4,3]');
     expect(() => program.trainable("W", [3, 4], zeros)).toThrow("weight [3,4] and trainable [3,4]");
     const x = program.input("x", [2], "int32");
-    expect(() => program.constant("x", [2])).toThrow(/"x" is declared twice/);
+    expect(() => program.constant("x", [2], () => new Float32Array(2))).toThrow(/"x" is declared twice/);
     expect(program.tensor("x")).toBe(x);
   });
 

@@ -9,7 +9,7 @@ import { writeGraph } from "../../../src/forward/graph";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import type { MethodContext } from "../../../src/methods/method";
-import { methodOf, methods } from "../../../src/methods/registry";
+import { approaches, approachOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
@@ -18,6 +18,7 @@ import { type Tensor, tensorBytes } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { languageLoss } from "../../../src/tasks/language-loss";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { familyRig, fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate, type Leaves } from "../interpreter/forward";
@@ -74,9 +75,17 @@ async function open(rig: string) {
       labels: ["a", "b", "c"],
       encode,
     };
-    const chosen = methodOf(method);
+    const chosen = approachOf(method);
     const parsed = chosen.options(context).parse(options);
-    const setup = { method: chosen, options: parsed, context, classes: 3, pooling: "last", trainingRows: 7 } as const;
+    const setup = {
+      method: chosen,
+      options: parsed,
+      context,
+      task: sequenceClassification,
+      classes: 3,
+      pooling: "last",
+      trainingRows: 7,
+    } as const;
     return buildTunedProgram(setup, 1, ids.length);
   };
   return { family, config, specs, whole, build };
@@ -154,7 +163,7 @@ describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 
 });
 
 // BitFit needs biases, which this rig has; full fine-tuning and its like train copies, which are never cut.
-test.each(methods)("$id reads a model in parts, or the refusal names the matrix", async ({ id }) => {
+test.each(approaches)("$id reads a model in parts, or the refusal names the matrix", async ({ id }) => {
   const { build } = await open("tiny-phi");
   const { program, logits, plan } = build(id, {}, LIMIT);
   const write = () => writeGraph(program, [logits, ...plan.saved]);
@@ -175,11 +184,11 @@ test.each([0, 2])("the head's loss, predictions and gradient are those of the wh
     const states = program.activation("states", [rows, width]);
     const weight = program.weight("lm_head.weight", [vocabulary, width]);
     const head = { weight, bias: program.weight("lm_head.bias", [vocabulary]), ...(cap && { cap }) };
-    const loss = languageLoss(states, head, 2 * vocabulary * 4);
+    const loss = languageLoss(states, head, { most: 2 * vocabulary * 4 });
     const weights = inParts([weight], values);
     const labels = Float64Array.from([22, -1, 0, 7, 8]);
     const value = ({ name }: Tensor) => Float64Array.from(weights.get(name)!);
-    return { weight, computed: runLoss(loss, numbers(rows * width, 3), labels, value) };
+    return { weight, computed: runLoss(loss, numbers(rows * width, 3), { labels }, value) };
   };
   const [whole, parted] = [compute(), compute(64)];
   expect(whole.weight.parts).toBeUndefined();

@@ -56,9 +56,14 @@ describe("plain progress", () => {
   test("says each wait once, and a step when every run has taken it", () => {
     const lines: string[] = [];
     const progress = new PlainProgress((text) => lines.push(text));
+    const loading = {
+      ...({ type: "progress", id: 1, wait: "loading weights", detail: "small" } as const),
+      ...({ total: 2, unit: "bytes" } as const),
+    };
     const events: StudioEvent[] = [
-      { type: "progress", task: "loading weights", detail: "small", done: 1, total: 2, unit: "bytes" },
-      { type: "progress", task: "loading weights", detail: "small", done: 2, total: 2, unit: "bytes" },
+      { ...loading, phase: "begin", done: 1 },
+      { ...loading, phase: "update", done: 2 },
+      { ...loading, phase: "end", done: 2 },
       { type: "comparison-state", state: "running", step: 0, steps: 2, reason: null, gpuBytes },
       step("a", 1, 0.5),
       step("b", 1, 0.25),

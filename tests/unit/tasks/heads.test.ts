@@ -6,14 +6,12 @@ import { readTensor } from "../../../src/hub/safetensors-values";
 import { openWeights } from "../../../src/hub/weights";
 import { familyOf } from "../../../src/models/registry";
 import { Program } from "../../../src/program/program";
-import { elementCount } from "../../../src/program/tensor";
 import { valuesLoss } from "../../../src/tasks/heads";
 import { tasks } from "../../../src/tasks/registry";
-import type { LossPlace } from "../../../src/tasks/task";
 import { familyRig, fixtureJson, fixtureModel, taskHeadCases } from "../../fixtures/reference";
 import { runBackward } from "../interpreter/backward";
 import { evaluate } from "../interpreter/forward";
-import { kernels } from "../interpreter/kernels";
+import { runLoss } from "../interpreter/loss";
 
 const { listed, tensors } = await taskHeadCases();
 const asked = {
@@ -73,20 +71,10 @@ test.each(listed)("$name: logits, loss and the head's gradients are transformers
   expect(apart(value(output), of("logits").data, real)).toBeLessThan(1e-5);
 
   const given = Float64Array.from(of("labels").data);
-  const memory: Record<string, Float64Array> = {
-    output: value(output),
-    seed: new Float64Array(elementCount(output.shape)),
-    labels: problem === "tags" ? given : new Float64Array(size),
-    values: given,
-    losses: new Float64Array(output.shape[0]!),
-    metrics: new Float64Array(3),
-  };
-  for (const { kernel, bindings, sizes, options } of loss.last) {
-    const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as LossPlace).kind]!]);
-    kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
-  }
-  expect(Math.abs(memory.metrics![0]! - of("loss").data[0]!)).toBeLessThan(1e-6);
-  const gradients = runBackward(plan, value, memory.seed!);
+  const labels = problem === "tags" ? given : new Float64Array(size);
+  const { metrics, seed } = runLoss(loss, value(output), { labels, values: given }, value);
+  expect(Math.abs(metrics[0]! - of("loss").data[0]!)).toBeLessThan(1e-6);
+  const gradients = runBackward(plan, value, seed);
   for (const [tensor, gradient] of gradients) {
     expect(apart(gradient, of(`gradient.${tensor}`).data), `gradient of ${tensor}`).toBeLessThan(1e-5);
   }
@@ -98,17 +86,10 @@ test("with several labels their order changes neither the loss nor a label's gra
   const compute = (order: readonly number[]) => {
     const logits = Array.from({ length: rows }, (_, row) => order.map((label) => 3 * number(row * labels + label)));
     const values = Array.from({ length: rows }, (_, row) => order.map((label) => ((row + label) % 3 === 0 ? 1 : 0)));
-    const memory: Record<string, Float64Array> = {
-      ...{ output: Float64Array.from(logits.flat()), values: Float64Array.from(values.flat()) },
-      ...{ seed: new Float64Array(rows * labels), labels: new Float64Array(rows) },
-      ...{ losses: new Float64Array(rows), metrics: new Float64Array(3) },
-    };
-    const output = new Program().activation("logits", [rows, labels]);
-    for (const { kernel, bindings, sizes, options } of valuesLoss(output, "binary").last) {
-      const bound = Object.entries(bindings).map(([key, place]) => [key, memory[(place as LossPlace).kind]!]);
-      kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
-    }
-    return { loss: memory.metrics![0]!, gradient: memory.seed! };
+    const channels = { labels: new Float64Array(rows), values: Float64Array.from(values.flat()) };
+    const loss = valuesLoss(new Program().activation("logits", [rows, labels]), "binary");
+    const { metrics, seed } = runLoss(loss, Float64Array.from(logits.flat()), channels, () => expect.unreachable());
+    return { loss: metrics[0]!, gradient: seed };
   };
   const order = [2, 0, 3, 1];
   const [first, shuffled] = [compute([0, 1, 2, 3]), compute(order)];

@@ -42,7 +42,7 @@ describe.each(rigs)("%s", (rig) => {
         .reverse(),
     );
     // Parts of seven rows, so that there are several and the last is short.
-    const loss = languageLoss(states, head, 7 * 4 * sizes.vocabulary);
+    const loss = languageLoss(states, head, { most: 7 * 4 * sizes.vocabulary });
     const weights = await openWeights(folder, family.prefixes);
     const values = async ({ name, shape }: Tensor) =>
       Float64Array.from(expected.get(name)?.data ?? ((await readTensor(weights.get(name, shape))) as Float32Array));
@@ -50,7 +50,7 @@ describe.each(rigs)("%s", (rig) => {
     for (const tensor of [head.weight, ...(head.bias ? [head.bias] : [])]) held.set(tensor, await values(tensor));
     const labels = Float64Array.from(expected.get("labels")!.data);
     const labelled = [...labels.keys()].filter((row) => labels[row]! >= 0);
-    const memory = runLoss(loss, Float64Array.from(hidden!.data), labels, (tensor) => held.get(tensor)!);
+    const memory = runLoss(loss, Float64Array.from(hidden!.data), { labels }, (tensor) => held.get(tensor)!);
     const difference = (own: Float64Array, name: string, rows = [...own.keys()]) =>
       rows.reduce((most, i) => Math.max(most, Math.abs(own[i]! - expected.get(name)!.data[i]!)), 0);
     expect(difference(memory.losses, "losses")).toBeLessThan(1e-4);

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { ModelFacts } from "../../../src/methods/method";
+import { families } from "../../../src/models/registry";
 import { configurationSchema, trainingSchema } from "../../../src/plan/configuration";
+import { peakLearningRate } from "../../../src/plan/schedule";
 
 /** The documented example, with one of each alternative filled in. */
 const example = {
@@ -75,6 +78,16 @@ describe("the configuration of a comparison", () => {
     expect(trainingSchema.parse({})).not.toHaveProperty("learningRate");
     expect(trainingSchema.parse({})).not.toHaveProperty("weightDecay");
     expect(trainingSchema.parse({ gradClip: null }).gradClip).toBeNull();
+  });
+
+  test("a file of earlier versions that gives a learning rate to what trains nothing still opens", () => {
+    const runs = [{ name: "asked", method: "zero-shot", learningRate: 0.01 }];
+    const { training, runs: read } = configurationSchema.parse({ ...smallest, runs });
+    expect(read).toEqual([{ name: "asked", method: "zero-shot", learningRate: 0.01, options: {} }]);
+    const config = { hiddenSize: 96 } as ModelFacts["config"];
+    const model = { family: families[0]!, config };
+    expect(peakLearningRate(read[0]!, training, model)).toBe(0);
+    expect(peakLearningRate({ method: "lora", learningRate: 0.01 }, training, model)).toBe(0.01);
   });
 
   test.each([

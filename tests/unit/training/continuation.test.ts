@@ -25,14 +25,14 @@ const held = [
   tensor(`${q}.lora_B.weight`, [4, 2], 2),
   tensor("score.weight", [2, 3], 3),
 ];
-const controls = [{ name: "mask", shape: [2] }];
-const run = { trainables: held, controls };
+const controllerStates = [{ name: "mask", shape: [2] }];
+const run = { trainables: held, controllerStates };
 const valuesOf = (tensors: readonly NamedTensor[]) => new Map(tensors.map(({ name, data }) => [name, data]));
 const checkpoint = {
   ...{ step: 10, tokens: 70, seconds: 1.5, values: valuesOf([...held.slice(0, 2), tensor("score.weight", [2, 3], 9)]) },
   firstMoments: valuesOf(held),
   secondMoments: valuesOf(held),
-  controls: new Map([["mask", Float32Array.of(1, 0)]]),
+  controllerStates: new Map([["mask", Float32Array.of(1, 0)]]),
 };
 const facts = { seed: 3, steps: 20, learningRateFactor: 1, trainRows: 7, dataFingerprint: "f" };
 const training = { ...trainingSchema.parse({ seed: 3, steps: 20 }) };
@@ -65,7 +65,7 @@ describe("a training state", () => {
     expect(checkpointOf("a", run, read.state!, held)).toEqual(checkpoint);
   });
 
-  const without = (kind: "values" | "firstMoments" | "controls", rest: NamedTensor[]) =>
+  const without = (kind: "values" | "firstMoments" | "controllerStates", rest: NamedTensor[]) =>
     checkpointOf("a", run, { ...state, [kind]: rest }, held);
   it.each<[string, () => unknown, RegExp]>([
     ["a missing moment", () => without("firstMoments", []), /first moment of ".*lora_A\.weight" \[2,3\] is missing/],
@@ -79,7 +79,11 @@ describe("a training state", () => {
       () => without("firstMoments", [...held, tensor("b", [1], 0)]),
       /first moment of "b" belongs to nothing that the run trains/,
     ],
-    ["a controller's tensor missing", () => without("controls", []), /controller's tensor of "mask" \[2\] is missing/],
+    [
+      "a controller's tensor missing",
+      () => without("controllerStates", []),
+      /controller's tensor of "mask" \[2\] is missing/,
+    ],
   ])("%s is an error", (_, act, message) => {
     expect(act).toThrow(message);
   });
@@ -88,7 +92,7 @@ describe("a training state", () => {
     const files = adapterFiles(whole);
     const { "run.json": _, ...bare } = files;
     await expect(readAdapterFiles(bare)).rejects.toThrow(/"state" in run\.json, which has none/);
-    const strange = { ...state, values: [], firstMoments: [], secondMoments: [], controls: [] };
+    const strange = { ...state, values: [], firstMoments: [], secondMoments: [], controllerStates: [] };
     const stray = {
       ...files,
       "training_state.safetensors": adapterFiles(folder(strange))["adapter_model.safetensors"]!,

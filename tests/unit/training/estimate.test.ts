@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { tokenTypes } from "../../../src/data/channels";
 import { type EstimateInput, estimate } from "../../../src/estimate/estimate";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
@@ -8,6 +9,7 @@ import { type RunConfiguration, trainingSchema } from "../../../src/plan/configu
 import { tensorBytes } from "../../../src/program/tensor";
 import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 
 let model: EstimateInput["model"];
@@ -15,14 +17,17 @@ let model: EstimateInput["model"];
 let weightBytes: number;
 
 beforeAll(async () => {
-  const json = await fixtureJson("models/tiny-llama/config.json");
-  const family = familyOf(json);
-  const weights = await openWeights(fixtureModel("tiny-llama"), family.prefixes);
-  weightBytes = weights.parameters * 4;
-  const tokenizer = await openTokenizer(fixtureModel("tiny-llama"));
-  const { poolings } = family;
-  model = { family, config: family.readConfig(json), tokenizer, poolings, parameters: weights.parameters };
+  model = await modelOf("tiny-llama");
+  weightBytes = model.parameters * 4;
 });
+
+async function modelOf(rig: string): Promise<EstimateInput["model"]> {
+  const json = await fixtureJson(`models/${rig}/config.json`);
+  const family = familyOf(json);
+  const { parameters } = await openWeights(fixtureModel(rig), family.prefixes);
+  const tokenizer = await openTokenizer(fixtureModel(rig));
+  return { family, config: family.readConfig(json), tokenizer, poolings: family.poolings, parameters };
+}
 
 const run = (method: string, options: RunConfiguration["options"] = {}, name = method): RunConfiguration => ({
   name,
@@ -33,6 +38,7 @@ const run = (method: string, options: RunConfiguration["options"] = {}, name = m
 function input(runs: readonly RunConfiguration[], change: Partial<EstimateInput> = {}): EstimateInput {
   return {
     model,
+    task: sequenceClassification,
     classes: 5,
     trainLengths: [4, 9, 12, 16, 7],
     validationLengths: [10],
@@ -63,12 +69,14 @@ describe("one run", () => {
       adapter: 240 * 4,
       gradients: 240 * 4,
       optimizer: 2 * 240 * 4,
-      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses [4].
-      activations: 4 * (4 * 48 + 2 * 4 * 5 + 4),
+      // The pooled states [4, 48]; logits and their gradient [4, 5]; the rows' losses and shares
+      // [4].
+      activations: 4 * (4 * 48 + 2 * 4 * 5 + 4 + 4),
       cache: 0,
-      // Metrics and draw; 256 bytes for each dispatch of the loss (2), of the backward pass (1) at both padded lengths, and of the
-      // update (3), which has its schedule (8 numbers) and partial sums (256) beside.
-      runtime: 32 + 2 * 3 * 256 + 3 * 256 + 4 * (8 + 256),
+      // Metrics and draw; 256 bytes for each dispatch of the loss (3), of the backward pass (1) at
+      // both padded lengths, and of the update (3), which has its schedule (8 numbers) and partial
+      // sums (256) beside.
+      runtime: 32 + 2 * 4 * 256 + 3 * 256 + 4 * (8 + 256),
     };
     const { onnxruntime, total: all, ...ours } = probe!.bytes;
     expect(ours).toEqual(bytes);
@@ -98,17 +106,34 @@ describe("one run", () => {
     expect(estimated!.bytes.total).toBe(sum(estimated!.bytes));
   });
 
+  test("pairs on an encoder: both forms of every batch have the types of their tokens", async () => {
+    const bert = await modelOf("tiny-bert");
+    const of = (inputs: EstimateInput["inputs"]) =>
+      estimate(input([run("linear-probe")], { model: bert, inputs })).total.runtime;
+    // Without types there is a table of zeros instead, once for each of the two padded lengths, 8
+    // and 16 tokens.
+    const types = 4 * 4 * (8 + 16);
+    expect(of([tokenTypes]) - of(undefined)).toBe(2 * types - types);
+  });
+
   test("activations are those of the longest batch's plan", () => {
     const lengths = { trainLengths: [8, 8, 8, 8, 40, 40, 40, 40], validationLengths: [16], maxLength: 40 };
     const plan = run("lora");
     const [estimated] = estimate(input([plan], lengths)).runs;
     const options = parseOptions(model, plan);
     const context = methodContext(model, methodOf("lora"), options, 0);
-    const setup = { method: methodOf("lora"), options, context, classes: 5, pooling: "last" as const };
+    const setup = {
+      method: methodOf("lora"),
+      options,
+      context,
+      task: sequenceClassification,
+      classes: 5,
+      pooling: "last" as const,
+    };
     const tuned = buildTunedProgram(setup, 4, 40);
     const kept = tuned.plan.saved.reduce((bytes, tensor) => bytes + tensorBytes(tensor), 0);
     const slots = tuned.plan.slots.reduce((bytes, elements) => bytes + 4 * elements, 0);
-    expect(estimated!.bytes.activations).toBe(kept + slots + 2 * tensorBytes(tuned.logits) + 4 * 4);
+    expect(estimated!.bytes.activations).toBe(kept + slots + 2 * tensorBytes(tuned.logits) + 2 * 4 * 4);
   });
 
   test("virtual tokens are the text's own tokens, or those asked for", () => {

@@ -5,6 +5,7 @@ import { chosenOptions, fitDevice } from "../../../src/estimate/fit";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { methodOf } from "../../../src/methods/registry";
 import { trainingSchema } from "../../../src/plan/configuration";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureModel } from "../../fixtures/reference";
 
 let model: EstimateInput["model"];
@@ -17,6 +18,7 @@ beforeAll(async () => {
 
 const input = (batchSize: number, allowedBuffer: number) => ({
   model,
+  task: sequenceClassification,
   classes: 5,
   maxLength: 32,
   training: trainingSchema.parse({ batchSize, steps: 20 }),

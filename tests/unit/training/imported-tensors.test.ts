@@ -8,6 +8,7 @@ import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureFile, fixtureJson, fixtureTensors } from "../../fixtures/reference";
 
 async function open(path: string, files: readonly string[]) {
@@ -55,7 +56,13 @@ describe("values of a PEFT folder", () => {
     const method = methodOf(id);
     const textIds = Array.from({ length: virtualTokens ?? 0 }, (_, place) => place);
     const context = { family, config, textIds, randomIds: () => [] };
-    const setup = { method, options: method.options(context).parse(options), context, classes: labels.length };
+    const setup = {
+      method,
+      options: method.options(context).parse(options),
+      context,
+      task: sequenceClassification,
+      classes: labels.length,
+    };
     const { program } = buildTunedProgram({ ...setup, pooling: "last" }, 1, 2);
     const sizes = Object.fromEntries([...values].map(([tensor, data]) => [tensor, data.length]));
     expect(sizes).toEqual(

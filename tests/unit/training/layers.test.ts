@@ -12,6 +12,7 @@ import { type LayerStrategy, layerRates } from "../../../src/plan/layer-rates";
 import type { Tensor } from "../../../src/program/tensor";
 import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
 import { AdamW } from "../interpreter/adamw";
 import { runBackward } from "../interpreter/backward";
@@ -32,7 +33,11 @@ function build(id: string, layers: LayerStrategy, options: Record<string, unknow
   const method = methodOf(id);
   const parsed = parseOptions(model, { name: id, method: id, options });
   const context = methodContext(model, method, parsed, 0);
-  return buildTunedProgram({ method, options: parsed, context, classes: 3, pooling: "last", layers }, 2, 6);
+  return buildTunedProgram(
+    { method, options: parsed, context, task: sequenceClassification, classes: 3, pooling: "last", layers },
+    2,
+    6,
+  );
 }
 
 const adapterOf = ({ program }: ReturnType<typeof build>) =>
@@ -44,7 +49,15 @@ const methods = ["lora", "dora", "vera", "ia3", "adapter-houlsby", "mix-and-matc
 
 /** The estimate of one run. */
 function estimated(method: string, frozenLayers: number, allowedBuffer = 1e9) {
-  const input = { model, classes: 3, trainLengths: [4, 9], validationLengths: [5], maxLength: 16, allowedBuffer };
+  const input = {
+    model,
+    task: sequenceClassification,
+    classes: 3,
+    trainLengths: [4, 9],
+    validationLengths: [5],
+    maxLength: 16,
+    allowedBuffer,
+  };
   const training = trainingSchema.parse({ batchSize: 2, steps: 4 });
   return estimate({ ...input, training, runs: [{ name: method, method, options: {}, frozenLayers }] }).runs[0]!;
 }

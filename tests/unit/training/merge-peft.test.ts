@@ -38,9 +38,9 @@ async function changesOf(rig: string, folder: string) {
   );
   // The factor of a pruned rank is zero.
   const factors = tensors.filter(({ name }) => name.endsWith("lora_E")).flatMap(({ data }) => [...data]);
-  const controls = new Map([[RANKS, Float32Array.from(factors, (factor) => (factor === 0 ? 0 : 1))]]);
+  const controllerStates = new Map([[RANKS, Float32Array.from(factors, (factor) => (factor === 0 ? 0 : 1))]]);
   const conversion = method.conversions?.some(({ id }) => id === "lora") ? "lora" : null;
-  const state = { tensors, controls, setting: 0, steps: 20, model, conversion };
+  const state = { tensors, controllerStates, setting: 0, steps: 20, model, conversion };
   const { form, tensors: written } = method.exported?.(options, state) ?? {
     form: method.exportForm(options, model),
     tensors,

@@ -15,7 +15,7 @@ import { bytesFile } from "../../../src/hub/sources";
 import { type StoredType, streamSafetensors } from "../../../src/hub/stream-safetensors";
 import { openWeights } from "../../../src/hub/weights";
 import { RANKS } from "../../../src/methods/adalora/allocation";
-import { methodOf, methods } from "../../../src/methods/registry";
+import { approaches, methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
@@ -47,7 +47,11 @@ async function weightsOf({ base }: Model): Promise<Leaves> {
 function build({ family, config }: Model, method: string, options: unknown) {
   const context = { family, config, textIds: [], randomIds: () => [] };
   const pooling = family.poolings[0];
-  return buildTunedProgram({ method: methodOf(method), options, context, classes: 3, pooling }, 2, 5);
+  return buildTunedProgram(
+    { method: methodOf(method), options, context, task: sequenceClassification, classes: 3, pooling },
+    2,
+    5,
+  );
 }
 
 function logitsOf(tuned: ReturnType<typeof build>, leaves: Leaves): Float64Array {
@@ -117,18 +121,18 @@ test.each(cases)("%s, %s %o: merged and not give the same logits", async (rig, i
   const parsed = method.options(model).parse(options);
   const tuned = build(model, id, parsed);
   const values = trainedValues(tuned, weights);
-  const controls = new Map<string, Float32Array>();
+  const controllerStates = new Map<string, Float32Array>();
   if (id === "adalora") {
     // One rank of the first module is pruned.
     const modules = [...values].filter(([name]) => name.endsWith("lora_E"));
-    controls.set(RANKS, new Float32Array(modules.length * 3).fill(1));
-    controls.get(RANKS)![1] = 0;
+    controllerStates.set(RANKS, new Float32Array(modules.length * 3).fill(1));
+    controllerStates.get(RANKS)![1] = 0;
     modules[0]![1][1] = 0;
   }
   const rank = 4;
-  const leaves: Leaves = new Map<string, ArrayLike<number>>([...weights, ...values, ...controls]);
+  const leaves: Leaves = new Map<string, ArrayLike<number>>([...weights, ...values, ...controllerStates]);
   for (const tensor of tuned.program.operations.flatMap(({ inputs }) => inputs)) {
-    if (tensor.role === "control" && !leaves.has(tensor.name)) {
+    if (tensor.role === "controller" && !leaves.has(tensor.name)) {
       leaves.set(tensor.name, new Float32Array(elementCount(tensor.shape)).fill(1));
     }
   }
@@ -138,7 +142,7 @@ test.each(cases)("%s, %s %o: merged and not give the same logits", async (rig, i
     tuned.program.trainables
       .filter((tensor) => tensor.part === wanted)
       .map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
-  const state = { tensors: part("adapter"), controls, setting: rank, steps: 10, model, conversion: null };
+  const state = { tensors: part("adapter"), controllerStates, setting: rank, steps: 10, model, conversion: null };
   const conversion = method.conversions?.some((form) => form.id === "lora") ? "lora" : null;
   const { form, tensors } = method.exported?.(parsed, { ...state, conversion }) ?? {
     form: method.exportForm(parsed, model),
@@ -200,7 +204,7 @@ describe("a merged model", () => {
       "dept",
       "ept",
     ];
-    for (const method of methods.filter(({ id }) => none.includes(id))) {
+    for (const method of approaches.filter(({ id }) => none.includes(id))) {
       const form = method.exportForm(method.options(model).parse({}), model);
       expect(mergeObstacle(method, form), method.id).toContain(method.title);
       const base = { names: new Set<string>(), fanInFanOut: false };
@@ -219,7 +223,7 @@ describe("a merged model", () => {
 
   test("is offered by exactly the methods that have one", async () => {
     const model = await openModel("tiny-llama");
-    const offering = methods.filter((method) => {
+    const offering = approaches.filter((method) => {
       return describeMethod(method, model).conversions.some(({ id }) => id.startsWith("merged-"));
     });
     const merging = [

@@ -1,0 +1,92 @@
+/**
+ * What an answerer is: a row of a comparison that trains nothing, and answers with the frozen
+ * model's own words or from the training rows. It stands beside methods (`method.ts`) as what they
+ * have to beat, and has no head, learning rate or weight decay.
+ */
+
+import type { Program } from "../program/program";
+import type { Tensor } from "../program/tensor";
+import type { Approach, MethodContext } from "./method";
+
+export interface Answerer<Options = unknown> extends Approach<Options> {
+  readonly trains: false;
+  readonly answers: FromWords<Options> | FromRows<Options>;
+}
+
+/** Answers by way of the model's own head over its vocabulary. */
+export interface FromWords<Options> {
+  readonly from: "words";
+  /** Logits [size, classes] of the last tokens' states [size, hiddenSize]. */
+  logits(program: Program, options: Options, context: MethodContext, state: Tensor, head: FrozenHead): Tensor;
+}
+
+/** Logits over the vocabulary are states · weightᵀ + bias, bent under the cap. */
+export interface FrozenHead {
+  /** [vocabulary, hiddenSize] */
+  readonly weight: Tensor;
+  /** [vocabulary] */
+  readonly bias?: Tensor | undefined;
+  readonly cap?: number | undefined;
+}
+
+/** The training rows as the frozen model reads them. */
+export interface TrainingRows {
+  /** [rows, width]: what a head would read of each. */
+  readonly states: Float32Array;
+  readonly width: number;
+  /** Class of each. */
+  readonly labels: Int32Array;
+  readonly classes: number;
+}
+
+/** Answers by way of the training rows. */
+export interface FromRows<Options> {
+  readonly from: "rows";
+  /**
+   * Logits [size, classes] of what a head would read [size, width], by way of the leaves that
+   * `tables` fills.
+   */
+  logits(
+    program: Program,
+    options: Options,
+    state: Tensor,
+    rows: { readonly count: number; readonly classes: number },
+  ): Tensor;
+  /** Values of those leaves by name. `notice` is called with what a person should know of them. */
+  tables(options: Options, rows: TrainingRows, notice?: (message: string) => void): ReadonlyMap<string, Float32Array>;
+  /**
+   * How many of those values are fitted to the rows' labels, as a head's parameters are trained.
+   */
+  parameters(size: { readonly width: number; readonly classes: number }): number;
+}
+
+/** A method, which answers by its trained head, or an answerer. */
+type Either = { readonly trains: true } | Answerer;
+
+/** Whether answers come by way of the model's own head over its vocabulary. */
+export const readsWords = (approach: Either): boolean => !approach.trains && approach.answers.from === "words";
+
+/** How it answers from the training rows; null where it does not. */
+export const rowAnswers = (approach: Either): FromRows<unknown> | null =>
+  !approach.trains && approach.answers.from === "rows" ? approach.answers : null;
+
+const defined = new WeakSet<object>();
+
+/** Members that an answerer without words of its own leaves at their defaults. */
+type Defaulted = "text" | "attach";
+
+/**
+ * Keeps an answerer's option type inside its folder, and makes the answerer one of the registry's.
+ */
+export function defineAnswerer<Options>(
+  given: Omit<Answerer<Options>, "trains" | Defaulted> & Partial<Pick<Answerer<Options>, Defaulted>>,
+): Answerer {
+  const answerer: Answerer<Options> = { trains: false, text: () => null, attach: () => ({}), ...given };
+  defined.add(answerer);
+  return answerer as Answerer;
+}
+
+/** Whether a value is what `defineAnswerer` returned. */
+export function isAnswerer(value: unknown): value is Answerer {
+  return typeof value === "object" && value !== null && defined.has(value);
+}

@@ -1,0 +1,110 @@
+/** The two tables a run leaves behind: one row per training step, one row per evaluation. */
+
+import { type MetricName, metricFacts, metricNames } from "../../tasks/metrics/names";
+import type { EvaluationEvent, StepEvent } from "../../worker/api";
+import { GrowingTable, type TableSnapshot } from "./growing-table";
+
+export const stepColumns = [
+  "step",
+  "epoch",
+  "loss",
+  "learningRate",
+  "gradNorm",
+  "tokens",
+  "seconds",
+  "gpuBytes",
+] as const;
+export const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds"] as const;
+
+export type StepColumn = (typeof stepColumns)[number];
+export type EvaluationColumn = (typeof evaluationColumns)[number];
+
+export interface RunCurves {
+  steps: GrowingTable<StepColumn>;
+  evaluations: GrowingTable<EvaluationColumn>;
+}
+
+export interface CurvesSnapshot {
+  steps: TableSnapshot<StepColumn>;
+  evaluations: TableSnapshot<EvaluationColumn>;
+}
+
+export function createCurves(snapshot?: CurvesSnapshot): RunCurves {
+  return {
+    steps: new GrowingTable(stepColumns, snapshot?.steps),
+    evaluations: new GrowingTable(evaluationColumns, snapshot?.evaluations),
+  };
+}
+
+export function snapshotCurves(curves: RunCurves): CurvesSnapshot {
+  return { steps: curves.steps.snapshot(), evaluations: curves.evaluations.snapshot() };
+}
+
+/**
+ * Adds a step. When the run went back to an earlier step, what was recorded from there on is
+ * dropped.
+ */
+export function addStep(curves: RunCurves, event: StepEvent): void {
+  // Only then: losses are read back a few steps late, so an evaluation may rightly arrive before
+  // its step.
+  if ((curves.steps.last("step") ?? Number.NEGATIVE_INFINITY) >= event.step) {
+    curves.steps.truncate("step", event.step);
+    curves.evaluations.truncate("step", event.step);
+  }
+  const { step, epoch, loss, learningRate, gradNorm, tokens, seconds } = event;
+  curves.steps.push({ step, epoch, loss, learningRate, gradNorm, tokens, seconds, gpuBytes: event.gpuBytes.total });
+}
+
+/** Adds an evaluation; an earlier one of the same step is replaced. */
+export function addEvaluation(curves: RunCurves, event: EvaluationEvent): void {
+  curves.evaluations.truncate("step", event.step);
+  const { step, loss, rows, tokens, seconds } = event;
+  const metrics = Object.fromEntries(metricNames.map((name) => [name, event[name] ?? Number.NaN]));
+  curves.evaluations.push({ step, loss, ...(metrics as Record<MetricName, number>), rows, tokens, seconds });
+}
+
+/** Seconds and tokens of a run's own recent training, over its last `window` steps. */
+export function recentSpeed(
+  curves: RunCurves,
+  window = 20,
+): { secondsPerStep: number; tokensPerSecond: number; stepsPerSecond: number } | null {
+  const { steps } = curves;
+  const end = steps.length - 1;
+  const start = Math.max(0, end - window);
+  if (end <= start) return null;
+  const seconds = steps.column("seconds");
+  const tokens = steps.column("tokens");
+  const number = steps.column("step");
+  const elapsed = (seconds[end] as number) - (seconds[start] as number);
+  const done = (number[end] as number) - (number[start] as number);
+  if (!(elapsed > 0) || done <= 0) return null;
+  return {
+    secondsPerStep: elapsed / done,
+    stepsPerSecond: done / elapsed,
+    tokensPerSecond: ((tokens[end] as number) - (tokens[start] as number)) / elapsed,
+  };
+}
+
+export interface EvaluationSummary {
+  best: number | null;
+  last: number | null;
+  first: number | null;
+}
+
+/**
+ * First, best (smallest for losses and errors, else largest) and last value of an evaluation
+ * column.
+ */
+export function summarise(curves: RunCurves, column: "loss" | MetricName): EvaluationSummary {
+  const values = [...curves.evaluations.column(column)].filter(Number.isFinite);
+  if (values.length === 0) return { first: null, best: null, last: null };
+  const best = column === "loss" || metricFacts[column].better === "low" ? Math.min(...values) : Math.max(...values);
+  return { first: values[0] ?? null, best, last: values[values.length - 1] ?? null };
+}
+
+/** First step whose validation loss is at or below `target`; null if never. */
+export function stepsToLoss(curves: RunCurves, target: number): number | null {
+  const losses = curves.evaluations.column("loss");
+  const index = losses.findIndex((loss) => loss <= target);
+  return index < 0 ? null : (curves.evaluations.column("step")[index] ?? null);
+}

@@ -1,0 +1,117 @@
+/** Step 1: which data, which columns, what is held out. */
+
+import { setData } from "../actions/data";
+import { toggleStep } from "../actions/ui";
+import { ProgressLine } from "../compare/ProgressLine";
+import { Message } from "../controls/Message";
+import { NumberField } from "../controls/NumberField";
+import { Step } from "../controls/Step";
+import { formatCount, formatPercent, formatPlural } from "../numbers";
+import type { DataSlice } from "../store/state";
+import { isBusy, useStudio } from "../store/store";
+import { shownWait } from "../store/waits";
+import { ColumnRoleFields } from "./ColumnRoleFields";
+import { DropZone } from "./DropZone";
+import { LabelList } from "./LabelList";
+import { LengthHistogram } from "./LengthHistogram";
+import { NumberHistogram } from "./NumberHistogram";
+import { PreviewTable } from "./PreviewTable";
+import { Samples } from "./Samples";
+import { TaggedRows } from "./TaggedRows";
+import { TokenStrips } from "./TokenStrips";
+import { ValidationFields } from "./ValidationFields";
+
+export function DataPanel() {
+  const data = useStudio((state) => state.data);
+  const open = useStudio((state) => state.ui.open.data);
+  const context = useStudio((state) => state.model.summary?.contextLength);
+  const reading = useStudio((state) => {
+    const wait = shownWait(state)?.event.wait;
+    return wait === "reading data" || wait === "tokenising";
+  });
+  const busy = useStudio(isBusy);
+  const { summary, opening, error } = data;
+  return (
+    <Step
+      number={1}
+      title="Data"
+      summary={inOneLine(data)}
+      done={summary !== null}
+      open={open}
+      onToggle={() => toggleStep("data")}
+    >
+      {busy && <p className="field-help">Locked while the comparison runs.</p>}
+      <fieldset className="plain-fieldset" disabled={busy}>
+        <legend className="visually-hidden">Data</legend>
+        <DropZone />
+        {opening && !reading && <p className="waiting">Opening {opening}…</p>}
+        {opening && reading && <ProgressLine />}
+        {error?.place === "train" && (
+          <Message kind="error">
+            {error.message}
+            {summary && ` ${summary.train.file} stays open.`}
+          </Message>
+        )}
+        <Samples />
+        {summary && (
+          <>
+            <PreviewTable summary={summary} />
+            <ColumnRoleFields summary={summary} />
+            {error?.place === "columns" && <Message kind="error">{error.message}</Message>}
+            {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
+            {summary.labels.length > 0 && <LabelList summary={summary} />}
+            <TokenStrips summary={summary} />
+            <TaggedRows summary={summary} />
+            <NumberHistogram summary={summary} />
+            <ValidationFields summary={summary} />
+            {error?.place === "validation" && <Message kind="error">{error.message}</Message>}
+            <LengthHistogram summary={summary} />
+            <div className="field-inline">
+              <NumberField
+                label="Longest text, in tokens"
+                help={
+                  context
+                    ? `Longer texts are cut. The model reads ${formatCount(context)} tokens, the semantic text included.`
+                    : "Longer texts are cut."
+                }
+                value={summary.settings.maxLength}
+                onLeave
+                integer
+                min={1}
+                max={context}
+                onChange={(maxLength) => maxLength !== null && void setData({ maxLength }, "settings")}
+              />
+            </div>
+            {error?.place === "settings" && <Message kind="error">{error.message}</Message>}
+            {summary.truncated > 0 && summary.answer !== "text" && (
+              <Message kind="info">
+                {formatPlural(summary.truncated, "text")} of {formatCount(summary.trainRows + summary.validationRows)} (
+                {formatPercent(summary.truncated / (summary.trainRows + summary.validationRows))}) will be cut to{" "}
+                {formatPlural(summary.settings.maxLength, "token")}; the longest has {formatCount(summary.longest)}.
+              </Message>
+            )}
+            {summary.notices.map((notice) => (
+              <Message key={notice} kind="info">
+                {notice}
+              </Message>
+            ))}
+          </>
+        )}
+      </fieldset>
+    </Step>
+  );
+}
+
+function inOneLine({ summary, sample, opening, error }: DataSlice): string {
+  if (opening) return `Opening ${opening}…`;
+  if (!summary) return error ? "No data is open." : "Drop a file or pick a sample.";
+  const held = summary.validation
+    ? `${summary.validation.file} for validation`
+    : `${formatPercent(summary.settings.validationFraction, 0)} held out`;
+  const name = sample ? sample.title : summary.train.file;
+  const rows = formatPlural(summary.train.rows, "row");
+  if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
+  const noun = summary.answer === "tags" ? "tag" : "label";
+  const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
+  return [name, rows, ...said, held].join(" · ");
+}

@@ -1,0 +1,56 @@
+/** Step 2: which methods are compared, and what they will need together. */
+
+import { toggleStep } from "../actions/ui";
+import { Message } from "../controls/Message";
+import { Step } from "../controls/Step";
+import { formatBytes } from "../numbers";
+import { memoryWords } from "../store/device-words";
+import { isBusy, useStudio } from "../store/store";
+import { AddMethodMenu } from "./AddMethodMenu";
+import { RunCard } from "./RunCard";
+
+export function MethodsPanel() {
+  const { runs, descriptions, estimateError } = useStudio((state) => state.methods);
+  const open = useStudio((state) => state.ui.open.methods);
+  const busy = useStudio(isBusy);
+  return (
+    <Step
+      number={2}
+      title="Methods"
+      summary={runs.length === 0 ? "Add at least one method." : runs.map((run) => run.name).join(" · ")}
+      done={runs.length > 0}
+      open={open}
+      onToggle={() => toggleStep("methods")}
+    >
+      {busy && <p className="field-help">Changes apply to the next comparison.</p>}
+      <ul className="run-cards">
+        {runs.map((run) => {
+          const method = descriptions.find((description) => description.id === run.method);
+          return method && <RunCard key={run.id} run={run} method={method} />;
+        })}
+      </ul>
+      <AddMethodMenu methods={descriptions} />
+      {estimateError !== null && <Message kind="error">{estimateError}</Message>}
+      <TotalEstimate />
+    </Step>
+  );
+}
+
+function TotalEstimate() {
+  const memory = useStudio(memoryWords);
+  const estimate = useStudio((state) => state.methods.estimate);
+  if (!estimate) return null;
+  const { total, largestBuffer, capacity } = estimate;
+  const isWhole = largestBuffer.bytes <= largestBuffer.allowed;
+  const fits = isWhole && (capacity === null || total.total <= capacity);
+  const problem = isWhole
+    ? `: all together is too large; there are ${formatBytes(capacity ?? 0)}. Compare fewer runs, or lower the batch size or the longest text.`
+    : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`;
+  return (
+    <p className={fits ? "total-estimate" : "field-problem"} role={fits ? undefined : "alert"}>
+      Together about <b>{formatBytes(total.total)}</b> {memory.where}, base weights ({formatBytes(total.weights)}) once.
+      Largest buffer {formatBytes(largestBuffer.bytes)} of {formatBytes(largestBuffer.allowed)} allowed
+      {fits ? `. onnxruntime's own ${formatBytes(total.onnxruntime)} are in it.` : problem}
+    </p>
+  );
+}

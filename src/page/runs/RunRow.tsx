@@ -1,0 +1,142 @@
+/**
+ * A run in the table: whether it is plotted, its name, what differs, its figures, its adapter, and
+ * why it ended early.
+ */
+
+import { RotateCcw } from "lucide-react";
+import { continueComparison } from "../actions/compare";
+import { toggleRun } from "../actions/ui";
+import { RunSwatch } from "../charts/RunSwatch";
+import { formatCount, formatSetting, formatSmallPercent } from "../numbers";
+import type { RunRecord } from "../store/state";
+import { isBusy, useStudio } from "../store/store";
+import { DownloadRun } from "./DownloadRun";
+import type { Difference } from "./differences";
+import type { Column } from "./figure-columns";
+import type { Figure, TableRow } from "./table-rows";
+
+/** Those before and between the figures. */
+const OTHER_COLUMNS = 4;
+
+interface RunRowProps {
+  row: TableRow;
+  columns: readonly Column[];
+  /** The best value of each figure in the table. */
+  best: ReadonlyMap<Figure, number | null>;
+  differences: readonly Difference[];
+  /** Whether it is plotted. */
+  shown: boolean;
+}
+
+export function RunRow({ row, columns, best, differences, shown }: RunRowProps) {
+  const { run, past, figures } = row;
+  return (
+    <>
+      <tr className={rowClass(row)}>
+        <td>
+          <input
+            type="checkbox"
+            className="checkbox"
+            aria-label={`Plot ${run.name}`}
+            checked={shown}
+            onChange={() => toggleRun(run.key)}
+          />
+        </td>
+        <th scope="row">
+          <span className="run-name">
+            <RunSwatch slot={run.slot} faded={past} />
+            <span>
+              {run.name}
+              {run.name !== run.methodTitle && <span className="muted"> {run.methodTitle}</span>}
+              {run.state !== "finished" && run.state !== "running" && (
+                <span className="run-state muted">{run.state}</span>
+              )}
+            </span>
+          </span>
+        </th>
+        <td className="differences">
+          {differences.map(([name, value]) => (
+            <span key={name} className="difference" title={`${name}: ${formatSetting(value)}`}>
+              <span className="muted">{name}</span> {formatSetting(value)}
+            </span>
+          ))}
+        </td>
+        {columns.map(({ figure, format }) => {
+          const value = figures[figure];
+          const isBest = value !== null && value === best.get(figure);
+          return (
+            <td key={figure} className={isBest ? "number best" : "number"}>
+              {value === null ? "–" : format(value)}
+              {figure === "trainable" && run.trainable && <ShareOfBase trainable={run.trainable} />}
+            </td>
+          );
+        })}
+        <td>
+          <DownloadRun row={row} />
+        </td>
+      </tr>
+      <FailureRow row={row} columns={columns.length + OTHER_COLUMNS} />
+      <KeptNote row={row} columns={columns.length + OTHER_COLUMNS} />
+    </>
+  );
+}
+
+/** How much of the base a run trains, with and without its head. */
+function ShareOfBase({ trainable }: { trainable: NonNullable<RunRecord["trainable"]> }) {
+  const { adapter, head, total, percentOfBase } = trainable;
+  return (
+    <>
+      <span className="muted under">{formatSmallPercent(percentOfBase)} of base</span>
+      {adapter > 0 && head > 0 && (
+        <span className="muted under">{formatSmallPercent((percentOfBase * adapter) / total)} without head</span>
+      )}
+    </>
+  );
+}
+
+function rowClass({ past, run }: TableRow): string {
+  return [past && "row-past", run.state === "failed" && "row-failed"].filter(Boolean).join(" ");
+}
+
+interface NoteProps {
+  row: TableRow;
+  /** Of the table. */
+  columns: number;
+}
+
+/** Why a run ended early and what can be done, below its row. */
+function FailureRow({ row: { run, past }, columns }: NoteProps) {
+  const busy = useStudio(isBusy);
+  const lost = useStudio((state) => state.device.lost !== null);
+  if (run.state !== "failed") return null;
+  return (
+    <tr className="failure-row">
+      <td />
+      <td colSpan={columns - 1}>
+        <span className="inline">
+          <span className="run-failed">{run.reason ?? "It failed without a reason."}</span>
+          {!past && !busy && !lost && run.lastGoodStep !== null && (
+            <button type="button" className="button button-small" onClick={() => void continueComparison()}>
+              <RotateCcw size={14} aria-hidden="true" /> Continue from step {formatCount(run.lastGoodStep)}
+            </button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+/** Why a finished run ended early, and which step's adapter it holds where that is not the last. */
+function KeptNote({ row: { run }, columns }: NoteProps) {
+  const last = run.curves.evaluations.last("step");
+  const held = run.heldStep !== null && run.heldStep !== last && `holds the adapter of step ${run.heldStep}, its best`;
+  if (run.state !== "finished" || (!run.reason && !held)) return null;
+  return (
+    <tr>
+      <td />
+      <td colSpan={columns - 1} className="muted">
+        {[run.reason, held].filter(Boolean).join("; ")}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,32 @@
+/**
+ * The run table's columns of figures: their titles, how a value is written, and which way they are
+ * sorted first.
+ */
+
+import { type MetricName, metricFacts } from "../../tasks/metrics/names";
+import { formatBytes, formatCount, formatDuration, formatLoss, formatMetric } from "../numbers";
+import type { Figure } from "./table-rows";
+
+export interface Column {
+  figure: Figure;
+  title: string;
+  format: (value: number) => string;
+  descendingFirst?: boolean;
+}
+
+/** With the metric that the task is judged by. */
+export function columnsFor(metric: MetricName): Column[] {
+  const { title, better } = metricFacts[metric];
+  const short = metric === "accuracy" ? "acc." : title;
+  const format = (value: number) => formatMetric(metric, value);
+  const descendingFirst = better === "high";
+  return [
+    { figure: "trainable", title: "Trainable", format: formatCount },
+    { figure: "bestMetric", title: `Best ${short}`, format, descendingFirst },
+    { figure: "lastMetric", title: `Last ${short}`, format, descendingFirst },
+    { figure: "validationLoss", title: "Val. loss", format: formatLoss },
+    { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
+    { figure: "seconds", title: "Time", format: formatDuration },
+    { figure: "bytes", title: "Memory", format: formatBytes },
+  ];
+}
