@@ -1,5 +1,5 @@
-// Columns 1 and 2 of a pair became y1 = along1 x1 - across1 x2 and y2 = along2 x2 + across2 x1 (RoAd, Liao and Monz 2024).
-// dx1 = along1 dy1 + across2 dy2, dx2 = along2 dy2 - across1 dy1.
+// Columns 1 and 2 of a pair became y1 = along1 x1 - across1 x2 and y2 = along2 x2 + across2 x1
+// (RoAd, Liao and Monz 2024). dx1 = along1 dy1 + across2 dy2, dx2 = along2 dy2 - across1 dy1.
 // outputGradient (dy), out (dx): [rows, width]; along, across: [width], or [width / 2] with SHARED.
 
 @compute @workgroup_size(64)

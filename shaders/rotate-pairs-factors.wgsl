@@ -1,6 +1,7 @@
-// Columns 1 and 2 of a pair became y1 = along1 x1 - across1 x2 and y2 = along2 x2 + across2 x1. Of `along`, out = Σ_r x dy of
-// the factor's column; of `across` (TURNED) -Σ_r x2 dy1 for a first column and Σ_r x1 dy2 for a second one. With SHARED a
-// factor's sum is over both columns. x, outputGradient (dy): [rows, width]; out: [width], or [width / 2] with SHARED.
+// Columns 1 and 2 of a pair became y1 = along1 x1 - across1 x2 and y2 = along2 x2 + across2 x1. Of
+// `along`, out = Σ_r x dy of the factor's column; of `across` (TURNED) -Σ_r x2 dy1 for a first
+// column and Σ_r x1 dy2 for a second one. With SHARED a factor's sum is over both columns. x,
+// outputGradient (dy): [rows, width]; out: [width], or [width / 2] with SHARED.
 
 // What row r adds to the factor of a column.
 fn share(r: u32, column: u32) -> f32 {

@@ -1,5 +1,6 @@
-// Shared by kernels over pairs of columns: in a group of 2 · half columns, column i is paired with i + half. Factors are
-// [groups, half] where both columns of a pair share one (SHARED), else [groups, 2 · half].
+// Shared by kernels over pairs of columns: in a group of 2 · half columns, column i is paired with
+// i + half. Factors are [groups, half] where both columns of a pair share one (SHARED), else
+// [groups, 2 · half].
 
 fn isFirst(column: u32) -> bool {
   return column % (2 * sizes.half) < sizes.half;

@@ -45,7 +45,10 @@ export function writtenTargets(targets: readonly string[] | string, site: Writin
   return [...site.linears().map(({ path }) => path), ...site.outer].filter((path) => isTargeted(path, { targets }));
 }
 
-/** The same for a type of adapter that PEFT gives to all blocks: where only `layers` have one, whole paths are named. */
+/**
+ * The same for a type of adapter for which PEFT's configuration cannot name blocks: where only
+ * `layers` have targets, whole paths are named.
+ */
 export function writtenPaths({ targets, layers }: TargetModules, site: WritingSite): readonly string[] {
   if (!layers || typeof targets === "string") return writtenTargets(targets, site);
   const paths = site.linears().map(({ path }) => path);
@@ -53,8 +56,8 @@ export function writtenPaths({ targets, layers }: TargetModules, site: WritingSi
 }
 
 /**
- * What of such targets is in these blocks; null where nothing is. Whole paths of an expression's modules are named anyway,
- * without those of frozen blocks.
+ * Such targets in these blocks alone; null where there are none. An expression stays as it is:
+ * `writtenTargets` names the whole paths that fit it, without those in frozen blocks.
  */
 export function targetsIn({ targets, layers }: TargetModules, blocks: readonly number[]): TargetModules | null {
   if (typeof targets === "string") return { targets };

@@ -1,4 +1,6 @@
-/** The gradient of pairs of columns that were rotated and scaled: every pair's matrix, transposed. */
+/**
+ * The gradient of pairs of columns that were rotated and scaled: every pair's matrix, transposed.
+ */
 
 import shared from "../../shaders/rotate-pairs.wgsl?raw";
 import source from "../../shaders/rotate-pairs-backward.wgsl?raw";

@@ -33,7 +33,10 @@ export function readLayers(ranges: string): number[] {
   return [...new Set(layers)].sort((a, b) => a - b);
 }
 
-/** Options that choose linears; `checkTargets` holds them to the model. `standard`: names of the default targets. */
+/**
+ * Options that choose linears; `checkTargets` holds them to the model. `standard`: names of the
+ * default targets.
+ */
 export function targetOptions(
   { family, config }: ModelFacts,
   outer: readonly string[] = [],

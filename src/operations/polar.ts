@@ -39,7 +39,8 @@ export function polar(program: Program, name: string, angles: Tensor, lengths: T
       graph.define(against, "Neg", [graph.use(across)]);
     },
     backward: (tape) => {
-      // The derivative of each part by its length and by its angle is another part: a gradient is a product, of one row.
+      // The derivative of each part by its length and by its angle is another part: a gradient is a
+      // product, of one row.
       const parts = [
         { part: along, byLength: cosine, byAngle: against },
         { part: across, byLength: sine, byAngle: along },

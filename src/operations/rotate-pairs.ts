@@ -1,6 +1,7 @@
 /**
- * Pairs of columns, each multiplied by a 2 × 2 matrix of its own: a rotation and a length (RoAd, Liao and Monz 2024). Not for
- * rotary positions (`rope.ts`), whose angles are constants that change from row to row.
+ * Pairs of columns, each multiplied by a 2 × 2 matrix of its own: a rotation and a length (RoAd,
+ * Liao and Monz 2024). Not for rotary positions (`rope.ts`), whose angles are constants that change
+ * from row to row.
  */
 
 import { dispatch } from "../kernels/kernel";
@@ -10,17 +11,22 @@ import type { Program } from "../program/program";
 import { elementCount, type Tensor } from "../program/tensor";
 
 export interface PairFactors {
-  /** What a column itself is multiplied by: [width / 2], one for both columns of a pair, or [width]. */
+  /**
+   * What a column itself is multiplied by: [width / 2], one for both columns of a pair, or [width].
+   */
   readonly along: Tensor;
-  /** What its partner is multiplied by before it is added, or in a pair's first column subtracted; of the same size. */
+  /**
+   * What its partner is multiplied by before it is added, or in a pair's first column subtracted;
+   * of the same size.
+   */
   readonly across: Tensor;
   /** Columns of a group: in it, column i is paired with i + group / 2. */
   readonly group: number;
 }
 
 /**
- * `x` [rows, width] → the same shape: y₁ = along₁ x₁ − across₁ x₂ and y₂ = along₂ x₂ + across₂ x₁ for every pair. `group` is
- * even and divides the width.
+ * `x` [rows, width] → the same shape: y₁ = along₁ x₁ − across₁ x₂ and y₂ = along₂ x₂ + across₂ x₁
+ * for every pair. `group` is even and divides the width.
  */
 export function rotatePairs(program: Program, name: string, x: Tensor, factors: PairFactors): Tensor {
   const { along, across, group } = factors;

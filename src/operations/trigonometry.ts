@@ -1,13 +1,15 @@
 /**
- * Graph nodes for cosine and sine, by polynomials. ONNX's own become WGSL's on a graphics card, which may be wrong by 2⁻¹¹:
- * too much beside numbers that PyTorch computed. These are right to 5e-7 on every device.
+ * Graph nodes for cosine and sine, by polynomials. ONNX's own become WGSL's on a graphics card,
+ * which may be wrong by 2⁻¹¹: too much beside numbers that PyTorch computed. These are right to
+ * 5e-7 on every device.
  */
 
 import type { GraphWriter } from "../program/operation";
 
 /**
- * Coefficients of the powers of x² in cos x, and in sin x / x: interpolation at Chebyshev's points over |x| ≤ π, with the first
- * one kept, so that the angle 0 is exact. In exact arithmetic they are right to 5e-10.
+ * Coefficients of the powers of x² in cos x, and in sin x / x: interpolation at Chebyshev's points
+ * over |x| ≤ π, with the first one kept, so that the angle 0 is exact. In exact arithmetic they are
+ * right to 5e-10.
  */
 const POWERS = [
   [1, 1],

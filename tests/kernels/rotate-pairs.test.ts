@@ -1,4 +1,7 @@
-/** Pairs of columns that were rotated and scaled, by the definition: each pair's 2 × 2 matrix, written out. */
+/**
+ * Pairs of columns that were rotated and scaled, by the definition: each pair's 2 × 2 matrix,
+ * written out.
+ */
 
 import { describe, it } from "vitest";
 import { rotatePairsBackward } from "../../src/kernels/rotate-pairs-backward";

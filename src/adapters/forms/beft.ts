@@ -1,4 +1,7 @@
-/** BEFT: a trained vector that is added to what frozen linears give, whether they have a bias or not. */
+/**
+ * BEFT: a trained vector that is added to what frozen linears give, whether they have a bias or
+ * not.
+ */
 
 import * as z from "zod";
 import { replaced } from "../base-change";
@@ -51,7 +54,8 @@ export const beft: AdapterForm<BeftSettings, BeftConfig, BeftSettings | StudioSe
   writtenAs: (settings, { fanInFanOut }) =>
     fanInFanOut ? { type: "STUDIO", why: "its BEFT is for torch's Linear alone, not for GPT-2's Conv1D." } : settings,
   run: (config) => ({ method: "beft", options: targetOptions(config) }),
-  // Where a linear has no bias there is no tensor to change, and merging says so by the tensor's name.
+  // Where a linear has no bias there is no tensor to change, and merging says so by the tensor's
+  // name.
   change: () => (tensor) => {
     const { name, data } = tensor;
     if (!BIAS.test(name)) return replaced(tensor);

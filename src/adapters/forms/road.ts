@@ -13,7 +13,10 @@ import { injectedNames } from "../tensor-names";
 import type { AdapterForm } from "./form";
 import type { StudioSettings } from "./studio";
 
-/** PEFT's names, by what has an angle and a length of its own: a pair, an output, an entry of a pair's 2 × 2 matrix. */
+/**
+ * PEFT's names, by what has an angle and a length of its own: a pair, an output, an entry of a
+ * pair's 2 × 2 matrix.
+ */
 export const roadVariants = ["road_1", "road_2", "road_4"] as const;
 export type RoadVariant = (typeof roadVariants)[number];
 
@@ -23,7 +26,10 @@ export const roadShare: Readonly<Record<RoadVariant, number>> = { road_1: 1 / 2,
 export interface RoadSettings extends TargetModules {
   readonly type: "ROAD";
   readonly variant: RoadVariant;
-  /** Outputs of a group: in it, output i is paired with i + groupSize / 2. Even, and divides the outputs. */
+  /**
+   * Outputs of a group: in it, output i is paired with i + groupSize / 2. Even, and divides the
+   * outputs.
+   */
   readonly groupSize: number;
 }
 
@@ -90,7 +96,10 @@ function check(config: RoadConfig, tensors: readonly NamedTensor[]): void {
   }
 }
 
-/** The angles take the lengths in. R · W and R · b for R, which is block-diagonal: one 2 × 2 matrix for each pair. */
+/**
+ * The angles take the lengths in. R · W and R · b for R, which is block-diagonal: one 2 × 2 matrix
+ * for each pair.
+ */
 function changeOf(
   settings: RoadSettings,
   tensor: NamedTensor,
@@ -111,7 +120,10 @@ function changeOf(
   ];
 }
 
-/** Of every output: what it is multiplied by, and what its partner is before it is added or subtracted. */
+/**
+ * Of every output: what it is multiplied by, and what its partner is before it is added or
+ * subtracted.
+ */
 interface Factors {
   readonly along: Float64Array;
   readonly across: Float64Array;

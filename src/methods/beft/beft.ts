@@ -1,4 +1,7 @@
-/** BEFT (2025) as PEFT does it: a trained bias that is added to the value projections, whether they have one or not. */
+/**
+ * BEFT (2025) as PEFT does it: a trained bias that is added to the value projections, whether they
+ * have one or not.
+ */
 
 import * as z from "zod";
 import { isTargeted } from "../../adapters/target-modules";
@@ -7,7 +10,10 @@ import { equalToFrozen } from "../equalities";
 import { defineMethod, type ModelFacts } from "../method";
 import { checkTargets, targetModules, targetOptions } from "../targets";
 
-/** The linears that give values alone; of a model that has none, those that give queries and keys with them. */
+/**
+ * The linears that give values alone; of a model that has none, those that give queries and keys
+ * with them.
+ */
 function valueTargets({ family, config }: ModelFacts): string[] {
   const values = family.linearNames(config).filter((name) => name.startsWith("v"));
   return values.length > 0 ? values : [...family.loraTargets];
@@ -26,7 +32,6 @@ export const beft = defineMethod<z.infer<ReturnType<typeof options>>>({
   site: "linear",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains: "A vector as wide as the values for every block, and the head.",
     attaches: "The value projections' output gets the vector added, the same at every position. It starts at zero.",
@@ -41,7 +46,6 @@ export const beft = defineMethod<z.infer<ReturnType<typeof options>>>({
     },
   },
   options,
-  text: () => null,
   attach: (program, chosen) => ({
     linear(path, _x, y) {
       if (!isTargeted(path, targetModules(chosen))) return y;

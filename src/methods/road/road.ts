@@ -1,6 +1,7 @@
 /**
- * RoAd (Liao and Monz 2024) as PEFT does it: every pair of a linear's outputs is rotated and scaled, y = R (W x + b) with a
- * block-diagonal R of trained 2 × 2 matrices α (cos θ, −sin θ; sin θ, cos θ).
+ * RoAd (Liao and Monz 2024) as PEFT does it: every pair of a linear's outputs is rotated and
+ * scaled, y = R (W x + b) with a block-diagonal R of trained 2 × 2 matrices α (cos θ, −sin θ; sin
+ * θ, cos θ).
  */
 
 import * as z from "zod";
@@ -71,7 +72,6 @@ export const road = defineMethod<z.infer<ReturnType<typeof options>>>({
   site: "linear",
   learningRate: 1e-3,
   weightDecay: 0,
-  semantic: false,
   card: {
     trains: "An angle and a length for every pair of outputs of the chosen linear layers, and the head.",
     attaches:
@@ -87,7 +87,6 @@ export const road = defineMethod<z.infer<ReturnType<typeof options>>>({
     },
   },
   options,
-  text: () => null,
   attach: (program, chosen) => ({
     linear(path, _x, y) {
       if (!isTargeted(path, targetModules(chosen))) return y;
@@ -100,7 +99,10 @@ export const road = defineMethod<z.infer<ReturnType<typeof options>>>({
   exportForm: ({ variant, groupSize, ...chosen }) => ({ type: "ROAD", variant, groupSize, ...targetModules(chosen) }),
 });
 
-/** Declares angles and lengths of the linear at `path`, and gives what its outputs and their partners are multiplied by. */
+/**
+ * Declares angles and lengths of the linear at `path`, and gives what its outputs and their
+ * partners are multiplied by.
+ */
 function pairFactors(program: Program, path: string, outputs: number, variant: RoadVariant, group: number) {
   const count = roadShare[variant] * outputs;
   const angles = program.trainable(`${path}.road_theta`, [count], { initializer: { kind: "zeros" } });

@@ -1,4 +1,7 @@
-/** BEFT's and RoAd's folders: which modules they name, what they refuse, and where PEFT has nothing of the kind. */
+/**
+ * BEFT's and RoAd's folders: which modules they name, what they refuse, and where PEFT has nothing
+ * of the kind.
+ */
 
 import { describe, expect, it } from "vitest";
 import { beft } from "../../../src/adapters/forms/beft";

@@ -64,7 +64,10 @@ function sumInto(out: Float64Array, length: number, options: Numbers, fill: (sum
   sum.forEach((value, index) => void store(out, index, value, options));
 }
 
-/** Where the factor of a column is: with SHARED both columns of a pair, which are `half` apart, have one. */
+/**
+ * Where the factor of a column is: with SHARED both columns of a pair, which are `half` apart, have
+ * one.
+ */
 const factorPlace = (half: number, { SHARED }: Numbers) =>
   SHARED ? (column: number) => Math.floor(column / (2 * half)) * half + (column % half) : (column: number) => column;
 
