@@ -27,7 +27,7 @@ const options = (facts: ModelFacts) =>
 export const beft = defineMethod<z.infer<ReturnType<typeof options>>>({
   id: "beft",
   title: "BEFT",
-  summary: "One added bias per value projection",
+  summary: "A trained bias added to every block's value projection",
   group: "weight delta",
   site: "linear",
   learningRate: 1e-3,

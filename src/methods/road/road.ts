@@ -67,7 +67,7 @@ function standardGroup(facts: ModelFacts): number {
 export const road = defineMethod<z.infer<ReturnType<typeof options>>>({
   id: "road",
   title: "RoAd",
-  summary: "Pairs of outputs rotated and scaled",
+  summary: "An angle and a length for every pair of a linear layer's outputs",
   group: "weight delta",
   site: "linear",
   learningRate: 1e-3,
