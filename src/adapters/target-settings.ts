@@ -45,6 +45,23 @@ export function writtenTargets(targets: readonly string[] | string, site: Writin
   return [...site.linears().map(({ path }) => path), ...site.outer].filter((path) => isTargeted(path, { targets }));
 }
 
+/** The same for a type of adapter that PEFT gives to all blocks: where only `layers` have one, whole paths are named. */
+export function writtenPaths({ targets, layers }: TargetModules, site: WritingSite): readonly string[] {
+  if (!layers || typeof targets === "string") return writtenTargets(targets, site);
+  const paths = site.linears().map(({ path }) => path);
+  return paths.filter((path) => isTargeted(path, { targets, layers }));
+}
+
+/**
+ * What of such targets is in these blocks; null where nothing is. Whole paths of an expression's modules are named anyway,
+ * without those of frozen blocks.
+ */
+export function targetsIn({ targets, layers }: TargetModules, blocks: readonly number[]): TargetModules | null {
+  if (typeof targets === "string") return { targets };
+  const kept = blocks.filter((block) => layers?.includes(block) ?? true);
+  return kept.length > 0 ? { targets, layers: kept } : null;
+}
+
 /**
  * The configuration with targets by names, paths or one expression alone. `suffix`: what a module's
  * tensors end in.

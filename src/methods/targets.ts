@@ -33,13 +33,17 @@ export function readLayers(ranges: string): number[] {
   return [...new Set(layers)].sort((a, b) => a - b);
 }
 
-/** Options that choose linears; `checkTargets` holds them to the model. */
-export function targetOptions({ family, config }: ModelFacts, outer: readonly string[] = []) {
+/** Options that choose linears; `checkTargets` holds them to the model. `standard`: names of the default targets. */
+export function targetOptions(
+  { family, config }: ModelFacts,
+  outer: readonly string[] = [],
+  standard: readonly string[] = family.loraTargets,
+) {
   const names = [...family.linearNames(config)];
   return {
     targets: z
       .preprocess((value) => (value === "all-linear" ? names : value), z.array(z.string().min(1)).min(1))
-      .default([...family.loraTargets])
+      .default([...standard])
       .meta({
         title: "Targets",
         description:

@@ -50,6 +50,13 @@ const special: Record<string, Omit<StepsCase, "name">> = {
   dora: { method: "dora", options: { rank: 4, alpha: 8 } },
   "dora on Conv1D": { method: "dora", options: { rank: 4, alpha: 8 }, rig: "tiny-gpt2" },
   vera: { method: "vera", options: { rank: 6, projectionKey: 7 } },
+  beft: { method: "beft" },
+  "road, factors for a pair": { method: "road", options: { groupSize: 8 }, steps: 2 },
+  "road, factors for each entry of a pair's matrix": {
+    method: "road",
+    options: { variant: "road_4", groupSize: 12 },
+    steps: 2,
+  },
   ept: {
     method: "ept",
     options: { virtualTokens: 3, positions: 40, rank: 2, alpha: 3, fusion: 4, spaces: 2, spaceRank: 2 },

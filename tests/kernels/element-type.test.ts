@@ -138,6 +138,26 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       wide: ["cosine", "sine"],
     },
   ],
+  "rotate-pairs-backward": [
+    {
+      sizes: { rows: 5, width: 18, half: 3 },
+      options: { SHARED: 1 },
+      bindings: { along: 9, across: 9, outputGradient: 90, out: 90 },
+    },
+  ],
+  "rotate-pairs-factors": [
+    {
+      sizes: { rows: 5, width: 18, half: 3 },
+      options: { TURNED: 1 },
+      bindings: { x: 90, outputGradient: 90, out: 18 },
+    },
+    {
+      sizes: { rows: 5, width: 18, half: 3 },
+      options: { TURNED: 1 },
+      bindings: { x: 90, outputGradient: 90, out: 18 },
+      wide: ["out"],
+    },
+  ],
   "scatter-rows": [
     {
       sizes: { start: 1, rows: 4, width: 9 },

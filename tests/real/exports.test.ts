@@ -20,7 +20,7 @@ import { type RealRows, type RealTask, realRows } from "./rows";
 
 /** On SmolLM2 a step takes seconds: one method of each form. */
 const SOON = [
-  ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning"],
+  ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft"],
   ...["sk-prefix", "prefix", "prompt", "p-tuning", "adapter-pfeiffer"],
 ];
 
@@ -45,6 +45,9 @@ const variants: Record<string, readonly [method: string, options: Record<string,
   "lora-embeddings": ["lora", { targets: ["embed_tokens", "q_proj"], learningRateRatio: 16 }],
   "lora-head": ["lora", { targets: ["lm_head", "v_proj"], learningRateRatio: 16 }],
   "ia3-attention": ["ia3", { targets: ["k_proj"], feedForward: [] }],
+  "road-2": ["road", { variant: "road_2", targets: ["k_proj", "down_proj"] }],
+  "road-4-blocks": ["road", { variant: "road_4", groupSize: 16, layers: "1-2" }],
+  "beft-all": ["beft", { targets: "all-linear" }],
   "sk-prefix-shared": ["sk-prefix", { shared: true }],
   "prefix-text": ["prefix", { init: "text", virtualTokens: null }],
   "prefix-mlp": ["prefix", { projection: 16 }],

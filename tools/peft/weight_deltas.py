@@ -1,7 +1,8 @@
 """
 Trains the cases of tests/fixtures/weight-deltas once more with PEFT's own modules, holds losses and allocated ranks against the
 fixtures (which are made without PEFT), and writes the adapters that PEFT saves beside them: what the studio writes is compared
-with these key by key. Needs torch, transformers and peft; run by hand, after tools/fixtures/weight_deltas.py.
+with these key by key. Needs torch, transformers and peft; run by hand, after tools/fixtures/weight_deltas.py; all cases, or
+those that are named.
 """
 import json
 import logging
@@ -10,7 +11,7 @@ import sys
 from pathlib import Path
 
 import torch
-from peft import AdaLoraConfig, LoraConfig, VeraConfig, get_peft_model
+from peft import AdaLoraConfig, BeftConfig, LoraConfig, RoadConfig, VeraConfig, get_peft_model
 from peft.optimizers import create_loraplus_optimizer
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
@@ -25,6 +26,15 @@ CASES = {
                                     rank_pattern={"0.self_attn.q_proj": 2, "down_proj": 6}, alpha_pattern={"v_proj": 3}),
         "adalora": AdaLoraConfig(target_modules=QV, **BUDGET),
         "vera": VeraConfig(r=6, projection_prng_key=7, target_modules=QV + ["down_proj"]),
+        # Targets are PEFT's own where none are named.
+        "beft": BeftConfig(),
+        "road": RoadConfig(group_size=8),
+        "road-2": RoadConfig(variant="road_2", group_size=24),
+        "road-4": RoadConfig(variant="road_4", group_size=4, target_modules=QV + ["down_proj"]),
+    },
+    "tiny-qwen2": {
+        "beft": BeftConfig(target_modules=QV),
+        "road-4": RoadConfig(variant="road_4", group_size=12),
     },
     "tiny-gpt2": {
         "dora": LoraConfig(r=4, lora_alpha=8, target_modules=GPT2, use_dora=True, fan_in_fan_out=True),
@@ -58,7 +68,10 @@ def train(rig, name, config):
         optimizer = create_loraplus_optimizer(
             model, torch.optim.AdamW, loraplus_lr_ratio=4.0, lr=rates["lr"], loraplus_weight_decay=rates["weight_decay"])
     else:
-        optimizer = torch.optim.AdamW(trained.values(), **rates)
+        # As transformers' Trainer, which lets no bias decay.
+        decay = lambda key: 0 if key.endswith("bias") else rates["weight_decay"]
+        groups = [{"params": [tensor], "weight_decay": decay(key)} for key, tensor in trained.items()]
+        optimizer = torch.optim.AdamW(groups, lr=rates["lr"])
     worst, history = 0.0, []
     for step in range(facts["steps"]):
         batch = {key: tensors[f"batch.{step % 4}.{key}"].long() for key in ("input_ids", "attention_mask", "labels")}
@@ -90,5 +103,6 @@ if __name__ == "__main__":
     os.environ["HF_HUB_OFFLINE"] = "1"
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
-    good = [train(rig, name, config) for rig, cases in CASES.items() for name, config in cases.items()]
+    good = [train(rig, name, config) for rig, cases in CASES.items() for name, config in cases.items()
+            if not sys.argv[1:] or f"{rig}/{name}" in sys.argv[1:]]
     sys.exit(0 if all(good) else "PEFT's numbers differ from the fixtures'.")

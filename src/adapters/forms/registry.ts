@@ -2,6 +2,7 @@
 
 import type { PeftConfig } from "../peft-config";
 import { adalora } from "./adalora";
+import { beft } from "./beft";
 import { bottleneck } from "./bottleneck";
 import { cpt } from "./cpt";
 import type { AdapterForm } from "./form";
@@ -11,10 +12,25 @@ import { lora } from "./lora";
 import { pTuning } from "./p-tuning";
 import { prefix } from "./prefix";
 import { prompt } from "./prompt";
+import { road } from "./road";
 import { studio } from "./studio";
 import { vera } from "./vera";
 
-const list = [lora, adalora, vera, ia3, lnTuning, prefix, prompt, pTuning, cpt, bottleneck, studio] as const;
+const list = [
+  lora,
+  adalora,
+  vera,
+  ia3,
+  lnTuning,
+  road,
+  beft,
+  prefix,
+  prompt,
+  pTuning,
+  cpt,
+  bottleneck,
+  studio,
+] as const;
 
 /** What a method says of the folder it is written as. */
 export type FormSettings = Parameters<(typeof list)[number]["config"]>[0];

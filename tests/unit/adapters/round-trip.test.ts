@@ -162,6 +162,10 @@ const table = methods.flatMap(({ id }) => {
 });
 const near = { init: "text", virtualTokens: 4, nearWords: true };
 table.push(["prompt near words", "tiny-llama", { id: "prompt", options: near, frozenLayers: 0 }]);
+const oneBlock = { variant: "road_4", groupSize: 12, layers: "1" };
+table.push(["road in one block", "tiny-llama", { id: "road", options: oneBlock, frozenLayers: 0 }]);
+// PEFT's are for torch's Linear, so these are in the studio's own form.
+for (const id of ["road", "beft"]) table.push([`${id} on Conv1D`, "tiny-gpt2", { id, options: {}, frozenLayers: 0 }]);
 
 describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
   const plan: RunConfiguration = { name: id, method: id, options, ...(frozenLayers && { frozenLayers }) };

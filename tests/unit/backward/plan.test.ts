@@ -15,10 +15,13 @@ import { attention, paddingBias } from "../../../src/operations/attention";
 import { dropout } from "../../../src/operations/dropout";
 import { linear } from "../../../src/operations/linear";
 import { layerNorm, rmsNorm } from "../../../src/operations/norm";
+import { polar } from "../../../src/operations/polar";
 import { lastToken, meanToken } from "../../../src/operations/pool";
 import { prepend } from "../../../src/operations/prepend";
 import { rope } from "../../../src/operations/rope";
+import { rotatePairs } from "../../../src/operations/rotate-pairs";
 import { scaleColumns } from "../../../src/operations/scale-columns";
+import { shiftColumns } from "../../../src/operations/shift-columns";
 import { splitColumns } from "../../../src/operations/split-columns";
 import { view } from "../../../src/operations/view";
 import { Program } from "../../../src/program/program";
@@ -92,6 +95,21 @@ describe("gradients are those of finite differences", () => {
     ]);
     const mask = (keep: number) => Float64Array.from({ length: 35 }, (_, index) => (index % 3 === 0 ? 0 : 1 / keep));
     checkGradients(program, result, { "dropped 0 mask": mask(0.7), "dropped 1 mask": mask(0.4) });
+  });
+
+  test.each([
+    ["a pair", 12],
+    ["a column", 24],
+  ])("of rotated pairs of columns with factors of %s, from polar coordinates and shifted", (_, count) => {
+    const program = new Program();
+    const x = program.trainable("x", [5, 24], normal);
+    const [angles, lengths] = ["angles", "lengths"].map((name) => program.trainable(name, [count], normal));
+    const { along, across } = polar(program, "points", angles!, lengths!);
+    const rotated = rotatePairs(program, "rotated", x, { along, across, group: 8 });
+    const shifted = shiftColumns(program, "shifted", rotated, program.trainable("shifts", [1, 24], normal));
+    // Twice, so that one gradient is added to the other.
+    const again = rotatePairs(program, "again", shifted, { along, across, group: 24 });
+    checkGradients(program, add(program, "result", again, x));
   });
 
   const square = (program: Program, name: string, width: number) => program.trainable(name, [width, width], normal);

@@ -170,6 +170,9 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   Cast: ([x]) => [x!],
   Not: elementwise((value) => (value ? 0 : 1)),
   Log: elementwise(Math.log),
+  Neg: elementwise((value) => -value),
+  Cos: elementwise(Math.cos),
+  Sin: elementwise(Math.sin),
   /** The values alone, along the second axis. */
   TopK([x, count], { axis, largest, sorted }) {
     const [rows, width] = x!.shape as [number, number];

@@ -64,6 +64,10 @@ function sumInto(out: Float64Array, length: number, options: Numbers, fill: (sum
   sum.forEach((value, index) => void store(out, index, value, options));
 }
 
+/** Where the factor of a column is: with SHARED both columns of a pair, which are `half` apart, have one. */
+const factorPlace = (half: number, { SHARED }: Numbers) =>
+  SHARED ? (column: number) => Math.floor(column / (2 * half)) * half + (column % half) : (column: number) => column;
+
 export const kernels: Readonly<Record<string, Compute>> = {
   matmul({ a, b, out }, { rows, columns, inner, alpha }, options) {
     const [left, right, terms] = [a!, b!, inner!];
@@ -236,6 +240,25 @@ export const kernels: Readonly<Record<string, Compute>> = {
           : own * cosine![angle]! - outputGradient![i - half]! * sine![angle]!;
       store(out!, i, element < rotarySize! ? turned : own, options);
     }
+  },
+  "rotate-pairs-backward"({ along, across, outputGradient, out }, { rows, width, half }, options) {
+    const place = factorPlace(half!, options);
+    for (let i = 0; i < rows! * width!; i++) {
+      const column = i % width!;
+      const step = column % (2 * half!) < half! ? half! : -half!;
+      const crossed = across![place(column + step)]! * outputGradient![i + step]!;
+      store(out!, i, along![place(column)]! * outputGradient![i]! + Math.sign(step) * crossed, options);
+    }
+  },
+  "rotate-pairs-factors"({ x, outputGradient, out }, { rows, width, half }, options) {
+    const place = factorPlace(half!, options);
+    sumInto(out!, options.SHARED ? width! / 2 : width!, options, (sum) => {
+      for (let i = 0; i < rows! * width!; i++) {
+        const step = (i % width!) % (2 * half!) < half! ? half! : -half!;
+        const factor = options.TURNED ? -Math.sign(step) * x![i + step]! : x![i]!;
+        sum[place(i % width!)]! += factor * outputGradient![i]!;
+      }
+    });
   },
   "prepend-backward-front"({ outputGradient, out }, { batch, front, tokens, width }, options) {
     sumInto(out!, front! * width!, options, (sum) => {

@@ -98,6 +98,13 @@ const cases: [rig: string, method: string, options: object][] = [
   ["tiny-llama", "ia3", {}],
   ["tiny-gpt2", "ia3", {}],
   ["tiny-qwen2", "ia3", {}],
+  ["tiny-llama", "road", {}],
+  ["tiny-llama", "road", { variant: "road_2", groupSize: 12 }],
+  ["tiny-gpt2", "road", { variant: "road_4", groupSize: 6, targets: ["c_attn", "mlp.c_proj"] }],
+  ["tiny-qwen2", "road", { variant: "road_4", groupSize: 8 }],
+  ["tiny-qwen2", "beft", { targets: ["q_proj", "v_proj"] }],
+  ["tiny-gpt2", "beft", {}],
+  ["tiny-bert", "beft", {}],
   ["tiny-qwen2", "bitfit", {}],
   ["tiny-bert", "bitfit", {}],
   ["tiny-gpt2", "ln-tuning", {}],
@@ -205,12 +212,33 @@ describe("a merged model", () => {
     }
   });
 
+  test("of BEFT is refused by the tensor's name where a linear has no bias, as PEFT refuses it", async () => {
+    const model = await openModel("tiny-llama");
+    const method = methodOf("beft");
+    const form = method.exportForm(method.options(model).parse({}), model);
+    const tensor = { name: "layers.0.self_attn.v_proj.beft_bias", shape: [1, 24], data: new Float32Array(24).fill(1) };
+    const base = { names: new Set(model.base.map(({ name }) => name)), fanInFanOut: false };
+    expect(() => mergeChanges(method, form, [tensor], base)).toThrow(/"layers\.0\.self_attn\.v_proj\.beft_bias"/);
+  });
+
   test("is offered by exactly the methods that have one", async () => {
     const model = await openModel("tiny-llama");
     const offering = approaches.filter((method) => {
       return describeMethod(method, model).conversions.some(({ id }) => id.startsWith("merged-"));
     });
-    const merging = ["lora", "dora", "adalora", "dylora", "vera", "ia3", "ln-tuning", "bitfit", "linear-probe"];
+    const merging = [
+      "lora",
+      "dora",
+      "adalora",
+      "dylora",
+      "vera",
+      "ia3",
+      "road",
+      "ln-tuning",
+      "bitfit",
+      "beft",
+      "linear-probe",
+    ];
     const dense = ["last-layer", "half-fine-tuning", "full"];
     expect(offering.map(({ id }) => id).sort()).toEqual([...merging, ...dense].sort());
   });
