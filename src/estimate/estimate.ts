@@ -80,10 +80,10 @@ export interface EstimateInput {
   readonly maxLength: number;
   readonly training: TrainingConfiguration;
   readonly runs: readonly RunConfiguration[];
-  /** Bytes that one buffer may have, and all together; no limit for all unless told. */
+  /** Bytes that one buffer may have, and all together; default: no limit on all. */
   readonly allowedBuffer: number;
   readonly capacity?: number;
-  /** What the executor takes for itself; a graphics card's unless told. */
+  /** What the executor takes for itself; default: a graphics card's. */
   readonly costs?: Costs;
 }
 

@@ -37,7 +37,7 @@ export interface RunSetup extends ResolvedMethod {
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
-  /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
+  /** Updates the run will make, for methods with a schedule of their own; default: 1. */
   readonly steps?: number;
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
