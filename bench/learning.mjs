@@ -76,7 +76,7 @@ const command = new Command("bench:learning")
   .option("--seeds <N>", "seeds from 0 on", whole, 3)
   .option("--rows <N>", "validation rows, from the file's first on", whole, 300)
   .option("--max-length <N>", "tokens of a text", whole, 64)
-  .option("--pooling <KIND>", "what the head reads: last or mean (the family's own unless told)")
+  .option("--pooling <KIND>", "what the head reads: last or mean (default: the family's own)")
   .option("--adapter <KIND>", "as for the headless runner", "auto")
   .parse();
 const options = command.opts();

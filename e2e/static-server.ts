@@ -1,4 +1,4 @@
-/** Serves the built page as a static host does: no headers of its own, unless told. */
+/** Serves the built page as a static host does: by default no headers of its own. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

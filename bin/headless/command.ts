@@ -90,7 +90,7 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
       "predict this file's rows (CSV, TSV, JSONL) by every run, or by those that a column names",
     )
     .option("--adapter-column <COLUMN>", "the column of that file which names the run that answers a row")
-    .option("--forgetting", "measure how well the model foretells a general text with each run, beside without")
+    .option("--forgetting", "measure how well the model predicts a general text with each run, beside without")
     .addHelpText("after", RUN_HELP)
     .exitOverride()
     .showHelpAfterError()

@@ -10,7 +10,7 @@ import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../sr
 import type {
   DeviceReport,
   EvaluationEvent,
-  GpuBytes,
+  MemoryBytes,
   RunEstimate,
   RunState,
   StepEvent,
@@ -46,7 +46,7 @@ export interface RunSummary {
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /** `best` has the best of the task's first metric, the earliest of equals. */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
-  gpuBytes: GpuBytes | null;
+  memoryBytes: MemoryBytes | null;
   /** Name of the adapter's folder beside this file. */
   adapter: string | null;
 }
@@ -91,7 +91,7 @@ export class Results {
   readonly #metric: MetricName;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
-  #gpuBytes: GpuBytes | null = null;
+  #memoryBytes: MemoryBytes | null = null;
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
   #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
@@ -157,7 +157,7 @@ export class Results {
    * @throws {Error} For an event of a run that the configuration does not have.
    */
   add(event: StudioEvent): void {
-    if (event.type === "comparison-state") this.#gpuBytes = event.gpuBytes;
+    if (event.type === "comparison-state") this.#memoryBytes = event.memoryBytes;
     if (!("run" in event)) return;
     const summary = this.#run(event.run);
     if (event.type === "notice") {
@@ -242,7 +242,7 @@ export class Results {
         notices: data.notices,
       },
       // Everything on the device; each run's own bytes are with the run.
-      gpuBytes: this.#gpuBytes,
+      memoryBytes: this.#memoryBytes,
       runs: this.runs,
       groups: this.groups,
       sum: this.#sum,
@@ -289,15 +289,15 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     seconds: 0,
     training: null,
     validation: null,
-    gpuBytes: null,
+    memoryBytes: null,
     adapter: null,
   };
 }
 
 function addStep(summary: RunSummary, event: StepEvent): void {
-  const { step, epoch, tokens, seconds, gpuBytes, loss, learningRate, gradNorm } = event;
+  const { step, epoch, tokens, seconds, memoryBytes, loss, learningRate, gradNorm } = event;
   const firstLoss = summary.training?.firstLoss ?? loss;
-  Object.assign(summary, { steps: step, epoch, tokens, seconds, gpuBytes });
+  Object.assign(summary, { steps: step, epoch, tokens, seconds, memoryBytes });
   summary.training = { firstLoss, lastLoss: loss, learningRate, gradNorm };
 }
 

@@ -28,7 +28,7 @@ export interface RunOptions extends Extras {
   endpoint: string;
   /** Type of the numbers in merged models; none are written without it. */
   merged?: StoredType;
-  /** Weights of runs to sum, by name, and how; exact unless told. */
+  /** Weights of runs to sum, by name, and how; default: exact. */
   sum?: Record<string, number>;
   combination?: Combination;
 }

@@ -15,7 +15,7 @@ import { buildTunedProgram } from "../runs/tuned-program";
 import { Workspace } from "../runs/workspace";
 import { tasks } from "../tasks/registry";
 import { meanLossOf, taskChannels } from "../tasks/task";
-import { type Foretelling, frozenModel } from "./next-token";
+import { frozenModel, type PredictingModel } from "./next-token";
 
 export interface Forgetting {
   /** Of the text, as far as it was read, without the first of each paragraph. */
@@ -38,7 +38,7 @@ const OWNER = "forgetting";
 export async function measureForgetting(
   executor: Executor,
   model: BaseModel,
-  run: Foretelling,
+  run: PredictingModel,
   text: string,
 ): Promise<Forgetting> {
   const { method } = run.tunedSetup;
@@ -53,7 +53,7 @@ export async function measureForgetting(
     return [{ ...encoded, row, truncated: encoded.fullLength > longest }];
   });
   const tokens = rows.reduce((sum, { labels }) => sum + labels.filter((label) => label >= 0).length, 0);
-  if (tokens === 0) throw new Error("The text has no token to be foretold. Give some sentences.");
+  if (tokens === 0) throw new Error("The text has no token to be predicted. Give some sentences.");
   const frozen = await languageLoss(executor, model, frozenModel(model), rows);
   return { tokens, frozen, tuned: await languageLoss(executor, model, run, rows) };
 }
@@ -62,7 +62,7 @@ export async function measureForgetting(
 async function languageLoss(
   executor: Executor,
   model: BaseModel,
-  run: Foretelling,
+  run: PredictingModel,
   rows: readonly TokenizedExample[],
 ): Promise<number> {
   const { memory } = executor;

@@ -1,5 +1,5 @@
 /**
- * What a run, or the frozen model, foretells: logits over the vocabulary behind the last token of some rows. Forward passes
+ * What a run, or the frozen model, predicts: logits over the vocabulary behind the last token of some rows. Forward passes
  * alone, of Programs of their own, so that it works whatever the run is trained for. A row is computed again for each of its
  * tokens; nothing is cached.
  */
@@ -9,7 +9,7 @@ import { languageHead } from "../base/language-head";
 import { held, leaves } from "../base/leaves";
 import { type CompiledDispatches, type DeviceBuffer, type Executor, type Session, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
-import type { Foreteller } from "../generation/generate";
+import type { NextTokenModel } from "../generation/generate";
 import { lastToken } from "../operations/pool";
 import { bind, type Place } from "../program/place";
 import { elementCount, tensorBytes } from "../program/tensor";
@@ -19,8 +19,8 @@ import { buildStates } from "../runs/tuned-program";
 import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
 import { tasks } from "../tasks/registry";
 
-/** What foretells: a run, or the frozen model. */
-export interface Foretelling {
+/** What predicts: a run, or the frozen model. */
+export interface PredictingModel {
   readonly owner: string;
   readonly virtualTokens: number;
   readonly tunedSetup: Run["tunedSetup"];
@@ -29,7 +29,7 @@ export interface Foretelling {
 }
 
 /** The frozen model by itself. */
-export function frozenModel(model: BaseModel): Foretelling {
+export function frozenModel(model: BaseModel): PredictingModel {
   const plan = { name: "frozen model", method: "linear-probe", options: {} };
   return {
     owner: plan.name,
@@ -57,13 +57,13 @@ export class NextToken {
   readonly longest: number;
   readonly #executor: Executor;
   readonly #model: BaseModel;
-  readonly #run: Foretelling;
+  readonly #run: PredictingModel;
   readonly #size: number;
   readonly #owner: string;
   readonly #compiled = new Map<number, Promise<Compiled>>();
 
-  /** For at most `size` rows at a time. A run must be compiled. Throws an Error if the model foretells nothing. */
-  constructor(executor: Executor, model: BaseModel, run: Foretelling, size: number) {
+  /** For at most `size` rows at a time. A run must be compiled. Throws an Error if the model predicts nothing. */
+  constructor(executor: Executor, model: BaseModel, run: PredictingModel, size: number) {
     this.#executor = executor;
     this.#model = model;
     this.#run = run;
@@ -78,7 +78,7 @@ export class NextToken {
   }
 
   /** What the decode loop needs. */
-  get foreteller(): Foreteller {
+  get predictor(): NextTokenModel {
     const { decode, endIds } = this.#model.tokenizer;
     return { logits: (rows) => this.logits(rows), decode, endIds, longest: this.longest };
   }

@@ -162,7 +162,7 @@ export class BaseModel {
   }
 
   /** Bytes of the weights on the GPU. */
-  get gpuBytes(): number {
+  get memoryBytes(): number {
     return [...this.#store.weights.values()].reduce((sum, buffer) => sum + buffer.size, 0);
   }
 

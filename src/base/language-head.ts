@@ -13,7 +13,7 @@ export const HEAD_BIAS = "lm_head.bias";
 
 /**
  * With the update that a method attaches to it. `onlyRead`: no gradient goes through it, so it may be a tensor that was trained.
- * @throws Error saying why the model cannot foretell the next token, or the method trains its head, and what to do.
+ * @throws Error saying why the model cannot predict the next token, or the method trains its head, and what to do.
  */
 export function languageHead(
   program: Program,
@@ -39,18 +39,18 @@ export function languageHead(
   };
 }
 
-/** Why a model cannot foretell the next token, and what to do; null where it can. */
+/** Why a model cannot predict the next token, and what to do; null where it can. */
 export function languageRefusal(family: Family, kind: LanguageHeadKind): string | null {
   if (!family.languageHead) {
     return (
-      `Language modelling and generation need a model that foretells the next token; ${family.title} models are ` +
+      `Language modelling and generation need a model that predicts the next token; ${family.title} models are ` +
       "encoders, in which every token sees every other. Choose a causal base model."
     );
   }
   if (kind !== "missing") return null;
   return (
     `The weight files have no "${HEAD_WEIGHT}", and config.json does not tie it to the word embeddings: ` +
-    "only the model's body was saved, so it cannot foretell the next token. Choose a checkpoint with its language head."
+    "only the model's body was saved, so it cannot predict the next token. Choose a checkpoint with its language head."
   );
 }
 

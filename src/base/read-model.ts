@@ -28,7 +28,7 @@ export interface ReadModel {
   readonly poolings: readonly Pooling[];
   /** Every tensor that the model's Programs read, and where it lies. */
   readonly needed: readonly { readonly tensor: Tensor; readonly entry: SafetensorsEntry }[];
-  /** What foretells the next token, and what of it only language modelling reads. */
+  /** What predicts the next token, and what of it only language modelling reads. */
   readonly languageHead: {
     readonly kind: LanguageHeadKind;
     readonly needed: readonly { readonly tensor: Tensor; readonly entry: SafetensorsEntry }[];

@@ -10,9 +10,9 @@ import type { ComparisonData } from "../runs/rows";
 export interface RunPlan extends RunConfiguration {
   /** Values to start from, by tensor name. */
   readonly initial?: Values;
-  /** Of its initial values and its batches; the training's unless told. */
+  /** Of its initial values and its batches; default: the training's. */
   readonly seed?: number;
-  /** On its learning rate; 1 unless told. */
+  /** On its learning rate; default: 1. */
   readonly learningRateFactor?: number;
 }
 

@@ -263,7 +263,7 @@ export class Comparison {
       const now = before ? await lane.run.parameters.checkpoint(lane.steps) : null;
       if (before) lane.run.parameters.restore(lane.first!);
       try {
-        return await generate(shown, settings, lane.next.foreteller, options);
+        return await generate(shown, settings, lane.next.predictor, options);
       } finally {
         if (now) lane.run.parameters.restore(now);
       }

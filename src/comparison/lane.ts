@@ -30,7 +30,7 @@ export class Lane {
   evaluatedStep: number | null = null;
   /** Before the first step, for language modelling: what it wrote then can be seen later. */
   first: Checkpoint | null = null;
-  /** What foretells for it, kept from one text to the next. */
+  /** What predicts for it, kept from one text to the next. */
   next: NextToken | null = null;
   readonly #emit: (event: StudioEvent) => void;
   #state: RunState = "waiting";

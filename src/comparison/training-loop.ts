@@ -199,7 +199,7 @@ export class TrainingLoop {
 
   announce(state: LoopState, reason: string | null = null, step = this.#step): void {
     const { executor, emit, steps } = this.#setup;
-    emit({ type: "comparison-state", state, step, steps, reason, gpuBytes: executor.memory.bytes() });
+    emit({ type: "comparison-state", state, step, steps, reason, memoryBytes: executor.memory.bytes() });
   }
 
   release(): void {
@@ -340,7 +340,7 @@ export class TrainingLoop {
       ...(lane.run.hasPenalty && { penalty }),
       tokens,
       seconds: lane.seconds,
-      gpuBytes: lane.run.gpuBytes,
+      memoryBytes: lane.run.memoryBytes,
     });
     const last = this.#running.findLast((one) => one.trains && this.#starts.get(one)! < step);
     if (lane === last) this.announce(this.#paused ? "paused" : "running", null, step);

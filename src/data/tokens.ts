@@ -28,7 +28,7 @@ export interface RowTokenizer {
   /** How many special tokens stand behind every text; they are kept when a row is cut. */
   readonly trailingSpecials: number;
   readonly eosId: number | null;
-  /** The ids of a text, or of two, with the tokenizer's special tokens unless told. */
+  /** The ids of a text, or of two; default: with the tokenizer's special tokens. */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): ArrayLike<number>;
   readonly eosText?: string;
   /** See `chat.ts`. */

@@ -15,7 +15,7 @@ import { readsWords } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
-import type { GpuBytes } from "../plan/events";
+import type { MemoryBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
@@ -43,7 +43,7 @@ export interface RunEstimate {
   run: string;
   /** From tensor specifications. */
   trainable: TrainableCount;
-  bytes: GpuBytes;
+  bytes: MemoryBytes;
   /** Set when this run cannot start as configured: what is wrong with which option. */
   problem: string | null;
   virtualTokens: number;
@@ -57,7 +57,7 @@ export interface Estimate {
   /** Of one variant of each run. */
   runs: RunEstimate[];
   /** Weights once, plus what every variant of every run has of its own; what they share is counted once. */
-  total: GpuBytes;
+  total: MemoryBytes;
   /** The largest single buffer, and what the device allows for one. */
   largestBuffer: { tensor: string; bytes: number; allowed: number };
   /** Bytes that all may take together; null where the device does not tell. */
@@ -80,10 +80,10 @@ export interface EstimateInput {
   readonly maxLength: number;
   readonly training: TrainingConfiguration;
   readonly runs: readonly RunConfiguration[];
-  /** Bytes that one buffer may have, and all together; no limit for all unless told. */
+  /** Bytes that one buffer may have, and all together; default: no limit on all. */
   readonly allowedBuffer: number;
   readonly capacity?: number;
-  /** What the executor takes for itself; a graphics card's unless told. */
+  /** What the executor takes for itself; default: a graphics card's. */
   readonly costs?: Costs;
 }
 

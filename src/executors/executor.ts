@@ -59,11 +59,11 @@ export interface CompiledDispatches {
 export interface CompileOptions {
   /** For whom its own memory is counted. */
   readonly owner: string;
-  /** As what; `runtime` unless told. */
+  /** As what; default: `runtime`. */
   readonly category?: ByteCategory;
   /** Called as kernels are compiled. */
   readonly progress?: (done: number, total: number) => void;
-  /** Of the buffers that are written, those that somebody reads behind the list; all unless told. */
+  /** Of the buffers that are written, those that somebody reads behind the list; default: all. */
   readonly results?: readonly DeviceBuffer[];
 }
 
@@ -72,7 +72,7 @@ export interface Commands {
   run(dispatches: CompiledDispatches): void;
   /** Offsets and length in bytes, multiples of 4. */
   copy(from: DeviceBuffer, fromOffset: number, to: DeviceBuffer, toOffset: number, bytes: number): void;
-  /** Fills bytes of a buffer with zeros; all from `offset` on unless told. */
+  /** Fills bytes of a buffer with zeros; default: all from `offset` on. */
   clear(buffer: DeviceBuffer, offset?: number, bytes?: number): void;
   /** Resolves when it may be written and read behind it; results may still be on their way. */
   submit(): Promise<void>;
@@ -127,7 +127,7 @@ export interface Executor {
   commands(): Commands;
   /** Behind all that was submitted, before all that is submitted next. `offset` in bytes. */
   write(buffer: DeviceBuffer, values: Float32Array | Int32Array | Uint16Array, offset?: number): void;
-  /** The first `bytes` bytes of a buffer, all unless told. Not for the training loop: it waits for all work submitted before. */
+  /** The first `bytes` bytes of a buffer; default: all. Not for the training loop: it waits for all work submitted before. */
   read(buffer: DeviceBuffer, bytes?: number): Promise<ArrayBuffer>;
   readbackRing<Tag>(options: ReadbackRingOptions, deliver: (data: ArrayBuffer, tag: Tag) => void): ReadbackRing<Tag>;
   /** Resolves when all that was submitted is done. */

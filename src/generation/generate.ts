@@ -4,8 +4,8 @@ import { Random } from "../data/random";
 import { nextToken } from "./sampling";
 import type { GenerationSettings } from "./settings";
 
-/** What foretells. */
-export interface Foreteller {
+/** What predicts. */
+export interface NextTokenModel {
   /** For every row the logits of the token behind its last one. */
   logits(rows: readonly Int32Array[]): Promise<readonly Float32Array[]>;
   /** Text of ids, without special tokens. */
@@ -40,7 +40,7 @@ export interface GenerateOptions {
 export async function generate(
   prompts: readonly Int32Array[],
   settings: GenerationSettings,
-  model: Foreteller,
+  model: NextTokenModel,
   { onText, cancelled }: GenerateOptions = {},
 ): Promise<GeneratedText[]> {
   const rows = prompts.map((prompt, row) => {

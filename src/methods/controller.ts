@@ -17,7 +17,7 @@ import type { ModelFacts } from "./model-facts";
  */
 export interface ControllerPhase {
   readonly dispatches: readonly Dispatch<Place>[];
-  /** In which steps; in all unless told. */
+  /** In which steps; default: in all. */
   readonly when?: (step: number) => boolean;
 }
 

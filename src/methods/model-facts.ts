@@ -8,9 +8,9 @@ export type LanguageHeadKind = "own" | "words" | "missing";
 
 /** How frozen weights are kept on the GPU. */
 export interface WeightStorage {
-  /** Of matrices; float32 unless told. */
+  /** Of matrices; default: float32. */
   readonly precision?: Precision;
-  /** Bytes that one buffer may have: matrices that need more are kept in parts. No limit unless told. */
+  /** Bytes that one buffer may have: matrices that need more are kept in parts. Default: no limit. */
   readonly largestBuffer?: number;
 }
 
@@ -18,6 +18,6 @@ export interface WeightStorage {
 export interface ModelFacts extends WeightStorage {
   readonly family: Family;
   readonly config: ModelConfig;
-  /** What foretells the next token: the word embeddings once more unless told. */
+  /** What predicts the next token; default: the word embeddings once more. */
   readonly languageHead?: LanguageHeadKind;
 }

@@ -81,7 +81,7 @@ export function addPositions({ program, config, batch, start }: Stack, x: Tensor
   return add(program, "positioned", x, embed(program, "positions", ids, table));
 }
 
-/** Layer norm at `path`, with gain and, unless told otherwise, shift. */
+/** Layer norm at `path`, with gain and, by default, shift. */
 export function stackLayerNorm(
   { program, attachments }: Stack,
   name: string,
@@ -120,7 +120,7 @@ export interface AttendOptions extends Pick<AttentionOptions, "keyBias" | "windo
   readonly rotary?: Rotary;
   /** As in `RotateOptions`. */
   readonly table?: string;
-  /** On the scores; headSize^−½ unless told. */
+  /** On the scores; default: headSize^−½. */
   readonly scale?: number;
 }
 

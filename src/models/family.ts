@@ -45,7 +45,7 @@ export interface SubLayer {
   readonly residual: Tensor;
 }
 
-/** A word of the prompt that is learned as well: what the state at `column` of it foretells, and what its loss counts. */
+/** A word of the prompt that is learned as well: what the state at `column` of it predicts, and what its loss counts. */
 export interface PromptLabel {
   readonly column: number;
   readonly id: number;
@@ -154,7 +154,7 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * token is of.
    */
   inputs?(config: Config): readonly Channel[];
-  /** Whether every token sees every other (encoders): such a model does not foretell the next token. */
+  /** Whether every token sees every other (encoders): such a model does not predict the next token. */
   readonly bidirectional: boolean;
   /** How a sequence may be read out, the usual way first. */
   readonly poolings: readonly [Pooling, ...Pooling[]];
@@ -165,12 +165,12 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   classify?(program: Program, config: Config, site: ClassifierSite): Tensor;
   /**
    * What Hugging Face's token classifier of this family reads every token with: a linear with a bias under this name, or
-   * `classify`. `score` unless told.
+   * `classify`. Default: `score`.
    */
   readonly tokenHead?: "score" | "classifier" | "classify";
   /** Of its `model_type`s those that transformers has no token classifier of. */
   readonly withoutTokenClass?: readonly string[];
-  /** What `embed` multiplies the table's rows by; 1 unless told. */
+  /** What `embed` multiplies the table's rows by; default: 1. */
   wordScale?(config: Config): number;
   /** Word embeddings [rows, hiddenSize] of ids. */
   embed(program: Program, config: Config, name: string, ids: Tensor): Tensor;
@@ -187,7 +187,7 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly loraTargets: readonly string[];
   /** (IA)³'s linears as PEFT names them; of those in `feedForward` the input is scaled, of the others the output. */
   readonly ia3Targets: { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
-  /** Whether transformers' class takes keys and values from outside; without that PEFT cannot load a prefix. True unless told. */
+  /** Whether transformers' class takes keys and values from outside; without that PEFT cannot load a prefix. Default: true. */
   readonly takesPast?: boolean;
   /** What `from_pretrained` must be told for Hugging Face's classifier to read as `classify` does, as Python. */
   readonly classifierArgument?: string;

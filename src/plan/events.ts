@@ -9,7 +9,7 @@ import type { Figures, RowWords, Said } from "../tasks/said";
 export type { ByteCategory } from "../executors/bytes";
 export type { ModuleRank } from "../methods/controller";
 export type { Said } from "../tasks/said";
-export type GpuBytes = Bytes;
+export type MemoryBytes = Bytes;
 
 export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
 
@@ -28,7 +28,7 @@ export interface StepEvent {
   /** Seconds of this run's own training so far. */
   seconds: number;
   /** This run alone on the shared weights. */
-  gpuBytes: GpuBytes;
+  memoryBytes: MemoryBytes;
 }
 
 /** With the metrics that the task has. */
@@ -71,7 +71,7 @@ export interface ComparisonStateEvent {
   steps: number;
   reason: string | null;
   /** Everything on the device: weights once, all runs, what they share. */
-  gpuBytes: GpuBytes;
+  memoryBytes: MemoryBytes;
 }
 
 /** A wait, and what for. `total` is null where it cannot be known. `withProgress` (`waiting.ts`) makes these. */

@@ -26,7 +26,7 @@ export interface Constant extends Tensor {
 export interface TrainableOptions {
   readonly initializer: Initializer;
   readonly weightDecay?: boolean;
-  /** Factor on the run's learning rate; 1 unless told. */
+  /** Factor on the run's learning rate; default: 1. */
   readonly learningRateScale?: number;
   readonly part?: "adapter" | "head";
 }

@@ -18,7 +18,7 @@ export interface OptimizerOptions {
   readonly gradClip: number | null;
   /** Decoupled weight decay of a tensor. */
   readonly weightDecay: (tensor: Trainable) => number;
-  /** Parts of the training that train different tensors; one that trains all unless told. */
+  /** Parts of the training that train different tensors; default: one that trains all. */
   readonly rounds?: Rounds;
 }
 

@@ -37,7 +37,7 @@ export interface RunSetup extends ResolvedMethod {
   readonly classes: number;
   readonly pooling: Pooling;
   readonly seed: number;
-  /** Updates the run will make, for methods with a schedule of their own; 1 unless told. */
+  /** Updates the run will make, for methods with a schedule of their own; default: 1. */
   readonly steps?: number;
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
@@ -137,10 +137,10 @@ export class Run {
    * Bytes of the shared weights, its own tensors, and what it needs of the shared workspace and of the texts that were read.
    * onnxruntime's are shared by all runs and in none of them.
    */
-  get gpuBytes(): Bytes {
+  get memoryBytes(): Bytes {
     const own = this.#executor.memory.bytes(this.owner);
     const activations = own.activations + this.activationBytes;
-    return sumUp({ ...own, weights: this.#model.gpuBytes, activations, cache: this.cachedBytes });
+    return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.cachedBytes });
   }
 
   /** Bytes of what the frozen model keeps of this run's text; runs with the same text share it. Known once compiled. */

@@ -27,7 +27,7 @@ export interface States {
   /** Virtual tokens in front of every row, and behind its last real token. */
   readonly front: number;
   readonly suffix: number;
-  /** Words of the virtual tokens in front that a language model learns too; none unless told. */
+  /** Words of the virtual tokens in front that a language model learns too; default: none. */
   readonly context?: readonly PromptLabel[] | undefined;
 }
 
@@ -48,7 +48,7 @@ export interface ReadOutOptions {
   readonly learningRateScale: number;
   /** The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`. */
   readonly classifier?: ((state: Tensor, outputs: number) => Tensor) | undefined;
-  /** What the family reads every token with; `score` unless told. */
+  /** What the family reads every token with; default: `score`. */
   readonly tokenHead?: "score" | "classifier" | "classify" | undefined;
   /** The frozen model's own head over the vocabulary; throws an Error saying why if it has none. */
   readonly languageHead: () => LanguageHead;

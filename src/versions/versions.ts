@@ -33,8 +33,18 @@ export const formats = {
   /** In the page's address. */
   link: { name: "The configuration in this address", oldest: 1, migrations: [] },
   /** A finished comparison in the browser's storage. Those of version 1 have no seeds. */
-  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [] },
+  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice] },
 } satisfies Record<string, Format>;
+
+/** Version 2 of kept comparisons called all memory a graphics card's, in the comparison and in its runs' curves. */
+function memoryOfAnyDevice({ gpuBytes, ...comparison }: Content): Content {
+  const runs = (comparison.runs as { curves: { steps: { columns: Content } } }[]).map((run) => {
+    const { gpuBytes: memoryBytes, ...columns } = run.curves.steps.columns;
+    const steps = { ...run.curves.steps, columns: { ...columns, memoryBytes } };
+    return { ...run, curves: { ...run.curves, steps } };
+  });
+  return { ...comparison, memoryBytes: gpuBytes, runs };
+}
 
 /** Content is of a version that this studio does not know yet. */
 export class NewerVersionError extends Error {}

@@ -155,7 +155,7 @@ export interface ModelSummary {
   family: string;
   parameters: number;
   fileBytes: number;
-  gpuBytes: number;
+  memoryBytes: number;
   /** Of the frozen matrices on the GPU. */
   elementType: Precision;
   /** What was asked for, and why it is something else; null where it is not. */

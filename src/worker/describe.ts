@@ -48,7 +48,7 @@ export function describeModel(model: BaseModel, source: string, precision: Preci
     family: family.title,
     parameters: model.parameters,
     fileBytes: model.fileBytes,
-    gpuBytes: model.gpuBytes,
+    memoryBytes: model.memoryBytes,
     elementType: model.precision,
     precision,
     precisionNote: model.precisionNote,

@@ -340,7 +340,7 @@ export class Studio implements StudioApi {
       if (run !== null) return await this.#comparisons.of(run).comparison.generate(run, before, ids, settings, options);
       const next = new NextToken(executor, model, frozenModel(model), ids.length);
       try {
-        return await generate(ids, settings, next.foreteller, options);
+        return await generate(ids, settings, next.predictor, options);
       } finally {
         await next.release();
       }

@@ -95,7 +95,7 @@ describe.each(cases)("%s, batches of %i", (rig, batchSize, lengths, plans, allow
         expect(Math.abs(estimated.total[name] - counted[name]) / total, name).toBeLessThan(0.01);
       }
       for (const { run, bytes } of estimated.runs) {
-        const own = comparison.run(run).gpuBytes;
+        const own = comparison.run(run).memoryBytes;
         for (const name of ["adapter", "gradients", "optimizer", "activations", "cache"] as const) {
           expect(Math.abs(own[name] - bytes[name]), `${name} of ${run}`).toBeLessThan(0.02 * bytes[name] + 256);
         }

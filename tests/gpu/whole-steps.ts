@@ -24,11 +24,11 @@ export interface StepsCase {
   readonly name: string;
   readonly method: string;
   readonly options?: Readonly<Record<string, unknown>>;
-  /** tiny-llama unless told. */
+  /** Default: tiny-llama. */
   readonly rig?: string;
-  /** Sequence classification unless told. */
+  /** Default: sequence classification. */
   readonly task?: TaskId;
-  /** The family's own unless told. */
+  /** Default: the family's own. */
   readonly pooling?: Pooling;
   /** Updates: more than one where a controller acts later. */
   readonly steps?: number;

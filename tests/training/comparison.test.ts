@@ -135,10 +135,10 @@ describe("lock-step", () => {
       "finished 4",
     ]);
     expect(tiny.comparison.finished).toBe(true);
-    for (const { gpuBytes } of tiny.of("step")) {
-      const { total, ...parts } = gpuBytes;
+    for (const { memoryBytes } of tiny.of("step")) {
+      const { total, ...parts } = memoryBytes;
       expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBe(total);
-      expect(gpuBytes.weights).toBe(model.gpuBytes);
+      expect(memoryBytes.weights).toBe(model.memoryBytes);
     }
   });
 });

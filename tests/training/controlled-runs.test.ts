@@ -92,7 +92,7 @@ describe("methods that act between steps", () => {
     });
     await trained({ runs, training: { steps: 6 } }, async (tiny) => {
       for (const { run, bytes } of estimated.runs) {
-        const { adapter, optimizer } = tiny.comparison.run(run).gpuBytes;
+        const { adapter, optimizer } = tiny.comparison.run(run).memoryBytes;
         expect(adapter).toBe(bytes.adapter);
         // The uniforms and schedule of the kernels come on top.
         expect(optimizer).toBeGreaterThanOrEqual(bytes.optimizer);

@@ -44,7 +44,7 @@ test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
       await run.compile();
       const next = new NextToken(executor, model, run, texts.length);
       const prompts = texts.map((text: string) => Int32Array.from(model.tokenizer.encode(text)));
-      const said = await generate(prompts, generationSchema.parse({ maxNewTokens: tokens }), next.foreteller);
+      const said = await generate(prompts, generationSchema.parse({ maxNewTokens: tokens }), next.predictor);
       expect(said.map((text) => text.ids)).toEqual(ids);
       await next.release();
       expect(executor.memory.bytes(`${run.owner}, next token`).total).toBe(0);

@@ -23,7 +23,7 @@ test("a mixed file says of every row what its adapter says alone, on one copy of
   await comparison.prepare();
   await comparison.train();
   const bytes = executor.memory.bytes();
-  expect(bytes.weights).toBe(model.gpuBytes);
+  expect(bytes.weights).toBe(model.memoryBytes);
 
   const { rows: texts } = (await fixtureJson("cases/data.json")).tasks["sequence-classification"];
   const whose = ["B", "A", "C", "A", "B", "C", "A", "B"];

@@ -3,7 +3,7 @@
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
-import type { GpuBytes } from "../../src/plan/events";
+import type { MemoryBytes } from "../../src/plan/events";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {
@@ -53,7 +53,7 @@ test("steps allocate nothing: bytes stay the same, and all of them come back", a
   const ours = () => {
     const [all, foreign] = [memory.bytes(), memory.bytes("onnxruntime")];
     return Object.fromEntries(
-      Object.entries(all).map(([name, bytes]) => [name, bytes - foreign[name as keyof GpuBytes]]),
+      Object.entries(all).map(([name, bytes]) => [name, bytes - foreign[name as keyof MemoryBytes]]),
     );
   };
   const before = ours();
@@ -67,7 +67,7 @@ test("steps allocate nothing: bytes stay the same, and all of them come back", a
     onEvent(event) {
       if (event.type !== "step" || event.run !== "delta") return;
       const calls = { allocated: allocated.mock.calls.length, compiled: compiled.mock.calls.length };
-      at.push({ step: event.step, ours: ours(), total: event.gpuBytes.total, ...calls });
+      at.push({ step: event.step, ours: ours(), total: event.memoryBytes.total, ...calls });
     },
   });
   await tiny.comparison.prepare();

@@ -96,7 +96,7 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
   expect(planned.problem).toBeNull();
   const count = expectedFit.weight.flat().length + expectedFit.bias.length;
   expect(plannedFit.trainable).toMatchObject({ adapter: 0, head: count, total: count });
-  const own = comparison.run(runs[0].name).gpuBytes.runtime;
+  const own = comparison.run(runs[0].name).memoryBytes.runtime;
   expect(Math.abs(planned.bytes.runtime - own)).toBeLessThan(0.05 * own);
   await comparison.release();
   expect(executor.memory.bytes().runtime - before.runtime).toBeLessThan(1e5);

@@ -1,5 +1,5 @@
 /**
- * LoRA on word embeddings and on the head over the vocabulary, against PEFT: loss, gradients, what is foretold, and the
+ * LoRA on word embeddings and on the head over the vocabulary, against PEFT: loss, gradients, what is predicted, and the
  * folder. All 20 updates, and the other rigs, are in `tests/unit/backward/outer-lora.test.ts`.
  */
 
@@ -88,13 +88,13 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     const logits = tensors.get("logits")!;
     let logitsError = 0;
     if (causal) {
-      // What it foretells behind the first row, by the path that generation takes.
+      // What it predicts behind the first row, by the path that generation takes.
       const length = batches[0]!.lengths[0]!;
       const next = new NextToken(executor, model, run, 1);
-      const [foretold] = await next.logits([batches[0]!.inputIds.slice(0, length)]);
+      const [predicted] = await next.logits([batches[0]!.inputIds.slice(0, length)]);
       await next.release();
       const width = logits.shape.at(-1)!;
-      logitsError = largestDifference(foretold!, logits.data.subarray((length - 1) * width, length * width));
+      logitsError = largestDifference(predicted!, logits.data.subarray((length - 1) * width, length * width));
     }
     const losses = executor.memory.allocate(8, { label: "losses", category: "runtime", owner: "test" });
     let gradientError = 0;

@@ -59,7 +59,7 @@ describe.each(["tiny-llama", "tiny-gpt2"])("%s", (rig) => {
         runs.map(async ({ name }) => ({ losses: tiny.losses(name), values: await finalValues(tiny, name) })),
       );
       await tiny.comparison.release();
-      return { bytes: model.gpuBytes, states };
+      return { bytes: model.memoryBytes, states };
     } finally {
       model.release();
     }

@@ -1,6 +1,6 @@
 /**
  * A model whose tables, linears and head lie in several buffers, since one cannot hold them: the limit is set low, and training and
- * foretelling must be those of the whole model. By float64 the same is shown in `tests/unit/program/row-parts.test.ts`.
+ * predicting must be those of the whole model. By float64 the same is shown in `tests/unit/program/row-parts.test.ts`.
  */
 
 import { expect, test } from "vitest";
@@ -32,8 +32,12 @@ test.each([
         expect(cut.length > 0).toBe(largestBuffer === limit);
         for (const part of cut.flatMap(storedTensors)) expect(model.kept(part)?.size).toBeLessThanOrEqual(limit);
         const rows = await tinyRows(model, [5, 7, 8, 6]);
-        const foretold = rows.map(({ ids, ...row }) => ({ ids, ...row, labels: Int32Array.of(...ids.slice(1), -100) }));
-        const own = task === "causal-lm" ? foretold : rows;
+        const predicted = rows.map(({ ids, ...row }) => ({
+          ids,
+          ...row,
+          labels: Int32Array.of(...ids.slice(1), -100),
+        }));
+        const own = task === "causal-lm" ? predicted : rows;
         const data = { ...tinyData(own, own.slice(2, 3), 8), task };
         const tiny = createComparison(small, model, { data, runs, training: { steps: 2 } });
         await tiny.comparison.prepare();

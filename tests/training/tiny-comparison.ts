@@ -56,7 +56,7 @@ export interface TinyComparison {
   losses(run: string): number[];
 }
 
-/** Constant learning rate without warm-up, batches of 2, no evaluation between the first and the last, unless told. */
+/** Constant learning rate without warm-up, batches of 2, no evaluation between the first and the last, by default. */
 export function createComparison(executor: Executor, model: BaseModel, setup: TinySetup): TinyComparison {
   const events: StudioEvent[] = [];
   const defaults = { batchSize: 2, steps: 4, evalEvery: 1000, schedule: "constant", warmupRatio: 0 };

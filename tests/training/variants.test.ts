@@ -105,7 +105,7 @@ describe("a run whose validation loss rises", () => {
     expect(mean).toBeCloseTo(losses[best]!, 5);
   });
 
-  test("goes on to the last step and keeps the last adapter unless told otherwise", { timeout: 120_000 }, async () => {
+  test("goes on to the last step and keeps the last adapter by default", { timeout: 120_000 }, async () => {
     const rows = await tinyRows(model, lengths);
     const tiny = await trained({ data: tinyData(rows, rows, 8), training: { steps: 4, evalEvery: 1 }, runs });
     expect(tiny.of("run-state", "astray").at(-1)).toMatchObject({ state: "finished", reason: null, heldStep: 4 });

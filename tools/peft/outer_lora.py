@@ -48,7 +48,7 @@ def start_of(rig, name, tensor):
 
 
 def loss_of(model, batch, task):
-    """Logits, and the mean cross-entropy; a language model foretells the next real token at every position."""
+    """Logits, and the mean cross-entropy; a language model predicts the next real token at every position."""
     logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
     if task != "CAUSAL_LM":
         return logits, functional.cross_entropy(logits, batch["labels"])

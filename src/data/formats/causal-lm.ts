@@ -101,7 +101,7 @@ export const causalLm: DataFormat = {
     throw new DataError({
       file: "data",
       row: example.row,
-      what: `Within ${countOf(maxLength, "token")} no token of this row is foretold by one before it.`,
+      what: `Within ${countOf(maxLength, "token")} no token of this row is predicted by one before it.`,
       fix: "Raise the longest text, write a prompt or a longer response, or remove the row.",
     });
   },

@@ -10,7 +10,7 @@ import { ADDRESSABLE, outOfMemory } from "./limits";
 /** What the module's factory takes. */
 export interface ModuleOptions {
   readonly numThreads: number;
-  /** Where the `.wasm` file is; beside the `.mjs` unless told. */
+  /** Where the `.wasm` file is; default: beside the `.mjs`. */
   readonly locateFile?: (name: string) => string;
   readonly wasmBinary?: ArrayBufferLike;
 }

@@ -130,7 +130,7 @@ class Pool {
   #dispatches = 0;
   #anonymous = -1;
 
-  /** A buffer of that size under a number, its own unless told; a free one if there is any. */
+  /** A buffer of that size under a number (default: its own); a free one if there is any. */
   take(bytes: number, key = this.#anonymous--): number {
     const free = this.#free.get(bytes) ?? 0;
     if (free > 0) this.#free.set(bytes, free - 1);

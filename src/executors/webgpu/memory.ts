@@ -8,7 +8,7 @@ import { type Allocation, type DeviceBuffer, type DeviceMemory, OutOfMemoryError
 
 /** Beside what every executor's allocation says. */
 export interface GpuAllocation extends Allocation {
-  /** STORAGE | COPY_SRC | COPY_DST unless told. */
+  /** Default: STORAGE | COPY_SRC | COPY_DST. */
   readonly usage?: GPUBufferUsageFlags;
 }
 

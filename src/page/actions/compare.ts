@@ -82,7 +82,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     steps,
     reason: null,
     ...(state.device.report && { executor: state.device.report.executor }),
-    gpuBytes: null,
+    memoryBytes: null,
     runs,
   };
   const kept = current && hasCurves(current) ? [current, ...past] : past;

@@ -43,7 +43,7 @@ export async function restart(): Promise<void> {
   endWaits();
   const { current } = useStudio.getState().comparison;
   patch("comparison", {
-    current: current && { ...current, gpuBytes: null },
+    current: current && { ...current, memoryBytes: null },
     error: null,
     stopping: false,
     imported: [],

@@ -3,12 +3,12 @@
  * estimate.
  */
 
-import type { ByteCategory, GpuBytes } from "../../worker/api";
+import type { ByteCategory, MemoryBytes } from "../../worker/api";
 import { appearance } from "../appearance";
 import { formatBytes } from "../numbers";
 import { memoryWords, wordsOf } from "../store/device-words";
 import { firstSeeds } from "../store/first-seeds";
-import { ownBytes } from "../store/gpu-bytes";
+import { ownBytes } from "../store/memory-bytes";
 import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -33,7 +33,7 @@ interface RunBytes {
   key: string;
   name: string;
   slot: number;
-  bytes: GpuBytes;
+  bytes: MemoryBytes;
 }
 
 export function MemoryChart() {
@@ -44,8 +44,8 @@ export function MemoryChart() {
   const measured = measuredBytes(current);
   const estimated = measured.length === 0;
   const runs = estimated ? estimatedBytes(methods) : measured;
-  const weights = model?.gpuBytes ?? runs[0]?.bytes.weights ?? 0;
-  const all = estimated ? methods.estimate?.total : current?.gpuBytes;
+  const weights = model?.memoryBytes ?? runs[0]?.bytes.weights ?? 0;
+  const all = estimated ? methods.estimate?.total : current?.memoryBytes;
   const onnxruntime = all?.onnxruntime ?? 0;
   const summed = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights + onnxruntime);
   const total = all?.total ?? summed;

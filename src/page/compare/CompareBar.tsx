@@ -18,10 +18,11 @@ export function CompareBar() {
   const slice = useStudio((state) => state.comparison);
   const obstacle = useStudio(whyNot);
   const busy = useStudio(isBusy);
-  const waiting = useStudio((state) => shownWait(state) !== null);
+  const wait = useStudio(shownWait);
   const lost = useStudio((state) => state.device.lost !== null);
   const { current, error, stopping } = slice;
   const phase = current?.state ?? "idle";
+  const evaluating = wait?.event.wait === "evaluating";
   const resumable = !lost && isResumable(phase) && lastGoodStep(slice) !== null;
   return (
     <div className="compare-bar">
@@ -54,8 +55,14 @@ export function CompareBar() {
             </button>
           )}
           {busy && (
-            <button type="button" className="button" disabled={stopping} onClick={() => void stop()}>
-              <Square size={16} aria-hidden="true" /> Stop
+            <button
+              type="button"
+              className="button"
+              disabled={stopping && !evaluating}
+              title={stopping && evaluating ? "Without the last evaluation" : undefined}
+              onClick={() => void stop()}
+            >
+              <Square size={16} aria-hidden="true" /> {stopping && evaluating ? "Stop now" : "Stop"}
             </button>
           )}
           {resumable && (
@@ -65,11 +72,13 @@ export function CompareBar() {
           )}
         </div>
         <p className="compare-status" role="status" id="compare-obstacle">
-          {status(slice) ?? obstacle ?? "Ready. All chosen methods train on the same batches, side by side."}
+          {status(slice, evaluating) ??
+            obstacle ??
+            "Ready. All chosen methods train on the same batches, side by side."}
         </p>
       </div>
-      {waiting && <ProgressLine />}
-      {!waiting && busy && current && (
+      {wait && <ProgressLine />}
+      {!wait && busy && current && (
         <progress
           className="progress"
           aria-label="Steps done"
@@ -99,10 +108,10 @@ function lastGoodStep(slice: ComparisonSlice): number | null {
   return steps && steps.length > 0 ? Math.min(...steps) : null;
 }
 
-function status({ current, pace, stopping }: ComparisonSlice): string | null {
+function status({ current, pace, stopping }: ComparisonSlice, evaluating: boolean): string | null {
   if (!current || current.state === "idle") return null;
   const done = `step ${formatCount(current.step)} of ${formatCount(current.steps)}`;
-  if (stopping) return `Stopping… · ${done}`;
+  if (stopping) return `Stopping… · ${evaluating ? "a last evaluation · " : ""}${done}`;
   switch (current.state) {
     case "preparing":
       return `Preparing ${current.runs.length === 1 ? "the run" : `${current.runs.length} runs`}…`;

@@ -6,7 +6,7 @@ import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import { recentSpeed } from "../curves/run-curves";
 import { formatBytes, formatCount, formatDuration } from "../numbers";
-import { ownBytes } from "../store/gpu-bytes";
+import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";

@@ -12,7 +12,7 @@ export const stepColumns = [
   "gradNorm",
   "tokens",
   "seconds",
-  "gpuBytes",
+  "memoryBytes",
 ] as const;
 export const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds"] as const;
 
@@ -52,7 +52,16 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
     curves.evaluations.truncate("step", event.step);
   }
   const { step, epoch, loss, learningRate, gradNorm, tokens, seconds } = event;
-  curves.steps.push({ step, epoch, loss, learningRate, gradNorm, tokens, seconds, gpuBytes: event.gpuBytes.total });
+  curves.steps.push({
+    step,
+    epoch,
+    loss,
+    learningRate,
+    gradNorm,
+    tokens,
+    seconds,
+    memoryBytes: event.memoryBytes.total,
+  });
 }
 
 /** Adds an evaluation; an earlier one of the same step is replaced. */

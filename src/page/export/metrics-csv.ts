@@ -8,7 +8,7 @@ import { type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { Comparison } from "../store/state";
 
 const before = ["run", "method", "split", "step", "epoch", "loss"] as const;
-const behind = ["learning_rate", "grad_norm", "tokens", "seconds", "gpu_bytes"] as const;
+const behind = ["learning_rate", "grad_norm", "tokens", "seconds", "memory_bytes"] as const;
 
 type Row = Partial<Record<(typeof before)[number] | (typeof behind)[number] | MetricName, string | number>>;
 
@@ -31,7 +31,7 @@ export function metricsCsv(comparison: Comparison): string {
         grad_norm: steps.column("gradNorm")[i],
         tokens: steps.column("tokens")[i],
         seconds: steps.column("seconds")[i],
-        gpu_bytes: steps.column("gpuBytes")[i],
+        memory_bytes: steps.column("memoryBytes")[i],
       });
     }
     for (let i = 0; i < evaluations.length; i++) {

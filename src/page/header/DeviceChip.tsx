@@ -5,7 +5,7 @@ import { Popover, RadioGroup } from "radix-ui";
 import type { DeviceChoice, DeviceReport } from "../../worker/api";
 import { chooseDevice } from "../actions/start";
 import { formatBytes } from "../numbers";
-import { gpuBytesHeld } from "../store/gpu-bytes";
+import { bytesHeld } from "../store/memory-bytes";
 import { isBusy, useStudio } from "../store/store";
 import { Facts } from "./Facts";
 import "./DeviceChip.css";
@@ -21,7 +21,7 @@ const states: Record<DeviceReport["status"], string> = {
 
 export function DeviceChip() {
   const { report, lost } = useStudio((state) => state.device);
-  const held = useStudio(gpuBytesHeld);
+  const held = useStudio(bytesHeld);
   const usable = report?.status === "ready" || report?.status === "software";
   const problem = lost !== null || (report !== null && report.status !== "ready");
   const name = report?.name || "none";

@@ -40,7 +40,7 @@ export function ModelChip() {
                   ["Family", summary.family],
                   ["Parameters", formatCount(summary.parameters)],
                   ["File", formatBytes(summary.fileBytes)],
-                  [capitalised(memory.where), `${formatBytes(summary.gpuBytes)} (${summary.elementType})`],
+                  [capitalised(memory.where), `${formatBytes(summary.memoryBytes)} (${summary.elementType})`],
                   ["Layers × width", `${summary.layers} × ${formatCount(summary.hiddenSize)}`],
                   ["Heads", `${summary.heads} query, ${summary.keyValueHeads} key/value`],
                   ["Vocabulary", formatCount(summary.vocabulary)],

@@ -2,7 +2,7 @@
 
 import { formatBytes, formatCount, formatSmallPercent } from "../numbers";
 import { memoryWords } from "../store/device-words";
-import { ownBytes } from "../store/gpu-bytes";
+import { ownBytes } from "../store/memory-bytes";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 

@@ -26,12 +26,12 @@ export function ForgettingPanel({ run }: { run: string }) {
       <output className="field-help">
         {measured && error === null
           ? said(measured)
-          : "How well the model still foretells a general text with this run, beside without."}
+          : "How well the model still predicts a general text with this run, beside without."}
       </output>
       <details className="own-text">
         <summary>A text of your own</summary>
         <Field
-          label="Text to foretell"
+          label="Text to predict"
           help="Paragraphs are read one by one. Empty: the studio's own general text."
           wide
         >
@@ -59,7 +59,7 @@ function said({ tokens, frozen, tuned }: Forgetting): string {
       ? "Nothing is forgotten."
       : change > 0
         ? `Forgotten: ${formatLoss(change)} nats a token.`
-        : `It foretells this text better, by ${formatLoss(-change)} nats a token.`;
+        : `It predicts this text better, by ${formatLoss(-change)} nats a token.`;
   return (
     `Loss of the model's own head on ${formatPlural(tokens, "token")}: ${figures(frozen)} frozen, ${figures(tuned)} with this run. ` +
     judged

@@ -2,7 +2,7 @@
 
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { stepsToLoss, summarise } from "../curves/run-curves";
-import { ownBytes } from "../store/gpu-bytes";
+import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 
 export type Figure = "trainable" | "bestMetric" | "lastMetric" | "validationLoss" | "stepsToLoss" | "seconds" | "bytes";

@@ -14,7 +14,7 @@ export interface MemoryWords {
 
 const words: Record<DeviceReport["executor"], MemoryWords> = {
   webgpu: { title: "GPU memory", short: "GPU", where: "on the GPU" },
-  processor: { title: "Memory", short: "memory", where: "in memory" },
+  processor: { title: "Processor memory", short: "memory", where: "in memory" },
 };
 
 export function memoryWords({ device }: Pick<StudioState, "device">): MemoryWords {

@@ -29,7 +29,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         const run = find(event.run);
         if (!run) break;
         addStep(run.curves, event);
-        change(run.name, { bytes: event.gpuBytes });
+        change(run.name, { bytes: event.memoryBytes });
         grown = true;
         break;
       }
@@ -60,8 +60,8 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
       case "comparison-state":
         if (!current) break;
         {
-          const { state, step, steps, reason, gpuBytes } = event;
-          current = { ...current, state, step, steps, reason, gpuBytes };
+          const { state, step, steps, reason, memoryBytes } = event;
+          current = { ...current, state, step, steps, reason, memoryBytes };
         }
         if (isEnded(event.state)) {
           current.endedAt = now;

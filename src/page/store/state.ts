@@ -10,8 +10,8 @@ import type {
   Estimate,
   GeneratedText,
   GenerationSettings,
-  GpuBytes,
   ImportedAdapter,
+  MemoryBytes,
   MethodDescription,
   ModelDetails,
   ModelListing,
@@ -119,7 +119,7 @@ export interface RunRecord {
   /** The step whose adapter it holds. */
   heldStep: number | null;
   trainable: RunEstimate["trainable"] | null;
-  bytes: GpuBytes | null;
+  bytes: MemoryBytes | null;
   curves: RunCurves;
   /** How many ranks each module's update has in use, as last told; left out by most methods. */
   ranks?: RanksEvent;
@@ -146,7 +146,7 @@ export interface Comparison {
   /** What it was computed on; not known of comparisons kept by earlier versions. */
   executor?: DeviceReport["executor"];
   /** Everything on the device, as last told. */
-  gpuBytes: GpuBytes | null;
+  memoryBytes: MemoryBytes | null;
   runs: RunRecord[];
 }
 

@@ -178,7 +178,7 @@ describe("results", () => {
     expect(await numbers(unread, 3)).toEqual([1, 2, 3]);
   });
 
-  test("all of it unless told", async () => {
+  test("all of it by default", async () => {
     const [x, y, z] = [buffer("x", [1, 2, 3]), buffer("y", [0, 0, 0]), buffer("z", [0, 0, 0])];
     await replay(await compile([scale(x, y, 2), scale(y, z, 2)]));
     expect([await numbers(y, 3), await numbers(z, 3)]).toEqual([

@@ -183,7 +183,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   expect(without.config.peft_type).toBe("PROMPT_TUNING");
 });
 
-test("PEFT's folder, read as a prompt, foretells what PEFT does", async () => {
+test("PEFT's folder, read as a prompt, predicts what PEFT does", async () => {
   const { model, tensors, ids } = await openCase();
   const file = async (name: string) => {
     const stored = await fixtureFile(`peft/${NAME}/${name}`);

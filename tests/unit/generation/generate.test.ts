@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type Foreteller, generate } from "../../../src/generation/generate";
+import { generate, type NextTokenModel } from "../../../src/generation/generate";
 import { generationSchema } from "../../../src/generation/settings";
 
-/** Foretells the letter behind the last one; `end` is the token behind "z". */
-const alphabet: Foreteller = {
+/** Predicts the letter behind the last one; `end` is the token behind "z". */
+const alphabet: NextTokenModel = {
   logits: async (rows) =>
     rows.map((row) => Float32Array.from({ length: 27 }, (_, id) => (id === row.at(-1)! + 1 ? 5 : 0))),
   decode: (ids) => String.fromCharCode(...ids.filter((id) => id < 26).map((id) => 97 + id)),
@@ -41,7 +41,7 @@ describe("generate", () => {
 
   test("what a row draws does not depend on the others", async () => {
     const drawn = settings({ temperature: 3, maxNewTokens: 8, seed: 4 });
-    const flat: Foreteller = { ...alphabet, endIds: [] };
+    const flat: NextTokenModel = { ...alphabet, endIds: [] };
     const [first] = await generate([ids("a")], drawn, flat);
     const [beside] = await generate([ids("a"), ids("b")], drawn, flat);
     expect(beside).toEqual(first);

@@ -84,16 +84,16 @@ describe("applyEvents", () => {
       step: 100,
       steps: 100,
       reason: null,
-      gpuBytes: bytes,
+      memoryBytes: bytes,
     };
     const after = applyEvents(slice(comparison([record("a")])), [finished], 1234);
-    expect(after.current).toMatchObject({ state: "finished", endedAt: 1234, step: 100, gpuBytes: bytes });
+    expect(after.current).toMatchObject({ state: "finished", endedAt: 1234, step: 100, memoryBytes: bytes });
   });
 
   it("is stopping until the comparison has ended or its worker has gone away", () => {
     const asked = { ...slice(comparison([record("a")])), stopping: true };
     const state = (name: "running" | "stopped") =>
-      ({ type: "comparison-state", state: name, step: 7, steps: 100, reason: null, gpuBytes: bytes }) as const;
+      ({ type: "comparison-state", state: name, step: 7, steps: 100, reason: null, memoryBytes: bytes }) as const;
     const running = applyEvents(asked, [state("running"), step("a", 7, 1)], 1);
     expect(running.stopping).toBe(true);
     expect(applyEvents(running, [state("stopped")], 2).stopping).toBe(false);

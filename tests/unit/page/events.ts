@@ -3,9 +3,9 @@
 import { createCurves } from "../../../src/page/curves/run-curves";
 import type { Comparison, ComparisonSlice, RunRecord } from "../../../src/page/store/state";
 import { trainingSchema } from "../../../src/plan/configuration";
-import type { EvaluationEvent, GpuBytes, StepEvent } from "../../../src/worker/api";
+import type { EvaluationEvent, MemoryBytes, StepEvent } from "../../../src/worker/api";
 
-export const bytes: GpuBytes = {
+export const bytes: MemoryBytes = {
   weights: 100,
   adapter: 1,
   gradients: 2,
@@ -28,7 +28,7 @@ export function step(run: string, number: number, loss: number, fields: Partial<
     gradNorm: 1,
     tokens: number * 10,
     seconds: number / 10,
-    gpuBytes: bytes,
+    memoryBytes: bytes,
     ...fields,
   };
 }
@@ -94,7 +94,7 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
     step: 0,
     steps: 100,
     reason: null,
-    gpuBytes: null,
+    memoryBytes: null,
     runs,
     ...fields,
   };

@@ -53,7 +53,7 @@ describe("tensors", () => {
     expect(() => program.tensor("z")).toThrow('The program has no tensor "z"');
   });
 
-  test("trainables decay and belong to the adapter unless told", () => {
+  test("trainables decay and belong to the adapter by default", () => {
     const program = new Program();
     expect(program.trainable("F", [1], zeros)).toMatchObject({ weightDecay: true, part: "adapter" });
     const bias = program.trainable("score.bias", [2], { ...zeros, weightDecay: false, part: "head" });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { eventLine, PlainProgress } from "../../../bin/headless/progress";
 import type { StepEvent, StudioEvent } from "../../../src/worker/api";
 
-const gpuBytes = {
+const memoryBytes = {
   weights: 0,
   adapter: 0,
   gradients: 0,
@@ -15,7 +15,7 @@ const gpuBytes = {
 };
 
 function step(run: string, step: number, loss: number): StepEvent {
-  return { type: "step", run, step, epoch: 0, loss, learningRate: 0, gradNorm: 0, tokens: 0, seconds: 0, gpuBytes };
+  return { type: "step", run, step, epoch: 0, loss, learningRate: 0, gradNorm: 0, tokens: 0, seconds: 0, memoryBytes };
 }
 
 function evaluation(run: string, step: number): StudioEvent {
@@ -64,7 +64,7 @@ describe("plain progress", () => {
       { ...loading, phase: "begin", done: 1 },
       { ...loading, phase: "update", done: 2 },
       { ...loading, phase: "end", done: 2 },
-      { type: "comparison-state", state: "running", step: 0, steps: 2, reason: null, gpuBytes },
+      { type: "comparison-state", state: "running", step: 0, steps: 2, reason: null, memoryBytes },
       step("a", 1, 0.5),
       step("b", 1, 0.25),
       step("a", 2, 0.125),
@@ -83,7 +83,7 @@ describe("plain progress", () => {
   test("stays within about twenty lines however many steps there are", () => {
     const lines: string[] = [];
     const progress = new PlainProgress((text) => lines.push(text));
-    progress.handle({ type: "comparison-state", state: "running", step: 0, steps: 1000, reason: null, gpuBytes });
+    progress.handle({ type: "comparison-state", state: "running", step: 0, steps: 1000, reason: null, memoryBytes });
     for (let number = 1; number <= 1000; number += 1) progress.handle(step("a", number, 1));
     progress.close();
     expect(lines).toHaveLength(20);

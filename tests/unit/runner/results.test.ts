@@ -7,7 +7,7 @@ import { deviceSummary, metricsLine, Results } from "../../../bin/headless/resul
 import { configurationSchema, trainingSchema } from "../../../src/plan/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
-const gpuBytes = {
+const memoryBytes = {
   weights: 6,
   adapter: 5,
   gradients: 4,
@@ -30,7 +30,7 @@ function step(run: string, step: number, loss: number): StepEvent {
     gradNorm: 0.5,
     tokens: 64 * step,
     seconds: 0.25 * step,
-    gpuBytes,
+    memoryBytes,
   };
 }
 
@@ -97,7 +97,7 @@ describe("metrics.jsonl", () => {
         gradNorm: 0.5,
         tokens: 64,
         seconds: 0.25,
-        gpuBytes,
+        memoryBytes,
       },
       expect.objectContaining({ run: "lora", loss: 0.6 }),
       { run: "sk", step: 1, split: "validation", loss: 0.65, accuracy: 0.5, f1: 0.5, rows: 20, tokens: 8, seconds: 1 },

@@ -16,7 +16,7 @@ const rigs = Object.keys(import.meta.glob("../../fixtures/families/*/language.sa
   (path) => path.split("/").at(-2)!,
 );
 
-test("there is a rig of every family that foretells", async () => {
+test("there is a rig of every family that predicts", async () => {
   const read = await Promise.all(rigs.map((rig) => familyRig(rig).config()));
   // GPT-2's head is its word embeddings, as BLOOM's.
   const wanted = families.filter(({ id, languageHead }) => languageHead && id !== "gpt2").map(({ id }) => id);

@@ -186,12 +186,16 @@ describe("the address", () => {
   );
 });
 
-describe("a comparison kept in the browser", () => {
-  const stored = deserialize(bytesOf("session-2.bin"));
+/** Of the device, in the comparison's last state and in each step of LoRA. */
+const BYTES = { comparison: 24248320, run: 4643344 };
 
-  test("of version 2 opens with its curves", () => {
-    expect(stored.version).toBe(2);
-    const { readable, problem } = readRecords([stored]);
+describe("a comparison kept in the browser", () => {
+  const stored = deserialize(bytesOf("session-3.bin"));
+
+  test.each([2, 3])("of version %i opens with its curves", (version) => {
+    const record = deserialize(bytesOf(`session-${version}.bin`));
+    expect(record.version).toBe(version);
+    const { readable, problem } = readRecords([record]);
     expect(problem).toBeNull();
     const [comparison] = readable.map(openRecord);
     expect(comparison).toMatchObject({
@@ -203,7 +207,9 @@ describe("a comparison kept in the browser", () => {
       ],
     });
     const [, run] = comparison!.runs;
+    expect(comparison!.memoryBytes!.total).toBe(BYTES.comparison);
     expect([...run!.curves.steps.column("step")]).toEqual([1, 2, 3, 4]);
+    expect([...run!.curves.steps.column("memoryBytes")]).toEqual(new Array(4).fill(BYTES.run));
     expect(run!.curves.steps.last("loss")).toBeCloseTo(0.564862, 6);
     expect([...run!.curves.evaluations.column("step")]).toEqual([0, 2, 4]);
     expect(run!.curves.evaluations.last("loss")).toBeCloseTo(0.746112, 6);
@@ -227,9 +233,9 @@ describe("a comparison kept in the browser", () => {
 
   test("of a newer studio is named, beside those that open, newest first; older than version 2 is passed over", () => {
     const later = { ...stored, id: "later", startedAt: stored.startedAt + 1 };
-    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 3, id: "x" }, later]);
+    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 4, id: "x" }, later]);
     expect(readable.map(({ id }) => id)).toEqual(["later", stored.id]);
-    expect(problem).toMatch(newer(2));
+    expect(problem).toMatch(newer(3));
     expect(problem).toMatch(/It stays kept/);
     expect(readRecords([{ ...stored, version: 1 }])).toEqual({ readable: [], problem: null });
   });
