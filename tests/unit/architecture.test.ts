@@ -193,6 +193,16 @@ describe("imports", () => {
     expect(talking.filter((from) => !TALK_TO_THE_WORKER.test(from))).toEqual([]);
   });
 
+  test("lead from the estimate to nothing that runs on a device", () => {
+    const reached = new Set(["src/estimate/estimate.ts"]);
+    for (const file of reached) {
+      for (const { from, to, typeOnly } of imports) if (from === file && !typeOnly) reached.add(to);
+    }
+    expect(reached).toContain("src/executors/webgpu/costs.ts");
+    const running = ["webgpu/runtime", "webgpu/device", "webgpu/pipelines", "processor/module", "processor/sessions"];
+    expect(running.filter((name) => reached.has(`src/executors/${name}.ts`))).toEqual([]);
+  });
+
   test("that break the rules are found", () => {
     const edge = (from: string, to: string, typeOnly = false): Import => ({ from, to, typeOnly });
     expect(fault(edge("src/kernels/matmul.ts", "src/executors/webgpu/device.ts"))).toMatch(
