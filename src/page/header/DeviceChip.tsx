@@ -2,6 +2,7 @@
 
 import { ChevronDown } from "lucide-react";
 import { Popover, RadioGroup } from "radix-ui";
+import { useShallow } from "zustand/react/shallow";
 import type { DeviceChoice, DeviceReport } from "../../worker/api";
 import { chooseDevice } from "../actions/start";
 import { formatBytes } from "../numbers";
@@ -21,7 +22,7 @@ const states: Record<DeviceReport["status"], string> = {
 
 export function DeviceChip() {
   const { report, lost } = useStudio((state) => state.device);
-  const held = useStudio(bytesHeld);
+  const held = useStudio(useShallow(bytesHeld));
   const usable = report?.status === "ready" || report?.status === "software";
   const problem = lost !== null || (report !== null && report.status !== "ready");
   const name = report?.name || "none";
@@ -30,9 +31,7 @@ export function DeviceChip() {
       <Popover.Trigger className={problem ? "chip chip-problem" : "chip"}>
         <span className="chip-label">Device</span>
         <span className="chip-value">{lost ? "lost" : report ? name : "looking…"}</span>
-        {report && !lost && (
-          <span className="chip-detail">{usable ? `${formatBytes(held)} in use` : states[report.status]}</span>
-        )}
+        {report && !lost && <span className="chip-detail">{usable ? textOf(held) : states[report.status]}</span>}
         <ChevronDown size={14} aria-hidden="true" />
       </Popover.Trigger>
       <Popover.Portal>
@@ -93,8 +92,12 @@ function Choice(props: { value: DeviceChoice; name: string; detail: string | nul
 
 const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
-function factsOf(report: DeviceReport, held: number): [string, string][] {
-  const used: [string, string] = ["In use by the studio", formatBytes(held)];
+type Held = ReturnType<typeof bytesHeld>;
+
+const textOf = (held: Held) => held && `${formatBytes(held.bytes)} ${held.what}`;
+
+function factsOf(report: DeviceReport, held: Held): [string, string][] {
+  const used: [string, string] = ["Memory", textOf(held) ?? "nothing yet"];
   if (report.executor === "processor") return [["Threads", String(report.threads ?? 1)], used];
   return [
     ["State", states[report.status]],

@@ -8,6 +8,9 @@ export function ownBytes(bytes: MemoryBytes): number {
   return bytes.total - bytes.weights - bytes.onnxruntime;
 }
 
-export function bytesHeld(state: StudioState): number {
-  return state.comparison.current?.memoryBytes?.total ?? state.model.summary?.memoryBytes ?? 0;
+/** Everything, once a comparison was set up; before that the weights alone are known, without what onnxruntime takes. */
+export function bytesHeld({ comparison, model }: StudioState): { bytes: number; what: "in use" | "of weights" } | null {
+  const all = comparison.current?.memoryBytes?.total;
+  if (all !== undefined) return { bytes: all, what: "in use" };
+  return model.summary && { bytes: model.summary.memoryBytes, what: "of weights" };
 }
