@@ -21,8 +21,11 @@ export interface DeviceListener {
 
 const NO_LIMITS = { maxBufferSize: 0, maxStorageBufferBindingSize: 0 };
 const NO_ADAPTER = { vendor: "", architecture: "", device: "", description: "" };
-/** Milliseconds that each of the two has in a trial; a card that has not answered by then is the slower one. */
-const SHARE = 1000;
+/**
+ * Milliseconds that each has in a trial. A card has to compile its shaders first; one that has not answered by then is the slower
+ * one.
+ */
+const SHARE = { processor: 500, card: 1500 };
 /** Wider models are not tried: the card is for them. */
 const WIDE = 768;
 
@@ -35,6 +38,8 @@ export class Devices {
   #executor: Executor | null = null;
   /** How the automatic choice was made. */
   #reason: string | null = null;
+  /** Of the card: it may go on after the choice was made without it. */
+  #trial: Promise<unknown> = Promise.resolve();
 
   constructor(opening: () => Promise<OpenedDevice> = openDevice) {
     this.#openDevice = opening;
@@ -74,16 +79,24 @@ export class Devices {
     }
     const processor = this.#openProcessor();
     try {
+      await this.settled();
       await processor.ready();
       await graphics.ready();
-      const own = await trialTime(processor, family, config, SHARE);
-      const card = await within(SHARE, trialTime(graphics, family, config, SHARE));
+      const own = await trialTime(processor, family, config, SHARE.processor);
+      const trial = trialTime(graphics, family, config, SHARE.card);
+      this.#trial = trial;
+      const card = await within(SHARE.card, trial);
       this.#executor = card === null || own < card ? processor : graphics;
       this.#reason = outcome(own, card);
     } catch (error) {
       this.#reason = `The graphics card is used; a trial against the processor failed: ${messageOf(error)}`;
     }
     return this.#executor !== before;
+  }
+
+  /** Resolves when no trial works on the card any more. */
+  async settled(): Promise<void> {
+    await this.#trial.catch(() => {});
   }
 
   /** Bytes that the largest memory has which may be chosen for a model; infinite where nobody tells. */

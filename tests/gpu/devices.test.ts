@@ -15,6 +15,7 @@ const listener = {
 };
 
 let opened: OpenedDevice;
+let devices: Devices;
 const asCard = async () => {
   opened = await openDevice();
   return { ...opened, status: "ready", message: "", software: false } as OpenedDevice;
@@ -22,12 +23,15 @@ const asCard = async () => {
 beforeEach(() => {
   told = [];
 });
-afterEach(() => {
+afterEach(async () => {
+  // onnxruntime waits for ever for a device that is destroyed under it.
+  await devices.settled();
   if ("device" in opened) opened.device.destroy();
 });
 
 /** Destroyed by the browser, as it looks from the page. */
 async function lose(): Promise<void> {
+  await devices.settled();
   if (!("device" in opened)) throw new Error(opened.message);
   opened.device.destroy();
   await opened.device.lost;
@@ -40,7 +44,7 @@ async function wouldOpen(rig: string) {
 }
 
 test("a card and the processor are tried on a model, and the faster one is taken with a line that says so", async () => {
-  const devices = new Devices(asCard);
+  devices = new Devices(asCard);
   expect(await devices.open("auto", listener)).toMatchObject({ executor: "webgpu", reason: null });
   // Software that passes for a card is slower at anything.
   expect(await devices.decide(...(await wouldOpen("tiny-llama")))).toBe(true);
@@ -52,7 +56,7 @@ test("a card and the processor are tried on a model, and the faster one is taken
 });
 
 test("a wide model is the card's without a trial, whatever computed before", async () => {
-  const devices = new Devices(asCard);
+  devices = new Devices(asCard);
   await devices.open("auto", listener);
   const [family, config] = await wouldOpen("tiny-llama");
   expect(await devices.decide(family, config)).toBe(true);
@@ -70,7 +74,7 @@ test("a trial without a share measures one run, and leaves nothing behind", asyn
 });
 
 test("a lost card ends what it computes; where the processor computes, it can only not be chosen any more", async () => {
-  const devices = new Devices(asCard);
+  devices = new Devices(asCard);
   await devices.open("auto", listener);
   await devices.decide(...(await wouldOpen("tiny-llama")));
   expect(devices.report.executor).toBe("processor");
@@ -80,8 +84,8 @@ test("a lost card ends what it computes; where the processor computes, it can on
   const card = devices.report.options.find(({ choice }) => choice === "graphics")!;
   expect(card.refusal).toMatch(/^The browser lost the graphics card \(.*[^.]\)\. Reload/);
 
-  const used = new Devices(asCard);
-  await used.open("graphics", listener);
+  devices = new Devices(asCard);
+  await devices.open("graphics", listener);
   await lose();
   expect(told).toEqual([expect.stringMatching(/^lost: .*[^.]$/)]);
 });
@@ -91,7 +95,7 @@ test("what was chosen by hand is not tried", async () => {
     ["graphics", "webgpu"],
     ["processor", "processor"],
   ] as const) {
-    const devices = new Devices(asCard);
+    devices = new Devices(asCard);
     expect(await devices.open(choice, listener)).toMatchObject({ choice, executor });
     expect(await devices.decide(...(await wouldOpen("tiny-llama")))).toBe(false);
     expect(devices.report).toMatchObject({ choice, executor, reason: null });
