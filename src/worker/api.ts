@@ -4,7 +4,6 @@
  */
 
 import type { Finding } from "../answers/diagnosis";
-import type { Forgetting } from "../answers/forgetting";
 import type { SemanticPass } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
@@ -14,16 +13,16 @@ import type { Fit } from "../estimate/fit";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
+import type { Forgetting } from "../instruments/forgetting";
+import type { MergeProof } from "../instruments/merge-proof";
 import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
-import type { MergeProof } from "../proofs/merge-proof";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type { Finding } from "../answers/diagnosis";
-export type { Forgetting } from "../answers/forgetting";
 export type { SemanticPass } from "../base/base-model";
 export type {
   ColumnRole,
@@ -40,10 +39,11 @@ export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
+export type { Forgetting } from "../instruments/forgetting";
+export type { MergeProof } from "../instruments/merge-proof";
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
 export type { Proof } from "../proofs/equality";
-export type { MergeProof } from "../proofs/merge-proof";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =

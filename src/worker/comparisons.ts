@@ -5,7 +5,6 @@ import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
-import { type Forgetting, measureForgetting } from "../answers/forgetting";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
@@ -18,10 +17,11 @@ import {
 } from "../folders/imported-run";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
+import { type Forgetting, measureForgetting } from "../instruments/forgetting";
+import { type MergeProof, proveMerge } from "../instruments/merge-proof";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
-import { type MergeProof, proveMerge } from "../proofs/merge-proof";
 import { trainableOf } from "../runs/trainable-count";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";

@@ -6,41 +6,10 @@ import { meanWordNorm } from "../base/norms";
 import type { Comparison } from "../comparison/comparison";
 import { formats } from "../data/formats/registry";
 import type { Executor } from "../executors/executor";
+import type { History } from "../instruments/history";
 import { defaultLearningRate } from "../methods/learning-rate";
-import type { RunReport, StudioEvent } from "../plan/events";
+import type { RunReport } from "../plan/events";
 import type { DatasetStore } from "./dataset-store";
-
-/** What a run has said of itself while it trained. */
-export class History {
-  readonly #runs = new Map<
-    string,
-    { losses: number[]; gradNorms: number[]; evaluations: { step: number; loss: number }[]; failure: string | null }
-  >();
-
-  add(event: StudioEvent): void {
-    if (!("run" in event)) return;
-    const run = this.of(event.run);
-    if (event.type === "step") {
-      // A run that went back to an earlier step writes on from there.
-      run.losses.length = run.gradNorms.length = event.step - 1;
-      run.losses.push(event.loss);
-      run.gradNorms.push(event.gradNorm);
-    } else if (event.type === "evaluation") {
-      run.evaluations = [...run.evaluations.filter(({ step }) => step < event.step), event];
-    } else if (event.type === "run-state") {
-      run.failure = event.state === "failed" ? event.reason : null;
-    }
-  }
-
-  of(name: string) {
-    let run = this.#runs.get(name);
-    if (!run) {
-      run = { losses: [], gradNorms: [], evaluations: [], failure: null };
-      this.#runs.set(name, run);
-    }
-    return run;
-  }
-}
 
 export interface DiagnosisSources {
   readonly executor: Executor;

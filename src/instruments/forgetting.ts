@@ -3,6 +3,7 @@
  * text, of the frozen model and with what the run has trained. The run's own tensors are read; none is copied or changed.
  */
 
+import { frozenModel, type PredictingModel } from "../answers/next-token";
 import type { BaseModel } from "../base/base-model";
 import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
@@ -15,7 +16,6 @@ import { buildTunedProgram } from "../runs/tuned-program";
 import { Workspace } from "../runs/workspace";
 import { tasks } from "../tasks/registry";
 import { meanLossOf, taskChannels } from "../tasks/task";
-import { frozenModel, type PredictingModel } from "./next-token";
 
 export interface Forgetting {
   /** Of the text, as far as it was read, without the first of each paragraph. */
