@@ -17,8 +17,7 @@ import {
 } from "../folders/imported-run";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
-import { type Forgetting, measureForgetting } from "../instruments/forgetting";
-import { type MergeProof, proveMerge } from "../instruments/merge-proof";
+import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
@@ -162,19 +161,12 @@ export class Comparisons {
     return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!, true);
   }
 
-  /** Merges a run's change into copies of the weights, compares, and lets them go again. */
-  proveMerge(run: string): Promise<MergeProof> {
-    const { comparison, configuration, data } = this.of(run);
+  /** A run as instruments are given it. Throws an Error if there is none. */
+  measuredRun(name: string): MeasuredRun {
+    const { comparison, configuration, data, history } = this.of(name);
     const { executor, model } = this.#opened;
-    const setup = { executor, model, data, training: configuration.training };
-    return comparison.snapshot(run, () => proveMerge(setup, comparison.run(run), comparison.evaluation(run)));
-  }
-
-  /** What a run has forgotten of the base model's language, on this text. */
-  forgetting(run: string, text: string): Promise<Forgetting> {
-    const { comparison } = this.of(run);
-    const { executor, model } = this.#opened;
-    return comparison.snapshot(run, () => measureForgetting(executor, model, comparison.run(run), text));
+    const readText = async (file: string) => (await this.#folders.sample(file)).text();
+    return { name, comparison, executor, model, data, training: configuration.training, history, readText };
   }
 
   /** Sets a run up that starts from a folder, with a name that is not taken, and evaluates it. */

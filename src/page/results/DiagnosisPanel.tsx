@@ -4,7 +4,7 @@
 
 import { CircleAlert, Info } from "lucide-react";
 import { useState } from "react";
-import type { Diagnosis } from "../../worker/api";
+import type { CheckUp } from "../../worker/api";
 import { useAnswer } from "../asking";
 import { Message } from "../controls/Message";
 import { formatPlural } from "../numbers";
@@ -21,7 +21,7 @@ export function DiagnosisPanel({ run }: { run: string }) {
 }
 
 function Findings({ run }: { run: string }) {
-  const { answer: diagnosis, error } = useAnswer<Diagnosis>((studio) => studio.diagnose(run), [run]);
+  const { answer: diagnosis, error } = useAnswer<CheckUp>((studio) => studio.measure("check-up", run, null), [run]);
   if (error !== null) return <Message kind="error">{error}</Message>;
   if (!diagnosis) return <p className="waiting">Reading losses, gradients and rows of {run}…</p>;
   return (
@@ -50,7 +50,7 @@ function Findings({ run }: { run: string }) {
   );
 }
 
-function Gradients({ gradients }: Pick<Diagnosis, "gradients">) {
+function Gradients({ gradients }: Pick<CheckUp, "gradients">) {
   const largest = Math.max(...gradients.map(({ norm }) => norm));
   return (
     <details>

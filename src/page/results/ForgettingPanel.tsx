@@ -17,7 +17,7 @@ export function ForgettingPanel({ run }: { run: string }) {
   const busy = useStudio(isBusy);
   const [text, setText] = useState("");
   const { answer: measured, waiting: working, error, ask } = useQuestion<Forgetting>();
-  const measure = () => ask((studio) => studio.forgetting(run, text.trim() === "" ? null : text));
+  const measure = () => ask((studio) => studio.measure("forgetting", run, { text: text.trim() === "" ? null : text }));
   return (
     <div className="merge-panel">
       <button type="button" className="button button-small" disabled={busy || working} onClick={measure}>

@@ -24,7 +24,7 @@ export function MergePanel({ run, method }: { run: string; method: string }) {
         type="button"
         className="button button-small"
         disabled={busy || working}
-        onClick={() => ask((studio) => studio.proveMerge(run))}
+        onClick={() => ask((studio) => studio.measure("merge-proof", run, null))}
       >
         <Combine size={14} aria-hidden="true" /> {working ? "Merging…" : "Merge and unmerge"}
       </button>

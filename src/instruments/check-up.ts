@@ -1,34 +1,45 @@
-/** Gathers what a diagnosis goes by from a comparison, its data and its history. The rules: `answers/diagnosis.ts`. */
+/**
+ * The check-up: why a run may not learn as hoped. Gathers what the rules go by from the run, its rows and
+ * its history; the rules are in `answers/diagnosis.ts`.
+ */
 
-import type { DiagnosisFacts } from "../answers/diagnosis";
-import type { BaseModel } from "../base/base-model";
+import * as z from "zod";
+import { type DiagnosisFacts, diagnose, type Finding } from "../answers/diagnosis";
 import { meanWordNorm } from "../base/norms";
-import type { Comparison } from "../comparison/comparison";
 import { formats } from "../data/formats/registry";
-import type { Executor } from "../executors/executor";
-import type { History } from "../instruments/history";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { RunReport } from "../plan/events";
-import type { DatasetStore } from "./dataset-store";
+import type { Instrument, MeasuredRun } from "./instrument";
 
-export interface DiagnosisSources {
-  readonly executor: Executor;
-  readonly model: BaseModel;
-  readonly comparison: Comparison;
-  readonly history: History;
-  readonly data: DatasetStore["data"];
+/** What stands out in a run, and its gradients' norms in the last step. */
+export interface CheckUp {
+  findings: Finding[];
+  gradients: { tensor: string; norm: number }[];
 }
 
-/** @throws Error if there is no such run. */
-export async function diagnosisFacts(
-  { executor, model, comparison, history, data }: DiagnosisSources,
-  name: string,
-): Promise<DiagnosisFacts> {
+export const checkUp: Instrument<null, CheckUp> = {
+  title: "Why is it not converging?",
+  summary: "What the run's losses, gradients and rows show, and what to try.",
+  input: z.null(),
+  refusal: () => null,
+  async measure(run) {
+    const facts = await diagnosisFacts(run);
+    return { findings: diagnose(facts), gradients: [...facts.gradients] };
+  },
+};
+
+async function diagnosisFacts({
+  name,
+  comparison,
+  executor,
+  model,
+  history,
+  data,
+}: MeasuredRun): Promise<DiagnosisFacts> {
   const run = comparison.run(name);
   const { method, learningRate, gradClip } = run.setup;
   const past = history.of(name);
-  const { trainTokens, dataset, settings } = data;
-  const rowTokens = trainTokens.reduce((sum, { ids }) => sum + ids.length, 0) / trainTokens.length;
+  const rowTokens = data.train.reduce((sum, { ids }) => sum + ids.length, 0) / data.train.length;
   const text = run.context.textIds.length;
   return {
     learningRate,
@@ -39,16 +50,16 @@ export async function diagnosisFacts(
     gradients: past.losses.length === 0 ? [] : await comparison.gradientNorms(name),
     embeddings: run.startNorm === null ? null : { start: run.startNorm, table: await meanWordNorm(executor, model) },
     rows: {
-      train: trainTokens.length,
-      truncated: trainTokens.filter(({ truncated }) => truncated).length,
-      maxLength: settings.maxLength,
+      train: data.train.length,
+      truncated: data.train.filter(({ truncated }) => truncated).length,
+      maxLength: data.maxLength,
     },
     text: text === 0 ? null : { tokens: text, rowTokens },
     classes:
       formats[comparison.task.id].answer === "label"
         ? classFacts(
-            dataset.labels,
-            trainTokens.map(({ labels }) => labels[0]!),
+            data.labels,
+            data.train.map(({ labels }) => labels[0]!),
             past.evaluations.length === 0 ? null : comparison.report(name),
           )
         : null,
