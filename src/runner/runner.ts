@@ -13,9 +13,9 @@ import type {
   DeviceReport,
   Estimate,
   FilePredictions,
-  Forgetting,
   GeneratedText,
   ImportedAdapter,
+  InstrumentResult,
   ModelSummary,
   RemoteStudio,
   SamplePrompt,
@@ -67,7 +67,7 @@ export interface StudioRunner {
   /** Predicts a file's rows, by one run or each by that of its value in a column; the file with what was said, as CSV. */
   predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
   /** What a run has forgotten of its base model's language, on the studio's general text. */
-  forgetting(run: string): Promise<Forgetting>;
+  forgetting(run: string): Promise<InstrumentResult<"forgetting">>;
   /** What the frozen model and these runs write behind the first validation prompts; nothing for other tasks. */
   write(runs: readonly string[]): Promise<WrittenSample[]>;
   /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
