@@ -1,6 +1,6 @@
 /**
- * The check-up: why a run may not learn as hoped. Gathers what the rules go by from the run, its rows and
- * its history; the rules are in `answers/diagnosis.ts`.
+ * The check-up: why a run may not learn as hoped. Gathers what the rules go by from the run, its
+ * rows and its history; the rules are in `answers/diagnosis.ts`.
  */
 
 import * as z from "zod";

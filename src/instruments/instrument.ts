@@ -1,6 +1,7 @@
 /**
  * What an instrument is: something that can be measured on a run, once it is asked for. Its panel is
- * in `src/page/instruments`. Not for what every run tells of itself while it trains (`plan/events.ts`).
+ * in `src/page/instruments`. Not for what every run tells of itself while it trains
+ * (`plan/events.ts`).
  */
 
 import type * as z from "zod";
@@ -39,8 +40,9 @@ export interface Instrument<Input, Result> {
   /** Why this run cannot be measured: its task, method, model or state; null where it can. */
   refusal(run: MeasuredRun): string | null;
   /**
-   * Measures a run that is not refused. What it allocates it lets go again. What must not move meanwhile
-   * it reads within `Comparison.snapshot`, which waits for the step in flight and holds back the next.
+   * Measures a run that is not refused. What it allocates it lets go again. What must not move
+   * meanwhile it reads within `Comparison.snapshot`, which waits for the step in flight and holds
+   * back the next.
    */
   measure(run: MeasuredRun, input: Input): Promise<Result>;
 }

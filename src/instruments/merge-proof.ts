@@ -51,7 +51,8 @@ export const mergeProof: Instrument<null, MergeProof> = {
     const { method, options } = comparison.run(name).setup;
     return mergeObstacle(method, method.exportForm(options, model));
   },
-  measure({ comparison, name, ...setup }) {
+  measure({ comparison, name, executor, model, data, training }) {
+    const setup = { executor, model, data, training };
     return comparison.snapshot(name, () => proveMerge(setup, comparison.run(name), comparison.evaluation(name)));
   },
 };

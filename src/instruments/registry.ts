@@ -1,5 +1,5 @@
 /**
- * The instruments that there are, and how one is asked by its id. A new one is a line here and a line
+ * The instruments that there are, and how one is asked by its id. A new one is a line here and one
  * among the page's panels.
  */
 

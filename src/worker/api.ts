@@ -366,7 +366,7 @@ export interface StudioApi {
 }
 
 /**
- * The interface as it is seen from the page's thread. Comlink's own type would lose which result belongs
- * to which instrument.
+ * The interface as it is seen from the page's thread. Comlink's own type would lose which result
+ * belongs to which instrument.
  */
 export type RemoteStudio = Omit<Remote<StudioApi>, "measure"> & Pick<StudioApi, "measure">;

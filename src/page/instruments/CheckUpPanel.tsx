@@ -1,4 +1,6 @@
-/** Why is it not converging? What the worker sees in a run, what to try, and each tensor's gradient. */
+/**
+ * Why is it not converging? What the worker sees in a run, what to try, and each tensor's gradient.
+ */
 
 import { CircleAlert, Info } from "lucide-react";
 import type { InstrumentResult } from "../../worker/api";

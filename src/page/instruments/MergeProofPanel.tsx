@@ -1,4 +1,7 @@
-/** Merging a run into the weights on the device: how far its predictions move, and what unmerging leaves. */
+/**
+ * Merging a run into the weights on the device: how far its predictions move, and what unmerging
+ * leaves.
+ */
 
 import { Combine } from "lucide-react";
 import type { InstrumentResult } from "../../worker/api";

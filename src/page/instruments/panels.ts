@@ -1,4 +1,4 @@
-/** The panel of every instrument: what is missing here the compiler names. Their order is the worker's. */
+/** The panel of every instrument; the compiler names one that is missing. Their order is the worker's. */
 
 import type { InstrumentId } from "../../worker/api";
 import { CheckUpPanel } from "./CheckUpPanel";
