@@ -424,7 +424,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     const reports = page.getByRole("region", { name: "Where each run is right and wrong" });
     await reports.getByRole("button", { name: "LoRA", exact: true }).click();
     await reports.getByRole("button", { name: "Merge and unmerge" }).click();
-    await expect(reports.locator(".merge-panel", { hasText: "Merge and unmerge" }).locator("output")).toHaveText(
+    await expect(reports.locator(".instrument", { hasText: "Merge and unmerge" }).locator("output")).toHaveText(
       /^\d+\stensors merged: \d+\slogits of 8\srows differ by at most [\d.]+e-[5-9] .* byte for byte what it was\.$/,
     );
   });

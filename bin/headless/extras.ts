@@ -2,7 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { Forgetting } from "../../src/worker/api";
+import type { InstrumentResult } from "../../src/worker/api";
 import type { Progress } from "./progress";
 import { FORGETTING, PREDICTIONS, type Results } from "./results";
 import type { StudioServer } from "./server";
@@ -44,7 +44,7 @@ export async function writeExtras(
     }
   }
   if (!forgetting) return;
-  const measured: Record<string, Forgetting> = {};
+  const measured: Record<string, InstrumentResult<"forgetting">> = {};
   for (const run of runs) {
     await noted(place, `What "${run}" has forgotten could not be measured`, async () => {
       const { tokens, frozen, tuned } = await place.page.call("forgetting", run);

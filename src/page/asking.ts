@@ -4,14 +4,13 @@
  * shown with these, too.
  */
 
-import type { Remote } from "comlink";
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { StudioApi } from "../worker/api";
+import type { RemoteStudio } from "../worker/api";
 import { messageOf } from "./store/store";
 import { studio } from "./worker";
 
 /** Something that is asked of the worker; what it rejects with is the error that is shown. */
-export type Question<T> = (studio: Remote<StudioApi>) => Promise<T>;
+export type Question<T> = (studio: RemoteStudio) => Promise<T>;
 
 interface Answered<T> {
   /** Null before there is one. */

@@ -4,18 +4,18 @@
  */
 
 import * as Comlink from "comlink";
-import type { StudioApi } from "../worker/api";
+import type { RemoteStudio, StudioApi } from "../worker/api";
 
 let worker: Worker | null = null;
-let remote: Comlink.Remote<StudioApi> | null = null;
+let remote: RemoteStudio | null = null;
 let onCrash: (message: string) => void = () => {};
 
 /** The worker's API; the worker is started on first use. */
-export function studio(): Comlink.Remote<StudioApi> {
+export function studio(): RemoteStudio {
   if (!remote) {
     worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
     worker.addEventListener("error", (event) => onCrash(event.message || "the worker's script could not be loaded"));
-    remote = Comlink.wrap<StudioApi>(worker);
+    remote = Comlink.wrap<StudioApi>(worker) as RemoteStudio;
   }
   return remote;
 }

@@ -13,10 +13,11 @@ import type {
   DeviceReport,
   Estimate,
   FilePredictions,
-  Forgetting,
   GeneratedText,
   ImportedAdapter,
+  InstrumentResult,
   ModelSummary,
+  RemoteStudio,
   SamplePrompt,
   StudioApi,
   StudioEvent,
@@ -65,8 +66,8 @@ export interface StudioRunner {
   sum(request: SumRequest): Promise<ImportedAdapter>;
   /** Predicts a file's rows, by one run or each by that of its value in a column; the file with what was said, as CSV. */
   predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
-  /** See `StudioApi.forgetting`, on the studio's general text. */
-  forgetting(run: string): Promise<Forgetting>;
+  /** What a run has forgotten of its base model's language, on the studio's general text. */
+  forgetting(run: string): Promise<InstrumentResult<"forgetting">>;
   /** What the frozen model and these runs write behind the first validation prompts; nothing for other tasks. */
   write(runs: readonly string[]): Promise<WrittenSample[]>;
   /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
@@ -82,7 +83,7 @@ declare global {
 }
 
 const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
-const api = wrap<StudioApi>(worker);
+const api = wrap<StudioApi>(worker) as RemoteStudio;
 
 const broken = new Promise<never>((_, reject) => {
   worker.addEventListener("error", (event) => {
@@ -172,7 +173,7 @@ window.studioRunner = {
     return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice));
   },
 
-  forgetting: (run) => ask(() => api.forgetting(run, null)),
+  forgetting: (run) => ask(() => api.measure("forgetting", run, { text: null })),
 
   async write(runs) {
     const samples = await ask(() => api.samplePrompts(SAMPLES));

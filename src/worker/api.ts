@@ -3,8 +3,7 @@
  * Everything here survives structured cloning; nothing here names a GPU or onnxruntime object.
  */
 
-import type { Finding } from "../answers/diagnosis";
-import type { Forgetting } from "../answers/forgetting";
+import type { Remote } from "comlink";
 import type { SemanticPass } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
@@ -14,16 +13,14 @@ import type { Fit } from "../estimate/fit";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
+import type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
-import type { MergeProof } from "../proofs/merge-proof";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
-export type { Finding } from "../answers/diagnosis";
-export type { Forgetting } from "../answers/forgetting";
 export type { SemanticPass } from "../base/base-model";
 export type {
   ColumnRole,
@@ -40,10 +37,10 @@ export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
+export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
 export type { Proof } from "../proofs/equality";
-export type { MergeProof } from "../proofs/merge-proof";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =
@@ -222,12 +219,6 @@ export interface EqualityClaim {
   options: Record<string, unknown>;
 }
 
-/** What stands out in a run, and its gradients' norms in the last step. */
-export interface Diagnosis {
-  findings: Finding[];
-  gradients: { tensor: string; norm: number }[];
-}
-
 export interface Defaults {
   training: TrainingConfiguration;
   generation: GenerationSettings;
@@ -346,8 +337,13 @@ export interface StudioApi {
   /** Predicts every row by the run that is chosen for it; all runs share the base model's weights. */
   predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
   report(run: string): Promise<RunReport>;
-  /** Why a run may not learn as hoped: what its numbers show, and what to try. */
-  diagnose(run: string): Promise<Diagnosis>;
+  /** What can be measured on a run, and what keeps an instrument from it. */
+  listInstruments(run: string): Promise<InstrumentListing[]>;
+  /**
+   * Measures a run by one of these; `input`: what it needs beside the run, null for nothing. Waits for the step in flight.
+   * Rejects with an Error where the instrument cannot measure the run, or `input` is not what it needs.
+   */
+  measure<Id extends InstrumentId>(id: Id, run: string, input: InstrumentInput<Id>): Promise<InstrumentResult<Id>>;
   /**
    * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs.
    * Bottleneck adapters have AdapterHub's adapter.safetensors, head_config.json and model_head.safetensors instead of PEFT's.
@@ -363,18 +359,14 @@ export interface StudioApi {
    * downloaded and trained on like an imported adapter. Rejects with an Error naming a run of another method.
    */
   sum(request: SumRequest): Promise<ImportedAdapter>;
-  /**
-   * Merges a run's change of the weights on the device, compares what the plain model then says with what the run says of the first
-   * validation rows, and unmerges. Rejects with an Error where a method is no change of weights.
-   */
-  proveMerge(run: string): Promise<MergeProof>;
-  /**
-   * The loss of the model's own head over its vocabulary on a text, of the frozen model and with the run; null: on the general text that
-   * comes with the studio. Rejects with an Error for models without such a head.
-   */
-  forgetting(run: string, text: string | null): Promise<Forgetting>;
   /** How an imported run would train so many more steps; `training` stands in where its folder records none. */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */
   continueImported(run: string, more: number, training: Configuration["training"]): Promise<void>;
 }
+
+/**
+ * The interface as it is seen from the page's thread. Comlink's own type would lose which result
+ * belongs to which instrument.
+ */
+export type RemoteStudio = Omit<Remote<StudioApi>, "measure"> & Pick<StudioApi, "measure">;

@@ -5,7 +5,6 @@ import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read-folder";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
-import { type Forgetting, measureForgetting } from "../answers/forgetting";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
@@ -18,10 +17,10 @@ import {
 } from "../folders/imported-run";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
+import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
-import { type MergeProof, proveMerge } from "../proofs/merge-proof";
 import { trainableOf } from "../runs/trainable-count";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -162,19 +161,12 @@ export class Comparisons {
     return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!, true);
   }
 
-  /** Merges a run's change into copies of the weights, compares, and lets them go again. */
-  proveMerge(run: string): Promise<MergeProof> {
-    const { comparison, configuration, data } = this.of(run);
+  /** A run as instruments are given it. Throws an Error if there is none. */
+  measuredRun(name: string): MeasuredRun {
+    const { comparison, configuration, data, history } = this.of(name);
     const { executor, model } = this.#opened;
-    const setup = { executor, model, data, training: configuration.training };
-    return comparison.snapshot(run, () => proveMerge(setup, comparison.run(run), comparison.evaluation(run)));
-  }
-
-  /** What a run has forgotten of the base model's language, on this text. */
-  forgetting(run: string, text: string): Promise<Forgetting> {
-    const { comparison } = this.of(run);
-    const { executor, model } = this.#opened;
-    return comparison.snapshot(run, () => measureForgetting(executor, model, comparison.run(run), text));
+    const readText = async (file: string) => (await this.#folders.sample(file)).text();
+    return { name, comparison, executor, model, data, training: configuration.training, history, readText };
   }
 
   /** Sets a run up that starts from a folder, with a name that is not taken, and evaluates it. */

@@ -14,6 +14,7 @@ import { importedTensors, withoutCarrier } from "../folders/imported-tensors";
 import { recordedSetup } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
 import type { NamedTensor } from "../hub/write-safetensors";
+import { History } from "../instruments/history";
 import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
@@ -22,7 +23,6 @@ import type { Checkpoint } from "../runs/parameters";
 import { parseOptions } from "../runs/resolve";
 import type { ComparisonData } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
-import { History } from "./diagnosis";
 import type { Folders } from "./folders";
 import type { Opened } from "./opened";
 

@@ -1,6 +1,5 @@
 /** The studio's API as the worker answers it: opens device, model and data, and runs comparisons on them. */
 
-import { diagnose } from "../answers/diagnosis";
 import { frozenModel, NextToken } from "../answers/next-token";
 import { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
@@ -15,6 +14,7 @@ import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
 import type { ModelFolder } from "../hub/types";
+import { listInstruments, measure } from "../instruments/registry";
 import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { approaches, approachOf, methodOf } from "../methods/registry";
@@ -35,17 +35,18 @@ import type {
   Defaults,
   DeviceChoice,
   DeviceReport,
-  Diagnosis,
   EqualityClaim,
   Estimate,
   ExampleToken,
   FilePredictions,
   FileToPredict,
-  Forgetting,
   GeneratedText,
   GenerationRequest,
   ImportedAdapter,
-  MergeProof,
+  InstrumentId,
+  InstrumentInput,
+  InstrumentListing,
+  InstrumentResult,
   MethodDescription,
   ModelDetails,
   ModelListing,
@@ -67,7 +68,6 @@ import type {
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
-import { diagnosisFacts } from "./diagnosis";
 import { EventBatches } from "./events";
 import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
@@ -357,11 +357,16 @@ export class Studio implements StudioApi {
     return this.#comparisons.of(run).comparison.report(run);
   }
 
-  async diagnose(run: string): Promise<Diagnosis> {
-    const { comparison, history } = this.#comparisons.of(run);
-    const [executor, model] = [this.#opened.executor, this.#opened.model];
-    const facts = await diagnosisFacts({ executor, model, comparison, history, data: this.#data.data }, run);
-    return { findings: diagnose(facts), gradients: [...facts.gradients] };
+  async listInstruments(run: string): Promise<InstrumentListing[]> {
+    return listInstruments(this.#comparisons.measuredRun(run));
+  }
+
+  async measure<Id extends InstrumentId>(
+    id: Id,
+    run: string,
+    input: InstrumentInput<Id>,
+  ): Promise<InstrumentResult<Id>> {
+    return measure(id, this.#comparisons.measuredRun(run), input);
   }
 
   turn(run: string, setting: number): Promise<SettingEvaluation> {
@@ -374,15 +379,6 @@ export class Studio implements StudioApi {
 
   importAdapter(file: File): Promise<ImportedAdapter> {
     return this.#comparisons.importAdapter(file);
-  }
-
-  proveMerge(run: string): Promise<MergeProof> {
-    return this.#comparisons.proveMerge(run);
-  }
-
-  async forgetting(run: string, text: string | null): Promise<Forgetting> {
-    const general = text ?? (await (await this.#folders.sample("general-text.txt")).text());
-    return this.#comparisons.forgetting(run, general);
   }
 
   sum(request: SumRequest): Promise<ImportedAdapter> {

@@ -1,10 +1,10 @@
 /** Forgetting: the loss of the model's own head on a text, with a run's tensors, against the same values in a language model's run. */
 
 import { beforeAll, expect, test } from "vitest";
-import { measureForgetting } from "../../src/answers/forgetting";
 import { BaseModel } from "../../src/base/base-model";
 import { encodeExchange } from "../../src/data/language";
 import type { Executor } from "../../src/executors/executor";
+import { measureForgetting } from "../../src/instruments/forgetting";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { createComparison, finalValues, tinyData, tinyRows } from "./tiny-comparison";

@@ -3,8 +3,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
+import { proveMerge } from "../../src/instruments/merge-proof";
 import { trainingSchema } from "../../src/plan/configuration";
-import { proveMerge } from "../../src/proofs/merge-proof";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { createComparison, tinyData, tinyRows } from "./tiny-comparison";

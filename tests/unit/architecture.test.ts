@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const LAYERS = [
   ["page", "runner"],
   ["worker"],
+  ["instruments"],
   ["proofs"],
   ["comparison"],
   ["folders"],

@@ -4,17 +4,15 @@
  */
 
 import { useState } from "react";
-import type { RunReport } from "../../worker/api";
+import type { InstrumentListing, RunReport } from "../../worker/api";
 import { useAnswer } from "../asking";
 import { Message } from "../controls/Message";
+import { Instruments } from "../instruments/Instruments";
 import { isEnded } from "../store/phase";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";
-import { DiagnosisPanel } from "./DiagnosisPanel";
 import { DialPanel } from "./DialPanel";
-import { ForgettingPanel } from "./ForgettingPanel";
-import { MergePanel } from "./MergePanel";
 import { MetricFigures } from "./MetricFigures";
 import { PerClassTable } from "./PerClassTable";
 import { RunTabs } from "./RunTabs";
@@ -38,7 +36,6 @@ export function Reports() {
         <RunTabs runs={runs} chosen={run.key} onChoose={setChosen} />
       </div>
       <Report key={`${run.key} ${run.state} ${run.curves.evaluations.length}`} run={run} />
-      <DiagnosisPanel key={`diagnosis ${run.key} ${run.state} ${run.curves.evaluations.length}`} run={run.name} />
     </section>
   );
 }
@@ -46,26 +43,32 @@ export function Reports() {
 function Report({ run }: { run: RunRecord }) {
   const [turned, setTurned] = useState(0);
   // A turned dial changes what the worker reports.
-  const { answer: report, error } = useAnswer<RunReport>((studio) => studio.report(run.name), [run.name, turned]);
+  const { answer, error } = useAnswer<[RunReport, InstrumentListing[]]>(
+    (studio) => Promise.all([studio.report(run.name), studio.listInstruments(run.name)]),
+    [run.name, turned],
+  );
   if (error !== null) return <Message kind="error">{error}</Message>;
-  if (!report) return <p className="waiting">Reading the validation rows with {run.name}…</p>;
+  if (!answer) return <p className="waiting">Reading the validation rows with {run.name}…</p>;
+  const [report, instruments] = answer;
   return (
-    <div className="report">
-      {report.dial && (
-        <DialPanel
-          metric={report.interval.metric}
-          run={run}
-          dial={report.dial}
-          onTurned={() => setTurned(turned + 1)}
-        />
-      )}
-      <MetricFigures report={report} />
-      <MergePanel run={run.name} method={run.configuration.method} />
-      <ForgettingPanel run={run.name} />
-      {report.confusion && <ConfusionMatrix labels={report.labels} confusion={report.confusion} slot={run.slot} />}
-      {report.perClass && <PerClassTable {...report.perClass} />}
-      {report.points && <ScatterPlot run={report.run} all={report.points} slot={run.slot} />}
-      <WrongestRows report={report} />
-    </div>
+    <>
+      <div className="report">
+        {report.dial && (
+          <DialPanel
+            metric={report.interval.metric}
+            run={run}
+            dial={report.dial}
+            onTurned={() => setTurned(turned + 1)}
+          />
+        )}
+        <MetricFigures report={report} />
+        <Instruments run={run.name} instruments={instruments} place="figures" />
+        {report.confusion && <ConfusionMatrix labels={report.labels} confusion={report.confusion} slot={run.slot} />}
+        {report.perClass && <PerClassTable {...report.perClass} />}
+        {report.points && <ScatterPlot run={report.run} all={report.points} slot={run.slot} />}
+        <WrongestRows report={report} />
+      </div>
+      <Instruments run={run.name} instruments={instruments} place="end" />
+    </>
   );
 }

@@ -3,7 +3,10 @@
  * text, of the frozen model and with what the run has trained. The run's own tensors are read; none is copied or changed.
  */
 
+import * as z from "zod";
+import { frozenModel, type PredictingModel } from "../answers/next-token";
 import type { BaseModel } from "../base/base-model";
+import { languageRefusal } from "../base/language-head";
 import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
@@ -15,7 +18,7 @@ import { buildTunedProgram } from "../runs/tuned-program";
 import { Workspace } from "../runs/workspace";
 import { tasks } from "../tasks/registry";
 import { meanLossOf, taskChannels } from "../tasks/task";
-import { frozenModel, type PredictingModel } from "./next-token";
+import type { Instrument } from "./instrument";
 
 export interface Forgetting {
   /** Of the text, as far as it was read, without the first of each paragraph. */
@@ -30,10 +33,33 @@ const LONGEST = 128;
 const BATCH = 4;
 const OWNER = "forgetting";
 
+/** A general text that comes with the studio. */
+const GENERAL_TEXT = "general-text.txt";
+
+const inputSchema = z.strictObject({
+  /** Paragraphs, one a line; null: the studio's general text. */
+  text: z.string().nullable(),
+});
+
+export const forgetting: Instrument<z.infer<typeof inputSchema>, Forgetting> = {
+  title: "Measure forgetting",
+  summary: "How well the model still predicts a general text with this run, beside without.",
+  input: inputSchema,
+  refusal({ comparison, name, model }) {
+    const { method } = comparison.run(name).setup;
+    if (!method.trains) return `${method.title} trains nothing, so there is nothing that it could forget.`;
+    return languageRefusal(model.family, model.languageHead);
+  },
+  async measure({ comparison, name, executor, model, readText }, input) {
+    const text = input.text ?? (await readText(GENERAL_TEXT));
+    return comparison.snapshot(name, () => measureForgetting(executor, model, comparison.run(name), text));
+  },
+};
+
 /**
  * The run must be compiled, and not train meanwhile. Full fine-tuning is measured with the head it would be saved with: where the head
  * is the word embeddings, those it trained.
- * @throws Error where the model has no head over its vocabulary, the method cannot stand in front of a text, or there is no text.
+ * @throws Error where the model has no head over its vocabulary or there is no text.
  */
 export async function measureForgetting(
   executor: Executor,
@@ -41,8 +67,6 @@ export async function measureForgetting(
   run: PredictingModel,
   text: string,
 ): Promise<Forgetting> {
-  const { method } = run.tunedSetup;
-  if (!method.trains) throw new Error(`${method.title} trains nothing, so there is nothing that it could forget.`);
   const { contextLength } = model.config;
   // The same for all runs, but for those whose virtual tokens take more than half of the positions.
   const longest = Math.min(LONGEST, Math.floor(contextLength / 2), contextLength - run.virtualTokens);

@@ -4,6 +4,7 @@
  * merged models (`merged-model.ts`).
  */
 
+import * as z from "zod";
 import type { BaseModel } from "../base/base-model";
 import { HEAD_WEIGHT } from "../base/language-head";
 import { type Layer, leaves } from "../base/leaves";
@@ -12,6 +13,7 @@ import { readModel } from "../base/read-model";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup } from "../comparison/comparison-setup";
 import type { DeviceBuffer, Executor } from "../executors/executor";
+import { mergeObstacle } from "../folders/merge";
 import { mergedRun } from "../folders/merged-model";
 import { toFloat16 } from "../hub/float16";
 import { entryElements } from "../hub/safetensors";
@@ -20,6 +22,7 @@ import { storedTensors } from "../program/row-parts";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { Run } from "../runs/run";
 import type { Evaluation } from "../tasks/task";
+import type { Instrument } from "./instrument";
 
 export interface MergeProof {
   readonly rows: number;
@@ -39,6 +42,20 @@ export interface MergeProof {
 
 /** Rows that are compared. */
 const ROWS = 8;
+
+export const mergeProof: Instrument<null, MergeProof> = {
+  title: "Merge and unmerge",
+  summary: "Puts the change into the weights on the device, compares, and takes it out again.",
+  input: z.null(),
+  refusal({ comparison, name, model }) {
+    const { method, options } = comparison.run(name).setup;
+    return mergeObstacle(method, method.exportForm(options, model));
+  },
+  measure({ comparison, name, executor, model, data, training }) {
+    const setup = { executor, model, data, training };
+    return comparison.snapshot(name, () => proveMerge(setup, comparison.run(name), comparison.evaluation(name)));
+  },
+};
 
 /**
  * `evaluated`: what the run, unmerged, said of all validation rows in its last evaluation. No weight of it stays on the device.

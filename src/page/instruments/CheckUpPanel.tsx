@@ -3,36 +3,31 @@
  */
 
 import { CircleAlert, Info } from "lucide-react";
-import { useState } from "react";
-import type { Diagnosis } from "../../worker/api";
-import { useAnswer } from "../asking";
-import { Message } from "../controls/Message";
+import type { InstrumentResult } from "../../worker/api";
 import { formatPlural } from "../numbers";
-import "./DiagnosisPanel.css";
+import { MeasureWhenOpened } from "./MeasureWhenOpened";
+import type { PanelProps } from "./panel";
+import "./CheckUpPanel.css";
 
-export function DiagnosisPanel({ run }: { run: string }) {
-  const [open, setOpen] = useState(false);
+export function CheckUpPanel(props: PanelProps) {
+  const waiting = `Reading losses, gradients and rows of ${props.run}…`;
   return (
-    <details className="diagnosis" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Why is it not converging?</summary>
-      {open && <Findings run={run} />}
-    </details>
+    <MeasureWhenOpened {...props} id="check-up" input={null} waiting={waiting}>
+      {(result) => <Findings {...result} />}
+    </MeasureWhenOpened>
   );
 }
 
-function Findings({ run }: { run: string }) {
-  const { answer: diagnosis, error } = useAnswer<Diagnosis>((studio) => studio.diagnose(run), [run]);
-  if (error !== null) return <Message kind="error">{error}</Message>;
-  if (!diagnosis) return <p className="waiting">Reading losses, gradients and rows of {run}…</p>;
+function Findings({ findings, gradients }: InstrumentResult<"check-up">) {
   return (
     <>
-      {diagnosis.findings.length === 0 && (
+      {findings.length === 0 && (
         <p className="field-help">
           Nothing stands out: loss, gradients, virtual tokens, lengths and labels look as they do in a run that learns.
         </p>
       )}
       <ul className="findings">
-        {diagnosis.findings.map(({ kind, sees, tries }) => (
+        {findings.map(({ kind, sees, tries }) => (
           <li key={sees} className="finding">
             {kind === "problem" ? (
               <CircleAlert size={16} aria-label="Problem" className="finding-problem" />
@@ -45,12 +40,12 @@ function Findings({ run }: { run: string }) {
           </li>
         ))}
       </ul>
-      {diagnosis.gradients.length > 0 && <Gradients gradients={diagnosis.gradients} />}
+      {gradients.length > 0 && <Gradients gradients={gradients} />}
     </>
   );
 }
 
-function Gradients({ gradients }: Pick<Diagnosis, "gradients">) {
+function Gradients({ gradients }: Pick<InstrumentResult<"check-up">, "gradients">) {
   const largest = Math.max(...gradients.map(({ norm }) => norm));
   return (
     <details>

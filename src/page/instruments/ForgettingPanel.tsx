@@ -1,33 +1,19 @@
-/**
- * A button that measures what a run has forgotten of the base model's language, on the studio's
- * text or one's own.
- */
+/** What a run has forgotten of the base model's language, on the studio's text or one's own. */
 
 import { Brain } from "lucide-react";
 import { useState } from "react";
-import type { Forgetting } from "../../worker/api";
-import { useQuestion } from "../asking";
+import type { InstrumentResult } from "../../worker/api";
 import { Field } from "../controls/Field";
-import { Message } from "../controls/Message";
 import { formatLoss, formatPlural } from "../numbers";
-import { isBusy, useStudio } from "../store/store";
-import "./MergePanel.css";
+import { MeasureButton } from "./MeasureButton";
+import type { PanelProps } from "./panel";
+import "./ForgettingPanel.css";
 
-export function ForgettingPanel({ run }: { run: string }) {
-  const busy = useStudio(isBusy);
+export function ForgettingPanel(props: PanelProps) {
   const [text, setText] = useState("");
-  const { answer: measured, waiting: working, error, ask } = useQuestion<Forgetting>();
-  const measure = () => ask((studio) => studio.forgetting(run, text.trim() === "" ? null : text));
+  const input = { text: text.trim() === "" ? null : text };
   return (
-    <div className="merge-panel">
-      <button type="button" className="button button-small" disabled={busy || working} onClick={measure}>
-        <Brain size={14} aria-hidden="true" /> {working ? "Measuring…" : "Measure forgetting"}
-      </button>
-      <output className="field-help">
-        {measured && error === null
-          ? said(measured)
-          : "How well the model still predicts a general text with this run, beside without."}
-      </output>
+    <MeasureButton {...props} id="forgetting" input={input} icon={Brain} waiting="Measuring…" say={said}>
       <details className="own-text">
         <summary>A text of your own</summary>
         <Field
@@ -46,12 +32,11 @@ export function ForgettingPanel({ run }: { run: string }) {
           )}
         </Field>
       </details>
-      {error !== null && <Message kind="error">{error}</Message>}
-    </div>
+    </MeasureButton>
   );
 }
 
-function said({ tokens, frozen, tuned }: Forgetting): string {
+function said({ tokens, frozen, tuned }: InstrumentResult<"forgetting">): string {
   const figures = (loss: number) => `${formatLoss(loss)} (perplexity ${Math.exp(loss).toPrecision(3)})`;
   const change = tuned - frozen;
   const judged =

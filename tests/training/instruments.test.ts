@@ -1,0 +1,124 @@
+/**
+ * The registry of instruments on trained runs: who is refused and why, what is needed, and that each
+ * result is plain data. What forgetting and merging compute is held in tests of their own.
+ */
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BaseModel } from "../../src/base/base-model";
+import type { Executor } from "../../src/executors/executor";
+import { History } from "../../src/instruments/history";
+import type { MeasuredRun } from "../../src/instruments/instrument";
+import { listInstruments, measure } from "../../src/instruments/registry";
+import { trainingSchema } from "../../src/plan/configuration";
+import { fixtureModel } from "../fixtures/reference";
+import { testExecutor } from "./executor";
+import { createComparison, type TinySetup, tinyData, tinyRows } from "./tiny-comparison";
+
+const TEXT = "Will my card be replaced?\nThe exchange rate is fair.";
+const STEPS = 2;
+const RUNS = [
+  { name: "lora", method: "lora", options: { rank: 2 } },
+  { name: "prefix", method: "prefix", options: { virtualTokens: 2 } },
+  { name: "neighbours", method: "nearest-neighbours", options: { neighbours: 2 } },
+];
+
+let executor: Executor;
+beforeAll(async () => {
+  executor = await testExecutor();
+});
+
+/** These runs after their last step, by name. */
+async function trained(rig: string, runs: TinySetup["runs"]) {
+  const model = await BaseModel.load(executor, fixtureModel(rig));
+  const data = tinyData(await tinyRows(model, [12, 9, 16, 10]), await tinyRows(model, [8, 9]));
+  const history = new History();
+  const training = trainingSchema.parse({ steps: STEPS });
+  const setup = { data, runs, training: { steps: STEPS }, onEvent: history.add.bind(history) };
+  const { comparison } = createComparison(executor, model, setup);
+  await comparison.prepare();
+  await comparison.train();
+  const files: string[] = [];
+  const readText = async (file: string) => {
+    files.push(file);
+    return TEXT;
+  };
+  const of = (name: string): MeasuredRun => {
+    return { name, comparison, executor, model, data, training, history, readText };
+  };
+  const release = async () => {
+    await comparison.release();
+    model.release();
+  };
+  return { of, files, release };
+}
+
+let causal: Awaited<ReturnType<typeof trained>>;
+beforeAll(async () => {
+  causal = await trained("tiny-llama", RUNS);
+});
+afterAll(() => causal.release());
+
+/** Why each instrument cannot measure a run; null where it can. */
+const refusals = (run: MeasuredRun) => Object.fromEntries(listInstruments(run).map(({ id, refusal }) => [id, refusal]));
+
+test("each says by method and model whether it can measure a run", async () => {
+  expect(refusals(causal.of("lora"))).toEqual({ "merge-proof": null, forgetting: null, "check-up": null });
+  expect(refusals(causal.of("prefix"))).toEqual({
+    "merge-proof": expect.stringMatching(/puts virtual tokens beside the input/),
+    forgetting: null,
+    "check-up": null,
+  });
+  expect(refusals(causal.of("neighbours"))).toEqual({
+    "merge-proof": expect.stringMatching(/answers from the training rows/),
+    forgetting: expect.stringMatching(/trains nothing/),
+    "check-up": null,
+  });
+  const encoder = await trained("tiny-bert", RUNS.slice(0, 1));
+  expect(refusals(encoder.of("lora")).forgetting).toMatch(/are encoders/);
+  await encoder.release();
+});
+
+test("what is refused is not measured, and the reason is the listed one", async () => {
+  const run = causal.of("neighbours");
+  for (const [id, input] of [
+    ["merge-proof", null],
+    ["forgetting", { text: TEXT }],
+  ] as const) {
+    const reason = refusals(run)[id]!;
+    await expect(measure(id, run, input), id).rejects.toThrow(reason);
+  }
+});
+
+test("forgetting reads the studio's text where none is given", async () => {
+  const run = causal.of("lora");
+  const own = await measure("forgetting", run, { text: TEXT });
+  expect(causal.files).toEqual([]);
+  expect(await measure("forgetting", run, { text: null })).toEqual(own);
+  expect(causal.files).toEqual(["general-text.txt"]);
+  expect(structuredClone(own)).toEqual(own);
+});
+
+test("an input that is not what the instrument needs is refused by its schema", async () => {
+  const run = causal.of("lora");
+  await expect(measure("forgetting", run, { text: 3 } as never)).rejects.toThrow(/expected string/);
+  await expect(measure("forgetting", run, { text: TEXT, paragraphs: 2 } as never)).rejects.toThrow(/paragraphs/);
+  await expect(measure("merge-proof", run, {} as never)).rejects.toThrow(/expected null/);
+});
+
+test("a merge is proven on the rows that its run was evaluated on", async () => {
+  const proof = await measure("merge-proof", causal.of("lora"), null);
+  expect(proof).toMatchObject({ rows: 2, what: "logits", untouched: true });
+  expect(proof.difference / proof.largest).toBeLessThan(1e-5);
+  expect(structuredClone(proof)).toEqual(proof);
+});
+
+test("the check-up goes by the run's own rows, history and last gradients", async () => {
+  const { findings, gradients } = await measure("check-up", causal.of("lora"), null);
+  expect(gradients.length).toBeGreaterThan(0);
+  expect(gradients.some(({ norm }) => norm > 0)).toBe(true);
+  // All tiny rows are cut.
+  expect(findings.map(({ sees }) => sees)).toContainEqual(expect.stringMatching(/^100 % of the rows are cut to 16/));
+  expect(structuredClone(findings)).toEqual(findings);
+  const untrained = await measure("check-up", causal.of("neighbours"), null);
+  expect(untrained.gradients).toEqual([]);
+});
