@@ -16,11 +16,11 @@ import type {
   StepEvent,
   StudioEvent,
   SumRequest,
-  WatchedEvent,
+  ObservationEvent,
 } from "../../src/worker/api";
 
 /** One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as null. */
-export function metricsLine(event: StepEvent | EvaluationEvent | WatchedEvent): string {
+export function metricsLine(event: StepEvent | EvaluationEvent | ObservationEvent): string {
   const { type: _, ...fields } = event;
   return JSON.stringify(fields);
 }

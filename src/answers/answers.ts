@@ -3,7 +3,7 @@
 import type { EncodedRow } from "../data/tokens";
 import type { Scale } from "../data/types";
 import type { Executor } from "../executors/executor";
-import type { Said } from "../plan/events";
+import type { RowAnswer } from "../plan/events";
 import { inUnits } from "../runs/evaluation";
 import type { Feed } from "../runs/feed";
 import type { Run } from "../runs/run";
@@ -15,7 +15,7 @@ export interface AskedRow {
   readonly words: readonly string[];
 }
 
-export interface Asked {
+export interface AnswerSetup {
   readonly task: Task;
   readonly labels: readonly string[];
   readonly scale: Scale | null;
@@ -24,14 +24,14 @@ export interface Asked {
 /** Rows may have as many tokens as the longest batch. Nothing else may use the feed or the run's steps meanwhile. */
 export async function answers(
   executor: Executor,
-  { task, labels, scale }: Asked,
+  { task, labels, scale }: AnswerSetup,
   { run, feed }: { readonly run: Run; readonly feed: Feed },
   asked: readonly AskedRow[],
   progress: (done: number) => void = () => {},
-): Promise<Said[]> {
+): Promise<RowAnswer[]> {
   if (!task.say) throw new Error("A language model's answer is a text: generate it.");
   const rows = asked.map(({ row }) => feed.shown(row));
-  const said = new Array<Said>(rows.length);
+  const said = new Array<RowAnswer>(rows.length);
   let done = 0;
   for (const plan of feed.batches(rows)) {
     const { rows: members, bucket } = plan;

@@ -15,7 +15,7 @@ import { bind, type Place } from "../program/place";
 import { elementCount, tensorBytes } from "../program/tensor";
 import { resolveMethod } from "../runs/resolve";
 import type { Run } from "../runs/run";
-import { buildStates } from "../runs/tuned-program";
+import { buildTunedModel } from "../runs/tuned-program";
 import { headColumns, headLogits, rankOf } from "../tasks/language-loss";
 import { tasks } from "../tasks/registry";
 
@@ -127,7 +127,7 @@ export class NextToken {
   }
 
   #program(tokens: number) {
-    const { program, ids, lengths, states, attachments } = buildStates(this.#run.tunedSetup, this.#size, tokens);
+    const { program, ids, lengths, states, attachments } = buildTunedModel(this.#run.tunedSetup, this.#size, tokens);
     const { hidden, size, front, suffix } = states;
     const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
     const { context, task } = this.#run.tunedSetup;

@@ -13,7 +13,7 @@ import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import type { Prediction, RunReport, Said, SettingEvaluation } from "../plan/events";
+import type { Prediction, RunReport, RowAnswer, SettingEvaluation } from "../plan/events";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
@@ -146,7 +146,7 @@ export class Comparison {
       await run.semanticStates();
     }
     for (const lane of this.#lanes) {
-      lane.become("preparing");
+      lane.setState("preparing");
       const detail = lane.name;
       report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
       await lane.run.compile(() =>
@@ -227,12 +227,12 @@ export class Comparison {
   }
 
   /** What one run says about rows of at most `longestRow` tokens, in their order. */
-  predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
+  predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(() => this.#answers(lane, asked, progress));
   }
 
-  #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<Said[]> {
+  #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {
     const { data, executor } = this.#setup;
     const { labels, scale = null } = data;
     return answers(executor, { task: this.task, labels, scale }, lane, asked, progress);
@@ -344,7 +344,7 @@ export class Comparison {
 
   /** Whether a run's input leaves out the beginning-of-sequence token, because its text has it. */
   dropsLeadingToken(name: string): boolean {
-    return this.#lane(name).feed === this.#feeds.continued;
+    return this.#lane(name).feed === this.#feeds.withoutBos;
   }
 
   async release(): Promise<void> {

@@ -65,7 +65,7 @@ export class Lane {
     return this.run.trainables.length > 0;
   }
 
-  become(state: RunState): void {
+  setState(state: RunState): void {
     this.#state = state;
     const lastGoodStep = this.checkpoint?.step ?? null;
     const { name: run, reason, heldStep } = this;
@@ -73,15 +73,15 @@ export class Lane {
   }
 
   /** Fails a run whose numbers are none; its last good adapter comes back before anybody reads it. */
-  spoil(what: string, value: number, learningRate: number): void {
+  failNotANumber(what: string, value: number, learningRate: number): void {
     const rate = learningRate.toPrecision(3);
     const hint = this.trains ? ` The learning rate of ${rate} may be too high; try a lower one.` : "";
     this.reason = `not a number: ${what} was ${value}.${hint}`;
     this.#spoiled = true;
-    this.become("failed");
+    this.setState("failed");
   }
 
-  mend(): void {
+  restoreIfFailed(): void {
     if (this.#spoiled) this.restore();
   }
 
@@ -122,7 +122,7 @@ export class Lane {
    * Compares the last evaluation's loss with the lowest before. Returns why to stop early, if `patience` evaluations in
    * a row were none better.
    */
-  judge(loss: number, step: number, patience: number | null): string | null {
+  checkPatience(loss: number, step: number, patience: number | null): string | null {
     const best = this.#best;
     if (!best || loss < best.loss) {
       this.#best = { loss, checkpoint: this.checkpoint!, evaluation: this.validation! };
@@ -145,7 +145,7 @@ export class Lane {
       this.validation = best.evaluation;
       this.#heldStep = best.checkpoint.step;
     }
-    this.become(state);
+    this.setState(state);
   }
 
   async release(): Promise<void> {

@@ -83,7 +83,7 @@ export class TrainingLoop {
 
   /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
   async train(): Promise<void> {
-    for (const lane of this.#setup.lanes) lane.become("running");
+    for (const lane of this.#setup.lanes) lane.setState("running");
     await this.#trainOn(true);
   }
 
@@ -99,7 +99,7 @@ export class TrainingLoop {
     for (const lane of unfinished) {
       lane.restore();
       lane.reason = null;
-      lane.become("running");
+      lane.setState("running");
     }
     if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
   }
@@ -107,9 +107,9 @@ export class TrainingLoop {
   /** One evaluation of every run as it is. */
   async evaluateOnly(): Promise<void> {
     const { lanes } = this.#setup;
-    for (const lane of lanes) lane.become("running");
+    for (const lane of lanes) lane.setState("running");
     await this.#evaluateAll(lanes);
-    for (const lane of lanes) lane.become(this.#hurried ? "stopped" : "finished");
+    for (const lane of lanes) lane.setState(this.#hurried ? "stopped" : "finished");
   }
 
   /** Evaluates a run as it is on the device; one that trains nothing is evaluated once. */
@@ -159,7 +159,7 @@ export class TrainingLoop {
     for (const lane of this.#setup.lanes) {
       if (lane.state === "finished" || lane.state === "failed") continue;
       lane.reason = error.message;
-      lane.become("failed");
+      lane.setState("failed");
     }
     this.announce("failed", error.message);
   }
@@ -230,7 +230,7 @@ export class TrainingLoop {
       await turn.runExclusive(async () => {
         if (await this.#trainStep()) this.#advance(this.#step + 1);
       });
-      for (const lane of lanes) lane.mend();
+      for (const lane of lanes) lane.restoreIfFailed();
       if (this.#stopping) break;
       if (this.#step % training.evalEvery === 0 && this.#step < steps) {
         await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
@@ -238,7 +238,7 @@ export class TrainingLoop {
       await nextTask();
     }
     await this.#ring.drained();
-    for (const lane of lanes) lane.mend();
+    for (const lane of lanes) lane.restoreIfFailed();
     await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
     // They go on from here, evaluated or not.
@@ -326,7 +326,7 @@ export class TrainingLoop {
     if (lane.state !== "running") return;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
       const [what, value] = Number.isFinite(loss) ? ["gradient norm", gradNorm] : ["loss", loss];
-      lane.spoil(`the ${what} at step ${step}`, value!, learningRate);
+      lane.failNotANumber(`the ${what} at step ${step}`, value!, learningRate);
       return;
     }
     this.#setup.emit({
@@ -362,14 +362,14 @@ export class TrainingLoop {
         });
       if (!event) break;
       if (!Number.isFinite(event.loss)) {
-        lane.spoil(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
-        lane.mend();
+        lane.failNotANumber(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
+        lane.restoreIfFailed();
         continue;
       }
       await lane.keep();
       emit(event);
       const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
-      const enough = lane.judge(event.loss, event.step, patience);
+      const enough = lane.checkPatience(event.loss, event.step, patience);
       if (enough === null) continue;
       lane.reason = enough;
       lane.end("finished", training.keepBest);

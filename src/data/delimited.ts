@@ -24,7 +24,7 @@ const LONGEST_RECORD = 4 * 1024 * 1024;
 const GUESS_ROWS = 50;
 
 /** Guesses from the beginning of the file's text which separator gives the most rows as many fields as the header. */
-export function guessFormat(head: string, fileName: string): DelimitedFormat {
+export function guessDelimiter(head: string, fileName: string): DelimitedFormat {
   const lineEnding = guessLineEnding(head);
   const text = normalizeLineEndings(head, lineEnding);
   // The last line may be cut.

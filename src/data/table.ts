@@ -5,7 +5,7 @@
 
 import { createBreather } from "./breathe";
 import { decodePieces, type Encoding, type NamedBlob, sniffEncoding } from "./decode";
-import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessFormat, QuoteError } from "./delimited";
+import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessDelimiter, QuoteError } from "./delimited";
 import { countOf, DataError, nameRows } from "./errors";
 import { JsonLinesReader } from "./jsonLines";
 
@@ -32,7 +32,7 @@ export type ReadProgress = (bytes: number, total: number) => void;
 export async function readTable(file: NamedBlob, onProgress?: ReadProgress): Promise<Table> {
   const { encoding, head } = await sniffEncoding(file);
   if (isJsonLines(file.name, head)) return readJsonLines(file, encoding, onProgress);
-  const format = guessFormat(head, file.name);
+  const format = guessDelimiter(head, file.name);
   try {
     return await readDelimited(file, encoding, format, onProgress);
   } catch (error) {

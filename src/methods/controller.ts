@@ -29,7 +29,7 @@ export interface ModuleRank {
 }
 
 /** What a method lets be seen while it trains. */
-export type Watched =
+export type Observation =
   /** How many ranks of each module are in use; `full`: what every module started with. */
   | { readonly type: "ranks"; readonly ranks: readonly ModuleRank[]; readonly full: number }
   /** Parts of one whole, such as the weights of a gate: they sum to 1. */
@@ -47,7 +47,7 @@ export interface Watch {
   /** A controller's or a trained tensor, after the update; or one that the backward pass keeps, as the step computed it. */
   readonly tensor: Tensor;
   readonly due: (step: number) => boolean;
-  readonly read: (values: Float32Array) => Watched;
+  readonly read: (values: Float32Array) => Observation;
 }
 
 /** About a hundred of so many steps, the first and the last among them. */

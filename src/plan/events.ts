@@ -2,13 +2,13 @@
 
 import type { Answer, TaskId } from "../data/types";
 import type { Bytes } from "../executors/bytes";
-import type { Watched } from "../methods/controller";
+import type { Observation } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
-import type { Figures, RowWords, Said } from "../tasks/said";
+import type { Figures, RowWords, RowAnswer } from "../tasks/row-answer";
 
 export type { ByteCategory } from "../executors/bytes";
 export type { ModuleRank } from "../methods/controller";
-export type { Said } from "../tasks/said";
+export type { RowAnswer } from "../tasks/row-answer";
 export type MemoryBytes = Bytes;
 
 export type RunState = "waiting" | "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
@@ -44,10 +44,10 @@ export interface EvaluationEvent extends Metrics {
 }
 
 /** What a method lets be seen of its training, about a hundred times. */
-export type WatchedEvent = Watched & { run: string; step: number };
-export type RanksEvent = Extract<WatchedEvent, { type: "ranks" }>;
-export type SharesEvent = Extract<WatchedEvent, { type: "shares" }>;
-export type DistancesEvent = Extract<WatchedEvent, { type: "distances" }>;
+export type ObservationEvent = Observation & { run: string; step: number };
+export type RanksEvent = Extract<ObservationEvent, { type: "ranks" }>;
+export type SharesEvent = Extract<ObservationEvent, { type: "shares" }>;
+export type DistancesEvent = Extract<ObservationEvent, { type: "distances" }>;
 
 export interface RunStateEvent {
   type: "run-state";
@@ -124,7 +124,7 @@ export interface DeviceLostEvent {
 export type StudioEvent =
   | StepEvent
   | EvaluationEvent
-  | WatchedEvent
+  | ObservationEvent
   | RunStateEvent
   | ComparisonStateEvent
   | ProgressEvent
@@ -132,7 +132,7 @@ export type StudioEvent =
   | NoticeEvent
   | DeviceLostEvent;
 
-export type Prediction = Said & {
+export type Prediction = RowAnswer & {
   /** `base` is the untrained model with the same untrained head. */
   run: string;
   tokens: number;

@@ -6,7 +6,7 @@
 import { leaves } from "../base/leaves";
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor, ReadbackRing } from "../executors/executor";
-import type { Controller, ControllerPhase, Dial, Watched } from "../methods/controller";
+import type { Controller, ControllerPhase, Dial, Observation } from "../methods/controller";
 import { bind, type Place } from "../program/place";
 import { tensorBytes } from "../program/tensor";
 import type { Parameters } from "./parameters";
@@ -17,7 +17,7 @@ export interface ControllerRunnerOptions {
   readonly metrics: DeviceBuffer;
   readonly owner: string;
   /** Called with what is watched, in order, some steps after `step`. */
-  readonly onWatched?: (watched: Watched, step: number) => void;
+  readonly onWatched?: (watched: Observation, step: number) => void;
 }
 
 interface CompiledPhase {

@@ -8,7 +8,7 @@ import type { ComparisonData } from "./rows";
 
 export class Feeds {
   readonly whole: Feed;
-  readonly continued: Feed;
+  readonly withoutBos: Feed;
   readonly #model: BaseModel;
 
   constructor(
@@ -20,7 +20,7 @@ export class Feeds {
     const { padId, bosId } = model.tokenizer;
     this.#model = model;
     this.whole = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: null });
-    this.continued = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
+    this.withoutBos = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
   }
 
   /** The feed of a run with this text in front: the text may have the beginning-of-sequence token already. */
@@ -28,13 +28,13 @@ export class Feeds {
     const { tokenizer, family } = this.#model;
     // An encoder's read-out is its first token: it stays.
     const repeated = !family.bidirectional && tokenizer.bosId !== null && textIds[0] === tokenizer.bosId;
-    return repeated ? this.continued : this.whole;
+    return repeated ? this.withoutBos : this.whole;
   }
 
   /** Puts a batch of training rows into the buffers of every feed that is read; returns its real tokens. */
   fill(plan: PlannedBatch): number {
     const tokens = this.whole.fill(this.whole.train, plan);
-    if (this.continued.used) this.continued.fill(this.continued.train, plan);
+    if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.train, plan);
     return tokens;
   }
 }

@@ -18,7 +18,7 @@ import { pooledState } from "../tasks/heads";
 import type { Feed } from "./feed";
 import type { ResolvedMethod } from "./resolve";
 import { type ComparisonData, inputChannels } from "./rows";
-import { buildStates, type Pooling } from "./tuned-program";
+import { buildTunedModel, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
 export interface RowReader {
@@ -83,7 +83,7 @@ async function rowStates(
       const batch = feed.buffers.get(bucket)!;
       const inputs = inputChannels(model, (channel) => batch.channels.includes(channel));
       const setup = { method: linearProbe, options: {}, context: contextOf(model), inputs };
-      const { program, states } = buildStates(setup, batchSize, bucket);
+      const { program, states } = buildTunedModel(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
       const computation = { program, leaves: leaves(batch.layer, model.buffer) };

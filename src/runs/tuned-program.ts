@@ -58,7 +58,7 @@ export interface TunedProgram {
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, task, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
-  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildStates(
+  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildTunedModel(
     setup,
     size,
     tokens,
@@ -125,7 +125,7 @@ function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut
 }
 
 /** The model with the method attached, up to the last states. */
-export function buildStates(setup: Omit<TunedSetup, "task" | "classes" | "pooling">, size: number, tokens: number) {
+export function buildTunedModel(setup: Omit<TunedSetup, "task" | "classes" | "pooling">, size: number, tokens: number) {
   const { method, options, context } = setup;
   const { family, config, precision, largestBuffer } = context;
   const program = new Program(precision, largestBuffer);

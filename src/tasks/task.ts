@@ -13,7 +13,7 @@ import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
-import type { Figures, RowWords, Said } from "./said";
+import type { Figures, RowWords, RowAnswer } from "./row-answer";
 
 /** What a read-out is made from. */
 export interface States {
@@ -137,7 +137,7 @@ export interface Task {
   /** A validation row in words. */
   describe(row: EvaluatedRow): RowWords;
   /** What is said of a row. Left out where the answer is a text, which is generated. */
-  say?(row: ReadRow): Said;
+  say?(row: ReadRow): RowAnswer;
   /**
    * What the card of an exported adapter says of the task; `scale`: of its numbers, where it
    * predicts numbers.

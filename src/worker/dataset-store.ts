@@ -5,7 +5,7 @@
 
 import { buildDataset, type Dataset } from "../data/dataset";
 import { DataError } from "../data/errors";
-import { formats, guessFormat, suggestColumns } from "../data/formats/registry";
+import { formats, guessTask, suggestColumns } from "../data/formats/registry";
 import { summarize } from "../data/summary";
 import { readTable, type Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
@@ -89,7 +89,7 @@ export class DatasetStore {
       maxLength: DEFAULT_MAX_LENGTH,
       validationFraction: 0.1,
     };
-    const guessed: DataSettings = { ...guessFormat(table), maxLength, validationFraction };
+    const guessed: DataSettings = { ...guessTask(table), maxLength, validationFraction };
     const { train, settings } = workingLabel(table, guessed, seed);
     return this.#build(train, null, settings, seed);
   }

@@ -12,7 +12,7 @@ import type { ModelFacts } from "../methods/method";
 import type { AnyApproach } from "../methods/registry";
 import { elementCount, tensorBytes } from "../program/tensor";
 import type { Fit, MethodDescription, ModelDetails, ModelSummary } from "./api";
-import type { Inspected } from "./models";
+import type { InspectedModel } from "./models";
 
 /** A method or answerer with the form of its options for a model. */
 export function describeMethod(method: AnyApproach, facts: ModelFacts): MethodDescription {
@@ -69,7 +69,7 @@ export function describeModel(model: BaseModel, source: string, precision: Preci
  * @param measure whether a model of this kind fits the device; null where nothing is chosen to go by.
  */
 export async function describeInspected(
-  inspected: Inspected,
+  inspected: InspectedModel,
   capacity: number,
   measure: (model: Omit<EstimateInput["model"], "tokenizer">) => Fit | null,
 ): Promise<ModelDetails> {

@@ -23,7 +23,7 @@ import { withProgress } from "../plan/waiting";
 import type { ModelListing, ModelPlace, ProgressEvent, StoredModelListing } from "./api";
 
 /** A model that was looked at and is not open. */
-export interface Inspected {
+export interface InspectedModel {
   readonly folder: ModelFolder;
   readonly licence: string | null;
   readonly gated: boolean;
@@ -99,7 +99,7 @@ export class Models {
   }
 
   /** What a place holds, without reading weights. For the Hub this sends the first requests that leave the page. */
-  async inspect(place: ModelPlace): Promise<Inspected> {
+  async inspect(place: ModelPlace): Promise<InspectedModel> {
     if (place.kind === "files") {
       const folder = filesFolder(folderName(place.files), place.files);
       this.#local.set(folder.source, folder);
@@ -182,7 +182,7 @@ function split(source: string): [scheme: string, name: string] {
   return [source.slice(0, colon), source.slice(colon + 1)];
 }
 
-function marked(files: readonly { name: string; bytes: number }[]): Inspected["files"] {
+function marked(files: readonly { name: string; bytes: number }[]): InspectedModel["files"] {
   const wanted = new Set(wantedFiles(files));
   return files.map((file) => ({ name: file.name, bytes: file.bytes, wanted: wanted.has(file) }));
 }

@@ -10,7 +10,7 @@ import { readTable, type Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
 import type { Tokenizer } from "../hub/tokenizer";
-import type { Prediction, Said } from "../plan/events";
+import type { Prediction, RowAnswer } from "../plan/events";
 import type { ColumnRoles, FilePredictions, FileToPredict } from "./api";
 import type { OpenComparison } from "./open-comparison";
 
@@ -68,7 +68,7 @@ export async function predictTable(
 ): Promise<FilePredictions> {
   const inputs = readInputs(table, columns);
   const parts = [...rowsByRun(table, choice)].map(([run, places]) => ({ run, places, ...of(run) }));
-  const said = new Array<{ run: string; said: Said | null }>(table.rows.length);
+  const said = new Array<{ run: string; said: RowAnswer | null }>(table.rows.length);
   const [without, cut]: [number[], number[]] = [[], []];
   let done = 0;
   for (const { run, places, comparison, data } of parts) {
@@ -118,7 +118,7 @@ function encode({ comparison, data }: Answering, example: Example, tokenizer: To
   return formats[comparison.task.id].encode(example, tokenizer, longest);
 }
 
-function writeCsv(table: Table, said: readonly { run: string; said: Said | null }[]): string {
+function writeCsv(table: Table, said: readonly { run: string; said: RowAnswer | null }[]): string {
   const first = said.find((one) => one.said !== null)?.said ?? null;
   const added = ["run", "prediction", ...(first?.answer === "label" ? ["probability"] : [])];
   const fields = [...table.columns, ...added.map((name) => free(name, table.columns))];
@@ -134,7 +134,7 @@ function free(name: string, taken: readonly string[]): string {
   return taken.includes(name) ? free(`predicted ${name}`, taken) : name;
 }
 
-function cells(said: Said): string[] {
+function cells(said: RowAnswer): string[] {
   switch (said.answer) {
     case "label": {
       const likeliest = said.probabilities.find(({ label }) => label === said.label)!;

@@ -17,7 +17,7 @@ import { importedRun } from "../../src/folders/imported-run";
 import { importedValues } from "../../src/folders/imported-tensors";
 import type { NamedTensor } from "../../src/hub/write-safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
-import type { ModuleRank, Watched } from "../../src/methods/controller";
+import type { ModuleRank, Observation } from "../../src/methods/controller";
 import { methodOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import type { Values } from "../../src/runs/parameters";
@@ -152,7 +152,7 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       const { learningRate, weightDecay, steps, lossTrace, penaltyTrace, history } = described;
       const initial = part(tensors, "initial");
       const seen: { step: number; ranks: readonly ModuleRank[] }[] = [];
-      const onWatched = (watched: Watched, step: number) => {
+      const onWatched = (watched: Observation, step: number) => {
         if (watched.type === "ranks") seen.push({ step, ranks: watched.ranks });
       };
       await withRun(one, batches[0]!, { learningRate, weightDecay, initial, onWatched }, async (run, buffers) => {

@@ -22,7 +22,7 @@ export const formats: Readonly<Record<TaskId, DataFormat>> = {
 const GUESSED = [tokenClassification, causalLm, multiLabelClassification, regression, sequenceClassification];
 
 /** A task and its columns for any table. */
-export function guessFormat(table: Table): { task: TaskId; columns: ColumnRoles } {
+export function guessTask(table: Table): { task: TaskId; columns: ColumnRoles } {
   const facts = measureColumns(table);
   for (const format of GUESSED) {
     const columns = format.guess(table, facts);

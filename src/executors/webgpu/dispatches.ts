@@ -7,7 +7,7 @@ import type { Dispatch, Kernel } from "../../kernels/kernel";
 import { checkDispatch } from "../check-dispatch";
 import type { CompiledDispatches, CompileOptions } from "../executor";
 import type { GpuMemory } from "./memory";
-import type { Fitted, Pipelines } from "./pipelines";
+import type { FittedDispatch, Pipelines } from "./pipelines";
 
 export interface DispatchContext {
   readonly device: GPUDevice;
@@ -93,7 +93,7 @@ export async function compileDispatches(
   };
 }
 
-function checkWorkgroups({ kernel, workgroups }: Fitted, allowed: number): void {
+function checkWorkgroups({ kernel, workgroups }: FittedDispatch, allowed: number): void {
   if (workgroups.some((count) => !(Number.isInteger(count) && count <= allowed))) {
     throw new RangeError(
       `Kernel "${kernel.name}" would need ${workgroups.join(" × ")} workgroups, but this GPU allows ${allowed} in ` +

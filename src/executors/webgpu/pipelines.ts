@@ -13,7 +13,7 @@ export interface PipelinesOptions extends DeviceProfile {
 }
 
 /** A dispatch fitted to the device. */
-export interface Fitted {
+export interface FittedDispatch {
   readonly kernel: Kernel;
   readonly stored: Readonly<Record<string, Stored>>;
   readonly options: Readonly<Record<string, number>>;
@@ -41,7 +41,7 @@ export class Pipelines {
    * The kernel, option values and workgroup counts that run a dispatch best on this device.
    * Throws if the dispatch stores something in another type than the kernel's source has for good.
    */
-  fit({ kernel: asked, stored = {}, sizes, options: given }: Omit<Dispatch<unknown>, "bindings">): Fitted {
+  fit({ kernel: asked, stored = {}, sizes, options: given }: Omit<Dispatch<unknown>, "bindings">): FittedDispatch {
     for (const [name, what] of Object.entries(stored)) {
       if (what === "packed" && !asked.packable?.includes(name)) {
         throw new Error(

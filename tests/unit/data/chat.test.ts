@@ -10,7 +10,7 @@ import {
   readConversation,
 } from "../../../src/data/chat";
 import { buildDataset } from "../../../src/data/dataset";
-import { formats, guessFormat } from "../../../src/data/formats/registry";
+import { formats, guessTask } from "../../../src/data/formats/registry";
 import { encodePrompt } from "../../../src/data/language";
 import { readTable } from "../../../src/data/table";
 import { openTokenizer } from "../../../src/hub/tokenizer";
@@ -151,7 +151,7 @@ it("a file of conversations is guessed, and a bad cell is named", async () => {
   const table = (lines: string[]) => readTable(new File([lines.join("\n")], "chats.jsonl"));
   const unanswered = [{ role: "user", content: "x" }];
   const open = await table([line(answered), line(unanswered), line(answered.slice(0, 2))].map(String));
-  expect(guessFormat({ ...open, rows: open.rows.filter((_, row) => row !== 1) })).toEqual({
+  expect(guessTask({ ...open, rows: open.rows.filter((_, row) => row !== 1) })).toEqual({
     task: "causal-lm",
     columns: { messages: "messages" },
   });

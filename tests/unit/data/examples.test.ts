@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
 import { DataError } from "../../../src/data/errors";
 import type { Example } from "../../../src/data/examples";
-import { guessFormat } from "../../../src/data/formats/registry";
+import { guessTask } from "../../../src/data/formats/registry";
 import { sequenceClassification } from "../../../src/data/formats/sequence-classification";
 import { splitExamples } from "../../../src/data/split";
 import { readTable, type Table } from "../../../src/data/table";
@@ -43,7 +43,7 @@ describe("guessing text and label", () => {
         return name === "id" ? `${row}` : `a rather long text number ${row} of the column ${name}`;
       }),
     );
-    expect(guessFormat(tableOf(rows, columns))).toEqual({ task: classification, columns: { text, textPair, label } });
+    expect(guessTask(tableOf(rows, columns))).toEqual({ task: classification, columns: { text, textPair, label } });
   });
 
   it("chooses by content where names say nothing", () => {
@@ -53,7 +53,7 @@ describe("guessing text and label", () => {
       `some words ${row}`,
       row % 2 ? "p" : "q",
     ]);
-    expect(guessFormat(tableOf(rows, ["a", "b", "c", "d"]))).toEqual({
+    expect(guessTask(tableOf(rows, ["a", "b", "c", "d"]))).toEqual({
       task: classification,
       columns: { text: "c", textPair: null, label: "d" },
     });
@@ -61,7 +61,7 @@ describe("guessing text and label", () => {
 
   it("needs two columns", () => {
     const table = tableOf([["a"]], ["text"]);
-    const { task, columns } = guessFormat(table);
+    const { task, columns } = guessTask(table);
     expect(task).toBe(classification);
     const error = errorOf(() => sequenceClassification.read(table, columns, null));
     expect(error.message).toMatch(/train\.csv: The file has one column \("text"\)/);

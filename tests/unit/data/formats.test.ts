@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
-import { formats, guessFormat, suggestColumns } from "../../../src/data/formats/registry";
+import { formats, guessTask, suggestColumns } from "../../../src/data/formats/registry";
 import { tokenClassification, wordsOf } from "../../../src/data/formats/token-classification";
 import { numberHistogram } from "../../../src/data/histogram";
 import { summarize } from "../../../src/data/summary";
@@ -46,7 +46,7 @@ describe("guessing the task", () => {
       { text: "comment", textPair: null, labels: ["toxic", "insult"] },
     ],
   ])("%s", (_, table, task, columns) => {
-    expect(guessFormat(table)).toEqual({ task, columns });
+    expect(guessTask(table)).toEqual({ task, columns });
   });
 
   it("separated labels", async () => {
@@ -54,17 +54,17 @@ describe("guessing the task", () => {
       "text,labels",
       ...listed.rows.map(([text, genres]) => `${text},${genres}`),
     ]);
-    expect(guessFormat(table).task).toBe("multi-label-classification");
+    expect(guessTask(table).task).toBe("multi-label-classification");
   });
 
   it("labels that are whole numbers or 0 and 1 alone stay classes", async () => {
     const stars = await file("stars.csv", ["review,stars", ...rows(40, (i) => `review ${i},${1 + (i % 5)}`)]);
-    expect(guessFormat(stars)).toEqual({
+    expect(guessTask(stars)).toEqual({
       task: "sequence-classification",
       columns: { text: "review", textPair: null, label: "stars" },
     });
     const binary = await file("binary.csv", ["text,label", ...rows(40, (i) => `review ${i},${i % 2}`)]);
-    expect(guessFormat(binary).task).toBe("sequence-classification");
+    expect(guessTask(binary).task).toBe("sequence-classification");
   });
 
   it("suggests columns for a task that was chosen by hand", async () => {
@@ -72,7 +72,7 @@ describe("guessing the task", () => {
       "premise,hypothesis,label,relatedness",
       ...rows(30, (i) => `a ${i},b ${i},${i % 2 ? "neutral" : "entailment"},${1 + i / 7}`),
     ]);
-    expect(guessFormat(sick).task).toBe("sequence-classification");
+    expect(guessTask(sick).task).toBe("sequence-classification");
     expect(suggestColumns(sick, "regression")).toEqual({
       text: "premise",
       textPair: "hypothesis",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formats, guessFormat } from "../../../src/data/formats/registry";
+import { formats, guessTask } from "../../../src/data/formats/registry";
 import { encodeExchange } from "../../../src/data/language";
 import { columnsOf, namedColumns } from "../../../src/data/placeholders";
 import { readTable } from "../../../src/data/table";
@@ -40,7 +40,7 @@ describe("reading", () => {
 
   test("an instruction file: prompts, responses, and what is left out", async () => {
     const table = await readTable(new File([instructions], "i.csv"));
-    const guess = guessFormat(table);
+    const guess = guessTask(table);
     expect(guess).toEqual({ task: "causal-lm", columns: templates });
     const { examples, notices } = formats["causal-lm"].read(table, guess.columns, null);
     expect(examples.map(({ text, response, row }) => [text, response, row])).toEqual([
@@ -54,12 +54,12 @@ describe("reading", () => {
     ["q.tsv", "question\tanswer\nWhere?\tHere.\nWhen?\tNow.\n", { prompt: "{question}\n", response: "{answer}" }],
     ["t.jsonl", '{"text":"One."}\n{"text":"Two."}\n', { prompt: "", response: "{text}" }],
   ])("%s looks like %s", async (name, text, columns) => {
-    expect(guessFormat(await readTable(new File([text], name)))).toEqual({ task: "causal-lm", columns });
+    expect(guessTask(await readTable(new File([text], name)))).toEqual({ task: "causal-lm", columns });
   });
 
   test("answers that are repeated are labels", async () => {
     const rows = Array.from({ length: 12 }, (_, row) => `Is it ${row}?,${row % 2 ? "yes" : "no"}`);
-    const { task } = guessFormat(await readTable(new File([`question,answer\n${rows.join("\n")}\n`], "q.csv")));
+    const { task } = guessTask(await readTable(new File([`question,answer\n${rows.join("\n")}\n`], "q.csv")));
     expect(task).toBe("sequence-classification");
   });
 

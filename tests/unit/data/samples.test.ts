@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { formats, guessFormat } from "../../../src/data/formats/registry";
+import { formats, guessTask } from "../../../src/data/formats/registry";
 import { splitExamples } from "../../../src/data/split";
 import { readTable } from "../../../src/data/table";
 import type { SampleListing } from "../../../src/data/types";
@@ -15,7 +15,7 @@ describe("bundled samples", () => {
       const table = await readTable(new File([await readFile(new URL(`${id}.csv`, folder))], `${id}.csv`));
       expect(table.notices).toEqual([]);
       expect(table.rows).toHaveLength(rows);
-      const guess = guessFormat(table);
+      const guess = guessTask(table);
       expect(guess).toEqual({ task, columns: { text: "text", textPair: null, label: "label" } });
       const { examples, labels, notices } = formats[task].read(table, guess.columns, null);
       expect(notices).toEqual([]);

@@ -1,7 +1,7 @@
 /** What a task says of rows, and of all rows together. Types only; all of it can be cloned. */
 
 /** What is said of one text, by what the task answers. */
-export type Said =
+export type RowAnswer =
   | { answer: "label"; label: string; probabilities: { label: string; probability: number }[] }
   /** Each label by itself: it is taken as present above one half. */
   | { answer: "labels"; probabilities: { label: string; probability: number }[] }
