@@ -1,4 +1,7 @@
-/** The benchmark's command line: builds and serves its page, measures in headless Chromium, prints Markdown tables. */
+/**
+ * The benchmark's command line: builds and serves its page, measures in headless Chromium, prints
+ * Markdown tables.
+ */
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,7 +26,10 @@ interface Options {
   model?: string;
 }
 
-/** Runs one command line and resolves to the exit code: 0 when everything was measured, whatever the numbers are. */
+/**
+ * Runs one command line and resolves to the exit code: 0 when everything was measured, whatever the
+ * numbers are.
+ */
 export async function main(commandLine: string[]): Promise<number> {
   const program = new Command("bench")
     .description("Measures the studio's goals on this machine and prints ratios as Markdown tables.")

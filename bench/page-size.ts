@@ -1,4 +1,7 @@
-/** How much JavaScript a browser fetches before the page can be used, from the built page. Not the worker's, nor chunks loaded later. */
+/**
+ * How much JavaScript a browser fetches before the page can be used, from the built page. Not the
+ * worker's, nor chunks loaded later.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";

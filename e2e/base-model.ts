@@ -16,7 +16,10 @@ export const bundled: Readonly<Record<string, string>> = {
   "tiny-base": "799,584 parameters",
 };
 
-/** The name of the bundled model that the page has opened: which one it begins with depends on the processor's cores. */
+/**
+ * The name of the bundled model that the page has opened: which one it begins with depends on the
+ * processor's cores.
+ */
 export async function openedModel(page: Page): Promise<string> {
   await expect(chip(page)).toContainText(/parameters/);
   const name = /Base model\s*(\S+-base)/.exec((await chip(page).textContent()) ?? "")?.[1] ?? "none";

@@ -1,4 +1,7 @@
-/** What the page computes on: without WebGPU, on hosts that send no headers, chosen by hand, and where the browser refuses something. */
+/**
+ * What the page computes on: without WebGPU, on hosts that send no headers, chosen by hand, and
+ * where the browser refuses something.
+ */
 
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { unzipSync } from "fflate";
@@ -260,7 +263,10 @@ test("the software adapter trains and keeps its choice while it does", async ({ 
   });
 });
 
-/** What a browser may refuse, as the worker finds it; the page says so in one line, and one thread trains. */
+/**
+ * What a browser may refuse, as the worker finds it; the page says so in one line, and one thread
+ * trains.
+ */
 const ONE_THREAD: [what: string, change: string, said: RegExp | string][] = [
   [
     "without shared memory",

@@ -1,4 +1,7 @@
-/** What goes wrong is said where it belongs, with what to do; what was open stays and the rest goes on working. */
+/**
+ * What goes wrong is said where it belongs, with what to do; what was open stays and the rest goes
+ * on working.
+ */
 
 import { chromium, expect, type Page, test } from "@playwright/test";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
@@ -106,7 +109,10 @@ test("a refused configuration changes nothing", async ({ page }) => {
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-/** Puts a comparison into the browser's storage, or only looks; resolves to the versions of all that are there. */
+/**
+ * Puts a comparison into the browser's storage, or only looks; resolves to the versions of all that
+ * are there.
+ */
 function keptVersions(page: Page, put: { id: string; version: number } | null): Promise<number[]> {
   return page.evaluate(async (record) => {
     const settled = <T>(request: IDBRequest<T>) =>
@@ -199,7 +205,10 @@ const DEVICES: [what: string, change: string, said: RegExp, state: string][] = [
   ],
 ];
 
-/** A graphics card is asked for: the page says in a banner why there is none, data can be looked at, and the processor trains. */
+/**
+ * A graphics card is asked for: the page says in a banner why there is none, data can be looked at,
+ * and the processor trains.
+ */
 async function expectUnusable(page: Page, said: RegExp, state: string): Promise<void> {
   await expect(page.getByRole("alert")).toHaveText(said);
   await expect(page.getByRole("alert")).toHaveText(/You can still open data and look at it\.$/);

@@ -1,4 +1,7 @@
-/** A tiny data set about films and files made of it. Short, so that the software adapter trains on it in seconds. */
+/**
+ * A tiny data set about films and files made of it. Short, so that the software adapter trains on
+ * it in seconds.
+ */
 
 const POSITIVE = ["warm and funny", "a quiet joy", "bright and moving", "simply wonderful"];
 const NEGATIVE = ["dull and empty", "a tired bore", "flat and lifeless", "simply dreadful"];

@@ -1,4 +1,7 @@
-/** Base models of this computer: a folder of every family, shards, a folder dropped on the page, and what is refused. */
+/**
+ * Base models of this computer: a folder of every family, shards, a folder dropped on the page, and
+ * what is refused.
+ */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -112,7 +115,10 @@ function sharded(folder: string, target: string): void {
   writeFileSync(join(target, "model.safetensors.index.json"), JSON.stringify({ weight_map }));
 }
 
-/** Drops files or folders of this computer as a person does, with the browser's own directory entries. */
+/**
+ * Drops files or folders of this computer as a person does, with the browser's own directory
+ * entries.
+ */
 async function drop(page: Page, paths: string[], x: number, y: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: paths, dragOperationsMask: 1 };

@@ -1,4 +1,7 @@
-/** Base models: kept in the browser, brought from a Hub, or refused by name. Folders of this computer: `folders.spec.ts`. */
+/**
+ * Base models: kept in the browser, brought from a Hub, or refused by name. Folders of this
+ * computer: `folders.spec.ts`.
+ */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -127,7 +130,8 @@ test.describe("a model of the Hub", () => {
       .map((path) => Number(/ bytes=(\d+)-/.exec(path)?.[1]));
     expect(begins.some((from) => from > 0)).toBe(true);
 
-    // The data is still open, in the new model's tokens; LoRA's default linears are the new model's.
+    // The data is still open, in the new model's tokens; LoRA's default linears are the new
+    // model's.
     await expect(
       page.getByText(/^tiny\/gpt2 reads 64 tokens.*texts are now cut at 34 tokens instead of 128/),
     ).toBeVisible();

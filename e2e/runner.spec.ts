@@ -1,6 +1,6 @@
 /**
- * The headless runner as a person starts it: files in, results and exit codes out. It opens its own browser, so the
- * page of these tests is not used.
+ * The headless runner as a person starts it: files in, results and exit codes out. It opens its own
+ * browser, so the page of these tests is not used.
  */
 
 import { spawn } from "node:child_process";

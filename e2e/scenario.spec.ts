@@ -1,4 +1,7 @@
-/** The studio's main job in one go, as a person does it: drop a CSV, compare, look, try, download, import, come back. */
+/**
+ * The studio's main job in one go, as a person does it: drop a CSV, compare, look, try, download,
+ * import, come back.
+ */
 
 import { expect, type Page, test } from "@playwright/test";
 import { strFromU8, unzipSync, zipSync } from "fflate";
@@ -26,8 +29,8 @@ const RUNS = ["SK-Prefix", "LoRA", "Head only", "Hard text + head"] as const;
 /** What was imported and summed beside them, as the table says it. */
 const BESIDE = ["SK-Prefix (imported) SK-Prefix", "LoRA (imported) LoRA", "0.5 · LoRA + 0.5 · LoRA (imported) LoRA"];
 /**
- * Trained numbers by base model. SK-Prefix: one square map of head dimension for keys and one for values per layer. LoRA: rank 8 on
- * q and v of every layer. Head: two labels.
+ * Trained numbers by base model. SK-Prefix: one square map of head dimension for keys and one for
+ * values per layer. LoRA: rank 8 on q and v of every layer. Head: two labels.
  */
 const TRAINED: Record<string, { skPrefix: string; lora: string; head: string; together: string }> = {
   // Four layers, heads of 24; q 96 → 96, v 96 → 48.

@@ -1,4 +1,7 @@
-/** `npm run screenshots`: pictures of the page's states into `screenshots/`, wide and narrow. Not part of the tests. */
+/**
+ * `npm run screenshots`: pictures of the page's states into `screenshots/`, wide and narrow. Not
+ * part of the tests.
+ */
 
 import { defineConfig } from "@playwright/test";
 import base from "../playwright.config";

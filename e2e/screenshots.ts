@@ -17,7 +17,10 @@ import {
   waitUntilReady,
 } from "./studio";
 
-/** A light and a dark picture of the whole page; columns that scroll by themselves are shown from end to end. */
+/**
+ * A light and a dark picture of the whole page; columns that scroll by themselves are shown from
+ * end to end.
+ */
 async function pictures(page: Page, name: string): Promise<void> {
   const size = page.viewportSize();
   if (!size) throw new Error("The page has no size of its own.");

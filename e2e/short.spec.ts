@@ -1,4 +1,7 @@
-/** From a file to a result in the fewest steps, at the width of a phone. The whole job is scenario.spec.ts. */
+/**
+ * From a file to a result in the fewest steps, at the width of a phone. The whole job is
+ * scenario.spec.ts.
+ */
 
 import { expect, test } from "@playwright/test";
 import { csv, films } from "./films";

@@ -1,4 +1,6 @@
-/** The page as a person finds their way in it: where things are, and how to wait until it is so far. */
+/**
+ * The page as a person finds their way in it: where things are, and how to wait until it is so far.
+ */
 
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
@@ -102,7 +104,10 @@ export async function downloaded(page: Page, press: () => Promise<void>): Promis
   return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
 }
 
-/** Addresses asked for by the page or its worker that are not of the page's own server. Grows while the page lives. */
+/**
+ * Addresses asked for by the page or its worker that are not of the page's own server. Grows while
+ * the page lives.
+ */
 export function watchRequests(page: Page, origin: string): { own: string[]; foreign: string[] } {
   const seen = { own: [] as string[], foreign: [] as string[] };
   page.context().on("request", (request) => {
@@ -113,7 +118,9 @@ export function watchRequests(page: Page, origin: string): { own: string[]; fore
   return seen;
 }
 
-/** Fails when the page as it stands has an accessibility fault that axe calls serious or critical. */
+/**
+ * Fails when the page as it stands has an accessibility fault that axe calls serious or critical.
+ */
 export async function expectAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");

@@ -1,4 +1,7 @@
-/** Words with tags and texts with a number: each file is read for its task, two methods race, and the figures are the task's. */
+/**
+ * Words with tags and texts with a number: each file is read for its task, two methods race, and
+ * the figures are the task's.
+ */
 
 import { expect, test } from "@playwright/test";
 import {

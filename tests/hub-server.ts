@@ -1,6 +1,7 @@
 /**
- * A server in Node that speaks the Hugging Face Hub's file layout, for tests that must not need the internet: model and
- * tree answers, files by range, large files behind a redirect, gated models, transfers that break off or arrive damaged.
+ * A server in Node that speaks the Hugging Face Hub's file layout, for tests that must not need the
+ * internet: model and tree answers, files by range, large files behind a redirect, gated models,
+ * transfers that break off or arrive damaged.
  */
 
 import { createHash } from "node:crypto";

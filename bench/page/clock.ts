@@ -1,4 +1,7 @@
-/** Times GPU work fairly: the queue is drained around every measurement, and what is compared is measured in turn. */
+/**
+ * Times GPU work fairly: the queue is drained around every measurement, and what is compared is
+ * measured in turn.
+ */
 
 import type { Executor } from "../../src/executors/executor";
 
@@ -11,8 +14,8 @@ export interface Timed {
 }
 
 /**
- * Median milliseconds of one piece of each kind of work. All kinds are measured in turn, so that whatever else the
- * machine does touches them alike.
+ * Median milliseconds of one piece of each kind of work. All kinds are measured in turn, so that
+ * whatever else the machine does touches them alike.
  */
 export async function medians<Name extends string>(
   executor: Pick<Executor, "done">,

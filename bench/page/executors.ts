@@ -1,6 +1,7 @@
 /**
- * The same work on both executors: steps of a few methods on the bundled model and on one of the visitor's own, several runs
- * together, an evaluation, and the processor's memory against its estimate.
+ * The same work on both executors: steps of a few methods on the bundled model and on one of the
+ * visitor's own, several runs together, an evaluation, and the processor's memory against its
+ * estimate.
  */
 
 import { BaseModel } from "../../src/base/base-model";
@@ -38,7 +39,10 @@ const TOGETHER = [2, 4];
 /** Of onnxruntime: any of them could serve the processor. */
 const BUILDS = ["plain", "jspi", "asyncify"] as const;
 const EVALUATED = 500;
-/** Milliseconds before anything is measured on the processor: browsers compile WebAssembly anew, and faster, while it runs. */
+/**
+ * Milliseconds before anything is measured on the processor: browsers compile WebAssembly anew, and
+ * faster, while it runs.
+ */
 const WARM_UP = 4000;
 /** Of the processor; a software adapter gets fewer. */
 const SAMPLES = 9;
@@ -49,7 +53,10 @@ interface Place {
   readonly samples: number;
 }
 
-/** `extra`: names of a model's files that the benchmark's server has under `/extra/`; none without it. */
+/**
+ * `extra`: names of a model's files that the benchmark's server has under `/extra/`; none without
+ * it.
+ */
 export async function executorTimes(rig: Rig, extra: readonly string[]): Promise<Measured> {
   const threads = threadsHere();
   const processor = new ProcessorExecutor({ build: () => fetchBuild("plain"), threads });
@@ -108,7 +115,10 @@ function extraFolder(files: readonly string[]): ModelFolder {
   };
 }
 
-/** Milliseconds of a step of all these runs, one after the other as in a comparison, and of their forward passes. */
+/**
+ * Milliseconds of a step of all these runs, one after the other as in a comparison, and of their
+ * forward passes.
+ */
 async function timeRuns(
   executor: Executor,
   model: BaseModel,
@@ -183,7 +193,9 @@ async function timeEvaluation(
   }
 }
 
-/** What four runs take of the processor's memory, against the estimate, in a module of their own. */
+/**
+ * What four runs take of the processor's memory, against the estimate, in a module of their own.
+ */
 async function memoryOf(folder: ModelFolder, threads: number) {
   const executor = new ProcessorExecutor({ build: () => fetchBuild("plain"), threads });
   const model = await BaseModel.load(executor, folder);

@@ -1,4 +1,7 @@
-/** Where the time of our backward pass goes: all its dispatches of one kernel at a time. Values do not matter, sizes do. */
+/**
+ * Where the time of our backward pass goes: all its dispatches of one kernel at a time. Values do
+ * not matter, sizes do.
+ */
 
 import type { Dispatch } from "../../src/kernels/kernel";
 import { methodOf } from "../../src/methods/registry";

@@ -18,7 +18,10 @@ declare global {
   }
 }
 
-/** `methods`: of step times, only theirs. `extra`: files of another model that is served beside the page. */
+/**
+ * `methods`: of step times, only theirs. `extra`: files of another model that is served beside the
+ * page.
+ */
 export interface Asked {
   readonly methods?: readonly string[];
   readonly extra?: readonly string[];

@@ -13,7 +13,9 @@ import type { Rig } from "./rig";
 
 type Sizes = readonly [number, number, number];
 
-/** Rows, columns, inner: of this model's layers and a LoRA factor; on hardware of larger models too. */
+/**
+ * Rows, columns, inner: of this model's layers and a LoRA factor; on hardware of larger models too.
+ */
 const SIZES: Record<"software" | "hardware", readonly Sizes[]> = {
   software: [
     [256, 96, 256],

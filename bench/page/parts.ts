@@ -1,4 +1,7 @@
-/** What the benchmark measures and what it hands from the page to the command line. Types and names only. */
+/**
+ * What the benchmark measures and what it hands from the page to the command line. Types and names
+ * only.
+ */
 
 import type { Bytes } from "../../src/executors/bytes";
 
@@ -56,7 +59,10 @@ export interface ExecutorTimes {
   readonly forward: number | null;
 }
 
-/** Milliseconds of products of several runs with one frozen matrix: each run's rows apart, and all of them stacked. */
+/**
+ * Milliseconds of products of several runs with one frozen matrix: each run's rows apart, and all
+ * of them stacked.
+ */
 export interface StackedTimes {
   /** Of the matrix: [out, in]. */
   readonly shape: readonly [number, number];

@@ -1,4 +1,6 @@
-/** What every measurement works with: the executor, the bundled model, and token ids drawn by seed. */
+/**
+ * What every measurement works with: the executor, the bundled model, and token ids drawn by seed.
+ */
 
 import { BaseModel } from "../../src/base/base-model";
 import { createBatchArrays, fillBatch } from "../../src/data/batches";
@@ -40,8 +42,8 @@ export async function openRig(): Promise<Rig> {
 }
 
 /**
- * Counts who makes buffers. The executor's memory keeps the device's own function; everybody else calls the one it puts in
- * its place, onnxruntime without a label and our readback with one.
+ * Counts who makes buffers. The executor's memory keeps the device's own function; everybody else
+ * calls the one it puts in its place, onnxruntime without a label and our readback with one.
  */
 function countBuffers(device: GPUDevice): { counts: Rig["created"]; watchOthers: () => void } {
   const counts = { ours: 0, onnxruntime: 0 };
@@ -65,7 +67,9 @@ function countBuffers(device: GPUDevice): { counts: Rig["created"]; watchOthers:
   };
 }
 
-/** Rows of exactly `tokens` tokens; the ids are drawn from the vocabulary, the classes take turns. */
+/**
+ * Rows of exactly `tokens` tokens; the ids are drawn from the vocabulary, the classes take turns.
+ */
 export function drawExamples(model: BaseModel, rows: number, tokens: number): TokenizedExample[] {
   const random = new Random(0, "benchmark");
   return Array.from({ length: rows }, (_, row) => ({

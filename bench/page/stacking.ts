@@ -1,4 +1,7 @@
-/** What it would gain on the processor to stack the rows of several runs in products with the same frozen matrix. */
+/**
+ * What it would gain on the processor to stack the rows of several runs in products with the same
+ * frozen matrix.
+ */
 
 import type { DeviceBuffer, Executor } from "../../src/executors/executor";
 import { writeGraph } from "../../src/forward/graph";
@@ -13,7 +16,10 @@ import type { StackedTimes } from "./parts";
 const RUNS = 4;
 const OWNER = "benchmark";
 
-/** The linears of one block, each as [out, in]; `intermediate`: width of the MLP. Rows of one run: a batch of 8 × 64. */
+/**
+ * The linears of one block, each as [out, in]; `intermediate`: width of the MLP. Rows of one run: a
+ * batch of 8 × 64.
+ */
 export async function stackedTimes(
   executor: Executor,
   { hiddenSize, heads, keyValueHeads, headSize }: ModelConfig,

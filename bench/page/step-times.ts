@@ -1,4 +1,7 @@
-/** How much longer a training step takes than its forward pass, for every kind of method and a few batch shapes. */
+/**
+ * How much longer a training step takes than its forward pass, for every kind of method and a few
+ * batch shapes.
+ */
 
 import { approaches, approachOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
@@ -51,7 +54,10 @@ const SAMPLES = { software: 3, hardware: 21 } as const;
 const OWNER = "benchmark";
 const LEARNING_RATE = 1e-3;
 
-/** `only`: these methods' cases, and the yardstick; all where there are none. Throws an Error naming a method that there is not. */
+/**
+ * `only`: these methods' cases, and the yardstick; all where there are none. Throws an Error naming
+ * a method that there is not.
+ */
 export async function stepTimes(rig: Rig, only: readonly string[] = []): Promise<Measured> {
   for (const id of only) approachOf(id);
   const kind = rig.software ? "software" : "hardware";

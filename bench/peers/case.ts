@@ -1,6 +1,7 @@
 /**
- * The one training problem that every library is given: start values, batches, settings of the optimiser and the losses that
- * must come out. How it is stored. Not for making it (`make-case.ts`).
+ * The one training problem that every library is given: start values, batches, settings of the
+ * optimiser and the losses that must come out. How it is stored. Not for making it
+ * (`make-case.ts`).
  */
 
 import { readSafetensors } from "../../src/hub/safetensors";
@@ -59,7 +60,10 @@ export interface CaseTensor {
   readonly data: Float32Array<ArrayBuffer>;
 }
 
-/** Tensors under their Hugging Face names; LoRA's matrices are `PATH.lora_A.weight` and `PATH.lora_B.weight`. */
+/**
+ * Tensors under their Hugging Face names; LoRA's matrices are `PATH.lora_A.weight` and
+ * `PATH.lora_B.weight`.
+ */
 export interface Case extends CaseFacts {
   readonly tensors: ReadonlyMap<string, CaseTensor>;
 }
@@ -73,7 +77,10 @@ export async function readCase(facts: CaseFacts, bytes: Uint8Array): Promise<Cas
   return { ...facts, tensors: new Map(await Promise.all(read)) };
 }
 
-/** The tensors with every matrix but the embeddings as [inputs, outputs], which JAX and TensorFlow are used to; PyTorch has it the other way. */
+/**
+ * The tensors with every matrix but the embeddings as [inputs, outputs], which JAX and TensorFlow
+ * are used to; PyTorch has it the other way.
+ */
 export function inputsFirst({ tensors }: Case): Map<string, CaseTensor> {
   return new Map([...tensors].map(([name, tensor]) => [name, name === EMBEDDINGS ? tensor : transposed(tensor)]));
 }

@@ -1,6 +1,7 @@
 /**
- * The command line of the comparison with other libraries: makes the case, lets each of them train it, holds their losses to
- * ours and prints times. Not for a step of any library: those are in `page/` and in `pytorch.py`.
+ * The command line of the comparison with other libraries: makes the case, lets each of them train
+ * it, holds their losses to ours and prints times. Not for a step of any library: those are in
+ * `page/` and in `pytorch.py`.
  */
 
 import { execFile } from "node:child_process";
@@ -37,8 +38,8 @@ const STANDARD = ALL.filter((peer) => peer !== "tfjs-cpu");
 /** Of PyTorch; the browser's libraries: `page/trainer.ts`. */
 const WARM_UP = 40;
 /**
- * Of a loss, relative. Float32 rounds, in another order in every library: up to 3e-6. A wrong epsilon, beta, decay or scale shows
- * as 7e-5 and more.
+ * Of a loss, relative. Float32 rounds, in another order in every library: up to 3e-6. A wrong
+ * epsilon, beta, decay or scale shows as 7e-5 and more.
  */
 const TOLERANCE = 5e-5;
 
@@ -59,7 +60,10 @@ interface Row extends Measured {
   difference: number;
 }
 
-/** Runs one command line and resolves to the exit code: 0 when every library asked for gave our losses. */
+/**
+ * Runs one command line and resolves to the exit code: 0 when every library asked for gave our
+ * losses.
+ */
 export async function main(commandLine: string[]): Promise<number> {
   const whole = (text: string) => {
     const value = Number(text);

@@ -1,6 +1,7 @@
 /**
- * Makes the case that every library is given: LoRA on the bundled model, and the losses of its first AdamW updates by the
- * tests' float64 interpreter, which the tests compare with PyTorch's. Not for measuring anything.
+ * Makes the case that every library is given: LoRA on the bundled model, and the losses of its
+ * first AdamW updates by the tests' float64 interpreter, which the tests compare with PyTorch's.
+ * Not for measuring anything.
  */
 
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -25,7 +26,10 @@ const MODEL = join(projectRoot, "public/models/tiny-base");
 const PADDING = 0;
 const [ROWS, TOKENS, CLASSES, BATCHES] = [8, 64, 4, 5];
 const lora = { rank: 8, alpha: 16, targets: ["q_proj", "v_proj"] };
-/** The interpreter's AdamW has PyTorch's betas and epsilon. The decay is large enough to be seen in five losses. */
+/**
+ * The interpreter's AdamW has PyTorch's betas and epsilon. The decay is large enough to be seen in
+ * five losses.
+ */
 const optimizer = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.1 };
 
 type Values = ReadonlyMap<string, ArrayLike<number>>;
@@ -39,7 +43,8 @@ export async function makeCase(folder: string): Promise<CaseFacts> {
   const setup = tinySetup({ ...model, weights: new Map() }, plan, [], CLASSES);
   const tuned = buildTunedProgram(setup, ROWS, TOKENS);
   const random = new Random(0, "peers");
-  // B starts at zero in practice; here at something, so that the first loss says whether the update is computed at all.
+  // B starts at zero in practice; here at something, so that the first loss says whether the update
+  // is computed at all.
   const start = new Map(
     [...startValues(tuned, weights)].map(([name, values]) => [
       name,
@@ -76,7 +81,10 @@ function modelFolder(path: string): ModelFolder {
   };
 }
 
-/** Every class draws its tokens from a part of the vocabulary of its own, so that there is something to learn. The first row is full. */
+/**
+ * Every class draws its tokens from a part of the vocabulary of its own, so that there is something
+ * to learn. The first row is full.
+ */
 function drawBatch(random: Random, vocabulary: number): CaseBatch {
   const part = Math.floor((vocabulary - 1) / CLASSES);
   const rows = Array.from({ length: ROWS }, (_, row) => {

@@ -28,7 +28,8 @@ function launch(flags: Parameters<typeof chromiumArguments>[0]): Promise<Browser
 async function hasHardwareAdapter(browser: Browser): Promise<boolean> {
   const page = await browser.newPage();
   try {
-    // WebGPU needs a secure context, and localhost is one; nothing is listening there, nor needs to.
+    // WebGPU needs a secure context, and localhost is one; nothing is listening there, nor needs
+    // to.
     const address = "http://localhost/";
     await page.route(address, (route) => route.fulfill({ contentType: "text/html", body: "<title>adapter</title>" }));
     await page.goto(address);

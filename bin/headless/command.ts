@@ -1,4 +1,7 @@
-/** The command line of the headless runner: arguments, help and exit codes. What a command does is elsewhere. */
+/**
+ * The command line of the headless runner: arguments, help and exit codes. What a command does is
+ * elsewhere.
+ */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import * as z from "zod";
@@ -41,7 +44,8 @@ type RunComparison = (configurationPath: string, options: RunOptions) => Promise
 
 /**
  * Runs one command line.
- * @param run Does the comparison; resolves to whether every run finished and its adapter is written.
+ * @param run Does the comparison; resolves to whether every run finished and its adapter is
+ * written.
  * @returns The exit code.
  */
 export async function main(commandLine: string[], run: RunComparison = runComparison): Promise<number> {

@@ -1,4 +1,7 @@
-/** What is asked of the runs once they are trained, beside their adapters: a file's predictions, and what they have forgotten. */
+/**
+ * What is asked of the runs once they are trained, beside their adapters: a file's predictions, and
+ * what they have forgotten.
+ */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -26,7 +29,10 @@ interface Place {
   readonly out: string;
 }
 
-/** Writes what was asked for into the results' folder; what cannot be is noted, and the results are not complete. */
+/**
+ * Writes what was asked for into the results' folder; what cannot be is noted, and the results are
+ * not complete.
+ */
 export async function writeExtras(
   { predict, adapterColumn, forgetting }: Extras,
   runs: readonly string[],

@@ -1,11 +1,17 @@
-/** What a configuration names outside itself: files to read and folders to write. Not for reading their contents. */
+/**
+ * What a configuration names outside itself: files to read and folders to write. Not for reading
+ * their contents.
+ */
 
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Configuration } from "../../src/plan/configuration";
 import { BESIDE_RUNS } from "./results";
 
-/** The configuration or the command line is wrong: nothing was trained, and trying again unchanged will not help. */
+/**
+ * The configuration or the command line is wrong: nothing was trained, and trying again unchanged
+ * will not help.
+ */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }

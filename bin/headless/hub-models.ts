@@ -1,6 +1,6 @@
 /**
- * Models of the Hub for the headless runner: brought through the same client as the page's, into a folder of this computer,
- * where the next comparison finds them. Not for opening them in the page.
+ * Models of the Hub for the headless runner: brought through the same client as the page's, into a
+ * folder of this computer, where the next comparison finds them. Not for opening them in the page.
  */
 
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openAsBlob, openSync, writeSync } from "node:fs";
@@ -96,10 +96,12 @@ export class DiskStore implements FileStore {
 }
 
 /**
- * The folder of an `hf:` model with all its files, checked. What is there already is not downloaded again; where the Hub
- * cannot be reached, a complete copy serves as it is.
- * @throws {ConfigurationError} When the name is none, the Hub refuses it, or the model is of a kind that is not tuned.
- * @throws {Error} When a transfer keeps breaking off (what arrived is kept), or the Hub is away and the copy incomplete.
+ * The folder of an `hf:` model with all its files, checked. What is there already is not downloaded
+ * again; where the Hub cannot be reached, a complete copy serves as it is.
+ * @throws {ConfigurationError} When the name is none, the Hub refuses it, or the model is of a kind
+ * that is not tuned.
+ * @throws {Error} When a transfer keeps breaking off (what arrived is kept), or the Hub is away and
+ * the copy incomplete.
  */
 export async function bringHubModel(
   source: string,

@@ -1,4 +1,7 @@
-/** What a comparison leaves on disk: `metrics.jsonl` while it runs, then `samples.jsonl`, `summary.json` and the adapter folders. */
+/**
+ * What a comparison leaves on disk: `metrics.jsonl` while it runs, then `samples.jsonl`,
+ * `summary.json` and the adapter folders.
+ */
 
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
@@ -11,15 +14,18 @@ import type {
   DeviceReport,
   EvaluationEvent,
   MemoryBytes,
+  ObservationEvent,
   RunEstimate,
   RunState,
   StepEvent,
   StudioEvent,
   SumRequest,
-  ObservationEvent,
 } from "../../src/worker/api";
 
-/** One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as null. */
+/**
+ * One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as
+ * null.
+ */
 export function metricsLine(event: StepEvent | EvaluationEvent | ObservationEvent): string {
   const { type: _, ...fields } = event;
   return JSON.stringify(fields);
@@ -28,7 +34,9 @@ export function metricsLine(event: StepEvent | EvaluationEvent | ObservationEven
 /** The figures of one evaluation. */
 export type Evaluation = Pick<EvaluationEvent, "step" | "loss" | MetricName>;
 
-/** What a run came to, or one of its variants where it has several. Null where it never got so far. */
+/**
+ * What a run came to, or one of its variants where it has several. Null where it never got so far.
+ */
 export interface RunSummary {
   run: string;
   /** Which seed and learning rate of which configured run. */
@@ -96,7 +104,10 @@ export class Results {
   readonly #failures: string[] = [];
   #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
 
-  /** Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs' folders. */
+  /**
+   * Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs'
+   * folders.
+   */
   constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
     [this.#metric] = taskMetrics[data.task];
     this.#folder = resolve(folder);
@@ -114,7 +125,10 @@ export class Results {
     );
   }
 
-  /** Writes `samples.jsonl`: validation prompts with what the data says, and what each run wrote before and after training. */
+  /**
+   * Writes `samples.jsonl`: validation prompts with what the data says, and what each run wrote
+   * before and after training.
+   */
   addSamples(samples: readonly WrittenSample[]): void {
     writeFileSync(join(this.#folder, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
   }
@@ -153,7 +167,8 @@ export class Results {
   }
 
   /**
-   * Takes in one event; steps, evaluations and what is watched become a line of `metrics.jsonl` at once.
+   * Takes in one event; steps, evaluations and what is watched become a line of `metrics.jsonl` at
+   * once.
    * @throws {Error} For an event of a run that the configuration does not have.
    */
   add(event: StudioEvent): void {
@@ -175,7 +190,8 @@ export class Results {
   }
 
   /**
-   * Unpacks a run's exported zip: the files of the one folder in it become the files of the run's folder.
+   * Unpacks a run's exported zip: the files of the one folder in it become the files of the run's
+   * folder.
    * @throws {Error} When it holds something else, or an entry's path leads out of the folder.
    */
   addAdapter(run: string, zip: string): void {
@@ -183,7 +199,9 @@ export class Results {
     this.#run(run).adapter = run;
   }
 
-  /** Unpacks a run's merged model into the folder `merged` within the run's. Throws as `addAdapter`. */
+  /**
+   * Unpacks a run's merged model into the folder `merged` within the run's. Throws as `addAdapter`.
+   */
   addMerged(run: string, zip: string): void {
     this.#unpack(run, zip, join(this.#folder, run, "merged"));
   }

@@ -37,7 +37,8 @@ export interface RunOptions extends Extras {
  * Runs the comparison a file describes and writes its results.
  * @returns Whether every run finished and its adapter is written.
  * @throws {ConfigurationError} Before anything is trained, when the file is missing or wrong.
- * @throws {Error} When there is no browser or no usable device, when data or model cannot be opened, or the worker breaks.
+ * @throws {Error} When there is no browser or no usable device, when data or model cannot be
+ * opened, or the worker breaks.
  */
 export async function runComparison(
   configurationPath: string,
@@ -250,7 +251,10 @@ function checkSum({ runs, training }: Configuration, sum: SumRequest | undefined
   if (unknown) throw new ConfigurationError(`--sum names the run "${unknown.run}"; there are ${names.join(", ")}.`);
 }
 
-/** Runs to the end; the first Ctrl-C stops the comparison in an orderly way, a second one ends the program. */
+/**
+ * Runs to the end; the first Ctrl-C stops the comparison in an orderly way, a second one ends the
+ * program.
+ */
 async function compareUntilStopped(page: StudioPage, configuration: Configuration, progress: Progress): Promise<void> {
   const stop = () => {
     progress.note("Stopping after this step; Ctrl-C again ends at once.");
@@ -264,14 +268,18 @@ async function compareUntilStopped(page: StudioPage, configuration: Configuratio
   }
 }
 
-/** What a model's folder is called in records and cards: of the Hub its name there, however it is kept here. */
+/**
+ * What a model's folder is called in records and cards: of the Hub its name there, however it is
+ * kept here.
+ */
 function modelName({ model }: Configuration, folder: string): string {
   return model.startsWith("hf:") ? model : basename(folder);
 }
 
 /**
- * What the page is given: data files by address, and a configuration in which a `dir:` or `hf:` model and `initFrom` folders are
- * addresses too. Their fragments say what the folder is called: the addresses are gone when the runner ends.
+ * What the page is given: data files by address, and a configuration in which a `dir:` or `hf:`
+ * model and `initFrom` folders are addresses too. Their fragments say what the folder is called:
+ * the addresses are gone when the runner ends.
  */
 function serveNamed(configuration: Configuration, files: NamedFiles, shared: SharedFiles, page: URL) {
   const address = (path: string) => new URL(shared.share(path), page).href;

@@ -1,4 +1,7 @@
-/** Serves the built page on this machine, and beside it the files that a configuration names; takes the page's files in. */
+/**
+ * Serves the built page on this machine, and beside it the files that a configuration names; takes
+ * the page's files in.
+ */
 
 import { randomUUID } from "node:crypto";
 import { createWriteStream, statSync } from "node:fs";
@@ -32,7 +35,8 @@ export class SharedFiles {
   }
 
   /**
-   * Lets the page PUT one file, which is written to `path`. A page may only download ten files by itself.
+   * Lets the page PUT one file, which is written to `path`. A page may only download ten files by
+   * itself.
    * @returns Where to, on the server.
    */
   receive(path: string): string {

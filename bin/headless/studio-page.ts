@@ -1,4 +1,7 @@
-/** The runner's page in the headless browser, as Node calls it. What the calls mean is in src/runner/runner.ts. */
+/**
+ * The runner's page in the headless browser, as Node calls it. What the calls mean is in
+ * src/runner/runner.ts.
+ */
 
 import type { Browser, Page } from "playwright";
 import type { StudioRunner } from "../../src/runner/runner";

@@ -12,19 +12,31 @@ export const MODEL = "adapter_model.safetensors";
 export const SK_ADAPTER = "sk_adapter.safetensors";
 export const CARD = "README.md";
 export const RUN = "run.json";
-/** A trained adapter with everything that is written beside it. Tensors carry the studio's in-model names. */
+/**
+ * A trained adapter with everything that is written beside it. Tensors carry the studio's in-model
+ * names.
+ */
 export interface AdapterFolder {
   config: PeftConfig;
   tensors: NamedTensor[];
-  /** What the adapter was made of (`F_K.0.weight`, `F.A`, an encoder's layers), so that its training can go on. */
+  /**
+   * What the adapter was made of (`F_K.0.weight`, `F.A`, an encoder's layers), so that its training
+   * can go on.
+   */
   skTensors?: NamedTensor[];
-  /** Frozen tables of the base model that PEFT saved too, by their names in the base model; they must be those of the open one. */
+  /**
+   * Frozen tables of the base model that PEFT saved too, by their names in the base model; they
+   * must be those of the open one.
+   */
   baseTensors?: NamedTensor[];
   /** So that training can go on as if it had not been left. */
   state?: TrainingState;
   /** The text of README.md; empty where a folder had none. */
   modelCard: string;
-  /** The content of run.json without its version; null where a folder had none (an adapter the studio did not write). */
+  /**
+   * The content of run.json without its version; null where a folder had none (an adapter the
+   * studio did not write).
+   */
   run: Record<string, unknown> | null;
 }
 

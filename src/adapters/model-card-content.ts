@@ -48,7 +48,10 @@ export interface ModelCardContent {
   modelClass: string;
   /** In class-id order; empty where the task has none. */
   labels: readonly string[];
-  /** How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for encoders. */
+  /**
+   * How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for
+   * encoders.
+   */
   pooling: "last" | "mean" | "first" | "cls";
   /** A further argument of `from_pretrained`, as Python. */
   loadingArgument?: string;
@@ -56,7 +59,10 @@ export interface ModelCardContent {
   obstacle?: string | null;
   /** The semantic, hard or initialising text, where the method has one. */
   text?: string | null;
-  /** What the stored tensors were made of: trained as they are, by PEFT's own encoder, or folded from an SK method. */
+  /**
+   * What the stored tensors were made of: trained as they are, by PEFT's own encoder, or folded
+   * from an SK method.
+   */
   origin?: "trained" | "encoder" | "folded";
   /** Special tokens that stand at the front of the text already and were left off the input. */
   droppedLeadingTokens?: number;

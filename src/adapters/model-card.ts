@@ -1,6 +1,6 @@
 /**
- * README.md of an exported adapter: what it is, its labels, how to load it in PEFT, what was measured.
- * Not for: computing any of it.
+ * README.md of an exported adapter: what it is, its labels, how to load it in PEFT, what was
+ * measured. Not for: computing any of it.
  */
 
 import { formOf } from "./forms/registry";

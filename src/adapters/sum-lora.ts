@@ -1,6 +1,6 @@
 /**
- * Several LoRA adapters for one base model as one: PEFT's `add_weighted_adapter`. Not for where they come from, nor for adapters whose
- * change is no product of two matrices.
+ * Several LoRA adapters for one base model as one: PEFT's `add_weighted_adapter`. Not for where
+ * they come from, nor for adapters whose change is no product of two matrices.
  */
 
 import type { NamedTensor } from "../hub/write-safetensors";
@@ -32,8 +32,10 @@ interface Factors {
 const DOWN = /\.lora_(?:A\.weight|embedding_A)$/;
 
 /**
- * The sum, with rank and alpha equal, as PEFT names and lays it out. Trained heads, which PEFT does not sum, become their weighted mean.
- * @throws Error naming the adapter that is no plain LoRA, or saying which ranks or weights do not go together.
+ * The sum, with rank and alpha equal, as PEFT names and lays it out. Trained heads, which PEFT does
+ * not sum, become their weighted mean.
+ * @throws Error naming the adapter that is no plain LoRA, or saying which ranks or weights do not
+ * go together.
  */
 export function sumLora(
   parts: readonly SumPart[],
@@ -79,7 +81,10 @@ function modulesOf(parts: readonly SumPart[]): Map<string, Factors[]> {
   return modules;
 }
 
-/** A and B with the adapters' ranks one behind the other; ranks that no adapter has in this module stay zero. */
+/**
+ * A and B with the adapters' ranks one behind the other; ranks that no adapter has in this module
+ * stay zero.
+ */
 function concatenated(factors: readonly Factors[], rank: number): NamedTensor[] {
   const { a, b, inputs, outputs } = empty(factors[0]!, rank);
   let first = 0;
@@ -148,7 +153,10 @@ function meanHead(parts: readonly SumPart[]): NamedTensor[] {
   });
 }
 
-/** Names of all adapters, or one expression for all; by name too if some adapters have only some blocks. */
+/**
+ * Names of all adapters, or one expression for all; by name too if some adapters have only some
+ * blocks.
+ */
 function sumConfig(settings: readonly LoraConfig[], rank: number): PeftConfig {
   const { base_model_name_or_path, fan_in_fan_out, task_type } = settings[0]!;
   const expressions = settings.map(expressionOf);

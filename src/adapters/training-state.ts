@@ -1,7 +1,8 @@
 /**
- * What of a training lies beside its adapter so that it can go on: AdamW's moments, what a controller keeps, and values that
- * the adapter's own form leaves out, in one file of tensors; step, seed and the rows' fingerprint under `state` in run.json.
- * Not for what becomes of it in a run: `folders/continuation.ts`.
+ * What of a training lies beside its adapter so that it can go on: AdamW's moments, what a
+ * controller keeps, and values that the adapter's own form leaves out, in one file of tensors;
+ * step, seed and the rows' fingerprint under `state` in run.json. Not for what becomes of it in a
+ * run: `folders/continuation.ts`.
  */
 
 import * as z from "zod";
@@ -36,7 +37,9 @@ export type StateFacts = z.infer<typeof factsSchema>;
 
 export interface TrainingState {
   readonly facts: StateFacts;
-  /** Of tensors whose values the adapter's form does not hold exactly: pruned ranks, for example. */
+  /**
+   * Of tensors whose values the adapter's form does not hold exactly: pruned ranks, for example.
+   */
   readonly values: readonly NamedTensor[];
   readonly firstMoments: readonly NamedTensor[];
   readonly secondMoments: readonly NamedTensor[];

@@ -28,7 +28,10 @@ export function folderName(name: string): string {
   return safe || "adapter";
 }
 
-/** The adapter as a zip with one folder in it, named after the run. Tensors are stored, text is deflated. */
+/**
+ * The adapter as a zip with one folder in it, named after the run. Tensors are stored, text is
+ * deflated.
+ */
 export function zipAdapter(adapter: AdapterFolder, name: string): Blob {
   const entries: Zippable = {};
   for (const [file, bytes] of Object.entries(adapterFiles(adapter))) {

@@ -1,4 +1,7 @@
-/** A zip with one folder, written piece by piece into a Blob: nothing is compressed, and no file is held whole. */
+/**
+ * A zip with one folder, written piece by piece into a Blob: nothing is compressed, and no file is
+ * held whole.
+ */
 
 import { Zip, ZipPassThrough } from "fflate";
 

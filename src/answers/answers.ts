@@ -1,4 +1,6 @@
-/** What a run says of rows outside of training: batches of like length, answers in the rows' order. */
+/**
+ * What a run says of rows outside of training: batches of like length, answers in the rows' order.
+ */
 
 import type { EncodedRow } from "../data/tokens";
 import type { Scale } from "../data/types";
@@ -21,7 +23,10 @@ export interface AnswerSetup {
   readonly scale: Scale | null;
 }
 
-/** Rows may have as many tokens as the longest batch. Nothing else may use the feed or the run's steps meanwhile. */
+/**
+ * Rows may have as many tokens as the longest batch. Nothing else may use the feed or the run's
+ * steps meanwhile.
+ */
 export async function answers(
   executor: Executor,
   { task, labels, scale }: AnswerSetup,

@@ -1,6 +1,6 @@
 /**
- * Reads a run that does not learn as hoped: what stands out in its numbers, and what to try. Rules over facts, nothing
- * else; every rule says the numbers it goes by.
+ * Reads a run that does not learn as hoped: what stands out in its numbers, and what to try. Rules
+ * over facts, nothing else; every rule says the numbers it goes by.
  */
 
 export interface DiagnosisFacts {
@@ -15,12 +15,18 @@ export interface DiagnosisFacts {
   readonly evaluations: readonly { readonly step: number; readonly loss: number }[];
   /** Euclidean norm of each tensor's gradient in the last step. */
   readonly gradients: readonly { readonly tensor: string; readonly norm: number }[];
-  /** Mean norms of the virtual tokens' embeddings at the start and of the model's word embeddings; null without either. */
+  /**
+   * Mean norms of the virtual tokens' embeddings at the start and of the model's word embeddings;
+   * null without either.
+   */
   readonly embeddings: { readonly start: number; readonly table: number } | null;
   readonly rows: { readonly train: number; readonly truncated: number; readonly maxLength: number };
   /** Tokens of the method's text, and of a training row on average; null without a text. */
   readonly text: { readonly tokens: number; readonly rowTokens: number } | null;
-  /** For tasks with one class a row: training rows per class, and validation rows per true and predicted class. */
+  /**
+   * For tasks with one class a row: training rows per class, and validation rows per true and
+   * predicted class.
+   */
   readonly classes: {
     readonly labels: readonly string[];
     readonly counts: readonly number[];

@@ -1,7 +1,7 @@
 /**
- * What a run, or the frozen model, predicts: logits over the vocabulary behind the last token of some rows. Forward passes
- * alone, of Programs of their own, so that it works whatever the run is trained for. A row is computed again for each of its
- * tokens; nothing is cached.
+ * What a run, or the frozen model, predicts: logits over the vocabulary behind the last token of
+ * some rows. Forward passes alone, of Programs of their own, so that it works whatever the run is
+ * trained for. A row is computed again for each of its tokens; nothing is cached.
  */
 
 import type { BaseModel } from "../base/base-model";
@@ -62,7 +62,10 @@ export class NextToken {
   readonly #owner: string;
   readonly #compiled = new Map<number, Promise<Compiled>>();
 
-  /** For at most `size` rows at a time. A run must be compiled. Throws an Error if the model predicts nothing. */
+  /**
+   * For at most `size` rows at a time. A run must be compiled. Throws an Error if the model
+   * predicts nothing.
+   */
   constructor(executor: Executor, model: BaseModel, run: PredictingModel, size: number) {
     this.#executor = executor;
     this.#model = model;

@@ -1,6 +1,7 @@
 /**
- * Program → backward plan: the kernels of every vector-Jacobian product in reverse order, what they need saved from the
- * forward pass, and how much working memory they take. Pure: no device, so that it also serves the memory estimate.
+ * Program → backward plan: the kernels of every vector-Jacobian product in reverse order, what they
+ * need saved from the forward pass, and how much working memory they take. Pure: no device, so that
+ * it also serves the memory estimate.
  */
 
 import { addScaled } from "../kernels/add-scaled";
@@ -21,7 +22,10 @@ export interface BackwardPlan {
   readonly slots: readonly number[];
 }
 
-/** Plans the backward pass from the gradient of `result`, which the loss writes to the `seed` reference. */
+/**
+ * Plans the backward pass from the gradient of `result`, which the loss writes to the `seed`
+ * reference.
+ */
 export function planBackward(program: Program, result: Tensor): BackwardPlan {
   const active = program.active();
   const recorder = new Recorder(program, active);

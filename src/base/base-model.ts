@@ -1,6 +1,6 @@
 /**
- * A frozen base model on the GPU: its weights once, the constants its Programs share, and what it computes for semantic
- * texts. Every run of a comparison binds these same buffers.
+ * A frozen base model on the GPU: its weights once, the constants its Programs share, and what it
+ * computes for semantic texts. Every run of a comparison binds these same buffers.
  */
 
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
@@ -49,7 +49,10 @@ let models = 0;
 
 export class BaseModel {
   readonly folder: ModelFolder;
-  /** config.json as it is: adapters are written with it even when a browser has dropped the stored files. */
+  /**
+   * config.json as it is: adapters are written with it even when a browser has dropped the stored
+   * files.
+   */
   readonly json: Record<string, unknown>;
   readonly family: Family;
   readonly config: ModelConfig;
@@ -61,7 +64,10 @@ export class BaseModel {
   /** Of the weight files, and the numbers in them. */
   readonly fileBytes: number;
   readonly parameters: number;
-  /** Every run of a semantic text through the model, in order: one per text, or two where a later one goes deeper. */
+  /**
+   * Every run of a semantic text through the model, in order: one per text, or two where a later
+   * one goes deeper.
+   */
   readonly semanticPasses: SemanticPass[] = [];
   #precisionNote: string | null = null;
   readonly #languageHead: ReadModel["languageHead"];
@@ -103,8 +109,9 @@ export class BaseModel {
   }
 
   /**
-   * Reads config, tokenizer and weights of a folder; weights stream to the GPU piece by piece. If float16 cannot hold them
-   * they are kept as float32, and `precisionNote` says why. Throws an Error naming the file, key or tensor that does not fit.
+   * Reads config, tokenizer and weights of a folder; weights stream to the GPU piece by piece. If
+   * float16 cannot hold them they are kept as float32, and `precisionNote` says why. Throws an
+   * Error naming the file, key or tensor that does not fit.
    */
   static async load(
     executor: Executor,
@@ -155,7 +162,9 @@ export class BaseModel {
     return this.#languageHead.kind;
   }
 
-  /** Puts what only the head over the vocabulary reads on the GPU: once, for the first who needs it. */
+  /**
+   * Puts what only the head over the vocabulary reads on the GPU: once, for the first who needs it.
+   */
   async loadLanguageHead(onProgress?: (progress: LoadProgress) => void): Promise<void> {
     this.#store.headLoaded ??= this.#upload(this.#languageHead.needed, onProgress);
     await this.#store.headLoaded;
@@ -212,8 +221,8 @@ export class BaseModel {
   }
 
   /**
-   * Keys, values and states of a text, run alone through the first `blocks` of the frozen model: once for the same ids, then
-   * kept. What was kept of more blocks serves fewer.
+   * Keys, values and states of a text, run alone through the first `blocks` of the frozen model:
+   * once for the same ids, then kept. What was kept of more blocks serves fewer.
    */
   semantic(
     textIds: readonly number[],
@@ -228,7 +237,10 @@ export class BaseModel {
     return states;
   }
 
-  /** SHA-256 over all weight buffers in name order, as hexadecimal: it must not change while methods train. */
+  /**
+   * SHA-256 over all weight buffers in name order, as hexadecimal: it must not change while methods
+   * train.
+   */
   async weightHash(): Promise<string> {
     const parts: ArrayBuffer[] = [];
     for (const name of [...this.#store.weights.keys()].sort()) {

@@ -1,4 +1,7 @@
-/** The frozen model's own head over its vocabulary: tensors of its own, or its word embeddings again. */
+/**
+ * The frozen model's own head over its vocabulary: tensors of its own, or its word embeddings
+ * again.
+ */
 
 import type { LanguageHeadKind, ModelFacts, WeightStorage } from "../methods/model-facts";
 import type { Attachments, Family, ModelConfig } from "../models/family";
@@ -12,8 +15,10 @@ export const HEAD_WEIGHT = "lm_head.weight";
 export const HEAD_BIAS = "lm_head.bias";
 
 /**
- * With the update that a method attaches to it. `onlyRead`: no gradient goes through it, so it may be a tensor that was trained.
- * @throws Error saying why the model cannot predict the next token, or the method trains its head, and what to do.
+ * With the update that a method attaches to it. `onlyRead`: no gradient goes through it, so it may
+ * be a tensor that was trained.
+ * @throws Error saying why the model cannot predict the next token, or the method trains its head,
+ * and what to do.
  */
 export function languageHead(
   program: Program,
@@ -54,7 +59,10 @@ export function languageRefusal(family: Family, kind: LanguageHeadKind): string 
   );
 }
 
-/** Names and shapes of what only the head reads: nothing, where it is the word embeddings without a bias. */
+/**
+ * Names and shapes of what only the head reads: nothing, where it is the word embeddings without a
+ * bias.
+ */
 export function languageHeadSpecs(
   family: Family,
   config: ModelConfig,

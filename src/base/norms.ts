@@ -8,7 +8,10 @@ import { computeValues } from "./once";
 
 const WORDS = 64;
 
-/** Mean Euclidean norm of the embeddings of words spread evenly over the vocabulary, as they enter the first block. */
+/**
+ * Mean Euclidean norm of the embeddings of words spread evenly over the vocabulary, as they enter
+ * the first block.
+ */
 export async function meanWordNorm(executor: Executor, model: BaseModel): Promise<number> {
   const { family, config, precision, largestBuffer } = model;
   const program = new Program(precision, largestBuffer);

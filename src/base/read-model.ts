@@ -1,6 +1,7 @@
 /**
- * What a model folder says of itself before any weight is read: family, sizes and where each needed tensor lies. Loading
- * and the estimate before it both go by this. Not for the values (`base-model.ts`).
+ * What a model folder says of itself before any weight is read: family, sizes and where each needed
+ * tensor lies. Loading and the estimate before it both go by this. Not for the values
+ * (`base-model.ts`).
  */
 
 import { readConfig } from "../hub/config";
@@ -36,9 +37,10 @@ export interface ReadModel {
 }
 
 /**
- * Reads config.json and the weight files' headers. `largestBuffer`: bytes that one buffer may have; matrices that need more
- * are kept in parts. `capacity`: bytes that all of them may take together.
- * @throws Error naming the file, key or tensor for which the folder cannot be opened, and what to do.
+ * Reads config.json and the weight files' headers. `largestBuffer`: bytes that one buffer may have;
+ * matrices that need more are kept in parts. `capacity`: bytes that all of them may take together.
+ * @throws Error naming the file, key or tensor for which the folder cannot be opened, and what to
+ * do.
  */
 export async function readModel(
   folder: ModelFolder,
@@ -83,7 +85,10 @@ function languageHeadKind(
 
 const withoutHead = (family: Family) => family.poolings.filter((pooling) => pooling !== "first" && pooling !== "cls");
 
-/** Names and shapes of the weights that a model's Programs read, the frozen part of its classifier left out. */
+/**
+ * Names and shapes of the weights that a model's Programs read, the frozen part of its classifier
+ * left out.
+ */
 export function weightSpecs(
   family: Family,
   config: ModelConfig,
@@ -118,7 +123,9 @@ function unique<Item>(item: Item, index: number, items: readonly Item[]): boolea
   return items.indexOf(item) === index;
 }
 
-/** Throws an Error with both numbers if the weights alone are more than the executor's memory holds. */
+/**
+ * Throws an Error with both numbers if the weights alone are more than the executor's memory holds.
+ */
 function checkCapacity(needed: readonly { readonly tensor: Tensor }[], capacity: number, name: string): void {
   const bytes = needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0);
   if (bytes <= capacity) return;

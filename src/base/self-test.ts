@@ -1,6 +1,7 @@
 /**
- * Whether this device computes what it should: causal attention over 64 positions and a matrix product, through the same
- * lowering as a model, against plain arithmetic. Some adapters are silently wrong there (onnxruntime with small subgroups).
+ * Whether this device computes what it should: causal attention over 64 positions and a matrix
+ * product, through the same lowering as a model, against plain arithmetic. Some adapters are
+ * silently wrong there (onnxruntime with small subgroups).
  */
 
 import type { Executor } from "../executors/executor";

@@ -1,6 +1,7 @@
 /**
- * How long a forward pass of a base model would take on an executor: its first block is computed a few times, before any weight is
- * read. Where a graphics card and the processor could both be used, this says which is faster for the model.
+ * How long a forward pass of a base model would take on an executor: its first block is computed a
+ * few times, before any weight is read. Where a graphics card and the processor could both be used,
+ * this says which is faster for the model.
  */
 
 import type { Executor } from "../executors/executor";
@@ -15,8 +16,9 @@ const RUNS = 5;
 const OWNER = "trial";
 
 /**
- * Milliseconds of a forward pass through all blocks, by the fastest of a few runs of one. The executor must be ready. `share`:
- * milliseconds after which no further run begins, but for one that is measured: the first compiles as well.
+ * Milliseconds of a forward pass through all blocks, by the fastest of a few runs of one. The
+ * executor must be ready. `share`: milliseconds after which no further run begins, but for one that
+ * is measured: the first compiles as well.
  */
 export async function trialTime(
   executor: Executor,

@@ -1,6 +1,6 @@
 /**
- * A comparison: several runs on one base model, trained on the same batches (`training-loop.ts`), and what can be asked of
- * them meanwhile and afterwards.
+ * A comparison: several runs on one base model, trained on the same batches (`training-loop.ts`),
+ * and what can be asked of them meanwhile and afterwards.
  */
 
 import { Mutex } from "async-mutex";
@@ -13,7 +13,7 @@ import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import type { Prediction, RunReport, RowAnswer, SettingEvaluation } from "../plan/events";
+import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/events";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
@@ -56,7 +56,9 @@ export class Comparison {
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
 
-  /** Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then. */
+  /**
+   * Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then.
+   */
   constructor(setup: ComparisonSetup) {
     this.#setup = setup;
     this.#owner = `comparison ${comparisons++}`;
@@ -122,7 +124,10 @@ export class Comparison {
     return this.#lanes.every(({ state }) => state === "finished");
   }
 
-  /** Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that does not compile. */
+  /**
+   * Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that
+   * does not compile.
+   */
   async prepare(): Promise<void> {
     this.#loop.announce("preparing");
     await withProgress(this.#setup.emit, (report) => this.#prepare(report));
@@ -156,14 +161,18 @@ export class Comparison {
     await executor.memory.settled();
   }
 
-  /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
+  /**
+   * Trains until the last step, a stop, or until no run is left. Runs that fail say so in events;
+   * others go on.
+   */
   train(): Promise<void> {
     return this.#loop.train();
   }
 
   /**
-   * Goes on with every unfinished run from its last good adapter, each with the batches it would have seen; runs that are
-   * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
+   * Goes on with every unfinished run from its last good adapter, each with the batches it would
+   * have seen; runs that are behind the others catch up first. `evaluateFirst`: as they are before
+   * the first step, too.
    */
   continue(evaluateFirst = false): Promise<void> {
     return this.#loop.continue(evaluateFirst);
@@ -203,8 +212,8 @@ export class Comparison {
   }
 
   /**
-   * What every run and the untrained base say about a row of at most `longestRow` tokens; `words`: those that its labelled tokens
-   * begin, where words have tags.
+   * What every run and the untrained base say about a row of at most `longestRow` tokens; `words`:
+   * those that its labelled tokens begin, where words have tags.
    */
   predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
     return this.#turn.runExclusive(async () => {
@@ -239,8 +248,8 @@ export class Comparison {
   }
 
   /**
-   * What a run writes behind prompts, as ids with special tokens; `before`: as it was before its first step, or null where that
-   * is not known. Waits for the step or evaluation in flight.
+   * What a run writes behind prompts, as ids with special tokens; `before`: as it was before its
+   * first step, or null where that is not known. Waits for the step or evaluation in flight.
    */
   generate(
     name: string,
@@ -289,8 +298,8 @@ export class Comparison {
   }
 
   /**
-   * Turns a run's dial and evaluates it there; what it predicts and is exported as follows. Rejects with a RangeError if there
-   * is no such setting, and with an Error while it trains.
+   * Turns a run's dial and evaluates it there; what it predicts and is exported as follows. Rejects
+   * with a RangeError if there is no such setting, and with an Error while it trains.
    */
   turn(name: string, setting: number): Promise<SettingEvaluation> {
     const lane = this.#lane(name);
@@ -307,7 +316,10 @@ export class Comparison {
     });
   }
 
-  /** What a run said of every validation row in its last evaluation. Throws if it has not been evaluated. */
+  /**
+   * What a run said of every validation row in its last evaluation. Throws if it has not been
+   * evaluated.
+   */
   evaluation(name: string): Evaluation {
     const { validation } = this.#lane(name);
     if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
@@ -333,7 +345,10 @@ export class Comparison {
     });
   }
 
-  /** The step whose adapter a run holds, of those that were evaluated: the last one's, or the best one's with `keepBest`. */
+  /**
+   * The step whose adapter a run holds, of those that were evaluated: the last one's, or the best
+   * one's with `keepBest`.
+   */
   heldStep(name: string): number | null {
     return this.#lane(name).heldStep;
   }

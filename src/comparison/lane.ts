@@ -1,4 +1,6 @@
-/** One run's way through a comparison: its state, its clock, and the adapters of its evaluations. */
+/**
+ * One run's way through a comparison: its state, its clock, and the adapters of its evaluations.
+ */
 
 import type { NextToken } from "../answers/next-token";
 import type { RunState, StudioEvent } from "../plan/events";
@@ -72,7 +74,9 @@ export class Lane {
     this.#emit({ type: "run-state", run, state, reason, lastGoodStep, heldStep });
   }
 
-  /** Fails a run whose numbers are none; its last good adapter comes back before anybody reads it. */
+  /**
+   * Fails a run whose numbers are none; its last good adapter comes back before anybody reads it.
+   */
   failNotANumber(what: string, value: number, learningRate: number): void {
     const rate = learningRate.toPrecision(3);
     const hint = this.trains ? ` The learning rate of ${rate} may be too high; try a lower one.` : "";
@@ -119,8 +123,8 @@ export class Lane {
   }
 
   /**
-   * Compares the last evaluation's loss with the lowest before. Returns why to stop early, if `patience` evaluations in
-   * a row were none better.
+   * Compares the last evaluation's loss with the lowest before. Returns why to stop early, if
+   * `patience` evaluations in a row were none better.
    */
   checkPatience(loss: number, step: number, patience: number | null): string | null {
     const best = this.#best;
@@ -137,7 +141,10 @@ export class Lane {
     );
   }
 
-  /** Ends it in good order; with `keepBest` it holds the adapter of its best evaluation from here on. */
+  /**
+   * Ends it in good order; with `keepBest` it holds the adapter of its best evaluation from here
+   * on.
+   */
   end(state: "finished" | "stopped", keepBest: boolean): void {
     const best = this.#best;
     if (keepBest && best && best.checkpoint.step !== this.#heldStep) {

@@ -1,8 +1,9 @@
 /**
- * The loop of a comparison: one update of every running run on the same batch, step after step, with evaluations in
- * between. It reports through events and never waits for a result within a step, except to stay a few steps ahead of the
- * device at most. A stop may come within a step: then some runs have done one update more than the others, and where they go on
- * they wait until those have caught up.
+ * The loop of a comparison: one update of every running run on the same batch, step after step,
+ * with evaluations in between. It reports through events and never waits for a result within a
+ * step, except to stay a few steps ahead of the device at most. A stop may come within a step: then
+ * some runs have done one update more than the others, and where they go on they wait until those
+ * have caught up.
  */
 
 import type { Mutex } from "async-mutex";
@@ -56,7 +57,9 @@ export class TrainingLoop {
   #stopping = false;
   /** Ended from outside: what is still in flight has nothing more to say. */
   #failed = false;
-  /** Nobody waits for an evaluation any more: the one in flight is given up, and no other begins. */
+  /**
+   * Nobody waits for an evaluation any more: the one in flight is given up, and no other begins.
+   */
   #hurried = false;
   #isEvaluating = false;
   #resume: (() => void) | null = null;
@@ -81,15 +84,19 @@ export class TrainingLoop {
     return new Map(lanes.flatMap(({ name, checkpoint }) => (checkpoint ? [[name, checkpoint] as const] : [])));
   }
 
-  /** Trains until the last step, a stop, or until no run is left. Runs that fail say so in events; others go on. */
+  /**
+   * Trains until the last step, a stop, or until no run is left. Runs that fail say so in events;
+   * others go on.
+   */
   async train(): Promise<void> {
     for (const lane of this.#setup.lanes) lane.setState("running");
     await this.#trainOn(true);
   }
 
   /**
-   * Goes on with every unfinished run from its last good adapter, each with the batches it would have seen; runs that are
-   * behind the others catch up first. `evaluateFirst`: as they are before the first step, too.
+   * Goes on with every unfinished run from its last good adapter, each with the batches it would
+   * have seen; runs that are behind the others catch up first. `evaluateFirst`: as they are before
+   * the first step, too.
    */
   async continue(evaluateFirst: boolean): Promise<void> {
     if (this.#failed) this.#stopping = false;
@@ -182,8 +189,9 @@ export class TrainingLoop {
   }
 
   /**
-   * Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a backward pass's counts. A stop while
-   * an evaluation is made, be it the last one, gives up the evaluation.
+   * Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a
+   * backward pass's counts. A stop while an evaluation is made, be it the last one, gives up the
+   * evaluation.
    */
   stop(): void {
     if (this.#isEvaluating) this.#hurried = true;
@@ -273,8 +281,8 @@ export class TrainingLoop {
   }
 
   /**
-   * One update of every running run that is at this step: of all runs with one seed on that seed's batch, then of the next
-   * seed's. Resolves to false where a stop came before all had done it.
+   * One update of every running run that is at this step: of all runs with one seed on that seed's
+   * batch, then of the next seed's. Resolves to false where a stop came before all had done it.
    */
   async #trainStep(): Promise<boolean> {
     const { steps, training } = this.#setup;

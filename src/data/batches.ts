@@ -1,6 +1,7 @@
 /**
- * Which rows go into which batch, and a batch's arrays. Rows are padded to few fixed lengths ("buckets"), because every
- * shape costs a compiled program; rows of like length share a batch, because padding costs time.
+ * Which rows go into which batch, and a batch's arrays. Rows are padded to few fixed lengths
+ * ("buckets"), because every shape costs a compiled program; rows of like length share a batch,
+ * because padding costs time.
  */
 
 import { type Channel, type ChannelArray, channelLength, fillChannel, rowLabels } from "./channels";
@@ -8,12 +9,16 @@ import { Random } from "./random";
 import type { TokenizedExample } from "./tokens";
 
 const LENGTH_MULTIPLE = 8;
-/** A further bucket must save this share of all padded tokens, or it is not worth another compiled shape. */
+/**
+ * A further bucket must save this share of all padded tokens, or it is not worth another compiled
+ * shape.
+ */
 const WORTHWHILE_SAVING = 0.03;
 
 /**
- * Padded lengths, ascending: at most `most`, multiples of 8 (the last one `maxLength` where that is shorter), chosen so
- * that padding every row to its bucket costs the fewest tokens. The last bucket holds the longest row.
+ * Padded lengths, ascending: at most `most`, multiples of 8 (the last one `maxLength` where that is
+ * shorter), chosen so that padding every row to its bucket costs the fewest tokens. The last bucket
+ * holds the longest row.
  * @throws RangeError when there are no lengths, or one is below 1 or above `maxLength`.
  */
 export function bucketLengths(lengths: ArrayLike<number>, maxLength: number, most = 4): number[] {
@@ -30,7 +35,8 @@ export function bucketLengths(lengths: ArrayLike<number>, maxLength: number, mos
   const candidates = [...counts.keys()].sort((a, b) => a - b);
   const rowsUpTo: number[] = [0];
   for (const candidate of candidates) rowsUpTo.push(rowsUpTo.at(-1)! + counts.get(candidate)!);
-  // cost[j]: fewest padded tokens for the j shortest candidates with the present number of buckets; the last bucket ends at j.
+  // cost[j]: fewest padded tokens for the j shortest candidates with the present number of buckets;
+  // the last bucket ends at j.
   let cost = rowsUpTo.map((rows, j) => (j === 0 ? 0 : rows * candidates[j - 1]!));
   let chosen = cost.map((_, j) => (j === 0 ? [] : [candidates[j - 1]!]));
   let best = { cost: cost.at(-1)!, buckets: chosen.at(-1)! };
@@ -72,9 +78,9 @@ export interface BatchOptions {
 }
 
 /**
- * The batches of one epoch, the same for the same options: ceil(rows / batchSize) of them, every row once. With `shuffle`
- * rows are drawn by seed and epoch, rows of one bucket share batches (what is left over joins the next longer bucket),
- * and batches come in random order, a short one last.
+ * The batches of one epoch, the same for the same options: ceil(rows / batchSize) of them, every
+ * row once. With `shuffle` rows are drawn by seed and epoch, rows of one bucket share batches (what
+ * is left over joins the next longer bucket), and batches come in random order, a short one last.
  * @throws RangeError when a length exceeds the last bucket.
  */
 export function planBatches({
@@ -129,7 +135,8 @@ export class BatchStream {
   #taken: number;
 
   /**
-   * @param start How many batches to pass over: a run that goes on after `start` steps sees what it would have seen.
+   * @param start How many batches to pass over: a run that goes on after `start` steps sees what it
+   * would have seen.
    * @throws RangeError when there are no rows or the batch size is not a positive whole number.
    */
   constructor(options: BatchOptions, start = 0) {
@@ -142,7 +149,10 @@ export class BatchStream {
     this.batchesPerEpoch = Math.ceil(options.lengths.length / options.batchSize);
   }
 
-  /** The next batch; `epoch` says how many epochs are done once it has been used (0.5: half of the first). */
+  /**
+   * The next batch; `epoch` says how many epochs are done once it has been used (0.5: half of the
+   * first).
+   */
   next(): PlannedBatch & { epoch: number } {
     const epoch = Math.floor(this.#taken / this.batchesPerEpoch);
     if (epoch !== this.#epoch) {
@@ -196,7 +206,8 @@ export function createBatchArrays(
 }
 
 /**
- * Writes a planned batch into arrays of its bucket, allocating nothing. Returns the number of real tokens.
+ * Writes a planned batch into arrays of its bucket, allocating nothing. Returns the number of real
+ * tokens.
  * @throws RangeError when the arrays are of another bucket or too few rows.
  */
 export function fillBatch(

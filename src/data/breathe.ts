@@ -1,8 +1,9 @@
 /** Lets a long loop on one thread give way to waiting messages every few milliseconds. */
 
 /**
- * Returns a function to await between pieces of work. It resolves at once until `milliseconds` have gone by since the
- * last pause; then it lets the event loop handle what is waiting, calls `onPause`, and starts counting again.
+ * Returns a function to await between pieces of work. It resolves at once until `milliseconds` have
+ * gone by since the last pause; then it lets the event loop handle what is waiting, calls
+ * `onPause`, and starts counting again.
  */
 export function createBreather(onPause?: () => void, milliseconds = 8): () => Promise<void> {
   let last = performance.now();

@@ -1,6 +1,7 @@
 /**
- * Conversations: a cell to messages, and messages to tokens with a label wherever a token of an answer comes next. Written with the
- * model's own chat template; a model that has none gets a heading above every turn.
+ * Conversations: a cell to messages, and messages to tokens with a label wherever a token of an
+ * answer comes next. Written with the model's own chat template; a model that has none gets a
+ * heading above every turn.
  */
 
 import { encodePrompt, type LanguageTokenizer } from "./language";
@@ -14,7 +15,10 @@ export interface ChatMessage {
 export interface ChatTokenizer extends LanguageTokenizer {
   /** The end-of-sequence token as it is written in a text; empty where there is none. */
   readonly eosText?: string;
-  /** A conversation as one text, with the heading of an answer behind it if `answer`; null where the model has no template. */
+  /**
+   * A conversation as one text, with the heading of an answer behind it if `answer`; null where the
+   * model has no template.
+   */
   readonly chatTemplate?: ((messages: readonly ChatMessage[], answer: boolean) => string) | null;
 }
 
@@ -33,8 +37,8 @@ const ROLES: Readonly<Record<string, ChatMessage["role"]>> = {
 };
 
 /**
- * The messages of a cell: a JSON array of objects with `role` and `content` (or ShareGPT's `from` and `value`), up to the last
- * answer. Empty where nothing is answered.
+ * The messages of a cell: a JSON array of objects with `role` and `content` (or ShareGPT's `from`
+ * and `value`), up to the last answer. Empty where nothing is answered.
  * @throws Error saying what is wrong with the cell.
  */
 export function readConversation(cell: string): ChatMessage[] {
@@ -87,8 +91,8 @@ export function lastExchange(
 }
 
 /**
- * The conversation cut where answers begin and end. A template that writes earlier turns otherwise once more follow (it leaves out
- * what a model thought) has only the last answer learned.
+ * The conversation cut where answers begin and end. A template that writes earlier turns otherwise
+ * once more follow (it leaves out what a model thought) has only the last answer learned.
  * @throws Error with the template's own words where it refuses the conversation.
  */
 function chatParts(messages: readonly ChatMessage[], { chatTemplate, eosText = "" }: ChatTokenizer): ChatPart[] {
@@ -124,8 +128,9 @@ const plainTemplate = (eosText: string) => (messages: readonly ChatMessage[], an
 };
 
 /**
- * Ids, and the next token as the label of every token behind which an answer's comes. What is too long loses its end; if no answer
- * begins before that, its beginning instead, behind the beginning-of-sequence token.
+ * Ids, and the next token as the label of every token behind which an answer's comes. What is too
+ * long loses its end; if no answer begins before that, its beginning instead, behind the
+ * beginning-of-sequence token.
  * @throws Error with the template's own words where it refuses the conversation.
  */
 export function encodeConversation(

@@ -1,6 +1,6 @@
 /**
- * What columns look like, and which of them is the text, the second text and the label, from names and content.
- * A guess only: the person can change it, and the formats check what is chosen.
+ * What columns look like, and which of them is the text, the second text and the label, from names
+ * and content. A guess only: the person can change it, and the formats check what is chosen.
  */
 
 import type { Table } from "./table";
@@ -153,7 +153,10 @@ function guessText(columns: readonly ColumnFacts[]): ColumnFacts {
   return byName(pool, TEXT_NAMES, () => true) ?? [...pool].sort((a, b) => b.meanLength - a.meanLength)[0]!;
 }
 
-/** The column whose whole name is highest in the list, else one that has a name of the list as a word. */
+/**
+ * The column whose whole name is highest in the list, else one that has a name of the list as a
+ * word.
+ */
 function byName(
   columns: readonly ColumnFacts[],
   names: readonly string[],

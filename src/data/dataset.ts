@@ -20,8 +20,8 @@ export interface Dataset {
 type SplitSettings = DataSettings & { readonly seed: number };
 
 /**
- * With a validation table its rows are the validation; without one a fraction of the training table is, stratified where
- * rows have one label.
+ * With a validation table its rows are the validation; without one a fraction of the training table
+ * is, stratified where rows have one label.
  * @throws DataError as the task's format and `splitExamples` do.
  */
 export function buildDataset(train: Table, validation: Table | null, settings: SplitSettings): Dataset {

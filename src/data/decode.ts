@@ -1,6 +1,6 @@
 /**
- * Bytes to text, strictly and in pieces: UTF-8 or, with a byte order mark, UTF-16. Knows nothing of rows.
- * A byte order mark is removed; a byte that is not text is an error that says where it is.
+ * Bytes to text, strictly and in pieces: UTF-8 or, with a byte order mark, UTF-16. Knows nothing of
+ * rows. A byte order mark is removed; a byte that is not text is an error that says where it is.
  */
 
 import { DataError, formatCount } from "./errors";
@@ -20,8 +20,8 @@ const PIECE_BYTES = 128 * 1024;
 const RESAVE = 'Save it again as "CSV UTF-8" in your spreadsheet, or convert it with: iconv -f WINDOWS-1252 -t UTF-8';
 
 /**
- * The encoding by byte order mark, and the beginning of the file's text for guessing its format (up to 64 KiB, possibly
- * ending inside a character).
+ * The encoding by byte order mark, and the beginning of the file's text for guessing its format (up
+ * to 64 KiB, possibly ending inside a character).
  * @throws DataError for an empty file, a workbook or other binary file.
  */
 export async function sniffEncoding(file: NamedBlob): Promise<{ encoding: Encoding; head: string }> {
@@ -116,7 +116,10 @@ async function decodeOrExplain(
   }
 }
 
-/** Index of the first byte that begins no valid UTF-8 sequence. Continuation bytes at the very start belong to what came before. */
+/**
+ * Index of the first byte that begins no valid UTF-8 sequence. Continuation bytes at the very start
+ * belong to what came before.
+ */
 function firstInvalidByte(bytes: Uint8Array): number {
   let start = 0;
   while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
@@ -135,7 +138,8 @@ function firstInvalidByte(bytes: Uint8Array): number {
     if (decodes(middle, true)) good = middle;
     else bad = middle;
   }
-  // `good` bytes decode when more may follow; step back over the lead bytes of a sequence that is never completed.
+  // `good` bytes decode when more may follow; step back over the lead bytes of a sequence that is
+  // never completed.
   while (good > start && !decodes(good, false)) good--;
   return good;
 }

@@ -19,11 +19,17 @@ export interface DelimitedFormat {
 
 export const DELIMITER_NAMES: Record<Delimiter, string> = { ",": "comma", "\t": "tab", ";": "semicolon" };
 
-/** A record longer than this is taken for an unclosed quote: no text column holds 4 million characters. */
+/**
+ * A record longer than this is taken for an unclosed quote: no text column holds 4 million
+ * characters.
+ */
 const LONGEST_RECORD = 4 * 1024 * 1024;
 const GUESS_ROWS = 50;
 
-/** Guesses from the beginning of the file's text which separator gives the most rows as many fields as the header. */
+/**
+ * Guesses from the beginning of the file's text which separator gives the most rows as many fields
+ * as the header.
+ */
 export function guessDelimiter(head: string, fileName: string): DelimitedFormat {
   const lineEnding = guessLineEnding(head);
   const text = normalizeLineEndings(head, lineEnding);
@@ -61,7 +67,10 @@ function normalizeLineEndings(text: string, lineEnding: LineEnding): string {
   return lineEnding === "\r" ? text.replaceAll("\r", "\n") : text.includes("\r") ? text.replace(/\r+\n/g, "\n") : text;
 }
 
-/** Turns text that arrives in pieces into records. Row numbers count records, empty ones included, from 1. */
+/**
+ * Turns text that arrives in pieces into records. Row numbers count records, empty ones included,
+ * from 1.
+ */
 export class DelimitedReader {
   readonly #file: string;
   readonly #format: DelimitedFormat;

@@ -1,4 +1,7 @@
-/** The one error class of the data folder. Its message alone says where, what and what to do, so it survives a worker boundary. */
+/**
+ * The one error class of the data folder. Its message alone says where, what and what to do, so it
+ * survives a worker boundary.
+ */
 
 export interface DataErrorDetails {
   file: string;

@@ -1,4 +1,7 @@
-/** A table's rows as examples: the cells of the chosen columns, with every check that all tasks share. Knows nothing of tokens. */
+/**
+ * A table's rows as examples: the cells of the chosen columns, with every check that all tasks
+ * share. Knows nothing of tokens.
+ */
 
 import type { ChatMessage } from "./chat";
 import { countOf, DataError, formatCount, nameRows } from "./errors";
@@ -17,7 +20,10 @@ export interface Example {
   tags?: readonly number[];
   /** What a language model is to write. */
   response?: string;
-  /** A conversation, ending with an answer; text and response are then its last exchange for a person to read. */
+  /**
+   * A conversation, ending with an answer; text and response are then its last exchange for a
+   * person to read.
+   */
   messages?: readonly ChatMessage[];
   /** Where it stands in its file; see `Table.rowNumbers`. */
   row: number;
@@ -27,7 +33,9 @@ export interface Example {
 export interface ChosenColumn {
   /** For messages: `text`, `second text`. */
   readonly role: string;
-  /** Undefined where none was chosen although one is needed; null where it may be left out and is. */
+  /**
+   * Undefined where none was chosen although one is needed; null where it may be left out and is.
+   */
   readonly column: string | null | undefined;
   /** An empty cell means something: the row is not left out. */
   readonly mayBeEmpty?: boolean;
@@ -41,7 +49,8 @@ export interface Cells {
 
 /**
  * The cells of the chosen columns, row by row. Rows with an empty cell are left out with a notice.
- * @throws DataError naming file, row and column for: a role without a column, a column that does not exist, two roles on
+ * @throws DataError naming file, row and column for: a role without a column, a column that does
+ * not exist, two roles on
  * one column, a column that is empty in most rows.
  */
 export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {

@@ -3,7 +3,10 @@
 const MOST_BARS = 20;
 const STEPS = [1, 2, 4, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000];
 
-/** Counts of lengths in at most 20 bars of equal, round width; a bar holds the lengths above the last bar up to `upTo`. */
+/**
+ * Counts of lengths in at most 20 bars of equal, round width; a bar holds the lengths above the
+ * last bar up to `upTo`.
+ */
 export function lengthHistogram(lengths: readonly number[]): { upTo: number; count: number }[] {
   let longest = 0;
   for (const length of lengths) longest = Math.max(longest, length);
@@ -23,7 +26,10 @@ export function countLabels(labels: Iterable<number>, classes: number): number[]
 
 const NUMBER_BARS = 16;
 
-/** Counts of numbers in bars of equal width between the smallest and the largest; a bar holds `from`, the last also `upTo`. */
+/**
+ * Counts of numbers in bars of equal width between the smallest and the largest; a bar holds
+ * `from`, the last also `upTo`.
+ */
 export function numberHistogram(
   train: readonly number[],
   validation: readonly number[],

@@ -1,4 +1,7 @@
-/** JSON Lines (one object a line) to records over a growing list of columns. Values become text; nested ones stay JSON. */
+/**
+ * JSON Lines (one object a line) to records over a growing list of columns. Values become text;
+ * nested ones stay JSON.
+ */
 
 import { DataError, formatCount, quote } from "./errors";
 
@@ -16,7 +19,8 @@ export class JsonLinesReader {
   }
 
   /**
-   * The records of the lines that are complete after this piece; null for an empty line. A record may be shorter than
+   * The records of the lines that are complete after this piece; null for an empty line. A record
+   * may be shorter than
    * `columns`: a later line can bring a new key.
    * @throws DataError for a line that is not a JSON object.
    */

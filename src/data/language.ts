@@ -1,6 +1,6 @@
 /**
- * A row of prompt and response to tokens, with a label wherever a token of the response comes next. Which columns they come
- * from is said by templates (templates.ts).
+ * A row of prompt and response to tokens, with a label wherever a token of the response comes next.
+ * Which columns they come from is said by templates (templates.ts).
  */
 
 /** What of a tokenizer is needed. */
@@ -13,7 +13,10 @@ export interface LanguageTokenizer {
 /** The label of a position behind which nothing is learned. */
 const NO_LABEL = -100;
 
-/** A prompt as the model reads it before its response: with the beginning-of-sequence token, if the tokenizer puts one, once. */
+/**
+ * A prompt as the model reads it before its response: with the beginning-of-sequence token, if the
+ * tokenizer puts one, once.
+ */
 export function encodePrompt(tokenizer: LanguageTokenizer, prompt: string): number[] {
   const framed = (text: string) => {
     const ids = Array.from(tokenizer.encode(text));
@@ -25,10 +28,11 @@ export function encodePrompt(tokenizer: LanguageTokenizer, prompt: string): numb
 }
 
 /**
- * Prompt and response are tokenised apart, so that a prompt alone has the tokens it was trained with; the end-of-sequence
- * token follows, if the tokenizer has one. `labels[i]` is the token behind token i if it is the response's, else −100; without a
- * prompt that is every token but the first. What is too long loses the beginning of its prompt, behind the
- * beginning-of-sequence token; a response that does not fit even alone loses its end. `fullLength`: before that.
+ * Prompt and response are tokenised apart, so that a prompt alone has the tokens it was trained
+ * with; the end-of-sequence token follows, if the tokenizer has one. `labels[i]` is the token
+ * behind token i if it is the response's, else −100; without a prompt that is every token but the
+ * first. What is too long loses the beginning of its prompt, behind the beginning-of-sequence
+ * token; a response that does not fit even alone loses its end. `fullLength`: before that.
  */
 export function encodeExchange(
   tokenizer: LanguageTokenizer,

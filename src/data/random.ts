@@ -1,7 +1,8 @@
 /**
- * The studio's only source of chance: a seeded generator, the same on every machine for the same seed and stream.
- * Algorithm: xoroshiro128+ (Blackman and Vigna) from pure-rand; its 128-bit state is filled by SplitMix32 from the seed's
- * two 32-bit halves and the FNV-1a hash of the stream's name. Not for cryptography.
+ * The studio's only source of chance: a seeded generator, the same on every machine for the same
+ * seed and stream. Algorithm: xoroshiro128+ (Blackman and Vigna) from pure-rand; its 128-bit state
+ * is filled by SplitMix32 from the seed's two 32-bit halves and the FNV-1a hash of the stream's
+ * name. Not for cryptography.
  */
 
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
@@ -16,7 +17,8 @@ export class Random {
 
   /**
    * @param seed An integer from 0 to 2^53 - 1.
-   * @param stream Names what the numbers are for (`"split"`, `"shuffle/3"`); streams of one seed are independent.
+   * @param stream Names what the numbers are for (`"split"`, `"shuffle/3"`); streams of one seed
+   * are independent.
    * @throws RangeError when the seed is not such an integer.
    */
   constructor(seed: number, stream = "") {

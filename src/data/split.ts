@@ -10,9 +10,11 @@ export interface Split {
 }
 
 /**
- * Holds out `fraction` of every label's rows for validation, rounded, but at least one row and never all. Both halves
- * keep the file's order, so that training without shuffling follows the file.
- * @throws RangeError when `fraction` is not between 0 and 1; DataError when a label has one row only.
+ * Holds out `fraction` of every label's rows for validation, rounded, but at least one row and
+ * never all. Both halves keep the file's order, so that training without shuffling follows the
+ * file.
+ * @throws RangeError when `fraction` is not between 0 and 1; DataError when a label has one row
+ * only.
  */
 export function splitExamples(examples: readonly Example[], fraction: number, seed: number, file = "data"): Split {
   if (!(fraction > 0 && fraction < 1)) {

@@ -19,7 +19,10 @@ export interface SummaryInput {
   settings: DataSettings;
   /** Or why there is none. */
   dataset: Dataset | { readonly problem: string };
-  /** Training and validation examples together; empty while no tokenizer is open: then lengths are unknown. */
+  /**
+   * Training and validation examples together; empty while no tokenizer is open: then lengths are
+   * unknown.
+   */
   tokenized: readonly TokenizedExample[];
   tokenizer?: TokenReader | null;
 }

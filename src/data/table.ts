@@ -1,6 +1,6 @@
 /**
- * A file to a table of text cells: CSV, TSV, semicolon-separated or JSON Lines, streamed. Says nothing about what a
- * column means; see columns.ts and examples.ts.
+ * A file to a table of text cells: CSV, TSV, semicolon-separated or JSON Lines, streamed. Says
+ * nothing about what a column means; see columns.ts and examples.ts.
  */
 
 import { createBreather } from "./breathe";
@@ -15,7 +15,10 @@ export interface Table {
   columns: string[];
   /** One list of `columns.length` cells per row, as they stand in the file. */
   rows: string[][];
-  /** Where each row stands in the file: the header of a delimited file is row 1; in JSON Lines the line. */
+  /**
+   * Where each row stands in the file: the header of a delimited file is row 1; in JSON Lines the
+   * line.
+   */
   rowNumbers: number[];
   notices: string[];
 }
@@ -24,10 +27,12 @@ export interface Table {
 export type ReadProgress = (bytes: number, total: number) => void;
 
 /**
- * Reads a table. Pauses for the event loop every few milliseconds; `onProgress` is called then and at the end.
- * @throws DataError naming file and row for: an empty file, a header without rows, missing or duplicate column names,
- * an unclosed quote, a row with too few or too many fields, an invalid JSON line, bytes that are not UTF-8 (or UTF-16
- * with a byte order mark).
+ * Reads a table. Pauses for the event loop every few milliseconds; `onProgress` is called then and
+ * at the end.
+ * @throws DataError naming file and row for: an empty file, a header without rows, missing or
+ * duplicate column names,
+ * an unclosed quote, a row with too few or too many fields, an invalid JSON line, bytes that are
+ * not UTF-8 (or UTF-16 with a byte order mark).
  */
 export async function readTable(file: NamedBlob, onProgress?: ReadProgress): Promise<Table> {
   const { encoding, head } = await sniffEncoding(file);
@@ -36,7 +41,8 @@ export async function readTable(file: NamedBlob, onProgress?: ReadProgress): Pro
   try {
     return await readDelimited(file, encoding, format, onProgress);
   } catch (error) {
-    // Tab-separated files often use no quoting at all: then a text may begin with a quote that nothing closes.
+    // Tab-separated files often use no quoting at all: then a text may begin with a quote that
+    // nothing closes.
     if (!(error instanceof QuoteError) || format.delimiter !== "\t") throw error;
     const table = await readDelimited(file, encoding, { ...format, quoting: false }, onProgress).catch(() => {
       throw error;

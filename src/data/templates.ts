@@ -26,8 +26,9 @@ export function checkTemplate(
 }
 
 /**
- * The template with a row's values. A paragraph (up to an empty line) that names columns, all of which are empty in this row,
- * is left out, so that "### Input:" does not stand there without an input.
+ * The template with a row's values. A paragraph (up to an empty line) that names columns, all of
+ * which are empty in this row, is left out, so that "### Input:" does not stand there without an
+ * input.
  */
 export function fillTemplate(template: string, cellOf: (column: string) => string): string {
   const paragraphs = template.split(/(\n{2,})/);

@@ -8,11 +8,16 @@ import type { Example } from "./examples";
 /** What tokenising makes of an example. */
 export interface EncodedRow {
   ids: Int32Array;
-  /** One class id, or one for every token; negative where there is none. 0 where `values` say it. */
+  /**
+   * One class id, or one for every token; negative where there is none. 0 where `values` say it.
+   */
   labels: Int32Array;
   /** Of every token 0, or 1 where it is of the second text; left out where all are 0. */
   types?: Int32Array;
-  /** float32 targets in the file's units, where the task has any: 0 or 1 for every label, or a number. */
+  /**
+   * float32 targets in the file's units, where the task has any: 0 or 1 for every label, or a
+   * number.
+   */
   values?: Float32Array;
   /** Tokens before cutting. */
   fullLength: number;
@@ -38,7 +43,10 @@ export interface RowTokenizer {
     text: string,
     pair: string,
   ): { readonly ids: ArrayLike<number>; readonly types: ArrayLike<number> | null };
-  /** Ids of a row that is split into words already, and the word that each token belongs to (null for special tokens). */
+  /**
+   * Ids of a row that is split into words already, and the word that each token belongs to (null
+   * for special tokens).
+   */
   encodeWords(words: readonly string[]): {
     readonly ids: ArrayLike<number>;
     readonly wordOf: readonly (number | null)[];
@@ -56,7 +64,8 @@ export interface TokenizeOptions {
 
 /**
  * Tokenizes in order, pausing for the event loop every few milliseconds.
- * @throws RangeError when `maxLength` leaves no room for text; DataError naming the row of a text without any token.
+ * @throws RangeError when `maxLength` leaves no room for text; DataError naming the row of a text
+ * without any token.
  */
 export async function tokenizeExamples(
   examples: readonly Example[],
@@ -85,7 +94,9 @@ export async function tokenizeExamples(
   return result;
 }
 
-/** A text or pair with one label: the first tokens and the tokenizer's last special ones are kept. */
+/**
+ * A text or pair with one label: the first tokens and the tokenizer's last special ones are kept.
+ */
 export function encodeText(
   { text, textPair, label, values }: Example,
   tokenizer: RowTokenizer,

@@ -1,6 +1,6 @@
 /**
- * The types data passes to the rest of the studio: roles of columns, settings, and the summary the page shows.
- * Types only; everything here survives structured cloning.
+ * The types data passes to the rest of the studio: roles of columns, settings, and the summary the
+ * page shows. Types only; everything here survives structured cloning.
  */
 
 export type TaskId =
@@ -34,7 +34,10 @@ export interface ColumnRoles {
   number?: string;
   tokens?: string;
   tags?: string;
-  /** Texts with `{column}` for a row's values, or the name of a column alone. An empty prompt: there is none. */
+  /**
+   * Texts with `{column}` for a row's values, or the name of a column alone. An empty prompt: there
+   * is none.
+   */
   prompt?: string | null;
   response?: string;
   /** Conversations, in place of prompt and response. */
@@ -57,13 +60,19 @@ export interface DataSettings {
   task: TaskId;
   /** Without any role: as is usual for the task. */
   columns: ColumnRoles;
-  /** A fraction of the training file (stratified by label where a row has one, drawn with the training's seed), used when no validation file is open. */
+  /**
+   * A fraction of the training file (stratified by label where a row has one, drawn with the
+   * training's seed), used when no validation file is open.
+   */
   validationFraction: number;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
 
-/** What numbers are divided by after their mean is taken away, so that a run learns them at any unit. */
+/**
+ * What numbers are divided by after their mean is taken away, so that a run learns them at any
+ * unit.
+ */
 export interface Scale {
   mean: number;
   /** Standard deviation of the training rows. */
@@ -85,7 +94,10 @@ export interface DataSummary {
   /** Every task there is, and the fields of the one that is chosen. */
   tasks: { id: TaskId; title: string }[];
   roles: RoleField[];
-  /** Why the columns cannot be read for this task, and what to do; then there are no rows below. Null when they can. */
+  /**
+   * Why the columns cannot be read for this task, and what to do; then there are no rows below.
+   * Null when they can.
+   */
   problem: string | null;
   /** The first rows of the training file as they stand. */
   preview: string[][];
@@ -95,7 +107,10 @@ export interface DataSummary {
   numbers: { bars: { from: number; upTo: number; train: number; validation: number }[]; scale: Scale } | null;
   /** The first rows with their tags; empty for other tasks. */
   tagged: { words: string[]; tags: string[] }[];
-  /** The first rows as a language model reads them, and tokens of the training rows that are learned; for other tasks none. */
+  /**
+   * The first rows as a language model reads them, and tokens of the training rows that are
+   * learned; for other tasks none.
+   */
   strips: TokenStrip[];
   learnedTokens: number;
   trainRows: number;
@@ -104,6 +119,9 @@ export interface DataSummary {
   lengths: { upTo: number; count: number }[];
   longest: number;
   truncated: number;
-  /** Things worth knowing that do not stop anything: skipped empty rows, a repaired header, … Each names file, row or column. */
+  /**
+   * Things worth knowing that do not stop anything: skipped empty rows, a repaired header, … Each
+   * names file, row or column.
+   */
   notices: string[];
 }

@@ -1,6 +1,6 @@
 /**
- * Rows of a file that are to be predicted, not learned: their texts without labels, and which run answers each. Not for what is
- * said of them.
+ * Rows of a file that are to be predicted, not learned: their texts without labels, and which run
+ * answers each. Not for what is said of them.
  */
 
 import { guessTexts, measureColumns } from "./columns";
@@ -27,7 +27,9 @@ export function inputRoles(task: TaskId): RoleField[] {
   return formats[task].roles.filter(({ role }) => INPUTS.includes(role));
 }
 
-/** Columns for these roles: those that were trained on where the file has them, else the likeliest. */
+/**
+ * Columns for these roles: those that were trained on where the file has them, else the likeliest.
+ */
 export function inputColumns(table: Table, task: TaskId, trained: ColumnRoles): ColumnRoles {
   const { text, textPair } = guessTexts(measureColumns(table));
   const chosen = inputRoles(task).map(({ role }) => {
@@ -53,7 +55,10 @@ export function columnValues(table: Table): { column: string; values: { value: s
   });
 }
 
-/** The rows as examples without labels; null where there is no text. Throws a DataError for a column that the file has not. */
+/**
+ * The rows as examples without labels; null where there is no text. Throws a DataError for a column
+ * that the file has not.
+ */
 export function readInputs(table: Table, columns: ColumnRoles): (Example | null)[] {
   const { text, textPair, tokens } = columns;
   const [first, second] = [placeOf(table, tokens ?? text ?? ""), textPair ? placeOf(table, textPair) : null];

@@ -1,6 +1,7 @@
 /**
- * What a comparison will take, from tensor specifications alone: no device, nothing allocated. The same Programs and plans
- * are built as for training, so the sums are those of the buffers that will be made.
+ * What a comparison will take, from tensor specifications alone: no device, nothing allocated. The
+ * same Programs and plans are built as for training, so the sums are those of the buffers that will
+ * be made.
  */
 
 import type { BaseModel } from "../base/base-model";
@@ -56,7 +57,10 @@ export interface RunEstimate {
 export interface Estimate {
   /** Of one variant of each run. */
   runs: RunEstimate[];
-  /** Weights once, plus what every variant of every run has of its own; what they share is counted once. */
+  /**
+   * Weights once, plus what every variant of every run has of its own; what they share is counted
+   * once.
+   */
   total: MemoryBytes;
   /** The largest single buffer, and what the device allows for one. */
   largestBuffer: { tensor: string; bytes: number; allowed: number };
@@ -150,7 +154,9 @@ function onDevice({ model, allowedBuffer: largestBuffer }: EstimateInput): Estim
   return { family, config, precision, languageHead, tokenizer, parameters, poolings, largestBuffer };
 }
 
-/** A run's estimate, what its steps need, and the text that it has the frozen model read, as ids. */
+/**
+ * A run's estimate, what its steps need, and the text that it has the frozen model read, as ids.
+ */
 interface PlannedRun extends RunEstimate {
   readonly steps: readonly StepNeeds[];
   readonly text: string;
@@ -246,7 +252,10 @@ function estimateRun(
 
 const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider === "training rows";
 
-/** Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may be. */
+/**
+ * Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may
+ * be.
+ */
 function checkTrained(trainables: readonly Trainable[], allowed: number): void {
   const large = trainables.find((tensor) => tensorBytes(tensor) > allowed);
   if (!large) return;

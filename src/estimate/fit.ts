@@ -1,6 +1,6 @@
 /**
- * Whether a model that is not loaded yet would fit the device, and how large a batch may be: from config.json and the
- * weight files' headers alone. The formula is written out in ARCHITECTURE.md.
+ * Whether a model that is not loaded yet would fit the device, and how large a batch may be: from
+ * config.json and the weight files' headers alone. The formula is written out in ARCHITECTURE.md.
  */
 
 import type { ModelFacts } from "../methods/method";
@@ -17,13 +17,19 @@ export interface Fit {
   batchSize: number;
   /** As asked for, or as long as the model's positions allow beside the virtual tokens. */
   maxLength: number;
-  /** The most rows a batch of that length may have on this device; 0 when a weight alone is too large. */
+  /**
+   * The most rows a batch of that length may have on this device; 0 when a weight alone is too
+   * large.
+   */
   largestBatch: number;
   /** Why it does not fit: the limit, the need, and what would fit. Null when it does. */
   problem: string | null;
 }
 
-/** `trainLengths` and `validationLengths` are not needed: every row counts as long as the longest allowed. */
+/**
+ * `trainLengths` and `validationLengths` are not needed: every row counts as long as the longest
+ * allowed.
+ */
 type FitInput = Omit<EstimateInput, "trainLengths" | "validationLengths">;
 
 function ofLength(input: FitInput, maxLength: number, batchSize: number): Estimate {
@@ -31,7 +37,10 @@ function ofLength(input: FitInput, maxLength: number, batchSize: number): Estima
   return estimate({ ...input, ...lengths, training: { ...input.training, batchSize } });
 }
 
-/** Tokens that a text may have on a model: its positions less those that stand before the text in some run. */
+/**
+ * Tokens that a text may have on a model: its positions less those that stand before the text in
+ * some run.
+ */
 export function longestText(input: FitInput): number {
   const front = ofLength(input, 1, 1).runs.map(({ virtualTokens }) => virtualTokens);
   return Math.max(1, input.model.config.contextLength - Math.max(0, ...front));
@@ -82,7 +91,10 @@ function problemOf(planned: Estimate, batchSize: number, maxLength: number, larg
   );
 }
 
-/** A run's options without those that stand at their method's default for a model: on another they take its default. */
+/**
+ * A run's options without those that stand at their method's default for a model: on another they
+ * take its default.
+ */
 export function chosenOptions(run: RunConfiguration, from: ModelFacts): RunConfiguration["options"] {
   const method = approachOf(run.method);
   const defaults = method.options(from).parse({}) as Record<string, unknown>;

@@ -1,7 +1,7 @@
 /**
- * What all runs of a comparison share on the GPU beside weights, from specifications alone: the workspace of steps, onnxruntime's
- * cache, tables that Programs read, texts that the frozen model has read, batches and readbacks. The formulas are in
- * ARCHITECTURE.md.
+ * What all runs of a comparison share on the GPU beside weights, from specifications alone: the
+ * workspace of steps, onnxruntime's cache, tables that Programs read, texts that the frozen model
+ * has read, batches and readbacks. The formulas are in ARCHITECTURE.md.
  */
 
 import type { Channel } from "../data/channels";
@@ -59,7 +59,10 @@ export function tableBytes(steps: readonly StepNeeds[]): number {
   return [...tables.values()].reduce((sum, tensor) => sum + Math.max(16, tensorBytes(tensor)), 0);
 }
 
-/** Of the batches in both forms, the readbacks, the results of an evaluation, and the untrained base model's head. */
+/**
+ * Of the batches in both forms, the readbacks, the results of an evaluation, and the untrained base
+ * model's head.
+ */
 export function feedBytes(options: {
   readonly task: Task;
   readonly labels: number;

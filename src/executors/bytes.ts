@@ -1,6 +1,9 @@
 /** Bytes by what they are for, the same for every executor. Not for allocating: `executor.ts`. */
 
-/** `cache` is what the frozen model computed once for methods' texts, `onnxruntime` what it takes for itself. */
+/**
+ * `cache` is what the frozen model computed once for methods' texts, `onnxruntime` what it takes
+ * for itself.
+ */
 export const BYTE_CATEGORIES = [
   "weights",
   "adapter",

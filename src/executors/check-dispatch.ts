@@ -4,7 +4,8 @@ import { type Dispatch, isWritten } from "../kernels/kernel";
 import type { DeviceBuffer } from "./executor";
 
 /**
- * @throws Error that names the kernel if the dispatch names an option, size or binding that the kernel has not, leaves out a size
+ * @throws Error that names the kernel if the dispatch names an option, size or binding that the
+ * kernel has not, leaves out a size
  * or binding, gives a size that is none, or binds one buffer twice where it is written.
  */
 export function checkDispatch({ kernel, bindings, sizes, options }: Dispatch<DeviceBuffer>): void {

@@ -13,7 +13,10 @@ export interface PlannedStep {
   readonly backward: readonly Dispatch<Place>[];
 }
 
-/** What one step takes of onnxruntime; each executor adds what it needs to tell what many take together. */
+/**
+ * What one step takes of onnxruntime; each executor adds what it needs to tell what many take
+ * together.
+ */
 export interface StepCosts {
   /** What the forward pass reads. */
   readonly leaves: readonly Tensor[];

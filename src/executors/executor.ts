@@ -1,5 +1,6 @@
 /**
- * What training computes with, whatever it computes on: memory, graphs, dispatches, and the way back. `webgpu/` and
+ * What training computes with, whatever it computes on: memory, graphs, dispatches, and the way
+ * back. `webgpu/` and
  * `processor/` implement it; nothing above asks which one it has, except to say so to people and to choose defaults.
  */
 
@@ -29,11 +30,14 @@ export interface Allocation {
 
 export interface DeviceMemory {
   /**
-   * A buffer of at least `bytes` bytes, rounded up to 16, filled with zeros.
-   * Throws a RangeError if it is larger than a buffer may be, and an OutOfMemoryError at once or from `settled`.
+   * A buffer of at least `bytes` bytes, rounded up to 16, filled with zeros. Throws a RangeError if
+   * it is larger than a buffer may be, and an OutOfMemoryError at once or from `settled`.
    */
   allocate(bytes: number, allocation: Allocation): DeviceBuffer;
-  /** Resolves when every allocation so far is known to have succeeded; rejects with the first `OutOfMemoryError` once. */
+  /**
+   * Resolves when every allocation so far is known to have succeeded; rejects with the first
+   * `OutOfMemoryError` once.
+   */
   settled(): Promise<void>;
   /** Gives a buffer back; does nothing the second time. */
   release(buffer: DeviceBuffer): void;
@@ -43,7 +47,10 @@ export interface DeviceMemory {
   bytes(owner?: string): Bytes;
 }
 
-/** A graph bound to buffers: run it as often as wanted; it reads and writes the same ones every time. */
+/**
+ * A graph bound to buffers: run it as often as wanted; it reads and writes the same ones every
+ * time.
+ */
 export interface Session {
   /** Resolves when the work has been submitted, behind all that was submitted before. */
   run(): Promise<void>;
@@ -79,17 +86,24 @@ export interface Commands {
 }
 
 /**
- * Copies to the host in a loop that never waits for them. Per step: `await ready()`, `push(…)` while recording, submit,
+ * Copies to the host in a loop that never waits for them. Per step: `await ready()`, `push(…)`
+ * while recording, submit,
  * `submitted()`. Results come through the callback in the order pushed, some steps later at most.
  */
 export interface ReadbackRing<Tag> {
   /** Resolves when `push` may be called. Rejects if a copy has failed. */
   ready(): Promise<void>;
-  /** Records the copy of the first `bytes` bytes of `source`. Throws if no slot is free or the copy is too large. */
+  /**
+   * Records the copy of the first `bytes` bytes of `source`. Throws if no slot is free or the copy
+   * is too large.
+   */
   push(commands: Commands, source: DeviceBuffer, bytes: number, tag: Tag): void;
   /** To be called when the commands with the copies are submitted. */
   submitted(): void;
-  /** Resolves when everything submitted is delivered; rejects with the first failure (a lost device, or the callback's). */
+  /**
+   * Resolves when everything submitted is delivered; rejects with the first failure (a lost device,
+   * or the callback's).
+   */
   drained(): Promise<void>;
   /** Frees its memory; copies on their way are dropped. */
   release(): void;
@@ -117,17 +131,23 @@ export interface Executor {
   load(): Promise<unknown>;
   /** Resolves when memory may be allocated. Rejects with an Error that says why there is none. */
   ready(): Promise<void>;
-  /** `buffer` gives the buffer of every leaf and output; they must stay the same while the session lives. */
+  /**
+   * `buffer` gives the buffer of every leaf and output; they must stay the same while the session
+   * lives.
+   */
   session(graph: ForwardGraph, buffer: (tensor: Tensor) => DeviceBuffer): Promise<Session>;
   /**
-   * Rejects with an Error that names the kernel if a binding or size is missing or wrong, if a buffer is bound twice in one
-   * dispatch and written, or if a kernel does not compile.
+   * Rejects with an Error that names the kernel if a binding or size is missing or wrong, if a
+   * buffer is bound twice in one dispatch and written, or if a kernel does not compile.
    */
   compile(list: readonly Dispatch<DeviceBuffer>[], options: CompileOptions): Promise<CompiledDispatches>;
   commands(): Commands;
   /** Behind all that was submitted, before all that is submitted next. `offset` in bytes. */
   write(buffer: DeviceBuffer, values: Float32Array | Int32Array | Uint16Array, offset?: number): void;
-  /** The first `bytes` bytes of a buffer; default: all. Not for the training loop: it waits for all work submitted before. */
+  /**
+   * The first `bytes` bytes of a buffer; default: all. Not for the training loop: it waits for all
+   * work submitted before.
+   */
   read(buffer: DeviceBuffer, bytes?: number): Promise<ArrayBuffer>;
   readbackRing<Tag>(options: ReadbackRingOptions, deliver: (data: ArrayBuffer, tag: Tag) => void): ReadbackRing<Tag>;
   /** Resolves when all that was submitted is done. */

@@ -1,4 +1,7 @@
-/** Lets messages (pause, stop, a prediction) in between two pieces of work, without the delay of a timer. */
+/**
+ * Lets messages (pause, stop, a prediction) in between two pieces of work, without the delay of a
+ * timer.
+ */
 
 export const nextTask: () => Promise<void> = (() => {
   const node = (globalThis as { setImmediate?: (call: () => void) => unknown }).setImmediate;

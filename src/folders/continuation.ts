@@ -1,6 +1,6 @@
 /**
- * Training that goes on after a folder was read: what is written beside an adapter of a run's state, the checkpoint that it
- * gives back, and what differs from how the training began.
+ * Training that goes on after a folder was read: what is written beside an adapter of a run's
+ * state, the checkpoint that it gives back, and what differs from how the training began.
  */
 
 import type { AdapterFolder } from "../adapters/folder";
@@ -18,7 +18,10 @@ export interface StatefulRun {
   readonly controllerStates: readonly Named[];
 }
 
-/** A checkpoint as it is written. `held`: the tensors that the adapter's own files give back; the same values are not written twice. */
+/**
+ * A checkpoint as it is written. `held`: the tensors that the adapter's own files give back; the
+ * same values are not written twice.
+ */
 export function trainingState(
   run: StatefulRun,
   checkpoint: Checkpoint,
@@ -48,7 +51,8 @@ function equal(a: Float32Array | undefined, b: Float32Array): boolean {
 /**
  * The checkpoint of a state.
  * @param held the tensors that the adapter's own files give back.
- * @throws Error naming run and tensor where the state lacks one, has one too many or one of another shape.
+ * @throws Error naming run and tensor where the state lacks one, has one too many or one of another
+ * shape.
  */
 export function checkpointOf(
   name: string,
@@ -105,7 +109,10 @@ export interface Setting {
 
 const COMPARED = ["batchSize", "schedule", "warmupRatio", "gradClip", "weightDecay", "shuffle"] as const;
 
-/** In plain words, everything that keeps a training from going on exactly as it was planned; none if nothing does. */
+/**
+ * In plain words, everything that keeps a training from going on exactly as it was planned; none if
+ * nothing does.
+ */
 export function continuationNotices(
   adapter: Pick<AdapterFolder, "state">,
   before: Pick<Setting, "training" | "learningRate"> | null,

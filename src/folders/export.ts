@@ -1,4 +1,7 @@
-/** A trained run as an adapter folder that PEFT loads: SK maps are folded into the keys, values or embeddings they give. */
+/**
+ * A trained run as an adapter folder that PEFT loads: SK maps are folded into the keys, values or
+ * embeddings they give.
+ */
 
 import type { AdapterFolder } from "../adapters/folder";
 import type { Front, Origin, WritingSite } from "../adapters/forms/form";
@@ -32,15 +35,18 @@ export interface ExportFacts
   readonly droppedLeadingTokens: number;
   /** Of the numbers that the task predicts, if it does. */
   readonly scale?: Scale | null;
-  /** What is written so that training can go on; left out of converted and cut forms, and where it would be too large. */
+  /**
+   * What is written so that training can go on; left out of converted and cut forms, and where it
+   * would be too large.
+   */
   readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
   /** The configuration of the comparison and every evaluation, for run.json. */
   readonly record: Record<string, unknown>;
 }
 
 /**
- * Reads the run's tensors back from the GPU and lays them out as PEFT does. `conversion`: one of the method's other forms.
- * Throws an Error naming those there are if it is none of them.
+ * Reads the run's tensors back from the GPU and lays them out as PEFT does. `conversion`: one of
+ * the method's other forms. Throws an Error naming those there are if it is none of them.
  */
 export async function exportRun(
   model: BaseModel,
@@ -118,7 +124,10 @@ function peftObstacle({ family, json }: BaseModel, { givesPast }: Form, task: Pe
   return `transformers has no token classifier for \`${modelType}\`, so PEFT cannot load the folder.`;
 }
 
-/** Whether the folder holds what was trained, not a smaller rank or another form of it; only then training can go on from it. */
+/**
+ * Whether the folder holds what was trained, not a smaller rank or another form of it; only then
+ * training can go on from it.
+ */
 function isAsTrained(form: FormSettings, trained: FormSettings): boolean {
   const rank = (one: FormSettings) => ("rank" in one ? one.rank : null);
   return form.type === trained.type && rank(form) === rank(trained);
@@ -130,7 +139,10 @@ export function partTensors(run: Run, values: Values, part: Trainable["part"]): 
   return own.map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
 }
 
-/** The form of a run whose lowest blocks have nothing attached, or the studio's own where its library has no such form. */
+/**
+ * The form of a run whose lowest blocks have nothing attached, or the studio's own where its
+ * library has no such form.
+ */
 function aboveFrozen(form: FormSettings, frozenLayers: number, layers: number): FormSettings {
   if (frozenLayers === 0) return form;
   const studio = { type: "STUDIO", why: `its lowest ${frozenLayers} blocks have nothing attached.` } as const;
@@ -149,13 +161,19 @@ export function conversionsOf(method: AnyApproach): NonNullable<Method["conversi
   return (method.trains && method.conversions) || [];
 }
 
-/** Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too. `form`: with its defaults. */
+/**
+ * Whether runs of a method are plain LoRA, or become it, so that a weighted sum of them is one too.
+ * `form`: with its defaults.
+ */
 export function isSummable(method: AnyApproach, form: FormSettings): boolean {
   if (loraConversion(method) !== null) return true;
   return formOf(form.type).isSummable?.(form) ?? false;
 }
 
-/** What of a run's present values is written: what was trained, unless the method prunes, cuts or converts it. */
+/**
+ * What of a run's present values is written: what was trained, unless the method prunes, cuts or
+ * converts it.
+ */
 export async function exportedForm(
   model: BaseModel,
   run: Run,
@@ -183,7 +201,10 @@ export async function exportedForm(
   });
 }
 
-/** With every module of the head among those that PEFT saves and loads; it knows `classifier` and `score` by itself. */
+/**
+ * With every module of the head among those that PEFT saves and loads; it knows `classifier` and
+ * `score` by itself.
+ */
 function withHead(config: PeftConfig, head: readonly NamedTensor[]): PeftConfig {
   const saved = config.modules_to_save;
   if (!Array.isArray(saved)) return config;

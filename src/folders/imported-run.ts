@@ -24,7 +24,10 @@ const runRecord = z.looseObject({
   configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(poolings).nullable() }) }),
 });
 
-/** The run that an adapter folder describes: from its run.json, else from PEFT's configuration alone. */
+/**
+ * The run that an adapter folder describes: from its run.json, else from PEFT's configuration
+ * alone.
+ */
 export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: Pooling | null } {
   const record = runRecord.safeParse(adapter.run);
   const pooling = record.data?.configuration.training.pooling ?? null;
@@ -51,7 +54,10 @@ export function importedScale(adapter: AdapterFolder): Scale | null {
   return scaleRecord.safeParse(adapter.run).data?.scale ?? null;
 }
 
-/** Throws an Error with both sides if the adapter was trained for another task, or other classes, than the open data has. */
+/**
+ * Throws an Error with both sides if the adapter was trained for another task, or other classes,
+ * than the open data has.
+ */
 export function checkLabels(adapter: AdapterFolder, task: TaskId, labels: readonly string[]): void {
   const { peftType } = tasks[task];
   const { task_type: kind = peftType } = adapter.config;
@@ -70,7 +76,10 @@ export function checkLabels(adapter: AdapterFolder, task: TaskId, labels: readon
   );
 }
 
-/** Throws an Error with both if a run would go on from an adapter whose numbers were scaled otherwise. */
+/**
+ * Throws an Error with both if a run would go on from an adapter whose numbers were scaled
+ * otherwise.
+ */
 export function checkScale(run: string, trained: Scale | null, open: Scale | null): void {
   if (!trained || !open) return;
   const near = (a: number, b: number) => Math.abs(a - b) <= 1e-6 * open.deviation;
@@ -82,12 +91,18 @@ export function checkScale(run: string, trained: Scale | null, open: Scale | nul
   );
 }
 
-/** What an imported run is called, however often it was imported before; short enough for a configuration. */
+/**
+ * What an imported run is called, however often it was imported before; short enough for a
+ * configuration.
+ */
 export function importedName(name: string): string {
   return `${name.replace(/ \(imported\)( \d+)?$/, "").slice(0, 44)} (imported)`;
 }
 
-/** What a weighted sum of runs is called: `0.5 · LoRA + 0.5 · LoRA 2`, short enough for a configuration. */
+/**
+ * What a weighted sum of runs is called: `0.5 · LoRA + 0.5 · LoRA 2`, short enough for a
+ * configuration.
+ */
 export function sumName(parts: readonly { readonly run: string; readonly weight: number }[]): string {
   const said = parts.map(({ run, weight }, index) => {
     const sign = weight < 0 ? "− " : index > 0 ? "+ " : "";

@@ -1,5 +1,6 @@
 /**
- * A trained adapter as changes of the base model's own tensors, where it is the same function of the input: what PEFT's
+ * A trained adapter as changes of the base model's own tensors, where it is the same function of
+ * the input: what PEFT's
  * `merge_and_unload` does. Not for: reading or writing files (`merged-model.ts`).
  */
 
@@ -13,7 +14,9 @@ import type { AnyApproach } from "../methods/registry";
 /** What a merged model may be written as, as further forms of a run's download. */
 export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, title: `merged model, ${type}`, type }));
 
-/** Why runs of this form have no merged model; null where they have one, as far as the form tells. */
+/**
+ * Why runs of this form have no merged model; null where they have one, as far as the form tells.
+ */
 export function mergeObstacle(method: AnyApproach, form: FormSettings): string | null {
   if (readsWords(method))
     return `${method.title} answers with words of the vocabulary, which no classifier's folder says.`;
@@ -23,8 +26,10 @@ export function mergeObstacle(method: AnyApproach, form: FormSettings): string |
 }
 
 /**
- * Changes by the name of the base tensor. `form` and `tensors`: as exported, AdaLoRA and VeRA as plain LoRA.
- * @throws Error naming the tensor that is none of the base model's, or saying why the form cannot be merged.
+ * Changes by the name of the base tensor. `form` and `tensors`: as exported, AdaLoRA and VeRA as
+ * plain LoRA.
+ * @throws Error naming the tensor that is none of the base model's, or saying why the form cannot
+ * be merged.
  */
 export function mergeChanges(
   method: AnyApproach,

@@ -1,6 +1,7 @@
 /**
- * A trained run as a whole model in Hugging Face's layout: the base model's tensors with the adapter merged into them, the head,
- * config.json and the tokenizer. Unchanged tensors stream from the base model's files; only changed ones are held, one at a time.
+ * A trained run as a whole model in Hugging Face's layout: the base model's tensors with the
+ * adapter merged into them, the head, config.json and the tokenizer. Unchanged tensors stream from
+ * the base model's files; only changed ones are held, one at a time.
  */
 
 import type { Change } from "../adapters/base-change";
@@ -183,7 +184,8 @@ export async function mergedRun(
   const headEntry = body.find(({ name }) => name === table)?.entry;
   const base = [
     ...body,
-    // The head over the vocabulary goes by different names in different versions: it keeps its file's.
+    // The head over the vocabulary goes by different names in different versions: it keeps its
+    // file's.
     ...ownHead.map(({ entry }) => ({ name: entry.name, entry })),
     ...(untied && headEntry ? [{ name: HEAD_WEIGHT, entry: headEntry }] : []),
   ];

@@ -30,8 +30,8 @@ export function recordedSetup(
 }
 
 /**
- * How a folder's training goes on for so many more steps: as recorded; where the folder has no training state, from step 0
- * as `training` says.
+ * How a folder's training goes on for so many more steps: as recorded; where the folder has no
+ * training state, from step 0 as `training` says.
  */
 export function continuedConfiguration(
   adapter: AdapterFolder,

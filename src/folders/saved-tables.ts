@@ -1,4 +1,7 @@
-/** Frozen tables of the base model that PEFT saves beside an adapter: whether they are still those of the open model. */
+/**
+ * Frozen tables of the base model that PEFT saves beside an adapter: whether they are still those
+ * of the open model.
+ */
 
 import { type AdapterFolder, MODEL } from "../adapters/folder";
 import { LANGUAGE_HEAD } from "../adapters/target-modules";
@@ -11,8 +14,10 @@ import { wordTable } from "../models/word-table";
 const ROUNDED = 2 ** -8;
 
 /**
- * PEFT's `save_embedding_layers` writes embeddings and head whole, trained or not, and puts them in place of the base model's.
- * @throws Error naming the tensor and how many values differ: such a table was trained or resized, which no adapter here says.
+ * PEFT's `save_embedding_layers` writes embeddings and head whole, trained or not, and puts them in
+ * place of the base model's.
+ * @throws Error naming the tensor and how many values differ: such a table was trained or resized,
+ * which no adapter here says.
  */
 export async function checkSavedTables({ baseTensors = [] }: AdapterFolder, folder: ModelFolder): Promise<void> {
   if (baseTensors.length === 0) return;

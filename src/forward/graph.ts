@@ -1,4 +1,7 @@
-/** Program → ONNX model bytes. Every leaf becomes a graph input, so that weights stay in buffers of ours. */
+/**
+ * Program → ONNX model bytes. Every leaf becomes a graph input, so that weights stay in buffers of
+ * ours.
+ */
 
 import { float16Values } from "../hub/float16";
 import { elementTypes, type OnnxType, OnnxWriter } from "../onnx/writer";
@@ -12,7 +15,10 @@ export interface ForwardGraph {
   /** Leaves in the order of the graph's inputs. */
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
-  /** Set if float16 leaves are inputs of 32-bit words, two values each, for devices that cannot compute with float16. */
+  /**
+   * Set if float16 leaves are inputs of 32-bit words, two values each, for devices that cannot
+   * compute with float16.
+   */
   readonly packed: boolean;
   /** The same graph for devices without `shader-f16`; itself if it has no float16 leaves. */
   pack(): ForwardGraph;
@@ -28,8 +34,8 @@ const float16Table: Constant = {
 };
 
 /**
- * Writes the operations that `outputs` depend on as an ONNX model (IR 10, opset 21 and com.microsoft 1). Frozen float16
- * matrices are cast to float32 where they are used, one at a time.
+ * Writes the operations that `outputs` depend on as an ONNX model (IR 10, opset 21 and
+ * com.microsoft 1). Frozen float16 matrices are cast to float32 where they are used, one at a time.
  */
 export function writeGraph(program: Program, outputs: readonly Tensor[], packed = false): ForwardGraph {
   const writer = new ProgramWriter(packed);
@@ -97,7 +103,10 @@ class ProgramWriter implements GraphWriter {
     return tensor.name;
   }
 
-  /** Words of two float16 [rows, width / 2] → float32 [rows, width], which is `output` where that is given. */
+  /**
+   * Words of two float16 [rows, width / 2] → float32 [rows, width], which is `output` where that is
+   * given.
+   */
   #unpack(words: string, shape: readonly number[], output?: Tensor): string {
     const base = this.literal([1 << 16], "uint32");
     const high = this.value("Div", [words, base]);

@@ -1,4 +1,7 @@
-/** What a Program's graph would consist of: nodes, the shapes of their values, and what it reads. Nothing is written. */
+/**
+ * What a Program's graph would consist of: nodes, the shapes of their values, and what it reads.
+ * Nothing is written.
+ */
 
 import type { Value } from "../onnx/node-shapes";
 import { type SizedNode, SizingNodes } from "../onnx/sizing-nodes";

@@ -1,4 +1,7 @@
-/** The decode loop: prompts to texts, one token of every unfinished row at a time. Knows neither model nor device. */
+/**
+ * The decode loop: prompts to texts, one token of every unfinished row at a time. Knows neither
+ * model nor device.
+ */
 
 import { Random } from "../data/random";
 import { nextToken } from "./sampling";
@@ -16,7 +19,10 @@ export interface NextTokenModel {
   readonly longest: number;
 }
 
-/** Why a text ended: the model's own end token, a stop text, as many tokens as allowed, the model's context, or a person. */
+/**
+ * Why a text ended: the model's own end token, a stop text, as many tokens as allowed, the model's
+ * context, or a person.
+ */
 export type Ending = "end" | "stop" | "length" | "context" | "cancelled";
 
 export interface GeneratedText {

@@ -1,4 +1,7 @@
-/** The next token from its logits: greedy, or drawn under temperature, top-k and top-p in this order, as transformers does. */
+/**
+ * The next token from its logits: greedy, or drawn under temperature, top-k and top-p in this
+ * order, as transformers does.
+ */
 
 import type { Random } from "../data/random";
 import type { GenerationSettings } from "./settings";
@@ -20,7 +23,10 @@ export function candidates(
   return { ids: kept.subarray(0, count), probabilities: weights.subarray(0, count).map((weight) => weight / sum) };
 }
 
-/** With a temperature of 0 the most probable token, of equal ones the lowest; else one drawn from the candidates. */
+/**
+ * With a temperature of 0 the most probable token, of equal ones the lowest; else one drawn from
+ * the candidates.
+ */
 export function nextToken(logits: Float32Array, settings: Sampling, random: Random): number {
   if (settings.temperature === 0) {
     let best = 0;

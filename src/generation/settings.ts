@@ -1,4 +1,6 @@
-/** How texts are generated: the settings that the page, the worker and the headless runner share. */
+/**
+ * How texts are generated: the settings that the page, the worker and the headless runner share.
+ */
 
 import * as z from "zod";
 
@@ -8,7 +10,10 @@ export const generationSchema = z.strictObject({
   temperature: z.number().min(0).max(10).default(0),
   /** Only the so many most probable tokens are drawn from; 0: all. */
   topK: z.int().min(0).default(0),
-  /** Only the fewest most probable tokens that have this probability together are drawn from; 1: all. */
+  /**
+   * Only the fewest most probable tokens that have this probability together are drawn from; 1:
+   * all.
+   */
   topP: z.number().gt(0).max(1).default(1),
   /** Texts at which generation ends; they are left out. */
   stop: z.array(z.string().min(1)).max(8).default([]),

@@ -1,6 +1,7 @@
 /**
- * The models that come with the page. Their files are kept in the browser after the first visit and checked against the
- * index; where nothing can be kept they are read from the page's server each time.
+ * The models that come with the page. Their files are kept in the browser after the first visit and
+ * checked against the index; where nothing can be kept they are read from the page's server each
+ * time.
  */
 
 import * as z from "zod";
@@ -60,7 +61,8 @@ export class BundledModels {
 
   /**
    * A bundled model, complete and checked. A damaged file in the store is brought anew.
-   * @throws Error naming the bundled models when `name` is none of them, or the file that cannot be had.
+   * @throws Error naming the bundled models when `name` is none of them, or the file that cannot be
+   * had.
    */
   async open(name: string, progress: TransferProgress): Promise<ModelFolder> {
     const record = await this.#record(name);
@@ -77,7 +79,10 @@ export class BundledModels {
     return this.#served(record);
   }
 
-  /** A bundled model for a look at its small files, neither complete nor checked: from the store what is there. */
+  /**
+   * A bundled model for a look at its small files, neither complete nor checked: from the store
+   * what is there.
+   */
   async glance(name: string): Promise<ModelFolder> {
     return this.#served(await this.#record(name));
   }
@@ -100,7 +105,10 @@ export class BundledModels {
     return response;
   }
 
-  /** Files that come whole when they are first read: from the store where they are complete there, else from the server. */
+  /**
+   * Files that come whole when they are first read: from the store where they are complete there,
+   * else from the server.
+   */
   #served({ source, name, files }: ModelRecord): ModelFolder {
     const sizes = new Map(files.map((file) => [file.name, file.bytes]));
     return {
@@ -128,7 +136,8 @@ export class BundledModels {
     const url = new URL("index.json", this.#url);
     let response: Response;
     try {
-      // What the server says now counts, not what the browser remembers: a new model must not stay hidden.
+      // What the server says now counts, not what the browser remembers: a new model must not stay
+      // hidden.
       response = await fetch(url, { cache: "no-cache" });
     } catch (error) {
       const kept = await this.#keptIndex();

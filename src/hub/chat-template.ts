@@ -1,17 +1,23 @@
-/** A model's own chat template: Jinja beside its tokenizer, written out as transformers does. Not for what is learned of a chat. */
+/**
+ * A model's own chat template: Jinja beside its tokenizer, written out as transformers does. Not
+ * for what is learned of a chat.
+ */
 
 import { Template } from "@huggingface/jinja";
 import type { ModelFolder } from "./types";
 
-/** A conversation as one text; with the heading of an answer behind it if `answer`. Throws an Error where the template refuses it. */
+/**
+ * A conversation as one text; with the heading of an answer behind it if `answer`. Throws an Error
+ * where the template refuses it.
+ */
 export type ChatTemplate = (
   messages: readonly { readonly role: string; readonly content: string }[],
   answer: boolean,
 ) => string;
 
 /**
- * The template of `chat_template.jinja`, or of tokenizer_config.json: a text, or the one called `default` among several. Null where
- * there is none.
+ * The template of `chat_template.jinja`, or of tokenizer_config.json: a text, or the one called
+ * `default` among several. Null where there is none.
  * @throws Error when it is no Jinja.
  */
 export async function openChatTemplate(

@@ -8,9 +8,15 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 export interface ExpectedFile {
   readonly name: string;
   readonly bytes: number;
-  /** SHA-256 of the content as hexadecimal, for files in large-file storage; null where it is not told. */
+  /**
+   * SHA-256 of the content as hexadecimal, for files in large-file storage; null where it is not
+   * told.
+   */
   readonly sha256: string | null;
-  /** Git's blob id, SHA-1 over `blob LENGTH\0` and the content, for all other files; null where it is not told. */
+  /**
+   * Git's blob id, SHA-1 over `blob LENGTH\0` and the content, for all other files; null where it
+   * is not told.
+   */
   readonly gitId: string | null;
 }
 

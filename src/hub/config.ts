@@ -1,4 +1,7 @@
-/** A model folder's `config.json`. Not for reading sizes out of it: each family does that for itself. */
+/**
+ * A model folder's `config.json`. Not for reading sizes out of it: each family does that for
+ * itself.
+ */
 
 import { readJsonObject } from "./json";
 import type { ModelFolder } from "./types";

@@ -1,12 +1,15 @@
 /**
- * Brings files into the store: goes on where an earlier transfer broke off, and checks every file. Knows nothing of the
- * Hub; where bytes come from is the caller's.
+ * Brings files into the store: goes on where an earlier transfer broke off, and checks every file.
+ * Knows nothing of the Hub; where bytes come from is the caller's.
  */
 
 import { type Checksum, checksum, type ExpectedFile, eachPiece } from "./checksum";
 import type { FileStore } from "./file-store";
 
-/** Bytes of all files together that are in the store, of `total`; `checking` while stored bytes are read again. */
+/**
+ * Bytes of all files together that are in the store, of `total`; `checking` while stored bytes are
+ * read again.
+ */
 export type TransferProgress = (state: {
   readonly file: string;
   readonly done: number;
@@ -17,11 +20,16 @@ export type TransferProgress = (state: {
 /** The content of a file from a byte on. */
 export type OpenContent = (file: string, from: number) => Promise<ReadableStream<Uint8Array>>;
 
-/** How often a transfer that breaks off is taken up again by itself, without any byte in between. */
+/**
+ * How often a transfer that breaks off is taken up again by itself, without any byte in between.
+ */
 const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 500;
 
-/** What has arrived of each file: checked whole, or the length of a beginning that is worth going on from. */
+/**
+ * What has arrived of each file: checked whole, or the length of a beginning that is worth going on
+ * from.
+ */
 interface Present {
   readonly bytes: number;
   /** Of the beginning; null when the file is complete. */
@@ -30,7 +38,8 @@ interface Present {
 
 /**
  * Completes a folder of the store. Resolves when every file is there and has been checked.
- * @throws Error naming the file when its transfer keeps breaking off (what arrived stays) or its content is wrong twice.
+ * @throws Error naming the file when its transfer keeps breaking off (what arrived stays) or its
+ * content is wrong twice.
  */
 export async function completeFolder(
   store: FileStore,
@@ -144,7 +153,10 @@ async function present(
   return { bytes: 0, sum: checksum(file) };
 }
 
-/** The first file of a folder that is missing or damaged, and what is wrong with it; null when all are as they should be. */
+/**
+ * The first file of a folder that is missing or damaged, and what is wrong with it; null when all
+ * are as they should be.
+ */
 export async function findFault(
   store: FileStore,
   folder: string,

@@ -1,6 +1,7 @@
 /**
- * Files that outlast the page, in folders by name: the browser's origin private file system (OPFS). Works in a worker
- * only, where files can be written in place. Not for what the files are (`stored-models.ts`).
+ * Files that outlast the page, in folders by name: the browser's origin private file system (OPFS).
+ * Works in a worker only, where files can be written in place. Not for what the files are
+ * (`stored-models.ts`).
  */
 
 /** Appends to a file. Whatever was written stays, also when the page goes away before `close`. */
@@ -9,7 +10,10 @@ export interface FileWriter {
   close(): void;
 }
 
-/** The browser could not keep something: its storage is full, or another page of the studio is writing there. */
+/**
+ * The browser could not keep something: its storage is full, or another page of the studio is
+ * writing there.
+ */
 export class StorageError extends Error {
   override readonly name = "StorageError";
 }

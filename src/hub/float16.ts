@@ -1,4 +1,7 @@
-/** IEEE 754 binary16, on the host: what its bit patterns are worth, and which pattern is nearest to a number. */
+/**
+ * IEEE 754 binary16, on the host: what its bit patterns are worth, and which pattern is nearest to
+ * a number.
+ */
 
 /** The largest finite float16. */
 export const LARGEST_FLOAT16 = 65504;
@@ -21,8 +24,8 @@ export function float16Values(): Float32Array {
 }
 
 /**
- * Writes the nearest float16 of every value (ties to even) into `target`. Returns the index of the first finite value that
- * is too large for float16, or -1.
+ * Writes the nearest float16 of every value (ties to even) into `target`. Returns the index of the
+ * first finite value that is too large for float16, or -1.
  */
 export function toFloat16(values: Float32Array, target: Uint16Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);

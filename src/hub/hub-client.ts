@@ -1,6 +1,7 @@
 /**
- * Asks the Hugging Face Hub, or a server that speaks its layout, about a model and reads its files, through the official
- * client library. The library is loaded with the first question. Not for keeping files (`stored-models.ts`).
+ * Asks the Hugging Face Hub, or a server that speaks its layout, about a model and reads its files,
+ * through the official client library. The library is loaded with the first question. Not for
+ * keeping files (`stored-models.ts`).
  */
 
 import type { ExpectedFile } from "./checksum";
@@ -54,7 +55,8 @@ const library = () => import("@huggingface/hub");
 
 /**
  * Commit, licence and files of a model. These are the first requests that leave the page.
- * @throws Error saying whether the model, the revision, the permission or the network is missing, and what to do.
+ * @throws Error saying whether the model, the revision, the permission or the network is missing,
+ * and what to do.
  */
 export async function lookUp(request: HubRequest): Promise<HubModel> {
   const { listFiles, modelInfo } = await library();
@@ -90,7 +92,10 @@ function licenceOf(card: unknown): string | null {
   return typeof first === "string" ? first : null;
 }
 
-/** The names of what the studio reads of a model: settings, tokenizer and weights, one file or shards. */
+/**
+ * The names of what the studio reads of a model: settings, tokenizer and weights, one file or
+ * shards.
+ */
 const WANTED = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja)$/;
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
@@ -111,7 +116,10 @@ export function hubRecord(model: HubModel): ModelRecord {
   return { source: hubSource(request), name, address, commit, licence, files: wantedFiles(files) };
 }
 
-/** The model's files where they are: read by range, never whole. For looking at settings and headers before a download. */
+/**
+ * The model's files where they are: read by range, never whole. For looking at settings and headers
+ * before a download.
+ */
 export function remoteFolder(model: HubModel): ModelFolder {
   const files = new Map(model.files.map((file) => [file.name, file]));
   return {
@@ -184,7 +192,10 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
     });
 }
 
-/** Turns what the client throws into a sentence that says what to do. Broken transfers stay what they are. */
+/**
+ * Turns what the client throws into a sentence that says what to do. Broken transfers stay what
+ * they are.
+ */
 async function named<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();

@@ -1,6 +1,7 @@
 /**
- * What the studio does not open, said before a byte of weights is read: by the names of a folder's files and by its
- * config.json. Each refusal says what to do instead. Not for whether a family fits (`models/`) or tensors do (`weights.ts`).
+ * What the studio does not open, said before a byte of weights is read: by the names of a folder's
+ * files and by its config.json. Each refusal says what to do instead. Not for whether a family fits
+ * (`models/`) or tensors do (`weights.ts`).
  */
 
 type Config = Record<string, unknown>;

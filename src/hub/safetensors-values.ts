@@ -1,6 +1,6 @@
 /**
- * Values of tensors in safetensors files, whole or streamed as float32. JavaScript's typed arrays are little-endian wherever
- * browsers and Node run, so values are viewed and not swapped.
+ * Values of tensors in safetensors files, whole or streamed as float32. JavaScript's typed arrays
+ * are little-endian wherever browsers and Node run, so values are viewed and not swapped.
  */
 
 import { float16Values } from "./float16";
@@ -62,9 +62,10 @@ async function readBytes(file: ModelFile, begin: number, end: number): Promise<U
 }
 
 /**
- * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole. The next piece is
- * read while `onChunk` works on the last one.
- * @param onChunk receives the values and the index of the first one in the tensor. The array is used again for the next
+ * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole.
+ * The next piece is read while `onChunk` works on the last one.
+ * @param onChunk receives the values and the index of the first one in the tensor. The array is
+ * used again for the next
  *   piece once the returned promise has settled: copy what must last.
  * @param chunkElements most elements per piece.
  * @throws Error naming file and tensor when the type cannot be converted or the file ends early.

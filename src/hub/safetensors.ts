@@ -1,8 +1,10 @@
 /**
- * The safetensors file format: a strict reader of the header. Not for: values (`safetensors-values.ts`), writing
- * (`write-safetensors.ts`), finding a tensor across shards (`weights.ts`) or knowing what a tensor means.
+ * The safetensors file format: a strict reader of the header. Not for: values
+ * (`safetensors-values.ts`), writing (`write-safetensors.ts`), finding a tensor across shards
+ * (`weights.ts`) or knowing what a tensor means.
  *
- * Layout: u64 little-endian header length N, N bytes of UTF-8 JSON, data. Every entry has `dtype`, `shape` and
+ * Layout: u64 little-endian header length N, N bytes of UTF-8 JSON, data. Every entry has `dtype`,
+ * `shape` and
  * `data_offsets` `[begin, end)` relative to the end of the header; the entries must tile the data, no gap, no overlap.
  */
 
@@ -147,7 +149,10 @@ function readEntry(file: ModelFile, dataStart: number, name: string, value: unkn
   return { name, type, shape, begin: dataStart + begin, end: dataStart + end, file };
 }
 
-/** A tensor named twice keeps its last entry in JSON; the first one's bytes then show up here as a hole. */
+/**
+ * A tensor named twice keeps its last entry in JSON; the first one's bytes then show up here as a
+ * hole.
+ */
 function checkTiling(file: ModelFile, dataStart: number, entries: SafetensorsEntry[]): void {
   const sorted = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let previous = "the header";

@@ -1,6 +1,7 @@
 /**
- * Folders of files that are read by range: dropped or chosen ones, and those that the page's own server offers.
- * Not for: what the files hold (`config.ts`, `tokenizer.ts`, `safetensors.ts`) or keeping them (`stored-models.ts`).
+ * Folders of files that are read by range: dropped or chosen ones, and those that the page's own
+ * server offers. Not for: what the files hold (`config.ts`, `tokenizer.ts`, `safetensors.ts`) or
+ * keeping them (`stored-models.ts`).
  */
 
 import { checkFileNames } from "./refusals";
@@ -9,7 +10,9 @@ import type { ModelFile, ModelFolder } from "./types";
 /** Bytes of one file that have arrived over the network, out of `total`. */
 export type DownloadProgress = (file: string, received: number, total: number) => void;
 
-/** Up to this size a file is fetched once and kept as a Blob; above, every read is an HTTP range. */
+/**
+ * Up to this size a file is fetched once and kept as a Blob; above, every read is an HTTP range.
+ */
 const WHOLE_FILE_BYTES = 64 * 2 ** 20;
 
 /** A file over a Blob (a dropped file, a finished download). */
@@ -60,8 +63,8 @@ async function download(
 }
 
 /**
- * A file on a server. Small files come whole on the first read. Of big ones only the asked range is fetched, unless the
- * server ignores ranges: then its one answer is kept and serves all reads.
+ * A file on a server. Small files come whole on the first read. Of big ones only the asked range is
+ * fetched, unless the server ignores ranges: then its one answer is kept and serves all reads.
  */
 function httpFile(url: URL, name: string, size: number, progress: DownloadProgress): ModelFile {
   let whole: Promise<Blob> | null = null;
@@ -163,8 +166,9 @@ export function servedFolderName(url: URL): string {
 }
 
 /**
- * A model folder that this page's own server offers: what the headless runner does for `dir:PATH`. The URL's fragment is
- * the folder's name, or `hf:OWNER/NAME[@REVISION]` for what the runner brought from the Hub.
+ * A model folder that this page's own server offers: what the headless runner does for `dir:PATH`.
+ * The URL's fragment is the folder's name, or `hf:OWNER/NAME[@REVISION]` for what the runner
+ * brought from the Hub.
  * @throws Error when the URL is not of this origin: nothing is fetched from elsewhere.
  */
 export function servedFolder(url: URL, origin: string, progress: DownloadProgress = () => {}): ModelFolder {

@@ -1,4 +1,7 @@
-/** The models that are kept in this browser: a record beside each one's files says what belongs to it. */
+/**
+ * The models that are kept in this browser: a record beside each one's files says what belongs to
+ * it.
+ */
 
 import * as z from "zod";
 import type { ExpectedFile } from "./checksum";
@@ -38,7 +41,10 @@ export interface StoredModel {
   readonly totalBytes: number;
 }
 
-/** All of them, also those whose download is not complete. Folders without a readable record are left out. */
+/**
+ * All of them, also those whose download is not complete. Folders without a readable record are
+ * left out.
+ */
 export async function listStored(store: FileStore): Promise<StoredModel[]> {
   const found: StoredModel[] = [];
   for (const folder of await store.folders()) {
@@ -66,7 +72,8 @@ export async function readStored(store: FileStore, source: string): Promise<Stor
 
 /**
  * Makes a model's files complete and correct, bringing what is missing, and keeps its record.
- * @throws Error with both numbers when the store has no room for what is missing; else as `completeFolder`.
+ * @throws Error with both numbers when the store has no room for what is missing; else as
+ * `completeFolder`.
  */
 export async function bringModel(
   store: FileStore,
@@ -90,7 +97,8 @@ async function checkRoom(store: FileStore, { name, files }: ModelRecord, storedB
 }
 
 async function writeRecord(store: FileStore, record: ModelRecord): Promise<void> {
-  // Files of an earlier record are kept where they may be the same: they are checked before they are used.
+  // Files of an earlier record are kept where they may be the same: they are checked before they
+  // are used.
   const kept = new Set(record.files.map(({ name }) => name));
   for (const name of (await store.files(record.source)).keys()) {
     if (!kept.has(name)) await store.remove(record.source, name);
@@ -105,7 +113,8 @@ async function writeRecord(store: FileStore, record: ModelRecord): Promise<void>
 
 /**
  * A stored model that needs no server; every byte is checked first.
- * @throws Error naming the file that is missing or damaged; a damaged one is removed, so that a download brings it anew.
+ * @throws Error naming the file that is missing or damaged; a damaged one is removed, so that a
+ * download brings it anew.
  */
 export async function openStored(store: FileStore, source: string, progress: TransferProgress): Promise<ModelFolder> {
   const stored = await readStored(store, source);

@@ -20,13 +20,19 @@ export interface TokenPiece {
 export interface SpecialToken {
   readonly id: number;
   readonly text: string;
-  /** For example `end of text`, `padding`, `begins every text`; empty where neither settings nor tokenizer tell. */
+  /**
+   * For example `end of text`, `padding`, `begins every text`; empty where neither settings nor
+   * tokenizer tell.
+   */
   readonly roles: readonly string[];
 }
 
 export interface WordTokens {
   readonly ids: number[];
-  /** For each token the index of its word; null for a special token. A word without any token is in none. */
+  /**
+   * For each token the index of its word; null for a special token. A word without any token is in
+   * none.
+   */
   readonly wordOf: (number | null)[];
 }
 
@@ -50,16 +56,25 @@ export interface Tokenizer {
   /** How many special tokens the tokenizer puts before and behind a single text. */
   readonly leadingSpecials: number;
   readonly trailingSpecials: number;
-  /** What `encodeWords` puts in front of every word: a space, unless the tokenizer does so itself. */
+  /**
+   * What `encodeWords` puts in front of every word: a space, unless the tokenizer does so itself.
+   */
   readonly wordPrefix: "" | " ";
-  /** Ids of a text or pair; `specialTokens` (default true) adds what the tokenizer adds. An empty pair is a pair. */
+  /**
+   * Ids of a text or pair; `specialTokens` (default true) adds what the tokenizer adds. An empty
+   * pair is a pair.
+   */
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): number[];
   /**
-   * Ids of two texts as one row, and the type of each token as the tokenizer's post-processor gives it (0, or 1 of the second
-   * text); null where the tokenizer's settings say that its model is given none.
+   * Ids of two texts as one row, and the type of each token as the tokenizer's post-processor gives
+   * it (0, or 1 of the second text); null where the tokenizer's settings say that its model is
+   * given none.
    */
   encodePair(text: string, pair: string): { readonly ids: number[]; readonly types: number[] | null };
-  /** Ids of a row that is split into words already, special tokens included, and the word that each token belongs to. */
+  /**
+   * Ids of a row that is split into words already, special tokens included, and the word that each
+   * token belongs to.
+   */
   encodeWords(words: readonly string[]): WordTokens;
   /** The tokens of a text as the model sees them, special tokens included. */
   pieces(text: string): TokenPiece[];
@@ -69,7 +84,10 @@ export interface Tokenizer {
   decode(ids: readonly number[]): string;
 }
 
-/** The bytes behind byte-level tokens' characters: printable bytes stand for themselves, the others follow from 256. */
+/**
+ * The bytes behind byte-level tokens' characters: printable bytes stand for themselves, the others
+ * follow from 256.
+ */
 function byteLevelAlphabet(): Map<string, number> {
   const alphabet = new Map<string, number>();
   let next = 256;
@@ -82,7 +100,9 @@ function byteLevelAlphabet(): Map<string, number> {
 
 const alphabet = byteLevelAlphabet();
 
-/** A byte-level token as text; bytes that do not form whole characters are written in hexadecimal. */
+/**
+ * A byte-level token as text; bytes that do not form whole characters are written in hexadecimal.
+ */
 function byteLevelText(token: string): string {
   const bytes = Uint8Array.from(token, (character) => alphabet.get(character) ?? 0x3f);
   try {
@@ -119,8 +139,10 @@ async function readOptional(folder: ModelFolder, name: string): Promise<Record<s
 }
 
 /**
- * Opens `tokenizer.json`, with `tokenizer_config.json` and `config.json` for the special tokens where they are there.
- * @throws Error when `tokenizer.json` is missing, malformed, or of a kind the library does not know.
+ * Opens `tokenizer.json`, with `tokenizer_config.json` and `config.json` for the special tokens
+ * where they are there.
+ * @throws Error when `tokenizer.json` is missing, malformed, or of a kind the library does not
+ * know.
  */
 export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   const file = await folder.open("tokenizer.json");
@@ -178,7 +200,8 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     return { id: own, text: readable, special };
   };
 
-  // As transformers splits words with `add_prefix_space`: each by itself, with the space that stands before a word.
+  // As transformers splits words with `add_prefix_space`: each by itself, with the space that
+  // stands before a word.
   const wordPrefix = /^[▁Ġ]/.test(split("a")[0] ?? "") ? "" : " ";
   const splitWord = (word: string): string[] => (word === "" ? [] : split(`${wordPrefix}${word}`));
 

@@ -1,6 +1,9 @@
 /** What the rest of the studio sees of a base model's files. */
 
-/** A file of a model folder; sizes in bytes. Reading is by range, so that a big file is never held whole. */
+/**
+ * A file of a model folder; sizes in bytes. Reading is by range, so that a big file is never held
+ * whole.
+ */
 export interface ModelFile {
   readonly name: string;
   readonly size: number;

@@ -24,8 +24,9 @@ export interface Weights {
    */
   get(name: string, shape: readonly number[]): SafetensorsEntry;
   /**
-   * Refuses weights that hold more of the model than is read, for example a block beyond the last. What stands outside
-   * the blocks (heads, poolers) and what is computed anew (rotary tables, masks) may be left over.
+   * Refuses weights that hold more of the model than is read, for example a block beyond the last.
+   * What stands outside the blocks (heads, poolers) and what is computed anew (rotary tables,
+   * masks) may be left over.
    * @throws Error naming the first such tensor and how many there are.
    */
   checkUnused(read: ReadonlySet<SafetensorsEntry>): void;
@@ -79,7 +80,8 @@ async function openShards(
 
 /**
  * Opens `model.safetensors`, or the shards of `model.safetensors.index.json`; reads headers only.
- * @param prefixes what the model's classes with a head put before its names; files saved from the base class lack it.
+ * @param prefixes what the model's classes with a head put before its names; files saved from the
+ * base class lack it.
  * @throws Error when neither is there, an index and its shards disagree, or a file is malformed.
  */
 export async function openWeights(folder: ModelFolder, prefixes: readonly string[]): Promise<Weights> {
@@ -101,7 +103,8 @@ export async function openWeights(folder: ModelFolder, prefixes: readonly string
   }
 
   const find = (name: string): SafetensorsEntry | null => {
-    // BERT's oldest checkpoints call a norm's gain and shift gamma and beta, GPT-NeoX's before transformers 5 the head embed_out.
+    // BERT's oldest checkpoints call a norm's gain and shift gamma and beta, GPT-NeoX's before
+    // transformers 5 the head embed_out.
     const former = name
       .replace(/(LayerNorm\.)weight$/, "$1gamma")
       .replace(/(LayerNorm\.)bias$/, "$1beta")

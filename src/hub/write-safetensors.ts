@@ -8,8 +8,10 @@ export interface NamedTensor {
 }
 
 /**
- * Writes float32 tensors as the Python library does: header padded with spaces to 8 bytes, tensors sorted by name.
- * @throws Error naming the tensor when its shape and number of values differ, or when a name comes twice.
+ * Writes float32 tensors as the Python library does: header padded with spaces to 8 bytes, tensors
+ * sorted by name.
+ * @throws Error naming the tensor when its shape and number of values differ, or when a name comes
+ * twice.
  */
 export function writeSafetensors(
   tensors: readonly NamedTensor[],

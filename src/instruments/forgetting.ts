@@ -1,6 +1,7 @@
 /**
- * What a run has forgotten of the language that its base model knew: the loss of the model's own head over its vocabulary on a general
- * text, of the frozen model and with what the run has trained. The run's own tensors are read; none is copied or changed.
+ * What a run has forgotten of the language that its base model knew: the loss of the model's own
+ * head over its vocabulary on a general text, of the frozen model and with what the run has
+ * trained. The run's own tensors are read; none is copied or changed.
  */
 
 import * as z from "zod";
@@ -57,8 +58,8 @@ export const forgetting: Instrument<z.infer<typeof inputSchema>, Forgetting> = {
 };
 
 /**
- * The run must be compiled, and not train meanwhile. Full fine-tuning is measured with the head it would be saved with: where the head
- * is the word embeddings, those it trained.
+ * The run must be compiled, and not train meanwhile. Full fine-tuning is measured with the head it
+ * would be saved with: where the head is the word embeddings, those it trained.
  * @throws Error where the model has no head over its vocabulary or there is no text.
  */
 export async function measureForgetting(

@@ -1,6 +1,6 @@
 /**
- * What the runs of a comparison have said of themselves while they trained, kept for the instruments
- * that go by it. Not for the page's curves, which it keeps itself.
+ * What the runs of a comparison have said of themselves while they trained, kept for the
+ * instruments that go by it. Not for the page's curves, which it keeps itself.
  */
 
 import type { StudioEvent } from "../plan/events";

@@ -1,6 +1,6 @@
 /**
- * What an instrument is: something that can be measured on a run, once it is asked for. Its panel is
- * in `src/page/instruments`. Not for what every run tells of itself while it trains
+ * What an instrument is: something that can be measured on a run, once it is asked for. Its panel
+ * is in `src/page/instruments`. Not for what every run tells of itself while it trains
  * (`plan/events.ts`).
  */
 
@@ -22,13 +22,15 @@ export interface MeasuredRun {
   readonly data: ComparisonData;
   readonly training: TrainingConfiguration;
   readonly history: History;
-  /** A text that comes with the studio. Rejects with an Error naming the file where there is none. */
+  /**
+   * A text that comes with the studio. Rejects with an Error naming the file where there is none.
+   */
   readonly readText: (file: string) => Promise<string>;
 }
 
 /**
- * Its id is its key in the registry. `Input` is null where nothing is needed beside the run; `Result`
- * is plain data, which can be cloned.
+ * Its id is its key in the registry. `Input` is null where nothing is needed beside the run;
+ * `Result` is plain data, which can be cloned.
  */
 export interface Instrument<Input, Result> {
   /** What a person asks for, or asks. */

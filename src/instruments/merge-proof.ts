@@ -1,7 +1,8 @@
 /**
- * Whether a run says the same once it is merged: its changed weights are put on the device beside the base model's, the plain model
- * computes with them, and they are let go again. The base model's own buffers, which all runs share, are only read. Not for writing
- * merged models (`merged-model.ts`).
+ * Whether a run says the same once it is merged: its changed weights are put on the device beside
+ * the base model's, the plain model computes with them, and they are let go again. The base model's
+ * own buffers, which all runs share, are only read. Not for writing merged models
+ * (`merged-model.ts`).
  */
 
 import * as z from "zod";
@@ -29,12 +30,18 @@ export interface MergeProof {
   /** How many of what were compared: logits, or a language model's losses of tokens. */
   readonly numbers: number;
   readonly what: "logits" | "losses";
-  /** The largest absolute difference of merged and unmerged, and the largest number beside which it stands. */
+  /**
+   * The largest absolute difference of merged and unmerged, and the largest number beside which it
+   * stands.
+   */
   readonly difference: number;
   readonly largest: number;
   /** Tensors of the base model that the run changes. */
   readonly changed: number;
-  /** The largest difference of a weight from the base model's once the change is taken away again; null where it is no sum. */
+  /**
+   * The largest difference of a weight from the base model's once the change is taken away again;
+   * null where it is no sum.
+   */
   readonly unmerged: number | null;
   /** Whether the base model's buffers are afterwards, byte for byte, what they were. */
   readonly untouched: boolean;
@@ -135,7 +142,10 @@ export async function proveMerge(
   }
 }
 
-/** Puts a tensor's values on the device as the model keeps the tensor, part by part where it is in parts. */
+/**
+ * Puts a tensor's values on the device as the model keeps the tensor, part by part where it is in
+ * parts.
+ */
 function put(
   executor: Executor,
   owner: string,

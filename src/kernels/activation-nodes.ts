@@ -1,4 +1,7 @@
-/** Activation functions and their derivatives as graph nodes, by the kernels' KIND (`shaders/activation.wgsl`). */
+/**
+ * Activation functions and their derivatives as graph nodes, by the kernels' KIND
+ * (`shaders/activation.wgsl`).
+ */
 
 import type { Nodes } from "../onnx/writer";
 import { add, multiply, scalar, scaled, subtract, toNumber } from "./nodes";

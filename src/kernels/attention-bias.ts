@@ -1,4 +1,7 @@
-/** Adds to the attention scores what position, window or padding say, whatever of it sequences, heads and queries share. */
+/**
+ * Adds to the attention scores what position, window or padding say, whatever of it sequences,
+ * heads and queries share.
+ */
 
 import source from "../../shaders/attention-bias.wgsl?raw";
 import { grid } from "./grid";

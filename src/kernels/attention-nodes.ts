@@ -1,4 +1,7 @@
-/** What the attention kernels have in common as graph nodes: heads in front of tokens, and the causal mask. */
+/**
+ * What the attention kernels have in common as graph nodes: heads in front of tokens, and the
+ * causal mask.
+ */
 
 import { elementTypes, type Nodes } from "../onnx/writer";
 import { add, reshape, scaled, transpose } from "./nodes";
@@ -26,7 +29,10 @@ export function byToken(nodes: Nodes, x: string, tokens: number, sizes: Heads): 
 /** Far below every score, so that its power is 0. */
 const HIDDEN = -1e30;
 
-/** Scores [batch, heads, queries, keys] with those of keys hidden that a query does not see: j > i + keys − queries. */
+/**
+ * Scores [batch, heads, queries, keys] with those of keys hidden that a query does not see: j > i +
+ * keys − queries.
+ */
 export function hideFuture(nodes: Nodes, scores: string, queries: number, keys: number): string {
   const counted = (count: number, first: number) => Array.from({ length: count }, (_, index) => first + index);
   const last = nodes.literal(counted(queries, keys - queries), "int32", [queries, 1]);

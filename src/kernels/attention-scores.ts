@@ -1,4 +1,7 @@
-/** Scaled products of queries and keys; with gradient and values in their place, the gradient of the probabilities. */
+/**
+ * Scaled products of queries and keys; with gradient and values in their place, the gradient of the
+ * probabilities.
+ */
 
 import source from "../../shaders/attention-scores.wgsl?raw";
 import { byKeyValueHead } from "./attention-nodes";

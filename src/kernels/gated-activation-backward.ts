@@ -1,4 +1,7 @@
-/** The gradients of a gated activation with respect to its gate and what it gates. KIND is explained in the shader. */
+/**
+ * The gradients of a gated activation with respect to its gate and what it gates. KIND is explained
+ * in the shader.
+ */
 
 import shared from "../../shaders/activation.wgsl?raw";
 import source from "../../shaders/gated-activation-backward.wgsl?raw";

@@ -4,7 +4,8 @@
 const LARGEST = 65535;
 
 /**
- * Enough workgroups of `width` for `count` items, in x and, beyond 65535, in y. The kernel's linear workgroup index is
+ * Enough workgroups of `width` for `count` items, in x and, beyond 65535, in y. The kernel's linear
+ * workgroup index is
  * `group.y * groups.x + group.x`; indices past the end must be ignored.
  */
 export function grid(count: number, width: number): readonly [number, number, number] {

@@ -1,4 +1,7 @@
-/** The gradient of inserting rows behind every sequence's real ones, with respect to those rows, which all share. */
+/**
+ * The gradient of inserting rows behind every sequence's real ones, with respect to those rows,
+ * which all share.
+ */
 
 import source from "../../shaders/insert-backward-inserted.wgsl?raw";
 import { elementTypes } from "../onnx/writer";

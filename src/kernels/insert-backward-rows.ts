@@ -1,4 +1,6 @@
-/** The gradient of inserting rows behind every sequence's real ones, with respect to the sequences. */
+/**
+ * The gradient of inserting rows behind every sequence's real ones, with respect to the sequences.
+ */
 
 import source from "../../shaders/insert-backward-rows.wgsl?raw";
 import { grid } from "./grid";

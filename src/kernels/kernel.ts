@@ -1,6 +1,6 @@
 /**
- * The one contract between who writes a WGSL kernel and who dispatches it.
- * A kernel here is a description: nothing in this folder touches a device.
+ * The one contract between who writes a WGSL kernel and who dispatches it. A kernel here is a
+ * description: nothing in this folder touches a device.
  *
  * A description says everything that WGSL declares about bindings, sizes and options, once: what
  * they are called, how they are used, of which type they are. The device's side writes the
@@ -14,9 +14,9 @@
  * the binding, capitalised: `b` is `array<B>`, from the places that are bound (`program/place.ts`).
  * Arithmetic is always f32: values are converted as they are loaded and stored.
  *
- * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers: `processor`. What the backward
- * pass consists of is nodes, since onnxruntime runs many of them fast together; what stands alone (losses, the update, a
- * method's controller) is loops.
+ * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers:
+ * `processor`. What the backward pass consists of is nodes, since onnxruntime runs many of them
+ * fast together; what stands alone (losses, the update, a method's controller) is loops.
  *
  * Frozen matrices may be float16 on every device. A binding that may hold one is `packable`: it is
  * `array<StoredB>` and read by `readB(i)` alone, which unpacks pairs from 32-bit words and needs no
@@ -25,7 +25,10 @@
 
 import type { Nodes } from "../onnx/writer";
 
-/** What a storage binding holds: activations and their gradients, what is always f32, or float16 in pairs. */
+/**
+ * What a storage binding holds: activations and their gradients, what is always f32, or float16 in
+ * pairs.
+ */
 export type Stored = "Element" | "f32" | "packed";
 
 /**
@@ -42,19 +45,30 @@ export type SizeType = "u32" | "f32";
 
 /** What the choice between variants of a kernel may depend on, besides sizes. */
 export interface DeviceProfile {
-  /** Computes on the CPU: no workgroup memory, because a barrier costs more than the work it saves. */
+  /**
+   * Computes on the CPU: no workgroup memory, because a barrier costs more than the work it saves.
+   */
   readonly software: boolean;
 }
 
 /** What is bound to a kernel, as values of a graph. */
 export interface GraphPlaces<Binding extends string = string> {
-  /** What a binding holds as float32 of this shape. It may hold more than the shape does; the rest is left out. */
+  /**
+   * What a binding holds as float32 of this shape. It may hold more than the shape does; the rest
+   * is left out.
+   */
   read(binding: Binding, shape: readonly number[]): string;
   /** The same of a binding that holds int32. */
   integers(binding: Binding, shape: readonly number[]): string;
-  /** From here on a binding holds this value of this shape; with `accumulate` 1 it is added to what was there. */
+  /**
+   * From here on a binding holds this value of this shape; with `accumulate` 1 it is added to what
+   * was there.
+   */
   write(binding: Binding, value: string, shape: readonly number[], accumulate?: number): void;
-  /** The same for `width` of a binding's columns [rows, outWidth], from `start` on; the others stay as they are. */
+  /**
+   * The same for `width` of a binding's columns [rows, outWidth], from `start` on; the others stay
+   * as they are.
+   */
   writeColumns(
     binding: Binding,
     value: string,
@@ -95,9 +109,14 @@ export interface Kernel<Binding extends string = string, Size extends string = s
    * declares none of them.
    */
   readonly source: string;
-  /** Storage buffers in order: the first is `@binding(1)`; `@binding(0)` is the uniform `sizes: Sizes`. */
+  /**
+   * Storage buffers in order: the first is `@binding(1)`; `@binding(0)` is the uniform `sizes:
+   * Sizes`.
+   */
   readonly bindings: Readonly<Record<Binding, BindingUse>>;
-  /** What is in the bindings whose type depends on the dispatch, unless the dispatch says otherwise. */
+  /**
+   * What is in the bindings whose type depends on the dispatch, unless the dispatch says otherwise.
+   */
   readonly stored?: Readonly<Partial<Record<Binding, Stored>>>;
   /** Bindings of `stored` that may be packed. */
   readonly packable?: readonly NoInfer<Binding>[];
@@ -105,7 +124,10 @@ export interface Kernel<Binding extends string = string, Size extends string = s
   readonly vectors?: true;
   /** Fields of the uniform struct `Sizes`, in order. */
   readonly sizes: Readonly<Record<Size, SizeType>>;
-  /** `override` constants with their defaults: they select structure (a transposed operand, adding to the output), never a size. */
+  /**
+   * `override` constants with their defaults: they select structure (a transposed operand, adding
+   * to the output), never a size.
+   */
   readonly options: Readonly<Record<Option, number>>;
   readonly processor: ProcessorForm<Binding, Size, Option>;
   /** Workgroup counts for a dispatch. */
@@ -114,8 +136,8 @@ export interface Kernel<Binding extends string = string, Size extends string = s
     options: Readonly<Record<Option, number>>,
   ) => readonly [number, number, number];
   /**
-   * The kernel that does the same faster at these sizes on this device, with the same bindings, sizes and options;
-   * undefined where there is none.
+   * The kernel that does the same faster at these sizes on this device, with the same bindings,
+   * sizes and options; undefined where there is none.
    */
   readonly variant?: (
     sizes: Readonly<Record<Size, number>>,
@@ -124,7 +146,10 @@ export interface Kernel<Binding extends string = string, Size extends string = s
   ) => Kernel<Binding, Size, Option> | undefined;
 }
 
-/** One dispatch of a kernel on names of places while Programs are built (`program/place.ts`), and on buffers when it is bound. */
+/**
+ * One dispatch of a kernel on names of places while Programs are built (`program/place.ts`), and on
+ * buffers when it is bound.
+ */
 export interface Dispatch<Place> {
   readonly kernel: Kernel;
   readonly bindings: Readonly<Record<string, Place>>;
@@ -141,7 +166,10 @@ export function defineKernel<Binding extends string, Size extends string, Option
   return { ...kernel, options: kernel.options ?? ({} as Record<Option, number>) };
 }
 
-/** A dispatch whose bindings, sizes and options are checked against the kernel's names. Options left out keep their defaults. */
+/**
+ * A dispatch whose bindings, sizes and options are checked against the kernel's names. Options left
+ * out keep their defaults.
+ */
 export function dispatch<Place, Binding extends string, Size extends string, Option extends string>(
   kernel: Kernel<Binding, Size, Option>,
   bindings: Readonly<Record<Binding, Place>>,

@@ -1,4 +1,7 @@
-/** Cross-entropy over a vocabulary for some of the labelled rows, with the gradient in place of the logits. */
+/**
+ * Cross-entropy over a vocabulary for some of the labelled rows, with the gradient in place of the
+ * logits.
+ */
 
 import source from "../../shaders/language-loss.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";

@@ -1,4 +1,6 @@
-/** How far a Gram matrix is from the identity, added to the penalty, and the factor of its gradient. */
+/**
+ * How far a Gram matrix is from the identity, added to the penalty, and the factor of its gradient.
+ */
 
 import source from "../../shaders/orthogonality.wgsl?raw";
 import shared from "../../shaders/row-reduction.wgsl?raw";

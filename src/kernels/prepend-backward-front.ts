@@ -1,4 +1,6 @@
-/** The gradient of prepending rows with respect to the rows in front, which every sequence shares. */
+/**
+ * The gradient of prepending rows with respect to the rows in front, which every sequence shares.
+ */
 
 import source from "../../shaders/prepend-backward-front.wgsl?raw";
 import { grid } from "./grid";

@@ -1,6 +1,7 @@
 /**
- * The bottleneck module that Houlsby's, Pfeiffer's and the parallel adapter share: y + scale · up(f(down(x))). Their folders
- * say after which sub-layers it stands, what it reads and how it starts.
+ * The bottleneck module that Houlsby's, Pfeiffer's and the parallel adapter share: y + scale ·
+ * up(f(down(x))). Their folders say after which sub-layers it stands, what it reads and how it
+ * starts.
  */
 
 import * as z from "zod";
@@ -19,7 +20,10 @@ export const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as cons
 
 export interface BottleneckOptions {
   readonly bottleneck: number;
-  /** In place of the bottleneck: the hidden size divided by this, rounded down, as AdapterHub says it. */
+  /**
+   * In place of the bottleneck: the hidden size divided by this, rounded down, as AdapterHub says
+   * it.
+   */
   readonly reductionFactor?: number | null;
   readonly activation: (typeof activations)[number];
   readonly scale: number;
@@ -34,7 +38,10 @@ export interface BottleneckDesign {
   readonly places: readonly SubLayerKind[];
   /** Whether the module reads what the sub-layer reads, instead of what it gives. */
   readonly parallel: boolean;
-  /** `small`: both matrices N(0, 0.02). `silent`: the second is zero, so that step 0 is the base model. */
+  /**
+   * `small`: both matrices N(0, 0.02). `silent`: the second is zero, so that step 0 is the base
+   * model.
+   */
   readonly start: "small" | "silent";
   /** Defaults; the bottleneck's is the hidden size divided by `reduction`. */
   readonly reduction: number;

@@ -44,7 +44,10 @@ export type Observation =
 
 /** Something that is read back now and then and shown; the loop does not wait for it. */
 export interface Watch {
-  /** A controller's or a trained tensor, after the update; or one that the backward pass keeps, as the step computed it. */
+  /**
+   * A controller's or a trained tensor, after the update; or one that the backward pass keeps, as
+   * the step computed it.
+   */
   readonly tensor: Tensor;
   readonly due: (step: number) => boolean;
   readonly read: (values: Float32Array) => Observation;
@@ -54,7 +57,9 @@ export interface Watch {
 export const nowAndThen = (steps: number) => (step: number) =>
   step % Math.ceil(steps / 100) === 0 || step === steps - 1;
 
-/** Something that can be chosen anew after training without training again, such as DyLoRA's rank. */
+/**
+ * Something that can be chosen anew after training without training again, such as DyLoRA's rank.
+ */
 export interface Dial {
   readonly title: string;
   readonly least: number;
@@ -76,14 +81,17 @@ export interface Controller {
   /** Kept on the device beside those that the Program reads, and part of checkpoints. */
   readonly states?: readonly ControllerState[];
   /**
-   * What the host sets before a step, or, with null, before an evaluation at the dial's setting (its most unless turned).
-   * Small: it is uploaded. What is left out keeps its value.
+   * What the host sets before a step, or, with null, before an evaluation at the dial's setting
+   * (its most unless turned). Small: it is uploaded. What is left out keeps its value.
    */
   readonly set?: (step: number | null, setting: number) => readonly (readonly [ControllerState, Float32Array])[];
   /** Between the backward pass and the update; the gradient norm is taken after it. */
   readonly beforeUpdate?: readonly ControllerPhase[];
   readonly afterUpdate?: readonly ControllerPhase[];
-  /** Whether the method adds to the loss: the sum that its kernels leave in the third of the metrics is reported. */
+  /**
+   * Whether the method adds to the loss: the sum that its kernels leave in the third of the metrics
+   * is reported.
+   */
   readonly penalty?: boolean;
   readonly watch?: Watch;
   readonly dial?: Dial;

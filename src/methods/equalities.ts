@@ -1,4 +1,7 @@
-/** Equalities that several methods share (see `Method.equalities`): started from a text they are, at first, that text. */
+/**
+ * Equalities that several methods share (see `Method.equalities`): started from a text they are, at
+ * first, that text.
+ */
 
 import type { Equality, ModelFacts } from "./method";
 
@@ -9,8 +12,9 @@ export function equalToHardText(text: string, beyond: string): readonly Equality
 }
 
 /**
- * Of keys and values that the model computed for the text alone. Where a token sees only what stands before it that is the
- * text in front of the input; in a bidirectional model it is not, since there the text would see the input.
+ * Of keys and values that the model computed for the text alone. Where a token sees only what
+ * stands before it that is the text in front of the input; in a bidirectional model it is not,
+ * since there the text would see the input.
  */
 export function readAloneEqualToHardText(text: string, { family }: ModelFacts, beyond: string): readonly Equality[] {
   return family.bidirectional ? [] : equalToHardText(text, beyond);

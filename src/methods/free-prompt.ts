@@ -1,4 +1,7 @@
-/** Free embeddings of virtual tokens and what they start from. Not for where they stand: the methods say that. */
+/**
+ * Free embeddings of virtual tokens and what they start from. Not for where they stand: the methods
+ * say that.
+ */
 
 import * as z from "zod";
 import type { Program } from "../program/program";
@@ -16,7 +19,10 @@ export const promptStartOption = (standard: PromptStart = "random") =>
       "random: N(0, 1). vocabulary: embeddings of words drawn from the vocabulary. text: the text's word embeddings.",
   });
 
-/** Ids of the words that a prompt of `count` tokens starts from: drawn from the vocabulary, or the text's. */
+/**
+ * Ids of the words that a prompt of `count` tokens starts from: drawn from the vocabulary, or the
+ * text's.
+ */
 export function startIds(
   { count, init }: { count: number | null; init: PromptStart },
   { textIds, randomIds }: MethodContext,

@@ -1,6 +1,7 @@
 /**
- * A trained low-rank matrix that is added to the input's word embeddings by position, padding included: what DePT puts in
- * the place of most of a prompt. Source: Shi and Lipani 2024 and their code (A Kaiming-uniform, B zero, scale α / √rank).
+ * A trained low-rank matrix that is added to the input's word embeddings by position, padding
+ * included: what DePT puts in the place of most of a prompt. Source: Shi and Lipani 2024 and their
+ * code (A Kaiming-uniform, B zero, scale α / √rank).
  */
 
 import type { Batch } from "../models/family";
@@ -13,7 +14,9 @@ import type { Tensor } from "../program/tensor";
 export interface InputShift {
   /** A·B of all positions: [positions, hiddenSize]. */
   readonly product: Tensor;
-  /** Adds scale · A·B to the word embeddings. Throws an Error if a row is longer than `positions`. */
+  /**
+   * Adds scale · A·B to the word embeddings. Throws an Error if a row is longer than `positions`.
+   */
   readonly words: (words: Tensor, batch: Batch) => Tensor;
 }
 

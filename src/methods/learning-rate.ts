@@ -9,9 +9,9 @@ const LARGEST_FACTOR = 16;
 const HIGHEST = 0.01;
 
 /**
- * Peak learning rate: the method's own, raised on models with a hidden size below 2048 as Adam's best rate for a matrix is,
- * inversely to the width (Yang et al. 2022, "Tensor Programs V"): at most 16 times, and never above 0.01 unless its own is.
- * Two significant digits.
+ * Peak learning rate: the method's own, raised on models with a hidden size below 2048 as Adam's
+ * best rate for a matrix is, inversely to the width (Yang et al. 2022, "Tensor Programs V"): at
+ * most 16 times, and never above 0.01 unless its own is. Two significant digits.
  */
 export function defaultLearningRate({ learningRate }: Pick<Method, "learningRate">, { config }: ModelFacts): number {
   const factor = Math.min(LARGEST_FACTOR, Math.max(1, WIDE / config.hiddenSize));

@@ -1,4 +1,7 @@
-/** The low-rank update that LoRA and its family share, as PEFT makes it: B·A, A Kaiming-uniform, B zero, scaled by alpha / rank. */
+/**
+ * The low-rank update that LoRA and its family share, as PEFT makes it: B·A, A Kaiming-uniform, B
+ * zero, scaled by alpha / rank.
+ */
 
 import * as z from "zod";
 import type { LoraSettings } from "../adapters/forms/lora";
@@ -120,7 +123,10 @@ export function lowRankMatrices(
   return { down, up, scale };
 }
 
-/** Declares the matrices of the linear at `path` and adds their product with `x`, after dropout, to `base`. */
+/**
+ * Declares the matrices of the linear at `path` and adds their product with `x`, after dropout, to
+ * `base`.
+ */
 export function lowRankUpdate(
   program: Program,
   path: string,

@@ -32,7 +32,9 @@ export type TextControl = "none" | "random-tokens" | "irrelevant-text";
 /** What becomes of the text's ids before the method sees them. */
 export interface TextForm {
   readonly control: TextControl;
-  /** Cut, or repeated from the start, to this many ids, as PEFT does; null: as many as there are. */
+  /**
+   * Cut, or repeated from the start, to this many ids, as PEFT does; null: as many as there are.
+   */
   readonly length: number | null;
   /** Whether words in [brackets] are marked as locked; the brackets themselves are left out. */
   readonly lockBrackets?: boolean;
@@ -67,7 +69,9 @@ export interface Equality {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Of one kind of modules in one block: paths of all, and of those that are trained in each round. */
+/**
+ * Of one kind of modules in one block: paths of all, and of those that are trained in each round.
+ */
 export interface ChosenModules {
   readonly block: number;
   readonly category: string;
@@ -112,7 +116,10 @@ export interface Approach<Options = unknown> {
 /** What trains: tensors at the model's sites, and a head beside them. */
 export interface Method<Options = unknown> extends Approach<Options> {
   readonly trains: true;
-  /** Peak learning rate of papers and PEFT, for models of a hidden size of 2048 and more (`learning-rate.ts`). */
+  /**
+   * Peak learning rate of papers and PEFT, for models of a hidden size of 2048 and more
+   * (`learning-rate.ts`).
+   */
   readonly learningRate: number;
   /** Factor on the run's learning rate for the head. Default: 1. */
   headLearningRateScale?(options: Options): number;
@@ -131,11 +138,17 @@ export interface Method<Options = unknown> extends Approach<Options> {
    * What the method computes exactly, with these options, before any training. Default: nothing.
    */
   equalities?(options: Options, model: ModelFacts): readonly Equality[];
-  /** What it does in the training loop beside its gradients; `program` is one that `attach` has written to. */
+  /**
+   * What it does in the training loop beside its gradients; `program` is one that `attach` has
+   * written to.
+   */
   readonly controller?: ControllerOf<Options>;
   /** Which of the model's modules are trained, where the method draws them. */
   chosen?(options: Options, model: ModelFacts): readonly ChosenModules[];
-  /** Form and tensors of a trained run where they are not what was trained: pruned, cut or converted. */
+  /**
+   * Form and tensors of a trained run where they are not what was trained: pruned, cut or
+   * converted.
+   */
   exported?(
     options: Options,
     state: TrainedState,

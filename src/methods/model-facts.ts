@@ -3,14 +3,19 @@
 import type { Family, ModelConfig } from "../models/family";
 import type { Precision } from "../program/tensor";
 
-/** A head over the vocabulary of the weight files' own, the word embeddings once more, or none: only the body was saved. */
+/**
+ * A head over the vocabulary of the weight files' own, the word embeddings once more, or none: only
+ * the body was saved.
+ */
 export type LanguageHeadKind = "own" | "words" | "missing";
 
 /** How frozen weights are kept on the GPU. */
 export interface WeightStorage {
   /** Of matrices; default: float32. */
   readonly precision?: Precision;
-  /** Bytes that one buffer may have: matrices that need more are kept in parts. Default: no limit. */
+  /**
+   * Bytes that one buffer may have: matrices that need more are kept in parts. Default: no limit.
+   */
   readonly largestBuffer?: number;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A trained change of words' embeddings, each brought back after every update into a ball around its word: ‖δ_i‖ ≤ ε·√(width / 2048).
- * Projected gradient descent as CPT does it (Blau et al. 2024, PEFT). Not for which words: the methods say that.
+ * A trained change of words' embeddings, each brought back after every update into a ball around
+ * its word: ‖δ_i‖ ≤ ε·√(width / 2048). Projected gradient descent as CPT does it (Blau et al. 2024,
+ * PEFT). Not for which words: the methods say that.
  */
 
 import { dispatch } from "../kernels/kernel";

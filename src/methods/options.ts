@@ -1,6 +1,6 @@
 /**
- * Option schemas that several methods share. `onlyWith` in an option's meta names the values of other options without which
- * it does nothing; forms then leave it out.
+ * Option schemas that several methods share. `onlyWith` in an option's meta names the values of
+ * other options without which it does nothing; forms then leave it out.
  */
 
 import * as z from "zod";
@@ -8,7 +8,10 @@ import type { TextControl } from "./method";
 
 export const defaultText = "Classify the positive or negative sentiment from the text";
 
-/** A meaningful text about the task, which forms suggest from the data. `format` tells them to show it as tokens. */
+/**
+ * A meaningful text about the task, which forms suggest from the data. `format` tells them to show
+ * it as tokens.
+ */
 export const textOption = (description: string) =>
   z.string().min(1, "is empty; write at least one word").default(defaultText).meta({
     title: "Semantic text",

@@ -1,6 +1,7 @@
 /**
- * LoRA outside of the blocks as PEFT makes it: beside the word embeddings (A zero, B standard normal, no dropout), and beside the
- * head over the vocabulary. A head that is the word embeddings once more shares their frozen table, not their update.
+ * LoRA outside of the blocks as PEFT makes it: beside the word embeddings (A zero, B standard
+ * normal, no dropout), and beside the head over the vocabulary. A head that is the word embeddings
+ * once more shares their frozen table, not their update.
  */
 
 import { isTargeted, LANGUAGE_HEAD } from "../adapters/target-modules";

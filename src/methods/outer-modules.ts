@@ -1,4 +1,7 @@
-/** Modules outside of the blocks that LoRA may target as PEFT does: the word embeddings, and the head over the vocabulary. */
+/**
+ * Modules outside of the blocks that LoRA may target as PEFT does: the word embeddings, and the
+ * head over the vocabulary.
+ */
 
 import { LANGUAGE_HEAD } from "../adapters/target-modules";
 import { wordTable } from "../models/word-table";

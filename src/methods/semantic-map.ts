@@ -1,4 +1,7 @@
-/** The trainable map F of SK-Tuning. Every form starts as the identity, so that step 0 equals the hard text. */
+/**
+ * The trainable map F of SK-Tuning. Every form starts as the identity, so that step 0 equals the
+ * hard text.
+ */
 
 import * as z from "zod";
 import { linear } from "../operations/linear";

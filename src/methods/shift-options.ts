@@ -1,4 +1,7 @@
-/** Options of methods that add a low-rank matrix to the input's embeddings (`input-shift.ts`). `equalBudget` names the options that the rank's parameters are weighed against. */
+/**
+ * Options of methods that add a low-rank matrix to the input's embeddings (`input-shift.ts`).
+ * `equalBudget` names the options that the rank's parameters are weighed against.
+ */
 
 import * as z from "zod";
 

@@ -1,4 +1,7 @@
-/** Which linears of the blocks an option means, and the options that say so for every method with low-rank updates. */
+/**
+ * Which linears of the blocks an option means, and the options that say so for every method with
+ * low-rank updates.
+ */
 
 import * as z from "zod";
 import { isNamed, isTargeted, type LinearShape, type TargetModules, wholePath } from "../adapters/target-modules";
@@ -85,7 +88,10 @@ export function targetModules({ targets, pattern, layers }: TargetOptions): Targ
 
 type Context = { addIssue(issue: { code: "custom"; path: string[]; message: string }): void };
 
-/** For zod's `superRefine`: names that the model has not, blocks it has not, expressions that fit nothing. */
+/**
+ * For zod's `superRefine`: names that the model has not, blocks it has not, expressions that fit
+ * nothing.
+ */
 export function checkTargets(
   options: TargetOptions,
   context: Context,

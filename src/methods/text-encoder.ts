@@ -1,6 +1,7 @@
 /**
- * What the authors' code for encoders (bertSKT.py) makes of a text: one linear layer on the last hidden states of the frozen
- * model, or, pooled, a number per token and one linear layer on all of them. No activation; started as BERT's layers are.
+ * What the authors' code for encoders (bertSKT.py) makes of a text: one linear layer on the last
+ * hidden states of the frozen model, or, pooled, a number per token and one linear layer on all of
+ * them. No activation; started as BERT's layers are.
  */
 
 import * as z from "zod";

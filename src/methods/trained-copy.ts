@@ -1,11 +1,17 @@
-/** A trained copy of a tensor of the base model, which itself stays frozen: the same updates as a dense delta beside it. */
+/**
+ * A trained copy of a tensor of the base model, which itself stays frozen: the same updates as a
+ * dense delta beside it.
+ */
 
 import type { Program } from "../program/program";
 import type { Trainable } from "../program/tensor";
 import type { ModelFacts } from "./method";
 import { isTarget } from "./targets";
 
-/** Starts as the base model's tensor of that name and has its name; biases and norms do not decay, as in PyTorch's recipes. */
+/**
+ * Starts as the base model's tensor of that name and has its name; biases and norms do not decay,
+ * as in PyTorch's recipes.
+ */
 export function trainedCopy(
   program: Program,
   name: string,

@@ -1,4 +1,6 @@
-/** A trained linear layer with bias, started as PyTorch starts one: both uniform within 1/√inputs. */
+/**
+ * A trained linear layer with bias, started as PyTorch starts one: both uniform within 1/√inputs.
+ */
 
 import { linear } from "../operations/linear";
 import type { Program } from "../program/program";

@@ -1,4 +1,6 @@
-/** Word embeddings of fixed ids: what a text's or the vocabulary's words are to the frozen model. */
+/**
+ * Word embeddings of fixed ids: what a text's or the vocabulary's words are to the frozen model.
+ */
 
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";

@@ -1,6 +1,7 @@
 /**
- * BERT, MiniLM (BERT's layout) and RoBERTa: every token sees every other, norms stand behind the sub-layers, learned positions
- * (RoBERTa's begin behind the padding id). All tokens are of type 0. Source: transformers' modeling_bert, modeling_roberta.
+ * BERT, MiniLM (BERT's layout) and RoBERTa: every token sees every other, norms stand behind the
+ * sub-layers, learned positions (RoBERTa's begin behind the padding id). All tokens are of type 0.
+ * Source: transformers' modeling_bert, modeling_roberta.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * BLOOM: a norm behind the word embeddings, ALiBi instead of positions, queries, keys and values fused head by head.
- * Source: transformers' modeling_bloom.
+ * BLOOM: a norm behind the word embeddings, ALiBi instead of positions, queries, keys and values
+ * fused head by head. Source: transformers' modeling_bloom.
  */
 
 import * as z from "zod";

@@ -6,7 +6,10 @@ import type { Tensor } from "../program/tensor";
 import type { Attachments, ClassifierSite } from "./family";
 import { baseTensor } from "./sites";
 
-/** A trained linear of the head with a bias, `path`.weight and `path`.bias: [rows, in] → [rows, width]. */
+/**
+ * A trained linear of the head with a bias, `path`.weight and `path`.bias: [rows, in] → [rows,
+ * width].
+ */
 export function trainedLinear(
   program: Program,
   path: string,

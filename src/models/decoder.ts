@@ -1,6 +1,7 @@
 /**
- * What the blocks of all families do alike: virtual tokens and positions, attention behind a prefix, cutting fused
- * projections, and handing sub-layers to a method. Not for the order of norms, projections and residuals: that is each family's own.
+ * What the blocks of all families do alike: virtual tokens and positions, attention behind a
+ * prefix, cutting fused projections, and handing sub-layers to a method. Not for the order of
+ * norms, projections and residuals: that is each family's own.
  */
 
 import { add } from "../operations/add";
@@ -36,7 +37,10 @@ export interface Stack {
   readonly built: Omit<BuiltModel, "hidden"> & { states: Tensor[]; keys: Tensor[]; values: Tensor[] };
 }
 
-/** Begins with the words [size · tokens, hiddenSize] behind the prompt, if there is one: they are the first of `built.states`. */
+/**
+ * Begins with the words [size · tokens, hiddenSize] behind the prompt, if there is one: they are
+ * the first of `built.states`.
+ */
 export function openStack(
   program: Program,
   config: ModelConfig,
@@ -49,7 +53,8 @@ export function openStack(
   const { prompt, prefix } = attachments;
   const front = prompt?.shape[0] ?? 0;
   const start = prefix?.virtualTokens ?? 0;
-  // What stands behind a token is hidden from it, so padding on the right needs no hiding of its own.
+  // What stands behind a token is hidden from it, so padding on the right needs no hiding of its
+  // own.
   const padded = causal ? undefined : batch.lengths;
   const { suffix = 0 } = batch;
   const prompted = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
@@ -67,7 +72,10 @@ export function openStack(
   };
 }
 
-/** `x` plus the rows of a learned table [shift + contextLength, hiddenSize] for its positions, counted from `shift`. */
+/**
+ * `x` plus the rows of a learned table [shift + contextLength, hiddenSize] for its positions,
+ * counted from `shift`.
+ */
 export function addPositions({ program, config, batch, start }: Stack, x: Tensor, path: string, shift = 0): Tensor {
   const { size, tokens } = batch;
   const first = start + shift;
@@ -169,8 +177,8 @@ export class Block {
   }
 
   /**
-   * Cuts a projection [rows, (heads + 2 · keyValueHeads) · headSize] that is fused group by group: the queries of the heads
-   * that share a key head, that key, its value.
+   * Cuts a projection [rows, (heads + 2 · keyValueHeads) · headSize] that is fused group by group:
+   * the queries of the heads that share a key head, that key, its value.
    */
   splitGroups(fused: Tensor): Projections {
     const { program, config } = this.#stack;
@@ -189,8 +197,9 @@ export class Block {
   }
 
   /**
-   * Attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and values. Virtual tokens have
-   * positions like all others, so a window leaves behind those that are far away, as in transformers.
+   * Attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and
+   * values. Virtual tokens have positions like all others, so a window leaves behind those that are
+   * far away, as in transformers.
    */
   attend(projections: Projections, options: AttendOptions = {}): Tensor {
     const { program, config, batch, start, causal, padding, built, attachments } = this.#stack;

@@ -1,4 +1,7 @@
-/** DistilBERT: BERT's blocks under other names, without token types and pooler. Source: transformers' modeling_distilbert. */
+/**
+ * DistilBERT: BERT's blocks under other names, without token types and pooler. Source:
+ * transformers' modeling_distilbert.
+ */
 
 import * as z from "zod";
 import { type ActivationKind, activation } from "../operations/activation";

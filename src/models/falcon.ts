@@ -1,7 +1,7 @@
 /**
- * Falcon: queries, keys and values fused group by group (one group in 7b, several in 40b, one per head in rw), rotary
- * positions or ALiBi, attention and feed-forward beside each other or one after the other. Source: transformers'
- * modeling_falcon.
+ * Falcon: queries, keys and values fused group by group (one group in 7b, several in 40b, one per
+ * head in rw), rotary positions or ALiBi, attention and feed-forward beside each other or one after
+ * the other. Source: transformers' modeling_falcon.
  */
 
 import * as z from "zod";
@@ -24,7 +24,10 @@ export interface FalconConfig extends ModelConfig {
   /** Null: ALiBi. */
   readonly rotary: Rotary | null;
   readonly biased: boolean;
-  /** Norms of a block: of both sub-layers, one after the other; one for both, beside each other; one each, beside each other. */
+  /**
+   * Norms of a block: of both sub-layers, one after the other; one for both, beside each other; one
+   * each, beside each other.
+   */
   readonly norms: "sequential" | "shared" | "separate";
 }
 
@@ -156,7 +159,10 @@ function block(stack: Stack, config: FalconConfig, layer: number, x: Tensor): Te
   return at.add("output", middle, at.subLayer("mlp", { input: fed, output: mlpOutput, residual }));
 }
 
-/** ALiBi as Falcon was trained with it: slopes, positions and their products rounded to bfloat16, then scaled like scores. */
+/**
+ * ALiBi as Falcon was trained with it: slopes, positions and their products rounded to bfloat16,
+ * then scaled like scores.
+ */
 function keyBiasOf({ heads, headSize }: FalconConfig): (head: number, position: number) => number {
   const slopes = alibiSlopes(heads).map(toBfloat16);
   return (head, position) => toBfloat16(slopes[head]! * toBfloat16(position)) * headSize ** -0.5;

@@ -14,13 +14,19 @@ export interface ModelConfig {
   readonly vocabulary: number;
   /** Positions the model was trained for. */
   readonly contextLength: number;
-  /** How often transformers repeats a key/value head before it caches it, and so in PEFT's prefixes; once if left out. */
+  /**
+   * How often transformers repeats a key/value head before it caches it, and so in PEFT's prefixes;
+   * once if left out.
+   */
   readonly cachedRepeats?: number;
   /** The language model's logits are cap · tanh(logit / cap); classifiers have none of it. */
   readonly logitCap?: number;
 }
 
-/** Keys and values of virtual tokens for one layer, as attention reads them: [virtualTokens, keyValueHeads · headSize]. */
+/**
+ * Keys and values of virtual tokens for one layer, as attention reads them: [virtualTokens,
+ * keyValueHeads · headSize].
+ */
 export interface KeyValuePrefix {
   readonly keys: Tensor;
   readonly values: Tensor;
@@ -45,7 +51,10 @@ export interface SubLayer {
   readonly residual: Tensor;
 }
 
-/** A word of the prompt that is learned as well: what the state at `column` of it predicts, and what its loss counts. */
+/**
+ * A word of the prompt that is learned as well: what the state at `column` of it predicts, and what
+ * its loss counts.
+ */
 export interface PromptLabel {
   readonly column: number;
   readonly id: number;
@@ -62,17 +71,33 @@ export interface HeadUpdate {
 
 /** What a method supplies at the sites of a model. Everything left out is left as it is. */
 export interface Attachments {
-  /** Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before positions are added. */
+  /**
+   * Input site: virtual tokens [virtualTokens, hiddenSize] before the input's embeddings, before
+   * positions are added.
+   */
   readonly prompt?: Tensor;
-  /** Words of the prompt that a language model learns beside the response; other tasks leave them. */
+  /**
+   * Words of the prompt that a language model learns beside the response; other tasks leave them.
+   */
   readonly promptLabels?: readonly PromptLabel[];
-  /** Input site: virtual tokens [virtualTokens, hiddenSize] behind the last real token of every row. */
+  /**
+   * Input site: virtual tokens [virtualTokens, hiddenSize] behind the last real token of every row.
+   */
   readonly suffix?: Tensor;
-  /** Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize] of `ids`, padding included. */
+  /**
+   * Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize] of
+   * `ids`, padding included.
+   */
   readonly words?: (words: Tensor, batch: Batch, ids: Tensor) => Tensor;
-  /** Site of the head over the vocabulary, where a task reads it; `required`: the method was told to by name. */
+  /**
+   * Site of the head over the vocabulary, where a task reads it; `required`: the method was told to
+   * by name.
+   */
   readonly languageHead?: { readonly required: boolean; readonly update: () => HeadUpdate };
-  /** Key/value site: virtual tokens that every query sees, none in some layers; the input's positions start behind them. */
+  /**
+   * Key/value site: virtual tokens that every query sees, none in some layers; the input's
+   * positions start behind them.
+   */
   readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix | undefined };
   /** Linear site: returns what `path` reads instead of `x`. */
   readonly linearInput?: (path: string, x: Tensor) => Tensor;
@@ -81,8 +106,8 @@ export interface Attachments {
   /** Block site: returns what is added to the residual stream instead of a sub-layer's output. */
   readonly subLayer?: (path: string, kind: SubLayerKind, site: SubLayer) => Tensor;
   /**
-   * Base-tensor site, for every norm and every linear of the blocks and for the last norm: what stands for a frozen tensor;
-   * undefined leaves it frozen.
+   * Base-tensor site, for every norm and every linear of the blocks and for the last norm: what
+   * stands for a frozen tensor; undefined leaves it frozen.
    */
   readonly weight?: (name: string, shape: readonly number[]) => Tensor | undefined;
   /** The same for all of the model's tensors, tables of embeddings included. */
@@ -93,20 +118,27 @@ export interface Batch {
   readonly size: number;
   /** Padded length of the input, without virtual tokens. */
   readonly tokens: number;
-  /** [size] int32, real tokens of each sequence: what hides padding where tokens see what follows. Without it all are real. */
+  /**
+   * [size] int32, real tokens of each sequence: what hides padding where tokens see what follows.
+   * Without it all are real.
+   */
   readonly lengths?: Tensor;
   /**
    * The channels of the family's `inputs` that the batch has, by name, without virtual tokens:
    * [size · own tokens · width].
    */
   readonly inputs?: Readonly<Record<string, Tensor>>;
-  /** How many of `tokens` are virtual ones that stand directly behind each row's own; `lengths` leaves them out. */
+  /**
+   * How many of `tokens` are virtual ones that stand directly behind each row's own; `lengths`
+   * leaves them out.
+   */
   readonly suffix?: number;
 }
 
 /**
- * The state that the head reads of a sequence: of the last real token; the mean over the real ones; the first, which behind
- * a prompt is virtual (`first`, as PEFT reads it) or the input's own (`cls`).
+ * The state that the head reads of a sequence: of the last real token; the mean over the real ones;
+ * the first, which behind a prompt is virtual (`first`, as PEFT reads it) or the input's own
+ * (`cls`).
  */
 export const poolings = ["last", "mean", "first", "cls"] as const;
 export type Pooling = (typeof poolings)[number];
@@ -140,13 +172,16 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   readonly covers: string;
   /** The `model_type`s of config.json that this family reads. */
   readonly modelTypes: readonly string[];
-  /** What its classes with a head put before tensor names, the longest first; files saved from the base class lack it. */
+  /**
+   * What its classes with a head put before tensor names, the longest first; files saved from the
+   * base class lack it.
+   */
   readonly prefixes: readonly string[];
   /** Throws an Error naming the key and the value it cannot use. */
   readConfig(json: unknown): Config;
   /**
-   * Writes the model into the Program. `input`: ids [size · tokens] int32, or word embeddings [size · tokens, hiddenSize].
-   * A Program may hold several: their weights are the same tensors.
+   * Writes the model into the Program. `input`: ids [size · tokens] int32, or word embeddings [size
+   * · tokens, hiddenSize]. A Program may hold several: their weights are the same tensors.
    */
   build(program: Program, config: Config, input: Tensor, batch: Batch, attachments: Attachments): BuiltModel;
   /**
@@ -154,17 +189,20 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
    * token is of.
    */
   inputs?(config: Config): readonly Channel[];
-  /** Whether every token sees every other (encoders): such a model does not predict the next token. */
+  /**
+   * Whether every token sees every other (encoders): such a model does not predict the next token.
+   */
   readonly bidirectional: boolean;
   /** How a sequence may be read out, the usual way first. */
   readonly poolings: readonly [Pooling, ...Pooling[]];
   /**
-   * The logits [size, classes] of Hugging Face's classifier of this family on the first token, with what PEFT trains of it
-   * under its names; without it a bias-free `score`.
+   * The logits [size, classes] of Hugging Face's classifier of this family on the first token, with
+   * what PEFT trains of it under its names; without it a bias-free `score`.
    */
   classify?(program: Program, config: Config, site: ClassifierSite): Tensor;
   /**
-   * What Hugging Face's token classifier of this family reads every token with: a linear with a bias under this name, or
+   * What Hugging Face's token classifier of this family reads every token with: a linear with a
+   * bias under this name, or
    * `classify`. Default: `score`.
    */
   readonly tokenHead?: "score" | "classifier" | "classify";
@@ -185,17 +223,29 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   normNames(config: Config): readonly string[];
   /** The default LoRA targets of PEFT. */
   readonly loraTargets: readonly string[];
-  /** (IA)³'s linears as PEFT names them; of those in `feedForward` the input is scaled, of the others the output. */
+  /**
+   * (IA)³'s linears as PEFT names them; of those in `feedForward` the input is scaled, of the
+   * others the output.
+   */
   readonly ia3Targets: { readonly targets: readonly string[]; readonly feedForward: readonly string[] };
-  /** Whether transformers' class takes keys and values from outside; without that PEFT cannot load a prefix. Default: true. */
+  /**
+   * Whether transformers' class takes keys and values from outside; without that PEFT cannot load a
+   * prefix. Default: true.
+   */
   readonly takesPast?: boolean;
-  /** What `from_pretrained` must be told for Hugging Face's classifier to read as `classify` does, as Python. */
+  /**
+   * What `from_pretrained` must be told for Hugging Face's classifier to read as `classify` does,
+   * as Python.
+   */
   readonly classifierArgument?: string;
   /** Whether linear weights are stored [in, out] (Conv1D): PEFT's `fan_in_fan_out`. */
   readonly fanInFanOut: boolean;
   /** What gives the logits of the next token from the last states; encoders have none. */
   readonly languageHead?: {
-    /** Whether the matrix is the word embeddings where config.json does not say `tie_word_embeddings`. */
+    /**
+     * Whether the matrix is the word embeddings where config.json does not say
+     * `tie_word_embeddings`.
+     */
     readonly tied: boolean;
     readonly bias?: boolean;
   };

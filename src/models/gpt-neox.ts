@@ -1,6 +1,7 @@
 /**
- * GPT-NeoX, Pythia: layer norm, rotary positions on a part of each head, queries, keys and values fused head by head,
- * attention and feed-forward beside each other or one after the other. Source: transformers' modeling_gpt_neox.
+ * GPT-NeoX, Pythia: layer norm, rotary positions on a part of each head, queries, keys and values
+ * fused head by head, attention and feed-forward beside each other or one after the other. Source:
+ * transformers' modeling_gpt_neox.
  */
 
 import * as z from "zod";

@@ -1,4 +1,7 @@
-/** GPT-2: layer norm, learned positions, one fused q-k-v projection, GELU. Source: transformers' modeling_gpt2. */
+/**
+ * GPT-2: layer norm, learned positions, one fused q-k-v projection, GELU. Source: transformers'
+ * modeling_gpt2.
+ */
 
 import * as z from "zod";
 import { activation } from "../operations/activation";

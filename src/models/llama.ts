@@ -1,7 +1,8 @@
 /**
- * Llama and what is composed like it: RMS norm, rotary positions, grouped key/value heads, SwiGLU. Mistral keeps to a window,
- * Qwen2 adds biases to q, k and v and may keep to a window in its later blocks, Qwen3 norms queries and keys per head.
- * Source: transformers' modeling_llama, modeling_mistral, modeling_qwen2, modeling_qwen3.
+ * Llama and what is composed like it: RMS norm, rotary positions, grouped key/value heads, SwiGLU.
+ * Mistral keeps to a window, Qwen2 adds biases to q, k and v and may keep to a window in its later
+ * blocks, Qwen3 norms queries and keys per head. Source: transformers' modeling_llama,
+ * modeling_mistral, modeling_qwen2, modeling_qwen3.
  */
 
 import * as z from "zod";
@@ -118,7 +119,10 @@ export const llama: Family<LlamaConfig> = {
   ],
 };
 
-/** Mistral's window holds in every block. Qwen's is off unless switched on, and then holds from `max_window_layers` on. */
+/**
+ * Mistral's window holds in every block. Qwen's is off unless switched on, and then holds from
+ * `max_window_layers` on.
+ */
 function windowsOf(config: z.infer<typeof schema>, sizes: ModelConfig): Windows {
   const { model_type: type, sliding_window: window, use_sliding_window: used, max_window_layers: first } = config;
   if (type === "mistral") return readWindows(sizes, window, config.layer_types, () => true);

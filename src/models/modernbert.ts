@@ -1,7 +1,8 @@
 /**
- * ModernBERT: an encoder with norms before its sub-layers, rotary positions and a gated feed-forward; most blocks see only
- * what is near and turn faster. Its classifier reads the first token through the checkpoint's own head, which stays frozen.
- * Source: transformers' modeling_modernbert.
+ * ModernBERT: an encoder with norms before its sub-layers, rotary positions and a gated
+ * feed-forward; most blocks see only what is near and turn faster. Its classifier reads the first
+ * token through the checkpoint's own head, which stays frozen. Source: transformers'
+ * modeling_modernbert.
  */
 
 import * as z from "zod";

@@ -1,4 +1,6 @@
-/** OPT: layer norm, learned positions that begin at row 2, ReLU. Source: transformers' modeling_opt. */
+/**
+ * OPT: layer norm, learned positions that begin at row 2, ReLU. Source: transformers' modeling_opt.
+ */
 
 import * as z from "zod";
 import { type ActivationKind, activation } from "../operations/activation";

@@ -1,6 +1,6 @@
 /**
- * Phi-1, 1.5 and 2: one layer norm for attention and feed-forward, which stand beside each other; rotary positions on a part
- * of each head; biases everywhere. Source: transformers' modeling_phi.
+ * Phi-1, 1.5 and 2: one layer norm for attention and feed-forward, which stand beside each other;
+ * rotary positions on a part of each head; biases everywhere. Source: transformers' modeling_phi.
  */
 
 import * as z from "zod";

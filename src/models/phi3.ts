@@ -1,6 +1,7 @@
 /**
- * Phi-3, Phi-3.5, Phi-4-mini: Llama's block with queries, keys and values fused, and gate and up fused. Long-context models
- * are read up to the length they were first trained for, where their short factors hold. Source: transformers' modeling_phi3.
+ * Phi-3, Phi-3.5, Phi-4-mini: Llama's block with queries, keys and values fused, and gate and up
+ * fused. Long-context models are read up to the length they were first trained for, where their
+ * short factors hold. Source: transformers' modeling_phi3.
  */
 
 import * as z from "zod";
@@ -118,8 +119,9 @@ export const phi3: Family<Phi3Config> = {
 };
 
 /**
- * LongRoPE (Ding et al. 2024) divides every pair's speed by a factor of its own and stretches cosine and sine. There are two
- * sets of factors; the short one holds up to the original length, to which the context is therefore cut.
+ * LongRoPE (Ding et al. 2024) divides every pair's speed by a factor of its own and stretches
+ * cosine and sine. There are two sets of factors; the short one holds up to the original length, to
+ * which the context is therefore cut.
  */
 function positionsOf(config: z.infer<typeof schema>, headSize: number): { rotary: Rotary; contextLength: number } {
   const keys: Record<string, unknown> = config.rope_parameters ?? config.rope_scaling ?? {};

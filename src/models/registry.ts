@@ -29,7 +29,10 @@ export const families = [
   modernbert,
 ] as readonly Family[];
 
-/** The family for a config.json's `model_type`. Throws an Error naming it and those that are supported. */
+/**
+ * The family for a config.json's `model_type`. Throws an Error naming it and those that are
+ * supported.
+ */
 export function familyOf(config: unknown): Family {
   const type = (config as { model_type?: unknown } | null)?.model_type;
   const family = families.find(({ modelTypes }) => modelTypes.includes(String(type)));

@@ -1,6 +1,7 @@
 /**
- * How rotary positions are stretched for texts longer than a model was first trained on: linear, dynamic (NTK), llama3 and
- * yarn, with transformers' arithmetic (modeling_rope_utils). Not for the keys' spellings (`rotary-keys.ts`).
+ * How rotary positions are stretched for texts longer than a model was first trained on: linear,
+ * dynamic (NTK), llama3 and yarn, with transformers' arithmetic (modeling_rope_utils). Not for the
+ * keys' spellings (`rotary-keys.ts`).
  */
 
 import { plainRotary, type Rotary } from "./rotary";
@@ -69,7 +70,10 @@ function slowed(base: Base, divisor: (speed: number, pair: number) => number): R
   return { frequencies: frequencies.map((speed, pair) => speed / divisor(speed, pair)), scale };
 }
 
-/** Llama 3.1: fast pairs stay, slow ones are divided by the factor, and between the two it goes over smoothly. */
+/**
+ * Llama 3.1: fast pairs stay, slow ones are divided by the factor, and between the two it goes over
+ * smoothly.
+ */
 function llama3(base: Base): Rotary {
   const original = base.settings.original_max_position_embeddings ?? base.contextLength;
   const factor = base.required("factor");
@@ -84,7 +88,10 @@ function llama3(base: Base): Rotary {
   });
 }
 
-/** YaRN (Peng et al. 2023): a ramp over the pairs from unscaled to divided, and a factor on cosine and sine. */
+/**
+ * YaRN (Peng et al. 2023): a ramp over the pairs from unscaled to divided, and a factor on cosine
+ * and sine.
+ */
 function yarn(base: Base): Rotary {
   const { size, theta, settings, contextLength } = base;
   const original = settings.original_max_position_embeddings ?? contextLength;

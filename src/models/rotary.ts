@@ -1,4 +1,7 @@
-/** Rotary positions (Su et al. 2021): which columns of a head turn and how fast, and the tables that the operation reads. */
+/**
+ * Rotary positions (Su et al. 2021): which columns of a head turn and how fast, and the tables that
+ * the operation reads.
+ */
 
 import { rope } from "../operations/rope";
 import type { Program } from "../program/program";
@@ -12,8 +15,9 @@ export interface Rotary {
 }
 
 /**
- * How many leading columns of a head turn: `factor` · `headSize`, cut to a whole number as transformers does.
- * Throws an Error naming both numbers if that is odd, nothing, or more than there are.
+ * How many leading columns of a head turn: `factor` · `headSize`, cut to a whole number as
+ * transformers does. Throws an Error naming both numbers if that is odd, nothing, or more than
+ * there are.
  */
 export function rotarySize(headSize: number, factor = 1): number {
   const size = Math.trunc(headSize * factor);
@@ -24,7 +28,10 @@ export function rotarySize(headSize: number, factor = 1): number {
   );
 }
 
-/** Unscaled rotary positions of `size` turning columns: pair i turns by theta^(−2i/size) per position. */
+/**
+ * Unscaled rotary positions of `size` turning columns: pair i turns by theta^(−2i/size) per
+ * position.
+ */
 export function plainRotary(size: number, theta: number): Rotary {
   const frequencies = Array.from({ length: size / 2 }, (_, pair) => theta ** ((-2 * pair) / size));
   return { frequencies, scale: 1 };

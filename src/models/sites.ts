@@ -1,6 +1,7 @@
 /**
- * Where the tensors and linears of a family's blocks meet what a method attaches to them. Not for what a method does there
- * (`methods/`), nor for the sites that need no help: prompt, prefix and sub-layers.
+ * Where the tensors and linears of a family's blocks meet what a method attaches to them. Not for
+ * what a method does there (`methods/`), nor for the sites that need no help: prompt, prefix and
+ * sub-layers.
  */
 
 import { linear } from "../operations/linear";
@@ -8,7 +9,10 @@ import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import type { Attachments } from "./family";
 
-/** A norm's gain or shift or a linear's weight or bias: frozen, unless the method trains something in its place. */
+/**
+ * A norm's gain or shift or a linear's weight or bias: frozen, unless the method trains something
+ * in its place.
+ */
 export function baseTensor(program: Program, attachments: Attachments, name: string, shape: readonly number[]): Tensor {
   return attachments.weight?.(name, shape) ?? program.weight(name, shape);
 }
@@ -24,7 +28,10 @@ export interface BlockLinear {
   readonly biased: boolean;
 }
 
-/** A block's linear with what the method does to its input, its tensors and its output: [rows, width]. */
+/**
+ * A block's linear with what the method does to its input, its tensors and its output: [rows,
+ * width].
+ */
 export function blockLinear(program: Program, attachments: Attachments, site: BlockLinear): Tensor {
   const { path, name, width, layout, biased } = site;
   const input = attachments.linearInput?.(path, site.input) ?? site.input;

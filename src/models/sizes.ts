@@ -2,7 +2,10 @@
 
 import type { ModelConfig } from "./family";
 
-/** The same configuration. Throws an Error naming both numbers if heads or key/value heads have no whole size. */
+/**
+ * The same configuration. Throws an Error naming both numbers if heads or key/value heads have no
+ * whole size.
+ */
 export function checkSizes<Config extends ModelConfig>(config: Config): Config {
   const { hiddenSize, heads, keyValueHeads, headSize } = config;
   if (!Number.isInteger(headSize)) {

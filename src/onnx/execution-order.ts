@@ -2,7 +2,9 @@
 
 import type { SizedNode } from "./sizing-nodes";
 
-/** Reverse depth-first from the nodes that nobody reads, the inputs with the highest index first. */
+/**
+ * Reverse depth-first from the nodes that nobody reads, the inputs with the highest index first.
+ */
 export function executionOrder(nodes: readonly SizedNode[]): SizedNode[] {
   const maker = new Map<string, number>();
   nodes.forEach(({ outputs }, index) => {

@@ -109,7 +109,10 @@ const rules: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** Outputs of a node; of operators without a rule here, the shape of the first input. Throws if it makes no sense. */
+/**
+ * Outputs of a node; of operators without a rule here, the shape of the first input. Throws if it
+ * makes no sense.
+ */
 export function shapesOf(operator: string, inputs: readonly (Value | undefined)[], attributes: Attributes): Value[] {
   const values = (rules[operator] ?? same)(inputs as Value[], attributes);
   for (const { shape } of values) {

@@ -1,4 +1,7 @@
-/** Records nodes and the shapes of their values instead of writing them: for what a graph takes before it is made. */
+/**
+ * Records nodes and the shapes of their values instead of writing them: for what a graph takes
+ * before it is made.
+ */
 
 import { shapesOf, type Value } from "./node-shapes";
 import type { Attributes, Nodes } from "./writer";

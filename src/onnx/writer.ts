@@ -1,4 +1,7 @@
-/** Writes ONNX graphs: nodes on named values, small constants, inputs and outputs → the bytes of a model (IR 10, opset 21). */
+/**
+ * Writes ONNX graphs: nodes on named values, small constants, inputs and outputs → the bytes of a
+ * model (IR 10, opset 21).
+ */
 
 import { create, toBinary } from "@bufbuild/protobuf";
 import {

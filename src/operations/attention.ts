@@ -1,7 +1,7 @@
 /**
- * Scaled dot-product attention with grouped key/value heads. Forward is onnxruntime's MultiHeadAttention, or plain nodes where
- * scores are bent by a soft cap; backward computes the probabilities again from queries and keys, so nothing of size
- * queries × keys is saved.
+ * Scaled dot-product attention with grouped key/value heads. Forward is onnxruntime's
+ * MultiHeadAttention, or plain nodes where scores are bent by a soft cap; backward computes the
+ * probabilities again from queries and keys, so nothing of size queries × keys is saved.
  */
 
 import { attentionBias } from "../kernels/attention-bias";
@@ -23,11 +23,20 @@ export interface AttentionOptions {
   readonly keyValueHeads: number;
   readonly headSize: number;
   readonly scale: number;
-  /** Query i sees key j if j ≤ i + (keys − queries): keys in front of the queries' own are seen by all. */
+  /**
+   * Query i sees key j if j ≤ i + (keys − queries): keys in front of the queries' own are seen by
+   * all.
+   */
   readonly causal: boolean;
-  /** Queries see only keys less than this many positions away, to both sides where not causal; keys in front count too. */
+  /**
+   * Queries see only keys less than this many positions away, to both sides where not causal; keys
+   * in front count too.
+   */
   readonly window?: number;
-  /** What each head adds to the scaled scores of every query for the key at a position, counted from 0 (ALiBi). */
+  /**
+   * What each head adds to the scaled scores of every query for the key at a position, counted from
+   * 0 (ALiBi).
+   */
   readonly keyBias?: (head: number, position: number) => number;
   /** [batch, 1, 1, keys], added to the scaled scores: see `paddingBias`. */
   readonly padding?: Tensor;
@@ -135,7 +144,8 @@ export function attention(
 }
 
 /**
- * What hides padding: [batch, 1, 1, front + tokens] for `lengths` [batch] int32, of sequences of `tokens` tokens behind
+ * What hides padding: [batch, 1, 1, front + tokens] for `lengths` [batch] int32, of sequences of
+ * `tokens` tokens behind
  * `front` virtual ones, which are always seen.
  */
 export function paddingBias(program: Program, lengths: Tensor, tokens: number, front: number): Tensor {
@@ -194,7 +204,10 @@ function biasSteps({ shape }: Tensor): { batchStep: number; headStep: number; qu
   };
 }
 
-/** The sum of all biases with a row for every query, as MultiHeadAttention takes it; empty where there are none. */
+/**
+ * The sum of all biases with a row for every query, as MultiHeadAttention takes it; empty where
+ * there are none.
+ */
 function sumBiases(graph: GraphWriter, biases: readonly Tensor[], queries: number): string {
   if (biases.length === 0) return "";
   const sum = biases.map((bias) => graph.use(bias)).reduce((a, b) => graph.value("Add", [a, b]));
@@ -203,7 +216,10 @@ function sumBiases(graph: GraphWriter, biases: readonly Tensor[], queries: numbe
   return graph.value("Expand", [sum, graph.literal([...axes, queries, biases[0]!.shape[3]!], "int64")]);
 }
 
-/** Attention with bent scores, from plain nodes: MultiHeadAttention cannot bend them. [batch, queries, heads, headSize]. */
+/**
+ * Attention with bent scores, from plain nodes: MultiHeadAttention cannot bend them. [batch,
+ * queries, heads, headSize].
+ */
 function cappedAttention(
   graph: GraphWriter,
   { q, k, v, bias }: { q: string; k: string; v: string; bias: string },
@@ -224,7 +240,10 @@ function cappedAttention(
   return graph.value("Transpose", [mixed], { perm: [0, 2, 1, 3] });
 }
 
-/** [batch · tokens, keyValueHeads · headSize] → [batch, tokens, heads · headSize], each head repeated for its group. */
+/**
+ * [batch · tokens, keyValueHeads · headSize] → [batch, tokens, heads · headSize], each head
+ * repeated for its group.
+ */
 function repeatHeads(
   graph: GraphWriter,
   x: string,

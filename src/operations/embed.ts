@@ -1,4 +1,7 @@
-/** Rows of an embedding table, or columns of one that lies on its side. Frozen as a rule; full fine-tuning and LoRA train one. */
+/**
+ * Rows of an embedding table, or columns of one that lies on its side. Frozen as a rule; full
+ * fine-tuning and LoRA train one.
+ */
 
 import { embedBackward } from "../kernels/embed-backward";
 import { dispatch } from "../kernels/kernel";
@@ -54,7 +57,10 @@ function lookUp(
   return output;
 }
 
-/** Every part gives a row for every id, its first one where the id is another part's; those that are an id's own are kept. */
+/**
+ * Every part gives a row for every id, its first one where the id is another part's; those that are
+ * an id's own are kept.
+ */
 function rowsOfParts(graph: GraphWriter, parts: readonly RowPart[], ids: Tensor, output: Tensor): void {
   const [rows] = ids.shape as [number];
   const flat = graph.use(ids);

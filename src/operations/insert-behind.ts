@@ -1,4 +1,7 @@
-/** The same rows behind the last real row of every sequence of a batch; the padding moves behind them. */
+/**
+ * The same rows behind the last real row of every sequence of a batch; the padding moves behind
+ * them.
+ */
 
 import { insertBackwardInserted } from "../kernels/insert-backward-inserted";
 import { insertBackwardRows } from "../kernels/insert-backward-rows";
@@ -6,7 +9,10 @@ import { dispatch } from "../kernels/kernel";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
-/** `x` [batch · tokens, width], `inserted` [count, width], `lengths` [batch] → [batch · (tokens + count), width]. */
+/**
+ * `x` [batch · tokens, width], `inserted` [count, width], `lengths` [batch] → [batch · (tokens +
+ * count), width].
+ */
 export function insertBehind(
   program: Program,
   name: string,
@@ -23,8 +29,9 @@ export function insertBehind(
     inputs: [x, inserted, lengths],
     outputs: [output],
     forward: (graph) => {
-      // Row `place` of a sequence of `length` rows: row `place` of x in front of `length`, an inserted row up to
-      // `length + count`, and behind that the padding of x. In float32, which is exact for these numbers.
+      // Row `place` of a sequence of `length` rows: row `place` of x in front of `length`, an
+      // inserted row up to `length + count`, and behind that the padding of x. In float32, which is
+      // exact for these numbers.
       const total = tokens + count;
       const places = Array.from({ length: total }, (_, place) => place);
       const starts = Array.from({ length: batch }, (_, row) => row * tokens);

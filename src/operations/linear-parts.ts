@@ -1,6 +1,7 @@
 /**
- * A linear whose frozen matrix is kept in parts, since one buffer cannot hold it. Stored [out, in], every part gives some of the
- * output's columns; stored [in, out], every part takes some of the input's columns, and the products add up.
+ * A linear whose frozen matrix is kept in parts, since one buffer cannot hold it. Stored [out, in],
+ * every part gives some of the output's columns; stored [in, out], every part takes some of the
+ * input's columns, and the products add up.
  */
 
 import { cutColumns } from "../kernels/cut-columns";
@@ -11,7 +12,10 @@ import type { GraphWriter, Tape } from "../program/operation";
 import type { Place } from "../program/place";
 import { elementCount, type RowPart, type Tensor } from "../program/tensor";
 
-/** Every operand of a Concat is a storage buffer of one shader beside its output; devices need not allow more than eight. */
+/**
+ * Every operand of a Concat is a storage buffer of one shader beside its output; devices need not
+ * allow more than eight.
+ */
 const MOST_JOINED = 7;
 
 interface Parts {

@@ -1,4 +1,7 @@
-/** How many of the best columns of a row belong to each class. Forward only: nothing trained lies below it. */
+/**
+ * How many of the best columns of a row belong to each class. Forward only: nothing trained lies
+ * below it.
+ */
 
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";

@@ -14,7 +14,9 @@ export function rmsNorm(program: Program, name: string, x: Tensor, weight: Tenso
   return norm(program, name, x, [weight], epsilon, 0);
 }
 
-/** y = (x − mean) / sqrt(variance + epsilon) · weight + bias, where there is one; `x` [rows, width]. */
+/**
+ * y = (x − mean) / sqrt(variance + epsilon) · weight + bias, where there is one; `x` [rows, width].
+ */
 export function layerNorm(
   program: Program,
   name: string,

@@ -12,7 +12,10 @@ export interface OwnTokens {
   readonly tokens: number;
 }
 
-/** `x` [batch · all, width] with all ≥ front + tokens → [batch · tokens, width]; `x` itself where nothing is left out. */
+/**
+ * `x` [batch · all, width] with all ≥ front + tokens → [batch · tokens, width]; `x` itself where
+ * nothing is left out.
+ */
 export function ownTokens(program: Program, name: string, x: Tensor, { batch, front, tokens }: OwnTokens): Tensor {
   const width = x.shape[1]!;
   const all = x.shape[0]! / batch;

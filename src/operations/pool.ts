@@ -1,4 +1,7 @@
-/** One state per sequence: of its last real or its first token, or the mean over its real tokens. Padding never counts. */
+/**
+ * One state per sequence: of its last real or its first token, or the mean over its real tokens.
+ * Padding never counts.
+ */
 
 import { dispatch } from "../kernels/kernel";
 import { meanRowsBackward } from "../kernels/mean-rows-backward";
@@ -12,7 +15,10 @@ export interface PoolOptions {
   readonly front: number;
 }
 
-/** `x` [batch · (front + tokens), width], `lengths` [batch] int32 (real tokens, at least 1) → [batch, width]. */
+/**
+ * `x` [batch · (front + tokens), width], `lengths` [batch] int32 (real tokens, at least 1) →
+ * [batch, width].
+ */
 export function lastToken(program: Program, name: string, x: Tensor, lengths: Tensor, options: PoolOptions): Tensor {
   const { batch, front } = options;
   const width = x.shape[1]!;
@@ -61,7 +67,8 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
     inputs: [x, lengths],
     outputs: [output],
     forward: (graph) => {
-      // Virtual tokens get a position above every length, so that one comparison masks them and the padding.
+      // Virtual tokens get a position above every length, so that one comparison masks them and the
+      // padding.
       const positions = Array.from({ length: tokens }, (_, token) => (token < front ? tokens : token - front));
       const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1], "int64")]);
       const real = graph.value(

@@ -1,4 +1,7 @@
-/** The same rows in front of every sequence of a batch: virtual tokens before the input, or before keys and values. */
+/**
+ * The same rows in front of every sequence of a batch: virtual tokens before the input, or before
+ * keys and values.
+ */
 
 import { dispatch } from "../kernels/kernel";
 import { prependBackwardFront } from "../kernels/prepend-backward-front";

@@ -1,4 +1,7 @@
-/** Rotary position embedding (Su et al. 2021) in Hugging Face's rotate-half form: column i turns with i + rotarySize/2. */
+/**
+ * Rotary position embedding (Su et al. 2021) in Hugging Face's rotate-half form: column i turns
+ * with i + rotarySize/2.
+ */
 
 import { dispatch } from "../kernels/kernel";
 import { ropeBackward } from "../kernels/rope-backward";

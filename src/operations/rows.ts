@@ -1,4 +1,7 @@
-/** Rows of small matrices joined, cut and repeated: for prompts that are made of parts. Not for batches of sequences. */
+/**
+ * Rows of small matrices joined, cut and repeated: for prompts that are made of parts. Not for
+ * batches of sequences.
+ */
 
 import { dispatch } from "../kernels/kernel";
 import { prependBackwardFront } from "../kernels/prepend-backward-front";

@@ -1,4 +1,7 @@
-/** Softmax over the columns of a small matrix: weights of a mixture. Attention has its own (`attention.ts`). */
+/**
+ * Softmax over the columns of a small matrix: weights of a mixture. Attention has its own
+ * (`attention.ts`).
+ */
 
 import { addScaled } from "../kernels/add-scaled";
 import { attentionSoftmaxBackward } from "../kernels/attention-softmax-backward";

@@ -5,7 +5,10 @@ import { placeColumns } from "../kernels/place-columns";
 import type { Program } from "../program/program";
 import { elementCount, type Tensor } from "../program/tensor";
 
-/** Every output of a Split is a storage buffer of one shader beside its input; devices need not allow more than eight. */
+/**
+ * Every output of a Split is a storage buffer of one shader beside its input; devices need not
+ * allow more than eight.
+ */
 const MOST_OUTPUTS = 7;
 
 /** `x` [rows, Σ widths] → one tensor [rows, width] for each of `widths`, in order. */
@@ -35,7 +38,8 @@ export function splitColumns(
     },
     backward: (tape) => {
       if (!tape.needs(x) || outputs.every((output) => !tape.gradient(output))) return;
-      // What does not reach the loss (the last block's queries, where only keys and values are read) has gradient 0.
+      // What does not reach the loss (the last block's queries, where only keys and values are
+      // read) has gradient 0.
       const zeros = (width: number) =>
         tape.value(program.constant(`zeros ${rows} × ${width}`, [rows, width], () => new Float32Array(rows * width)));
       const joined = tape.scratch(elementCount(x.shape));

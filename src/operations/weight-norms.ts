@@ -1,4 +1,7 @@
-/** Norms of a linear's weight, one per output, and DoRA's factors: trained magnitudes divided by such norms. */
+/**
+ * Norms of a linear's weight, one per output, and DoRA's factors: trained magnitudes divided by
+ * such norms.
+ */
 
 import { dispatch } from "../kernels/kernel";
 import { scaleColumns } from "../kernels/scale-columns";
@@ -75,7 +78,9 @@ export function magnitudeFactors(
   return output;
 }
 
-/** Writes the norms over the inputs; the name of their value, which is `output` where that is given. */
+/**
+ * Writes the norms over the inputs; the name of their value, which is `output` where that is given.
+ */
 function writeNorms(graph: GraphWriter, weight: string, layout: "out-in" | "in-out", output?: Tensor): string {
   const inputs = [weight, graph.literal([layout === "out-in" ? 1 : 0], "int64")];
   if (!output) return graph.value("ReduceL2", inputs, { keepdims: 0 });

@@ -1,4 +1,7 @@
-/** The JSON file that describes a comparison, for the page, the worker and the headless runner alike. */
+/**
+ * The JSON file that describes a comparison, for the page, the worker and the headless runner
+ * alike.
+ */
 
 import * as z from "zod";
 import { checkRoles } from "../data/formats/roles";
@@ -13,7 +16,10 @@ const optionsSchema = z.record(z.string(), z.unknown());
 export const runSchema = z.strictObject({
   name: z.string().min(1).max(60),
   method: z.string().min(1),
-  /** Overrides `training.learningRate`; without either the method's own default applies (`methods/learning-rate.ts`). */
+  /**
+   * Overrides `training.learningRate`; without either the method's own default applies
+   * (`methods/learning-rate.ts`).
+   */
   learningRate: z.number().positive().optional(),
   options: optionsSchema.default({}),
   /** Blocks, counted from the input, in which nothing is trained. */
@@ -22,7 +28,10 @@ export const runSchema = z.strictObject({
   layerDecay: z.number().positive().max(1).optional(),
   /** A folder of an exported adapter to start from. */
   initFrom: z.string().optional(),
-  /** Goes on with that folder's training: its step, optimiser and seed; else training begins at step 0 from its values. */
+  /**
+   * Goes on with that folder's training: its step, optimiser and seed; else training begins at step
+   * 0 from its values.
+   */
   resume: z.boolean().optional(),
 });
 
@@ -50,7 +59,10 @@ export const trainingSchema = z.strictObject({
   gradClip: z.number().positive().nullable().default(1),
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
-  /** A run ends once its validation loss has not fallen below its lowest for this many evaluations in a row. */
+  /**
+   * A run ends once its validation loss has not fallen below its lowest for this many evaluations
+   * in a row.
+   */
   earlyStopping: z
     .strictObject({ patience: z.int().min(1).default(3) })
     .nullable()
@@ -63,7 +75,10 @@ export const trainingSchema = z.strictObject({
 
 export const configurationSchema = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
-  /** Of the model's frozen matrices in GPU memory. `auto`: float32, or float16 where a 16-bit file would take over 1 GiB. */
+  /**
+   * Of the model's frozen matrices in GPU memory. `auto`: float32, or float16 where a 16-bit file
+   * would take over 1 GiB.
+   */
   precision: z.enum(["auto", "float16", "float32"]).default("auto"),
   data: z
     .strictObject({

@@ -1,10 +1,13 @@
-/** What training reports while it goes on, and what can be asked of it afterwards. Types only; all of it can be cloned. */
+/**
+ * What training reports while it goes on, and what can be asked of it afterwards. Types only; all
+ * of it can be cloned.
+ */
 
 import type { Answer, TaskId } from "../data/types";
 import type { Bytes } from "../executors/bytes";
 import type { Observation } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
-import type { Figures, RowWords, RowAnswer } from "../tasks/row-answer";
+import type { Figures, RowAnswer, RowWords } from "../tasks/row-answer";
 
 export type { ByteCategory } from "../executors/bytes";
 export type { ModuleRank } from "../methods/controller";
@@ -21,7 +24,10 @@ export interface StepEvent {
   loss: number;
   learningRate: number;
   gradNorm: number;
-  /** What the method adds to the loss (AdaLoRA's orthogonality), if it adds anything; `loss` is the task's alone. */
+  /**
+   * What the method adds to the loss (AdaLoRA's orthogonality), if it adds anything; `loss` is the
+   * task's alone.
+   */
   penalty?: number;
   /** Real (unpadded) tokens seen so far. */
   tokens: number;
@@ -54,13 +60,17 @@ export interface RunStateEvent {
   run: string;
   state: RunState;
   /**
-   * For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU validation error`; for
+   * For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU
+   * validation error`; for
    * `finished`: why it did so before the last step.
    */
   reason: string | null;
   /** The last step whose adapter is kept; the run can continue from it. */
   lastGoodStep: number | null;
-  /** The evaluated step whose adapter the run holds: the last, or with `keepBest` the best once it has ended. */
+  /**
+   * The evaluated step whose adapter the run holds: the last, or with `keepBest` the best once it
+   * has ended.
+   */
   heldStep: number | null;
 }
 
@@ -74,7 +84,10 @@ export interface ComparisonStateEvent {
   memoryBytes: MemoryBytes;
 }
 
-/** A wait, and what for. `total` is null where it cannot be known. `withProgress` (`waiting.ts`) makes these. */
+/**
+ * A wait, and what for. `total` is null where it cannot be known. `withProgress` (`waiting.ts`)
+ * makes these.
+ */
 export interface ProgressEvent {
   type: "progress";
   /** The same from the beginning of a wait to its end, and no other's in this worker. */
@@ -139,7 +152,9 @@ export type Prediction = RowAnswer & {
   truncated: boolean;
 };
 
-/** What can be chosen after training without training again (DyLoRA's rank), and what is chosen now. */
+/**
+ * What can be chosen after training without training again (DyLoRA's rank), and what is chosen now.
+ */
 export interface DialState {
   title: string;
   least: number;

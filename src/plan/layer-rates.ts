@@ -1,9 +1,15 @@
-/** Which layers of a run are trained, and how fast each learns. What follows from it for a Program: `layers.ts`. */
+/**
+ * Which layers of a run are trained, and how fast each learns. What follows from it for a Program:
+ * `layers.ts`.
+ */
 
 export interface LayerStrategy {
   /** Blocks, counted from the input, in which nothing is trained. */
   readonly frozenLayers?: number;
-  /** ρ: block ℓ of L learns at lr · ρ^(L − ℓ), what lies below the blocks at lr · ρ^L; the head and the last norm at lr. */
+  /**
+   * ρ: block ℓ of L learns at lr · ρ^(L − ℓ), what lies below the blocks at lr · ρ^L; the head and
+   * the last norm at lr.
+   */
   readonly layerDecay?: number;
 }
 

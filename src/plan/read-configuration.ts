@@ -1,4 +1,6 @@
-/** From the text of a configuration file to a checked configuration. Its keys: `configuration.ts`. */
+/**
+ * From the text of a configuration file to a checked configuration. Its keys: `configuration.ts`.
+ */
 
 import * as z from "zod";
 import { approachOf } from "../methods/registry";
@@ -7,7 +9,8 @@ import { type Configuration, configurationSchema } from "./configuration";
 
 /**
  * Reads a configuration file of any version.
- * @throws {Error} when it is not JSON, or of a newer version; naming each key that does not fit, or the method that
+ * @throws {Error} when it is not JSON, or of a newer version; naming each key that does not fit, or
+ * the method that
  *   there is not
  */
 export function readConfiguration(json: string): Configuration {

@@ -1,4 +1,7 @@
-/** The learning rate over a run, as transformers' get_scheduler: linear warm-up, then linear, cosine or no decay. */
+/**
+ * The learning rate over a run, as transformers' get_scheduler: linear warm-up, then linear, cosine
+ * or no decay.
+ */
 
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
@@ -14,7 +17,9 @@ export interface Schedule {
   readonly warmupRatio: number;
 }
 
-/** Factor on the peak learning rate of update `step` (0 is the first; with warm-up its factor is 0). */
+/**
+ * Factor on the peak learning rate of update `step` (0 is the first; with warm-up its factor is 0).
+ */
 export function scheduleFactor({ kind, steps, warmupRatio }: Schedule, step: number): number {
   const warmup = Math.ceil(steps * warmupRatio);
   if (step < warmup) return step / warmup;

@@ -1,12 +1,16 @@
 /**
- * A run's variants: the same method and options with several seeds, and with several learning rates of a sweep. Each
- * variant is trained as a run of its own; what they say together is summed up per run and learning rate.
+ * A run's variants: the same method and options with several seeds, and with several learning rates
+ * of a sweep. Each variant is trained as a run of its own; what they say together is summed up per
+ * run and learning rate.
  */
 
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 
 export interface Variant {
-  /** Unique in the comparison: the run's name, with what tells the variant from its siblings behind it. */
+  /**
+   * Unique in the comparison: the run's name, with what tells the variant from its siblings behind
+   * it.
+   */
   readonly name: string;
   /** The name of the run it is a variant of. */
   readonly run: string;
@@ -17,7 +21,10 @@ export interface Variant {
   readonly learningRateFactor: number;
 }
 
-/** Every seed of every learning rate, in this order; one variant with the run's own name where there is one of each. */
+/**
+ * Every seed of every learning rate, in this order; one variant with the run's own name where there
+ * is one of each.
+ */
 export function variantsOf(
   { name }: Pick<RunConfiguration, "name">,
   { seed, seeds, learningRateFactors }: Pick<TrainingConfiguration, "seed" | "seeds" | "learningRateFactors">,

@@ -1,6 +1,7 @@
 /**
- * A Program: the ordered operations that a model family and a tuning method build together, on tensors of concrete shape.
- * It knows neither ONNX's file format nor a GPU device; `forward/` and `backward/` lower it.
+ * A Program: the ordered operations that a model family and a tuning method build together, on
+ * tensors of concrete shape. It knows neither ONNX's file format nor a GPU device; `forward/` and
+ * `backward/` lower it.
  */
 
 import type { Operation } from "./operation";
@@ -50,8 +51,9 @@ export class Program {
   }
 
   /**
-   * A frozen weight by its name in the checkpoint; asking twice gives the same tensor (tied weights). Matrices of even width
-   * have the Program's precision: two float16 fill a 32-bit word. Vectors (norms, biases) are small and stay float32.
+   * A frozen weight by its name in the checkpoint; asking twice gives the same tensor (tied
+   * weights). Matrices of even width have the Program's precision: two float16 fill a 32-bit word.
+   * Vectors (norms, biases) are small and stay float32.
    */
   weight(name: string, shape: readonly number[]): Tensor {
     const replaced = this.#replacement?.(name, shape);
@@ -67,7 +69,9 @@ export class Program {
     this.#replacement = replacement;
   }
 
-  /** What is declared trainable within `declare` learns this many times faster than it says itself. */
+  /**
+   * What is declared trainable within `declare` learns this many times faster than it says itself.
+   */
   withLearningRate<Result>(scale: number, declare: () => Result): Result {
     const outer = this.#learningRateScale;
     this.#learningRateScale = scale;
@@ -106,12 +110,17 @@ export class Program {
     return this.#leaf({ name, shape, type, role: "input" });
   }
 
-  /** A dropout mask of that rate (in ]0, 1[), drawn on the device for every update; its name seeds it. */
+  /**
+   * A dropout mask of that rate (in ]0, 1[), drawn on the device for every update; its name seeds
+   * it.
+   */
   noise(name: string, shape: readonly number[], rate: number): Noise {
     return this.#leaf({ name, shape, type: "float32", role: "noise", rate });
   }
 
-  /** A tensor that the method's controller sets between steps; asking twice gives the same tensor. */
+  /**
+   * A tensor that the method's controller sets between steps; asking twice gives the same tensor.
+   */
   controllerState(name: string, shape: readonly number[], initial: number): ControllerState {
     return this.#leaf({ name, shape, type: "float32", role: "controller", initial });
   }

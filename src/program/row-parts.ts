@@ -1,4 +1,7 @@
-/** Frozen matrices that one buffer cannot hold: cutting them into rows, and refusing what needs them whole. */
+/**
+ * Frozen matrices that one buffer cannot hold: cutting them into rows, and refusing what needs them
+ * whole.
+ */
 
 import { elementBytes, elementCount, type RowPart, type Tensor } from "./tensor";
 
@@ -6,8 +9,9 @@ import { elementBytes, elementCount, type RowPart, type Tensor } from "./tensor"
 const STEP = 16;
 
 /**
- * The rows of a frozen matrix in as few parts of about equal size as buffers of `largestBuffer` bytes allow; undefined where one
- * buffer holds it. A part fits as float32 too: what is kept as float16 is widened a part at a time.
+ * The rows of a frozen matrix in as few parts of about equal size as buffers of `largestBuffer`
+ * bytes allow; undefined where one buffer holds it. A part fits as float32 too: what is kept as
+ * float16 is widened a part at a time.
  */
 export function rowParts({ name, shape, type, role }: Tensor, largestBuffer: number): RowPart[] | undefined {
   const [rows, width] = shape as [number, number];

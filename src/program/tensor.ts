@@ -15,12 +15,18 @@ export type Precision = Extract<ElementType, "float32" | "float16">;
 export type Role = "weight" | "trainable" | "constant" | "provided" | "input" | "noise" | "controller" | "activation";
 
 export interface Tensor {
-  /** Unique within its Program; a weight's or trainable's is its name in the checkpoint or adapter file. */
+  /**
+   * Unique within its Program; a weight's or trainable's is its name in the checkpoint or adapter
+   * file.
+   */
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly role: Role;
-  /** Of a frozen matrix that one buffer cannot hold: its rows in order, each part a weight with a buffer of its own. */
+  /**
+   * Of a frozen matrix that one buffer cannot hold: its rows in order, each part a weight with a
+   * buffer of its own.
+   */
   readonly parts?: readonly RowPart[];
 }
 
@@ -39,7 +45,10 @@ export type Initializer =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "values"; readonly values: Float32Array }
-  /** What another tensor is at the start: a weight, or what the Program computes from weights and constants alone. */
+  /**
+   * What another tensor is at the start: a weight, or what the Program computes from weights and
+   * constants alone.
+   */
   | { readonly kind: "tensor"; readonly tensor: Tensor };
 
 export interface Trainable extends Tensor {
@@ -64,13 +73,19 @@ export interface Provided extends Tensor {
   readonly provider: Provider;
 }
 
-/** A dropout mask: 0 with this probability, else 1 / (1 − rate); all ones in evaluation. Drawn anew for every update. */
+/**
+ * A dropout mask: 0 with this probability, else 1 / (1 − rate); all ones in evaluation. Drawn anew
+ * for every update.
+ */
 export interface Noise extends Tensor {
   readonly role: "noise";
   readonly rate: number;
 }
 
-/** Always float32. Kept with the trained tensors of a run: part of its checkpoints, not of its adapter. */
+/**
+ * Always float32. Kept with the trained tensors of a run: part of its checkpoints, not of its
+ * adapter.
+ */
 export interface ControllerState extends Tensor {
   readonly role: "controller";
   /** Every element's value at the start. */

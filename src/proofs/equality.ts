@@ -1,6 +1,7 @@
 /**
- * Whether two methods compute the same before any training: both are set up from the same seed on the open model, and their
- * logits on some of the rows are compared. Not for what they should be equal to: the methods say that.
+ * Whether two methods compute the same before any training: both are set up from the same seed on
+ * the open model, and their logits on some of the rows are compared. Not for what they should be
+ * equal to: the methods say that.
  */
 
 import { Comparison } from "../comparison/comparison";
@@ -18,7 +19,10 @@ export interface Proof {
   readonly largest: number;
 }
 
-/** Runs both plans, which need different names, on the first rows of the data. Nothing stays on the device. */
+/**
+ * Runs both plans, which need different names, on the first rows of the data. Nothing stays on the
+ * device.
+ */
 export async function compareAtStart(
   setup: Pick<ComparisonSetup, "executor" | "model" | "data" | "training">,
   plans: readonly [RunPlan, RunPlan],

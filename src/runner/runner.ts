@@ -1,6 +1,7 @@
 /**
- * The page side of the headless runner: hands what `bin/studio.mjs` asks to the same worker the studio's page uses, and
- * the worker's events back. Shows nothing; files, progress and results are Node's.
+ * The page side of the headless runner: hands what `bin/studio.mjs` asks to the same worker the
+ * studio's page uses, and the worker's events back. Shows nothing; files, progress and results are
+ * Node's.
  */
 
 import { proxy, wrap } from "comlink";
@@ -64,11 +65,17 @@ export interface StudioRunner {
   stop(): Promise<void>;
   /** Evaluates a weighted sum of the runs, a run of its own from then on. */
   sum(request: SumRequest): Promise<ImportedAdapter>;
-  /** Predicts a file's rows, by one run or each by that of its value in a column; the file with what was said, as CSV. */
+  /**
+   * Predicts a file's rows, by one run or each by that of its value in a column; the file with what
+   * was said, as CSV.
+   */
   predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
   /** What a run has forgotten of its base model's language, on the studio's general text. */
   forgetting(run: string): Promise<InstrumentResult<"forgetting">>;
-  /** What the frozen model and these runs write behind the first validation prompts; nothing for other tasks. */
+  /**
+   * What the frozen model and these runs write behind the first validation prompts; nothing for
+   * other tasks.
+   */
   write(runs: readonly string[]): Promise<WrittenSample[]>;
   /** Sends a run's zip, perhaps in another form, to an address of this page's own server. */
   sendRun(run: string, address: string, conversion?: string | null): Promise<void>;

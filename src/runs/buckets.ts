@@ -1,4 +1,7 @@
-/** The padded lengths that all runs of a comparison share. Not for how lengths become buckets (`data/batches.ts`). */
+/**
+ * The padded lengths that all runs of a comparison share. Not for how lengths become buckets
+ * (`data/batches.ts`).
+ */
 
 import { bucketLengths } from "../data/batches";
 import type { ModelConfig } from "../models/family";
@@ -6,8 +9,8 @@ import type { ResolvedMethod } from "./resolve";
 import { buildTunedProgram, type TunedSetup } from "./tuned-program";
 
 /**
- * As `bucketLengths`, but where a run's virtual tokens leave no positions for padding, the longest bucket is cut to the
- * longest text: a run fails for what its texts need, never for their padding.
+ * As `bucketLengths`, but where a run's virtual tokens leave no positions for padding, the longest
+ * bucket is cut to the longest text: a run fails for what its texts need, never for their padding.
  */
 export function sharedBuckets(
   config: Pick<ModelConfig, "contextLength">,

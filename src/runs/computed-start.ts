@@ -1,6 +1,7 @@
 /**
- * Initial values that the frozen model computes: a text's word embeddings, its keys and values. They are written on the
- * device straight into the trained tensors' buffers. Values that need no model: `parameters.ts`.
+ * Initial values that the frozen model computes: a text's word embeddings, its keys and values.
+ * They are written on the device straight into the trained tensors' buffers. Values that need no
+ * model: `parameters.ts`.
  */
 
 import type { Leaves } from "../base/leaves";
@@ -11,7 +12,8 @@ import { Program } from "../program/program";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 
 /**
- * Fills the buffer of every one of `trainables` that starts as another tensor's value. `target` gives a trainable's buffer,
+ * Fills the buffer of every one of `trainables` that starts as another tensor's value. `target`
+ * gives a trainable's buffer,
  * `source` a weight's or constant's. Throws an Error naming the tensor if shapes differ.
  */
 export async function computeStart(

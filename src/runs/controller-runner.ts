@@ -1,6 +1,7 @@
 /**
- * Carries out a method's controller: its kernels compiled once and replayed, the numbers that the host sets, and what is
- * read back now and then without waiting for it. What a controller is: `methods/controller.ts`.
+ * Carries out a method's controller: its kernels compiled once and replayed, the numbers that the
+ * host sets, and what is read back now and then without waiting for it. What a controller is:
+ * `methods/controller.ts`.
  */
 
 import { leaves } from "../base/leaves";
@@ -99,7 +100,10 @@ export class ControllerRunner {
     return dial ? { ...dial, setting: this.#setting } : null;
   }
 
-  /** Evaluations from now on are at this setting. Throws a RangeError with both limits if there is no such setting. */
+  /**
+   * Evaluations from now on are at this setting. Throws a RangeError with both limits if there is
+   * no such setting.
+   */
   turn(setting: number): void {
     const { dial } = this.#controller;
     if (!dial) throw new RangeError("This method has nothing to choose after training.");

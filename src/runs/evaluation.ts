@@ -35,8 +35,9 @@ export class Evaluator {
   }
 
   /**
-   * Nothing else may use the feed or the run's steps meanwhile. `progress` is told of batches that are computed; `cancelled` is
-   * asked before each whether the evaluation is given up: then it resolves to null.
+   * Nothing else may use the feed or the run's steps meanwhile. `progress` is told of batches that
+   * are computed; `cancelled` is asked before each whether the evaluation is given up: then it
+   * resolves to null.
    */
   async evaluate(
     run: Pick<Run, "infer">,

@@ -1,6 +1,6 @@
 /**
- * The batches that runs read: the same rows for all, in one of two forms. Runs whose text begins with the
- * beginning-of-sequence token read rows without it, since the text has it already.
+ * The batches that runs read: the same rows for all, in one of two forms. Runs whose text begins
+ * with the beginning-of-sequence token read rows without it, since the text has it already.
  */
 
 import { type BatchArrays, createBatchArrays, fillBatch, type PlannedBatch } from "../data/batches";

@@ -1,4 +1,7 @@
-/** A comparison's batches in both forms: as they are, and without the token that a run's text already begins with. */
+/**
+ * A comparison's batches in both forms: as they are, and without the token that a run's text
+ * already begins with.
+ */
 
 import type { BaseModel } from "../base/base-model";
 import type { PlannedBatch } from "../data/batches";
@@ -23,7 +26,10 @@ export class Feeds {
     this.withoutBos = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
   }
 
-  /** The feed of a run with this text in front: the text may have the beginning-of-sequence token already. */
+  /**
+   * The feed of a run with this text in front: the text may have the beginning-of-sequence token
+   * already.
+   */
   behind(textIds: readonly number[]): Feed {
     const { tokenizer, family } = this.#model;
     // An encoder's read-out is its first token: it stays.
@@ -31,7 +37,10 @@ export class Feeds {
     return repeated ? this.withoutBos : this.whole;
   }
 
-  /** Puts a batch of training rows into the buffers of every feed that is read; returns its real tokens. */
+  /**
+   * Puts a batch of training rows into the buffers of every feed that is read; returns its real
+   * tokens.
+   */
   fill(plan: PlannedBatch): number {
     const tokens = this.whole.fill(this.whole.train, plan);
     if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.train, plan);

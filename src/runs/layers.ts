@@ -1,7 +1,7 @@
 /**
- * What is done layer by layer, alike for every method: freezing the lower blocks (Lee et al. 2019, "What would ELSA do?") and
- * learning rates that fall from the head down (Howard and Ruder 2018, ULMFiT). A frozen block has nothing attached, so that the
- * backward pass stops above it.
+ * What is done layer by layer, alike for every method: freezing the lower blocks (Lee et al. 2019,
+ * "What would ELSA do?") and learning rates that fall from the head down (Howard and Ruder 2018,
+ * ULMFiT). A frozen block has nothing attached, so that the backward pass stops above it.
  */
 
 import { blockOf } from "../models/blocks";
@@ -11,7 +11,8 @@ import type { Program } from "../program/program";
 
 /**
  * What `attach` attaches, without the frozen blocks, with rates by layer.
- * @throws Error naming both numbers if more blocks are frozen than the model has, or saying that the method trains below them.
+ * @throws Error naming both numbers if more blocks are frozen than the model has, or saying that
+ * the method trains below them.
  */
 export function attachByLayer(
   program: Program,

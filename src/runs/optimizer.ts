@@ -1,4 +1,7 @@
-/** AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by the global norm. */
+/**
+ * AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by
+ * the global norm.
+ */
 
 import type { Costs } from "../executors/costs";
 import type { Commands, CompiledDispatches, DeviceBuffer, Executor } from "../executors/executor";
@@ -64,7 +67,10 @@ export class Optimizer {
     this.#rounds = rounds;
   }
 
-  /** `trained` are the tensors with a gradient; `metrics` is [loss, gradient norm], the norm written by the update. */
+  /**
+   * `trained` are the tensors with a gradient; `metrics` is [loss, gradient norm], the norm written
+   * by the update.
+   */
   static async create(
     executor: Executor,
     parameters: Parameters,
@@ -83,7 +89,10 @@ export class Optimizer {
     return new Optimizer(executor, options, schedule, await Promise.all(updates));
   }
 
-  /** Update number `step` (0 is the first) with this learning rate, from the gradients just computed. */
+  /**
+   * Update number `step` (0 is the first) with this learning rate, from the gradients just
+   * computed.
+   */
   record(commands: Commands, step: number, learningRate: number): void {
     const { beta1, beta2, epsilon, gradClip } = this.#options;
     const { rounds } = this.#options;

@@ -1,6 +1,6 @@
 /**
- * The trained tensors of one run on the GPU: values, gradients and AdamW's moments, and copies of them on the host. Beside
- * them what the method's controller keeps.
+ * The trained tensors of one run on the GPU: values, gradients and AdamW's moments, and copies of
+ * them on the host. Beside them what the method's controller keeps.
  */
 
 import type { Layer } from "../base/leaves";
@@ -46,7 +46,10 @@ export class Parameters {
   /** What the method's controller keeps. */
   readonly controllerStates: readonly ControllerState[];
 
-  /** `given` values replace initial ones; a shape that differs throws an Error naming tensor and both sizes. */
+  /**
+   * `given` values replace initial ones; a shape that differs throws an Error naming tensor and
+   * both sizes.
+   */
   constructor(
     executor: Executor,
     trainables: readonly Trainable[],
@@ -161,7 +164,10 @@ export class Parameters {
   }
 }
 
-/** The same for the same seed and tensor name, whatever else a run trains: every run's head starts alike. */
+/**
+ * The same for the same seed and tensor name, whatever else a run trains: every run's head starts
+ * alike.
+ */
 export function initialValues({ name, shape, initializer }: Trainable, seed: number): Float32Array {
   const values = new Float32Array(elementCount(shape));
   const random = new Random(seed, `initial/${name}`);

@@ -1,6 +1,6 @@
 /**
- * What a run's configuration means on a model: its method, its options, its text as tokens, what its head reads. Found once, and passed
- * on to whoever builds, estimates or exports the run.
+ * What a run's configuration means on a model: its method, its options, its text as tokens, what
+ * its head reads. Found once, and passed on to whoever builds, estimates or exports the run.
  */
 
 import type { BaseModel } from "../base/base-model";
@@ -41,7 +41,9 @@ export function resolveMethod(
   return { method, options, context: methodContext(model, method, options, seed, labels) };
 }
 
-/** How many blocks of the frozen model read a method's text alone; null where that is not needed. */
+/**
+ * How many blocks of the frozen model read a method's text alone; null where that is not needed.
+ */
 export function semanticBlocksOf({ method, options, context }: ResolvedMethod): number | null {
   if (!method.trains || !needsSemanticPass(method, options)) return null;
   return method.semanticBlocks?.(options) ?? context.config.layers;
@@ -97,7 +99,9 @@ export function methodContext(
   };
 }
 
-/** Throws an Error with both numbers if virtual tokens and input do not fit the model's positions. */
+/**
+ * Throws an Error with both numbers if virtual tokens and input do not fit the model's positions.
+ */
 export function checkContext(
   model: Pick<BaseModel, "config">,
   tokens: number,
@@ -124,7 +128,9 @@ export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooli
   );
 }
 
-/** The options of a run through its method's schema. Throws an Error naming run, method and option. */
+/**
+ * The options of a run through its method's schema. Throws an Error naming run, method and option.
+ */
 export function parseOptions(model: Pick<BaseModel, "family" | "config">, plan: RunConfiguration): unknown {
   const result = approachOf(plan.method).options(model).safeParse(plan.options);
   if (result.success) return result.data;

@@ -1,6 +1,6 @@
 /**
- * What the frozen model makes of every training row: the state that a head would read. One pass over the rows, before a run that
- * answers by way of them is compiled.
+ * What the frozen model makes of every training row: the state that a head would read. One pass
+ * over the rows, before a run that answers by way of them is compiled.
  */
 
 import type { BaseModel } from "../base/base-model";
@@ -38,7 +38,10 @@ export interface RowReaderSetup {
   readonly emit: (event: StudioEvent) => void;
 }
 
-/** Of a comparison: read once, however many of its runs ask. Nothing else may use the feed meanwhile. */
+/**
+ * Of a comparison: read once, however many of its runs ask. Nothing else may use the feed
+ * meanwhile.
+ */
 export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
   const { model, data, emit } = setup;
   const labels = Int32Array.from(data.train, (row) => row.labels[0]!);

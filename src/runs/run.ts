@@ -1,4 +1,7 @@
-/** One run of a comparison: a method on the shared base model, with its trained tensors and its compiled steps. */
+/**
+ * One run of a comparison: a method on the shared base model, with its trained tensors and its
+ * compiled steps.
+ */
 
 import type { BaseModel } from "../base/base-model";
 import { type Layer, type Leaves, leaves, providedBy } from "../base/leaves";
@@ -75,7 +78,10 @@ export class Run {
   #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
   #started = false;
 
-  /** Builds the Programs of all batch shapes and claims their memory. Throws if the input and the front exceed the context. */
+  /**
+   * Builds the Programs of all batch shapes and claims their memory. Throws if the input and the
+   * front exceed the context.
+   */
   constructor(
     executor: Executor,
     model: BaseModel,
@@ -115,8 +121,8 @@ export class Run {
   }
 
   /**
-   * Mean norm of the virtual tokens' embeddings before training, where they are trained as they stand; else null. Known
-   * once compiled.
+   * Mean norm of the virtual tokens' embeddings before training, where they are trained as they
+   * stand; else null. Known once compiled.
    */
   startNorm: number | null = null;
 
@@ -134,8 +140,8 @@ export class Run {
   }
 
   /**
-   * Bytes of the shared weights, its own tensors, and what it needs of the shared workspace and of the texts that were read.
-   * onnxruntime's are shared by all runs and in none of them.
+   * Bytes of the shared weights, its own tensors, and what it needs of the shared workspace and of
+   * the texts that were read. onnxruntime's are shared by all runs and in none of them.
    */
   get memoryBytes(): Bytes {
     const own = this.#executor.memory.bytes(this.owner);
@@ -143,7 +149,10 @@ export class Run {
     return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.cachedBytes });
   }
 
-  /** Bytes of what the frozen model keeps of this run's text; runs with the same text share it. Known once compiled. */
+  /**
+   * Bytes of what the frozen model keeps of this run's text; runs with the same text share it.
+   * Known once compiled.
+   */
   cachedBytes = 0;
 
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
@@ -184,7 +193,10 @@ export class Run {
     this.#runner = await ControllerRunner.create(this.#executor, this.#controller, options);
   }
 
-  /** What can be chosen after training without training again, and what is chosen now; null for most methods. */
+  /**
+   * What can be chosen after training without training again, and what is chosen now; null for most
+   * methods.
+   */
   get dial(): ControllerRunner["dial"] {
     return this.#runner?.dial ?? null;
   }
@@ -195,7 +207,10 @@ export class Run {
     this.#runner.turn(setting);
   }
 
-  /** The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves when it is submitted. */
+  /**
+   * The forward pass of an evaluation, of the batch that is in the buffers of this shape. Resolves
+   * when it is submitted.
+   */
   async infer(tokens: number): Promise<Step> {
     const step = this.step(tokens);
     this.rest();
@@ -218,12 +233,18 @@ export class Run {
     await this.#runner?.drained();
   }
 
-  /** How many blocks of the frozen model read the method's text alone; null where that is not needed. */
+  /**
+   * How many blocks of the frozen model read the method's text alone; null where that is not
+   * needed.
+   */
   get semanticBlocks(): number | null {
     return semanticBlocksOf(this.tunedSetup);
   }
 
-  /** What the frozen model computes for the method's text, by tensor name; empty where that is not needed. */
+  /**
+   * What the frozen model computes for the method's text, by tensor name; empty where that is not
+   * needed.
+   */
   semanticStates(): Promise<ReadonlyMap<string, DeviceBuffer>> {
     const blocks = this.semanticBlocks;
     if (blocks === null) return Promise.resolve(new Map());
@@ -237,7 +258,10 @@ export class Run {
     return leaves(this.parameters.leaf, ...(await this.#provided()), this.#model.buffer);
   }
 
-  /** The prompt, or every layer's keys and values, of a Program of this run, with the present values. */
+  /**
+   * The prompt, or every layer's keys and values, of a Program of this run, with the present
+   * values.
+   */
   async front({ program, front }: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
     const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
     return computeValues(this.#executor, { program, leaves: await this.leaves() }, wanted);
@@ -250,9 +274,10 @@ export class Run {
   }
 
   /**
-   * One update from the batch that is in the buffers of this shape. `also` encodes more commands behind it (copies for
-   * readback); `cancelled` is asked behind the forward pass whether the update is still wanted. Resolves when everything is
-   * submitted, to whether that is the whole update.
+   * One update from the batch that is in the buffers of this shape. `also` encodes more commands
+   * behind it (copies for readback); `cancelled` is asked behind the forward pass whether the
+   * update is still wanted. Resolves when everything is submitted, to whether that is the whole
+   * update.
    */
   async train(
     tokens: number,
@@ -286,7 +311,10 @@ export class Run {
     this.#executor.memory.releaseOwner(this.owner);
   }
 
-  /** Initial values that the frozen model computes; once, since compiling again must not undo training. */
+  /**
+   * Initial values that the frozen model computes; once, since compiling again must not undo
+   * training.
+   */
   async #start(): Promise<void> {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;

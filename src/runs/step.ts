@@ -1,6 +1,6 @@
 /**
- * One training step of one run for one batch shape, made once and replayed: forward session, loss, backward pass. Nothing
- * is allocated or compiled when it runs.
+ * One training step of one run for one batch shape, made once and replayed: forward session, loss,
+ * backward pass. Nothing is allocated or compiled when it runs.
  */
 
 import { held, type Leaves, leaves } from "../base/leaves";
@@ -30,7 +30,10 @@ export interface StepBindings {
   readonly seed: number;
 }
 
-/** Integers that dropout masks are drawn from: seed, step, 1 in training, and one that fills 16 bytes. */
+/**
+ * Integers that dropout masks are drawn from: seed, step, 1 in training, and one that fills 16
+ * bytes.
+ */
 export const DRAW = 4;
 
 export class Step {
@@ -83,7 +86,10 @@ export class Step {
     return this.#claim.buffer(this.#places.losses);
   }
 
-  /** Something that the backward pass keeps of the forward pass, by its name. Throws if it keeps nothing of that name. */
+  /**
+   * Something that the backward pass keeps of the forward pass, by its name. Throws if it keeps
+   * nothing of that name.
+   */
   kept(name: string): DeviceBuffer {
     for (const [tensor, place] of this.#saved) if (tensor.name === name) return this.#claim.buffer(place);
     throw new Error(`The step keeps no "${name}".`);
@@ -114,14 +120,20 @@ export class Step {
     progress?.();
   }
 
-  /** Resolves when the forward pass has been submitted: of an update with its dropout masks, or of an evaluation (null). */
+  /**
+   * Resolves when the forward pass has been submitted: of an update with its dropout masks, or of
+   * an evaluation (null).
+   */
   async forward(step: number | null = null): Promise<void> {
     const session = required(this.#session);
     await this.#noise?.(step);
     await session.run();
   }
 
-  /** Loss of the forward pass just run, and its gradient with respect to the logits; `learn`: what only an update needs, too. */
+  /**
+   * Loss of the forward pass just run, and its gradient with respect to the logits; `learn`: what
+   * only an update needs, too.
+   */
   recordLoss(commands: Commands, learn = false): void {
     if (this.#parts.length > 0) this.#clear(commands);
     if (learn) for (const gradient of this.#learned) commands.clear(gradient);
@@ -248,7 +260,10 @@ interface StepPlaces {
   readonly scratch: readonly number[];
 }
 
-/** Bytes of everything that lives within one step: working memory, then saved activations and dropout masks, then the loss's. */
+/**
+ * Bytes of everything that lives within one step: working memory, then saved activations and
+ * dropout masks, then the loss's.
+ */
 export function stepMemory({
   program,
   plan,

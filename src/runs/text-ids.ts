@@ -1,4 +1,7 @@
-/** Token ids of a method's text: as the tokenizer gives them, replaced by a control, cut or repeated to a length. */
+/**
+ * Token ids of a method's text: as the tokenizer gives them, replaced by a control, cut or repeated
+ * to a length.
+ */
 
 import { Random } from "../data/random";
 import type { Tokenizer } from "../hub/tokenizer";
@@ -8,8 +11,8 @@ import type { TextForm } from "../methods/method";
 export const irrelevantText = "The old stone bridge crosses a quiet river behind the harbour";
 
 /**
- * Ids of `text`. A control keeps the special tokens around the text and the number of tokens, so that it trains exactly as
- * many values. `seed` draws the random tokens.
+ * Ids of `text`. A control keeps the special tokens around the text and the number of tokens, so
+ * that it trains exactly as many values. `seed` draws the random tokens.
  */
 export function textIds(
   tokenizer: Tokenizer,
@@ -36,7 +39,10 @@ export function textIds(
   return length === null ? ids : Array.from({ length }, (_, place) => ids[place % ids.length]!);
 }
 
-/** Ids of a text without its brackets, and for each id whether it stood in them. Special tokens are not locked. */
+/**
+ * Ids of a text without its brackets, and for each id whether it stood in them. Special tokens are
+ * not locked.
+ */
 export function bracketedIds(tokenizer: Tokenizer, text: string): { ids: number[]; locked: boolean[] } {
   const given = tokenizer.encode("");
   const leading = given.slice(0, tokenizer.leadingSpecials);

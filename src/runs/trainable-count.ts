@@ -5,7 +5,10 @@ import { rowAnswers } from "../methods/answerer";
 import { elementCount, type Trainable } from "../program/tensor";
 import type { TunedSetup } from "./tuned-program";
 
-/** Numbers of the adapter, of the head and of both, and both in percent of the base model's parameters. */
+/**
+ * Numbers of the adapter, of the head and of both, and both in percent of the base model's
+ * parameters.
+ */
 export interface TrainableCount {
   readonly adapter: number;
   readonly head: number;

@@ -34,7 +34,10 @@ export interface TunedSetup {
   readonly layers?: LayerStrategy;
   /** How many training rows there are, for answerers that go by them. */
   readonly trainingRows?: number;
-  /** Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor that was trained. */
+  /**
+   * Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor
+   * that was trained.
+   */
   readonly onlyRead?: boolean;
 }
 
@@ -44,7 +47,10 @@ export interface TunedProgram {
   readonly ids: Tensor;
   readonly lengths: Tensor;
   readonly task: Task;
-  /** Where the loss's gradient enters: what the task's head gives; for language modelling the states that its frozen head reads. */
+  /**
+   * Where the loss's gradient enters: what the task's head gives; for language modelling the states
+   * that its frozen head reads.
+   */
   readonly logits: Tensor;
   readonly loss: Loss;
   readonly built: BuiltModel;

@@ -1,6 +1,7 @@
 /**
- * Memory that is only alive within one step: saved activations, working memory, logits. Steps never overlap, so all runs
- * and all batch shapes share the same buffers, each as large as the largest that anybody asked for in its place.
+ * Memory that is only alive within one step: saved activations, working memory, logits. Steps never
+ * overlap, so all runs and all batch shapes share the same buffers, each as large as the largest
+ * that anybody asked for in its place.
  */
 
 import type { DeviceBuffer, Executor } from "../executors/executor";

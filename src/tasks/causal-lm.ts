@@ -1,4 +1,7 @@
-/** Writing a response to a prompt: the model's own head over its vocabulary, frozen, and loss on the response alone. */
+/**
+ * Writing a response to a prompt: the model's own head over its vocabulary, frozen, and loss on the
+ * response alone.
+ */
 
 import { tokenLabels } from "../data/channels";
 import { ownTokens } from "../operations/own-tokens";

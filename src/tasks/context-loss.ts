@@ -1,6 +1,7 @@
 /**
- * Loss on words of the prompt itself: labels of the examples that stand in front of every row (CPT). In a causal model what stands in
- * front is the same in every row, so it is read from the first row of a batch and counted once for each.
+ * Loss on words of the prompt itself: labels of the examples that stand in front of every row
+ * (CPT). In a causal model what stands in front is the same in every row, so it is read from the
+ * first row of a batch and counted once for each.
  */
 
 import { contextShares } from "../kernels/context-shares";
@@ -19,9 +20,10 @@ import { LABELS, sumLosses } from "./shares";
 import type { LanguageHead, ReadOut, States } from "./task";
 
 /**
- * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the labels of the rows and, once for
- * every row that has any, the `labels`, each times its weight. The metrics' first number stays the rows' own mean; the third is
- * the mean of the weighted context losses.
+ * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the
+ * labels of the rows and, once for every row that has any, the `labels`, each times its weight. The
+ * metrics' first number stays the rows' own mean; the third is the mean of the weighted context
+ * losses.
  */
 export function withContextLoss(
   program: Program,

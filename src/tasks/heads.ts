@@ -1,4 +1,7 @@
-/** The trained heads: one state per row, or every token's state, through a linear `score` as Hugging Face names it. */
+/**
+ * The trained heads: one state per row, or every token's state, through a linear `score` as Hugging
+ * Face names it.
+ */
 
 import { crossEntropy } from "../kernels/cross-entropy";
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -39,7 +42,10 @@ export function pooledState(program: Program, states: States, pooling: Pooling):
   }
 }
 
-/** `*ForTokenClassification`: on every own token → [size · tokens, outputs]; a linear with a bias, or the family's classifier. */
+/**
+ * `*ForTokenClassification`: on every own token → [size · tokens, outputs]; a linear with a bias,
+ * or the family's classifier.
+ */
 export function tokenHead(program: Program, { hidden, size, front, tokens }: States, options: ReadOutOptions): Tensor {
   const own = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
   const { tokenHead: head = "score", classifier, outputs } = options;

@@ -1,6 +1,7 @@
 /**
- * Cross-entropy through the model's frozen head over its vocabulary, a part of the labelled rows at a time: tokens ×
- * vocabulary logits are never held at once. The same parts give the gradient with respect to the states.
+ * Cross-entropy through the model's frozen head over its vocabulary, a part of the labelled rows at
+ * a time: tokens × vocabulary logits are never held at once. The same parts give the gradient with
+ * respect to the states.
  */
 
 import { addRow } from "../kernels/add-row";

@@ -1,4 +1,7 @@
-/** Any number of labels for a text, each present or not, as Hugging Face's `multi_label_classification`. */
+/**
+ * Any number of labels for a text, each present or not, as Hugging Face's
+ * `multi_label_classification`.
+ */
 
 import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
@@ -22,7 +25,10 @@ export const multiLabelClassification: Task = {
     return { output, loss: valuesLoss(output, "binary") };
   },
 
-  /** `accuracy`: rows whose labels are all right, as scikit-learn's. The others are means over labels (macro). */
+  /**
+   * `accuracy`: rows whose labels are all right, as scikit-learn's. The others are means over
+   * labels (macro).
+   */
   measure(evaluation, examples, labels) {
     const predicted = presentLabels(evaluation);
     const right = predicted.filter((row, index) =>

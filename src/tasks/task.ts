@@ -1,6 +1,7 @@
 /**
- * What a task is: what a run reads from the model's last states, what its loss computes on the device, and what the numbers
- * say. A task is one plain object in one file; training, estimate, export and report follow from it.
+ * What a task is: what a run reads from the model's last states, what its loss computes on the
+ * device, and what the numbers say. A task is one plain object in one file; training, estimate,
+ * export and report follow from it.
  */
 
 import type { CardTask } from "../adapters/model-card-content";
@@ -13,7 +14,7 @@ import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
 import type { Metrics } from "./metrics/names";
-import type { Figures, RowWords, RowAnswer } from "./row-answer";
+import type { Figures, RowAnswer, RowWords } from "./row-answer";
 
 /** What a read-out is made from. */
 export interface States {
@@ -46,7 +47,9 @@ export interface ReadOutOptions {
   readonly outputs: number;
   readonly pooling: Pooling;
   readonly learningRateScale: number;
-  /** The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`. */
+  /**
+   * The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`.
+   */
   readonly classifier?: ((state: Tensor, outputs: number) => Tensor) | undefined;
   /** What the family reads every token with; default: `score`. */
   readonly tokenHead?: "score" | "classifier" | "classify" | undefined;
@@ -67,7 +70,8 @@ export interface Loss {
   /** Run before the parts: what all of them read. */
   readonly first: readonly Dispatch<Place>[];
   /**
-   * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on zeroed `seed`, `losses` and
+   * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on
+   * zeroed `seed`, `losses` and
    * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is
    * computed at once.
    */
@@ -86,7 +90,9 @@ export interface Loss {
 
 /** What was computed for every validation row, in the file's order. */
 export interface Evaluation {
-  /** Per row [labels of the row · width]: the read-out, or where the task says so what is predicted. */
+  /**
+   * Per row [labels of the row · width]: the read-out, or where the task says so what is predicted.
+   */
   readonly outputs: readonly Float32Array[];
   /** Per row [labels of the row], nats; 0 where there is no label. */
   readonly losses: readonly Float32Array[];
@@ -117,12 +123,17 @@ export interface Task {
   readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
   /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
-  /** float32 numbers per label in an `Evaluation`; `predicted`: they are predictions instead of the read-out. */
+  /**
+   * float32 numbers per label in an `Evaluation`; `predicted`: they are predictions instead of the
+   * read-out.
+   */
   readonly recorded: (labels: number) => { readonly width: number; readonly predicted: boolean };
   readOut(program: Program, states: States, options: ReadOutOptions): ReadOut;
   /** The metrics, over all rows or over those drawn by a bootstrap. */
   measure(evaluation: Evaluation, examples: readonly TokenizedExample[], labels: readonly string[]): Metrics;
-  /** The first metric over drawn rows, where it can be had faster than by measuring each draw anew. */
+  /**
+   * The first metric over drawn rows, where it can be had faster than by measuring each draw anew.
+   */
   drawn?(
     evaluation: Evaluation,
     examples: readonly TokenizedExample[],

@@ -32,7 +32,10 @@ export const tokenClassification: Task = {
     return { f1, precision, recall, accuracy: right / Math.max(1, words.length) };
   },
 
-  /** F1 is twice the right entities over the true and the claimed ones together, which every row has its own number of. */
+  /**
+   * F1 is twice the right entities over the true and the claimed ones together, which every row has
+   * its own number of.
+   */
   drawn(evaluation, examples, labels) {
     const { truth, predicted } = tagSequences(evaluation, examples, labels);
     const counts = truth.map((tags, row) => {

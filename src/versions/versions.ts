@@ -1,6 +1,7 @@
 /**
- * What the studio writes for later, by kind: which version it is written in, and how an older one becomes today's. Read
- * content passes here after parsing and before its schema. Not for the schemas, which know today's version alone.
+ * What the studio writes for later, by kind: which version it is written in, and how an older one
+ * becomes today's. Read content passes here after parsing and before its schema. Not for the
+ * schemas, which know today's version alone.
  */
 
 type Content = Record<string, unknown>;
@@ -8,7 +9,10 @@ type Content = Record<string, unknown>;
 /** From one version of a kind to the next. */
 export type Migration = (content: Content) => Content;
 
-/** A kind of file, record or link. Its current version is `oldest` plus the number of its migrations. */
+/**
+ * A kind of file, record or link. Its current version is `oldest` plus the number of its
+ * migrations.
+ */
 export interface Format {
   /** As messages begin with it: `run.json`, `The configuration`. */
   readonly name: string;
@@ -22,8 +26,8 @@ export interface Format {
 const UNVERSIONED = 1;
 
 /**
- * Each holds training and runs as a configuration has them, and a version covers all of its content: a change of these
- * is a migration of every format that holds them.
+ * Each holds training and runs as a configuration has them, and a version covers all of its
+ * content: a change of these is a migration of every format that holds them.
  */
 export const formats = {
   /** The file of a comparison: what the page saves, and the headless runner takes. */
@@ -36,7 +40,10 @@ export const formats = {
   session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice] },
 } satisfies Record<string, Format>;
 
-/** Version 2 of kept comparisons called all memory a graphics card's, in the comparison and in its runs' curves. */
+/**
+ * Version 2 of kept comparisons called all memory a graphics card's, in the comparison and in its
+ * runs' curves.
+ */
 function memoryOfAnyDevice({ gpuBytes, ...comparison }: Content): Content {
   const runs = (comparison.runs as { curves: { steps: { columns: Content } } }[]).map((run) => {
     const { gpuBytes: memoryBytes, ...columns } = run.curves.steps.columns;
@@ -59,8 +66,8 @@ export function withVersion<T extends object>(format: Format, content: T): T & {
 }
 
 /**
- * Parsed content of any readable version as content of the current one, without its version number. What is no object
- * is returned as it is, for the schema to refuse.
+ * Parsed content of any readable version as content of the current one, without its version number.
+ * What is no object is returned as it is, for the schema to refuse.
  * @throws {NewerVersionError} with both versions and what to do
  * @throws {Error} when the version is none, or older than the oldest that can be read
  */

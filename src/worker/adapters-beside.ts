@@ -1,4 +1,7 @@
-/** Adapters beside the comparison on the page, as the page sees them: imported folders and sums of runs. */
+/**
+ * Adapters beside the comparison on the page, as the page sees them: imported folders and sums of
+ * runs.
+ */
 
 import type { Combination } from "../adapters/sum-lora";
 import type { RunEstimate } from "../estimate/estimate";

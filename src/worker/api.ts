@@ -1,6 +1,7 @@
 /**
- * What the page and the headless runner may ask of the worker, and the events it sends back. Types only.
- * Everything here survives structured cloning; nothing here names a GPU or onnxruntime object.
+ * What the page and the headless runner may ask of the worker, and the events it sends back. Types
+ * only. Everything here survives structured cloning; nothing here names a GPU or onnxruntime
+ * object.
  */
 
 import type { Remote } from "comlink";
@@ -56,7 +57,10 @@ export type DeviceStatus =
   /** The start-up self-test computed wrong numbers. */
   | "wrong-results";
 
-/** What to compute on. `auto`: a graphics card that WebGPU offers, unless the processor is faster; else the processor. */
+/**
+ * What to compute on. `auto`: a graphics card that WebGPU offers, unless the processor is faster;
+ * else the processor.
+ */
 export type DeviceChoice = "auto" | "graphics" | "processor" | "software";
 
 /** Something that could be computed on here. */
@@ -70,7 +74,10 @@ export interface DeviceOption {
 
 export interface DeviceReport {
   status: DeviceStatus;
-  /** One sentence: what is the matter, why, what to do. Empty when ready, or what would make it faster. */
+  /**
+   * One sentence: what is the matter, why, what to do. Empty when ready, or what would make it
+   * faster.
+   */
   message: string;
   executor: ExecutorKind;
   /** "processor, 8 threads", or the card's name; empty where there is none. */
@@ -98,7 +105,9 @@ export interface ModelListing {
   bytes: number;
 }
 
-/** A dropped or chosen file, and where it lies in what was dropped, for example `tiny/config.json`. */
+/**
+ * A dropped or chosen file, and where it lies in what was dropped, for example `tiny/config.json`.
+ */
 export interface LocalFile {
   path: string;
   file: File;
@@ -106,14 +115,20 @@ export interface LocalFile {
 
 /** Where a model may be that is not open yet. */
 export type ModelPlace =
-  /** `name` as typed: `OWNER/NAME`, `OWNER/NAME@REVISION` or its page. The token is kept in memory only. */
+  /**
+   * `name` as typed: `OWNER/NAME`, `OWNER/NAME@REVISION` or its page. The token is kept in memory
+   * only.
+   */
   { kind: "hub"; name: string; token: string | null; address: string } | { kind: "files"; files: LocalFile[] };
 
 /** What is known of a model from its config.json and the weight files' headers. */
 export interface ModelDetails {
   source: string;
   name: string;
-  /** Of the Hub's model: the commit that was looked at, its licence, and whether it asks for conditions. */
+  /**
+   * Of the Hub's model: the commit that was looked at, its licence, and whether it asks for
+   * conditions.
+   */
   commit: string | null;
   licence: string | null;
   gated: boolean;
@@ -131,7 +146,10 @@ export interface ModelDetails {
   contextLength: number | null;
   /** Of the weights alone. */
   weightBytes: number | null;
-  /** For the comparison that is chosen on the page; null where none is chosen or the model is refused. */
+  /**
+   * For the comparison that is chosen on the page; null where none is chosen or the model is
+   * refused.
+   */
   fit: Fit | null;
 }
 
@@ -171,7 +189,10 @@ export interface ModelSummary {
   specialTokens: { id: number; text: string; roles: string[] }[];
 }
 
-/** JSON Schema (draft 2020-12) of a method's options, made by zod; each property carries `title`, `description`, `default`. */
+/**
+ * JSON Schema (draft 2020-12) of a method's options, made by zod; each property carries `title`,
+ * `description`, `default`.
+ */
 export interface MethodDescription {
   id: string;
   title: string;
@@ -184,7 +205,10 @@ export interface MethodDescription {
   defaults: Record<string, unknown>;
   /** Peak learning rate on this model where none is set; null where nothing is trained. */
   learningRate: number | null;
-  /** Other forms that a trained run can be downloaded in; `merged`: the whole model with the change in its weights. */
+  /**
+   * Other forms that a trained run can be downloaded in; `merged`: the whole model with the change
+   * in its weights.
+   */
   conversions: { id: string; title: string; merged: boolean }[];
   /** Whether a weighted sum of its runs is a LoRA adapter. */
   summable: boolean;
@@ -205,7 +229,10 @@ export interface TokenPiece {
   special: boolean;
 }
 
-/** A token of labelled examples: locked where it is a label's, with what its loss counts in language modelling. */
+/**
+ * A token of labelled examples: locked where it is a label's, with what its loss counts in language
+ * modelling.
+ */
 export interface ExampleToken extends TokenPiece {
   locked: boolean;
   weight: number;
@@ -261,21 +288,30 @@ export interface FilePredictions {
   notices: string[];
 }
 
-/** Every method rejects with an `Error` whose message names what was wrong, where, and what to do. */
+/**
+ * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
+ */
 export interface StudioApi {
   /** Events arrive in batches, at most ten times a second. */
   subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
   openDevice(choice?: DeviceChoice): Promise<DeviceReport>;
-  /** As it is now: opening a model may change what the automatic choice is, and starting threads how many there are. */
+  /**
+   * As it is now: opening a model may change what the automatic choice is, and starting threads how
+   * many there are.
+   */
   readDevice(): Promise<DeviceReport>;
   listModels(): Promise<ModelListing[]>;
   /**
-   * Streams the weights to the GPU; progress events say how far. Replaces the model that was open; the data stays and is
-   * tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once it is stored, `dir:…` once it was inspected.
+   * Streams the weights to the GPU; progress events say how far. Replaces the model that was open;
+   * the data stays and is tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once it is
+   * stored, `dir:…` once it was inspected.
    * `precision`: of its frozen matrices on the GPU.
    */
   openModel(source: string, precision?: PrecisionChoice): Promise<ModelSummary>;
-  /** Looks at a model without loading it. For the Hub these are the first requests that leave the page. */
+  /**
+   * Looks at a model without loading it. For the Hub these are the first requests that leave the
+   * page.
+   */
   inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails>;
   /** Stores a model of the Hub that was inspected, going on where an earlier download broke off. */
   downloadModel(source: string): Promise<void>;
@@ -289,21 +325,36 @@ export interface StudioApi {
   listSamples(): Promise<SampleListing[]>;
   /** `seed`: with which the rows for validation are drawn; default: as it was, at first 0. */
   openSample(id: string, seed?: number): Promise<DataSummary>;
-  /** CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed` as for samples. */
+  /**
+   * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
+   * as for samples.
+   */
   openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
   closeValidation(): Promise<DataSummary>;
-  /** Columns that the task cannot read are kept: the summary's `problem` says why, and nothing trains until others are chosen. */
+  /**
+   * Columns that the task cannot read are kept: the summary's `problem` says why, and nothing
+   * trains until others are chosen.
+   */
   setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
-  /** Labelled examples, whose labels stand in [brackets], as the model will see them; `decay`: from a later example to one before. */
+  /**
+   * Labelled examples, whose labels stand in [brackets], as the model will see them; `decay`: from
+   * a later example to one before.
+   */
   tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]>;
   estimate(configuration: Configuration): Promise<Estimate>;
-  /** What a run computes exactly before any training, in plain words, and the method and options that compute the same. */
+  /**
+   * What a run computes exactly before any training, in plain words, and the method and options
+   * that compute the same.
+   */
   equalities(run: RunConfiguration): Promise<EqualityClaim[]>;
-  /** Computes one of these on the first validation rows: the largest difference of a logit. Not while a comparison runs. */
+  /**
+   * Computes one of these on the first validation rows: the largest difference of a logit. Not
+   * while a comparison runs.
+   */
   prove(configuration: Configuration, run: string, equality: number): Promise<Proof>;
   /** Every run of a semantic text through the open frozen model, in order. */
   semanticPasses(): Promise<SemanticPass[]>;
@@ -318,48 +369,65 @@ export interface StudioApi {
   /** Ends after the pass in flight and a last evaluation; adapters are kept. */
   stop(): Promise<void>;
   /**
-   * Continues a failed or stopped comparison from each run's last good adapter; in a worker started anew, the one that
-   * was kept, once the same model and data are open.
+   * Continues a failed or stopped comparison from each run's last good adapter; in a worker started
+   * anew, the one that was kept, once the same model and data are open.
    */
   continue(): Promise<void>;
-  /** Validation rows to write for: prompts as the model reads them, and what the data says; none for other tasks. */
+  /**
+   * Validation rows to write for: prompts as the model reads them, and what the data says; none for
+   * other tasks.
+   */
   samplePrompts(count: number): Promise<SamplePrompt[]>;
   /**
-   * What a run writes behind the prompts, as `generation` events while it does and as a whole in the end; `before`: as the run
-   * was before its first step, null where that is not known.
+   * What a run writes behind the prompts, as `generation` events while it does and as a whole in
+   * the end; `before`: as the run was before its first step, null where that is not known.
    */
   generate(request: GenerationRequest): Promise<GeneratedText[] | null>;
   /** Ends what is being written after the token in flight. */
   cancelGeneration(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
-  /** Reads a file whose rows are to be predicted. Rejects with an Error for tasks that answer by writing. */
+  /**
+   * Reads a file whose rows are to be predicted. Rejects with an Error for tasks that answer by
+   * writing.
+   */
   inspectRows(file: File): Promise<FileToPredict>;
-  /** Predicts every row by the run that is chosen for it; all runs share the base model's weights. */
+  /**
+   * Predicts every row by the run that is chosen for it; all runs share the base model's weights.
+   */
   predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
   report(run: string): Promise<RunReport>;
   /** What can be measured on a run, and what keeps an instrument from it. */
   listInstruments(run: string): Promise<InstrumentListing[]>;
   /**
-   * Measures a run by one of these; `input`: what it needs beside the run, null for nothing. Waits for the step in flight.
-   * Rejects with an Error where the instrument cannot measure the run, or `input` is not what it needs.
+   * Measures a run by one of these; `input`: what it needs beside the run, null for nothing. Waits
+   * for the step in flight. Rejects with an Error where the instrument cannot measure the run, or
+   * `input` is not what it needs.
    */
   measure<Id extends InstrumentId>(id: Id, run: string, input: InstrumentInput<Id>): Promise<InstrumentResult<Id>>;
   /**
-   * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and sk_adapter.safetensors for SK runs.
-   * Bottleneck adapters have AdapterHub's adapter.safetensors, head_config.json and model_head.safetensors instead of PEFT's.
+   * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and
+   * sk_adapter.safetensors for SK runs. Bottleneck adapters have AdapterHub's adapter.safetensors,
+   * head_config.json and model_head.safetensors instead of PEFT's.
    * `conversion`: another form of the method's `conversions`; a merged model is a whole folder in Hugging Face's layout.
    */
   exportRun(run: string, conversion?: string | null): Promise<Blob>;
-  /** Chooses anew what a run's dial offers (DyLoRA's rank) and evaluates it there; predictions and downloads follow. */
+  /**
+   * Chooses anew what a run's dial offers (DyLoRA's rank) and evaluates it there; predictions and
+   * downloads follow.
+   */
   turn(run: string, setting: number): Promise<SettingEvaluation>;
   /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
   importAdapter(file: File): Promise<ImportedAdapter>;
   /**
-   * Evaluates the weighted sum of runs with LoRA (AdaLoRA, VeRA and DyLoRA as such) on the validation rows; it predicts, is
-   * downloaded and trained on like an imported adapter. Rejects with an Error naming a run of another method.
+   * Evaluates the weighted sum of runs with LoRA (AdaLoRA, VeRA and DyLoRA as such) on the
+   * validation rows; it predicts, is downloaded and trained on like an imported adapter. Rejects
+   * with an Error naming a run of another method.
    */
   sum(request: SumRequest): Promise<ImportedAdapter>;
-  /** How an imported run would train so many more steps; `training` stands in where its folder records none. */
+  /**
+   * How an imported run would train so many more steps; `training` stands in where its folder
+   * records none.
+   */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */
   continueImported(run: string, more: number, training: Configuration["training"]): Promise<void>;

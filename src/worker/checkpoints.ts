@@ -1,4 +1,7 @@
-/** The last good adapters of the comparison that runs, kept in IndexedDB so that they survive a lost device or a crash. */
+/**
+ * The last good adapters of the comparison that runs, kept in IndexedDB so that they survive a lost
+ * device or a crash.
+ */
 
 import { del, get, set } from "idb-keyval";
 import type { Configuration } from "../plan/configuration";

@@ -1,4 +1,7 @@
-/** The comparison that is on the page and the adapters imported beside it: how they begin, go on and end. */
+/**
+ * The comparison that is on the page and the adapters imported beside it: how they begin, go on and
+ * end.
+ */
 
 import * as z from "zod";
 import { checkBase } from "../adapters/checks";
@@ -58,7 +61,10 @@ export class Comparisons {
     return open;
   }
 
-  /** Ends all others and trains; what goes wrong while training ends the runs with a reason, and does not reject. */
+  /**
+   * Ends all others and trains; what goes wrong while training ends the runs with a reason, and
+   * does not reject.
+   */
   async compare(configuration: Configuration): Promise<void> {
     this.#stopping = false;
     await this.close();
@@ -111,7 +117,9 @@ export class Comparisons {
     this.#current?.comparison.stop();
   }
 
-  /** Goes on with what was stopped, or with what the browser kept of a comparison that broke off. */
+  /**
+   * Goes on with what was stopped, or with what the browser kept of a comparison that broke off.
+   */
   async continue(): Promise<void> {
     this.#stopping = false;
     if (this.#current) {
@@ -143,7 +151,10 @@ export class Comparisons {
     return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
   }
 
-  /** Evaluates the weighted sum of runs with LoRA, or what converts to it, beside what is there, as a run of its own. */
+  /**
+   * Evaluates the weighted sum of runs with LoRA, or what converts to it, beside what is there, as
+   * a run of its own.
+   */
   async sum({ parts, combination }: SumRequest): Promise<ImportedAdapter> {
     const open = parts.map(({ run }) => this.of(run));
     const poolings = open.map(({ configuration }) => configuration.training.pooling);

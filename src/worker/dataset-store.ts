@@ -1,6 +1,7 @@
 /**
- * The open data: tables, settings, examples and their tokens. A file that cannot be read leaves what was open untouched; columns
- * that do not suit the task are kept with what is wrong with them, so that a person can choose others.
+ * The open data: tables, settings, examples and their tokens. A file that cannot be read leaves
+ * what was open untouched; columns that do not suit the task are kept with what is wrong with them,
+ * so that a person can choose others.
  */
 
 import { buildDataset, type Dataset } from "../data/dataset";
@@ -43,7 +44,10 @@ export class DatasetStore {
     this.#emit = emit;
   }
 
-  /** Throws an Error if no data is open, or the DataError that says why its columns cannot be read for its task. */
+  /**
+   * Throws an Error if no data is open, or the DataError that says why its columns cannot be read
+   * for its task.
+   */
   get data(): OpenRows {
     if (this.#rows) return this.#rows;
     throw new Error(this.#opened.summary.problem!);
@@ -147,8 +151,8 @@ export class DatasetStore {
 }
 
 /**
- * The settings as guessed, or with the first other column that can be the label, said in a notice: so that a wrong guess still
- * opens a file of labelled texts. Where none can, as guessed.
+ * The settings as guessed, or with the first other column that can be the label, said in a notice:
+ * so that a wrong guess still opens a file of labelled texts. Where none can, as guessed.
  */
 function workingLabel(table: Table, settings: DataSettings, seed: number): { train: Table; settings: DataSettings } {
   const guessed = { train: table, settings };

@@ -65,8 +65,10 @@ export function describeModel(model: BaseModel, source: string, precision: Preci
 }
 
 /**
- * A model that was looked at. What speaks against opening it is told, not thrown; a server that cannot be reached is.
- * @param measure whether a model of this kind fits the device; null where nothing is chosen to go by.
+ * A model that was looked at. What speaks against opening it is told, not thrown; a server that
+ * cannot be reached is.
+ * @param measure whether a model of this kind fits the device; null where nothing is chosen to go
+ * by.
  */
 export async function describeInspected(
   inspected: InspectedModel,

@@ -1,6 +1,7 @@
 /**
- * What the studio computes on: a graphics card that WebGPU offers, or the processor. Software adapters are used only when they are
- * asked for, since the processor does the same many times faster.
+ * What the studio computes on: a graphics card that WebGPU offers, or the processor. Software
+ * adapters are used only when they are asked for, since the processor does the same many times
+ * faster.
  */
 
 import { trialTime } from "../base/trial";
@@ -22,8 +23,8 @@ export interface DeviceListener {
 const NO_LIMITS = { maxBufferSize: 0, maxStorageBufferBindingSize: 0 };
 const NO_ADAPTER = { vendor: "", architecture: "", device: "", description: "" };
 /**
- * Milliseconds that each has in a trial. A card has to compile its shaders first; one that has not answered by then is the slower
- * one.
+ * Milliseconds that each has in a trial. A card has to compile its shaders first; one that has not
+ * answered by then is the slower one.
  */
 const SHARE = { processor: 500, card: 1500 };
 /** Wider models are not tried: the card is for them. */
@@ -65,8 +66,8 @@ export class Devices {
   }
 
   /**
-   * Before a model is opened: where both the card and the processor may be used, whichever computes it faster.
-   * Resolves to whether that is another executor than before.
+   * Before a model is opened: where both the card and the processor may be used, whichever computes
+   * it faster. Resolves to whether that is another executor than before.
    */
   async decide(family: Family, config: ModelConfig): Promise<boolean> {
     const graphics = this.#graphics;
@@ -99,7 +100,9 @@ export class Devices {
     await this.#trial.catch(() => {});
   }
 
-  /** Bytes that the largest memory has which may be chosen for a model; infinite where nobody tells. */
+  /**
+   * Bytes that the largest memory has which may be chosen for a model; infinite where nobody tells.
+   */
   get reach(): number {
     const card = this.#choice === "auto" && this.#graphics !== null;
     return (card ? null : this.report.capacity) ?? Number.POSITIVE_INFINITY;
@@ -191,7 +194,9 @@ function outcome(own: number, card: number | null): string {
   return `The ${faster} was ${factor.toFixed(1)} times faster in a short trial of this model.`;
 }
 
-/** Null after so many milliseconds: the device may take as long as it likes with what it has begun. */
+/**
+ * Null after so many milliseconds: the device may take as long as it likes with what it has begun.
+ */
 function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value | null> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(null), milliseconds);

@@ -1,4 +1,7 @@
-/** A run's download: its adapter as a folder with a record of how it came about, or the base model with it merged in. */
+/**
+ * A run's download: its adapter as a folder with a record of how it came about, or the base model
+ * with it merged in.
+ */
 
 import { dependencies, version } from "../../package.json";
 import type { AdapterFolder } from "../adapters/folder";
@@ -34,7 +37,10 @@ export async function exportedFolder(
   );
 }
 
-/** As a zip; `conversion`: another form of the adapter than its own, or a merged model. Throws an Error where there is none. */
+/**
+ * As a zip; `conversion`: another form of the adapter than its own, or a merged model. Throws an
+ * Error where there is none.
+ */
 export async function exportedRun(
   opened: Opened,
   open: OpenComparison,

@@ -13,7 +13,10 @@ export class Folders {
     this.#base = base;
   }
 
-  /** An adapter folder that this page's own server offers: what the headless runner makes of `initFrom`. */
+  /**
+   * An adapter folder that this page's own server offers: what the headless runner makes of
+   * `initFrom`.
+   */
   async adapter(run: string, place: string): Promise<AdapterFolder> {
     if (!URL.canParse(place)) {
       throw new Error(
@@ -37,7 +40,10 @@ export class Folders {
   }
 }
 
-/** A configuration as it is kept beside an adapter: folders by their names, since their addresses do not last. */
+/**
+ * A configuration as it is kept beside an adapter: folders by their names, since their addresses do
+ * not last.
+ */
 export function recordedConfiguration(configuration: Configuration, model: string): Configuration {
   const runs = configuration.runs.map((run) => {
     if (run.initFrom === undefined || !URL.canParse(run.initFrom)) return run;

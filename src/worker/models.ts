@@ -1,6 +1,7 @@
 /**
- * Base models, wherever they come from: bundled with the page, stored in this browser, on the Hub, dropped, or served by
- * the headless runner. The Hub is asked only when a person asks for it. Not for putting them on the GPU.
+ * Base models, wherever they come from: bundled with the page, stored in this browser, on the Hub,
+ * dropped, or served by the headless runner. The Hub is asked only when a person asks for it. Not
+ * for putting them on the GPU.
  */
 
 import { BundledModels } from "../hub/bundled";
@@ -75,7 +76,9 @@ export class Models {
     ];
   }
 
-  /** A model to load, complete and checked. Rejects with an Error that says why not, and what to do. */
+  /**
+   * A model to load, complete and checked. Rejects with an Error that says why not, and what to do.
+   */
   async open(source: string): Promise<ModelFolder> {
     const [scheme, name] = split(source);
     if (scheme === "bundled")
@@ -98,7 +101,10 @@ export class Models {
     return (await this.#bundled).glance(split(source)[1]);
   }
 
-  /** What a place holds, without reading weights. For the Hub this sends the first requests that leave the page. */
+  /**
+   * What a place holds, without reading weights. For the Hub this sends the first requests that
+   * leave the page.
+   */
   async inspect(place: ModelPlace): Promise<InspectedModel> {
     if (place.kind === "files") {
       const folder = filesFolder(folderName(place.files), place.files);

@@ -1,4 +1,7 @@
-/** From a configuration, the rows and the folders that runs start from to a comparison that is set up on the device. */
+/**
+ * From a configuration, the rows and the folders that runs start from to a comparison that is set
+ * up on the device.
+ */
 
 import { checkBase, checkFits } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
@@ -48,8 +51,9 @@ export interface OpenComparison {
 }
 
 /**
- * Sets a comparison up on what is open; `scale`: of the numbers that an imported adapter says, where they are its own.
- * Rejects with an Error naming run and what does not fit; nothing stays allocated then.
+ * Sets a comparison up on what is open; `scale`: of the numbers that an imported adapter says,
+ * where they are its own. Rejects with an Error naming run and what does not fit; nothing stays
+ * allocated then.
  */
 export async function openComparison(
   { executor, model, comparisonData }: Opened,
@@ -148,7 +152,10 @@ export async function notices(
   });
 }
 
-/** The checkpoint that a run goes on from. Throws an Error if it does not fit the run or leaves nothing to do. */
+/**
+ * The checkpoint that a run goes on from. Throws an Error if it does not fit the run or leaves
+ * nothing to do.
+ */
 function resumed(comparison: Comparison, name: string, state: TrainingState, held: readonly NamedTensor[]): Checkpoint {
   const { step } = state.facts;
   if (step >= comparison.steps) {

@@ -1,4 +1,7 @@
-/** What is open: what is computed on, a base model, rows. Everything the studio does goes by these three. */
+/**
+ * What is open: what is computed on, a base model, rows. Everything the studio does goes by these
+ * three.
+ */
 
 import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
@@ -56,14 +59,20 @@ export class Opened {
     return tested;
   }
 
-  /** Takes what computes this model fastest, where that is left to the studio. Resolves to whether it changed. */
+  /**
+   * Takes what computes this model fastest, where that is left to the studio. Resolves to whether
+   * it changed.
+   */
   async decideDevice(folder: ModelFolder): Promise<boolean> {
     const json = await readConfig(folder);
     const family = familyOf(json);
     return this.#devices.decide(family, family.readConfig(json));
   }
 
-  /** Bytes that a model which is not open yet may take with all else, on whatever would compute it; infinite where nobody tells. */
+  /**
+   * Bytes that a model which is not open yet may take with all else, on whatever would compute it;
+   * infinite where nobody tells.
+   */
   get reach(): number {
     return this.#devices.reach;
   }

@@ -1,4 +1,7 @@
-/** What runs say of texts: of one that was typed, and of a file's rows, each by the run that is chosen for it. */
+/**
+ * What runs say of texts: of one that was typed, and of a file's rows, each by the run that is
+ * chosen for it.
+ */
 
 import Papa from "papaparse";
 import type { AskedRow } from "../answers/answers";
@@ -34,7 +37,10 @@ export async function predictText(
   return predictions;
 }
 
-/** A file's columns, and which of them may be what. Throws an Error for tasks that answer by writing. */
+/**
+ * A file's columns, and which of them may be what. Throws an Error for tasks that answer by
+ * writing.
+ */
 export async function inspectFile(all: readonly OpenComparison[], file: File): Promise<FileToPredict> {
   const { task, columns } = firstOf(all).configuration.data;
   const roles = inputRoles(task);
@@ -57,8 +63,10 @@ interface Sources {
 }
 
 /**
- * The table with what was said of every row, in its order: rows go to their runs in batches, so that each run is asked once.
- * @throws DataError naming row and column where no run is chosen for a value; Error for a run that does not exist.
+ * The table with what was said of every row, in its order: rows go to their runs in batches, so
+ * that each run is asked once.
+ * @throws DataError naming row and column where no run is chosen for a value; Error for a run that
+ * does not exist.
  */
 export async function predictTable(
   table: Table,

@@ -1,4 +1,7 @@
-/** The studio's API as the worker answers it: opens device, model and data, and runs comparisons on them. */
+/**
+ * The studio's API as the worker answers it: opens device, model and data, and runs comparisons on
+ * them.
+ */
 
 import { frozenModel, NextToken } from "../answers/next-token";
 import { BaseModel } from "../base/base-model";
@@ -385,7 +388,10 @@ export class Studio implements StudioApi {
     return this.#comparisons.sum(request);
   }
 
-  /** What computes the model is decided before its weights are read; what the other executor holds is let go. */
+  /**
+   * What computes the model is decided before its weights are read; what the other executor holds
+   * is let go.
+   */
   async #decideDevice(folder: ModelFolder): Promise<void> {
     if (!(await this.#opened.decideDevice(folder))) return;
     await this.#comparisons.close();

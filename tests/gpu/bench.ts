@@ -1,4 +1,6 @@
-/** One device that all tests of a page share, with what dispatches need on it. Not a test itself. */
+/**
+ * One device that all tests of a page share, with what dispatches need on it. Not a test itself.
+ */
 
 import { openDevice } from "../../src/executors/webgpu/device";
 import { GpuMemory } from "../../src/executors/webgpu/memory";

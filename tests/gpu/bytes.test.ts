@@ -1,4 +1,7 @@
-/** Bytes shown are the device's: what is counted, what the buffers made come to, and what was estimated before agree. */
+/**
+ * Bytes shown are the device's: what is counted, what the buffers made come to, and what was
+ * estimated before agree.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

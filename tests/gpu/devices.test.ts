@@ -1,4 +1,6 @@
-/** Which executor is taken, with a WebGPU adapter that says of itself that it is a graphics card. */
+/**
+ * Which executor is taken, with a WebGPU adapter that says of itself that it is a graphics card.
+ */
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readModel } from "../../src/base/read-model";

@@ -1,6 +1,7 @@
 /**
- * The processor against the graphics device over whole steps: a method of every kind of attachment, and those with kernels, a controller
- * or a loss of their own. With `VITE_ALL_METHODS=1` in the environment all other methods follow.
+ * The processor against the graphics device over whole steps: a method of every kind of attachment,
+ * and those with kernels, a controller or a loss of their own. With `VITE_ALL_METHODS=1` in the
+ * environment all other methods follow.
  */
 
 import { beforeAll, test } from "vitest";

@@ -1,4 +1,7 @@
-/** A graphics device that goes away while it trains: the comparison ends with a reason and its last adapter goes on elsewhere. */
+/**
+ * A graphics device that goes away while it trains: the comparison ends with a reason and its last
+ * adapter goes on elsewhere.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
@@ -29,7 +32,8 @@ test("a destroyed device ends the training instead of hanging it, and harms no o
   const { comparison } = tiny;
   const lost = own.device.lost.then(({ reason }) => comparison.fail(new Error(`device lost: ${reason}`)));
   await comparison.prepare();
-  // The loop ends by itself or rejects, as it happens to be waiting for; either way it does not hang.
+  // The loop ends by itself or rejects, as it happens to be waiting for; either way it does not
+  // hang.
   await comparison.train().catch(() => {});
   await lost;
   expect(tiny.of("run-state").at(-1)).toMatchObject({

@@ -42,7 +42,8 @@ describe("GpuMemory", () => {
 
   it("reports that memory ran out, once, naming the tensor", async () => {
     const memory = await openMemory();
-    // A device whose next scope reports it: filling the memory of the machine that runs the tests would harm it.
+    // A device whose next scope reports it: filling the memory of the machine that runs the tests
+    // would harm it.
     const { device } = memory;
     const pop = device.popErrorScope;
     device.popErrorScope = async function (this: GPUDevice) {

@@ -1,6 +1,6 @@
 /**
- * Both executors through the same steps: forward pass, loss, backward pass, clipping, controller and update, on the same batch from the
- * same values. Not a test itself.
+ * Both executors through the same steps: forward pass, loss, backward pass, clipping, controller
+ * and update, on the same batch from the same values. Not a test itself.
  */
 
 import { expect } from "vitest";
@@ -49,7 +49,9 @@ interface State {
 const TOLERANCE = 1e-4;
 /** Gradients smaller than this share of the largest are rounding. */
 const NOISE = 1e-5;
-/** Numbers whose gradient is smaller than this share of their tensor's largest may go either way. */
+/**
+ * Numbers whose gradient is smaller than this share of their tensor's largest may go either way.
+ */
 const MEANINGFUL = 1e-2;
 
 const [SIZE, TOKENS, CLASSES] = [3, 8, 5];
@@ -58,7 +60,10 @@ const TEXT = "Classify the banking question";
 const RATE = 1e-2;
 const OWNER = "whole steps";
 
-/** Runs the case on both and compares what they have computed after every update. `first` draws the start. */
+/**
+ * Runs the case on both and compares what they have computed after every update. `first` draws the
+ * start.
+ */
 export async function compareSteps(first: Executor, second: Executor, one: StepsCase): Promise<void> {
   const ours = await follow(first, one);
   const theirs = await follow(second, one, ours.start);
@@ -84,12 +89,14 @@ export async function compareSteps(first: Executor, second: Executor, one: Steps
         expectAlike(counterpart, gradient, said(`gradient of ${name}`));
         continue;
       }
-      // Zero by its nature (of a key's bias without rotary positions): what is left is rounding, and must be with both.
+      // Zero by its nature (of a key's bias without rotary positions): what is left is rounding,
+      // and must be with both.
       expect(largestOf(counterpart), said(`gradient of ${name}`)).toBeLessThan(NOISE * largest);
       told.fill(0);
     }
     for (const [name, value] of state.values) {
-      // AdamW moves every number by about the learning rate, whatever its gradient's size: of rounding it makes noise as large.
+      // AdamW moves every number by about the learning rate, whatever its gradient's size: of
+      // rounding it makes noise as large.
       const told = meaningful.get(name)!;
       const kept = (values: Float32Array) => values.map((number, index) => (told[index] === 1 ? number : 0));
       expectAlike(kept(other.values.get(name)!), kept(value), said(`value of ${name}`));

@@ -1,4 +1,7 @@
-/** Float64 references of the activation functions; derivatives as closed forms in float64. Not a test itself. */
+/**
+ * Float64 references of the activation functions; derivatives as closed forms in float64. Not a
+ * test itself.
+ */
 
 /** erf: its Maclaurin series, which loses digits beyond |x| = 2, where the tail is small. */
 function erf(x: number): number {

@@ -1,4 +1,7 @@
-/** Plain float64 references of the attention kernels, and the shapes they are tested at. Not a test itself. */
+/**
+ * Plain float64 references of the attention kernels, and the shapes they are tested at. Not a test
+ * itself.
+ */
 
 import { onProcessor } from "./harness";
 
@@ -24,7 +27,10 @@ export interface Cell {
   row: number;
 }
 
-/** Odd sizes: a prefix (more keys than queries), grouped heads, fewer keys than queries, one of everything. */
+/**
+ * Odd sizes: a prefix (more keys than queries), grouped heads, fewer keys than queries, one of
+ * everything.
+ */
 export const SHAPES: AttentionSizes[] = [
   { batch: 1, queries: 1, keys: 1, heads: 1, keyValueHeads: 1, headSize: 1, scale: 1 },
   { batch: 2, queries: 5, keys: 9, heads: 4, keyValueHeads: 2, headSize: 6, scale: 0.4 },

@@ -1,6 +1,7 @@
 /**
- * The float16 form of every kernel against its float32 form, which the other tests hold to float64, and float16 weights in pairs, which
- * the processor has too. Inputs are numbers that both have exactly, so that all that may differ is the rounding of what is stored.
+ * The float16 form of every kernel against its float32 form, which the other tests hold to float64,
+ * and float16 weights in pairs, which the processor has too. Inputs are numbers that both have
+ * exactly, so that all that may differ is the rounding of what is stored.
  */
 
 import { describe, expect, it } from "vitest";
@@ -16,7 +17,9 @@ const kernels = Object.values(modules)
   .flatMap((module) => Object.values(module))
   .filter((item): item is Kernel => typeof item === "object" && item !== null && "source" in item);
 
-/** Float16 has 11 binary digits, and what a kernel keeps in its output on the way is rounded twice. */
+/**
+ * Float16 has 11 binary digits, and what a kernel keeps in its output on the way is rounded twice.
+ */
 const HALF = 1.001e-3;
 
 interface Case {

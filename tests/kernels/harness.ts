@@ -1,6 +1,7 @@
 /**
- * Runs one kernel on typed arrays and compares with float64 references: in Node its form for the processor, in a browser its WGSL
- * on one device that all tests share, inside an error scope that must stay empty. Not a test itself.
+ * Runs one kernel on typed arrays and compares with float64 references: in Node its form for the
+ * processor, in a browser its WGSL on one device that all tests share, inside an error scope that
+ * must stay empty. Not a test itself.
  */
 
 import { expect } from "vitest";
@@ -27,16 +28,23 @@ export type Values =
   /** Bit patterns of float16, for a binding that may be packed. */
   | Uint16Array<ArrayBuffer>;
 
-/** The ways a kernel may be fitted to a graphics device; every kernel must be right in both. The processor has one. */
+/**
+ * The ways a kernel may be fitted to a graphics device; every kernel must be right in both. The
+ * processor has one.
+ */
 export const FITS: readonly ("direct" | "cooperative")[] = onProcessor ? ["direct"] : ["direct", "cooperative"];
 
-/** What a cell holds that a kernel must not let into what it computes. The processor's forms multiply it by 0, if it is finite. */
+/**
+ * What a cell holds that a kernel must not let into what it computes. The processor's forms
+ * multiply it by 0, if it is finite.
+ */
 export const UNREAD = onProcessor ? 1000 : Number.NaN;
 
 /**
- * Runs a kernel once and returns what is then in its read-write bindings. With a Float16Array among the bindings it runs
- * in its float16 form, and what is bound as a Float32Array is told to be float32. Every buffer has 64 extra elements at
- * its end, filled with a pattern, which must be untouched afterwards.
+ * Runs a kernel once and returns what is then in its read-write bindings. With a Float16Array among
+ * the bindings it runs in its float16 form, and what is bound as a Float32Array is told to be
+ * float32. Every buffer has 64 extra elements at its end, filled with a pattern, which must be
+ * untouched afterwards.
  */
 export async function runKernel<Binding extends string, Size extends string, Option extends string>(
   kernel: Kernel<Binding, Size, Option>,
@@ -132,7 +140,10 @@ async function runOnDevice<Binding extends string>(
   }
 }
 
-/** Elements behind the end of a buffer; exact in float16 and float32. Their number keeps the bytes a multiple of 4. */
+/**
+ * Elements behind the end of a buffer; exact in float16 and float32. Their number keeps the bytes a
+ * multiple of 4.
+ */
 const GUARD = 64;
 const PATTERN = -12344;
 
@@ -143,7 +154,10 @@ function withGuard(values: Values): Values {
   return guarded;
 }
 
-/** What float32 values are bound where a float16 kernel would otherwise expect activations or weights. */
+/**
+ * What float32 values are bound where a float16 kernel would otherwise expect activations or
+ * weights.
+ */
 function storedIn(kernel: Kernel, bindings: readonly [string, Values][]): Record<string, Stored> {
   const choosable = bindings.filter(([name]) => name in (kernel.stored ?? {}));
   return Object.fromEntries(
@@ -178,7 +192,8 @@ export function randomIntegers(count: number, seed: number, from: number, to: nu
 }
 
 /**
- * Every element must be within `tolerance` of the float64 reference, relative to the element's own size. Smaller ones than
+ * Every element must be within `tolerance` of the float64 reference, relative to the element's own
+ * size. Smaller ones than
  * `floor` times the largest are compared with that instead: by default only numbers below float32's smallest.
  */
 export function expectClose(
@@ -210,15 +225,16 @@ export function accumulated(before: ArrayLike<number>, value: ArrayLike<number>,
 const DENORMAL = 1e-30;
 
 /**
- * The floor for sums of both signs (matrix products, attention, norms, columns). Every summand is rounded to 6e-8 of its
- * own size, so a sum that cancels to a thousandth of it keeps no more than 4 digits, in any order of adding: below
- * 1e-3 of the largest element REDUCTION cannot be asked of float32. Elementwise kernels, and sums of one sign, need none.
+ * The floor for sums of both signs (matrix products, attention, norms, columns). Every summand is
+ * rounded to 6e-8 of its own size, so a sum that cancels to a thousandth of it keeps no more than 4
+ * digits, in any order of adding: below 1e-3 of the largest element REDUCTION cannot be asked of
+ * float32. Elementwise kernels, and sums of one sign, need none.
  */
 export const CANCELLING = 1e-3;
 
 /**
- * The floor for functions whose tails onnxruntime computes to 1e-7 of 1, not of themselves (sigmoid, erf, tanh), and what derivatives
- * make of that: a graphics card's kernels need none.
+ * The floor for functions whose tails onnxruntime computes to 1e-7 of 1, not of themselves
+ * (sigmoid, erf, tanh), and what derivatives make of that: a graphics card's kernels need none.
  */
 export const TAILS = onProcessor ? 0.25 : DENORMAL;
 

@@ -11,7 +11,10 @@ interface Sizes {
   offset: number;
 }
 
-/** The transpose of the rotation's matrix, built from its definition y = x · cos + rotateHalf(x) · sin. */
+/**
+ * The transpose of the rotation's matrix, built from its definition y = x · cos + rotateHalf(x) ·
+ * sin.
+ */
 function reference(cosine: Float32Array, sine: Float32Array, dy: Float32Array, sizes: Sizes): Float64Array {
   const { rows, tokens, heads, headSize, rotarySize, offset } = sizes;
   const half = rotarySize / 2;

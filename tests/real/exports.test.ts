@@ -1,6 +1,7 @@
 /**
- * Two steps of every method that PEFT or AdapterHub can load, on real models, exported with the validation loss that the studio
- * gives: `tools/real/check_exports.py` loads the folders afterwards. Not for the losses' agreement, which is found there.
+ * Two steps of every method that PEFT or AdapterHub can load, on real models, exported with the
+ * validation loss that the studio gives: `tools/real/check_exports.py` loads the folders
+ * afterwards. Not for the losses' agreement, which is found there.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -31,12 +32,16 @@ const options: Record<string, Record<string, unknown>> = {
 };
 
 /**
- * From noise as keys and values, SmolLM2's loss moves by nearly 1e-5 with the order of float32 sums: PyTorch's own with its threads and
- * its attention kernels, to both sides of float64's. MiniLM and the bundled model start from noise.
+ * From noise as keys and values, SmolLM2's loss moves by nearly 1e-5 with the order of float32
+ * sums: PyTorch's own with its threads and its attention kernels, to both sides of float64's.
+ * MiniLM and the bundled model start from noise.
  */
 const fromText = { init: "text", virtualTokens: null };
 
-/** Further ways in which a folder can say what was trained, on the bundled model: method and options by run. */
+/**
+ * Further ways in which a folder can say what was trained, on the bundled model: method and options
+ * by run.
+ */
 const variants: Record<string, readonly [method: string, options: Record<string, unknown>]> = {
   rslora: ["lora", { rank: 4, rankStabilised: true }],
   "lora-patterns": ["lora", { targets: "all-linear", rankPattern: { k_proj: 2 }, alphaPattern: { v_proj: 3 } }],

@@ -1,6 +1,7 @@
 /**
- * Real models against PyTorch: the logits of transformers' own sequence classifier, of PEFT's LoRA and of SK-Prefix to 1e-4 of the
- * largest, and the gradient of every trained tensor to 1e-3 of its length.
+ * Real models against PyTorch: the logits of transformers' own sequence classifier, of PEFT's LoRA
+ * and of SK-Prefix to 1e-4 of the largest, and the gradient of every trained tensor to 1e-3 of its
+ * length.
  */
 
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** What the frozen SmolLM2 predicts behind four rows, over its whole vocabulary, to 1e-4 of transformers' largest logit. */
+/**
+ * What the frozen SmolLM2 predicts behind four rows, over its whole vocabulary, to 1e-4 of
+ * transformers' largest logit.
+ */
 
 import { expect, test } from "vitest";
 import { frozenModel, NextToken } from "../../src/answers/next-token";

@@ -1,6 +1,7 @@
 /**
- * Opens what `npm run test:real` has prepared in the cache: real models as folders, and what PyTorch computed for them, in the
- * layout of `tests/fixtures/families`. Not for preparing it (`tools/real`).
+ * Opens what `npm run test:real` has prepared in the cache: real models as folders, and what
+ * PyTorch computed for them, in the layout of `tests/fixtures/families`. Not for preparing it
+ * (`tools/real`).
  */
 
 import { existsSync, openAsBlob } from "node:fs";

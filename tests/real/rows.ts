@@ -1,4 +1,7 @@
-/** The rows of tools/real/rows.jsonl as a comparison reads them, for one task. Not for what is computed with them. */
+/**
+ * The rows of tools/real/rows.jsonl as a comparison reads them, for one task. Not for what is
+ * computed with them.
+ */
 
 import { readFile } from "node:fs/promises";
 import type { BaseModel } from "../../src/base/base-model";

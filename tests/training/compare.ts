@@ -11,7 +11,9 @@ export function largestDifference(computed: ArrayLike<number>, expected: ArrayLi
   return largest;
 }
 
-/** ‖computed − expected‖ / ‖expected‖; the absolute distance where the expected norm is below 1e-6. */
+/**
+ * ‖computed − expected‖ / ‖expected‖; the absolute distance where the expected norm is below 1e-6.
+ */
 export function relativeDistance(computed: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (computed.length !== expected.length) throw new Error(`${computed.length} values instead of ${expected.length}.`);
   let difference = 0;

@@ -64,7 +64,10 @@ describe("lock-step", () => {
   const lengths = [5, 7, 8, 12, 14, 16, 6, 15, 9, 11];
   const batchSize = 4;
   const steps = 4;
-  /** So small that nothing moves: every step's loss is then the mean of its rows' losses at the start. */
+  /**
+   * So small that nothing moves: every step's loss is then the mean of its rows' losses at the
+   * start.
+   */
   const learningRate = 1e-12;
   const runs = [
     { name: "semantic prefix", method: "sk-prefix", options: { text }, learningRate },

@@ -1,4 +1,6 @@
-/** CPT for language modelling: its loss on the examples' labels, gradient and next loss are PEFT's. */
+/**
+ * CPT for language modelling: its loss on the examples' labels, gradient and next loss are PEFT's.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -1,6 +1,6 @@
 /**
- * Training that is left in the middle, written as a folder, read again and gone on with, against the same training straight
- * through: the same batches, losses, values and ranks.
+ * Training that is left in the middle, written as a folder, read again and gone on with, against
+ * the same training straight through: the same batches, losses, values and ranks.
  */
 
 import { expect, test } from "vitest";

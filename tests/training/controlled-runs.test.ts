@@ -1,4 +1,7 @@
-/** Whole comparisons of methods that do something between steps: dropout, AdaLoRA's ranks, DyLoRA's dial. */
+/**
+ * Whole comparisons of methods that do something between steps: dropout, AdaLoRA's ranks, DyLoRA's
+ * dial.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -1,4 +1,7 @@
-/** What methods say they are equal to before training, computed on a tiny model; and that unequal methods are told apart. */
+/**
+ * What methods say they are equal to before training, computed on a tiny model; and that unequal
+ * methods are told apart.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -1,4 +1,7 @@
-/** The memory that training takes on the processor against what was estimated before: the whole of the module's, as far as it was used. */
+/**
+ * The memory that training takes on the processor against what was estimated before: the whole of
+ * the module's, as far as it was used.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

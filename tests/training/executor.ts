@@ -1,4 +1,7 @@
-/** The executor that tests of training share: in Node the processor, in a browser the device of WebGPU. Both start once. */
+/**
+ * The executor that tests of training share: in Node the processor, in a browser the device of
+ * WebGPU. Both start once.
+ */
 
 import type { Executor } from "../../src/executors/executor";
 import { ProcessorExecutor } from "../../src/executors/processor/executor";

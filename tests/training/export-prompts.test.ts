@@ -1,4 +1,6 @@
-/** Exported prompts and prefixes against the folders PEFT wrote, and what they predict after import. */
+/**
+ * Exported prompts and prefixes against the folders PEFT wrote, and what they predict after import.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";

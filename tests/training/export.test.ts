@@ -1,6 +1,6 @@
 /**
- * Exported LoRAs, folded SK runs and controls against the folders PEFT wrote for the same tensors, and what comes back when
- * they are read again. Prompts and prefixes: `export-prompts.test.ts`.
+ * Exported LoRAs, folded SK runs and controls against the folders PEFT wrote for the same tensors,
+ * and what comes back when they are read again. Prompts and prefixes: `export-prompts.test.ts`.
  */
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -27,7 +27,10 @@ import { trainedParts } from "./trained-parts";
 const bucket = 24;
 const rigs = ["tiny-llama", "tiny-qwen2", "tiny-gpt2"] as const;
 
-/** Per case of the reference that PEFT wrote a folder for: the method and options that train the same tensors. */
+/**
+ * Per case of the reference that PEFT wrote a folder for: the method and options that train the
+ * same tensors.
+ */
 const everywhere = {
   lora: { method: "lora", options: { rank: 4, alpha: 8 } },
   "sk-prefix": { method: "sk-prefix", options: {} },
@@ -172,7 +175,8 @@ describe.each(rigs)("%s", (rig) => {
     );
     const config = JSON.parse(new TextDecoder().decode(files["adapter_config.json"]));
     const expected = await fixtureJson(`${peft}/adapter_config.json`);
-    // Names that stand for the same modules: PEFT got the paths of all linear layers, the studio writes their last parts.
+    // Names that stand for the same modules: PEFT got the paths of all linear layers, the studio
+    // writes their last parts.
     if (name === "lora-all") {
       const last = (paths: string[]) => [...new Set(paths.map((path) => path.split(".").at(-1)))].sort();
       expected.target_modules = last(expected.target_modules);
@@ -191,8 +195,8 @@ describe.each(rigs)("%s", (rig) => {
     const found = await Promise.all(
       read.map(([name, { method, options }]) => readCase(model, rig, name, method, options)),
     );
-    // In front of the input stands the text: where it begins with the beginning of sequence, the studio takes that off the
-    // input. The reference left it in, so those runs get it twice.
+    // In front of the input stands the text: where it begins with the beginning of sequence, the
+    // studio takes that off the input. The reference left it in, so those runs get it twice.
     for (const doubled of [false, true]) {
       const some = found.filter(({ plan }) => plan.method.startsWith("sk-") === doubled);
       const { bosId } = model.tokenizer;

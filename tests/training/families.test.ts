@@ -1,6 +1,7 @@
 /**
- * SK-Prefix's and LoRA's logits and gradients in every family against torch, on the tiny models: on the processor all of them, on the
- * graphics device every family once. Every position's hidden state is in `tests/unit/models/hidden-states.test.ts`.
+ * SK-Prefix's and LoRA's logits and gradients in every family against torch, on the tiny models: on
+ * the processor all of them, on the graphics device every family once. Every position's hidden
+ * state is in `tests/unit/models/hidden-states.test.ts`.
  */
 
 import { describe, expect, test } from "vitest";
@@ -14,7 +15,10 @@ import { publish } from "./measured";
 
 const METHODS = ["sk-prefix", "lora"] as const;
 
-/** The rig of a family that differs most from others, and the method that the graphics device trains on it. */
+/**
+ * The rig of a family that differs most from others, and the method that the graphics device trains
+ * on it.
+ */
 const device: Record<string, (typeof METHODS)[number]> = {
   "tiny-qwen3": "lora",
   "tiny-opt": "lora",

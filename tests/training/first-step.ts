@@ -1,6 +1,6 @@
 /**
- * One step of a method from the start that a fixture in the layout of `tests/fixtures/families` gives: its logits and gradients
- * against PyTorch's. Not a test itself.
+ * One step of a method from the start that a fixture in the layout of `tests/fixtures/families`
+ * gives: its logits and gradients against PyTorch's. Not a test itself.
  */
 
 import { expect } from "vitest";
@@ -38,7 +38,10 @@ function batchOf(expected: Tensors) {
   return { batchSize, bucket, inputIds: ids.data as Int32Array, lengths, channels: { labels } };
 }
 
-/** The first step of a method from a fixture's start. Every gradient must be PyTorch's to a thousandth of its length. */
+/**
+ * The first step of a method from a fixture's start. Every gradient must be PyTorch's to a
+ * thousandth of its length.
+ */
 export async function firstStep(
   executor: Executor,
   model: BaseModel,

@@ -1,4 +1,7 @@
-/** Forgetting: the loss of the model's own head on a text, with a run's tensors, against the same values in a language model's run. */
+/**
+ * Forgetting: the loss of the model's own head on a text, with a run's tensors, against the same
+ * values in a language model's run.
+ */
 
 import { beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
@@ -36,7 +39,8 @@ test.each([
   await comparison.prepare();
   await comparison.train();
   await model.loadLanguageHead();
-  // What onnxruntime keeps for the next session, and tables that any Program may use again, are not the measurement's.
+  // What onnxruntime keeps for the next session, and tables that any Program may use again, are not
+  // the measurement's.
   const bytes = () => ({ ...executor.memory.bytes(), onnxruntime: 0, runtime: 0, total: 0 });
   const before = bytes();
   const read = TEXT.split(/\n+/).map((response, row) => {

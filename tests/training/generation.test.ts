@@ -1,4 +1,7 @@
-/** Greedy generation against transformers' `generate`: frozen models, and adapters beside weights and in every layer. */
+/**
+ * Greedy generation against transformers' `generate`: frozen models, and adapters beside weights
+ * and in every layer.
+ */
 
 import { expect, test } from "vitest";
 import { NextToken } from "../../src/answers/next-token";

@@ -1,6 +1,6 @@
 /**
- * The registry of instruments on trained runs: who is refused and why, what is needed, and that each
- * result is plain data. What forgetting and merging compute is held in tests of their own.
+ * The registry of instruments on trained runs: who is refused and why, what is needed, and that
+ * each result is plain data. What forgetting and merging compute is held in tests of their own.
  */
 
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** An executor whose buffers may have fewer bytes than it could give: for matrices in parts. Not a test. */
+/**
+ * An executor whose buffers may have fewer bytes than it could give: for matrices in parts. Not a
+ * test.
+ */
 
 import type { Executor } from "../../src/executors/executor";
 

@@ -1,4 +1,7 @@
-/** Several adapters over one base: rows of a file that each go to the adapter named in a column, against every adapter by itself. */
+/**
+ * Several adapters over one base: rows of a file that each go to the adapter named in a column,
+ * against every adapter by itself.
+ */
 
 import Papa from "papaparse";
 import { expect, test } from "vitest";

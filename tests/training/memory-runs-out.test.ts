@@ -1,4 +1,7 @@
-/** The processor's memory runs out while a comparison trains: the error has its name and numbers, and the comparison goes on later. */
+/**
+ * The processor's memory runs out while a comparison trains: the error has its name and numbers,
+ * and the comparison goes on later.
+ */
 
 import { afterEach, expect, test, vi } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

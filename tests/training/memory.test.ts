@@ -43,7 +43,8 @@ const runs = [
 test("steps allocate nothing: bytes stay the same, and all of them come back", async () => {
   const rows = await tinyRows(model, [5, 7, 8, 6, 8, 4]);
   const data = tinyData(rows, rows.slice(0, 2), 8);
-  // What stays with the model: the text's keys, values and states, and tables that all its Programs share.
+  // What stays with the model: the text's keys, values and states, and tables that all its Programs
+  // share.
   const warm = create({ data, runs });
   await warm.comparison.prepare();
   await warm.comparison.evaluate();

@@ -1,4 +1,7 @@
-/** Runs merged against themselves unmerged: LoRA, its family with a head over a vocabulary, and dense changes. */
+/**
+ * Runs merged against themselves unmerged: LoRA, its family with a head over a vocabulary, and
+ * dense changes.
+ */
 
 import { beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

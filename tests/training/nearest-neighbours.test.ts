@@ -1,6 +1,6 @@
 /**
- * What answers by way of the training rows: scikit-learn's votes of nearest neighbours and chances of a fitted head, rows
- * that are read once, level lines beside a trained run.
+ * What answers by way of the training rows: scikit-learn's votes of nearest neighbours and chances
+ * of a fitted head, rows that are read once, level lines beside a trained run.
  */
 
 import { expect, test } from "vitest";

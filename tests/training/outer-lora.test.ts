@@ -1,6 +1,7 @@
 /**
- * LoRA on word embeddings and on the head over the vocabulary, against PEFT: loss, gradients, what is predicted, and the
- * folder. All 20 updates, and the other rigs, are in `tests/unit/backward/outer-lora.test.ts`.
+ * LoRA on word embeddings and on the head over the vocabulary, against PEFT: loss, gradients, what
+ * is predicted, and the folder. All 20 updates, and the other rigs, are in
+ * `tests/unit/backward/outer-lora.test.ts`.
  */
 
 import { strFromU8 } from "fflate";
@@ -134,7 +135,8 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     });
     const [own, theirs] = [writtenFiles(folder), await adapterFiles(`outer-lora/${rig}`)];
     const [config, saved] = [own, theirs].map((files) => JSON.parse(strFromU8(files["adapter_config.json"]!)));
-    // What PEFT writes of fan_in_fan_out is its last module's; it goes by each module's class when it loads.
+    // What PEFT writes of fan_in_fan_out is its last module's; it goes by each module's class when
+    // it loads.
     const fanInFanOut = rig === "tiny-gpt2";
     expect({ ...config, base_model_name_or_path: null, target_modules: [...config.target_modules].sort() }).toEqual({
       ...{ ...saved, fan_in_fan_out: fanInFanOut },

@@ -1,4 +1,6 @@
-/** Pairs of texts on an encoder: the second text's tokens are of type 1, as transformers has them. */
+/**
+ * Pairs of texts on an encoder: the second text's tokens are of type 1, as transformers has them.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -1,6 +1,7 @@
 /**
- * Frozen weights in float16: forward and backward pass must compute what they compute from a float32 file of the same,
- * rounded, numbers. Without `shader-f16` both passes unpack pairs from 32-bit words; with it onnxruntime casts.
+ * Frozen weights in float16: forward and backward pass must compute what they compute from a
+ * float32 file of the same, rounded, numbers. Without `shader-f16` both passes unpack pairs from
+ * 32-bit words; with it onnxruntime casts.
  */
 
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,6 +1,7 @@
 /**
- * Forward passes, gradients and AdamW traces of every method against PyTorch and PEFT, on the tiny models. The processor follows every
- * case through all 20 updates, the graphics device those that say so.
+ * Forward passes, gradients and AdamW traces of every method against PyTorch and PEFT, on the tiny
+ * models. The processor follows every case through all 20 updates, the graphics device those that
+ * say so.
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -21,7 +22,10 @@ import { onProcessor, testExecutor } from "./executor";
 import { publish } from "./measured";
 import { trainedParts } from "./trained-parts";
 
-/** This case keeps every batch as short as its longest row; the others pad all batches alike and so compile one shape. */
+/**
+ * This case keeps every batch as short as its longest row; the others pad all batches alike and so
+ * compile one shape.
+ */
 const ownShapes = "sk-prefix";
 
 const casesOf = (rig: Rig) => Object.entries(referenceCases[rig]).filter(([, { device }]) => onProcessor || device);
@@ -66,7 +70,8 @@ describe.each(rigs)("%s", (rig) => {
       const tensors = await fixtureTensors(`${path}.safetensors`);
       const text = methodOf(method).text({ ...options, text: described.text }) === null ? {} : { text: described.text };
       const plan = { name, method, options: { ...options, ...text } };
-      // Of a key bias without rotary positions: it shifts whole rows of scores. Adam makes noise of the rounding that is left.
+      // Of a key bias without rotary positions: it shifts whole rows of scores. Adam makes noise of
+      // the rounding that is left.
       const trained: { name: string; gradientIsZero: boolean }[] = described.trainables;
       const zeros = new Set(trained.filter(({ gradientIsZero }) => gradientIsZero).map(({ name }) => name));
       const followed = onProcessor || device === "all updates" ? described.steps : 2;

@@ -1,6 +1,7 @@
 /**
- * A model whose tables, linears and head lie in several buffers, since one cannot hold them: the limit is set low, and training and
- * predicting must be those of the whole model. By float64 the same is shown in `tests/unit/program/row-parts.test.ts`.
+ * A model whose tables, linears and head lie in several buffers, since one cannot hold them: the
+ * limit is set low, and training and predicting must be those of the whole model. By float64 the
+ * same is shown in `tests/unit/program/row-parts.test.ts`.
  */
 
 import { expect, test } from "vitest";

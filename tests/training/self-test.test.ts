@@ -1,4 +1,6 @@
-/** The start-up self-test: it passes on a device that computes, and says by how much another is off. */
+/**
+ * The start-up self-test: it passes on a device that computes, and says by how much another is off.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { selfTest } from "../../src/base/self-test";

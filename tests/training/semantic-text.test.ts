@@ -1,4 +1,7 @@
-/** What the task's text does to a comparison: one word more or less, what is kept of it, and how deep it is read. */
+/**
+ * What the task's text does to a comparison: one word more or less, what is kept of it, and how
+ * deep it is read.
+ */
 
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

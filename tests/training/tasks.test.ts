@@ -1,4 +1,7 @@
-/** Token classification and language modelling against PyTorch: losses, gradients and AdamW traces, LoRA's through all 20 updates. */
+/**
+ * Token classification and language modelling against PyTorch: losses, gradients and AdamW traces,
+ * LoRA's through all 20 updates.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
@@ -115,7 +118,8 @@ describe.each(["token-classification", "causal-lm"] as const)("%s", (id) => {
             }
             continue;
           }
-          // The language head's logits are never held; what was predicted and lost at every labelled position says the same.
+          // The language head's logits are never held; what was predicted and lost at every
+          // labelled position says the same.
           const predicted = new Float32Array(await executor.read(compiled.recorded, size * bucket * 4));
           const lost = new Float32Array(await executor.read(compiled.losses, size * bucket * 4));
           batches[0]!.channels.labels.forEach((label: number, place: number) => {

@@ -1,4 +1,7 @@
-/** Comparisons small enough for a software adapter: a reference model, few short rows, and every event kept. Not a test. */
+/**
+ * Comparisons small enough for a software adapter: a reference model, few short rows, and every
+ * event kept. Not a test.
+ */
 
 import type { BaseModel } from "../../src/base/base-model";
 import { Comparison } from "../../src/comparison/comparison";
@@ -56,7 +59,10 @@ export interface TinyComparison {
   losses(run: string): number[];
 }
 
-/** Constant learning rate without warm-up, batches of 2, no evaluation between the first and the last, by default. */
+/**
+ * Constant learning rate without warm-up, batches of 2, no evaluation between the first and the
+ * last, by default.
+ */
 export function createComparison(executor: Executor, model: BaseModel, setup: TinySetup): TinyComparison {
   const events: StudioEvent[] = [];
   const defaults = { batchSize: 2, steps: 4, evalEvery: 1000, schedule: "constant", warmupRatio: 0 };
@@ -94,7 +100,10 @@ export class OpenComparisons {
   }
 }
 
-/** Logits of validation rows that the last evaluation took in one batch of this shape, in the rows' order: [rows, classes]. */
+/**
+ * Logits of validation rows that the last evaluation took in one batch of this shape, in the rows'
+ * order: [rows, classes].
+ */
 export async function logitsOf(
   executor: Executor,
   { comparison }: TinyComparison,

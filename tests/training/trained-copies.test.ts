@@ -1,4 +1,7 @@
-/** Copies of frozen tensors that are trained start as them, from float16 too, and leave the base model alone. */
+/**
+ * Copies of frozen tensors that are trained start as them, from float16 too, and leave the base
+ * model alone.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

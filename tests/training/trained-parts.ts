@@ -1,4 +1,7 @@
-/** A fixture's trained tensors under the studio's names: PEFT's one prefix tensor is cut into keys and values per layer. */
+/**
+ * A fixture's trained tensors under the studio's names: PEFT's one prefix tensor is cut into keys
+ * and values per layer.
+ */
 
 import type { ModelConfig } from "../../src/models/family";
 import type { fixtureTensors } from "../fixtures/reference";

@@ -1,4 +1,7 @@
-/** What methods let be seen of their training: EPT's gate, and how far words have moved that are kept near. */
+/**
+ * What methods let be seen of their training: EPT's gate, and how far words have moved that are
+ * kept near.
+ */
 
 import { beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -1,6 +1,7 @@
 /**
- * LoRA's family against PyTorch following PEFT, on the tiny models: counts, start, logits, gradients, a 20-step AdamW trace with
- * penalties and allocated ranks, and what is exported, read back and converted. The cases PEFT itself computed are in
+ * LoRA's family against PyTorch following PEFT, on the tiny models: counts, start, logits,
+ * gradients, a 20-step AdamW trace with penalties and allocated ranks, and what is exported, read
+ * back and converted. The cases PEFT itself computed are in
  * `reference.test.ts`; these are made by `tools/fixtures/weight_deltas.py` without PEFT, and held against PEFT's own training by
  * `tools/peft/weight_deltas.py`, which saved the folders.
  */
@@ -130,7 +131,10 @@ describe.each(Object.keys(cases))("%s", (rig) => {
     return exportRun(model, run, facts, conversion);
   }
 
-  /** What a folder, written by the studio or by PEFT, says about the batch, once read strictly and without its run.json. */
+  /**
+   * What a folder, written by the studio or by PEFT, says about the batch, once read strictly and
+   * without its run.json.
+   */
   async function readBack(written: AdapterFolder | Record<string, Uint8Array>, batch: Batch) {
     const files = "tensors" in written ? adapterFiles({ ...(written as AdapterFolder), run: null }) : written;
     const folder = await readAdapterFiles(files as Record<string, Uint8Array>);
@@ -242,7 +246,9 @@ describe.each(Object.keys(cases))("%s", (rig) => {
     expect(largestDifference(cut.logits, smaller)).toBeLessThan(1e-4);
   }
 
-  /** The folder against the one that PEFT saved after the same training, and what PEFT's says here. */
+  /**
+   * The folder against the one that PEFT saved after the same training, and what PEFT's says here.
+   */
   async function checkPeft(run: Run, path: string, batch: Batch) {
     const files: Record<string, Uint8Array> = {};
     for (const name of ["adapter_config.json", "adapter_model.safetensors"]) {

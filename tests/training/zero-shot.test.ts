@@ -1,4 +1,7 @@
-/** The zero-shot prompt against transformers' logits; other kinds of heads are in `tests/unit/methods/zero-shot.test.ts`. */
+/**
+ * The zero-shot prompt against transformers' logits; other kinds of heads are in
+ * `tests/unit/methods/zero-shot.test.ts`.
+ */
 
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

@@ -1,4 +1,7 @@
-/** Holds the source to its architecture: imports point down, without circles, and every shader is described and tested. */
+/**
+ * Holds the source to its architecture: imports point down, without circles, and every shader is
+ * described and tested.
+ */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, posix, sep } from "node:path";
@@ -31,13 +34,15 @@ const LAYERS = [
 
 /** Imports between folders of one layer. */
 const PEERS: Record<string, string[]> = {
-  // A method attaches to the sites that a model family declares, says which adapter form it is, and draws torch's numbers.
+  // A method attaches to the sites that a model family declares, says which adapter form it is, and
+  // draws torch's numbers.
   methods: ["models", "adapters", "data"],
   // A family names the channels of a batch that it reads.
   models: ["data"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
-  // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has a version.
+  // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has
+  // a version.
   adapters: ["hub", "data", "versions"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
   forward: ["hub"],
@@ -46,10 +51,16 @@ const PEERS: Record<string, string[]> = {
 /** Folders that know nothing of tensors' programs or devices. */
 const LEAVES = ["hub", "data", "adapters"];
 
-/** What the page and the headless runner's page may know of the rest, and only its types: everything else is in the worker. */
+/**
+ * What the page and the headless runner's page may know of the rest, and only its types: everything
+ * else is in the worker.
+ */
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
-/** What page and worker must agree on: arithmetic on a configuration, versions of what is written. No device, no package. */
+/**
+ * What page and worker must agree on: arithmetic on a configuration, versions of what is written.
+ * No device, no package.
+ */
 const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
   "src/tasks/metrics/names",
@@ -76,7 +87,9 @@ function filesBelow(folder: string, pattern: RegExp): string[] {
     .sort();
 }
 
-/** The file an import of ours means; null for a package. Whether it is there the type check says. */
+/**
+ * The file an import of ours means; null for a package. Whether it is there the type check says.
+ */
 function resolveImport(from: string, request: string): string | null {
   const [path = ""] = request.split("?");
   if (!path.startsWith(".") && !path.startsWith("@/")) return null;
@@ -136,7 +149,10 @@ function fault({ from, to, typeOnly }: Import): string | null {
   return layerOf(below) > layerOf(above) ? null : `${said}: ${below} is not below ${above}`;
 }
 
-/** A circle of files that import one another, first file repeated at the end; null when there is none. */
+/**
+ * A circle of files that import one another, first file repeated at the end; null when there is
+ * none.
+ */
 function findCircle(edges: Import[]): string[] | null {
   const targets = new Map<string, string[]>();
   for (const { from, to } of edges) targets.set(from, [...(targets.get(from) ?? []), to]);

@@ -1,6 +1,7 @@
 /**
- * The training in jax-js as its README writes such things: one jitted step of `valueAndGrad` and AdamW over trees of arrays.
- * (jax-js counts references: a value used again later is passed on as `.ref`.)
+ * The training in jax-js as its README writes such things: one jitted step of `valueAndGrad` and
+ * AdamW over trees of arrays. (jax-js counts references: a value used again later is passed on as
+ * `.ref`.)
  */
 
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
@@ -36,7 +37,10 @@ function rotaryTables({ tokens, config }: Case): { cosine: np.Array; sine: np.Ar
   return { cosine: table(Math.cos), sine: table(Math.sin) };
 }
 
-/** Logits [rows, classes] of the token at `last`. Padding is on the right, where no real token looks. */
+/**
+ * Logits [rows, classes] of the token at `last`. Padding is on the right, where no real token
+ * looks.
+ */
 function forward(given: Case, trained: Tree, frozen: Tree, ids: np.Array, last: np.Array): np.Array {
   const { rows, tokens, config, lora } = given;
   const epsilon = config.rms_norm_eps;
@@ -69,7 +73,10 @@ function forward(given: Case, trained: Tree, frozen: Tree, ids: np.Array, last: 
   return np.dot(rmsNorm(state, weight("model.norm.weight"), epsilon), weight("score.weight"));
 }
 
-/** `trainStep(state, frozen, batch)`: the next state and the loss before it. Takes over everything but `frozen`. */
+/**
+ * `trainStep(state, frozen, batch)`: the next state and the loss before it. Takes over everything
+ * but `frozen`.
+ */
 function trainStep(given: Case) {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = given.optimizer;
 

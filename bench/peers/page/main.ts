@@ -1,4 +1,7 @@
-/** The page of the libraries that run in a browser: `window.measure` trains the case with one of them. */
+/**
+ * The page of the libraries that run in a browser: `window.measure` trains the case with one of
+ * them.
+ */
 
 import { CASE_FILES, type Case, type CaseFacts, readCase } from "../case";
 import { type Library, measure, type Trainer } from "./trainer";

@@ -1,4 +1,7 @@
-/** The training in the studio itself: a run of its own classes, stepped by hand, on the executor asked for. */
+/**
+ * The training in the studio itself: a run of its own classes, stepped by hand, on the executor
+ * asked for.
+ */
 
 import { BaseModel } from "../../../src/base/base-model";
 import { fetchBuild } from "../../../src/executors/processor/build";

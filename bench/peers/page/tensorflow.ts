@@ -1,6 +1,7 @@
 /**
- * The training in TensorFlow.js as its guides write such things: `variableGrads` of a loss over frozen tensors and trained
- * variables, tidied, and `tf.train.adam` behind the decay that makes it AdamW.
+ * The training in TensorFlow.js as its guides write such things: `variableGrads` of a loss over
+ * frozen tensors and trained variables, tidied, and `tf.train.adam` behind the decay that makes it
+ * AdamW.
  */
 
 import * as tf from "@tensorflow/tfjs";
@@ -42,7 +43,10 @@ function constants({ tokens, config }: Case) {
   };
 }
 
-/** Logits [rows, classes] of each row's last real token. Padding is on the right, where no real token looks. */
+/**
+ * Logits [rows, classes] of each row's last real token. Padding is on the right, where no real
+ * token looks.
+ */
 function forward(
   { rows, tokens, config, lora }: Case,
   weights: Record<string, tf.Tensor>,

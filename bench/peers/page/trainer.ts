@@ -1,4 +1,7 @@
-/** What a library's trainer offers, and the measuring of it. Not for what a step does: each library has a file of its own. */
+/**
+ * What a library's trainer offers, and the measuring of it. Not for what a step does: each library
+ * has a file of its own.
+ */
 
 import type { Case, CaseBatch } from "../case";
 
@@ -30,7 +33,10 @@ declare global {
   }
 }
 
-/** Steps and seconds before anything is measured: browsers compile WebAssembly anew, and faster, while it runs. */
+/**
+ * Steps and seconds before anything is measured: browsers compile WebAssembly anew, and faster,
+ * while it runs.
+ */
 const WARM_UP = { steps: 5, seconds: 6 } as const;
 
 /** Steps of warm-up and then `count` measured ones, the batches in turn. */

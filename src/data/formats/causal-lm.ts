@@ -1,6 +1,6 @@
 /**
- * A response to write behind a prompt, or a text to go on with: both are templates over the columns. The loss is on the response
- * and the token that ends it.
+ * A response to write behind a prompt, or a text to go on with: both are templates over the
+ * columns. The loss is on the response and the token that ends it.
  */
 
 import { type ChatMessage, encodeConversation, isConversation, readConversation } from "../chat";
@@ -30,7 +30,10 @@ export const causalLm: DataFormat = {
     { role: "response", title: "Response", kind: "template", without: "messages" },
   ],
 
-  /** Named as prompts and responses, where an answer that is repeated throughout is rather a label; or nothing but texts. */
+  /**
+   * Named as prompts and responses, where an answer that is repeated throughout is rather a label;
+   * or nothing but texts.
+   */
   guess(table, facts) {
     const messages = conversations(table);
     if (messages !== undefined) return { messages };

@@ -1,6 +1,7 @@
 /**
- * How one task's rows are read from a file: which columns it needs, what their cells mean, and what tokens they become. A task
- * is one such object in one file; opening, splitting, tokenising and the page's fields follow from it.
+ * How one task's rows are read from a file: which columns it needs, what their cells mean, and what
+ * tokens they become. A task is one such object in one file; opening, splitting, tokenising and the
+ * page's fields follow from it.
  */
 
 import type { ColumnFacts } from "../columns";

@@ -1,4 +1,7 @@
-/** What formats with label names share: numbering them, and names that a validation file must not bring. */
+/**
+ * What formats with label names share: numbering them, and names that a validation file must not
+ * bring.
+ */
 
 import { DataError, quote } from "../errors";
 import type { KnownRows } from "./format";

@@ -1,8 +1,11 @@
-/** Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words between separators. */
+/**
+ * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words
+ * between separators.
+ */
 
 /**
- * A cell between square brackets as its entries, numbers written as text; null where it is no such list, or holds something
- * else than texts and numbers.
+ * A cell between square brackets as its entries, numbers written as text; null where it is no such
+ * list, or holds something else than texts and numbers.
  */
 export function readArray(cell: string): string[] | null {
   const text = cell.trim();

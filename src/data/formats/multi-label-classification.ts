@@ -1,4 +1,7 @@
-/** Any number of labels for a text or a pair: a column of lists, or a column of 0 and 1 for every label. */
+/**
+ * Any number of labels for a text or a pair: a column of lists, or a column of 0 and 1 for every
+ * label.
+ */
 
 import { type ColumnFacts, guessColumns, guessTexts } from "../columns";
 import { DataError, formatCount, quote } from "../errors";
@@ -76,7 +79,10 @@ export const multiLabelClassification: DataFormat = {
   encode: encodeText,
 };
 
-/** With a training file's labels the separator is the one under which all are known, where there is one. */
+/**
+ * With a training file's labels the separator is the one under which all are known, where there is
+ * one.
+ */
 function readLists(cells: readonly string[], known: KnownRows | null): string[][] {
   const split = (separator: Separator) => cells.map((cell) => splitLabels(cell, separator));
   const all = new Set(known?.labels);

@@ -87,7 +87,10 @@ export const regression: DataFormat = {
 
   labelsOf: () => [],
 
-  /** Mean 0 and variance 1 over the training rows, so that an untrained head begins near the mean whatever the unit is. */
+  /**
+   * Mean 0 and variance 1 over the training rows, so that an untrained head begins near the mean
+   * whatever the unit is.
+   */
   scale(train) {
     const numbers = train.map(({ values }) => values![0]!);
     const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

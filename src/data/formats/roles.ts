@@ -9,7 +9,9 @@ interface Problem {
   readonly message: string;
 }
 
-/** The columns with null for the optional ones that are left out, and what is wrong with which key. */
+/**
+ * The columns with null for the optional ones that are left out, and what is wrong with which key.
+ */
 export function checkRoles(
   task: TaskId,
   given: Readonly<Record<string, unknown>>,

@@ -22,8 +22,9 @@ export const sequenceClassification: DataFormat = {
   suggest: guessColumns,
 
   /**
-   * Labels are trimmed and numbered alphabetically; rows whose text or label is empty are left out with a notice. In a training
-   * file a single label, a label with one row, and a column with too many values to be a label are refused.
+   * Labels are trimmed and numbered alphabetically; rows whose text or label is empty are left out
+   * with a notice. In a training file a single label, a label with one row, and a column with too
+   * many values to be a label are refused.
    */
   read(table, { text, textPair = null, label }, known) {
     const { cells, notices } = readCells(table, [

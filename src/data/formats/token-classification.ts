@@ -88,7 +88,9 @@ export const tokenClassification: DataFormat = {
   },
 };
 
-/** Whether two columns have the same number of entries in every row looked at, and several in some. */
+/**
+ * Whether two columns have the same number of entries in every row looked at, and several in some.
+ */
 function areAligned(table: Table, tokens: string, tags: string): boolean {
   const [word, tag] = [table.columns.indexOf(tokens), table.columns.indexOf(tags)];
   const counts = table.rows
@@ -122,7 +124,10 @@ function checkTags(file: string, column: string, labels: readonly string[], word
   ];
 }
 
-/** A typed text as words: what stands between white space, with punctuation around it apart, as corpora with tags have it. */
+/**
+ * A typed text as words: what stands between white space, with punctuation around it apart, as
+ * corpora with tags have it.
+ */
 export function wordsOf(text: string): string[] {
   return text.split(/\s+/).flatMap((chunk) => {
     const [, before = "", word = "", after = ""] = /^([("'‘“[{]*)(.*?)([.,;:!?)"'”’\]}]*)$/u.exec(chunk) ?? [];

@@ -1,6 +1,7 @@
 /**
- * Where a browser gets onnxruntime for the processor from. A visitor downloads one build: the plain one, or where a graphics card
- * is in use the very files that it uses (`webgpu/runtime.ts`), which hold the processor's kernels too.
+ * Where a browser gets onnxruntime for the processor from. A visitor downloads one build: the plain
+ * one, or where a graphics card is in use the very files that it uses (`webgpu/runtime.ts`), which
+ * hold the processor's kernels too.
  */
 
 import type { Build } from "./executor";

@@ -1,6 +1,7 @@
 /**
- * What the processor's executor takes for itself: the working memory of onnxruntime's sessions while they run, and the sessions.
- * A run gives back what it took, so of all sessions only the neediest counts.
+ * What the processor's executor takes for itself: the working memory of onnxruntime's sessions
+ * while they run, and the sessions. A run gives back what it took, so of all sessions only the
+ * neediest counts.
  */
 
 import { ProgramSizes } from "../../forward/sizes";
@@ -21,9 +22,15 @@ export interface SessionCosts extends StepCosts {
 
 /** Bytes of the module before any session: code's data, threads' stacks, onnxruntime's tables. */
 const MODULE = 16 * 2 ** 20;
-/** Bytes of a session for each node of its graph, about: measured, optimised graphs of 100 to 2,000 nodes. */
+/**
+ * Bytes of a session for each node of its graph, about: measured, optimised graphs of 100 to 2,000
+ * nodes.
+ */
 const NODE = 3000;
-/** Working memory over the values that live at once: what is given back is not always where the next value fits. */
+/**
+ * Working memory over the values that live at once: what is given back is not always where the next
+ * value fits.
+ */
 const SCATTERED = 1.3;
 
 export const processorCosts: Costs<SessionCosts> = {
@@ -42,7 +49,8 @@ export const processorCosts: Costs<SessionCosts> = {
   },
   runtime(steps) {
     if (steps.length === 0) return 0;
-    // Runs with the same graphs share sessions, so variants cost nothing; graphs of the same sizes are taken for the same.
+    // Runs with the same graphs share sessions, so variants cost nothing; graphs of the same sizes
+    // are taken for the same.
     const distinct = new Map(steps.map((step) => [`${step.nodes} ${step.working} ${step.largest}`, step]));
     const sessions = [...distinct.values()].reduce((sum, { nodes }) => sum + nodes * NODE, 0);
     return MODULE + sessions + Math.ceil(SCATTERED * Math.max(...steps.map(({ working }) => working)));
@@ -105,7 +113,10 @@ function peakOf(
   return { working, largest };
 }
 
-/** What a kernel of onnxruntime takes while it runs: attention lays queries, keys and values out by head, and keeps all scores. */
+/**
+ * What a kernel of onnxruntime takes while it runs: attention lays queries, keys and values out by
+ * head, and keeps all scores.
+ */
 function ownBytes({ operator, inputs, attributes }: SizedNode, values: ReadonlyMap<string, Value>): number {
   if (operator !== "MultiHeadAttention") return 0;
   const [batch, queries, width] = values.get(inputs[0]!)!.shape as [number, number, number];

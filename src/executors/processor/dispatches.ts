@@ -1,6 +1,6 @@
 /**
- * A list of dispatches on the processor: neighbours that are nodes become one graph each, the others loops over our buffers.
- * What is bound stays bound; running allocates nothing of ours.
+ * A list of dispatches on the processor: neighbours that are nodes become one graph each, the
+ * others loops over our buffers. What is bound stays bound; running allocates nothing of ours.
  */
 
 import type { Dispatch, LoopMemory } from "../../kernels/kernel";
@@ -54,7 +54,10 @@ export class ProcessorDispatches implements CompiledDispatches {
     this.#copies = copies;
   }
 
-  /** Rejects with an Error that names the kernel if a dispatch does not fit it (`check-dispatch.ts`). */
+  /**
+   * Rejects with an Error that names the kernel if a dispatch does not fit it
+   * (`check-dispatch.ts`).
+   */
   static async compile(
     memory: HeapMemory,
     sessions: Sessions,
@@ -130,8 +133,8 @@ function loopOf({ kernel, bindings, sizes, options }: Dispatch<HeapBuffer>): Ste
 }
 
 /**
- * onnxruntime does not know that an input and an output may be the same memory, and may write one before it has read the other:
- * such inputs are copies.
+ * onnxruntime does not know that an input and an output may be the same memory, and may write one
+ * before it has read the other: such inputs are copies.
  */
 function apart(
   memory: HeapMemory,

@@ -1,4 +1,7 @@
-/** The executor on the processor: our buffers, loops and onnxruntime's sessions in the memory of one WebAssembly module. */
+/**
+ * The executor on the processor: our buffers, loops and onnxruntime's sessions in the memory of one
+ * WebAssembly module.
+ */
 
 import type { ForwardGraph } from "../../forward/graph";
 import type { Dispatch } from "../../kernels/kernel";
@@ -28,7 +31,10 @@ export interface ProcessorOptions {
 
 export interface Build extends Omit<ModuleOptions, "numThreads"> {
   readonly factory: ModuleFactory;
-  /** Rejects with an Error that says what is wrong with its files, if anything is: asked when it does not start. */
+  /**
+   * Rejects with an Error that says what is wrong with its files, if anything is: asked when it
+   * does not start.
+   */
   readonly check?: () => Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * Dispatches as one ONNX graph: the third lowering. What they do to buffers becomes values that are assigned once; what is read
- * before it is written is an input, and what somebody reads behind them an output, both in the buffers where they lie.
+ * Dispatches as one ONNX graph: the third lowering. What they do to buffers becomes values that are
+ * assigned once; what is read before it is written is an input, and what somebody reads behind them
+ * an output, both in the buffers where they lie.
  */
 
 import type { Dispatch, GraphPlaces, ProcessorForm } from "../../kernels/kernel";

@@ -1,6 +1,7 @@
 /**
- * Memory of the processor executor: buffers inside the memory of onnxruntime's WebAssembly module, so that sessions and loops
- * work on them where they lie. Not for what onnxruntime allocates for itself, which is counted as the rest of that memory.
+ * Memory of the processor executor: buffers inside the memory of onnxruntime's WebAssembly module,
+ * so that sessions and loops work on them where they lie. Not for what onnxruntime allocates for
+ * itself, which is counted as the rest of that memory.
  */
 
 import { type Bytes, noBytes } from "../bytes";
@@ -62,8 +63,9 @@ export class HeapMemory implements DeviceMemory {
   }
 
   /**
-   * Bytes up to the last one that was ever written: the memory grows by a fifth at a time, and what it has not used takes none
-   * of the computer's. It looks through what is unused, so it is not for the loop.
+   * Bytes up to the last one that was ever written: the memory grows by a fifth at a time, and what
+   * it has not used takes none of the computer's. It looks through what is unused, so it is not for
+   * the loop.
    */
   get used(): number {
     const words = new Int32Array(this.#module().HEAPU8.buffer);
@@ -80,7 +82,8 @@ export class HeapMemory implements DeviceMemory {
       sum.total += size;
     }
     if (owner !== undefined) return sum;
-    // The memory as it stands, less what is ours: the module's own, its sessions', and what has been given back.
+    // The memory as it stands, less what is ours: the module's own, its sessions', and what has
+    // been given back.
     sum.onnxruntime = this.#module().HEAPU8.length - sum.total;
     sum.total = this.#module().HEAPU8.length;
     return sum;

@@ -1,7 +1,8 @@
 /**
- * onnxruntime's WebAssembly module by its C interface, as onnxruntime-web itself calls it (`lib/wasm` of the package): what its
- * JavaScript interface has no word for are tensors that lie in the module's own memory. With them sessions read and write
- * our buffers where they are, and a step copies and allocates nothing. The package's version is exact, so this is too.
+ * onnxruntime's WebAssembly module by its C interface, as onnxruntime-web itself calls it
+ * (`lib/wasm` of the package): what its JavaScript interface has no word for are tensors that lie
+ * in the module's own memory. With them sessions read and write our buffers where they are, and a
+ * step copies and allocates nothing. The package's version is exact, so this is too.
  */
 
 import { OutOfMemoryError } from "../executor";
@@ -68,7 +69,10 @@ export interface OrtModule {
 /** Errors and fatal errors only. */
 const LOG_LEVEL = 3;
 
-/** Starts onnxruntime with so many threads. Rejects with an Error that says what is missing or wrong. */
+/**
+ * Starts onnxruntime with so many threads. Rejects with an Error that says what is missing or
+ * wrong.
+ */
 export async function startModule(factory: ModuleFactory, options: ModuleOptions): Promise<OrtModule> {
   let ort: OrtModule;
   try {

@@ -1,4 +1,7 @@
-/** The way back to the host where nothing has to be waited for: a copy is there when its step is done. */
+/**
+ * The way back to the host where nothing has to be waited for: a copy is there when its step is
+ * done.
+ */
 
 import type { Commands, DeviceBuffer, ReadbackRing, ReadbackRingOptions } from "../executor";
 import type { ProcessorCommands } from "./commands";

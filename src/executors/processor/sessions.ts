@@ -1,6 +1,6 @@
 /**
- * onnxruntime's sessions on the processor, and their tensors in our memory. Every leaf of a graph is an input, so a session holds
- * no numbers: all runs with the same graph share one.
+ * onnxruntime's sessions on the processor, and their tensors in our memory. Every leaf of a graph
+ * is an input, so a session holds no numbers: all runs with the same graph share one.
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -156,7 +156,8 @@ export class Sessions {
     const module = this.#module;
     const model = module._malloc(graph.length);
     check(module, model !== 0, `There is no memory for a graph of ${graph.length} bytes`);
-    // Neither an arena nor a plan of one block: what a run takes goes back piece by piece, to be taken by whoever runs next.
+    // Neither an arena nor a plan of one block: what a run takes goes back piece by piece, to be
+    // taken by whoever runs next.
     const options = module._OrtCreateSessionOptions(OPTIMISATION, 0, 0, 0, 0, 0, 0, LOG_SEVERITY, 0, 0);
     try {
       check(module, options !== 0, "onnxruntime makes no session options");

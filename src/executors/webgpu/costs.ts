@@ -1,7 +1,7 @@
 /**
- * What the graphics card's executor takes for itself. First of all the GPU buffers that onnxruntime makes when it runs a Program:
- * planned as it plans them (WebGPU provider of 1.30, one stream, no graph optimisation, `simple` buffer cache), from shapes
- * alone. Not for buffers of ours.
+ * What the graphics card's executor takes for itself. First of all the GPU buffers that onnxruntime
+ * makes when it runs a Program: planned as it plans them (WebGPU provider of 1.30, one stream, no
+ * graph optimisation, `simple` buffer cache), from shapes alone. Not for buffers of ours.
  *
  * 1. Nodes run in reverse depth-first order from the graph's leaves.
  * 2. A value lives in a buffer of its own, unless it is its input under another shape, or a dead value of the same size can be
@@ -47,7 +47,10 @@ export interface RuntimeMemory extends StepCosts {
   readonly literals: number;
 }
 
-/** Of the sizes that onnxruntime's kernels read: one small buffer for each of the dispatches that it collects. */
+/**
+ * Of the sizes that onnxruntime's kernels read: one small buffer for each of the dispatches that it
+ * collects.
+ */
 const RUNTIME_UNIFORMS = 1024;
 
 export const webgpuCosts: Costs<RuntimeMemory> = {
@@ -107,7 +110,10 @@ function uploadedLiterals(nodes: readonly Node[], values: ReadonlyMap<string, Va
   return new Set(nodes.flatMap(onDevice).filter((name) => values.get(name)!.host));
 }
 
-/** What the sessions of several Programs, run one after the other, leave in the cache that they share. */
+/**
+ * What the sessions of several Programs, run one after the other, leave in the cache that they
+ * share.
+ */
 export function sharedBuffers(sessions: Iterable<BufferCounts>): BufferCounts {
   const most = new Map<number, number>();
   for (const session of sessions) {

@@ -1,6 +1,7 @@
 /**
- * Opens the one GPUDevice of the studio, or says why there is none. Features and limits are those that onnxruntime
- * would ask for, because the device is given to it. Not for testing that the device computes correctly.
+ * Opens the one GPUDevice of the studio, or says why there is none. Features and limits are those
+ * that onnxruntime would ask for, because the device is given to it. Not for testing that the
+ * device computes correctly.
  */
 
 export interface AdapterDescription {
@@ -51,7 +52,9 @@ const NEEDED = {
   maxStorageBufferBindingSize: 128 * 1024 * 1024,
 } as const;
 
-/** onnxruntime's attention is silently wrong on smaller subgroups, so the feature is left out there. */
+/**
+ * onnxruntime's attention is silently wrong on smaller subgroups, so the feature is left out there.
+ */
 const SMALLEST_SUBGROUP = 16;
 
 const NO_ADAPTER: AdapterDescription = { vendor: "", architecture: "", device: "", description: "" };

@@ -1,6 +1,6 @@
 /**
- * Turns a list of dispatches into bind groups, one uniform buffer and pipelines, made once and replayed every step.
- * Nothing is allocated when encoding. Not for deciding what to dispatch.
+ * Turns a list of dispatches into bind groups, one uniform buffer and pipelines, made once and
+ * replayed every step. Nothing is allocated when encoding. Not for deciding what to dispatch.
  */
 
 import type { Dispatch, Kernel } from "../../kernels/kernel";
@@ -28,8 +28,8 @@ const ALIGNMENT = 256;
 export const uniformBytes = (dispatches: number): number => Math.max(16, dispatches * ALIGNMENT);
 
 /**
- * Compiles the kernels (in parallel) and binds the buffers.
- * Rejects with an error that names the kernel if a dispatch does not fit it (`check-dispatch.ts`) or if it does not compile.
+ * Compiles the kernels (in parallel) and binds the buffers. Rejects with an error that names the
+ * kernel if a dispatch does not fit it (`check-dispatch.ts`) or if it does not compile.
  */
 export async function compileDispatches(
   { device, memory, pipelines }: DispatchContext,

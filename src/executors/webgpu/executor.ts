@@ -22,7 +22,10 @@ export class WebgpuExecutor implements Executor {
   readonly capacity = Number.POSITIVE_INFINITY;
   readonly costs = webgpuCosts;
 
-  /** onnxruntime is loaded with the first session. `validate` turns on onnxruntime's own checks, for tests. */
+  /**
+   * onnxruntime is loaded with the first session. `validate` turns on onnxruntime's own checks, for
+   * tests.
+   */
   constructor(device: GPUDevice, options: { software: boolean; validate?: boolean }) {
     this.device = device;
     this.memory = new GpuMemory(device);

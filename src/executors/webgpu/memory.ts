@@ -1,6 +1,7 @@
 /**
- * Every GPU buffer of ours is made here, with an owner and a category, so that bytes shown are sums over live buffers.
- * Buffers that others (onnxruntime) make on our device can be counted too. Not for what is in the buffers.
+ * Every GPU buffer of ours is made here, with an owner and a category, so that bytes shown are sums
+ * over live buffers. Buffers that others (onnxruntime) make on our device can be counted too. Not
+ * for what is in the buffers.
  */
 
 import { type ByteCategory, type Bytes, noBytes } from "../bytes";
@@ -29,7 +30,9 @@ function outOfMemory(label: string, bytes: number, total: number): OutOfMemoryEr
 
 export class GpuMemory implements DeviceMemory {
   readonly device: GPUDevice;
-  /** The owner that buffers made by others are counted for; set it around the calls that make them. */
+  /**
+   * The owner that buffers made by others are counted for; set it around the calls that make them.
+   */
   foreignOwner = "onnxruntime";
   readonly #owned = new Map<GPUBuffer, Entry>();
   readonly #foreign = new Set<Entry>();
@@ -44,8 +47,8 @@ export class GpuMemory implements DeviceMemory {
   }
 
   /**
-   * A buffer of at least `bytes` bytes, rounded up to 16, filled with zeros.
-   * Throws if it is larger than the device allows. Running out of memory shows later: see `settled`.
+   * A buffer of at least `bytes` bytes, rounded up to 16, filled with zeros. Throws if it is larger
+   * than the device allows. Running out of memory shows later: see `settled`.
    */
   allocate(bytes: number, { label, category, owner, usage }: GpuAllocation): GPUBuffer {
     const flags = usage ?? GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
@@ -68,7 +71,10 @@ export class GpuMemory implements DeviceMemory {
     return buffer;
   }
 
-  /** Resolves when every allocation so far is known to have succeeded; rejects with the first `OutOfMemoryError` once. */
+  /**
+   * Resolves when every allocation so far is known to have succeeded; rejects with the first
+   * `OutOfMemoryError` once.
+   */
   async settled(): Promise<void> {
     await Promise.all(this.#pending);
     const failure = this.#failure;
@@ -102,8 +108,8 @@ export class GpuMemory implements DeviceMemory {
   }
 
   /**
-   * From now on, counts buffers that others create on this device as `onnxruntime`, until they are destroyed or collected.
-   * A buffer without a label gets one that says its usage.
+   * From now on, counts buffers that others create on this device as `onnxruntime`, until they are
+   * destroyed or collected. A buffer without a label gets one that says its usage.
    */
   observe(): void {
     this.device.createBuffer = (descriptor) => {

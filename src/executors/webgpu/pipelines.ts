@@ -63,7 +63,10 @@ export class Pipelines {
     return { kernel, stored, options, workgroups: kernel.workgroups(sizes, options) };
   }
 
-  /** Binding 0 is the uniform sizes (not there if the kernel has none), from 1 on the storage buffers in the descriptor's order. */
+  /**
+   * Binding 0 is the uniform sizes (not there if the kernel has none), from 1 on the storage
+   * buffers in the descriptor's order.
+   */
   layout(kernel: Kernel): GPUBindGroupLayout {
     let layout = this.#layouts.get(kernel);
     if (!layout) {
@@ -89,7 +92,10 @@ export class Pipelines {
     return layout;
   }
 
-  /** The compiled kernel with these option values and types. Rejects with the compiler's message if it does not compile. */
+  /**
+   * The compiled kernel with these option values and types. Rejects with the compiler's message if
+   * it does not compile.
+   */
   get(
     kernel: Kernel,
     options: Readonly<Record<string, number>> = kernel.options,

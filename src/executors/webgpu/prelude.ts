@@ -45,7 +45,9 @@ function itemOf({ bindings, stored = {}, packable, vectors }: Kernel, name: stri
   return vectors ? `vec4<${element}>` : element;
 }
 
-/** How a binding that may hold pairs of float16 is stored, and read as f32: one element, or four. */
+/**
+ * How a binding that may hold pairs of float16 is stored, and read as f32: one element, or four.
+ */
 function packable(binding: string, type: Element | "packed", vectors = false): readonly string[] {
   const name = capitalised(binding);
   const declared = (stored: string, result: string, value: string) => [

@@ -1,13 +1,16 @@
 /**
- * Copies GPU buffers back to the host: once and awaited, or in a loop that never waits for the copy.
- * Not for moving more than small results in the loop.
+ * Copies GPU buffers back to the host: once and awaited, or in a loop that never waits for the
+ * copy. Not for moving more than small results in the loop.
  */
 
 import type { Commands, DeviceBuffer, ReadbackRing, ReadbackRingOptions } from "../executor";
 import { encoderOf } from "./commands";
 import type { GpuMemory } from "./memory";
 
-/** The first `bytes` bytes of a buffer, at once. Not for the training loop: it waits for all work submitted before. */
+/**
+ * The first `bytes` bytes of a buffer, at once. Not for the training loop: it waits for all work
+ * submitted before.
+ */
 export async function readBuffer(
   device: GPUDevice,
   buffer: GPUBuffer,
@@ -36,7 +39,10 @@ export class GpuReadbackRing<Tag> implements ReadbackRing<Tag> {
   readonly #free: GPUBuffer[];
   /** Encoded but not yet submitted. */
   #encoded: { buffer: GPUBuffer; bytes: number; tag: Tag }[] = [];
-  /** One promise per copy in flight, oldest first; each resolves after its delivery and never before an older one. */
+  /**
+   * One promise per copy in flight, oldest first; each resolves after its delivery and never before
+   * an older one.
+   */
   readonly #flying: Promise<void>[] = [];
   #failure: Error | null = null;
 
@@ -55,7 +61,10 @@ export class GpuReadbackRing<Tag> implements ReadbackRing<Tag> {
     this.#free = [...this.#buffers];
   }
 
-  /** Resolves when `push` may be called: at once, or when the oldest copy is delivered. Rejects if a copy has failed. */
+  /**
+   * Resolves when `push` may be called: at once, or when the oldest copy is delivered. Rejects if a
+   * copy has failed.
+   */
   async ready(): Promise<void> {
     while (!this.#failure && this.#free.length === 0) {
       const oldest = this.#flying[0];
@@ -65,7 +74,10 @@ export class GpuReadbackRing<Tag> implements ReadbackRing<Tag> {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Records the copy of the first `bytes` bytes of `source`. Throws if no slot is free or the copy is too large. */
+  /**
+   * Records the copy of the first `bytes` bytes of `source`. Throws if no slot is free or the copy
+   * is too large.
+   */
   push(commands: Commands, source: DeviceBuffer, bytes: number, tag: Tag): void {
     if (bytes > this.#bytes) throw new RangeError(`A readback of ${bytes} bytes; the slots have ${this.#bytes}.`);
     const buffer = this.#free.shift();
@@ -74,7 +86,9 @@ export class GpuReadbackRing<Tag> implements ReadbackRing<Tag> {
     this.#encoded.push({ buffer, bytes, tag });
   }
 
-  /** To be called after the command buffer with the copies is submitted: starts waiting for them. */
+  /**
+   * To be called after the command buffer with the copies is submitted: starts waiting for them.
+   */
   submitted(): void {
     for (const { buffer, bytes, tag } of this.#encoded) {
       const mapped = buffer.mapAsync(GPUMapMode.READ);
@@ -98,7 +112,10 @@ export class GpuReadbackRing<Tag> implements ReadbackRing<Tag> {
     this.#encoded = [];
   }
 
-  /** Resolves when everything submitted is delivered; rejects with the first failure (a lost device, or the callback's). */
+  /**
+   * Resolves when everything submitted is delivered; rejects with the first failure (a lost device,
+   * or the callback's).
+   */
   async drained(): Promise<void> {
     await this.#flying.at(-1);
     if (this.#failure) throw this.#failure;

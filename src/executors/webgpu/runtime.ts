@@ -1,6 +1,7 @@
 /**
- * onnxruntime-web on our own GPU device: loading it, and one queue for all its calls, since two calls in flight corrupt
- * its state. After a rejected call the WebAssembly instance cannot be trusted: the worker has to be restarted.
+ * onnxruntime-web on our own GPU device: loading it, and one queue for all its calls, since two
+ * calls in flight corrupt its state. After a rejected call the WebAssembly instance cannot be
+ * trusted: the worker has to be restarted.
  */
 
 import { Mutex } from "async-mutex";
@@ -23,7 +24,10 @@ export class Runtime {
     this.#validate = options.validate ?? false;
   }
 
-  /** Starts fetching and compiling onnxruntime: the JSPI build where the browser can suspend WebAssembly, else Asyncify. */
+  /**
+   * Starts fetching and compiling onnxruntime: the JSPI build where the browser can suspend
+   * WebAssembly, else Asyncify.
+   */
   load(): Promise<OnnxRuntime> {
     this.#loading ??= ("Suspending" in WebAssembly ? loadJspi() : loadAsyncify()).then((onnxruntime) => {
       onnxruntime.env.wasm.numThreads = 1;
@@ -33,7 +37,10 @@ export class Runtime {
     return this.#loading;
   }
 
-  /** `buffer` gives the GPU buffer of every leaf and output; they must stay the same while the session lives. */
+  /**
+   * `buffer` gives the GPU buffer of every leaf and output; they must stay the same while the
+   * session lives.
+   */
   async session(written: ForwardGraph, buffer: (tensor: Tensor) => GPUBuffer): Promise<Session> {
     const onnxruntime = await this.load();
     const graph = this.#device.features.has("shader-f16") ? written : written.pack();

@@ -1,6 +1,7 @@
 /**
- * AdaLoRA (Zhang et al. 2023) as PEFT does it: y = W x + s · B (E ∘ (A x)), where the values E of the least important ranks over all
- * modules are set to zero until the budget is met. s = alpha / (initial rank + 1e-5), whatever ranks are left.
+ * AdaLoRA (Zhang et al. 2023) as PEFT does it: y = W x + s · B (E ∘ (A x)), where the values E of
+ * the least important ranks over all modules are set to zero until the budget is met. s = alpha /
+ * (initial rank + 1e-5), whatever ranks are left.
  */
 
 import * as z from "zod";
@@ -107,7 +108,10 @@ export const adalora = defineMethod<Options>({
   conversions: [{ id: "lora", title: "plain LoRA" }],
 });
 
-/** Chosen blocks are written as full paths: some versions of PEFT refuse `layers_to_transform` alone for AdaLoRA. */
+/**
+ * Chosen blocks are written as full paths: some versions of PEFT refuse `layers_to_transform` alone
+ * for AdaLoRA.
+ */
 function form(
   chosen: Options,
   model: ModelFacts,
@@ -146,7 +150,10 @@ function pruned(chosen: Options, state: TrainedState) {
   return { form: form(chosen, state.model, state.steps, anyDropped ? pattern : null), tensors };
 }
 
-/** The same as LoRA: A with its rows times E, ranks and alphas per module; modules without a rank left out. */
+/**
+ * The same as LoRA: A with its rows times E, ranks and alphas per module; modules without a rank
+ * left out.
+ */
 function converted(chosen: Options, state: TrainedState) {
   const { initialRank, alpha, dropout } = chosen;
   const kept = new Map([...keptRanks(chosen, state)].filter(([, ranks]) => ranks.includes(true)));

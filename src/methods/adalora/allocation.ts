@@ -1,7 +1,8 @@
 /**
- * What AdaLoRA does in the loop beside its gradients, as PEFT's RankAllocator: the orthogonality penalty before an update, the
- * importance of every element after it, and every few updates the ranks of least importance over all modules set to zero.
- * Scores, threshold and masks stay on the device.
+ * What AdaLoRA does in the loop beside its gradients, as PEFT's RankAllocator: the orthogonality
+ * penalty before an update, the importance of every element after it, and every few updates the
+ * ranks of least importance over all modules set to zero. Scores, threshold and masks stay on the
+ * device.
  */
 
 import { importance } from "../../kernels/importance";
@@ -171,7 +172,10 @@ function importances(
     );
 }
 
-/** weight · the mean over all A and B of ‖A·Aᵀ − I‖ and ‖Bᵀ·B − I‖ (Frobenius), into the metrics and the gradients. */
+/**
+ * weight · the mean over all A and B of ‖A·Aᵀ − I‖ and ‖Bᵀ·B − I‖ (Frobenius), into the metrics and
+ * the gradients.
+ */
 function penalty(modules: readonly Triplets[], gram: ControllerState, weight: number): ControllerPhase {
   const matrices = modules.flatMap(({ a, b }) => [
     { matrix: a, isRows: true },

@@ -1,4 +1,7 @@
-/** AdaLoRA's budget of ranks over a run (Zhang et al. 2023, equation 12), with PEFT's rounding and boundaries. */
+/**
+ * AdaLoRA's budget of ranks over a run (Zhang et al. 2023, equation 12), with PEFT's rounding and
+ * boundaries.
+ */
 
 export interface BudgetSchedule {
   /** Ranks of all modules together, at the start and in the end. */

@@ -1,4 +1,7 @@
-/** Houlsby's adapter (2019): a bottleneck module behind both sub-layers of every block, y + up(f(down(y))). */
+/**
+ * Houlsby's adapter (2019): a bottleneck module behind both sub-layers of every block, y +
+ * up(f(down(y))).
+ */
 
 import {
   attachBottlenecks,

@@ -1,4 +1,7 @@
-/** The (scaled) parallel adapter (He et al. 2021): a bottleneck module beside the feed-forward, y + scale · up(f(down(x))). */
+/**
+ * The (scaled) parallel adapter (He et al. 2021): a bottleneck module beside the feed-forward, y +
+ * scale · up(f(down(x))).
+ */
 
 import {
   attachBottlenecks,

@@ -1,4 +1,7 @@
-/** BitFit (Ben Zaken et al. 2022): every bias of the model, trained from the base model's values; all weights stay frozen. */
+/**
+ * BitFit (Ben Zaken et al. 2022): every bias of the model, trained from the base model's values;
+ * all weights stay frozen.
+ */
 
 import * as z from "zod";
 

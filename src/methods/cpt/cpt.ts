@@ -1,8 +1,9 @@
 /**
- * CPT (Context-aware Prompt Tuning, Blau et al. 2024) as PEFT does it: labelled examples before the input, as their frozen
- * word embeddings E plus a trained change δ that starts at zero, is never applied to label words and stays within
- * ‖δ_i‖ ≤ ε·√(width / 2048). For language modelling the loss is PEFT's, on the examples' labels too; PEFT has nothing else, here a
- * trained head may also read the input's last state, and the loss is on its label alone.
+ * CPT (Context-aware Prompt Tuning, Blau et al. 2024) as PEFT does it: labelled examples before the
+ * input, as their frozen word embeddings E plus a trained change δ that starts at zero, is never
+ * applied to label words and stays within ‖δ_i‖ ≤ ε·√(width / 2048). For language modelling the
+ * loss is PEFT's, on the examples' labels too; PEFT has nothing else, here a trained head may also
+ * read the input's last state, and the loss is on its label alone.
  */
 
 import * as z from "zod";

@@ -1,6 +1,6 @@
 /**
- * DePT (Shi and Lipani 2024): a short free prompt, and a low-rank matrix added to the input's word embeddings, each with its
- * own learning rate. Logits = model([P ; E(x) + (α/√r)·A·B]).
+ * DePT (Shi and Lipani 2024): a short free prompt, and a low-rank matrix added to the input's word
+ * embeddings, each with its own learning rate. Logits = model([P ; E(x) + (α/√r)·A·B]).
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * DoRA (Liu et al. 2024) as PEFT does it: y = (m / ‖W + s·B·A‖) ∘ (W x + s·B·A·x) + b, one magnitude m per output, started at
- * ‖W‖; the norm is a constant for the gradient. With dropout the base's product with the dropped input d takes x's place where
- * it is scaled: y = W x + b − W d + (m / ‖…‖) ∘ (W d + s·B·A·d).
+ * DoRA (Liu et al. 2024) as PEFT does it: y = (m / ‖W + s·B·A‖) ∘ (W x + s·B·A·x) + b, one
+ * magnitude m per output, started at ‖W‖; the norm is a constant for the gradient. With dropout the
+ * base's product with the dropped input d takes x's place where it is scaled: y = W x + b − W d +
+ * (m / ‖…‖) ∘ (W d + s·B·A·d).
  */
 
 import { add } from "../../operations/add";

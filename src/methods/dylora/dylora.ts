@@ -1,6 +1,7 @@
 /**
- * DyLoRA (Valipour et al. 2023): LoRA trained for every rank up to its own at once. Each update draws a rank b, uses only the
- * first b rows of A and columns of B, scaled by alpha / b, and trains them all or, as in the paper's algorithm, the b-th alone.
+ * DyLoRA (Valipour et al. 2023): LoRA trained for every rank up to its own at once. Each update
+ * draws a rank b, uses only the first b rows of A and columns of B, scaled by alpha / b, and trains
+ * them all or, as in the paper's algorithm, the b-th alone.
  */
 
 import * as z from "zod";

@@ -1,7 +1,8 @@
 /**
- * EPT (Efficient Prompt Tuning, Lan et al. 2024), our reading of the abstract: DePT's short prompt P and shift C = s·A·B;
- * fusion, where the prompt attends to C, P' = P + softmax((P·Q)(C·K)ᵀ/√h)·C; and projection into n spaces that a gate weighs,
- * P'' = P' + Σ_j g_j ∘ (P'·D_j)·U_j with g = softmax(P'·G). Q, U and B start at zero, so it begins as the short prompt.
+ * EPT (Efficient Prompt Tuning, Lan et al. 2024), our reading of the abstract: DePT's short prompt
+ * P and shift C = s·A·B; fusion, where the prompt attends to C, P' = P + softmax((P·Q)(C·K)ᵀ/√h)·C;
+ * and projection into n spaces that a gate weighs, P'' = P' + Σ_j g_j ∘ (P'·D_j)·U_j with g =
+ * softmax(P'·G). Q, U and B start at zero, so it begins as the short prompt.
  */
 
 import * as z from "zod";
@@ -134,7 +135,8 @@ function mixed(program: Program, prompt: Tensor, { spaces, spaceRank }: Options)
   );
   const columns = linear(program, "gate by column", weights, spread, { layout: "in-out" });
   const projected = linear(program, "projected prompt", prompt, down, { layout: "in-out" });
-  // The weights are positive, so that ReLU leaves them as they are: this is their product with the projections.
+  // The weights are positive, so that ReLU leaves them as they are: this is their product with the
+  // projections.
   const weighed = gatedActivation(program, "weighed projections", columns, projected, "relu");
   return linear(program, "mixed prompt", weighed, up, { layout: "in-out", addend: prompt });
 }

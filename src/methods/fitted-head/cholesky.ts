@@ -1,6 +1,8 @@
 /** Cholesky's factor of a symmetric positive matrix, and equations solved with it, in float64. */
 
-/** L with L·Lᵀ = matrix [size, size], of which only the lower half is read; in place of that half. */
+/**
+ * L with L·Lᵀ = matrix [size, size], of which only the lower half is read; in place of that half.
+ */
 export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
   for (let row = 0; row < size; row++) {
     for (let column = 0; column <= row; column++) {

@@ -1,6 +1,7 @@
 /**
- * Fitted head: the frozen model, and the linear read-out of its states that fits all training rows best, found by solving for it
- * instead of by steps. scikit-learn's `LogisticRegression(C)` on the same states, as embeddings are commonly judged.
+ * Fitted head: the frozen model, and the linear read-out of its states that fits all training rows
+ * best, found by solving for it instead of by steps. scikit-learn's `LogisticRegression(C)` on the
+ * same states, as embeddings are commonly judged.
  */
 
 import * as z from "zod";
@@ -24,7 +25,10 @@ type Options = z.infer<typeof options>;
 
 const WEIGHT = "fitted weight";
 const BIAS = "fitted bias";
-/** Logit of a label that no training row has: at most a chance of e^−16, since the others' logits add up to zero. */
+/**
+ * Logit of a label that no training row has: at most a chance of e^−16, since the others' logits
+ * add up to zero.
+ */
 const UNSEEN = -16;
 
 export const fittedHead = defineAnswerer<Options>({
@@ -67,7 +71,10 @@ export const fittedHead = defineAnswerer<Options>({
   exportForm: () => ({ type: "STUDIO", why: "its head was solved for, not trained." }),
 });
 
-/** The labels that training rows have, and each row's place among them. Throws an Error where there is only one. */
+/**
+ * The labels that training rows have, and each row's place among them. Throws an Error where there
+ * is only one.
+ */
 function present({ labels, classes }: TrainingRows) {
   const seen = [...new Set(labels)].sort((one, other) => one - other);
   if (seen.length < 2) {

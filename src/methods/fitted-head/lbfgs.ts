@@ -1,4 +1,7 @@
-/** L-BFGS (Nocedal and Wright 2006, algorithm 7.5) in float64, with a backtracking line search. Deterministic. */
+/**
+ * L-BFGS (Nocedal and Wright 2006, algorithm 7.5) in float64, with a backtracking line search.
+ * Deterministic.
+ */
 
 export interface Smooth {
   /** The value at a point, whose gradient is written into `gradient`. */
@@ -32,8 +35,9 @@ const ENOUGH = 1e-4;
 const HALVINGS = 40;
 
 /**
- * The least value of a strictly convex function, from zero. Done when gradient · precondition(gradient), about twice what is
- * left to gain, is below `tolerance`, or when rounding leaves no smaller value to be found.
+ * The least value of a strictly convex function, from zero. Done when gradient ·
+ * precondition(gradient), about twice what is left to gain, is below `tolerance`, or when rounding
+ * leaves no smaller value to be found.
  */
 export function minimise(
   { evaluate, measureCurvature, precondition }: Smooth,

@@ -1,6 +1,7 @@
 /**
- * Multinomial logistic regression with an L2 penalty on the weights, not on the biases: the minimum of C · Σ cross entropy + ½ ‖W‖²,
- * as scikit-learn's `LogisticRegression(C)` defines it, solved in float64.
+ * Multinomial logistic regression with an L2 penalty on the weights, not on the biases: the minimum
+ * of C · Σ cross entropy + ½ ‖W‖², as scikit-learn's `LogisticRegression(C)` defines it, solved in
+ * float64.
  */
 
 import type { TrainingRows } from "../answerer";
@@ -17,12 +18,16 @@ export interface LinearFit {
 
 /** Of the mean loss; probabilities are then good to about the root of it. */
 const TOLERANCE = 1e-14;
-/** What the preconditioner adds to its diagonal, as a share of the mean of it, so that rounding cannot make it singular. */
+/**
+ * What the preconditioner adds to its diagonal, as a share of the mean of it, so that rounding
+ * cannot make it singular.
+ */
 const RIDGE = 1e-12;
 
 /**
- * The fit to rows whose labels are 0 … classes − 1, each of them present. States are centred while it is sought, which only moves
- * the biases. Of two classes scikit-learn penalises the one vector w = w₁ − w₀, ½ ‖w‖² = ‖W‖², and so does this.
+ * The fit to rows whose labels are 0 … classes − 1, each of them present. States are centred while
+ * it is sought, which only moves the biases. Of two classes scikit-learn penalises the one vector w
+ * = w₁ − w₀, ½ ‖w‖² = ‖W‖², and so does this.
  */
 export function fitLogisticRegression(
   { states, width, labels, classes }: TrainingRows,
@@ -33,7 +38,10 @@ export function fitLogisticRegression(
   const { centred, means } = centre(states, width);
   const size = classes * width;
   const chances = new Float64Array(classes);
-  /** Of every row where it was last evaluated: Σ p (1 − p) / (classes − 1), its share in the curvature. */
+  /**
+   * Of every row where it was last evaluated: Σ p (1 − p) / (classes − 1), its share in the
+   * curvature.
+   */
   const spread = new Float64Array(rows);
 
   /** Weights, then biases. */
@@ -125,10 +133,14 @@ function softmaxInPlace(logits: Float64Array, label: number): number {
   return Math.log(sum) - own;
 }
 
-/** [width, width], its lower half: Xᵀ · spread · X / rows + decay, which is every class's part of the Hessian at zero. */
+/**
+ * [width, width], its lower half: Xᵀ · spread · X / rows + decay, which is every class's part of
+ * the Hessian at zero.
+ */
 function curvature(centred: Float64Array, width: number, spread: Float64Array, decay: number): Float64Array {
   const matrix = new Float64Array(width * width);
-  // Four rows at once, since the matrix is too large to be near at hand; behind the last row its share is none.
+  // Four rows at once, since the matrix is too large to be near at hand; behind the last row its
+  // share is none.
   for (let row = 0; row < spread.length; row += 4) {
     const share = (next: number) => (spread[row + next] ?? 0) / spread.length;
     const start = (next: number) => Math.min(row + next, spread.length - 1) * width;

@@ -1,4 +1,7 @@
-/** Full fine-tuning: every tensor of the model is trained, embeddings included; the yardstick of all other methods. */
+/**
+ * Full fine-tuning: every tensor of the model is trained, embeddings included; the yardstick of all
+ * other methods.
+ */
 
 import * as z from "zod";
 import { defineMethod } from "../method";

@@ -1,6 +1,6 @@
 /**
- * Half fine-tuning (Hui et al. 2024): in every round half of each block's matrices are trained and the other half stays as it is,
- * which keeps more of what the model knew than training all of it.
+ * Half fine-tuning (Hui et al. 2024): in every round half of each block's matrices are trained and
+ * the other half stays as it is, which keeps more of what the model knew than training all of it.
  */
 
 import * as z from "zod";

@@ -1,6 +1,7 @@
 /**
- * Which of a model's modules are trained in which round of half fine-tuning: in every block half of the attention's matrices,
- * half of the feed-forward's and half of the norms, drawn anew for each round.
+ * Which of a model's modules are trained in which round of half fine-tuning: in every block half of
+ * the attention's matrices, half of the feed-forward's and half of the norms, drawn anew for each
+ * round.
  */
 
 import { MersenneTwister } from "../../data/mersenne-twister";
@@ -24,8 +25,9 @@ export interface Choice extends ChosenModules {
 export const moduleOf = (tensor: string) => tensor.slice(0, tensor.lastIndexOf("."));
 
 /**
- * Of an odd number of modules the blocks take more and less than half by turns, so that the model as a whole is halved. Embeddings,
- * the last norm and what lies outside of the blocks is never chosen.
+ * Of an odd number of modules the blocks take more and less than half by turns, so that the model
+ * as a whole is halved. Embeddings, the last norm and what lies outside of the blocks is never
+ * chosen.
  */
 export function choices(model: ModelFacts, seed: number, rounds: number): Choice[] {
   const norms = model.family.normNames(model.config);

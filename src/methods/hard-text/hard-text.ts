@@ -1,4 +1,7 @@
-/** Hard text + head: the text's own word embeddings before the input, untrained, and a trained read-out. */
+/**
+ * Hard text + head: the text's own word embeddings before the input, untrained, and a trained
+ * read-out.
+ */
 
 import * as z from "zod";
 import { defineMethod } from "../method";

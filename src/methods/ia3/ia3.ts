@@ -1,4 +1,7 @@
-/** (IA)³ (Liu et al. 2022) as PEFT does it: trained factors on the outputs of keys and values and on the input of the last mlp linear. */
+/**
+ * (IA)³ (Liu et al. 2022) as PEFT does it: trained factors on the outputs of keys and values and on
+ * the input of the last mlp linear.
+ */
 
 import * as z from "zod";
 import { scaleColumns } from "../../operations/scale-columns";

@@ -1,4 +1,7 @@
-/** Head only: the frozen model as it is, and a trained read-out. The control that every method has to beat. */
+/**
+ * Head only: the frozen model as it is, and a trained read-out. The control that every method has
+ * to beat.
+ */
 
 import * as z from "zod";
 import { defineMethod } from "../method";

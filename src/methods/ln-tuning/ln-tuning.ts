@@ -1,4 +1,7 @@
-/** LN-tuning (Zhao et al. 2023) as PEFT does it: the norms' own gains and shifts, trained from the base model's values. */
+/**
+ * LN-tuning (Zhao et al. 2023) as PEFT does it: the norms' own gains and shifts, trained from the
+ * base model's values.
+ */
 
 import * as z from "zod";
 import { defineMethod, type ModelFacts } from "../method";

@@ -1,4 +1,7 @@
-/** LoRA (Hu et al. 2021) as PEFT does it: y = W x + s · B A x, A Kaiming-uniform, B zero; s = alpha / rank (rsLoRA: √rank). */
+/**
+ * LoRA (Hu et al. 2021) as PEFT does it: y = W x + s · B A x, A Kaiming-uniform, B zero; s = alpha
+ * / rank (rsLoRA: √rank).
+ */
 
 import { equalToFrozen } from "../equalities";
 import { isUpdated, type LowRankOptions, loraForm, lowRankOptions, lowRankUpdate } from "../low-rank";

@@ -1,4 +1,7 @@
-/** Mix-And-Match (He et al. 2021): a small prefix in the attention and a scaled parallel adapter beside the feed-forward. */
+/**
+ * Mix-And-Match (He et al. 2021): a small prefix in the attention and a scaled parallel adapter
+ * beside the feed-forward.
+ */
 
 import * as z from "zod";
 import { attachBottlenecks, type BottleneckDesign, bottleneckOptions } from "../bottleneck";

@@ -1,7 +1,8 @@
 /**
- * Nearest neighbours (Cover and Hart 1967): the label that most of the k training rows nearest to a row have, by the frozen
- * model's own states. Nothing is trained. Neighbours are scikit-learn's `KNeighborsClassifier(weights="uniform")`; its shares of
- * votes would give a label without any vote the loss ∞, so every label is given one vote more (Laplace).
+ * Nearest neighbours (Cover and Hart 1967): the label that most of the k training rows nearest to a
+ * row have, by the frozen model's own states. Nothing is trained. Neighbours are scikit-learn's
+ * `KNeighborsClassifier(weights="uniform")`; its shares of votes would give a label without any
+ * vote the loss ∞, so every label is given one vote more (Laplace).
  */
 
 import * as z from "zod";

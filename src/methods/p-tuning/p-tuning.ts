@@ -1,6 +1,7 @@
 /**
- * P-tuning (Liu et al. 2021) as PEFT does it: embeddings that an encoder makes (three linear layers with ReLU, or a
- * bidirectional LSTM with two), before the input or at the places of a template. The encoder is dropped after training.
+ * P-tuning (Liu et al. 2021) as PEFT does it: embeddings that an encoder makes (three linear layers
+ * with ReLU, or a bidirectional LSTM with two), before the input or at the places of a template.
+ * The encoder is dropped after training.
  */
 
 import * as z from "zod";

@@ -1,4 +1,7 @@
-/** PEFT's `PromptEncoder`: embeddings of virtual tokens, and what an MLP or an LSTM with an MLP makes of them. */
+/**
+ * PEFT's `PromptEncoder`: embeddings of virtual tokens, and what an MLP or an LSTM with an MLP
+ * makes of them.
+ */
 
 import { activation, gatedActivation } from "../../operations/activation";
 import { add } from "../../operations/add";
@@ -33,7 +36,10 @@ export function encodedPrompt(program: Program, virtualTokens: number, width: nu
   return layer(2, relu(layer(0, x, 2 * hidden)), width);
 }
 
-/** One layer of torch.nn.LSTM in both directions from states of zero: [tokens, in] → [tokens, 2 · hidden]. */
+/**
+ * One layer of torch.nn.LSTM in both directions from states of zero: [tokens, in] → [tokens, 2 ·
+ * hidden].
+ */
 function bidirectionalLstm(program: Program, path: string, index: number, x: Tensor, hidden: number): Tensor {
   const tokens = x.shape[0]!;
   const forward = lstm(program, path, `l${index}`, x, hidden, false);
@@ -43,7 +49,10 @@ function bidirectionalLstm(program: Program, path: string, index: number, x: Ten
   return view(program, `${path}.l${index}`, joined, [tokens, 2 * hidden]);
 }
 
-/** i, f, g, o = W·x + b + U·h + c; cell ← σ(f)·cell + σ(i)·tanh(g); state = σ(o)·tanh(cell). The state of every token. */
+/**
+ * i, f, g, o = W·x + b + U·h + c; cell ← σ(f)·cell + σ(i)·tanh(g); state = σ(o)·tanh(cell). The
+ * state of every token.
+ */
 function lstm(program: Program, path: string, name: string, x: Tensor, hidden: number, reverse: boolean): Tensor[] {
   const [tokens, inputs] = x.shape as [number, number];
   const initializer = { kind: "uniform", bound: hidden ** -0.5 } as const;

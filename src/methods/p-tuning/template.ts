@@ -1,4 +1,7 @@
-/** Where the virtual tokens of a template stand: `{p:3} {text} {p:2}` is three before a row's text and two behind it. */
+/**
+ * Where the virtual tokens of a template stand: `{p:3} {text} {p:2}` is three before a row's text
+ * and two behind it.
+ */
 
 export interface Template {
   readonly before: number;

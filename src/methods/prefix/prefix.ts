@@ -1,6 +1,7 @@
 /**
- * Prefix tuning (Li and Liang 2021) as PEFT does it: trained keys and values for every layer, not turned by rotary. They are
- * free, and start from N(0, 1), zero or a text's own; or an MLP makes them, which is dropped after training.
+ * Prefix tuning (Li and Liang 2021) as PEFT does it: trained keys and values for every layer, not
+ * turned by rotary. They are free, and start from N(0, 1), zero or a text's own; or an MLP makes
+ * them, which is dropped after training.
  */
 
 import * as z from "zod";
@@ -115,7 +116,10 @@ function freePrefix(
   return (layer) => ({ keys: free("keys", layer), values: free("values", layer) });
 }
 
-/** PEFT's encoder: embeddings → Linear → tanh → Linear, whose columns are layer after layer its keys and then its values. */
+/**
+ * PEFT's encoder: embeddings → Linear → tanh → Linear, whose columns are layer after layer its keys
+ * and then its values.
+ */
 function projectedPrefix(
   program: Program,
   virtualTokens: number,

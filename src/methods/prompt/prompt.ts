@@ -1,4 +1,7 @@
-/** Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or words' own. */
+/**
+ * Prompt tuning (Lester et al. 2021) as PEFT does it: free embeddings before the input, N(0, 1) or
+ * words' own.
+ */
 
 import * as z from "zod";
 import { add } from "../../operations/add";

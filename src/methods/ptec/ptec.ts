@@ -1,6 +1,7 @@
 /**
- * PTEC (Prompt Tuned Embedding Classification, Buchner et al. 2024): prompt tuning whose head is a classifier on the frozen
- * model's last state, with a much lower learning rate than the prompt. By default the prompt starts from the label names.
+ * PTEC (Prompt Tuned Embedding Classification, Buchner et al. 2024): prompt tuning whose head is a
+ * classifier on the frozen model's last state, with a much lower learning rate than the prompt. By
+ * default the prompt starts from the label names.
  */
 
 import * as z from "zod";

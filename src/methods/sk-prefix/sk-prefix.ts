@@ -1,8 +1,9 @@
 /**
- * SK-Prefix (Semantic Knowledge Tuning for prefix, arXiv 2410.08598): what the frozen model computes for a meaningful text,
- * as the prefix of every layer. Preset `paper`: K = RoPE(F_K k), V = F_V v, with k and v constant and the map F trained.
- * Preset `reference-code`: the text's embeddings are trained, through the frozen model. Preset `encoder-code`: a linear layer on
- * the text's last states, as in the authors' code for BERT.
+ * SK-Prefix (Semantic Knowledge Tuning for prefix, arXiv 2410.08598): what the frozen model
+ * computes for a meaningful text, as the prefix of every layer. Preset `paper`: K = RoPE(F_K k), V
+ * = F_V v, with k and v constant and the map F trained. Preset `reference-code`: the text's
+ * embeddings are trained, through the frozen model. Preset `encoder-code`: a linear layer on the
+ * text's last states, as in the authors' code for BERT.
  */
 
 import * as z from "zod";
@@ -124,7 +125,10 @@ function mappedStates(
   });
 }
 
-/** All layers' keys (not turned by rotary) and values from the text's last states: columns are layer after layer K, then V. */
+/**
+ * All layers' keys (not turned by rotary) and values from the text's last states: columns are layer
+ * after layer K, then V.
+ */
 function encodedPrefix(
   program: Program,
   { pooled }: z.infer<typeof options>,
@@ -138,7 +142,10 @@ function encodedPrefix(
   return (layer) => ({ keys: parts[2 * layer]!, values: parts[2 * layer + 1]! });
 }
 
-/** Keys (after rotary) and values of trained embeddings that run through the frozen model, once for the whole batch. */
+/**
+ * Keys (after rotary) and values of trained embeddings that run through the frozen model, once for
+ * the whole batch.
+ */
 function trainedEmbeddings(
   program: Program,
   { map, rank, shared }: z.infer<typeof options>,

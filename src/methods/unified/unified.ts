@@ -1,7 +1,8 @@
 /**
- * The unified view (He et al. 2021): every method adds s · Δh to some hidden state h, and differs in four choices: Δh's
- * functional form, which representation is modified, where Δh reads, and how it is composed. Four selectors rebuild the named
- * methods from the same parts; what the parts cannot be composed to is refused by name.
+ * The unified view (He et al. 2021): every method adds s · Δh to some hidden state h, and differs
+ * in four choices: Δh's functional form, which representation is modified, where Δh reads, and how
+ * it is composed. Four selectors rebuild the named methods from the same parts; what the parts
+ * cannot be composed to is refused by name.
  */
 
 import * as z from "zod";

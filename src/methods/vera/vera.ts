@@ -1,6 +1,7 @@
 /**
- * VeRA (Kopiczko et al. 2024) as PEFT does it: y = W x + b ∘ (B (d ∘ (A x))) with frozen random matrices A and B that all linears
- * share, cut to each one's size, and two trained vectors per linear.
+ * VeRA (Kopiczko et al. 2024) as PEFT does it: y = W x + b ∘ (B (d ∘ (A x))) with frozen random
+ * matrices A and B that all linears share, cut to each one's size, and two trained vectors per
+ * linear.
  */
 
 import * as z from "zod";

@@ -27,7 +27,8 @@ export function readVerbaliser(given: string, labels: readonly string[]): string
 
 /**
  * The first token of every word where it stands behind a text.
- * @throws Error if words of two labels begin with the same token: the model's next token could not tell them apart.
+ * @throws Error if words of two labels begin with the same token: the model's next token could not
+ * tell them apart.
  */
 export function answerTokens(
   words: readonly (readonly string[])[],

@@ -1,6 +1,7 @@
 /**
- * Zero-shot hard prompt: words around every input, and the frozen language model's own probabilities of the labels' words as the
- * next token. Nothing is trained. Source: Schick & Schütze 2021 (pattern and verbaliser), Brown et al. 2020.
+ * Zero-shot hard prompt: words around every input, and the frozen language model's own
+ * probabilities of the labels' words as the next token. Nothing is trained. Source: Schick &
+ * Schütze 2021 (pattern and verbaliser), Brown et al. 2020.
  */
 
 import * as z from "zod";

@@ -1,4 +1,7 @@
-/** The panel of every instrument; the compiler names one that is missing. Their order is the worker's. */
+/**
+ * The panel of every instrument; the compiler names one that is missing. Their order is the
+ * worker's.
+ */
 
 import type { InstrumentId } from "../../worker/api";
 import { CheckUpPanel } from "./CheckUpPanel";

@@ -50,7 +50,8 @@ export function toFragment(
 
 /**
  * What an address holds, or null where it holds no configuration. The content is not checked here.
- * @throws when the address holds something unreadable, and with both versions where it is of a newer one
+ * @throws when the address holds something unreadable, and with both versions where it is of a
+ * newer one
  */
 export function fromFragment(fragment: string): LinkedConfiguration | null {
   const encoded = /^#c=([\w-]+)$/.exec(fragment)?.[1];
@@ -74,7 +75,10 @@ export function fromFragment(fragment: string): LinkedConfiguration | null {
   throw new Error("The configuration in this address is cut off or damaged; ask for the link again.");
 }
 
-/** Whether an address holds what only a newer studio can read; it must stay, so that the reloaded page can. */
+/**
+ * Whether an address holds what only a newer studio can read; it must stay, so that the reloaded
+ * page can.
+ */
 export function isOfNewerStudio(fragment: string): boolean {
   try {
     fromFragment(fragment);

@@ -1,4 +1,7 @@
-/** Bytes the studio holds in the device's memory now: the base weights once, all runs, and what these share. */
+/**
+ * Bytes the studio holds in the device's memory now: the base weights once, all runs, and what
+ * these share.
+ */
 
 import type { MemoryBytes } from "../../worker/api";
 import type { StudioState } from "./state";
@@ -8,7 +11,10 @@ export function ownBytes(bytes: MemoryBytes): number {
   return bytes.total - bytes.weights - bytes.onnxruntime;
 }
 
-/** Everything, once a comparison was set up; before that the weights alone are known, without what onnxruntime takes. */
+/**
+ * Everything, once a comparison was set up; before that the weights alone are known, without what
+ * onnxruntime takes.
+ */
 export function bytesHeld({ comparison, model }: StudioState): { bytes: number; what: "in use" | "of weights" } | null {
   const all = comparison.current?.memoryBytes?.total;
   if (all !== undefined) return { bytes: all, what: "in use" };

@@ -46,8 +46,8 @@ export async function saveComparison(comparison: Comparison): Promise<void> {
 }
 
 /**
- * The readable ones of stored records, newest first, and what to say where a newer studio made some, else null. Those
- * older than the oldest that can be read are passed over.
+ * The readable ones of stored records, newest first, and what to say where a newer studio made
+ * some, else null. Those older than the oldest that can be read are passed over.
  */
 export function readRecords(records: readonly unknown[]): { readable: SavedComparison[]; problem: string | null } {
   const readable: SavedComparison[] = [];
@@ -63,7 +63,9 @@ export function readRecords(records: readonly unknown[]): { readable: SavedCompa
   return { readable, problem };
 }
 
-/** A stored comparison as it is shown; one that was running when the page closed counts as stopped. */
+/**
+ * A stored comparison as it is shown; one that was running when the page closed counts as stopped.
+ */
 export function openRecord(saved: SavedComparison): Comparison {
   const ended = saved.endedAt !== null;
   return {
@@ -78,7 +80,10 @@ export function openRecord(saved: SavedComparison): Comparison {
   };
 }
 
-/** All saved comparisons, newest first, and what to say where some were made by a newer studio: these stay stored. */
+/**
+ * All saved comparisons, newest first, and what to say where some were made by a newer studio:
+ * these stay stored.
+ */
 export async function loadComparisons(): Promise<{ past: Comparison[]; problem: string | null }> {
   const all = await entries<string, unknown>(comparisons());
   const { readable, problem } = readRecords(all.map(([, record]) => record));

@@ -1,4 +1,6 @@
-/** How far a metric might lie from what was measured: percentile bootstrap over the validation rows. */
+/**
+ * How far a metric might lie from what was measured: percentile bootstrap over the validation rows.
+ */
 
 import { Random } from "../../data/random";
 import type { TokenizedExample } from "../../data/tokens";
@@ -37,7 +39,10 @@ export function bootstrap(
   });
 }
 
-/** `measure` over `count` rows drawn with replacement, 1,000 times; resamples that have no value are left out. */
+/**
+ * `measure` over `count` rows drawn with replacement, 1,000 times; resamples that have no value are
+ * left out.
+ */
 export function percentileInterval(
   count: number,
   seed: number,

@@ -1,4 +1,7 @@
-/** Classification metrics from logits: what scikit-learn calls accuracy, precision, recall, (macro) F1 and matthews_corrcoef. */
+/**
+ * Classification metrics from logits: what scikit-learn calls accuracy, precision, recall, (macro)
+ * F1 and matthews_corrcoef.
+ */
 
 export interface ClassMetrics {
   readonly precision: number;

@@ -1,4 +1,7 @@
-/** How well predicted numbers follow true ones: what scipy calls pearsonr and spearmanr, and mean errors. */
+/**
+ * How well predicted numbers follow true ones: what scipy calls pearsonr and spearmanr, and mean
+ * errors.
+ */
 
 /** NaN where either side does not vary, as scipy's. */
 export function pearson(x: readonly number[], y: readonly number[]): number {

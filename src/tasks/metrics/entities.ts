@@ -1,4 +1,7 @@
-/** Entities in tag sequences, and how many were found: what seqeval computes by default (conlleval's rules). */
+/**
+ * Entities in tag sequences, and how many were found: what seqeval computes by default (conlleval's
+ * rules).
+ */
 
 export interface EntityScore {
   readonly precision: number;
@@ -15,7 +18,10 @@ export interface Entity {
   readonly end: number;
 }
 
-/** Over all sequences together, and per type in alphabetical order; 0 where a quotient has no denominator. */
+/**
+ * Over all sequences together, and per type in alphabetical order; 0 where a quotient has no
+ * denominator.
+ */
 export function entityScores(
   truth: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],
@@ -52,8 +58,8 @@ export function matchEntities(truth: readonly string[], predicted: readonly stri
 }
 
 /**
- * The entities of one sequence. Prefixes B, I, E, S and O are read leniently: an I of another type, or behind O, begins an
- * entity too.
+ * The entities of one sequence. Prefixes B, I, E, S and O are read leniently: an I of another type,
+ * or behind O, begins an entity too.
  */
 export function entities(tags: readonly string[]): Entity[] {
   const result: Entity[] = [];

@@ -17,7 +17,9 @@ export const metricNames = [
 ] as const;
 
 export type MetricName = (typeof metricNames)[number];
-/** Those that a task has. `f1`, `precision` and `recall` are over classes (macro), or over entities. */
+/**
+ * Those that a task has. `f1`, `precision` and `recall` are over classes (macro), or over entities.
+ */
 export type Metrics = Partial<Record<MetricName, number>>;
 
 /** Of each task: what runs are compared by, then what else is shown. */

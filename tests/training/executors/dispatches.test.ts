@@ -1,4 +1,7 @@
-/** Lists of dispatches on the processor: graphs and loops in order, on buffers that are read and written again and again. */
+/**
+ * Lists of dispatches on the processor: graphs and loops in order, on buffers that are read and
+ * written again and again.
+ */
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { DeviceBuffer } from "../../../src/executors/executor";

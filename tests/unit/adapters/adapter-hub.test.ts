@@ -174,7 +174,8 @@ describe("a folder", () => {
   });
 
   it("has by default what the library's own configurations have by default", () => {
-    // The fields of `DoubleSeqBnConfig`, `SeqBnConfig` and `ParBnConfig` of adapters 1.2, as its source declares them.
+    // The fields of `DoubleSeqBnConfig`, `SeqBnConfig` and `ParBnConfig` of adapters 1.2, as its
+    // source declares them.
     const shared = { original_ln_after: true, residual_before_ln: true, adapter_residual_before_ln: false };
     const norms = { ln_before: false, ln_after: false, inv_adapter: null, leave_out: [], phm_layer: false };
     const both = { ...shared, ...norms, output_adapter: true, use_gating: false, dropout: 0 };

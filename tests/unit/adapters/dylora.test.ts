@@ -1,4 +1,7 @@
-/** DyLoRA at a smaller rank than it was trained with: its folder is plain LoRA of that rank, and computes the same. */
+/**
+ * DyLoRA at a smaller rank than it was trained with: its folder is plain LoRA of that rank, and
+ * computes the same.
+ */
 
 import { expect, test } from "vitest";
 import { type LoraSettings, lora } from "../../../src/adapters/forms/lora";

@@ -1,6 +1,7 @@
 /**
- * Every method's own folder: written, read strictly, and computing the same again, blocks frozen or not; then damaged in each way
- * that must be refused. Files come from the real export; only the device is missing, the interpreter computes in its place.
+ * Every method's own folder: written, read strictly, and computing the same again, blocks frozen or
+ * not; then damaged in each way that must be refused. Files come from the real export; only the
+ * device is missing, the interpreter computes in its place.
  */
 
 import { describe, expect, it } from "vitest";
@@ -135,7 +136,9 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
   return { values, folder, logits: computed(model, tuned, values, [tuned.logits])(tuned.logits) };
 }
 
-/** Reads a folder's files and gives its tensors to the run that it describes, as the worker does. */
+/**
+ * Reads a folder's files and gives its tensors to the run that it describes, as the worker does.
+ */
 async function opened(model: Model, files: Record<string, Uint8Array>, language = false): Promise<Float64Array> {
   const adapter = await readAdapterFiles(files);
   checkBase(adapter, model.folder.name);
@@ -233,7 +236,10 @@ describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
   });
 });
 
-/** Whether a tensor is only there so that PEFT loads the head: zeros, or the embeddings of a hard text. */
+/**
+ * Whether a tensor is only there so that PEFT loads the head: zeros, or the embeddings of a hard
+ * text.
+ */
 function carries({ config }: AdapterFolder, { name, data }: NamedTensor): boolean {
   return config.peft_type === "LORA" && /lora_[AB]/.test(name) && data.every((value) => value === 0);
 }

@@ -1,4 +1,7 @@
-/** Adapters that PEFT wrote, spelled as other versions, trainers and people spell them: what is read is the same, or it is refused. */
+/**
+ * Adapters that PEFT wrote, spelled as other versions, trainers and people spell them: what is read
+ * is the same, or it is refused.
+ */
 
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";

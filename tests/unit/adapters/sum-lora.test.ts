@@ -1,4 +1,7 @@
-/** Sums of LoRA adapters against those that PEFT's `add_weighted_adapter` made: every key, shape and value. */
+/**
+ * Sums of LoRA adapters against those that PEFT's `add_weighted_adapter` made: every key, shape and
+ * value.
+ */
 
 import { strToU8 } from "fflate";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** What a folder is written with, for tests without a model: a small Llama's sizes, and the text of its configuration. */
+/**
+ * What a folder is written with, for tests without a model: a small Llama's sizes, and the text of
+ * its configuration.
+ */
 
 import { CONFIG } from "../../../src/adapters/folder";
 import type { WritingSite } from "../../../src/adapters/forms/form";

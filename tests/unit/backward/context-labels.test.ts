@@ -1,6 +1,6 @@
 /**
- * CPT for language modelling against PEFT's own: its loss on the examples' labels with decay, its gradient, 20 updates with the
- * projection behind each, and the folder it writes.
+ * CPT for language modelling against PEFT's own: its loss on the examples' labels with decay, its
+ * gradient, 20 updates with the projection behind each, and the folder it writes.
  */
 
 import { expect, test } from "vitest";

@@ -1,6 +1,7 @@
 /**
- * LoRA on word embeddings and on the head over the vocabulary, in float64, against PEFT: logits, gradients, 20 AdamW updates, the
- * folder PEFT saved, and the merged weights. On the device: `tests/training/outer-lora.test.ts`.
+ * LoRA on word embeddings and on the head over the vocabulary, in float64, against PEFT: logits,
+ * gradients, 20 AdamW updates, the folder PEFT saved, and the merged weights. On the device:
+ * `tests/training/outer-lora.test.ts`.
  */
 
 import { describe, expect, test } from "vitest";

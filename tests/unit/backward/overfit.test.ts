@@ -1,4 +1,7 @@
-/** Supervised fine-tuning end to end in float64: LoRA learns two exchanges by heart, and greedy decoding says them word for word. */
+/**
+ * Supervised fine-tuning end to end in float64: LoRA learns two exchanges by heart, and greedy
+ * decoding says them word for word.
+ */
 
 import { expect, test } from "vitest";
 import { createBatchArrays, fillBatch } from "../../../src/data/batches";

@@ -1,6 +1,7 @@
 /**
- * Backward plans carried out in float64 against finite differences of the forward pass, so that shared, reused and
- * accumulated memory is proven by numbers; and that nothing is planned which no trained tensor asks for.
+ * Backward plans carried out in float64 against finite differences of the forward pass, so that
+ * shared, reused and accumulated memory is proven by numbers; and that nothing is planned which no
+ * trained tensor asks for.
  */
 
 import { describe, expect, test } from "vitest";
@@ -48,7 +49,10 @@ function randomLeaves(program: Program, result: Tensor): Map<string, Float64Arra
   return leaves;
 }
 
-/** Plans and carries out the backward pass of Σ seed ∘ result, and compares every gradient with central differences. */
+/**
+ * Plans and carries out the backward pass of Σ seed ∘ result, and compares every gradient with
+ * central differences.
+ */
 function checkGradients(program: Program, result: Tensor, given: Record<string, ArrayLike<number>> = {}) {
   const plan = planBackward(program, result);
   const leaves = new Map<string, ArrayLike<number>>([...randomLeaves(program, result), ...Object.entries(given)]);
@@ -130,7 +134,10 @@ describe("gradients are those of finite differences", () => {
     checkGradients(program, x);
   });
 
-  /** Blocks of three linears with low-rank updates on one input, which is also added to their result. */
+  /**
+   * Blocks of three linears with low-rank updates on one input, which is also added to their
+   * result.
+   */
   const lowRank = (layers: number) => {
     const program = new Program();
     let x = program.input("x", [3, 4], "float32");
@@ -387,7 +394,8 @@ describe("gradients are those of finite differences", () => {
     const leaves = new Map<string, ArrayLike<number>>([...randomLeaves(program, pooled), ["lengths", [3, 1, 2]]]);
     const value = evaluate(program, leaves, [pooled]);
     const row = (index: number) => value(x).subarray(index * 4, index * 4 + 4);
-    // Sequences of 2 virtual and 3 input tokens: row 1 has one real token, at 5 + 2; row 2 has two, at 12 and 13.
+    // Sequences of 2 virtual and 3 input tokens: row 1 has one real token, at 5 + 2; row 2 has two,
+    // at 12 and 13.
     const expected = pool === lastToken ? [row(7), row(13)] : [row(7), row(12).map((a, i) => (a + row(13)[i]!) / 2)];
     expect([...value(pooled).subarray(4)]).toEqual(expected.flatMap((values) => [...values]).map(closeTo));
   });

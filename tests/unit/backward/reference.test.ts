@@ -1,7 +1,8 @@
 /**
- * Programs of the tiny models, forward and backward in float64, against PyTorch's float64 run: logits, loss, the gradient of
- * every trained tensor, and the losses of 20 AdamW updates. It proves families, methods, operations and plans without a GPU; kernels and onnxruntime are
- * compared with the same numbers in `tests/training/reference.test.ts`.
+ * Programs of the tiny models, forward and backward in float64, against PyTorch's float64 run:
+ * logits, loss, the gradient of every trained tensor, and the losses of 20 AdamW updates. It proves
+ * families, methods, operations and plans without a GPU; kernels and onnxruntime are compared with
+ * the same numbers in `tests/training/reference.test.ts`.
  */
 
 import { beforeAll, describe, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** What a backward plan says its dispatches bind, from which the element types of float16 kernels follow. */
+/**
+ * What a backward plan says its dispatches bind, from which the element types of float16 kernels
+ * follow.
+ */
 
 import { describe, expect, test } from "vitest";
 import { planBackward } from "../../../src/backward/plan";

@@ -1,4 +1,7 @@
-/** Conversations against transformers: as its chat templates write them, token by token, and which tokens are the assistant's. */
+/**
+ * Conversations against transformers: as its chat templates write them, token by token, and which
+ * tokens are the assistant's.
+ */
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -56,7 +59,8 @@ describe.each(cases)("$name", ({ template, messages, error, text, asked, ids, as
     expect(tokenizer.chatTemplate!(messages, false)).toBe(text);
     expect(lastExchange(messages, tokenizer)).toEqual({ prompt: asked, response: messages.at(-1)!.content });
     const encoded = encodeConversation(tokenizer, messages, 200);
-    // Where the tokenizer begins every text with a token, a conversation begins with it too, and once.
+    // Where the tokenizer begins every text with a token, a conversation begins with it too, and
+    // once.
     const own = ids[0] === tokenizer.bosId ? ids : [tokenizer.bosId, ...ids];
     expect(tokenizer.decode([...encoded.ids])).toBe(tokenizer.decode(own as number[]));
     if (!assistant) {

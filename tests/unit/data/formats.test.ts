@@ -1,4 +1,7 @@
-/** Files for every task: which task they look like, what is read of them, and what is wrong with them, by file, row and column. */
+/**
+ * Files for every task: which task they look like, what is read of them, and what is wrong with
+ * them, by file, row and column.
+ */
 
 import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";

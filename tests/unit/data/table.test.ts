@@ -215,7 +215,8 @@ describe("a 100 MB file", () => {
     const repeats = Math.ceil(100e6 / block.length);
     const header = new TextEncoder().encode("text,label\n");
     const file = new File([header, block], "big.csv");
-    // Generated as it is read, without any wait of its own: only the reader's pauses let timers run.
+    // Generated as it is read, without any wait of its own: only the reader's pauses let timers
+    // run.
     let left = repeats;
     file.stream = () =>
       new ReadableStream({

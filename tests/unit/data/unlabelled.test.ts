@@ -1,4 +1,6 @@
-/** Files whose rows are to be predicted: which columns are read, and which run answers which row. */
+/**
+ * Files whose rows are to be predicted: which columns are read, and which run answers which row.
+ */
 
 import { describe, expect, test } from "vitest";
 import { readTable } from "../../../src/data/table";

@@ -1,7 +1,7 @@
 /**
- * Holds the documents at the root and in docs/ to one another and to the source: links name files and
- * headings that are there, paths and functions named in them exist, and ARCHITECTURE.md lists every
- * folder of src. Not for whether what they say of them is so.
+ * Holds the documents at the root and in docs/ to one another and to the source: links name files
+ * and headings that are there, paths and functions named in them exist, and ARCHITECTURE.md lists
+ * every folder of src. Not for whether what they say of them is so.
  */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";

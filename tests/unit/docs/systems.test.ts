@@ -1,4 +1,7 @@
-/** Holds docs/systems.md to its form, its own counts and the files it names; not to whether what a row says is so. */
+/**
+ * Holds docs/systems.md to its form, its own counts and the files it names; not to whether what a
+ * row says is so.
+ */
 
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";

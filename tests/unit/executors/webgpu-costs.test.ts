@@ -1,4 +1,7 @@
-/** Which buffers onnxruntime is expected to make, by hand for graphs of a few nodes. The device's answer is in `tests/gpu/bytes.test.ts`. */
+/**
+ * Which buffers onnxruntime is expected to make, by hand for graphs of a few nodes. The device's
+ * answer is in `tests/gpu/bytes.test.ts`.
+ */
 
 import { describe, expect, test } from "vitest";
 import { bufferBytes, runtimeMemory, sharedBuffers } from "../../../src/executors/webgpu/costs";
@@ -42,7 +45,8 @@ describe("attention", () => {
   };
 
   test("below 32 queries: keys and values by head, and what the parts of 64 keys leave", () => {
-    // Attended values [2, 3, 8], keys and values, parts of the same size; a greatest score and a sum for 2 · 2 · 3 queries.
+    // Attended values [2, 3, 8], keys and values, parts of the same size; a greatest score and a
+    // sum for 2 · 2 · 3 queries.
     expect(memory(2, 3)).toEqual(
       new Map([
         [2 * 3 * 8 * 4, 4],

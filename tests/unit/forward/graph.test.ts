@@ -43,7 +43,10 @@ async function tuned(rig: string, method: string, pooling: "last" | "mean" = "la
   );
 }
 
-/** Every value is computed before it is used, and once; returns the names of the graph's inputs that are read. */
+/**
+ * Every value is computed before it is used, and once; returns the names of the graph's inputs that
+ * are read.
+ */
 function checkOrder(graph: GraphProto): Set<string> {
   const known = new Set([...graph.input, ...graph.initializer].map(({ name }) => name));
   expect(known.size).toBe(graph.input.length + graph.initializer.length);
@@ -91,7 +94,8 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     const leaves = program.needed(outputs).flatMap(({ inputs }) => inputs.filter(({ role }) => role !== "activation"));
     expect(new Set(written.inputs)).toEqual(new Set(leaves));
 
-    // Initializers are literals: shapes, axes and positions, of which there is at most one int64 a row.
+    // Initializers are literals: shapes, axes and positions, of which there is at most one int64 a
+    // row.
     for (const { name, dims, rawData } of graph.initializer) {
       expect(name).toMatch(/^literal \d+$/);
       expect(rawData.length).toBeLessThanOrEqual(8 * built.hidden.shape[0]!);

@@ -1,4 +1,6 @@
-/** A FileStore in memory, for Node, where there is no OPFS. The browser's own is tested end to end. */
+/**
+ * A FileStore in memory, for Node, where there is no OPFS. The browser's own is tested end to end.
+ */
 
 import type { FileStore } from "../../../src/hub/file-store";
 

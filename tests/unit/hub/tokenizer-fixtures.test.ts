@@ -1,4 +1,6 @@
-/** Every kind of tokenizer.json that the families come with, against ids of the Rust `tokenizers`. */
+/**
+ * Every kind of tokenizer.json that the families come with, against ids of the Rust `tokenizers`.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

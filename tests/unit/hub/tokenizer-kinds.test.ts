@@ -1,6 +1,7 @@
 /**
- * Every kind of tokenizer.json that the families come with, as small tokenizers in the exact format. The ids expected
- * follow by hand from each algorithm: merges in order of rank, best-scoring pieces, longest pieces first.
+ * Every kind of tokenizer.json that the families come with, as small tokenizers in the exact
+ * format. The ids expected follow by hand from each algorithm: merges in order of rank,
+ * best-scoring pieces, longest pieces first.
  */
 
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,7 @@
-/** AdamW in float64, by PyTorch's definition. Not for clipping, nor for what the kernel does with numbers that are none. */
+/**
+ * AdamW in float64, by PyTorch's definition. Not for clipping, nor for what the kernel does with
+ * numbers that are none.
+ */
 
 import type { Trainable } from "../../../src/program/tensor";
 

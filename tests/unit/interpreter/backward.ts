@@ -1,6 +1,6 @@
 /**
- * Carries out a backward plan in float64, as the GPU would: slots of working memory of exactly the planned sizes, full of
- * NaN at the start, and every dispatch held to WebGPU's rules for bindings.
+ * Carries out a backward plan in float64, as the GPU would: slots of working memory of exactly the
+ * planned sizes, full of NaN at the start, and every dispatch held to WebGPU's rules for bindings.
  */
 
 import type { BackwardPlan } from "../../../src/backward/plan";
@@ -10,8 +10,9 @@ import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { kernels } from "./kernels";
 
 /**
- * Gradients of the plan's trained tensors by name. `value` gives what the forward pass computed, `seed` the gradient of the
- * result. Throws if a dispatch breaks a rule: an unsaved value, an unknown binding, memory both read and written.
+ * Gradients of the plan's trained tensors by name. `value` gives what the forward pass computed,
+ * `seed` the gradient of the result. Throws if a dispatch breaks a rule: an unsaved value, an
+ * unknown binding, memory both read and written.
  */
 export function runBackward(
   plan: BackwardPlan,

@@ -1,6 +1,9 @@
 /** erf in float64, for the exact GELU. */
 
-/** (2 / √π) ∫₀ˣ exp(−t²) dt by its series, which converges everywhere; ±1 where float64 knows no difference. */
+/**
+ * (2 / √π) ∫₀ˣ exp(−t²) dt by its series, which converges everywhere; ±1 where float64 knows no
+ * difference.
+ */
 export function errorFunction(x: number): number {
   if (Math.abs(x) > 6) return Math.sign(x);
   // exp(−x²) · Σ 2ⁿ x²ⁿ⁺¹ / (1 · 3 · 5 … (2n + 1)): all terms have one sign, so nothing cancels.

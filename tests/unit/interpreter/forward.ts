@@ -1,6 +1,7 @@
 /**
- * Computes a Program in float64: a graph writer that carries out every node as it is written, by the operators'
- * definitions in ONNX and in onnxruntime's contributed set. Not for the file format (`tests/unit/forward`).
+ * Computes a Program in float64: a graph writer that carries out every node as it is written, by
+ * the operators' definitions in ONNX and in onnxruntime's contributed set. Not for the file format
+ * (`tests/unit/forward`).
  */
 
 import type { AttributeValue } from "../../../src/onnx/writer";
@@ -21,7 +22,10 @@ type Attributes = Readonly<Record<string, AttributeValue>>;
 /** Values of leaves by name; constants with values of their own need none. */
 export type Leaves = ReadonlyMap<string, ArrayLike<number>>;
 
-/** Every value of the operations that `outputs` depend on, by tensor. Throws if a leaf has no values or too few. */
+/**
+ * Every value of the operations that `outputs` depend on, by tensor. Throws if a leaf has no values
+ * or too few.
+ */
 export function evaluate(
   program: Program,
   leaves: Leaves,
@@ -91,7 +95,10 @@ class Interpreter implements GraphWriter {
   }
 }
 
-/** What a leaf is unless given: a constant's values, a control's start, a dropout mask that drops nothing. */
+/**
+ * What a leaf is unless given: a constant's values, a control's start, a dropout mask that drops
+ * nothing.
+ */
 function standard(tensor: Tensor): ArrayLike<number> | undefined {
   const filled = (value: number) => new Float64Array(elementCount(tensor.shape)).fill(value);
   if (tensor.role === "controller") return filled((tensor as ControllerState).initial);

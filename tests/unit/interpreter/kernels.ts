@@ -1,6 +1,6 @@
 /**
- * What the backward kernels under `shaders/` compute, in float64 and by their definitions. Not a test of the WGSL
- * (`tests/kernels`): these stand in for it where only the plan is in question.
+ * What the backward kernels under `shaders/` compute, in float64 and by their definitions. Not a
+ * test of the WGSL (`tests/kernels`): these stand in for it where only the plan is in question.
  */
 
 import { errorFunction } from "./error-function";
@@ -9,7 +9,10 @@ type Bindings = Readonly<Record<string, Float64Array>>;
 type Numbers = Readonly<Record<string, number>>;
 type Compute = (bindings: Bindings, sizes: Numbers, options: Numbers) => void;
 
-/** Writes or adds to an output. Writing outside of it is an error, as it is for a GPU that checks bounds. */
+/**
+ * Writes or adds to an output. Writing outside of it is an error, as it is for a GPU that checks
+ * bounds.
+ */
 function store(out: Float64Array, index: number, value: number, options: Numbers): void {
   if (!(index < out.length)) throw new RangeError(`A kernel writes element ${index} of ${out.length}.`);
   out[index] = options.ACCUMULATE === 1 ? out[index]! + value : value;
@@ -36,7 +39,10 @@ function activation(kind: number, x: number): [number, number] {
   throw new Error(`The interpreter has no activation of KIND ${kind}.`);
 }
 
-/** Calls back for every head, query and key that is visible, with the places of a cell, a query and a key. */
+/**
+ * Calls back for every head, query and key that is visible, with the places of a cell, a query and
+ * a key.
+ */
 function attend(
   { batch, queries, keys, heads, keyValueHeads, headSize }: Numbers,
   { CAUSAL }: Numbers,

@@ -1,4 +1,7 @@
-/** Carries out a task's loss in float64: parts of labelled rows as a step would, with what only an update needs. */
+/**
+ * Carries out a task's loss in float64: parts of labelled rows as a step would, with what only an
+ * update needs.
+ */
 
 import type { Place } from "../../../src/program/place";
 import { elementCount, type Tensor } from "../../../src/program/tensor";

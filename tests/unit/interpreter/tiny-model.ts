@@ -1,4 +1,7 @@
-/** A reference model for Programs in float64: its weights, what it computes for a text alone, and how a method's run begins. */
+/**
+ * A reference model for Programs in float64: its weights, what it computes for a text alone, and
+ * how a method's run begins.
+ */
 
 import { approachOf } from "../../../src/methods/registry";
 import { semanticNames } from "../../../src/methods/semantic";
@@ -57,7 +60,10 @@ export function tinySetup(
   return { method, options, context, task: sequenceClassification, classes, pooling: "last", layers: plan } as const;
 }
 
-/** The values a run begins with, as `runs/computed-start.ts` computes them. `leaves`: everything but trained tensors. */
+/**
+ * The values a run begins with, as `runs/computed-start.ts` computes them. `leaves`: everything but
+ * trained tensors.
+ */
 export function startValues(
   { program }: TunedProgram,
   leaves: ReadonlyMap<string, ArrayLike<number>>,

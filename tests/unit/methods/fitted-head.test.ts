@@ -1,4 +1,7 @@
-/** The fitted head against scikit-learn's logistic regression on the same states, its count, and what it refuses. */
+/**
+ * The fitted head against scikit-learn's logistic regression on the same states, its count, and
+ * what it refuses.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { mergeObstacle } from "../../../src/folders/merge";
@@ -86,7 +89,10 @@ test("it counts as the head it is: width · classes + classes", () => {
   expect(counted).toEqual({ adapter: 0, head, total: head, percentOfBase: head / 10 });
 });
 
-/** Columns that differ in size a thousandfold and follow each other closely; labels that follow some of them. */
+/**
+ * Columns that differ in size a thousandfold and follow each other closely; labels that follow some
+ * of them.
+ */
 function difficultRows(rows: number, width: number, classes: number) {
   const wave = (at: number) => Math.sin(12.9898 * at + (at % 7));
   const states = Float32Array.from({ length: rows * width }, (_, cell) => {
@@ -104,7 +110,8 @@ test("columns of very different size take few iterations all the same", () => {
   const fit = fitLogisticRegression(rows, { c: 10, maxIterations: 100 });
   expect(fit.converged).toBe(true);
   expect(fit.iterations).toBeLessThan(60);
-  // At the minimum, what the rows ask of every weight is what the penalty asks: C · Σ (p − y) x = −W.
+  // At the minimum, what the rows ask of every weight is what the penalty asks: C · Σ (p − y) x =
+  // −W.
   const pull = new Float64Array(fit.weight.length);
   rows.labels.forEach((label, row) => {
     const state = rows.states.subarray(row * 20, (row + 1) * 20);

@@ -1,7 +1,8 @@
 /**
- * Every method of the registry has its five checks, or this fails by name: a fixture whose count is the Program's (CNT), with a
- * gradient of every trained tensor (GRAD) and 20 losses (TRACE); a start that is what the method says it is (ZERO). Export and
- * strict reading (EXP) are `adapters/round-trip.test.ts`'s, over the same registry. The numbers themselves are compared in
+ * Every method of the registry has its five checks, or this fails by name: a fixture whose count is
+ * the Program's (CNT), with a gradient of every trained tensor (GRAD) and 20 losses (TRACE); a
+ * start that is what the method says it is (ZERO). Export and strict reading (EXP) are
+ * `adapters/round-trip.test.ts`'s, over the same registry. The numbers themselves are compared in
  * `backward/reference.test.ts` and `tests/training`.
  */
 

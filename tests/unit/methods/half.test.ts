@@ -1,4 +1,7 @@
-/** Half fine-tuning halves every category of every block, draws each round anew, and trains nothing else. */
+/**
+ * Half fine-tuning halves every category of every block, draws each round anew, and trains nothing
+ * else.
+ */
 
 import { describe, expect, it } from "vitest";
 import { CATEGORIES, choices, moduleOf } from "../../../src/methods/half/rounds";

@@ -1,6 +1,7 @@
 /**
- * What methods train on two models people know, SmolLM2-135M and MiniLM-L6, by the papers' formulas (those of LoRA's family as PEFT 0.21
- * counts them), and which blocks their backward passes go through. No weights are needed for either.
+ * What methods train on two models people know, SmolLM2-135M and MiniLM-L6, by the papers' formulas
+ * (those of LoRA's family as PEFT 0.21 counts them), and which blocks their backward passes go
+ * through. No weights are needed for either.
  */
 
 import { expect, test } from "vitest";

@@ -224,12 +224,13 @@ describe("trained parameters", () => {
   });
 
   /**
-   * The table of SK-Tuning's trained parameters (T = 12, two classes, a head with bias). Its RoBERTa rows have the sizes of
-   * GPT-2's family; its q-v LoRA equals one on the fused projection, since r·(d + 3d) = 2·r·(d + d).
+   * The table of SK-Tuning's trained parameters (T = 12, two classes, a head with bias). Its
+   * RoBERTa rows have the sizes of GPT-2's family; its q-v LoRA equals one on the fused projection,
+   * since r·(d + 3d) = 2·r·(d + d).
    */
   const models = [
-    // family, layers, hidden size, heads, key/value heads, head size; head, SK-Prefix, shared, SK-Prompt r = 16,
-    // T·d, dense d², free prefix, LoRA r = 8
+    // family, layers, hidden size, heads, key/value heads, head size; head, SK-Prefix, shared,
+    // SK-Prompt r = 16, T·d, dense d², free prefix, LoRA r = 8
     ["gpt2", "GPT-2", [12, 768, 12, 12, 64], [1538, 99842, 5634, 26114, 10754, 591362, 222722, 296450]],
     ["gpt2", "24 × 1024", [24, 1024, 16, 16, 64], [2050, 198658, 6146, 34818, 14338, 1050626, 591874, 788482]],
     ["llama", "SmolLM2-135M", [30, 576, 9, 3, 64], [1154, 246914, 5250, 19586, 8066, 332930, 139394, 461954]],

@@ -1,6 +1,6 @@
 /**
- * What the method cards say prompts and prefixes are equal to, in float64; and the trainable counts that the authors of
- * SK-Tuning show in their notebooks.
+ * What the method cards say prompts and prefixes are equal to, in float64; and the trainable counts
+ * that the authors of SK-Tuning show in their notebooks.
  */
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -51,7 +51,10 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     leaves.set("lengths", [4, 6]);
   });
 
-  /** Logits and gradients of a method at its own start; the tensors in `changed` are that factor · sin(1, 2, …) instead. */
+  /**
+   * Logits and gradients of a method at its own start; the tensors in `changed` are that factor ·
+   * sin(1, 2, …) instead.
+   */
   const start = (id: string, options: object, changed: Readonly<Record<string, number>> = {}) => {
     const method = methodOf(id);
     const parsed = method.options({ family, config }).parse(options);

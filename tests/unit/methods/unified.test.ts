@@ -1,4 +1,7 @@
-/** The unified view rebuilds the named methods tensor for tensor, and a prefix is the gated sum that it says it is. */
+/**
+ * The unified view rebuilds the named methods tensor for tensor, and a prefix is the gated sum that
+ * it says it is.
+ */
 
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/data/random";

@@ -1,4 +1,7 @@
-/** DoRA's factors by their definition, starts that leave the base model as it is, and what trains nothing is refused. */
+/**
+ * DoRA's factors by their definition, starts that leave the base model as it is, and what trains
+ * nothing is refused.
+ */
 
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/data/random";
@@ -41,7 +44,10 @@ function build({ family, config }: Model, method: string, options: Record<string
   );
 }
 
-/** Logits for one batch with the values that a run starts with, as `runs/computed-start.ts` would compute them. */
+/**
+ * Logits for one batch with the values that a run starts with, as `runs/computed-start.ts` would
+ * compute them.
+ */
 function startLogits({ program, logits }: TunedProgram, { weights }: Model): Float64Array {
   const leaves = new Map<string, ArrayLike<number>>([
     ...weights,

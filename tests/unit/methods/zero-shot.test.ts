@@ -1,4 +1,7 @@
-/** The zero-shot prompt against transformers: mean logits of the labels' words behind the prompt, of every kind of head. */
+/**
+ * The zero-shot prompt against transformers: mean logits of the labels' words behind the prompt, of
+ * every kind of head.
+ */
 
 import { describe, expect, test } from "vitest";
 import { loadedSpecs } from "../../../src/base/read-model";

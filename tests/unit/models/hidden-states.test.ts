@@ -1,4 +1,7 @@
-/** The last hidden states of every family at every real token, in float64, against torch on the tiny models. */
+/**
+ * The last hidden states of every family at every real token, in float64, against torch on the tiny
+ * models.
+ */
 
 import { expect, test } from "vitest";
 import { loadedSpecs } from "../../../src/base/read-model";

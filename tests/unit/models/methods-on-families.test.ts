@@ -1,7 +1,7 @@
 /**
- * Every method on every tiny family: the Program is built and its backward pass planned, or the method refuses by name. The
- * gradients are held against the slope of the loss along a random direction, in float64 and without PyTorch: GPU tests compare
- * SK-Prefix and LoRA with it.
+ * Every method on every tiny family: the Program is built and its backward pass planned, or the
+ * method refuses by name. The gradients are held against the slope of the loss along a random
+ * direction, in float64 and without PyTorch: GPU tests compare SK-Prefix and LoRA with it.
  */
 
 import { describe, expect, test } from "vitest";
@@ -24,7 +24,10 @@ import { evaluate, type Leaves } from "../interpreter/forward";
 const ids = [70, 12, 41, 200];
 const text = [9, 33, 120];
 
-/** Tensors that the method's own gradient takes for constants somewhere, so that the slope is another. */
+/**
+ * Tensors that the method's own gradient takes for constants somewhere, so that the slope is
+ * another.
+ */
 const detached: Readonly<Record<string, RegExp>> = { dora: /\.lora_[AB]\./ };
 
 async function open(rig: string) {

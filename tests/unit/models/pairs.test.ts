@@ -1,4 +1,7 @@
-/** Pairs of texts on an encoder against transformers: the second text's tokens are of type 1, a prompt's of type 0. */
+/**
+ * Pairs of texts on an encoder against transformers: the second text's tokens are of type 1, a
+ * prompt's of type 0.
+ */
 
 import { expect, test } from "vitest";
 import { createBatchArrays, fillBatch } from "../../../src/data/batches";

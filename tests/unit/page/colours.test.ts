@@ -1,4 +1,7 @@
-/** The run colours of tokens.css: visible on both themes and different from each other, for colour-blind eyes too. */
+/**
+ * The run colours of tokens.css: visible on both themes and different from each other, for
+ * colour-blind eyes too.
+ */
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,6 @@
-/** Equal budgets: the published pairs, counts that are those of the Programs, and what is too small. */
+/**
+ * Equal budgets: the published pairs, counts that are those of the Programs, and what is too small.
+ */
 
 import { expect, test } from "vitest";
 import { equalSplits } from "../../../src/page/methods/equal-budget";

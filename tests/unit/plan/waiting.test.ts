@@ -1,4 +1,7 @@
-/** Waits: each begins once and ends once, whatever becomes of the work, and batches of events keep both. */
+/**
+ * Waits: each begins once and ends once, whatever becomes of the work, and batches of events keep
+ * both.
+ */
 
 import { describe, expect, test } from "vitest";
 import type { ProgressEvent, StudioEvent } from "../../../src/plan/events";

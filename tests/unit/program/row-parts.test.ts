@@ -1,6 +1,7 @@
 /**
- * Matrices above the limit of a buffer: how they are cut, and that a model with its tables, linears and head in parts computes the
- * very logits, losses and gradients that it computes whole, in float64.
+ * Matrices above the limit of a buffer: how they are cut, and that a model with its tables, linears
+ * and head in parts computes the very logits, losses and gradients that it computes whole, in
+ * float64.
  */
 
 import { describe, expect, test } from "vitest";
@@ -162,7 +163,8 @@ describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 
   });
 });
 
-// BitFit needs biases, which this rig has; full fine-tuning and its like train copies, which are never cut.
+// BitFit needs biases, which this rig has; full fine-tuning and its like train copies, which are
+// never cut.
 test.each(approaches)("$id reads a model in parts, or the refusal names the matrix", async ({ id }) => {
   const { build } = await open("tiny-phi");
   const { program, logits, plan } = build(id, {}, LIMIT);

@@ -67,7 +67,8 @@ describe("over all rows", () => {
   });
 
   test("a class that is never predicted counts with 0, one that never occurs does not count", () => {
-    // As scikit-learn's f1_score(average="macro", zero_division=0): classes are those of truth or prediction.
+    // As scikit-learn's f1_score(average="macro", zero_division=0): classes are those of truth or
+    // prediction.
     const never = confusionMatrix([0, 0, 1], [0, 0, 0], 3);
     // Class 0: precision 2/3, recall 1, F1 4/5; class 1: 0; class 2 does not occur.
     expect(classMetrics(never)[1]).toEqual({ precision: 0, recall: 0, f1: 0, support: 1 });

@@ -1,4 +1,7 @@
-/** Heads and losses for several labels, numbers and tags in float64, against transformers' own classes: logits, loss, gradients. */
+/**
+ * Heads and losses for several labels, numbers and tags in float64, against transformers' own
+ * classes: logits, loss, gradients.
+ */
 
 import { expect, test } from "vitest";
 import { planBackward } from "../../../src/backward/plan";

@@ -1,4 +1,7 @@
-/** Every family's own head over its vocabulary against transformers: losses, predictions and the loss's gradient. */
+/**
+ * Every family's own head over its vocabulary against transformers: losses, predictions and the
+ * loss's gradient.
+ */
 
 import { describe, expect, test } from "vitest";
 import { HEAD_WEIGHT, languageHead, languageHeadSpecs, languageRefusal } from "../../../src/base/language-head";

@@ -1,4 +1,7 @@
-/** Every metric against scikit-learn's and scipy's values on random predictions, through the tasks that report them. */
+/**
+ * Every metric against scikit-learn's and scipy's values on random predictions, through the tasks
+ * that report them.
+ */
 
 import { describe, expect, test } from "vitest";
 import { bootstrap, percentileInterval } from "../../../src/tasks/metrics/bootstrap";
@@ -51,7 +54,8 @@ describe.each(fixtures.classification)("classification with $classes classes", (
     const right = truth.map((label, row) => +(label === predicted[row]));
     const mean = (rows: readonly number[]) =>
       rows.reduce((sum, row) => sum + right[row % right.length]!, 0) / rows.length;
-    // The accuracy's standard error is √(p (1 − p) / n): 95 % lie within 1.96 of them to either side.
+    // The accuracy's standard error is √(p (1 − p) / n): 95 % lie within 1.96 of them to either
+    // side.
     const many = percentileInterval(2000, 3, mean);
     const p = fixture.accuracy;
     expect(width(many)).toBeLessThan(Math.max(width(interval), 1e-12));

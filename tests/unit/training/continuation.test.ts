@@ -1,4 +1,7 @@
-/** What keeps a training from going on as it was planned is said, and what would make it another function is refused. */
+/**
+ * What keeps a training from going on as it was planned is said, and what would make it another
+ * function is refused.
+ */
 
 import { describe, expect, it } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";

@@ -81,8 +81,9 @@ describe("one run", () => {
     const { onnxruntime, total: all, ...ours } = probe!.bytes;
     expect(ours).toEqual(bytes);
     expect(all).toBe(sum(bytes) + onnxruntime);
-    // Shared: both forms of the batches of 8 and 16 tokens with 4 lengths and labels, 3 readbacks, one validation row's 5 logits and
-    // loss, the untrained model's head; and the tables of causal attention and rotary positions.
+    // Shared: both forms of the batches of 8 and 16 tokens with 4 lengths and labels, 3 readbacks,
+    // one validation row's 5 logits and loss, the untrained model's head; and the tables of causal
+    // attention and rotary positions.
     const feeds = 2 * 4 * (4 * 8 + 8 + 4 * 16 + 8) + 3 * 16 + 4 * 6 + 16 * 240 + 32;
     const tables = 4 * (8 * 8 + 16 * 16 + 2 * 8 * 6 + 2 * 16 * 6);
     expect(total).toMatchObject({ ...bytes, onnxruntime, runtime: bytes.runtime + feeds + tables });

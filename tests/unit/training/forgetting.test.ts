@@ -1,4 +1,7 @@
-/** Every method that trains can be read as a language model, whatever it was trained for; nothing is planned backward then. */
+/**
+ * Every method that trains can be read as a language model, whatever it was trained for; nothing is
+ * planned backward then.
+ */
 
 import { expect, test } from "vitest";
 import { methods } from "../../../src/methods/registry";

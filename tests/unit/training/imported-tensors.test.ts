@@ -1,4 +1,7 @@
-/** What a folder that PEFT wrote gives to a run: the trained values of the fixtures, under the names of its Program. */
+/**
+ * What a folder that PEFT wrote gives to a run: the trained values of the fixtures, under the names
+ * of its Program.
+ */
 
 import { describe, expect, test } from "vitest";
 import { packPrefix } from "../../../src/adapters/packed-prefix";

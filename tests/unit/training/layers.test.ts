@@ -1,4 +1,7 @@
-/** Freezing lower layers and rates by layer: counts, what the backward pass does, and the rates, for methods at every site. */
+/**
+ * Freezing lower layers and rates by layer: counts, what the backward pass does, and the rates, for
+ * methods at every site.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { norm } from "../../../src/data/norm";

@@ -1,4 +1,6 @@
-/** Merged tensors against those of PEFT's `merge_and_unload`, for adapters that PEFT wrote or reads. */
+/**
+ * Merged tensors against those of PEFT's `merge_and_unload`, for adapters that PEFT wrote or reads.
+ */
 
 import { describe, expect, test } from "vitest";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";

@@ -1,6 +1,7 @@
 /**
- * Merged models against their adapters: the same Program without the method, on the tensors of the merged file, gives the same
- * logits. That the merged tensors are PEFT's is tested in `merge-peft.test.ts`.
+ * Merged models against their adapters: the same Program without the method, on the tensors of the
+ * merged file, gives the same logits. That the merged tensors are PEFT's is tested in
+ * `merge-peft.test.ts`.
  */
 
 import { unzipSync } from "fflate";

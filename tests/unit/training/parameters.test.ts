@@ -35,7 +35,8 @@ describe("initial values", () => {
 
   test("normal: mean 0 and the standard deviation asked for", () => {
     const values = initialValues(trainable("W", [100, 200], { kind: "normal", std: 0.02 }), 1);
-    // Of 20 000 draws the mean is off by 0.02 / √20000 = 1.4e-4 and the deviation by 1e-4, each a standard error.
+    // Of 20 000 draws the mean is off by 0.02 / √20000 = 1.4e-4 and the deviation by 1e-4, each a
+    // standard error.
     expect(Math.abs(mean(values))).toBeLessThan(5 * 1.42e-4);
     expect(Math.abs(Math.sqrt(variance(values)) - 0.02)).toBeLessThan(5 * 1e-4);
   });

@@ -1,4 +1,7 @@
-/** An executor that only records what is allocated and written: for code that sizes buffers but computes nothing with them. */
+/**
+ * An executor that only records what is allocated and written: for code that sizes buffers but
+ * computes nothing with them.
+ */
 
 import type { Allocation, Executor } from "../../../src/executors/executor";
 

@@ -1,6 +1,7 @@
 /**
- * What each version of the studio wrote opens as it did, what is written now carries its version and opens again, and
- * what a newer studio wrote is refused. The files are in `tests/fixtures/versions`.
+ * What each version of the studio wrote opens as it did, what is written now carries its version
+ * and opens again, and what a newer studio wrote is refused. The files are in
+ * `tests/fixtures/versions`.
  */
 
 import { readFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** Versions of what is written: how they are counted, migrated and refused. What today's are: `formats.test.ts`. */
+/**
+ * Versions of what is written: how they are counted, migrated and refused. What today's are:
+ * `formats.test.ts`.
+ */
 
 import { describe, expect, test } from "vitest";
 import { type Format, formats, migrate, NewerVersionError, withVersion } from "../../../src/versions/versions";

@@ -1,4 +1,7 @@
-/** Opening files whose columns are guessed: a wrong guess opens the file all the same, with what is wrong. */
+/**
+ * Opening files whose columns are guessed: a wrong guess opens the file all the same, with what is
+ * wrong.
+ */
 
 import { expect, test } from "vitest";
 import { DatasetStore } from "../../../src/worker/dataset-store";
@@ -6,7 +9,10 @@ import { DatasetStore } from "../../../src/worker/dataset-store";
 const rows = (count: number, row: (index: number) => string) => Array.from({ length: count }, (_, index) => row(index));
 const file = (name: string, lines: readonly string[]) => new File([`${lines.join("\n")}\n`], name);
 
-/** The column called `label` has a value of its own in every row; `topic` is what a person would learn. */
+/**
+ * The column called `label` has a value of its own in every row; `topic` is what a person would
+ * learn.
+ */
 const misleading = file("misleading.csv", [
   "text,label,topic",
   ...rows(40, (index) => `a message number ${index},id-${index},${index % 2 ? "delivery" : "refund"}`),
