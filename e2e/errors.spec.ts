@@ -143,7 +143,7 @@ test("an address and a kept comparison of a newer studio are refused with both v
   expect(await keptVersions(page, { id: "later", version: 99 })).toEqual([99]);
   await page.goto("/?");
   await waitUntilReady(page);
-  await expect(page.getByRole("alert")).toHaveText(/^A comparison kept in this browser has version 99 .* version 2\./);
+  await expect(page.getByRole("alert")).toHaveText(/^A comparison kept in this browser has version 99 .* version 3\./);
   expect(await keptVersions(page, null)).toEqual([99]);
   await keepRuns(page, ["LoRA"]);
   await expect(page).toHaveURL(/#c=/);
