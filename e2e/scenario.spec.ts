@@ -197,7 +197,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     await expect(step(page, "Methods")).toContainText(
       /Together about .*MB in memory.*Largest buffer .* of .* allowed\./,
     );
-    await expect(chart(page, "Memory")).toBeVisible();
+    await expect(chart(page, "Processor memory")).toBeVisible();
   });
 
   await test.step("the comparison starts", async () => {
