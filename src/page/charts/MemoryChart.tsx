@@ -84,7 +84,7 @@ export function MemoryChart() {
   return (
     <ChartCard
       title={title}
-      detail={runs.length > 0 ? `${formatBytes(total)} ${kind}` : null}
+      detail={runs.length > 0 ? `${estimated ? "about " : ""}${formatBytes(total)}` : null}
       summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
       className="chart-bars"
       legend={parts.map(({ name, opacity }) => ({ name, shade: opacity }))}
