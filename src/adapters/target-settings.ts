@@ -56,13 +56,17 @@ export function writtenPaths({ targets, layers }: TargetModules, site: WritingSi
 }
 
 /**
- * Such targets in these blocks alone; null where there are none. An expression stays as it is:
- * `writtenTargets` names the whole paths that fit it, without those in frozen blocks.
+ * Settings with their targets in these blocks alone; null where there are none. An expression stays
+ * as it is: `writtenPaths` names the whole paths that fit it, without those in frozen blocks.
  */
-export function targetsIn({ targets, layers }: TargetModules, blocks: readonly number[]): TargetModules | null {
-  if (typeof targets === "string") return { targets };
+export function targetsIn<Settings extends TargetModules>(
+  settings: Settings,
+  blocks: readonly number[],
+): Settings | null {
+  const { targets, layers } = settings;
+  if (typeof targets === "string") return settings;
   const kept = blocks.filter((block) => layers?.includes(block) ?? true);
-  return kept.length > 0 ? { targets, layers: kept } : null;
+  return kept.length > 0 ? { ...settings, layers: kept } : null;
 }
 
 /**

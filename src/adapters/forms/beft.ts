@@ -47,10 +47,7 @@ export const beft: AdapterForm<BeftSettings, BeftConfig, BeftSettings | StudioSe
     modules_to_save: HEADS,
     target_modules: sortedNames(writtenPaths(settings, site)),
   }),
-  above(settings, blocks) {
-    const targets = targetsIn(settings, blocks);
-    return targets && { ...settings, ...targets };
-  },
+  above: targetsIn,
   writtenAs: (settings, { fanInFanOut }) =>
     fanInFanOut ? { type: "STUDIO", why: "its BEFT is for torch's Linear alone, not for GPT-2's Conv1D." } : settings,
   run: (config) => ({ method: "beft", options: targetOptions(config) }),

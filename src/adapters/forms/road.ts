@@ -63,10 +63,7 @@ export const road: AdapterForm<RoadSettings, RoadConfig, RoadSettings | StudioSe
     target_modules: sortedNames(writtenPaths(settings, site)),
     variant: settings.variant,
   }),
-  above(settings, blocks) {
-    const targets = targetsIn(settings, blocks);
-    return targets && { ...settings, ...targets };
-  },
+  above: targetsIn,
   writtenAs: (settings, { fanInFanOut }) =>
     fanInFanOut ? { type: "STUDIO", why: "its RoAd is for torch's Linear alone, not for GPT-2's Conv1D." } : settings,
   run: (config) => ({
