@@ -14,8 +14,8 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   forbidOnly: Boolean(process.env.CI),
-  // One page at a time: training takes every core.
-  workers: 1,
+  // Two pages at once: much of a test is waiting for the page, not for training.
+  workers: 2,
   timeout: 180_000,
   expect: { timeout: 60_000 },
   reporter: "list",
