@@ -19,7 +19,7 @@ const LAYERS = [
   ["proofs"],
   ["comparison"],
   ["folders"],
-  ["estimate", "answers"],
+  ["estimate", "answers", "verdict"],
   ["runs"],
   ["plan", "base"],
   ["tasks"],
