@@ -37,17 +37,21 @@ export function writeFigures(report, found, executors) {
   const lines = [
     "# Real models",
     "",
-    `Measured by \`npm run test:real -- --full\` on ${new Date().toISOString().slice(0, 10)}, against ` +
-      `${["torch", "transformers", "peft", "adapters"].map(pinned).join(", ")}. Logits: the largest difference over the`,
-    "largest logit. Gradients: the largest relative distance of any trained tensor's.",
+    "You want to know whether what a method computes on a pretrained model, and what its folder gives elsewhere, is what",
+    "the libraries give.",
+    "",
+    `Measured by \`npm run test:real -- --full\` on ${new Date().toISOString().slice(0, 10)}, against`,
+    `${["torch", "transformers", "peft", "adapters"].map(pinned).join(", ")}.`,
+    "Logits: the largest difference over the largest logit. Gradients: the largest relative distance of any trained",
+    "tensor's.",
     "",
     ...table(
       ["model", "method", "logits", "gradients"],
       measured.map((/** @type {any} */ m) => [m.rig, m.method, short(m.logits), short(m.gradients)]),
     ),
     "",
-    "Validation loss of exported folders after two steps, as the studio and as the library named gives it by the folder's own",
-    "README.",
+    "Validation loss of exported folders after two steps, as the studio and as the library named gives it by the folder's",
+    "own README.",
     "",
     ...table(
       ["model", "task", "run", "loaded as", "studio", "library", "relative difference"],
