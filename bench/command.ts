@@ -10,6 +10,7 @@ import { Command, CommanderError, Option } from "commander";
 import sirv from "sirv";
 import { build, type Plugin, preview } from "vite";
 import { type AdapterChoice, openBrowser } from "../bin/headless/browser";
+import { messageOf } from "../src/errors/message-of";
 import { ensureBuild, projectRoot } from "../tools/build.mjs";
 import { type Measured, PARTS, type Part } from "./page/parts";
 import { pageSize } from "./page-size";
@@ -50,7 +51,7 @@ export async function main(commandLine: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     return 1;
   }
 }

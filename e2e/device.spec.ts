@@ -159,7 +159,7 @@ test.describe("on a host that sends no headers", () => {
   test.beforeEach(async () => {
     host = await serveStatically();
   });
-  // Behind a skipped test too, for which none was served.
+  // After a skipped test too, for which none was served.
   test.afterEach(() => (host as StaticServer | undefined)?.close());
 
   test("a service worker isolates the page, and all cores train", async ({ page }) => {

@@ -70,7 +70,7 @@ test.describe("a model of the Hub", () => {
       "tiny/t5": { files: { ...rig, "config.json": t5 } },
     });
   });
-  // Behind a skipped test too, for which none was served.
+  // After a skipped test too, for which none was served.
   test.afterEach(() => (hub as HubServer | undefined)?.close());
 
   async function lookUp(page: Page, name: string, token = ""): Promise<void> {

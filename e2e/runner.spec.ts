@@ -195,7 +195,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(Object.keys(forgotten)).toEqual(["lora", "sk"]);
   expect(forgotten.lora.frozen).toBe(forgotten.sk.frozen);
   for (const { tokens, frozen, tuned } of Object.values<{ tokens: number; frozen: number; tuned: number }>(forgotten)) {
-    // Of each of twelve paragraphs half of the model's 64 positions, behind its first token.
+    // Of each of twelve paragraphs half of the model's 64 positions, after its first token.
     expect(tokens).toBe(12 * 31);
     expect(Math.abs(tuned - frozen)).toBeGreaterThan(1e-5);
   }

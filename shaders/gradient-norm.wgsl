@@ -1,5 +1,6 @@
-// metrics[1] = sqrt(Σ partials), the Euclidean norm of all gradients together.
-// partials: [256], see square-sum.wgsl; metrics: loss, gradient norm, penalty. All are always f32.
+// stepFigures[1] = sqrt(Σ partials), the Euclidean norm of all gradients together.
+// partials: [256], see square-sum.wgsl; stepFigures: loss, gradient norm, penalty. All are always
+// f32.
 
 @compute @workgroup_size(1)
 fn main() {
@@ -7,5 +8,5 @@ fn main() {
   for (var i = 0u; i < 256; i++) {
     sum += partials[i];
   }
-  metrics[1] = sqrt(sum);
+  stepFigures[1] = sqrt(sum);
 }

@@ -1,5 +1,6 @@
-// metrics[place] = Σ shares · losses. Where the share is 0 the loss is not read: there may be none.
-// losses, shares: [rows]. Losses, shares and metrics are always f32.
+// stepFigures[place] = Σ shares · losses. Where the share is 0 the loss is not read: there may be
+// none.
+// losses, shares: [rows]. Losses, shares and stepFigures are always f32.
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -11,6 +12,6 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   sum = rowSum(vec2f(sum, 0), lane).x;
   if (lane == 0) {
-    metrics[sizes.place] = sum;
+    stepFigures[sizes.place] = sum;
   }
 }

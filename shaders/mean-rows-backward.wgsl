@@ -1,7 +1,7 @@
-// y[b, :] = mean of x[b, front … front + lengths[b] - 1, :], the real tokens: dx is dy[b, :] /
-// lengths[b] at those tokens and 0 elsewhere. lengths: [batch];
+// y[b, :] = mean of x[b, prefixLength … prefixLength + lengths[b] - 1, :], the real tokens: dx is
+// dy[b, :] / lengths[b] at those tokens and 0 elsewhere. lengths: [batch];
 // outputGradient (dy): [batch, width]; out (dx): [batch, tokens, width], where `tokens` counts the
-// `front` ones too.
+// first `prefixLength` too.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -14,7 +14,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let token = row % sizes.tokens;
   let length = u32(lengths[b]);
   var value = 0f;
-  if (token >= sizes.front && token - sizes.front < length) {
+  if (token >= sizes.prefixLength && token - sizes.prefixLength < length) {
     value = f32(outputGradient[b * sizes.width + i % sizes.width]) / f32(length);
   }
   if (ACCUMULATE == 1) {

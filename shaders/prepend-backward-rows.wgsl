@@ -1,5 +1,5 @@
-// y[b] = front rows, then x[b]: dx[b, n, :] = dy[b, front + n, :].
-// outputGradient (dy): [batch, front + tokens, width]; out (dx): [batch, tokens, width].
+// y[b] = front rows, then x[b]: dx[b, n, :] = dy[b, prefixLength + n, :].
+// outputGradient (dy): [batch, prefixLength + tokens, width]; out (dx): [batch, tokens, width].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -8,7 +8,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= sizes.batch * sequence) {
     return;
   }
-  var value = f32(outputGradient[i + (i / sequence + 1) * sizes.front * sizes.width]);
+  var value = f32(outputGradient[i + (i / sequence + 1) * sizes.prefixLength * sizes.width]);
   if (ACCUMULATE == 1) {
     value += f32(out[i]);
   }

@@ -41,7 +41,7 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
     const tuned = buildTunedProgram(setup, size, tokens);
     const place = placesOf(rig, tuned, tokens);
     const groups = new Map<string, Dispatch<GPUBuffer>[]>();
-    for (const one of bind(tuned.plan.dispatches, place)) {
+    for (const one of bind(tuned.backward.dispatches, place)) {
       const group = `${one.kernel.name} ${Object.values(one.sizes).join(" × ")}`;
       groups.set(group, [...(groups.get(group) ?? []), one]);
     }
@@ -70,7 +70,7 @@ export async function kernelTimes(rig: Rig): Promise<Measured> {
 }
 
 /** Gives every place of a backward plan a buffer of its size. */
-function placesOf({ executor }: Rig, { plan, logits, lengths }: TunedProgram, tokens: number) {
+function placesOf({ executor }: Rig, { backward, logits, lengths }: TunedProgram, tokens: number) {
   const buffers = new Map<Tensor | string, GPUBuffer>();
   const allocate = (key: Tensor | string, label: string, bytes: number) => {
     const known = buffers.get(key);
@@ -83,7 +83,7 @@ function placesOf({ executor }: Rig, { plan, logits, lengths }: TunedProgram, to
   executor.device.queue.writeBuffer(allocate(lengths, "lengths", rows.byteLength), 0, rows);
   return (place: Place): GPUBuffer => {
     if (place.kind === "scratch") {
-      return allocate(`scratch ${place.slot}`, "scratch", plan.slots[place.slot]! * 4);
+      return allocate(`scratch ${place.slot}`, "scratch", backward.slots[place.slot]! * 4);
     }
     if (place.kind !== "value" && place.kind !== "gradient")
       return allocate(place.kind, place.kind, tensorBytes(logits));

@@ -13,7 +13,7 @@ declare global {
     bench: {
       /** To be called first. */
       open(): Promise<Surroundings>;
-      measure(part: Part, asked?: Asked): Promise<Measured>;
+      measure(part: Part, request?: BenchRequest): Promise<Measured>;
     };
   }
 }
@@ -22,12 +22,12 @@ declare global {
  * `methods`: of step times, only theirs. `extra`: files of another model that is served beside the
  * page.
  */
-export interface Asked {
+export interface BenchRequest {
   readonly methods?: readonly string[];
   readonly extra?: readonly string[];
 }
 
-const measurements: Record<Part, (rig: Rig, asked: Asked) => Promise<Measured>> = {
+const measurements: Record<Part, (rig: Rig, request: BenchRequest) => Promise<Measured>> = {
   executors: (rig, { extra = [] }) => executorTimes(rig, extra),
   steps: (rig, { methods }) => stepTimes(rig, methods),
   kernels: (rig) => kernelTimes(rig),
@@ -43,5 +43,5 @@ const opened = () => {
 
 window.bench = {
   open: async () => ({ description: (await opened()).description, model: MODEL }),
-  measure: async (part, asked = {}) => measurements[part](await opened(), asked),
+  measure: async (part, request = {}) => measurements[part](await opened(), request),
 };

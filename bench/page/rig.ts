@@ -82,10 +82,10 @@ export function drawExamples(model: BaseModel, rows: number, tokens: number): To
 }
 
 /** Fills a batch with such rows. */
-export function fillWithExamples(model: BaseModel, batch: BatchBuffers): void {
-  const { size, tokens } = batch;
+export function fillWithExamples(model: BaseModel, buffers: BatchBuffers): void {
+  const { size, tokens } = buffers;
   const arrays = createBatchArrays(size, tokens);
-  const plan = { rows: Array.from({ length: size }, (_, row) => row), bucket: tokens };
-  fillBatch(drawExamples(model, size, tokens), plan, model.tokenizer.padId ?? 0, arrays);
-  batch.upload(arrays);
+  const batch = { rows: Array.from({ length: size }, (_, row) => row), bucket: tokens };
+  fillBatch(drawExamples(model, size, tokens), batch, model.tokenizer.padId ?? 0, arrays);
+  buffers.upload(arrays);
 }

@@ -3,6 +3,7 @@
  * batch shapes.
  */
 
+import { messageOf } from "../../src/errors/message-of";
 import { approaches, approachOf } from "../../src/methods/registry";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
@@ -72,7 +73,7 @@ export async function stepTimes(rig: Rig, only: readonly string[] = []): Promise
         rows.push(await timeCase(rig, one, size, tokens, SAMPLES[kind]));
       } catch (error) {
         // Said beside the table: some methods train nothing on some models.
-        refused.push({ method: one.name, reason: error instanceof Error ? error.message : String(error) });
+        refused.push({ method: one.name, reason: messageOf(error) });
       }
     }
   }
@@ -135,7 +136,7 @@ async function timeCase(
       batch: batchName,
       ...times,
       goal: goal ?? null,
-      dispatches: step.tuned.plan.dispatches.length,
+      dispatches: step.tuned.backward.dispatches.length,
     };
   } finally {
     await run.release();

@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { build, preview } from "vite";
 import { type AdapterChoice, openBrowser } from "../../bin/headless/browser";
+import { messageOf } from "../../src/errors/message-of";
 import { projectRoot } from "../../tools/build.mjs";
 import type { CaseFacts } from "./case";
 import { makeCase } from "./make-case";
@@ -90,13 +91,12 @@ export async function main(commandLine: string[]): Promise<number> {
     return (await compare(program.parse(commandLine, { from: "user" }).opts<Options>())) ? 0 : 1;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     return 1;
   }
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).trim();
 
 async function compare(options: Options): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), "studio-peers-"));
@@ -114,7 +114,7 @@ async function compare(options: Options): Promise<boolean> {
           if (measured === null) say("python3 has no torch and peft: left out. PEER_PYTHON names another one.");
           else rows.push(judge(peer, measured, facts));
         } catch (error) {
-          failed.push(`${peer} failed: ${messageOf(error)}`);
+          failed.push(`${peer} failed: ${messageOf(error).trim()}`);
         }
       }
     } finally {

@@ -118,9 +118,10 @@ function lossesOf(
       ...trained,
     ]);
     const value = evaluate(tuned.program, leaves, [tuned.logits]);
-    const { seed, metrics } = runLoss(tuned.loss, value(tuned.logits), { labels: Float64Array.from(labels) }, value);
-    adamw.update(trained, runBackward(tuned.plan, value, seed));
-    return metrics[0]!;
+    const labelled = { labels: Float64Array.from(labels) };
+    const { seed, stepFigures } = runLoss(tuned.loss, value(tuned.logits), labelled, value);
+    adamw.update(trained, runBackward(tuned.backward, value, seed));
+    return stepFigures[0]!;
   });
 }
 

@@ -7,6 +7,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import * as z from "zod";
 import { version } from "../../package.json";
 import { combinations } from "../../src/adapters/sum-lora";
+import { messageOf } from "../../src/errors/message-of";
 import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import { storedTypes } from "../../src/hub/stream-safetensors";
 import type { ExecutorChoice } from "./browser";
@@ -24,7 +25,7 @@ The configuration is the JSON file that the studio's page downloads; paths in it
 it is of version 1.
 DIR receives
   metrics.jsonl   one object a line: training steps and evaluations
-  samples.jsonl   language modelling: what the frozen model and each run, before and after, write behind validation prompts
+  samples.jsonl   language modelling: how the frozen model and each run, before and after, continue validation prompts
   summary.json    final figures, trainable parameters, what computed with how many threads, and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
@@ -105,7 +106,7 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : USAGE;
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${messageOf(error)}\n`);
     return error instanceof ConfigurationError ? USAGE : FAILURE;
   }
   return code;

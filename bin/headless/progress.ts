@@ -1,6 +1,7 @@
 /** Says how a comparison is getting on: a bar on a terminal, plain lines elsewhere. */
 
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
+import { isEnded } from "../../src/plan/phase";
 import { metricFacts, metricNames } from "../../src/tasks/metrics/names";
 import type { EvaluationEvent, ProgressEvent, StudioEvent } from "../../src/worker/api";
 
@@ -32,7 +33,7 @@ export function eventLine(event: StudioEvent): string | null {
     case "evaluation":
       return evaluationLine(event);
     case "run-state":
-      if (event.state !== "failed" && event.state !== "finished" && event.state !== "stopped") return null;
+      if (!isEnded(event.state)) return null;
       return `${event.run}: ${event.state}${event.reason ? ` (${event.reason})` : ""}`;
     case "comparison-state":
       return event.state === "failed" ? `The comparison failed: ${event.reason ?? "no reason was given"}` : null;

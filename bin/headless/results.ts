@@ -83,7 +83,7 @@ const METRICS = "metrics.jsonl";
 const SUMMARY = "summary.json";
 /** The folder of a sum of runs. */
 const SUM = "sum";
-/** What language models write behind validation prompts, a line for each text. */
+/** How language models continue validation prompts, a line for each text. */
 const SAMPLES = "samples.jsonl";
 /** What `extras.ts` writes. */
 export const PREDICTIONS = "predictions.csv";

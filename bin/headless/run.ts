@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
 import type { Combination } from "../../src/adapters/sum-lora";
+import { formats } from "../../src/data/formats/registry";
 import type { StoredType } from "../../src/hub/stream-safetensors";
 import type { Configuration } from "../../src/plan/configuration";
 import { variantsOf } from "../../src/plan/variants";
@@ -158,7 +159,7 @@ async function runInBrowser({
     progress.close();
     // A method that trains nothing has finished without a step.
     const trained = results.runs.filter(({ steps, state }) => steps > 0 || state === "finished");
-    if (configuration.data.task === "causal-lm") {
+    if (formats[configuration.data.task].answer === "text") {
       try {
         results.addSamples(
           await page.call(

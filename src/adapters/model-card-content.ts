@@ -64,9 +64,9 @@ export interface ModelCardContent {
    * from an SK method.
    */
   origin?: "trained" | "encoder" | "folded";
-  /** Special tokens that stand at the front of the text already and were left off the input. */
+  /** Special tokens that begin the text already and were left off the input. */
   droppedLeadingTokens?: number;
-  /** What stood in front of every word where words have tags. */
+  /** What came before every word where words have tags. */
   wordPrefix?: "" | " ";
   /** Inputs were cut to this many tokens. */
   maxLength: number;

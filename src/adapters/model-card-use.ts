@@ -34,14 +34,14 @@ export function loading(content: ModelCardContent): string[] {
   if (droppedLeadingTokens > 0) {
     lines.push(
       "",
-      "The semantic text begins with the beginning-of-sequence token, so the input behind it does not repeat it:",
+      "The semantic text begins with the beginning-of-sequence token, so the input after it does not repeat it:",
       `${code(cut)} takes it off. With the token left in, predictions differ.`,
     );
   }
   if (beforeInput && task.asks === "row") {
     lines.push(
       "",
-      "**Predict one text at a time, or without padding.** Behind a prompt PEFT hands the model embeddings, not ids.",
+      "**Predict one text at a time, or without padding.** After a prompt PEFT hands the model embeddings, not ids.",
       "Hugging Face's classes cannot see padding then and read the last column, padding included. The head was trained",
       "on the last real token, so rows of a padded batch come out differently; single texts agree.",
     );
@@ -64,14 +64,14 @@ function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
   const form = formOf(config.peft_type);
   if (pooling === "cls" && form.beforeInput && perRow) {
     return (
-      "The head reads the input's own first token. Behind a prompt PEFT reads the first virtual token instead, so it can\n" +
+      "The head reads the input's own first token. After a prompt PEFT reads the first virtual token instead, so it can\n" +
       "open this folder but would not predict the same. Train with pooling `first`."
     );
   }
   return content.obstacle ?? form.obstacle?.(config, task) ?? null;
 }
 
-/** What is taken off the front of the ids. */
+/** What is taken off the start of the ids. */
 function cutOf({ droppedLeadingTokens = 0 }: ModelCardContent): string {
   return droppedLeadingTokens > 0 ? `[:, ${droppedLeadingTokens}:]` : "";
 }
@@ -127,7 +127,7 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
         `ids, word_ids = read.input_ids${cut}, read.word_ids()${dropped > 0 ? `[${dropped}:]` : ""}`,
         "with torch.no_grad():",
         logits,
-        ...(beforeInput ? ["logits = logits[-len(word_ids):]  # without the virtual tokens in front"] : []),
+        ...(beforeInput ? ["logits = logits[-len(word_ids):]  # without the virtual tokens before them"] : []),
         "first = [i for i, word in enumerate(word_ids) if word is not None and word not in word_ids[:i]]",
         "print([(words[word_ids[i]], labels[int(logits[i].argmax())]) for i in first])",
       ];

@@ -82,7 +82,7 @@ function modulesOf(parts: readonly SumPart[]): Map<string, Factors[]> {
 }
 
 /**
- * A and B with the adapters' ranks one behind the other; ranks that no adapter has in this module
+ * A and B with the adapters' ranks one after the other; ranks that no adapter has in this module
  * stay zero.
  */
 function concatenated(factors: readonly Factors[], rank: number): NamedTensor[] {
@@ -125,7 +125,8 @@ function added(factors: readonly Factors[], rank: number): NamedTensor[] {
 function empty({ down, up }: Factors, rank: number) {
   const [inputs, outputs] = [down.shape[1]!, up.shape[0]!];
   const zeros = (name: string, shape: [number, number]): NamedTensor => ({
-    ...{ name, shape },
+    name,
+    shape,
     data: new Float32Array(shape[0] * shape[1]),
   });
   return { a: zeros(down.name, [rank, inputs]), b: zeros(up.name, [outputs, rank]), inputs, outputs };

@@ -25,7 +25,7 @@ const factsSchema = z.strictObject({
   steps: z.int().min(1),
   seed: z.int().min(0),
   learningRateFactor: z.number().positive(),
-  /** Real tokens and seconds of training behind it. */
+  /** Real tokens and seconds of training so far. */
   tokens: z.number().min(0),
   seconds: z.number().min(0),
   trainRows: z.int().min(1),

@@ -38,9 +38,9 @@ export async function answers(
   const rows = asked.map(({ row }) => feed.shown(row));
   const said = new Array<RowAnswer>(rows.length);
   let done = 0;
-  for (const plan of feed.batches(rows)) {
-    const { rows: members, bucket } = plan;
-    feed.fill(rows, plan);
+  for (const batch of feed.batches(rows)) {
+    const { rows: members, bucket } = batch;
+    feed.fill(rows, batch);
     const step = await run.infer(bucket);
     const width = task.outputs(labels.length) * (task.labels.perToken ? bucket : 1);
     const computed = new Float32Array(await executor.read(step.logits, members.length * width * 4));

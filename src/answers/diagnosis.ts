@@ -139,7 +139,7 @@ function gradientMissing({ gradients }: DiagnosisFacts): Finding | null {
   return {
     kind: without.length === gradients.length ? "problem" : "hint",
     sees: `No gradient arrived in the last step at ${named.join(", ")}${more}, ${without.length} of ${gradients.length} tensors.`,
-    tries: "They cannot learn: another tensor that starts at zero may stand before them, or nothing reads them.",
+    tries: "They cannot learn: another tensor that starts at zero may come before them, or nothing reads them.",
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a run, or the frozen model, predicts: logits over the vocabulary behind the last token of
+ * What a run, or the frozen model, predicts: logits over the vocabulary after the last token of
  * some rows. Forward passes alone, of Programs of their own, so that it works whatever the run is
  * trained for. A row is computed again for each of its tokens; nothing is cached.
  */
@@ -30,11 +30,11 @@ export interface PredictingModel {
 
 /** The frozen model by itself. */
 export function frozenModel(model: BaseModel): PredictingModel {
-  const plan = { name: "frozen model", method: "linear-probe", options: {} };
+  const run = { name: "frozen model", method: "linear-probe", options: {} };
   return {
-    owner: plan.name,
+    owner: run.name,
     virtualTokens: 0,
-    tunedSetup: { ...resolveMethod(model, plan, 0), task: tasks["causal-lm"], classes: 0, pooling: "last" },
+    tunedSetup: { ...resolveMethod(model, run, 0), task: tasks["causal-lm"], classes: 0, pooling: "last" },
     leaves: async () => leaves(model.buffer),
     rest: () => {},
   };
@@ -131,8 +131,11 @@ export class NextToken {
 
   #program(tokens: number) {
     const { program, ids, lengths, states, attachments } = buildTunedModel(this.#run.tunedSetup, this.#size, tokens);
-    const { hidden, size, front, suffix } = states;
-    const last = lastToken(program, "last states", hidden, lengths, { batch: size, front: front + suffix });
+    const { hidden, size, virtualTokens, suffix } = states;
+    const last = lastToken(program, "last states", hidden, lengths, {
+      batch: size,
+      virtualTokens: virtualTokens + suffix,
+    });
     const { context, task } = this.#run.tunedSetup;
     // A run with a read-out of its own trains nothing of the head over the vocabulary.
     const head = languageHead(program, context, task.head === "vocabulary" ? attachments : {});

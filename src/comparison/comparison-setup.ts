@@ -7,7 +7,7 @@ import type { StudioEvent } from "../plan/events";
 import type { Checkpoint, Values } from "../runs/parameters";
 import type { ComparisonData } from "../runs/rows";
 
-export interface RunPlan extends RunConfiguration {
+export interface PlannedRun extends RunConfiguration {
   /** Values to start from, by tensor name. */
   readonly initial?: Values;
   /** Of its initial values and its batches; default: the training's. */
@@ -21,7 +21,7 @@ export interface ComparisonSetup {
   readonly model: BaseModel;
   readonly data: ComparisonData;
   readonly training: TrainingConfiguration;
-  readonly runs: readonly RunPlan[];
+  readonly runs: readonly PlannedRun[];
   readonly emit: (event: StudioEvent) => void;
   /** Called after every evaluation with all runs' last good state. */
   readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;

@@ -28,7 +28,7 @@ import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels } from "../tasks/task";
-import type { ComparisonSetup, RunPlan } from "./comparison-setup";
+import type { ComparisonSetup, PlannedRun } from "./comparison-setup";
 import { Lane } from "./lane";
 import { TrainingLoop } from "./training-loop";
 
@@ -36,7 +36,7 @@ import { TrainingLoop } from "./training-loop";
 type RunHead = Pick<RunSetup, "task" | "classes" | "pooling">;
 
 /** What predictions are compared with: the frozen model below a head that was never trained. */
-const BASE: RunPlan = { name: "untrained base", method: "linear-probe", options: {} };
+const BASE: PlannedRun = { name: "untrained base", method: "linear-probe", options: {} };
 /** Numbers comparisons, so that the buffers of two never count as one's. */
 let comparisons = 0;
 
@@ -73,9 +73,9 @@ export class Comparison {
     const scale = data.scale ?? null;
     const lengths = [...data.train, ...data.validation].map(({ ids }) => ids.length);
     const head = { task, classes, pooling: poolingOf(model, training) };
-    const planned = [...setup.runs, BASE].map((plan) => ({
-      plan,
-      resolved: resolveMethod(model, plan, plan.seed ?? seed, labels),
+    const planned = [...setup.runs, BASE].map((run) => ({
+      run,
+      resolved: resolveMethod(model, run, run.seed ?? seed, labels),
     }));
     const methods = planned.map(({ resolved }) => resolved);
     this.#buckets = sharedBuckets(model.config, lengths, maxLength, methods, head);
@@ -89,8 +89,8 @@ export class Comparison {
     this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
     this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
     try {
-      const lanes = planned.map(({ plan, resolved }) =>
-        this.#createLane(plan, { ...resolved, ...head }, plan === BASE ? () => {} : emit),
+      const lanes = planned.map(({ run, resolved }) =>
+        this.#createLane(run, { ...resolved, ...head }, run === BASE ? () => {} : emit),
       );
       this.#base = lanes.pop()!;
       this.#lanes = lanes;
@@ -248,7 +248,7 @@ export class Comparison {
   }
 
   /**
-   * What a run writes behind prompts, as ids with special tokens; `before`: as it was before its
+   * What a run writes after prompts, as ids with special tokens; `before`: as it was before its
    * first step, or null where that is not known. Waits for the step or evaluation in flight.
    */
   generate(
@@ -378,26 +378,26 @@ export class Comparison {
     return lane;
   }
 
-  #createLane(plan: RunPlan, setup: ResolvedMethod & RunHead, listener: ComparisonSetup["emit"]): Lane {
+  #createLane(planned: PlannedRun, setup: ResolvedMethod & RunHead, listener: ComparisonSetup["emit"]): Lane {
     const { executor, model, training, emit } = this.#setup;
-    const feed = this.#feeds.behind(setup.context.textIds);
+    const feed = this.#feeds.after(setup.context.textIds);
     feed.used = true;
     const run = new Run(
       executor,
       model,
       {
         ...setup,
-        name: plan.name,
-        owner: this.#runOwner(plan.name),
-        learningRate: peakLearningRate(plan, training, model) * (plan.learningRateFactor ?? 1),
+        name: planned.name,
+        owner: this.#runOwner(planned.name),
+        learningRate: peakLearningRate(planned, training, model) * (planned.learningRateFactor ?? 1),
         weightDecay: training.weightDecay ?? null,
         gradClip: training.gradClip,
-        seed: plan.seed ?? training.seed,
+        seed: planned.seed ?? training.seed,
         steps: this.steps,
-        layers: plan,
-        initial: plan.initial,
+        layers: planned,
+        initial: planned.initial,
         trainingRows: this.#rows,
-        onWatched: (watched, step) => emit({ ...watched, run: plan.name, step: step + 1 }),
+        onWatched: (watched, step) => emit({ ...watched, run: planned.name, step: step + 1 }),
       },
       feed.buffers,
       this.#workspace,

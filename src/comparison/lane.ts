@@ -22,7 +22,7 @@ export class Lane {
   reason: string | null = null;
   /** Updates that it has done. */
   steps = 0;
-  /** Real tokens and seconds of training behind it. */
+  /** Real tokens and seconds of training so far. */
   tokens = 0;
   seconds = 0;
   /** What it goes on from: of the last evaluation, or of a stop without one. */
@@ -89,7 +89,7 @@ export class Lane {
     if (this.#spoiled) this.restore();
   }
 
-  /** Back to the checkpoint, behind everything submitted so far. */
+  /** Back to the checkpoint, after everything submitted so far. */
   restore(): void {
     const { checkpoint } = this;
     this.#spoiled = false;

@@ -16,7 +16,7 @@ import { withProgress } from "../plan/waiting";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
-import { METRICS, STEPS_AHEAD } from "../runs/run";
+import { STEP_FIGURES, STEPS_AHEAD } from "../runs/run";
 import { meanLossOf, type Task } from "../tasks/task";
 import type { ComparisonSetup } from "./comparison-setup";
 import type { Lane } from "./lane";
@@ -70,9 +70,9 @@ export class TrainingLoop {
     this.#ring = setup.executor.readbackRing<StepTag>(
       {
         slots: STEPS_AHEAD * setup.lanes.length,
-        bytes: METRICS * 4,
+        bytes: STEP_FIGURES * 4,
         owner: setup.owner,
-        label: "metrics readback",
+        label: "step figures readback",
       },
       (bytes, tag) => this.#deliver(new Float32Array(bytes), tag),
     );
@@ -289,17 +289,17 @@ export class TrainingLoop {
     const { schedule: kind, warmupRatio } = training;
     const factor = scheduleFactor({ kind, warmupRatio, steps }, this.#step);
     for (const [seed, stream] of this.#streams) {
-      const plan = stream.next();
+      const batch = stream.next();
       const lanes = this.#running.filter(
         (lane) => lane.trains && lane.run.setup.seed === seed && lane.steps === this.#step,
       );
-      if (lanes.length > 0 && !(await this.#trainBatch(plan, lanes, factor))) return false;
+      if (lanes.length > 0 && !(await this.#trainBatch(batch, lanes, factor))) return false;
     }
     return true;
   }
 
-  async #trainBatch(plan: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<boolean> {
-    const tokens = this.#setup.feeds.fill(plan);
+  async #trainBatch(batch: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<boolean> {
+    const tokens = this.#setup.feeds.fill(batch);
     for (const lane of lanes) {
       await this.#ring.ready();
       // What arrived meanwhile may have ended it.
@@ -310,13 +310,13 @@ export class TrainingLoop {
       const tag: StepTag = {
         lane,
         step: this.#step + 1,
-        epoch: plan.epoch,
+        epoch: batch.epoch,
         tokens: lane.tokens + tokens,
         learningRate,
         submitted: performance.now(),
       };
-      const push = (commands: Commands) => this.#ring.push(commands, run.metrics, METRICS * 4, tag);
-      const done = await run.train(plan.bucket, this.#step, learningRate, push, () => this.#stopping);
+      const push = (commands: Commands) => this.#ring.push(commands, run.stepFigures, STEP_FIGURES * 4, tag);
+      const done = await run.train(batch.bucket, this.#step, learningRate, push, () => this.#stopping);
       if (!done) return false;
       lane.steps = tag.step;
       lane.tokens = tag.tokens;

@@ -131,7 +131,7 @@ export class BatchStream {
   readonly batchesPerEpoch: number;
   readonly #options: BatchOptions;
   #epoch = -1;
-  #plan: PlannedBatch[] = [];
+  #batches: PlannedBatch[] = [];
   #taken: number;
 
   /**
@@ -156,10 +156,10 @@ export class BatchStream {
   next(): PlannedBatch & { epoch: number } {
     const epoch = Math.floor(this.#taken / this.batchesPerEpoch);
     if (epoch !== this.#epoch) {
-      this.#plan = planBatches({ ...this.#options, epoch });
+      this.#batches = planBatches({ ...this.#options, epoch });
       this.#epoch = epoch;
     }
-    const batch = this.#plan[this.#taken % this.batchesPerEpoch]!;
+    const batch = this.#batches[this.#taken % this.batchesPerEpoch]!;
     this.#taken++;
     return { ...batch, epoch: this.#taken / this.batchesPerEpoch };
   }
@@ -212,21 +212,21 @@ export function createBatchArrays(
  */
 export function fillBatch(
   examples: readonly Pick<TokenizedExample, "ids">[],
-  plan: PlannedBatch,
+  batch: PlannedBatch,
   padId: number,
   into: BatchArrays,
 ): number {
   const { batchSize, bucket, inputIds, lengths } = into;
-  if (bucket !== plan.bucket || plan.rows.length > batchSize) {
+  if (bucket !== batch.bucket || batch.rows.length > batchSize) {
     throw new RangeError(
-      `fill batch: ${plan.rows.length} rows of ${plan.bucket} tokens do not fit arrays of ${batchSize} rows of ${bucket}.`,
+      `fill batch: ${batch.rows.length} rows of ${batch.bucket} tokens do not fit arrays of ${batchSize} rows of ${bucket}.`,
     );
   }
   inputIds.fill(padId);
   lengths.fill(1);
   let tokens = 0;
-  for (let slot = 0; slot < plan.rows.length; slot++) {
-    const { ids } = examples[plan.rows[slot]!]!;
+  for (let slot = 0; slot < batch.rows.length; slot++) {
+    const { ids } = examples[batch.rows[slot]!]!;
     inputIds.set(ids, slot * bucket);
     lengths[slot] = ids.length;
     tokens += ids.length;
@@ -235,8 +235,8 @@ export function fillBatch(
     const array = into.channels[channel.name]!;
     const stride = array.length / batchSize;
     array.fill(channel.filler);
-    for (let slot = 0; slot < plan.rows.length; slot++) {
-      fillChannel(array, channel, examples[plan.rows[slot]!]!, slot, stride);
+    for (let slot = 0; slot < batch.rows.length; slot++) {
+      fillChannel(array, channel, examples[batch.rows[slot]!]!, slot, stride);
     }
   }
   return tokens;

@@ -16,7 +16,7 @@ export interface ChatTokenizer extends LanguageTokenizer {
   /** The end-of-sequence token as it is written in a text; empty where there is none. */
   readonly eosText?: string;
   /**
-   * A conversation as one text, with the heading of an answer behind it if `answer`; null where the
+   * A conversation as one text, with the heading of an answer after it if `answer`; null where the
    * model has no template.
    */
   readonly chatTemplate?: ((messages: readonly ChatMessage[], answer: boolean) => string) | null;
@@ -101,12 +101,12 @@ function chatParts(messages: readonly ChatMessage[], { chatTemplate, eosText = "
   const answers = messages.flatMap(({ role }, index) => (role === "assistant" ? [index] : []));
   const spans = answers.map((index) => {
     const before = template(messages.slice(0, index), true);
-    const behind = index === messages.length - 1 ? whole : template(messages.slice(0, index + 1), false);
-    const fits = behind.startsWith(before) && whole.startsWith(behind);
-    return fits ? { from: before.length, to: behind.length } : null;
+    const after = index === messages.length - 1 ? whole : template(messages.slice(0, index + 1), false);
+    const fits = after.startsWith(before) && whole.startsWith(after);
+    return fits ? { from: before.length, to: after.length } : null;
   });
   const last = spans.at(-1);
-  if (!last) throw new Error("The model's chat template does not write an answer behind what asks for it.");
+  if (!last) throw new Error("The model's chat template does not write an answer after what asks for it.");
   const learned = spans.every((span) => span !== null) ? spans : [last];
   const parts: ChatPart[] = [];
   let place = 0;
@@ -128,8 +128,8 @@ const plainTemplate = (eosText: string) => (messages: readonly ChatMessage[], an
 };
 
 /**
- * Ids, and the next token as the label of every token behind which an answer's comes. What is too
- * long loses its end; if no answer begins before that, its beginning instead, behind the
+ * Ids, and the next token as the label of every token after which an answer's comes. What is too
+ * long loses its end; if no answer begins before that, its beginning instead, after the
  * beginning-of-sequence token.
  * @throws Error with the template's own words where it refuses the conversation.
  */

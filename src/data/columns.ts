@@ -7,57 +7,17 @@ import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
 /** Best first; compared without case, spaces and punctuation. */
-const LABEL_NAMES = [
-  ...[
-    "labeltext",
-    "labelname",
-    "label",
-    "labels",
-    "goldlabel",
-    "class",
-    "classname",
-    "category",
-    "intent",
-    "sentiment",
-  ],
-  ...[
-    "emotion",
-    "target",
-    "polarity",
-    "topic",
-    "coarselabel",
-    "tag",
-    "type",
-    "gold",
-    "answer",
-    "y",
-    "rating",
-    "stars",
-    "score",
-  ],
-];
-const TEXT_NAMES = [
-  ...["text", "sentence", "sentence1", "text1", "texta", "premise", "review", "reviewtext", "question", "question1"],
-  ...[
-    "utterance",
-    "message",
-    "content",
-    "comment",
-    "tweet",
-    "body",
-    "document",
-    "query",
-    "input",
-    "prompt",
-    "sms",
-    "headline",
-    "title",
-  ],
-];
-const PAIR_NAMES = [
-  ...["sentence2", "text2", "textb", "textpair", "hypothesis", "question2", "secondtext", "secondsentence"],
-  ...["passage", "context", "paragraph"],
-];
+const LABEL_NAMES = (
+  "labeltext labelname label labels goldlabel class classname category intent sentiment emotion target " +
+  "polarity topic coarselabel tag type gold answer y rating stars score"
+).split(" ");
+const TEXT_NAMES = (
+  "text sentence sentence1 text1 texta premise review reviewtext question question1 utterance message " +
+  "content comment tweet body document query input prompt sms headline title"
+).split(" ");
+const PAIR_NAMES = (
+  "sentence2 text2 textb textpair hypothesis question2 secondtext secondsentence passage context " + "paragraph"
+).split(" ");
 const IDENTIFIER = /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index)|.*[a-z]Id|unnamed.*)$/;
 const SAMPLE_ROWS = 2000;
 

@@ -17,7 +17,7 @@ export interface DelimitedFormat {
   quoting: boolean;
 }
 
-export const DELIMITER_NAMES: Record<Delimiter, string> = { ",": "comma", "\t": "tab", ";": "semicolon" };
+const DELIMITER_NAMES: Record<Delimiter, string> = { ",": "comma", "\t": "tab", ";": "semicolon" };
 
 /**
  * A record longer than this is taken for an unclosed quote: no text column holds 4 million

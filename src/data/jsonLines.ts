@@ -3,6 +3,7 @@
  * nested ones stay JSON.
  */
 
+import { messageOf } from "../errors/message-of";
 import { DataError, formatCount, quote } from "./errors";
 
 const LONGEST_LINE = 4 * 1024 * 1024;
@@ -50,7 +51,7 @@ export class JsonLinesReader {
     try {
       value = JSON.parse(line);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       throw new DataError({
         file: this.#file,
         row: this.#line,

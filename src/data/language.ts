@@ -10,7 +10,7 @@ export interface LanguageTokenizer {
   encode(text: string, pair?: string | null, options?: { specialTokens?: boolean }): ArrayLike<number>;
 }
 
-/** The label of a position behind which nothing is learned. */
+/** The label of a position after which nothing is learned. */
 const NO_LABEL = -100;
 
 /**
@@ -30,8 +30,8 @@ export function encodePrompt(tokenizer: LanguageTokenizer, prompt: string): numb
 /**
  * Prompt and response are tokenised apart, so that a prompt alone has the tokens it was trained
  * with; the end-of-sequence token follows, if the tokenizer has one. `labels[i]` is the token
- * behind token i if it is the response's, else −100; without a prompt that is every token but the
- * first. What is too long loses the beginning of its prompt, behind the beginning-of-sequence
+ * after token i if it is the response's, else −100; without a prompt that is every token but the
+ * first. What is too long loses the beginning of its prompt, after the beginning-of-sequence
  * token; a response that does not fit even alone loses its end. `fullLength`: before that.
  */
 export function encodeExchange(
@@ -45,8 +45,8 @@ export function encodeExchange(
   if (tokenizer.eosId !== null) said.push(tokenizer.eosId);
   const kept = said.slice(0, Math.max(1, maxLength - begin.length));
   const room = Math.max(0, maxLength - begin.length - kept.length);
-  const front = [...begin, ...(room > 0 ? asked.slice(-room) : [])];
-  const ids = Int32Array.from([...front, ...kept]);
-  const labels = ids.map((_, place) => (place + 1 >= front.length ? (ids[place + 1] ?? NO_LABEL) : NO_LABEL));
+  const prompt = [...begin, ...(room > 0 ? asked.slice(-room) : [])];
+  const ids = Int32Array.from([...prompt, ...kept]);
+  const labels = ids.map((_, place) => (place + 1 >= prompt.length ? (ids[place + 1] ?? NO_LABEL) : NO_LABEL));
   return { ids, labels, fullLength: begin.length + asked.length + said.length };
 }

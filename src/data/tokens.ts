@@ -30,7 +30,7 @@ export interface TokenizedExample extends EncodedRow {
 
 /** What is needed of a tokenizer. */
 export interface RowTokenizer {
-  /** How many special tokens stand behind every text; they are kept when a row is cut. */
+  /** How many special tokens come after every text; they are kept when a row is cut. */
   readonly trailingSpecials: number;
   readonly eosId: number | null;
   /** The ids of a text, or of two; default: with the tokenizer's special tokens. */

@@ -79,7 +79,7 @@ export interface Scale {
   deviation: number;
 }
 
-/** A row as tokens, each with whether it is learned: predicted from what stands before it. */
+/** A row as tokens, each with whether it is learned: predicted from what comes before it. */
 export interface TokenStrip {
   row: number;
   tokens: { text: string; special: boolean; learned: boolean }[];

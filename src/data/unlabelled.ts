@@ -87,7 +87,9 @@ export function rowsByRun(table: Table, choice: AdapterChoice): Map<string, numb
     if (run === null) {
       const known = Object.keys(runs).map((name) => quote(name));
       throw new DataError({
-        ...{ file: table.file, row: table.rowNumbers[index]!, column },
+        file: table.file,
+        row: table.rowNumbers[index]!,
+        column,
         what: `No run is chosen for ${value === "" ? "an empty cell" : quote(value)} (runs are chosen for ${known.join(", ") || "nothing"}).`,
         fix: "Choose a run for it, or correct the cell.",
       });

@@ -9,6 +9,7 @@ import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
 import { BatchStream } from "../data/batches";
 import type { Channel } from "../data/channels";
+import { messageOf } from "../errors/message-of";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
@@ -107,39 +108,39 @@ export function estimate(input: EstimateInput): Estimate {
     if (bytes > largest.bytes) largest = { tensor, bytes };
   };
   for (const tensor of weights.flatMap(storedTensors)) consider(tensor.name, tensorBytes(tensor));
-  const planned = runs.map((run, index) => {
+  const estimated = runs.map((run, index) => {
     const one = resolved[index]!;
-    const estimated =
+    const attempted =
       "error" in one
         ? one
         : attempt(() => estimateRun({ ...input, model }, run, one.value, buckets, weightBytes, consider));
-    return "error" in estimated ? refused(run.name, weightBytes, estimated.error) : estimated.value;
+    return "error" in attempted ? refused(run.name, weightBytes, attempted.error) : attempted.value;
   });
   const variants = training.seeds * training.learningRateFactors.length;
   const total = { ...noBytes(), weights: weightBytes };
-  for (const { bytes } of planned) {
+  for (const { bytes } of estimated) {
     for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
   }
-  const steps = planned.flatMap(({ steps }) => steps);
+  const steps = estimated.flatMap(({ steps }) => steps);
   total.activations = workspaceBytes(steps);
   const runtimes = steps.map(({ runtime }) => runtime);
   total.onnxruntime = costs.runtime(runtimes, variants);
   // A text that several runs read is kept once, as deep as the deepest reads it.
   const texts = new Map<string, number>();
-  for (const { text, bytes } of planned) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
+  for (const { text, bytes } of estimated) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
     const { classes: labels, inputs = [] } = input;
     const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
-    const head = Math.max(...planned.map(({ trainable }) => trainable.head));
+    const head = Math.max(...estimated.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
-      feedBytes({ ...feeds, runs: variants * planned.filter(({ problem }) => problem === null).length, head });
+      feedBytes({ ...feeds, runs: variants * estimated.filter(({ problem }) => problem === null).length, head });
   }
   const { batchSize, shuffle } = training;
   const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });
   return {
-    runs: planned.map(({ steps: _steps, text: _text, ...estimated }) => estimated),
+    runs: estimated.map(({ steps: _steps, text: _text, ...run }) => run),
     total: sumUp(total),
     largestBuffer: { ...largest, allowed: allowedBuffer },
     capacity: input.capacity !== undefined && Number.isFinite(input.capacity) ? input.capacity : null,
@@ -157,7 +158,7 @@ function onDevice({ model, allowedBuffer: largestBuffer }: EstimateInput): Estim
 /**
  * A run's estimate, what its steps need, and the text that it has the frozen model read, as ids.
  */
-interface PlannedRun extends RunEstimate {
+interface EstimatedRun extends RunEstimate {
   readonly steps: readonly StepNeeds[];
   readonly text: string;
 }
@@ -167,11 +168,11 @@ function attempt<Value>(compute: () => Value): { readonly value: Value } | { rea
   try {
     return { value: compute() };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return { error: messageOf(error) };
   }
 }
 
-function refused(run: string, weights: number, problem: string): PlannedRun {
+function refused(run: string, weights: number, problem: string): EstimatedRun {
   const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
   const bytes = sumUp({ ...noBytes(), weights });
   return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], chosen: [], text: "", steps: [] };
@@ -193,7 +194,7 @@ function estimateRun(
   buckets: readonly number[],
   weightBytes: number,
   consider: (tensor: string, bytes: number) => void,
-): PlannedRun {
+): EstimatedRun {
   const { method, options, context } = resolved;
   const pooling = poolingOf(model, training);
   const trainingRows = trainLengths.length;
@@ -230,7 +231,7 @@ function estimateRun(
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
   if (controller) bytes.runtime += controllerBytes(costs, controller);
-  bytes.runtime += optimizerBytes(costs, programs[0]!.plan.trained, controller?.rounds);
+  bytes.runtime += optimizerBytes(costs, programs[0]!.backward.trained, controller?.rounds);
   for (const state of controllerStatesOf(programs[0]!, controller)) {
     consider(state.name, tensorBytes(state));
     bytes.optimizer += tensorBytes(state);

@@ -38,12 +38,11 @@ function ofLength(input: FitInput, maxLength: number, batchSize: number): Estima
 }
 
 /**
- * Tokens that a text may have on a model: its positions less those that stand before the text in
- * some run.
+ * Tokens that a text may have on a model: its positions less the most virtual tokens of a run.
  */
 export function longestText(input: FitInput): number {
-  const front = ofLength(input, 1, 1).runs.map(({ virtualTokens }) => virtualTokens);
-  return Math.max(1, input.model.config.contextLength - Math.max(0, ...front));
+  const counts = ofLength(input, 1, 1).runs.map(({ virtualTokens }) => virtualTokens);
+  return Math.max(1, input.model.config.contextLength - Math.max(0, ...counts));
 }
 
 /** Rows count as `maxLength` tokens, or as many as the model reads. */
@@ -51,7 +50,8 @@ export function fitDevice(input: FitInput): Fit {
   const { training, allowedBuffer, capacity = Number.POSITIVE_INFINITY } = input;
   const maxLength = Math.min(input.maxLength, longestText(input));
   const at = (batchSize: number) => ofLength(input, maxLength, batchSize);
-  const fits = (planned: Estimate) => planned.largestBuffer.bytes <= allowedBuffer && planned.total.total <= capacity;
+  const fits = (estimated: Estimate) =>
+    estimated.largestBuffer.bytes <= allowedBuffer && estimated.total.total <= capacity;
 
   const wanted = at(training.batchSize);
   const known = {
@@ -75,9 +75,9 @@ export function fitDevice(input: FitInput): Fit {
   };
 }
 
-function problemOf(planned: Estimate, batchSize: number, maxLength: number, largestBatch: number): string {
-  const { tensor, bytes, allowed } = planned.largestBuffer;
-  const { total, capacity } = planned;
+function problemOf(estimated: Estimate, batchSize: number, maxLength: number, largestBatch: number): string {
+  const { tensor, bytes, allowed } = estimated.largestBuffer;
+  const { total, capacity } = estimated;
   const need =
     bytes > allowed
       ? `${tensor} needs ${bytes} bytes in one buffer; this device allows ${allowed}`

@@ -9,7 +9,7 @@ import type { Costs, StepCosts } from "../executors/costs";
 import type { ModelConfig } from "../models/family";
 import { type Tensor, tensorBytes } from "../program/tensor";
 import { batchBytes } from "../runs/batch-buffers";
-import { METRICS, RUN_BYTES, STEPS_AHEAD } from "../runs/run";
+import { RUN_BYTES, STEP_FIGURES, STEPS_AHEAD } from "../runs/run";
 import { stepMemory } from "../runs/step";
 import type { TunedProgram } from "../runs/tuned-program";
 import { type Task, taskChannels } from "../tasks/task";
@@ -21,9 +21,9 @@ export interface StepNeeds {
 }
 
 export function stepNeeds(costs: Costs, tuned: TunedProgram): StepNeeds {
-  const { program, logits, plan } = tuned;
-  const outputs = [...new Set([logits, ...plan.saved])];
-  const runtime = costs.step({ program, outputs, backward: plan.dispatches });
+  const { program, logits, backward } = tuned;
+  const outputs = [...new Set([logits, ...backward.saved])];
+  const runtime = costs.step({ program, outputs, backward: backward.dispatches });
   return { sizes: stepMemory(tuned).sizes, runtime };
 }
 
@@ -81,6 +81,6 @@ export function feedBytes(options: {
   const places = task.labels.perToken
     ? validationLengths.reduce((sum, length) => sum + length, 0)
     : validationLengths.length;
-  const metrics = 4 * Math.ceil(METRICS / 4) * 4;
-  return batches + runs * STEPS_AHEAD * metrics + 4 * places * (width + 1) + 16 * head + RUN_BYTES;
+  const figures = 4 * Math.ceil(STEP_FIGURES / 4) * 4;
+  return batches + runs * STEPS_AHEAD * figures + 4 * places * (width + 1) + 16 * head + RUN_BYTES;
 }

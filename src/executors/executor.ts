@@ -52,7 +52,7 @@ export interface DeviceMemory {
  * time.
  */
 export interface Session {
-  /** Resolves when the work has been submitted, behind all that was submitted before. */
+  /** Resolves when the work has been submitted, after all that was submitted before. */
   run(): Promise<void>;
   release(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export interface CompileOptions {
   readonly category?: ByteCategory;
   /** Called as kernels are compiled. */
   readonly progress?: (done: number, total: number) => void;
-  /** Of the buffers that are written, those that somebody reads behind the list; default: all. */
+  /** Of the buffers that are written, those that somebody reads after the list; default: all. */
   readonly results?: readonly DeviceBuffer[];
 }
 
@@ -81,7 +81,7 @@ export interface Commands {
   copy(from: DeviceBuffer, fromOffset: number, to: DeviceBuffer, toOffset: number, bytes: number): void;
   /** Fills bytes of a buffer with zeros; default: all from `offset` on. */
   clear(buffer: DeviceBuffer, offset?: number, bytes?: number): void;
-  /** Resolves when it may be written and read behind it; results may still be on their way. */
+  /** Resolves when it may be written and read after it; results may still be on their way. */
   submit(): Promise<void>;
 }
 
@@ -142,7 +142,7 @@ export interface Executor {
    */
   compile(list: readonly Dispatch<DeviceBuffer>[], options: CompileOptions): Promise<CompiledDispatches>;
   commands(): Commands;
-  /** Behind all that was submitted, before all that is submitted next. `offset` in bytes. */
+  /** After all that was submitted, before all that is submitted next. `offset` in bytes. */
   write(buffer: DeviceBuffer, values: Float32Array | Int32Array | Uint16Array, offset?: number): void;
   /**
    * The first `bytes` bytes of a buffer; default: all. Not for the training loop: it waits for all

@@ -229,7 +229,12 @@ function writingSite(model: BaseModel, run: Run): WritingSite {
   return {
     baseModel: folder.name,
     modelType: String(json.model_type),
-    ...{ layers, hiddenSize, heads, keyValueHeads, headSize, cachedRepeats },
+    layers,
+    hiddenSize,
+    heads,
+    keyValueHeads,
+    headSize,
+    cachedRepeats,
     fanInFanOut: family.fanInFanOut,
     carrier: family.loraTargets.slice(0, 1),
     linears: () => linearShapes(model).filter(({ path }) => blockOf(path)! >= frozen),
@@ -241,10 +246,10 @@ function writingSite(model: BaseModel, run: Run): WritingSite {
   };
 }
 
-/** What stands before the input, computed on the device. */
+/** What comes before the input, computed on the device. */
 async function readFront(run: Run): Promise<Front> {
   const tuned = buildTunedProgram(run.tunedSetup, 1, 1);
-  const computed = await run.front(tuned);
+  const computed = await run.readFront(tuned);
   const { prompt, keys, values } = tuned.front;
   const read = (tensor: Tensor) => computed.get(tensor)!;
   return { prompt: prompt ? read(prompt) : null, keys: keys.map(read), values: values.map(read) };

@@ -112,7 +112,7 @@ export function sumName(parts: readonly { readonly run: string; readonly weight:
   return whole.length <= 56 ? whole : `sum of ${parts.length} runs`;
 }
 
-/** The name, or the name with the first number behind it that is not taken. */
+/** The name, or the name with the first number after it that is not taken. */
 export function uniqueName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
   return uniqueName(

@@ -10,7 +10,6 @@ import { PROMPT_EMBEDDINGS } from "../adapters/prompt-learning";
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { ModelConfig } from "../models/family";
 import type { Trainable } from "../program/tensor";
-import type { Values } from "../runs/parameters";
 
 /**
  * The tensors by in-model name that a folder holds for a method: for `initFrom` and import.
@@ -47,9 +46,4 @@ export function withoutCarrier(
 ): readonly NamedTensor[] {
   if (trained.some(({ part }) => part === "adapter")) return tensors;
   return formOf(config.peft_type).withoutCarrier?.(tensors) ?? tensors;
-}
-
-/** The same as values to start a run from. */
-export function importedValues(...given: Parameters<typeof importedTensors>): Values {
-  return new Map(importedTensors(...given).map(({ name, data }) => [name, data]));
 }

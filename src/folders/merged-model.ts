@@ -107,7 +107,8 @@ export function mergedTensors({
   const own = new Set(head.map(({ name }) => name));
   return [
     ...head.map(({ name, shape, data }) => ({
-      ...{ name, shape },
+      name,
+      shape,
       stream: async (onPiece: (values: Float32Array) => void) => onPiece(data),
     })),
     ...base

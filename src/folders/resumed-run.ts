@@ -35,11 +35,11 @@ export function recordedSetup(
  */
 export function continuedConfiguration(
   adapter: AdapterFolder,
-  plan: Pick<Configuration, "model" | "precision" | "data"> & { readonly run: RunConfiguration },
+  given: Pick<Configuration, "model" | "precision" | "data"> & { readonly run: RunConfiguration },
   more: number,
   training: TrainingConfiguration,
 ): Configuration {
-  const { run, ...place } = plan;
+  const { run, ...place } = given;
   const { state } = adapter;
   const recorded = recordedTraining(adapter);
   const steps = (state?.facts.step ?? 0) + more;

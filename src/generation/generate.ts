@@ -9,7 +9,7 @@ import type { GenerationSettings } from "./settings";
 
 /** What predicts. */
 export interface NextTokenModel {
-  /** For every row the logits of the token behind its last one. */
+  /** For every row the logits of the token after its last one. */
   logits(rows: readonly Int32Array[]): Promise<readonly Float32Array[]>;
   /** Text of ids, without special tokens. */
   decode(ids: readonly number[]): string;
@@ -26,7 +26,7 @@ export interface NextTokenModel {
 export type Ending = "end" | "stop" | "length" | "context" | "cancelled";
 
 export interface GeneratedText {
-  /** Behind the prompt, the end token included. */
+  /** After the prompt, the end token included. */
   readonly ids: readonly number[];
   /** Without special tokens, and without what a stop text cut off. */
   readonly text: string;
@@ -54,7 +54,7 @@ export async function generate(
     if (prompt.length >= model.longest) {
       throw new Error(
         `The prompt has ${prompt.length} tokens, and the model reads at most ${model.longest} beside the method's own, so ` +
-          "no token fits behind it. Shorten the prompt.",
+          "no token fits after it. Shorten the prompt.",
       );
     }
     return {

@@ -7,7 +7,7 @@ import { Template } from "@huggingface/jinja";
 import type { ModelFolder } from "./types";
 
 /**
- * A conversation as one text; with the heading of an answer behind it if `answer`. Throws an Error
+ * A conversation as one text; with the heading of an answer after it if `answer`. Throws an Error
  * where the template refuses it.
  */
 export type ChatTemplate = (

@@ -25,7 +25,7 @@ export interface FileStore {
   /** Null where there is no such file. */
   read(folder: string, file: string): Promise<Blob | null>;
   /**
-   * Keeps the first `from` bytes of the file and appends behind them.
+   * Keeps the first `from` bytes of the file and appends after them.
    * @throws StorageError when another page is writing it; from `write` when the storage is full.
    */
   append(folder: string, file: string, from: number): Promise<FileWriter>;

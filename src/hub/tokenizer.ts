@@ -53,11 +53,11 @@ export interface Tokenizer {
   readonly specialIds: ReadonlySet<number>;
   /** Those that have a role, in order of their ids. */
   readonly specialTokens: readonly SpecialToken[];
-  /** How many special tokens the tokenizer puts before and behind a single text. */
+  /** How many special tokens the tokenizer puts before and after a single text. */
   readonly leadingSpecials: number;
   readonly trailingSpecials: number;
   /**
-   * What `encodeWords` puts in front of every word: a space, unless the tokenizer does so itself.
+   * What `encodeWords` puts before every word: a space, unless the tokenizer does so itself.
    */
   readonly wordPrefix: "" | " ";
   /**
@@ -201,7 +201,7 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   };
 
   // As transformers splits words with `add_prefix_space`: each by itself, with the space that
-  // stands before a word.
+  // comes before a word.
   const wordPrefix = /^[▁Ġ]/.test(split("a")[0] ?? "") ? "" : " ";
   const splitWord = (word: string): string[] => (word === "" ? [] : split(`${wordPrefix}${word}`));
 

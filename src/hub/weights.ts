@@ -35,7 +35,7 @@ export interface Weights {
 /** Buffers that older checkpoints saved beside a block's weights; they follow from config.json. */
 const COMPUTED = /(inv_freq|masked_bias|position_ids|\.(attn|attention)\.bias)$/;
 
-/** What stands before a block's number in a tensor's name, for example `model.layers.`. */
+/** What comes before a block's number in a tensor's name, for example `model.layers.`. */
 function blockList(name: string): string | null {
   return /^(.*?\.)\d+\./.exec(name)?.[1] ?? null;
 }

@@ -13,7 +13,7 @@ import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
-import { METRICS } from "../runs/run";
+import { STEP_FIGURES } from "../runs/run";
 import { DRAW, Step } from "../runs/step";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { Workspace } from "../runs/workspace";
@@ -100,7 +100,7 @@ async function languageLoss(
   const setup = { buckets: [tokens], batchSize: BATCH, channels: taskChannels(task, 0), owner: OWNER };
   let step: Step | null = null;
   try {
-    const feed = new Feeds(executor, model, data, setup).behind(run.tunedSetup.context.textIds);
+    const feed = new Feeds(executor, model, data, setup).after(run.tunedSetup.context.textIds);
     const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
     step = made;
     workspace.allocate();
@@ -109,8 +109,11 @@ async function languageLoss(
     await made.compile(
       executor,
       {
-        ...{ leaves: await run.leaves(), batch: made.batch, seed: 0 },
-        ...{ metrics: allocate("metrics", METRICS * 4), draw: allocate("draw", DRAW * 4) },
+        leaves: await run.leaves(),
+        batch: made.batch,
+        seed: 0,
+        stepFigures: allocate("step figures", STEP_FIGURES * 4),
+        draw: allocate("draw", DRAW * 4),
       },
       OWNER,
     );

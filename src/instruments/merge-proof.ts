@@ -109,7 +109,12 @@ export async function proveMerge(
     );
     const after = await hash(executor, model, [...tensors.values()]);
     return {
-      ...{ rows, numbers: pairs.length, what, changed: changes.size, unmerged, untouched: after === before },
+      rows,
+      numbers: pairs.length,
+      what,
+      changed: changes.size,
+      unmerged,
+      untouched: after === before,
       difference: pairs.reduce((most, [a, b]) => Math.max(most, Math.abs(a! - b!)), 0),
       largest: pairs.reduce((most, [, b]) => Math.max(most, Math.abs(b!)), 0),
     };

@@ -14,16 +14,16 @@ export const adamw = defineKernel({
     firstMoment: "read-write f32",
     secondMoment: "read-write f32",
     schedule: "read f32",
-    metrics: "read f32",
+    stepFigures: "read f32",
   },
   sizes: { count: "u32", weightDecay: "f32", learningRateScale: "f32" },
   processor: {
     loop(
-      { parameter, gradient, firstMoment, secondMoment, schedule, metrics },
+      { parameter, gradient, firstMoment, secondMoment, schedule, stepFigures },
       { count, weightDecay, learningRateScale },
     ) {
       const [values, gradients, first, second] = [parameter.f32, gradient.f32, firstMoment.f32, secondMoment.f32];
-      const [loss, norm] = [metrics.f32[0]!, metrics.f32[1]!];
+      const [loss, norm] = [stepFigures.f32[0]!, stepFigures.f32[1]!];
       if (!Number.isFinite(loss) || !Number.isFinite(norm)) return;
       const [rate, beta2, oneMinusBeta1, oneMinusBeta2, epsilon, correction1, correction2, maxNorm] =
         schedule.f32 as unknown as readonly [number, number, number, number, number, number, number, number];

@@ -1,5 +1,5 @@
 /**
- * What the attention kernels have in common as graph nodes: heads in front of tokens, and the
+ * What the attention kernels have in common as graph nodes: heads before tokens, and the
  * causal mask.
  */
 

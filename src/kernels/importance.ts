@@ -11,15 +11,15 @@ export const importance = defineKernel({
   bindings: {
     value: "read f32",
     gradient: "read f32",
-    metrics: "read f32",
+    stepFigures: "read f32",
     sensitivity: "read-write f32",
     uncertainty: "read-write f32",
   },
   sizes: { count: "u32", beta1: "f32", beta2: "f32", maxNorm: "f32" },
   processor: {
-    loop({ value, gradient, metrics, sensitivity, uncertainty }, { count, beta1, beta2, maxNorm }) {
-      const norm = metrics.f32[1]!;
-      if (!Number.isFinite(metrics.f32[0]!) || !Number.isFinite(norm)) return;
+    loop({ value, gradient, stepFigures, sensitivity, uncertainty }, { count, beta1, beta2, maxNorm }) {
+      const norm = stepFigures.f32[1]!;
+      if (!Number.isFinite(stepFigures.f32[0]!) || !Number.isFinite(norm)) return;
       const clip = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
       for (let i = 0; i < count; i++) {
         const s = Math.abs(value.f32[i]! * gradient.f32[i]! * clip);

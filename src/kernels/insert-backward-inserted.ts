@@ -1,5 +1,5 @@
 /**
- * The gradient of inserting rows behind every sequence's real ones, with respect to those rows,
+ * The gradient of inserting rows after every sequence's real ones, with respect to those rows,
  * which all share.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The gradient of inserting rows behind every sequence's real ones, with respect to the sequences.
+ * The gradient of inserting rows after every sequence's real ones, with respect to the sequences.
  */
 
 import source from "../../shaders/insert-backward-rows.wgsl?raw";
@@ -16,14 +16,14 @@ export const insertBackwardRows = defineKernel({
   processor: {
     nodes(nodes, at, { batch, tokens, count, width }, { ACCUMULATE }) {
       const all = at.read("outputGradient", [batch, tokens + count, width]);
-      const [before, behind] = [cut(nodes, all, 1, 0, tokens), cut(nodes, all, 1, count, count + tokens)];
+      const [before, after] = [cut(nodes, all, 1, 0, tokens), cut(nodes, all, 1, count, count + tokens)];
       const places = nodes.literal(
         Array.from({ length: tokens }, (_, token) => token),
         "int32",
         [1, tokens, 1],
       );
       const isBefore = nodes.value("Less", [places, at.integers("lengths", [batch, 1, 1])]);
-      at.write("out", nodes.value("Where", [isBefore, before, behind]), [batch, tokens, width], ACCUMULATE);
+      at.write("out", nodes.value("Where", [isBefore, before, after]), [batch, tokens, width], ACCUMULATE);
     },
   },
   workgroups: ({ batch, tokens, width }) => grid(batch * tokens * width, 64),

@@ -9,10 +9,11 @@
  *
  * The element type is a parameter. A binding is `array<Element>` where only activations or their
  * gradients can be bound, and `array<f32>` what is never narrower: trained tensors, their gradients
- * and moments, losses, metrics, rotary tables. Where it depends on the dispatch (the right side of
- * a product is a frozen weight, a trained factor or an activation) the type is an alias named as
- * the binding, capitalised: `b` is `array<B>`, from the places that are bound (`program/place.ts`).
- * Arithmetic is always f32: values are converted as they are loaded and stored.
+ * and moments, losses, step figures, rotary tables. Where it depends on the dispatch (the right
+ * side of a product is a frozen weight, a trained factor or an activation) the type is an alias
+ * named as the binding, capitalised: `b` is `array<B>`, from the places that are bound
+ * (`program/place.ts`). Arithmetic is always f32: values are converted as they are loaded and
+ * stored.
  *
  * On the processor the same kernel is graph nodes for onnxruntime, or a loop over its buffers:
  * `processor`. What the backward pass consists of is nodes, since onnxruntime runs many of them

@@ -9,11 +9,11 @@ export const meanRowsBackward = defineKernel({
   name: "mean-rows-backward",
   source,
   bindings: { lengths: "read i32", outputGradient: "read", out: "read-write" },
-  sizes: { batch: "u32", tokens: "u32", front: "u32", width: "u32" },
+  sizes: { batch: "u32", tokens: "u32", prefixLength: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {
-    nodes(nodes, at, { batch, tokens, front, width }, { ACCUMULATE }) {
-      const places = Array.from({ length: tokens }, (_, token) => token - front);
+    nodes(nodes, at, { batch, tokens, prefixLength, width }, { ACCUMULATE }) {
+      const places = Array.from({ length: tokens }, (_, token) => token - prefixLength);
       const place = nodes.literal(places, "int32", [1, tokens, 1]);
       const lengths = at.integers("lengths", [batch, 1, 1]);
       const isOwn = nodes.literal(

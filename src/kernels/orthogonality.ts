@@ -9,11 +9,11 @@ import { defineKernel } from "./kernel";
 export const orthogonality = defineKernel({
   name: "orthogonality",
   source: shared + source,
-  bindings: { gram: "read-write f32", metrics: "read-write f32" },
+  bindings: { gram: "read-write f32", stepFigures: "read-write f32" },
   sizes: { rank: "u32", weight: "f32" },
   options: { ACCUMULATE: 0, WORKGROUP_WIDTH: 64 },
   processor: {
-    loop({ gram: { f32: gram }, metrics: { f32: metrics } }, { rank, weight }, { ACCUMULATE }) {
+    loop({ gram: { f32: gram }, stepFigures: { f32: stepFigures } }, { rank, weight }, { ACCUMULATE }) {
       let sum = 0;
       for (let i = 0; i < rank * rank; i++) {
         if (i % (rank + 1) === 0) gram[i]! -= 1;
@@ -22,7 +22,7 @@ export const orthogonality = defineKernel({
       const norm = Math.sqrt(sum);
       const factor = norm > 0 ? (2 * weight) / norm : 0;
       for (let i = 0; i < rank * rank; i++) gram[i]! *= factor;
-      metrics[2] = (ACCUMULATE === 1 ? metrics[2]! : 0) + weight * norm;
+      stepFigures[2] = (ACCUMULATE === 1 ? stepFigures[2]! : 0) + weight * norm;
     },
   },
   workgroups: () => [1, 1, 1],

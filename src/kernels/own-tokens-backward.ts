@@ -9,11 +9,11 @@ export const ownTokensBackward = defineKernel({
   name: "own-tokens-backward",
   source,
   bindings: { outputGradient: "read", out: "read-write" },
-  sizes: { batch: "u32", all: "u32", front: "u32", tokens: "u32", width: "u32" },
+  sizes: { batch: "u32", all: "u32", prefixLength: "u32", tokens: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {
-    nodes(nodes, at, { batch, all, front, tokens, width }, { ACCUMULATE }) {
-      const ends = shape(nodes, 0, front, 0, 0, all - front - tokens, 0);
+    nodes(nodes, at, { batch, all, prefixLength, tokens, width }, { ACCUMULATE }) {
+      const ends = shape(nodes, 0, prefixLength, 0, 0, all - prefixLength - tokens, 0);
       const padded = nodes.value("Pad", [at.read("outputGradient", [batch, tokens, width]), ends]);
       at.write("out", padded, [batch, all, width], ACCUMULATE);
     },

@@ -1,5 +1,5 @@
 /**
- * The gradient of prepending rows with respect to the rows in front, which every sequence shares.
+ * The gradient of prepending rows with respect to the prepended rows, which every sequence shares.
  */
 
 import source from "../../shaders/prepend-backward-front.wgsl?raw";
@@ -12,13 +12,13 @@ export const prependBackwardFront = defineKernel({
   source,
   bindings: { outputGradient: "read", out: "read-write" },
   stored: { out: "Element" },
-  sizes: { batch: "u32", front: "u32", tokens: "u32", width: "u32" },
+  sizes: { batch: "u32", prefixLength: "u32", tokens: "u32", width: "u32" },
   options: { ACCUMULATE: 0 },
   processor: {
-    nodes(nodes, at, { batch, front, tokens, width }, { ACCUMULATE }) {
-      const all = at.read("outputGradient", [batch, front + tokens, width]);
-      at.write("out", sumOver(nodes, cut(nodes, all, 1, 0, front), 0), [front, width], ACCUMULATE);
+    nodes(nodes, at, { batch, prefixLength, tokens, width }, { ACCUMULATE }) {
+      const all = at.read("outputGradient", [batch, prefixLength + tokens, width]);
+      at.write("out", sumOver(nodes, cut(nodes, all, 1, 0, prefixLength), 0), [prefixLength, width], ACCUMULATE);
     },
   },
-  workgroups: ({ front, width }) => grid(front * width, 64),
+  workgroups: ({ prefixLength, width }) => grid(prefixLength * width, 64),
 });

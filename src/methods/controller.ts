@@ -12,8 +12,8 @@ import type { ControllerState, Tensor, Trainable } from "../program/tensor";
 import type { ModelFacts } from "./model-facts";
 
 /**
- * Kernels on trained tensors, their gradients, the controller's tensors and the metrics, that run
- * together; steps count updates, 0 is the first.
+ * Kernels on trained tensors, their gradients, the controller's tensors and the step figures, that
+ * run together; steps count updates, 0 is the first.
  */
 export interface ControllerPhase {
   readonly dispatches: readonly Dispatch<Place>[];
@@ -89,8 +89,8 @@ export interface Controller {
   readonly beforeUpdate?: readonly ControllerPhase[];
   readonly afterUpdate?: readonly ControllerPhase[];
   /**
-   * Whether the method adds to the loss: the sum that its kernels leave in the third of the metrics
-   * is reported.
+   * Whether the method adds to the loss: the sum that its kernels leave in the third of the step
+   * figures is reported.
    */
   readonly penalty?: boolean;
   readonly watch?: Watch;

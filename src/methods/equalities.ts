@@ -5,16 +5,16 @@
 
 import type { Equality, ModelFacts } from "./method";
 
-/** Of what stands before the input's embeddings. */
+/** Of what comes before the input's embeddings. */
 export function equalToHardText(text: string, beyond: string): readonly Equality[] {
-  const statement = `Before training it is the text itself in front of every input (hard text). ${beyond}`;
+  const statement = `Before training it equals the text itself before every input (hard text). ${beyond}`;
   return [{ statement, method: "hard-text", options: { text } }];
 }
 
 /**
- * Of keys and values that the model computed for the text alone. Where a token sees only what
- * stands before it that is the text in front of the input; in a bidirectional model it is not,
- * since there the text would see the input.
+ * Of keys and values that the model computed for the text alone. Where a token sees only those
+ * before it, that equals the text before the input; in a bidirectional model it does not, since
+ * there the text would see the input.
  */
 export function readAloneEqualToHardText(text: string, { family }: ModelFacts, beyond: string): readonly Equality[] {
   return family.bidirectional ? [] : equalToHardText(text, beyond);

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import type { TextControl } from "./method";
 
-export const defaultText = "Classify the positive or negative sentiment from the text";
+const defaultText = "Classify the positive or negative sentiment from the text";
 
 /**
  * A meaningful text about the task, which forms suggest from the data. `format` tells them to show
@@ -37,7 +37,7 @@ export const startTextOption = () =>
 export const virtualTokensOption = (standard: number) =>
   z.int().min(1).max(512).default(standard).meta({
     title: "Virtual tokens",
-    description: "How many trained positions stand in front of the input.",
+    description: "How many trained positions come before the input.",
   });
 
 /** `null`: as many as the text to start from has. */
@@ -45,7 +45,7 @@ export const virtualTokensOrTextOption = (standard: number) =>
   z.int().min(1).max(512).nullable().default(standard).meta({
     title: "Virtual tokens",
     description:
-      "How many trained positions stand in front of the input. Empty: as many tokens as the text to start from has.",
+      "How many trained positions come before the input. Empty: as many tokens as the text to start from has.",
   });
 
 /** Refuses virtual tokens that only a text could count. */

@@ -9,7 +9,7 @@ import { scaleColumns } from "../operations/scale-columns";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
-export const mapKinds = ["dense", "lowRank", "diagonal"] as const;
+const mapKinds = ["dense", "lowRank", "diagonal"] as const;
 export type MapKind = (typeof mapKinds)[number];
 
 export const mapOption = (standard: MapKind) =>

@@ -25,7 +25,7 @@ export function semanticKeyValue(
   );
 }
 
-/** [text tokens, hiddenSize]: the residual stream in front of block `depth`. */
+/** [text tokens, hiddenSize]: the residual stream before block `depth`. */
 export function semanticState(program: Program, depth: number, { config, textIds }: MethodContext): Provided {
   return program.provided(semanticNames.states(depth), [textIds.length, config.hiddenSize], "read text");
 }

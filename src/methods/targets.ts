@@ -28,7 +28,7 @@ export function linearShapes({ family, config }: ModelFacts): LinearShape[] {
 const RANGES = /^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$/;
 
 /** "0-2, 5" → 0, 1, 2, 5. */
-export function readLayers(ranges: string): number[] {
+function readLayers(ranges: string): number[] {
   const layers = ranges.split(",").flatMap((range) => {
     const [first, last = first] = range.split("-").map(Number);
     return Array.from({ length: Math.max(0, last! - first! + 1) }, (_, index) => first! + index);

@@ -1,6 +1,6 @@
 /**
- * BERT, MiniLM (BERT's layout) and RoBERTa: every token sees every other, norms stand behind the
- * sub-layers, learned positions (RoBERTa's begin behind the padding id). All tokens are of type 0.
+ * BERT, MiniLM (BERT's layout) and RoBERTa: every token sees every other, norms come after the
+ * sub-layers, learned positions (RoBERTa's begin after the padding id). All tokens are of type 0.
  * Source: transformers' modeling_bert, modeling_roberta.
  */
 
@@ -9,7 +9,7 @@ import { tokenTypes } from "../data/channels";
 import { type ActivationKind, activation } from "../operations/activation";
 import { add } from "../operations/add";
 import { embed } from "../operations/embed";
-import { insertBehind } from "../operations/insert-behind";
+import { insertAfter } from "../operations/insert-after";
 import { prepend } from "../operations/prepend";
 import type { Tensor } from "../program/tensor";
 import { activationName } from "./activations";
@@ -20,7 +20,7 @@ import type { Batch, Family, ModelConfig } from "./family";
 import { checkSizes } from "./sizes";
 
 export interface BertConfig extends ModelConfig {
-  /** What stands before all names: also the model type. */
+  /** What comes before all names: also the model type. */
   readonly root: "bert" | "roberta";
   readonly intermediateSize: number;
   readonly epsilon: number;
@@ -148,10 +148,10 @@ function typesOf({ program, built }: Stack, batch: Batch, rows: number, table: T
   if (!types) return first("token types", rows);
   let all = embed(program, "token types", types, table);
   if (suffix > 0 && lengths) {
-    all = insertBehind(program, "token types with suffix", all, first("types behind", suffix), lengths, size);
+    all = insertAfter(program, "token types with suffix", all, first("types after", suffix), lengths, size);
   }
-  return built.front > 0
-    ? prepend(program, "token types with front", first("types in front", built.front), all, size)
+  return built.virtualTokens > 0
+    ? prepend(program, "token types with prompt", first("types before", built.virtualTokens), all, size)
     : all;
 }
 

@@ -1,5 +1,5 @@
 /**
- * BLOOM: a norm behind the word embeddings, ALiBi instead of positions, queries, keys and values
+ * BLOOM: a norm after the word embeddings, ALiBi instead of positions, queries, keys and values
  * fused head by head. Source: transformers' modeling_bloom.
  */
 
@@ -33,7 +33,7 @@ const schema = z
     seq_length: size.default(2048),
     layer_norm_epsilon: z.number().positive().default(1e-5),
     apply_residual_connection_post_layernorm: z
-      .literal(false, "must be false: a residual stream behind the norm is not supported")
+      .literal(false, "must be false: a residual stream after the norm is not supported")
       .default(false),
   })
   .transform((config, context) => {

@@ -1,5 +1,5 @@
 /**
- * What the blocks of all families do alike: virtual tokens and positions, attention behind a
+ * What the blocks of all families do alike: virtual tokens and positions, attention after a
  * prefix, cutting fused projections, and handing sub-layers to a method. Not for the order of
  * norms, projections and residuals: that is each family's own.
  */
@@ -24,9 +24,9 @@ export interface Stack {
   readonly attachments: Attachments;
   /** Sequences, and rows of each: a prompt's virtual tokens are included. */
   readonly batch: Batch;
-  /** Position of a sequence's first row: behind a prefix. */
+  /** Position of a sequence's first row: after a prefix. */
   readonly start: number;
-  /** Whether tokens see only what stands before them. */
+  /** Whether tokens see only what comes before them. */
   readonly causal: boolean;
   /** Whether the gains of RMS norms are stored as their distance from one (Gemma). */
   readonly gainsFromOne: boolean;
@@ -38,7 +38,7 @@ export interface Stack {
 }
 
 /**
- * Begins with the words [size · tokens, hiddenSize] behind the prompt, if there is one: they are
+ * Begins with the words [size · tokens, hiddenSize] after the prompt, if there is one: they are
  * the first of `built.states`.
  */
 export function openStack(
@@ -51,10 +51,9 @@ export function openStack(
 ): Stack {
   const { causal = true, gainsFromOne = false, attentionName = "self_attn" } = options;
   const { prompt, prefix } = attachments;
-  const front = prompt?.shape[0] ?? 0;
+  const virtualTokens = prompt?.shape[0] ?? 0;
   const start = prefix?.virtualTokens ?? 0;
-  // What stands behind a token is hidden from it, so padding on the right needs no hiding of its
-  // own.
+  // What comes after a token is hidden from it, so padding on the right needs no hiding of its own.
   const padded = causal ? undefined : batch.lengths;
   const { suffix = 0 } = batch;
   const prompted = prompt ? prepend(program, "prompted", prompt, words, batch.size) : words;
@@ -62,13 +61,13 @@ export function openStack(
     program,
     config,
     attachments,
-    batch: { size: batch.size, tokens: front + batch.tokens },
+    batch: { size: batch.size, tokens: virtualTokens + batch.tokens },
     start,
     causal,
     gainsFromOne,
     attentionName,
-    ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, start + front + suffix) }),
-    built: { front, states: [prompted], keys: [], values: [] },
+    ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, start + virtualTokens + suffix) }),
+    built: { virtualTokens, states: [prompted], keys: [], values: [] },
   };
 }
 
@@ -132,7 +131,7 @@ export interface AttendOptions extends Pick<AttentionOptions, "keyBias" | "windo
   readonly scale?: number;
 }
 
-/** One block of a stack; its modules are named by their paths behind the block's own. */
+/** One block of a stack; its modules are named by their paths after the block's own. */
 export class Block {
   readonly #stack: Stack;
   readonly #path: string;
@@ -197,7 +196,7 @@ export class Block {
   }
 
   /**
-   * Attention behind the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and
+   * Attention after the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and
    * values. Virtual tokens have positions like all others, so a window leaves behind those that are
    * far away, as in transformers.
    */

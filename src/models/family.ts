@@ -81,7 +81,7 @@ export interface Attachments {
    */
   readonly promptLabels?: readonly PromptLabel[];
   /**
-   * Input site: virtual tokens [virtualTokens, hiddenSize] behind the last real token of every row.
+   * Input site: virtual tokens [virtualTokens, hiddenSize] after the last real token of every row.
    */
   readonly suffix?: Tensor;
   /**
@@ -96,7 +96,7 @@ export interface Attachments {
   readonly languageHead?: { readonly required: boolean; readonly update: () => HeadUpdate };
   /**
    * Key/value site: virtual tokens that every query sees, none in some layers; the input's
-   * positions start behind them.
+   * positions start after them.
    */
   readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix | undefined };
   /** Linear site: returns what `path` reads instead of `x`. */
@@ -129,7 +129,7 @@ export interface Batch {
    */
   readonly inputs?: Readonly<Record<string, Tensor>>;
   /**
-   * How many of `tokens` are virtual ones that stand directly behind each row's own; `lengths`
+   * How many of `tokens` are virtual ones that come directly after each row's own; `lengths`
    * leaves them out.
    */
   readonly suffix?: number;
@@ -137,7 +137,7 @@ export interface Batch {
 
 /**
  * The state that the head reads of a sequence: of the last real token; the mean over the real ones;
- * the first, which behind a prompt is virtual (`first`, as PEFT reads it) or the input's own
+ * the first, which after a prompt is virtual (`first`, as PEFT reads it) or the input's own
  * (`cls`).
  */
 export const poolings = ["last", "mean", "first", "cls"] as const;
@@ -154,10 +154,10 @@ export interface ClassifierSite {
 }
 
 export interface BuiltModel {
-  /** After the last norm: [size · (front + tokens), hiddenSize]. */
+  /** After the last norm: [size · (virtualTokens + tokens), hiddenSize]. */
   readonly hidden: Tensor;
-  /** Virtual tokens that stand in front of every sequence of `hidden`. */
-  readonly front: number;
+  /** Virtual tokens before the words of every sequence of `hidden`; those of a prefix are none. */
+  readonly virtualTokens: number;
   /** Per layer, of the rows in `hidden`: keys before rotary (after any key norm) and values. */
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
@@ -219,7 +219,7 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   position(program: Program, config: Config, name: string, keys: Tensor, layer: number): Tensor;
   /** Last parts of the paths of a block's linears: what a `targets` option may name. */
   linearNames(config: Config): readonly string[];
-  /** Last parts of the paths of all norms, the one behind the last block included. */
+  /** Last parts of the paths of all norms, the one after the last block included. */
   normNames(config: Config): readonly string[];
   /** The default LoRA targets of PEFT. */
   readonly loraTargets: readonly string[];

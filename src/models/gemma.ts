@@ -1,6 +1,6 @@
 /**
  * Gemma 2 and Gemma 3 (text): word embeddings times the root of the hidden size, norms before and
- * behind each sub-layer with gains stored from one, blocks within a window between blocks that see
+ * after each sub-layer with gains stored from one, blocks within a window between blocks that see
  * everything. Gemma 2 bends attention scores, Gemma 3 norms queries and keys per head and turns
  * slower where it sees everything. Source: transformers' modeling_gemma2, modeling_gemma3.
  */
@@ -31,7 +31,7 @@ export interface GemmaConfig extends ModelConfig, Windows {
   readonly attentionBias: boolean;
   readonly headNorms: boolean;
   /**
-   * Whether what is put in front as embeddings is scaled like words (Gemma 2), or only words are
+   * Whether what is prepended as embeddings is scaled like words (Gemma 2), or only words are
    * (Gemma 3).
    */
   readonly scalesPrompt: boolean;

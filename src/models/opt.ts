@@ -34,9 +34,9 @@ const schema = z.looseObject({
   activation_function: activationName("relu"),
   word_embed_proj_dim: z.int().positive().nullish(),
   do_layer_norm_before: z
-    .literal(true, "must be true: models with the norm behind each sub-layer (opt-350m) are not supported")
+    .literal(true, "must be true: models with the norm after each sub-layer (opt-350m) are not supported")
     .default(true),
-  _remove_final_layer_norm: z.literal(false, "must be false: the norm behind the last block is needed").default(false),
+  _remove_final_layer_norm: z.literal(false, "must be false: the norm after the last block is needed").default(false),
   layer_norm_elementwise_affine: z.literal(true, "must be true: norms without a gain are not supported").default(true),
   enable_bias: z.boolean().default(true),
 });

@@ -8,7 +8,7 @@ import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
 export interface Rotary {
-  /** Radians per position for each pair of turning columns; columns behind the pairs pass. */
+  /** Radians per position for each pair of turning columns; columns after the pairs pass. */
   readonly frequencies: readonly number[];
   /** Factor on cosine and sine. */
   readonly scale: number;

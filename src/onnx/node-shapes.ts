@@ -92,7 +92,7 @@ const rules: Readonly<Record<string, Rule>> = {
     const shape = x!.shape.map((size, axis) => size + ends!.host![axis]! + ends!.host![axis + rank]!);
     return [{ shape, width: x!.width }];
   },
-  // Along the first axis behind one batch axis, whole rows.
+  // Along the first axis after one batch axis, whole rows.
   GatherND: ([x, indexes]) => [
     { shape: [...indexes!.shape.slice(0, -1), ...x!.shape.slice(indexes!.shape.at(-1)! + 1)], width: x!.width },
   ],

@@ -24,13 +24,12 @@ export interface AttentionOptions {
   readonly headSize: number;
   readonly scale: number;
   /**
-   * Query i sees key j if j ≤ i + (keys − queries): keys in front of the queries' own are seen by
-   * all.
+   * Query i sees key j if j ≤ i + (keys − queries): keys before the queries' own are seen by all.
    */
   readonly causal: boolean;
   /**
    * Queries see only keys less than this many positions away, to both sides where not causal; keys
-   * in front count too.
+   * before the queries' own count too.
    */
   readonly window?: number;
   /**
@@ -144,20 +143,19 @@ export function attention(
 }
 
 /**
- * What hides padding: [batch, 1, 1, front + tokens] for `lengths` [batch] int32, of sequences of
- * `tokens` tokens behind
- * `front` virtual ones, which are always seen.
+ * What hides padding: [batch, 1, 1, virtualTokens + tokens] for `lengths` [batch] int32, of
+ * sequences of `tokens` tokens after `virtualTokens` virtual ones, which are always seen.
  */
-export function paddingBias(program: Program, lengths: Tensor, tokens: number, front: number): Tensor {
+export function paddingBias(program: Program, lengths: Tensor, tokens: number, virtualTokens: number): Tensor {
   const batch = lengths.shape[0]!;
-  const keys = front + tokens;
+  const keys = virtualTokens + tokens;
   const output = program.activation("padding", [batch, 1, 1, keys]);
   program.append({
     kind: "paddingBias",
     inputs: [lengths],
     outputs: [output],
     forward: (graph) => {
-      const places = Array.from({ length: keys }, (_, key) => key - front);
+      const places = Array.from({ length: keys }, (_, key) => key - virtualTokens);
       const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1, 1, 1], "int64")]);
       const seen = graph.value("Less", [graph.literal(places, "int32", [1, 1, 1, keys]), column]);
       const missing = graph.value("Add", [graph.value("Cast", [seen], { to: 1 }), graph.literal([-1], "float32")]);

@@ -68,13 +68,13 @@ function rowsOfParts(graph: GraphWriter, parts: readonly RowPart[], ids: Tensor,
   const constant = (value: number) => graph.literal([value], "int32");
   const own = parts.map((part) => {
     const inside = graph.value("Sub", [flat, constant(part.start)]);
-    const notBehind = graph.value("Where", [
+    const notAfter = graph.value("Where", [
       graph.value("Less", [inside, constant(part.shape[0]!)]),
       inside,
       constant(0),
     ]);
     const before = graph.value("Less", [inside, constant(0)]);
-    return graph.rows(part, graph.value("Where", [before, constant(0), notBehind]));
+    return graph.rows(part, graph.value("Where", [before, constant(0), notAfter]));
   });
   const later = parts.slice(1);
   later.reduce((found, { start }, index) => {

@@ -7,16 +7,17 @@ import type { Tensor } from "../program/tensor";
 
 export interface OwnTokens {
   readonly batch: number;
-  /** Virtual tokens before, and the input's tokens behind them. */
-  readonly front: number;
+  /** Virtual tokens before the input's, and the input's own. */
+  readonly virtualTokens: number;
   readonly tokens: number;
 }
 
 /**
- * `x` [batch · all, width] with all ≥ front + tokens → [batch · tokens, width]; `x` itself where
- * nothing is left out.
+ * `x` [batch · all, width] with all ≥ virtualTokens + tokens → [batch · tokens, width]; `x` itself
+ * where nothing is left out.
  */
-export function ownTokens(program: Program, name: string, x: Tensor, { batch, front, tokens }: OwnTokens): Tensor {
+export function ownTokens(program: Program, name: string, x: Tensor, options: OwnTokens): Tensor {
+  const { batch, virtualTokens, tokens } = options;
   const width = x.shape[1]!;
   const all = x.shape[0]! / batch;
   if (all === tokens) return x;
@@ -27,7 +28,7 @@ export function ownTokens(program: Program, name: string, x: Tensor, { batch, fr
     outputs: [output],
     forward: (graph) => {
       const rows = graph.value("Reshape", [graph.use(x), graph.literal([batch, all, width], "int64")]);
-      const range = [[front], [front + tokens], [1]].map((value) => graph.literal(value, "int64"));
+      const range = [[virtualTokens], [virtualTokens + tokens], [1]].map((value) => graph.literal(value, "int64"));
       graph.define(output, "Reshape", [
         graph.value("Slice", [rows, ...range]),
         graph.literal([batch * tokens, width], "int64"),
@@ -36,9 +37,8 @@ export function ownTokens(program: Program, name: string, x: Tensor, { batch, fr
     backward: (tape) => {
       const outputGradient = tape.gradient(output);
       if (!outputGradient) return;
-      tape.send(x, (out, ACCUMULATE) =>
-        dispatch(ownTokensBackward, { outputGradient, out }, { batch, all, front, tokens, width }, { ACCUMULATE }),
-      );
+      const sizes = { batch, all, prefixLength: virtualTokens, tokens, width };
+      tape.send(x, (out, ACCUMULATE) => dispatch(ownTokensBackward, { outputGradient, out }, sizes, { ACCUMULATE }));
     },
   });
   return output;

@@ -11,16 +11,16 @@ import type { Tensor } from "../program/tensor";
 
 export interface PoolOptions {
   readonly batch: number;
-  /** Virtual tokens that stand in front of the input in every sequence of `x`. */
-  readonly front: number;
+  /** Virtual tokens before the input in every sequence of `x`. */
+  readonly virtualTokens: number;
 }
 
 /**
- * `x` [batch · (front + tokens), width], `lengths` [batch] int32 (real tokens, at least 1) →
- * [batch, width].
+ * `x` [batch · (virtualTokens + tokens), width], `lengths` [batch] int32 (real tokens, at least 1)
+ * → [batch, width].
  */
 export function lastToken(program: Program, name: string, x: Tensor, lengths: Tensor, options: PoolOptions): Tensor {
-  const { batch, front } = options;
+  const { batch, virtualTokens } = options;
   const width = x.shape[1]!;
   const tokens = x.shape[0]! / batch;
   const output = program.activation(name, [batch, width]);
@@ -29,7 +29,7 @@ export function lastToken(program: Program, name: string, x: Tensor, lengths: Te
     inputs: [x, lengths],
     outputs: [output],
     forward: (graph) => {
-      const starts = Array.from({ length: batch }, (_, row) => row * tokens + front - 1);
+      const starts = Array.from({ length: batch }, (_, row) => row * tokens + virtualTokens - 1);
       const rows = graph.value("Add", [graph.use(lengths), graph.literal(starts, "int32")]);
       graph.define(output, "Gather", [graph.use(x), rows], { axis: 0 });
     },
@@ -40,7 +40,7 @@ export function lastToken(program: Program, name: string, x: Tensor, lengths: Te
         dispatch(
           pickRowsBackward,
           { lengths: tape.value(lengths), outputGradient, out },
-          { batch, tokens, front, width },
+          { batch, tokens, prefixLength: virtualTokens, width },
           { ACCUMULATE },
         ),
       );
@@ -49,7 +49,10 @@ export function lastToken(program: Program, name: string, x: Tensor, lengths: Te
   return output;
 }
 
-/** As `lastToken`, but of the first of all tokens of `x`, virtual ones too where `front` is 0. */
+/**
+ * As `lastToken`, but of the first token of the input; where `virtualTokens` is 0, of all tokens of
+ * `x`.
+ */
 export function firstToken(program: Program, name: string, x: Tensor, options: PoolOptions): Tensor {
   const { batch } = options;
   const one = program.constant(`one of ${batch}`, [batch], () => new Int32Array(batch).fill(1), "int32");
@@ -58,7 +61,7 @@ export function firstToken(program: Program, name: string, x: Tensor, options: P
 
 /** As `lastToken`, but the mean over the real tokens. */
 export function meanToken(program: Program, name: string, x: Tensor, lengths: Tensor, options: PoolOptions): Tensor {
-  const { batch, front } = options;
+  const { batch, virtualTokens } = options;
   const width = x.shape[1]!;
   const tokens = x.shape[0]! / batch;
   const output = program.activation(name, [batch, width]);
@@ -69,7 +72,9 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
     forward: (graph) => {
       // Virtual tokens get a position above every length, so that one comparison masks them and the
       // padding.
-      const positions = Array.from({ length: tokens }, (_, token) => (token < front ? tokens : token - front));
+      const positions = Array.from({ length: tokens }, (_, token) =>
+        token < virtualTokens ? tokens : token - virtualTokens,
+      );
       const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1], "int64")]);
       const real = graph.value(
         "Cast",
@@ -92,7 +97,7 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
         dispatch(
           meanRowsBackward,
           { lengths: tape.value(lengths), outputGradient, out },
-          { batch, tokens, front, width },
+          { batch, tokens, prefixLength: virtualTokens, width },
           { ACCUMULATE },
         ),
       );

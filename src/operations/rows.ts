@@ -27,7 +27,7 @@ export function repeatRows(program: Program, name: string, x: Tensor, batch: num
     backward: (tape) => {
       const outputGradient = tape.gradient(output);
       if (!outputGradient) return;
-      const sizes = { batch, front: rows, tokens: 0, width };
+      const sizes = { batch, prefixLength: rows, tokens: 0, width };
       tape.send(x, (out, ACCUMULATE) => dispatch(prependBackwardFront, { outputGradient, out }, sizes, { ACCUMULATE }));
     },
   });
@@ -54,13 +54,13 @@ export function joinRows(program: Program, name: string, parts: readonly Tensor[
     backward: (tape) => {
       const outputGradient = tape.gradient(output);
       if (!outputGradient) return;
-      let front = 0;
+      let before = 0;
       for (const part of parts) {
-        const sizes = { batch: 1, front, tokens: part.shape[0]!, width };
+        const sizes = { batch: 1, prefixLength: before, tokens: part.shape[0]!, width };
         tape.send(part, (out, ACCUMULATE) =>
           dispatch(prependBackwardRows, { outputGradient, out }, sizes, { ACCUMULATE }),
         );
-        front += part.shape[0]!;
+        before += part.shape[0]!;
       }
     },
   });

@@ -5,8 +5,8 @@
  */
 
 import { useCallback, useEffect, useRef, useState } from "react";
+import { messageOf } from "../errors/message-of";
 import type { RemoteStudio } from "../worker/api";
-import { messageOf } from "./store/store";
 import { studio } from "./worker";
 
 /** Something that is asked of the worker; what it rejects with is the error that is shown. */

@@ -8,7 +8,7 @@ import type { RunConfiguration, TrainingConfiguration } from "./configuration";
 
 export interface Variant {
   /**
-   * Unique in the comparison: the run's name, with what tells the variant from its siblings behind
+   * Unique in the comparison: the run's name, with what tells the variant from its siblings after
    * it.
    */
   readonly name: string;

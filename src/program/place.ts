@@ -29,7 +29,7 @@ export type StepPlace =
   | "losses"
   | "predictions"
   /** Three floats: mean loss, gradient norm (before an update the last step's), penalty. */
-  | "metrics";
+  | "stepFigures";
 
 /** The same dispatches on what `places` gives for every place, and what is stored there. */
 export function bind<Bound>(

@@ -125,7 +125,7 @@ export class Program {
     return this.#leaf({ name, shape, type: "float32", role: "controller", initial });
   }
 
-  /** A float32 tensor that an operation computes. A name in use gets a number behind it. */
+  /** A float32 tensor that an operation computes. A name in use gets a number after it. */
   activation(name: string, shape: readonly number[]): Tensor {
     let unique = name;
     for (let count = 2; this.#tensors.has(unique); count++) unique = `${name}.${count}`;

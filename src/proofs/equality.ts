@@ -5,7 +5,7 @@
  */
 
 import { Comparison } from "../comparison/comparison";
-import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
+import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
 
 /** Rows that are compared. */
 const ROWS = 8;
@@ -20,12 +20,12 @@ export interface Proof {
 }
 
 /**
- * Runs both plans, which need different names, on the first rows of the data. Nothing stays on the
- * device.
+ * Carries out both runs, which need different names, on the first rows of the data. Nothing stays
+ * on the device.
  */
 export async function compareAtStart(
   setup: Pick<ComparisonSetup, "executor" | "model" | "data" | "training">,
-  plans: readonly [RunPlan, RunPlan],
+  runs: readonly [PlannedRun, PlannedRun],
 ): Promise<Proof> {
   const { data, training } = setup;
   const validation = (data.validation.length > 0 ? data.validation : data.train).slice(0, ROWS);
@@ -33,13 +33,13 @@ export async function compareAtStart(
     ...setup,
     data: { ...data, train: validation, validation, validationTexts: validation.map(() => "") },
     training: { ...training, batchSize: validation.length, steps: 1 },
-    runs: plans,
+    runs,
     emit: () => {},
   });
   try {
     await comparison.prepare();
     await comparison.evaluate();
-    const [a, b] = plans.map(({ name }) => concatenate(comparison.evaluation(name).outputs));
+    const [a, b] = runs.map(({ name }) => concatenate(comparison.evaluation(name).outputs));
     const largestOf = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     return {
       rows: validation.length,

@@ -5,6 +5,7 @@
  */
 
 import { proxy, wrap } from "comlink";
+import { messageOf } from "../errors/message-of";
 import type { Configuration } from "../plan/configuration";
 import type {
   AdapterChoice,
@@ -40,7 +41,7 @@ export interface Preparation {
   mergeable: string[];
 }
 
-/** A text behind a prompt; run null: the frozen model's. */
+/** A text after a prompt; run null: the frozen model's. */
 export interface WrittenSample extends SamplePrompt {
   run: string | null;
   /** Whether it is from before the run's first step. */
@@ -73,7 +74,7 @@ export interface StudioRunner {
   /** What a run has forgotten of its base model's language, on the studio's general text. */
   forgetting(run: string): Promise<InstrumentResult<"forgetting">>;
   /**
-   * What the frozen model and these runs write behind the first validation prompts; nothing for
+   * What the frozen model and these runs write after the first validation prompts; nothing for
    * other tasks.
    */
   write(runs: readonly string[]): Promise<WrittenSample[]>;
@@ -130,7 +131,7 @@ window.studioRunner = {
     const parsed = ask(() =>
       api.parseConfiguration(json).then(
         (configuration) => ({ configuration }),
-        (error: unknown) => ({ problem: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => ({ problem: messageOf(error) }),
       ),
     );
     return parsed;

@@ -22,12 +22,12 @@ export function sharedBuckets(
   const buckets = bucketLengths(lengths, maxLength);
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   if (buckets.at(-1) === longest) return buckets;
-  const front = Math.max(0, ...runs.map((run) => virtualTokens({ ...run, ...head }, longest)));
-  return front + buckets.at(-1)! > config.contextLength ? bucketLengths(lengths, longest) : buckets;
+  const virtualTokens = Math.max(0, ...runs.map((run) => countVirtualTokens({ ...run, ...head }, longest)));
+  return virtualTokens + buckets.at(-1)! > config.contextLength ? bucketLengths(lengths, longest) : buckets;
 }
 
 /** Of a run; 0 if it cannot be set up: whoever sets it up says why. */
-function virtualTokens(setup: TunedSetup, tokens: number): number {
+function countVirtualTokens(setup: TunedSetup, tokens: number): number {
   try {
     return buildTunedProgram(setup, 1, tokens).virtualTokens;
   } catch {

@@ -15,7 +15,7 @@ import type { Parameters } from "./parameters";
 export interface ControllerRunnerOptions {
   readonly parameters: Parameters;
   /** [loss, gradient norm, penalty] */
-  readonly metrics: DeviceBuffer;
+  readonly stepFigures: DeviceBuffer;
   readonly owner: string;
   /** Called with what is watched, in order, some steps after `step`. */
   readonly onWatched?: (watched: Observation, step: number) => void;
@@ -76,10 +76,10 @@ export class ControllerRunner {
     controller: Controller,
     options: ControllerRunnerOptions,
   ): Promise<ControllerRunner> {
-    const { parameters, metrics, owner } = options;
+    const { parameters, stepFigures, owner } = options;
     const leaf = leaves(parameters.leaf);
     const buffer = (place: Place): DeviceBuffer => {
-      if (place.kind === "metrics") return metrics;
+      if (place.kind === "stepFigures") return stepFigures;
       if (place.kind !== "value" && place.kind !== "gradient") throw new Error(`A controller has no ${place.kind}.`);
       return place.kind === "gradient" ? parameters.gradient(place.tensor.name) : leaf(place.tensor);
     };

@@ -48,26 +48,26 @@ export class Evaluator {
     const executor = this.#executor;
     const { perToken } = this.#setup.task.labels;
     const width = this.#width;
-    const plans = feed.batches(feed.validation);
+    const batches = feed.batches(feed.validation);
     const labelsOf = ({ rows, bucket }: PlannedBatch) => rows.length * (perToken ? bucket : 1);
-    const total = plans.reduce((sum, plan) => sum + labelsOf(plan), 0);
+    const total = batches.reduce((sum, batch) => sum + labelsOf(batch), 0);
     const computed = this.#buffer(total * (width + 1) * 4);
     let before = 0;
     let done = 0;
     const computing: Promise<void>[] = [];
-    progress(0, plans.length);
-    for (const plan of plans) {
+    progress(0, batches.length);
+    for (const batch of batches) {
       if (cancelled()) break;
-      feed.fill(feed.validation, plan);
-      const step = await run.infer(plan.bucket);
+      feed.fill(feed.validation, batch);
+      const step = await run.infer(batch.bucket);
       const commands = executor.commands();
       step.recordLoss(commands);
-      const count = labelsOf(plan);
+      const count = labelsOf(batch);
       commands.copy(step.recorded, 0, computed, before * width * 4, count * width * 4);
       commands.copy(step.losses, 0, computed, (total * width + before) * 4, count * 4);
       await commands.submit();
       before += count;
-      computing.push(executor.done().then(() => progress(++done, plans.length)));
+      computing.push(executor.done().then(() => progress(++done, batches.length)));
       if (computing.length > AHEAD) await computing.shift();
     }
     await Promise.all(computing);
@@ -76,7 +76,7 @@ export class Evaluator {
     const outputs = new Array<Float32Array>(this.#rows);
     const losses = new Array<Float32Array>(this.#rows);
     let place = 0;
-    for (const { rows, bucket } of plans) {
+    for (const { rows, bucket } of batches) {
       for (const row of rows) {
         const own = feed.validation[row]!.labels.length;
         outputs[row] = inUnits(read.slice(place * width, (place + own) * width), this.#setup.scale);

@@ -13,7 +13,7 @@ export interface FeedOptions {
   readonly buckets: readonly number[];
   readonly batchSize: number;
   readonly padId: number;
-  /** Left off the front of every row; null: rows stay as they are. */
+  /** Left off the start of every row; null: rows stay as they are. */
   readonly dropped: number | null;
   readonly channels: readonly Channel[];
   readonly owner: string;
@@ -72,10 +72,10 @@ export class Feed {
   }
 
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids">[], plan: PlannedBatch): number {
-    const arrays = this.#arrays.get(plan.bucket)!;
-    const tokens = fillBatch(examples, plan, this.#options.padId, arrays);
-    this.buffers.get(plan.bucket)!.upload(arrays);
+  fill(examples: readonly Pick<TokenizedExample, "ids">[], batch: PlannedBatch): number {
+    const arrays = this.#arrays.get(batch.bucket)!;
+    const tokens = fillBatch(examples, batch, this.#options.padId, arrays);
+    this.buffers.get(batch.bucket)!.upload(arrays);
     return tokens;
   }
 }

@@ -27,10 +27,10 @@ export class Feeds {
   }
 
   /**
-   * The feed of a run with this text in front: the text may have the beginning-of-sequence token
-   * already.
+   * The feed of a run whose rows come after this text: the text may have the beginning-of-sequence
+   * token already.
    */
-  behind(textIds: readonly number[]): Feed {
+  after(textIds: readonly number[]): Feed {
     const { tokenizer, family } = this.#model;
     // An encoder's read-out is its first token: it stays.
     const repeated = !family.bidirectional && tokenizer.bosId !== null && textIds[0] === tokenizer.bosId;
@@ -41,9 +41,9 @@ export class Feeds {
    * Puts a batch of training rows into the buffers of every feed that is read; returns its real
    * tokens.
    */
-  fill(plan: PlannedBatch): number {
-    const tokens = this.whole.fill(this.whole.train, plan);
-    if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.train, plan);
+  fill(batch: PlannedBatch): number {
+    const tokens = this.whole.fill(this.whole.train, batch);
+    if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.train, batch);
     return tokens;
   }
 }

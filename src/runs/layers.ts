@@ -36,7 +36,7 @@ export function attachByLayer(
     );
   }
   let passed = 0;
-  /** How far up something lies: 0 below the blocks, ℓ in block ℓ, all layers behind the last. */
+  /** How far up something lies: 0 below the blocks, ℓ in block ℓ, all layers after the last. */
   const height = (path: string) => {
     const block = blockOf(path);
     if (block !== null) passed = block + 1;

@@ -68,21 +68,21 @@ export class Optimizer {
   }
 
   /**
-   * `trained` are the tensors with a gradient; `metrics` is [loss, gradient norm], the norm written
-   * by the update.
+   * `trained` are the tensors with a gradient; `stepFigures` is [loss, gradient norm], the norm
+   * written by the update.
    */
   static async create(
     executor: Executor,
     parameters: Parameters,
     trained: readonly Trainable[],
-    metrics: DeviceBuffer,
+    stepFigures: DeviceBuffer,
     owner: string,
     options: OptimizerOptions,
   ): Promise<Optimizer> {
     const schedule = executor.memory.allocate(SCHEDULE * 4, { label: "schedule", category: "runtime", owner });
     const partials = executor.memory.allocate(PARTIALS * 4, { label: "squared norms", category: "runtime", owner });
     const updates = activeTensors(trained, options.rounds).map(async (active): Promise<Round> => {
-      const list = updateOf(active, parameters, { schedule, partials, metrics }, options);
+      const list = updateOf(active, parameters, { schedule, partials, stepFigures }, options);
       const moments = active.flatMap(({ name }) => Object.values(parameters.moments(name)));
       return { update: await executor.compile(list, { owner }), moments };
     });
@@ -119,7 +119,7 @@ export class Optimizer {
 function updateOf(
   active: readonly Trainable[],
   parameters: Parameters,
-  { schedule, partials, metrics }: Record<"schedule" | "partials" | "metrics", DeviceBuffer>,
+  { schedule, partials, stepFigures }: Record<"schedule" | "partials" | "stepFigures", DeviceBuffer>,
   options: Pick<OptimizerOptions, "weightDecay">,
 ): Dispatch<DeviceBuffer>[] {
   const list: Dispatch<DeviceBuffer>[] = active.map((tensor, index) =>
@@ -130,7 +130,7 @@ function updateOf(
       { ACCUMULATE: index === 0 ? 0 : 1 },
     ),
   );
-  list.push(dispatch(gradientNorm, { partials, metrics }, {}));
+  list.push(dispatch(gradientNorm, { partials, stepFigures }, {}));
   for (const tensor of active) {
     const { first, second } = parameters.moments(tensor.name);
     list.push(
@@ -142,7 +142,7 @@ function updateOf(
           firstMoment: first,
           secondMoment: second,
           schedule,
-          metrics,
+          stepFigures,
         },
         {
           count: elementCount(tensor.shape),

@@ -30,7 +30,7 @@ export interface ParameterState {
 
 /** Everything needed to go on with a run. */
 export interface Checkpoint extends ParameterState {
-  /** Real tokens and seconds of training behind it. */
+  /** Real tokens and seconds of training so far. */
   readonly tokens: number;
   readonly seconds: number;
 }

@@ -131,9 +131,9 @@ export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooli
 /**
  * The options of a run through its method's schema. Throws an Error naming run, method and option.
  */
-export function parseOptions(model: Pick<BaseModel, "family" | "config">, plan: RunConfiguration): unknown {
-  const result = approachOf(plan.method).options(model).safeParse(plan.options);
+export function parseOptions(model: Pick<BaseModel, "family" | "config">, run: RunConfiguration): unknown {
+  const result = approachOf(run.method).options(model).safeParse(run.options);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(" "));
-  throw new Error(`Run "${plan.name}" (${plan.method}): ${problems.join("; ")}.`);
+  throw new Error(`Run "${run.name}" (${run.method}): ${problems.join("; ")}.`);
 }

@@ -79,25 +79,25 @@ async function rowStates(
   const { hiddenSize } = model.config;
   const allocate = (label: string, rows: number) =>
     executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
-  const plans = feed.batches(feed.train);
+  const batches = feed.batches(feed.train);
   const all = allocate(owner, feed.train.length);
   const readAll = async (report: (amounts: Amounts) => void) => {
-    for (const [bucket, own] of byBucket(plans)) {
-      const batch = feed.buffers.get(bucket)!;
-      const inputs = inputChannels(model, (channel) => batch.channels.includes(channel));
+    for (const [bucket, own] of byBucket(batches)) {
+      const buffers = feed.buffers.get(bucket)!;
+      const inputs = inputChannels(model, (channel) => buffers.channels.includes(channel));
       const setup = { method: linearProbe, options: {}, context: contextOf(model), inputs };
       const { program, states } = buildTunedModel(setup, batchSize, bucket);
       const output = pooledState(program, states, pooling);
       const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const computation = { program, leaves: leaves(batch.layer, model.buffer) };
+      const computation = { program, leaves: leaves(buffers.layer, model.buffer) };
       await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
-        for (const plan of own) {
-          const [done, total] = [plans.indexOf(plan), plans.length];
+        for (const batch of own) {
+          const [done, total] = [batches.indexOf(batch), batches.length];
           report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });
-          feed.fill(feed.train, plan);
+          feed.fill(feed.train, batch);
           await run();
           const commands = executor.commands();
-          plan.rows.forEach((row, place) => {
+          batch.rows.forEach((row, place) => {
             commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
           });
           await commands.submit();
@@ -113,9 +113,9 @@ async function rowStates(
   }
 }
 
-function byBucket(plans: readonly PlannedBatch[]): Map<number, PlannedBatch[]> {
+function byBucket(batches: readonly PlannedBatch[]): Map<number, PlannedBatch[]> {
   const sorted = new Map<number, PlannedBatch[]>();
-  for (const plan of plans) sorted.set(plan.bucket, [...(sorted.get(plan.bucket) ?? []), plan]);
+  for (const batch of batches) sorted.set(batch.bucket, [...(sorted.get(batch.bucket) ?? []), batch]);
   return sorted;
 }
 

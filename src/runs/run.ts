@@ -53,11 +53,11 @@ export interface RunSetup extends ResolvedMethod {
 }
 
 const HEAD_WEIGHT_DECAY = 0.01;
-/** Numbers in a run's metrics. */
-export const METRICS = 3;
-/** Copies of metrics that may be on their way: how many steps the host may be ahead. */
+/** Numbers in a run's step figures. */
+export const STEP_FIGURES = 3;
+/** Copies of step figures that may be on their way: how many steps the host may be ahead. */
 export const STEPS_AHEAD = 3;
-/** Bytes of a run's metrics and of what its dropout masks are drawn from. */
+/** Bytes of a run's step figures and of what its dropout masks are drawn from. */
 export const RUN_BYTES = 16 + DRAW * 4;
 
 export class Run {
@@ -66,7 +66,7 @@ export class Run {
   readonly parameters: Parameters;
   readonly virtualTokens: number;
   /** [loss, gradient norm, what the method adds to the loss] of the last step. */
-  readonly metrics: DeviceBuffer;
+  readonly stepFigures: DeviceBuffer;
   readonly #controller: Controller | null;
   readonly #draw: DeviceBuffer;
   readonly #executor: Executor;
@@ -80,7 +80,7 @@ export class Run {
 
   /**
    * Builds the Programs of all batch shapes and claims their memory. Throws if the input and the
-   * front exceed the context.
+   * virtual tokens exceed the context.
    */
   constructor(
     executor: Executor,
@@ -111,7 +111,7 @@ export class Run {
     this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, states);
     const allocate = (label: string, bytes: number) =>
       executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
-    this.metrics = allocate("metrics", METRICS * 4);
+    this.stepFigures = allocate("step figures", STEP_FIGURES * 4);
     this.#draw = allocate("draw", DRAW * 4);
   }
 
@@ -169,7 +169,7 @@ export class Run {
         leaves: bound,
         gradient: (name: string) => this.parameters.gradient(name),
         batch: step.batch,
-        metrics: this.metrics,
+        stepFigures: this.stepFigures,
         draw: this.#draw,
         seed: this.setup.seed,
       };
@@ -180,16 +180,16 @@ export class Run {
       if (!tensor.weightDecay) return 0;
       return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : ownDecay);
     };
-    const { trained } = this.#anyStep.tuned.plan;
-    this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.metrics, this.owner, {
+    const { trained } = this.#anyStep.tuned.backward;
+    this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.stepFigures, this.owner, {
       ...adamDefaults,
       gradClip,
       weightDecay: decay,
       rounds: this.#controller?.rounds,
     });
     if (!this.#controller) return;
-    const { parameters, metrics, owner } = this;
-    const options = { parameters, metrics, owner, onWatched: this.setup.onWatched };
+    const { parameters, stepFigures, owner } = this;
+    const options = { parameters, stepFigures, owner, onWatched: this.setup.onWatched };
     this.#runner = await ControllerRunner.create(this.#executor, this.#controller, options);
   }
 
@@ -223,7 +223,7 @@ export class Run {
     this.#runner?.set(null);
   }
 
-  /** Whether the method adds to the loss: the third of the metrics. */
+  /** Whether the method adds to the loss: the third of the step figures. */
   get hasPenalty(): boolean {
     return this.#controller?.penalty === true || this.#anyStep.tuned.loss.penalty === true;
   }
@@ -262,7 +262,7 @@ export class Run {
    * The prompt, or every layer's keys and values, of a Program of this run, with the present
    * values.
    */
-  async front({ program, front }: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
+  async readFront({ program, front }: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
     const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
     return computeValues(this.#executor, { program, leaves: await this.leaves() }, wanted);
   }
@@ -275,7 +275,7 @@ export class Run {
 
   /**
    * One update from the batch that is in the buffers of this shape. `also` encodes more commands
-   * behind it (copies for readback); `cancelled` is asked behind the forward pass whether the
+   * after it (copies for readback); `cancelled` is asked after the forward pass whether the
    * update is still wanted. Resolves when everything is submitted, to whether that is the whole
    * update.
    */

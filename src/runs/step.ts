@@ -23,7 +23,7 @@ export interface StepBindings {
   readonly gradient?: (name: string) => DeviceBuffer;
   readonly batch: BatchBuffers;
   /** [loss, gradient norm, penalty] */
-  readonly metrics: DeviceBuffer;
+  readonly stepFigures: DeviceBuffer;
   /** Four integers: what dropout masks are drawn from. */
   readonly draw: DeviceBuffer;
   /** Of the dropout masks. */
@@ -96,9 +96,9 @@ export class Step {
   }
 
   async compile(executor: Executor, bindings: StepBindings, owner: string, progress?: () => void): Promise<void> {
-    const { logits, loss, plan } = this.tuned;
+    const { logits, loss, backward } = this.tuned;
     const buffer = this.#leaves(bindings);
-    const graph = writeGraph(this.tuned.program, [...new Set([logits, ...plan.saved])]);
+    const graph = writeGraph(this.tuned.program, [...new Set([logits, ...backward.saved])]);
     this.#session = await executor.session(graph, buffer);
     const { gradient = noGradient } = bindings;
     const { scratch } = this.#places;
@@ -114,8 +114,8 @@ export class Step {
     }
     this.#learned = loss.trained.map(({ name }) => gradient(name));
     this.#loss = await executor.compile(bind(loss.last, inLoss), { owner });
-    const results = plan.trained.map(({ name }) => gradient(name));
-    this.#backward = await executor.compile(bind(plan.dispatches, inBackward), { owner, results });
+    const results = backward.trained.map(({ name }) => gradient(name));
+    this.#backward = await executor.compile(bind(backward.dispatches, inBackward), { owner, results });
     await this.#compileNoise(executor, bindings, owner);
     progress?.();
   }
@@ -197,7 +197,7 @@ export class Step {
 
   /** Where places are; `scratch`: which of the claimed buffers a slot of working memory is. */
   #placing(
-    { gradient = noGradient, batch, metrics }: StepBindings,
+    { gradient = noGradient, batch, stepFigures }: StepBindings,
     buffer: Leaves,
     scratch: (slot: number) => number,
   ): (place: Place) => DeviceBuffer {
@@ -221,8 +221,8 @@ export class Step {
           return this.losses;
         case "predictions":
           return this.recorded;
-        case "metrics":
-          return metrics;
+        case "stepFigures":
+          return stepFigures;
       }
     };
   }
@@ -241,12 +241,12 @@ const noGradient = (name: string): never => {
 /** Bytes that a step's compiled dispatches take beside what they are bound to. */
 export function compiledBytes(
   costs: Pick<Costs, "dispatches">,
-  { program, plan, loss }: Pick<TunedProgram, "program" | "plan" | "loss">,
+  { program, backward, loss }: Pick<TunedProgram, "program" | "backward" | "loss">,
 ): number {
   const parts = loss.parts.flatMap(({ dispatches, learn }) => [dispatches, learn]);
   // Those that may be empty are not compiled then.
   const some = [loss.first, ...parts].filter(({ length }) => length > 0);
-  const lists = [loss.last, plan.dispatches, ...some];
+  const lists = [loss.last, backward.dispatches, ...some];
   const noises = program.noises.length > 0 ? costs.dispatches(program.noises.length) : 0;
   return lists.reduce((sum, { length }) => sum + costs.dispatches(length), noises);
 }
@@ -266,18 +266,18 @@ interface StepPlaces {
  */
 export function stepMemory({
   program,
-  plan,
+  backward,
   logits,
   loss,
   task,
-}: Pick<TunedProgram, "program" | "plan" | "logits" | "loss" | "task">): {
+}: Pick<TunedProgram, "program" | "backward" | "logits" | "loss" | "task">): {
   sizes: number[];
   saved: Map<Tensor, number>;
   places: StepPlaces;
 } {
-  const sizes = plan.slots.map((elements) => elements * 4);
+  const sizes = backward.slots.map((elements) => elements * 4);
   const saved = new Map<Tensor, number>();
-  for (const tensor of [...plan.saved, ...program.noises]) {
+  for (const tensor of [...backward.saved, ...program.noises]) {
     if (tensor !== logits) saved.set(tensor, sizes.push(tensorBytes(tensor)) - 1);
   }
   const place = (bytes: number) => sizes.push(bytes) - 1;

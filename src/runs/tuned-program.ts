@@ -8,7 +8,7 @@ import { formats } from "../data/formats/registry";
 import type { MethodContext } from "../methods/method";
 import type { AnyApproach } from "../methods/registry";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
-import { insertBehind } from "../operations/insert-behind";
+import { insertAfter } from "../operations/insert-after";
 import { lastToken } from "../operations/pool";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
@@ -54,9 +54,10 @@ export interface TunedProgram {
   readonly logits: Tensor;
   readonly loss: Loss;
   readonly built: BuiltModel;
-  readonly plan: BackwardPlan;
-  /** What the method put in front of the input: one prompt, or keys and values per layer. */
+  readonly backward: BackwardPlan;
+  /** What the method put before the input: one prompt, or keys and values per layer. */
   readonly front: { readonly prompt?: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
+  /** All virtual tokens of a row: those before the input, or of its prefix, and those after it. */
   readonly virtualTokens: number;
 }
 
@@ -71,8 +72,8 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   );
   if (task.head === "vocabulary" && states.suffix > 0) {
     throw new Error(
-      `${method.title}: virtual tokens behind the text come after every word of the response, which cannot see them. ` +
-        "For language modelling put them in front.",
+      `${method.title}: virtual tokens after the text come after every word of the response, which cannot see them. ` +
+        "For language modelling put them before it.",
     );
   }
   if (attachments.languageHead?.required && task.head !== "vocabulary") {
@@ -102,11 +103,11 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     return {
       ...common,
       loss: { ...loss, trained: [], parts },
-      plan: { dispatches: [], saved: [], trained: [], slots: [] },
+      backward: { dispatches: [], saved: [], trained: [], slots: [] },
     };
   }
-  const plan = planBackward(program, logits);
-  return { ...common, loss, plan: { ...plan, trained: [...plan.trained, ...loss.trained] } };
+  const backward = planBackward(program, logits);
+  return { ...common, loss, backward: { ...backward, trained: [...backward.trained, ...loss.trained] } };
 }
 
 /** An answerer's read-out in place of the task's; undefined for a method. */
@@ -116,10 +117,13 @@ function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut
   if (formats[task.id].answer !== "label") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
   }
-  const { hidden, lengths, size, front, suffix } = states;
+  const { hidden, lengths, size, virtualTokens, suffix } = states;
   const { answers } = method;
   if (answers.from === "words") {
-    const state = lastToken(program, "answering states", hidden, lengths, { batch: size, front: front + suffix });
+    const state = lastToken(program, "answering states", hidden, lengths, {
+      batch: size,
+      virtualTokens: virtualTokens + suffix,
+    });
     const output = answers.logits(program, options, context, state, languageHead(program, context));
     return { output, loss: classLoss(output) };
   }
@@ -175,15 +179,15 @@ export function buildTunedModel(setup: Omit<TunedSetup, "task" | "classes" | "po
     lengths,
     size,
     tokens,
-    front: built.front,
+    virtualTokens: built.virtualTokens,
     suffix,
     context: attachments.promptLabels,
   };
-  const virtualTokens = (prefix?.virtualTokens ?? built.front) + suffix;
+  const virtualTokens = (prefix?.virtualTokens ?? built.virtualTokens) + suffix;
   return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
 }
 
-/** The ids; or word embeddings, where the method changes them or puts something behind them. */
+/** The ids; or word embeddings, where the method changes them or puts something after them. */
 function enteringWords(
   program: Program,
   { ids, lengths }: Pick<TunedProgram, "ids" | "lengths">,
@@ -194,5 +198,5 @@ function enteringWords(
   if (!words && !suffix) return ids;
   const own = family.embed(program, config, "input words", ids);
   const entering = words?.(own, batch, ids) ?? own;
-  return suffix ? insertBehind(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
+  return suffix ? insertAfter(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
 }

@@ -20,8 +20,8 @@ export const causalLm: Task = {
   recorded: () => ({ width: 1, predicted: true }),
 
   readOut(program, states, { languageHead }) {
-    const { hidden, size, front, tokens, context = [] } = states;
-    const output = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
+    const { hidden, size, virtualTokens, tokens, context = [] } = states;
+    const output = ownTokens(program, "own tokens", hidden, { batch: size, virtualTokens, tokens });
     const head = languageHead();
     if (context.length > 0) return withContextLoss(program, output, states, head, context);
     return { output, loss: languageLoss(output, head) };

@@ -1,7 +1,7 @@
 /**
- * Loss on words of the prompt itself: labels of the examples that stand in front of every row
- * (CPT). In a causal model what stands in front is the same in every row, so it is read from the
- * first row of a batch and counted once for each.
+ * Loss on words of the prompt itself: labels of the examples before every row (CPT). In a causal
+ * model the states of the prompt are the same in every row, so they are read from the first row of
+ * a batch and counted once for each.
  */
 
 import { contextShares } from "../kernels/context-shares";
@@ -20,19 +20,19 @@ import { LABELS, sumLosses } from "./shares";
 import type { LanguageHead, ReadOut, States } from "./task";
 
 /**
- * The own tokens' states with those of the front behind them, and PEFT's loss: the mean over the
- * labels of the rows and, once for every row that has any, the `labels`, each times its weight. The
- * metrics' first number stays the rows' own mean; the third is the mean of the weighted context
+ * The own tokens' states, the virtual tokens' after them, and PEFT's loss: the mean over the labels
+ * of the rows and, once for every row that has any, the `labels`, each times its weight. The step
+ * figures' first number stays the rows' own mean; the third is the mean of the weighted context
  * losses.
  */
 export function withContextLoss(
   program: Program,
   own: Tensor,
-  { hidden, front, tokens }: Pick<States, "hidden" | "front" | "tokens">,
+  { hidden, virtualTokens, tokens }: Pick<States, "hidden" | "virtualTokens" | "tokens">,
   head: LanguageHead,
   labels: readonly PromptLabel[],
 ): ReadOut {
-  const context = ownTokens(program, "context states", hidden, { batch: 1, front: 0, tokens: front });
+  const context = ownTokens(program, "context states", hidden, { batch: 1, virtualTokens: 0, tokens: virtualTokens });
   const output = joinRows(program, "learned states", [own, context]);
   const [rows, width] = own.shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
@@ -41,10 +41,15 @@ export function withContextLoss(
   const key = labels.map(({ column, id, weight }) => `${column}:${id}:${weight}`).join(" ");
   const integers = (name: string, values: readonly number[]) =>
     constant(
-      program.constant(`${name} ${rows} ${front} ${key}`, [values.length], () => Int32Array.from(values), "int32"),
+      program.constant(
+        `${name} ${rows} ${virtualTokens} ${key}`,
+        [values.length],
+        () => Int32Array.from(values),
+        "int32",
+      ),
     );
   const byColumn = (value: (label: PromptLabel) => number, none: number) => {
-    const all = new Array<number>(front).fill(none);
+    const all = new Array<number>(virtualTokens).fill(none);
     for (const label of labels) all[label.column] = value(label);
     return all;
   };
@@ -62,7 +67,7 @@ export function withContextLoss(
   );
   const mean = byColumn(({ weight }) => weight / labels.length, 0);
   const meanShares = constant(
-    program.constant(`context shares ${front} ${key}`, [front], () => Float32Array.from(mean)),
+    program.constant(`context shares ${virtualTokens} ${key}`, [virtualTokens], () => Float32Array.from(mean)),
   );
   const place = (slot: number): Place => ({ kind: "scratch", slot });
   const [states, logits, gradient] = [place(PIECES.states), place(PIECES.logits), place(PIECES.gradient)];
@@ -90,19 +95,19 @@ export function withContextLoss(
   return {
     output,
     loss: {
-      scratch: [...scratch, front, front, front],
+      scratch: [...scratch, virtualTokens, virtualTokens, virtualTokens],
       first: [
         dispatch(
           contextShares,
           { labels: LABELS, meanShares, shares, promptShares },
-          { rows: rows / tokens, tokens, columns: front, count: labels.length },
+          { rows: rows / tokens, tokens, columns: virtualTokens, count: labels.length },
         ),
       ],
       parts,
       trained,
       // Gradients have the shares in the mean over all; what is reported are the two means, each by
       // the shares in itself.
-      last: [...first, ...last, ...chunks.flat(), sumLosses(front, meanShares, losses, 2)],
+      last: [...first, ...last, ...chunks.flat(), sumLosses(virtualTokens, meanShares, losses, 2)],
       penalty: true,
     },
   };

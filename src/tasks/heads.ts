@@ -18,7 +18,7 @@ import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
  * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`: bias-free on the last real token, or with a bias on the masked mean → [size, outputs].
- * Behind a suffix the last token is the suffix's; the mean is over the row's own tokens.
+ * After a suffix the last token is the suffix's; the mean is over the row's own tokens.
  */
 export function rowHead(program: Program, states: States, options: ReadOutOptions): Tensor {
   const { pooling, classifier, outputs } = options;
@@ -30,15 +30,15 @@ export function rowHead(program: Program, states: States, options: ReadOutOption
 
 /** What a head reads of every row: [size, hiddenSize]. */
 export function pooledState(program: Program, states: States, pooling: Pooling): Tensor {
-  const { hidden, lengths, size: batch, front, suffix } = states;
+  const { hidden, lengths, size: batch, virtualTokens, suffix } = states;
   switch (pooling) {
     case "first":
     case "cls":
-      return firstToken(program, "pooled", hidden, { batch, front: pooling === "first" ? 0 : front });
+      return firstToken(program, "pooled", hidden, { batch, virtualTokens: pooling === "first" ? 0 : virtualTokens });
     case "last":
-      return lastToken(program, "pooled", hidden, lengths, { batch, front: front + suffix });
+      return lastToken(program, "pooled", hidden, lengths, { batch, virtualTokens: virtualTokens + suffix });
     case "mean":
-      return meanToken(program, "pooled", hidden, lengths, { batch, front });
+      return meanToken(program, "pooled", hidden, lengths, { batch, virtualTokens });
   }
 }
 
@@ -46,8 +46,9 @@ export function pooledState(program: Program, states: States, pooling: Pooling):
  * `*ForTokenClassification`: on every own token → [size · tokens, outputs]; a linear with a bias,
  * or the family's classifier.
  */
-export function tokenHead(program: Program, { hidden, size, front, tokens }: States, options: ReadOutOptions): Tensor {
-  const own = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
+export function tokenHead(program: Program, states: States, options: ReadOutOptions): Tensor {
+  const { hidden, size, virtualTokens, tokens } = states;
+  const own = ownTokens(program, "own tokens", hidden, { batch: size, virtualTokens, tokens });
   const { tokenHead: head = "score", classifier, outputs } = options;
   if (head !== "classify") return trainedLinear(program, head, own, options, true);
   if (!classifier) throw new Error("This model has no classifier to read every token with.");

@@ -38,8 +38,8 @@ export function shareLabels(count: number, shares: Place, weights?: LabelWeights
   );
 }
 
-/** Σ share · loss into a place of the metrics: by default the first, which is the loss. */
+/** Σ share · loss into a place of the step figures: by default the first, which is the loss. */
 export function sumLosses(rows: number, shares: Place, losses: Place = { kind: "losses" }, place = 0): Dispatch<Place> {
-  const metrics: Place = { kind: "metrics" };
-  return dispatch(meanLoss, { losses, shares, metrics }, { rows, place });
+  const stepFigures: Place = { kind: "stepFigures" };
+  return dispatch(meanLoss, { losses, shares, stepFigures }, { rows, place });
 }

@@ -18,17 +18,17 @@ import type { Figures, RowAnswer, RowWords } from "./row-answer";
 
 /** What a read-out is made from. */
 export interface States {
-  /** After the last norm: [size · (front + tokens + suffix), hiddenSize]. */
+  /** After the last norm: [size · (virtualTokens + tokens + suffix), hiddenSize]. */
   readonly hidden: Tensor;
   /** [size] int32: real tokens of every row. */
   readonly lengths: Tensor;
   readonly size: number;
   /** Padded length of the input. */
   readonly tokens: number;
-  /** Virtual tokens in front of every row, and behind its last real token. */
-  readonly front: number;
+  /** Virtual tokens before every row's own, and those after its last real token. */
+  readonly virtualTokens: number;
   readonly suffix: number;
-  /** Words of the virtual tokens in front that a language model learns too; default: none. */
+  /** Words of those before that a language model learns too; default: none. */
   readonly context?: readonly PromptLabel[] | undefined;
 }
 
@@ -82,9 +82,9 @@ export interface Loss {
   }[];
   /** Trained tensors whose gradient comes from here, not from the backward pass. */
   readonly trained: readonly Trainable[];
-  /** Run behind the parts. */
+  /** Run after the parts. */
   readonly last: readonly Dispatch<Place>[];
-  /** Whether more than the batch's labels is learned: the third of the metrics says how much. */
+  /** Whether more than the batch's labels is learned: the third step figure says how much. */
   readonly penalty?: boolean;
 }
 
@@ -170,7 +170,7 @@ export interface EvaluatedRow {
 export interface ReadRow {
   /**
    * The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding
-   * behind them.
+   * after them.
    */
   readonly outputs: Float32Array;
   readonly labels: readonly string[];

@@ -379,7 +379,7 @@ export interface StudioApi {
    */
   samplePrompts(count: number): Promise<SamplePrompt[]>;
   /**
-   * What a run writes behind the prompts, as `generation` events while it does and as a whole in
+   * What a run writes after the prompts, as `generation` events while it does and as a whole in
    * the end; `before`: as the run was before its first step, null where that is not known.
    */
   generate(request: GenerationRequest): Promise<GeneratedText[] | null>;

@@ -32,10 +32,10 @@ import { exportedFolder } from "./export-run";
 import { named } from "./failures";
 import type { Folders } from "./folders";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
-import type { Opened } from "./opened";
+import type { StudioSession } from "./studio-session";
 
 export class Comparisons {
-  readonly #opened: Opened;
+  readonly #session: StudioSession;
   readonly #folders: Folders;
   readonly #events: EventBatches;
   readonly #imported: OpenComparison[] = [];
@@ -43,8 +43,8 @@ export class Comparisons {
   /** Somebody has asked for an end, perhaps before there was anything to end. */
   #stopping = false;
 
-  constructor(opened: Opened, folders: Folders, events: EventBatches) {
-    this.#opened = opened;
+  constructor(session: StudioSession, folders: Folders, events: EventBatches) {
+    this.#session = session;
     this.#folders = folders;
     this.#events = events;
   }
@@ -69,19 +69,19 @@ export class Comparisons {
     this.#stopping = false;
     await this.close();
     await this.#start(
-      await this.#open(configuration, await startingFolders(this.#opened, this.#folders, configuration)),
+      await this.#open(configuration, await startingFolders(this.#session, this.#folders, configuration)),
     );
   }
 
   async continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
     const { adapter, configuration } = this.#importedFolder(run);
-    const plan = configuration.runs[0]!;
-    const { settings, dataset } = this.#opened.data.data;
+    const planned = configuration.runs[0]!;
+    const { settings, dataset } = this.#session.data.data;
     // The data may be others than those it was imported beside.
     checkLabels(adapter, settings.task, dataset.labels);
     checkScale(run, importedScale(adapter), dataset.scale);
     const { model, precision } = configuration;
-    const place = { ...this.#opened.configured, model, precision, run: plan };
+    const place = { ...this.#session.configured, model, precision, run: planned };
     const continued = continuedConfiguration(
       adapter,
       place,
@@ -91,8 +91,8 @@ export class Comparisons {
     return {
       configuration: continued,
       from: adapter.state?.facts.step ?? 0,
-      learningRate: peakLearningRate(plan, continued.training, this.#opened.model),
-      notices: await notices(this.#opened, adapter, plan, continued.training, continued.training.steps!),
+      learningRate: peakLearningRate(planned, continued.training, this.#session.model),
+      notices: await notices(this.#session, adapter, planned, continued.training, continued.training.steps!),
     };
   }
 
@@ -140,12 +140,12 @@ export class Comparisons {
 
   /** Evaluates an adapter folder beside what is there, as a run of its own. */
   async importAdapter(file: File): Promise<ImportedAdapter> {
-    const opened = this.#opened;
+    const session = this.#session;
     const adapter = await readAdapterZip(file);
-    const base = opened.model.folder.name;
+    const base = session.model.folder.name;
     checkBase(adapter, base);
-    await checkSavedTables(adapter, opened.model.folder);
-    const { settings, dataset } = opened.data.data;
+    await checkSavedTables(adapter, session.model.folder);
+    const { settings, dataset } = session.data.data;
     checkLabels(adapter, settings.task, dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
@@ -162,7 +162,7 @@ export class Comparisons {
     const summed: SumPart[] = [];
     for (const [index, { run, weight }] of parts.entries()) {
       const conversion = loraConversion(open[index]!.comparison.run(run).setup.method);
-      summed.push({ name: run, weight, adapter: await exportedFolder(this.#opened, open[index]!, run, conversion) });
+      summed.push({ name: run, weight, adapter: await exportedFolder(this.#session, open[index]!, run, conversion) });
     }
     const adapter: AdapterFolder = {
       ...sumLora(summed, combination),
@@ -175,7 +175,7 @@ export class Comparisons {
   /** A run as instruments are given it. Throws an Error if there is none. */
   measuredRun(name: string): MeasuredRun {
     const { comparison, configuration, data, history } = this.of(name);
-    const { executor, model } = this.#opened;
+    const { executor, model } = this.#session;
     const readText = async (file: string) => (await this.#folders.sample(file)).text();
     return { name, comparison, executor, model, data, training: configuration.training, history, readText };
   }
@@ -187,7 +187,7 @@ export class Comparisons {
     pooling: Pooling | null,
     summed = false,
   ): Promise<ImportedAdapter> {
-    const opened = this.#opened;
+    const session = this.#session;
     const name = uniqueName(
       given.name,
       this.all.flatMap(({ comparison }) => comparison.runNames),
@@ -195,8 +195,8 @@ export class Comparisons {
     const run = { ...given, name };
     const training = trainingSchema.parse({ pooling, steps: 1 });
     const open = await openComparison(
-      opened,
-      { ...opened.configured, training, runs: [run] },
+      session,
+      { ...session.configured, training, runs: [run] },
       new Map([[name, { adapter, resume: false }]]),
       {
         // Its states are not those of the comparison that is on the page.
@@ -217,9 +217,14 @@ export class Comparisons {
     const { step, steps } = adapter.state?.facts ?? { step: null, steps: null };
     const { tunedSetup, trainables } = open.comparison.run(name);
     return {
-      ...{ run: name, method: run.method, base: opened.model.folder.name, configuration: run, step, steps },
+      run: name,
+      method: run.method,
+      base: session.model.folder.name,
+      configuration: run,
+      step,
+      steps,
       summed,
-      trainable: trainableOf(tunedSetup, trainables, opened.model),
+      trainable: trainableOf(tunedSetup, trainables, session.model),
       evaluation: open.evaluations.at(-1) ?? null,
     };
   }
@@ -251,11 +256,11 @@ export class Comparisons {
   /** Sets up a comparison that becomes the one on the page. */
   async #open(given: Configuration, folders: StartingFolders): Promise<OpenComparison> {
     const configuration = configurationSchema.parse(given);
-    await this.#opened.tested();
+    await this.#session.tested();
     for (const [name, { adapter, resume }] of folders) {
-      if (resume) checkSameRun(adapter, configuration.runs.find((run) => run.name === name)!, this.#opened.model);
+      if (resume) checkSameRun(adapter, configuration.runs.find((run) => run.name === name)!, this.#session.model);
     }
-    const open = await openComparison(this.#opened, configuration, folders, {
+    const open = await openComparison(this.#session, configuration, folders, {
       emit: this.#events.emit,
       onCheckpoint: (checkpoints) => {
         // A browser without storage loses only the way back after a crash.
@@ -267,7 +272,7 @@ export class Comparisons {
     for (const [name, { adapter, resume }] of folders) {
       if (!resume) continue;
       const run = configuration.runs.find((one) => one.name === name)!;
-      for (const message of await notices(this.#opened, adapter, run, configuration.training, steps)) {
+      for (const message of await notices(this.#session, adapter, run, configuration.training, steps)) {
         this.#events.emit({ type: "notice", run: name, message });
       }
     }

@@ -104,7 +104,11 @@ export async function describeInspected(
       contextLength: config.contextLength,
       weightBytes: needed.reduce((sum, { tensor }) => sum + tensorBytes(tensor), 0),
       fit: measure({
-        ...{ family, config, precision, poolings, parameters: weights.parameters },
+        family,
+        config,
+        precision,
+        poolings,
+        parameters: weights.parameters,
         languageHead: languageHead.kind,
       }),
     };

@@ -5,6 +5,7 @@
  */
 
 import { trialTime } from "../base/trial";
+import { messageOf } from "../errors/message-of";
 import type { Executor } from "../executors/executor";
 import { fetchBuild, graphicsBuild, threadsHere, threadsRefusal } from "../executors/processor/build";
 import { ProcessorExecutor } from "../executors/processor/executor";
@@ -203,5 +204,3 @@ function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Valu
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -14,26 +14,29 @@ import { shownMetrics } from "../tasks/metrics/shown";
 import type { DeviceReport } from "./api";
 import { recordedConfiguration } from "./folders";
 import type { OpenComparison } from "./open-comparison";
-import type { Opened } from "./opened";
+import type { StudioSession } from "./studio-session";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
 /** A run's adapter, or another form of it, as a folder. Throws an Error where there is none. */
 export async function exportedFolder(
-  opened: Opened,
+  session: StudioSession,
   open: OpenComparison,
   run: string,
   conversion: string | null,
 ): Promise<AdapterFolder> {
   const { comparison, data, variants } = open;
   const { seed, learningRateFactor } = variants.find(({ name }) => name === run)!;
-  const facts = exportFacts(opened, open, run);
+  const facts = exportFacts(session, open, run);
   const state = {
-    ...{ seed, learningRateFactor, steps: comparison.steps },
-    ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
+    seed,
+    learningRateFactor,
+    steps: comparison.steps,
+    trainRows: data.train.length,
+    dataFingerprint: await fingerprint(data.train),
   };
   return comparison.snapshot(run, (checkpoint) =>
-    exportRun(opened.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+    exportRun(session.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
   );
 }
 
@@ -42,23 +45,23 @@ export async function exportedFolder(
  * Error where there is none.
  */
 export async function exportedRun(
-  opened: Opened,
+  session: StudioSession,
   open: OpenComparison,
   run: string,
   conversion: string | null,
 ): Promise<Blob> {
   const merged = mergedForms.find(({ id }) => id === conversion);
-  if (!merged) return zipAdapter(await exportedFolder(opened, open, run, conversion), run);
+  if (!merged) return zipAdapter(await exportedFolder(session, open, run, conversion), run);
   const { comparison, data } = open;
-  const { steps, data: rows } = exportFacts(opened, open, run);
+  const { steps, data: rows } = exportFacts(session, open, run);
   const told = { labels: data.labels, steps, file: rows.file };
-  const whole = await comparison.snapshot(run, () => mergedRun(opened.model, comparison.run(run), told));
+  const whole = await comparison.snapshot(run, () => mergedRun(session.model, comparison.run(run), told));
   return zipMerged(whole, merged.type, run);
 }
 
 /** What the model card and run.json say of a run. */
 function exportFacts(
-  { model, data: store, device }: Opened,
+  { model, data: store, device }: StudioSession,
   { comparison, configuration, data, evaluations, folders, variants }: OpenComparison,
   run: string,
 ): ExportFacts {

@@ -1,4 +1,4 @@
-/** Failures with their kind in front of the message. */
+/** Failures with their kind before the message. */
 
 import { OutOfMemoryError } from "../executors/executor";
 

@@ -7,7 +7,7 @@ import { checkBase, checkFits } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
-import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
+import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
 import { fingerprint } from "../data/fingerprint";
 import type { Scale } from "../data/types";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
@@ -27,7 +27,7 @@ import { parseOptions } from "../runs/resolve";
 import type { ComparisonData } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
-import type { Opened } from "./opened";
+import type { StudioSession } from "./studio-session";
 
 /** A run's folder, and whether its training goes on or begins anew from its values. */
 interface StartingFolder {
@@ -56,7 +56,7 @@ export interface OpenComparison {
  * allocated then.
  */
 export async function openComparison(
-  { executor, model, comparisonData }: Opened,
+  { executor, model, comparisonData }: StudioSession,
   configuration: Configuration,
   folders: StartingFolders,
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
@@ -64,7 +64,7 @@ export async function openComparison(
 ): Promise<OpenComparison> {
   const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
   const given = new Map<string, readonly NamedTensor[]>();
-  const plans = configuration.runs.map((run): RunPlan => {
+  const planned = configuration.runs.map((run): PlannedRun => {
     const adapter = folders.get(run.name)?.adapter;
     if (!adapter) return run;
     const form = approachOf(run.method).exportForm(parseOptions(model, run), model);
@@ -72,8 +72,8 @@ export async function openComparison(
     given.set(run.name, tensors);
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
-  const variants = plans
-    .flatMap((plan) => variantsOf(plan, configuration.training))
+  const variants = planned
+    .flatMap((run) => variantsOf(run, configuration.training))
     .map((variant) => {
       const folder = folders.get(variant.run);
       if (!folder?.resume || !folder.adapter.state) return variant;
@@ -81,8 +81,8 @@ export async function openComparison(
       return { ...variant, seed, learningRateFactor };
     });
   const runs = variants.map(({ name, run, seed, learningRateFactor }) => {
-    const plan = plans.find((candidate) => candidate.name === run)!;
-    return { ...plan, name, seed, learningRateFactor };
+    const own = planned.find((candidate) => candidate.name === run)!;
+    return { ...own, name, seed, learningRateFactor };
   });
   const evaluations: EvaluationEvent[] = [];
   const history = new History();
@@ -111,7 +111,7 @@ export async function openComparison(
 
 /** The folders that runs start from. Rejects with an Error naming run and what does not fit. */
 export async function startingFolders(
-  { model, data }: Opened,
+  { model, data }: StudioSession,
   folders: Folders,
   { runs, training }: Configuration,
 ): Promise<StartingFolders> {
@@ -136,7 +136,7 @@ export async function startingFolders(
 
 /** What keeps a folder's training from going on as it was planned. */
 export async function notices(
-  { model, data }: Opened,
+  { model, data }: StudioSession,
   adapter: AdapterFolder,
   run: RunConfiguration,
   training: Configuration["training"],

@@ -47,7 +47,10 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
   if (roles.length === 0) throw new Error("A language model's answers are texts: let the runs write them.");
   const table = await readTable(file);
   return {
-    ...{ file: table.file, rows: table.rows.length, columns: table.columns, roles },
+    file: table.file,
+    rows: table.rows.length,
+    columns: table.columns,
+    roles,
     chosen: inputColumns(table, task, columns),
     values: columnValues(table),
   };

@@ -75,15 +75,15 @@ import { EventBatches } from "./events";
 import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
 import { Models } from "./models";
-import { Opened } from "./opened";
 import { inspectFile, predictTable, predictText } from "./predictions";
+import { StudioSession } from "./studio-session";
 
 export class Studio implements StudioApi {
   readonly #folders: Folders;
   readonly #events = new EventBatches();
   readonly #models: Models;
   readonly #data = new DatasetStore(this.#events.emit);
-  readonly #opened = new Opened(this.#data);
+  readonly #session = new StudioSession(this.#data);
   readonly #comparisons: Comparisons;
   /** False once somebody has asked that what is being written should end. */
   #writing = false;
@@ -92,7 +92,7 @@ export class Studio implements StudioApi {
   constructor(base: URL) {
     this.#folders = new Folders(base);
     this.#models = new Models(base, this.#events.emit);
-    this.#comparisons = new Comparisons(this.#opened, this.#folders, this.#events);
+    this.#comparisons = new Comparisons(this.#session, this.#folders, this.#events);
   }
 
   async subscribe(listener: (events: StudioEvent[]) => void): Promise<void> {
@@ -100,7 +100,7 @@ export class Studio implements StudioApi {
   }
 
   openDevice(choice: DeviceChoice = "auto"): Promise<DeviceReport> {
-    return this.#opened.openDevice(choice, {
+    return this.#session.openDevice(choice, {
       broken: (error) => this.#comparisons.fail(error),
       lost: (reason) => {
         this.#comparisons.fail(new Error(`device lost: ${reason}. The adapters of the last evaluation are kept.`));
@@ -111,7 +111,7 @@ export class Studio implements StudioApi {
   }
 
   async readDevice(): Promise<DeviceReport> {
-    return this.#opened.device;
+    return this.#session.device;
   }
 
   listModels(): Promise<ModelListing[]> {
@@ -121,7 +121,7 @@ export class Studio implements StudioApi {
   async openModel(source: string, precision: PrecisionChoice = "auto"): Promise<ModelSummary> {
     const folder = await this.#models.open(source);
     await this.#decideDevice(folder);
-    const { executor } = this.#opened;
+    const { executor } = this.#session;
     const model = await withProgress(this.#events.emit, (report) =>
       BaseModel.load(
         executor,
@@ -131,24 +131,24 @@ export class Studio implements StudioApi {
       ),
     );
     await this.#comparisons.close();
-    await this.#opened.setModel(model);
+    await this.#session.setModel(model);
     return describeModel(model, source, precision);
   }
 
   async inspectModel(place: ModelPlace, configuration: Configuration | null): Promise<ModelDetails> {
     const inspected = await this.#models.inspect(place);
-    const planned = configuration && this.#opened.hasModel && this.#data.isReadable ? configuration : null;
-    return describeInspected(inspected, this.#opened.reach, (model) => {
-      if (!planned) return null;
-      const { training, runs } = configurationSchema.parse(planned);
-      const current = this.#opened.model;
+    const readable = configuration && this.#session.hasModel && this.#data.isReadable ? configuration : null;
+    return describeInspected(inspected, this.#session.reach, (model) => {
+      if (!readable) return null;
+      const { training, runs } = configurationSchema.parse(readable);
+      const current = this.#session.model;
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
         model: { ...model, tokenizer: current.tokenizer },
-        ...this.#opened.asked(model),
+        ...this.#session.asked(model),
         training,
         runs: runs.map((run) => ({ ...run, options: chosenOptions(run, current) })),
-        ...this.#opened.limits,
+        ...this.#session.limits,
       });
     });
   }
@@ -170,7 +170,7 @@ export class Studio implements StudioApi {
   }
 
   async listMethods(): Promise<MethodDescription[]> {
-    const facts = this.#opened.hasModel ? this.#opened.model : await this.#firstBundledFacts();
+    const facts = this.#session.hasModel ? this.#session.model : await this.#firstBundledFacts();
     return approaches.map((approach) => describeMethod(approach, facts));
   }
 
@@ -204,11 +204,11 @@ export class Studio implements StudioApi {
   }
 
   async tokenize(text: string): Promise<TokenPiece[]> {
-    return this.#opened.model.tokenizer.pieces(text);
+    return this.#session.model.tokenizer.pieces(text);
   }
 
   async tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]> {
-    const { tokenizer } = this.#opened.model;
+    const { tokenizer } = this.#session.model;
     const { ids, locked } = bracketedIds(tokenizer, text);
     const weights = new Map(contextLabels(ids, locked, decay).map(({ column, weight }) => [column + 1, weight]));
     return tokenizer
@@ -219,9 +219,9 @@ export class Studio implements StudioApi {
   async estimate(configuration: Configuration): Promise<Estimate> {
     const { training, runs } = configurationSchema.parse(configuration);
     const { trainTokens, validationTokens } = this.#data.data;
-    const { model, limits } = this.#opened;
+    const { model, limits } = this.#session;
     return estimate({
-      ...this.#opened.asked(model),
+      ...this.#session.asked(model),
       model,
       trainLengths: trainTokens.map(({ ids }) => ids.length),
       validationLengths: validationTokens.map(({ ids }) => ids.length),
@@ -241,29 +241,29 @@ export class Studio implements StudioApi {
 
   async prove(given: Configuration, name: string, equality: number): Promise<Proof> {
     const { runs, training } = configurationSchema.parse(given);
-    const plan = runs.find((run) => run.name === name);
-    const claim = plan && this.#equalities(plan)[equality];
+    const run = runs.find((one) => one.name === name);
+    const claim = run && this.#equalities(run)[equality];
     if (!claim) throw new Error(`Run "${name}" has no equality ${equality + 1}. Choose its options again.`);
-    await this.#opened.tested();
-    const { executor, model, comparisonData: data } = this.#opened;
+    await this.#session.tested();
+    const { executor, model, comparisonData: data } = this.#session;
     const other = { name: `${name} =`, method: claim.method, options: claim.options };
-    return compareAtStart({ executor, model, data, training }, [plan, other]);
+    return compareAtStart({ executor, model, data, training }, [run, other]);
   }
 
   async semanticPasses(): Promise<SemanticPass[]> {
-    return this.#opened.model.semanticPasses.map((pass) => ({ ...pass }));
+    return this.#session.model.semanticPasses.map((pass) => ({ ...pass }));
   }
 
   #equalities(run: RunConfiguration): readonly Equality[] {
-    const model = this.#opened.model;
+    const model = this.#session.model;
     const method = approachOf(run.method);
     return (method.trains && method.equalities?.(parseOptions(model, run), model)) || [];
   }
 
   async longestText(configuration: Configuration): Promise<number> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const { model, limits } = this.#opened;
-    return longestText({ ...this.#opened.asked(model), model, training, runs, ...limits });
+    const { model, limits } = this.#session;
+    return longestText({ ...this.#session.asked(model), model, training, runs, ...limits });
   }
 
   async parseConfiguration(json: string): Promise<Configuration> {
@@ -299,7 +299,7 @@ export class Studio implements StudioApi {
   }
 
   predict(text: string, textPair: string | null): Promise<Prediction[]> {
-    return predictText(this.#comparisons.all, this.#opened.model.tokenizer, text, textPair);
+    return predictText(this.#comparisons.all, this.#session.model.tokenizer, text, textPair);
   }
 
   inspectRows(file: File): Promise<FileToPredict> {
@@ -308,7 +308,7 @@ export class Studio implements StudioApi {
 
   async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
-    const { tokenizer } = this.#opened.model;
+    const { tokenizer } = this.#session.model;
     const table = await readTable(file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
@@ -322,12 +322,12 @@ export class Studio implements StudioApi {
     if (formats[settings.task].answer !== "text") return [];
     return dataset.validation.slice(0, count).map(({ row, text: prompt, response = "", messages }) => ({
       row,
-      ...(messages ? lastExchange(messages, this.#opened.model.tokenizer) : { prompt, response }),
+      ...(messages ? lastExchange(messages, this.#session.model.tokenizer) : { prompt, response }),
     }));
   }
 
   async generate(request: GenerationRequest): Promise<GeneratedText[] | null> {
-    const [executor, model] = [this.#opened.executor, this.#opened.model];
+    const [executor, model] = [this.#session.executor, this.#session.model];
     const { run, before, prompts } = request;
     const settings = generationSchema.parse(request.settings);
     const refusal = languageRefusal(model.family, model.languageHead);
@@ -377,7 +377,7 @@ export class Studio implements StudioApi {
   }
 
   async exportRun(run: string, conversion: string | null = null): Promise<Blob> {
-    return exportedRun(this.#opened, this.#comparisons.of(run), run, conversion);
+    return exportedRun(this.#session, this.#comparisons.of(run), run, conversion);
   }
 
   importAdapter(file: File): Promise<ImportedAdapter> {
@@ -393,9 +393,9 @@ export class Studio implements StudioApi {
    * is let go.
    */
   async #decideDevice(folder: ModelFolder): Promise<void> {
-    if (!(await this.#opened.decideDevice(folder))) return;
+    if (!(await this.#session.decideDevice(folder))) return;
     await this.#comparisons.close();
-    this.#opened.closeModel();
+    this.#session.closeModel();
   }
 
   async #firstBundledFacts(): Promise<ModelFacts> {

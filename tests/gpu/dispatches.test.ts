@@ -49,9 +49,9 @@ describe("compileDispatches", () => {
   it("runs kernels without sizes", async () => {
     const { device, buffer, compile, replay } = await open();
     const partials = buffer("partials", new Array(256).fill(1));
-    const metrics = buffer("metrics", [0, 0]);
-    replay(await compile([dispatch(gradientNorm, { partials, metrics }, {})]));
-    expect(new Float32Array(await readBuffer(device, metrics, 8))[1]).toBe(16);
+    const stepFigures = buffer("stepFigures", [0, 0]);
+    replay(await compile([dispatch(gradientNorm, { partials, stepFigures }, {})]));
+    expect(new Float32Array(await readBuffer(device, stepFigures, 8))[1]).toBe(16);
   });
 
   it("refuses a buffer that is read and written at once, naming kernel and bindings", async () => {

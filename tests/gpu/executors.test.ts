@@ -18,7 +18,7 @@ const lora = { method: "lora", options: { rank: 4, alpha: 8 } } as const;
 const attachments: Record<string, Omit<StepsCase, "name">> = {
   "the head alone": { method: "linear-probe" },
   "a prompt": { method: "sk-prompt", options: { rank: 8 } },
-  "a prompt and what stands behind it": { method: "p-tuning", options: { template: "{p:3} {text} {p:2}", hidden: 24 } },
+  "a prompt and what comes after it": { method: "p-tuning", options: { template: "{p:3} {text} {p:2}", hidden: 24 } },
   "instead of words": { method: "dept", options: { virtualTokens: 3, positions: 40, rank: 2, alpha: 3 } },
   "keys and values": { method: "sk-prefix" },
   "a linear's input": { method: "ia3" },

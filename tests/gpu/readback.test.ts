@@ -8,7 +8,7 @@ afterEach(async () => (await openBench()).memory.releaseOwner(owner));
 
 async function open(slots: number, deliver?: (value: number, tag: number) => void) {
   const { device, memory } = await openBench();
-  const source = memory.allocate(8, { label: "metrics", category: "runtime", owner });
+  const source = memory.allocate(8, { label: "step figures", category: "runtime", owner });
   const delivered: [number, number][] = [];
   const ring = new GpuReadbackRing<number>(memory, { slots, bytes: 8, owner }, (data, tag) => {
     const value = new Float32Array(data)[0]!;

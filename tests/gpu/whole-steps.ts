@@ -39,7 +39,7 @@ export interface StepsCase {
 /** After one update. */
 interface State {
   /** Loss, gradient norm, and what the method adds to the loss. */
-  readonly metrics: Float32Array;
+  readonly stepFigures: Float32Array;
   readonly gradients: Values;
   readonly values: Values;
   readonly controllerStates: Values;
@@ -74,7 +74,11 @@ export async function compareSteps(first: Executor, second: Executor, one: Steps
     const other = theirs.states[step]!;
     const said = (what: string) => `${what} of update ${step}`;
     for (const [place, what] of ["loss", "gradient norm", "penalty"].entries()) {
-      expectAlike(other.metrics.subarray(place, place + 1), state.metrics.subarray(place, place + 1), said(what));
+      expectAlike(
+        other.stepFigures.subarray(place, place + 1),
+        state.stepFigures.subarray(place, place + 1),
+        said(what),
+      );
     }
     const largest = Math.max(...[...state.gradients.values()].map(largestOf));
     expect(largest).toBeGreaterThan(0);
@@ -155,9 +159,9 @@ async function follow(executor: Executor, one: StepsCase, initial?: Values) {
         parameters.read(),
         parameters.readControllerStates(),
       ];
-      const metrics = new Float32Array(await given.read(run.metrics, 12));
+      const stepFigures = new Float32Array(await given.read(run.stepFigures, 12));
       states.push({
-        metrics,
+        stepFigures,
         gradients: await gradients,
         values: await values,
         controllerStates: await controllerStates,

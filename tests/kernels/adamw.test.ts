@@ -40,8 +40,8 @@ describe("adamw", () => {
     { maxNorm: 10, norm: 8, clip: 1 },
     { maxNorm: 1, norm: 8, clip: 1 / (8 + 1e-6) },
   ])("norm $norm, clipped to $maxNorm", async ({ maxNorm, norm, clip }) => {
-    const metrics = Float32Array.from([0.5, norm]);
-    const result = await runKernel(adamw, { ...state, schedule: scheduleOf(maxNorm), metrics }, sizes);
+    const stepFigures = Float32Array.from([0.5, norm]);
+    const result = await runKernel(adamw, { ...state, schedule: scheduleOf(maxNorm), stepFigures }, sizes);
     const expected = reference(state, clip);
     expectClose(result.parameter, expected.parameter, ELEMENTWISE);
     expectClose(result.firstMoment, expected.firstMoment, ELEMENTWISE);
@@ -51,8 +51,8 @@ describe("adamw", () => {
   it("loses nothing of 1 − beta2, of which alone the first update's moment is made", async () => {
     const zeros = new Float32Array(count);
     const first = { ...state, firstMoment: zeros, secondMoment: zeros };
-    const metrics = Float32Array.from([0.5, 1]);
-    const result = await runKernel(adamw, { ...first, schedule: scheduleOf(0, 1), metrics }, sizes);
+    const stepFigures = Float32Array.from([0.5, 1]);
+    const result = await runKernel(adamw, { ...first, schedule: scheduleOf(0, 1), stepFigures }, sizes);
     const expected = reference(first, 1, 1);
     expectClose(result.parameter, expected.parameter, ELEMENTWISE);
     expectClose(result.firstMoment, expected.firstMoment, 5e-7);
@@ -65,8 +65,8 @@ describe("adamw", () => {
     { loss: 1, norm: Number.NaN },
     { loss: 1, norm: Number.POSITIVE_INFINITY },
   ])("changes nothing when the loss is $loss and the norm $norm", async ({ loss, norm }) => {
-    const metrics = Float32Array.from([loss, norm]);
-    const result = await runKernel(adamw, { ...state, schedule: scheduleOf(1), metrics }, sizes);
+    const stepFigures = Float32Array.from([loss, norm]);
+    const result = await runKernel(adamw, { ...state, schedule: scheduleOf(1), stepFigures }, sizes);
     expect(result.parameter).toEqual(state.parameter);
     expect(result.firstMoment).toEqual(state.firstMoment);
     expect(result.secondMoment).toEqual(state.secondMoment);

@@ -33,7 +33,7 @@ interface Case {
 
 const attention = { batch: 2, queries: 5, keys: 9, heads: 4, keyValueHeads: 2, headSize: 6, scale: 0.4 };
 const [cells, queries, keys] = [2 * 4 * 5 * 9, 2 * 5 * 4 * 6, 2 * 9 * 2 * 6];
-const rows = { batch: 3, tokens: 5, front: 2, width: 7 };
+const rows = { batch: 3, tokens: 5, prefixLength: 2, width: 7 };
 const inserting = { batch: 3, tokens: 5, count: 2, width: 7 };
 const lengths = Int32Array.from([1, 3, 2]);
 const vectors = { rows: 12, columns: 20, inner: 8, alpha: 0.75 };
@@ -125,7 +125,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   "norm-backward": [0, 1].flatMap((CENTERED) => [normCase(CENTERED, []), normCase(CENTERED, ["weight"])]),
   "normalize-rows": [{ sizes: { rows: 5, width: 67, epsilon: 1e-5 }, bindings: { x: 335, out: 335 } }],
   "own-tokens-backward": [
-    { sizes: { batch: 3, all: 8, front: 2, tokens: 5, width: 7 }, bindings: { outputGradient: 105, out: 168 } },
+    { sizes: { batch: 3, all: 8, prefixLength: 2, tokens: 5, width: 7 }, bindings: { outputGradient: 105, out: 168 } },
   ],
   "pick-rows-backward": [{ sizes: rows, bindings: { lengths, outputGradient: 21, out: 105 } }],
   "place-columns": [{ sizes: { rows: 9, width: 11, outWidth: 29, start: 13 }, bindings: { x: 99, out: 261 } }],

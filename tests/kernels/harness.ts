@@ -83,7 +83,7 @@ export async function runKernel<Binding extends string, Size extends string, Opt
 
 const owner = "test";
 
-/** What every binding holds behind the dispatch. */
+/** What every binding holds after the dispatch. */
 async function runOnProcessor<Binding extends string>(
   given: readonly [Binding, Values][],
   bound: (buffers: Record<Binding, never>) => Dispatch<never>,
@@ -141,7 +141,7 @@ async function runOnDevice<Binding extends string>(
 }
 
 /**
- * Elements behind the end of a buffer; exact in float16 and float32. Their number keeps the bytes a
+ * Elements after the end of a buffer; exact in float16 and float32. Their number keeps the bytes a
  * multiple of 4.
  */
 const GUARD = 64;

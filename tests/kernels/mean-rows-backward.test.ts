@@ -4,15 +4,15 @@ import { accumulated, ELEMENTWISE, expectClose, random, runKernel } from "./harn
 
 describe("mean-rows-backward", () => {
   it.each([0, 1])("accumulate %i", async (ACCUMULATE) => {
-    const [batch, tokens, front, width] = [4, 9, 3, 11];
+    const [batch, tokens, prefixLength, width] = [4, 9, 3, 11];
     const lengths = Int32Array.from([1, 6, 3, 5]);
     const [outputGradient, out] = [random(batch * width, 1), random(batch * tokens * width, 2)];
-    const sizes = { batch, tokens, front, width };
+    const sizes = { batch, tokens, prefixLength, width };
     const result = await runKernel(meanRowsBackward, { lengths, outputGradient, out }, sizes, { ACCUMULATE });
     const expected = new Float64Array(batch * tokens * width);
     lengths.forEach((length, b) => {
       const share = Float64Array.from(outputGradient.subarray(b * width, (b + 1) * width), (value) => value / length);
-      for (let n = front; n < front + length; n++) expected.set(share, (b * tokens + n) * width);
+      for (let n = prefixLength; n < prefixLength + length; n++) expected.set(share, (b * tokens + n) * width);
     });
     expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);
   });

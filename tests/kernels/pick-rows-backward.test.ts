@@ -4,14 +4,14 @@ import { accumulated, ELEMENTWISE, expectClose, random, runKernel } from "./harn
 
 describe("pick-rows-backward", () => {
   it.each([0, 1])("accumulate %i", async (ACCUMULATE) => {
-    const [batch, tokens, front, width] = [4, 9, 3, 11];
+    const [batch, tokens, prefixLength, width] = [4, 9, 3, 11];
     const lengths = Int32Array.from([1, 6, 3, 5]);
     const [outputGradient, out] = [random(batch * width, 1), random(batch * tokens * width, 2)];
-    const sizes = { batch, tokens, front, width };
+    const sizes = { batch, tokens, prefixLength, width };
     const result = await runKernel(pickRowsBackward, { lengths, outputGradient, out }, sizes, { ACCUMULATE });
     const expected = new Float64Array(batch * tokens * width);
     lengths.forEach((length, b) => {
-      const last = b * tokens + front + length - 1;
+      const last = b * tokens + prefixLength + length - 1;
       expected.set(outputGradient.subarray(b * width, (b + 1) * width), last * width);
     });
     expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);

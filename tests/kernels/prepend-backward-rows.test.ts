@@ -4,14 +4,14 @@ import { accumulated, ELEMENTWISE, expectClose, random, runKernel } from "./harn
 
 describe("prepend-backward-rows", () => {
   it.each([0, 1])("accumulate %i", async (ACCUMULATE) => {
-    const [batch, front, tokens, width] = [3, 2, 5, 7];
-    const outputGradient = random(batch * (front + tokens) * width, 1);
+    const [batch, prefixLength, tokens, width] = [3, 2, 5, 7];
+    const outputGradient = random(batch * (prefixLength + tokens) * width, 1);
     const out = random(batch * tokens * width, 2);
-    const sizes = { batch, front, tokens, width };
+    const sizes = { batch, prefixLength, tokens, width };
     const result = await runKernel(prependBackwardRows, { outputGradient, out }, sizes, { ACCUMULATE });
     const expected = Array.from({ length: batch }, (_, b) => {
-      const start = b * (front + tokens) * width;
-      return [...outputGradient.slice(start + front * width, start + (front + tokens) * width)];
+      const start = b * (prefixLength + tokens) * width;
+      return [...outputGradient.slice(start + prefixLength * width, start + (prefixLength + tokens) * width)];
     }).flat();
     expectClose(result.out, accumulated(out, expected, ACCUMULATE), ELEMENTWISE);
   });

@@ -14,8 +14,8 @@ describe("orthogonality", () => {
     async ({ fit, ACCUMULATE }) => {
       const [rank, weight] = [13, 0.25];
       const gram = random(rank * rank, 1);
-      const metrics = Float32Array.of(3, 4, 5);
-      const result = await runKernel(orthogonality, { gram, metrics }, { rank, weight }, { ACCUMULATE }, fit);
+      const stepFigures = Float32Array.of(3, 4, 5);
+      const result = await runKernel(orthogonality, { gram, stepFigures }, { rank, weight }, { ACCUMULATE }, fit);
       const distance = Float64Array.from(gram, (value, i) => value - (Math.floor(i / rank) === i % rank ? 1 : 0));
       const norm = Math.hypot(...distance);
       expectClose(
@@ -23,14 +23,14 @@ describe("orthogonality", () => {
         distance.map((value) => (value * 2 * weight) / norm),
         REDUCTION,
       );
-      expectClose(result.metrics, [3, 4, weight * norm + (ACCUMULATE ? 5 : 0)], REDUCTION);
+      expectClose(result.stepFigures, [3, 4, weight * norm + (ACCUMULATE ? 5 : 0)], REDUCTION);
     },
   );
 
   it("has no gradient at the identity", async () => {
     const gram = Float32Array.of(1, 0, 0, 1);
-    const result = await runKernel(orthogonality, { gram, metrics: new Float32Array(3) }, { rank: 2, weight: 1 });
-    expect([...result.gram, ...result.metrics]).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    const result = await runKernel(orthogonality, { gram, stepFigures: new Float32Array(3) }, { rank: 2, weight: 1 });
+    expect([...result.gram, ...result.stepFigures]).toEqual([0, 0, 0, 0, 0, 0, 0]);
   });
 });
 
@@ -39,14 +39,14 @@ describe("importance", () => {
   const sizes = { count, beta1: 0.85, beta2: 0.75, maxNorm: 0 };
   const [value, gradient] = [random(count, 1), random(count, 2)];
   const [sensitivity, uncertainty] = [random(count, 3).map(Math.abs), random(count, 4).map(Math.abs)];
-  const metrics = Float32Array.of(0.7, 2, 0);
+  const stepFigures = Float32Array.of(0.7, 2, 0);
 
   it.each([
     [0, 1],
     [0.5, 0.5 / (2 + 1e-6)],
     [5, 1],
   ])("with the gradient clipped to %d", async (maxNorm, clip) => {
-    const bindings = { value, gradient, metrics, sensitivity, uncertainty };
+    const bindings = { value, gradient, stepFigures, sensitivity, uncertainty };
     const result = await runKernel(importance, bindings, { ...sizes, maxNorm });
     const own = Float64Array.from(value, (x, i) => Math.abs(x * gradient[i]! * clip));
     const smoothed = own.map((s, i) => 0.85 * sensitivity[i]! + 0.15 * s);
@@ -62,7 +62,7 @@ describe("importance", () => {
     [Number.NaN, 1],
     [1, Number.POSITIVE_INFINITY],
   ])("stays as it is where loss %d and norm %d are no numbers", async (loss, norm) => {
-    const bindings = { value, gradient, metrics: Float32Array.of(loss, norm, 0), sensitivity, uncertainty };
+    const bindings = { value, gradient, stepFigures: Float32Array.of(loss, norm, 0), sensitivity, uncertainty };
     const result = await runKernel(importance, bindings, sizes);
     expect([result.sensitivity, result.uncertainty]).toEqual([sensitivity, uncertainty]);
   });

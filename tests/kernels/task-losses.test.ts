@@ -9,7 +9,7 @@ import { accumulated, ELEMENTWISE, expectClose, FITS, REDUCTION, random, randomI
 
 describe("own-tokens-backward", () => {
   it.each([0, 1])("accumulate %i", async (ACCUMULATE) => {
-    const sizes = { batch: 3, all: 9, front: 2, tokens: 5, width: 7 };
+    const sizes = { batch: 3, all: 9, prefixLength: 2, tokens: 5, width: 7 };
     const [outputGradient, out] = [random(3 * 5 * 7, 1), random(3 * 9 * 7, 2)];
     const result = await runKernel(ownTokensBackward, { outputGradient, out }, sizes, { ACCUMULATE });
     const expected = new Float64Array(out.length);

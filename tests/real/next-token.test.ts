@@ -1,5 +1,5 @@
 /**
- * What the frozen SmolLM2 predicts behind four rows, over its whole vocabulary, to 1e-4 of
+ * What the frozen SmolLM2 predicts after four rows, over its whole vocabulary, to 1e-4 of
  * transformers' largest logit.
  */
 

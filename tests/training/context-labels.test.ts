@@ -59,10 +59,10 @@ test("cpt for language modelling: losses and gradient are PEFT's", async () => {
   for (const [step, batch] of given.entries()) {
     buffers.get(batch.bucket)!.upload(batch);
     await run.train(batch.bucket, step, learningRate);
-    const [own, , context] = new Float32Array(await executor.read(run.metrics, 12));
+    const [own, , context] = new Float32Array(await executor.read(run.stepFigures, 12));
     const labelled = batch.channels.labels.filter((label) => label >= 0).length;
-    const behind = batch.batchSize * contextCount;
-    const loss = (own! * labelled + context! * behind) / (labelled + behind);
+    const after = batch.batchSize * contextCount;
+    const loss = (own! * labelled + context! * after) / (labelled + after);
     expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-4);
     if (step > 0) continue;
     const gradient = (await run.parameters.readGradients()).get("delta_embedding.weight")!;

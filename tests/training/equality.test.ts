@@ -57,7 +57,7 @@ describe("equalities", () => {
     }
   });
 
-  test("in a bidirectional model a text read alone is a free prefix, and not the text in front of the input", async () => {
+  test("in a bidirectional model a text read alone is a free prefix, and not the text before the input", async () => {
     const encoder = await BaseModel.load(executor, familyRig("tiny-distilbert").folder);
     const plan = { name: "one", method: "sk-prefix", options: { text } };
     const claims = methodOf("sk-prefix").equalities!(parseOptions(encoder, plan), encoder);

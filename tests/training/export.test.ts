@@ -11,12 +11,12 @@ import { BaseModel } from "../../src/base/base-model";
 import type { TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun, originOf } from "../../src/folders/export";
-import { importedValues } from "../../src/folders/imported-tensors";
 import { readSafetensors } from "../../src/hub/safetensors";
 import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";
 import { methodOf } from "../../src/methods/registry";
 import type { Values } from "../../src/runs/parameters";
+import { importedValues } from "../fixtures/imported-values";
 import { type FixtureTensor, fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
@@ -195,7 +195,7 @@ describe.each(rigs)("%s", (rig) => {
     const found = await Promise.all(
       read.map(([name, { method, options }]) => readCase(model, rig, name, method, options)),
     );
-    // In front of the input stands the text: where it begins with the beginning of sequence, the
+    // The text comes before the input: where it begins with the beginning of sequence, the
     // studio takes that off the input. The reference left it in, so those runs get it twice.
     for (const doubled of [false, true]) {
       const some = found.filter(({ plan }) => plan.method.startsWith("sk-") === doubled);

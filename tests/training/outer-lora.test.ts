@@ -89,7 +89,7 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     const logits = tensors.get("logits")!;
     let logitsError = 0;
     if (causal) {
-      // What it predicts behind the first row, by the path that generation takes.
+      // What it predicts after the first row, by the path that generation takes.
       const length = batches[0]!.lengths[0]!;
       const next = new NextToken(executor, model, run, 1);
       const [predicted] = await next.logits([batches[0]!.inputIds.slice(0, length)]);
@@ -101,7 +101,7 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     let gradientError = 0;
     for (const [step, batch] of batches.entries()) {
       buffers.upload(batch);
-      await run.train(tokens, step, learningRate, (commands) => commands.copy(run.metrics, 0, losses, step * 4, 4));
+      await run.train(tokens, step, learningRate, (commands) => commands.copy(run.stepFigures, 0, losses, step * 4, 4));
       if (step > 0) continue;
       if (!causal) {
         const computed = await executor.read(run.step(tokens).logits, logits.data.length * 4);

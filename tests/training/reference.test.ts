@@ -141,7 +141,7 @@ describe.each(rigs)("%s", (rig) => {
           const batch = batches[step % batches.length]!;
           buffers.get(batch.bucket)!.upload(batch);
           await run.train(batch.bucket, step, described.optimizer.learningRate, (commands) =>
-            commands.copy(run.metrics, 0, lossBuffer, step * 4, 4),
+            commands.copy(run.stepFigures, 0, lossBuffer, step * 4, 4),
           );
           if (step > 0) continue;
           const logits = tensors.get("logits")!.data;

@@ -57,7 +57,7 @@ describe.each(["token-classification", "causal-lm"] as const)("%s", (id) => {
           const own = (name: string) => tensor(name).subarray(row * length, (row + 1) * length);
           arrays.inputIds.set(own("input_ids"), row * bucket);
           arrays.lengths[row] = own("attention_mask").reduce((sum, bit) => sum + bit, 0);
-          // What the state at a position predicts is the token behind it.
+          // What the state at a position predicts is the token after it.
           arrays.channels.labels.set(id === "causal-lm" ? own("labels").subarray(1) : own("labels"), row * bucket);
         }
         return arrays;
@@ -97,7 +97,7 @@ describe.each(["token-classification", "causal-lm"] as const)("%s", (id) => {
         for (let step = 0; step < followed; step++) {
           buffers.upload(batches[step % batches.length]!);
           await run.train(bucket, step, described.optimizer.learningRate, (commands) =>
-            commands.copy(run.metrics, 0, losses, step * 4, 4),
+            commands.copy(run.stepFigures, 0, losses, step * 4, 4),
           );
           if (step > 0) continue;
           const gradients = await run.parameters.readGradients();

@@ -5,7 +5,7 @@
 
 import type { BaseModel } from "../../src/base/base-model";
 import { Comparison } from "../../src/comparison/comparison";
-import type { RunPlan } from "../../src/comparison/comparison-setup";
+import type { PlannedRun } from "../../src/comparison/comparison-setup";
 import { cutTokens, type TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";
 import { type TrainingConfiguration, trainingSchema } from "../../src/plan/configuration";
@@ -45,7 +45,7 @@ export function tinyData(
 
 export interface TinySetup {
   readonly data: ComparisonData;
-  readonly runs: readonly (Omit<RunPlan, "options"> & { options?: Record<string, unknown> })[];
+  readonly runs: readonly (Omit<PlannedRun, "options"> & { options?: Record<string, unknown> })[];
   readonly training?: Partial<TrainingConfiguration>;
   /** Called with every event, after it is kept. */
   readonly onEvent?: (event: StudioEvent, comparison: Comparison) => void;

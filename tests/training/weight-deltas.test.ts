@@ -15,7 +15,6 @@ import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";
 import { importedRun } from "../../src/folders/imported-run";
-import { importedValues } from "../../src/folders/imported-tensors";
 import type { NamedTensor } from "../../src/hub/write-safetensors";
 import { RANKS } from "../../src/methods/adalora/allocation";
 import type { ModuleRank, Observation } from "../../src/methods/controller";
@@ -27,6 +26,7 @@ import { Run } from "../../src/runs/run";
 import { countPart } from "../../src/runs/trainable-count";
 import { Workspace } from "../../src/runs/workspace";
 import { sequenceClassification } from "../../src/tasks/sequence-classification";
+import { importedValues } from "../fixtures/imported-values";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type WeightDeltaCase as Case, weightDeltaCases as cases } from "../fixtures/weight-delta-cases";
 import { largestDifference, relativeDistance } from "./compare";
@@ -162,12 +162,16 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       await withRun(one, batches[0]!, { learningRate, weightDecay, initial, onWatched }, async (run, buffers) => {
         expect(countPart(run.trainables, "adapter")).toBe(described.adapterCount);
         expect(run.trainables.map((tensor) => tensor.name).sort()).toEqual([...initial.keys()].sort());
-        const kept = executor.memory.allocate(steps * 12, { label: "metrics", category: "runtime", owner: run.owner });
+        const kept = executor.memory.allocate(steps * 12, {
+          label: "step figures",
+          category: "runtime",
+          owner: run.owner,
+        });
         for (let step = 0; step < steps; step++) {
           const batch = batches[step % 4]!;
           buffers.upload(batch);
           await run.train(batch.tokens, step, learningRate, (commands) =>
-            commands.copy(run.metrics, 0, kept, step * 12, 12),
+            commands.copy(run.stepFigures, 0, kept, step * 12, 12),
           );
           if (step > 0) continue;
           const logits = new Float32Array(
@@ -186,11 +190,11 @@ describe.each(Object.keys(cases))("%s", (rig) => {
           const errors = { logits: logitsError, gradients: gradientError };
           publish(context, { rig, modelType, method: one.method, name, ...errors });
         }
-        const metrics = new Float32Array(await executor.read(kept, steps * 12));
+        const stepFigures = new Float32Array(await executor.read(kept, steps * 12));
         for (const [step, expected] of lossTrace.entries()) {
-          expect(Math.abs(metrics[step * 3]! / expected - 1), `loss before update ${step}`).toBeLessThan(1e-3);
+          expect(Math.abs(stepFigures[step * 3]! / expected - 1), `loss before update ${step}`).toBeLessThan(1e-3);
           const penalty = penaltyTrace[step];
-          if (penalty !== null) expect(Math.abs(metrics[step * 3 + 2]! / penalty - 1)).toBeLessThan(1e-4);
+          if (penalty !== null) expect(Math.abs(stepFigures[step * 3 + 2]! / penalty - 1)).toBeLessThan(1e-4);
         }
         const final = await run.parameters.read();
         for (const [tensor, expected] of part(tensors, "final")) {

@@ -56,7 +56,7 @@ test("a loss is the weighted mean of its rows, and a row of weight 0 is as one w
     batch.upload({ inputIds, lengths: new Int32Array(size).fill(tokens), channels });
     await run.train(tokens, 0, 0);
     const losses = new Float32Array(await executor.read(run.step(tokens).losses, size * 4));
-    const [loss] = new Float32Array(await executor.read(run.metrics, 4));
+    const [loss] = new Float32Array(await executor.read(run.stepFigures, 4));
     return { losses, loss: loss!, gradients: await run.parameters.readGradients() };
   };
   const mixed = [0.5, 2, 0, 1.5];

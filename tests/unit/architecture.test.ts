@@ -29,7 +29,7 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
-  ["versions"],
+  ["versions", "errors"],
 ];
 
 /** Imports between folders of one layer. */
@@ -44,6 +44,8 @@ const PEERS: Record<string, string[]> = {
   // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has
   // a version.
   adapters: ["hub", "data", "versions"],
+  // A line that is no JSON is refused with what the parser says.
+  data: ["errors"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
   forward: ["hub"],
 };
@@ -62,6 +64,8 @@ const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
  * No device, no package.
  */
 const SHARED_WITH_THE_PAGE = [
+  "src/errors/message-of",
+  "src/plan/phase",
   "src/plan/variants",
   "src/tasks/metrics/names",
   "src/data/placeholders",

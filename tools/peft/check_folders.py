@@ -71,7 +71,7 @@ def filled(template, row):
 
 
 def response_losses(row, columns, names, reading, most):
-    """Cross-entropy of every token of the response and of the end token, behind the prompt as the README reads it."""
+    """Cross-entropy of every token of the response and of the end token, after the prompt as the README reads it."""
     torch, tokenizer = names["torch"], names["tokenizer"]
     names["prompt"] = filled(columns["prompt"] or "", row)
     exec(reading.replace('"a prompt\\n"', "prompt").split("with torch.no_grad")[0], names)

@@ -63,8 +63,8 @@ def run(rig, dtype, steps):
     for index in range(4):
         batch = {key: case[f"batch.{index}.{key}"].long() for key in ("input_ids", "attention_mask", "labels")}
         ids, mask = batch["input_ids"], batch["attention_mask"]
-        behind = torch.where(mask[:, 1:] > 0, ids[:, 1:], -100)
-        batch["next"] = torch.cat([behind, torch.full((len(ids), 1), -100)], 1)
+        after = torch.where(mask[:, 1:] > 0, ids[:, 1:], -100)
+        batch["next"] = torch.cat([after, torch.full((len(ids), 1), -100)], 1)
         batches.append(batch)
     model = get_peft_model(open_model(rig, task, dtype), LoraConfig(r=4, lora_alpha=8, **settings))
     trained = {in_model(name): tensor for name, tensor in model.named_parameters() if tensor.requires_grad}

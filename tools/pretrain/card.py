@@ -59,7 +59,7 @@ def write_card(name: str, folder: Path, out: Path, model: Llama, sources: list[s
         (task, "-" if before is None else f"{before:.3f}", f"{after:.3f}") for task, after, before in measured.read_outs
     ]
     counts = data["instruction texts"]
-    special = r"<\|pad\|> 0, <\|bos\|> 1, <\|eos\|> 2; <\|bos\|> is put in front of every text"
+    special = r"<\|pad\|> 0, <\|bos\|> 1, <\|eos\|> 2; <\|bos\|> is put before every text"
     what = [
         ("", "what"),
         (

@@ -31,7 +31,7 @@ def passage(text: str, rng: random.Random, most: int) -> str:
 
 
 def with_task(rng: random.Random, task: str, text: str, statement: str) -> str:
-    """Text and statement, with or without the task sentence in front."""
+    """Text and statement, with or without the task sentence before them."""
     return f"{task} {text}\n{statement}" if rng.random() < 0.5 else f"{text}\n{statement}"
 
 

@@ -14,7 +14,7 @@ MOST_VOCABULARY = 65_536  # tokens are stored as uint16
 
 
 def train_tokenizer(texts: list[str], vocabulary: int) -> Tokenizer:
-    """A byte-level BPE tokenizer that puts <|bos|> in front of every text."""
+    """A byte-level BPE tokenizer that puts <|bos|> before every text."""
     if vocabulary > MOST_VOCABULARY:
         raise SystemExit(f"--vocabulary {vocabulary}: at most {MOST_VOCABULARY}, since tokens are stored in two bytes.")
     tokenizer = Tokenizer(models.BPE())

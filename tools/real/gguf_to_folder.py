@@ -73,7 +73,7 @@ def config_of(told, weights, dtype):
 
 
 def tokenizer_of(told):
-    """tokenizer.json: digits one by one, then byte-level BPE without a space in front."""
+    """tokenizer.json: digits one by one, then byte-level BPE without a space before the text."""
     tokens, types = told["tokenizer.ggml.tokens"], told["tokenizer.ggml.token_type"]
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}

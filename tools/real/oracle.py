@@ -3,7 +3,7 @@ What PyTorch computes for a real model on the first rows of rows.jsonl: logits o
 head that is drawn here (`linear-probe`), of the same with PEFT's LoRA, and of SK-Prefix after tools/fixtures; for each the gradient
 of every trained tensor, in float64. All is held against transformers and PEFT first, but for an encoder's prefix, which
 transformers takes from PEFT alone. Written as a family's fixture is
-(tests/fixtures/README.md), so that the same tests read it. For a model that predicts, its logits behind each row as well.
+(tests/fixtures/README.md), so that the same tests read it. For a model that predicts, its logits after each row as well.
 
     python tools/real/oracle.py MODEL_FOLDER OUTPUT_FOLDER
 """
@@ -163,7 +163,7 @@ def make(folder, output):
 
 
 def next_logits(folder, batch):
-    """[rows, vocabulary] behind each row's last token."""
+    """[rows, vocabulary] after each row's last token."""
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     with torch.no_grad():
         logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits

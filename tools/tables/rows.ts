@@ -6,7 +6,7 @@
 import { openAsBlob } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { FormSettings } from "../../src/adapters/forms/registry";
+import { formOf } from "../../src/adapters/forms/registry";
 import { readConfig } from "../../src/hub/config";
 import { blobFile } from "../../src/hub/sources";
 import { openTokenizer } from "../../src/hub/tokenizer";
@@ -45,7 +45,9 @@ export async function methodTable(measured: readonly Measured[], root: string): 
     const checked = cases === 0 ? NONE : `${cases} ${cases === 1 ? "case" : "cases"}`;
     const [, gradients] = errors(own);
     const count = parameters(method, options, model);
-    return [method.title, method.summary, checked, gradients!, count, written(method.exportForm(options, model))];
+    const form = method.exportForm(options, model);
+    const writtenAs = formOf(form.type).inShort?.(form) ?? `\`${form.type}\``;
+    return [method.title, method.summary, checked, gradients!, count, writtenAs];
   });
   return table(
     ["method", "trains", "equals PyTorch in", "gradient error", "parameters", "downloads as"],
@@ -93,26 +95,6 @@ function parameters(method: AnyApproach, options: unknown, model: Model): string
     return countPart(program.trainables, "adapter").toLocaleString("en");
   } catch {
     return NONE;
-  }
-}
-
-function written(form: FormSettings): string {
-  switch (form.type) {
-    case "STUDIO":
-      return "the studio's own layout";
-    case "BOTTLENECK":
-      return "AdapterHub's layout";
-    case "LORA":
-      if (form.biases) return "`LORA` with `bias: all`";
-      if (form.dora) return "`LORA` with `use_dora`";
-      return form.targets.length === 0 ? "`LORA` of zeros" : "`LORA`";
-    case "CPT":
-      return "`CPT` (language modelling), δ beside it";
-    case "PREFIX_TUNING":
-    case "PROMPT_TUNING":
-      return form.origin === "folded" ? `\`${form.type}\`, F beside it` : `\`${form.type}\``;
-    default:
-      return `\`${form.type}\``;
   }
 }
 

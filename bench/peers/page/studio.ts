@@ -73,7 +73,7 @@ export async function openStudio(given: Case, backend: "processor" | "webgpu", t
         channels: { labels: Int32Array.from(labels) },
       });
       await run.train(tokens, updates++, optimizer.learningRate);
-      return new Float32Array(await executor.read(run.metrics, 4))[0]!;
+      return new Float32Array(await executor.read(run.stepFigures, 4))[0]!;
     },
   };
 }

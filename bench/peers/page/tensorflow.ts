@@ -1,6 +1,6 @@
 /**
  * The training in TensorFlow.js as its guides write such things: `variableGrads` of a loss over
- * frozen tensors and trained variables, tidied, and `tf.train.adam` behind the decay that makes it
+ * frozen tensors and trained variables, tidied, and `tf.train.adam` after the decay that makes it
  * AdamW.
  */
 

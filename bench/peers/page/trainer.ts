@@ -20,7 +20,7 @@ export interface Measured {
   readonly threads: number | null;
   /** Of every step, warm-up included. */
   readonly losses: readonly number[];
-  /** Of the steps behind the warm-up. */
+  /** Of the steps after the warm-up. */
   readonly milliseconds: readonly number[];
 }
 

@@ -63,7 +63,7 @@ const CLASSES: Readonly<Record<string, string>> = {
 };
 /** Model types into which `adapters` puts the modules that were trained. */
 const SUPPORTED = ["llama", "mistral", "gpt2"];
-/** Model types that it knows as well, with the norms behind the sub-layers. */
+/** Model types that it knows as well, with the norms after the sub-layers. */
 const UNCOMPARED = ["bert", "roberta", "distilbert"];
 
 /** The configuration as an adapter folder carries it in memory. */
@@ -189,6 +189,7 @@ export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
   type: "BOTTLENECK",
   layout,
   sentence: "small modules around the blocks' sub-layers, in the layout of AdapterHub's `adapters`",
+  inShort: () => "AdapterHub's layout",
   obstacle(config, task) {
     if (task.asks === "text") {
       return "The modules are in AdapterHub's layout, without a head; what `adapters` makes of them in a language model was not compared.";
@@ -282,7 +283,7 @@ const hubSchema = z.looseObject({
     reduction_factor: z.number("must be one number for all blocks").positive().optional(),
     init_weights: z.string().default("bert"),
     original_ln_before: z.boolean().default(false),
-    original_ln_after: z.literal(true, "must be true: the residual is added behind the module").default(true),
+    original_ln_after: z.literal(true, "must be true: the residual is added after the module").default(true),
     residual_before_ln: z.literal(true, "must be true: the module adds to the sub-layer's output").default(true),
     ln_before: never("a norm inside the module"),
     ln_after: never("a norm inside the module"),
@@ -387,5 +388,5 @@ function checkModules(
     }
   }
   const missing = places.find((place) => !seen.has(place));
-  if (missing) throw new Error(`${HUB_MODEL} has no modules behind the ${missing}, but the configuration says so.`);
+  if (missing) throw new Error(`${HUB_MODEL} has no modules after the ${missing}, but the configuration says so.`);
 }

@@ -1,6 +1,6 @@
 /**
  * CPT: as prompt tuning, with the labelled examples' tokens beside their embeddings. PEFT has it
- * for language models alone, and counts the response's tokens only behind labelled examples:
+ * for language models alone, and counts the response's tokens only after labelled examples:
  * everything else is written as a prompt.
  */
 
@@ -52,6 +52,7 @@ const names = promptNames("CPT");
 export const cpt: AdapterForm<CptSettings, PromptLearningConfig, CptSettings | PromptSettings> = {
   type: "CPT",
   sentence: "labelled examples before the input, whose words were moved a little (`CPT`)",
+  inShort: () => "`CPT` (language modelling), δ beside it",
   beforeInput: true,
   layout: peftLayout<PromptLearningConfig>({
     type: "CPT",
@@ -81,7 +82,7 @@ export const cpt: AdapterForm<CptSettings, PromptLearningConfig, CptSettings | P
 
 /**
  * PEFT's types of a context's tokens: 4i + 2 for what the ith example says and 4i + 4 for its label
- * (a locked token). What stands behind the last label belongs to the last example, since PEFT reads
+ * (a locked token). What comes after the last label belongs to the last example, since PEFT reads
  * the types of the input from the largest one on. Without any label everything is 2.
  */
 export function tokenTypes(locked: readonly boolean[]): number[] {

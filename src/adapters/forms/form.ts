@@ -71,7 +71,7 @@ export interface WritingSite {
   readonly lockedIds: readonly boolean[];
 }
 
-/** What stands before the input, as the trained run computes it, row-major. */
+/** What comes before the input, as the trained run computes it, row-major. */
 export interface Front {
   /** [virtualTokens, hiddenSize] embeddings; null where there are none. */
   readonly prompt: Float32Array | null;
@@ -112,7 +112,7 @@ export interface AdapterForm<
   /** The trained tensors as the folder has them. Default: as they are. */
   stored?(settings: Settings, tensors: readonly NamedTensor[], site: WritingSite): readonly NamedTensor[];
   /**
-   * In place of `stored`, where the folder has what stands before the input and not what made it.
+   * In place of `stored`, where the folder has what comes before the input and not what made it.
    */
   fold?(front: Front, site: WritingSite): readonly NamedTensor[];
   /**
@@ -150,6 +150,8 @@ export interface AdapterForm<
   isSummable?(settings: Settings): boolean;
   /** What a folder holds, as the rest of the model card's "stored as …". */
   readonly sentence: string;
+  /** The folder in a few words of Markdown, for the table of methods. Default: the type. */
+  inShort?(settings: Settings): string;
   /** Of the card, beside those that every card has. */
   readonly tags?: readonly string[];
   /**

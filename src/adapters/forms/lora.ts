@@ -94,6 +94,11 @@ const FACTOR = /\.lora_(?:(?:A|B|magnitude_vector)\.weight|embedding_[AB])$/;
 export const lora: AdapterForm<LoraSettings, LoraConfig> = {
   type: "LORA",
   sentence: "low-rank factors beside frozen linear layers (`LORA`)",
+  inShort({ biases, dora, targets }) {
+    if (biases) return "`LORA` with `bias: all`";
+    if (dora) return "`LORA` with `use_dora`";
+    return targets.length === 0 ? "`LORA` of zeros" : "`LORA`";
+  },
   tags: ["lora"],
   layout: peftLayout<LoraConfig>({
     type: "LORA",

@@ -40,6 +40,7 @@ const names = promptNames("PREFIX_TUNING");
 export const prefix: AdapterForm<PrefixSettings, PromptLearningConfig> = {
   type: "PREFIX_TUNING",
   sentence: "keys and values put before the input in every layer (`PREFIX_TUNING`)",
+  inShort: ({ origin }) => (origin === "folded" ? "`PREFIX_TUNING`, F beside it" : "`PREFIX_TUNING`"),
   layout: peftLayout<PromptLearningConfig>({
     type: "PREFIX_TUNING",
     names,

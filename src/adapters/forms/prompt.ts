@@ -30,6 +30,7 @@ const names = promptNames("PROMPT_TUNING");
 export const prompt: AdapterForm<PromptSettings, PromptLearningConfig> = {
   type: "PROMPT_TUNING",
   sentence: "vectors put before the input's embeddings (`PROMPT_TUNING`)",
+  inShort: ({ origin }) => (origin === "folded" ? "`PROMPT_TUNING`, F beside it" : "`PROMPT_TUNING`"),
   beforeInput: true,
   layout: peftLayout<PromptLearningConfig>({
     type: "PROMPT_TUNING",

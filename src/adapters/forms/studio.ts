@@ -25,6 +25,7 @@ export type StudioConfig = PeftConfig & z.infer<typeof schema>;
 export const studio: AdapterForm<StudioSettings, StudioConfig> = {
   type: "STUDIO",
   sentence: "the tensors that were trained, under the studio's own names: no library has a form for them",
+  inShort: () => "the studio's own layout",
   obstacle: ({ why_not_peft: why }) => `PEFT cannot load this folder: ${why}`,
   verbatim: true,
   layout: peftLayout<StudioConfig>({

@@ -1,5 +1,5 @@
 /**
- * A response to write behind a prompt, or a text to go on with: both are templates over the
+ * A response to write after a prompt, or a text to go on with: both are templates over the
  * columns. The loss is on the response and the token that ends it.
  */
 

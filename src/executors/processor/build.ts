@@ -4,6 +4,7 @@
  * hold the processor's kernels too.
  */
 
+import { messageOf } from "../../errors/message-of";
 import type { Build } from "./executor";
 import type { ModuleFactory } from "./module";
 
@@ -34,7 +35,7 @@ export const graphicsBuild = (): BuildName => ("Suspending" in WebAssembly ? "js
 const ADVICE =
   "Look at the connection and reload the page; if that does not help, files of the studio are missing where it is served from.";
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+const reasonOf = (error: unknown) => messageOf(error).replace(/\.$/, "");
 
 /** Rejects with an Error that names the file that could not be fetched. */
 export async function fetchBuild(name: BuildName): Promise<Build> {
@@ -43,7 +44,7 @@ export async function fetchBuild(name: BuildName): Promise<Build> {
     try {
       return (await import(/* @vite-ignore */ new URL(address, import.meta.url).href)) as { default: ModuleFactory };
     } catch (error) {
-      throw new Error(`${address} could not be loaded: ${messageOf(error)}. ${ADVICE}`);
+      throw new Error(`${address} could not be loaded: ${reasonOf(error)}. ${ADVICE}`);
     }
   };
   const { default: factory } = await load(script.default);
@@ -60,7 +61,7 @@ async function checkFile(address: string): Promise<void> {
     if (!ok && status !== 405) problem = `the server answers ${status}`;
     else if (headers.get("content-type")?.startsWith("text/html")) problem = "the server answers with a page";
   } catch (error) {
-    problem = messageOf(error);
+    problem = reasonOf(error);
   }
   if (problem !== null) throw new Error(`${new URL(address).pathname} could not be loaded: ${problem}. ${ADVICE}`);
 }

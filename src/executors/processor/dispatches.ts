@@ -70,7 +70,7 @@ export class ProcessorDispatches implements CompiledDispatches {
     const bound: BoundSession[] = [];
     const copies: HeapBuffer[] = [];
     const made = () => new ProcessorDispatches(memory, steps, bound, copies);
-    // Backwards: what a part must give out is what those behind it read.
+    // Backwards: what a part must give out is what those after it read.
     for (const [index, part] of [...parts.entries()].reverse()) {
       progress?.(parts.length - index, parts.length);
       if (!(part instanceof WrittenPart)) {

@@ -3,6 +3,7 @@
  * WebAssembly module.
  */
 
+import { messageOf } from "../../errors/message-of";
 import type { ForwardGraph } from "../../forward/graph";
 import type { Dispatch } from "../../kernels/kernel";
 import type { Tensor } from "../../program/tensor";
@@ -136,7 +137,7 @@ export class ProcessorExecutor implements Executor {
     } catch (error) {
       await check?.();
       if (this.#threads === 1 || error instanceof OutOfMemoryError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       this.#note = `Training runs on one thread: ${this.#threads} could not be started (${reason}).`;
       this.#threads = 1;
       module = await start(1);

@@ -1,6 +1,6 @@
 /**
  * Dispatches as one ONNX graph: the third lowering. What they do to buffers becomes values that are
- * assigned once; what is read before it is written is an input, and what somebody reads behind them
+ * assigned once; what is read before it is written is an input, and what somebody reads after them
  * an output, both in the buffers where they lie.
  */
 

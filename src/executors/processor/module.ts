@@ -5,6 +5,7 @@
  * step copies and allocates nothing. The package's version is exact, so this is too.
  */
 
+import { messageOf } from "../../errors/message-of";
 import { OutOfMemoryError } from "../executor";
 import { ADDRESSABLE, outOfMemory } from "./limits";
 
@@ -78,7 +79,7 @@ export async function startModule(factory: ModuleFactory, options: ModuleOptions
   try {
     ort = await factory(options);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // Nothing else of it asks for a size that could be refused.
     if (error instanceof RangeError) {
       throw new OutOfMemoryError(

@@ -121,7 +121,11 @@ function form(
   const { targets, layers } = targetModules(chosen);
   const paths = layers ? linearShapes(model).map(({ path }) => path) : [];
   return {
-    ...{ type: "ADALORA", ...chosen, ...timing(chosen, steps), steps, rankPattern },
+    type: "ADALORA",
+    ...chosen,
+    ...timing(chosen, steps),
+    steps,
+    rankPattern,
     targets: layers ? paths.filter((path) => isTargeted(path, { targets, layers })) : targets,
   };
 }

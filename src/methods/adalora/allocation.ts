@@ -41,7 +41,7 @@ export const RANKS = "adalora ranks";
 /** Most messages about ranks that a run sends. */
 const WATCHED = 100;
 
-const metrics: Place = { kind: "metrics" };
+const stepFigures: Place = { kind: "stepFigures" };
 const value = (tensor: Trainable | ControllerState): Place => ({ kind: "value", tensor });
 const gradient = (tensor: Trainable): Place => ({ kind: "gradient", tensor });
 
@@ -125,7 +125,7 @@ export function allocation(program: Program, options: AllocationOptions, context
 }
 
 /** The modules in the order of the Program. */
-export function tripletsOf(program: Program): Triplets[] {
+function tripletsOf(program: Program): Triplets[] {
   const byName = new Map(program.trainables.map((tensor) => [tensor.name, tensor]));
   return program.trainables.flatMap(({ name }) => {
     const path = /^(.*)\.lora_A$/.exec(name)?.[1];
@@ -163,7 +163,7 @@ function importances(
         {
           value: value(tensor),
           gradient: gradient(tensor),
-          metrics,
+          stepFigures,
           sensitivity: value(smoothed.sensitivity(tensor)),
           uncertainty: value(smoothed.uncertainty(tensor)),
         },
@@ -173,8 +173,8 @@ function importances(
 }
 
 /**
- * weight · the mean over all A and B of ‖A·Aᵀ − I‖ and ‖Bᵀ·B − I‖ (Frobenius), into the metrics and
- * the gradients.
+ * weight · the mean over all A and B of ‖A·Aᵀ − I‖ and ‖Bᵀ·B − I‖ (Frobenius), into the step
+ * figures and the gradients.
  */
 function penalty(modules: readonly Triplets[], gram: ControllerState, weight: number): ControllerPhase {
   const matrices = modules.flatMap(({ a, b }) => [
@@ -195,7 +195,7 @@ function penalty(modules: readonly Triplets[], gram: ControllerState, weight: nu
       ),
       dispatch(
         orthogonality,
-        { gram: factor, metrics },
+        { gram: factor, stepFigures },
         { rank, weight: weight / matrices.length },
         { ACCUMULATE: index === 0 ? 0 : 1 },
       ),

@@ -1,5 +1,5 @@
 /**
- * Houlsby's adapter (2019): a bottleneck module behind both sub-layers of every block, y +
+ * Houlsby's adapter (2019): a bottleneck module after both sub-layers of every block, y +
  * up(f(down(y))).
  */
 
@@ -25,13 +25,13 @@ const design: BottleneckDesign = {
 export const adapterHoulsby = defineMethod<BottleneckOptions>({
   id: "adapter-houlsby",
   title: "Adapter (Houlsby)",
-  summary: "A small trained module behind the attention and the feed-forward of every block",
+  summary: "A small trained module after the attention and the feed-forward of every block",
   group: "module",
   site: "block",
   learningRate: 1e-4,
   weightDecay: 0.01,
   card: {
-    trains: "Two thin matrices with biases behind each of a block's two sub-layers, and the head.",
+    trains: "Two thin matrices with biases after each of a block's two sub-layers, and the head.",
     attaches: "The module reads a sub-layer's output y and adds up(f(down(y))) to it, before the residual is added.",
     costs:
       "4 · hidden size · bottleneck parameters per block, and biases. It cannot be merged into the weights, so every " +

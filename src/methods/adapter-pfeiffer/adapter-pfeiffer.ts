@@ -1,4 +1,4 @@
-/** Pfeiffer's adapter (2020): one bottleneck module per block, behind the feed-forward. */
+/** Pfeiffer's adapter (2020): one bottleneck module per block, after the feed-forward. */
 
 import {
   attachBottlenecks,
@@ -22,13 +22,13 @@ const design: BottleneckDesign = {
 export const adapterPfeiffer = defineMethod<BottleneckOptions>({
   id: "adapter-pfeiffer",
   title: "Adapter (Pfeiffer)",
-  summary: "A small trained module behind the feed-forward of every block",
+  summary: "A small trained module after the feed-forward of every block",
   group: "module",
   site: "block",
   learningRate: 1e-4,
   weightDecay: 0.01,
   card: {
-    trains: "Two thin matrices with biases behind every feed-forward, and the head.",
+    trains: "Two thin matrices with biases after every feed-forward, and the head.",
     attaches:
       "The module reads the feed-forward's output plus the residual stream (or the output alone) and adds " +
       "up(f(down(·))) to the output.",

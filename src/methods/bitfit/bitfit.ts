@@ -20,7 +20,7 @@ export const bitfit = defineMethod<z.infer<typeof options>>({
   weightDecay: 0,
   card: {
     trains: "Copies of every bias of the model's linear layers and norms, and the head.",
-    attaches: "In place of the frozen biases, in every block and in the norm behind the last block.",
+    attaches: "In place of the frozen biases, in every block and in the norm after the last block.",
     costs: "As many parameters as the model has biases, about one in a thousand; predictions cost nothing more.",
     fails:
       "On models without biases (Llama, Mistral, Qwen3) there is nothing to train; Qwen2 has them on q, k and v only.",

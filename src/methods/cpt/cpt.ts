@@ -22,7 +22,7 @@ const options = z.strictObject({
     .default("A warm and funny film. = [positive] Dull from start to end. = [negative]")
     .meta({
       title: "Labelled examples",
-      description: "What stands before every input. Words in [brackets] are labels: they stay exactly as they are.",
+      description: "What comes before every input. Words in [brackets] are labels: they stay exactly as they are.",
       format: "examples",
     }),
   epsilon: z.number().min(0).max(100).default(0.1).meta({
@@ -52,7 +52,7 @@ export const cpt = defineMethod<z.infer<typeof options>>({
   weightDecay: 0,
   card: {
     trains: "A change of the examples' word embeddings, kept small by projection after every step, and the head.",
-    attaches: "The examples stand before every input; label words are locked.",
+    attaches: "The examples come before every input; label words are locked.",
     costs: "example tokens · hidden size parameters; every block computes the examples' positions too.",
     fails:
       "When the examples mislead the model, or fill the context; its loss on the examples' own labels is for language modelling alone.",

@@ -28,7 +28,7 @@ export const dept = defineMethod<z.infer<typeof options>>({
   card: {
     trains: "Embeddings of a few virtual tokens, two thin matrices whose product has a row per position, and the head.",
     attaches:
-      "The virtual tokens stand before the input; the product is added to the input's word embeddings by position.",
+      "The virtual tokens come before the input; the product is added to the input's word embeddings by position.",
     costs:
       "virtual tokens · width + rank · (positions + width) parameters: as many as a longer prompt, but the sequence is " +
       "shorter, so every block computes less.",

@@ -49,7 +49,7 @@ export const ept = defineMethod<Options>({
   weightDecay: 0.01,
   card: {
     trains: "A short prompt, two thin matrices, an attention between them, projections with a gate, and the head.",
-    attaches: "The mixed prompt stands before the input; the product is added to the input's embeddings by position.",
+    attaches: "The mixed prompt comes before the input; the product is added to the input's embeddings by position.",
     costs:
       "DePT's parameters, 2 · width · fusion width, and 2 · width · spaces · rank + width · spaces: few against the model, " +
       "many against a prompt. The layers are our reading: the authors' code was not at hand.",

@@ -139,7 +139,7 @@ function softmaxInPlace(logits: Float64Array, label: number): number {
  */
 function curvature(centred: Float64Array, width: number, spread: Float64Array, decay: number): Float64Array {
   const matrix = new Float64Array(width * width);
-  // Four rows at once, since the matrix is too large to be near at hand; behind the last row its
+  // Four rows at once, since the matrix is too large to be near at hand; after the last row its
   // share is none.
   for (let row = 0; row < spread.length; row += 4) {
     const share = (next: number) => (spread[row + next] ?? 0) / spread.length;

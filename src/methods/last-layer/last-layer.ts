@@ -17,7 +17,7 @@ export const lastLayer = defineMethod<z.infer<typeof options>>({
   weightDecay: 0.01,
   card: {
     trains: "A copy of every tensor of the last block, its norms included, and the head.",
-    attaches: "In place of the last block's frozen tensors; the norm behind it stays frozen.",
+    attaches: "In place of the last block's frozen tensors; the norm after it stays frozen.",
     costs: "16 bytes per parameter of one block; the backward pass ends there, so a step is short.",
     fails: "When what the task needs has to be computed further down: the lower blocks cannot learn it.",
     paper: {

@@ -16,7 +16,7 @@ const options = ({ family, config }: ModelFacts) => {
       .default([...names])
       .meta({
         title: "Norms",
-        description: "The norms that are trained, in every block; the last name may be the one behind the last block.",
+        description: "The norms that are trained, in every block; the last name may be the one after the last block.",
       }),
   });
 };
@@ -31,7 +31,7 @@ export const lnTuning = defineMethod<z.infer<ReturnType<typeof options>>>({
   weightDecay: 0,
   card: {
     trains: "Copies of the norms' gains (and shifts, where the model has them), and the head.",
-    attaches: "In place of the frozen norms of every block and the one behind the last block.",
+    attaches: "In place of the frozen norms of every block and the one after the last block.",
     costs: "One or two hidden sizes of parameters per norm; predictions cost nothing more.",
     fails: "When what has to change is not the strength of single features: nothing is mixed anew.",
     paper: {

@@ -33,7 +33,7 @@ export const mixAndMatch = defineMethod<z.infer<ReturnType<typeof options>>>({
   card: {
     trains: "Keys and values of virtual tokens in every layer, two matrices beside every feed-forward, and the head.",
     attaches:
-      "The prefix stands before the input's keys and values; the module reads what the feed-forward reads and adds " +
+      "The prefix comes before the input's keys and values; the module reads what the feed-forward reads and adds " +
       "scale · up(f(down(x))) to what it gives.",
     costs:
       "A prefix's parameters plus a parallel adapter's: most of them in the feed-forward, where the paper found them useful.",

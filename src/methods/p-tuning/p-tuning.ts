@@ -23,7 +23,7 @@ const options = z
       .meta({
         title: "Template",
         description:
-          "Where the virtual tokens stand, for example {p:3} {text} {p:2}: three before a row's text and two behind it. " +
+          "Where the virtual tokens stand, for example {p:3} {text} {p:2}: three before a row's text and two after it. " +
           "Empty: all of them before it.",
       }),
     encoder: z
@@ -32,7 +32,7 @@ const options = z
       .meta({
         title: "Encoder",
         description:
-          "What makes the embeddings while training: an MLP, a bidirectional LSTM with an MLP behind it, or nothing (the " +
+          "What makes the embeddings while training: an MLP, a bidirectional LSTM with an MLP after it, or nothing (the " +
           "embeddings are then trained themselves, as in prompt tuning).",
       }),
     hidden: z
@@ -63,7 +63,7 @@ const options = z
 type Options = z.infer<typeof options>;
 
 const places = ({ template, virtualTokens }: Options) =>
-  template === null ? { before: virtualTokens, behind: 0 } : readTemplate(template);
+  template === null ? { before: virtualTokens, after: 0 } : readTemplate(template);
 
 export const pTuning = defineMethod<Options>({
   id: "p-tuning",
@@ -75,7 +75,7 @@ export const pTuning = defineMethod<Options>({
   weightDecay: 0.01,
   card: {
     trains: "Embeddings of virtual tokens, an MLP or LSTM that all of them pass through, and the head.",
-    attaches: "The encoder's outputs stand before the input's embeddings, or where the template says.",
+    attaches: "The encoder's outputs come before the input's embeddings, or where the template says.",
     costs:
       "With the MLP hidden · (2 · model width + hidden) parameters and the embeddings, of which virtual tokens · model " +
       "width remain after training; the LSTM costs several times as much and computes token after token.",
@@ -89,21 +89,21 @@ export const pTuning = defineMethod<Options>({
   options: () => options,
   attach(program, given, context) {
     const { encoder, hidden, layers } = given;
-    const { before, behind } = places(given);
-    const count = before + behind;
+    const { before, after } = places(given);
+    const count = before + after;
     const { hiddenSize } = context.config;
     const all =
       encoder === "none"
         ? freePrompt(program, "prompt_embeddings", { count, init: "random" }, context)
         : encodedPrompt(program, count, hiddenSize, { kind: encoder, hidden, layers });
-    if (behind === 0) return { prompt: all };
+    if (after === 0) return { prompt: all };
     if (before === 0) return { suffix: all };
-    const [prompt, suffix] = splitRows(program, ["prompt", "suffix"], all, [before, behind]);
+    const [prompt, suffix] = splitRows(program, ["prompt", "suffix"], all, [before, after]);
     return { prompt, suffix };
   },
   exportForm(given) {
     const { encoder, hidden, layers } = given;
-    if (places(given).behind > 0) return { type: "STUDIO", why: "it puts all virtual tokens before the input." };
+    if (places(given).after > 0) return { type: "STUDIO", why: "it puts all virtual tokens before the input." };
     if (encoder === "none") return { type: "PROMPT_TUNING", origin: "trained" };
     const kind = encoder === "mlp" ? "MLP" : "LSTM";
     return { type: "P_TUNING", origin: "encoder", hidden, encoder: kind, layers: encoder === "mlp" ? 2 : layers };

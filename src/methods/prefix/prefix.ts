@@ -60,7 +60,7 @@ export const prefix = defineMethod<z.infer<typeof options>>({
   semantic: ({ init }) => init === "text",
   card: {
     trains: "Keys and values of virtual tokens in every layer, and the head.",
-    attaches: "They stand in front of the input's keys and values in every layer's attention.",
+    attaches: "They come before the input's keys and values in every layer's attention.",
     costs: "2 · layers · virtual tokens · key/value width parameters; attention looks at a few more columns.",
     fails: "From a random start it first has to unlearn noise: the first losses are high.",
     equals:

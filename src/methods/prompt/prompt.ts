@@ -53,7 +53,7 @@ export const prompt = defineMethod<Options>({
   weightDecay: 0.01,
   card: {
     trains: "Embeddings of virtual tokens, and the head.",
-    attaches: "The embeddings stand before the input's and pass through every block.",
+    attaches: "The embeddings come before the input's and pass through every block.",
     costs: "virtual tokens · hidden size parameters; every block computes their positions too.",
     fails: "On small models and small learning rates: from a random start it is far from any word and moves slowly.",
     equals:

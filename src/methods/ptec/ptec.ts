@@ -41,7 +41,7 @@ export const ptec = defineMethod<z.infer<typeof options>>({
   card: {
     trains: "Embeddings of virtual tokens, and the head at a learning rate of its own.",
     attaches:
-      "The embeddings stand before the input's; the head reads the last state, so a class outside the list is impossible.",
+      "The embeddings come before the input's; the head reads the last state, so a class outside the list is impossible.",
     costs: "virtual tokens · hidden size + classes · hidden size parameters, and no decoding of label words.",
     fails:
       "When the head's rate is so low that it stays where it started, or the prompt takes too much of the context.",

@@ -64,7 +64,7 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   semantic: ({ preset }) => preset !== "reference-code",
   card: {
     trains: "Two small square maps per layer, one for keys and one for values, and the head.",
-    attaches: "Keys and values of the text's tokens stand in front of the input's in every layer's attention.",
+    attaches: "Keys and values of the text's tokens come before the input's in every layer's attention.",
     costs: "2 · layers · head size² parameters; attention looks at a few more columns. The text is read once.",
     fails: "When the text means nothing to the base model: then it is a prefix from an arbitrary start.",
     equals:
@@ -78,9 +78,9 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   text: ({ text }) => text,
   textForm: ({ control }) => ({ control, length: null }),
   attach(program, options, context) {
-    const fronts = { paper: mappedStates, "reference-code": trainedEmbeddings, "encoder-code": encodedPrefix };
-    const front = fronts[options.preset];
-    return { prefix: { virtualTokens: context.textIds.length, layer: front(program, options, context) } };
+    const prefixes = { paper: mappedStates, "reference-code": trainedEmbeddings, "encoder-code": encodedPrefix };
+    const prefix = prefixes[options.preset];
+    return { prefix: { virtualTokens: context.textIds.length, layer: prefix(program, options, context) } };
   },
   equalities({ text, preset, shared, control }, facts) {
     if (control !== "none" || preset === "encoder-code") return [];

@@ -1,6 +1,6 @@
 /**
  * SK-Prompt (Semantic Knowledge Tuning for prompt, arXiv 2410.08598): states of a meaningful text,
- * sent through a trained map F, stand before the input's embeddings. Depth 0 takes the word
+ * sent through a trained map F, come before the input's embeddings. Depth 0 takes the word
  * embeddings, depth j the output of block j. Preset
  * `reference-code`: the text's word embeddings are trained themselves.
  */
@@ -56,7 +56,7 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   semantic: ({ preset }) => preset !== "reference-code",
   card: {
     trains: "One map F on the text's states, and the head.",
-    attaches: "The mapped states stand before the input's embeddings and pass through every block.",
+    attaches: "The mapped states come before the input's embeddings and pass through every block.",
     costs: "2 · hidden size · rank parameters; every block computes the text's positions too.",
     fails: "When the text means nothing to the base model, or the context has no room for it.",
     equals:

@@ -77,7 +77,7 @@ export const unified = defineMethod<UnifiedOptions>({
   weightDecay: 0.01,
   card: {
     trains: "What the functional form has: two matrices (with biases where it is non-linear), or keys and values.",
-    attaches: "To what the second selector says, reading before it (parallel) or behind it (sequential).",
+    attaches: "To what the second selector says, reading before it (parallel) or after it (sequential).",
     costs:
       "2 · hidden size · width parameters per modified part, and biases; of an attention form 2 · key/value width · width.",
     fails: "Where a form cannot be composed so (attention that is not gated, a sequential linear form) it is refused.",

@@ -104,8 +104,14 @@ function form(chosen: Options): VeraSettings {
   const { targets, layers: layersToTransform } = targetModules(chosen);
   const { rank, dropout: rate, initialD, projectionKey, saveProjection } = chosen;
   return {
-    ...{ type: "VERA", rank, targets, layersToTransform, dropout: rate },
-    ...{ initialD, projectionKey, saveProjection },
+    type: "VERA",
+    rank,
+    targets,
+    layersToTransform,
+    dropout: rate,
+    initialD,
+    projectionKey,
+    saveProjection,
   };
 }
 

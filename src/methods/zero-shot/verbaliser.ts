@@ -19,30 +19,30 @@ export function readVerbaliser(given: string, labels: readonly string[]): string
       .map((word) => word.trim())
       .filter((word) => word !== "");
     if (words.length === 0)
-      throw new Error(`Words: the label "${label}" has none behind its colon. Write at least one.`);
+      throw new Error(`Words: the label "${label}" has none after its colon. Write at least one.`);
     said.set(label, words);
   }
   return labels.map((label) => said.get(label) ?? [label.replaceAll("_", " ")]);
 }
 
 /**
- * The first token of every word where it stands behind a text.
+ * The first token of every word where it comes after a text.
  * @throws Error if words of two labels begin with the same token: the model's next token could not
  * tell them apart.
  */
 export function answerTokens(
   words: readonly (readonly string[])[],
   labels: readonly string[],
-  behind: string,
+  after: string,
   encode: (text: string) => readonly number[],
 ): number[][] {
-  const start = encode(behind).length;
-  const gap = behind === "" || /\s$/.test(behind) ? "" : " ";
+  const start = encode(after).length;
+  const gap = after === "" || /\s$/.test(after) ? "" : " ";
   const taken = new Map<number, { label: number; word: string }>();
   return words.map((own, label) =>
     own.map((word) => {
-      const token = encode(`${behind}${gap}${word}`)[start];
-      if (token === undefined) throw new Error(`Words: "${word}" has no token of its own behind the prompt.`);
+      const token = encode(`${after}${gap}${word}`)[start];
+      if (token === undefined) throw new Error(`Words: "${word}" has no token of its own after the prompt.`);
       const other = taken.get(token);
       if (other && other.label !== label) {
         throw new Error(

@@ -53,8 +53,7 @@ export const zeroShot = defineAnswerer<Options>({
   site: "input",
   card: {
     trains: "Nothing: it is what the frozen model says by itself, and a level line on the chart.",
-    attaches:
-      "The prompt's words stand before and behind every input; the model's own head over its vocabulary answers.",
+    attaches: "The prompt's words come before and after every input; the model's own head over its vocabulary answers.",
     costs: "No parameters; every block computes the prompt's positions too.",
     fails: "When the model is too small to follow the prompt, or its words for the labels are rare; try other words.",
     paper: {
@@ -65,10 +64,10 @@ export const zeroShot = defineAnswerer<Options>({
   options: () => options,
   text: (chosen) => around(chosen)[0] || null,
   attach(program, chosen, context) {
-    const behind = encodeIn(context)(around(chosen)[1]);
+    const after = encodeIn(context)(around(chosen)[1]);
     return {
       ...(context.textIds.length > 0 && { prompt: words(program, "prompt", context.textIds, context) }),
-      ...(behind.length > 0 && { suffix: words(program, "words behind", behind, context) }),
+      ...(after.length > 0 && { suffix: words(program, "words after", after, context) }),
     };
   },
   answers: {

@@ -3,10 +3,11 @@
  * runs.
  */
 
+import { messageOf } from "../../errors/message-of";
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 import { keepAdapter } from "./compare";
 

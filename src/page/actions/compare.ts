@@ -1,5 +1,6 @@
 /** Starting, holding and ending a comparison, and keeping what it left. */
 
+import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
@@ -8,7 +9,7 @@ import { currentConfiguration, effectiveLearningRate } from "../store/configurat
 import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
-import { messageOf, patch, patchRun, useStudio } from "../store/store";
+import { patch, patchRun, useStudio } from "../store/store";
 import { studio } from "../worker";
 
 /** Starts the runs as chosen. The one before joins the past. */

@@ -4,10 +4,11 @@
  */
 
 import { namedColumns } from "../../data/placeholders";
+import { messageOf } from "../../errors/message-of";
 import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
 import type { LinkedData } from "../store/link";
 import type { DataPlace } from "../store/state";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 
 /** Files as they were opened, to read them again after a restart. */

@@ -4,11 +4,12 @@
  */
 
 import { namedColumns } from "../../data/placeholders";
+import { messageOf } from "../../errors/message-of";
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
 import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { draftsForText, standardText } from "../store/suggested-text";
 import { studio } from "../worker";
 import { setData } from "./data";
@@ -29,7 +30,7 @@ export function removeRun(id: string): void {
   patch("methods", { runs: useStudio.getState().methods.runs.filter((run) => run.id !== id) });
 }
 
-/** A copy with its own name, right behind the original. */
+/** A copy with its own name, right after the original. */
 export function duplicateRun(id: string): void {
   const { methods } = useStudio.getState();
   const index = methods.runs.findIndex((run) => run.id === id);

@@ -1,10 +1,11 @@
 /** Choosing a base model: looking it up, storing it, opening it. */
 
+import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
 import type { LocalFile, ModelPlace, ModelSummary } from "../../worker/api";
 import { currentConfiguration, draftsForModel } from "../store/configuration";
 import { localFiles } from "../store/local-files";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { suitableModel } from "../store/suitable-model";
 import { studio } from "../worker";
 import { setData } from "./data";
@@ -35,7 +36,7 @@ export async function openModel(
     const data = await studio().readData();
     if (data) patch("data", { summary: data });
     patch("model", { summary, choosing: false, details: null, lookError: null });
-    // After a restart the rows are opened behind the model.
+    // After a restart the rows are opened after the model.
     if (data) await shortenTexts(summary);
     // What the last model's head read may be nothing that this one has.
     const pooling = useStudio.getState().training.settings?.pooling ?? null;

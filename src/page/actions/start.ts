@@ -3,14 +3,15 @@
  */
 
 import * as Comlink from "comlink";
+import { messageOf } from "../../errors/message-of";
+import { isEnded } from "../../plan/phase";
 import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment, type LinkedConfiguration } from "../store/link";
-import { isEnded } from "../store/phase";
 import { loadComparisons } from "../store/session";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { standardText } from "../store/suggested-text";
 import { applyProgress } from "../store/waits";
 import { restartWorker, studio, watchWorker } from "../worker";

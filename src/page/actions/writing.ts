@@ -1,13 +1,14 @@
-/** Having the frozen model and every run write behind some prompts, before and after training. */
+/** Having the frozen model and every run continue some prompts, before and after training. */
 
+import { messageOf } from "../../errors/message-of";
 import type { GeneratedText, GenerationEvent, GenerationSettings, StudioEvent } from "../../worker/api";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 
 /** Validation rows that are written for. */
 const SAMPLES = 3;
 
-/** Where a text stands in the slice: who wrote it, when, and behind which prompt. */
+/** Where a text is in the slice: who wrote it, when, and from which prompt. */
 export function placeOf({ writer, before, prompt }: Pick<GenerationEvent, "writer" | "before" | "prompt">): string {
   return JSON.stringify([writer, before, prompt]);
 }
@@ -19,7 +20,7 @@ export function receiveTexts(events: readonly StudioEvent[]): void {
   const texts = { ...useStudio.getState().writing.texts };
   for (const event of written) {
     const place = placeOf(event);
-    // What is said on the way may arrive behind the whole text.
+    // What is said on the way may arrive later than the whole text.
     if (!texts[place]?.ending) texts[place] = { text: event.text, ending: null };
   }
   patch("writing", { texts });
@@ -31,7 +32,7 @@ export function changeWriting(fields: Partial<GenerationSettings>): void {
 }
 
 /**
- * Behind the first validation rows' prompts, or one's own: first the frozen model, then each run,
+ * From the first validation rows' prompts, or one's own: first the frozen model, then each run,
  * before and after.
  */
 export async function write(own: string | null): Promise<void> {

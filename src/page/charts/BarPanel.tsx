@@ -7,7 +7,7 @@ export interface BarRow {
   key: string;
   name: string;
   fill: string;
-  /** Written behind the bar. */
+  /** Written after the bar. */
   label: string;
   parts: readonly number[];
 }
@@ -75,7 +75,7 @@ function NameTick({ rows, x, y, payload }: NameTickProps) {
   );
 }
 
-/** What is written behind each bar. */
+/** What is written after each bar. */
 function BarLabels({ rows }: { rows: readonly BarRow[] }) {
   const toX = useXAxisScale();
   const toY = useYAxisScale();

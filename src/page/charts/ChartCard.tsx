@@ -6,13 +6,14 @@
 import { Download, Table2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useId, useRef, useState } from "react";
+import { messageOf } from "../../errors/message-of";
 import { downloadChart, type LegendEntry } from "../export/chart-image";
-import { messageOf, patch } from "../store/store";
+import { patch } from "../store/store";
 import "./ChartCard.css";
 
 interface ChartCardProps {
   title: string;
-  /** Small words behind the title, for example a unit. */
+  /** Small words after the title, for example a unit. */
   detail?: ReactNode;
   /** What the picture shows, in words. */
   summary: string;

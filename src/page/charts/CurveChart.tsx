@@ -1,9 +1,9 @@
 /** A line chart over training: one line per run, crosshair shared with the other line charts. */
 
 import { type ReactNode, useMemo } from "react";
+import { isUnfinished } from "../../plan/phase";
 import { metricFacts } from "../../tasks/metrics/names";
 import { formatLoss, formatMetric, formatTick } from "../numbers";
-import { isUnfinished } from "../store/phase";
 import type { AxisUnit } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";

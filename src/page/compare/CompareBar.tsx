@@ -1,12 +1,12 @@
 /** Starts, holds and ends a comparison, and says where it stands. */
 
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
+import { isEnded, type Phase } from "../../plan/phase";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
 import { Message } from "../controls/Message";
 import { recentSpeed } from "../curves/run-curves";
 import { formatCount, formatDuration, formatRate } from "../numbers";
 import { stepsPerSecond } from "../store/events";
-import { isEnded, type Phase } from "../store/phase";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
 import { shownWait } from "../store/waits";

@@ -1,4 +1,4 @@
-/** A labelled control with its help and its problem, tied together for screen readers. */
+/** A labelled input with its help and its problem, tied together for screen readers. */
 
 import { type ReactNode, useId } from "react";
 import "./Field.css";
@@ -8,8 +8,8 @@ interface FieldProps {
   help?: ReactNode;
   problem?: string | null;
   wide?: boolean;
-  /** Gets what the control must carry. */
-  children: (control: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
+  /** Gets what the input must carry. */
+  children: (input: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
 }
 
 export function Field({ label, help, problem, wide, children }: FieldProps) {

@@ -39,9 +39,9 @@ export function NumberField(props: NumberFieldProps) {
 
   return (
     <Field label={label} help={help} problem={problem}>
-      {(control) => (
+      {(input) => (
         <input
-          {...control}
+          {...input}
           className="input number-input"
           inputMode={range.integer ? "numeric" : "decimal"}
           autoComplete="off"

@@ -16,9 +16,9 @@ interface SelectFieldProps {
 export function SelectField({ label, help, problem, value, choices, onChange, disabled }: SelectFieldProps) {
   return (
     <Field label={label} help={help} problem={problem}>
-      {(control) => (
+      {(input) => (
         <select
-          {...control}
+          {...input}
           className="input"
           value={value}
           disabled={disabled}

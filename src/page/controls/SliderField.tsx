@@ -18,10 +18,10 @@ interface SliderFieldProps {
 export function SliderField({ label, help, value, min, max, step = 1, onChange }: SliderFieldProps) {
   return (
     <Field label={label} help={help}>
-      {(control) => (
+      {(input) => (
         <span className="slider">
           <input
-            {...control}
+            {...input}
             type="range"
             min={min}
             max={max}

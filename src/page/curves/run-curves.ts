@@ -4,17 +4,8 @@ import { type MetricName, metricFacts, metricNames } from "../../tasks/metrics/n
 import type { EvaluationEvent, StepEvent } from "../../worker/api";
 import { GrowingTable, type TableSnapshot } from "./growing-table";
 
-export const stepColumns = [
-  "step",
-  "epoch",
-  "loss",
-  "learningRate",
-  "gradNorm",
-  "tokens",
-  "seconds",
-  "memoryBytes",
-] as const;
-export const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds"] as const;
+const stepColumns = ["step", "epoch", "loss", "learningRate", "gradNorm", "tokens", "seconds", "memoryBytes"] as const;
+const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds"] as const;
 
 export type StepColumn = (typeof stepColumns)[number];
 export type EvaluationColumn = (typeof evaluationColumns)[number];

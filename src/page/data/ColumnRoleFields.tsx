@@ -72,10 +72,10 @@ function TemplateField({ field: { role, title }, summary }: RoleProps) {
   };
   return (
     <Field label={title} help={templateHelp[role] ?? ""} wide>
-      {(control) => (
+      {(input) => (
         <>
           <textarea
-            {...control}
+            {...input}
             className="input"
             rows={Math.min(8, Math.max(2, text.split("\n").length))}
             value={text}
@@ -104,7 +104,7 @@ const templateHelp: Partial<Record<ColumnRole, string>> = {
   prompt:
     "What the model reads, with columns in braces. A paragraph whose columns are empty in a row is left out. Leave it empty to " +
     "learn whole texts.",
-  response: "What it learns to write; the end-of-sequence token is put behind it.",
+  response: "What it learns to write; the end-of-sequence token is put after it.",
 };
 
 /** One column that lists labels, or a column for every label. */
@@ -112,9 +112,9 @@ function SeveralColumns({ field: { role, title }, summary }: RoleProps) {
   const chosen = (summary.settings.columns[role] ?? []) as string[];
   return (
     <Field wide label={title} help="One column that lists a row's labels, or one column of 0 and 1 for each label.">
-      {(control) => (
+      {(input) => (
         <select
-          {...control}
+          {...input}
           className="input"
           multiple
           size={Math.min(6, Math.max(3, summary.columns.length))}

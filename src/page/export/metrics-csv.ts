@@ -8,14 +8,14 @@ import { type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { Comparison } from "../store/state";
 
 const before = ["run", "method", "split", "step", "epoch", "loss"] as const;
-const behind = ["learning_rate", "grad_norm", "tokens", "seconds", "memory_bytes"] as const;
+const after = ["learning_rate", "grad_norm", "tokens", "seconds", "memory_bytes"] as const;
 
-type Row = Partial<Record<(typeof before)[number] | (typeof behind)[number] | MetricName, string | number>>;
+type Row = Partial<Record<(typeof before)[number] | (typeof after)[number] | MetricName, string | number>>;
 
 /** With the metrics of the comparison's task between loss and rate. */
 export function metricsCsv(comparison: Comparison): string {
   const metrics = taskMetrics[comparison.configuration.data.task];
-  const header = [...before, ...metrics, ...behind];
+  const header = [...before, ...metrics, ...after];
   const rows: Row[] = [];
   for (const run of comparison.runs) {
     const common = { run: run.name, method: run.configuration.method };

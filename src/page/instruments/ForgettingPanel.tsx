@@ -21,9 +21,9 @@ export function ForgettingPanel(props: PanelProps) {
           help="Paragraphs are read one by one. Empty: the studio's own general text."
           wide
         >
-          {(control) => (
+          {(input) => (
             <textarea
-              {...control}
+              {...input}
               className="input"
               rows={3}
               value={text}

@@ -10,7 +10,7 @@ export interface PanelProps {
 }
 
 export interface InstrumentPanel {
-  /** Below the run's figures, with a button; or behind all of its report. */
+  /** Below the run's figures, with a button; or after all of its report. */
   place: "figures" | "end";
   /** Where the run cannot be measured: no panel, or one that says why once it is asked. */
   refused: "hidden" | "shown";

@@ -5,8 +5,8 @@ import type { MethodDescription } from "../../worker/api";
 type Site = MethodDescription["site"];
 
 const names: Record<Site, string> = {
-  head: "only the head behind the last block",
-  input: "rows in front of the input embeddings",
+  head: "only the head after the last block",
+  input: "rows before the input embeddings",
   "key/value": "keys and values in every attention",
   linear: "a change beside the linear layers",
   norm: "the norms of every block",

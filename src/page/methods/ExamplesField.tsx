@@ -38,10 +38,10 @@ export function ExamplesField({ label, help, shortest, value, decay, onChange }:
       help={help}
       problem={problemOf(text) ?? error}
     >
-      {(control) => (
+      {(input) => (
         <>
           <textarea
-            {...control}
+            {...input}
             className="input semantic-text"
             rows={4}
             value={text}

@@ -6,7 +6,7 @@ import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { EqualBudget } from "./EqualBudget";
-import { OptionControl } from "./OptionControl";
+import { OptionInput } from "./OptionInput";
 
 interface OptionsFormProps {
   run: DraftRun;
@@ -19,7 +19,7 @@ export function OptionsForm({ run, fields }: OptionsFormProps) {
     <div className="field-grid field-grid-1">
       {fields.map((field) => (
         <Fragment key={field.key}>
-          <OptionControl
+          <OptionInput
             field={field}
             linearNames={linearNames ?? []}
             options={run.options}

@@ -17,9 +17,9 @@ export function PairsField({ label, help, value, onChange }: PairsFieldProps) {
   const { pairs, problem } = readPairs(text);
   return (
     <Field label={label} help={help} problem={problem} wide>
-      {(control) => (
+      {(input) => (
         <textarea
-          {...control}
+          {...input}
           className="input"
           rows={2}
           placeholder="0.self_attn.q_proj = 4"

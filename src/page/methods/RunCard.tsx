@@ -100,9 +100,9 @@ function NameField({ run }: { run: DraftRun }) {
   const [name, setName] = useState(run.name);
   return (
     <Field label="Name" help="In charts and files.">
-      {(control) => (
+      {(input) => (
         <input
-          {...control}
+          {...input}
           className="input"
           maxLength={60}
           value={name}

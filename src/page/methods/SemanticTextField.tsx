@@ -34,7 +34,7 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
       help={help}
       problem={problem ?? error}
     >
-      {(control) => (
+      {(input) => (
         <>
           <select
             className="input"
@@ -62,7 +62,7 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
             ))}
           </select>
           <textarea
-            {...control}
+            {...input}
             className="input semantic-text"
             rows={2}
             value={text}

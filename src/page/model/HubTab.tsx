@@ -23,9 +23,9 @@ export function HubTab() {
   return (
     <form className="model-form" onSubmit={submit}>
       <Field label="Model" help="OWNER/NAME, or OWNER/NAME@REVISION for a branch, tag or commit.">
-        {(control) => (
+        {(input) => (
           <input
-            {...control}
+            {...input}
             className="input"
             value={name}
             onChange={(event) => setName(event.target.value)}
@@ -39,9 +39,9 @@ export function HubTab() {
       <details className="more-fields">
         <summary>Token for gated models, another Hub address</summary>
         <Field label="Access token" help="Kept in memory until this page is closed, and sent to the Hub only.">
-          {(control) => (
+          {(input) => (
             <input
-              {...control}
+              {...input}
               className="input"
               type="password"
               value={token}
@@ -56,9 +56,9 @@ export function HubTab() {
           help="Of the Hub, a mirror or a server of your own that speaks its layout."
           problem={problem}
         >
-          {(control) => (
+          {(input) => (
             <input
-              {...control}
+              {...input}
               className="input"
               type="url"
               value={address}

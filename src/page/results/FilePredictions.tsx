@@ -16,7 +16,7 @@ import { formatPlural } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
 import { useAnsweringRuns } from "./answering-runs";
 
-interface Opened {
+interface OpenFile {
   file: File;
   found: FileToPredict;
 }
@@ -24,7 +24,7 @@ interface Opened {
 export function FilePredictions() {
   const busy = useStudio(isBusy);
   const runs = useAnsweringRuns().map(({ run }) => run);
-  const { answer: opened, error, ask } = useQuestion<Opened>();
+  const { answer: opened, error, ask } = useQuestion<OpenFile>();
   if (busy || runs.length === 0) return null;
   const open = (file: File) => ask(async (studio) => ({ file, found: await studio.inspectRows(file) }));
   return (
@@ -54,7 +54,7 @@ export function FilePredictions() {
 
 const NONE = "";
 
-function Choices({ file, found, runs }: Opened & { runs: readonly string[] }) {
+function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) {
   const [columns, setColumns] = useState<ColumnRoles>(found.chosen);
   const [how, setHow] = useState<"one" | "column">("one");
   const [chosen, setChosen] = useState(runs[0]!);
@@ -150,7 +150,7 @@ function said(answer: Answer | null, byColumn: boolean): string {
     return `Answered: ${answer.runs.map(({ run, rows }) => `${run}, ${formatPlural(rows, "row")}`).join("; ")}.`;
   return byColumn
     ? "Each row is answered by the run of its value; all of them compute with the one copy of the base model that is open."
-    : "The file comes back with a run, a prediction and, for classes, its probability behind every row.";
+    : "The file comes back with a run, a prediction and, for classes, its probability added to every row.";
 }
 
 /**

@@ -27,9 +27,9 @@ export function GenerationFields() {
       <NumberField label="Top-k" help="0: all tokens." integer min={0} disabled={!drawn} {...number("topK")} />
       <NumberField label="Top-p" help="1: all tokens." above={0} max={1} disabled={!drawn} {...number("topP")} />
       <Field label="Stop at" help="A text that ends the response and is left out.">
-        {(control) => (
+        {(input) => (
           <input
-            {...control}
+            {...input}
             className="input"
             value={settings.stop[0] ?? ""}
             onChange={(event) => changeWriting({ stop: event.target.value === "" ? [] : [event.target.value] })}

@@ -4,11 +4,11 @@
  */
 
 import { useState } from "react";
+import { isEnded } from "../../plan/phase";
 import type { InstrumentListing, RunReport } from "../../worker/api";
 import { useAnswer } from "../asking";
 import { Message } from "../controls/Message";
 import { Instruments } from "../instruments/Instruments";
-import { isEnded } from "../store/phase";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { ConfusionMatrix } from "./ConfusionMatrix";

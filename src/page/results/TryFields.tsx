@@ -31,9 +31,9 @@ export function TryFields({ disabled, text, second }: TryFieldsProps) {
 function TextField({ label, value, onChange, ...others }: TypedText & { disabled: boolean; placeholder?: string }) {
   return (
     <Field label={label} wide>
-      {(control) => (
+      {(input) => (
         <textarea
-          {...control}
+          {...input}
           {...others}
           className="input"
           rows={2}

@@ -1,15 +1,15 @@
 /**
- * What the frozen model and every run write behind the same prompts, with the same settings, before
+ * What the frozen model and every run write after the same prompts, with the same settings, before
  * and after training.
  */
 
 import { PenLine, Square } from "lucide-react";
 import { useEffect, useState } from "react";
+import { isEnded } from "../../plan/phase";
 import { stopWriting, write } from "../actions/writing";
 import { Field } from "../controls/Field";
 import { Message } from "../controls/Message";
 import { Segmented } from "../controls/Segmented";
-import { isEnded } from "../store/phase";
 import { isBusy, useStudio } from "../store/store";
 import { GenerationFields } from "./GenerationFields";
 import { WrittenTexts } from "./WrittenTexts";
@@ -62,9 +62,9 @@ export function Writing() {
       />
       {from === "own" && (
         <Field label="Prompt" help="As the model reads it, headings of the template included." wide>
-          {(control) => (
+          {(input) => (
             <textarea
-              {...control}
+              {...input}
               className="input"
               rows={4}
               value={own}

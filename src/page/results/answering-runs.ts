@@ -3,7 +3,7 @@
  * with their methods.
  */
 
-import { isEnded } from "../store/phase";
+import { isEnded } from "../../plan/phase";
 import { useStudio } from "../store/store";
 
 export function useAnsweringRuns(): { run: string; method: string }[] {

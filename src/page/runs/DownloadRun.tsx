@@ -2,10 +2,11 @@
 
 import { ChevronDown, Download } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { messageOf } from "../../errors/message-of";
+import { isEnded } from "../../plan/phase";
 import { runZip } from "../actions/compare";
 import { download, fileName } from "../export/download";
-import { isEnded } from "../store/phase";
-import { messageOf, patch, useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import type { TableRow } from "./table-rows";
 
 export function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {

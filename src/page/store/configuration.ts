@@ -67,7 +67,7 @@ export function freeName(wanted: string, taken: readonly string[]): string {
 }
 
 /** The lowest appearance no run uses yet. */
-export function freeSlot(runs: readonly { slot: number }[]): number {
+function freeSlot(runs: readonly { slot: number }[]): number {
   let slot = 0;
   while (runs.some((run) => run.slot === slot)) slot++;
   return slot;

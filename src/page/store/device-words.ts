@@ -6,7 +6,7 @@ import type { StudioState } from "./state";
 export interface MemoryWords {
   /** As a title. */
   readonly title: string;
-  /** Behind a number of bytes: "3 MB GPU". */
+  /** After a number of bytes: "3 MB GPU". */
   readonly short: string;
   /** "on the GPU". */
   readonly where: string;

@@ -1,9 +1,9 @@
 /** What the worker's events do to the comparison that is running. */
 
+import { isEnded, isUnfinished } from "../../plan/phase";
 import type { StudioEvent } from "../../worker/api";
 import { addEvaluation, addStep } from "../curves/run-curves";
 import { withShares } from "../curves/share-history";
-import { isEnded, isUnfinished } from "./phase";
 import type { Comparison, ComparisonSlice, RunRecord } from "./state";
 
 /** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */

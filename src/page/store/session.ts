@@ -4,15 +4,15 @@
  */
 
 import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
+import { isEnded } from "../../plan/phase";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
-import { isEnded } from "./phase";
 import type { Comparison, RunRecord } from "./state";
 
 /** Older comparisons than this many are dropped. */
 export const keptComparisons = 8;
 /** Adapters above this size are not kept: full fine-tuning writes whole models. */
-export const largestKeptAdapter = 64e6;
+const largestKeptAdapter = 64e6;
 
 type SavedRun = Omit<RunRecord, "curves"> & { curves: CurvesSnapshot };
 interface SavedComparison extends Omit<Comparison, "runs"> {

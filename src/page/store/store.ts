@@ -1,9 +1,9 @@
 /** The one store of the page. It holds; the files beside it change it. */
 
 import { create } from "zustand";
+import { isUnfinished } from "../../plan/phase";
 import { DEFAULT_TASK } from "../../tasks/metrics/names";
 import type { ColumnRoles, TaskId } from "../../worker/api";
-import { isUnfinished } from "./phase";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -97,11 +97,6 @@ export function patchRun(name: string, fields: Partial<RunRecord>): void {
 /** Whether the worker is training or about to. */
 export function isBusy(state: StudioState): boolean {
   return isUnfinished(state.comparison.current?.state ?? "idle");
-}
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Task and columns of the comparison that is shown, or of the open data while there is none. */

@@ -219,9 +219,9 @@ function RowsGroup({ settings }: GroupProps) {
         onProblem={(problem) => markTraining("Seed", problem)}
       />
       <Field label="Shuffle rows" help="Off: the file's order.">
-        {(control) => (
+        {(input) => (
           <input
-            {...control}
+            {...input}
             type="checkbox"
             className="checkbox"
             checked={settings.shuffle}

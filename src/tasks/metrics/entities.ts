@@ -59,7 +59,7 @@ export function matchEntities(truth: readonly string[], predicted: readonly stri
 
 /**
  * The entities of one sequence. Prefixes B, I, E, S and O are read leniently: an I of another type,
- * or behind O, begins an entity too.
+ * or after O, begins an entity too.
  */
 export function entities(tags: readonly string[]): Entity[] {
   const result: Entity[] = [];
@@ -74,7 +74,7 @@ export function entities(tags: readonly string[]): Entity[] {
   return result;
 }
 
-/** Behind the first hyphen; `_` where there is none, as seqeval's. */
+/** After the first hyphen; `_` where there is none, as seqeval's. */
 function typeOf(tag: string): string {
   const rest = tag.slice(1);
   const hyphen = rest.indexOf("-");

@@ -3,7 +3,7 @@
 import type { TaskId } from "../../data/types";
 import { type MetricName, type Metrics, metricFacts, taskMetrics } from "./names";
 
-/** `91.2 %` for shares, three digits behind the point for the rest. */
+/** `91.2 %` for shares, three digits after the point for the rest. */
 export function formatMetric(name: MetricName, value: number): string {
   return metricFacts[name].kind === "share" ? `${(100 * value).toFixed(1)} %` : value.toFixed(3);
 }

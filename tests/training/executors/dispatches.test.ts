@@ -78,7 +78,7 @@ describe("in order", () => {
     expect(await numbers(x, 3)).toEqual([420, 840, 3]);
   });
 
-  test("a loop reads what the graph before it wrote, and the graph behind it what the loop wrote", async () => {
+  test("a loop reads what the graph before it wrote, and the graph after it what the loop wrote", async () => {
     const [x, y, z, one] = [
       buffer("x", [1, 2, 3]),
       buffer("y", [9, 9, 9]),
@@ -101,7 +101,7 @@ describe("in order", () => {
 });
 
 describe("one buffer read and written", () => {
-  test("by a kernel in place, and by one behind another", async () => {
+  test("by a kernel in place, and by one after another", async () => {
     const scores = buffer("scores", [1, -2, 40, 0]);
     const sizes = { batch: 1, queries: 2, keys: 2, heads: 1, cap: 3 };
     const twice = dispatch(attentionSoftCap, { scores }, sizes);
@@ -149,7 +149,7 @@ describe("one buffer read and written", () => {
     expect(await numbers(rows, 4)).toEqual([14, 32, 32, 77]);
   });
 
-  test("fewer numbers than are read behind it name both", async () => {
+  test("fewer numbers than are read after it name both", async () => {
     const [x, y, z] = [buffer("x", [1, 2, 3]), buffer("y", [1, 2, 3]), buffer("z", [1, 2, 3])];
     await expect(compile([scale(x, y, 1, 0, 2), scale(y, z, 1, 0, 3)])).rejects.toThrow(
       "2 numbers were written where [3] is read",
@@ -158,7 +158,7 @@ describe("one buffer read and written", () => {
 });
 
 describe("results", () => {
-  test("only what is read behind the list is written, and what its own parts read", async () => {
+  test("only what is read after the list is written, and what its own parts read", async () => {
     const label = ["x", "inner", "between", "unread", "result"];
     const [x, inner, between, unread, result] = label.map((name) => buffer(name, [1, 2, 3])) as [
       DeviceBuffer,

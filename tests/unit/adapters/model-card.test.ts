@@ -56,7 +56,7 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
 });
 
-it("warns of padding behind prompts, and only there", () => {
+it("warns of padding after prompts, and only there", () => {
   const words = prompt.config({ type: "PROMPT_TUNING", origin: "folded" }, site);
   expect(modelCard({ ...content, config: words })).toContain("**Predict one text at a time, or without padding.**");
   expect(modelCard({ ...content, config: foldedPrefix })).not.toContain("without padding");

@@ -16,7 +16,7 @@ const ALL = [0, 1].flatMap((layer) =>
 const llama = writingSite();
 const gpt2 = writingSite({ baseModel: "tiny-gpt2", keyValueHeads: 4, fanInFanOut: true });
 const qwen2 = writingSite({ baseModel: "tiny-qwen2" });
-const behind = (site: typeof llama, virtualTokens: number) => ({ ...site, virtualTokens });
+const after = (site: typeof llama, virtualTokens: number) => ({ ...site, virtualTokens });
 const rank4 = { type: "LORA", rank: 4, alpha: 8, targets: ["v_proj", "q_proj"], rankStabilised: false } as const;
 const text = "Classify the question:";
 const keys = (origin: PrefixSettings["origin"]) => ({ type: "PREFIX_TUNING", origin }) as const;
@@ -34,15 +34,15 @@ const cases: [string, PeftConfig][] = [
   ["tiny-llama/lora-all", lora.config({ ...rank4, rank: 2, alpha: 4, targets: ALL }, llama)],
   ["tiny-qwen2/lora", lora.config(rank4, qwen2)],
   ["tiny-gpt2/lora", lora.config({ ...rank4, targets: ["c_attn"] }, gpt2)],
-  ["tiny-llama/prefix", prefix.config(keys("trained"), behind(llama, 6))],
-  ["tiny-gpt2/prefix", prefix.config(keys("trained"), behind(gpt2, 6))],
-  ["tiny-llama/sk-prefix", prefix.config(keys("folded"), behind(llama, 15))],
-  ["tiny-gpt2/sk-prefix", prefix.config(keys("folded"), behind(gpt2, 14))],
-  ["tiny-llama/prompt", prompt.config(words({ origin: "trained" }), behind(llama, 6))],
-  ["tiny-llama/prompt-text", prompt.config(words({ origin: "trained", text }), behind(llama, 15))],
-  ["tiny-gpt2/prompt-text", prompt.config(words({ origin: "trained", text }), behind(gpt2, 14))],
-  ["tiny-llama/sk-prompt", prompt.config(words({ origin: "folded" }), behind(llama, 15))],
-  ["tiny-llama/p-tuning", pTuning.config({ type: "P_TUNING", ...encoder }, behind(llama, 6))],
+  ["tiny-llama/prefix", prefix.config(keys("trained"), after(llama, 6))],
+  ["tiny-gpt2/prefix", prefix.config(keys("trained"), after(gpt2, 6))],
+  ["tiny-llama/sk-prefix", prefix.config(keys("folded"), after(llama, 15))],
+  ["tiny-gpt2/sk-prefix", prefix.config(keys("folded"), after(gpt2, 14))],
+  ["tiny-llama/prompt", prompt.config(words({ origin: "trained" }), after(llama, 6))],
+  ["tiny-llama/prompt-text", prompt.config(words({ origin: "trained", text }), after(llama, 15))],
+  ["tiny-gpt2/prompt-text", prompt.config(words({ origin: "trained", text }), after(gpt2, 14))],
+  ["tiny-llama/sk-prompt", prompt.config(words({ origin: "folded" }), after(llama, 15))],
+  ["tiny-llama/p-tuning", pTuning.config({ type: "P_TUNING", ...encoder }, after(llama, 6))],
 ];
 
 describe("adapter_config.json is, character by character, what PEFT wrote", () => {

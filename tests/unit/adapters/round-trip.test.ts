@@ -122,7 +122,7 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     virtualTokens,
     dial: controller?.dial ? { ...controller.dial, setting: controller.dial.most } : null,
     parameters: { read: async () => values, readControllerStates: async () => controllerStates, controllerStates: [] },
-    front: async (one: TunedProgram) => {
+    readFront: async (one: TunedProgram) => {
       const wanted = [...(one.front.prompt ? [one.front.prompt] : []), ...one.front.keys, ...one.front.values];
       const value = computed(model, one, values, wanted);
       return new Map(wanted.map((tensor) => [tensor, Float32Array.from(value(tensor))]));
@@ -180,7 +180,7 @@ describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
     expect(Math.max(...again.map((value, index) => Math.abs(value - logits[index]!)))).toBeLessThan(1e-4);
   });
 
-  // Virtual tokens behind the text, and what reads every tensor of the model, are for other tasks.
+  // Virtual tokens after the text, and what reads every tensor of the model, are for other tasks.
   it.runIf(frozenLayers === 0 && !["full", "linear-probe", "hard-text"].includes(id))(
     "computes the same from its folder for a language model",
     async () => {

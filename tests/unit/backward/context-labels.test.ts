@@ -1,6 +1,6 @@
 /**
  * CPT for language modelling against PEFT's own: its loss on the examples' labels with decay, its
- * gradient, 20 updates with the projection behind each, and the folder it writes.
+ * gradient, 20 updates with the projection after each, and the folder it writes.
  */
 
 import { expect, test } from "vitest";
@@ -84,11 +84,11 @@ test.each([
     const value = evaluate(tuned.program, leaves, [tuned.logits]);
     const rowLabels = Float64Array.from(batch("labels").data);
     const labelled = rowLabels.filter((label) => label >= 0).length;
-    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), { labels: rowLabels }, value);
-    const loss = (metrics[0]! * labelled + metrics[2]! * size * labels) / (labelled + size * labels);
+    const { stepFigures, seed } = runLoss(tuned.loss, value(tuned.logits), { labels: rowLabels }, value);
+    const loss = (stepFigures[0]! * labelled + stepFigures[2]! * size * labels) / (labelled + size * labels);
     expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-5);
-    own = metrics[0]!;
-    const gradients = runBackward(tuned.plan, value, seed);
+    own = stepFigures[0]!;
+    const gradients = runBackward(tuned.backward, value, seed);
     if (step === 0) {
       expect([...gradients.keys()]).toEqual([DELTA]);
       const expected = tensors.get(`gradient.${DELTA}`)!.data;
@@ -130,7 +130,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
     ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
     trainables: buildTunedProgram(setup, 1, 1).program.trainables,
     parameters: { read: async () => values, readControllerStates: async () => new Map(), controllerStates: [] },
-    front: async (tuned: TunedProgram) => {
+    readFront: async (tuned: TunedProgram) => {
       const { prompt } = tuned.front;
       const leaves = new Map<string, ArrayLike<number>>([
         ...model.weights,
@@ -170,7 +170,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   await expect(damaged({ ...other, task_type: "CAUSAL_LM" })).rejects.toThrow(/must have num_virtual_tokens entries/);
   await expect(damaged({ ...peft.config, task_type: "SEQ_CLS" })).rejects.toThrow(/CPT is for CAUSAL_LM alone/);
 
-  // PEFT would count no token of the response behind a context without labels: then it is a prompt.
+  // PEFT would count no token of the response after a context without labels: then it is a prompt.
   const free = { ...run, context: { ...run.context, lockedIds: lockedIds.map(() => false) } } as unknown as Run;
   const facts = { labels: [], maxLength: 22, data: { file: "rows", trainRows: 6, validationRows: 0 }, steps: 20 };
   const without = await exportRun(base, free, {

@@ -112,8 +112,8 @@ describe.each(Object.entries(outerLoraCases))("%s", (rig, { task: id, options, h
       const value = evaluate(run.program, new Map([...model.weights, ...leaves, ...trained]), [run.logits]);
       const held = (tensor: Tensor) => trained.get(tensor.name) ?? model.weights.get(tensor.name)!;
       const loss = runLoss(run.loss, value(run.logits), { labels }, held);
-      expect(Math.abs(loss.metrics[0]! / expected - 1), `loss before update ${step}`).toBeLessThan(1e-4);
-      const gradients = new Map([...runBackward(run.plan, value, loss.seed), ...loss.gradients]);
+      expect(Math.abs(loss.stepFigures[0]! / expected - 1), `loss before update ${step}`).toBeLessThan(1e-4);
+      const gradients = new Map([...runBackward(run.backward, value, loss.seed), ...loss.gradients]);
       if (step === 0) {
         expect(run.program.trainables.map(({ name }) => name).sort()).toEqual([...trained.keys()].sort());
         const own = run.program.trainables.filter(({ part }) => part === "adapter");

@@ -43,9 +43,9 @@ test("a training answer is said verbatim", async () => {
   const labels = Float64Array.from(batch.channels.labels!);
   for (let step = 0; step < STEPS; step++) {
     const value = evaluate(tuned.program, read(batch.inputIds, batch.lengths), [tuned.logits]);
-    const { metrics, seed } = runLoss(tuned.loss, value(tuned.logits), { labels }, value);
-    losses.push(metrics[0]!);
-    optimizer.update(values, runBackward(tuned.plan, value, seed));
+    const { stepFigures, seed } = runLoss(tuned.loss, value(tuned.logits), { labels }, value);
+    losses.push(stepFigures[0]!);
+    optimizer.update(values, runBackward(tuned.backward, value, seed));
   }
   expect(losses[0]).toBeGreaterThan(3);
   // The frozen norm and head of so narrow a model cannot say anything with more certainty.

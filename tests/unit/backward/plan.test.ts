@@ -241,7 +241,7 @@ describe("gradients are those of finite differences", () => {
 
   test.each([
     ["both are trained", true],
-    ["only what stands in front is", false],
+    ["only what is prepended is", false],
   ])("prepended rows, shared by the batch: %s", (_, both) => {
     const program = new Program();
     const front = linear(program, "front", program.input("states", [2, 3], "float32"), square(program, "F", 3));
@@ -293,10 +293,10 @@ describe("gradients are those of finite differences", () => {
   });
 
   test.each([
-    ["grouped heads behind a prefix", { heads: 4, keyValueHeads: 2, front: 2, causal: true }],
-    ["every head its own", { heads: 2, keyValueHeads: 2, front: 0, causal: true }],
-    ["without a mask", { heads: 2, keyValueHeads: 1, front: 1, causal: false }],
-  ])("attention with rotary positions: %s", (_, { heads, keyValueHeads, front, causal }) => {
+    ["grouped heads after a prefix", { heads: 4, keyValueHeads: 2, virtualTokens: 2, causal: true }],
+    ["every head its own", { heads: 2, keyValueHeads: 2, virtualTokens: 0, causal: true }],
+    ["without a mask", { heads: 2, keyValueHeads: 1, virtualTokens: 1, causal: false }],
+  ])("attention with rotary positions: %s", (_, { heads, keyValueHeads, virtualTokens, causal }) => {
     const program = new Program();
     const [batch, tokens, headSize] = [2, 3, 4];
     const input = program.input("x", [batch * tokens, 4], "float32");
@@ -306,16 +306,22 @@ describe("gradients are those of finite differences", () => {
     const cosine = program.constant("cosine", [8, 2], table(Math.cos));
     const sine = program.constant("sine", [8, 2], table(Math.sin));
     const turned = (name: string, y: Tensor, count: number) =>
-      rope(program, name, y, { tokens, heads: count, headSize, rotarySize: 4, offset: front, cosine, sine });
+      rope(program, name, y, { tokens, heads: count, headSize, rotarySize: 4, offset: virtualTokens, cosine, sine });
     const project = (name: string, count: number) =>
       linear(program, name, x, program.weight(`${name}.weight`, [count * headSize, 4]));
     const queries = turned("queries", project("q", heads), heads);
     let keys = turned("keys", project("k", keyValueHeads), keyValueHeads);
     let values = project("v", keyValueHeads);
-    if (front > 0) {
+    if (virtualTokens > 0) {
       const width = keyValueHeads * headSize;
-      keys = prepend(program, "all keys", program.trainable("P.keys", [front, width], normal), keys, batch);
-      values = prepend(program, "all values", program.trainable("P.values", [front, width], normal), values, batch);
+      keys = prepend(program, "all keys", program.trainable("P.keys", [virtualTokens, width], normal), keys, batch);
+      values = prepend(
+        program,
+        "all values",
+        program.trainable("P.values", [virtualTokens, width], normal),
+        values,
+        batch,
+      );
     }
     const options = { batch, heads, keyValueHeads, headSize, scale: 0.6, causal };
     const mixed = attention(program, "mixed", queries, keys, values, options);
@@ -336,8 +342,8 @@ describe("gradients are those of finite differences", () => {
     { causal: false, padded: true },
     { causal: true, softCap: 0.5 },
     { causal: false, window: 2, padded: true, softCap: 0.7 },
-  ])("of attention behind a prefix, %o", ({ padded, ...kind }) => {
-    const [batch, tokens, front, headSize] = [2, 5, 2, 3];
+  ])("of attention after a prefix, %o", ({ padded, ...kind }) => {
+    const [batch, tokens, virtualTokens, headSize] = [2, 5, 2, 3];
     const program = new Program();
     const x = linear(program, "x", program.input("input", [batch * tokens, 4], "float32"), square(program, "W", 4));
     const project = (name: string, heads: number) =>
@@ -346,12 +352,12 @@ describe("gradients are those of finite differences", () => {
       prepend(
         program,
         `all ${name}`,
-        program.trainable(name, [front, headSize], normal),
+        program.trainable(name, [virtualTokens, headSize], normal),
         project(`own ${name}`, 1),
         batch,
       );
     const lengths = program.input("lengths", [batch], "int32");
-    const padding = padded ? paddingBias(program, lengths, tokens, front) : undefined;
+    const padding = padded ? paddingBias(program, lengths, tokens, virtualTokens) : undefined;
     const [queries, keys, values] = [project("q", 2), prefixed("keys"), prefixed("values")];
     const sizes = { batch, heads: 2, keyValueHeads: 1, headSize, scale: 0.5 };
     const mixed = attention(program, "mixed", queries, keys, values, { ...sizes, ...kind, padding });
@@ -363,13 +369,13 @@ describe("gradients are those of finite differences", () => {
       value(tensor).subarray(row * tensor.shape[1]! + first, row * tensor.shape[1]! + first + headSize);
     for (let row = 0; row < batch * tokens; row++) {
       for (const head of [0, 1]) {
-        const [sequence, own] = [Math.floor(row / tokens), front + (row % tokens)];
-        const all = Array.from({ length: front + tokens }, (_, key) => key);
+        const [sequence, own] = [Math.floor(row / tokens), virtualTokens + (row % tokens)];
+        const all = Array.from({ length: virtualTokens + tokens }, (_, key) => key);
         const seen = all.filter(
           (key) =>
             (!kind.causal || key <= own) &&
             Math.abs(own - key) < (kind.window ?? Infinity) &&
-            !(padded && sequence === 0 && key >= front + 4),
+            !(padded && sequence === 0 && key >= virtualTokens + 4),
         );
         const query = at(queries, row, head * headSize);
         const powers = seen.map((key) => {
@@ -389,7 +395,7 @@ describe("gradients are those of finite differences", () => {
     const program = new Program();
     const x = linear(program, "x", program.input("input", [3 * 5, 4], "float32"), square(program, "W", 4));
     const lengths = program.input("lengths", [3], "int32");
-    const pooled = pool(program, "pooled", x, lengths, { batch: 3, front: 2 });
+    const pooled = pool(program, "pooled", x, lengths, { batch: 3, virtualTokens: 2 });
     checkGradients(program, pooled, { lengths: [3, 1, 2] });
     const leaves = new Map<string, ArrayLike<number>>([...randomLeaves(program, pooled), ["lengths", [3, 1, 2]]]);
     const value = evaluate(program, leaves, [pooled]);
@@ -430,20 +436,20 @@ describe("nothing more than needed is planned", () => {
   test.each(["tiny-llama", "tiny-gpt2"] as const)(
     "%s: a linear probe has no backward through the model",
     async (rig) => {
-      const { plan } = await tuned(rig, "linear-probe");
+      const { backward: plan } = await tuned(rig, "linear-probe");
       expect(names(plan.saved)).toEqual(["pooled"]);
       expect(names(plan.trained)).toEqual(["score.weight"]);
       expect(plan.slots).toEqual([]);
       expect(kernelCounts(plan)).toEqual({ matmul: 1 });
-      const mean = (await tuned(rig, "linear-probe", "mean")).plan;
+      const mean = (await tuned(rig, "linear-probe", "mean")).backward;
       expect(names(mean.saved)).toEqual(["pooled"]);
       expect(kernelCounts(mean)).toEqual({ matmul: 1, "column-sum": 1 });
-      expect((await tuned(rig, "hard-text")).plan.slots).toEqual([]);
+      expect((await tuned(rig, "hard-text")).backward.slots).toEqual([]);
     },
   );
 
   test.each(["prefix", "sk-prefix"])("%s plans no gradient into the embeddings", async (method) => {
-    const { plan, built, program } = await tuned("tiny-llama", method);
+    const { backward: plan, built, program } = await tuned("tiny-llama", method);
     expect(program.active().has(built.states[0]!)).toBe(false);
     expect(program.active().has(built.states[1]!)).toBe(true);
     // Five norms; the gradient ends at block 0's keys and values, before its first norm.
@@ -458,8 +464,8 @@ describe("nothing more than needed is planned", () => {
     expect(saved.filter((name) => /proj$/.test(name) && !/gate|up/.test(name))).toEqual([]);
   });
 
-  test("GPT-2: nothing behind block 0's keys and values", async () => {
-    const { plan, built, program } = await tuned("tiny-gpt2", "sk-prefix");
+  test("GPT-2: nothing after block 0's keys and values", async () => {
+    const { backward: plan, built, program } = await tuned("tiny-gpt2", "sk-prefix");
     expect(program.active().has(built.states[0]!)).toBe(false);
     const counts = kernelCounts(plan);
     expect(counts["norm-backward"]).toBe(4);
@@ -467,7 +473,7 @@ describe("nothing more than needed is planned", () => {
   });
 
   test.each(["tiny-llama", "tiny-gpt2"] as const)("%s: a prompt goes through every block", async (rig) => {
-    const { plan } = await tuned(rig, "prompt");
+    const { backward: plan } = await tuned(rig, "prompt");
     expect(kernelCounts(plan)["norm-backward"]).toBe(5);
     expect(kernelCounts(plan)["prepend-backward-front"]).toBe(1);
     expect(kernelCounts(plan)["prepend-backward-rows"]).toBeUndefined();
@@ -497,7 +503,7 @@ describe("nothing more than needed is planned", () => {
       place.kind === "value" && place.tensor.role === "weight" ? place.tensor : [],
     );
     expect(names(weights).filter((name) => /\.(h|layers)\.0\./.test(name))).toEqual([]);
-    // The two norms behind the update; the one before it reads what is not trained.
+    // The two norms after the update; the one before it reads what is not trained.
     expect(kernelCounts(plan)["norm-backward"]).toBe(2);
   });
 
@@ -520,7 +526,7 @@ describe("nothing more than needed is planned", () => {
         classes: 3,
         pooling: "last" as const,
       };
-      return buildTunedProgram(setup, 2, 6).plan.slots;
+      return buildTunedProgram(setup, 2, 6).backward.slots;
     };
     expect(slots(9)).toEqual(slots(4));
     expect(slots(4).length).toBeGreaterThan(0);

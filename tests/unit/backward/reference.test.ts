@@ -160,7 +160,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
           described.labels.length,
         );
         expect(Math.abs(loss / described.lossTrace64[step] - 1), `loss before update ${step}`).toBeLessThan(1e-4);
-        const gradients = runBackward(tuned.plan, value, seed);
+        const gradients = runBackward(tuned.backward, value, seed);
         if (step === 0) {
           expect(tuned.program.trainables.map((tensor) => tensor.name).sort()).toEqual([...trained.keys()].sort());
           expect(tuned.virtualTokens).toBe(described.virtualTokens ?? 0);
@@ -179,7 +179,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
     },
   );
 
-  // Encoders read a text alone otherwise than in front of the input, and have no such fixtures.
+  // Encoders read a text alone otherwise than before the input, and have no such fixtures.
   const causal = rig !== "tiny-bert" && rig !== "tiny-roberta";
 
   test.runIf(causal).each([

@@ -46,12 +46,12 @@ describe.each(["tiny-llama", "tiny-gpt2"])("float16 matrices of %s", (rig) => {
     const facts = { family, config: family.readConfig(json), precision: "float16" } as const;
     const context = { ...facts, textIds: [4, 5, 6], lockedIds: [true, false, true], randomIds: ids };
     const options = method.options(context).parse({});
-    const { plan } = buildTunedProgram(
+    const { backward } = buildTunedProgram(
       { method, options, context, task: sequenceClassification, classes: 3, pooling: "last" },
       2,
       5,
     );
-    const packed = bind(plan.dispatches, (place) => place).flatMap(({ kernel, stored }) =>
+    const packed = bind(backward.dispatches, (place) => place).flatMap(({ kernel, stored }) =>
       Object.entries(stored ?? {})
         .filter(([, what]) => what === "packed")
         .map(([binding]) => ({ kernel, binding })),

@@ -61,36 +61,36 @@ describe("planBatches", () => {
   const options = { lengths, batchSize: 8, buckets, seed: 11, shuffle: true };
 
   it("uses every row once, one short batch last, each row within its bucket", () => {
-    const plan = planBatches({ ...options, epoch: 0 });
-    expect(plan).toHaveLength(26);
-    expect(plan.flatMap(({ rows }) => rows).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
-    expect(plan.map(({ rows }) => rows.length)).toEqual([...Array(25).fill(8), 3]);
-    for (const { rows, bucket } of plan) {
+    const batches = planBatches({ ...options, epoch: 0 });
+    expect(batches).toHaveLength(26);
+    expect(batches.flatMap(({ rows }) => rows).sort((a, b) => a - b)).toEqual([...lengths.keys()]);
+    expect(batches.map(({ rows }) => rows.length)).toEqual([...Array(25).fill(8), 3]);
+    for (const { rows, bucket } of batches) {
       const longest = Math.max(...rows.map((row) => lengths[row]!));
       expect(bucket).toBe(buckets.find((candidate) => longest <= candidate));
     }
   });
 
   it("is the same for the same seed and epoch, and else another", () => {
-    const plan = planBatches({ ...options, epoch: 2 });
-    expect(planBatches({ ...options, epoch: 2 })).toEqual(plan);
-    expect(planBatches({ ...options, epoch: 3 })).not.toEqual(plan);
-    expect(planBatches({ ...options, seed: 12, epoch: 2 })).not.toEqual(plan);
+    const batches = planBatches({ ...options, epoch: 2 });
+    expect(planBatches({ ...options, epoch: 2 })).toEqual(batches);
+    expect(planBatches({ ...options, epoch: 3 })).not.toEqual(batches);
+    expect(planBatches({ ...options, seed: 12, epoch: 2 })).not.toEqual(batches);
   });
 
   it("pads less than plain shuffling does, with batches in random order", () => {
-    const cost = (plan: PlannedBatch[]) => plan.reduce((sum, { rows, bucket }) => sum + rows.length * bucket, 0);
-    const plan = planBatches({ ...options, epoch: 0 });
+    const cost = (batches: PlannedBatch[]) => batches.reduce((sum, { rows, bucket }) => sum + rows.length * bucket, 0);
+    const batches = planBatches({ ...options, epoch: 0 });
     const plain = planBatches({ ...options, lengths: new Random(1).shuffle([...lengths]), shuffle: false, epoch: 0 });
-    expect(cost(plan)).toBeLessThan(0.75 * cost(plain));
-    expect(cost(plan)).toBeLessThan(1.1 * padded(lengths, buckets));
-    const order = plan.map(({ bucket }) => bucket);
+    expect(cost(batches)).toBeLessThan(0.75 * cost(plain));
+    expect(cost(batches)).toBeLessThan(1.1 * padded(lengths, buckets));
+    const order = batches.map(({ bucket }) => bucket);
     expect(order).not.toEqual([...order].sort((a, b) => a - b));
   });
 
   it("keeps the file's order without shuffling", () => {
-    const plan = planBatches({ ...options, shuffle: false, epoch: 4 });
-    expect(plan.flatMap(({ rows }) => rows)).toEqual([...lengths.keys()]);
+    const batches = planBatches({ ...options, shuffle: false, epoch: 4 });
+    expect(batches.flatMap(({ rows }) => rows)).toEqual([...lengths.keys()]);
   });
 
   it("refuses a row longer than every bucket", () => {

@@ -76,7 +76,7 @@ describe.each(cases)("$name", ({ template, messages, error, text, asked, ids, as
     expect(learned.filter((id) => id === tokenizer.eosId)).toHaveLength(
       messages.filter(({ role }) => role === "assistant").length,
     );
-    // What is generated behind the prompt begins where training saw the answer begin.
+    // What is generated after the prompt begins where training saw the answer begin.
     const prompt = encodePrompt(tokenizer, asked);
     expect([...encoded.ids.slice(0, prompt.length)].length).toBe(prompt.length);
     if (messages.length === 2) {

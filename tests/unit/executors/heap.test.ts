@@ -106,7 +106,7 @@ describe("ProcessorCommands", () => {
 
 describe("HeapReadbackRing", () => {
   function open(slots: number, deliver?: (value: number) => void) {
-    const source = memory.allocate(8, allocation("metrics"));
+    const source = memory.allocate(8, allocation("step figures"));
     const delivered: [number, number][] = [];
     const ring = new HeapReadbackRing<number>({ slots, bytes: 8, owner: "ring" }, (data, tag) => {
       const value = new Float32Array(data)[0]!;

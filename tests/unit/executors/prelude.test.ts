@@ -55,7 +55,7 @@ test("no uniform without sizes; storage bindings begin at 1 all the same", () =>
   expect(prelude(kernel(gradientNorm), "f32", {})).toBe(`\
 alias Element = f32;
 @group(0) @binding(1) var<storage, read> partials: array<f32>;
-@group(0) @binding(2) var<storage, read_write> metrics: array<f32>;
+@group(0) @binding(2) var<storage, read_write> stepFigures: array<f32>;
 `);
 });
 

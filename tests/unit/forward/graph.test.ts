@@ -69,8 +69,8 @@ const kinds = ["linear-probe", "hard-text", "sk-prefix", "sk-prompt", "lora", "p
 
 describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
   test.each(kinds)("%s: inputs are the leaves, and no weight is inside the graph", async (method) => {
-    const { program, logits, plan, built } = await tuned(rig, method);
-    const outputs = [logits, ...plan.saved];
+    const { program, logits, backward, built } = await tuned(rig, method);
+    const outputs = [logits, ...backward.saved];
     const written = writeGraph(program, outputs);
     const model = decode(written.bytes);
     const graph = model.graph!;
@@ -109,8 +109,8 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
 
 test("the same Program gives the same bytes", async () => {
   const bytes = async () => {
-    const { program, logits, plan } = await tuned("tiny-llama", "sk-prefix", "mean");
-    return writeGraph(program, [logits, ...plan.saved]).bytes;
+    const { program, logits, backward } = await tuned("tiny-llama", "sk-prefix", "mean");
+    return writeGraph(program, [logits, ...backward.saved]).bytes;
   };
   expect(await bytes()).toEqual(await bytes());
 });
@@ -203,7 +203,7 @@ test("equal literals are written once, with their type, shape and little-endian 
   for (const { dataType, dims, rawData } of initializer) {
     expect(rawData.length).toBe(width[dataType]! * elementCount(dims.map(Number)));
   }
-  // The mean's positions: 5 tokens, nothing in front of them.
+  // The mean's positions: 5 tokens, nothing before them.
   const positions = initializer.find(({ dataType, dims }) => dataType === TensorProto_DataType.INT32 && dims[1] === 5n);
   expect([...new Int32Array(positions!.rawData.slice().buffer)]).toEqual([0, 1, 2, 3, 4]);
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { generate, type NextTokenModel } from "../../../src/generation/generate";
 import { generationSchema } from "../../../src/generation/settings";
 
-/** Predicts the letter behind the last one; `end` is the token behind "z". */
+/** Predicts the letter after the last one; `end` is the token after "z". */
 const alphabet: NextTokenModel = {
   logits: async (rows) =>
     rows.map((row) => Float32Array.from({ length: 27 }, (_, id) => (id === row.at(-1)! + 1 ? 5 : 0))),

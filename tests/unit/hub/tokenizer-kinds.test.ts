@@ -24,12 +24,12 @@ const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
 const first = { Sequence: { id: "A", type_id: 0 } };
 const second = { Sequence: { id: "B", type_id: 1 } };
 
-function template(before: string | null, behind: string | null, ids: Record<string, number>) {
-  const [front, end] = [before ? [special(before)] : [], behind ? [special(behind)] : []];
+function template(before: string | null, after: string | null, ids: Record<string, number>) {
+  const [start, end] = [before ? [special(before)] : [], after ? [special(after)] : []];
   return {
     type: "TemplateProcessing",
-    single: [...front, first, ...end],
-    pair: [...front, first, ...end, second, ...end],
+    single: [...start, first, ...end],
+    pair: [...start, first, ...end, second, ...end],
     special_tokens: Object.fromEntries(
       Object.entries(ids).map(([token, id]) => [token, { id: token, ids: [id], tokens: [token] }]),
     ),
@@ -118,14 +118,14 @@ describe.each([
   });
 });
 
-it("SentencePiece BPE without a space in front (Gemma)", async () => {
+it("SentencePiece BPE without a space before it (Gemma)", async () => {
   const tokenizer = await open({
     ...sentencePieceBpe,
     normalizer: { type: "Replace", pattern: { String: " " }, content: "▁" },
     pre_tokenizer: { type: "Split", pattern: { String: " " }, behavior: "MergedWithPrevious", invert: false },
   });
   expect(tokenizer.encode("ab ab")).toEqual([1, ab, spaceAb]);
-  // A word of a row stands behind a space, as in a running text.
+  // A word of a row comes after a space, as in a running text.
   expect(tokenizer.encodeWords(["ab", "bc"])).toEqual({ ids: [1, spaceAb, space, bc], wordOf: [null, 0, 1, 1] });
 });
 
@@ -206,7 +206,7 @@ it.each([
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
     { type: "NFC" },
   ],
-])("byte-level BPE behind a Split (%s) spells words as the plain kind does", async (_, Regex, normalizer) => {
+])("byte-level BPE after a Split (%s) spells words as the plain kind does", async (_, Regex, normalizer) => {
   const json = await fixtureJson("models/tiny-qwen2/tokenizer.json");
   const split = { type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false };
   const byteLevel = { type: "ByteLevel", add_prefix_space: false, trim_offsets: false, use_regex: false };

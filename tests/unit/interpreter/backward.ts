@@ -10,20 +10,20 @@ import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { kernels } from "./kernels";
 
 /**
- * Gradients of the plan's trained tensors by name. `value` gives what the forward pass computed,
+ * Gradients of the trained tensors by name. `value` gives what the forward pass computed,
  * `seed` the gradient of the result. Throws if a dispatch breaks a rule: an unsaved value, an
  * unknown binding, memory both read and written.
  */
 export function runBackward(
-  plan: BackwardPlan,
+  backward: BackwardPlan,
   value: (tensor: Tensor) => Float64Array,
   seed: Float64Array,
 ): Map<string, Float64Array> {
-  const slots = plan.slots.map((elements) => new Float64Array(elements).fill(Number.NaN));
+  const slots = backward.slots.map((elements) => new Float64Array(elements).fill(Number.NaN));
   const gradients = new Map(
-    plan.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape)).fill(Number.NaN)]),
+    backward.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape)).fill(Number.NaN)]),
   );
-  const kept = new Map(plan.saved.map((tensor) => [tensor, value(tensor)]));
+  const kept = new Map(backward.saved.map((tensor) => [tensor, value(tensor)]));
   const memory = (place: Place): Float64Array => {
     if (place.kind === "seed") return seed;
     if (place.kind === "scratch") return found(slots[place.slot], `slot ${place.slot}`);
@@ -33,7 +33,7 @@ export function runBackward(
     if (tensor.role === "activation") return found(kept.get(tensor), `the saved ${tensor.name}`);
     return value(tensor);
   };
-  for (const { kernel, bindings, sizes, options } of plan.dispatches) {
+  for (const { kernel, bindings, sizes, options } of backward.dispatches) {
     const sorted = (record: object) => Object.keys(record).sort().join();
     if (sorted(bindings) !== sorted(kernel.bindings)) throw new Error(`${kernel.name} is bound ${sorted(bindings)}.`);
     if (sorted(sizes) !== sorted(kernel.sizes)) throw new Error(`${kernel.name} has the sizes ${sorted(sizes)}.`);

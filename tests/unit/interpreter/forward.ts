@@ -96,8 +96,8 @@ class Interpreter implements GraphWriter {
 }
 
 /**
- * What a leaf is unless given: a constant's values, a control's start, a dropout mask that drops
- * nothing.
+ * What a leaf is by default: a constant's values, a controller state's start, a dropout mask that
+ * drops nothing.
  */
 function standard(tensor: Tensor): ArrayLike<number> | undefined {
   const filled = (value: number) => new Float64Array(elementCount(tensor.shape)).fill(value);

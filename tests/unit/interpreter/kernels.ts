@@ -173,9 +173,9 @@ export const kernels: Readonly<Record<string, Compute>> = {
       }
     }
   },
-  "mean-loss"({ losses, shares, metrics }, { rows, place }) {
+  "mean-loss"({ losses, shares, stepFigures }, { rows, place }) {
     const counted = [...shares!.subarray(0, rows!).keys()].filter((row) => shares![row] !== 0);
-    metrics![place!] = counted.reduce((sum, row) => sum + shares![row]! * losses![row]!, 0);
+    stepFigures![place!] = counted.reduce((sum, row) => sum + shares![row]! * losses![row]!, 0);
   },
   "column-sum"({ x, out }, { rows, width }, options) {
     sumInto(out!, width!, options, (sum) => {
@@ -269,23 +269,23 @@ export const kernels: Readonly<Record<string, Compute>> = {
       }
     });
   },
-  "prepend-backward-front"({ outputGradient, out }, { batch, front, tokens, width }, options) {
-    sumInto(out!, front! * width!, options, (sum) => {
+  "prepend-backward-front"({ outputGradient, out }, { batch, prefixLength, tokens, width }, options) {
+    sumInto(out!, prefixLength! * width!, options, (sum) => {
       for (let b = 0; b < batch!; b++) {
-        for (let i = 0; i < sum.length; i++) sum[i]! += outputGradient![b * (front! + tokens!) * width! + i]!;
+        for (let i = 0; i < sum.length; i++) sum[i]! += outputGradient![b * (prefixLength! + tokens!) * width! + i]!;
       }
     });
   },
-  "prepend-backward-rows"({ outputGradient, out }, { batch, front, tokens, width }, options) {
+  "prepend-backward-rows"({ outputGradient, out }, { batch, prefixLength, tokens, width }, options) {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / (tokens! * width!));
-      store(out!, i, outputGradient![i + (row + 1) * front! * width!]!, options);
+      store(out!, i, outputGradient![i + (row + 1) * prefixLength! * width!]!, options);
     }
   },
-  "own-tokens-backward"({ outputGradient, out }, { batch, all, front, tokens, width }, options) {
+  "own-tokens-backward"({ outputGradient, out }, { batch, all, prefixLength, tokens, width }, options) {
     for (let i = 0; i < batch! * all! * width!; i++) {
       const row = Math.floor(i / width!);
-      const [b, token] = [Math.floor(row / all!), (row % all!) - front!];
+      const [b, token] = [Math.floor(row / all!), (row % all!) - prefixLength!];
       const own = token >= 0 && token < tokens!;
       store(out!, i, own ? outputGradient![(b * tokens! + token) * width! + (i % width!)]! : 0, options);
     }
@@ -306,11 +306,11 @@ export const kernels: Readonly<Record<string, Compute>> = {
       }
     });
   },
-  "pick-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, front, width }, options) {
+  "pick-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, prefixLength, width }, options) {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / width!);
       const b = Math.floor(row / tokens!);
-      const picked = row % tokens! === front! + lengths![b]! - 1;
+      const picked = row % tokens! === prefixLength! + lengths![b]! - 1;
       store(out!, i, picked ? outputGradient![b * width! + (i % width!)]! : 0, options);
     }
   },
@@ -322,11 +322,11 @@ export const kernels: Readonly<Record<string, Compute>> = {
       }
     });
   },
-  "mean-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, front, width }, options) {
+  "mean-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, prefixLength, width }, options) {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / width!);
       const b = Math.floor(row / tokens!);
-      const token = (row % tokens!) - front!;
+      const token = (row % tokens!) - prefixLength!;
       const real = token >= 0 && token < lengths![b]!;
       store(out!, i, real ? outputGradient![b * width! + (i % width!)]! / lengths![b]! : 0, options);
     }

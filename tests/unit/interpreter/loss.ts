@@ -14,7 +14,7 @@ export interface ComputedLoss {
   readonly losses: Float64Array;
   readonly predictions: Float64Array;
   /** The first is the mean loss. */
-  readonly metrics: Float64Array;
+  readonly stepFigures: Float64Array;
   /** Of the tensors whose gradient comes from the loss, by name. */
   readonly gradients: Map<string, Float64Array>;
 }
@@ -37,7 +37,7 @@ export function runLoss(
     labelled: Float64Array.from(labels, (_, row) => labelled[row] ?? -1),
     losses: new Float64Array(labels.length),
     predictions: new Float64Array(labels.length),
-    metrics: new Float64Array(3),
+    stepFigures: new Float64Array(3),
   };
   const scratch = loss.scratch.map((elements) => new Float64Array(elements).fill(Number.NaN));
   const gradients = new Map(loss.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape))]));
@@ -61,6 +61,6 @@ export function runLoss(
     const bound = Object.entries(bindings).map(([name, place]) => [name, at(place as Place)]);
     kernels[kernel.name]!(Object.fromEntries(bound), sizes, options);
   }
-  const { seed, losses, predictions, metrics } = memory;
-  return { seed: seed!, losses: losses!, predictions: predictions!, metrics: metrics!, gradients };
+  const { seed, losses, predictions, stepFigures } = memory;
+  return { seed: seed!, losses: losses!, predictions: predictions!, stepFigures: stepFigures!, gradients };
 }

@@ -82,7 +82,7 @@ const near = (value: number) => expect.closeTo(value, 4);
 
 test("it counts as the head it is: width · classes + classes", () => {
   const { program, ...tuned } = buildTunedProgram(setupOf(5), 1, 4);
-  expect(tuned.plan.dispatches).toEqual([]);
+  expect(tuned.backward.dispatches).toEqual([]);
   const { weight, bias } = cases[0];
   const head = weight.flat().length + bias.length;
   const counted = trainableOf(setupOf(5), program.trainables, { parameters: 1000 });

@@ -50,7 +50,7 @@ describe.each(methods.map(({ id }) => id))("%s", (id) => {
       const text = methodOf(id).text({ ...options, text: described.text }) === null ? {} : { text: described.text };
       const plan = { name: id, method: id, options: { ...options, ...text } };
       const setup = tinySetup(await tinyModel(rig), plan, ids, described.labels?.length ?? described.classes);
-      const { program, plan: backward } = buildTunedProgram({ ...setup, pooling: described.pooling ?? "last" }, 1, 4);
+      const { program, backward } = buildTunedProgram({ ...setup, pooling: described.pooling ?? "last" }, 1, 4);
       const count = program.trainables.reduce((sum, { shape }) => sum + elementCount(shape), 0);
       const head = program.trainables
         .filter(({ part }) => part === "head")

@@ -99,10 +99,10 @@ test.each([1, 3, 8])("DyLoRA's rank %i has its share of the largest rank's param
 
 test("the last layer's backward pass goes through one block, LoRA's through all", () => {
   const backward = (id: string, options?: Record<string, unknown>) => {
-    const { plan } = build("SmolLM2-135M", id, options);
-    const passed = plan.dispatches.filter(({ kernel }) => kernel.name === "attention-softmax-backward");
-    const saved = plan.saved.flatMap(({ name }) => /layers\.(\d+)\./.exec(name)?.[1] ?? []);
-    return { passed: passed.length, dispatches: plan.dispatches.length, saved };
+    const { backward } = build("SmolLM2-135M", id, options);
+    const passed = backward.dispatches.filter(({ kernel }) => kernel.name === "attention-softmax-backward");
+    const saved = backward.saved.flatMap(({ name }) => /layers\.(\d+)\./.exec(name)?.[1] ?? []);
+    return { passed: passed.length, dispatches: backward.dispatches.length, saved };
   };
   const [last, lora] = [backward("last-layer"), backward("lora", { targets: "all-linear" })];
   expect([last.passed, lora.passed]).toEqual([1, 30]);

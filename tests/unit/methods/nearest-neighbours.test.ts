@@ -38,7 +38,7 @@ describe("as scikit-learn", () => {
     const said = ids.slice(training).map((row: number[]) => {
       const tuned = buildTunedProgram(setupOf(options, training, pooling), 1, row.length);
       expect(tuned.program.trainables).toEqual([]);
-      expect(tuned.plan.dispatches).toEqual([]);
+      expect(tuned.backward.dispatches).toEqual([]);
       const batch = new Map<string, ArrayLike<number>>([
         ["input_ids", row],
         ["lengths", [row.length]],

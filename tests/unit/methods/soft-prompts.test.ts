@@ -84,7 +84,7 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     }
     const value = evaluate(tuned.program, own, [tuned.logits]);
     const seed = Float64Array.from({ length: size * 3 }, (_, index) => Math.sin(1 + index));
-    return { logits: value(tuned.logits), gradients: runBackward(tuned.plan, value, seed), own, tuned };
+    return { logits: value(tuned.logits), gradients: runBackward(tuned.backward, value, seed), own, tuned };
   };
 
   test.each([

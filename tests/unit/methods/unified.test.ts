@@ -112,12 +112,12 @@ test.each([
 });
 
 test("a prefix before the keys is (1 − λ) · attention + λ · attention to the prefix", () => {
-  const [batch, tokens, front, heads, headSize] = [2, 5, 3, 2, 4];
+  const [batch, tokens, virtualTokens, heads, headSize] = [2, 5, 3, 2, 4];
   const width = heads * headSize;
   const program = new Program();
   const leaf = (name: string, rows: number) => program.input(name, [rows, width], "float32");
   const [q, k, v] = ["q", "k", "v"].map((name) => leaf(name, batch * tokens)) as [never, never, never];
-  const [pk, pv] = ["pk", "pv"].map((name) => leaf(name, front)) as [never, never];
+  const [pk, pv] = ["pk", "pv"].map((name) => leaf(name, virtualTokens)) as [never, never];
   const options = { batch, heads, keyValueHeads: heads, headSize, scale: headSize ** -0.5, causal: true };
   const joined = attention(
     program,
@@ -129,7 +129,10 @@ test("a prefix before the keys is (1 − λ) · attention + λ · attention to t
   );
   const alone = attention(program, "alone", q, k, v, options);
   const leaves = new Map(
-    ["q", "k", "v", "pk", "pv"].map((name) => [name, normal((name[0] === "p" ? front : batch * tokens) * width, name)]),
+    ["q", "k", "v", "pk", "pv"].map((name) => {
+      const rows = name[0] === "p" ? virtualTokens : batch * tokens;
+      return [name, normal(rows * width, name)];
+    }),
   );
   const value = evaluate(program, leaves, [joined, alone]);
   const [concat, own] = [value(joined), value(alone)];
@@ -144,7 +147,7 @@ test("a prefix before the keys is (1 − λ) · attention + λ · attention to t
   for (let row = 0; row < batch * tokens; row++) {
     const first = row - (row % tokens);
     for (let head = 0; head < heads; head++) {
-      const trained = Array.from({ length: front }, (_, j) => score(row, "pk", j, head));
+      const trained = Array.from({ length: virtualTokens }, (_, j) => score(row, "pk", j, head));
       const seen = Array.from({ length: (row % tokens) + 1 }, (_, j) => score(row, "k", first + j, head));
       const [drawn, rest] = [trained, seen].map((all) => all.reduce((sum, one) => sum + one, 0)) as [number, number];
       const gate = drawn / (drawn + rest);

@@ -142,7 +142,7 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-qwen3", "tiny-gpt2"])("%s", (ri
       const tuned = build(model, method);
       const own = tuned.program.trainables.filter(({ part }) => part === "adapter");
       expect(own.length).toBeGreaterThan(0);
-      expect(tuned.plan.trained).toHaveLength(own.length + 1);
+      expect(tuned.backward.trained).toHaveLength(own.length + 1);
       const logits = startLogits(tuned, model);
       logits.forEach((value, index) => void expect(value).toBeCloseTo(base[index]!, 6));
     },

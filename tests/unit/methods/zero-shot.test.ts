@@ -1,5 +1,5 @@
 /**
- * The zero-shot prompt against transformers: mean logits of the labels' words behind the prompt, of
+ * The zero-shot prompt against transformers: mean logits of the labels' words after the prompt, of
  * every kind of head.
  */
 
@@ -70,7 +70,7 @@ describe.each(["tiny-qwen3", "tiny-phi", "tiny-gemma2"])("%s", (rig) => {
       tokens,
     );
     expect(tuned.program.trainables).toEqual([]);
-    expect(tuned.plan.dispatches).toEqual([]);
+    expect(tuned.backward.dispatches).toEqual([]);
     leaves.set("input_ids", given.get("input_ids")!.data);
     const mask = given.get("attention_mask")!.data as Int32Array;
     leaves.set(

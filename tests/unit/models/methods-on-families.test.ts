@@ -82,8 +82,8 @@ describe.each(familyRigs)("%s", (rig) => {
       expect(() => build(method, context)).toThrow(/BitFit trains a model's biases, and this model has none/);
       return;
     }
-    const { program, plan, logits } = build(method, context);
-    expect(plan.trained.length).toBeGreaterThan(0);
+    const { program, backward, logits } = build(method, context);
+    expect(backward.trained.length).toBeGreaterThan(0);
 
     const start = new Map(program.trainables.map((tensor) => [tensor.name, somewhere(tensor)]));
     const directions = new Map(
@@ -105,7 +105,7 @@ describe.each(familyRigs)("%s", (rig) => {
     };
     const seed = Float64Array.from([0.3, -1, 0.7]);
     const result = (step: number) => forward(step)(logits).reduce((sum, logit, index) => sum + logit * seed[index]!, 0);
-    const gradients = runBackward(plan, forward(0), seed);
+    const gradients = runBackward(backward, forward(0), seed);
     let slope = 0;
     for (const [name, gradient] of gradients) {
       slope += gradient.reduce((sum, value, index) => sum + value * directions.get(name)![index]!, 0);

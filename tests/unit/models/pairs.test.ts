@@ -102,7 +102,7 @@ test("full fine-tuning gives the table of types transformers' gradient", async (
     ["classifier.bias", tensors.get("classifier.bias")!.data],
   ]);
   const value = evaluate(tuned.program, leaves, [tuned.logits]);
-  const gradients = runBackward(tuned.plan, value, Float64Array.from(tensors.get("seed")!.data));
+  const gradients = runBackward(tuned.backward, value, Float64Array.from(tensors.get("seed")!.data));
   const own = gradients.get("bert.embeddings.token_type_embeddings.weight")!;
   const expected = tensors.get("gradient.types")!.data;
   expect(Math.max(...own.map((x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(1e-5);

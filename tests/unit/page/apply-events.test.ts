@@ -36,7 +36,7 @@ describe("applyEvents", () => {
     expect(after.current?.runs.map(({ ranks }) => ranks)).toEqual([told(9, 2), undefined]);
   });
 
-  it("keeps a gate's weights by step, without those behind a step it goes back to, and the last distances", () => {
+  it("keeps a gate's weights by step, without those after a step it goes back to, and the last distances", () => {
     const gate = (step: number, share: number): StudioEvent => ({
       ...{ type: "shares", run: "a", step, title: "Gate" },
       ...{ names: ["x", "y"], shares: [share, 1 - share] },
@@ -127,7 +127,7 @@ describe("applyProgress", () => {
     expect(shownWait({ waits })).toBeNull();
   });
 
-  it("shows the wait within another, and the other again behind it", () => {
+  it("shows the wait within another, and the other again after it", () => {
     let waits = applyProgress(none, [progress("begin", 1, 1), progress("begin", 5, 2), progress("update", 2, 1)], 0);
     expect(shownWait({ waits })?.event).toMatchObject({ id: 2, done: 5 });
     waits = applyProgress(waits, [progress("end", 9, 2)], 1);

@@ -30,11 +30,11 @@ describe("shapes", () => {
     ]);
     expect(view(program, "v", x, [12, 4]).shape).toEqual([12, 4]);
     for (const pool of [lastToken, meanToken]) {
-      expect(pool(program, "pooled", prepended, lengths, { batch: 2, front: 4 }).shape).toEqual([2, 8]);
+      expect(pool(program, "pooled", prepended, lengths, { batch: 2, virtualTokens: 4 }).shape).toEqual([2, 8]);
     }
   });
 
-  test("attention: keys in front of the queries' own are seen by all", () => {
+  test("attention: keys before the queries' own are seen by all", () => {
     const program = new Program();
     const queries = program.input("q", [2 * 3, 8], "float32");
     const keys = program.input("k", [2 * 5, 4], "float32");

@@ -60,7 +60,7 @@ test("element types follow from the place", () => {
   expect(value(program.activation("y", [4, 4]))).toBe("Element");
   expect(storedAt({ kind: "gradient", tensor: trained })).toBe("f32");
   expect(storedAt({ kind: "scratch", slot: 3 })).toBe("Element");
-  expect(storedAt({ kind: "metrics" })).toBeUndefined();
+  expect(storedAt({ kind: "stepFigures" })).toBeUndefined();
 });
 
 test("a language model's loss reads its head as it is kept", () => {

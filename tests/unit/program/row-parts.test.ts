@@ -120,7 +120,7 @@ describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 
       const built = family.build(semantic, config, constant, { size: 1, tokens: text.length }, {});
       const read = evaluate(semantic, weights, [...built.keys, ...built.values, ...built.states, built.hidden]);
       const tuned = build(method, options, largestBuffer);
-      const { program, plan, logits } = tuned;
+      const { program, backward, logits } = tuned;
       const leaves = new Map<string, ArrayLike<number>>([
         ...weights,
         ["input_ids", ids],
@@ -139,8 +139,8 @@ describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 
           Float64Array.from(start, (value, index) => value + 0.1 * Math.sin(index)),
         );
       }
-      const value = evaluate(program, leaves, [logits, ...plan.saved]);
-      return { logits: value(logits), gradients: runBackward(plan, value, Float64Array.from([0.3, -1, 0.7])) };
+      const value = evaluate(program, leaves, [logits, ...backward.saved]);
+      return { logits: value(logits), gradients: runBackward(backward, value, Float64Array.from([0.3, -1, 0.7])) };
     };
     const expected = compute(undefined, whole);
     const parted = compute(LIMIT, inParts(specs, whole));
@@ -167,8 +167,8 @@ describe.each(["tiny-gpt2", "tiny-gemma2", "tiny-phi"])("%s in parts of at most 
 // never cut.
 test.each(approaches)("$id reads a model in parts, or the refusal names the matrix", async ({ id }) => {
   const { build } = await open("tiny-phi");
-  const { program, logits, plan } = build(id, {}, LIMIT);
-  const write = () => writeGraph(program, [logits, ...plan.saved]);
+  const { program, logits, backward } = build(id, {}, LIMIT);
+  const write = () => writeGraph(program, [logits, ...backward.saved]);
   if (id === "dora") expect(write).toThrow(/reads it whole/);
   else expect(write().inputs.some(({ name }) => /rows \d+ to \d+$/.test(name))).toBe(id !== "full");
 });
@@ -195,7 +195,7 @@ test.each([0, 2])("the head's loss, predictions and gradient are those of the wh
   const [whole, parted] = [compute(), compute(64)];
   expect(whole.weight.parts).toBeUndefined();
   expect(parted.weight.parts).toHaveLength(5);
-  for (const name of ["losses", "predictions", "seed", "metrics"] as const) {
+  for (const name of ["losses", "predictions", "seed", "stepFigures"] as const) {
     parted.computed[name].forEach((value, index) => void expect(value).toBeCloseTo(whole.computed[name][index]!, 12));
   }
   expect(whole.computed.seed.some((value) => value !== 0)).toBe(true);

@@ -37,7 +37,7 @@ test.each(listed)("$name: logits, loss and the head's gradients are transformers
   const program = new Program();
   const hidden = program.input("hidden", [size * tokens, width], "float32");
   const rows = program.input("lengths", [size], "int32");
-  const states = { hidden, lengths: rows, size, tokens, front: 0, suffix: 0 };
+  const states = { hidden, lengths: rows, size, tokens, virtualTokens: 0, suffix: 0 };
   const { output, loss } = task.readOut(program, states, {
     outputs: task.outputs(5),
     pooling,
@@ -75,8 +75,8 @@ test.each(listed)("$name: logits, loss and the head's gradients are transformers
 
   const given = Float64Array.from(of("labels").data);
   const labels = problem === "tags" ? given : new Float64Array(size);
-  const { metrics, seed } = runLoss(loss, value(output), { labels, values: given }, value);
-  expect(Math.abs(metrics[0]! - of("loss").data[0]!)).toBeLessThan(1e-6);
+  const { stepFigures, seed } = runLoss(loss, value(output), { labels, values: given }, value);
+  expect(Math.abs(stepFigures[0]! - of("loss").data[0]!)).toBeLessThan(1e-6);
   const gradients = runBackward(plan, value, seed);
   for (const [tensor, gradient] of gradients) {
     expect(apart(gradient, of(`gradient.${tensor}`).data), `gradient of ${tensor}`).toBeLessThan(1e-5);
@@ -91,8 +91,8 @@ test("with several labels their order changes neither the loss nor a label's gra
     const values = Array.from({ length: rows }, (_, row) => order.map((label) => ((row + label) % 3 === 0 ? 1 : 0)));
     const channels = { labels: new Float64Array(rows), values: Float64Array.from(values.flat()) };
     const loss = valuesLoss(new Program().activation("logits", [rows, labels]), "binary");
-    const { metrics, seed } = runLoss(loss, Float64Array.from(logits.flat()), channels, () => expect.unreachable());
-    return { loss: metrics[0]!, gradient: seed };
+    const { stepFigures, seed } = runLoss(loss, Float64Array.from(logits.flat()), channels, () => expect.unreachable());
+    return { loss: stepFigures[0]!, gradient: seed };
   };
   const order = [2, 0, 3, 1];
   const [first, shuffled] = [compute([0, 1, 2, 3]), compute(order)];

@@ -47,8 +47,8 @@ const classification: Task = {
 const languageModelling = (weights: Channel): Task => ({
   ...tasks["causal-lm"],
   targets: () => [weights],
-  readOut(program, { hidden, size, front, tokens }, { languageHead }) {
-    const output = ownTokens(program, "own tokens", hidden, { batch: size, front, tokens });
+  readOut(program, { hidden, size, virtualTokens, tokens }, { languageHead }) {
+    const output = ownTokens(program, "own tokens", hidden, { batch: size, virtualTokens, tokens });
     const span = weights.perToken ? 1 : tokens;
     return { output, loss: languageLoss(output, languageHead(), { weights: { channel: "weights", span } }) };
   },
@@ -107,14 +107,14 @@ function weightedMean(losses: ArrayLike<number>, labels: ArrayLike<number>, weig
 /** The gradient of some numbers of what is trained against differences of the loss. */
 function checkGradients({ tuned, start, compute }: ReturnType<typeof prepare>): void {
   const { value, seed } = compute(start);
-  const gradients = runBackward(tuned.plan, value, seed);
+  const gradients = runBackward(tuned.backward, value, seed);
   expect(gradients.size).toBe(start.size);
   const step = 1e-5;
   for (const [name, gradient] of gradients) {
     const place = gradient.reduce((most, x, i) => (Math.abs(x) > Math.abs(gradient[most]!) ? i : most), 0);
     const [above, below] = [step, -step].map((change) => {
       const moved = Float64Array.from(start.get(name)!, (x, i) => (i === place ? x + change : x));
-      return compute(new Map([...start, [name, moved]])).metrics[0]!;
+      return compute(new Map([...start, [name, moved]])).stepFigures[0]!;
     });
     const measured = (above! - below!) / (2 * step);
     expect(Math.abs(gradient[place]!), name).toBeGreaterThan(1e-5);
@@ -127,7 +127,7 @@ describe("a weight per row", () => {
     const prepared = prepare(classification, labelled, CLASSES);
     const { tuned, channels, start, compute } = prepared;
     expect([...channels.weights]).toEqual([...WEIGHTS, 0]);
-    const { value, losses, metrics, seed } = compute(start);
+    const { value, losses, stepFigures, seed } = compute(start);
     const logits = value(tuned.logits);
     const total = WEIGHTS.reduce((sum, weight) => sum + weight, 0);
     for (const [row, weight] of WEIGHTS.entries()) {
@@ -140,7 +140,7 @@ describe("a weight per row", () => {
       });
     }
     expect([...seed.slice(WEIGHTS.length * CLASSES)].every((x) => x === 0)).toBe(true);
-    expect(metrics[0]).toBeCloseTo(
+    expect(stepFigures[0]).toBeCloseTo(
       weightedMean(losses, channels.labels, (row) => WEIGHTS[row]!),
       10,
     );
@@ -153,7 +153,7 @@ describe("a weight per row", () => {
       const { start, compute } = prepare(task, same, CLASSES);
       return compute(start);
     });
-    expect(weighted!.metrics[0]).toBeCloseTo(plain!.metrics[0]!, 10);
+    expect(weighted!.stepFigures[0]).toBeCloseTo(plain!.stepFigures[0]!, 10);
     weighted!.seed.forEach((x, i) => {
       expect(x).toBeCloseTo(plain!.seed[i]!, 10);
     });
@@ -162,9 +162,9 @@ describe("a weight per row", () => {
   test("language modelling: every token of a response counts as its row does", () => {
     const prepared = prepare(languageModelling(rowWeights), answered, 0);
     const { channels, start, compute } = prepared;
-    const { losses, metrics } = compute(start);
+    const { losses, stepFigures } = compute(start);
     const expected = weightedMean(losses, channels.labels, (place) => WEIGHTS[Math.floor(place / TOKENS)]!);
-    expect(metrics[0]).toBeCloseTo(expected, 10);
+    expect(stepFigures[0]).toBeCloseTo(expected, 10);
     expect(Math.abs(expected - weightedMean(losses, channels.labels, () => 1))).toBeGreaterThan(1e-3);
     checkGradients(prepared);
   });
@@ -177,9 +177,9 @@ describe("a weight per token", () => {
     const prepared = prepare(languageModelling(tokenWeights), rows, 0);
     const { channels, start, compute } = prepared;
     expect(channels.weights).toHaveLength(SIZE * TOKENS);
-    const { losses, metrics } = compute(start);
+    const { losses, stepFigures } = compute(start);
     const weightOf = (place: number) => WEIGHTS[Math.floor(place / TOKENS)]! * (1 + ((place % TOKENS) % 3));
-    expect(metrics[0]).toBeCloseTo(weightedMean(losses, channels.labels, weightOf), 10);
+    expect(stepFigures[0]).toBeCloseTo(weightedMean(losses, channels.labels, weightOf), 10);
     checkGradients(prepared);
   });
 

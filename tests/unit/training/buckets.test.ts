@@ -32,10 +32,10 @@ describe.each(["tiny-llama", "tiny-gpt2"])("padding on %s", (name) => {
   });
 
   test("ends with the longest text where a run's virtual tokens leave no more", () => {
-    for (const front of [1, 5, 6]) {
-      const last = buckets([58, 9], front).at(-1)!;
+    for (const virtualTokens of [1, 5, 6]) {
+      const last = buckets([58, 9], virtualTokens).at(-1)!;
       expect(last).toBe(58);
-      expect(front + last).toBeLessThanOrEqual(64);
+      expect(virtualTokens + last).toBeLessThanOrEqual(64);
     }
     expect(buckets([50, 9], 9)).toEqual([16, 50]);
   });

@@ -132,8 +132,8 @@ describe("one run", () => {
       pooling: "last" as const,
     };
     const tuned = buildTunedProgram(setup, 4, 40);
-    const kept = tuned.plan.saved.reduce((bytes, tensor) => bytes + tensorBytes(tensor), 0);
-    const slots = tuned.plan.slots.reduce((bytes, elements) => bytes + 4 * elements, 0);
+    const kept = tuned.backward.saved.reduce((bytes, tensor) => bytes + tensorBytes(tensor), 0);
+    const slots = tuned.backward.slots.reduce((bytes, elements) => bytes + 4 * elements, 0);
     expect(estimated!.bytes.activations).toBe(kept + slots + 2 * tensorBytes(tuned.logits) + 2 * 4 * 4);
   });
 
@@ -209,7 +209,7 @@ describe("several runs", () => {
 });
 
 describe("a run that cannot start", () => {
-  test("front and input beyond the context: both numbers, and what to do", () => {
+  test("virtual tokens and input beyond the context: both numbers, and what to do", () => {
     const long = { trainLengths: [60], validationLengths: [12], maxLength: 64 };
     const { runs, total } = estimate(input([run("prompt", { virtualTokens: 6 }), run("linear-probe")], long));
     expect(runs[0]!.problem).toBe(

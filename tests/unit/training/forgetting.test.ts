@@ -15,8 +15,8 @@ test.each(methods.map(({ id }) => id))("%s", async (id) => {
   const model = await tinyModel(id === "bitfit" ? "tiny-gpt2" : "tiny-llama");
   const options: Record<string, unknown> = id === "dept" || id === "ept" ? { positions: 12, rank: 2 } : {};
   const setup = tinySetup(model, { name: id, method: id, options }, [11, 12, 13], 3);
-  const { plan, loss, program } = buildTunedProgram({ ...setup, task, classes: 0, onlyRead: true }, 2, 5);
-  expect(plan).toEqual({ dispatches: [], saved: [], trained: [], slots: [] });
+  const { backward, loss, program } = buildTunedProgram({ ...setup, task, classes: 0, onlyRead: true }, 2, 5);
+  expect(backward).toEqual({ dispatches: [], saved: [], trained: [], slots: [] });
   expect(loss.trained).toEqual([]);
   expect(loss.parts.every(({ learn }) => learn.length === 0)).toBe(true);
   // Of what it trains it reads what is no head of the other task.

@@ -6,12 +6,12 @@
 import { describe, expect, test } from "vitest";
 import { packPrefix } from "../../../src/adapters/packed-prefix";
 import { readAdapterFiles } from "../../../src/adapters/read-folder";
-import { importedValues } from "../../../src/folders/imported-tensors";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
+import { importedValues } from "../../fixtures/imported-values";
 import { fixtureFile, fixtureJson, fixtureTensors } from "../../fixtures/reference";
 
 async function open(path: string, files: readonly string[]) {

@@ -84,12 +84,12 @@ describe("frozen lower layers", () => {
     expect(count(all!)).toBeGreaterThan(0);
     expect(count(half!)).toBe(count(all!) / 2);
     expect(count(none!)).toBe(0);
-    const dispatches = [all!, half!, none!].map(({ plan }) => plan.dispatches.length);
+    const dispatches = [all!, half!, none!].map(({ backward }) => backward.dispatches.length);
     expect(dispatches[0]).toBeGreaterThan(dispatches[1]!);
     expect(dispatches[1]).toBeGreaterThan(dispatches[2]!);
-    expect(dispatches[2]).toBe(build("linear-probe", {}).plan.dispatches.length);
-    expect(half!.plan.trained.some(({ name }) => /layers\.0\.|\.0$/.test(name))).toBe(false);
-    expect(half!.plan.saved.some(({ name }) => name.startsWith("layers.0."))).toBe(false);
+    expect(dispatches[2]).toBe(build("linear-probe", {}).backward.dispatches.length);
+    expect(half!.backward.trained.some(({ name }) => /layers\.0\.|\.0$/.test(name))).toBe(false);
+    expect(half!.backward.saved.some(({ name }) => name.startsWith("layers.0."))).toBe(false);
   });
 
   test("full fine-tuning: the embeddings are frozen with them, the last norm last", () => {
@@ -154,13 +154,13 @@ describe("learning rates by layer", () => {
     /** By tensor, how far its first update goes. */
     const updates = (id: string, layerDecay: number, adam: boolean) => {
       const tuned = buildTunedProgram(tinySetup(tiny, { name: id, method: id, options: {}, layerDecay }, [], 3), 2, 4);
-      const { program, plan, logits } = tuned;
+      const { program, backward, logits } = tuned;
       const start = startValues(tuned, leaves);
-      const computed = evaluate(program, new Map([...leaves, ...start]), [logits, ...plan.saved]);
+      const computed = evaluate(program, new Map([...leaves, ...start]), [logits, ...backward.saved]);
       const held = new Map([...leaves, ...start]);
       const value = (tensor: Tensor) =>
         held.has(tensor.name) ? Float64Array.from(held.get(tensor.name)!) : Float64Array.from(computed(tensor));
-      const gradients = runBackward(plan, value, seed);
+      const gradients = runBackward(backward, value, seed);
       const before = new Map(program.trainables.map(({ name }) => [name, Float64Array.from(start.get(name)!)]));
       const after = new Map([...before].map(([name, values]) => [name, values.slice()]));
       if (adam) new AdamW(program.trainables, { learningRate: 0.01, weightDecay: 0 }).update(after, gradients);

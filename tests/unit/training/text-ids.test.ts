@@ -82,7 +82,7 @@ describe.each(["tiny-llama", "tiny-gpt2", "tiny-roberta"])("%s", (rig) => {
     for (const id of drawn(1)) expect(id).toBeLessThan(tokenizer.size);
   });
 
-  test("an irrelevant text is repeated behind a longer one", () => {
+  test("an irrelevant text is repeated after a longer one", () => {
     const long = Array(12).fill(text).join(" ");
     const ids = textIds(tokenizer, long, { control: "irrelevant-text", length: null });
     const other = tokenizer.encode(irrelevantText, null, { specialTokens: false });

@@ -1,6 +1,5 @@
 /**
- * The same rows behind the last real row of every sequence of a batch; the padding moves behind
- * them.
+ * The same rows after the last real row of every sequence of a batch; the padding moves after them.
  */
 
 import { insertBackwardInserted } from "../kernels/insert-backward-inserted";
@@ -13,7 +12,7 @@ import type { Tensor } from "../program/tensor";
  * `x` [batch · tokens, width], `inserted` [count, width], `lengths` [batch] → [batch · (tokens +
  * count), width].
  */
-export function insertBehind(
+export function insertAfter(
   program: Program,
   name: string,
   x: Tensor,
@@ -25,13 +24,13 @@ export function insertBehind(
   const tokens = x.shape[0]! / batch;
   const output = program.activation(name, [batch * (tokens + count), width]);
   program.append({
-    kind: "insertBehind",
+    kind: "insertAfter",
     inputs: [x, inserted, lengths],
     outputs: [output],
     forward: (graph) => {
-      // Row `place` of a sequence of `length` rows: row `place` of x in front of `length`, an
-      // inserted row up to `length + count`, and behind that the padding of x. In float32, which is
-      // exact for these numbers.
+      // Row `place` of a sequence of `length` rows: row `place` of x before `length`, an inserted
+      // row up to `length + count`, and after that the padding of x. In float32, which is exact for
+      // these numbers.
       const total = tokens + count;
       const places = Array.from({ length: total }, (_, place) => place);
       const starts = Array.from({ length: batch }, (_, row) => row * tokens);
@@ -43,11 +42,11 @@ export function insertBehind(
         float(graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1], "int64")])),
         constant([-1], [1]),
       );
-      const behind = add(constant(places, [1, total]), negated);
-      const before = float(graph.value("Less", [behind, constant([0], [1])]));
-      const notAfter = float(graph.value("Less", [behind, constant([count], [1])]));
+      const fromEnd = add(constant(places, [1, total]), negated);
+      const before = float(graph.value("Less", [fromEnd, constant([0], [1])]));
+      const notAfter = float(graph.value("Less", [fromEnd, constant([count], [1])]));
       const own = add(constant(places, [1, total]), constant(starts, [batch, 1]));
-      const fromInserted = add(behind, constant([batch * tokens], [1]));
+      const fromInserted = add(fromEnd, constant([batch * tokens], [1]));
       const fromPadding = add(own, constant([-count], [1]));
       const inserting = add(notAfter, times(before, constant([-1], [1])));
       const after = add(constant([1], [1]), times(notAfter, constant([-1], [1])));

@@ -1,6 +1,6 @@
-/** Where a run or a comparison stands: whether something is still to come. Not for why it ended. */
+/** Where a run or a comparison is: whether something is still to come. Not for why it ended. */
 
-import type { ComparisonStateEvent, RunState } from "../../worker/api";
+import type { ComparisonStateEvent, RunState } from "./events";
 
 export type Phase = RunState | ComparisonStateEvent["state"];
 

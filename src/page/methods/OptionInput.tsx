@@ -15,7 +15,7 @@ import { SetField } from "./SetField";
 
 type Kind = OptionField["kind"];
 
-interface OptionControlProps<K extends Kind = Kind> {
+interface OptionInputProps<K extends Kind = Kind> {
   field: Extract<OptionField, { kind: K }>;
   /** Of the open model's linear layers. */
   linearNames: readonly string[];
@@ -25,14 +25,14 @@ interface OptionControlProps<K extends Kind = Kind> {
 }
 
 /** What every field shows, and the option's present value. */
-function common<K extends Kind>({ field, options, onChange }: OptionControlProps<K>) {
+function common<K extends Kind>({ field, options, onChange }: OptionInputProps<K>) {
   const { key, title, description } = field;
   return { value: options[key], onChange, shown: { label: title, help: description } };
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 
-export function OptionControl(props: OptionControlProps) {
+export function OptionInput(props: OptionInputProps) {
   const { field, linearNames, options } = props;
   const { value, onChange, shown } = common(props);
   switch (field.kind) {
@@ -82,7 +82,7 @@ export function OptionControl(props: OptionControlProps) {
   }
 }
 
-function NumberOption(props: OptionControlProps<"number">) {
+function NumberOption(props: OptionInputProps<"number">) {
   const { range, slider, nullable } = props.field;
   const { value, onChange, shown } = common(props);
   if (slider && range.min !== undefined && range.max !== undefined) {
@@ -109,13 +109,13 @@ function NumberOption(props: OptionControlProps<"number">) {
   );
 }
 
-function BooleanOption(props: OptionControlProps<"boolean">) {
+function BooleanOption(props: OptionInputProps<"boolean">) {
   const { value, onChange, shown } = common(props);
   return (
     <Field {...shown}>
-      {(control) => (
+      {(input) => (
         <input
-          {...control}
+          {...input}
           type="checkbox"
           className="checkbox"
           checked={value === true}
@@ -126,7 +126,7 @@ function BooleanOption(props: OptionControlProps<"boolean">) {
   );
 }
 
-function ChoiceOption(props: OptionControlProps<"choice">) {
+function ChoiceOption(props: OptionInputProps<"choice">) {
   const { choices, nullable } = props.field;
   const { value, onChange, shown } = common(props);
   const offered = choices.map((choice) => ({ value: JSON.stringify(choice), label: String(choice) }));
@@ -140,14 +140,14 @@ function ChoiceOption(props: OptionControlProps<"choice">) {
   );
 }
 
-function TextOption(props: OptionControlProps<"text">) {
+function TextOption(props: OptionInputProps<"text">) {
   const { longest, nullable, lines } = props.field;
   const { value, onChange, shown } = common(props);
   return (
     <Field {...shown} wide>
-      {(control) => {
+      {(input) => {
         const shared = {
-          ...control,
+          ...input,
           className: "input",
           value: textOf(value),
           maxLength: longest ?? undefined,

@@ -21,7 +21,7 @@ import type { DeviceChoice, DeviceReport } from "./api";
 import type { DatasetStore } from "./dataset-store";
 import { type DeviceListener, Devices } from "./devices";
 
-export class Opened {
+export class StudioSession {
   readonly data: DatasetStore;
   readonly #devices = new Devices();
   /** Executors that have passed the self-test. */
