@@ -3,11 +3,11 @@
  * embeddings they give.
  */
 
+import type { ModelCardContent } from "../adapters/card/content";
+import { modelCard } from "../adapters/card/model-card";
 import type { AdapterFolder } from "../adapters/folder";
 import type { Front, Origin, WritingSite } from "../adapters/forms/form";
 import { type Form, type FormSettings, formOf } from "../adapters/forms/registry";
-import { modelCard } from "../adapters/model-card";
-import type { ModelCardContent } from "../adapters/model-card-content";
 import { forTask, type PeftConfig, type PeftTask } from "../adapters/peft-config";
 import type { BaseModel } from "../base/base-model";
 import { tokenTypes } from "../data/channels";

@@ -6,7 +6,7 @@
 
 import type { Change } from "../adapters/base-change";
 import { formOf } from "../adapters/forms/registry";
-import { folderName } from "../adapters/write-folder";
+import { folderName } from "../adapters/write";
 import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
 import type { BaseModel } from "../base/base-model";
 import { HEAD_WEIGHT } from "../base/language-head";

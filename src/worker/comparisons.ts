@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
-import { readAdapterZip } from "../adapters/read-folder";
+import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
 import { loraConversion } from "../folders/export";
 import {

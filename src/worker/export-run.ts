@@ -5,7 +5,7 @@
 
 import { dependencies, version } from "../../package.json";
 import type { AdapterFolder } from "../adapters/folder";
-import { zipAdapter } from "../adapters/write-folder";
+import { zipAdapter } from "../adapters/write";
 import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";

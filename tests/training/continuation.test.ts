@@ -4,8 +4,8 @@
  */
 
 import { expect, test } from "vitest";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import { checkpointOf } from "../../src/folders/continuation";
 import { exportRun, originOf } from "../../src/folders/export";

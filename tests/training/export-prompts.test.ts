@@ -4,8 +4,8 @@
 
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";
-import { ADAPTER_FILES, readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { ADAPTER_FILES, readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun, originOf } from "../../src/folders/export";

@@ -5,8 +5,8 @@
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import type { TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";

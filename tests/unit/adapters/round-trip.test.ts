@@ -7,8 +7,8 @@
 import { describe, expect, it } from "vitest";
 import { checkBase, checkFits } from "../../../src/adapters/checks";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
-import { adapterFiles } from "../../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
+import { adapterFiles } from "../../../src/adapters/write";
 import type { BaseModel } from "../../../src/base/base-model";
 import { Random } from "../../../src/data/random";
 import { exportRun, originOf } from "../../../src/folders/export";

@@ -6,7 +6,7 @@
 import { expect, test } from "vitest";
 import { CONFIG, MODEL } from "../../../src/adapters/folder";
 import { cpt, tokenTypes } from "../../../src/adapters/forms/cpt";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import { loadedSpecs } from "../../../src/base/read-model";
 import { exportRun } from "../../../src/folders/export";
 import { importedRun } from "../../../src/folders/imported-run";
