@@ -310,7 +310,7 @@ export class Comparison {
       lane.run.turn(setting);
       const { loss, ...event } = await this.#loop.evaluate(lane);
       const measured = Object.fromEntries(taskMetrics[this.task.id].map((name) => [name, event[name]]));
-      const { tensors } = await exportedForm(this.#setup.model, lane.run, await lane.run.parameters.read());
+      const { tensors } = exportedForm(this.#setup.model, lane.run, await lane.run.parameters.readTrained());
       const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
       return { setting, loss, ...measured, parameters };
     });
@@ -331,7 +331,13 @@ export class Comparison {
     this.#lane(name).checkpoint = checkpoint;
   }
 
-  /** Uses a run's state as it is on the device; nothing trains meanwhile. */
+  /** Uses a run as it is on the device; nothing trains meanwhile. */
+  hold<Result>(name: string, use: (run: Run) => Promise<Result>): Promise<Result> {
+    const { run } = this.#lane(name);
+    return this.#turn.runExclusive(() => use(run));
+  }
+
+  /** Uses a run's whole state, moments included, as it is on the device; nothing trains meanwhile. */
   snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => use(await lane.snapshot()));

@@ -32,8 +32,10 @@ export async function exportedFolder(
     ...{ seed, learningRateFactor, steps: comparison.steps },
     ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
   };
+  // Only what was trained is written with its optimiser's state.
+  if (conversion !== null) return comparison.hold(run, (held) => exportRun(opened.model, held, facts, conversion));
   return comparison.snapshot(run, (checkpoint) =>
-    exportRun(opened.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+    exportRun(opened.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }),
   );
 }
 
@@ -52,7 +54,7 @@ export async function exportedRun(
   const { comparison, data } = open;
   const { steps, data: rows } = exportFacts(opened, open, run);
   const told = { labels: data.labels, steps, file: rows.file };
-  const whole = await comparison.snapshot(run, () => mergedRun(opened.model, comparison.run(run), told));
+  const whole = await comparison.hold(run, (held) => mergedRun(opened.model, held, told));
   return zipMerged(whole, merged.type, run);
 }
 

@@ -121,7 +121,7 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     trainables: program.trainables,
     virtualTokens,
     dial: controller?.dial ? { ...controller.dial, setting: controller.dial.most } : null,
-    parameters: { read: async () => values, readControllerStates: async () => controllerStates, controllerStates: [] },
+    parameters: { readTrained: async () => ({ values, controllerStates }), controllerStates: [] },
     front: async (one: TunedProgram) => {
       const wanted = [...(one.front.prompt ? [one.front.prompt] : []), ...one.front.keys, ...one.front.values];
       const value = computed(model, one, values, wanted);

@@ -129,7 +129,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
     setup: { ...setup, name: "cpt" },
     ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
     trainables: buildTunedProgram(setup, 1, 1).program.trainables,
-    parameters: { read: async () => values, readControllerStates: async () => new Map(), controllerStates: [] },
+    parameters: { readTrained: async () => ({ values, controllerStates: new Map() }), controllerStates: [] },
     front: async (tuned: TunedProgram) => {
       const { prompt } = tuned.front;
       const leaves = new Map<string, ArrayLike<number>>([
