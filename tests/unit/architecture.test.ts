@@ -63,6 +63,7 @@ const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
  */
 const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
+  "src/plan/data-configuration",
   "src/tasks/metrics/names",
   "src/data/placeholders",
   "src/versions/versions",
