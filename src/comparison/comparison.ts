@@ -263,16 +263,12 @@ export class Comparison {
     return this.#turn.runExclusive(async () => {
       if (["waiting", "preparing"].includes(lane.state)) throw new Error(`Run "${name}" is still ${lane.state}.`);
       if (before && !lane.first) return null;
-      if (lane.next && lane.next.size !== prompts.length) {
-        await lane.next.release();
-        lane.next = null;
-      }
-      lane.next ??= new NextToken(executor, model, lane.run, prompts.length);
+      const next = await lane.nextToken(prompts.length, (rows) => new NextToken(executor, model, lane.run, rows));
       const shown = prompts.map((ids) => lane.feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
       const now = before ? await lane.run.parameters.checkpoint(lane.steps) : null;
       if (before) lane.run.parameters.restore(lane.first!);
       try {
-        return await generate(shown, settings, lane.next.predictor, options);
+        return await generate(shown, settings, next.predictor, options);
       } finally {
         if (now) lane.run.parameters.restore(now);
       }
@@ -328,7 +324,7 @@ export class Comparison {
 
   /** Gives a run the checkpoint that `continue` goes on from. */
   adopt(name: string, checkpoint: Checkpoint): void {
-    this.#lane(name).checkpoint = checkpoint;
+    this.#lane(name).adopt(checkpoint);
   }
 
   /** Uses a run as it is on the device; nothing trains meanwhile. */
@@ -387,7 +383,6 @@ export class Comparison {
   #createLane(plan: RunPlan, setup: ResolvedMethod & RunHead, listener: ComparisonSetup["emit"]): Lane {
     const { executor, model, training, emit } = this.#setup;
     const feed = this.#feeds.behind(setup.context.textIds);
-    feed.used = true;
     const run = new Run(
       executor,
       model,

@@ -77,6 +77,12 @@ export class Run {
   /** What a run that answers by way of training rows reads, by tensor name. */
   #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
   #started = false;
+  #startNorm: number | null = null;
+  /**
+   * Bytes of what the frozen model keeps of this run's text; runs with the same text share it.
+   * Known once compiled.
+   */
+  #cachedBytes = 0;
 
   /**
    * Builds the Programs of all batch shapes and claims their memory. Throws if the input and the
@@ -124,7 +130,9 @@ export class Run {
    * Mean norm of the virtual tokens' embeddings before training, where they are trained as they
    * stand; else null. Known once compiled.
    */
-  startNorm: number | null = null;
+  get startNorm(): number | null {
+    return this.#startNorm;
+  }
 
   get context(): MethodContext {
     return this.setup.context;
@@ -146,21 +154,15 @@ export class Run {
   get memoryBytes(): Bytes {
     const own = this.#executor.memory.bytes(this.owner);
     const activations = own.activations + this.activationBytes;
-    return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.cachedBytes });
+    return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.#cachedBytes });
   }
-
-  /**
-   * Bytes of what the frozen model keeps of this run's text; runs with the same text share it.
-   * Known once compiled.
-   */
-  cachedBytes = 0;
 
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
     if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
-    this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
+    this.#cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
     await this.#start();
     const bound = await this.leaves();
@@ -324,7 +326,7 @@ export class Run {
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
       const start = await this.#executor.read(this.parameters.value(prompt.name), tensorBytes(prompt));
-      this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
+      this.#startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
     }
     this.#started = true;
   }
