@@ -52,6 +52,7 @@ export class Comparison {
   readonly #base: Lane;
   readonly #rows: RowReader;
   readonly #loop: TrainingLoop;
+  #prepared = false;
   #baseCompiled = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
@@ -131,6 +132,7 @@ export class Comparison {
   async prepare(): Promise<void> {
     this.#loop.announce("preparing");
     await withProgress(this.#setup.emit, (report) => this.#prepare(report));
+    this.#prepared = true;
   }
 
   async #prepare(report: (amounts: Amounts) => void): Promise<void> {
@@ -178,9 +180,10 @@ export class Comparison {
     return this.#loop.continue(evaluateFirst);
   }
 
-  /** One evaluation of every run as it is. */
-  evaluate(): Promise<void> {
-    return this.#loop.evaluateOnly();
+  /** One evaluation of every run as it is, prepared before where it was not. */
+  async evaluate(): Promise<void> {
+    if (!this.#prepared) await this.prepare();
+    await this.#loop.evaluateOnly();
   }
 
   /** Ends every unfinished run with this reason; adapters of the last evaluation stay. */

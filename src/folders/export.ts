@@ -6,8 +6,8 @@
 import type { ModelCardContent } from "../adapters/card/content";
 import { modelCard } from "../adapters/card/model-card";
 import type { AdapterFolder } from "../adapters/folder";
-import type { Front, Origin, WritingSite } from "../adapters/forms/form";
-import { type Form, type FormSettings, formOf } from "../adapters/forms/registry";
+import type { Front, WritingSite } from "../adapters/forms/form";
+import { type Form, type FormSettings, formOf, originOf } from "../adapters/forms/registry";
 import { forTask, type PeftConfig, type PeftTask } from "../adapters/peft-config";
 import type { BaseModel } from "../base/base-model";
 import { tokenTypes } from "../data/channels";
@@ -21,7 +21,6 @@ import { blockOf } from "../models/blocks";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Checkpoint, TrainedValues, Values } from "../runs/parameters";
 import type { Run } from "../runs/run";
-import { trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { trainingState } from "./continuation";
 import { importedTensors } from "./imported-tensors";
@@ -92,7 +91,7 @@ export async function exportRun(
       origin,
       resumes,
       tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,
-      trainable: trainableOf(run.tunedSetup, run.trainables, model),
+      trainable: run.trainable,
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },
   };
@@ -213,11 +212,6 @@ function withHead(config: PeftConfig, head: readonly NamedTensor[]): PeftConfig 
     head.map(({ name }) => name.slice(0, name.indexOf("."))).filter((name) => !saved.includes(name)),
   );
   return { ...config, modules_to_save: [...saved, ...further] };
-}
-
-/** What a form's exported tensors were made of. */
-export function originOf(form: FormSettings): Origin {
-  return "origin" in form ? form.origin : "trained";
 }
 
 /** What the forms know of the model and the run. */

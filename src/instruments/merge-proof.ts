@@ -133,7 +133,6 @@ export async function proveMerge(
       emit: () => {},
     });
     try {
-      await comparison.prepare();
       await comparison.evaluate();
       return comparison.evaluation(name);
     } finally {

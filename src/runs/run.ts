@@ -24,6 +24,7 @@ import { checkContext, controllerOf, controllerStatesOf, type ResolvedMethod, se
 import { type RowReader, rowTables } from "./row-states";
 import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
+import { type TrainableCount, trainableOf } from "./trainable-count";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
@@ -140,6 +141,11 @@ export class Run {
 
   get trainables(): readonly Trainable[] {
     return this.parameters.trainables;
+  }
+
+  /** How many numbers it trains. */
+  get trainable(): TrainableCount {
+    return trainableOf(this.tunedSetup, this.trainables, this.#model);
   }
 
   /** Bytes that only live within a step, for the largest batch shape. */

@@ -4,11 +4,12 @@
  */
 
 import { expect, test, vi } from "vitest";
+import { originOf } from "../../src/adapters/forms/registry";
 import { readAdapterFiles } from "../../src/adapters/read";
 import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import { checkpointOf } from "../../src/folders/continuation";
-import { exportRun, originOf } from "../../src/folders/export";
+import { exportRun } from "../../src/folders/export";
 import { importedTensors } from "../../src/folders/imported-tensors";
 import { methodOf } from "../../src/methods/registry";
 import type { Checkpoint } from "../../src/runs/parameters";

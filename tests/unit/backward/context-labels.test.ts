@@ -14,6 +14,7 @@ import { importedTensors } from "../../../src/folders/imported-tensors";
 import { contextLabels } from "../../../src/methods/cpt/token-types";
 import { controllerOf } from "../../../src/runs/resolve";
 import type { Run } from "../../../src/runs/run";
+import { trainableOf } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
@@ -125,10 +126,12 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   });
 
   const values = new Map([[DELTA, tensors.get(`final.${DELTA}`)!.data as Float32Array]]);
+  const { trainables } = buildTunedProgram(setup, 1, 1).program;
   const run = {
     setup: { ...setup, name: "cpt" },
     ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
-    trainables: buildTunedProgram(setup, 1, 1).program.trainables,
+    trainables,
+    trainable: trainableOf(setup, trainables, { parameters: 1 }),
     parameters: { readTrained: async () => ({ values, controllerStates: new Map() }), controllerStates: [] },
     front: async (tuned: TunedProgram) => {
       const { prompt } = tuned.front;
