@@ -1,6 +1,6 @@
 /**
  * What an adapter folder is: its files, and what it holds once read or before it is written.
- * Reading: `read-folder.ts`. Writing: `write-folder.ts`. What must agree in it: each form's file.
+ * Reading: `read.ts`. Writing: `write.ts`. What must agree in it: each form's file.
  */
 
 import type { NamedTensor } from "../hub/write-safetensors";

@@ -52,6 +52,7 @@ export class Comparison {
   readonly #base: Lane;
   readonly #rows: RowReader;
   readonly #loop: TrainingLoop;
+  #prepared = false;
   #baseCompiled = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
@@ -131,6 +132,7 @@ export class Comparison {
   async prepare(): Promise<void> {
     this.#loop.announce("preparing");
     await withProgress(this.#setup.emit, (report) => this.#prepare(report));
+    this.#prepared = true;
   }
 
   async #prepare(report: (amounts: Amounts) => void): Promise<void> {
@@ -178,9 +180,10 @@ export class Comparison {
     return this.#loop.continue(evaluateFirst);
   }
 
-  /** One evaluation of every run as it is. */
-  evaluate(): Promise<void> {
-    return this.#loop.evaluateOnly();
+  /** One evaluation of every run as it is, prepared before where it was not. */
+  async evaluate(): Promise<void> {
+    if (!this.#prepared) await this.prepare();
+    await this.#loop.evaluateOnly();
   }
 
   /** Ends every unfinished run with this reason; adapters of the last evaluation stay. */
@@ -263,16 +266,12 @@ export class Comparison {
     return this.#turn.runExclusive(async () => {
       if (["waiting", "preparing"].includes(lane.state)) throw new Error(`Run "${name}" is still ${lane.state}.`);
       if (before && !lane.first) return null;
-      if (lane.next && lane.next.size !== prompts.length) {
-        await lane.next.release();
-        lane.next = null;
-      }
-      lane.next ??= new NextToken(executor, model, lane.run, prompts.length);
+      const next = await lane.nextToken(prompts.length, (rows) => new NextToken(executor, model, lane.run, rows));
       const shown = prompts.map((ids) => lane.feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
       const now = before ? await lane.run.parameters.checkpoint(lane.steps) : null;
       if (before) lane.run.parameters.restore(lane.first!);
       try {
-        return await generate(shown, settings, lane.next.predictor, options);
+        return await generate(shown, settings, next.predictor, options);
       } finally {
         if (now) lane.run.parameters.restore(now);
       }
@@ -310,7 +309,7 @@ export class Comparison {
       lane.run.turn(setting);
       const { loss, ...event } = await this.#loop.evaluate(lane);
       const measured = Object.fromEntries(taskMetrics[this.task.id].map((name) => [name, event[name]]));
-      const { tensors } = await exportedForm(this.#setup.model, lane.run, await lane.run.parameters.read());
+      const { tensors } = exportedForm(this.#setup.model, lane.run, await lane.run.parameters.readTrained());
       const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
       return { setting, loss, ...measured, parameters };
     });
@@ -328,10 +327,16 @@ export class Comparison {
 
   /** Gives a run the checkpoint that `continue` goes on from. */
   adopt(name: string, checkpoint: Checkpoint): void {
-    this.#lane(name).checkpoint = checkpoint;
+    this.#lane(name).adopt(checkpoint);
   }
 
-  /** Uses a run's state as it is on the device; nothing trains meanwhile. */
+  /** Uses a run as it is on the device; nothing trains meanwhile. */
+  hold<Result>(name: string, use: (run: Run) => Promise<Result>): Promise<Result> {
+    const { run } = this.#lane(name);
+    return this.#turn.runExclusive(() => use(run));
+  }
+
+  /** Uses a run's whole state, moments included, as it is on the device; nothing trains meanwhile. */
   snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => use(await lane.snapshot()));
@@ -381,7 +386,6 @@ export class Comparison {
   #createLane(planned: PlannedRun, setup: ResolvedMethod & RunHead, listener: ComparisonSetup["emit"]): Lane {
     const { executor, model, training, emit } = this.#setup;
     const feed = this.#feeds.after(setup.context.textIds);
-    feed.used = true;
     const run = new Run(
       executor,
       model,

@@ -19,23 +19,17 @@ interface Evaluated {
 export class Lane {
   readonly run: Run;
   readonly feed: Feed;
-  reason: string | null = null;
-  /** Updates that it has done. */
-  steps = 0;
-  /** Real tokens and seconds of training so far. */
-  tokens = 0;
-  seconds = 0;
-  /** What it goes on from: of the last evaluation, or of a stop without one. */
-  checkpoint: Checkpoint | null = null;
-  /** The last evaluation, and the step that it was made at. */
-  validation: Evaluation | null = null;
-  evaluatedStep: number | null = null;
-  /** Before the first step, for language modelling: what it wrote then can be seen later. */
-  first: Checkpoint | null = null;
-  /** What predicts for it, kept from one text to the next. */
-  next: NextToken | null = null;
   readonly #emit: (event: StudioEvent) => void;
   #state: RunState = "waiting";
+  #reason: string | null = null;
+  #steps = 0;
+  #tokens = 0;
+  #seconds = 0;
+  #checkpoint: Checkpoint | null = null;
+  #validation: Evaluation | null = null;
+  #evaluatedStep: number | null = null;
+  #first: Checkpoint | null = null;
+  #next: NextToken | null = null;
   #heldStep: number | null = null;
   /** The evaluation with the lowest loss, and for how many evaluations none was lower. */
   #best: Evaluated | null = null;
@@ -57,6 +51,41 @@ export class Lane {
     return this.#state;
   }
 
+  /** Why it failed, or ended early. */
+  get reason(): string | null {
+    return this.#reason;
+  }
+
+  /** Updates that it has done. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Real tokens of its training so far. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** Of its training so far. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** What it goes on from: of the last evaluation, or of a stop without one. */
+  get checkpoint(): Checkpoint | null {
+    return this.#checkpoint;
+  }
+
+  /** Its last evaluation, or with `keepBest` its best once it has ended. */
+  get validation(): Evaluation | null {
+    return this.#validation;
+  }
+
+  /** Before the first step, for language modelling: what it wrote then can be seen later. */
+  get first(): Checkpoint | null {
+    return this.#first;
+  }
+
   /** The step whose adapter is on the device, of those that were evaluated. */
   get heldStep(): number | null {
     return this.#heldStep;
@@ -69,9 +98,54 @@ export class Lane {
 
   setState(state: RunState): void {
     this.#state = state;
-    const lastGoodStep = this.checkpoint?.step ?? null;
+    const lastGoodStep = this.#checkpoint?.step ?? null;
     const { name: run, reason, heldStep } = this;
     this.#emit({ type: "run-state", run, state, reason, lastGoodStep, heldStep });
+  }
+
+  /** Ends it with this reason; its last good adapter stays. */
+  fail(reason: string): void {
+    this.#reason = reason;
+    this.setState("failed");
+  }
+
+  /** Goes on from its last good adapter. */
+  restart(): void {
+    this.restore();
+    this.#reason = null;
+    this.setState("running");
+  }
+
+  /** Counts an update: steps and real tokens with it. */
+  updated(steps: number, tokens: number): void {
+    this.#steps = steps;
+    this.#tokens = tokens;
+  }
+
+  /** Counts seconds of training; they are known a few steps late. */
+  addSeconds(seconds: number): void {
+    this.#seconds += seconds;
+  }
+
+  /** Is as far as the others, where nothing is trained. */
+  keepUp(step: number): void {
+    this.#steps = Math.max(this.#steps, step);
+  }
+
+  /** Takes an evaluation of it as it is. */
+  evaluated(evaluation: Evaluation): void {
+    this.#validation = evaluation;
+    this.#evaluatedStep = this.#steps;
+  }
+
+  /** Takes a checkpoint that it will go on from. */
+  adopt(checkpoint: Checkpoint): void {
+    this.#checkpoint = checkpoint;
+  }
+
+  /** Keeps the checkpoint that it has as the one before the first step. */
+  rememberStart(): void {
+    this.#first = this.#checkpoint;
   }
 
   /**
@@ -80,9 +154,8 @@ export class Lane {
   failNotANumber(what: string, value: number, learningRate: number): void {
     const rate = learningRate.toPrecision(3);
     const hint = this.trains ? ` The learning rate of ${rate} may be too high; try a lower one.` : "";
-    this.reason = `not a number: ${what} was ${value}.${hint}`;
     this.#spoiled = true;
-    this.setState("failed");
+    this.fail(`not a number: ${what} was ${value}.${hint}`);
   }
 
   restoreIfFailed(): void {
@@ -91,25 +164,25 @@ export class Lane {
 
   /** Back to the checkpoint, after everything submitted so far. */
   restore(): void {
-    const { checkpoint } = this;
+    const checkpoint = this.#checkpoint;
     this.#spoiled = false;
     if (!checkpoint) return;
     this.run.parameters.restore(checkpoint);
     this.#heldStep = checkpoint.step;
-    this.steps = checkpoint.step;
-    this.tokens = checkpoint.tokens;
-    this.seconds = checkpoint.seconds;
+    this.#steps = checkpoint.step;
+    this.#tokens = checkpoint.tokens;
+    this.#seconds = checkpoint.seconds;
   }
 
   /** Whether it was evaluated, here, at the step that it is at. */
   get isEvaluated(): boolean {
-    return this.evaluatedStep === this.steps && this.checkpoint?.step === this.steps;
+    return this.#evaluatedStep === this.#steps && this.#checkpoint?.step === this.#steps;
   }
 
   /** Keeps its adapter as it is. */
   async keep(): Promise<void> {
     const { steps, tokens, seconds } = this;
-    this.checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds };
+    this.#checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds };
     this.#heldStep = steps;
   }
 
@@ -129,7 +202,7 @@ export class Lane {
   checkPatience(loss: number, step: number, patience: number | null): string | null {
     const best = this.#best;
     if (!best || loss < best.loss) {
-      this.#best = { loss, checkpoint: this.checkpoint!, evaluation: this.validation! };
+      this.#best = { loss, checkpoint: this.#checkpoint!, evaluation: this.#validation! };
       this.#worse = 0;
       return null;
     }
@@ -143,20 +216,31 @@ export class Lane {
 
   /**
    * Ends it in good order; with `keepBest` it holds the adapter of its best evaluation from here
-   * on.
+   * on. `reason`: why it finishes before its last step.
    */
-  end(state: "finished" | "stopped", keepBest: boolean): void {
+  end(state: "finished" | "stopped", keepBest: boolean, reason: string | null = null): void {
+    this.#reason = reason;
     const best = this.#best;
     if (keepBest && best && best.checkpoint.step !== this.#heldStep) {
       this.run.parameters.restore(best.checkpoint);
-      this.validation = best.evaluation;
+      this.#validation = best.evaluation;
       this.#heldStep = best.checkpoint.step;
     }
     this.setState(state);
   }
 
+  /** What predicts for it, so many rows at a time: made once, and kept from one text to the next. */
+  async nextToken(rows: number, make: (rows: number) => NextToken): Promise<NextToken> {
+    if (this.#next && this.#next.size !== rows) {
+      await this.#next.release();
+      this.#next = null;
+    }
+    this.#next ??= make(rows);
+    return this.#next;
+  }
+
   async release(): Promise<void> {
-    await this.next?.release();
+    await this.#next?.release();
     await this.run.release();
   }
 }

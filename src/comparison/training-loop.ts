@@ -104,9 +104,7 @@ export class TrainingLoop {
     this.#hurried = false;
     const unfinished = this.#setup.lanes.filter(({ state }) => state !== "finished");
     for (const lane of unfinished) {
-      lane.restore();
-      lane.reason = null;
-      lane.setState("running");
+      lane.restart();
     }
     if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
   }
@@ -139,10 +137,7 @@ export class TrainingLoop {
     if (!evaluation) return null;
     const { validation } = feed;
     const loss = meanLossOf(evaluation, validation);
-    if (Number.isFinite(loss)) {
-      lane.validation = evaluation;
-      lane.evaluatedStep = lane.steps;
-    }
+    if (Number.isFinite(loss)) lane.evaluated(evaluation);
     return {
       type: "evaluation",
       run: name,
@@ -165,8 +160,7 @@ export class TrainingLoop {
     this.resume();
     for (const lane of this.#setup.lanes) {
       if (lane.state === "finished" || lane.state === "failed") continue;
-      lane.reason = error.message;
-      lane.setState("failed");
+      lane.fail(error.message);
     }
     this.announce("failed", error.message);
   }
@@ -228,7 +222,7 @@ export class TrainingLoop {
     const fresh = began.filter((lane) => lane.steps === 0);
     await this.#evaluateAll(evaluateFirst ? began : fresh);
     // An imported adapter is never stepped, so it has no before.
-    if (task.head === "vocabulary") for (const lane of fresh) lane.first = lane.checkpoint;
+    if (task.head === "vocabulary") for (const lane of fresh) lane.rememberStart();
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     const learning = () => this.#running.some(({ trains }) => trains);
     if (!learning()) this.#advance(steps);
@@ -263,7 +257,7 @@ export class TrainingLoop {
   /** Runs that train nothing are always as far as the others. */
   #advance(step: number): void {
     this.#step = step;
-    for (const lane of this.#running) if (!lane.trains) lane.steps = Math.max(lane.steps, step);
+    for (const lane of this.#running) if (!lane.trains) lane.keepUp(step);
   }
 
   #streamsFrom(start: number): ReadonlyMap<number, BatchStream> {
@@ -318,8 +312,7 @@ export class TrainingLoop {
       const push = (commands: Commands) => this.#ring.push(commands, run.stepFigures, STEP_FIGURES * 4, tag);
       const done = await run.train(batch.bucket, this.#step, learningRate, push, () => this.#stopping);
       if (!done) return false;
-      lane.steps = tag.step;
-      lane.tokens = tag.tokens;
+      lane.updated(tag.step, tag.tokens);
       this.#ring.submitted();
     }
     return true;
@@ -329,7 +322,7 @@ export class TrainingLoop {
   #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
     const { lane, step, epoch, tokens, learningRate, submitted } = tag;
     const now = performance.now();
-    lane.seconds += (now - Math.max(this.#delivered, submitted)) / 1000;
+    lane.addSeconds((now - Math.max(this.#delivered, submitted)) / 1000);
     this.#delivered = now;
     if (lane.state !== "running") return;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
@@ -379,8 +372,7 @@ export class TrainingLoop {
       const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
       const enough = lane.checkPatience(event.loss, event.step, patience);
       if (enough === null) continue;
-      lane.reason = enough;
-      lane.end("finished", training.keepBest);
+      lane.end("finished", training.keepBest, enough);
     }
     onCheckpoint?.(this.checkpoints);
     this.#delivered = performance.now();

@@ -3,11 +3,11 @@
  * embeddings they give.
  */
 
+import type { ModelCardContent } from "../adapters/card/content";
+import { modelCard } from "../adapters/card/model-card";
 import type { AdapterFolder } from "../adapters/folder";
-import type { Front, Origin, WritingSite } from "../adapters/forms/form";
-import { type Form, type FormSettings, formOf } from "../adapters/forms/registry";
-import { modelCard } from "../adapters/model-card";
-import type { ModelCardContent } from "../adapters/model-card-content";
+import type { Front, WritingSite } from "../adapters/forms/form";
+import { type Form, type FormSettings, formOf, originOf } from "../adapters/forms/registry";
 import { forTask, type PeftConfig, type PeftTask } from "../adapters/peft-config";
 import type { BaseModel } from "../base/base-model";
 import { tokenTypes } from "../data/channels";
@@ -19,9 +19,8 @@ import type { AnyApproach } from "../methods/registry";
 import { linearShapes } from "../methods/targets";
 import { blockOf } from "../models/blocks";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
-import type { Checkpoint, Values } from "../runs/parameters";
+import type { Checkpoint, TrainedValues, Values } from "../runs/parameters";
 import type { Run } from "../runs/run";
-import { trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { trainingState } from "./continuation";
 import { importedTensors } from "./imported-tensors";
@@ -37,7 +36,7 @@ export interface ExportFacts
   readonly scale?: Scale | null;
   /**
    * What is written so that training can go on; left out of converted and cut forms, and where it
-   * would be too large.
+   * would be too large. The checkpoint's values are the folder's: nothing is read twice.
    */
   readonly state?: { readonly checkpoint: Checkpoint; readonly facts: Parameters<typeof trainingState>[3] };
   /** The configuration of the comparison and every evaluation, for run.json. */
@@ -45,8 +44,9 @@ export interface ExportFacts
 }
 
 /**
- * Reads the run's tensors back from the GPU and lays them out as PEFT does. `conversion`: one of
- * the method's other forms. Throws an Error naming those there are if it is none of them.
+ * Lays the run's tensors out as PEFT does: those of the state's checkpoint, or without one those
+ * that are read back from the device. `conversion`: one of the method's other forms. Throws an
+ * Error naming those there are if it is none of them.
  */
 export async function exportRun(
   model: BaseModel,
@@ -55,9 +55,10 @@ export async function exportRun(
   conversion: string | null = null,
 ): Promise<AdapterFolder> {
   const { method, options } = run.setup;
-  const values = await run.parameters.read();
+  const trained = facts.state?.checkpoint ?? (await run.parameters.readTrained());
+  const { values } = trained;
   const head = partTensors(run, values, "head");
-  const { form: whole, tensors: exported } = await exportedForm(model, run, values, conversion);
+  const { form: whole, tensors: exported } = exportedForm(model, run, trained, conversion);
   const site = writingSite(model, run);
   const above = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
   const settings = formOf(above.type).writtenAs?.(above, site) ?? above;
@@ -90,7 +91,7 @@ export async function exportRun(
       origin,
       resumes,
       tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,
-      trainable: trainableOf(run.tunedSetup, run.trainables, model),
+      trainable: run.trainable,
     }),
     run: asTrained ? record : { ...record, run: undefined, trainedAs: record.run },
   };
@@ -171,15 +172,15 @@ export function isSummable(method: AnyApproach, form: FormSettings): boolean {
 }
 
 /**
- * What of a run's present values is written: what was trained, unless the method prunes, cuts or
- * converts it.
+ * What of a run's values is written: what was trained, unless the method prunes, cuts or converts
+ * it.
  */
-export async function exportedForm(
+export function exportedForm(
   model: BaseModel,
   run: Run,
-  values: Values,
+  { values, controllerStates }: TrainedValues,
   conversion: string | null = null,
-): Promise<{ form: FormSettings; tensors: readonly NamedTensor[] }> {
+): { form: FormSettings; tensors: readonly NamedTensor[] } {
   const tensors = partTensors(run, values, "adapter");
   const { method, options, steps = 1 } = run.setup;
   const known = conversionsOf(method);
@@ -190,7 +191,6 @@ export async function exportedForm(
     );
   }
   if (!method.trains || !method.exported) return { form: method.exportForm(options, model), tensors };
-  const controllerStates = await run.parameters.readControllerStates();
   return method.exported(options, {
     tensors,
     controllerStates,
@@ -212,11 +212,6 @@ function withHead(config: PeftConfig, head: readonly NamedTensor[]): PeftConfig 
     head.map(({ name }) => name.slice(0, name.indexOf("."))).filter((name) => !saved.includes(name)),
   );
   return { ...config, modules_to_save: [...saved, ...further] };
-}
-
-/** What a form's exported tensors were made of. */
-export function originOf(form: FormSettings): Origin {
-  return "origin" in form ? form.origin : "trained";
 }
 
 /** What the forms know of the model and the run. */

@@ -1,13 +1,16 @@
 /** From an adapter folder to a run that starts from it: which method it is, and whether it fits. */
 
 import * as z from "zod";
+import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { formOf } from "../adapters/forms/registry";
 import type { Scale, TaskId } from "../data/types";
+import type { ModelFolder } from "../hub/types";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { tasks } from "../tasks/registry";
+import { checkSavedTables } from "./saved-tables";
 
 const runRecord = z.looseObject({
   /** Left out where the folder holds a smaller rank or another form of what the run trained. */
@@ -52,6 +55,21 @@ const taskRecord = z.object({ configuration: z.object({ data: z.object({ task: z
 /** How the numbers were scaled that an adapter was trained for; null where it does not say. */
 export function importedScale(adapter: AdapterFolder): Scale | null {
   return scaleRecord.safeParse(adapter.run).data?.scale ?? null;
+}
+
+/**
+ * Checks that an adapter was made for the open model and for rows like the open ones.
+ * @throws Error with both sides, or what is wrong with a table saved beside the adapter.
+ */
+export async function checkMadeFor(
+  adapter: AdapterFolder,
+  model: ModelFolder,
+  task: TaskId,
+  labels: readonly string[],
+): Promise<void> {
+  checkBase(adapter, model.name);
+  await checkSavedTables(adapter, model);
+  checkLabels(adapter, task, labels);
 }
 
 /**

@@ -5,11 +5,15 @@
 
 import type { AdapterFolder } from "../adapters/folder";
 import type { Origin } from "../adapters/forms/form";
-import { formOf } from "../adapters/forms/registry";
+import { formOf, originOf } from "../adapters/forms/registry";
 import { PROMPT_EMBEDDINGS } from "../adapters/prompt-learning";
 import type { NamedTensor } from "../hub/write-safetensors";
+import type { ModelFacts } from "../methods/method";
+import { approachOf } from "../methods/registry";
 import type { ModelConfig } from "../models/family";
+import type { RunConfiguration } from "../plan/configuration";
 import type { Trainable } from "../program/tensor";
+import { parseOptions } from "../runs/resolve";
 
 /**
  * The tensors by in-model name that a folder holds for a method: for `initFrom` and import.
@@ -33,6 +37,19 @@ export function importedTensors(
     throw new Error(`The adapter has no sk_adapter.safetensors, so the training of ${what} cannot go on.`);
   }
   return [...given(tensors.filter(({ name }) => name !== PROMPT_EMBEDDINGS)), ...skTensors];
+}
+
+/**
+ * The same for a run that is to start from the folder.
+ * @throws Error naming run, method and option, or what is missing.
+ */
+export function startingTensors(
+  adapter: AdapterFolder,
+  run: RunConfiguration,
+  model: ModelFacts,
+): readonly NamedTensor[] {
+  const form = approachOf(run.method).exportForm(parseOptions(model, run), model);
+  return importedTensors(adapter, model.config.layers, originOf(form), model.config);
 }
 
 /**

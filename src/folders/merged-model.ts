@@ -6,7 +6,7 @@
 
 import type { Change } from "../adapters/base-change";
 import { formOf } from "../adapters/forms/registry";
-import { folderName } from "../adapters/write-folder";
+import { folderName } from "../adapters/write";
 import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
 import type { BaseModel } from "../base/base-model";
 import { HEAD_WEIGHT } from "../base/language-head";
@@ -173,8 +173,8 @@ export async function mergedRun(
   const causal = task.head === "vocabulary";
   const body = needed.map(({ tensor, entry }) => ({ name: tensor.name, entry }));
   const ownHead = causal ? languageHead.needed : [];
-  const values = await run.parameters.read();
-  const { form, tensors } = await exportedForm(model, run, values, loraConversion(method));
+  const trained = await run.parameters.readTrained();
+  const { form, tensors } = exportedForm(model, run, trained, loraConversion(method));
   const names = new Set([...body.map(({ name }) => name), ...(causal ? [HEAD_WEIGHT] : [])]);
   const site = { names, fanInFanOut: family.fanInFanOut };
   const merged = mergeChanges(method, form, tensors, site);
@@ -195,7 +195,7 @@ export async function mergedRun(
     new Map([...list].map(([name, change]) => [stored.get(name) ?? name, change]));
   const changes = inFile(merged);
   const undo = negative && inFile(mergeChanges(method, negative, tensors, site));
-  const head = partTensors(run, values, "head");
+  const head = partTensors(run, trained.values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
   return { folder, family, task, labels, base, changes, undo, head, card, untied };

@@ -53,7 +53,7 @@ export const forgetting: Instrument<z.infer<typeof inputSchema>, Forgetting> = {
   },
   async measure({ comparison, name, executor, model, readText }, input) {
     const text = input.text ?? (await readText(GENERAL_TEXT));
-    return comparison.snapshot(name, () => measureForgetting(executor, model, comparison.run(name), text));
+    return comparison.hold(name, (run) => measureForgetting(executor, model, run, text));
   },
 };
 

@@ -60,7 +60,7 @@ export const mergeProof: Instrument<null, MergeProof> = {
   },
   measure({ comparison, name, executor, model, data, training }) {
     const setup = { executor, model, data, training };
-    return comparison.snapshot(name, () => proveMerge(setup, comparison.run(name), comparison.evaluation(name)));
+    return comparison.hold(name, (run) => proveMerge(setup, run, comparison.evaluation(name)));
   },
 };
 
@@ -138,7 +138,6 @@ export async function proveMerge(
       emit: () => {},
     });
     try {
-      await comparison.prepare();
       await comparison.evaluate();
       return comparison.evaluation(name);
     } finally {

@@ -5,15 +5,25 @@
 
 import * as z from "zod";
 import { isNamed, isTargeted, type LinearShape, type TargetModules, wholePath } from "../adapters/target-modules";
-import type { LinearSite } from "../models/family";
+import type { Family, LinearSite, ModelConfig } from "../models/family";
 import { Program } from "../program/program";
 import type { ModelFacts } from "./method";
 
 /** Whether a module's path ends with one of these names, as PEFT matches `target_modules`. */
 export const isTarget = isNamed;
 
-/** Every linear of the blocks. */
-export function linearShapes({ family, config }: ModelFacts): LinearShape[] {
+/** By the model's configuration, which is one family's: options are checked at every change. */
+const knownShapes = new WeakMap<ModelConfig, readonly LinearShape[]>();
+
+/** Every linear of the blocks; found once for each model. */
+export function linearShapes({ family, config }: ModelFacts): readonly LinearShape[] {
+  const shapes = knownShapes.get(config) ?? findLinears(family, config);
+  knownShapes.set(config, shapes);
+  return shapes;
+}
+
+/** Builds a whole Program to see them. */
+function findLinears(family: Family, config: ModelConfig): LinearShape[] {
   const found: LinearShape[] = [];
   const program = new Program();
   const ids = program.input("input_ids", [1], "int32");

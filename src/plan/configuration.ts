@@ -73,6 +73,9 @@ export const trainingSchema = z.strictObject({
   pooling: z.enum(poolings).nullable().default(null),
 });
 
+/** Of `data`, where neither the file nor a person says otherwise. */
+export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const;
+
 export const configurationSchema = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
   /**
@@ -84,10 +87,10 @@ export const configurationSchema = z.strictObject({
     .strictObject({
       task: z.enum(taskIds).default(DEFAULT_TASK),
       train: z.string(),
-      validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(0.1),
+      validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(dataDefaults.validationFraction),
       /** Roles as the task has them. */
       columns: z.record(z.string(), z.unknown()),
-      maxLength: z.int().min(1).default(128),
+      maxLength: z.int().min(1).default(dataDefaults.maxLength),
     })
     .transform(({ columns: given, ...data }, context) => {
       const { columns, problems } = checkRoles(data.task, given);

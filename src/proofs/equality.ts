@@ -37,7 +37,6 @@ export async function compareAtStart(
     emit: () => {},
   });
   try {
-    await comparison.prepare();
     await comparison.evaluate();
     const [a, b] = runs.map(({ name }) => concatenate(comparison.evaluation(name).outputs));
     const largestOf = (values: Float32Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

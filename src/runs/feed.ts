@@ -24,8 +24,6 @@ export class Feed {
   readonly validation: readonly TokenizedExample[];
   /** On the GPU, by padded length. */
   readonly buffers: ReadonlyMap<number, BatchBuffers>;
-  /** Whether any run reads it. */
-  used = false;
   readonly #arrays: ReadonlyMap<number, BatchArrays>;
   readonly #options: FeedOptions;
 

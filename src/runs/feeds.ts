@@ -13,6 +13,8 @@ export class Feeds {
   readonly whole: Feed;
   readonly withoutBos: Feed;
   readonly #model: BaseModel;
+  /** Whether any run reads rows without the token. */
+  #dropsBos = false;
 
   constructor(
     executor: Executor,
@@ -28,12 +30,13 @@ export class Feeds {
 
   /**
    * The feed of a run whose rows come after this text: the text may have the beginning-of-sequence
-   * token already.
+   * token already. Batches are put into its buffers from here on.
    */
   after(textIds: readonly number[]): Feed {
     const { tokenizer, family } = this.#model;
     // An encoder's read-out is its first token: it stays.
     const repeated = !family.bidirectional && tokenizer.bosId !== null && textIds[0] === tokenizer.bosId;
+    if (repeated) this.#dropsBos = true;
     return repeated ? this.withoutBos : this.whole;
   }
 
@@ -43,7 +46,7 @@ export class Feeds {
    */
   fill(batch: PlannedBatch): number {
     const tokens = this.whole.fill(this.whole.train, batch);
-    if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.train, batch);
+    if (this.#dropsBos) this.withoutBos.fill(this.withoutBos.train, batch);
     return tokens;
   }
 }

@@ -18,14 +18,18 @@ import {
 /** Values by tensor name, row-major. */
 export type Values = ReadonlyMap<string, Float32Array>;
 
-/** Values, optimiser state and the controller's state after a step. */
-export interface ParameterState {
-  readonly step: number;
+/** What a run answers with: the values, and what the method's controller keeps. */
+export interface TrainedValues {
   readonly values: Values;
-  readonly firstMoments: Values;
-  readonly secondMoments: Values;
   /** Empty for methods without a controller. */
   readonly controllerStates: Values;
+}
+
+/** What it goes on with after a step: the optimiser's state as well. */
+export interface ParameterState extends TrainedValues {
+  readonly step: number;
+  readonly firstMoments: Values;
+  readonly secondMoments: Values;
 }
 
 /** Everything needed to go on with a run. */
@@ -125,17 +129,23 @@ export class Parameters {
     return this.#read(this.#controllerStates, this.controllerStates);
   }
 
+  /** Both, as they are now; waits for the device. */
+  async readTrained(): Promise<TrainedValues> {
+    return { values: await this.read(), controllerStates: await this.readControllerStates() };
+  }
+
   /** The gradients of the last step; waits for the device. */
   readGradients(): Promise<Values> {
     return this.#read(this.#gradients);
   }
 
   async checkpoint(step: number): Promise<ParameterState> {
-    const [values, firstMoments, secondMoments] = await Promise.all(
-      [this.#values, this.#firstMoments, this.#secondMoments].map((buffers) => this.#read(buffers)),
-    );
-    const controllerStates = await this.readControllerStates();
-    return { step, values: values!, firstMoments: firstMoments!, secondMoments: secondMoments!, controllerStates };
+    const [trained, firstMoments, secondMoments] = await Promise.all([
+      this.readTrained(),
+      this.#read(this.#firstMoments),
+      this.#read(this.#secondMoments),
+    ]);
+    return { step, ...trained, firstMoments, secondMoments };
   }
 
   restore(checkpoint: ParameterState): void {

@@ -24,6 +24,7 @@ import { checkContext, controllerOf, controllerStatesOf, type ResolvedMethod, se
 import { type RowReader, rowTables } from "./row-states";
 import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
+import { type TrainableCount, trainableOf } from "./trainable-count";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
@@ -77,6 +78,12 @@ export class Run {
   /** What a run that answers by way of training rows reads, by tensor name. */
   #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
   #started = false;
+  #startNorm: number | null = null;
+  /**
+   * Bytes of what the frozen model keeps of this run's text; runs with the same text share it.
+   * Known once compiled.
+   */
+  #cachedBytes = 0;
 
   /**
    * Builds the Programs of all batch shapes and claims their memory. Throws if the input and the
@@ -124,7 +131,9 @@ export class Run {
    * Mean norm of the virtual tokens' embeddings before training, where they are trained as they
    * stand; else null. Known once compiled.
    */
-  startNorm: number | null = null;
+  get startNorm(): number | null {
+    return this.#startNorm;
+  }
 
   get context(): MethodContext {
     return this.setup.context;
@@ -132,6 +141,11 @@ export class Run {
 
   get trainables(): readonly Trainable[] {
     return this.parameters.trainables;
+  }
+
+  /** How many numbers it trains. */
+  get trainable(): TrainableCount {
+    return trainableOf(this.tunedSetup, this.trainables, this.#model);
   }
 
   /** Bytes that only live within a step, for the largest batch shape. */
@@ -146,21 +160,15 @@ export class Run {
   get memoryBytes(): Bytes {
     const own = this.#executor.memory.bytes(this.owner);
     const activations = own.activations + this.activationBytes;
-    return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.cachedBytes });
+    return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.#cachedBytes });
   }
-
-  /**
-   * Bytes of what the frozen model keeps of this run's text; runs with the same text share it.
-   * Known once compiled.
-   */
-  cachedBytes = 0;
 
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, gradClip } = this.setup;
     if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
-    this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
+    this.#cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
     await this.#start();
     const bound = await this.leaves();
@@ -324,7 +332,7 @@ export class Run {
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
       const start = await this.#executor.read(this.parameters.value(prompt.name), tensorBytes(prompt));
-      this.startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
+      this.#startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
     }
     this.#started = true;
   }

@@ -4,7 +4,7 @@
  * export and report follow from it.
  */
 
-import type { CardTask } from "../adapters/model-card-content";
+import type { CardTask } from "../adapters/card/content";
 import type { Channel } from "../data/channels";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";

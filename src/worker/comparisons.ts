@@ -4,13 +4,13 @@
  */
 
 import * as z from "zod";
-import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
-import { readAdapterZip } from "../adapters/read-folder";
+import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
+  checkMadeFor,
   checkScale,
   importedName,
   importedRun,
@@ -19,12 +19,10 @@ import {
   uniqueName,
 } from "../folders/imported-run";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
-import { checkSavedTables } from "../folders/saved-tables";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
-import { trainableOf } from "../runs/trainable-count";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
@@ -140,13 +138,10 @@ export class Comparisons {
 
   /** Evaluates an adapter folder beside what is there, as a run of its own. */
   async importAdapter(file: File): Promise<ImportedAdapter> {
-    const session = this.#session;
     const adapter = await readAdapterZip(file);
-    const base = session.model.folder.name;
-    checkBase(adapter, base);
-    await checkSavedTables(adapter, session.model.folder);
-    const { settings, dataset } = session.data.data;
-    checkLabels(adapter, settings.task, dataset.labels);
+    const { model, data } = this.#session;
+    const { settings, dataset } = data.data;
+    await checkMadeFor(adapter, model.folder, settings.task, dataset.labels);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
   }
@@ -207,7 +202,6 @@ export class Comparisons {
       importedScale(adapter),
     );
     try {
-      await open.comparison.prepare();
       await open.comparison.evaluate();
     } catch (error) {
       await open.comparison.release();
@@ -215,7 +209,6 @@ export class Comparisons {
     }
     this.#imported.push(open);
     const { step, steps } = adapter.state?.facts ?? { step: null, steps: null };
-    const { tunedSetup, trainables } = open.comparison.run(name);
     return {
       run: name,
       method: run.method,
@@ -224,7 +217,7 @@ export class Comparisons {
       step,
       steps,
       summed,
-      trainable: trainableOf(tunedSetup, trainables, session.model),
+      trainable: open.comparison.run(name).trainable,
       evaluation: open.evaluations.at(-1) ?? null,
     };
   }

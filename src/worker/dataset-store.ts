@@ -12,6 +12,7 @@ import { readTable, type Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
 import type { DataRole, DataSettings, DataSummary } from "../data/types";
 import type { Tokenizer } from "../hub/tokenizer";
+import { dataDefaults } from "../plan/configuration";
 import { withProgress } from "../plan/waiting";
 import type { StudioEvent } from "./api";
 
@@ -31,7 +32,13 @@ interface OpenRows extends OpenTables {
   readonly validationTokens: readonly TokenizedExample[];
 }
 
-const DEFAULT_MAX_LENGTH = 128;
+/** A dataset, and what of the tables and settings it follows from. */
+interface Built {
+  readonly train: Table;
+  readonly validation: Table | null;
+  readonly choices: string;
+  readonly dataset: Dataset;
+}
 
 export class DatasetStore {
   readonly #emit: (event: StudioEvent) => void;
@@ -39,6 +46,11 @@ export class DatasetStore {
   #tables: OpenTables | null = null;
   /** Null where nothing is open, or its columns cannot be read for the task. */
   #rows: OpenRows | null = null;
+  /**
+   * The dataset that was made last: neither another tokenizer nor another length changes it. None
+   * is kept for columns that cannot be read.
+   */
+  #built: Built | null = null;
 
   constructor(emit: (event: StudioEvent) => void) {
     this.#emit = emit;
@@ -86,15 +98,12 @@ export class DatasetStore {
     );
     if (role === "validation") {
       const { train, settings } = this.#opened;
-      if (this.#rows) buildDataset(train, table, { ...settings, seed });
+      if (this.#rows) this.#dataset(train, table, settings, seed);
       return this.#build(train, table, settings, seed);
     }
-    const { maxLength, validationFraction } = this.#tables?.settings ?? {
-      maxLength: DEFAULT_MAX_LENGTH,
-      validationFraction: 0.1,
-    };
+    const { maxLength, validationFraction } = this.#tables?.settings ?? dataDefaults;
     const guessed: DataSettings = { ...guessTask(table), maxLength, validationFraction };
-    const { train, settings } = workingLabel(table, guessed, seed);
+    const { train, settings } = this.#workingLabel(table, guessed, seed);
     return this.#build(train, null, settings, seed);
   }
 
@@ -117,7 +126,7 @@ export class DatasetStore {
   async #build(train: Table, validation: Table | null, settings: DataSettings, seed: number): Promise<DataSummary> {
     const open = { train, validation, settings, seed };
     try {
-      const dataset = buildDataset(train, validation, { ...settings, seed });
+      const dataset = this.#dataset(train, validation, settings, seed);
       const trainTokens = await this.#tokenize(dataset.train, settings, train.file);
       const validationTokens = await this.#tokenize(dataset.validation, settings, validation?.file ?? train.file);
       const summary = summarize({
@@ -132,9 +141,21 @@ export class DatasetStore {
       if (!(error instanceof DataError)) throw error;
       const summary = summarize({ ...open, dataset: { problem: error.message }, tokenized: [] });
       this.#rows = null;
+      this.#built = null;
       this.#tables = { ...open, summary };
     }
     return this.#tables.summary;
+  }
+
+  /** Made again only where it would be another one. Throws as `buildDataset` does. */
+  #dataset(train: Table, validation: Table | null, settings: DataSettings, seed: number): Dataset {
+    const { task, columns, validationFraction } = settings;
+    const choices = JSON.stringify([task, columns, validationFraction, seed]);
+    const known = this.#built;
+    if (known?.train === train && known.validation === validation && known.choices === choices) return known.dataset;
+    const dataset = buildDataset(train, validation, { ...settings, seed });
+    this.#built = { train, validation, choices, dataset };
+    return dataset;
   }
 
   async #tokenize(examples: Dataset["train"], settings: DataSettings, file: string): Promise<TokenizedExample[]> {
@@ -148,34 +169,35 @@ export class DatasetStore {
       }),
     );
   }
-}
 
-/**
- * The settings as guessed, or with the first other column that can be the label, said in a notice:
- * so that a wrong guess still opens a file of labelled texts. Where none can, as guessed.
- */
-function workingLabel(table: Table, settings: DataSettings, seed: number): { train: Table; settings: DataSettings } {
-  const guessed = { train: table, settings };
-  const { text, textPair = null, label } = settings.columns;
-  if (formats[settings.task].answer !== "label") return guessed;
-  try {
-    buildDataset(table, null, { ...settings, seed });
-    return guessed;
-  } catch (refused) {
-    if (!(refused instanceof DataError)) throw refused;
-    for (const other of table.columns.filter((column) => column !== text && column !== label)) {
-      const columns = { text, textPair: textPair === other ? null : textPair, label: other };
-      try {
-        buildDataset(table, null, { ...settings, columns, seed });
-      } catch {
-        continue;
+  /**
+   * The settings as guessed, or with the first other column that can be the label, said in a notice:
+   * so that a wrong guess still opens a file of labelled texts. Where none can, as guessed.
+   */
+  #workingLabel(table: Table, settings: DataSettings, seed: number): { train: Table; settings: DataSettings } {
+    const guessed = { train: table, settings };
+    const { text, textPair = null, label } = settings.columns;
+    if (formats[settings.task].answer !== "label") return guessed;
+    try {
+      this.#dataset(table, null, settings, seed);
+      return guessed;
+    } catch (refused) {
+      if (!(refused instanceof DataError)) throw refused;
+      for (const other of table.columns.filter((column) => column !== text && column !== label)) {
+        const columns = { text, textPair: textPair === other ? null : textPair, label: other };
+        const notice = `"${other}" is read as the label, because "${label}" cannot be: ${refused.message}`;
+        const working = {
+          train: { ...table, notices: [...table.notices, notice] },
+          settings: { ...settings, columns },
+        };
+        try {
+          this.#dataset(working.train, null, working.settings, seed);
+        } catch {
+          continue;
+        }
+        return working;
       }
-      const notice = `"${other}" is read as the label, because "${label}" cannot be: ${refused.message}`;
-      return {
-        train: { ...table, notices: [...table.notices, notice] },
-        settings: { ...settings, columns },
-      };
+      return guessed;
     }
-    return guessed;
   }
 }

@@ -5,7 +5,7 @@
 
 import { dependencies, version } from "../../package.json";
 import type { AdapterFolder } from "../adapters/folder";
-import { zipAdapter } from "../adapters/write-folder";
+import { zipAdapter } from "../adapters/write";
 import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
@@ -35,8 +35,10 @@ export async function exportedFolder(
     trainRows: data.train.length,
     dataFingerprint: await fingerprint(data.train),
   };
+  // Only what was trained is written with its optimiser's state.
+  if (conversion !== null) return comparison.hold(run, (held) => exportRun(session.model, held, facts, conversion));
   return comparison.snapshot(run, (checkpoint) =>
-    exportRun(session.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
+    exportRun(session.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }),
   );
 }
 
@@ -55,7 +57,7 @@ export async function exportedRun(
   const { comparison, data } = open;
   const { steps, data: rows } = exportFacts(session, open, run);
   const told = { labels: data.labels, steps, file: rows.file };
-  const whole = await comparison.snapshot(run, () => mergedRun(session.model, comparison.run(run), told));
+  const whole = await comparison.hold(run, (held) => mergedRun(session.model, held, told));
   return zipMerged(whole, merged.type, run);
 }
 

@@ -1,7 +1,7 @@
 /** Adapter folders and samples, from this page's own server. Base models are in `models.ts`. */
 
 import type { AdapterFolder } from "../adapters/folder";
-import { ADAPTER_FILES, readAdapterFiles } from "../adapters/read-folder";
+import { ADAPTER_FILES, readAdapterFiles } from "../adapters/read";
 import { servedFolder, servedFolderName } from "../hub/sources";
 import type { Configuration } from "../plan/configuration";
 

@@ -3,7 +3,7 @@
  * up on the device.
  */
 
-import { checkBase, checkFits } from "../adapters/checks";
+import { checkFits } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
@@ -11,19 +11,15 @@ import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup
 import { fingerprint } from "../data/fingerprint";
 import type { Scale } from "../data/types";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
-import { originOf } from "../folders/export";
-import { checkLabels, checkScale, importedScale } from "../folders/imported-run";
-import { importedTensors, withoutCarrier } from "../folders/imported-tensors";
+import { checkMadeFor, checkScale, importedScale } from "../folders/imported-run";
+import { startingTensors, withoutCarrier } from "../folders/imported-tensors";
 import { recordedSetup } from "../folders/resumed-run";
-import { checkSavedTables } from "../folders/saved-tables";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { History } from "../instruments/history";
-import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
 import type { Checkpoint } from "../runs/parameters";
-import { parseOptions } from "../runs/resolve";
 import type { ComparisonData } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
@@ -67,8 +63,7 @@ export async function openComparison(
   const planned = configuration.runs.map((run): PlannedRun => {
     const adapter = folders.get(run.name)?.adapter;
     if (!adapter) return run;
-    const form = approachOf(run.method).exportForm(parseOptions(model, run), model);
-    const tensors = importedTensors(adapter, model.config.layers, originOf(form), model.config);
+    const tensors = startingTensors(adapter, run, model);
     given.set(run.name, tensors);
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
@@ -124,10 +119,8 @@ export async function startingFolders(
       throw new Error(`Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`);
     }
     const adapter = await folders.adapter(name, initFrom);
-    checkBase(adapter, model.folder.name);
-    await checkSavedTables(adapter, model.folder);
     const { settings, dataset } = data.data;
-    checkLabels(adapter, settings.task, dataset.labels);
+    await checkMadeFor(adapter, model.folder, settings.task, dataset.labels);
     checkScale(name, importedScale(adapter), dataset.scale);
     starting.set(name, { adapter, resume });
   }

@@ -14,6 +14,7 @@ import type { ModelFolder } from "../hub/types";
 import type { ModelFacts } from "../methods/method";
 import { familyOf } from "../models/registry";
 import type { Configuration } from "../plan/configuration";
+import { dataConfiguration } from "../plan/data-configuration";
 import { type ComparisonData, inputChannels } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
@@ -139,13 +140,7 @@ export class StudioSession {
 
   /** Model and rows as a configuration names them. */
   get configured(): Pick<Configuration, "model" | "precision" | "data"> {
-    const { train, validation, settings } = this.data.data;
-    const { task, columns, maxLength, validationFraction } = settings;
     const { folder, precision } = this.model;
-    return {
-      model: folder.source,
-      precision,
-      data: { task, train: train.file, validation: validation?.file ?? validationFraction, columns, maxLength },
-    };
+    return { model: folder.source, precision, data: dataConfiguration(this.data.data) };
   }
 }

@@ -7,7 +7,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";

@@ -3,12 +3,13 @@
  * the same training straight through: the same batches, losses, values and ranks.
  */
 
-import { expect, test } from "vitest";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { expect, test, vi } from "vitest";
+import { originOf } from "../../src/adapters/forms/registry";
+import { readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import { checkpointOf } from "../../src/folders/continuation";
-import { exportRun, originOf } from "../../src/folders/export";
+import { exportRun } from "../../src/folders/export";
 import { importedTensors } from "../../src/folders/imported-tensors";
 import { methodOf } from "../../src/methods/registry";
 import type { Checkpoint } from "../../src/runs/parameters";
@@ -58,9 +59,14 @@ test("10 steps, a folder and 10 more are 20 steps", { timeout: 120_000 }, async 
       ...{ labels: ["a", "b", "c", "d", "e"], maxLength: 8, data: { file: "rows", trainRows: 7, validationRows: 2 } },
       ...{ steps: HALF, metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
     };
+    const read = vi.spyOn(executor, "read");
     const folder = await straight.comparison.snapshot(name, (checkpoint) =>
       exportRun(model, run, { ...facts, state: { checkpoint, facts: state } }),
     );
+    const buffers = read.mock.calls.map(([buffer]) => buffer);
+    expect(buffers.length).toBeGreaterThanOrEqual(3 * run.trainables.length);
+    expect(new Set(buffers).size, `${name}: no buffer is read twice`).toBe(buffers.length);
+    read.mockRestore();
     expect(folder.modelCard).toContain("Training can go on where it was left");
     folders.set(name, adapterFiles(folder));
   }

@@ -5,12 +5,13 @@
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { originOf } from "../../src/adapters/forms/registry";
+import { readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import type { TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";
-import { exportRun, originOf } from "../../src/folders/export";
+import { exportRun } from "../../src/folders/export";
 import { readSafetensors } from "../../src/hub/safetensors";
 import { readTensor } from "../../src/hub/safetensors-values";
 import { bytesFile } from "../../src/hub/sources";

@@ -6,8 +6,8 @@
 
 import { strFromU8 } from "fflate";
 import { beforeAll, expect, test } from "vitest";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles as writtenFiles } from "../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles as writtenFiles } from "../../src/adapters/write";
 import { NextToken } from "../../src/answers/next-token";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";

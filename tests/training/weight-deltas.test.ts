@@ -9,8 +9,8 @@
 import { strFromU8 } from "fflate";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../src/adapters/folder";
-import { readAdapterFiles } from "../../src/adapters/read-folder";
-import { adapterFiles } from "../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../src/adapters/read";
+import { adapterFiles } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";

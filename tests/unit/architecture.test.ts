@@ -67,6 +67,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/errors/message-of",
   "src/plan/phase",
   "src/plan/variants",
+  "src/plan/data-configuration",
   "src/tasks/metrics/names",
   "src/data/placeholders",
   "src/versions/versions",

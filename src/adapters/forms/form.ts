@@ -6,8 +6,8 @@
 
 import type { NamedTensor } from "../../hub/write-safetensors";
 import type { TensorChange } from "../base-change";
+import type { CardTask } from "../card/content";
 import type { Layout } from "../layout";
-import type { CardTask } from "../model-card-content";
 import type { PeftConfig, PeftTask } from "../peft-config";
 import type { LinearShape } from "../target-modules";
 

@@ -5,7 +5,7 @@ import { adalora } from "./adalora";
 import { beft } from "./beft";
 import { bottleneck } from "./bottleneck";
 import { cpt } from "./cpt";
-import type { AdapterForm } from "./form";
+import type { AdapterForm, Origin } from "./form";
 import { ia3 } from "./ia3";
 import { lnTuning } from "./ln-tuning";
 import { lora } from "./lora";
@@ -45,4 +45,9 @@ export function formOf(type: string): Form {
   const form = forms.find((candidate) => candidate.type === type);
   if (!form) throw new Error(`There is no adapter form "${type}".`);
   return form;
+}
+
+/** What a form's exported tensors were made of. */
+export function originOf(form: FormSettings): Origin {
+  return "origin" in form ? form.origin : "trained";
 }

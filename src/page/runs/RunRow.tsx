@@ -1,6 +1,6 @@
 /**
  * A run in the table: whether it is plotted, its name, what differs, its figures, its adapter, and
- * why it ended early.
+ * how it ended where that is not as planned.
  */
 
 import { RotateCcw } from "lucide-react";
@@ -12,6 +12,7 @@ import type { RunRecord } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
 import { DownloadRun } from "./DownloadRun";
 import type { Difference } from "./differences";
+import { endNote } from "./end-note";
 import type { Column } from "./figure-columns";
 import type { Figure, TableRow } from "./table-rows";
 
@@ -76,7 +77,7 @@ export function RunRow({ row, columns, best, differences, shown }: RunRowProps) 
         </td>
       </tr>
       <FailureRow row={row} columns={columns.length + OTHER_COLUMNS} />
-      <KeptNote row={row} columns={columns.length + OTHER_COLUMNS} />
+      <EndRow row={row} columns={columns.length + OTHER_COLUMNS} />
     </>
   );
 }
@@ -126,16 +127,15 @@ function FailureRow({ row: { run, past }, columns }: NoteProps) {
   );
 }
 
-/** Why a finished run ended early, and which step's adapter it holds where that is not the last. */
-function KeptNote({ row: { run }, columns }: NoteProps) {
-  const last = run.curves.evaluations.last("step");
-  const held = run.heldStep !== null && run.heldStep !== last && `holds the adapter of step ${run.heldStep}, its best`;
-  if (run.state !== "finished" || (!run.reason && !held)) return null;
+/** How a run ended where that is not as planned, below its row. */
+function EndRow({ row: { run }, columns }: NoteProps) {
+  const note = endNote(run);
+  if (note === null) return null;
   return (
     <tr>
       <td />
       <td colSpan={columns - 1} className="muted">
-        {[run.reason, held].filter(Boolean).join("; ")}
+        {note}
       </td>
     </tr>
   );

@@ -4,6 +4,7 @@
  */
 
 import type { Configuration } from "../../plan/configuration";
+import { dataConfiguration } from "../../plan/data-configuration";
 import type { MethodDescription } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 
@@ -16,13 +17,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
   return {
     model: model.source,
     precision: model.precision,
-    data: {
-      task: data.settings.task,
-      train: data.train.file,
-      validation: data.validation?.file ?? data.settings.validationFraction,
-      columns: data.settings.columns,
-      maxLength: data.settings.maxLength,
-    },
+    data: dataConfiguration(data),
     training,
     runs: state.methods.runs.map((run) => ({
       name: run.name,

@@ -1,5 +1,6 @@
 import { strToU8 } from "fflate";
 import { describe, expect, it } from "vitest";
+import { modelCard } from "../../../src/adapters/card/model-card";
 import { checkBase } from "../../../src/adapters/checks";
 import type { AdapterFolder } from "../../../src/adapters/folder";
 import {
@@ -10,9 +11,8 @@ import {
   hubConfigs,
   toHubName,
 } from "../../../src/adapters/forms/bottleneck";
-import { modelCard } from "../../../src/adapters/model-card";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
-import { adapterFiles, zipAdapter } from "../../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
+import { adapterFiles, zipAdapter } from "../../../src/adapters/write";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";

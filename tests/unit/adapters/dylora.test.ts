@@ -5,8 +5,8 @@
 
 import { expect, test } from "vitest";
 import { type LoraSettings, lora } from "../../../src/adapters/forms/lora";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
-import { adapterFiles } from "../../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
+import { adapterFiles } from "../../../src/adapters/write";
 import { Random } from "../../../src/data/random";
 import { importedRun } from "../../../src/folders/imported-run";
 import { methodOf } from "../../../src/methods/registry";

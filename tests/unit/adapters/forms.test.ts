@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { formOf, forms } from "../../../src/adapters/forms/registry";
 import { vera } from "../../../src/adapters/forms/vera";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { writingSite } from "./written";
 

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
+import type { ModelCardContent } from "../../../src/adapters/card/content";
+import { modelCard } from "../../../src/adapters/card/model-card";
 import { lora } from "../../../src/adapters/forms/lora";
 import { prefix } from "../../../src/adapters/forms/prefix";
 import { prompt } from "../../../src/adapters/forms/prompt";
-import { modelCard } from "../../../src/adapters/model-card";
-import type { ModelCardContent } from "../../../src/adapters/model-card-content";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { writingSite } from "./written";
 

@@ -7,20 +7,21 @@
 import { describe, expect, it } from "vitest";
 import { checkBase, checkFits } from "../../../src/adapters/checks";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
-import { adapterFiles } from "../../../src/adapters/write-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
+import { adapterFiles } from "../../../src/adapters/write";
 import type { BaseModel } from "../../../src/base/base-model";
 import { Random } from "../../../src/data/random";
-import { exportRun, originOf } from "../../../src/folders/export";
+import { exportRun } from "../../../src/folders/export";
 import { importedRun } from "../../../src/folders/imported-run";
-import { importedTensors, withoutCarrier } from "../../../src/folders/imported-tensors";
+import { startingTensors, withoutCarrier } from "../../../src/folders/imported-tensors";
 import type { NamedTensor } from "../../../src/hub/write-safetensors";
 import { RANKS } from "../../../src/methods/adalora/allocation";
-import { methodOf, methods } from "../../../src/methods/registry";
+import { methods } from "../../../src/methods/registry";
 import type { RunConfiguration } from "../../../src/plan/configuration";
 import { elementCount, type Tensor } from "../../../src/program/tensor";
-import { controllerOf, controllerStatesOf, parseOptions } from "../../../src/runs/resolve";
+import { controllerOf, controllerStatesOf } from "../../../src/runs/resolve";
 import type { Run } from "../../../src/runs/run";
+import { trainableOf } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
@@ -119,9 +120,10 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     tunedSetup: setup,
     context: setup.context,
     trainables: program.trainables,
+    trainable: trainableOf(setup, program.trainables, model),
     virtualTokens,
     dial: controller?.dial ? { ...controller.dial, setting: controller.dial.most } : null,
-    parameters: { read: async () => values, readControllerStates: async () => controllerStates, controllerStates: [] },
+    parameters: { readTrained: async () => ({ values, controllerStates }), controllerStates: [] },
     readFront: async (one: TunedProgram) => {
       const wanted = [...(one.front.prompt ? [one.front.prompt] : []), ...one.front.keys, ...one.front.values];
       const value = computed(model, one, values, wanted);
@@ -143,10 +145,9 @@ async function opened(model: Model, files: Record<string, Uint8Array>, language 
   const adapter = await readAdapterFiles(files);
   checkBase(adapter, model.folder.name);
   const { run } = importedRun(adapter, "again");
-  const form = methodOf(run.method).exportForm(parseOptions(model, run), model);
   const tuned = build(model, run, language);
   const { trainables } = tuned.program;
-  const given = importedTensors(adapter, model.config.layers, originOf(form), model.config);
+  const given = startingTensors(adapter, run, model);
   checkFits(run.name, withoutCarrier(adapter, given, trainables), trainables);
   const values = new Map(given.map(({ name, data }) => [name, data]));
   return computed(model, tuned, values, [tuned.logits])(tuned.logits);

@@ -6,7 +6,7 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { readAdapterFiles, readAdapterZip } from "../../../src/adapters/read-folder";
+import { readAdapterFiles, readAdapterZip } from "../../../src/adapters/read";
 import { type NamedTensor, writeSafetensors } from "../../../src/hub/write-safetensors";
 import { fixtureFile, fixtureTensors } from "../../fixtures/reference";
 

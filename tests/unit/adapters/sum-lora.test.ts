@@ -6,7 +6,7 @@
 import { strToU8 } from "fflate";
 import { describe, expect, test } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import { type SumPart, sumLora } from "../../../src/adapters/sum-lora";
 import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";

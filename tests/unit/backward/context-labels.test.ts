@@ -6,7 +6,7 @@
 import { expect, test } from "vitest";
 import { CONFIG, MODEL } from "../../../src/adapters/folder";
 import { cpt, tokenTypes } from "../../../src/adapters/forms/cpt";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import { loadedSpecs } from "../../../src/base/read-model";
 import { exportRun } from "../../../src/folders/export";
 import { importedRun } from "../../../src/folders/imported-run";
@@ -14,6 +14,7 @@ import { importedTensors } from "../../../src/folders/imported-tensors";
 import { contextLabels } from "../../../src/methods/cpt/token-types";
 import { controllerOf } from "../../../src/runs/resolve";
 import type { Run } from "../../../src/runs/run";
+import { trainableOf } from "../../../src/runs/trainable-count";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { tasks } from "../../../src/tasks/registry";
 import { fixtureFile, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
@@ -125,11 +126,13 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   });
 
   const values = new Map([[DELTA, tensors.get(`final.${DELTA}`)!.data as Float32Array]]);
+  const { trainables } = buildTunedProgram(setup, 1, 1).program;
   const run = {
     setup: { ...setup, name: "cpt" },
     ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
-    trainables: buildTunedProgram(setup, 1, 1).program.trainables,
-    parameters: { read: async () => values, readControllerStates: async () => new Map(), controllerStates: [] },
+    trainables,
+    trainable: trainableOf(setup, trainables, { parameters: 1 }),
+    parameters: { readTrained: async () => ({ values, controllerStates: new Map() }), controllerStates: [] },
     readFront: async (tuned: TunedProgram) => {
       const { prompt } = tuned.front;
       const leaves = new Map<string, ArrayLike<number>>([

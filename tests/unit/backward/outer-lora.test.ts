@@ -5,7 +5,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import { HEAD_WEIGHT, languageHead } from "../../../src/base/language-head";
 import { importedRun } from "../../../src/folders/imported-run";
 import { importedTensors } from "../../../src/folders/imported-tensors";

@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as z from "zod";
 import type { ModelFacts } from "../../../src/methods/method";
 import { type AnyApproach, approaches, approachOf, methodOf, methods } from "../../../src/methods/registry";
+import { linearShapes } from "../../../src/methods/targets";
 import type { ModelConfig } from "../../../src/models/family";
 import { families, familyOf } from "../../../src/models/registry";
 import { plainRotary } from "../../../src/models/rotary";
@@ -126,6 +127,18 @@ describe.each(approaches)("$id", (method) => {
     const { type } = method.exportForm(method.options(facts).parse({}), facts);
     expect(type).toMatch(/^[A-Z][A-Z0-9_]+$/);
   });
+});
+
+test("the Program that shows a model's linears is built once for each model", async () => {
+  const { family, config } = await factsOf("tiny-llama");
+  const build = vi.fn(family.build);
+  const facts = { family: { ...family, build }, config };
+  const [first, again] = [linearShapes(facts), linearShapes(facts)];
+  expect(again).toBe(first);
+  expect(build).toHaveBeenCalledTimes(1);
+  const deeper = linearShapes({ ...facts, config: { ...config, layers: config.layers + 1 } });
+  expect(deeper.length / (config.layers + 1)).toBe(first.length / config.layers);
+  expect(build).toHaveBeenCalledTimes(2);
 });
 
 describe("options' refusals", () => {

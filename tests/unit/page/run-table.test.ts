@@ -3,7 +3,10 @@ import { addEvaluation, addStep } from "../../../src/page/curves/run-curves";
 import { fileName } from "../../../src/page/export/download";
 import { metricsCsv } from "../../../src/page/export/metrics-csv";
 import { differences } from "../../../src/page/runs/differences";
+import { endNote } from "../../../src/page/runs/end-note";
 import { bestFigure, reachableLoss, sortRows, tableRows } from "../../../src/page/runs/table-rows";
+import type { RunRecord } from "../../../src/page/store/state";
+import type { RunState } from "../../../src/worker/api";
 import { comparison, evaluation, record, step } from "./events";
 
 function trained() {
@@ -34,6 +37,41 @@ describe("the run table", () => {
   it("takes the loss all runs have reached", () => {
     expect(reachableLoss(trained().runs)).toBe(0.52);
     expect(reachableLoss([])).toBeNull();
+  });
+});
+
+describe("what is said below a run that has ended", () => {
+  const ended = (state: RunState, steps: number, evaluated: readonly number[], fields: Partial<RunRecord> = {}) => {
+    const run = record("a", { state, ...fields });
+    for (let number = 1; number <= steps; number++) addStep(run.curves, step("a", number, 1));
+    for (const number of evaluated) addEvaluation(run.curves, evaluation("a", number, 1, 0.5));
+    return endNote(run);
+  };
+
+  it("names the step of the last evaluation where a stop gave up the one at the end", () => {
+    expect(ended("stopped", 40, [0, 30], { heldStep: 40 })).toBe("stopped at step 40, last evaluated at step 30");
+    expect(ended("stopped", 0, [])).toBe("stopped at step 0, not evaluated");
+    // The last evaluation of all, with the best one's adapter and with the last step's.
+    expect(ended("finished", 1200, [0, 600, 1100], { heldStep: 600 })).toBe(
+      "stopped at step 1,200, last evaluated at step 1,100; holds the adapter of step 600, its best",
+    );
+    expect(ended("finished", 60, [0, 50], { heldStep: 60 })).toBe("stopped at step 60, last evaluated at step 50");
+  });
+
+  it("is nothing where the run was evaluated at its end, trains nothing, or has not ended", () => {
+    expect(ended("stopped", 40, [0, 40], { heldStep: 40 })).toBeNull();
+    expect(ended("finished", 60, [0, 60], { heldStep: 60 })).toBeNull();
+    expect(ended("finished", 0, [0], { heldStep: 0 })).toBeNull();
+    expect(ended("running", 40, [0, 30])).toBeNull();
+    expect(ended("failed", 40, [0, 30], { reason: "device lost" })).toBeNull();
+  });
+
+  it("says why a run finished early, and which adapter it holds", () => {
+    const reason = "stopped early at step 50: the validation loss has not fallen";
+    expect(ended("finished", 50, [0, 20, 50], { reason, heldStep: 20 })).toBe(
+      `${reason}; holds the adapter of step 20, its best`,
+    );
+    expect(ended("finished", 50, [0, 20, 50], { reason, heldStep: 50 })).toBe(reason);
   });
 });
 

@@ -6,9 +6,9 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterFolder } from "../../../src/adapters/folder";
 import { loraConfig } from "../../../src/adapters/forms/lora";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import type { TrainingState } from "../../../src/adapters/training-state";
-import { adapterFiles } from "../../../src/adapters/write-folder";
+import { adapterFiles } from "../../../src/adapters/write";
 import { fingerprint } from "../../../src/data/fingerprint";
 import { checkpointOf, continuationNotices, trainingState } from "../../../src/folders/continuation";
 import { checkSameRun, continuedConfiguration, recordedSetup } from "../../../src/folders/resumed-run";

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { packPrefix } from "../../../src/adapters/packed-prefix";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";

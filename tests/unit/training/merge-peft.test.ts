@@ -3,7 +3,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { readAdapterFiles } from "../../../src/adapters/read-folder";
+import { readAdapterFiles } from "../../../src/adapters/read";
 import { loadedSpecs } from "../../../src/base/read-model";
 import { importedRun } from "../../../src/folders/imported-run";
 import { importedTensors } from "../../../src/folders/imported-tensors";

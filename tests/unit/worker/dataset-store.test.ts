@@ -3,8 +3,11 @@
  * wrong.
  */
 
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { formats } from "../../../src/data/formats/registry";
+import { openTokenizer } from "../../../src/hub/tokenizer";
 import { DatasetStore } from "../../../src/worker/dataset-store";
+import { fixtureModel } from "../../fixtures/reference";
 
 const rows = (count: number, row: (index: number) => string) => Array.from({ length: count }, (_, index) => row(index));
 const file = (name: string, lines: readonly string[]) => new File([`${lines.join("\n")}\n`], name);
@@ -43,6 +46,40 @@ test("a file that no column makes usable opens with what is wrong, and other col
   expect(written.problem).toBeNull();
   expect(written.settings.columns).toEqual({ prompt: "{text}\n", response: "{label}" });
   expect(store.data.dataset.train.length + store.data.dataset.validation.length).toBe(10);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test("rows are read again only where they would be others", async () => {
+  const read = vi.spyOn(formats["sequence-classification"], "read");
+  const store = new DatasetStore(() => {});
+  const opened = await store.openFile(misleading, "train");
+  // Once with the label that was guessed, once with the one that can be read.
+  expect(read).toHaveBeenCalledTimes(2);
+  const { dataset } = store.data;
+  expect(dataset.notices).toEqual(opened.notices);
+  const ids: number[][] = [];
+  for (const model of ["tiny-llama", "tiny-bert"]) {
+    await store.setTokenizer(await openTokenizer(fixtureModel(model)));
+    ids.push([...store.data.trainTokens[0]!.ids]);
+  }
+  expect(ids[0]).not.toEqual(ids[1]);
+  await store.setSettings({ ...opened.settings, maxLength: 3 });
+  expect(store.data.trainTokens[0]!.ids.length).toBe(3);
+  expect(read).toHaveBeenCalledTimes(2);
+  expect(store.data.dataset).toBe(dataset);
+  await store.setSettings(opened.settings, 1);
+  expect(read).toHaveBeenCalledTimes(3);
+  const otherwise = await store.setSettings({ ...opened.settings, validationFraction: 0.5 });
+  expect(read).toHaveBeenCalledTimes(4);
+  expect(otherwise.validationRows).toBe(20);
+  // Training and validation rows, and again both once they are in use together.
+  const held = file("held.csv", ["text,label,topic", "one,id-1,refund", "two,id-2,delivery"]);
+  const beside = await store.openFile(held, "validation");
+  expect(read).toHaveBeenCalledTimes(6);
+  expect([beside.trainRows, beside.validationRows]).toEqual([40, 2]);
 });
 
 test("a file that cannot be read leaves what was open", async () => {

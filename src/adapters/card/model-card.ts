@@ -3,9 +3,9 @@
  * measured. Not for: computing any of it.
  */
 
-import { formOf } from "./forms/registry";
-import type { ModelCardContent } from "./model-card-content";
-import { code, loading } from "./model-card-use";
+import { formOf } from "../forms/registry";
+import type { ModelCardContent } from "./content";
+import { code, loading } from "./use";
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   trained: "",

@@ -1,6 +1,6 @@
 /** What the card of an exported adapter says. Types only. */
 
-import type { PeftConfig } from "./peft-config";
+import type { PeftConfig } from "../peft-config";
 
 interface CardFacts {
   /** What the model is. */

@@ -1,7 +1,7 @@
 /** How an adapter is loaded and asked in Python, for its README.md, by task; or why PEFT cannot. */
 
-import { formOf } from "./forms/registry";
-import type { CardTask, ModelCardContent } from "./model-card-content";
+import { formOf } from "../forms/registry";
+import type { CardTask, ModelCardContent } from "./content";
 
 /** Text in a code span, whatever it holds. */
 export function code(text: string): string {
