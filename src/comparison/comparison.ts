@@ -14,7 +14,7 @@ import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/events";
-import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
@@ -390,7 +390,9 @@ export class Comparison {
         name: plan.name,
         owner: this.#runOwner(plan.name),
         learningRate: peakLearningRate(plan, training, model) * (plan.learningRateFactor ?? 1),
-        weightDecay: training.weightDecay ?? null,
+        headLearningRate: sharedHeadRate(plan, training),
+        weightDecay: training.weightDecay,
+        adapterWeightDecay: plan.weightDecay,
         gradClip: training.gradClip,
         seed: plan.seed ?? training.seed,
         steps: this.steps,

@@ -286,8 +286,8 @@ export class TrainingLoop {
    */
   async #trainStep(): Promise<boolean> {
     const { steps, training } = this.#setup;
-    const { schedule: kind, warmupRatio } = training;
-    const factor = scheduleFactor({ kind, warmupRatio, steps }, this.#step);
+    const { schedule: kind, warmupRatio, leastWarmupSteps } = training;
+    const factor = scheduleFactor({ kind, warmupRatio, leastWarmupSteps, steps }, this.#step);
     for (const [seed, stream] of this.#streams) {
       const plan = stream.next();
       const lanes = this.#running.filter(

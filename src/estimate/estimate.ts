@@ -18,7 +18,7 @@ import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { MemoryBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
-import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
@@ -235,6 +235,9 @@ function estimateRun(
     consider(state.name, tensorBytes(state));
     bytes.optimizer += tensorBytes(state);
   }
+  const rate = peakLearningRate(run, training, model);
+  const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;
+  const headRate = sharedHeadRate(run, training) ?? (ownScale && ownScale * rate);
   return {
     run: run.name,
     trainable: trainableOf(setup, program.trainables, model),
@@ -246,7 +249,7 @@ function estimateRun(
     chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
       ({ block }) => block >= (run.frozenLayers ?? 0),
     ),
-    layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
+    layerRates: layerRates(rate, model.config.layers, run, headRate),
   };
 }
 

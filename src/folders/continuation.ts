@@ -107,7 +107,10 @@ export interface Setting {
   readonly dataFingerprint: string;
 }
 
-const COMPARED = ["batchSize", "schedule", "warmupRatio", "gradClip", "weightDecay", "shuffle"] as const;
+const COMPARED = [
+  ...(["batchSize", "schedule", "warmupRatio", "leastWarmupSteps", "headLearningRate"] as const),
+  ...(["gradClip", "weightDecay", "shuffle"] as const),
+];
 
 /**
  * In plain words, everything that keeps a training from going on exactly as it was planned; none if

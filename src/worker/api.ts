@@ -205,6 +205,8 @@ export interface MethodDescription {
   defaults: Record<string, unknown>;
   /** Peak learning rate on this model where none is set; null where nothing is trained. */
   learningRate: number | null;
+  /** Whether nothing but the head is trained. */
+  headOnly: boolean;
   /**
    * Other forms that a trained run can be downloaded in; `merged`: the whole model with the change
    * in its weights.

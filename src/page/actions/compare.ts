@@ -49,7 +49,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
   const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
-    const learningRate = effectiveLearningRate(run, configuration.training.learningRate, method);
+    const learningRate = effectiveLearningRate(run, configuration.training, method);
     return variantsOf(run, configuration.training).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,

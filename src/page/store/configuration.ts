@@ -29,30 +29,43 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       method: run.method,
       ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
       options: run.options,
-      ...layerSettings(run),
+      ...ownSettings(run),
       ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
     })),
   };
 }
 
-type LayerSettings = Pick<Configuration["runs"][number], "frozenLayers" | "layerDecay">;
+type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay">;
 
-/** What of a run's layers is set: only what does something. */
-export function layerSettings({ frozenLayers = 0, layerDecay = 1 }: LayerSettings): LayerSettings {
-  return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
+/** What a run sets of its weight decay and layers: only what does something. */
+export function ownSettings({ weightDecay, frozenLayers = 0, layerDecay = 1 }: OwnSettings): OwnSettings {
+  return {
+    ...(weightDecay !== undefined && { weightDecay }),
+    ...(frozenLayers > 0 && { frozenLayers }),
+    ...(layerDecay < 1 && { layerDecay }),
+  };
 }
 
-/**
- * The learning rate a run gets: its own, the one for all, or its method's default; null where
- * nothing is trained.
- */
+/** The learning rate a run gets; null where nothing is trained. */
 export function effectiveLearningRate(
   run: { learningRate?: number | null },
-  shared: number | undefined,
+  training: RateSettings,
   method: MethodDescription | undefined,
 ): number | null {
   if (method?.learningRate === null) return null;
-  return run.learningRate ?? shared ?? method?.learningRate ?? Number.NaN;
+  return run.learningRate ?? rateWithoutOwn(training, method);
+}
+
+type RateSettings = Pick<Configuration["training"], "learningRate" | "headLearningRate">;
+
+/**
+ * What a run learns at that sets no rate: where it trains its head alone the one of all heads, else
+ * the one for all, or its method's default.
+ */
+export function rateWithoutOwn(training: RateSettings, method: MethodDescription | undefined): number {
+  const { headLearningRate } = training;
+  if (method?.headOnly && headLearningRate !== "adapter") return headLearningRate;
+  return training.learningRate ?? method?.learningRate ?? Number.NaN;
 }
 
 /** `LoRA`, then `LoRA 2`, `LoRA 3` where the name is taken. */
@@ -80,7 +93,7 @@ export function draftRun(
   method: MethodDescription,
   runs: readonly DraftRun[],
   fields: Partial<
-    Pick<DraftRun, "name" | "options" | "learningRate" | "frozenLayers" | "layerDecay" | "initFrom">
+    Pick<DraftRun, "name" | "options" | "learningRate" | "weightDecay" | "frozenLayers" | "layerDecay" | "initFrom">
   > = {},
 ): DraftRun {
   made++;
@@ -94,7 +107,7 @@ export function draftRun(
     options: { ...method.defaults, ...fields.options },
     learningRate: fields.learningRate ?? null,
     slot: freeSlot(runs),
-    ...layerSettings(fields),
+    ...ownSettings(fields),
     initFrom: fields.initFrom,
     problems: {},
   };

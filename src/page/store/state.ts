@@ -74,6 +74,7 @@ export interface DraftRun {
   options: Record<string, unknown>;
   learningRate: number | null;
   /** As in the configuration; left out where nothing is set. */
+  weightDecay?: number;
   frozenLayers?: number;
   layerDecay?: number;
   /** Which colour, dash and marker. */

@@ -73,7 +73,7 @@ function Settings({ settings }: GroupProps) {
         />
         <NumberField
           label="Learning rate for all"
-          help="Empty: each method's own, raised for narrow models."
+          help="Of the adapters. Empty: each method's own, raised for narrow models."
           value={settings.learningRate ?? null}
           placeholder="each method's own"
           optional
@@ -110,10 +110,22 @@ function Settings({ settings }: GroupProps) {
 }
 
 function ScheduleGroup({ settings }: GroupProps) {
-  const { schedule, warmupRatio, learningRateFactors: factors } = settings;
+  const { schedule, warmupRatio, leastWarmupSteps, headLearningRate, learningRateFactors: factors } = settings;
   const tried = factors.length > 1 ? `, ${factors.length} rates each` : "";
+  const head = headLearningRate === "adapter" ? "heads as their adapters" : `heads at ${formatSetting(headLearningRate)}`;
+  const warmup = `${formatPercent(warmupRatio, 0)} warm-up${leastWarmupSteps > 0 ? `, at least ${leastWarmupSteps} steps` : ""}`;
   return (
-    <SettingGroup title="Learning rate" summary={`${schedule}, ${formatPercent(warmupRatio, 0)} warm-up${tried}`}>
+    <SettingGroup title="Learning rate" summary={`${schedule}, ${warmup}, ${head}${tried}`}>
+      <NumberField
+        label="Learning rate of heads"
+        help="The same for every run, so that methods are compared and not their heads. Empty: each head learns as its run's adapter."
+        value={headLearningRate === "adapter" ? null : headLearningRate}
+        placeholder="as the adapter"
+        optional
+        above={0}
+        onChange={(rate) => changeTraining({ headLearningRate: rate ?? "adapter" })}
+        onProblem={(problem) => markTraining("Learning rate of heads", problem)}
+      />
       <SelectField
         label="Schedule"
         help="Of the learning rate, after the warm-up."
@@ -132,6 +144,15 @@ function ScheduleGroup({ settings }: GroupProps) {
         onChange={(percent) => percent !== null && changeTraining({ warmupRatio: percent / 100 })}
         onProblem={(problem) => markTraining("Warm-up", problem)}
       />
+      <NumberField
+        label="Warm-up, at least"
+        help="Steps, but no more than a quarter of all."
+        value={leastWarmupSteps}
+        integer
+        min={0}
+        onChange={(steps) => steps !== null && changeTraining({ leastWarmupSteps: steps })}
+        onProblem={(problem) => markTraining("Warm-up, at least", problem)}
+      />
       <SelectField
         label="Learning rates"
         help="A sweep tries the same factors on every run's rate."
@@ -146,10 +167,8 @@ function ScheduleGroup({ settings }: GroupProps) {
 function OptimiserGroup({ settings }: GroupProps) {
   const { gradClip, weightDecay } = settings;
   const clip = gradClip === null ? "no clipping" : `clipped at ${formatSetting(gradClip)}`;
-  const decay =
-    weightDecay === undefined ? "each method's own weight decay" : `weight decay ${formatSetting(weightDecay)}`;
   return (
-    <SettingGroup title="AdamW" summary={`${clip}, ${decay}`}>
+    <SettingGroup title="AdamW" summary={`${clip}, weight decay ${formatSetting(weightDecay)}`}>
       <NumberField
         label="Largest gradient norm"
         help="Longer gradients are cut to it. Empty: none."
@@ -162,12 +181,10 @@ function OptimiserGroup({ settings }: GroupProps) {
       />
       <NumberField
         label="Weight decay"
-        help="Empty: each method's own."
-        value={settings.weightDecay ?? null}
-        placeholder="each method's own"
-        optional
+        help="Of everything trained but norms and biases, the same for every run."
+        value={weightDecay}
         min={0}
-        onChange={(weightDecay) => changeTraining({ weightDecay: weightDecay ?? undefined })}
+        onChange={(decay) => decay !== null && changeTraining({ weightDecay: decay })}
         onProblem={(problem) => markTraining("Weight decay", problem)}
       />
     </SettingGroup>

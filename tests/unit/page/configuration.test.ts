@@ -22,6 +22,7 @@ const lora: MethodDescription = {
   conversions: [],
   summable: true,
   learningRate: 0.0003,
+  headOnly: false,
   card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
 };
 const { training } = comparison([]).configuration;
@@ -43,9 +44,26 @@ describe("drafts", () => {
     const runs = ["lora", "zero-shot"].map((method) => ({ name: method, method, learningRate: 0.01, options: {} }));
     const drafts = draftsFrom(runs, [lora, zeroShot]);
     expect(drafts.map(({ learningRate }) => learningRate)).toEqual([0.01, null]);
-    expect(effectiveLearningRate(runs[0]!, 0.1, lora)).toBe(0.01);
-    expect(effectiveLearningRate({ learningRate: null }, 0.1, lora)).toBe(0.1);
-    expect(effectiveLearningRate(runs[1]!, 0.1, zeroShot)).toBeNull();
+    const shared = { learningRate: 0.1, headLearningRate: 0.005 };
+    expect(effectiveLearningRate(runs[0]!, shared, lora)).toBe(0.01);
+    expect(effectiveLearningRate({ learningRate: null }, shared, lora)).toBe(0.1);
+    expect(effectiveLearningRate(runs[1]!, shared, zeroShot)).toBeNull();
+  });
+
+  it("what trains its head alone learns at the rate of all heads", () => {
+    const probe = { ...lora, id: "linear-probe", headOnly: true };
+    const own = { learningRate: null };
+    expect(effectiveLearningRate(own, { learningRate: 0.1, headLearningRate: 0.005 }, probe)).toBe(0.005);
+    expect(effectiveLearningRate({ learningRate: 0.02 }, { headLearningRate: 0.005 }, probe)).toBe(0.02);
+    expect(effectiveLearningRate(own, { learningRate: 0.1, headLearningRate: "adapter" }, probe)).toBe(0.1);
+    expect(effectiveLearningRate(own, { headLearningRate: "adapter" }, probe)).toBe(0.0003);
+  });
+
+  it("a run's own weight decay stays, in drafts and in the address", () => {
+    const [draft] = draftsFrom([{ name: "a", method: "lora", weightDecay: 0, options: {} }], [lora]);
+    expect(draft).toMatchObject({ weightDecay: 0 });
+    expect(fromFragment(toFragment([draft!], training, [lora]))!.runs[0]).toMatchObject({ weightDecay: 0 });
+    expect(draftRun(lora, [])).not.toHaveProperty("weightDecay");
   });
 
   it("names a method it does not have", () => {
