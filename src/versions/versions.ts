@@ -65,7 +65,12 @@ function unequalRace({ training = {}, runs, ...content }: Content): Content {
   if (!isContent(training)) return { ...content, training, runs };
   return {
     ...content,
-    training: { ...training, weightDecay: training.weightDecay ?? 0.01, headLearningRate: "adapter", leastWarmupSteps: 0 },
+    training: {
+      ...training,
+      weightDecay: training.weightDecay ?? 0.01,
+      headLearningRate: "adapter",
+      leastWarmupSteps: 0,
+    },
     ...(runs !== undefined && { runs: Array.isArray(runs) ? runs.map((run) => undecayedRun(run, training)) : runs }),
   };
 }

@@ -112,7 +112,8 @@ function Settings({ settings }: GroupProps) {
 function ScheduleGroup({ settings }: GroupProps) {
   const { schedule, warmupRatio, leastWarmupSteps, headLearningRate, learningRateFactors: factors } = settings;
   const tried = factors.length > 1 ? `, ${factors.length} rates each` : "";
-  const head = headLearningRate === "adapter" ? "heads as their adapters" : `heads at ${formatSetting(headLearningRate)}`;
+  const head =
+    headLearningRate === "adapter" ? "heads as their adapters" : `heads at ${formatSetting(headLearningRate)}`;
   const warmup = `${formatPercent(warmupRatio, 0)} warm-up${leastWarmupSteps > 0 ? `, at least ${leastWarmupSteps} steps` : ""}`;
   return (
     <SettingGroup title="Learning rate" summary={`${schedule}, ${warmup}, ${head}${tried}`}>

@@ -122,6 +122,13 @@ describe.each(approaches)("$id", (method) => {
     expect(method).not.toHaveProperty("weightDecay");
   });
 
+  test("says whether it trains the head alone", async () => {
+    if (!method.trains) return;
+    const facts = await factsOf("tiny-qwen2");
+    const { adapter } = count(method, { facts, options: {}, classes: 3, pooling: "last", textTokens: 4 });
+    expect(adapter === 0).toBe(method.headOnly === true);
+  });
+
   test("an exported form exists for its defaults", async () => {
     const facts = await factsOf("tiny-qwen2");
     const { type } = method.exportForm(method.options(facts).parse({}), facts);

@@ -1,14 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { ModelFacts } from "../../../src/methods/method";
 import { families } from "../../../src/models/registry";
-import { peakLearningRate, scheduleFactor, sharedHeadRate, trainingSteps, warmupSteps } from "../../../src/plan/schedule";
+import {
+  peakLearningRate,
+  scheduleFactor,
+  sharedHeadRate,
+  trainingSteps,
+  warmupSteps,
+} from "../../../src/plan/schedule";
 
 describe("the factor on the learning rate", () => {
   test.each(["linear", "cosine", "constant"] as const)(
     "%s: warm-up begins at 0 and reaches 1 after its steps",
     (kind) => {
       // 6 % of 50 steps are 3.
-      const factors = [0, 1, 2, 3].map((step) => scheduleFactor({ kind, steps: 50, warmupRatio: 0.06, leastWarmupSteps: 0 }, step));
+      const factors = [0, 1, 2, 3].map((step) =>
+        scheduleFactor({ kind, steps: 50, warmupRatio: 0.06, leastWarmupSteps: 0 }, step),
+      );
       expect(factors).toEqual([0, 1 / 3, 2 / 3, 1]);
     },
   );
@@ -38,7 +46,10 @@ describe("the factor on the learning rate", () => {
     }
     // Half-way, by hand: (40 − 22) / 36 and (1 + cos(π/2)) / 2.
     expect(scheduleFactor({ kind: "linear", steps: 40, warmupRatio: 0.1, leastWarmupSteps: 0 }, 22)).toBe(0.5);
-    expect(scheduleFactor({ kind: "cosine", steps: 40, warmupRatio: 0.1, leastWarmupSteps: 0 }, 22)).toBeCloseTo(0.5, 12);
+    expect(scheduleFactor({ kind: "cosine", steps: 40, warmupRatio: 0.1, leastWarmupSteps: 0 }, 22)).toBeCloseTo(
+      0.5,
+      12,
+    );
   });
 
   test("never below 0, nor without a number where everything is warm-up", () => {
