@@ -15,6 +15,7 @@ import type {
   EvaluationEvent,
   MemoryBytes,
   ObservationEvent,
+  RateSearch,
   RunEstimate,
   RunState,
   StepEvent,
@@ -100,6 +101,8 @@ export class Results {
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
   #memoryBytes: MemoryBytes | null = null;
+  /** What was tried for each run whose rate was searched, and what it cost. */
+  readonly #searches: RateSearch[] = [];
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
   #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
@@ -173,6 +176,7 @@ export class Results {
    */
   add(event: StudioEvent): void {
     if (event.type === "comparison-state") this.#memoryBytes = event.memoryBytes;
+    if (event.type === "rate-search") this.#searches.push(event.search);
     if (!("run" in event)) return;
     const summary = this.#run(event.run);
     if (event.type === "notice") {
@@ -264,6 +268,7 @@ export class Results {
       runs: this.runs,
       groups: this.groups,
       sum: this.#sum,
+      searches: this.#searches,
       configuration,
     };
     writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);

@@ -16,6 +16,9 @@ const DEFAULT_HEAD_LEARNING_RATE = 0.005;
 
 const optionsSchema = z.record(z.string(), z.unknown());
 
+/** `search`: tried on part of the training rows before training (`rate-search.ts`). */
+const learningRateSchema = z.union([z.number().positive(), z.literal("search")]);
+
 export const runSchema = z.strictObject({
   name: z.string().min(1).max(60),
   method: z.string().min(1),
@@ -23,7 +26,7 @@ export const runSchema = z.strictObject({
    * Peak of the adapter; of a run that trains its head alone, of the head. Overrides
    * `training.learningRate`; without either the method's own default applies (`schedule.ts`).
    */
-  learningRate: z.number().positive().optional(),
+  learningRate: learningRateSchema.optional(),
   /** Of the adapter; overrides `training.weightDecay`, which the head keeps. */
   weightDecay: z.number().min(0).optional(),
   options: optionsSchema.default({}),
@@ -56,7 +59,7 @@ export const trainingSchema = z.strictObject({
   epochs: z.number().positive().nullable().default(null),
   batchSize: z.int().min(1).max(1024).default(8),
   /** Peak of every adapter; default: each method's own. */
-  learningRate: z.number().positive().optional(),
+  learningRate: learningRateSchema.optional(),
   /** Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter. */
   headLearningRate: z.union([z.number().positive(), z.literal("adapter")]).default(DEFAULT_HEAD_LEARNING_RATE),
   /** Decoupled, of all that is trained but norms and biases. */

@@ -40,7 +40,7 @@ export function scheduleFactor({ kind, ...length }: Schedule, step: number): num
 /**
  * The peak learning rate of a run's adapter: its own, the one for all, or its method's default on
  * the model. Of a run that trains its head alone it is the head's: its own, or the one of all heads.
- * 0 where nothing is trained.
+ * 0 where nothing is trained. One that is still to be searched counts as the method's default.
  */
 export function peakLearningRate(
   run: Pick<RunConfiguration, "method" | "learningRate">,
@@ -50,8 +50,10 @@ export function peakLearningRate(
   const approach = approachOf(run.method);
   if (!approach.trains) return 0;
   const { headLearningRate } = training;
-  if (approach.headOnly && headLearningRate !== "adapter") return run.learningRate ?? headLearningRate;
-  return run.learningRate ?? training.learningRate ?? defaultLearningRate(approach, model);
+  const asHeads = approach.headOnly && headLearningRate !== "adapter";
+  const own = asHeads ? headLearningRate : defaultLearningRate(approach, model);
+  const set = run.learningRate ?? (asHeads ? undefined : training.learningRate);
+  return set === undefined || set === "search" ? own : set;
 }
 
 /**

@@ -21,6 +21,7 @@ import { EstimateLine } from "./EstimateLine";
 import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
+import { RateSearchField } from "./RateSearchField";
 import { SemanticPassLine } from "./SemanticPassLine";
 import "./RunCard.css";
 
@@ -83,6 +84,7 @@ export function RunCard({ run, method }: RunCardProps) {
               {method.learningRate !== null && <LearningRateField run={run} method={method} />}
               {run.weightDecay !== undefined && <WeightDecayField run={run} />}
             </div>
+            <RateSearchField run={run} method={method} />
             <LayerFields run={run} />
             <ChosenModules run={run} />
             <OptionsForm run={run} fields={used} />
@@ -129,8 +131,8 @@ function LearningRateField({ run, method }: RunCardProps) {
     <NumberField
       label="Learning rate"
       help={`Empty: ${formatSetting(fallback)}, ${source}.`}
-      value={run.learningRate}
-      placeholder={formatSetting(fallback)}
+      value={run.learningRate === "search" ? null : run.learningRate}
+      placeholder={run.learningRate === "search" ? "searched before training" : formatSetting(fallback)}
       optional
       above={0}
       onChange={(learningRate) => changeRun(run.id, { learningRate })}

@@ -4,7 +4,7 @@
  */
 
 import type { Configuration } from "../../plan/configuration";
-import type { MethodDescription } from "../../worker/api";
+import type { MethodDescription, RateSearch } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 
 /** The configuration as chosen, or null while model or data are missing or no run is chosen. */
@@ -48,12 +48,14 @@ export function ownSettings({ weightDecay, frozenLayers = 0, layerDecay = 1 }: O
 
 /** The learning rate a run gets; null where nothing is trained. */
 export function effectiveLearningRate(
-  run: { learningRate?: number | null },
+  run: { learningRate?: number | "search" | null },
   training: RateSettings,
   method: MethodDescription | undefined,
 ): number | null {
   if (method?.learningRate === null) return null;
-  return run.learningRate ?? rateWithoutOwn(training, method);
+  const own = run.learningRate ?? null;
+  if (own === "search") return rateWithoutOwn({ ...training, learningRate: undefined }, method);
+  return own ?? rateWithoutOwn(training, method);
 }
 
 type RateSettings = Pick<Configuration["training"], "learningRate" | "headLearningRate">;
@@ -65,7 +67,23 @@ type RateSettings = Pick<Configuration["training"], "learningRate" | "headLearni
 export function rateWithoutOwn(training: RateSettings, method: MethodDescription | undefined): number {
   const { headLearningRate } = training;
   if (method?.headOnly && headLearningRate !== "adapter") return headLearningRate;
-  return training.learningRate ?? method?.learningRate ?? Number.NaN;
+  const shared = training.learningRate === "search" ? undefined : training.learningRate;
+  return shared ?? method?.learningRate ?? Number.NaN;
+}
+
+/** Whether a run's rate can be searched: not where only its head is trained, at the rate of all heads. */
+export function isSearchable(
+  run: Pick<DraftRun, "initFrom">,
+  training: RateSettings,
+  method: MethodDescription | undefined,
+): boolean {
+  if (!method || method.learningRate === null || run.initFrom !== undefined) return false;
+  return !method.headOnly || training.headLearningRate === "adapter";
+}
+
+/** How a run's present rate was found; undefined where it was not searched. */
+export function searchOf({ learningRate, search }: Pick<DraftRun, "learningRate" | "search">): RateSearch | undefined {
+  return search?.chosen === learningRate ? search : undefined;
 }
 
 /** `LoRA`, then `LoRA 2`, `LoRA 3` where the name is taken. */

@@ -5,6 +5,8 @@ import {
   draftsFrom,
   effectiveLearningRate,
   freeName,
+  isSearchable,
+  searchOf,
 } from "../../../src/page/store/configuration";
 import { fromFragment, toFragment } from "../../../src/page/store/link";
 import type { DraftRun } from "../../../src/page/store/state";
@@ -57,6 +59,32 @@ describe("drafts", () => {
     expect(effectiveLearningRate({ learningRate: 0.02 }, { headLearningRate: 0.005 }, probe)).toBe(0.02);
     expect(effectiveLearningRate(own, { learningRate: 0.1, headLearningRate: "adapter" }, probe)).toBe(0.1);
     expect(effectiveLearningRate(own, { headLearningRate: "adapter" }, probe)).toBe(0.0003);
+  });
+
+  it("a rate that is to be searched stays so, and counts as the method's own until it is found", () => {
+    const [draft] = draftsFrom([{ name: "a", method: "lora", learningRate: "search", options: {} }], [lora]);
+    expect(draft!.learningRate).toBe("search");
+    expect(fromFragment(toFragment([draft!], training, [lora]))!.runs[0]).toMatchObject({ learningRate: "search" });
+    const shared = { learningRate: 0.1, headLearningRate: 0.005 };
+    expect(effectiveLearningRate(draft!, shared, lora)).toBe(0.0003);
+    expect(effectiveLearningRate({ learningRate: null }, { ...shared, learningRate: "search" }, lora)).toBe(0.0003);
+  });
+
+  it("only a rate of an adapter is searched, and counts as found while it is the one chosen", () => {
+    const shared = { headLearningRate: 0.005 };
+    const head = { ...lora, headOnly: true };
+    expect(isSearchable({}, shared, lora)).toBe(true);
+    expect(isSearchable({}, shared, head)).toBe(false);
+    expect(isSearchable({}, { headLearningRate: "adapter" }, head)).toBe(true);
+    expect(isSearchable({ initFrom: "folder" }, shared, lora)).toBe(false);
+    expect(isSearchable({}, shared, { ...lora, learningRate: null })).toBe(false);
+    const search = {
+      ...{ run: "a", own: 0.0003, chosen: 0.003, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
+      cost: { steps: 1, tokens: 1, seconds: 1 },
+    };
+    expect(searchOf({ learningRate: 0.003, search })).toBe(search);
+    expect(searchOf({ learningRate: 0.004, search })).toBeUndefined();
+    expect(searchOf({ learningRate: null })).toBeUndefined();
   });
 
   it("a run's own weight decay stays, in drafts and in the address", () => {

@@ -38,6 +38,17 @@ describe("event lines", () => {
     expect(eventLine(evaluation("lora", 50))).toBe("lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 90.0 %");
   });
 
+  test("give the rate that was found, and what it cost", () => {
+    const search = {
+      ...{ run: "lora", own: 0.001, chosen: 0.003, doubt: null, trials: [], trainRows: 80, heldRows: 20 },
+      cost: { steps: 1550, tokens: 9000, seconds: 23.6 },
+    };
+    const said = "lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)";
+    expect(eventLine({ type: "rate-search", search })).toBe(said);
+    const doubt = "It is the highest that was tried.";
+    expect(eventLine({ type: "rate-search", search: { ...search, doubt } })).toBe(`${said}. ${doubt}`);
+  });
+
   test("give the reason a run failed", () => {
     const failed: StudioEvent = {
       type: "run-state",

@@ -121,6 +121,8 @@ describe("the configuration of a comparison", () => {
     ["training.steps", { ...smallest, training: { steps: 0 } }, /./],
     ["training.schedule", { ...smallest, training: { schedule: "step" } }, /"linear"\|"cosine"\|"constant"/],
     ["training.warmupRatio", { ...smallest, training: { warmupRatio: 1.5 } }, /1/],
+    ["training.learningRate", { ...smallest, training: { learningRate: "find" } }, /./],
+    ["runs.0.learningRate", { ...smallest, runs: [{ ...smallest.runs[0], learningRate: 0 }] }, /./],
     ["training.headLearningRate", { ...smallest, training: { headLearningRate: 0 } }, /./],
     ["training.headLearningRate", { ...smallest, training: { headLearningRate: "head" } }, /./],
     ["training.leastWarmupSteps", { ...smallest, training: { leastWarmupSteps: -1 } }, /./],
