@@ -57,47 +57,64 @@ function FoundRate({ slot, search }: { slot: number; search: RateSearch }) {
   );
 }
 
-const [width, height, edge] = [320, 96, 8];
+const [width, height, edge] = [320, 112, 8];
 
-/** The held-out loss over the rate: of the first rung, which has all rates, with the choice marked. */
+/** The held-out loss over the rate: a line for each round, the last in full colour, the choice marked. */
 function RateCurve({ slot, search: { trials, chosen } }: { slot: number; search: RateSearch }) {
-  const steps = trials[0]?.steps;
-  const first = trials.filter((trial) => trial.steps === steps);
-  const known = first.flatMap(({ rate, loss }) => (loss === null ? [] : [{ rate, loss }]));
+  const rounds = [...new Set(trials.map(({ steps }) => steps))].map((steps) => ({
+    steps,
+    known: trials.flatMap((trial) =>
+      trial.steps === steps && trial.loss !== null ? [{ rate: trial.rate, loss: trial.loss }] : [],
+    ),
+  }));
+  const known = rounds.flatMap((round) => round.known);
   if (known.length < 2) return null;
   const losses = known.map(({ loss }) => loss);
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
-  const [least, most] = [Math.log(first[0]!.rate), Math.log(first.at(-1)!.rate)];
-  const x = (rate: number) => edge + ((Math.log(rate) - least) / (most - least)) * (width - 2 * edge);
+  const rates = trials.map(({ rate }) => rate);
+  const [least, most] = [Math.min(...rates), Math.max(...rates)];
+  const x = (rate: number) => edge + (Math.log(rate / least) / Math.log(most / least)) * (width - 2 * edge);
   const y = (loss: number) => height - edge - (high > low ? (loss - low) / (high - low) : 0.5) * (height - 2 * edge);
   const { color } = appearance(slot);
-  const said = first.map(
-    ({ rate, loss }) => `${formatSetting(rate)}: ${loss === null ? "no number" : formatLoss(loss)}`,
+  const said = rounds.map(
+    ({ steps, known }) =>
+      `after ${formatCount(steps)} steps ${known.map(({ rate, loss }) => `${formatSetting(rate)}: ${formatLoss(loss)}`).join(", ")}`,
   );
   return (
     <figure className="rate-curve">
       <figcaption className="group-label">
-        Loss over learning rate, after {formatCount(steps)} steps{" "}
+        Loss over learning rate{" "}
         <span className="muted">
-          from {formatLoss(low)} to {formatLoss(high)}
+          from {formatLoss(low)} to {formatLoss(high)}; the better half goes on, with twice the steps (
+          {rounds.map(({ steps }) => formatCount(steps)).join(", ")})
         </span>
       </figcaption>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Loss by learning rate: ${said.join(", ")}.`}>
-        <polyline
-          fill="none"
-          stroke={color}
-          strokeWidth={2}
-          points={known.map(({ rate, loss }) => `${x(rate)},${y(loss)}`).join(" ")}
-        />
-        {known.map(({ rate, loss }) => (
-          <circle key={rate} cx={x(rate)} cy={y(loss)} r={rate === chosen ? 5 : 3} fill={color}>
-            <title>{`${formatSetting(rate)}: ${formatLoss(loss)}`}</title>
-          </circle>
+      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`Loss by learning rate: ${said.join("; ")}.`}>
+        {rounds.map(({ steps, known }, index) => (
+          <g key={steps} opacity={(index + 1) / rounds.length}>
+            <polyline
+              fill="none"
+              stroke={color}
+              strokeWidth={2}
+              points={known.map(({ rate, loss }) => `${x(rate)},${y(loss)}`).join(" ")}
+            />
+            {known.map(({ rate, loss }) => (
+              <circle
+                key={rate}
+                cx={x(rate)}
+                cy={y(loss)}
+                r={rate === chosen && index === rounds.length - 1 ? 6 : 3}
+                fill={color}
+              >
+                <title>{`${formatSetting(rate)} after ${formatCount(steps)} steps: ${formatLoss(loss)}`}</title>
+              </circle>
+            ))}
+          </g>
         ))}
       </svg>
       <div className="histogram-scale" aria-hidden="true">
-        <span>{formatSetting(first[0]!.rate)}</span>
-        <span>{formatSetting(first.at(-1)!.rate)}</span>
+        <span>{formatSetting(least)}</span>
+        <span>{formatSetting(most)}</span>
       </div>
     </figure>
   );

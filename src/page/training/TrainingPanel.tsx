@@ -147,7 +147,7 @@ function ScheduleGroup({ settings }: GroupProps) {
     <SettingGroup title="Learning rate" summary={`${schedule}, ${warmup}, ${head}${tried}`}>
       <NumberField
         label="Learning rate of heads"
-        help="The same for every run, so that methods are compared and not their heads. Empty: each head learns as its run's adapter."
+        help="One for every run: methods are compared, not their heads. Empty: as the run's adapter."
         value={headLearningRate === "adapter" ? null : headLearningRate}
         placeholder="as the adapter"
         optional
