@@ -52,6 +52,8 @@ export interface RunSummary {
   epoch: number;
   tokens: number;
   seconds: number;
+  /** Floating-point operations of its training, and of one step of rows as long as the longest. */
+  flops: { total: number; step: RunEstimate["flops"] };
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /** `best` has the best of the task's first metric, the earliest of equals. */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
@@ -244,8 +246,12 @@ export class Results {
   /** Writes `summary.json`. */
   writeSummary({ configuration, device, preparation, versions }: Surroundings): void {
     const { model, data, estimate } = preparation;
-    for (const { run, trainable } of estimate.runs) {
-      for (const summary of this.runs) if (summary.variant.run === run) summary.trainable = trainable;
+    for (const { run, trainable, flops } of estimate.runs) {
+      for (const summary of this.runs) {
+        if (summary.variant.run !== run) continue;
+        summary.trainable = trainable;
+        summary.flops.step = flops;
+      }
     }
     const summary = {
       started: this.#started.toISOString(),
@@ -310,6 +316,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     epoch: 0,
     tokens: 0,
     seconds: 0,
+    flops: { total: 0, step: null },
     training: null,
     validation: null,
     memoryBytes: null,
@@ -318,9 +325,10 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
 }
 
 function addStep(summary: RunSummary, event: StepEvent): void {
-  const { step, epoch, tokens, seconds, memoryBytes, loss, learningRate, gradNorm } = event;
+  const { step, epoch, tokens, seconds, flops, memoryBytes, loss, learningRate, gradNorm } = event;
   const firstLoss = summary.training?.firstLoss ?? loss;
   Object.assign(summary, { steps: step, epoch, tokens, seconds, memoryBytes });
+  summary.flops.total = flops;
   summary.training = { firstLoss, lastLoss: loss, learningRate, gradNorm };
 }
 

@@ -22,9 +22,10 @@ export class Lane {
   reason: string | null = null;
   /** Updates that it has done. */
   steps = 0;
-  /** Real tokens and seconds of training behind it. */
+  /** Real tokens, seconds and floating-point operations of training behind it. */
   tokens = 0;
   seconds = 0;
+  flops = 0;
   /** What it goes on from: of the last evaluation, or of a stop without one. */
   checkpoint: Checkpoint | null = null;
   /** The last evaluation, and the step that it was made at. */
@@ -99,6 +100,7 @@ export class Lane {
     this.steps = checkpoint.step;
     this.tokens = checkpoint.tokens;
     this.seconds = checkpoint.seconds;
+    this.flops = checkpoint.flops;
   }
 
   /** Whether it was evaluated, here, at the step that it is at. */
@@ -108,8 +110,8 @@ export class Lane {
 
   /** Keeps its adapter as it is. */
   async keep(): Promise<void> {
-    const { steps, tokens, seconds } = this;
-    this.checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds };
+    const { steps, tokens, seconds, flops } = this;
+    this.checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds, flops };
     this.#heldStep = steps;
   }
 
@@ -118,8 +120,8 @@ export class Lane {
     const running = this.#state === "running";
     const held = running ? this.steps : (this.#heldStep ?? this.steps);
     const best = this.#best?.checkpoint;
-    const { tokens, seconds } = !running && best?.step === held ? best : this;
-    return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds };
+    const { tokens, seconds, flops } = !running && best?.step === held ? best : this;
+    return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds, flops };
   }
 
   /**

@@ -38,6 +38,7 @@ interface StepTag {
   readonly step: number;
   readonly epoch: number;
   readonly tokens: number;
+  readonly flops: number;
   readonly learningRate: number;
   readonly submitted: number;
 }
@@ -127,7 +128,7 @@ export class TrainingLoop {
   /** Null where it was cancelled. */
   async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
     const { data, emit, evaluator, task } = this.#setup;
-    const { run, feed, name, tokens, seconds } = lane;
+    const { run, feed, name, tokens, seconds, flops } = lane;
     const known = lane.trains ? null : lane.validation;
     const evaluation =
       known ??
@@ -153,6 +154,7 @@ export class TrainingLoop {
       rows: validation.length,
       tokens,
       seconds,
+      flops,
     };
   }
 
@@ -312,6 +314,7 @@ export class TrainingLoop {
         step: this.#step + 1,
         epoch: plan.epoch,
         tokens: lane.tokens + tokens,
+        flops: lane.flops + run.step(plan.bucket).flops,
         learningRate,
         submitted: performance.now(),
       };
@@ -320,6 +323,7 @@ export class TrainingLoop {
       if (!done) return false;
       lane.steps = tag.step;
       lane.tokens = tag.tokens;
+      lane.flops = tag.flops;
       this.#ring.submitted();
     }
     return true;
@@ -327,7 +331,7 @@ export class TrainingLoop {
 
   /** Metrics arrive in the order of submission; the device works on one step at a time. */
   #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
-    const { lane, step, epoch, tokens, learningRate, submitted } = tag;
+    const { lane, step, epoch, tokens, flops, learningRate, submitted } = tag;
     const now = performance.now();
     lane.seconds += (now - Math.max(this.#delivered, submitted)) / 1000;
     this.#delivered = now;
@@ -348,6 +352,7 @@ export class TrainingLoop {
       ...(lane.run.hasPenalty && { penalty }),
       tokens,
       seconds: lane.seconds,
+      flops,
       memoryBytes: lane.run.memoryBytes,
     });
     const last = this.#running.findLast((one) => one.trains && this.#starts.get(one)! < step);

@@ -34,6 +34,8 @@ export interface StepEvent {
   tokens: number;
   /** Seconds of this run's own training so far. */
   seconds: number;
+  /** Floating-point operations of its training so far, as its plan counts them (`runs/flops.ts`). */
+  flops: number;
   /** This run alone on the shared weights. */
   memoryBytes: MemoryBytes;
 }
@@ -48,6 +50,7 @@ export interface EvaluationEvent extends Metrics {
   rows: number;
   tokens: number;
   seconds: number;
+  flops: number;
 }
 
 /** What a method lets be seen of its training, about a hundred times. */

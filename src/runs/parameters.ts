@@ -30,9 +30,10 @@ export interface ParameterState {
 
 /** Everything needed to go on with a run. */
 export interface Checkpoint extends ParameterState {
-  /** Real tokens and seconds of training behind it. */
+  /** Real tokens, seconds and floating-point operations of training behind it. */
   readonly tokens: number;
   readonly seconds: number;
+  readonly flops: number;
 }
 
 export class Parameters {

@@ -75,8 +75,12 @@ function unequalRace({ training = {}, runs, ...content }: Content): Content {
   };
 }
 
-function unequalRecord({ run, configuration, ...content }: Content): Content {
-  if (!isContent(configuration)) return { ...content, run, configuration };
+/** The same of a record, whose training state counted no operations either. */
+function unequalRecord({ run, configuration, state, ...rest }: Content): Content {
+  const content = { ...rest, ...(state !== undefined && { state: isContent(state) ? { flops: 0, ...state } : state }) };
+  if (!isContent(configuration)) {
+    return { ...content, ...(run !== undefined && { run }), ...(configuration !== undefined && { configuration }) };
+  }
   const training = isContent(configuration.training) ? configuration.training : {};
   return {
     ...content,

@@ -200,7 +200,7 @@ export interface WritingSlice {
   error: string | null;
 }
 
-export type AxisUnit = "step" | "tokens" | "seconds";
+export type AxisUnit = "step" | "tokens" | "seconds" | "flops";
 export type Theme = "system" | "light" | "dark";
 export type StepName = "data" | "methods" | "training";
 

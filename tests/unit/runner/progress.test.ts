@@ -15,7 +15,19 @@ const memoryBytes = {
 };
 
 function step(run: string, step: number, loss: number): StepEvent {
-  return { type: "step", run, step, epoch: 0, loss, learningRate: 0, gradNorm: 0, tokens: 0, seconds: 0, memoryBytes };
+  return {
+    type: "step",
+    run,
+    step,
+    epoch: 0,
+    loss,
+    learningRate: 0,
+    gradNorm: 0,
+    tokens: 0,
+    seconds: 0,
+    flops: 0,
+    memoryBytes,
+  };
 }
 
 function evaluation(run: string, step: number): StudioEvent {
@@ -30,6 +42,7 @@ function evaluation(run: string, step: number): StudioEvent {
     rows: 10,
     tokens: 0,
     seconds: 0,
+    flops: 0,
   };
 }
 

@@ -249,6 +249,8 @@ describe("a comparison kept in the browser", () => {
     expect(comparison!.memoryBytes!.total).toBe(BYTES.comparison);
     expect([...run!.curves.steps.column("step")]).toEqual([1, 2, 3, 4]);
     expect([...run!.curves.steps.column("memoryBytes")]).toEqual(new Array(4).fill(BYTES.run));
+    // Not counted then.
+    expect([...run!.curves.steps.column("flops")]).toEqual(new Array(4).fill(Number.NaN));
     expect(run!.curves.steps.last("loss")).toBeCloseTo(0.564862, 6);
     expect([...run!.curves.evaluations.column("step")]).toEqual([0, 2, 4]);
     expect(run!.curves.evaluations.last("loss")).toBeCloseTo(0.746112, 6);
