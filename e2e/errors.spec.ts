@@ -135,7 +135,7 @@ test("an address and a kept comparison of a newer studio are refused with both v
   const hash = `#c=${Buffer.from(JSON.stringify({ version: 99, plan: "another form" })).toString("base64url")}`;
   await page.goto(`/${hash}`);
   await waitUntilReady(page);
-  await expect(page.getByRole("alert")).toHaveText(/^The configuration in this address has version 99 .* version 1\./);
+  await expect(page.getByRole("alert")).toHaveText(/^The configuration in this address has version 99 .* version 2\./);
   await keepRuns(page, ["LoRA"]);
   await waitForStatus(page, /^Ready/);
   expect(new URL(page.url()).hash).toBe(hash);
@@ -143,7 +143,7 @@ test("an address and a kept comparison of a newer studio are refused with both v
   expect(await keptVersions(page, { id: "later", version: 99 })).toEqual([99]);
   await page.goto("/?");
   await waitUntilReady(page);
-  await expect(page.getByRole("alert")).toHaveText(/^A comparison kept in this browser has version 99 .* version 3\./);
+  await expect(page.getByRole("alert")).toHaveText(/^A comparison kept in this browser has version 99 .* version 4\./);
   expect(await keptVersions(page, null)).toEqual([99]);
   await keepRuns(page, ["LoRA"]);
   await expect(page).toHaveURL(/#c=/);

@@ -133,7 +133,18 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
     const own = steps.filter((line) => line.run === run);
     expect(own.map(({ step }) => step)).toEqual([1, 2, 3]);
     for (const line of own) {
-      const keys = ["epoch", "gradNorm", "learningRate", "loss", "memoryBytes", "run", "seconds", "step", "tokens"];
+      const keys = [
+        "epoch",
+        "flops",
+        "gradNorm",
+        "learningRate",
+        "loss",
+        "memoryBytes",
+        "run",
+        "seconds",
+        "step",
+        "tokens",
+      ];
       expect(Object.keys(line).sort()).toEqual(keys);
       expect(line.loss).toBeGreaterThan(0);
       expect(line.gradNorm).toBeGreaterThan(0);

@@ -259,7 +259,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
 
   await test.step("the charts' axes change, and the crosshair reads every run", async () => {
     const loss = page.getByRole("figure", { name: /^Training loss/ });
-    for (const unit of ["tokens", "seconds", "step"]) {
+    for (const unit of ["tokens", "seconds", "FLOPs", "step"]) {
       await page.getByText(`by ${unit}`, { exact: true }).first().click();
       await expect(chart(page, "Training loss")).toHaveAccessibleName(new RegExp(`4 lines over ${unit}`));
       await expect(loss.locator(".chart-detail")).toHaveText(`by ${unit}`);

@@ -131,7 +131,7 @@ async function timeRuns(
   const runs = plans.map(({ method, options }, index) => {
     const name = `run ${index}`;
     const common = {
-      weightDecay: null,
+      weightDecay: 0.01,
       gradClip: 1,
       task: sequenceClassification,
       classes: CLASSES,

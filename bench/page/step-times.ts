@@ -97,7 +97,7 @@ async function timeCase(
       name,
       ...resolveMethod(model, { name, method, options }, 0),
       learningRate: LEARNING_RATE,
-      weightDecay: null,
+      weightDecay: 0.01,
       gradClip: 1,
       task: sequenceClassification,
       classes: CLASSES,

@@ -3,7 +3,7 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 import { isEnded } from "../../src/plan/phase";
 import { metricFacts, metricNames } from "../../src/tasks/metrics/names";
-import type { EvaluationEvent, ProgressEvent, StudioEvent } from "../../src/worker/api";
+import type { EvaluationEvent, ProgressEvent, RateSearch, StudioEvent } from "../../src/worker/api";
 
 export interface Progress {
   /** A line of its own. */
@@ -27,6 +27,12 @@ export function evaluationLine(event: EvaluationEvent): string {
   return `${event.run}: step ${event.step}, validation loss ${event.loss.toFixed(4)}${figures.join("")}`;
 }
 
+/** For example `lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)`. */
+function searchLine({ run, chosen, own, doubt, cost }: RateSearch): string {
+  const found = `${run}: learning rate ${chosen} found by ${cost.steps} steps in ${cost.seconds.toFixed(0)} s (its own is ${own})`;
+  return doubt === null ? found : `${found}. ${doubt}`;
+}
+
 /** What an event has to say in a line of its own; null for those that only move a bar. */
 export function eventLine(event: StudioEvent): string | null {
   switch (event.type) {
@@ -37,6 +43,8 @@ export function eventLine(event: StudioEvent): string | null {
       return `${event.run}: ${event.state}${event.reason ? ` (${event.reason})` : ""}`;
     case "comparison-state":
       return event.state === "failed" ? `The comparison failed: ${event.reason ?? "no reason was given"}` : null;
+    case "rate-search":
+      return searchLine(event.search);
     case "notice":
       return `${event.run}: ${event.message}`;
     case "device-lost":

@@ -15,6 +15,7 @@ import type {
   EvaluationEvent,
   MemoryBytes,
   ObservationEvent,
+  RateSearch,
   RunEstimate,
   RunState,
   StepEvent,
@@ -51,6 +52,8 @@ export interface RunSummary {
   epoch: number;
   tokens: number;
   seconds: number;
+  /** Floating-point operations of its training, and of one step of rows as long as the longest. */
+  flops: { total: number; step: RunEstimate["flops"] };
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /** `best` has the best of the task's first metric, the earliest of equals. */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
@@ -100,6 +103,8 @@ export class Results {
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
   #memoryBytes: MemoryBytes | null = null;
+  /** What was tried for each run whose rate was searched, and what it cost. */
+  readonly #searches: RateSearch[] = [];
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
   #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
@@ -173,6 +178,7 @@ export class Results {
    */
   add(event: StudioEvent): void {
     if (event.type === "comparison-state") this.#memoryBytes = event.memoryBytes;
+    if (event.type === "rate-search") this.#searches.push(event.search);
     if (!("run" in event)) return;
     const summary = this.#run(event.run);
     if (event.type === "notice") {
@@ -240,8 +246,12 @@ export class Results {
   /** Writes `summary.json`. */
   writeSummary({ configuration, device, preparation, versions }: Surroundings): void {
     const { model, data, estimate } = preparation;
-    for (const { run, trainable } of estimate.runs) {
-      for (const summary of this.runs) if (summary.variant.run === run) summary.trainable = trainable;
+    for (const { run, trainable, flops } of estimate.runs) {
+      for (const summary of this.runs) {
+        if (summary.variant.run !== run) continue;
+        summary.trainable = trainable;
+        summary.flops.step = flops;
+      }
     }
     const summary = {
       started: this.#started.toISOString(),
@@ -264,6 +274,7 @@ export class Results {
       runs: this.runs,
       groups: this.groups,
       sum: this.#sum,
+      searches: this.#searches,
       configuration,
     };
     writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
@@ -305,6 +316,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     epoch: 0,
     tokens: 0,
     seconds: 0,
+    flops: { total: 0, step: null },
     training: null,
     validation: null,
     memoryBytes: null,
@@ -313,9 +325,10 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
 }
 
 function addStep(summary: RunSummary, event: StepEvent): void {
-  const { step, epoch, tokens, seconds, memoryBytes, loss, learningRate, gradNorm } = event;
+  const { step, epoch, tokens, seconds, flops, memoryBytes, loss, learningRate, gradNorm } = event;
   const firstLoss = summary.training?.firstLoss ?? loss;
   Object.assign(summary, { steps: step, epoch, tokens, seconds, memoryBytes });
+  summary.flops.total = flops;
   summary.training = { firstLoss, lastLoss: loss, learningRate, gradNorm };
 }
 

@@ -28,6 +28,8 @@ const factsSchema = z.strictObject({
   /** Real tokens and seconds of training so far. */
   tokens: z.number().min(0),
   seconds: z.number().min(0),
+  /** Floating-point operations behind it; 0 in files from before they were counted. */
+  flops: z.number().min(0),
   trainRows: z.int().min(1),
   /** Of the tokenised training rows, in order. */
   dataFingerprint: z.string(),

@@ -14,7 +14,7 @@ import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/events";
-import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
@@ -394,7 +394,9 @@ export class Comparison {
         name: planned.name,
         owner: this.#runOwner(planned.name),
         learningRate: peakLearningRate(planned, training, model) * (planned.learningRateFactor ?? 1),
-        weightDecay: training.weightDecay ?? null,
+        headLearningRate: sharedHeadRate(planned, training),
+        weightDecay: training.weightDecay,
+        adapterWeightDecay: planned.weightDecay,
         gradClip: training.gradClip,
         seed: planned.seed ?? training.seed,
         steps: this.steps,

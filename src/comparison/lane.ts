@@ -25,6 +25,7 @@ export class Lane {
   #steps = 0;
   #tokens = 0;
   #seconds = 0;
+  #flops = 0;
   #checkpoint: Checkpoint | null = null;
   #validation: Evaluation | null = null;
   #evaluatedStep: number | null = null;
@@ -69,6 +70,11 @@ export class Lane {
   /** Of its training so far. */
   get seconds(): number {
     return this.#seconds;
+  }
+
+  /** Floating-point operations of its training so far. */
+  get flops(): number {
+    return this.#flops;
   }
 
   /** What it goes on from: of the last evaluation, or of a stop without one. */
@@ -116,10 +122,11 @@ export class Lane {
     this.setState("running");
   }
 
-  /** Counts an update: steps and real tokens with it. */
-  updated(steps: number, tokens: number): void {
+  /** Counts an update: steps, real tokens and floating-point operations with it. */
+  updated(steps: number, tokens: number, flops: number): void {
     this.#steps = steps;
     this.#tokens = tokens;
+    this.#flops = flops;
   }
 
   /** Counts seconds of training; they are known a few steps late. */
@@ -172,6 +179,7 @@ export class Lane {
     this.#steps = checkpoint.step;
     this.#tokens = checkpoint.tokens;
     this.#seconds = checkpoint.seconds;
+    this.#flops = checkpoint.flops;
   }
 
   /** Whether it was evaluated, here, at the step that it is at. */
@@ -181,8 +189,8 @@ export class Lane {
 
   /** Keeps its adapter as it is. */
   async keep(): Promise<void> {
-    const { steps, tokens, seconds } = this;
-    this.#checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds };
+    const { steps, tokens, seconds, flops } = this;
+    this.#checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds, flops };
     this.#heldStep = steps;
   }
 
@@ -191,8 +199,8 @@ export class Lane {
     const running = this.#state === "running";
     const held = running ? this.steps : (this.#heldStep ?? this.steps);
     const best = this.#best?.checkpoint;
-    const { tokens, seconds } = !running && best?.step === held ? best : this;
-    return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds };
+    const { tokens, seconds, flops } = !running && best?.step === held ? best : this;
+    return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds, flops };
   }
 
   /**

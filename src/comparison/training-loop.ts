@@ -38,6 +38,7 @@ interface StepTag {
   readonly step: number;
   readonly epoch: number;
   readonly tokens: number;
+  readonly flops: number;
   readonly learningRate: number;
   readonly submitted: number;
 }
@@ -125,7 +126,7 @@ export class TrainingLoop {
   /** Null where it was cancelled. */
   async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
     const { data, emit, evaluator, task } = this.#setup;
-    const { run, feed, name, tokens, seconds } = lane;
+    const { run, feed, name, tokens, seconds, flops } = lane;
     const known = lane.trains ? null : lane.validation;
     const evaluation =
       known ??
@@ -148,6 +149,7 @@ export class TrainingLoop {
       rows: validation.length,
       tokens,
       seconds,
+      flops,
     };
   }
 
@@ -280,8 +282,8 @@ export class TrainingLoop {
    */
   async #trainStep(): Promise<boolean> {
     const { steps, training } = this.#setup;
-    const { schedule: kind, warmupRatio } = training;
-    const factor = scheduleFactor({ kind, warmupRatio, steps }, this.#step);
+    const { schedule: kind, warmupRatio, leastWarmupSteps } = training;
+    const factor = scheduleFactor({ kind, warmupRatio, leastWarmupSteps, steps }, this.#step);
     for (const [seed, stream] of this.#streams) {
       const batch = stream.next();
       const lanes = this.#running.filter(
@@ -306,13 +308,14 @@ export class TrainingLoop {
         step: this.#step + 1,
         epoch: batch.epoch,
         tokens: lane.tokens + tokens,
+        flops: lane.flops + run.step(batch.bucket).flops,
         learningRate,
         submitted: performance.now(),
       };
       const push = (commands: Commands) => this.#ring.push(commands, run.stepFigures, STEP_FIGURES * 4, tag);
       const done = await run.train(batch.bucket, this.#step, learningRate, push, () => this.#stopping);
       if (!done) return false;
-      lane.updated(tag.step, tag.tokens);
+      lane.updated(tag.step, tag.tokens, tag.flops);
       this.#ring.submitted();
     }
     return true;
@@ -320,7 +323,7 @@ export class TrainingLoop {
 
   /** Metrics arrive in the order of submission; the device works on one step at a time. */
   #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
-    const { lane, step, epoch, tokens, learningRate, submitted } = tag;
+    const { lane, step, epoch, tokens, flops, learningRate, submitted } = tag;
     const now = performance.now();
     lane.addSeconds((now - Math.max(this.#delivered, submitted)) / 1000);
     this.#delivered = now;
@@ -341,6 +344,7 @@ export class TrainingLoop {
       ...(lane.run.hasPenalty && { penalty }),
       tokens,
       seconds: lane.seconds,
+      flops,
       memoryBytes: lane.run.memoryBytes,
     });
     const last = this.#running.findLast((one) => one.trains && this.#starts.get(one)! < step);

@@ -19,11 +19,12 @@ import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { MemoryBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
-import { peakLearningRate, trainingSteps } from "../plan/schedule";
+import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
 import { controllerBytes } from "../runs/controller-runner";
+import { type StepFlops, stepFlops } from "../runs/flops";
 import { optimizerBytes } from "../runs/optimizer";
 import {
   checkContext,
@@ -49,6 +50,8 @@ export interface RunEstimate {
   /** Set when this run cannot start as configured: what is wrong with which option. */
   problem: string | null;
   virtualTokens: number;
+  /** Of a step of rows as long as the longest; null where there is a problem. */
+  flops: StepFlops | null;
   /** The learning rate of every layer, from the head down; empty where there is a problem. */
   layerRates: LayerRate[];
   /** Modules that the method draws; empty for most. */
@@ -175,7 +178,18 @@ function attempt<Value>(compute: () => Value): { readonly value: Value } | { rea
 function refused(run: string, weights: number, problem: string): EstimatedRun {
   const trainable = { adapter: 0, head: 0, total: 0, percentOfBase: 0 };
   const bytes = sumUp({ ...noBytes(), weights });
-  return { run, trainable, bytes, problem, virtualTokens: 0, layerRates: [], chosen: [], text: "", steps: [] };
+  return {
+    run,
+    trainable,
+    bytes,
+    problem,
+    virtualTokens: 0,
+    flops: null,
+    layerRates: [],
+    chosen: [],
+    text: "",
+    steps: [],
+  };
 }
 
 /** What only the head over the vocabulary reads, where somebody needs it. */
@@ -236,18 +250,22 @@ function estimateRun(
     consider(state.name, tensorBytes(state));
     bytes.optimizer += tensorBytes(state);
   }
+  const rate = peakLearningRate(run, training, model);
+  const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;
+  const headRate = sharedHeadRate(run, training) ?? (ownScale && ownScale * rate);
   return {
     run: run.name,
     trainable: trainableOf(setup, program.trainables, model),
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
+    flops: stepFlops(programs.at(-1)!),
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
     chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
       ({ block }) => block >= (run.frozenLayers ?? 0),
     ),
-    layerRates: layerRates(peakLearningRate(run, training, model), model.config.layers, run),
+    layerRates: layerRates(rate, model.config.layers, run, headRate),
   };
 }
 

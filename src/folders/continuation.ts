@@ -26,7 +26,7 @@ export function trainingState(
   run: StatefulRun,
   checkpoint: Checkpoint,
   held: readonly NamedTensor[],
-  facts: Omit<StateFacts, "step" | "tokens" | "seconds">,
+  facts: Omit<StateFacts, "step" | "tokens" | "seconds" | "flops">,
 ): TrainingState {
   const given = new Map(held.map(({ name, data }) => [name, data]));
   const named = (tensors: readonly Named[], values: Values): NamedTensor[] =>
@@ -34,9 +34,9 @@ export function trainingState(
       const data = values.get(name);
       return data ? [{ name, shape, data }] : [];
     });
-  const { step, tokens, seconds, values, firstMoments, secondMoments, controllerStates } = checkpoint;
+  const { step, tokens, seconds, flops, values, firstMoments, secondMoments, controllerStates } = checkpoint;
   return {
-    facts: { ...facts, step, tokens, seconds },
+    facts: { ...facts, step, tokens, seconds, flops },
     values: named(run.trainables, values).filter(({ name, data }) => !equal(given.get(name), data)),
     firstMoments: named(run.trainables, firstMoments),
     secondMoments: named(run.trainables, secondMoments),
@@ -69,11 +69,12 @@ export function checkpointOf(
   const { trainables } = run;
   const trained = new Set(trainables.map((tensor) => tensor.name));
   const own = held.filter((tensor) => trained.has(tensor.name) && !stored.has(tensor.name));
-  const { step, tokens, seconds } = facts;
+  const { step, tokens, seconds, flops } = facts;
   return {
     step,
     tokens,
     seconds,
+    flops,
     values: exactly("value", [...own, ...values], trainables),
     firstMoments: exactly("first moment", firstMoments, trainables),
     secondMoments: exactly("second moment", secondMoments, trainables),
@@ -107,7 +108,10 @@ export interface Setting {
   readonly dataFingerprint: string;
 }
 
-const COMPARED = ["batchSize", "schedule", "warmupRatio", "gradClip", "weightDecay", "shuffle"] as const;
+const COMPARED = [
+  ...(["batchSize", "schedule", "warmupRatio", "leastWarmupSteps", "headLearningRate"] as const),
+  ...(["gradClip", "weightDecay", "shuffle"] as const),
+];
 
 /**
  * In plain words, everything that keeps a training from going on exactly as it was planned; none if

@@ -20,6 +20,7 @@ const runRecord = z.looseObject({
       method: z.string(),
       options: z.record(z.string(), z.unknown()),
       learningRate: z.number().positive().optional(),
+      weightDecay: z.number().min(0).optional(),
       frozenLayers: z.int().min(0).optional(),
       layerDecay: z.number().positive().max(1).optional(),
     })
@@ -35,9 +36,13 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
   const record = runRecord.safeParse(adapter.run);
   const pooling = record.data?.configuration.training.pooling ?? null;
   if (record.data?.run) {
-    const { name: given, method, options, learningRate, frozenLayers, layerDecay } = record.data.run;
-    const rate = learningRate === undefined ? {} : { learningRate };
-    return { run: { name: given, method, options, ...rate, ...withStrategy({ frozenLayers, layerDecay }) }, pooling };
+    const { name: given, method, options, learningRate, weightDecay, frozenLayers, layerDecay } = record.data.run;
+    const optimiser = {
+      ...(learningRate !== undefined && { learningRate }),
+      ...(weightDecay !== undefined && { weightDecay }),
+    };
+    const strategy = withStrategy({ frozenLayers, layerDecay });
+    return { run: { name: given, method, options, ...optimiser, ...strategy }, pooling };
   }
   const { config, tensors } = adapter;
   const { frozenLayers, ...run } = formOf(config.peft_type).run(config, tensors);

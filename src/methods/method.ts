@@ -117,14 +117,17 @@ export interface Approach<Options = unknown> {
 export interface Method<Options = unknown> extends Approach<Options> {
   readonly trains: true;
   /**
-   * Peak learning rate of papers and PEFT, for models of a hidden size of 2048 and more
+   * Peak learning rate of the adapter, of papers and PEFT, for models of a hidden size of 2048 and more
    * (`learning-rate.ts`).
    */
   readonly learningRate: number;
-  /** Factor on the run's learning rate for the head. Default: 1. */
+  /** Whether nothing but the head is trained: such a run learns at the head's rate. Default: no. */
+  readonly headOnly?: boolean;
+  /**
+   * Factor on the run's learning rate for the head, where that is what the method is about. Default:
+   * as the training says.
+   */
   headLearningRateScale?(options: Options): number;
-  /** Default decoupled weight decay of the adapter's tensors (a head's is 0.01). */
-  readonly weightDecay: number;
   /** What becomes of the text's ids; without it they stay as the tokenizer gives them. */
   textForm?(options: Options): TextForm;
   /**

@@ -39,6 +39,19 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${unit === 0 ? whole.format(value) : toDigits(value, 3)}\u00a0${units[unit]}`;
 }
 
+/** Floating-point operations: `12 FLOP`, `17.2 MFLOP`, `1.38 PFLOP`. */
+export function formatFlops(count: number | null | undefined): string {
+  if (count === null || count === undefined || !Number.isFinite(count)) return "–";
+  const prefixes = ["", "k", "M", "G", "T", "P", "E"];
+  let value = count;
+  let prefix = 0;
+  while (Math.abs(value) >= 999.5 && prefix < prefixes.length - 1) {
+    value /= 1000;
+    prefix++;
+  }
+  return `${prefix === 0 ? whole.format(value) : toDigits(value, 3)}\u00a0${prefixes[prefix]}FLOP`;
+}
+
 /** A loss: four decimals, fewer from 10 on, scientific below 0.001 and from a million on. */
 export function formatLoss(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
@@ -109,6 +122,8 @@ export function formatSetting(value: unknown): string {
 /** Axis labels: `0`, `250`, `1.5k`, `2M`. */
 export function formatTick(value: number): string {
   const size = Math.abs(value);
+  if (size >= 1e15) return `${trim(value / 1e15)}P`;
+  if (size >= 1e12) return `${trim(value / 1e12)}T`;
   if (size >= 1e9) return `${trim(value / 1e9)}G`;
   if (size >= 1e6) return `${trim(value / 1e6)}M`;
   if (size >= 1e4) return `${trim(value / 1e3)}k`;

@@ -6,7 +6,7 @@ import { whyNot } from "./compare/obstacle";
 import type { AxisUnit } from "./store/state";
 import { isBusy, patch, useStudio } from "./store/store";
 
-const axes: readonly AxisUnit[] = ["step", "tokens", "seconds"];
+const axes: readonly AxisUnit[] = ["step", "tokens", "seconds", "flops"];
 
 /** Starts listening; returns what ends it. */
 export function listenToKeys(): () => void {

@@ -11,16 +11,24 @@ import { DEFAULT_TASK, taskMetrics } from "../tasks/metrics/names";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
 
+/** Found by a sweep over the bundled samples and a pretrained encoder: docs/methods.md. */
+const DEFAULT_HEAD_LEARNING_RATE = 0.005;
+
 const optionsSchema = z.record(z.string(), z.unknown());
+
+/** `search`: tried on part of the training rows before training (`rate-search.ts`). */
+const learningRateSchema = z.union([z.number().positive(), z.literal("search")]);
 
 export const runSchema = z.strictObject({
   name: z.string().min(1).max(60),
   method: z.string().min(1),
   /**
-   * Overrides `training.learningRate`; without either the method's own default applies
-   * (`methods/learning-rate.ts`).
+   * Peak of the adapter; of a run that trains its head alone, of the head. Overrides
+   * `training.learningRate`; without either the method's own default applies (`schedule.ts`).
    */
-  learningRate: z.number().positive().optional(),
+  learningRate: learningRateSchema.optional(),
+  /** Of the adapter; overrides `training.weightDecay`, which the head keeps. */
+  weightDecay: z.number().min(0).optional(),
   options: optionsSchema.default({}),
   /** Blocks, counted from the input, in which nothing is trained. */
   frozenLayers: z.int().min(0).optional(),
@@ -50,11 +58,16 @@ export const trainingSchema = z.strictObject({
   steps: z.int().min(1).nullable().default(null),
   epochs: z.number().positive().nullable().default(null),
   batchSize: z.int().min(1).max(1024).default(8),
-  learningRate: z.number().positive().optional(),
-  /** Overrides each method's own default (0 for SK methods, 0.01 otherwise). */
-  weightDecay: z.number().min(0).optional(),
+  /** Peak of every adapter; default: each method's own. */
+  learningRate: learningRateSchema.optional(),
+  /** Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter. */
+  headLearningRate: z.union([z.number().positive(), z.literal("adapter")]).default(DEFAULT_HEAD_LEARNING_RATE),
+  /** Decoupled, of all that is trained but norms and biases. */
+  weightDecay: z.number().min(0).default(0.01),
   schedule: z.enum(["linear", "cosine", "constant"]).default("linear"),
   warmupRatio: z.number().min(0).max(1).default(0.06),
+  /** The warm-up has at least so many steps, where a quarter of all steps are as many. */
+  leastWarmupSteps: z.int().min(0).default(10),
   /** Largest gradient norm; null: none. */
   gradClip: z.number().positive().nullable().default(1),
   shuffle: z.boolean().default(true),

@@ -8,6 +8,7 @@ import type { Bytes } from "../executors/bytes";
 import type { Observation } from "../methods/controller";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
 import type { Figures, RowAnswer, RowWords } from "../tasks/row-answer";
+import type { RateSearch } from "./rate-search";
 
 export type { ByteCategory } from "../executors/bytes";
 export type { ModuleRank } from "../methods/controller";
@@ -33,6 +34,8 @@ export interface StepEvent {
   tokens: number;
   /** Seconds of this run's own training so far. */
   seconds: number;
+  /** Floating-point operations of its training so far, as its plan counts them (`runs/flops.ts`). */
+  flops: number;
   /** This run alone on the shared weights. */
   memoryBytes: MemoryBytes;
 }
@@ -47,6 +50,7 @@ export interface EvaluationEvent extends Metrics {
   rows: number;
   tokens: number;
   seconds: number;
+  flops: number;
 }
 
 /** What a method lets be seen of its training, about a hundred times. */
@@ -102,13 +106,14 @@ export interface ProgressEvent {
     | "loading weights"
     | "semantic pass"
     | "reading training rows"
+    | "searching rates"
     | "compiling kernels"
     | "evaluating"
     | "predicting";
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "programs" | "batches";
+  unit: "bytes" | "rows" | "programs" | "batches" | "steps";
 }
 
 /** Something a person should know of a run that goes on all the same. */
@@ -116,6 +121,12 @@ export interface NoticeEvent {
   type: "notice";
   run: string;
   message: string;
+}
+
+/** A run's learning rate has been searched. */
+export interface RateSearchEvent {
+  type: "rate-search";
+  search: RateSearch;
 }
 
 /** What a run has written so far. */
@@ -142,6 +153,7 @@ export type StudioEvent =
   | ComparisonStateEvent
   | ProgressEvent
   | GenerationEvent
+  | RateSearchEvent
   | NoticeEvent
   | DeviceLostEvent;
 

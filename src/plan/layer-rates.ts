@@ -7,8 +7,8 @@ export interface LayerStrategy {
   /** Blocks, counted from the input, in which nothing is trained. */
   readonly frozenLayers?: number;
   /**
-   * ρ: block ℓ of L learns at lr · ρ^(L − ℓ), what lies below the blocks at lr · ρ^L; the head and
-   * the last norm at lr.
+   * ρ: block ℓ of L learns at lr · ρ^(L − ℓ), what lies below the blocks at lr · ρ^L; the last
+   * norm at lr.
    */
   readonly layerDecay?: number;
 }
@@ -20,11 +20,12 @@ export interface LayerRate {
   readonly learningRate: number;
 }
 
-/** Learning rates by layer, from the head down. */
+/** Learning rates by layer, from the head down; `headRate`: the head's, where it has one of its own. */
 export function layerRates(
   learningRate: number,
   layers: number,
   { frozenLayers = 0, layerDecay = 1 }: LayerStrategy,
+  headRate = learningRate,
 ): LayerRate[] {
   const blocks = Array.from({ length: layers }, (_, index) => {
     const layer = layers - index;
@@ -32,5 +33,5 @@ export function layerRates(
     return { layer: `block ${layer}`, learningRate: rate };
   });
   const input = { layer: "input", learningRate: frozenLayers > 0 ? 0 : learningRate * layerDecay ** layers };
-  return [{ layer: "head", learningRate }, ...blocks, input];
+  return [{ layer: "head", learningRate: headRate }, ...blocks, input];
 }

@@ -34,9 +34,10 @@ export interface ParameterState extends TrainedValues {
 
 /** Everything needed to go on with a run. */
 export interface Checkpoint extends ParameterState {
-  /** Real tokens and seconds of training so far. */
+  /** Real tokens, seconds and floating-point operations of training so far. */
   readonly tokens: number;
   readonly seconds: number;
+  readonly flops: number;
 }
 
 export class Parameters {

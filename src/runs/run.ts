@@ -32,10 +32,14 @@ export interface RunSetup extends ResolvedMethod {
   readonly name: string;
   /** Under which its buffers are counted and freed, unique on the executor; default: `run NAME`. */
   readonly owner?: string;
-  /** At its peak; 0 where nothing is trained. */
+  /** The adapter's at its peak; 0 where nothing is trained. */
   readonly learningRate: number;
-  /** For adapter and head; null: the method's own default, and 0.01 for the head. */
-  readonly weightDecay: number | null;
+  /** The head's at its peak; default, and for null: the method's own factor, or 1, on the adapter's. */
+  readonly headLearningRate?: number | null;
+  /** Of adapter and head. */
+  readonly weightDecay: number;
+  /** Of the adapter alone; default: as the head's. */
+  readonly adapterWeightDecay?: number;
   readonly gradClip: number | null;
   readonly task: Task;
   readonly classes: number;
@@ -53,7 +57,6 @@ export interface RunSetup extends ResolvedMethod {
   readonly onWatched?: ControllerRunnerOptions["onWatched"];
 }
 
-const HEAD_WEIGHT_DECAY = 0.01;
 /** Numbers in a run's step figures. */
 export const STEP_FIGURES = 3;
 /** Copies of step figures that may be on their way: how many steps the host may be ahead. */
@@ -99,12 +102,16 @@ export class Run {
     this.#executor = executor;
     this.#model = model;
     this.setup = setup;
-    const { method, options, context, task, classes, pooling, layers } = setup;
+    const { method, options, context, task, classes, pooling, layers, headLearningRate } = setup;
+    const headLearningRateScale = headLearningRate ? headLearningRate / setup.learningRate : undefined;
     const inputs = inputChannels(model, (channel) =>
       [...batches.values()].every((batch) => batch.channels.includes(channel)),
     );
     const trainingRows = setup.trainingRows?.count;
-    this.tunedSetup = { method, options, context, task, classes, pooling, inputs, layers, trainingRows };
+    this.tunedSetup = {
+      ...{ method, options, context, task, classes, pooling, inputs, layers, trainingRows },
+      headLearningRateScale,
+    };
     for (const [tokens, batch] of batches) {
       const tuned = buildTunedProgram(this.tunedSetup, batch.size, tokens);
       this.#steps.set(tokens, new Step(tuned, batch, workspace));
@@ -165,7 +172,7 @@ export class Run {
 
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
-    const { method, weightDecay, gradClip } = this.setup;
+    const { method, weightDecay, adapterWeightDecay = weightDecay, gradClip } = this.setup;
     if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.#cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
@@ -183,10 +190,9 @@ export class Run {
       };
       await step.compile(this.#executor, bindings, this.owner, progress);
     }
-    const ownDecay = method.trains ? method.weightDecay : 0;
     const decay = (tensor: Trainable) => {
       if (!tensor.weightDecay) return 0;
-      return weightDecay ?? (tensor.part === "head" ? HEAD_WEIGHT_DECAY : ownDecay);
+      return tensor.part === "head" ? weightDecay : adapterWeightDecay;
     };
     const { trained } = this.#anyStep.tuned.backward;
     this.#optimizer = await Optimizer.create(this.#executor, this.parameters, trained, this.stepFigures, this.owner, {

@@ -13,6 +13,7 @@ import { dispatch } from "../kernels/kernel";
 import { bind, type Place } from "../program/place";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { BatchBuffers } from "./batch-buffers";
+import { stepFlops } from "./flops";
 import type { TunedProgram } from "./tuned-program";
 import type { Claim, Workspace } from "./workspace";
 
@@ -57,6 +58,7 @@ export class Step {
   #learned: readonly DeviceBuffer[] = [];
   /** What the parts of the loss read; null where it has none. */
   #first: CompiledDispatches | null = null;
+  #flops: number | null = null;
   #loss: CompiledDispatches | null = null;
   #backward: CompiledDispatches | null = null;
 
@@ -69,6 +71,13 @@ export class Step {
     this.#places = places;
     this.activationBytes = sizes.reduce((sum, size) => sum + size, 0);
     this.#claim = workspace.claim(sizes);
+  }
+
+  /** Floating-point operations of one update. */
+  get flops(): number {
+    const flops = this.#flops ?? stepFlops(this.tuned).total;
+    this.#flops = flops;
+    return flops;
   }
 
   get logits(): DeviceBuffer {

@@ -32,6 +32,8 @@ export interface TunedSetup {
   readonly inputs?: readonly Channel[];
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
+  /** Factor on the adapter's learning rate for the head; default: the method's own, or 1. */
+  readonly headLearningRateScale?: number;
   /** How many training rows there are, for answerers that go by them. */
   readonly trainingRows?: number;
   /**
@@ -82,7 +84,8 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         "own head is trained whole. Leave it out of the targets.",
     );
   }
-  const learningRateScale = method.trains ? (method.headLearningRateScale?.(options) ?? 1) : 1;
+  const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;
+  const learningRateScale = setup.headLearningRateScale ?? ownScale ?? 1;
   const { output: logits, loss } =
     readOutOf(program, setup, states) ??
     task.readOut(program, states, {

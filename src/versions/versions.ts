@@ -31,13 +31,13 @@ const UNVERSIONED = 1;
  */
 export const formats = {
   /** The file of a comparison: what the page saves, and the headless runner takes. */
-  configuration: { name: "The configuration", oldest: 1, migrations: [] },
+  configuration: { name: "The configuration", oldest: 1, migrations: [unequalRace] },
   /** Beside an exported adapter. */
-  run: { name: "run.json", oldest: 1, migrations: [] },
+  run: { name: "run.json", oldest: 1, migrations: [unequalRecord] },
   /** In the page's address. */
-  link: { name: "The configuration in this address", oldest: 1, migrations: [] },
+  link: { name: "The configuration in this address", oldest: 1, migrations: [unequalRace] },
   /** A finished comparison in the browser's storage. Those of version 1 have no seeds. */
-  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice] },
+  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice, unequalComparison] },
 } satisfies Record<string, Format>;
 
 /**
@@ -51,6 +51,61 @@ function memoryOfAnyDevice({ gpuBytes, ...comparison }: Content): Content {
     return { ...run, curves: { ...run.curves, steps } };
   });
   return { ...comparison, memoryBytes: gpuBytes, runs };
+}
+
+/** Methods whose adapters had no weight decay where none was set. */
+const UNDECAYED: readonly unknown[] = ["sk-prefix", "sk-prompt", "cpt", "road"];
+
+/**
+ * Training and runs of the version before all runs had the same head and the same weight decay: a
+ * head learned at its adapter's rate, some methods had no decay of their own, and a warm-up could be
+ * of one step.
+ */
+function unequalRace({ training = {}, runs, ...content }: Content): Content {
+  if (!isContent(training)) return { ...content, training, runs };
+  return {
+    ...content,
+    training: {
+      ...training,
+      weightDecay: training.weightDecay ?? 0.01,
+      headLearningRate: "adapter",
+      leastWarmupSteps: 0,
+    },
+    ...(runs !== undefined && { runs: Array.isArray(runs) ? runs.map((run) => undecayedRun(run, training)) : runs }),
+  };
+}
+
+/** The same of a record, whose training state counted no operations either. */
+function unequalRecord({ run, configuration, state, ...rest }: Content): Content {
+  const content = { ...rest, ...(state !== undefined && { state: isContent(state) ? { flops: 0, ...state } : state }) };
+  if (!isContent(configuration)) {
+    return { ...content, ...(run !== undefined && { run }), ...(configuration !== undefined && { configuration }) };
+  }
+  const training = isContent(configuration.training) ? configuration.training : {};
+  return {
+    ...content,
+    ...(run !== undefined && { run: undecayedRun(run, training) }),
+    configuration: unequalRace(configuration),
+  };
+}
+
+function unequalComparison({ configuration, runs, ...comparison }: Content): Content {
+  const { training } = configuration as { training: Content };
+  const records = (runs as Content[]).map((run) => ({
+    ...run,
+    configuration: undecayedRun(run.configuration, training),
+  }));
+  return { ...comparison, configuration: unequalRace(configuration as Content), runs: records };
+}
+
+/** A run with the weight decay that it had by its method where its training set none. */
+function undecayedRun(run: unknown, training: Content): unknown {
+  const bare = isContent(run) && training.weightDecay === undefined && UNDECAYED.includes(run.method);
+  return bare ? { ...run, weightDecay: 0 } : run;
+}
+
+function isContent(value: unknown): value is Content {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Content is of a version that this studio does not know yet. */

@@ -18,6 +18,7 @@ import type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult
 import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
+import type { RateSearch } from "../plan/rate-search";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
@@ -41,6 +42,7 @@ export type { GenerationSettings } from "../generation/settings";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
+export type { RateSearch } from "../plan/rate-search";
 export type { Proof } from "../proofs/equality";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -205,6 +207,8 @@ export interface MethodDescription {
   defaults: Record<string, unknown>;
   /** Peak learning rate on this model where none is set; null where nothing is trained. */
   learningRate: number | null;
+  /** Whether nothing but the head is trained. */
+  headOnly: boolean;
   /**
    * Other forms that a trained run can be downloaded in; `merged`: the whole model with the change
    * in its weights.
@@ -362,7 +366,15 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
-  /** Resolves when every run has ended; a failed run does not reject, its events say why. */
+  /**
+   * Searches the rates that are "search" in a configuration, without training it; `stop` ends it
+   * with those found so far. Not while a comparison runs.
+   */
+  searchRates(configuration: Configuration): Promise<RateSearch[]>;
+  /**
+   * Searches rates first where some are to be. Resolves when every run has ended; a failed run does
+   * not reject, its events say why.
+   */
   compare(configuration: Configuration): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -22,6 +22,7 @@ import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -30,6 +31,7 @@ import { exportedFolder } from "./export-run";
 import { named } from "./failures";
 import type { Folders } from "./folders";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
+import { searchRates } from "./search-rates";
 import type { StudioSession } from "./studio-session";
 
 export class Comparisons {
@@ -40,6 +42,8 @@ export class Comparisons {
   #current: OpenComparison | null = null;
   /** Somebody has asked for an end, perhaps before there was anything to end. */
   #stopping = false;
+  /** Ends the search for rates that is going on. */
+  #search: AbortController | null = null;
 
   constructor(session: StudioSession, folders: Folders, events: EventBatches) {
     this.#session = session;
@@ -60,15 +64,48 @@ export class Comparisons {
   }
 
   /**
-   * Ends all others and trains; what goes wrong while training ends the runs with a reason, and
-   * does not reject.
+   * Ends all others, searches the rates that are to be searched, and trains; what goes wrong while
+   * training ends the runs with a reason, and does not reject. A stop while rates are searched ends
+   * the search: runs without a found rate are set up with their methods' own.
    */
-  async compare(configuration: Configuration): Promise<void> {
+  async compare(given: Configuration): Promise<void> {
     this.#stopping = false;
     await this.close();
+    const asked = configurationSchema.parse(given);
+    const found: RateSearch[] = [];
+    try {
+      await this.#searchRates(asked, found);
+    } catch (error) {
+      if (!this.#stopping) throw error;
+    }
+    const configuration = withFoundRates(asked, found);
     await this.#start(
       await this.#open(configuration, await startingFolders(this.#session, this.#folders, configuration)),
     );
+  }
+
+  /** Searches the rates that are to be searched, without training; fewer where it was stopped. */
+  async searchRates(given: Configuration): Promise<RateSearch[]> {
+    this.#stopping = false;
+    const found: RateSearch[] = [];
+    try {
+      await this.#searchRates(configurationSchema.parse(given), found);
+    } catch (error) {
+      if (!this.#stopping) throw error;
+    }
+    return found;
+  }
+
+  async #searchRates(configuration: Configuration, found: RateSearch[]): Promise<void> {
+    const { emit } = this.#events;
+    this.#search = new AbortController();
+    try {
+      await this.#session.tested();
+      await searchRates(this.#session, configuration, { emit, signal: this.#search.signal, found });
+    } finally {
+      this.#search = null;
+      this.#events.flush();
+    }
   }
 
   async continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
@@ -112,6 +149,7 @@ export class Comparisons {
 
   stop(): void {
     this.#stopping = true;
+    this.#search?.abort(new Error("The search was stopped."));
     this.#current?.comparison.stop();
   }
 
@@ -224,6 +262,7 @@ export class Comparisons {
 
   /** Ends what is training with this reason; adapters of the last evaluation stay. */
   fail(error: Error): void {
+    this.#search?.abort(error);
     this.#current?.comparison.fail(error);
     this.#events.flush();
   }

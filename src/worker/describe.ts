@@ -28,6 +28,7 @@ export function describeMethod(method: AnyApproach, facts: ModelFacts): MethodDe
     group,
     site,
     learningRate: method.trains ? defaultLearningRate(method, facts) : null,
+    headOnly: method.trains && method.headOnly === true,
     conversions: [
       ...conversionsOf(method).map((conversion) => ({ ...conversion, merged: false })),
       ...(merges ? mergedForms.map(({ id, title }) => ({ id, title, merged: true })) : []),

@@ -57,6 +57,7 @@ import type {
   ModelSummary,
   Prediction,
   Proof,
+  RateSearch,
   RunReport,
   SampleListing,
   SamplePrompt,
@@ -268,6 +269,10 @@ export class Studio implements StudioApi {
 
   async parseConfiguration(json: string): Promise<Configuration> {
     return readConfiguration(json);
+  }
+
+  searchRates(configuration: Configuration): Promise<RateSearch[]> {
+    return this.#comparisons.searchRates(configuration);
   }
 
   compare(configuration: Configuration): Promise<void> {

@@ -97,7 +97,7 @@ async function withRun<Result>(
       name: "run",
       ...resolveMethod(model, plan, 0),
       learningRate: 1e-3,
-      weightDecay: null,
+      weightDecay: 0.01,
       gradClip: null,
       task: sequenceClassification,
       classes: facts.labels.length,

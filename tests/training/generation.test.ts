@@ -36,7 +36,7 @@ test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
       model,
       {
         ...{ name: "run", ...resolveMethod(model, plan, 0), learningRate: 1 },
-        ...{ weightDecay: null, gradClip: null, task: sequenceClassification, classes: 5, pooling: "last", seed: 0 },
+        ...{ weightDecay: 0.01, gradClip: null, task: sequenceClassification, classes: 5, pooling: "last", seed: 0 },
         ...(method && { initial: trainedParts(await fixtureTensors(path), "final", model.config) }),
       },
       new Map([[8, new BatchBuffers(executor, 1, 8, "test")]]),

@@ -64,7 +64,7 @@ describe.each(rigs)("%s", (rig) => {
 
   test.for(casesOf(rig))(
     "%s: logits, gradients and trace are PyTorch's",
-    async ([name, { method, options, own, device, fixture = name }], context) => {
+    async ([name, { method, options, own, device, headRate, fixture = name }], context) => {
       const path = `cases/${rig}/${fixture}-sequence-classification`;
       const described = await fixtureJson(`${path}.json`);
       const tensors = await fixtureTensors(`${path}.safetensors`);
@@ -110,6 +110,7 @@ describe.each(rigs)("%s", (rig) => {
           name,
           ...resolveMethod(model, plan, 0),
           learningRate: described.optimizer.learningRate,
+          headLearningRate: headRate && headRate * described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
           gradClip: null,
           task: sequenceClassification,

@@ -60,12 +60,13 @@ export interface TinyComparison {
 }
 
 /**
- * Constant learning rate without warm-up, batches of 2, no evaluation between the first and the
- * last, by default.
+ * Constant learning rate without warm-up, heads as their adapters, batches of 2, no evaluation
+ * between the first and the last, by default.
  */
 export function createComparison(executor: Executor, model: BaseModel, setup: TinySetup): TinyComparison {
   const events: StudioEvent[] = [];
-  const defaults = { batchSize: 2, steps: 4, evalEvery: 1000, schedule: "constant", warmupRatio: 0 };
+  const unwarmed = { schedule: "constant", warmupRatio: 0, leastWarmupSteps: 0 };
+  const defaults = { batchSize: 2, steps: 4, evalEvery: 1000, headLearningRate: "adapter", ...unwarmed };
   const comparison: Comparison = new Comparison({
     executor,
     model,

@@ -37,7 +37,7 @@ test("logits of the labels' words are the model's own", async (context) => {
     model,
     {
       ...{ name: "asked", owner: "test", task: sequenceClassification, classes: 3, pooling: "last", seed: 0 },
-      ...{ learningRate: 0, weightDecay: null, gradClip: null },
+      ...{ learningRate: 0, weightDecay: 0.01, gradClip: null },
       ...resolveMethod(model, { name: "asked", method: "zero-shot", options }, 0, labels),
     },
     new Map([[tokens, buffers]]),

@@ -16,7 +16,7 @@ const LAYERS = [
   ["page", "runner"],
   ["worker"],
   ["instruments"],
-  ["proofs"],
+  ["proofs", "search"],
   ["comparison"],
   ["folders"],
   ["estimate", "answers", "verdict"],

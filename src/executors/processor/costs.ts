@@ -7,11 +7,10 @@
 import { ProgramSizes } from "../../forward/sizes";
 import { executionOrder } from "../../onnx/execution-order";
 import type { Value } from "../../onnx/node-shapes";
-import { type SizedNode, SizingNodes } from "../../onnx/sizing-nodes";
-import { bind, type Place } from "../../program/place";
+import type { SizedNode } from "../../onnx/sizing-nodes";
 import { elementCount } from "../../program/tensor";
 import type { Costs, PlannedStep, StepCosts } from "../costs";
-import { GraphPart } from "./graph-part";
+import { sizeDispatches } from "./dispatch-sizes";
 
 export interface SessionCosts extends StepCosts {
   /** Bytes that live at once within a run of the neediest of the step's graphs. */
@@ -58,21 +57,8 @@ export const processorCosts: Costs<SessionCosts> = {
 };
 
 function backwardCosts(list: PlannedStep["backward"]) {
-  const sizing = new SizingNodes();
-  const places = new Map<string, Place>();
-  const known = (place: Place) => {
-    const key = JSON.stringify([place.kind, "slot" in place ? place.slot : "tensor" in place ? place.tensor.name : ""]);
-    const first = places.get(key) ?? place;
-    places.set(key, first);
-    return first;
-  };
-  const part = new GraphPart<Place>(sizing, (name, shape, type) => {
-    sizing.given(name, shape, type === "float16" ? 2 : 4);
-  });
-  const nodes = list.filter(({ kernel }) => !("loop" in kernel.processor));
-  for (const dispatch of bind(nodes, known)) part.add(dispatch);
-  const written = part.finish(({ kind }) => kind === "gradient");
-  const bound = new Set(written.outputs.map(({ name }) => name));
+  const { sizing, outputs } = sizeDispatches(list, ({ kind }) => kind === "gradient");
+  const bound = new Set(outputs.map(({ name }) => name));
   return { ...peakOf(sizing.nodes, sizing.values, bound), nodes: sizing.nodes.length };
 }
 

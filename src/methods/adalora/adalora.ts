@@ -76,7 +76,6 @@ export const adalora = defineMethod<Options>({
   group: "weight delta",
   site: "linear",
   learningRate: 1e-3,
-  weightDecay: 0.01,
   card: {
     trains: "Two thin matrices and one value per rank for each chosen linear layer, and the head.",
     attaches: "Beside the linear layers, as LoRA; ranks whose value is set to zero drop out for good.",

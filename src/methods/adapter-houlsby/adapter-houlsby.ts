@@ -29,7 +29,6 @@ export const adapterHoulsby = defineMethod<BottleneckOptions>({
   group: "module",
   site: "block",
   learningRate: 1e-4,
-  weightDecay: 0.01,
   card: {
     trains: "Two thin matrices with biases after each of a block's two sub-layers, and the head.",
     attaches: "The module reads a sub-layer's output y and adds up(f(down(y))) to it, before the residual is added.",

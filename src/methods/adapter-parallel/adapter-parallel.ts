@@ -29,7 +29,6 @@ export const adapterParallel = defineMethod<BottleneckOptions>({
   group: "module",
   site: "block",
   learningRate: 1e-4,
-  weightDecay: 0.01,
   card: {
     trains: "Two matrices with biases beside every feed-forward, and the head.",
     attaches:

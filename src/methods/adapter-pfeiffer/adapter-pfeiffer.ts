@@ -26,7 +26,6 @@ export const adapterPfeiffer = defineMethod<BottleneckOptions>({
   group: "module",
   site: "block",
   learningRate: 1e-4,
-  weightDecay: 0.01,
   card: {
     trains: "Two thin matrices with biases after every feed-forward, and the head.",
     attaches:

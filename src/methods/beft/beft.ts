@@ -31,7 +31,6 @@ export const beft = defineMethod<z.infer<ReturnType<typeof options>>>({
   group: "weight delta",
   site: "linear",
   learningRate: 1e-3,
-  weightDecay: 0,
   card: {
     trains: "A vector as wide as the values for every block, and the head.",
     attaches: "The value projections' output gets the vector added, the same at every position. It starts at zero.",

@@ -17,7 +17,6 @@ export const bitfit = defineMethod<z.infer<typeof options>>({
   group: "weight delta",
   site: "linear",
   learningRate: 1e-3,
-  weightDecay: 0,
   card: {
     trains: "Copies of every bias of the model's linear layers and norms, and the head.",
     attaches: "In place of the frozen biases, in every block and in the norm after the last block.",

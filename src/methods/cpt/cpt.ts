@@ -49,7 +49,6 @@ export const cpt = defineMethod<z.infer<typeof options>>({
   group: "soft prompt",
   site: "input",
   learningRate: 1e-3,
-  weightDecay: 0,
   card: {
     trains: "A change of the examples' word embeddings, kept small by projection after every step, and the head.",
     attaches: "The examples come before every input; label words are locked.",

@@ -24,7 +24,6 @@ export const dept = defineMethod<z.infer<typeof options>>({
   group: "soft prompt",
   site: "input",
   learningRate: 1e-2,
-  weightDecay: 0.01,
   card: {
     trains: "Embeddings of a few virtual tokens, two thin matrices whose product has a row per position, and the head.",
     attaches:

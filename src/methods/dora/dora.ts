@@ -21,7 +21,6 @@ export const dora = defineMethod<LowRankOptions>({
   group: "weight delta",
   site: "linear",
   learningRate: 2e-4,
-  weightDecay: 0.01,
   card: {
     trains: "LoRA's two thin matrices and one magnitude per output of each chosen linear layer, and the head.",
     attaches: "Beside the linear layers: their weight plus the low-rank update is brought to the trained magnitudes.",

@@ -46,7 +46,6 @@ export const dylora = defineMethod<Options>({
   group: "weight delta",
   site: "linear",
   learningRate: 5e-4,
-  weightDecay: 0.01,
   card: {
     trains:
       "Two thin matrices per chosen linear layer, each update a randomly drawn number of their ranks, and the head.",

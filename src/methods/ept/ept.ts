@@ -46,7 +46,6 @@ export const ept = defineMethod<Options>({
   group: "soft prompt",
   site: "input",
   learningRate: 1e-2,
-  weightDecay: 0.01,
   card: {
     trains: "A short prompt, two thin matrices, an attention between them, projections with a gate, and the head.",
     attaches: "The mixed prompt comes before the input; the product is added to the input's embeddings by position.",

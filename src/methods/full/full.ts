@@ -16,7 +16,6 @@ export const full = defineMethod<z.infer<typeof options>>({
   group: "control",
   site: "linear",
   learningRate: 2e-5,
-  weightDecay: 0.01,
   card: {
     trains: "A copy of every tensor of the model, embeddings included, and the head.",
     attaches: "In place of the frozen tensors; the base model itself stays as it is for all other runs.",

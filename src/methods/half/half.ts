@@ -48,7 +48,6 @@ export const half = defineMethod<HalfOptions>({
   group: "control",
   site: "linear",
   learningRate: 2e-5,
-  weightDecay: 0.01,
   card: {
     trains:
       "A copy of half of each block's attention matrices, of its feed-forward's and of its norms, drawn by seed, and the head. " +

@@ -40,7 +40,6 @@ export const ia3 = defineMethod<z.infer<ReturnType<typeof options>>>({
   group: "weight delta",
   site: "linear",
   learningRate: 3e-3,
-  weightDecay: 0.01,
   card: {
     trains: "One factor per column of the chosen linear layers, and the head.",
     attaches:

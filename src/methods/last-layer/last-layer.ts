@@ -14,7 +14,6 @@ export const lastLayer = defineMethod<z.infer<typeof options>>({
   group: "control",
   site: "linear",
   learningRate: 1e-4,
-  weightDecay: 0.01,
   card: {
     trains: "A copy of every tensor of the last block, its norms included, and the head.",
     attaches: "In place of the last block's frozen tensors; the norm after it stays frozen.",

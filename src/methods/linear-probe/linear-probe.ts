@@ -15,7 +15,7 @@ export const linearProbe = defineMethod<z.infer<typeof options>>({
   group: "control",
   site: "head",
   learningRate: 1e-3,
-  weightDecay: 0.01,
+  headOnly: true,
   card: {
     trains: "The head: one linear layer on the pooled state.",
     attaches: "Nowhere inside the model.",

@@ -28,7 +28,6 @@ export const lnTuning = defineMethod<z.infer<ReturnType<typeof options>>>({
   group: "weight delta",
   site: "norm",
   learningRate: 1e-3,
-  weightDecay: 0,
   card: {
     trains: "Copies of the norms' gains (and shifts, where the model has them), and the head.",
     attaches: "In place of the frozen norms of every block and the one after the last block.",

@@ -16,7 +16,6 @@ export const lora = defineMethod<LowRankOptions>({
   group: "weight delta",
   site: "linear",
   learningRate: 3e-4,
-  weightDecay: 0.01,
   card: {
     trains: "Two thin matrices A and B per chosen linear layer, and the head.",
     attaches:

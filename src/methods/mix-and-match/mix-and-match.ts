@@ -29,7 +29,6 @@ export const mixAndMatch = defineMethod<z.infer<ReturnType<typeof options>>>({
   group: "module",
   site: "block",
   learningRate: 1e-3,
-  weightDecay: 0.01,
   card: {
     trains: "Keys and values of virtual tokens in every layer, two matrices beside every feed-forward, and the head.",
     attaches:

@@ -72,7 +72,6 @@ export const pTuning = defineMethod<Options>({
   group: "soft prompt",
   site: "input",
   learningRate: 1e-3,
-  weightDecay: 0.01,
   card: {
     trains: "Embeddings of virtual tokens, an MLP or LSTM that all of them pass through, and the head.",
     attaches: "The encoder's outputs come before the input's embeddings, or where the template says.",

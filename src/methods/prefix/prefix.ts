@@ -56,7 +56,6 @@ export const prefix = defineMethod<z.infer<typeof options>>({
   group: "soft prompt",
   site: "key/value",
   learningRate: 1e-2,
-  weightDecay: 0.01,
   semantic: ({ init }) => init === "text",
   card: {
     trains: "Keys and values of virtual tokens in every layer, and the head.",

@@ -50,7 +50,6 @@ export const prompt = defineMethod<Options>({
   group: "soft prompt",
   site: "input",
   learningRate: 1e-2,
-  weightDecay: 0.01,
   card: {
     trains: "Embeddings of virtual tokens, and the head.",
     attaches: "The embeddings come before the input's and pass through every block.",

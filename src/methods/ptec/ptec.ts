@@ -37,7 +37,6 @@ export const ptec = defineMethod<z.infer<typeof options>>({
   site: "input",
   learningRate: 3e-3,
   headLearningRateScale: ({ headRate }) => headRate,
-  weightDecay: 0.01,
   card: {
     trains: "Embeddings of virtual tokens, and the head at a learning rate of its own.",
     attaches:

@@ -71,8 +71,6 @@ export const road = defineMethod<z.infer<ReturnType<typeof options>>>({
   group: "weight delta",
   site: "linear",
   learningRate: 1e-3,
-  // It would pull lengths to 0, away from the frozen model, where they are 1.
-  weightDecay: 0,
   card: {
     trains: "An angle and a length for every pair of outputs of the chosen linear layers, and the head.",
     attaches:

@@ -60,7 +60,6 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   group: "semantic knowledge",
   site: "key/value",
   learningRate: 1e-3,
-  weightDecay: 0,
   semantic: ({ preset }) => preset !== "reference-code",
   card: {
     trains: "Two small square maps per layer, one for keys and one for values, and the head.",

@@ -52,7 +52,6 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   group: "semantic knowledge",
   site: "input",
   learningRate: 1e-3,
-  weightDecay: 0,
   semantic: ({ preset }) => preset !== "reference-code",
   card: {
     trains: "One map F on the text's states, and the head.",

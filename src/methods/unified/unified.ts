@@ -74,7 +74,6 @@ export const unified = defineMethod<UnifiedOptions>({
   group: "module",
   site: "block",
   learningRate: 3e-4,
-  weightDecay: 0.01,
   card: {
     trains: "What the functional form has: two matrices (with biases where it is non-linear), or keys and values.",
     attaches: "To what the second selector says, reading before it (parallel) or after it (sequential).",

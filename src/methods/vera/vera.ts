@@ -53,7 +53,6 @@ export const vera = defineMethod<Options>({
   group: "weight delta",
   site: "linear",
   learningRate: 1e-2,
-  weightDecay: 0.01,
   card: {
     trains: "Two vectors per chosen linear layer, one factor per rank and one per output, and the head.",
     attaches:

@@ -49,14 +49,16 @@ function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: S
   const { run: name, method, evaluation, configuration } = adapter;
   const curves = createCurves();
   const lengths = current.runs.map(({ curves }) => curves.evaluations);
-  const furthest = (axis: "tokens" | "seconds") => Math.max(0, ...lengths.map((table) => table.last(axis) ?? 0));
-  addEvaluation(curves, { ...evaluation!, step: 0, tokens: 0, seconds: 0 });
+  const furthest = (axis: "tokens" | "seconds" | "flops") =>
+    Math.max(0, ...lengths.map((table) => table.last(axis) || 0));
+  addEvaluation(curves, { ...evaluation!, step: 0, tokens: 0, seconds: 0, flops: 0 });
   if (current.step > 0) {
     addEvaluation(curves, {
       ...evaluation!,
       step: current.step,
       tokens: furthest("tokens"),
       seconds: furthest("seconds"),
+      flops: furthest("flops"),
     });
   }
   const { seed } = current.configuration.training;

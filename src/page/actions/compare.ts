@@ -5,7 +5,7 @@ import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
-import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
+import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
 import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
@@ -19,8 +19,8 @@ export async function compare(): Promise<void> {
   if (!configuration) return;
   // The estimate may still be of the settings before.
   const steps = configuration.training.steps ?? state.methods.estimate?.steps ?? 0;
-  const slots = state.methods.runs.map(({ slot }) => slot);
-  begin(configuration, slots, steps);
+  const drafts = state.methods.runs.map((run) => ({ slot: run.slot, search: searchOf(run) }));
+  begin(configuration, drafts, steps);
   await attempt(async () => {
     await studio().compare(configuration);
   });
@@ -35,29 +35,34 @@ export async function continueImported(
 ): Promise<void> {
   const { settings } = useStudio.getState().training;
   if (!settings) return;
-  begin(configuration, [0], from + more);
+  begin(configuration, [{ slot: 0 }], from + more);
   await attempt(async () => await studio().continueImported(run, more, settings));
   await keepSession();
 }
 
 /**
- * Puts a comparison in place of the current one, which joins the past. `slots`: of the
- * configuration's runs.
+ * Puts a comparison in place of the current one, which joins the past. `drafts`: what is known of the
+ * configuration's runs beside it.
  */
-function begin(configuration: Configuration, slots: readonly number[], steps: number): void {
+function begin(
+  configuration: Configuration,
+  drafts: readonly Pick<RunRecord, "slot" | "search">[],
+  steps: number,
+): void {
   const state = useStudio.getState();
   const { current, past } = state.comparison;
   const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
-    const learningRate = effectiveLearningRate(run, configuration.training.learningRate, method);
+    const learningRate = effectiveLearningRate(run, configuration.training, method);
     return variantsOf(run, configuration.training).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,
       variant,
       methodTitle: method?.title ?? run.method,
       control: method?.group === "control",
-      slot: slots[index] ?? index,
+      slot: drafts[index]?.slot ?? index,
+      ...(drafts[index]?.search && { search: drafts[index].search }),
       configuration: run,
       // 3e-5 rather than 3.0000000000000004e-5.
       learningRate: learningRate && Number((learningRate * variant.learningRateFactor).toPrecision(12)),

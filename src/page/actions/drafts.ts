@@ -6,7 +6,7 @@
 import { namedColumns } from "../../data/placeholders";
 import { messageOf } from "../../errors/message-of";
 import type { TrainingConfiguration } from "../../plan/configuration";
-import { currentConfiguration, draftRun, draftsFrom, freeName } from "../store/configuration";
+import { currentConfiguration, draftRun, draftsFrom, freeName, isSearchable } from "../store/configuration";
 import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { patch, useStudio } from "../store/store";
@@ -78,6 +78,41 @@ export function renameRun(id: string, name: string): void {
       others.map((run) => run.name),
     ),
   });
+}
+
+/**
+ * Searches the learning rates of these runs, or of all whose rate can be searched, and gives them
+ * what was found.
+ */
+export async function findRates(ids?: readonly string[]): Promise<void> {
+  const state = useStudio.getState();
+  const configuration = currentConfiguration(state);
+  const { settings } = state.training;
+  const { runs, descriptions } = state.methods;
+  if (!configuration || !settings) return;
+  const wanted = runs.filter((run) => {
+    const method = descriptions.find(({ id }) => id === run.method);
+    return (!ids || ids.includes(run.id)) && isSearchable(run, settings, method);
+  });
+  patch("methods", { searching: true, searchError: null });
+  try {
+    const names = wanted.map(({ name }) => name);
+    const searched = configuration.runs.filter(({ name }) => names.includes(name));
+    const found = await studio().searchRates({
+      ...configuration,
+      runs: searched.map((run) => ({ ...run, learningRate: "search" })),
+    });
+    for (const search of found) {
+      // A run may have been renamed or removed meanwhile.
+      const id = wanted.find(({ name }) => name === search.run)!.id;
+      changeRun(id, { learningRate: search.chosen, search });
+    }
+  } catch (error) {
+    patch("methods", { searchError: messageOf(error) });
+  } finally {
+    patch("methods", { searching: false });
+    patch("comparison", { stopping: false });
+  }
 }
 
 export function changeTraining(fields: Partial<TrainingConfiguration>): void {

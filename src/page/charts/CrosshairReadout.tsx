@@ -1,6 +1,6 @@
 /** Every run's value where the crosshair stands, the best first. */
 
-import { formatCount, formatDuration } from "../numbers";
+import { formatCount, formatDuration, formatFlops } from "../numbers";
 import type { AxisUnit } from "../store/state";
 import { useStudio } from "../store/store";
 import { plotLeft, plotRight } from "./plot-geometry";
@@ -72,5 +72,6 @@ export function CrosshairReadout({ lines, x, unit, format, descending, compact }
 
 function position(at: number, unit: AxisUnit): string {
   if (unit === "seconds") return formatDuration(at);
+  if (unit === "flops") return formatFlops(at);
   return unit === "step" ? `step ${formatCount(at)}` : `${formatCount(at)} tokens`;
 }

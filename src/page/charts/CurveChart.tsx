@@ -51,7 +51,7 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
     .map(({ run, ys }) => `${run.name} ${format(ys[ys.length - 1] ?? Number.NaN)}`);
   const summary = empty
     ? "Empty: your curves appear here."
-    : `${lines.length} lines over ${unit}. Latest: ${latest.join(", ") || "earlier comparisons only"}.`;
+    : `${lines.length} lines over ${unitNames[unit]}. Latest: ${latest.join(", ") || "earlier comparisons only"}.`;
 
   return (
     <ChartCard
@@ -95,5 +95,5 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
   );
 }
 
-const unitNames: Record<AxisUnit, string> = { step: "step", tokens: "tokens", seconds: "seconds" };
+const unitNames: Record<AxisUnit, string> = { step: "step", tokens: "tokens", seconds: "seconds", flops: "FLOPs" };
 const formatShareTick = (value: number) => `${Number((value * 100).toFixed(1))} %`;

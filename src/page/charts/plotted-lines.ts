@@ -92,15 +92,19 @@ type Line = Pick<PlottedLine, "xs" | "ys" | "steps" | "strongValues">;
 function lineOf({ curves }: RunRecord, quantity: Quantity, axis: AxisUnit, smoothing: number): Line {
   const { steps: trained, evaluations } = curves;
   if (quantity === "training-loss") {
-    const ys = trained.column("loss");
+    const xs = trained.column(axis);
+    // Comparisons of earlier versions counted no operations.
+    const ys = Number.isNaN(xs[0]) ? new Float64Array() : trained.column("loss");
     const strongValues = smoothing > 0 ? smooth(ys, smoothing) : ys;
-    return { xs: trained.column(axis), ys, steps: trained.column("step"), strongValues };
+    return { xs, ys, steps: trained.column("step"), strongValues };
   }
   const values = evaluations.column(quantity === "validation-loss" ? "loss" : quantity);
   // A metric may have no value yet (a correlation while every row is given the same number), or be
   // another task's.
-  const kept =
-    quantity === "validation-loss" ? [...values.keys()] : [...values.keys()].filter((i) => Number.isFinite(values[i]));
+  const along = evaluations.column(axis);
+  const kept = [...values.keys()].filter(
+    (i) => !Number.isNaN(along[i]) && (quantity === "validation-loss" || Number.isFinite(values[i])),
+  );
   const [xs, ys, steps] = [evaluations.column(axis), values, evaluations.column("step")].map((column) =>
     kept.length === column.length ? column : Float64Array.from(kept, (i) => column[i]!),
   ) as [Float64Array, Float64Array, Float64Array];
@@ -133,7 +137,7 @@ function meanLine(lines: readonly Line[]): Line & Pick<PlottedLine, "spread"> {
 export function horizontalAxis(runs: readonly PlottedRun[], unit: AxisUnit, plannedSteps: number): Axis {
   let end = 0;
   for (const { curves } of runs.flatMap(({ seeds }) => seeds)) {
-    end = Math.max(end, curves.steps.last(unit) ?? 0, curves.evaluations.last(unit) ?? 0);
+    end = Math.max(end, curves.steps.last(unit) || 0, curves.evaluations.last(unit) || 0);
   }
   if (unit === "step") end = Math.max(end, plannedSteps);
   return openAxis(0, end || 1);

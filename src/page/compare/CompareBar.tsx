@@ -22,6 +22,7 @@ export function CompareBar() {
   const lost = useStudio((state) => state.device.lost !== null);
   const { current, error, stopping } = slice;
   const phase = current?.state ?? "idle";
+  const searching = useStudio((state) => state.methods.searching);
   const evaluating = wait?.event.wait === "evaluating";
   const resumable = !lost && isResumable(phase) && lastGoodStep(slice) !== null;
   return (
@@ -39,7 +40,7 @@ export function CompareBar() {
               <Play size={16} aria-hidden="true" /> Compare
             </button>
           )}
-          {busy && phase !== "paused" && (
+          {busy && !searching && phase !== "paused" && (
             <button
               type="button"
               className="button"
@@ -72,13 +73,13 @@ export function CompareBar() {
           )}
         </div>
         <p className="compare-status" role="status" id="compare-obstacle">
-          {status(slice, evaluating) ??
+          {(searching ? searchStatus(stopping) : status(slice, evaluating)) ??
             obstacle ??
             "Ready. All chosen methods train on the same batches, side by side."}
         </p>
       </div>
       {wait && <ProgressLine />}
-      {!wait && busy && current && (
+      {!wait && busy && !searching && current && (
         <progress
           className="progress"
           aria-label="Steps done"
@@ -93,6 +94,10 @@ export function CompareBar() {
       )}
     </div>
   );
+}
+
+function searchStatus(stopping: boolean): string {
+  return stopping ? "Stopping the search…" : "Searching learning rates on held-out training rows.";
 }
 
 /** It ended before its last step. */

@@ -15,6 +15,7 @@ const words: Record<ProgressEvent["wait"], string> = {
   "loading weights": "Loading weights",
   "reading training rows": "Reading every training row once through the frozen model",
   "semantic pass": "Running the semantic text once through the frozen model",
+  "searching rates": "Searching the best learning rate of",
   "compiling kernels": "Compiling kernels",
   evaluating: "Evaluating",
   predicting: "Predicting",

@@ -15,6 +15,7 @@ export function ViewControls() {
           { value: "step", label: "by step" },
           { value: "tokens", label: "by tokens" },
           { value: "seconds", label: "by seconds" },
+          { value: "flops", label: "by FLOPs" },
         ]}
         onChange={(chosen) => patch("ui", { axis: chosen, crosshair: null })}
       />

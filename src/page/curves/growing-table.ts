@@ -15,9 +15,12 @@ export class GrowingTable<Column extends string> {
   constructor(names: readonly Column[], snapshot?: TableSnapshot<Column>) {
     this.names = names;
     const columns = {} as Record<Column, Float64Array>;
-    for (const name of names) columns[name] = snapshot?.columns[name]?.slice() ?? new Float64Array(64);
+    const length = snapshot?.length ?? 0;
+    // A column that a kept curve of an earlier version lacks has no numbers.
+    const without = () => new Float64Array(Math.max(64, length)).fill(Number.NaN, 0, length);
+    for (const name of names) columns[name] = snapshot?.columns[name]?.slice() ?? without();
     this.#columns = columns;
-    this.#length = snapshot?.length ?? 0;
+    this.#length = length;
     for (const name of names) {
       if (columns[name].length < this.#length) {
         throw new Error(`The saved curve has ${columns[name].length} values in "${name}" but ${this.#length} rows.`);

@@ -4,8 +4,18 @@ import { type MetricName, metricFacts, metricNames } from "../../tasks/metrics/n
 import type { EvaluationEvent, StepEvent } from "../../worker/api";
 import { GrowingTable, type TableSnapshot } from "./growing-table";
 
-const stepColumns = ["step", "epoch", "loss", "learningRate", "gradNorm", "tokens", "seconds", "memoryBytes"] as const;
-const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds"] as const;
+const stepColumns = [
+  "step",
+  "epoch",
+  "loss",
+  "learningRate",
+  "gradNorm",
+  "tokens",
+  "seconds",
+  "flops",
+  "memoryBytes",
+] as const;
+const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds", "flops"] as const;
 
 export type StepColumn = (typeof stepColumns)[number];
 export type EvaluationColumn = (typeof evaluationColumns)[number];
@@ -42,7 +52,7 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
     curves.steps.truncate("step", event.step);
     curves.evaluations.truncate("step", event.step);
   }
-  const { step, epoch, loss, learningRate, gradNorm, tokens, seconds } = event;
+  const { step, epoch, loss, learningRate, gradNorm, tokens, seconds, flops } = event;
   curves.steps.push({
     step,
     epoch,
@@ -51,6 +61,7 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
     gradNorm,
     tokens,
     seconds,
+    flops,
     memoryBytes: event.memoryBytes.total,
   });
 }
@@ -58,9 +69,9 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
 /** Adds an evaluation; an earlier one of the same step is replaced. */
 export function addEvaluation(curves: RunCurves, event: EvaluationEvent): void {
   curves.evaluations.truncate("step", event.step);
-  const { step, loss, rows, tokens, seconds } = event;
+  const { step, loss, rows, tokens, seconds, flops } = event;
   const metrics = Object.fromEntries(metricNames.map((name) => [name, event[name] ?? Number.NaN]));
-  curves.evaluations.push({ step, loss, ...(metrics as Record<MetricName, number>), rows, tokens, seconds });
+  curves.evaluations.push({ step, loss, ...(metrics as Record<MetricName, number>), rows, tokens, seconds, flops });
 }
 
 /** Seconds and tokens of a run's own recent training, over its last `window` steps. */

@@ -8,7 +8,7 @@ import { type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { Comparison } from "../store/state";
 
 const before = ["run", "method", "split", "step", "epoch", "loss"] as const;
-const after = ["learning_rate", "grad_norm", "tokens", "seconds", "memory_bytes"] as const;
+const after = ["learning_rate", "grad_norm", "tokens", "seconds", "flops", "memory_bytes"] as const;
 
 type Row = Partial<Record<(typeof before)[number] | (typeof after)[number] | MetricName, string | number>>;
 
@@ -31,6 +31,7 @@ export function metricsCsv(comparison: Comparison): string {
         grad_norm: steps.column("gradNorm")[i],
         tokens: steps.column("tokens")[i],
         seconds: steps.column("seconds")[i],
+        flops: finite(steps.column("flops")[i]),
         memory_bytes: steps.column("memoryBytes")[i],
       });
     }
@@ -43,6 +44,7 @@ export function metricsCsv(comparison: Comparison): string {
         ...Object.fromEntries(metrics.map((name) => [name, finite(evaluations.column(name)[i])])),
         tokens: evaluations.column("tokens")[i],
         seconds: evaluations.column("seconds")[i],
+        flops: finite(evaluations.column("flops")[i]),
       });
     }
   }

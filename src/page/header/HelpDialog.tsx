@@ -10,7 +10,7 @@ const keys: readonly (readonly [string, string])[] = [
   ["c", "compare"],
   ["p", "pause or resume"],
   ["1 … 9", "show or hide a run"],
-  ["x", "horizontal axis: steps, tokens, seconds"],
+  ["x", "horizontal axis: steps, tokens, seconds, FLOPs"],
   ["l", "loss axis: linear or logarithmic"],
   ["[  ]", "move the crosshair"],
   ["Esc", "put the crosshair away"],

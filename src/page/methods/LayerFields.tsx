@@ -5,7 +5,7 @@
 import { changeRun, markRun } from "../actions/drafts";
 import { NumberField } from "../controls/NumberField";
 import { formatSetting } from "../numbers";
-import { layerSettings } from "../store/configuration";
+import { ownSettings } from "../store/configuration";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import "./LayerFields.css";
@@ -14,7 +14,8 @@ export function LayerFields({ run }: { run: DraftRun }) {
   const layers = useStudio((state) => state.model.summary?.layers);
   const estimate = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name));
   if (layers === undefined) return null;
-  const set = Object.keys(layerSettings(run)).length > 0;
+  const { frozenLayers, layerDecay } = ownSettings(run);
+  const set = frozenLayers !== undefined || layerDecay !== undefined;
   return (
     <>
       <div className="field-grid">

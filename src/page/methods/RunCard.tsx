@@ -11,6 +11,7 @@ import { RunSwatch } from "../charts/RunSwatch";
 import { Field } from "../controls/Field";
 import { NumberField } from "../controls/NumberField";
 import { formatSetting } from "../numbers";
+import { rateWithoutOwn } from "../store/configuration";
 import { isInUse, optionFields } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
@@ -20,6 +21,7 @@ import { EstimateLine } from "./EstimateLine";
 import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
+import { RateSearchField } from "./RateSearchField";
 import { SemanticPassLine } from "./SemanticPassLine";
 import "./RunCard.css";
 
@@ -79,8 +81,10 @@ export function RunCard({ run, method }: RunCardProps) {
           <div className="run-card-options">
             <div className="field-grid">
               <NameField run={run} />
-              {method.learningRate !== null && <LearningRateField run={run} own={method.learningRate} />}
+              {method.learningRate !== null && <LearningRateField run={run} method={method} />}
+              {run.weightDecay !== undefined && <WeightDecayField run={run} />}
             </div>
+            <RateSearchField run={run} method={method} />
             <LayerFields run={run} />
             <ChosenModules run={run} />
             <OptionsForm run={run} fields={used} />
@@ -117,19 +121,39 @@ function NameField({ run }: { run: DraftRun }) {
   );
 }
 
-function LearningRateField({ run, own }: { run: DraftRun; own: number }) {
-  const shared = useStudio((state) => state.training.settings?.learningRate);
-  const fallback = shared ?? own;
+function LearningRateField({ run, method }: RunCardProps) {
+  const training = useStudio((state) => state.training.settings);
+  if (!training) return null;
+  const fallback = rateWithoutOwn(training, method);
+  const asHeads = method.headOnly && training.headLearningRate !== "adapter";
+  const source = asHeads ? "the rate of all heads" : training.learningRate ? "as set for all" : "the method's own";
   return (
     <NumberField
       label="Learning rate"
-      help={`Empty: ${formatSetting(fallback)}, ${shared === undefined ? "the method's own" : "as set for all"}.`}
-      value={run.learningRate}
-      placeholder={formatSetting(fallback)}
+      help={`Empty: ${formatSetting(fallback)}, ${source}.`}
+      value={run.learningRate === "search" ? null : run.learningRate}
+      placeholder={run.learningRate === "search" ? "searched before training" : formatSetting(fallback)}
       optional
       above={0}
       onChange={(learningRate) => changeRun(run.id, { learningRate })}
       onProblem={(problem) => markRun(run.id, "learning rate", problem)}
+    />
+  );
+}
+
+/** Shown where a configuration gives a run one of its own. */
+function WeightDecayField({ run }: { run: DraftRun }) {
+  const shared = useStudio((state) => state.training.settings?.weightDecay);
+  return (
+    <NumberField
+      label="Weight decay"
+      help={`Of this run's adapter. Empty: ${shared}, as set for all.`}
+      value={run.weightDecay ?? null}
+      placeholder={String(shared)}
+      optional
+      min={0}
+      onChange={(weightDecay) => changeRun(run.id, { weightDecay: weightDecay ?? undefined })}
+      onProblem={(problem) => markRun(run.id, "weight decay", problem)}
     />
   );
 }

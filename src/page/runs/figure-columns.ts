@@ -4,7 +4,7 @@
  */
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import { formatBytes, formatCount, formatDuration, formatLoss, formatMetric } from "../numbers";
+import { formatBytes, formatCount, formatDuration, formatFlops, formatLoss, formatMetric } from "../numbers";
 import type { Figure } from "./table-rows";
 
 export interface Column {
@@ -27,6 +27,7 @@ export function columnsFor(metric: MetricName): Column[] {
     { figure: "validationLoss", title: "Val. loss", format: formatLoss },
     { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
     { figure: "seconds", title: "Time", format: formatDuration },
+    { figure: "flops", title: "FLOPs", format: formatFlops },
     { figure: "bytes", title: "Memory", format: formatBytes },
   ];
 }

@@ -5,7 +5,15 @@ import { stepsToLoss, summarise } from "../curves/run-curves";
 import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 
-export type Figure = "trainable" | "bestMetric" | "lastMetric" | "validationLoss" | "stepsToLoss" | "seconds" | "bytes";
+export type Figure =
+  | "trainable"
+  | "bestMetric"
+  | "lastMetric"
+  | "validationLoss"
+  | "stepsToLoss"
+  | "seconds"
+  | "flops"
+  | "bytes";
 
 export interface TableRow {
   run: RunRecord;
@@ -39,11 +47,17 @@ export function tableRows(
           validationLoss: summarise(run.curves, "loss").last,
           stepsToLoss: Number.isFinite(target) ? stepsToLoss(run.curves, target) : null,
           seconds: run.curves.steps.last("seconds"),
+          flops: counted(run.curves.steps.last("flops")),
           bytes: run.bytes ? ownBytes(run.bytes) : null,
         },
       };
     }),
   );
+}
+
+/** Null in comparisons of versions that did not count. */
+function counted(flops: number | null): number | null {
+  return Number.isFinite(flops) ? flops : null;
 }
 
 /** The best value of a column; null where fewer than two rows have one or all are equal. */

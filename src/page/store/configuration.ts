@@ -5,7 +5,7 @@
 
 import type { Configuration } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
-import type { MethodDescription } from "../../worker/api";
+import type { MethodDescription, RateSearch } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 
 /** The configuration as chosen, or null while model or data are missing or no run is chosen. */
@@ -24,30 +24,61 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       method: run.method,
       ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
       options: run.options,
-      ...layerSettings(run),
+      ...ownSettings(run),
       ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
     })),
   };
 }
 
-type LayerSettings = Pick<Configuration["runs"][number], "frozenLayers" | "layerDecay">;
+type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay">;
 
-/** What of a run's layers is set: only what does something. */
-export function layerSettings({ frozenLayers = 0, layerDecay = 1 }: LayerSettings): LayerSettings {
-  return { ...(frozenLayers > 0 && { frozenLayers }), ...(layerDecay < 1 && { layerDecay }) };
+/** What a run sets of its weight decay and layers: only what does something. */
+export function ownSettings({ weightDecay, frozenLayers = 0, layerDecay = 1 }: OwnSettings): OwnSettings {
+  return {
+    ...(weightDecay !== undefined && { weightDecay }),
+    ...(frozenLayers > 0 && { frozenLayers }),
+    ...(layerDecay < 1 && { layerDecay }),
+  };
 }
 
-/**
- * The learning rate a run gets: its own, the one for all, or its method's default; null where
- * nothing is trained.
- */
+/** The learning rate a run gets; null where nothing is trained. */
 export function effectiveLearningRate(
-  run: { learningRate?: number | null },
-  shared: number | undefined,
+  run: { learningRate?: number | "search" | null },
+  training: RateSettings,
   method: MethodDescription | undefined,
 ): number | null {
   if (method?.learningRate === null) return null;
-  return run.learningRate ?? shared ?? method?.learningRate ?? Number.NaN;
+  const own = run.learningRate ?? null;
+  if (own === "search") return rateWithoutOwn({ ...training, learningRate: undefined }, method);
+  return own ?? rateWithoutOwn(training, method);
+}
+
+type RateSettings = Pick<Configuration["training"], "learningRate" | "headLearningRate">;
+
+/**
+ * What a run learns at that sets no rate: where it trains its head alone the one of all heads, else
+ * the one for all, or its method's default.
+ */
+export function rateWithoutOwn(training: RateSettings, method: MethodDescription | undefined): number {
+  const { headLearningRate } = training;
+  if (method?.headOnly && headLearningRate !== "adapter") return headLearningRate;
+  const shared = training.learningRate === "search" ? undefined : training.learningRate;
+  return shared ?? method?.learningRate ?? Number.NaN;
+}
+
+/** Whether a run's rate can be searched: not where only its head is trained, at the rate of all heads. */
+export function isSearchable(
+  run: Pick<DraftRun, "initFrom">,
+  training: RateSettings,
+  method: MethodDescription | undefined,
+): boolean {
+  if (!method || method.learningRate === null || run.initFrom !== undefined) return false;
+  return !method.headOnly || training.headLearningRate === "adapter";
+}
+
+/** How a run's present rate was found; undefined where it was not searched. */
+export function searchOf({ learningRate, search }: Pick<DraftRun, "learningRate" | "search">): RateSearch | undefined {
+  return search?.chosen === learningRate ? search : undefined;
 }
 
 /** `LoRA`, then `LoRA 2`, `LoRA 3` where the name is taken. */
@@ -75,7 +106,7 @@ export function draftRun(
   method: MethodDescription,
   runs: readonly DraftRun[],
   fields: Partial<
-    Pick<DraftRun, "name" | "options" | "learningRate" | "frozenLayers" | "layerDecay" | "initFrom">
+    Pick<DraftRun, "name" | "options" | "learningRate" | "weightDecay" | "frozenLayers" | "layerDecay" | "initFrom">
   > = {},
 ): DraftRun {
   made++;
@@ -89,7 +120,7 @@ export function draftRun(
     options: { ...method.defaults, ...fields.options },
     learningRate: fields.learningRate ?? null,
     slot: freeSlot(runs),
-    ...layerSettings(fields),
+    ...ownSettings(fields),
     initFrom: fields.initFrom,
     problems: {},
   };

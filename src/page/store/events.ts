@@ -68,6 +68,15 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           stopping = false;
         }
         break;
+      case "rate-search":
+        for (const run of current?.runs ?? []) {
+          const { search } = event;
+          if (run.variant.run !== search.run) continue;
+          const learningRate = Number((search.chosen * run.variant.learningRateFactor).toPrecision(12));
+          const configuration = { ...run.configuration, learningRate: search.chosen };
+          change(run.name, { learningRate, configuration, search });
+        }
+        break;
       case "progress":
       case "notice":
       case "generation":

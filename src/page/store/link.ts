@@ -6,7 +6,7 @@
 import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
 import type { DataSettings, MethodDescription } from "../../worker/api";
-import { layerSettings } from "./configuration";
+import { ownSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
 /** How a file is to be read. */
@@ -38,7 +38,7 @@ export function toFragment(
         name: run.name,
         method: run.method,
         ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
-        ...layerSettings(run),
+        ...ownSettings(run),
         options: Object.fromEntries(changed),
       };
     }),

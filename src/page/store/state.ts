@@ -18,6 +18,7 @@ import type {
   ModelSummary,
   ProgressEvent,
   RanksEvent,
+  RateSearch,
   RunEstimate,
   RunState,
   SampleListing,
@@ -72,8 +73,11 @@ export interface DraftRun {
   name: string;
   method: string;
   options: Record<string, unknown>;
-  learningRate: number | null;
+  learningRate: number | "search" | null;
+  /** How its learning rate was found; it counts while the rate is the one that was chosen. */
+  search?: RateSearch;
   /** As in the configuration; left out where nothing is set. */
+  weightDecay?: number;
   frozenLayers?: number;
   layerDecay?: number;
   /** Which colour, dash and marker. */
@@ -92,6 +96,9 @@ export interface MethodsSlice {
   estimate: Estimate | null;
   estimating: boolean;
   estimateError: string | null;
+  /** Rates are being searched. */
+  searching: boolean;
+  searchError: string | null;
 }
 
 export interface TrainingSlice {
@@ -113,6 +120,8 @@ export interface RunRecord {
   configuration: RunConfiguration;
   /** Null where nothing is trained. */
   learningRate: number | null;
+  /** How that was found, where it was searched. */
+  search?: RateSearch;
   state: RunState;
   reason: string | null;
   lastGoodStep: number | null;
@@ -191,7 +200,7 @@ export interface WritingSlice {
   error: string | null;
 }
 
-export type AxisUnit = "step" | "tokens" | "seconds";
+export type AxisUnit = "step" | "tokens" | "seconds" | "flops";
 export type Theme = "system" | "light" | "dark";
 export type StepName = "data" | "methods" | "training";
 

@@ -39,6 +39,8 @@ export const useStudio = create<StudioState>()(() => ({
     estimate: null,
     estimating: false,
     estimateError: null,
+    searching: false,
+    searchError: null,
   },
   training: { settings: null, problems: {} },
   comparison: {
@@ -94,9 +96,9 @@ export function patchRun(name: string, fields: Partial<RunRecord>): void {
   });
 }
 
-/** Whether the worker is training or about to. */
+/** Whether the worker is training or about to, or searches learning rates. */
 export function isBusy(state: StudioState): boolean {
-  return isUnfinished(state.comparison.current?.state ?? "idle");
+  return state.methods.searching || isUnfinished(state.comparison.current?.state ?? "idle");
 }
 
 /** Task and columns of the comparison that is shown, or of the open data while there is none. */

@@ -1,10 +1,13 @@
 /** Step 3: what all runs share in training. */
 
+import { Search } from "lucide-react";
 import { useState } from "react";
 import type { TrainingConfiguration } from "../../plan/configuration";
-import { changeTraining, markTraining } from "../actions/drafts";
+import { changeTraining, findRates, markTraining } from "../actions/drafts";
 import { toggleStep } from "../actions/ui";
+import { whyNot } from "../compare/obstacle";
 import { Field } from "../controls/Field";
+import { Message } from "../controls/Message";
 import { NumberField } from "../controls/NumberField";
 import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
@@ -73,9 +76,9 @@ function Settings({ settings }: GroupProps) {
         />
         <NumberField
           label="Learning rate for all"
-          help="Empty: each method's own, raised for narrow models."
-          value={settings.learningRate ?? null}
-          placeholder="each method's own"
+          help="Of the adapters. Empty: each method's own, raised for narrow models."
+          value={settings.learningRate === "search" ? null : (settings.learningRate ?? null)}
+          placeholder={settings.learningRate === "search" ? "searched before training" : "each method's own"}
           optional
           above={0}
           onChange={(learningRate) => changeTraining({ learningRate: learningRate ?? undefined })}
@@ -101,6 +104,7 @@ function Settings({ settings }: GroupProps) {
           onProblem={(problem) => markTraining("Seeds per run", problem)}
         />
       </div>
+      <FindRates />
       <ScheduleGroup settings={settings} />
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />
@@ -109,11 +113,48 @@ function Settings({ settings }: GroupProps) {
   );
 }
 
-function ScheduleGroup({ settings }: GroupProps) {
-  const { schedule, warmupRatio, learningRateFactors: factors } = settings;
-  const tried = factors.length > 1 ? `, ${factors.length} rates each` : "";
+/** Searches the rates of all runs. */
+function FindRates() {
+  const busy = useStudio(isBusy);
+  const obstacle = useStudio(whyNot);
+  const searchError = useStudio((state) => state.methods.searchError);
   return (
-    <SettingGroup title="Learning rate" summary={`${schedule}, ${formatPercent(warmupRatio, 0)} warm-up${tried}`}>
+    <div className="find-rates">
+      <button
+        type="button"
+        className="button button-small"
+        disabled={busy || obstacle !== null}
+        onClick={() => void findRates()}
+      >
+        <Search size={14} aria-hidden="true" /> Find the best rates
+      </button>
+      <span className="field-help">
+        Tries seven rates for every adapter, each with the same budget, on a fifth of the training rows that it holds
+        out: about eight times as long as comparing.
+      </span>
+      {searchError !== null && <Message kind="error">{searchError}</Message>}
+    </div>
+  );
+}
+
+function ScheduleGroup({ settings }: GroupProps) {
+  const { schedule, warmupRatio, leastWarmupSteps, headLearningRate, learningRateFactors: factors } = settings;
+  const tried = factors.length > 1 ? `, ${factors.length} rates each` : "";
+  const head =
+    headLearningRate === "adapter" ? "heads as their adapters" : `heads at ${formatSetting(headLearningRate)}`;
+  const warmup = `${formatPercent(warmupRatio, 0)} warm-up${leastWarmupSteps > 0 ? `, at least ${leastWarmupSteps} steps` : ""}`;
+  return (
+    <SettingGroup title="Learning rate" summary={`${schedule}, ${warmup}, ${head}${tried}`}>
+      <NumberField
+        label="Learning rate of heads"
+        help="One for every run: methods are compared, not their heads. Empty: as the run's adapter."
+        value={headLearningRate === "adapter" ? null : headLearningRate}
+        placeholder="as the adapter"
+        optional
+        above={0}
+        onChange={(rate) => changeTraining({ headLearningRate: rate ?? "adapter" })}
+        onProblem={(problem) => markTraining("Learning rate of heads", problem)}
+      />
       <SelectField
         label="Schedule"
         help="Of the learning rate, after the warm-up."
@@ -132,6 +173,15 @@ function ScheduleGroup({ settings }: GroupProps) {
         onChange={(percent) => percent !== null && changeTraining({ warmupRatio: percent / 100 })}
         onProblem={(problem) => markTraining("Warm-up", problem)}
       />
+      <NumberField
+        label="Warm-up, at least"
+        help="Steps, but no more than a quarter of all."
+        value={leastWarmupSteps}
+        integer
+        min={0}
+        onChange={(steps) => steps !== null && changeTraining({ leastWarmupSteps: steps })}
+        onProblem={(problem) => markTraining("Warm-up, at least", problem)}
+      />
       <SelectField
         label="Learning rates"
         help="A sweep tries the same factors on every run's rate."
@@ -146,10 +196,8 @@ function ScheduleGroup({ settings }: GroupProps) {
 function OptimiserGroup({ settings }: GroupProps) {
   const { gradClip, weightDecay } = settings;
   const clip = gradClip === null ? "no clipping" : `clipped at ${formatSetting(gradClip)}`;
-  const decay =
-    weightDecay === undefined ? "each method's own weight decay" : `weight decay ${formatSetting(weightDecay)}`;
   return (
-    <SettingGroup title="AdamW" summary={`${clip}, ${decay}`}>
+    <SettingGroup title="AdamW" summary={`${clip}, weight decay ${formatSetting(weightDecay)}`}>
       <NumberField
         label="Largest gradient norm"
         help="Longer gradients are cut to it. Empty: none."
@@ -162,12 +210,10 @@ function OptimiserGroup({ settings }: GroupProps) {
       />
       <NumberField
         label="Weight decay"
-        help="Empty: each method's own."
-        value={settings.weightDecay ?? null}
-        placeholder="each method's own"
-        optional
+        help="Of everything trained but norms and biases, the same for every run."
+        value={weightDecay}
         min={0}
-        onChange={(weightDecay) => changeTraining({ weightDecay: weightDecay ?? undefined })}
+        onChange={(decay) => decay !== null && changeTraining({ weightDecay: decay })}
         onProblem={(problem) => markTraining("Weight decay", problem)}
       />
     </SettingGroup>
@@ -282,8 +328,13 @@ function Length({ settings }: GroupProps) {
 function inOneLine(settings: TrainingConfiguration): string {
   const length =
     settings.steps === null ? formatPlural(settings.epochs ?? 1, "epoch") : formatPlural(settings.steps, "step");
+  const { learningRate } = settings;
   const rate =
-    settings.learningRate === undefined ? "own learning rates" : `lr ${formatSetting(settings.learningRate)}`;
+    learningRate === undefined
+      ? "own learning rates"
+      : learningRate === "search"
+        ? "searched learning rates"
+        : `lr ${formatSetting(learningRate)}`;
   const { seeds, seed, learningRateFactors } = settings;
   const sweep = learningRateFactors.length > 1 ? ` · ${learningRateFactors.length} learning rates` : "";
   const seeded = seeds > 1 ? `${seeds} seeds` : `seed ${seed}`;

@@ -79,7 +79,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
   };
 
   const build = (
-    { method, options }: Pick<ReferenceCase, "method" | "options">,
+    { method, options, headRate }: Pick<ReferenceCase, "method" | "options" | "headRate">,
     described: Described,
     tensors: Tensors,
     textIds: readonly number[],
@@ -98,6 +98,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
       task: sequenceClassification,
       classes: described.labels.length,
       pooling: described.pooling,
+      headLearningRateScale: headRate,
     };
     const [size, tokens] = tensors.get(`batch.${index}.input_ids`)!.shape as [number, number];
     return buildTunedProgram(setup, size, tokens);

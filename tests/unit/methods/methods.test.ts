@@ -119,7 +119,15 @@ describe.each(approaches)("$id", (method) => {
       return;
     }
     expect(method.learningRate).toBeGreaterThan(0);
-    expect(method.group === "semantic knowledge" ? [0] : [0, 0.01]).toContain(method.weightDecay);
+    // Weight decay is the training's, alike for all methods.
+    expect(method).not.toHaveProperty("weightDecay");
+  });
+
+  test("says whether it trains the head alone", async () => {
+    if (!method.trains) return;
+    const facts = await factsOf("tiny-qwen2");
+    const { adapter } = count(method, { facts, options: {}, classes: 3, pooling: "last", textTokens: 4 });
+    expect(adapter === 0).toBe(method.headOnly === true);
   });
 
   test("an exported form exists for its defaults", async () => {

@@ -27,6 +27,20 @@ describe("applyEvents", () => {
     expect(applyEvents(slice(null), [step("a", 1, 1)], 0).current).toBeNull();
   });
 
+  it("gives every variant of a run the rate that was found for it", () => {
+    const variant = (name: string, learningRateFactor: number) =>
+      record(name, { variant: { name, run: "a", group: name, seed: 0, learningRateFactor } });
+    const search = {
+      ...{ run: "a", own: 0.001, chosen: 0.003, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
+      cost: { steps: 1, tokens: 1, seconds: 1 },
+    };
+    const before = slice(comparison([variant("a × 1", 1), variant("a × 0.1", 0.1), record("b")]));
+    const { runs } = applyEvents(before, [{ type: "rate-search", search }], 0).current!;
+    expect(runs.map(({ learningRate }) => learningRate)).toEqual([0.003, 0.0003, 0.001]);
+    expect(runs.map((run) => run.search?.chosen)).toEqual([0.003, 0.003, undefined]);
+    expect(runs[0]!.configuration.learningRate).toBe(0.003);
+  });
+
   it("keeps the ranks that a run told last", () => {
     const told = (step: number, rank: number): StudioEvent => ({
       ...{ type: "ranks", run: "a", step, full: 4 },

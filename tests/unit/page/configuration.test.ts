@@ -5,6 +5,8 @@ import {
   draftsFrom,
   effectiveLearningRate,
   freeName,
+  isSearchable,
+  searchOf,
 } from "../../../src/page/store/configuration";
 import { fromFragment, toFragment } from "../../../src/page/store/link";
 import type { DraftRun } from "../../../src/page/store/state";
@@ -22,6 +24,7 @@ const lora: MethodDescription = {
   conversions: [],
   summable: true,
   learningRate: 0.0003,
+  headOnly: false,
   card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
 };
 const { training } = comparison([]).configuration;
@@ -43,9 +46,52 @@ describe("drafts", () => {
     const runs = ["lora", "zero-shot"].map((method) => ({ name: method, method, learningRate: 0.01, options: {} }));
     const drafts = draftsFrom(runs, [lora, zeroShot]);
     expect(drafts.map(({ learningRate }) => learningRate)).toEqual([0.01, null]);
-    expect(effectiveLearningRate(runs[0]!, 0.1, lora)).toBe(0.01);
-    expect(effectiveLearningRate({ learningRate: null }, 0.1, lora)).toBe(0.1);
-    expect(effectiveLearningRate(runs[1]!, 0.1, zeroShot)).toBeNull();
+    const shared = { learningRate: 0.1, headLearningRate: 0.005 };
+    expect(effectiveLearningRate(runs[0]!, shared, lora)).toBe(0.01);
+    expect(effectiveLearningRate({ learningRate: null }, shared, lora)).toBe(0.1);
+    expect(effectiveLearningRate(runs[1]!, shared, zeroShot)).toBeNull();
+  });
+
+  it("what trains its head alone learns at the rate of all heads", () => {
+    const probe = { ...lora, id: "linear-probe", headOnly: true };
+    const own = { learningRate: null };
+    expect(effectiveLearningRate(own, { learningRate: 0.1, headLearningRate: 0.005 }, probe)).toBe(0.005);
+    expect(effectiveLearningRate({ learningRate: 0.02 }, { headLearningRate: 0.005 }, probe)).toBe(0.02);
+    expect(effectiveLearningRate(own, { learningRate: 0.1, headLearningRate: "adapter" }, probe)).toBe(0.1);
+    expect(effectiveLearningRate(own, { headLearningRate: "adapter" }, probe)).toBe(0.0003);
+  });
+
+  it("a rate that is to be searched stays so, and counts as the method's own until it is found", () => {
+    const [draft] = draftsFrom([{ name: "a", method: "lora", learningRate: "search", options: {} }], [lora]);
+    expect(draft!.learningRate).toBe("search");
+    expect(fromFragment(toFragment([draft!], training, [lora]))!.runs[0]).toMatchObject({ learningRate: "search" });
+    const shared = { learningRate: 0.1, headLearningRate: 0.005 };
+    expect(effectiveLearningRate(draft!, shared, lora)).toBe(0.0003);
+    expect(effectiveLearningRate({ learningRate: null }, { ...shared, learningRate: "search" }, lora)).toBe(0.0003);
+  });
+
+  it("only a rate of an adapter is searched, and counts as found while it is the one chosen", () => {
+    const shared = { headLearningRate: 0.005 };
+    const head = { ...lora, headOnly: true };
+    expect(isSearchable({}, shared, lora)).toBe(true);
+    expect(isSearchable({}, shared, head)).toBe(false);
+    expect(isSearchable({}, { headLearningRate: "adapter" }, head)).toBe(true);
+    expect(isSearchable({ initFrom: "folder" }, shared, lora)).toBe(false);
+    expect(isSearchable({}, shared, { ...lora, learningRate: null })).toBe(false);
+    const search = {
+      ...{ run: "a", own: 0.0003, chosen: 0.003, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
+      cost: { steps: 1, tokens: 1, seconds: 1 },
+    };
+    expect(searchOf({ learningRate: 0.003, search })).toBe(search);
+    expect(searchOf({ learningRate: 0.004, search })).toBeUndefined();
+    expect(searchOf({ learningRate: null })).toBeUndefined();
+  });
+
+  it("a run's own weight decay stays, in drafts and in the address", () => {
+    const [draft] = draftsFrom([{ name: "a", method: "lora", weightDecay: 0, options: {} }], [lora]);
+    expect(draft).toMatchObject({ weightDecay: 0 });
+    expect(fromFragment(toFragment([draft!], training, [lora]))!.runs[0]).toMatchObject({ weightDecay: 0 });
+    expect(draftRun(lora, [])).not.toHaveProperty("weightDecay");
   });
 
   it("names a method it does not have", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GrowingTable } from "../../../src/page/curves/growing-table";
+import { GrowingTable, type TableSnapshot } from "../../../src/page/curves/growing-table";
 import {
   addEvaluation,
   addStep,
@@ -23,6 +23,15 @@ describe("GrowingTable", () => {
     expect(copy.length).toBe(1000);
     copy.push({ a: 5, b: 6 });
     expect([copy.length, copy.last("a"), copy.column("b")[999]]).toEqual([1001, 5, -999]);
+  });
+
+  it("has no numbers in a column that a snapshot of an earlier version lacks, and goes on with it", () => {
+    const old = new GrowingTable(["a"]);
+    for (let i = 0; i < 100; i++) old.push({ a: i });
+    const table = new GrowingTable(["a", "b"], old.snapshot() as TableSnapshot<"a" | "b">);
+    table.push({ a: 100, b: 7 });
+    expect([...table.column("b").slice(0, 100)]).toEqual(new Array(100).fill(Number.NaN));
+    expect([table.last("a"), table.last("b")]).toEqual([100, 7]);
   });
 
   it("refuses a snapshot that is shorter than it says", () => {

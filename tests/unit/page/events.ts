@@ -28,6 +28,7 @@ export function step(run: string, number: number, loss: number, fields: Partial<
     gradNorm: 1,
     tokens: number * 10,
     seconds: number / 10,
+    flops: number * 1000,
     memoryBytes: bytes,
     ...fields,
   };
@@ -45,6 +46,7 @@ export function evaluation(run: string, number: number, loss: number, accuracy: 
     rows: 10,
     tokens: number * 10,
     seconds: number / 10,
+    flops: number * 1000,
   };
 }
 

@@ -19,6 +19,19 @@ describe("numbers as people read them", () => {
     expect(format.formatBytes(null)).toBe("–");
   });
 
+  it("gives floating-point operations three digits and a decimal unit", () => {
+    const cases: [number, string][] = [
+      [0, "0 FLOP"],
+      [999_999, "1.00 MFLOP"],
+      [1.38e15, "1.38 PFLOP"],
+      [2.5e21, "2500 EFLOP"],
+    ];
+    for (const [count, text] of cases) expect(plain(format.formatFlops(count))).toBe(text);
+    expect(format.formatFlops(Number.NaN)).toBe("–");
+    expect(format.formatTick(2.5e12)).toBe("2.5T");
+    expect(format.formatTick(2e15)).toBe("2P");
+  });
+
   it("gives durations in the unit one would say", () => {
     const cases: [number, string][] = [
       [0.012, "12.0 ms"],

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { linePath } from "../../../src/page/charts/line-path";
 import { horizontalAxis, plottedLines, plottedRuns, verticalAxis } from "../../../src/page/charts/plotted-lines";
-import { addEvaluation, addStep } from "../../../src/page/curves/run-curves";
+import {
+  addEvaluation,
+  addStep,
+  type CurvesSnapshot,
+  createCurves,
+  snapshotCurves,
+} from "../../../src/page/curves/run-curves";
 import { comparison, evaluation, record, step } from "./events";
 
 function trained(name: string, steps: number) {
@@ -31,6 +37,24 @@ describe("what a chart draws", () => {
     expect(line?.ys.length).toBe(2000);
     expect(line?.ys[0]).toBe(2);
     expect(line?.faint?.[0]).toEqual({ x: 1, y: 2 });
+  });
+
+  it("draws by operations what has counted them, and leaves out what has not", () => {
+    const old = trained("uncounted", 0);
+    const { steps, evaluations } = snapshotCurves(trained("b", 5).curves);
+    const without = <Table extends { columns: object }>(table: Table) => {
+      const { flops: _, ...columns } = table.columns as Record<string, Float64Array>;
+      return { ...table, columns };
+    };
+    const snapshot = { steps: without(steps), evaluations: without(evaluations) } as CurvesSnapshot;
+    const runs = plottedRuns(comparison([trained("a", 40), { ...old, curves: createCurves(snapshot) }]), [], new Set());
+    for (const quantity of ["training-loss", "validation-loss", "accuracy"] as const) {
+      const lines = plottedLines(runs, quantity, "flops", 0);
+      expect(lines.map(({ run }) => run.name)).toEqual(["a"]);
+      expect(lines[0]!.xs.at(-1)).toBe(40_000);
+    }
+    expect(horizontalAxis(runs, "flops", 40).domain).toEqual([0, 40_000]);
+    expect(plottedLines(runs, "accuracy", "seconds", 0)).toHaveLength(2);
   });
 
   it("smooths training loss only", () => {

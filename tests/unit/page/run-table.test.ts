@@ -120,9 +120,9 @@ describe("files", () => {
     addEvaluation(run.curves, evaluation(run.name, 1, 0.5, 0.75));
     const lines = metricsCsv(comparison([run])).split("\r\n");
     expect(lines).toEqual([
-      "run,method,split,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,seconds,memory_bytes",
-      '"odd, ""name""",lora,train,1,0.01,0.25,,,,,,0.001,1,10,0.1,115',
-      '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,,,,10,0.1,',
+      "run,method,split,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,seconds,flops,memory_bytes",
+      '"odd, ""name""",lora,train,1,0.01,0.25,,,,,,0.001,1,10,0.1,1000,115',
+      '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,,,,10,0.1,1000,',
     ]);
   });
 

@@ -15,7 +15,19 @@ const memoryBytes = {
 };
 
 function step(run: string, step: number, loss: number): StepEvent {
-  return { type: "step", run, step, epoch: 0, loss, learningRate: 0, gradNorm: 0, tokens: 0, seconds: 0, memoryBytes };
+  return {
+    type: "step",
+    run,
+    step,
+    epoch: 0,
+    loss,
+    learningRate: 0,
+    gradNorm: 0,
+    tokens: 0,
+    seconds: 0,
+    flops: 0,
+    memoryBytes,
+  };
 }
 
 function evaluation(run: string, step: number): StudioEvent {
@@ -30,12 +42,24 @@ function evaluation(run: string, step: number): StudioEvent {
     rows: 10,
     tokens: 0,
     seconds: 0,
+    flops: 0,
   };
 }
 
 describe("event lines", () => {
   test("give an evaluation's figures with their units", () => {
     expect(eventLine(evaluation("lora", 50))).toBe("lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 90.0 %");
+  });
+
+  test("give the rate that was found, and what it cost", () => {
+    const search = {
+      ...{ run: "lora", own: 0.001, chosen: 0.003, doubt: null, trials: [], trainRows: 80, heldRows: 20 },
+      cost: { steps: 1550, tokens: 9000, seconds: 23.6 },
+    };
+    const said = "lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)";
+    expect(eventLine({ type: "rate-search", search })).toBe(said);
+    const doubt = "It is the highest that was tried.";
+    expect(eventLine({ type: "rate-search", search: { ...search, doubt } })).toBe(`${said}. ${doubt}`);
   });
 
   test("give the reason a run failed", () => {

@@ -30,6 +30,7 @@ function step(run: string, step: number, loss: number): StepEvent {
     gradNorm: 0.5,
     tokens: 64 * step,
     seconds: 0.25 * step,
+    flops: 5e6,
     memoryBytes,
   };
 }
@@ -46,6 +47,7 @@ function evaluation(run: string, step: number, loss: number, accuracy: number): 
     rows: 20,
     tokens: 8,
     seconds: 1,
+    flops: 5e6,
   };
 }
 
@@ -97,10 +99,14 @@ describe("metrics.jsonl", () => {
         gradNorm: 0.5,
         tokens: 64,
         seconds: 0.25,
+        flops: 5e6,
         memoryBytes,
       },
       expect.objectContaining({ run: "lora", loss: 0.6 }),
-      { run: "sk", step: 1, split: "validation", loss: 0.65, accuracy: 0.5, f1: 0.5, rows: 20, tokens: 8, seconds: 1 },
+      {
+        ...{ run: "sk", step: 1, split: "validation", loss: 0.65, accuracy: 0.5, f1: 0.5, rows: 20 },
+        ...{ tokens: 8, seconds: 1, flops: 5e6 },
+      },
     ]);
   });
 

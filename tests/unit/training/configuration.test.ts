@@ -17,6 +17,7 @@ const example = {
   },
   training: {
     ...{ seed: 0, steps: 200, epochs: null, batchSize: 8, weightDecay: 0.01, schedule: "linear" },
+    ...{ headLearningRate: 0.002, leastWarmupSteps: 5 },
     ...{ warmupRatio: 0.06, gradClip: 1.0, shuffle: true, evalEvery: 50, pooling: "last" },
     ...{ seeds: 3, learningRateFactors: [0.3, 1, 3], earlyStopping: { patience: 2 }, keepBest: true },
   },
@@ -25,6 +26,7 @@ const example = {
       name: "sk-prefix",
       method: "sk-prefix",
       learningRate: 0.001,
+      weightDecay: 0,
       options: { text: "Classify the positive or negative sentiment from the text" },
     },
     {
@@ -71,12 +73,14 @@ describe("the configuration of a comparison", () => {
         ...{ seed: 0, steps: null, epochs: null, batchSize: 8, schedule: "linear", warmupRatio: 0.06 },
         ...{ gradClip: 1, shuffle: true, evalEvery: 50, pooling: null, seeds: 1, learningRateFactors: [1] },
         ...{ earlyStopping: null, keepBest: false },
+        // The head is no part of the race: its rate, decay and warm-up are the same for all runs.
+        ...{ headLearningRate: 0.005, weightDecay: 0.01, leastWarmupSteps: 10 },
       },
       runs: [{ name: "a", method: "lora", options: {} }],
     });
-    // Rate and decay are the methods' own unless given.
+    // The adapter's rate is the method's own unless given.
     expect(trainingSchema.parse({})).not.toHaveProperty("learningRate");
-    expect(trainingSchema.parse({})).not.toHaveProperty("weightDecay");
+    expect(trainingSchema.parse({ headLearningRate: "adapter" }).headLearningRate).toBe("adapter");
     expect(trainingSchema.parse({ gradClip: null }).gradClip).toBeNull();
   });
 
@@ -117,6 +121,13 @@ describe("the configuration of a comparison", () => {
     ["training.steps", { ...smallest, training: { steps: 0 } }, /./],
     ["training.schedule", { ...smallest, training: { schedule: "step" } }, /"linear"\|"cosine"\|"constant"/],
     ["training.warmupRatio", { ...smallest, training: { warmupRatio: 1.5 } }, /1/],
+    ["training.learningRate", { ...smallest, training: { learningRate: "find" } }, /./],
+    ["runs.0.learningRate", { ...smallest, runs: [{ ...smallest.runs[0], learningRate: 0 }] }, /./],
+    ["training.headLearningRate", { ...smallest, training: { headLearningRate: 0 } }, /./],
+    ["training.headLearningRate", { ...smallest, training: { headLearningRate: "head" } }, /./],
+    ["training.leastWarmupSteps", { ...smallest, training: { leastWarmupSteps: -1 } }, /./],
+    ["training.weightDecay", { ...smallest, training: { weightDecay: -0.1 } }, /./],
+    ["runs.0.weightDecay", { ...smallest, runs: [{ ...smallest.runs[0], weightDecay: -1 }] }, /./],
     ["training.gradClip", { ...smallest, training: { gradClip: 0 } }, /./],
     ["training.seed", { ...smallest, training: { seed: -1 } }, /./],
     ["runs", { ...smallest, runs: [] }, /./],

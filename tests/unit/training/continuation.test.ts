@@ -32,7 +32,8 @@ const controllerStates = [{ name: "mask", shape: [2] }];
 const run = { trainables: held, controllerStates };
 const valuesOf = (tensors: readonly NamedTensor[]) => new Map(tensors.map(({ name, data }) => [name, data]));
 const checkpoint = {
-  ...{ step: 10, tokens: 70, seconds: 1.5, values: valuesOf([...held.slice(0, 2), tensor("score.weight", [2, 3], 9)]) },
+  ...{ step: 10, tokens: 70, seconds: 1.5, flops: 9e6 },
+  values: valuesOf([...held.slice(0, 2), tensor("score.weight", [2, 3], 9)]),
   firstMoments: valuesOf(held),
   secondMoments: valuesOf(held),
   controllerStates: new Map([["mask", Float32Array.of(1, 0)]]),
@@ -64,7 +65,7 @@ describe("a training state", () => {
   it("comes back as it was written, values only where the adapter does not hold them", async () => {
     expect(state.values.map(({ name }) => name)).toEqual(["score.weight"]);
     const read = await readAdapterFiles(adapterFiles(whole));
-    expect(read.state!.facts).toEqual({ ...facts, step: 10, tokens: 70, seconds: 1.5 });
+    expect(read.state!.facts).toEqual({ ...facts, step: 10, tokens: 70, seconds: 1.5, flops: 9e6 });
     expect(checkpointOf("a", run, read.state!, held)).toEqual(checkpoint);
   });
 

@@ -38,6 +38,8 @@ const training = {
   ...{ seed: 3, seeds: 1, learningRateFactors: [1], steps: 4, epochs: null, batchSize: 4, learningRate: 0.01 },
   ...{ schedule: "linear", warmupRatio: 0.06, gradClip: 1, shuffle: true, evalEvery: 2, earlyStopping: null },
   ...{ keepBest: false, pooling: null },
+  // What every comparison had before these were settings.
+  ...{ weightDecay: 0.01, headLearningRate: "adapter", leastWarmupSteps: 0 },
 } as const;
 const lora = {
   name: "LoRA",
@@ -51,6 +53,8 @@ const lora = {
 const skPrefix = {
   name: "SK-Prefix",
   method: "sk-prefix",
+  // Its adapter had none, and its head 0.01.
+  weightDecay: 0,
   options: {
     ...{ text: "Classify the positive or negative sentiment from the text", preset: "paper", map: "dense", rank: 4 },
     ...{ pooled: false, shared: false, control: "none" },
@@ -71,17 +75,48 @@ describe("the configuration file", () => {
     expect(readConfiguration(textOf("configuration-1.json"))).toEqual(configuration);
   });
 
+  test("of version 2 opens", () => {
+    expect(readConfiguration(textOf("configuration-2.json"))).toEqual(configuration);
+  });
+
+  test("of version 1 keeps what it set, and what its methods left out", () => {
+    const file = (training: object | undefined) => {
+      const methods = ["sk-prompt", "sk-prefix", "cpt", "road", "lora", "prefix", "ln-tuning", "linear-probe"];
+      const runs = methods.map((method) => ({ name: method, method }));
+      return readConfiguration(JSON.stringify({ ...configuration, training, runs }));
+    };
+    for (const training of [undefined, {}, { seed: 1 }]) {
+      const read = file(training);
+      expect(read.training).toMatchObject({ weightDecay: 0.01, headLearningRate: "adapter", leastWarmupSteps: 0 });
+      expect(read.runs.filter((run) => run.weightDecay === 0).map(({ name }) => name)).toEqual([
+        ...["sk-prompt", "sk-prefix", "cpt", "road"],
+      ]);
+      expect(read.runs.filter((run) => run.weightDecay === undefined)).toHaveLength(4);
+    }
+    const set = file({ weightDecay: 0.2 });
+    expect(set.training.weightDecay).toBe(0.2);
+    for (const run of set.runs) expect(run.weightDecay).toBeUndefined();
+  });
+
+  test("of version 2 begins with the same head, weight decay and warm-up for all", () => {
+    const { training, runs } = readConfiguration(
+      JSON.stringify({ version: 2, ...configuration, training: {}, runs: [{ name: "a", method: "sk-prefix" }] }),
+    );
+    expect(training).toMatchObject({ weightDecay: 0.01, headLearningRate: 0.005, leastWarmupSteps: 10 });
+    expect(runs[0]).not.toHaveProperty("weightDecay");
+  });
+
   test("is written with its version, and opens again", () => {
     const read = readConfiguration(textOf("configuration-1.json"));
     const { version, ...content } = JSON.parse(configurationFile(read));
-    expect(version).toBe(1);
+    expect(version).toBe(2);
     expect(content).toEqual(configuration);
     expect(readConfiguration(configurationFile(read))).toEqual(read);
   });
 
   test("of a newer studio is refused before its keys are looked at", () => {
-    const file = JSON.stringify({ version: 2, ...configuration, colour: "red" });
-    expect(() => readConfiguration(file)).toThrow(newer(1));
+    const file = JSON.stringify({ version: 3, ...configuration, colour: "red" });
+    expect(() => readConfiguration(file)).toThrow(newer(2));
   });
 
   test("that does not fit is refused as before", () => {
@@ -99,16 +134,19 @@ describe("run.json", () => {
   /** A folder of LoRA whose training can go on, with this beside it. */
   let folder: (run: object) => Record<string, Uint8Array>;
   const recorded = JSON.parse(textOf("run-1.json"));
+  /** The same as today's content. */
+  const { version: _version, ...today } = JSON.parse(textOf("run-2.json"));
 
   beforeAll(async () => {
     const files = await fixtureFolder("reference/peft/tiny-llama/lora-sequence-classification");
     folder = (run) => ({ ...files, [STATE]: writeSafetensors([]), [RUN]: strToU8(JSON.stringify(run)) });
   });
 
-  test("of version 1, without a version, opens", async () => {
-    expect(recorded).not.toHaveProperty("version");
-    const adapter = await readAdapterFiles(folder(recorded));
-    expect(adapter.run).toEqual(recorded);
+  test.each([1, 2])("of version %i opens; version 1 has no version", async (version) => {
+    const written = JSON.parse(textOf(`run-${version}.json`));
+    expect(written.version).toBe(version === 1 ? undefined : version);
+    const adapter = await readAdapterFiles(folder(written));
+    expect(adapter.run).toEqual(today);
     expect(adapter.run).toMatchObject({ run: lora, labels: ["negative", "positive"], configuration });
     expect(importedRun(adapter, "given")).toEqual({ run: lora, pooling: null });
     expect(adapter.state?.facts).toMatchObject({ step: 4, steps: 4, seed: 3, trainRows: 22, learningRateFactor: 1 });
@@ -123,14 +161,14 @@ describe("run.json", () => {
   test("is written with its version, and opens again", async () => {
     const adapter = await readAdapterFiles(folder(recorded));
     const files = adapterFiles(adapter);
-    expect(JSON.parse(strFromU8(files[RUN]!))).toEqual({ version: 1, ...recorded });
+    expect(JSON.parse(strFromU8(files[RUN]!))).toEqual({ version: 2, ...today });
     expect(await readAdapterFiles(files)).toEqual(adapter);
   });
 
   test("of a newer studio is refused, whatever its state looks like", async () => {
-    const files = folder({ ...recorded, version: 2, state: "another form" });
-    await expect(readAdapterFiles(files)).rejects.toThrow(newer(1));
-    await expect(readAdapterFiles(files)).rejects.toThrow(/^run\.json has version 2/);
+    const files = folder({ ...recorded, version: 3, state: "another form" });
+    await expect(readAdapterFiles(files)).rejects.toThrow(newer(2));
+    await expect(readAdapterFiles(files)).rejects.toThrow(/^run\.json has version 3/);
     const { [MODEL]: model, [RUN]: _, [STATE]: __, ...config } = files;
     expect((await readAdapterFiles({ ...config, [MODEL]: model! })).run).toBeNull();
   });
@@ -141,16 +179,16 @@ describe("the address", () => {
     data: { task: "sequence-classification", columns },
     training,
     runs: [
-      { name: "SK-Prefix", method: "sk-prefix", options: {} },
+      { name: "SK-Prefix", method: "sk-prefix", weightDecay: 0, options: {} },
       { name: "LoRA", method: "lora", learningRate: 0.003, options: { rank: 4 } },
     ],
   };
   const encoded = (content: object) => `#c=${Buffer.from(JSON.stringify(content)).toString("base64url")}`;
   const decoded = (fragment: string) => JSON.parse(Buffer.from(fragment.slice(3), "base64url").toString("utf8"));
 
-  test("of version 1, without a version, opens", () => {
-    const fragment = textOf("link-1.txt").trim();
-    expect(decoded(fragment)).not.toHaveProperty("version");
+  test.each([1, 2])("of version %i opens; version 1 has no version", (version) => {
+    const fragment = textOf(`link-${version}.txt`).trim();
+    expect(decoded(fragment).version).toBe(version === 1 ? undefined : version);
     const read = fromFragment(fragment)!;
     expect(read).toEqual(linked);
     expect(isOfNewerStudio(fragment)).toBe(false);
@@ -169,14 +207,14 @@ describe("the address", () => {
     const data = { task: "sequence-classification", columns } as const;
     const fragment = toFragment([draft], trainingSchema.parse(training), [method], data);
     const { version, ...content } = decoded(fragment);
-    expect(version).toBe(1);
+    expect(version).toBe(2);
     expect(content).toEqual({ ...linked, runs: [linked.runs[1]] });
     expect(fromFragment(fragment)).toEqual(content);
   });
 
   test("of a newer studio is refused, and known so that it is kept", () => {
-    const fragment = encoded({ version: 2, plan: "another form" });
-    expect(() => fromFragment(fragment)).toThrow(newer(1));
+    const fragment = encoded({ version: 3, plan: "another form" });
+    expect(() => fromFragment(fragment)).toThrow(newer(2));
     expect(() => fromFragment(fragment)).toThrow(NewerVersionError);
     expect(isOfNewerStudio(fragment)).toBe(true);
   });
@@ -191,9 +229,9 @@ describe("the address", () => {
 const BYTES = { comparison: 24248320, run: 4643344 };
 
 describe("a comparison kept in the browser", () => {
-  const stored = deserialize(bytesOf("session-3.bin"));
+  const stored = deserialize(bytesOf("session-4.bin"));
 
-  test.each([2, 3])("of version %i opens with its curves", (version) => {
+  test.each([2, 3, 4])("of version %i opens with its curves", (version) => {
     const record = deserialize(bytesOf(`session-${version}.bin`));
     expect(record.version).toBe(version);
     const { readable, problem } = readRecords([record]);
@@ -211,6 +249,8 @@ describe("a comparison kept in the browser", () => {
     expect(comparison!.memoryBytes!.total).toBe(BYTES.comparison);
     expect([...run!.curves.steps.column("step")]).toEqual([1, 2, 3, 4]);
     expect([...run!.curves.steps.column("memoryBytes")]).toEqual(new Array(4).fill(BYTES.run));
+    // Not counted then.
+    expect([...run!.curves.steps.column("flops")]).toEqual(new Array(4).fill(Number.NaN));
     expect(run!.curves.steps.last("loss")).toBeCloseTo(0.564862, 6);
     expect([...run!.curves.evaluations.column("step")]).toEqual([0, 2, 4]);
     expect(run!.curves.evaluations.last("loss")).toBeCloseTo(0.746112, 6);
@@ -234,9 +274,9 @@ describe("a comparison kept in the browser", () => {
 
   test("of a newer studio is named, beside those that open, newest first; older than version 2 is passed over", () => {
     const later = { ...stored, id: "later", startedAt: stored.startedAt + 1 };
-    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 4, id: "x" }, later]);
+    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 5, id: "x" }, later]);
     expect(readable.map(({ id }) => id)).toEqual(["later", stored.id]);
-    expect(problem).toMatch(newer(3));
+    expect(problem).toMatch(newer(4));
     expect(problem).toMatch(/It stays kept/);
     expect(readRecords([{ ...stored, version: 1 }])).toEqual({ readable: [], problem: null });
   });

@@ -1,0 +1,66 @@
+/**
+ * What a search for a learning rate says, which runs of a configuration are searched, and how what
+ * was found is put into it. Not for searching: `src/search`.
+ */
+
+import { approachOf } from "../methods/registry";
+import type { Configuration, RunConfiguration, TrainingConfiguration } from "./configuration";
+
+/** A rate as it was tried in one rung: as many steps and seeds as the others of the rung. */
+export interface RateTrial {
+  /** Peak learning rate, and as a factor on the method's own. */
+  readonly rate: number;
+  readonly factor: number;
+  readonly steps: number;
+  /** Loss on the held-out training rows at the end, one a seed; null: it was not a number. */
+  readonly losses: readonly (number | null)[];
+  /** Their mean; null where one of them is. */
+  readonly loss: number | null;
+}
+
+/** A run's search. */
+export interface RateSearch {
+  /** The run's name in the configuration. */
+  readonly run: string;
+  /** The method's own rate on the model, in the middle of the grid. */
+  readonly own: number;
+  /** The rate with the lowest loss of the last rung; the method's own where every trial failed. */
+  readonly chosen: number;
+  /** In plain words, where the choice is less than it seems; else null. */
+  readonly doubt: string | null;
+  /** Rung after rung, in each from the lowest rate up. */
+  readonly trials: readonly RateTrial[];
+  /** Training rows that were learned from, and held out to choose by. */
+  readonly trainRows: number;
+  readonly heldRows: number;
+  /** Steps and real tokens of all trials together, and seconds from beginning to end. */
+  readonly cost: { readonly steps: number; readonly tokens: number; readonly seconds: number };
+}
+
+/**
+ * Whether a run's rate is to be searched: never where nothing is trained, nor where its head alone
+ * is, at the rate of all heads.
+ */
+export function isSearched(
+  { method, learningRate }: Pick<RunConfiguration, "method" | "learningRate">,
+  training: Pick<TrainingConfiguration, "learningRate" | "headLearningRate">,
+): boolean {
+  const approach = approachOf(method);
+  if (!approach.trains || (approach.headOnly && training.headLearningRate !== "adapter")) return false;
+  return (learningRate ?? training.learningRate) === "search";
+}
+
+/** The configuration to train with: nothing is left to search. */
+export function withFoundRates(configuration: Configuration, searches: readonly RateSearch[]): Configuration {
+  const { learningRate, ...training } = configuration.training;
+  const runs = configuration.runs.map(({ learningRate: own, ...run }) => {
+    const found = searches.find((search) => search.run === run.name)?.chosen;
+    const rate = found ?? (own === "search" ? undefined : own);
+    return { ...run, ...(rate !== undefined && { learningRate: rate }) };
+  });
+  return {
+    ...configuration,
+    training: { ...training, ...(learningRate !== "search" && learningRate !== undefined && { learningRate }) },
+    runs,
+  };
+}
