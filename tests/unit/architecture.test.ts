@@ -65,6 +65,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
   "src/tasks/metrics/names",
   "src/data/placeholders",
+  "src/data/splits",
   "src/versions/versions",
 ];
 

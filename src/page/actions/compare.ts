@@ -50,7 +50,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
     const learningRate = effectiveLearningRate(run, configuration.training.learningRate, method);
-    return variantsOf(run, configuration.training).map((variant) => ({
+    return variantsOf(run, configuration.training, configuration.data).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,
       variant,
