@@ -24,7 +24,7 @@ export function evaluationLine(event: EvaluationEvent): string {
     const spelled = /^[A-Z][a-z]/.test(title) ? title.toLowerCase() : title;
     return `, ${spelled} ${kind === "share" ? percent(value) : value.toFixed(3)}`;
   });
-  return `${event.run}: step ${event.step}, validation loss ${event.loss.toFixed(4)}${figures.join("")}`;
+  return `${event.run}: step ${event.step}, ${event.split} loss ${event.loss.toFixed(4)}${figures.join("")}`;
 }
 
 /** For example `lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)`. */

@@ -3,6 +3,7 @@
  */
 
 import type { NextToken } from "../answers/next-token";
+import type { TokenizedExample } from "../data/tokens";
 import type { RunState, StudioEvent } from "../plan/events";
 import type { Feed } from "../runs/feed";
 import type { Checkpoint } from "../runs/parameters";
@@ -16,9 +17,19 @@ interface Evaluated {
   readonly loss: number;
 }
 
+/** What a run said of the test rows, row by row, and the rows as it read them. */
+export interface Tested {
+  readonly evaluation: Evaluation;
+  readonly examples: readonly TokenizedExample[];
+  /** The step whose adapter it held. */
+  readonly step: number;
+}
+
 export class Lane {
   readonly run: Run;
   readonly feed: Feed;
+  /** Which division of the data it is trained on. */
+  readonly split: number;
   readonly #emit: (event: StudioEvent) => void;
   #state: RunState = "waiting";
   #reason: string | null = null;
@@ -29,6 +40,7 @@ export class Lane {
   #checkpoint: Checkpoint | null = null;
   #validation: Evaluation | null = null;
   #evaluatedStep: number | null = null;
+  #tested: Tested | null = null;
   #first: Checkpoint | null = null;
   #next: NextToken | null = null;
   #heldStep: number | null = null;
@@ -38,9 +50,10 @@ export class Lane {
   /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
   #spoiled = false;
 
-  constructor(run: Run, feed: Feed, emit: (event: StudioEvent) => void) {
+  constructor(run: Run, feed: Feed, split: number, emit: (event: StudioEvent) => void) {
     this.run = run;
     this.feed = feed;
+    this.split = split;
     this.#emit = emit;
   }
 
@@ -87,6 +100,11 @@ export class Lane {
     return this.#validation;
   }
 
+  /** Of the test rows, once it has ended. */
+  get tested(): Tested | null {
+    return this.#tested;
+  }
+
   /** Before the first step, for language modelling: what it wrote then can be seen later. */
   get first(): Checkpoint | null {
     return this.#first;
@@ -119,6 +137,7 @@ export class Lane {
   restart(): void {
     this.restore();
     this.#reason = null;
+    this.#tested = null;
     this.setState("running");
   }
 
@@ -143,6 +162,11 @@ export class Lane {
   evaluated(evaluation: Evaluation): void {
     this.#validation = evaluation;
     this.#evaluatedStep = this.#steps;
+  }
+
+  /** Takes what it said of the test rows when it had ended. */
+  test(tested: Tested): void {
+    this.#tested = tested;
   }
 
   /** Takes a checkpoint that it will go on from. */

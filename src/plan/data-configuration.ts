@@ -11,10 +11,20 @@ export interface OpenFiles {
   readonly train: { readonly file: string };
   /** Null: a fraction of the training file. */
   readonly validation: { readonly file: string } | null;
+  /** Null: drawn from the training file, or no test part, as the settings say. */
+  readonly test: { readonly file: string } | null;
   readonly settings: DataSettings;
 }
 
-export function dataConfiguration({ train, validation, settings }: OpenFiles): Configuration["data"] {
-  const { task, columns, maxLength, validationFraction } = settings;
-  return { task, train: train.file, validation: validation?.file ?? validationFraction, columns, maxLength };
+export function dataConfiguration({ train, validation, test, settings }: OpenFiles): Configuration["data"] {
+  const { task, columns, maxLength, validationFraction, group = null } = settings;
+  return {
+    task,
+    train: train.file,
+    validation: validation?.file ?? validationFraction,
+    test: test?.file ?? settings.test ?? null,
+    group,
+    columns,
+    maxLength,
+  };
 }

@@ -60,7 +60,10 @@ export interface StudioRunner {
   openDevice(choice: DeviceChoice): Promise<DeviceReport>;
   /** As it is now: which executor and how many threads is known once a model is open. */
   readDevice(): Promise<DeviceReport>;
-  prepare(configuration: Configuration, train: ServedFile, validation: ServedFile | null): Promise<Preparation>;
+  prepare(
+    configuration: Configuration,
+    files: { train: ServedFile; validation: ServedFile | null; test: ServedFile | null },
+  ): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
   stop(): Promise<void>;
@@ -141,17 +144,18 @@ window.studioRunner = {
 
   readDevice: () => ask(() => api.readDevice()),
 
-  async prepare(configuration, train, validation) {
+  async prepare(configuration, { train, validation, test }) {
     const model = await ask(() => api.openModel(configuration.model, configuration.precision));
     await openServed(train, "train");
     if (validation) await openServed(validation, "validation");
-    const { task, columns, maxLength, validation: split } = configuration.data;
-    const data = await ask(() =>
-      api.setData(
-        { task, columns, maxLength, validationFraction: typeof split === "number" ? split : 0 },
-        configuration.training.seed,
-      ),
-    );
+    if (test) await openServed(test, "test");
+    const { task, columns, maxLength, group, validation: held, test: tested } = configuration.data;
+    const settings = {
+      ...{ task, columns, maxLength, group },
+      validationFraction: typeof held === "number" ? held : 0,
+      test: typeof tested === "string" ? null : tested,
+    };
+    const data = await ask(() => api.setData(settings, configuration.training.seed));
     if (data.problem !== null) throw new Error(data.problem);
     const estimate = await ask(() => api.estimate(configuration));
     const methods = await ask(() => api.listMethods());

@@ -5,9 +5,9 @@
 
 import type { BaseModel } from "../base/base-model";
 import type { PlannedBatch } from "../data/batches";
+import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
 import { Feed, type FeedOptions } from "./feed";
-import type { ComparisonData } from "./rows";
 
 export class Feeds {
   readonly whole: Feed;
@@ -16,16 +16,11 @@ export class Feeds {
   /** Whether any run reads rows without the token. */
   #dropsBos = false;
 
-  constructor(
-    executor: Executor,
-    model: BaseModel,
-    data: Pick<ComparisonData, "train" | "validation">,
-    options: Omit<FeedOptions, "padId" | "dropped">,
-  ) {
+  constructor(executor: Executor, model: BaseModel, options: Omit<FeedOptions, "padId" | "dropped">) {
     const { padId, bosId } = model.tokenizer;
     this.#model = model;
-    this.whole = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: null });
-    this.withoutBos = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
+    this.whole = new Feed(executor, { ...options, padId: padId ?? 0, dropped: null });
+    this.withoutBos = new Feed(executor, { ...options, padId: padId ?? 0, dropped: bosId });
   }
 
   /**
@@ -41,12 +36,12 @@ export class Feeds {
   }
 
   /**
-   * Puts a batch of training rows into the buffers of every feed that is read; returns its real
+   * Puts a batch of these rows into the buffers of every feed that is read; returns its real
    * tokens.
    */
-  fill(batch: PlannedBatch): number {
-    const tokens = this.whole.fill(this.whole.train, batch);
-    if (this.#dropsBos) this.withoutBos.fill(this.withoutBos.train, batch);
+  fill(rows: readonly TokenizedExample[], batch: PlannedBatch): number {
+    const tokens = this.whole.fill(rows, batch);
+    if (this.#dropsBos) this.withoutBos.fill(this.withoutBos.shownRows(rows), batch);
     return tokens;
   }
 }

@@ -24,6 +24,7 @@ import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
+import { divisionOf } from "../runs/rows";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
@@ -116,7 +117,7 @@ export class Comparisons {
     checkLabels(adapter, settings.task, dataset.labels);
     checkScale(run, importedScale(adapter), dataset.scale);
     const { model, precision } = configuration;
-    const place = { ...this.#session.configured, model, precision, run: planned };
+    const place = { ...this.#session.configuredOnce, model, precision, run: planned };
     const continued = continuedConfiguration(
       adapter,
       place,
@@ -207,7 +208,8 @@ export class Comparisons {
 
   /** A run as instruments are given it. Throws an Error if there is none. */
   measuredRun(name: string): MeasuredRun {
-    const { comparison, configuration, data, history } = this.of(name);
+    const { comparison, configuration, data: all, history, variants } = this.of(name);
+    const data = { ...all, ...divisionOf(all, variants.find((variant) => variant.name === name)!.split) };
     const { executor, model } = this.#session;
     const readText = async (file: string) => (await this.#folders.sample(file)).text();
     return { name, comparison, executor, model, data, training: configuration.training, history, readText };
@@ -229,7 +231,7 @@ export class Comparisons {
     const training = trainingSchema.parse({ pooling, steps: 1 });
     const open = await openComparison(
       session,
-      { ...session.configured, training, runs: [run] },
+      { ...session.configuredOnce, training, runs: [run] },
       new Map([[name, { adapter, resume: false }]]),
       {
         // Its states are not those of the comparison that is on the page.
@@ -256,7 +258,7 @@ export class Comparisons {
       steps,
       summed,
       trainable: open.comparison.run(name).trainable,
-      evaluation: open.evaluations.at(-1) ?? null,
+      evaluation: open.evaluations.findLast(({ split }) => split === "validation") ?? null,
     };
   }
 

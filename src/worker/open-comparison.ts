@@ -8,7 +8,8 @@ import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
-import { fingerprint } from "../data/fingerprint";
+import { fingerprint, tableFingerprint } from "../data/fingerprint";
+import { splitsOf } from "../data/splits";
 import type { Scale } from "../data/types";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
 import { checkMadeFor, checkScale, importedScale } from "../folders/imported-run";
@@ -23,6 +24,7 @@ import type { Checkpoint } from "../runs/parameters";
 import type { ComparisonData } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
+import { countLook } from "./looks";
 import type { StudioSession } from "./studio-session";
 
 /** A run's folder, and whether its training goes on or begins anew from its values. */
@@ -42,6 +44,11 @@ export interface OpenComparison {
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
+  /**
+   * How often the test rows have been looked at, this comparison's last look included; null before
+   * it has read them, and where nobody can tell.
+   */
+  readonly looks: number | null;
   /** Resolves when nothing is training any more. */
   running: Promise<void>;
 }
@@ -52,12 +59,13 @@ export interface OpenComparison {
  * allocated then.
  */
 export async function openComparison(
-  { executor, model, comparisonData }: StudioSession,
+  session: StudioSession,
   configuration: Configuration,
   folders: StartingFolders,
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   scale: Scale | null = null,
 ): Promise<OpenComparison> {
+  const { executor, model, comparisonData } = session;
   const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
   const given = new Map<string, readonly NamedTensor[]>();
   const planned = configuration.runs.map((run): PlannedRun => {
@@ -68,16 +76,16 @@ export async function openComparison(
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
   const variants = planned
-    .flatMap((run) => variantsOf(run, configuration.training))
+    .flatMap((run) => variantsOf(run, configuration.training, configuration.data))
     .map((variant) => {
       const folder = folders.get(variant.run);
       if (!folder?.resume || !folder.adapter.state) return variant;
       const { seed, learningRateFactor } = folder.adapter.state.facts;
       return { ...variant, seed, learningRateFactor };
     });
-  const runs = variants.map(({ name, run, seed, learningRateFactor }) => {
+  const runs = variants.map(({ name, run, seed, split, learningRateFactor }) => {
     const own = planned.find((candidate) => candidate.name === run)!;
-    return { ...own, name, seed, learningRateFactor };
+    return { ...own, name, seed, split, learningRateFactor };
   });
   const evaluations: EvaluationEvent[] = [];
   const history = new History();
@@ -87,7 +95,12 @@ export async function openComparison(
     listeners.emit(event);
   };
   const { training } = configuration;
-  const comparison = new Comparison({ executor, model, data, training, runs, ...listeners, emit });
+  let looks: number | null = null;
+  const { testedTable } = session.data;
+  const onTest = async () => {
+    looks = await countLook(await tableFingerprint(testedTable));
+  };
+  const comparison = new Comparison({ executor, model, data, training, runs, ...listeners, emit, onTest });
   try {
     for (const { name, run } of variants) {
       const tensors = given.get(run);
@@ -101,14 +114,20 @@ export async function openComparison(
     await comparison.release();
     throw error;
   }
-  return { comparison, configuration, folders, data, evaluations, variants, history, running: Promise.resolve() };
+  return {
+    ...{ comparison, configuration, folders, data, evaluations, variants, history },
+    get looks() {
+      return looks;
+    },
+    running: Promise.resolve(),
+  };
 }
 
 /** The folders that runs start from. Rejects with an Error naming run and what does not fit. */
 export async function startingFolders(
   { model, data }: StudioSession,
   folders: Folders,
-  { runs, training }: Configuration,
+  { runs, training, data: tested }: Configuration,
 ): Promise<StartingFolders> {
   const starting = new Map<string, StartingFolder>();
   for (const { name, initFrom, resume = false } of runs) {
@@ -117,6 +136,12 @@ export async function startingFolders(
     if (initFrom === undefined) continue;
     if (resume && (training.seeds > 1 || training.learningRateFactors.length > 1)) {
       throw new Error(`Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`);
+    }
+    const splits = splitsOf(tested.test ?? null);
+    if (resume && splits) {
+      throw new Error(
+        `Run "${name}": resume goes on with one division of the rows; data.test asks for ${splits.count} ${splits.noun}s.`,
+      );
     }
     const adapter = await folders.adapter(name, initFrom);
     const { settings, dataset } = data.data;

@@ -70,6 +70,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/data-configuration",
   "src/tasks/metrics/names",
   "src/data/placeholders",
+  "src/data/splits",
   "src/versions/versions",
 ];
 

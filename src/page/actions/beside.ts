@@ -6,6 +6,8 @@
 import { messageOf } from "../../errors/message-of";
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
+import { areComparable } from "../store/comparable";
+import { currentConfiguration } from "../store/configuration";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
@@ -29,10 +31,12 @@ export async function sumRuns(request: SumRequest): Promise<void> {
  * @param zip what was imported, in whichever spelling: that is what its owner has, and what is kept
  */
 async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
-  const { comparison, data } = useStudio.getState();
+  const state = useStudio.getState();
+  const { comparison } = state;
   const { current } = comparison;
-  const sameData = current?.configuration.data.task === data.summary?.settings.task;
-  const drawn = current && sameData && adapter.evaluation ? withLevel(current, adapter, useStudio.getState()) : current;
+  const open = currentConfiguration(state);
+  const alike = current && open && areComparable(current.configuration, open);
+  const drawn = alike && adapter.evaluation ? withLevel(current, adapter, state) : current;
   patch("comparison", {
     imported: [...comparison.imported, adapter],
     current: drawn,
@@ -65,7 +69,7 @@ function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: S
   const record: RunRecord = {
     key: `${current.id}/${name}`,
     name,
-    variant: { name, run: name, group: name, seed, learningRateFactor: 1 },
+    variant: { name, run: name, group: name, seed, split: 0, learningRateFactor: 1 },
     methodTitle: methods.descriptions.find(({ id }) => id === method)?.title ?? method,
     control: false,
     slot: Math.max(-1, ...current.runs.map(({ slot }) => slot)) + 1,

@@ -55,7 +55,7 @@ function begin(
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
     const learningRate = effectiveLearningRate(run, configuration.training, method);
-    return variantsOf(run, configuration.training).map((variant) => ({
+    return variantsOf(run, configuration.training, configuration.data).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,
       variant,

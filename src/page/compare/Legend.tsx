@@ -1,6 +1,7 @@
 /** The key to all charts: one toggle per run; past comparisons behind the current one. */
 
 import { X } from "lucide-react";
+import { splitsOf } from "../../data/splits";
 import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
@@ -28,7 +29,7 @@ export function Legend() {
         <details className="legend-past">
           <summary>
             {past.length === 1 ? "1 earlier comparison" : `${past.length} earlier comparisons`}
-            <span className="muted"> of the same task drawn faint</span>
+            <span className="muted"> drawn faint where model and rows are the same</span>
           </summary>
           {past.map((comparison) => {
             const keys = comparison.runs.map((run) => run.key);
@@ -66,13 +67,16 @@ interface EntriesProps {
   faded: boolean;
 }
 
-/** One entry a run, or for all its seeds. */
+/** One entry a run, or for all its seeds and splits. */
 function Entries({ comparison, hidden, faded }: EntriesProps) {
   const groups = new Map<string, { run: RunRecord; keys: string[] }>();
   for (const run of comparison.runs) {
     const group = groups.get(run.variant.group) ?? { run, keys: [] };
     groups.set(run.variant.group, { ...group, keys: [...group.keys, run.key] });
   }
+  const { training, data } = comparison.configuration;
+  const splits = splitsOf(data.test ?? null);
+  const noun = !splits ? "seeds" : training.seeds > 1 ? "runs" : `${splits.noun}s`;
   return [...groups].map(([title, { run, keys }]) => {
     const { slot, name } = run;
     const shown = keys.some((key) => !hidden.has(key));
@@ -86,7 +90,7 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
         onClick={() => showRuns(keys, !shown)}
       >
         <RunSwatch slot={slot} faded={faded || !shown} />
-        {keys.length === 1 ? name : `${title}, ${keys.length} seeds`}
+        {keys.length === 1 ? name : `${title}, ${keys.length} ${noun}`}
       </button>
     );
   });

@@ -104,18 +104,23 @@ export interface EvaluationSummary {
 
 /**
  * First, best (smallest for losses and errors, else largest) and last value of an evaluation
- * column.
+ * column. What a run was before its first step is never its best; `trains`: whether it has one.
  */
-export function summarise(curves: RunCurves, column: "loss" | MetricName): EvaluationSummary {
-  const values = [...curves.evaluations.column(column)].filter(Number.isFinite);
-  if (values.length === 0) return { first: null, best: null, last: null };
-  const best = column === "loss" || metricFacts[column].better === "low" ? Math.min(...values) : Math.max(...values);
-  return { first: values[0] ?? null, best, last: values[values.length - 1] ?? null };
+export function summarise(curves: RunCurves, column: "loss" | MetricName, trains = true): EvaluationSummary {
+  const values = curves.evaluations.column(column);
+  const steps = curves.evaluations.column("step");
+  const known = [...values.keys()].filter((i) => Number.isFinite(values[i]));
+  const reached = known.filter((i) => !trains || steps[i]! > 0).map((i) => values[i]!);
+  const low = column === "loss" || metricFacts[column].better === "low";
+  const best = reached.length === 0 ? null : low ? Math.min(...reached) : Math.max(...reached);
+  const at = (i: number | undefined) => (i === undefined ? null : values[i]!);
+  return { first: at(known[0]), best, last: at(known.at(-1)) };
 }
 
-/** First step whose validation loss is at or below `target`; null if never. */
+/** First step, of those trained, whose validation loss is at or below `target`; null if never. */
 export function stepsToLoss(curves: RunCurves, target: number): number | null {
   const losses = curves.evaluations.column("loss");
-  const index = losses.findIndex((loss) => loss <= target);
-  return index < 0 ? null : (curves.evaluations.column("step")[index] ?? null);
+  const steps = curves.evaluations.column("step");
+  const index = losses.findIndex((loss, i) => steps[i]! > 0 && loss <= target);
+  return index < 0 ? null : (steps[index] ?? null);
 }

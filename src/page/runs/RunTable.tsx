@@ -23,7 +23,10 @@ export function RunTable() {
 
   const newest = comparisons[0];
   const [metric] = taskMetrics[newest!.configuration.data.task];
-  const columns = columnsFor(metric);
+  const columns = columnsFor(
+    metric,
+    comparisons.some(({ runs }) => runs.some(({ test }) => test)),
+  );
   const target = chosenTarget ?? reachableLoss(newest?.runs ?? []) ?? Number.NaN;
   const rows = sortRows(tableRows(comparisons, current?.id ?? null, target, metric), order);
   const changes = differences(

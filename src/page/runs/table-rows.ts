@@ -7,6 +7,7 @@ import type { Comparison, RunRecord } from "../store/state";
 
 export type Figure =
   | "trainable"
+  | "testMetric"
   | "bestMetric"
   | "lastMetric"
   | "validationLoss"
@@ -19,6 +20,8 @@ export interface TableRow {
   run: RunRecord;
   comparison: Comparison;
   past: boolean;
+  /** Whether it may be called the best: a run of the newest comparison that is trained in it. */
+  contends: boolean;
   figures: Record<Figure, number | null>;
 }
 
@@ -35,17 +38,20 @@ export function tableRows(
   return comparisons.flatMap((comparison) =>
     comparison.runs.map((run) => {
       const [main] = taskMetrics[comparison.configuration.data.task];
-      const measured = main === metric ? summarise(run.curves, metric) : null;
+      const trains = run.learningRate !== null && !run.beside;
+      const measured = main === metric ? summarise(run.curves, metric, trains) : null;
       return {
         run,
         comparison,
         past: comparison.id !== currentId,
+        contends: comparison === comparisons[0] && trains,
         figures: {
           trainable: run.trainable?.total ?? null,
+          testMetric: (main === metric ? run.test?.[metric] : null) ?? null,
           bestMetric: measured?.best ?? null,
           lastMetric: measured?.last ?? null,
           validationLoss: summarise(run.curves, "loss").last,
-          stepsToLoss: Number.isFinite(target) ? stepsToLoss(run.curves, target) : null,
+          stepsToLoss: Number.isFinite(target) && trains ? stepsToLoss(run.curves, target) : null,
           seconds: run.curves.steps.last("seconds"),
           flops: counted(run.curves.steps.last("flops")),
           bytes: run.bytes ? ownBytes(run.bytes) : null,
@@ -60,12 +66,18 @@ function counted(flops: number | null): number | null {
   return Number.isFinite(flops) ? flops : null;
 }
 
-/** The best value of a column; null where fewer than two rows have one or all are equal. */
+/**
+ * The best value of a column among the rows that contend; null where fewer than two of them have
+ * one or all are equal.
+ */
 export function bestFigure(rows: readonly TableRow[], figure: Figure, metric: MetricName): number | null {
-  const values = rows.map((row) => row.figures[figure]).filter((value) => value !== null && Number.isFinite(value));
+  const contending = rows.filter(({ contends }) => contends);
+  const values = contending
+    .map((row) => row.figures[figure])
+    .filter((value) => value !== null && Number.isFinite(value));
   const numbers = values as number[];
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
-  const measured = figure === "bestMetric" || figure === "lastMetric";
+  const measured = figure === "testMetric" || figure === "bestMetric" || figure === "lastMetric";
   return measured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
 }
 
@@ -87,10 +99,11 @@ export function sortRows(
 }
 
 /**
- * A loss every run of the newest comparison has reached: the largest of their lowest, rounded up to
- * two decimals.
+ * A loss that every run of the newest comparison has come to by training: the largest of their
+ * lowest, rounded up to two decimals.
  */
 export function reachableLoss(runs: readonly RunRecord[]): number | null {
-  const lowest = runs.map((run) => summarise(run.curves, "loss").best).filter((loss) => loss !== null);
+  const trained = runs.filter(({ learningRate, beside }) => learningRate !== null && !beside);
+  const lowest = trained.map((run) => summarise(run.curves, "loss").best).filter((loss) => loss !== null);
   return lowest.length === 0 ? null : Math.ceil(Math.max(...lowest) * 100 - 1e-9) / 100;
 }

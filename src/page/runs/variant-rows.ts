@@ -1,5 +1,5 @@
 /**
- * What the seeds of each run and learning rate say together, and which learning rate did best for
+ * What the seeds and splits of each run and learning rate say together, and which learning rate did best for
  * each run.
  */
 
@@ -14,9 +14,11 @@ export interface VariantRow {
   slot: number;
   /** Null where nothing is trained. */
   learningRate: number | null;
-  /** Seeds that have been evaluated; failed ones are left out. */
+  /** Runs, one a seed and split, that have been evaluated; failed ones are left out. */
   seeds: number;
   failed: number;
+  /** Of the test rows; null where none has been tested. */
+  testMetric: Spread | null;
   bestMetric: Spread | null;
   lastMetric: Spread | null;
   validationLoss: Spread | null;
@@ -32,10 +34,13 @@ export function variantRows(runs: readonly RunRecord[], metric: MetricName): Var
   const rows = [...groups].map(([group, members]): VariantRow => {
     const [first] = members as [RunRecord];
     const sound = members.filter(({ state }) => state !== "failed");
-    const spread = (column: MetricName | "loss", which: "best" | "last") => {
-      const values = sound.map(({ curves }) => summarise(curves, column)[which]).filter((value) => value !== null);
-      return values.length === 0 ? null : spreadOf(values);
+    const over = (values: readonly (number | null | undefined)[]) => {
+      const known = values.filter((value) => value !== null && value !== undefined);
+      return known.length === 0 ? null : spreadOf(known);
     };
+    const trains = first.learningRate !== null;
+    const spread = (column: MetricName | "loss", which: "best" | "last") =>
+      over(sound.map(({ curves }) => summarise(curves, column, trains)[which]));
     return {
       group,
       run: first.variant.run,
@@ -43,6 +48,7 @@ export function variantRows(runs: readonly RunRecord[], metric: MetricName): Var
       learningRate: first.learningRate,
       seeds: sound.filter(({ curves }) => curves.evaluations.length > 0).length,
       failed: members.length - sound.length,
+      testMetric: over(sound.map(({ test }) => test?.[metric])),
       bestMetric: spread(metric, "best"),
       lastMetric: spread(metric, "last"),
       validationLoss: spread("loss", "last"),

@@ -34,6 +34,42 @@ describe("the run table", () => {
     expect(names("name", true)).toEqual(["c", "b", "a"]);
   });
 
+  it("calls nothing the best that was not trained in the newest comparison", () => {
+    const older = trained();
+    addEvaluation(older.runs[0]!.curves, evaluation("a", 10, 0.1, 0.99));
+    const answerer = record("d", { learningRate: null });
+    const imported = record("e", { learningRate: 0, beside: true });
+    for (const run of [answerer, imported]) addEvaluation(run.curves, evaluation(run.name, 0, 0.05, 1));
+    const newest = trained();
+    newest.runs.push(answerer, imported);
+    const rows = tableRows([newest, { ...older, id: "older" }], "c", 0.45, "accuracy");
+    expect(rows.filter(({ contends }) => contends).map(({ run }) => run.name)).toEqual(["a", "b", "c"]);
+    expect(bestFigure(rows, "bestMetric", "accuracy")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "validationLoss", "accuracy")).toBeCloseTo(0.411, 12);
+    // What trains nothing has its one value, from before the first step.
+    expect(rows.find(({ run }) => run === answerer)?.figures).toMatchObject({ bestMetric: 1, stepsToLoss: null });
+    expect(rows.find(({ run }) => run === imported)?.figures.stepsToLoss).toBeNull();
+  });
+
+  it("never counts step 0 of a run that trains", () => {
+    const run = record("a");
+    addEvaluation(run.curves, evaluation("a", 0, 0.2, 0.9));
+    expect(tableRows([comparison([run])], "c", 0.3, "accuracy")[0]!.figures).toMatchObject({
+      ...{ bestMetric: null, lastMetric: 0.9, stepsToLoss: null },
+    });
+    addEvaluation(run.curves, evaluation("a", 10, 0.25, 0.6));
+    expect(tableRows([comparison([run])], "c", 0.3, "accuracy")[0]!.figures).toMatchObject({
+      ...{ bestMetric: 0.6, lastMetric: 0.6, stepsToLoss: 10 },
+    });
+    expect(reachableLoss([run])).toBe(0.25);
+  });
+
+  it("shows the metric on the test rows, of runs that have ended", () => {
+    const runs = [record("a", { test: { ...evaluation("a", 10, 0.5, 0.7), split: "test" } }), record("b")];
+    const rows = tableRows([comparison(runs)], "c", 0.3, "accuracy");
+    expect(rows.map(({ figures }) => figures.testMetric)).toEqual([0.7, null]);
+  });
+
   it("takes the loss all runs have reached", () => {
     expect(reachableLoss(trained().runs)).toBe(0.52);
     expect(reachableLoss([])).toBeNull();
@@ -123,6 +159,11 @@ describe("files", () => {
       "run,method,split,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,seconds,flops,memory_bytes",
       '"odd, ""name""",lora,train,1,0.01,0.25,,,,,,0.001,1,10,0.1,1000,115',
       '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,,,,10,0.1,1000,',
+    ]);
+    run.test = { ...evaluation(run.name, 1, 0.5, 0.625), split: "test" };
+    expect(metricsCsv(comparison([run])).split("\r\n")).toEqual([
+      ...lines,
+      '"odd, ""name""",lora,test,1,,0.5,0.625,0.625,,,,,,10,0.1,',
     ]);
   });
 

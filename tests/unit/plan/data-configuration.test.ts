@@ -12,12 +12,18 @@ const settings = {
   maxLength: 64,
 } as const;
 
-test("rows for validation are a file where one is open, else a fraction of the training file", () => {
+test("rows for validation and test are files where they are open, else what the settings draw of the training file", () => {
   const shared = { task: settings.task, train: "rows.csv", columns: settings.columns, maxLength: 64 };
-  const beside = dataConfiguration({ train, validation: { file: "held.csv" }, settings });
-  expect(beside).toEqual({ ...shared, validation: "held.csv" });
-  const alone = dataConfiguration({ train, validation: null, settings });
-  expect(alone).toEqual({ ...shared, validation: 0.25 });
+  const drawn = { folds: 3 };
+  const beside = dataConfiguration({ train, validation: { file: "held.csv" }, test: { file: "last.csv" }, settings });
+  expect(beside).toEqual({ ...shared, validation: "held.csv", test: "last.csv", group: null });
+  const alone = dataConfiguration({
+    train,
+    validation: null,
+    test: null,
+    settings: { ...settings, test: drawn, group: "author" },
+  });
+  expect(alone).toEqual({ ...shared, validation: 0.25, test: drawn, group: "author" });
   const runs = [{ name: "LoRA", method: "lora" }];
   for (const data of [beside, alone]) {
     expect(configurationSchema.parse({ model: "bundled:tiny-base", data, runs }).data).toEqual(data);
