@@ -13,6 +13,7 @@ import { encodePrompt } from "../data/language";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
+import { matchSize } from "../estimate/match-size";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
@@ -63,6 +64,7 @@ import type {
   SamplePrompt,
   SemanticPass,
   SettingEvaluation,
+  SizeMatch,
   StoredModelListing,
   StudioApi,
   StudioEvent,
@@ -230,6 +232,15 @@ export class Studio implements StudioApi {
       runs,
       ...limits,
     });
+  }
+
+  async matchSize(configuration: Configuration, name: string, rank: number): Promise<SizeMatch> {
+    const { training, runs } = configurationSchema.parse(configuration);
+    const run = runs.find((one) => one.name === name);
+    if (!run) throw new Error(`There is no run "${name}".`);
+    const { model } = this.#opened;
+    const lora = { name: `LoRA of rank ${rank}`, method: "lora", options: { rank } };
+    return matchSize({ ...this.#opened.asked(model), model, training }, run, lora);
   }
 
   async equalities(run: RunConfiguration): Promise<EqualityClaim[]> {
