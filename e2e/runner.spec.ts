@@ -212,7 +212,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(json(join(out, "sk", "adapter_config.json"))).toMatchObject({ peft_type: "PREFIX_TUNING" });
   const record = readFileSync(join(out, "sk", "run.json"), "utf8");
   expect(record).not.toContain("127.0.0.1");
-  const recorded = { version: 1, run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } };
+  const recorded = { version: 2, run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } };
   expect(JSON.parse(record)).toMatchObject(recorded);
 
   const second = prepare(folder, "second.json", {
