@@ -113,6 +113,39 @@ const FILES = [
   "training_state.safetensors",
 ];
 
+test("a rate that is to be searched is found on training rows before training", async () => {
+  const folder = test.info().outputPath("searched");
+  const configuration = prepare(folder, "searched.json", {
+    version: 2,
+    // Of the file there is a rate for all: the run's own goes before it.
+    runs: [
+      { name: "lora", method: "lora", learningRate: "search" },
+      { name: "head", method: "linear-probe" },
+    ],
+  });
+  const out = join(folder, "out");
+  const { code, output } = await studio(configuration, out);
+  expect(code, output).toBe(0);
+  const { searches, runs, unequal } = json(join(out, "summary.json"));
+  expect(searches).toHaveLength(1);
+  const [search] = searches;
+  expect(search.run).toBe("lora");
+  // Of 8 training rows; 7, 4 and 2 rates, the last with two seeds: 7 · 1 + 4 · 2 + 2 · 2 · 3 steps.
+  expect(search.trainRows + search.heldRows).toBe(8);
+  expect(search.trials).toHaveLength(13);
+  expect(search.cost.steps).toBe(27);
+  expect(search.trials.map(({ rate }: { rate: number }) => rate)).toContain(search.chosen);
+  expect(output).toContain(`lora: learning rate ${search.chosen} found by 27 steps`);
+  expect(json(join(out, "lora", "run.json")).run.learningRate).toBe(search.chosen);
+  for (const run of runs) {
+    expect(run.flops.step.total).toBe(run.flops.step.forward + run.flops.step.backward);
+    expect(run.flops.total).toBeGreaterThan(0);
+    expect(run.flops.total).toBeLessThanOrEqual(3 * run.flops.step.total);
+  }
+  // Adapters alone are compared by their sizes, and heads learn alike.
+  expect(unequal).toEqual([]);
+});
+
 test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {
   const folder = test.info().outputPath("runner");
   const first = prepare(folder, "first.json", {
@@ -179,7 +212,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(json(join(out, "sk", "adapter_config.json"))).toMatchObject({ peft_type: "PREFIX_TUNING" });
   const record = readFileSync(join(out, "sk", "run.json"), "utf8");
   expect(record).not.toContain("127.0.0.1");
-  const recorded = { version: 1, run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } };
+  const recorded = { version: 2, run: { name: "sk" }, configuration: { model: "dir:tiny-llama" } };
   expect(JSON.parse(record)).toMatchObject(recorded);
 
   const second = prepare(folder, "second.json", {

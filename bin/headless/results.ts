@@ -285,6 +285,8 @@ export class Results {
       groups: this.groups,
       sum: this.#sum,
       searches: this.#searches,
+      // What to know before calling one better than another.
+      unequal: estimate.unequal,
       configuration,
     };
     writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);

@@ -195,6 +195,9 @@ async function runInBrowser({
       }
     }
     if (sum) await writeSum(page, sum, server, results, received, progress);
+    if (preparation.estimate.unequal.length > 0) {
+      progress.note(["Not equal between the runs:", ...preparation.estimate.unequal].join("\n  "));
+    }
     const names = trained.map(({ run }) => run);
     await writeExtras(extras, names, { page, url, server, results, progress, out });
   } finally {

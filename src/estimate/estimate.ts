@@ -19,6 +19,7 @@ import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { MemoryBytes } from "../plan/events";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
+import { isSearched } from "../plan/rate-search";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
@@ -41,6 +42,7 @@ import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
 import type { Task } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
+import { type RunTerms, unequal } from "./unequal";
 
 export interface RunEstimate {
   run: string;
@@ -72,6 +74,8 @@ export interface Estimate {
   capacity: number | null;
   stepsPerEpoch: number;
   steps: number;
+  /** What is not equal between the runs, in sentences. */
+  unequal: string[];
 }
 
 export interface EstimateInput {
@@ -151,13 +155,22 @@ export function estimate(input: EstimateInput): Estimate {
   }
   const { batchSize, shuffle } = training;
   const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });
+  const trainedSteps = trainingSteps(training, batchesPerEpoch);
   return {
-    runs: estimated.map(({ steps: _steps, text: _text, ...run }) => run),
+    runs: estimated.map(({ steps: _steps, text: _text, terms: _terms, ...run }) => run),
     total: sumUp(total),
     largestBuffer: { ...largest, allowed: allowedBuffer },
     capacity: input.capacity !== undefined && Number.isFinite(input.capacity) ? input.capacity : null,
     stepsPerEpoch: batchesPerEpoch,
-    steps: trainingSteps(training, batchesPerEpoch),
+    steps: trainedSteps,
+    unequal: unequal(
+      estimated.flatMap(({ terms }) => terms ?? []),
+      {
+        trainRows: trainLengths.length,
+        rowsSeen: Math.min(trainedSteps * batchSize, trainLengths.length),
+        weightDecay: training.weightDecay,
+      },
+    ),
   };
 }
 
@@ -173,6 +186,8 @@ function onDevice({ model, allowedBuffer: largestBuffer }: EstimateInput): Estim
 interface EstimatedRun extends RunEstimate {
   readonly steps: readonly StepNeeds[];
   readonly text: string;
+  /** Null where there is a problem. */
+  readonly terms: RunTerms | null;
 }
 
 /** What was computed, or what kept it from being computed. */
@@ -198,6 +213,7 @@ function refused(run: string, weights: number, problem: string): EstimatedRun {
     chosen: [],
     text: "",
     steps: [],
+    terms: null,
   };
 }
 
@@ -262,13 +278,26 @@ function estimateRun(
   const rate = peakLearningRate(run, training, model);
   const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;
   const headRate = sharedHeadRate(run, training) ?? (ownScale && ownScale * rate);
+  const trainable = trainableOf(setup, program.trainables, model);
+  const flops = stepFlops(programs.at(-1)!);
   return {
     run: run.name,
-    trainable: trainableOf(setup, program.trainables, model),
+    trainable,
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
-    flops: stepFlops(programs.at(-1)!),
+    flops,
+    terms: {
+      run: run.name,
+      adapter: trainable.adapter,
+      trains: method.trains,
+      readsRows: !method.trains && method.answers.from === "rows",
+      virtualTokens,
+      flops: flops.total,
+      headLearningRate: trainable.head > 0 ? (headRate ?? rate) : 0,
+      searched: isSearched(run, training),
+      weightDecay: run.weightDecay ?? null,
+    },
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
     chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(

@@ -21,6 +21,7 @@ import { Reports } from "./results/Reports";
 import { TryIt } from "./results/TryIt";
 import { Writing } from "./results/Writing";
 import { RunTable } from "./runs/RunTable";
+import { UnequalTerms } from "./runs/UnequalTerms";
 import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
 import { TrainingPanel } from "./training/TrainingPanel";
@@ -86,6 +87,7 @@ export function App() {
           <Suspense fallback={<div className="charts charts-loading" />}>
             <ChartGrid />
           </Suspense>
+          <UnequalTerms />
           <VariantTable />
           <RunTable />
           <Writing />

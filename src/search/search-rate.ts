@@ -84,6 +84,9 @@ async function tryRates(
   total: number,
 ): Promise<RateTrial[]> {
   signal.throwIfAborted();
+  const tell = () => report({ wait: "searching rates", detail: run.name, done: cost.steps, total, unit: "steps" });
+  // Before the first step kernels are compiled.
+  tell();
   const losses = new Map<string, number>();
   const tokens = new Map<string, number>();
   const named = rates.map((rate) => ({
@@ -106,7 +109,7 @@ async function tryRates(
       if (event.type !== "step") return;
       cost.steps++;
       tokens.set(event.run, event.tokens);
-      report({ wait: "searching rates", detail: run.name, done: cost.steps, total, unit: "steps" });
+      tell();
     },
   });
   const end = () => comparison.abandon();

@@ -11,6 +11,7 @@ import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, Sampl
 import type { AdapterChoice } from "../data/unlabelled";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
+import type { SizeMatch } from "../estimate/match-size";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
@@ -38,6 +39,7 @@ export type {
 export type { AdapterChoice } from "../data/unlabelled";
 export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
+export type { SizeMatch } from "../estimate/match-size";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
@@ -368,6 +370,11 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
+  /**
+   * The size at which a run trains about as many numbers as LoRA of this rank. Rejects with an Error
+   * where it has no size in use.
+   */
+  matchSize(configuration: Configuration, run: string, rank: number): Promise<SizeMatch>;
   /**
    * Searches the rates that are "search" in a configuration, without training it; `stop` ends it
    * with those found so far. Not while a comparison runs.

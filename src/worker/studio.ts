@@ -14,6 +14,7 @@ import { splitsOf } from "../data/splits";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
+import { matchSize } from "../estimate/match-size";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
 import { readConfig } from "../hub/config";
@@ -64,6 +65,7 @@ import type {
   SamplePrompt,
   SemanticPass,
   SettingEvaluation,
+  SizeMatch,
   StoredModelListing,
   StudioApi,
   StudioEvent,
@@ -234,6 +236,15 @@ export class Studio implements StudioApi {
       runs,
       ...limits,
     });
+  }
+
+  async matchSize(configuration: Configuration, name: string, rank: number): Promise<SizeMatch> {
+    const { training, runs } = configurationSchema.parse(configuration);
+    const run = runs.find((one) => one.name === name);
+    if (!run) throw new Error(`There is no run "${name}".`);
+    const { model } = this.#session;
+    const lora = { name: `LoRA of rank ${rank}`, method: "lora", options: { rank } };
+    return matchSize({ ...this.#session.asked(model), model, training }, run, lora);
   }
 
   async equalities(run: RunConfiguration): Promise<EqualityClaim[]> {

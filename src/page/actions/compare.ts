@@ -101,14 +101,19 @@ function begin(
     imported: [],
   });
   patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
-  void countParameters(configuration);
+  void describeRuns(configuration);
 }
 
-/** Fills in how many parameters each run trains; a comparison does without when that fails. */
-async function countParameters(configuration: Configuration): Promise<void> {
+/**
+ * Fills in how many parameters each run trains, and what is not equal between runs; a comparison does
+ * without when that fails.
+ */
+async function describeRuns(configuration: Configuration): Promise<void> {
   await quietly(async () => {
-    const { runs } = await studio().estimate(configuration);
-    if (useStudio.getState().comparison.current?.configuration !== configuration) return;
+    const { runs, unequal } = await studio().estimate(configuration);
+    const { current } = useStudio.getState().comparison;
+    if (current?.configuration !== configuration) return;
+    patch("comparison", { current: { ...current, unequal } });
     const records = useStudio.getState().comparison.current?.runs ?? [];
     for (const { run, trainable } of runs) {
       for (const { name, variant } of records) if (variant.run === run) patchRun(name, { trainable });

@@ -23,6 +23,7 @@ import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
 import { RateSearchField } from "./RateSearchField";
 import { SemanticPassLine } from "./SemanticPassLine";
+import { SizeMatchField } from "./SizeMatchField";
 import "./RunCard.css";
 
 interface RunCardProps {
@@ -85,6 +86,7 @@ export function RunCard({ run, method }: RunCardProps) {
               {run.weightDecay !== undefined && <WeightDecayField run={run} />}
             </div>
             <RateSearchField run={run} method={method} />
+            <SizeMatchField run={run} method={method} fields={used} />
             <LayerFields run={run} />
             <ChosenModules run={run} />
             <OptionsForm run={run} fields={used} />

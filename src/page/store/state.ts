@@ -160,6 +160,8 @@ export interface Comparison {
   executor?: DeviceReport["executor"];
   /** Everything on the device, as last told. */
   memoryBytes: MemoryBytes | null;
+  /** What is not equal between its runs, in sentences; left out where that was never said. */
+  unequal?: string[];
   runs: RunRecord[];
 }
 

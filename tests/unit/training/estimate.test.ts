@@ -52,6 +52,36 @@ function input(runs: readonly RunConfiguration[], change: Partial<EstimateInput>
 
 const sum = ({ total: _total, ...bytes }: Record<string, number>) => Object.values(bytes).reduce((a, b) => a + b, 0);
 
+test("several runs: what is not equal between them, and what a step of each computes", () => {
+  const asked = { ...run("nearest-neighbours", { neighbours: 1 }) };
+  const runs = [
+    run("lora"),
+    run("prefix"),
+    { ...run("ptec"), weightDecay: 0 },
+    run("linear-probe"),
+    asked,
+    run("magic"),
+  ];
+  const short = { training: trainingSchema.parse({ batchSize: 2, steps: 1 }) };
+  const { runs: estimated, unequal } = estimate(input(runs, short));
+  expect(unequal.map((sentence) => sentence.split(" ").slice(0, 3).join(" "))).toEqual([
+    ...[
+      "Adapters are of",
+      "Virtual tokens take",
+      "A step of",
+      "Heads learn at",
+      "ptec has a",
+      "nearest-neighbours reads all",
+    ],
+  ]);
+  expect(unequal.at(-1)).toContain("all 5 training rows; the runs that are trained see 2 of them");
+  const [lora, , , head, , magic] = estimated;
+  expect(lora!.flops!.total).toBe(lora!.flops!.forward + lora!.flops!.backward);
+  expect(lora!.flops!.backward).toBeGreaterThan(head!.flops!.backward);
+  expect(magic!.flops).toBeNull();
+  expect(estimate(input([run("lora"), run("lora", {}, "again")])).unequal).toEqual([]);
+});
+
 describe("one run", () => {
   test("head only, by hand: 5 × 48 numbers, and what a step of 4 rows keeps", () => {
     const { runs, total, steps, stepsPerEpoch } = estimate(input([run("linear-probe")]));

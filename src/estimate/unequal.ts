@@ -1,0 +1,125 @@
+/**
+ * What is not equal between the runs of a comparison, in sentences: what somebody should know before
+ * calling one method better than another. Not for which is ahead.
+ */
+
+/** A run, as far as it may be better or worse off than others. */
+export interface RunTerms {
+  readonly run: string;
+  /** Numbers that the adapter trains; 0 where only the head is trained, or nothing. */
+  readonly adapter: number;
+  /** Whether it is trained in steps. */
+  readonly trains: boolean;
+  /** Whether it answers from the training rows, all of which it reads. */
+  readonly readsRows: boolean;
+  readonly virtualTokens: number;
+  /** Floating-point operations of a step. */
+  readonly flops: number;
+  /** At its peak; 0 where none is trained. */
+  readonly headLearningRate: number;
+  /** Its rate was searched, or is to be. */
+  readonly searched: boolean;
+  /** Of the adapter, where it is not the one of all. */
+  readonly weightDecay: number | null;
+}
+
+/** What all runs have alike. */
+export interface CommonTerms {
+  readonly trainRows: number;
+  /** Rows of all batches of the training. */
+  readonly rowsSeen: number;
+  readonly weightDecay: number;
+}
+
+/** Counts and operations that lie within this factor are taken for equal. */
+const ALIKE = 1.25;
+
+/** None where everything is equal, or there is one run. */
+export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[] {
+  if (runs.length < 2) return [];
+  return [
+    parameters(runs),
+    virtualTokens(runs),
+    operations(runs),
+    heads(runs),
+    ...decays(runs, common),
+    searched(runs),
+    rowsRead(runs, common),
+  ].filter((sentence) => sentence !== null);
+}
+
+function parameters(runs: readonly RunTerms[]): string | null {
+  const [least, most] = ends(
+    runs.filter(({ adapter }) => adapter > 0),
+    ({ adapter }) => adapter,
+  );
+  if (!least || !most || most.adapter <= ALIKE * least.adapter) return null;
+  return (
+    `Adapters are of different sizes: ${most.run} trains ${count(most.adapter)} numbers, ` +
+    `${times(most.adapter / least.adapter)} as many as ${least.run} (${count(least.adapter)}).`
+  );
+}
+
+function virtualTokens(runs: readonly RunTerms[]): string | null {
+  const longer = runs.filter(({ virtualTokens }) => virtualTokens > 0);
+  if (longer.length === 0 || new Set(runs.map(({ virtualTokens }) => virtualTokens)).size === 1) return null;
+  const each = longer.map(({ run, virtualTokens }) => `${run} ${count(virtualTokens)}`).join(", ");
+  return `Virtual tokens take places that a longer text could have, and time in every step: ${each}.`;
+}
+
+function operations(runs: readonly RunTerms[]): string | null {
+  const [least, most] = ends(
+    runs.filter(({ adapter }) => adapter > 0),
+    ({ flops }) => flops,
+  );
+  if (!least || !most || most.flops <= ALIKE * least.flops) return null;
+  return `A step of ${most.run} computes ${times(most.flops / least.flops)} as much as one of ${least.run}.`;
+}
+
+function heads(runs: readonly RunTerms[]): string | null {
+  const trained = runs.filter(({ headLearningRate }) => headLearningRate > 0);
+  const [least, most] = ends(trained, ({ headLearningRate }) => headLearningRate);
+  if (!least || !most || most.headLearningRate <= least.headLearningRate * (1 + 1e-9)) return null;
+  return (
+    `Heads learn at different rates, ${most.run} at ${rate(most.headLearningRate)} and ${least.run} at ` +
+    `${rate(least.headLearningRate)}: part of a difference may be the heads'.`
+  );
+}
+
+function decays(runs: readonly RunTerms[], common: CommonTerms): string[] {
+  return runs
+    .filter(({ weightDecay }) => weightDecay !== null && weightDecay !== common.weightDecay)
+    .map(({ run, weightDecay }) => `${run} has a weight decay of ${weightDecay}, the others of ${common.weightDecay}.`);
+}
+
+function searched(runs: readonly RunTerms[]): string | null {
+  const adapters = runs.filter(({ adapter }) => adapter > 0);
+  const found = adapters.filter((run) => run.searched);
+  if (found.length === 0 || found.length === adapters.length) return null;
+  const names = (some: readonly RunTerms[]) => some.map(({ run }) => run).join(", ");
+  return (
+    `The learning rate was searched for ${names(found)}, and not for ` +
+    `${names(adapters.filter((run) => !run.searched))}.`
+  );
+}
+
+function rowsRead(runs: readonly RunTerms[], { trainRows, rowsSeen }: CommonTerms): string | null {
+  const readers = runs.filter(({ readsRows }) => readsRows);
+  if (readers.length === 0 || !runs.some(({ trains }) => trains) || rowsSeen >= trainRows) return null;
+  const read = readers.length === 1 ? "reads" : "read";
+  return (
+    `${readers.map(({ run }) => run).join(", ")} ${read} all ${count(trainRows)} training rows; the runs that are trained ` +
+    `see ${count(rowsSeen)} of them.`
+  );
+}
+
+function ends(runs: readonly RunTerms[], of: (run: RunTerms) => number): [RunTerms | undefined, RunTerms | undefined] {
+  const sorted = [...runs].sort((a, b) => of(a) - of(b));
+  return [sorted[0], sorted.at(-1)];
+}
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const count = (value: number) => whole.format(value);
+const rate = (value: number) => String(Number(value.toPrecision(3)));
+/** `1.3 times`, `17 times`. */
+const times = (factor: number) => `${factor < 10 ? factor.toFixed(1) : count(factor)} times`;

@@ -1,0 +1,74 @@
+/** What is said of what is not equal between runs. */
+
+import { describe, expect, test } from "vitest";
+import { type CommonTerms, type RunTerms, unequal } from "../../../src/estimate/unequal";
+
+const common: CommonTerms = { trainRows: 300, rowsSeen: 300, weightDecay: 0.01 };
+const run = (name: string, fields: Partial<RunTerms> = {}): RunTerms => ({
+  ...{ run: name, adapter: 1000, trains: true, readsRows: false, virtualTokens: 0, flops: 1e6 },
+  ...{ headLearningRate: 0.005, searched: false, weightDecay: null },
+  ...fields,
+});
+const said = (...runs: RunTerms[]) => unequal(runs, common);
+
+describe("what is not equal", () => {
+  test("nothing, between equal runs, and of a single one", () => {
+    expect(said(run("a"), run("b"))).toEqual([]);
+    expect(said(run("a", { weightDecay: 0.5, virtualTokens: 20 }))).toEqual([]);
+    expect(said()).toEqual([]);
+  });
+
+  test("sizes of adapters, not of what trains the head alone", () => {
+    const [sentence, ...others] = said(run("LoRA", { adapter: 10_752 }), run("SK", { adapter: 4608 }));
+    expect(sentence).toBe(
+      "Adapters are of different sizes: LoRA trains 10,752 numbers, 2.3 times as many as SK (4,608).",
+    );
+    expect(others).toEqual([]);
+    expect(said(run("LoRA"), run("head", { adapter: 0, flops: 1e3 }))).toEqual([]);
+    expect(said(run("a", { adapter: 1200 }), run("b", { adapter: 1000 }))).toEqual([]);
+    expect(said(run("a", { adapter: 20_000 }), run("b"))[0]).toContain("20 times as many");
+  });
+
+  test("virtual tokens, where not all runs have as many", () => {
+    const [sentence] = said(run("SK", { virtualTokens: 29 }), run("LoRA"), run("prompt", { virtualTokens: 20 }));
+    expect(sentence).toBe(
+      "Virtual tokens take places that a longer text could have, and time in every step: SK 29, prompt 20.",
+    );
+    expect(said(run("a", { virtualTokens: 20 }), run("b", { virtualTokens: 20 }))).toEqual([]);
+  });
+
+  test("what a step computes", () => {
+    expect(said(run("a", { flops: 3e6 }), run("b"))).toEqual(["A step of a computes 3.0 times as much as one of b."]);
+    expect(said(run("a", { flops: 1.2e6 }), run("b"))).toEqual([]);
+  });
+
+  test("heads at different rates; answerers have none", () => {
+    const [sentence] = said(run("a"), run("b", { headLearningRate: 0.0001 }));
+    expect(sentence).toMatch(/^Heads learn at different rates, a at 0\.005 and b at 0\.0001: /);
+    expect(said(run("a"), run("asked", { adapter: 0, trains: false, headLearningRate: 0 }))).toEqual([]);
+  });
+
+  test("a weight decay of a run's own", () => {
+    const own = said(run("a"), run("b", { weightDecay: 0 }), run("c", { weightDecay: 0.01 }));
+    expect(own).toEqual(["b has a weight decay of 0, the others of 0.01."]);
+  });
+
+  test("rates that were searched for some adapters only", () => {
+    const head = run("head", { adapter: 0 });
+    expect(said(run("a", { searched: true }), run("b"), head)).toEqual([
+      "The learning rate was searched for a, and not for b.",
+    ]);
+    expect(said(run("a", { searched: true }), run("b", { searched: true }), head)).toEqual([]);
+  });
+
+  test("rows that answerers read and trained runs do not see", () => {
+    const asked = run("kNN", { adapter: 0, trains: false, readsRows: true, headLearningRate: 0 });
+    const short = { ...common, trainRows: 5452, rowsSeen: 960 };
+    expect(unequal([run("a"), asked], short)).toEqual([
+      "kNN reads all 5,452 training rows; the runs that are trained see 960 of them.",
+    ]);
+    expect(unequal([run("a"), asked], common)).toEqual([]);
+    expect(unequal([asked, { ...asked, run: "fitted" }], short)).toEqual([]);
+    expect(unequal([run("a"), asked, { ...asked, run: "fitted" }], short)[0]).toMatch(/^kNN, fitted read all/);
+  });
+});
