@@ -1,5 +1,6 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
+import { splitsOf } from "../../data/splits";
 import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { stepsToLoss, summarise } from "../curves/run-curves";
 import { ownBytes } from "../store/memory-bytes";
@@ -20,7 +21,10 @@ export interface TableRow {
   run: RunRecord;
   comparison: Comparison;
   past: boolean;
-  /** Whether it may be called the best: a run of the newest comparison that is trained in it. */
+  /**
+   * Whether it may be called the best: a run of the newest comparison that is trained in it, all on
+   * the same rows.
+   */
   contends: boolean;
   figures: Record<Figure, number | null>;
 }
@@ -35,8 +39,9 @@ export function tableRows(
   target: number,
   metric: MetricName,
 ): TableRow[] {
-  return comparisons.flatMap((comparison) =>
-    comparison.runs.map((run) => {
+  return comparisons.flatMap((comparison) => {
+    const sameRows = splitsOf(comparison.configuration.data.test ?? null) === null;
+    return comparison.runs.map((run): TableRow => {
       const [main] = taskMetrics[comparison.configuration.data.task];
       const trains = run.learningRate !== null && !run.beside;
       const measured = main === metric ? summarise(run.curves, metric, trains) : null;
@@ -44,7 +49,7 @@ export function tableRows(
         run,
         comparison,
         past: comparison.id !== currentId,
-        contends: comparison === comparisons[0] && trains,
+        contends: comparison === comparisons[0] && trains && sameRows,
         figures: {
           trainable: run.trainable?.total ?? null,
           testMetric: (main === metric ? run.test?.[metric] : null) ?? null,
@@ -57,8 +62,8 @@ export function tableRows(
           bytes: run.bytes ? ownBytes(run.bytes) : null,
         },
       };
-    }),
-  );
+    });
+  });
 }
 
 /** Null in comparisons of versions that did not count. */

@@ -51,6 +51,12 @@ describe("the run table", () => {
     expect(rows.find(({ run }) => run === imported)?.figures.stepsToLoss).toBeNull();
   });
 
+  it("calls no fold the best: each is judged on other rows", () => {
+    const folds = trained();
+    folds.configuration = { ...folds.configuration, data: { ...folds.configuration.data, test: { folds: 2 } } };
+    expect(tableRows([folds], "c", 0.45, "accuracy").some(({ contends }) => contends)).toBe(false);
+  });
+
   it("never counts step 0 of a run that trains", () => {
     const run = record("a");
     addEvaluation(run.curves, evaluation("a", 0, 0.2, 0.9));
