@@ -10,8 +10,9 @@ import type { PeftConfig } from "./peft-config";
 import { patternValue } from "./target-modules";
 
 /**
- * `cat`: the ranks side by side, which is exactly the weighted sum of the changes. `linear`: factors are added, each times the root of
- * weight and scale, which needs equal ranks and is not that sum, but keeps the rank.
+ * `cat`: the ranks side by side, which is exactly the weighted sum of the changes. `linear`:
+ * factors are added, each times the root of weight and scale, which needs equal ranks and is not
+ * that sum, but keeps the rank.
  */
 export const combinations = ["cat", "linear"] as const;
 export type Combination = (typeof combinations)[number];

@@ -336,7 +336,9 @@ export class Comparison {
     return this.#turn.runExclusive(() => use(run));
   }
 
-  /** Uses a run's whole state, moments included, as it is on the device; nothing trains meanwhile. */
+  /**
+   * Uses a run's whole state, moments included, as it is on the device; nothing trains meanwhile.
+   */
   snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => use(await lane.snapshot()));

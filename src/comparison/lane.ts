@@ -229,7 +229,9 @@ export class Lane {
     this.setState(state);
   }
 
-  /** What predicts for it, so many rows at a time: made once, and kept from one text to the next. */
+  /**
+   * What predicts for it, so many rows at a time: made once, and kept from one text to the next.
+   */
   async nextToken(rows: number, make: (rows: number) => NextToken): Promise<NextToken> {
     if (this.#next && this.#next.size !== rows) {
       await this.#next.release();

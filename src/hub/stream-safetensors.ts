@@ -28,8 +28,7 @@ export function streamedBytes(tensors: readonly StreamedTensor[], type: StoredTy
  * Hands the file over in order: header, then every tensor, sorted by name. `write` gets memory of
  * its own each time.
  * @throws Error naming the tensor when a name comes twice, its values are not as many as its shape
- * says, or float16 cannot
- *   hold one of them.
+ * says, or float16 cannot hold one of them.
  */
 export async function streamSafetensors(
   tensors: readonly StreamedTensor[],

@@ -60,9 +60,8 @@ export interface RunStateEvent {
   run: string;
   state: RunState;
   /**
-   * For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`, `GPU
-   * validation error`; for
-   * `finished`: why it did so before the last step.
+   * For `failed`: a named reason, for example `not a number`, `device lost`, `out of memory`,
+   * `GPU validation error`; for `finished`: why it did so before the last step.
    */
   reason: string | null;
   /** The last step whose adapter is kept; the run can continue from it. */

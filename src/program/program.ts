@@ -42,8 +42,9 @@ export class Program {
   #learningRateScale = 1;
 
   /**
-   * `precision`: of frozen matrices. Everything that is computed or trained is float32. `largestBuffer`: bytes that one buffer
-   * may have; frozen matrices that need more are kept in parts.
+   * `precision`: of frozen matrices. Everything that is computed or trained is float32.
+   * `largestBuffer`: bytes that one buffer may have; frozen matrices that need more are kept in
+   * parts.
    */
   constructor(precision: Precision = "float32", largestBuffer = Number.POSITIVE_INFINITY) {
     this.#precision = precision;

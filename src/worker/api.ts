@@ -407,8 +407,8 @@ export interface StudioApi {
   /**
    * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and
    * sk_adapter.safetensors for SK runs. Bottleneck adapters have AdapterHub's adapter.safetensors,
-   * head_config.json and model_head.safetensors instead of PEFT's.
-   * `conversion`: another form of the method's `conversions`; a merged model is a whole folder in Hugging Face's layout.
+   * head_config.json and model_head.safetensors instead of PEFT's. `conversion`: another form of
+   * the method's `conversions`; a merged model is a whole folder in Hugging Face's layout.
    */
   exportRun(run: string, conversion?: string | null): Promise<Blob>;
   /**

@@ -1,8 +1,8 @@
 /**
  * LoRA's family against PyTorch following PEFT, on the tiny models: counts, start, logits,
  * gradients, a 20-step AdamW trace with penalties and allocated ranks, and what is exported, read
- * back and converted. The cases PEFT itself computed are in
- * `reference.test.ts`; these are made by `tools/fixtures/weight_deltas.py` without PEFT, and held against PEFT's own training by
+ * back and converted. The cases PEFT itself computed are in `reference.test.ts`; these are made by
+ * `tools/fixtures/weight_deltas.py` without PEFT, and held against PEFT's own training by
  * `tools/peft/weight_deltas.py`, which saved the folders.
  */
 

@@ -4,10 +4,11 @@
  * graph optimisation, `simple` buffer cache), from shapes alone. Not for buffers of ours.
  *
  * 1. Nodes run in reverse depth-first order from the graph's leaves.
- * 2. A value lives in a buffer of its own, unless it is its input under another shape, or a dead value of the same size can be
- *    overwritten. Graph outputs are bound to buffers of ours.
- * 3. What is released can be taken again, at exactly its size, when the dispatches that used it have been submitted: after
- *    every 16th. The cache is never emptied while a session lives, and all sessions of a device share it.
+ * 2. A value lives in a buffer of its own, unless it is its input under another shape, or a dead
+ *    value of the same size can be overwritten. Graph outputs are bound to buffers of ours.
+ * 3. What is released can be taken again, at exactly its size, when the dispatches that used it
+ *    have been submitted: after every 16th. The cache is never emptied while a session lives, and
+ *    all sessions of a device share it.
  */
 
 import { ProgramSizes } from "../../forward/sizes";
