@@ -1,4 +1,4 @@
-/** In which precision a base model's frozen matrices are kept in GPU memory. */
+/** In which precision a base model's frozen matrices are kept in the executor's memory. */
 
 import { LARGEST_FLOAT16 } from "../hub/float16";
 import type { SafetensorsEntry } from "../hub/safetensors";

@@ -34,7 +34,7 @@ export class Lane {
   /** The evaluation with the lowest loss, and for how many evaluations none was lower. */
   #best: Evaluated | null = null;
   #worse = 0;
-  /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
+  /** Its tensors on the device may not be finite: the checkpoint's have to be put back. */
   #spoiled = false;
 
   constructor(run: Run, feed: Feed, emit: (event: StudioEvent) => void) {

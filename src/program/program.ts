@@ -1,6 +1,6 @@
 /**
  * A Program: the ordered operations that a model family and a tuning method build together, on
- * tensors of concrete shape. It knows neither ONNX's file format nor a GPU device; `forward/` and
+ * tensors of concrete shape. It knows neither ONNX's file format nor a device; `forward/` and
  * `backward/` lower it.
  */
 

@@ -22,7 +22,7 @@ export interface FeedOptions {
 export class Feed {
   readonly train: readonly TokenizedExample[];
   readonly validation: readonly TokenizedExample[];
-  /** On the GPU, by padded length. */
+  /** On the device, by padded length. */
   readonly buffers: ReadonlyMap<number, BatchBuffers>;
   readonly #arrays: ReadonlyMap<number, BatchArrays>;
   readonly #options: FeedOptions;

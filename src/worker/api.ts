@@ -1,7 +1,7 @@
 /**
  * What the page and the headless runner may ask of the worker, and the events it sends back. Types
- * only. Everything here survives structured cloning; nothing here names a GPU or onnxruntime
- * object.
+ * only. Everything here survives structured cloning; nothing here names an object of WebGPU or of
+ * onnxruntime.
  */
 
 import type { Remote } from "comlink";
@@ -171,7 +171,7 @@ export interface ModelSummary {
   parameters: number;
   fileBytes: number;
   memoryBytes: number;
-  /** Of the frozen matrices on the GPU. */
+  /** Of the frozen matrices in the executor's memory. */
   elementType: Precision;
   /** What was asked for, and why it is something else; null where it is not. */
   precision: PrecisionChoice;
@@ -302,10 +302,10 @@ export interface StudioApi {
   readDevice(): Promise<DeviceReport>;
   listModels(): Promise<ModelListing[]>;
   /**
-   * Streams the weights to the GPU; progress events say how far. Replaces the model that was open;
-   * the data stays and is tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once it is
-   * stored, `dir:…` once it was inspected.
-   * `precision`: of its frozen matrices on the GPU.
+   * Streams the weights to the device; progress events say how far. Replaces the model that was
+   * open; the data stays and is tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once
+   * it is stored, `dir:…` once it was inspected. `precision`: of its frozen matrices in the
+   * executor's memory.
    */
   openModel(source: string, precision?: PrecisionChoice): Promise<ModelSummary>;
   /**

@@ -1,7 +1,7 @@
 /**
  * Base models, wherever they come from: bundled with the page, stored in this browser, on the Hub,
  * dropped, or served by the headless runner. The Hub is asked only when a person asks for it. Not
- * for putting them on the GPU.
+ * for loading them onto a device.
  */
 
 import { BundledModels } from "../hub/bundled";
