@@ -13,7 +13,7 @@ import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/events";
+import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/reports";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";

@@ -17,7 +17,8 @@ import type { GenerationSettings } from "../generation/settings";
 import type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
-import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
+import type { StudioEvent } from "../plan/events";
+import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
@@ -41,6 +42,7 @@ export type { GenerationSettings } from "../generation/settings";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
+export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
