@@ -13,6 +13,7 @@ import type { EncodedRow } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
+import { isEnded } from "../plan/phase";
 import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/reports";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
@@ -303,7 +304,7 @@ export class Comparison {
   turn(name: string, setting: number): Promise<SettingEvaluation> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => {
-      if (!["finished", "stopped"].includes(lane.state)) {
+      if (!isEnded(lane.state) || lane.state === "failed") {
         throw new Error(`Run "${name}" is ${lane.state}; wait until it has ended.`);
       }
       lane.run.turn(setting);
