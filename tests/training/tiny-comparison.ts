@@ -135,3 +135,11 @@ export function probabilitiesOf(prediction: Prediction): number[] {
   if (prediction.answer !== "label") throw new Error(`The prediction is of ${prediction.answer}.`);
   return prediction.probabilities.map(({ probability }) => probability);
 }
+
+/** The report on a run that says labels, with what only such a one has. */
+export function classReport({ comparison }: TinyComparison, run: string) {
+  const report = comparison.report(run);
+  const { confusion, perClass } = report;
+  if (!confusion || !perClass) throw new Error(`The report is of ${report.task}.`);
+  return { ...report, confusion, perClass };
+}
