@@ -53,7 +53,7 @@ export function sumLora(
   }
   const rank = combination === "cat" ? ranks.reduce((sum, own) => sum + own, 0) : ranks[0]!;
   const tensors = [...modulesOf(parts)].flatMap(([, factors]) =>
-    combination === "cat" ? concatenated(factors, rank) : added(factors, rank),
+    combination === "cat" ? concatenate(factors, rank) : add(factors, rank),
   );
   return { config: sumConfig(settings, rank), tensors: [...tensors, ...meanHead(parts)] };
 }
@@ -86,7 +86,7 @@ function modulesOf(parts: readonly SumPart[]): Map<string, Factors[]> {
  * A and B with the adapters' ranks one after the other; ranks that no adapter has in this module
  * stay zero.
  */
-function concatenated(factors: readonly Factors[], rank: number): NamedTensor[] {
+function concatenate(factors: readonly Factors[], rank: number): NamedTensor[] {
   const { a, b, inputs, outputs } = empty(factors[0]!, rank);
   let first = 0;
   for (const { weight, scale, down, up } of factors) {
@@ -103,7 +103,7 @@ function concatenated(factors: readonly Factors[], rank: number): NamedTensor[] 
 }
 
 /** Sums of A and of B, each times √|weight · scale|, with the sign on A. */
-function added(factors: readonly Factors[], rank: number): NamedTensor[] {
+function add(factors: readonly Factors[], rank: number): NamedTensor[] {
   const { a, b } = empty(factors[0]!, rank);
   for (const { weight, scale, down, up } of factors) {
     if (down.shape[0] !== rank) {

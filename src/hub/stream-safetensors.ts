@@ -55,7 +55,7 @@ export async function streamSafetensors(
     let written = 0;
     await tensor.stream((values) => {
       written += values.length;
-      write(encoded(values, type, tensor.name));
+      write(encode(values, type, tensor.name));
     });
     if (written !== elementsOf(tensor)) {
       throw new Error(`Tensor "${tensor.name}" of shape [${tensor.shape}] came with ${written} values.`);
@@ -63,7 +63,7 @@ export async function streamSafetensors(
   }
 }
 
-function encoded(values: Float32Array, type: StoredType, name: string): Uint8Array<ArrayBuffer> {
+function encode(values: Float32Array, type: StoredType, name: string): Uint8Array<ArrayBuffer> {
   if (type === "float32") return new Uint8Array(values.slice().buffer);
   const halves = new Uint16Array(values.length);
   if (type === "bfloat16") {

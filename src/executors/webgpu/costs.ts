@@ -37,8 +37,8 @@ const VIEWS = new Set(["Reshape", "Unsqueeze"]);
 
 type Node = SizedNode;
 
-const padded = (bytes: number) => Math.max(16, Math.ceil(bytes / 16) * 16);
-const bytesOf = ({ shape, width }: Value) => padded(elementCount(shape) * width);
+const pad = (bytes: number) => Math.max(16, Math.ceil(bytes / 16) * 16);
+const bytesOf = ({ shape, width }: Value) => pad(elementCount(shape) * width);
 
 /** What one session takes. */
 export interface RuntimeMemory extends StepCosts {
@@ -92,7 +92,7 @@ export function runtimeMemory(program: Program, outputs: readonly Tensor[]): Run
     }
     if (!VIEWS.has(node.operator)) {
       const { dispatches, scratch } = workOf(node, valueUnder);
-      const places = scratch.map((bytes) => pool.take(padded(bytes)));
+      const places = scratch.map((bytes) => pool.take(pad(bytes)));
       pool.dispatched(dispatches);
       for (const place of places) pool.release(place);
     }
