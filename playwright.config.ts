@@ -1,10 +1,16 @@
-/** End-to-end tests: the built page in real Chromium, wide and narrow. Unit and GPU tests are vitest's. */
+/**
+ * End-to-end tests: the built page in real Chromium, wide and narrow. Unit and GPU tests are
+ * vitest's.
+ */
 
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
 import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
 
-/** What WebGPU offers beside the processor: with `GPU=hardware npx playwright test` the machine's GPU, else the software adapter. */
+/**
+ * What WebGPU offers beside the processor: with `GPU=hardware npx playwright test` the machine's
+ * GPU, else the software adapter.
+ */
 const software = process.env.GPU !== "hardware";
 
 /** Where the studio is served while the tests run. */

@@ -1,14 +1,17 @@
 /**
- * Sets of tests: `unit` in Node, `training` in Node on the processor, `gpu` in one real Chromium on the graphics device (kernels and some
- * of what trains are in both), and `real`, pretrained models in Node, which `npm run test:real` prepares and runs. End-to-end tests are
- * Playwright's (`e2e/`).
+ * Sets of tests: `unit` in Node, `training` in Node on the processor, `gpu` in one real Chromium on
+ * the graphics device (kernels and some of what trains are in both), and `real`, pretrained models
+ * in Node, which `npm run test:real` prepares and runs. End-to-end tests are Playwright's (`e2e/`).
  */
 
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
 
-/** `GPU=hardware npx vitest --project gpu` runs the GPU tests on the machine's GPU instead of the software adapter. */
+/**
+ * `GPU=hardware npx vitest --project gpu` runs the GPU tests on the machine's GPU instead of the
+ * software adapter.
+ */
 const software = process.env.GPU !== "hardware";
 
 /** Milliseconds. Only what hangs should reach it, on a machine of any speed. */
@@ -17,7 +20,10 @@ const TIMEOUT = 180_000;
 /** A pretrained model takes minutes where a tiny one takes seconds. */
 const REAL_TIMEOUT = 1_800_000;
 
-/** What the device does in its own way: bindings and WGSL of every family and attachment, float16, parts of weights, memory. */
+/**
+ * What the device does in its own way: bindings and WGSL of every family and attachment, float16,
+ * parts of weights, memory.
+ */
 const ON_DEVICE = "{families,memory,precision,reference,row-parts,self-test}";
 
 const alias = { "@": new URL("./src", import.meta.url).pathname };
@@ -55,7 +61,8 @@ export default defineConfig({
       },
       {
         resolve: { alias },
-        // Only some tests reach it; bundled when the first one does, it would reload the page under a running test.
+        // Only some tests reach it; bundled when the first one does, it would reload the page under
+        // a running test.
         optimizeDeps: { include: ["fflate"] },
         test: {
           name: "gpu",

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:learning -- --data FOLDER --out FOLDER`: what methods learn on public datasets, with the headless runner:
- * one comparison a seed, every method with the same batches, and a Markdown table of mean ± standard deviation over the seeds.
- * Comparisons that are already in the output folder are not run again.
+ * `npm run bench:learning -- --data FOLDER --out FOLDER`: what methods learn on public datasets,
+ * with the headless runner: one comparison a seed, every method with the same batches, and a
+ * Markdown table of mean ± standard deviation over the seeds. Comparisons that are already in the
+ * output folder are not run again.
  */
 
 import { spawnSync } from "node:child_process";
@@ -11,7 +12,10 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import Papa from "papaparse";
 
-/** Files below the data folder, the text that says the task, and how a prompt asks for the labels' words. */
+/**
+ * Files below the data folder, the text that says the task, and how a prompt asks for the labels'
+ * words.
+ */
 const DATASETS = {
   sst2: {
     title: "SST-2",
@@ -85,7 +89,9 @@ const out = resolve(options.out);
 const rowsOf = (/** @type {string} */ path) =>
   Papa.parse(readFileSync(join(options.data, path), "utf8"), { header: true, skipEmptyLines: true }).data;
 
-/** The shortest text of each label among the first training rows, with its label's word in brackets. */
+/**
+ * The shortest text of each label among the first training rows, with its label's word in brackets.
+ */
 function examples(/** @type {any} */ { train, columns, words }) {
   const rows = rowsOf(train).slice(0, EXAMPLE_ROWS);
   const said = (/** @type {any} */ row) => [row[columns.text], row[columns.textPair]].filter(Boolean).join(" ");
@@ -150,7 +156,10 @@ function configuration(/** @type {keyof typeof DATASETS} */ id, /** @type {numbe
   };
 }
 
-/** What each method got on a dataset with each seed: metric, value and loss. Comparisons that are there are not run again. */
+/**
+ * What each method got on a dataset with each seed: metric, value and loss. Comparisons that are
+ * there are not run again.
+ */
 function results(/** @type {keyof typeof DATASETS} */ id) {
   return Array.from({ length: options.seeds }, (_, seed) => {
     const name = `${id}-${options.model}-seed${seed}`;

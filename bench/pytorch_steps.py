@@ -1,6 +1,6 @@
 """
-Times of a training step in PyTorch and PEFT beside the benchmark's: LoRA and full fine-tuning of model folders, as
-JSON. Times alone: that the losses agree is shown by `bench/peers`.
+Times of a training step in PyTorch and PEFT beside the benchmark's: LoRA and full fine-tuning of
+model folders, as JSON. Times alone: that the losses agree is shown by `bench/peers`.
 
     python pytorch_steps.py --threads N --samples N FOLDER ROWS TOKENS [FOLDER ROWS TOKENS …]
 """

@@ -4,7 +4,8 @@
 import { fileURLToPath } from "node:url";
 import { createServer } from "vite";
 
-// A server that listens to nothing, open to the end: what is loaded only when it is needed comes through it too.
+// A server that listens to nothing, open to the end: what is loaded only when it is needed comes
+// through it too.
 const vite = await createServer({
   root: fileURLToPath(new URL("..", import.meta.url)),
   configFile: false,

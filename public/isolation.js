@@ -1,7 +1,7 @@
 /**
- * A service worker for hosts that send no headers of their own (static hosts): it adds to every answer of this origin what makes
- * the page cross-origin isolated, so that training may use all processor cores. It keeps nothing and asks nobody else.
- * Registered by `src/page/isolate.ts`.
+ * A service worker for hosts that send no headers of their own (static hosts): it adds to every
+ * answer of this origin what makes the page cross-origin isolated, so that training may use all
+ * processor cores. It keeps nothing and asks nobody else. Registered by `src/page/isolate.ts`.
  */
 
 self.addEventListener("install", () => self.skipWaiting());

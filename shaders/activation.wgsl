@@ -1,5 +1,6 @@
 // Activation functions with their derivatives, shared by the plain and the gated backward kernel.
-// KIND: 0 relu, 1 gelu (Hendrycks & Gimpel 2016, with erf), 2 gelu's tanh approximation, 3 silu, 4 tanh, 5 sigmoid.
+// KIND: 0 relu, 1 gelu (Hendrycks & Gimpel 2016, with erf), 2 gelu's tanh approximation, 3 silu, 4
+// tanh, 5 sigmoid.
 
 const SQRT_HALF = 0.70710678118654752;
 const INVERSE_SQRT_TWO_PI = 0.39894228040143268;
@@ -12,8 +13,8 @@ fn sigmoid(x: f32) -> f32 {
   return select(decay, 1.0, x >= 0) / (1 + decay);
 }
 
-// The standard normal distribution function, by Chebyshev's approximation of erfc (Press et al. 1992, Numerical Recipes,
-// 6.2): its error is below 1.2e-7 of its value, in the tail too.
+// The standard normal distribution function, by Chebyshev's approximation of erfc (Press et al.
+// 1992, Numerical Recipes, 6.2): its error is below 1.2e-7 of its value, in the tail too.
 fn normalDistribution(x: f32) -> f32 {
   let z = abs(x) * SQRT_HALF;
   let t = 1 / (1 + 0.5 * z);

@@ -1,9 +1,10 @@
-// AdamW (Loshchilov & Hutter 2019, Decoupled Weight Decay Regularization) in the order PyTorch computes it, with the
-// gradient scaled by min(1, maxNorm / (norm + 1e-6)) if maxNorm > 0. All tensors: [count], always f32.
-// schedule: learningRate, beta2, 1 − beta1, 1 − beta2, epsilon, 1 − beta1^t, 1 − beta2^t, maxNorm. The differences are
-// taken in float64: from a float32 beta2 of 0.999, 1 − beta2 would be 5e-5 off. stepFigures: loss,
-// gradient norm. When the loss or the norm is not finite nothing changes, so that the last good
-// values survive.
+// AdamW (Loshchilov & Hutter 2019, Decoupled Weight Decay Regularization) in the order PyTorch
+// computes it, with the gradient scaled by min(1, maxNorm / (norm + 1e-6)) if maxNorm > 0. All
+// tensors: [count], always f32.
+// schedule: learningRate, beta2, 1 − beta1, 1 − beta2, epsilon, 1 − beta1^t, 1 − beta2^t, maxNorm.
+// The differences are taken in float64: from a float32 beta2 of 0.999, 1 − beta2 would be 5e-5 off.
+// stepFigures: loss, gradient norm. When the loss or the norm is not finite nothing changes, so
+// that the last good values survive.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

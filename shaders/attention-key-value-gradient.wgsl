@@ -1,7 +1,8 @@
-// out[b, j, g, :] = Σ_h Σ_i weights[b, h, i, j] · x[b, i, h, :] over the heads h that read key/value head g. With
-// weights = dS and x = queries it is the keys' gradient, with weights = P and x = dO the values'. A thread computes
-// 4 keys × 4 elements. With CAUSAL only queries that see a key are summed (j <= i + keys − queries); weights must be 0
-// at the others. weights: [batch, heads, queries, keys]; x: [batch, queries, heads, headSize];
+// out[b, j, g, :] = Σ_h Σ_i weights[b, h, i, j] · x[b, i, h, :] over the heads h that read
+// key/value head g. With weights = dS and x = queries it is the keys' gradient, with weights = P
+// and x = dO the values'. A thread computes 4 keys × 4 elements. With CAUSAL only queries that see
+// a key are summed (j <= i + keys − queries); weights must be 0 at the others. weights:
+// [batch, heads, queries, keys]; x: [batch, queries, heads, headSize];
 // out: [batch, keys, keyValueHeads, headSize].
 
 @compute @workgroup_size(64)

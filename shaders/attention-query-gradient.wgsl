@@ -1,6 +1,7 @@
 // out[b, i, h, :] = Σ_j scoreGradient[b, h, i, j] · key[b, j, g, :], where head h reads key head
-// g = h / (heads / keyValueHeads). A thread computes 4 queries × 4 elements. With CAUSAL only visible keys are summed
-// (j <= i + keys − queries); scoreGradient must be 0 at the others. `scale` is already in scoreGradient.
+// g = h / (heads / keyValueHeads). A thread computes 4 queries × 4 elements. With CAUSAL only
+// visible keys are summed (j <= i + keys − queries); scoreGradient must be 0 at the others. `scale`
+// is already in scoreGradient.
 // scoreGradient: [batch, heads, queries, keys]; key: [batch, keys, keyValueHeads, headSize];
 // out: [batch, queries, heads, headSize].
 

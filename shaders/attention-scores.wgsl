@@ -1,6 +1,6 @@
 // scores[b, h, i, j] = scale · Σ_d query[b, i, h, d] · key[b, j, g, d], where head h reads key head
-// g = h / (heads / keyValueHeads). A thread computes 4 × 4 cells. With CAUSAL, key j is visible to query i iff
-// j <= i + keys − queries; invisible cells may keep what they held.
+// g = h / (heads / keyValueHeads). A thread computes 4 × 4 cells. With CAUSAL, key j is visible to
+// query i iff j <= i + keys − queries; invisible cells may keep what they held.
 // query: [batch, queries, heads, headSize]; key: [batch, keys, keyValueHeads, headSize];
 // scores: [batch, heads, queries, keys]. Vaswani et al. 2017; grouped heads: Ainslie et al. 2023.
 

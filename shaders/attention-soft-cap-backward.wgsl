@@ -1,5 +1,6 @@
-// gradient *= 1 − tanh²(scores / cap), where `scores` are those before the cap. With CAUSAL, key j is visible to query i iff
-// j <= i + keys − queries; invisible cells are not read and stay as they are.
+// gradient *= 1 − tanh²(scores / cap), where `scores` are those before the cap. With CAUSAL, key j
+// is visible to query i iff j <= i + keys − queries; invisible cells are not read and stay as they
+// are.
 // scores, gradient: [batch, heads, queries, keys].
 
 @compute @workgroup_size(64)

@@ -1,5 +1,6 @@
-// scores = cap · tanh(scores / cap) in place. With CAUSAL, key j is visible to query i iff j <= i + keys − queries; invisible
-// cells are left as they are. scores: [batch, heads, queries, keys]. Gemma 2 (2024), section 2.
+// scores = cap · tanh(scores / cap) in place. With CAUSAL, key j is visible to query i iff
+// j <= i + keys − queries; invisible cells are left as they are. scores:
+// [batch, heads, queries, keys]. Gemma 2 (2024), section 2.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,5 +1,6 @@
-// scores[b, h, i, :] = softmax(scores[b, h, i, :]) in place. With CAUSAL, key j is visible to query i iff
-// j <= i + keys − queries; invisible cells are not read and become 0. scores: [batch, heads, queries, keys].
+// scores[b, h, i, :] = softmax(scores[b, h, i, :]) in place. With CAUSAL, key j is visible to query
+// i iff j <= i + keys − queries; invisible cells are not read and become 0. scores:
+// [batch, heads, queries, keys].
 
 const SMALLEST = -3.4e38;
 

@@ -1,4 +1,5 @@
-// out[c] = Σ_r x[r, c] · y[r, c]. x, y: [rows, width]; out: [width]. The gradient of a factor per column.
+// out[c] = Σ_r x[r, c] · y[r, c]. x, y: [rows, width]; out: [width]. The gradient of a factor per
+// column.
 
 @compute @workgroup_size(COLUMNS, SLICES)
 fn main(

@@ -1,6 +1,7 @@
-// out[i] = 0 with probability rate, else 1 / (1 − rate), from a hash of (i, salt, seed, step): the same mask for the same
-// four. Where draw says evaluation, 1. out: [count]; draw: seed, step, 1 in training. The hash is pcg4d (Jarzynski &
-// Olano 2020, Hash Functions for GPU Rendering, JCGT 9(3)); its upper 24 bits are a uniform number.
+// out[i] = 0 with probability rate, else 1 / (1 − rate), from a hash of (i, salt, seed, step): the
+// same mask for the same four. Where draw says evaluation, 1. out: [count]; draw: seed, step, 1 in
+// training. The hash is pcg4d (Jarzynski & Olano 2020, Hash Functions for GPU Rendering, JCGT
+// 9(3)); its upper 24 bits are a uniform number.
 
 fn hash(key: vec4u) -> u32 {
   var v = key * 1664525u + 1013904223u;

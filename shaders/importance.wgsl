@@ -1,6 +1,8 @@
-// AdaLoRA's sensitivity and its uncertainty, smoothed, of every element of a trained tensor (Zhang et al. 2023, equations 8
-// to 10, in PEFT's order): s = |value · gradient|, sensitivity ← beta1 · sensitivity + (1 − beta1) · s, uncertainty ←
-// beta2 · uncertainty + (1 − beta2) · |s − sensitivity|. The gradient is clipped as the update clips it (maxNorm 0: not).
+// AdaLoRA's sensitivity and its uncertainty, smoothed, of every element of a trained tensor (Zhang
+// et al. 2023, equations 8 to 10, in PEFT's order): s = |value · gradient|,
+// sensitivity ← beta1 · sensitivity + (1 − beta1) · s,
+// uncertainty ← beta2 · uncertainty + (1 − beta2) · |s − sensitivity|. The gradient is clipped as
+// the update clips it (maxNorm 0: not).
 // All: [count], f32; stepFigures: loss, gradient norm. When either is not finite nothing changes.
 
 @compute @workgroup_size(64)

@@ -1,5 +1,6 @@
-// As matmul, for products with few elements and a long sum (LoRA's factors) on graphics hardware: a workgroup computes
-// 16 × 16 elements, 4 × 4 on each thread, and splits the sum into 16 interleaved slices, added in workgroup memory.
+// As matmul, for products with few elements and a long sum (LoRA's factors) on graphics hardware: a
+// workgroup computes 16 × 16 elements, 4 × 4 on each thread, and splits the sum into 16 interleaved
+// slices, added in workgroup memory.
 
 const TILE = 16u;
 const SLICES = 16u;

@@ -1,5 +1,6 @@
-// As matmul, for large products on graphics hardware: a workgroup of 16 × 16 threads computes 64 × 64 elements, 4 × 4
-// on each thread, from slices of A and B that it shares in workgroup memory.
+// As matmul, for large products on graphics hardware: a workgroup of 16 × 16 threads computes
+// 64 × 64 elements, 4 × 4 on each thread, from slices of A and B that it shares in workgroup
+// memory.
 
 const TILE = 64u;
 const DEPTH = 16u;
@@ -11,7 +12,8 @@ const STRIDE = 68u;
 var<workgroup> tileA: array<f32, DEPTH * STRIDE>;
 var<workgroup> tileB: array<f32, DEPTH * STRIDE>;
 
-// (element along the tile, depth) of the nth element that a thread loads: neighbours in memory by neighbouring threads.
+// (element along the tile, depth) of the nth element that a thread loads: neighbours in memory by
+// neighbouring threads.
 fn place(thread: u32, n: u32, depthIsContiguous: bool) -> vec2u {
   let i = n * THREADS + thread;
   return select(vec2u(i % TILE, i / TILE), vec2u(i / DEPTH, i % DEPTH), depthIsContiguous);

@@ -1,5 +1,6 @@
-// As matmul, with loads and stores of 4 elements: the contiguous dimension of A, of B and of out, and `inner`, must be
-// multiples of 4. A thread computes 4 × 8 elements from 4 × 4 blocks. Without workgroup memory: for software adapters.
+// As matmul, with loads and stores of 4 elements: the contiguous dimension of A, of B and of out,
+// and `inner`, must be multiples of 4. A thread computes 4 × 8 elements from 4 × 4 blocks. Without
+// workgroup memory: for software adapters.
 
 // Column i of the result is A[row + i, k … k + 3]. Past the edge the last row is read again.
 fn loadA(row: u32, k: u32) -> mat4x4f {

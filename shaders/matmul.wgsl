@@ -1,7 +1,8 @@
-// out = alpha · A · B. A is [rows, inner], stored [inner, rows] with TRANSPOSE_A; B is [inner, columns], stored
-// [columns, inner] with TRANSPOSE_B; out: [rows, columns]. Right for any sizes: a thread computes 4 × 8 elements in
-// registers, with scalar loads. matmul-vector, matmul-tiled and matmul-split are its faster variants. Either operand may
-// be an activation, a frozen weight or a trained tensor, and out an activation's gradient or a trained tensor's.
+// out = alpha · A · B. A is [rows, inner], stored [inner, rows] with TRANSPOSE_A; B is
+// [inner, columns], stored [columns, inner] with TRANSPOSE_B; out: [rows, columns]. Right for any
+// sizes: a thread computes 4 × 8 elements in registers, with scalar loads. matmul-vector,
+// matmul-tiled and matmul-split are its faster variants. Either operand may be an activation, a
+// frozen weight or a trained tensor, and out an activation's gradient or a trained tensor's.
 
 @compute @workgroup_size(16)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -13,7 +13,8 @@ fn main(
 ) {
   let lane = local.x;
   let row = (group.y * groups.x + group.x) * ROWS + local.y;
-  // Past the end the last row is read again and nothing stored, so that all threads meet at the barriers.
+  // Past the end the last row is read again and nothing stored, so that all threads meet at the
+  // barriers.
   let start = min(row, sizes.rows - 1) * sizes.width;
   let width = f32(sizes.width);
   // The means of x and of g.

@@ -1,5 +1,6 @@
-// out = (x − m) / sqrt(mean((x − m)²) + epsilon) over rows of `width` elements: m is the row's mean where CENTERED (layer
-// norm), else 0 (RMS norm). What a norm's gain is multiplied with, and so what the gain's gradient is made of.
+// out = (x − m) / sqrt(mean((x − m)²) + epsilon) over rows of `width` elements: m is the row's mean
+// where CENTERED (layer norm), else 0 (RMS norm). What a norm's gain is multiplied with, and so
+// what the gain's gradient is made of.
 // x, out: [rows, width].
 
 @compute @workgroup_size(WORKGROUP_WIDTH, ROWS)
@@ -10,7 +11,8 @@ fn main(
 ) {
   let lane = local.x;
   let row = (group.y * groups.x + group.x) * ROWS + local.y;
-  // Past the end the last row is read again and nothing stored, so that all threads meet at the barriers.
+  // Past the end the last row is read again and nothing stored, so that all threads meet at the
+  // barriers.
   let start = min(row, sizes.rows - 1) * sizes.width;
   let width = f32(sizes.width);
   var mean = 0f;

@@ -1,7 +1,7 @@
-// The penalty weight · ‖G − I‖ (Frobenius) of a Gram matrix, and what its gradient multiplies the matrix with:
-// penalty += weight · ‖G − I‖ and gram ← (G − I) · 2 · weight / ‖G − I‖, zero where the norm is zero. gram: [rank, rank],
-// symmetric; stepFigures: loss, gradient norm, penalty. All f32. AdaLoRA (Zhang et al. 2023),
-// section 3.1, without the square, as PEFT has it. One workgroup.
+// The penalty weight · ‖G − I‖ (Frobenius) of a Gram matrix, and what its gradient multiplies the
+// matrix with: penalty += weight · ‖G − I‖ and gram ← (G − I) · 2 · weight / ‖G − I‖, zero where
+// the norm is zero. gram: [rank, rank], symmetric; stepFigures: loss, gradient norm, penalty. All
+// f32. AdaLoRA (Zhang et al. 2023), section 3.1, without the square, as PEFT has it. One workgroup.
 
 @compute @workgroup_size(WORKGROUP_WIDTH)
 fn main(@builtin(local_invocation_id) local: vec3u) {

@@ -1,4 +1,5 @@
-// out[r, start + c] = x[r, c]; other columns of out stay as they are. x: [rows, width]; out: [rows, outWidth].
+// out[r, start + c] = x[r, c]; other columns of out stay as they are. x: [rows, width]; out:
+// [rows, outWidth].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,4 +1,5 @@
-// Every row of x with a Euclidean norm above `limit` is brought to it, in place: x ← x · min(1, limit / ‖x‖).
+// Every row of x with a Euclidean norm above `limit` is brought to it, in place:
+// x ← x · min(1, limit / ‖x‖).
 // x: [rows, width], a trained tensor, always f32.
 
 @compute @workgroup_size(64)

@@ -1,7 +1,9 @@
-// Rotary position embedding (Su et al. 2021) in the rotate-half layout: within a head, element i < rotarySize / 2 pairs
-// with i + rotarySize / 2 and the pair is rotated by its position's angle. The gradient is rotated back.
+// Rotary position embedding (Su et al. 2021) in the rotate-half layout: within a head, element
+// i < rotarySize / 2 pairs with i + rotarySize / 2 and the pair is rotated by its position's angle.
+// The gradient is rotated back.
 // dx1 = dy1 cos + dy2 sin, dx2 = dy2 cos − dy1 sin; elements from rotarySize on pass unchanged.
-// outputGradient (dy), out (dx): [rows, heads, headSize]; cosine, sine: [positions, rotarySize / 2];
+// outputGradient (dy), out (dx): [rows, heads, headSize];
+// cosine, sine: [positions, rotarySize / 2];
 // the position of row r is offset + r mod tokens. The tables are f32: a narrower angle would turn
 // late positions wrongly.
 

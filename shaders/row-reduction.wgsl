@@ -1,5 +1,6 @@
-// Shared by kernels that reduce over rows: WORKGROUP_WIDTH threads (local x) work on a row, ROWS rows on a workgroup.
-// With a width of 1 a thread has its row for itself, and there is neither workgroup memory nor a barrier.
+// Shared by kernels that reduce over rows: WORKGROUP_WIDTH threads (local x) work on a row, ROWS
+// rows on a workgroup. With a width of 1 a thread has its row for itself, and there is neither
+// workgroup memory nor a barrier.
 
 override ROWS: u32 = 64 / WORKGROUP_WIDTH;
 

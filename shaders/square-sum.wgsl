@@ -1,5 +1,5 @@
-// partials[t] = Σ x[i]² over i ≡ t mod 256: the first half of the norm of all gradients. x: [count], a trained tensor's
-// gradient, and partials: [256] are always f32.
+// partials[t] = Σ x[i]² over i ≡ t mod 256: the first half of the norm of all gradients. x:
+// [count], a trained tensor's gradient, and partials: [256] are always f32.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {

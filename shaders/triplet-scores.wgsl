@@ -1,5 +1,6 @@
-// The importance of each of a module's triplets: scores[start + j] = e_j + mean of A's row j + mean of B's column j, where
-// every element counts with sensitivity · uncertainty (AdaLoRA, Zhang et al. 2023, equation 7, as PEFT computes it).
+// The importance of each of a module's triplets: scores[start + j] = e_j + mean of A's row j + mean
+// of B's column j, where every element counts with sensitivity · uncertainty (AdaLoRA, Zhang et al.
+// 2023, equation 7, as PEFT computes it).
 // sensitivityA, uncertaintyA: [rank, inputs]; those of E: [rank], of B: [outputs, rank];
 // scores: [at least start + rank]; all f32.
 

@@ -1,6 +1,6 @@
 /**
- * Builds the page when its build is missing or older than what it is made of. Not for configuring the build:
- * vite.config.ts does that.
+ * Builds the page when its build is missing or older than what it is made of. Not for configuring
+ * the build: vite.config.ts does that.
  */
 
 import { readdirSync, statSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * Where the Chromium that tests, screenshots and the headless runner drive is found, how it is installed when there
- * is none, and the flags it is started with. Not for launching it: Playwright does that.
+ * Where the Chromium that tests, screenshots and the headless runner drive is found, how it is
+ * installed when there is none, and the flags it is started with. Not for launching it: Playwright
+ * does that.
  */
 
 import { spawnSync } from "node:child_process";
@@ -51,7 +52,8 @@ export function chromiumCandidates(platform = process.platform, environment = pr
 }
 
 /**
- * The Chromium to use: `CHROME_PATH` when set, else the usual places, else the one Playwright has downloaded.
+ * The Chromium to use: `CHROME_PATH` when set, else the usual places, else the one Playwright has
+ * downloaded.
  * @returns {string} Its path.
  * @throws {Error} When `CHROME_PATH` names nothing executable, or when there is no Chromium at all.
  */
@@ -84,7 +86,10 @@ function succeeds(program, parameters) {
   return status === 0;
 }
 
-/** Installs Debian's own package; Ubuntu's is a snap, which containers cannot run, so it is only tried and checked. */
+/**
+ * Installs Debian's own package; Ubuntu's is a snap, which containers cannot run, so it is only
+ * tried and checked.
+ */
 function installWithApt() {
   if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return false;
   const [program, ...rest] = process.getuid?.() === 0 ? ["apt-get"] : ["sudo", "--non-interactive", "apt-get"];
@@ -116,7 +121,8 @@ function workingChromium() {
 }
 
 /**
- * As `findChromium`, but installs one when there is none: Debian's package, else Playwright's download.
+ * As `findChromium`, but installs one when there is none: Debian's package, else Playwright's
+ * download.
  * @returns {string} Its path.
  * @throws {Error} When `CHROME_PATH` is wrong, or when none is there and none could be installed.
  */
@@ -140,8 +146,8 @@ const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--dis
 
 /**
  * Command-line flags for a headless Chromium.
- * @param {{ webgpu?: boolean, software?: boolean }} options `webgpu`: unless false, WebGPU is turned on; `software`: with the
- * software adapter (SwiftShader) even if there is a GPU.
+ * @param {{ webgpu?: boolean, software?: boolean }} options `webgpu`: unless false, WebGPU is
+ * turned on; `software`: with the software adapter (SwiftShader) even if there is a GPU.
  * @returns {string[]}
  */
 export function chromiumArguments({ webgpu = true, software = false }) {

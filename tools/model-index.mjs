@@ -1,6 +1,7 @@
 /**
- * Writes `public/models/index.json` anew: size and SHA-256 of every file of each model it lists. To be run by hand after
- * a model was added (put its name and description into the index first) or its files were changed.
+ * Writes `public/models/index.json` anew: size and SHA-256 of every file of each model it lists. To
+ * be run by hand after a model was added (put its name and description into the index first) or its
+ * files were changed.
  */
 
 import { createHash } from "node:crypto";

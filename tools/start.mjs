@@ -1,6 +1,6 @@
 /**
- * `npm start [-- --port N]`: builds the page if needed and serves it on this machine. `npm run dev` is for working on
- * the page.
+ * `npm start [-- --port N]`: builds the page if needed and serves it on this machine. `npm run dev`
+ * is for working on the page.
  */
 
 import { parseArgs } from "node:util";

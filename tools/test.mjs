@@ -1,6 +1,7 @@
 /**
- * `npm test`: every check in order, output streamed, stopping at the first stage that fails. In the end it prints how long each stage took
- * and the slowest tests. The last line is `N passed, N failed`, summed over the stages; a stage that counts nothing itself (types, lint)
+ * `npm test`: every check in order, output streamed, stopping at the first stage that fails. In the
+ * end it prints how long each stage took and the slowest tests. The last line is
+ * `N passed, N failed`, summed over the stages; a stage that counts nothing itself (types, lint)
  * counts as one.
  */
 
@@ -17,7 +18,10 @@ import { ensureChromium } from "./chromium.mjs";
 /** How many of the slowest tests are printed. */
 const SLOWEST = 10;
 
-/** A port that nothing listens on, so that a studio which is already served does not stand in the way. */
+/**
+ * A port that nothing listens on, so that a studio which is already served does not stand in the
+ * way.
+ */
 const port = await new Promise((resolve, reject) => {
   const server = createServer().once("error", reject);
   server.listen(0, "localhost", () => {

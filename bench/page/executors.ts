@@ -226,9 +226,18 @@ function compare(
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = (rows: typeof train) => rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, task: sequenceClassification, classes: CLASSES, labels, maxLength: 64 },
-    ...{ training, runs, costs, capacity, allowedBuffer },
-    ...{ trainLengths: lengths(train), validationLengths: lengths(validation) },
+    model,
+    task: sequenceClassification,
+    classes: CLASSES,
+    labels,
+    maxLength: 64,
+    training,
+    runs,
+    costs,
+    capacity,
+    allowedBuffer,
+    trainLengths: lengths(train),
+    validationLengths: lengths(validation),
   });
   const { id: task } = sequenceClassification;
   const data = { task, labels, train, validation, validationTexts: validation.map(() => ""), maxLength: 64 };

@@ -1,4 +1,7 @@
-/** `node bench/peers/peers.mjs`: installs the libraries compared if need be, then loads the command below through Vite. */
+/**
+ * `node bench/peers/peers.mjs`: installs the libraries compared if need be, then loads the command
+ * below through Vite.
+ */
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,6 +1,6 @@
 """
-The same training in PyTorch and PEFT: reads a case, trains it, and prints losses and times as JSON. Not for making the case
-(make-case.ts), nor for judging the losses (command.ts).
+The same training in PyTorch and PEFT: reads a case, trains it, and prints losses and times as JSON.
+Not for making the case (make-case.ts), nor for judging the losses (command.ts).
 
     python pytorch.py CASE_FOLDER --threads N --warm-up N --steps N
 """

@@ -27,5 +27,5 @@ export type TensorChange = (
 ) => readonly (readonly [name: string, change: Change])[];
 
 /** The trained tensor in place of the base model's of that name. */
-export const replaced = ({ name, data }: NamedTensor, inBase = name) =>
+export const replacementOf = ({ name, data }: NamedTensor, inBase = name) =>
   [[inBase, (values: Float32Array) => values.set(data)]] as const;

@@ -10,8 +10,9 @@ import type { PeftConfig } from "./peft-config";
 import { patternValue } from "./target-modules";
 
 /**
- * `cat`: the ranks side by side, which is exactly the weighted sum of the changes. `linear`: factors are added, each times the root of
- * weight and scale, which needs equal ranks and is not that sum, but keeps the rank.
+ * `cat`: the ranks side by side, which is exactly the weighted sum of the changes. `linear`:
+ * factors are added, each times the root of weight and scale, which needs equal ranks and is not
+ * that sum, but keeps the rank.
  */
 export const combinations = ["cat", "linear"] as const;
 export type Combination = (typeof combinations)[number];
@@ -52,7 +53,7 @@ export function sumLora(
   }
   const rank = combination === "cat" ? ranks.reduce((sum, own) => sum + own, 0) : ranks[0]!;
   const tensors = [...modulesOf(parts)].flatMap(([, factors]) =>
-    combination === "cat" ? concatenated(factors, rank) : added(factors, rank),
+    combination === "cat" ? concatenate(factors, rank) : add(factors, rank),
   );
   return { config: sumConfig(settings, rank), tensors: [...tensors, ...meanHead(parts)] };
 }
@@ -85,7 +86,7 @@ function modulesOf(parts: readonly SumPart[]): Map<string, Factors[]> {
  * A and B with the adapters' ranks one after the other; ranks that no adapter has in this module
  * stay zero.
  */
-function concatenated(factors: readonly Factors[], rank: number): NamedTensor[] {
+function concatenate(factors: readonly Factors[], rank: number): NamedTensor[] {
   const { a, b, inputs, outputs } = empty(factors[0]!, rank);
   let first = 0;
   for (const { weight, scale, down, up } of factors) {
@@ -102,7 +103,7 @@ function concatenated(factors: readonly Factors[], rank: number): NamedTensor[] 
 }
 
 /** Sums of A and of B, each times √|weight · scale|, with the sign on A. */
-function added(factors: readonly Factors[], rank: number): NamedTensor[] {
+function add(factors: readonly Factors[], rank: number): NamedTensor[] {
   const { a, b } = empty(factors[0]!, rank);
   for (const { weight, scale, down, up } of factors) {
     if (down.shape[0] !== rank) {

@@ -5,7 +5,7 @@
 import type { EncodedRow } from "../data/tokens";
 import type { Scale } from "../data/types";
 import type { Executor } from "../executors/executor";
-import type { RowAnswer } from "../plan/events";
+import type { RowAnswer } from "../plan/reports";
 import { inUnits } from "../runs/evaluation";
 import type { Feed } from "../runs/feed";
 import type { Run } from "../runs/run";

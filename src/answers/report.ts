@@ -2,8 +2,8 @@
 
 import { formats } from "../data/formats/registry";
 import type { TokenizedExample } from "../data/tokens";
-import type { DialState, ReportRow, RunReport } from "../plan/events";
-import { bootstrap } from "../tasks/metrics/bootstrap";
+import type { DialState, ReportRow, RunReport } from "../plan/reports";
+import { bootstrap } from "../tasks/bootstrap";
 import { taskMetrics } from "../tasks/metrics/names";
 import type { Evaluation, Task } from "../tasks/task";
 

@@ -1,6 +1,6 @@
 /**
- * A frozen base model on the GPU: its weights once, the constants its Programs share, and what it
- * computes for semantic texts. Every run of a comparison binds these same buffers.
+ * A frozen base model in the executor's memory: its weights once, the constants its Programs share,
+ * and what it computes for semantic texts. Every run of a comparison binds these same buffers.
  */
 
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
@@ -57,7 +57,7 @@ export class BaseModel {
   readonly family: Family;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
-  /** Of the frozen matrices in GPU memory. */
+  /** Of the frozen matrices in the executor's memory. */
   readonly precision: Precision;
   /** How sequences may be read out, the usual way first. */
   readonly poolings: readonly Pooling[];
@@ -109,8 +109,8 @@ export class BaseModel {
   }
 
   /**
-   * Reads config, tokenizer and weights of a folder; weights stream to the GPU piece by piece. If
-   * float16 cannot hold them they are kept as float32, and `precisionNote` says why. Throws an
+   * Reads config, tokenizer and weights of a folder; weights stream to the device piece by piece.
+   * If float16 cannot hold them they are kept as float32, and `precisionNote` says why. Throws an
    * Error naming the file, key or tensor that does not fit.
    */
   static async load(
@@ -163,14 +163,14 @@ export class BaseModel {
   }
 
   /**
-   * Puts what only the head over the vocabulary reads on the GPU: once, for the first who needs it.
+   * Loads what only the head over the vocabulary reads: once, for the first who needs it.
    */
   async loadLanguageHead(onProgress?: (progress: LoadProgress) => void): Promise<void> {
     this.#store.headLoaded ??= this.#upload(this.#languageHead.needed, onProgress);
     await this.#store.headLoaded;
   }
 
-  /** Bytes of the weights on the GPU. */
+  /** Bytes of the weights in the executor's memory. */
   get memoryBytes(): number {
     return [...this.#store.weights.values()].reduce((sum, buffer) => sum + buffer.size, 0);
   }

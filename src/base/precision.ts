@@ -1,4 +1,4 @@
-/** In which precision a base model's frozen matrices are kept in GPU memory. */
+/** In which precision a base model's frozen matrices are kept in the executor's memory. */
 
 import { LARGEST_FLOAT16 } from "../hub/float16";
 import type { SafetensorsEntry } from "../hub/safetensors";
@@ -10,9 +10,10 @@ export type PrecisionChoice = "auto" | Precision;
 const SMALL = 2 ** 30;
 
 /**
- * `auto`: float16 where most of the file is stored in 16 bits and would take more than 1 GiB as float32. Smaller models stay
- * float32 because float16 costs time: every matrix is cast where it is used, in every step. A file
- * of float32 stays so, since float16 would change what the model computes.
+ * `auto`: float16 where most of the file is stored in 16 bits and would take more than 1 GiB as
+ * float32. Smaller models stay float32 because float16 costs time: every matrix is cast where it is
+ * used, in every step. A file of float32 stays so, since float16 would change what the model
+ * computes.
  */
 export function choosePrecision(
   wanted: PrecisionChoice,

@@ -23,7 +23,7 @@ export interface ReadModel {
   readonly family: Family;
   readonly config: ModelConfig;
   readonly weights: Weights;
-  /** Of the frozen matrices in GPU memory. */
+  /** Of the frozen matrices in the executor's memory. */
   readonly precision: Precision;
   /** How sequences may be read out, the usual way first. */
   readonly poolings: readonly Pooling[];

@@ -13,7 +13,8 @@ import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/events";
+import { isEnded } from "../plan/phase";
+import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/reports";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
@@ -307,7 +308,7 @@ export class Comparison {
   turn(name: string, setting: number): Promise<SettingEvaluation> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => {
-      if (!["finished", "stopped"].includes(lane.state)) {
+      if (!isEnded(lane.state) || lane.state === "failed") {
         throw new Error(`Run "${name}" is ${lane.state}; wait until it has ended.`);
       }
       lane.run.turn(setting);
@@ -348,7 +349,9 @@ export class Comparison {
     return this.#turn.runExclusive(() => use(run));
   }
 
-  /** Uses a run's whole state, moments included, as it is on the device; nothing trains meanwhile. */
+  /**
+   * Uses a run's whole state, moments included, as it is on the device; nothing trains meanwhile.
+   */
   snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => use(await lane.snapshot()));

@@ -47,7 +47,7 @@ export class Lane {
   /** The evaluation with the lowest loss, and for how many evaluations none was lower. */
   #best: Evaluated | null = null;
   #worse = 0;
-  /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
+  /** Its tensors on the device may not be finite: the checkpoint's have to be put back. */
   #spoiled = false;
 
   constructor(run: Run, feed: Feed, split: number, emit: (event: StudioEvent) => void) {
@@ -261,7 +261,9 @@ export class Lane {
     this.setState(state);
   }
 
-  /** What predicts for it, so many rows at a time: made once, and kept from one text to the next. */
+  /**
+   * What predicts for it, so many rows at a time: made once, and kept from one text to the next.
+   */
   async nextToken(rows: number, make: (rows: number) => NextToken): Promise<NextToken> {
     if (this.#next && this.#next.size !== rows) {
       await this.#next.release();

@@ -52,8 +52,7 @@ export interface Cells {
 /**
  * The cells of the chosen columns, row by row. Rows with an empty cell are left out with a notice.
  * @throws DataError naming file, row and column for: a role without a column, a column that does
- * not exist, two roles on
- * one column, a column that is empty in most rows.
+ * not exist, two roles on one column, a column that is empty in most rows.
  */
 export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {
   checkColumns(table, chosen);

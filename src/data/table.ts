@@ -7,7 +7,7 @@ import { createBreather } from "./breathe";
 import { decodePieces, type Encoding, type NamedBlob, sniffEncoding } from "./decode";
 import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessDelimiter, QuoteError } from "./delimited";
 import { countOf, DataError, nameRows } from "./errors";
-import { JsonLinesReader } from "./jsonLines";
+import { JsonLinesReader } from "./json-lines";
 
 export interface Table {
   file: string;

@@ -1,5 +1,5 @@
 /**
- * What all runs of a comparison share on the GPU beside weights, from specifications alone: the
+ * What all runs of a comparison share on the device beside weights, from specifications alone: the
  * workspace of steps, onnxruntime's cache, tables that Programs read, texts that the frozen model
  * has read, batches and readbacks. The formulas are in ARCHITECTURE.md.
  */

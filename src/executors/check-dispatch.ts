@@ -5,8 +5,8 @@ import type { DeviceBuffer } from "./executor";
 
 /**
  * @throws Error that names the kernel if the dispatch names an option, size or binding that the
- * kernel has not, leaves out a size
- * or binding, gives a size that is none, or binds one buffer twice where it is written.
+ * kernel has not, leaves out a size or binding, gives a size that is none, or binds one buffer
+ * twice where it is written.
  */
 export function checkDispatch({ kernel, bindings, sizes, options }: Dispatch<DeviceBuffer>): void {
   const { name: said } = kernel;

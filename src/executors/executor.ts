@@ -1,7 +1,7 @@
 /**
  * What training computes with, whatever it computes on: memory, graphs, dispatches, and the way
- * back. `webgpu/` and
- * `processor/` implement it; nothing above asks which one it has, except to say so to people and to choose defaults.
+ * back. `webgpu/` and `processor/` implement it; nothing above asks which one it has, except to say
+ * so to people and to choose defaults.
  */
 
 import type { ForwardGraph } from "../forward/graph";

@@ -7,7 +7,7 @@ import type { ModelCardContent } from "../adapters/card/content";
 import { modelCard } from "../adapters/card/model-card";
 import type { AdapterFolder } from "../adapters/folder";
 import type { Front, WritingSite } from "../adapters/forms/form";
-import { type Form, type FormSettings, formOf, originOf } from "../adapters/forms/registry";
+import { type Form, type FormSettings, formOf, originOf, rankOf, studioForm } from "../adapters/forms/registry";
 import { forTask, type PeftConfig, type PeftTask } from "../adapters/peft-config";
 import type { BaseModel } from "../base/base-model";
 import { tokenTypes } from "../data/channels";
@@ -130,8 +130,7 @@ function peftObstacle({ family, json }: BaseModel, { givesPast }: Form, task: Pe
  * training can go on from it.
  */
 function isAsTrained(form: FormSettings, trained: FormSettings): boolean {
-  const rank = (one: FormSettings) => ("rank" in one ? one.rank : null);
-  return form.type === trained.type && rank(form) === rank(trained);
+  return form.type === trained.type && rankOf(form) === rankOf(trained);
 }
 
 /** The trained tensors of the adapter or the head. */
@@ -146,7 +145,7 @@ export function partTensors(run: Run, values: Values, part: Trainable["part"]): 
  */
 function aboveFrozen(form: FormSettings, frozenLayers: number, layers: number): FormSettings {
   if (frozenLayers === 0) return form;
-  const studio = { type: "STUDIO", why: `its lowest ${frozenLayers} blocks have nothing attached.` } as const;
+  const studio = studioForm(`its lowest ${frozenLayers} blocks have nothing attached.`);
   const above = Array.from({ length: layers - frozenLayers }, (_, index) => frozenLayers + index);
   if (above.length === 0) return studio;
   return formOf(form.type).above?.(form, above) ?? studio;

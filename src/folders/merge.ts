@@ -1,7 +1,7 @@
 /**
  * A trained adapter as changes of the base model's own tensors, where it is the same function of
- * the input: what PEFT's
- * `merge_and_unload` does. Not for: reading or writing files (`merged-model.ts`).
+ * the input: what PEFT's `merge_and_unload` does. Not for: reading or writing files
+ * (`merged-model.ts`).
  */
 
 import type { Change, MergedBase } from "../adapters/base-change";

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { TransferProgress } from "./download";
 import { type FileStore, StorageError } from "./file-store";
-import { blobFile, refused } from "./sources";
+import { blobFile, refusalOf } from "./sources";
 import { bringModel, type ModelRecord, readStored } from "./stored-models";
 import type { ModelFolder } from "./types";
 
@@ -101,7 +101,7 @@ export class BundledModels {
   async #fetchFile(model: string, file: string, from: number): Promise<Response> {
     const url = new URL(`${model}/${file}`, this.#url);
     const response = await fetch(url, from > 0 ? { headers: { Range: `bytes=${from}-` } } : {});
-    if (!response.ok || !response.body) throw refused(url, response);
+    if (!response.ok || !response.body) throw refusalOf(url, response);
     return response;
   }
 
@@ -144,7 +144,7 @@ export class BundledModels {
       if (kept.length > 0) return kept;
       throw error;
     }
-    if (!response.ok) throw refused(url, response);
+    if (!response.ok) throw refusalOf(url, response);
     const parsed = indexSchema.safeParse(await response.json().catch(() => null));
     if (!parsed.success) throw new Error(`${url.pathname} is not a list of models: ${z.prettifyError(parsed.error)}`);
     return parsed.data;

@@ -62,7 +62,7 @@ export async function lookUp(request: HubRequest): Promise<HubModel> {
   const { listFiles, modelInfo } = await library();
   const { name, revision, address } = request;
   const access = { hubUrl: address, ...(request.token === null ? {} : { accessToken: request.token }) };
-  return named(request, async () => {
+  return nameErrors(request, async () => {
     const info = await modelInfo({
       name,
       ...(revision === null ? {} : { revision }),
@@ -136,7 +136,7 @@ export function remoteFolder(model: HubModel): ModelFolder {
         async read(start, end) {
           if (start >= end) return new Uint8Array(0);
           const response = await fetchRange(start, end);
-          return named(model.request, async () => new Uint8Array(await response.arrayBuffer()));
+          return nameErrors(model.request, async () => new Uint8Array(await response.arrayBuffer()));
         },
       };
     },
@@ -168,7 +168,7 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
     return info.url;
   };
   return (start, end) =>
-    named(model.request, async () => {
+    nameErrors(model.request, async () => {
       place ??= find();
       const url = await place.catch((error) => {
         place = null;
@@ -196,7 +196,7 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
  * Turns what the client throws into a sentence that says what to do. Broken transfers stay what
  * they are.
  */
-async function named<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
+async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {

@@ -65,8 +65,7 @@ async function readBytes(file: ModelFile, begin: number, end: number): Promise<U
  * Reads a tensor (F32, F16, BF16 or F64) piece by piece as float32, so that it is never held whole.
  * The next piece is read while `onChunk` works on the last one.
  * @param onChunk receives the values and the index of the first one in the tensor. The array is
- * used again for the next
- *   piece once the returned promise has settled: copy what must last.
+ * used again for the next piece once the returned promise has settled: copy what must last.
  * @param chunkElements most elements per piece.
  * @throws Error naming file and tensor when the type cannot be converted or the file ends early.
  */

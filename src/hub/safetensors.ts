@@ -4,8 +4,8 @@
  * (`weights.ts`) or knowing what a tensor means.
  *
  * Layout: u64 little-endian header length N, N bytes of UTF-8 JSON, data. Every entry has `dtype`,
- * `shape` and
- * `data_offsets` `[begin, end)` relative to the end of the header; the entries must tile the data, no gap, no overlap.
+ * `shape` and `data_offsets` `[begin, end)` relative to the end of the header; the entries must
+ * tile the data, no gap, no overlap.
  */
 
 import type { ModelFile } from "./types";

@@ -32,7 +32,7 @@ export function bytesFile(name: string, bytes: Uint8Array): ModelFile {
 }
 
 /** What to say when a server has no file where one should be. */
-export function refused(url: URL, response: Response): Error {
+export function refusalOf(url: URL, response: Response): Error {
   return new Error(
     `${url.pathname} could not be read: the server answered ${response.status} ${response.statusText}. ` +
       "Check that the page is served with its models folder.",
@@ -73,7 +73,7 @@ function httpFile(url: URL, name: string, size: number, progress: DownloadProgre
   const keepWhole = (response: Promise<Response>): Promise<Blob> => {
     whole ??= response.then((answer) => {
       if (!answer.ok) {
-        throw refused(url, answer);
+        throw refusalOf(url, answer);
       }
       return download(url, size, answer, (received) => progress(name, received, size));
     });
@@ -95,7 +95,7 @@ function httpFile(url: URL, name: string, size: number, progress: DownloadProgre
       return new Uint8Array(await blob.slice(start, end).arrayBuffer());
     }
     if (response.status !== 206) {
-      throw refused(url, response);
+      throw refusalOf(url, response);
     }
     const bytes = new Uint8Array(await response.arrayBuffer());
     ranged = Math.min(size, ranged + bytes.byteLength);
@@ -187,7 +187,7 @@ export function servedFolder(url: URL, origin: string, progress: DownloadProgres
         return null;
       }
       if (!response.ok) {
-        throw refused(place, response);
+        throw refusalOf(place, response);
       }
       return httpFile(place, file, Number(response.headers.get("content-length")), progress);
     },

@@ -28,8 +28,7 @@ export function streamedBytes(tensors: readonly StreamedTensor[], type: StoredTy
  * Hands the file over in order: header, then every tensor, sorted by name. `write` gets memory of
  * its own each time.
  * @throws Error naming the tensor when a name comes twice, its values are not as many as its shape
- * says, or float16 cannot
- *   hold one of them.
+ * says, or float16 cannot hold one of them.
  */
 export async function streamSafetensors(
   tensors: readonly StreamedTensor[],
@@ -56,7 +55,7 @@ export async function streamSafetensors(
     let written = 0;
     await tensor.stream((values) => {
       written += values.length;
-      write(encoded(values, type, tensor.name));
+      write(encode(values, type, tensor.name));
     });
     if (written !== elementsOf(tensor)) {
       throw new Error(`Tensor "${tensor.name}" of shape [${tensor.shape}] came with ${written} values.`);
@@ -64,7 +63,7 @@ export async function streamSafetensors(
   }
 }
 
-function encoded(values: Float32Array, type: StoredType, name: string): Uint8Array<ArrayBuffer> {
+function encode(values: Float32Array, type: StoredType, name: string): Uint8Array<ArrayBuffer> {
   if (type === "float32") return new Uint8Array(values.slice().buffer);
   const halves = new Uint16Array(values.length);
   if (type === "bfloat16") {

@@ -1,6 +1,6 @@
 /**
- * The weights of a model folder, single file or shards, as one lookup by tensor name.
- * Not for: what the names mean (`models/`) or putting values on the GPU (`gpu/`).
+ * The weights of a model folder, single file or shards, as one lookup by tensor name. Not for: what
+ * the names mean (`models/`) or copying values to a device (`base/`).
  */
 
 import { readJsonObject } from "./json";

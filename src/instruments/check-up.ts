@@ -8,7 +8,7 @@ import { type DiagnosisFacts, diagnose, type Finding } from "../answers/diagnosi
 import { meanWordNorm } from "../base/norms";
 import { formats } from "../data/formats/registry";
 import { defaultLearningRate } from "../methods/learning-rate";
-import type { RunReport } from "../plan/events";
+import type { RunReport } from "../plan/reports";
 import type { Instrument, MeasuredRun } from "./instrument";
 
 /** What stands out in a run, and its gradients' norms in the last step. */

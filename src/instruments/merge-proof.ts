@@ -65,7 +65,8 @@ export const mergeProof: Instrument<null, MergeProof> = {
 };
 
 /**
- * `evaluated`: what the run, unmerged, said of all validation rows in its last evaluation. No weight of it stays on the device.
+ * `evaluated`: what the run, unmerged, said of all validation rows in its last evaluation. No
+ * weight of it stays on the device.
  * @throws Error saying why the run has no merged model, or which weight float16 cannot hold.
  */
 export async function proveMerge(

@@ -4,7 +4,7 @@
  */
 
 import type { Nodes } from "../onnx/writer";
-import { add, multiply, scalar, scaled, subtract, toNumber } from "./nodes";
+import { add, multiply, scalar, scaleBy, subtract, toNumber } from "./nodes";
 
 /** f(x) and f'(x), each written when it is asked for. */
 export interface ActivationNodes {
@@ -25,10 +25,10 @@ export function activationNodes(nodes: Nodes, kind: number, x: string): Activati
         derivative: () => toNumber(nodes, nodes.value("Greater", [x, number(0)])),
       };
     case 1: {
-      const share = scaled(nodes, plus(nodes.value("Erf", [scaled(nodes, x, Math.SQRT1_2)]), number(1)), 0.5);
+      const share = scaleBy(nodes, plus(nodes.value("Erf", [scaleBy(nodes, x, Math.SQRT1_2)]), number(1)), 0.5);
       const density = () => {
-        const power = nodes.value("Exp", [scaled(nodes, times(x, x), -0.5)]);
-        return scaled(nodes, power, Math.SQRT1_2 / Math.sqrt(Math.PI));
+        const power = nodes.value("Exp", [scaleBy(nodes, times(x, x), -0.5)]);
+        return scaleBy(nodes, power, Math.SQRT1_2 / Math.sqrt(Math.PI));
       };
       return { value: () => times(x, share), derivative: () => plus(share, times(x, density())) };
     }
@@ -36,11 +36,11 @@ export function activationNodes(nodes: Nodes, kind: number, x: string): Activati
       // 0.5 (1 + tanh(u)) = sigmoid(2u)
       const slope = 2 * Math.sqrt(2 / Math.PI);
       const square = times(x, x);
-      const gate = sigmoid(times(x, plus(scaled(nodes, square, 0.044715 * slope), number(slope))));
+      const gate = sigmoid(times(x, plus(scaleBy(nodes, square, 0.044715 * slope), number(slope))));
       return {
         value: () => times(x, gate),
         derivative: () => {
-          const inner = plus(scaled(nodes, square, 3 * 0.044715 * slope), number(slope));
+          const inner = plus(scaleBy(nodes, square, 3 * 0.044715 * slope), number(slope));
           return plus(gate, times(times(times(x, gate), oneMinus(gate)), inner));
         },
       };
@@ -56,7 +56,7 @@ export function activationNodes(nodes: Nodes, kind: number, x: string): Activati
       return {
         value: () => nodes.value("Tanh", [x]),
         // 1 − tanh² = 4 σ(2x) σ(−2x), without cancelling.
-        derivative: () => scaled(nodes, times(sigmoid(scaled(nodes, x, 2)), sigmoid(scaled(nodes, x, -2))), 4),
+        derivative: () => scaleBy(nodes, times(sigmoid(scaleBy(nodes, x, 2)), sigmoid(scaleBy(nodes, x, -2))), 4),
       };
     case 5: {
       const gate = sigmoid(x);

@@ -3,7 +3,7 @@
 import source from "../../shaders/add-scaled.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
-import { scaled } from "./nodes";
+import { scaleBy } from "./nodes";
 
 export const addScaled = defineKernel({
   name: "add-scaled",
@@ -14,7 +14,7 @@ export const addScaled = defineKernel({
   options: { ACCUMULATE: 0 },
   processor: {
     nodes(nodes, at, { count, alpha }, { ACCUMULATE }) {
-      at.write("out", scaled(nodes, at.read("x", [count]), alpha), [count], ACCUMULATE);
+      at.write("out", scaleBy(nodes, at.read("x", [count]), alpha), [count], ACCUMULATE);
     },
   },
   workgroups: ({ count }) => grid(count, 64),

@@ -4,7 +4,7 @@
  */
 
 import { elementTypes, type Nodes } from "../onnx/writer";
-import { add, reshape, scaled, transpose } from "./nodes";
+import { add, reshape, scaleBy, transpose } from "./nodes";
 
 type Heads = Readonly<Record<"batch" | "heads" | "keyValueHeads" | "headSize", number>>;
 
@@ -38,5 +38,5 @@ export function hideFuture(nodes: Nodes, scores: string, queries: number, keys: 
   const last = nodes.literal(counted(queries, keys - queries), "int32", [queries, 1]);
   const key = nodes.literal(counted(keys, 0), "int32", [1, keys]);
   const future = nodes.value("Cast", [nodes.value("Greater", [key, last])], { to: elementTypes.float32 });
-  return add(nodes, scores, scaled(nodes, future, HIDDEN));
+  return add(nodes, scores, scaleBy(nodes, future, HIDDEN));
 }

@@ -3,7 +3,7 @@
 import source from "../../shaders/attention-soft-cap-backward.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
-import { multiply, scalar, scaled, subtract } from "./nodes";
+import { multiply, scalar, scaleBy, subtract } from "./nodes";
 
 export const attentionSoftCapBackward = defineKernel({
   name: "attention-soft-cap-backward",
@@ -14,7 +14,7 @@ export const attentionSoftCapBackward = defineKernel({
   processor: {
     nodes(nodes, at, { batch, queries, keys, heads, cap }) {
       const count = [batch * heads * queries * keys];
-      const bent = nodes.value("Tanh", [scaled(nodes, at.read("scores", count), 1 / cap)]);
+      const bent = nodes.value("Tanh", [scaleBy(nodes, at.read("scores", count), 1 / cap)]);
       const slope = subtract(nodes, scalar(nodes, 1), multiply(nodes, bent, bent));
       at.write("gradient", multiply(nodes, at.read("gradient", count), slope), count);
     },

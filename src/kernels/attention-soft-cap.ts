@@ -3,7 +3,7 @@
 import source from "../../shaders/attention-soft-cap.wgsl?raw";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
-import { scaled } from "./nodes";
+import { scaleBy } from "./nodes";
 
 export const attentionSoftCap = defineKernel({
   name: "attention-soft-cap",
@@ -14,8 +14,8 @@ export const attentionSoftCap = defineKernel({
   processor: {
     nodes(nodes, at, { batch, queries, keys, heads, cap }) {
       const count = [batch * heads * queries * keys];
-      const bent = nodes.value("Tanh", [scaled(nodes, at.read("scores", count), 1 / cap)]);
-      at.write("scores", scaled(nodes, bent, cap), count);
+      const bent = nodes.value("Tanh", [scaleBy(nodes, at.read("scores", count), 1 / cap)]);
+      at.write("scores", scaleBy(nodes, bent, cap), count);
     },
   },
   workgroups: ({ batch, heads, queries, keys }) => grid(batch * heads * queries * keys, 64),

@@ -5,7 +5,7 @@ import shared from "../../shaders/row-reduction.wgsl?raw";
 import { attentionSizes } from "./attention-sizes";
 import { grid } from "./grid";
 import { defineKernel } from "./kernel";
-import { multiply, scaled, subtract, sumOver } from "./nodes";
+import { multiply, scaleBy, subtract, sumOver } from "./nodes";
 
 export const attentionSoftmaxBackward = defineKernel({
   name: "attention-softmax-backward",
@@ -20,7 +20,7 @@ export const attentionSoftmaxBackward = defineKernel({
       const probabilities = at.read("probabilities", rows);
       const shares = multiply(nodes, probabilities, at.read("gradient", rows));
       const own = multiply(nodes, probabilities, sumOver(nodes, shares, 1, 1));
-      at.write("gradient", scaled(nodes, subtract(nodes, shares, own), scale), rows);
+      at.write("gradient", scaleBy(nodes, subtract(nodes, shares, own), scale), rows);
     },
   },
   workgroups: ({ batch, heads, queries }, { WORKGROUP_WIDTH }) => grid(batch * heads * queries, 64 / WORKGROUP_WIDTH),

@@ -5,8 +5,7 @@ const LARGEST = 65535;
 
 /**
  * Enough workgroups of `width` for `count` items, in x and, beyond 65535, in y. The kernel's linear
- * workgroup index is
- * `group.y * groups.x + group.x`; indices past the end must be ignored.
+ * workgroup index is `group.y * groups.x + group.x`; indices past the end must be ignored.
  */
 export function grid(count: number, width: number): readonly [number, number, number] {
   const groups = Math.ceil(count / width);

@@ -13,7 +13,7 @@ export const multiply = (nodes: Nodes, a: string, b: string): string => nodes.va
 export const divide = (nodes: Nodes, a: string, b: string): string => nodes.value("Div", [a, b]);
 
 /** Times a number; the value itself where that is 1. */
-export const scaled = (nodes: Nodes, x: string, factor: number): string =>
+export const scaleBy = (nodes: Nodes, x: string, factor: number): string =>
   factor === 1 ? x : multiply(nodes, x, scalar(nodes, factor));
 
 export const reshape = (nodes: Nodes, x: string, ...sizes: readonly number[]): string =>

@@ -9,7 +9,7 @@ import type { Precision } from "../program/tensor";
  */
 export type LanguageHeadKind = "own" | "words" | "missing";
 
-/** How frozen weights are kept on the GPU. */
+/** How frozen weights are kept in the executor's memory. */
 export interface WeightStorage {
   /** Of matrices; default: float32. */
   readonly precision?: Precision;

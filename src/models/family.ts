@@ -202,8 +202,7 @@ export interface Family<Config extends ModelConfig = ModelConfig> {
   classify?(program: Program, config: Config, site: ClassifierSite): Tensor;
   /**
    * What Hugging Face's token classifier of this family reads every token with: a linear with a
-   * bias under this name, or
-   * `classify`. Default: `score`.
+   * bias under this name, or `classify`. Default: `score`.
    */
   readonly tokenHead?: "score" | "classifier" | "classify";
   /** Of its `model_type`s those that transformers has no token classifier of. */

@@ -114,7 +114,7 @@ export const gemma: Family<GemmaConfig> = {
     const words = input.type === "int32" ? gemma.embed(program, config, "embeddings", input) : input;
     const stack = openStack(program, config, words, batch, attachments, { gainsFromOne: true });
     const [first] = stack.built.states;
-    let x = config.scalesPrompt ? scaled(program, "scaled embeddings", first!) : first!;
+    let x = config.scalesPrompt ? scale(program, "scaled embeddings", first!) : first!;
     for (let layer = 0; layer < config.layers; layer++) {
       x = block(stack, config, layer, x);
       stack.built.states.push(x);
@@ -126,7 +126,7 @@ export const gemma: Family<GemmaConfig> = {
 
   embed(program, { vocabulary, hiddenSize, scalesPrompt }, name, ids) {
     const words = embed(program, name, ids, program.weight("model.embed_tokens.weight", [vocabulary, hiddenSize]));
-    return scalesPrompt ? words : scaled(program, `${name} scaled`, words);
+    return scalesPrompt ? words : scale(program, `${name} scaled`, words);
   },
 
   position(program, config, name, keys, layer) {
@@ -185,7 +185,7 @@ function turning(config: GemmaConfig, layer: number): { rotary: Rotary; table: s
 }
 
 /** Times the root of the width. */
-function scaled(program: Program, name: string, x: Tensor): Tensor {
+function scale(program: Program, name: string, x: Tensor): Tensor {
   const width = x.shape[1]!;
   const root = program.constant(`root of ${width}`, [width], () => new Float32Array(width).fill(Math.sqrt(width)));
   return scaleColumns(program, name, x, root);

@@ -44,8 +44,8 @@ interface RotaryKeys {
 }
 
 /**
- * `standard`: what holds where the file does not say: the share of a head's columns that turn, and theta.
- * Throws as `rotarySize` and `scaledRotary`.
+ * `standard`: what holds where the file does not say: the share of a head's columns that turn, and
+ * theta. Throws as `rotarySize` and `scaledRotary`.
  */
 export function readRotary(
   config: RotaryKeys,

@@ -32,7 +32,7 @@ interface Base {
 
 const kinds: Readonly<Record<string, (base: Base) => Rotary>> = {
   default: plain,
-  linear: (base) => slowed(base, () => base.required("factor")),
+  linear: (base) => slowDown(base, () => base.required("factor")),
   // It stretches only what is longer than the context, and the studio reads nothing longer.
   dynamic: plain,
   llama3,
@@ -65,7 +65,7 @@ function plain({ size, theta }: Base): Rotary {
 }
 
 /** Every pair's speed divided by what `divisor` says for it. */
-function slowed(base: Base, divisor: (speed: number, pair: number) => number): Rotary {
+function slowDown(base: Base, divisor: (speed: number, pair: number) => number): Rotary {
   const { frequencies, scale } = plain(base);
   return { frequencies: frequencies.map((speed, pair) => speed / divisor(speed, pair)), scale };
 }
@@ -79,7 +79,7 @@ function llama3(base: Base): Rotary {
   const factor = base.required("factor");
   const low = base.required("low_freq_factor");
   const high = base.required("high_freq_factor");
-  return slowed(base, (speed) => {
+  return slowDown(base, (speed) => {
     const turns = (original * speed) / (2 * Math.PI);
     if (turns > high) return 1;
     if (turns < low) return factor;
@@ -102,7 +102,7 @@ function yarn(base: Base): Rotary {
   if (settings.truncate ?? true) [first, last] = [Math.floor(first), Math.ceil(last)];
   [first, last] = [Math.max(first, 0), Math.min(last, size - 1)];
   if (first === last) last += 0.001;
-  const { frequencies } = slowed(base, (_speed, pair) => {
+  const { frequencies } = slowDown(base, (_speed, pair) => {
     const divided = Math.min(1, Math.max(0, (pair - first) / (last - first)));
     return 1 / (divided / factor + 1 - divided);
   });

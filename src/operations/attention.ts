@@ -47,8 +47,8 @@ export interface AttentionOptions {
 const HIDDEN = -1e9;
 
 /**
- * `queries` [batch · queries, heads · headSize], `keys` and `values` [batch · keys, keyValueHeads · headSize] →
- * [batch · queries, heads · headSize].
+ * `queries` [batch · queries, heads · headSize], `keys` and `values`
+ * [batch · keys, keyValueHeads · headSize] → [batch · queries, heads · headSize].
  */
 export function attention(
   program: Program,

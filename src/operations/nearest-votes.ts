@@ -7,8 +7,9 @@ import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
 /**
- * `scores` [rows, columns], `classes` [columns, width] → [rows, width]: sums of `classes` over the columns whose score is at
- * least the row's `count`th largest, so that of equally good ones none is left out.
+ * `scores` [rows, columns], `classes` [columns, width] → [rows, width]: sums of `classes` over the
+ * columns whose score is at least the row's `count`th largest, so that of equally good ones none is
+ * left out.
  */
 export function nearestVotes(
   program: Program,

@@ -36,8 +36,9 @@ export function weightNorms(program: Program, name: string, { weight, layout }: 
 }
 
 /**
- * `magnitude` [out] / ‖W + scale · up · down‖ of every output: [out]. The norm follows the update, but is a constant for the
- * gradient, as in the DoRA paper (section 4.3) and in PEFT: only the magnitudes get one here.
+ * `magnitude` [out] / ‖W + scale · up · down‖ of every output: [out]. The norm follows the update,
+ * but is a constant for the gradient, as in the DoRA paper (section 4.3) and in PEFT: only the
+ * magnitudes get one here.
  */
 export function magnitudeFactors(
   program: Program,

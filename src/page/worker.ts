@@ -25,7 +25,7 @@ export function watchWorker(listener: (message: string) => void): void {
   onCrash = listener;
 }
 
-/** Ends the worker and everything it holds on the GPU; the next `studio()` starts a new one. */
+/** Ends the worker and everything it holds on the device; the next `studio()` starts a new one. */
 export function restartWorker(): void {
   worker?.terminate();
   worker = null;

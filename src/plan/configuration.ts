@@ -92,8 +92,8 @@ export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const
 export const configurationSchema = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
   /**
-   * Of the model's frozen matrices in GPU memory. `auto`: float32, or float16 where a 16-bit file
-   * would take over 1 GiB.
+   * Of the model's frozen matrices in the executor's memory. `auto`: float32, or float16 where a
+   * 16-bit file would take over 1 GiB.
    */
   precision: z.enum(["auto", "float16", "float32"]).default("auto"),
   data: z

@@ -10,8 +10,7 @@ import { type Configuration, configurationSchema } from "./configuration";
 /**
  * Reads a configuration file of any version.
  * @throws {Error} when it is not JSON, or of a newer version; naming each key that does not fit, or
- * the method that
- *   there is not
+ * the method that there is not
  */
 export function readConfiguration(json: string): Configuration {
   let parsed: unknown;

@@ -1,6 +1,6 @@
 /**
  * A Program: the ordered operations that a model family and a tuning method build together, on
- * tensors of concrete shape. It knows neither ONNX's file format nor a GPU device; `forward/` and
+ * tensors of concrete shape. It knows neither ONNX's file format nor a device; `forward/` and
  * `backward/` lower it.
  */
 
@@ -42,8 +42,9 @@ export class Program {
   #learningRateScale = 1;
 
   /**
-   * `precision`: of frozen matrices. Everything that is computed or trained is float32. `largestBuffer`: bytes that one buffer
-   * may have; frozen matrices that need more are kept in parts.
+   * `precision`: of frozen matrices. Everything that is computed or trained is float32.
+   * `largestBuffer`: bytes that one buffer may have; frozen matrices that need more are kept in
+   * parts.
    */
   constructor(precision: Precision = "float32", largestBuffer = Number.POSITIVE_INFINITY) {
     this.#precision = precision;

@@ -2,7 +2,7 @@
 
 export type ElementType = "float32" | "float16" | "int32";
 
-/** How frozen matrices are kept in GPU memory. */
+/** How frozen matrices are kept in the executor's memory. */
 export type Precision = Extract<ElementType, "float32" | "float16">;
 
 /**

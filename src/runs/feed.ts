@@ -20,7 +20,7 @@ export interface FeedOptions {
 }
 
 export class Feed {
-  /** On the GPU, by padded length. */
+  /** On the device, by padded length. */
   readonly buffers: ReadonlyMap<number, BatchBuffers>;
   readonly #arrays: ReadonlyMap<number, BatchArrays>;
   readonly #options: FeedOptions;

@@ -1,6 +1,6 @@
 /**
- * AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the GPU, with clipping by
- * the global norm.
+ * AdamW (Loshchilov and Hutter 2019) as PyTorch computes it, in place on the device, with clipping
+ * by the global norm.
  */
 
 import type { Costs } from "../executors/costs";

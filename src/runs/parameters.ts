@@ -1,6 +1,6 @@
 /**
- * The trained tensors of one run on the GPU: values, gradients and AdamW's moments, and copies of
- * them on the host. Beside them what the method's controller keeps.
+ * The trained tensors of one run on the device: values, gradients and AdamW's moments, and copies
+ * of them on the host. Beside them what the method's controller keeps.
  */
 
 import type { Layer } from "../base/leaves";

@@ -27,7 +27,8 @@ export interface ResolvedMethod {
 export type ResolvingModel = ModelFacts & Pick<BaseModel, "tokenizer">;
 
 /**
- * `seed` draws the random tokens of a text; `labels`: names of the classes, for methods that say them.
+ * `seed` draws the random tokens of a text; `labels`: names of the classes, for methods that say
+ * them.
  * @throws Error naming run, method and option.
  */
 export function resolveMethod(

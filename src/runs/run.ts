@@ -232,7 +232,10 @@ export class Run {
     return step;
   }
 
-  /** From here on the controller's tensors are those of an evaluation. */
+  /**
+   * Writes what the controller's tensors hold in evaluations; the next training step sets them
+   * anew.
+   */
   rest(): void {
     this.#runner?.set(null);
   }

@@ -17,8 +17,9 @@ import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
 import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
- * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`: bias-free on the last real token, or with a bias on the masked mean → [size, outputs].
- * After a suffix the last token is the suffix's; the mean is over the row's own tokens.
+ * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`:
+ * bias-free on the last real token, or with a bias on the masked mean → [size, outputs]. After a
+ * suffix the last token is the suffix's; the mean is over the row's own tokens.
  */
 export function rowHead(program: Program, states: States, options: ReadOutOptions): Tensor {
   const { pooling, classifier, outputs } = options;

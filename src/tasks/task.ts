@@ -71,9 +71,8 @@ export interface Loss {
   readonly first: readonly Dispatch<Place>[];
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on
-   * zeroed `seed`, `losses` and
-   * `predictions`. In training `learn` follows, which adds to the zeroed gradients of `trained`. Empty where everything is
-   * computed at once.
+   * zeroed `seed`, `losses` and `predictions`. In training `learn` follows, which adds to the
+   * zeroed gradients of `trained`. Empty where everything is computed at once.
    */
   readonly parts: readonly {
     readonly rows: number;

@@ -59,7 +59,9 @@ export interface Verdict {
   /** Best first. */
   runs: VerdictRun[];
   pairs: VerdictPair[];
-  /** Of guessing by the labels' shares, and of always saying the largest label, where there is one. */
+  /**
+   * Of guessing by the labels' shares, and of always saying the largest label, where there is one.
+   */
   chance: number | null;
   majority: number | null;
   /** To see a difference of 2 points between the first two, where they are level. */

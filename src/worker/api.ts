@@ -1,7 +1,7 @@
 /**
  * What the page and the headless runner may ask of the worker, and the events it sends back. Types
- * only. Everything here survives structured cloning; nothing here names a GPU or onnxruntime
- * object.
+ * only. Everything here survives structured cloning; nothing here names an object of WebGPU or of
+ * onnxruntime.
  */
 
 import type { Remote } from "comlink";
@@ -18,8 +18,9 @@ import type { GenerationSettings } from "../generation/settings";
 import type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
-import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
+import type { StudioEvent } from "../plan/events";
 import type { RateSearch } from "../plan/rate-search";
+import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
@@ -46,6 +47,7 @@ export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
 export type { RateSearch } from "../plan/rate-search";
+export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -176,7 +178,7 @@ export interface ModelSummary {
   parameters: number;
   fileBytes: number;
   memoryBytes: number;
-  /** Of the frozen matrices on the GPU. */
+  /** Of the frozen matrices in the executor's memory. */
   elementType: Precision;
   /** What was asked for, and why it is something else; null where it is not. */
   precision: PrecisionChoice;
@@ -309,10 +311,10 @@ export interface StudioApi {
   readDevice(): Promise<DeviceReport>;
   listModels(): Promise<ModelListing[]>;
   /**
-   * Streams the weights to the GPU; progress events say how far. Replaces the model that was open;
-   * the data stays and is tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once it is
-   * stored, `dir:…` once it was inspected.
-   * `precision`: of its frozen matrices on the GPU.
+   * Streams the weights to the device; progress events say how far. Replaces the model that was
+   * open; the data stays and is tokenised again. `bundled:NAME` (downloaded if needed), `hf:…` once
+   * it is stored, `dir:…` once it was inspected. `precision`: of its frozen matrices in the
+   * executor's memory.
    */
   openModel(source: string, precision?: PrecisionChoice): Promise<ModelSummary>;
   /**
@@ -428,8 +430,8 @@ export interface StudioApi {
   /**
    * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and
    * sk_adapter.safetensors for SK runs. Bottleneck adapters have AdapterHub's adapter.safetensors,
-   * head_config.json and model_head.safetensors instead of PEFT's.
-   * `conversion`: another form of the method's `conversions`; a merged model is a whole folder in Hugging Face's layout.
+   * head_config.json and model_head.safetensors instead of PEFT's. `conversion`: another form of
+   * the method's `conversions`; a merged model is a whole folder in Hugging Face's layout.
    */
   exportRun(run: string, conversion?: string | null): Promise<Blob>;
   /**

@@ -28,7 +28,7 @@ import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
-import { named } from "./failures";
+import { namedError } from "./failures";
 import type { Folders } from "./folders";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import { searchRates } from "./search-rates";
@@ -331,7 +331,7 @@ export class Comparisons {
       .then(async () => {
         if (comparison.finished) await dropCheckpoints().catch(() => {});
       })
-      .catch((error: unknown) => comparison.fail(named(error)))
+      .catch((error: unknown) => comparison.fail(namedError(error)))
       .finally(() => this.#events.flush());
     return open.running;
   }

@@ -194,8 +194,8 @@ export class DatasetStore {
   }
 
   /**
-   * The settings as guessed, or with the first other column that can be the label, said in a notice:
-   * so that a wrong guess still opens a file of labelled texts. Where none can, as guessed.
+   * The settings as guessed, or with the first other column that can be the label, said in a
+   * notice: so that a wrong guess still opens a file of labelled texts. Where none can, as guessed.
    */
   #workingLabel(table: Table, settings: DataSettings, seed: number): { train: Table; settings: DataSettings } {
     const guessed = { train: table, settings };

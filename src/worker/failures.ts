@@ -10,7 +10,7 @@ export function describeGpuError(error: GPUError): Error {
 }
 
 /** An error that a call rejected with. */
-export function named(error: unknown): Error {
+export function namedError(error: unknown): Error {
   if (error instanceof OutOfMemoryError)
     return new Error(`out of memory: ${error.message.replace(/^out of memory: /i, "")}`);
   return error instanceof Error ? error : new Error(String(error));

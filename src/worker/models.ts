@@ -1,7 +1,7 @@
 /**
  * Base models, wherever they come from: bundled with the page, stored in this browser, on the Hub,
  * dropped, or served by the headless runner. The Hub is asked only when a person asks for it. Not
- * for putting them on the GPU.
+ * for loading them onto a device.
  */
 
 import { BundledModels } from "../hub/bundled";
@@ -111,7 +111,15 @@ export class Models {
       this.#local.set(folder.source, folder);
       const sizes = await Promise.all((folder.files ?? []).map((name) => folder.open(name)));
       const files = sizes.flatMap((file) => (file ? [{ name: file.name, bytes: file.size }] : []));
-      return { folder, licence: null, gated: false, commit: null, address: null, files: marked(files), storedBytes: 0 };
+      return {
+        folder,
+        licence: null,
+        gated: false,
+        commit: null,
+        address: null,
+        files: markWanted(files),
+        storedBytes: 0,
+      };
     }
     const { address, token } = place;
     const model = await lookUp({ ...parseHubName(place.name, address), address, token });
@@ -125,7 +133,7 @@ export class Models {
       gated: model.gated,
       commit: model.commit,
       address,
-      files: marked(model.files),
+      files: markWanted(model.files),
       storedBytes: stored?.record.commit === model.commit ? stored.storedBytes : 0,
     };
   }
@@ -188,7 +196,7 @@ function split(source: string): [scheme: string, name: string] {
   return [source.slice(0, colon), source.slice(colon + 1)];
 }
 
-function marked(files: readonly { name: string; bytes: number }[]): InspectedModel["files"] {
+function markWanted(files: readonly { name: string; bytes: number }[]): InspectedModel["files"] {
   const wanted = new Set(wantedFiles(files));
   return files.map((file) => ({ name: file.name, bytes: file.bytes, wanted: wanted.has(file) }));
 }

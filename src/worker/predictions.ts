@@ -13,7 +13,7 @@ import { readTable, type Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
 import type { Tokenizer } from "../hub/tokenizer";
-import type { Prediction, RowAnswer } from "../plan/events";
+import type { Prediction, RowAnswer } from "../plan/reports";
 import type { ColumnRoles, FilePredictions, FileToPredict } from "./api";
 import type { OpenComparison } from "./open-comparison";
 

@@ -68,8 +68,8 @@ export function* cells(sizes: AttentionSizes, causal: number): Generator<Cell> {
 }
 
 /**
- * `expected` with the cells that no query sees as `computed` has them, where nobody says what they hold: the processor computes
- * them too.
+ * `expected` with the cells that no query sees as `computed` has them, where nobody says what they
+ * hold: the processor computes them too.
  */
 export function whereSeen(
   expected: Float64Array,

@@ -175,8 +175,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     {
       sizes: { rows: 7, classes: 3 },
       bindings: {
-        ...{ logits: 21, values: 21, labels: randomIntegers(7, 9, 0, 2).fill(-100, 0, 2) },
-        ...{ shares: 7, rowLoss: 7, out: 21 },
+        logits: 21,
+        values: 21,
+        labels: randomIntegers(7, 9, 0, 2).fill(-100, 0, 2),
+        shares: 7,
+        rowLoss: 7,
+        out: 21,
       },
       wide: ["values", "shares", "rowLoss"],
     },

@@ -193,8 +193,8 @@ export function randomIntegers(count: number, seed: number, from: number, to: nu
 
 /**
  * Every element must be within `tolerance` of the float64 reference, relative to the element's own
- * size. Smaller ones than
- * `floor` times the largest are compared with that instead: by default only numbers below float32's smallest.
+ * size. Smaller ones than `floor` times the largest are compared with that instead: by default only
+ * numbers below float32's smallest.
  */
 export function expectClose(
   actual: Float32Array,

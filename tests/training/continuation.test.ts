@@ -56,8 +56,14 @@ test("10 steps, a folder and 10 more are 20 steps", { timeout: 120_000 }, async 
     const run = straight.comparison.run(name);
     const state = { seed: 3, steps: 2 * HALF, learningRateFactor: 1, trainRows: rows.length, dataFingerprint: "rows" };
     const facts = {
-      ...{ labels: ["a", "b", "c", "d", "e"], maxLength: 8, data: { file: "rows", trainRows: 7, validationRows: 2 } },
-      ...{ steps: HALF, metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
+      labels: ["a", "b", "c", "d", "e"],
+      maxLength: 8,
+      data: { file: "rows", trainRows: 7, validationRows: 2 },
+      steps: HALF,
+      metrics: null,
+      versions: {},
+      droppedLeadingTokens: 0,
+      record: {},
     };
     const read = vi.spyOn(executor, "read");
     const folder = await straight.comparison.snapshot(name, (checkpoint) =>

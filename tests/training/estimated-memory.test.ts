@@ -30,9 +30,18 @@ test.each([
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, task: sequenceClassification, classes: data.labels.length, labels: data.labels, maxLength: 16 },
-    ...{ runs, costs, capacity, allowedBuffer },
-    ...{ trainLengths: lengths, validationLengths: lengths, training: trainingSchema.parse(training) },
+    model,
+    task: sequenceClassification,
+    classes: data.labels.length,
+    labels: data.labels,
+    maxLength: 16,
+    runs,
+    costs,
+    capacity,
+    allowedBuffer,
+    trainLengths: lengths,
+    validationLengths: lengths,
+    training: trainingSchema.parse(training),
   });
   const { comparison } = createComparison(executor, model, { data, runs, training });
   await comparison.prepare();
@@ -61,9 +70,18 @@ test("pairs of texts on an encoder: what we allocate is what was estimated, the 
   const { costs, capacity, largestBuffer: allowedBuffer } = executor;
   const lengths = rows.map(({ ids }) => ids.length);
   const planned = estimate({
-    ...{ model, task: sequenceClassification, classes: data.labels.length, labels: data.labels, maxLength: 16 },
-    ...{ runs, costs, capacity, allowedBuffer },
-    ...{ inputs: [tokenTypes], trainLengths: lengths, validationLengths: lengths },
+    model,
+    task: sequenceClassification,
+    classes: data.labels.length,
+    labels: data.labels,
+    maxLength: 16,
+    runs,
+    costs,
+    capacity,
+    allowedBuffer,
+    inputs: [tokenTypes],
+    trainLengths: lengths,
+    validationLengths: lengths,
     training: trainingSchema.parse(training),
   });
   const { comparison } = createComparison(executor, model, { data, runs, training });

@@ -28,7 +28,9 @@ test.each([
   const rows = await tinyRows(model, [12, 9, 16, 10]);
   const options: Record<string, object> = { prefix: { virtualTokens: 3 }, "sk-prefix": { text: "Sort it:" } };
   const runs = [...methods, "linear-probe"].map((method) => ({
-    ...{ name: method, method, options: { ...options[method] } },
+    name: method,
+    method,
+    options: { ...options[method] },
     learningRate: 0.02,
   }));
   const { comparison } = createComparison(executor, model, {

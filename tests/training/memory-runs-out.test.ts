@@ -6,7 +6,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import { type DeviceBuffer, OutOfMemoryError } from "../../src/executors/executor";
-import { named } from "../../src/worker/failures";
+import { namedError } from "../../src/worker/failures";
 import { fixtureModel } from "../fixtures/reference";
 import { processor } from "./executor";
 import { createComparison, finalValues, tinyData, tinyRows } from "./tiny-comparison";
@@ -54,11 +54,11 @@ test.skipIf(!globalThis.process?.versions?.node)("memory that a step asks for in
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(OutOfMemoryError);
-  const { message } = named(failure);
+  const { message } = namedError(failure);
   expect(message).toMatch(
     /^out of memory: onnxruntime .* on top of the \d{8,} bytes in use; the processor has 4160749568 in all/,
   );
-  comparison.fail(named(failure));
+  comparison.fail(namedError(failure));
   expect(tiny.losses("delta")).toEqual(expected.losses.slice(0, 3));
   expect(tiny.of("run-state").at(-1)).toMatchObject({ state: "failed", reason: message, lastGoodStep: 2 });
 

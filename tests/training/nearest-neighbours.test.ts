@@ -22,7 +22,9 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
   const rows = described.ids.map((ids: number[], row: number) => ({
     ids: Int32Array.from(ids),
     labels: Int32Array.of(described.labels[row]),
-    ...{ row, fullLength: ids.length, truncated: false },
+    row,
+    fullLength: ids.length,
+    truncated: false,
   }));
   const data = tinyData(rows.slice(0, described.training), rows.slice(described.training), 24);
   const cases = described.cases.filter((one: { pooling: string }) => one.pooling === pooling);
@@ -80,16 +82,16 @@ test("votes and chances are scikit-learn's", { timeout: 120_000 }, async (contex
 
   const lengths = (which: readonly { ids: Int32Array }[]) => which.map(({ ids }) => ids.length);
   const estimates = estimate({
-    ...{
-      model,
-      task: sequenceClassification,
-      classes: data.labels.length,
-      labels: data.labels,
-      maxLength: 24,
-      runs: [runs[0], fitted],
-    },
+    model,
+    task: sequenceClassification,
+    classes: data.labels.length,
+    labels: data.labels,
+    maxLength: 24,
+    runs: [runs[0], fitted],
     training: trainingSchema.parse(training),
-    ...{ trainLengths: lengths(data.train), validationLengths: lengths(data.validation), allowedBuffer: 1e9 },
+    trainLengths: lengths(data.train),
+    validationLengths: lengths(data.validation),
+    allowedBuffer: 1e9,
     costs: executor.costs,
   }).runs;
   const [planned, plannedFit] = [estimates[0]!, estimates[1]!];

@@ -74,8 +74,16 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     executor,
     model,
     {
-      ...{ name: "outer", owner: "test", learningRate, weightDecay, gradClip: null },
-      ...{ task: tasks[id], classes: causal ? 0 : LABELS.length, pooling: "last", seed: 0, steps: 20 },
+      name: "outer",
+      owner: "test",
+      learningRate,
+      weightDecay,
+      gradClip: null,
+      task: tasks[id],
+      classes: causal ? 0 : LABELS.length,
+      pooling: "last",
+      seed: 0,
+      steps: 20,
       ...resolveMethod(model, { name: "outer", method: "lora", options }, 0),
       initial: part("initial"),
     },
@@ -120,18 +128,23 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
       expect(Math.abs(loss / described.lossTrace[step] - 1), `loss before update ${step}`).toBeLessThan(1e-3);
     });
     publish(context, {
-      ...{ rig, modelType: rig.replace("tiny-", ""), method: "lora", name: "outer" },
-      ...{ logits: logitsError, gradients: gradientError },
+      rig,
+      modelType: rig.replace("tiny-", ""),
+      method: "lora",
+      name: "outer",
+      logits: logitsError,
+      gradients: gradientError,
     });
 
     const folder = await exportRun(model, run, {
-      ...{
-        labels: causal ? [] : LABELS,
-        maxLength: 22,
-        data: { file: "rows", trainRows: 16, validationRows: 0 },
-        steps: 20,
-      },
-      ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
+      labels: causal ? [] : LABELS,
+      maxLength: 22,
+      data: { file: "rows", trainRows: 16, validationRows: 0 },
+      steps: 20,
+      metrics: null,
+      versions: {},
+      droppedLeadingTokens: 0,
+      record: {},
     });
     const [own, theirs] = [writtenFiles(folder), await adapterFiles(`outer-lora/${rig}`)];
     const [config, saved] = [own, theirs].map((files) => JSON.parse(strFromU8(files["adapter_config.json"]!)));
@@ -139,7 +152,8 @@ test.for(["tiny-gpt2"])("%s", { timeout: 120_000 }, async (rig, context) => {
     // it loads.
     const fanInFanOut = rig === "tiny-gpt2";
     expect({ ...config, base_model_name_or_path: null, target_modules: [...config.target_modules].sort() }).toEqual({
-      ...{ ...saved, fan_in_fan_out: fanInFanOut },
+      ...saved,
+      fan_in_fan_out: fanInFanOut,
       target_modules: [...saved.target_modules].sort(),
     });
     const [read, peft] = await Promise.all([own, theirs].map(async (files) => (await readAdapterFiles(files)).tensors));

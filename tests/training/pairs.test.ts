@@ -31,7 +31,9 @@ test("the logits of pairs are transformers'", async () => {
   );
   const setup = {
     ...resolveMethod(model, { name: "pairs", method: "linear-probe", options: {} }, 0),
-    ...{ name: "pairs", learningRate: 1e-3, weightDecay: 0 },
+    name: "pairs",
+    learningRate: 1e-3,
+    weightDecay: 0,
   };
   const run = new Run(
     executor,

@@ -9,7 +9,8 @@ import type { PlannedRun } from "../../src/comparison/comparison-setup";
 import { cutTokens, type TokenizedExample } from "../../src/data/tokens";
 import type { Executor } from "../../src/executors/executor";
 import { type TrainingConfiguration, trainingSchema } from "../../src/plan/configuration";
-import type { Prediction, StudioEvent } from "../../src/plan/events";
+import type { StudioEvent } from "../../src/plan/events";
+import type { Prediction } from "../../src/plan/reports";
 import type { Values } from "../../src/runs/parameters";
 import type { ComparisonData, DividedRows } from "../../src/runs/rows";
 import { fixtureJson } from "../fixtures/reference";
@@ -137,4 +138,12 @@ export function finalValues({ comparison }: TinyComparison, run: string): Promis
 export function probabilitiesOf(prediction: Prediction): number[] {
   if (prediction.answer !== "label") throw new Error(`The prediction is of ${prediction.answer}.`);
   return prediction.probabilities.map(({ probability }) => probability);
+}
+
+/** The report on a run that says labels, with what only such a one has. */
+export function classReport({ comparison }: TinyComparison, run: string) {
+  const report = comparison.report(run);
+  const { confusion, perClass } = report;
+  if (!confusion || !perClass) throw new Error(`The report is of ${report.task}.`);
+  return { ...report, confusion, perClass };
 }

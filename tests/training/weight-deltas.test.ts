@@ -1,8 +1,8 @@
 /**
  * LoRA's family against PyTorch following PEFT, on the tiny models: counts, start, logits,
  * gradients, a 20-step AdamW trace with penalties and allocated ranks, and what is exported, read
- * back and converted. The cases PEFT itself computed are in
- * `reference.test.ts`; these are made by `tools/fixtures/weight_deltas.py` without PEFT, and held against PEFT's own training by
+ * back and converted. The cases PEFT itself computed are in `reference.test.ts`; these are made by
+ * `tools/fixtures/weight_deltas.py` without PEFT, and held against PEFT's own training by
  * `tools/peft/weight_deltas.py`, which saved the folders.
  */
 
@@ -93,14 +93,17 @@ describe.each(Object.keys(cases))("%s", (rig) => {
       executor,
       model,
       {
-        ...{
-          name: method,
-          owner,
-          learningRate: 1e-3,
-          weightDecay: 0.01,
-          gradClip: null,
-        },
-        ...{ task: sequenceClassification, classes: LABELS.length, pooling: "last", seed: 0, steps: 20, ...setup },
+        name: method,
+        owner,
+        learningRate: 1e-3,
+        weightDecay: 0.01,
+        gradClip: null,
+        task: sequenceClassification,
+        classes: LABELS.length,
+        pooling: "last",
+        seed: 0,
+        steps: 20,
+        ...setup,
         ...resolveMethod(model, { name: method, method, options }, 0),
       },
       new Map([[batch.tokens, buffers]]),
@@ -125,8 +128,14 @@ describe.each(Object.keys(cases))("%s", (rig) => {
 
   function exported(run: Run, conversion: string | null = null) {
     const facts = {
-      ...{ labels: LABELS, maxLength: 22, data: { file: "rows", trainRows: 16, validationRows: 0 }, steps: 20 },
-      ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: {} },
+      labels: LABELS,
+      maxLength: 22,
+      data: { file: "rows", trainRows: 16, validationRows: 0 },
+      steps: 20,
+      metrics: null,
+      versions: {},
+      droppedLeadingTokens: 0,
+      record: {},
     };
     return exportRun(model, run, facts, conversion);
   }

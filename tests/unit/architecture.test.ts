@@ -50,6 +50,20 @@ const PEERS: Record<string, string[]> = {
   forward: ["hub"],
 };
 
+/**
+ * Subfolders whose files and their parent folder's import each other; a circle through them is one
+ * idea in several folders.
+ */
+const PART_OF_PARENT = new Map([
+  // A form says how its folder is laid out, with the layouts and checks beside it; reading and
+  // writing a folder find its form in the registry.
+  ["src/adapters/forms", "src/adapters"],
+  // A model card says what its form says; a form knows the card's task by its type.
+  ["src/adapters/card", "src/adapters"],
+  // A format reads columns with what lies beside it; data sets find their format in the registry.
+  ["src/data/formats", "src/data"],
+]);
+
 /** Folders that know nothing of tensors' programs or devices. */
 const LEAVES = ["hub", "data", "adapters"];
 
@@ -180,12 +194,17 @@ function findCircle(edges: Import[]): string[] | null {
   return null;
 }
 
-/** The page's imports between its folders; a file directly in `src/page` is a node of its own. */
-function pageRooms(edges: readonly Import[]): Import[] {
-  const room = (path: string) => /^src\/page\/[^/]+/.exec(path)?.[0];
+/** The folder that a file is in; a file directly in `src/page` is a node of its own. */
+function roomOf(path: string, partOfParent: ReadonlyMap<string, string>): string {
+  const folder = posix.dirname(path);
+  return folder === "src/page" ? path : (partOfParent.get(folder) ?? folder);
+}
+
+/** Imports between folders, subfolders on their own unless `partOfParent` has them. */
+function roomImports(edges: readonly Import[], partOfParent: ReadonlyMap<string, string> = PART_OF_PARENT): Import[] {
   return edges.flatMap(({ from, to, typeOnly }) => {
-    const [above, below] = [room(from), room(to)];
-    return above && below && above !== below ? [{ from: above, to: below, typeOnly }] : [];
+    const [above, below] = [roomOf(from, partOfParent), roomOf(to, partOfParent)];
+    return above !== below ? [{ from: above, to: below, typeOnly }] : [];
   });
 }
 
@@ -204,10 +223,21 @@ describe("imports", () => {
     expect(findCircle(imports)).toBeNull();
   });
 
-  test("make no circle of the page's folders, types included", () => {
-    const rooms = pageRooms(imports);
+  test("make no circle of folders and subfolders, types included", () => {
+    const rooms = roomImports(imports);
     expect(rooms).toContainEqual({ from: "src/page/store", to: "src/page/curves", typeOnly: false });
+    expect(rooms).toContainEqual({ from: "src/tasks", to: "src/tasks/metrics", typeOnly: false });
     expect(findCircle(rooms)).toBeNull();
+  });
+
+  test.each([...PART_OF_PARENT.keys()])("%s is in a circle", (subfolder) => {
+    const others = new Map([...PART_OF_PARENT].filter(([other]) => other !== subfolder));
+    expect(findCircle(roomImports(imports, others))).toContain(subfolder);
+  });
+
+  test("between folders of one layer make no circle", () => {
+    const peers = Object.entries(PEERS).flatMap(([from, below]) => below.map((to) => ({ from, to, typeOnly: false })));
+    expect(findCircle(peers)).toBeNull();
   });
 
   test("reach the worker from the page's actions and its hooks for asking alone", () => {
@@ -240,8 +270,9 @@ describe("imports", () => {
     expect(findCircle([edge("a", "b"), edge("a", "c"), edge("b", "c")])).toBeNull();
     const there = edge("src/page/store/state.ts", "src/page/charts/lines.ts", true);
     const back = edge("src/page/charts/Chart.tsx", "src/page/store/store.ts");
-    expect(findCircle(pageRooms([there, back]))).toEqual(["src/page/store", "src/page/charts", "src/page/store"]);
-    expect(pageRooms([edge("src/page/App.tsx", "src/page/numbers.ts")])).toHaveLength(1);
+    expect(findCircle(roomImports([there, back]))).toEqual(["src/page/store", "src/page/charts", "src/page/store"]);
+    expect(roomImports([edge("src/page/App.tsx", "src/page/numbers.ts")])).toHaveLength(1);
+    expect(roomImports([edge("src/data/formats/lists.ts", "src/data/table.ts")])).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
 """
-BitFit in the form that PEFT 0.21 saves and loads, LoRA with `bias="all"` whose factors are zero: the folders that PEFT writes for
-the trained biases of tests/fixtures/reference/cases, read into a fresh model again, whose logits must be PyTorch's. Needs torch,
-transformers, peft and safetensors; run by hand.
+BitFit in the form that PEFT 0.21 saves and loads, LoRA with `bias="all"` whose factors are zero:
+the folders that PEFT writes for the trained biases of tests/fixtures/reference/cases, read into a
+fresh model again, whose logits must be PyTorch's. Needs torch, transformers, peft and safetensors;
+run by hand.
 """
 import json
 import logging

@@ -1,12 +1,14 @@
 """
-Loads every adapter folder of a headless comparison in PEFT itself (bottleneck modules in AdapterHub's `adapters`), by the very code
-in the folder's README.md, and holds the validation loss it gives against the studio's. Needs torch, transformers and peft; run by
-hand, and for real models by `npm run test:real`:
+Loads every adapter folder of a headless comparison in PEFT itself (bottleneck modules in
+AdapterHub's `adapters`), by the very code in the folder's README.md, and holds the validation loss
+it gives against the studio's. Needs torch, transformers and peft; run by hand, and for real models
+by `npm run test:real`:
 
     npm run studio -- run comparison.json --out results
     python tools/peft/check_folders.py results --base MODEL_FOLDER --rows dev.csv
 
-`--rows` is the comparison's validation file (CSV or JSONL); task and columns are those of the folders' run.json. Fails where a loss differs by more than one in a thousand.
+`--rows` is the comparison's validation file (CSV or JSONL); task and columns are those of the
+folders' run.json. Fails where a loss differs by more than one in a thousand.
 """
 import argparse
 import csv
@@ -40,7 +42,10 @@ def entries(cell, separator=None):
 
 
 def losses_of(task, row, columns, names, scale):
-    """The losses of one row, by the README's logits: cross-entropy of its label or of each word's tag, or the mean over values."""
+    """
+    The losses of one row, by the README's logits: cross-entropy of its label or of each word's tag,
+    or the mean over values.
+    """
     logits = names["logits"]
     if task == "sequence-classification":
         return [-float(logits.log_softmax(-1)[names["labels"].index(row[columns["label"]])])]
@@ -71,7 +76,10 @@ def filled(template, row):
 
 
 def response_losses(row, columns, names, reading, most):
-    """Cross-entropy of every token of the response and of the end token, after the prompt as the README reads it."""
+    """
+    Cross-entropy of every token of the response and of the end token, after the prompt as the
+    README reads it.
+    """
     torch, tokenizer = names["torch"], names["tokenizer"]
     names["prompt"] = filled(columns["prompt"] or "", row)
     exec(reading.replace('"a prompt\\n"', "prompt").split("with torch.no_grad")[0], names)
@@ -121,7 +129,10 @@ def kind_of(folder):
 
 
 def compared(results, base, rows):
-    """Of every run with a folder: its loss by the studio and by PEFT. `kind` is None where PEFT cannot load it."""
+    """
+    Of every run with a folder: its loss by the studio and by PEFT. `kind` is None where PEFT cannot
+    load it.
+    """
     summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
     for run in summary["runs"]:
         folder = results / run["run"]

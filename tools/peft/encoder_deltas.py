@@ -1,7 +1,8 @@
 """
-BEFT and RoAd on tiny-bert, computed by PEFT's own modules in transformers' classifier: the cases of tests/fixtures/reference/cases
-of those names. Logits and gradients in float64, 20 AdamW updates in both. Batches and the head's start are those of its BitFit
-case. Needs torch, transformers and peft; run by hand.
+BEFT and RoAd on tiny-bert, computed by PEFT's own modules in transformers' classifier: the cases of
+tests/fixtures/reference/cases of those names. Logits and gradients in float64, 20 AdamW updates in
+both. Batches and the head's start are those of its BitFit case. Needs torch, transformers and peft;
+run by hand.
 """
 import json
 import logging

@@ -1,6 +1,7 @@
 """
-Weighted sums of LoRA adapters by PEFT 0.21's `add_weighted_adapter`: tests/fixtures/lora-sums has three adapters on tiny-llama as PEFT
-saves them, and what PEFT makes of two of them by `cat` and by `linear`. Needs torch, transformers and peft; run by hand.
+Weighted sums of LoRA adapters by PEFT 0.21's `add_weighted_adapter`: tests/fixtures/lora-sums has
+three adapters on tiny-llama as PEFT saves them, and what PEFT makes of two of them by `cat` and by
+`linear`. Needs torch, transformers and peft; run by hand.
 """
 import logging
 import os

@@ -1,7 +1,8 @@
 """
-LoRA outside of the blocks as PEFT 0.21 trains it: beside word embeddings, and beside the head over the vocabulary of a language
-model, tied to the embeddings or not. Writes tests/fixtures/outer-lora/RIG: logits and gradients in float64, 20 AdamW updates in
-float32, and the folder that PEFT saves. Needs torch, transformers and peft; run by hand.
+LoRA outside of the blocks as PEFT 0.21 trains it: beside word embeddings, and beside the head over
+the vocabulary of a language model, tied to the embeddings or not. Writes
+tests/fixtures/outer-lora/RIG: logits and gradients in float64, 20 AdamW updates in float32, and the
+folder that PEFT saves. Needs torch, transformers and peft; run by hand.
 
 `tiny-qwen2`'s folder holds the frozen tables too, as PEFT saves them unless it is told not to.
 """
@@ -48,7 +49,10 @@ def start_of(rig, name, tensor):
 
 
 def loss_of(model, batch, task):
-    """Logits, and the mean cross-entropy; a language model predicts the next real token at every position."""
+    """
+    Logits, and the mean cross-entropy; a language model predicts the next real token at every
+    position.
+    """
     logits = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
     if task != "CAUSAL_LM":
         return logits, functional.cross_entropy(logits, batch["labels"])

@@ -1,8 +1,9 @@
 """
-Trains the cases of tests/fixtures/weight-deltas once more with PEFT's own modules, holds losses and allocated ranks against the
-fixtures (which are made without PEFT), and writes the adapters that PEFT saves beside them: what the studio writes is compared
-with these key by key. Needs torch, transformers and peft; run by hand, after tools/fixtures/weight_deltas.py; all cases, or
-those that are named.
+Trains the cases of tests/fixtures/weight-deltas once more with PEFT's own modules, holds losses and
+allocated ranks against the fixtures (which are made without PEFT), and writes the adapters that
+PEFT saves beside them: what the studio writes is compared with these key by key. Needs torch,
+transformers and peft; run by hand, after tools/fixtures/weight_deltas.py; all cases, or those that
+are named.
 """
 import json
 import logging

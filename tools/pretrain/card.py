@@ -1,4 +1,7 @@
-"""Writes the model card from what was measured. Every number in it comes from the files beside the model."""
+"""
+Writes the model card from what was measured. Every number in it comes from the files beside the
+model.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,10 @@ class Document:
 
     @property
     def held_out(self) -> bool:
-        """Whether the document is for validation only. Decided by its text, so every run decides alike."""
+        """
+        Whether the document is for validation only. Decided by its text, so every run decides
+        alike.
+        """
         digest = hashlib.sha256(self.text.encode()).digest()
         return int.from_bytes(digest[:4], "big") % 1000 < HELD_OUT_OF_1000
 
@@ -34,7 +37,10 @@ SOURCES = {"imdb": "reviews", "wiki": "articles", "novels": "books"}
 
 
 def read_documents(folder: Path) -> list[Document]:
-    """Documents of every *.txt and *.txt.zst file in a folder; a file's name says what it holds (see SOURCES)."""
+    """
+    Documents of every *.txt and *.txt.zst file in a folder; a file's name says what it holds (see
+    SOURCES).
+    """
     documents: list[Document] = []
     for path in sorted(folder.iterdir()):
         if not path.name.endswith((".txt", ".txt.zst")):
@@ -60,7 +66,9 @@ def read_text(path: Path) -> str:
 
 
 def join_paragraphs(paragraphs: list[str]) -> list[str]:
-    """Paragraphs of books joined to parts of about BOOK_PART characters; hard line ends become spaces."""
+    """
+    Paragraphs of books joined to parts of about BOOK_PART characters; hard line ends become spaces.
+    """
     parts: list[str] = []
     current: list[str] = []
     length = 0
@@ -81,10 +89,12 @@ def words(text: str) -> tuple[str, ...]:
 
 
 class Excluded:
-    """Rows that must be in no training data, and the search for them by word n-grams.
+    """
+    Rows that must be in no training data, and the search for them by word n-grams.
 
-    A text shares a row when it holds `n` consecutive words of it (rows of 5 to n-1 words: all of them). Rows of fewer
-    than 5 words are phrases that any text may hold; they count only when they are the whole text.
+    A text shares a row when it holds `n` consecutive words of it (rows of 5 to n-1 words: all of
+    them). Rows of fewer than 5 words are phrases that any text may hold; they count only when they
+    are the whole text.
     """
 
     n = 8

@@ -30,7 +30,9 @@ class Score:
 
 
 def score_windows(ids: list[int], context: int) -> list[tuple[list[int], int]]:
-    """Windows of at most `context` tokens and how many of each one's last tokens are scored; every token once.
+    """
+    Windows of at most `context` tokens and how many of each one's last tokens are scored; every
+    token once.
 
     All windows begin with <|bos|>. From the second on, half of a window is context only.
     """
@@ -60,7 +62,10 @@ def score_model(model: Llama, tokenizer: Tokenizer, texts: list[str]) -> Score:
 
 
 class NGrams:
-    """Interpolated Kneser-Ney n-grams of tokens (Kneser & Ney 1995; Chen & Goodman 1999), discount 0.75."""
+    """
+    Interpolated Kneser-Ney n-grams of tokens (Kneser & Ney 1995; Chen & Goodman 1999), discount
+    0.75.
+    """
 
     discount = 0.75
 
@@ -123,7 +128,10 @@ def score_baselines(training: np.ndarray, tokenizer: Tokenizer, texts: list[str]
 
 @torch.no_grad()
 def sample(model: Llama, tokenizer: Tokenizer, prompt: str, length: int, temperature: float, seed: int) -> str:
-    """The prompt continued; temperature 0 takes the likeliest token, above it the likeliest 90 % are drawn from."""
+    """
+    The prompt continued; temperature 0 takes the likeliest token, above it the likeliest 90 % are
+    drawn from.
+    """
     generator = torch.Generator().manual_seed(seed)
     device = next(model.parameters()).device
     ids = tokenizer.encode(prompt).ids

@@ -1,8 +1,10 @@
-"""Texts followed by short plain statements about them, for the last phase of pretraining.
+"""
+Texts followed by short plain statements about them, for the last phase of pretraining.
 
-Every label is public and comes with the text: the grade a reviewer wrote into the review, an article's title, the kind
-of text, and the intent names of a labelled file (`--intents`, rows of banking questions). Nothing here is written by
-hand per row, and no row of SST-2, TREC or tweet_emotion is used, neither for development nor for training.
+Every label is public and comes with the text: the grade a reviewer wrote into the review, an
+article's title, the kind of text, and the intent names of a labelled file (`--intents`, rows of
+banking questions). Nothing here is written by hand per row, and no row of SST-2, TREC or
+tweet_emotion is used, neither for development nor for training.
 """
 
 from __future__ import annotations
@@ -36,7 +38,10 @@ def with_task(rng: random.Random, task: str, text: str, statement: str) -> str:
 
 
 def sentiment(document: Document, rng: random.Random) -> str | None:
-    """A review's last sentences without the grade, followed by what the grade says; None without a clear grade."""
+    """
+    A review's last sentences without the grade, followed by what the grade says; None without a
+    clear grade.
+    """
     grades = [int(match.group(1)) for match in GRADE.finditer(document.text)]
     if len(grades) != 1 or grades[0] > 10 or 4 < grades[0] < 7:
         return None

@@ -1,7 +1,9 @@
-"""Muon for the blocks' matrices, AdamW for embeddings and norms.
+"""
+Muon for the blocks' matrices, AdamW for embeddings and norms.
 
-Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/): momentum, then the nearest semi-orthogonal matrix
-by five Newton-Schulz steps in bfloat16. It reaches a loss in clearly fewer tokens than AdamW at this size.
+Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/): momentum, then the nearest
+semi-orthogonal matrix by five Newton-Schulz steps in bfloat16. It reaches a loss in clearly fewer
+tokens than AdamW at this size.
 """
 
 from __future__ import annotations
@@ -12,7 +14,10 @@ from torch import nn
 
 @torch.no_grad()
 def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
-    """A matrix with the singular vectors of `matrix` and singular values near 1. Works on the last two dimensions."""
+    """
+    A matrix with the singular vectors of `matrix` and singular values near 1. Works on the last two
+    dimensions.
+    """
     x = matrix.bfloat16()
     wide = x.shape[-2] > x.shape[-1]
     if wide:

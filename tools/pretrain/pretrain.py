@@ -1,4 +1,6 @@
-"""Text to a small Llama with tokenizer, curve, numbers and model card. See README.md for the command."""
+"""
+Text to a small Llama with tokenizer, curve, numbers and model card. See README.md for the command.
+"""
 
 from __future__ import annotations
 

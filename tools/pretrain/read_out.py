@@ -1,4 +1,5 @@
-"""Linear read-out of a model's mean final state on a labelled CSV: what a head alone can learn on it.
+"""
+Linear read-out of a model's mean final state on a labelled CSV: what a head alone can learn on it.
 
 python read_out.py MODEL_FOLDER TRAIN.csv TEST.csv
 """
@@ -32,7 +33,10 @@ def mean_states(model: Llama, tokenizer: Tokenizer, texts: list[str]) -> torch.T
 
 
 def read_out(model: Llama, tokenizer: Tokenizer, train: Path, test: Path, most: int = 6000) -> float:
-    """Accuracy on `test` of logistic regression on the first `most` rows of `train` (L2 0.001, standardised states)."""
+    """
+    Accuracy on `test` of logistic regression on the first `most` rows of `train` (L2 0.001,
+    standardised states).
+    """
     train_rows, test_rows = read_rows(train)[:most], read_rows(test)
     labels = sorted({row["label"] for row in train_rows})
     x, other = (mean_states(model, tokenizer, [row["text"] for row in rows]) for rows in (train_rows, test_rows))

@@ -1,4 +1,6 @@
-"""The pretraining loop: a budget of minutes or of steps, a held-out curve, checkpoints, resuming."""
+"""
+The pretraining loop: a budget of minutes or of steps, a held-out curve, checkpoints, resuming.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ from tokens import BOS_ID
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to train. With steps given the run is the same on every machine of one kind; minutes fill a time."""
+    """
+    How long to train. With steps given the run is the same on every machine of one kind; minutes
+    fill a time.
+    """
 
     minutes: float
     steps: int | None = None
@@ -34,7 +39,10 @@ class Budget:
 
 
 def windows(tokens: np.ndarray, count: int, length: int, rng: np.random.Generator) -> np.ndarray:
-    """`count` random stretches of length + 1 tokens; each begins with <|bos|>, as every text does when it is used."""
+    """
+    `count` random stretches of length + 1 tokens; each begins with <|bos|>, as every text does when
+    it is used.
+    """
     starts = rng.integers(0, len(tokens) - length - 1, count)
     rows = np.stack([tokens[start : start + length + 1] for start in starts]).astype(np.int64)
     rows[:, 0] = BOS_ID
@@ -66,7 +74,10 @@ def train(
     folder: Path,
     device: torch.device,
 ) -> Llama:
-    """Trains to the end of the budget, from `folder`/checkpoint.pt where one is. Writes curve.jsonl there."""
+    """
+    Trains to the end of the budget, from `folder`/checkpoint.pt where one is. Writes curve.jsonl
+    there.
+    """
     torch.manual_seed(budget.seed)
     folder.mkdir(parents=True, exist_ok=True)
     model = Llama(shape).to(device)

@@ -1,7 +1,7 @@
 /**
- * Folders of the cache that tests with real models keep outside the project. A folder is made beside its place and renamed, with
- * a note in it of what it was made from: what is there is complete, and what was made from something else is made anew.
- * Not for what is in them.
+ * Folders of the cache that tests with real models keep outside the project. A folder is made
+ * beside its place and renamed, with a note in it of what it was made from: what is there is
+ * complete, and what was made from something else is made anew. Not for what is in them.
  */
 
 import { createHash } from "node:crypto";
@@ -18,7 +18,8 @@ export const cache =
 const NOTE = ".made-from";
 
 /**
- * A hash of texts, and of files and folders that begin with `file:`; file names count, places do not.
+ * A hash of texts, and of files and folders that begin with `file:`; file names count, places do
+ * not.
  * @param {...string} parts
  */
 export function keyOf(...parts) {
@@ -39,7 +40,8 @@ export function keyOf(...parts) {
  * A folder of the cache, made unless it is there from the same key.
  * @param {string} name Below the cache.
  * @param {string} key
- * @param {(partial: string) => void | Promise<void>} build Fills the folder; when it throws, nothing is kept.
+ * @param {(partial: string) => void | Promise<void>} build Fills the folder; when it throws,
+ * nothing is kept.
  * @returns {Promise<string>} Its path.
  */
 export async function made(name, key, build) {

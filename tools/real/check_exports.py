@@ -1,7 +1,8 @@
 """
-Loads every adapter folder that the tests with real models exported in PEFT, or in AdapterHub's `adapters`, by the code in the
-folder's README.md, and holds the validation loss against the studio's: at most 1e-5 apart, relatively. Each RESULTS is a folder
-as the headless runner writes it, with the validation rows as rows.jsonl beside summary.json; `checked.json` comes beside them.
+Loads every adapter folder that the tests with real models exported in PEFT, or in AdapterHub's
+`adapters`, by the code in the folder's README.md, and holds the validation loss against the
+studio's: at most 1e-5 apart, relatively. Each RESULTS is a folder as the headless runner writes it,
+with the validation rows as rows.jsonl beside summary.json; `checked.json` comes beside them.
 
     python tools/real/check_exports.py MODEL_FOLDER RESULTS [RESULTS …]
 """

@@ -1,4 +1,7 @@
-/** Writes docs/real-models.md: what `npm run test:real -- --full` measured, with its date. Not for measuring. */
+/**
+ * Writes docs/real-models.md: what `npm run test:real -- --full` measured, with its date. Not for
+ * measuring.
+ */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +31,8 @@ function pinned(name) {
 
 /**
  * @param {any} report Vitest's.
- * @param {{ model: string, task: string, run: string, kind: string, studio: number, theirs: number, difference: number }[]} found Exported folders.
+ * @param {{ model: string, task: string, run: string, kind: string, studio: number, theirs: number,
+ * difference: number }[]} found Exported folders.
  * @param {number} executors Cases in which both executors agree.
  */
 export function writeFigures(report, found, executors) {

@@ -1,7 +1,7 @@
 """
-Turns a GGUF file of a Llama model with a byte-level tokenizer of the kind `smollm` into a folder in Hugging Face's layout, and
-holds its weights against those that transformers reads from the file itself. Not for other architectures or tokenizers: they are
-refused by name.
+Turns a GGUF file of a Llama model with a byte-level tokenizer of the kind `smollm` into a folder in
+Hugging Face's layout, and holds its weights against those that transformers reads from the file
+itself. Not for other architectures or tokenizers: they are refused by name.
 
     python tools/real/gguf_to_folder.py MODEL.gguf FOLDER
 """
@@ -35,7 +35,10 @@ def name_of(tensor):
 
 
 def unpermuted(rows, heads):
-    """Rows of q or k in transformers' order: a head's first half, then its second; GGUF has them one of each in turn."""
+    """
+    Rows of q or k in transformers' order: a head's first half, then its second; GGUF has them one
+    of each in turn.
+    """
     return rows.reshape(heads, -1, 2, rows.shape[-1]).swapaxes(1, 2).reshape(rows.shape)
 
 
@@ -63,7 +66,8 @@ def config_of(told, weights, dtype):
         "intermediate_size": told["llama.feed_forward_length"], "num_hidden_layers": told["llama.block_count"],
         "num_attention_heads": heads, "num_key_value_heads": told["llama.attention.head_count_kv"], "head_dim": size // heads,
         "hidden_act": "silu", "max_position_embeddings": told["llama.context_length"],
-        # GGUF keeps float32; the shortest decimal number that is the same float32 is what was meant.
+        # GGUF keeps float32; the shortest decimal number that is the same float32 is what was
+        # meant.
         "rms_norm_eps": float(str(numpy.float32(told["llama.attention.layer_norm_rms_epsilon"]))),
         "rope_theta": float(told["llama.rope.freq_base"]), "rope_scaling": None,
         "tie_word_embeddings": "lm_head.weight" not in weights, "attention_bias": False, "mlp_bias": False,
@@ -110,7 +114,10 @@ def refuse_others(told):
 
 
 def check(file, folder, told):
-    """The weights are transformers' own reading of the file, and the tokenizer gives back what it is given."""
+    """
+    The weights are transformers' own reading of the file, and the tokenizer gives back what it is
+    given.
+    """
     ours = load_file(folder / "model.safetensors")
     theirs = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32).state_dict()
     for name, values in ours.items():

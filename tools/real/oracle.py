@@ -1,9 +1,10 @@
 """
-What PyTorch computes for a real model on the first rows of rows.jsonl: logits of transformers' own sequence classifier with a
-head that is drawn here (`linear-probe`), of the same with PEFT's LoRA, and of SK-Prefix after tools/fixtures; for each the gradient
-of every trained tensor, in float64. All is held against transformers and PEFT first, but for an encoder's prefix, which
-transformers takes from PEFT alone. Written as a family's fixture is
-(tests/fixtures/README.md), so that the same tests read it. For a model that predicts, its logits after each row as well.
+What PyTorch computes for a real model on the first rows of rows.jsonl: logits of transformers' own
+sequence classifier with a head that is drawn here (`linear-probe`), of the same with PEFT's LoRA,
+and of SK-Prefix after tools/fixtures; for each the gradient of every trained tensor, in float64.
+All is held against transformers and PEFT first, but for an encoder's prefix, which transformers
+takes from PEFT alone. Written as a family's fixture is (tests/fixtures/README.md), so that the same
+tests read it. For a model that predicts, its logits after each row as well.
 
     python tools/real/oracle.py MODEL_FOLDER OUTPUT_FOLDER
 """

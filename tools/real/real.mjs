@@ -1,7 +1,8 @@
 /**
- * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's `adapters`. Prepares the cache,
- * has Python compute what is to be expected (once), runs vitest's project `real`, and has the real libraries load every folder
- * that it exported. `-- --full` takes what is too long for CI, too, compares both executors over every method, and writes
+ * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's
+ * `adapters`. Prepares the cache, has Python compute what is to be expected (once), runs vitest's
+ * project `real`, and has the real libraries load every folder that it exported. `-- --full` takes
+ * what is too long for CI, too, compares both executors over every method, and writes
  * docs/real-models.md.
  */
 

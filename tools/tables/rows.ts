@@ -1,6 +1,6 @@
 /**
- * The tables of methods (docs/methods.md) and of families (docs/models.md), from what tests measured
- * against PyTorch and from the method and family objects themselves. Run by `tables.mjs`.
+ * The tables of methods (docs/methods.md) and of families (docs/models.md), from what tests
+ * measured against PyTorch and from the method and family objects themselves. Run by `tables.mjs`.
  */
 
 import { openAsBlob } from "node:fs";
@@ -21,7 +21,9 @@ import type { Measured } from "../../tests/training/measured";
 
 const NONE = "–";
 
-/** A family each: what it covers, and the largest differences that any of its tiny models showed. */
+/**
+ * A family each: what it covers, and the largest differences that any of its tiny models showed.
+ */
 export function familyTable(measured: readonly Measured[]): string[] {
   const rows = families.map(({ title, covers, modelTypes }) => {
     const own = measured.filter(({ modelType }) => modelTypes.includes(modelType));
@@ -35,7 +37,10 @@ export function familyTable(measured: readonly Measured[]): string[] {
   );
 }
 
-/** A method each: what it trains, whether it was checked, its size on the bundled model, and what it is written as. */
+/**
+ * A method each: what it trains, whether it was checked, its size on the bundled model, and what it
+ * is written as.
+ */
 export async function methodTable(measured: readonly Measured[], root: string): Promise<string[]> {
   const model = await bundled(join(root, "public/models/tiny-base"));
   const rows = approaches.map((method) => {

@@ -1,7 +1,8 @@
 /**
- * `npm run tables`: runs the tests that compare with PyTorch, on the processor, and fills the tables
- * of docs/methods.md and docs/models.md with what they measured. `npm run tables -- REPORT.json` takes
- * the report of an earlier run (vitest's json reporter) instead.
+ * `npm run tables`: runs the tests that compare with PyTorch, on the processor, and fills the
+ * tables of docs/methods.md and docs/models.md with what they measured.
+ * `npm run tables -- REPORT.json` takes the report of an earlier run (vitest's json reporter)
+ * instead.
  */
 
 import { spawnSync } from "node:child_process";

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { replaced } from "../base-change";
+import { replacementOf } from "../base-change";
 import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import type { PeftConfig } from "../peft-config";
@@ -80,7 +80,7 @@ export const adalora: AdapterForm<AdaloraSettings, AdaloraConfig> = {
     };
   },
   // A merged model is made of the plain LoRA that it is converted to.
-  change: () => (tensor) => replaced(tensor),
+  change: () => (tensor) => replacementOf(tensor),
   given: withPrunedRanks,
   run: (config) => ({
     method: "adalora",

@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { replaced } from "../base-change";
+import { replacementOf } from "../base-change";
 import { isHead } from "../folder";
 import { checkShape, checkTargets, modulesOf } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -55,7 +55,7 @@ export const beft: AdapterForm<BeftSettings, BeftConfig, BeftSettings | StudioSe
   // name.
   change: () => (tensor) => {
     const { name, data } = tensor;
-    if (!BIAS.test(name)) return replaced(tensor);
+    if (!BIAS.test(name)) return replacementOf(tensor);
     const add = (values: Float32Array) => {
       for (let out = 0; out < values.length; out++) values[out]! += data[out]!;
     };

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { type Change, type MergedBase, replaced, type TensorChange } from "../base-change";
+import { type Change, type MergedBase, replacementOf, type TensorChange } from "../base-change";
 import { CONFIG } from "../folder";
 import { checkShape, checkTargets, modulesOf } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -72,10 +72,10 @@ function check({ target_modules: targets, feedforward_modules: inputs }: Ia3Conf
 /** A linear's weight by its inputs or outputs, with the outputs its bias too. */
 function changeOf(tensor: NamedTensor, { names: known, fanInFanOut }: MergedBase): ReturnType<TensorChange> {
   const { name, shape, data } = tensor;
-  if (!FACTORS.test(name)) return replaced(tensor);
+  if (!FACTORS.test(name)) return replacementOf(tensor);
   const path = name.replace(FACTORS, "");
   const [outputs, inputs] = shape as [number, number];
-  if (outputs === 1) return [[`${path}.weight`, scaled(data, inputs, "inputs", fanInFanOut)]];
+  if (outputs === 1) return [[`${path}.weight`, scale(data, inputs, "inputs", fanInFanOut)]];
   const bias: [string, Change] = [
     `${path}.bias`,
     (values) =>
@@ -83,11 +83,11 @@ function changeOf(tensor: NamedTensor, { names: known, fanInFanOut }: MergedBase
         values[out]! *= factor;
       }),
   ];
-  return [[`${path}.weight`, scaled(data, outputs, "outputs", fanInFanOut)], ...(known.has(bias[0]) ? [bias] : [])];
+  return [[`${path}.weight`, scale(data, outputs, "outputs", fanInFanOut)], ...(known.has(bias[0]) ? [bias] : [])];
 }
 
 /** The weight with every row (outputs) or column (inputs) times its factor. */
-function scaled(factors: Float32Array, count: number, side: "inputs" | "outputs", fanInFanOut: boolean): Change {
+function scale(factors: Float32Array, count: number, side: "inputs" | "outputs", fanInFanOut: boolean): Change {
   // Factors of the dimension that is stored last repeat with every element.
   const last = (side === "inputs") !== fanInFanOut;
   return (values) => {

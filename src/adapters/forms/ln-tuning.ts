@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { replaced } from "../base-change";
+import { replacementOf } from "../base-change";
 import { isHead } from "../folder";
 import { checkShape, checkTargets, modulesOf } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -33,7 +33,7 @@ export const lnTuning: AdapterForm<LnTuningSettings, LnTuningConfig> = {
   }),
   // PEFT leaves what a folder does not hold as the base model has it.
   above: (settings) => settings,
-  change: () => (tensor) => replaced(tensor, tensor.name.replace(".ln_tuning_layers.", ".")),
+  change: () => (tensor) => replacementOf(tensor, tensor.name.replace(".ln_tuning_layers.", ".")),
   run: ({ target_modules: targets }) => ({ method: "ln-tuning", options: { targets } }),
 };
 

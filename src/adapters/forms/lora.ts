@@ -6,7 +6,7 @@
 import * as z from "zod";
 import { norm } from "../../data/norm";
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { type Change, type MergedBase, replaced, type TensorChange } from "../base-change";
+import { type Change, type MergedBase, replacementOf, type TensorChange } from "../base-change";
 import { CONFIG, isHead, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -182,7 +182,7 @@ function changeOf(
   base: MergedBase,
 ): ReturnType<TensorChange> {
   const [suffix] = FACTOR.exec(tensor.name) ?? [];
-  if (suffix === undefined) return replaced(tensor, tensor.name.replace(WRAPPED_BIAS, ".bias"));
+  if (suffix === undefined) return replacementOf(tensor, tensor.name.replace(WRAPPED_BIAS, ".bias"));
   if (!/_A(?:\.weight)?$/.test(suffix)) return [];
   const path = tensor.name.slice(0, -suffix.length);
   const upName = path + suffix.replace("_A", "_B");

@@ -67,13 +67,13 @@ export const prefix: AdapterForm<PrefixSettings, PromptLearningConfig> = {
     return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
   },
   given: (_, tensors, model) =>
-    tensors.flatMap((tensor) => (tensor.name === PROMPT_EMBEDDINGS ? unpacked(tensor, model) : [tensor])),
+    tensors.flatMap((tensor) => (tensor.name === PROMPT_EMBEDDINGS ? unpack(tensor, model) : [tensor])),
   run: ({ num_virtual_tokens: virtualTokens }) => ({ method: "prefix", options: { virtualTokens } }),
   withoutCarrier: withoutPrompt,
 };
 
 /** Keys and values of every layer, heads that transformers repeats taken once. */
-function unpacked({ shape, data }: NamedTensor, { layers, headSize, cachedRepeats = 1 }: ReadingModel): NamedTensor[] {
+function unpack({ shape, data }: NamedTensor, { layers, headSize, cachedRepeats = 1 }: ReadingModel): NamedTensor[] {
   const virtualTokens = shape[0]!;
   const { keys, values } = unpackPrefix(data, layers, virtualTokens);
   const own = (name: string, rows: Float32Array): NamedTensor => {

@@ -47,6 +47,16 @@ export function formOf(type: string): Form {
   return form;
 }
 
+/** The studio's own form, for what no library has one for. `why`: a sentence about "it". */
+export function studioForm(why: string): FormSettings {
+  return { type: studio.type, why };
+}
+
+/** Of a form's factors; null where it has none. */
+export function rankOf(form: FormSettings): number | null {
+  return "rank" in form ? form.rank : null;
+}
+
 /** What a form's exported tensors were made of. */
 export function originOf(form: FormSettings): Origin {
   return "origin" in form ? form.origin : "trained";

@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { type Change, type MergedBase, replaced, type TensorChange } from "../base-change";
+import { type Change, type MergedBase, replacementOf, type TensorChange } from "../base-change";
 import { CONFIG, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -104,7 +104,7 @@ function changeOf(
   { names: known, fanInFanOut }: MergedBase,
 ): ReturnType<TensorChange> {
   const { name, data: angles } = tensor;
-  if (!PART.test(name)) return replaced(tensor);
+  if (!PART.test(name)) return replacementOf(tensor);
   if (!ANGLES.test(name)) return [];
   const path = name.replace(ANGLES, "");
   const lengths = all.get(`${path}.road_alpha`)?.data;
@@ -112,8 +112,8 @@ function changeOf(
   const factors = factorsOf(settings, angles, lengths);
   const bias = `${path}.bias`;
   return [
-    [`${path}.weight`, rotated(factors, fanInFanOut)],
-    ...(known.has(bias) ? [[bias, rotated(factors, false)] as const] : []),
+    [`${path}.weight`, rotate(factors, fanInFanOut)],
+    ...(known.has(bias) ? [[bias, rotate(factors, false)] as const] : []),
   ];
 }
 
@@ -144,7 +144,7 @@ function factorsOf({ variant, groupSize }: RoadSettings, angles: Float32Array, l
 }
 
 /** A matrix whose rows (or with `inColumns` columns) are the outputs, or a vector of them. */
-function rotated({ along, across, half }: Factors, inColumns: boolean): Change {
+function rotate({ along, across, half }: Factors, inColumns: boolean): Change {
   const outputs = along.length;
   return (values) => {
     const inputs = values.length / outputs;

@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { replaced } from "../base-change";
+import { replacementOf } from "../base-change";
 import { commonConfig, type PeftConfig } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import { inModelNames } from "../tensor-names";
@@ -37,7 +37,7 @@ export const studio: AdapterForm<StudioSettings, StudioConfig> = {
   }),
   config: ({ why }, site) => ({ ...commonConfig("STUDIO", site), why_not_peft: why }),
   change: ({ dense }) =>
-    dense ? (tensor) => replaced(tensor) : "trains something beside the weights, so it is no change of them.",
+    dense ? (tensor) => replacementOf(tensor) : "trains something beside the weights, so it is no change of them.",
   run() {
     throw new Error("run.json is missing or does not say which method the folder is of: only the studio can read it.");
   },

@@ -5,7 +5,7 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
-import { replaced } from "../base-change";
+import { replacementOf } from "../base-change";
 import { CONFIG, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -70,7 +70,7 @@ export const vera: AdapterForm<VeraSettings, VeraConfig> = {
     vera_dropout: settings.dropout,
   }),
   // A merged model is made of the plain LoRA that it is converted to.
-  change: () => (tensor) => replaced(tensor),
+  change: () => (tensor) => replacementOf(tensor),
   given(config, tensors) {
     checkProjection(config, tensors);
     return withoutShared(tensors);

@@ -46,6 +46,6 @@ export function checkKnown(
   return [`${file}: no row has the ${noun} ${named.join(", ")}.`];
 }
 
-export function numbered(labels: readonly string[]): ReadonlyMap<string, number> {
+export function numberLabels(labels: readonly string[]): ReadonlyMap<string, number> {
   return new Map(labels.map((label, id) => [label, id]));
 }

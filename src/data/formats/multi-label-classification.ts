@@ -9,7 +9,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat, KnownRows } from "./format";
-import { checkKnown, MOST_LABELS, numbered } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels } from "./labels";
 import { readArray, SEPARATORS, type Separator, separatorOf, splitLabels } from "./lists";
 
 const YES = new Set(["1", "1.0", "true", "yes"]);
@@ -66,7 +66,7 @@ export const multiLabelClassification: DataFormat = {
     const labels = known ? [...known.labels] : found;
     if (known) notices.push(...checkKnown(table.file, columns[0]!, "label", places, known));
     else checkLabels(table.file, columns, labels, present);
-    const ids = numbered(labels);
+    const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => {
       const flags = new Float32Array(labels.length);
       for (const name of present[index]!) flags[ids.get(name)!] = 1;

@@ -6,7 +6,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numbered } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels } from "./labels";
 
 export const sequenceClassification: DataFormat = {
   task: "sequence-classification",
@@ -36,7 +36,7 @@ export const sequenceClassification: DataFormat = {
     const labels = known ? [...known.labels] : sortedNames(places.map((place) => place.label));
     if (known) notices.push(...checkKnown(table.file, label!, "label", places, known));
     else checkLabels(table, label!, labels, places);
-    const ids = numbered(labels);
+    const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => ({
       text: values[0]!,
       textPair: values[1]!,

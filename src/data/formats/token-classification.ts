@@ -6,7 +6,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { cutTokens } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numbered } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels } from "./labels";
 import { readWords } from "./lists";
 
 const WORD_NAMES = ["tokens", "words", "token", "word", "sentence", "text"];
@@ -65,7 +65,7 @@ export const tokenClassification: DataFormat = {
     const labels = known ? [...known.labels] : sortedNames(places.map(({ label }) => label));
     if (known) notices.push(...checkKnown(table.file, tags!, "tag", places, known));
     else notices.push(...checkTags(table.file, tags!, labels, places.length));
-    const ids = numbered(labels);
+    const ids = numberLabels(labels);
     const examples = rows.map(({ words, tags: own, row }) => ({
       text: words.join(" "),
       textPair: null,

@@ -4,10 +4,11 @@
  * graph optimisation, `simple` buffer cache), from shapes alone. Not for buffers of ours.
  *
  * 1. Nodes run in reverse depth-first order from the graph's leaves.
- * 2. A value lives in a buffer of its own, unless it is its input under another shape, or a dead value of the same size can be
- *    overwritten. Graph outputs are bound to buffers of ours.
- * 3. What is released can be taken again, at exactly its size, when the dispatches that used it have been submitted: after
- *    every 16th. The cache is never emptied while a session lives, and all sessions of a device share it.
+ * 2. A value lives in a buffer of its own, unless it is its input under another shape, or a dead
+ *    value of the same size can be overwritten. Graph outputs are bound to buffers of ours.
+ * 3. What is released can be taken again, at exactly its size, when the dispatches that used it
+ *    have been submitted: after every 16th. The cache is never emptied while a session lives, and
+ *    all sessions of a device share it.
  */
 
 import { ProgramSizes } from "../../forward/sizes";
@@ -36,8 +37,8 @@ const VIEWS = new Set(["Reshape", "Unsqueeze"]);
 
 type Node = SizedNode;
 
-const padded = (bytes: number) => Math.max(16, Math.ceil(bytes / 16) * 16);
-const bytesOf = ({ shape, width }: Value) => padded(elementCount(shape) * width);
+const pad = (bytes: number) => Math.max(16, Math.ceil(bytes / 16) * 16);
+const bytesOf = ({ shape, width }: Value) => pad(elementCount(shape) * width);
 
 /** What one session takes. */
 export interface RuntimeMemory extends StepCosts {
@@ -91,7 +92,7 @@ export function runtimeMemory(program: Program, outputs: readonly Tensor[]): Run
     }
     if (!VIEWS.has(node.operator)) {
       const { dispatches, scratch } = workOf(node, valueUnder);
-      const places = scratch.map((bytes) => pool.take(padded(bytes)));
+      const places = scratch.map((bytes) => pool.take(pad(bytes)));
       pool.dispatched(dispatches);
       for (const place of places) pool.release(place);
     }

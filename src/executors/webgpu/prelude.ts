@@ -22,7 +22,7 @@ export function prelude(kernel: Kernel, element: Element, stored: StoredTypes): 
   lines.push(`alias Element = ${element};`);
   for (const [name, type] of Object.entries(stored)) {
     if (kernel.packable?.includes(name)) lines.push(...packable(name, type, kernel.vectors));
-    else lines.push(`alias ${capitalised(name)} = ${type};`);
+    else lines.push(`alias ${capitalise(name)} = ${type};`);
   }
   for (const [name, value] of Object.entries(kernel.options)) lines.push(`override ${name}: u32 = ${value};`);
   const sizes = Object.entries(kernel.sizes).map(([name, type]) => `  ${name}: ${type},`);
@@ -36,12 +36,12 @@ export function prelude(kernel: Kernel, element: Element, stored: StoredTypes): 
   return `${lines.join("\n")}\n`;
 }
 
-const capitalised = (name: string) => name[0]!.toUpperCase() + name.slice(1);
+const capitalise = (name: string) => name[0]!.toUpperCase() + name.slice(1);
 
 /** The type of what one index of a binding reads. */
 function itemOf({ bindings, stored = {}, packable, vectors }: Kernel, name: string): string {
-  if (packable?.includes(name)) return `Stored${capitalised(name)}`;
-  const element = name in stored ? capitalised(name) : (bindings[name]!.split(" ")[1] ?? "Element");
+  if (packable?.includes(name)) return `Stored${capitalise(name)}`;
+  const element = name in stored ? capitalise(name) : (bindings[name]!.split(" ")[1] ?? "Element");
   return vectors ? `vec4<${element}>` : element;
 }
 
@@ -49,7 +49,7 @@ function itemOf({ bindings, stored = {}, packable, vectors }: Kernel, name: stri
  * How a binding that may hold pairs of float16 is stored, and read as f32: one element, or four.
  */
 function packable(binding: string, type: Element | "packed", vectors = false): readonly string[] {
-  const name = capitalised(binding);
+  const name = capitalise(binding);
   const declared = (stored: string, result: string, value: string) => [
     `alias Stored${name} = ${stored};`,
     `fn read${name}(i: u32) -> ${result} { return ${value}; }`,

@@ -103,7 +103,7 @@ export const adalora = defineMethod<Options>({
     allocation(program, { ...chosen, ...timing(chosen, context.steps) }, context),
   equalities: () => equalToFrozen("every rank's value starts at zero"),
   exportForm: (chosen, model) => form(chosen, model, 1, null),
-  exported: (chosen, state) => (state.conversion === "lora" ? converted(chosen, state) : pruned(chosen, state)),
+  exported: (chosen, state) => (state.conversion === "lora" ? convert(chosen, state) : prune(chosen, state)),
   conversions: [{ id: "lora", title: "plain LoRA" }],
 });
 
@@ -142,7 +142,7 @@ function keptRanks({ initialRank }: Options, { tensors, controllerStates }: Trai
 }
 
 /** As PEFT writes it: pruned ranks left out, and which they were in the configuration. */
-function pruned(chosen: Options, state: TrainedState) {
+function prune(chosen: Options, state: TrainedState) {
   const kept = keptRanks(chosen, state);
   const anyDropped = [...kept.values()].some((ranks) => ranks.includes(false));
   const pattern = Object.fromEntries([...kept].map(([path, ranks]) => [`${path}.lora_E`, ranks]));
@@ -157,7 +157,7 @@ function pruned(chosen: Options, state: TrainedState) {
  * The same as LoRA: A with its rows times E, ranks and alphas per module; modules without a rank
  * left out.
  */
-function converted(chosen: Options, state: TrainedState) {
+function convert(chosen: Options, state: TrainedState) {
   const { initialRank, alpha, dropout } = chosen;
   const kept = new Map([...keptRanks(chosen, state)].filter(([, ranks]) => ranks.includes(true)));
   const byName = new Map(state.tensors.map((tensor) => [tensor.name, tensor]));

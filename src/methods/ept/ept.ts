@@ -68,7 +68,7 @@ export const ept = defineMethod<Options>({
     const { hiddenSize } = context.config;
     const shift = inputShift(program, hiddenSize, { positions, rank, alpha, learningRateScale });
     const short = freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context);
-    return { prompt: mixed(program, fused(program, short, shift.product, given), given), words: shift.words };
+    return { prompt: mix(program, fuse(program, short, shift.product, given), given), words: shift.words };
   },
   controller: (program, { spaces }, { steps }) => (spaces === 1 ? {} : { watch: gateWatch(program, spaces, steps) }),
   equalities: ({ init, text, virtualTokens }) => [
@@ -84,7 +84,7 @@ export const ept = defineMethod<Options>({
 const uniform = (inputs: number): Initializer => ({ kind: "uniform", bound: inputs ** -0.5 });
 
 /** The prompt and what it reads of the product. */
-function fused(program: Program, prompt: Tensor, product: Tensor, { fusion }: Options): Tensor {
+function fuse(program: Program, prompt: Tensor, product: Tensor, { fusion }: Options): Tensor {
   if (fusion === null) return prompt;
   const width = prompt.shape[1]!;
   const query = program.trainable("fusion.query", [width, fusion], { initializer: { kind: "zeros" } });
@@ -118,7 +118,7 @@ function gateWatch(program: Program, spaces: number, steps: number): Watch {
 }
 
 /** The prompt and its projections, weighed by the gate. */
-function mixed(program: Program, prompt: Tensor, { spaces, spaceRank }: Options): Tensor {
+function mix(program: Program, prompt: Tensor, { spaces, spaceRank }: Options): Tensor {
   if (spaces === 1) return prompt;
   const width = prompt.shape[1]!;
   const inner = spaces * spaceRank;

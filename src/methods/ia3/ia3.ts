@@ -55,15 +55,15 @@ export const ia3 = defineMethod<z.infer<ReturnType<typeof options>>>({
   },
   options,
   attach: (program, { targets, feedForward }) => ({
-    linearInput: (path, x) => (isTarget(path, feedForward) ? scaled(program, path, x, [1, x.shape[1]!]) : x),
+    linearInput: (path, x) => (isTarget(path, feedForward) ? scale(program, path, x, [1, x.shape[1]!]) : x),
     linear: (path, _x, y) =>
-      isTarget(path, targets) && !isTarget(path, feedForward) ? scaled(program, path, y, [y.shape[1]!, 1]) : y,
+      isTarget(path, targets) && !isTarget(path, feedForward) ? scale(program, path, y, [y.shape[1]!, 1]) : y,
   }),
   exportForm: ({ targets, feedForward }) => ({ type: "IA3", targets, feedForward }),
 });
 
 /** `x` with every column times its factor; `shape` is how PEFT stores the factors. */
-function scaled(program: Program, path: string, x: Tensor, shape: readonly number[]): Tensor {
+function scale(program: Program, path: string, x: Tensor, shape: readonly number[]): Tensor {
   const stored = program.trainable(`${path}.ia3_l`, shape, { initializer: { kind: "ones" } });
   const factors = view(program, `${path} factors`, stored, [x.shape[1]!]);
   return scaleColumns(program, `${path} ia3`, x, factors);

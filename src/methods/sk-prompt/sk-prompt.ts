@@ -1,8 +1,8 @@
 /**
  * SK-Prompt (Semantic Knowledge Tuning for prompt, arXiv 2410.08598): states of a meaningful text,
  * sent through a trained map F, come before the input's embeddings. Depth 0 takes the word
- * embeddings, depth j the output of block j. Preset
- * `reference-code`: the text's word embeddings are trained themselves.
+ * embeddings, depth j the output of block j. Preset `reference-code`: the text's word embeddings
+ * are trained themselves.
  */
 
 import * as z from "zod";

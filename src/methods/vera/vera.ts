@@ -95,7 +95,7 @@ export const vera = defineMethod<Options>({
   },
   equalities: () => equalToFrozen("the outer factors start at zero"),
   exportForm: form,
-  exported: (chosen, state) => (state.conversion === "lora" ? converted(chosen, state) : written(chosen, state)),
+  exported: (chosen, state) => (state.conversion === "lora" ? convert(chosen, state) : write(chosen, state)),
   conversions: [{ id: "lora", title: "plain LoRA" }],
 });
 
@@ -127,7 +127,7 @@ function projectionOf(chosen: Options, facts: ModelFacts) {
   return { inputs, outputs, draw };
 }
 
-function written(chosen: Options, { tensors, model }: TrainedState) {
+function write(chosen: Options, { tensors, model }: TrainedState) {
   if (!chosen.saveProjection) return { form: form(chosen), tensors };
   const { rank, inputs, outputs, a, b } = projectionOf(chosen, model).draw();
   const shared: StoredTensor[] = [
@@ -138,7 +138,7 @@ function written(chosen: Options, { tensors, model }: TrainedState) {
 }
 
 /** The same as LoRA with alpha = rank: A with its rows times d, B with its rows times b. */
-function converted(chosen: Options, { tensors, model }: TrainedState) {
+function convert(chosen: Options, { tensors, model }: TrainedState) {
   const projection = projectionOf(chosen, model).draw();
   const { rank, dropout: rate } = chosen;
   const byName = new Map(tensors.map(({ name, data }) => [name, data]));

@@ -66,7 +66,7 @@ function DeviceChoices({ report }: { report: DeviceReport }) {
       >
         <Choice value="auto" name="Automatic" detail="A graphics card where it is faster, else the processor." />
         {report.options.map(({ choice, name, refusal }) => (
-          <Choice key={choice} value={choice} name={capitalised(name)} detail={refusal} disabled={refusal !== null} />
+          <Choice key={choice} value={choice} name={capitalise(name)} detail={refusal} disabled={refusal !== null} />
         ))}
       </RadioGroup.Root>
       {busy && <p className="field-help">It can be changed when nothing is training.</p>}
@@ -90,7 +90,7 @@ function Choice(props: { value: DeviceChoice; name: string; detail: string | nul
   );
 }
 
-const capitalised = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+const capitalise = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 type Held = ReturnType<typeof bytesHeld>;
 

@@ -40,7 +40,7 @@ export function ModelChip() {
                   ["Family", summary.family],
                   ["Parameters", formatCount(summary.parameters)],
                   ["File", formatBytes(summary.fileBytes)],
-                  [capitalised(memory.where), `${formatBytes(summary.memoryBytes)} (${summary.elementType})`],
+                  [capitalise(memory.where), `${formatBytes(summary.memoryBytes)} (${summary.elementType})`],
                   ["Layers × width", `${summary.layers} × ${formatCount(summary.hiddenSize)}`],
                   ["Heads", `${summary.heads} query, ${summary.keyValueHeads} key/value`],
                   ["Vocabulary", formatCount(summary.vocabulary)],
@@ -80,7 +80,7 @@ export function ModelChip() {
   );
 }
 
-const capitalised = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+const capitalise = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function chooseModel(): void {
   patch("model", { choosing: true, place: "ready", details: null, lookError: null });

@@ -13,7 +13,7 @@ export function ForgettingPanel(props: PanelProps) {
   const [text, setText] = useState("");
   const input = { text: text.trim() === "" ? null : text };
   return (
-    <MeasureButton {...props} id="forgetting" input={input} icon={Brain} waiting="Measuring…" say={said}>
+    <MeasureButton {...props} id="forgetting" input={input} icon={Brain} waiting="Measuring…" say={sentenceOf}>
       <details className="own-text">
         <summary>A text of your own</summary>
         <Field
@@ -36,7 +36,7 @@ export function ForgettingPanel(props: PanelProps) {
   );
 }
 
-function said({ tokens, frozen, tuned }: InstrumentResult<"forgetting">): string {
+function sentenceOf({ tokens, frozen, tuned }: InstrumentResult<"forgetting">): string {
   const figures = (loss: number) => `${formatLoss(loss)} (perplexity ${Math.exp(loss).toPrecision(3)})`;
   const change = tuned - frozen;
   const judged =

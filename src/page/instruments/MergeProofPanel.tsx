@@ -10,10 +10,10 @@ import { MeasureButton } from "./MeasureButton";
 import type { PanelProps } from "./panel";
 
 export function MergeProofPanel(props: PanelProps) {
-  return <MeasureButton {...props} id="merge-proof" input={null} icon={Combine} waiting="Merging…" say={said} />;
+  return <MeasureButton {...props} id="merge-proof" input={null} icon={Combine} waiting="Merging…" say={sentenceOf} />;
 }
 
-function said({
+function sentenceOf({
   rows,
   numbers,
   what,

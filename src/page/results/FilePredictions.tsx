@@ -134,7 +134,7 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
           </button>
         )}
       </div>
-      <output className="field-help">{said(answer, how === "column")}</output>
+      <output className="field-help">{sentenceOf(answer, how === "column")}</output>
       {answer?.notices.map((notice) => (
         <Message key={notice} kind="info">
           {notice}
@@ -145,7 +145,7 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   );
 }
 
-function said(answer: Answer | null, byColumn: boolean): string {
+function sentenceOf(answer: Answer | null, byColumn: boolean): string {
   if (answer)
     return `Answered: ${answer.runs.map(({ run, rows }) => `${run}, ${formatPlural(rows, "row")}`).join("; ")}.`;
   return byColumn

@@ -54,7 +54,7 @@ function readField(key: string, property: Schema): OptionField {
   const text = (name: string) => [property[name], schema[name]].find((value) => typeof value === "string") as string;
   const common: Common = {
     key,
-    title: text("title") ?? spaced(key),
+    title: text("title") ?? spaceOut(key),
     description: text("description") ?? "",
     nullable,
     onlyWith: isSchema(property.onlyWith) ? (property.onlyWith as Common["onlyWith"]) : {},
@@ -147,7 +147,7 @@ function numberRange(schema: Schema): NumberRange {
   };
 }
 
-function spaced(key: string): string {
+function spaceOut(key: string): string {
   const words = key.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -32,7 +32,10 @@ test.each([1, 3, 5])("rank %i of 5", async (rank) => {
   const { program, logits } = buildTunedProgram(setup, 2, 4);
   const values = new Map(program.trainables.map(({ name, shape }) => [name, normal(elementCount(shape), name)]));
   const controller = methodOf("dylora").controller!(program, setup.options, {
-    ...{ steps: 1, gradClip: null, model, draw: () => 0 },
+    steps: 1,
+    gradClip: null,
+    model,
+    draw: () => 0,
   });
   const held = controller.set!(null, rank).map(([tensor, numbers]) => [tensor.name, [...numbers]] as const);
   const own = evaluate(program, new Map([...batch, ...values, ...held]), [logits])(logits);

@@ -22,13 +22,25 @@ test("every form is found by its name, and no other is", () => {
 /** Where a text compares something with a form's name. */
 const asks = (text: string) => text.match(new RegExp(`(?:[!=]==?|\\bcase) "(?:${types.join("|")})"`, "g"));
 
+/** Where a text writes settings of a form. */
+const writes = (text: string) => text.match(new RegExp(`\\btype: "(?:${types.join("|")})"`, "g"));
+
+const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => /\.tsx?$/.test(path));
+const others = files.filter((path) => !/adapters.forms/.test(path));
+
 test("no file but a form's own asks for a form's name", () => {
-  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((path) => /\.tsx?$/.test(path));
-  const others = files.filter((path) => !/adapters.forms/.test(path));
   expect(others.length).toBeGreaterThan(100);
   expect(others.filter((path) => asks(readFileSync(join(source, path), "utf8")))).toEqual([]);
   expect(asks('if (form.type === "LORA") return;')).toHaveLength(1);
   expect(asks('switch (form.type) { case "P_TUNING": }')).toHaveLength(1);
+});
+
+test("settings of a form are written by methods and forms alone", () => {
+  const beside = others.filter((path) => !/^methods/.test(path));
+  expect(beside.filter((path) => writes(readFileSync(join(source, path), "utf8")))).toEqual([]);
+  expect(others.some((path) => writes(readFileSync(join(source, path), "utf8")))).toBe(true);
+  expect(writes('const form = { type: "STUDIO", why } as const;')).toHaveLength(1);
+  expect(writes('config: { peft_type: "LORA" }')).toBeNull();
 });
 
 test("all-linear beside VeRA's saved matrices means the modules that have vectors", async () => {

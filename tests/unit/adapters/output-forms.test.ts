@@ -16,7 +16,8 @@ const linears = [0, 1].flatMap((layer) =>
 const site = writingSite({ linears: () => linears });
 const settings: RoadSettings = { type: "ROAD", variant: "road_4", groupSize: 4, targets: ["q_proj", "v_proj"] };
 const tensor = (name: string, shape: readonly number[]): NamedTensor => ({
-  ...{ name, shape },
+  name,
+  shape,
   data: new Float32Array(shape.reduce((product, size) => product * size, 1)).fill(0.5),
 });
 const angles = (path: string, count: number, lengths = count) => [

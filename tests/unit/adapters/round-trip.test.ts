@@ -131,8 +131,13 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     },
   } as unknown as Run;
   const folder = await exportRun(model, run, {
-    ...{ labels: LABELS, maxLength: 22, data: { file: "rows", trainRows: 16, validationRows: 0 }, steps: 20 },
-    ...{ metrics: null, versions: {}, droppedLeadingTokens: 0 },
+    labels: LABELS,
+    maxLength: 22,
+    data: { file: "rows", trainRows: 16, validationRows: 0 },
+    steps: 20,
+    metrics: null,
+    versions: {},
+    droppedLeadingTokens: 0,
     record: { run: plan, configuration: { training: { pooling: "last" } } },
   });
   return { values, folder, logits: computed(model, tuned, values, [tuned.logits])(tuned.logits) };

@@ -129,7 +129,10 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   const { trainables } = buildTunedProgram(setup, 1, 1).program;
   const run = {
     setup: { ...setup, name: "cpt" },
-    ...{ tunedSetup: setup, context: setup.context, dial: null, virtualTokens: ids.length },
+    tunedSetup: setup,
+    context: setup.context,
+    dial: null,
+    virtualTokens: ids.length,
     trainables,
     trainable: trainableOf(setup, trainables, { parameters: 1 }),
     parameters: { readTrained: async () => ({ values, controllerStates: new Map() }), controllerStates: [] },
@@ -147,13 +150,14 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
   const json = await fixtureJson("models/tiny-llama/config.json");
   const base = { ...model, json, folder: fixtureModel("tiny-llama"), tokenizer: { decode: () => "" } } as never;
   const folder = await exportRun(base, run, {
-    ...{
-      labels: [],
-      maxLength: 22,
-      data: { file: "rows", trainRows: 6, validationRows: 0 },
-      steps: 20,
-    },
-    ...{ metrics: null, versions: {}, droppedLeadingTokens: 0, record: { run: plan } },
+    labels: [],
+    maxLength: 22,
+    data: { file: "rows", trainRows: 6, validationRows: 0 },
+    steps: 20,
+    metrics: null,
+    versions: {},
+    droppedLeadingTokens: 0,
+    record: { run: plan },
   });
   const indented = new TextDecoder().decode(files[CONFIG]).replace(/^ +/gm, (spaces) => spaces + spaces);
   expect(configText(folder.config)).toBe(indented.trimEnd());

@@ -57,15 +57,18 @@ describe.each(rigs)("%s", (_, config) => {
 
 it("trains half of a 135 M model's blocks, and with one round nothing else is declared", () => {
   const model = facts({
-    ...{ model_type: "llama", hidden_size: 576, num_hidden_layers: 30, num_attention_heads: 9, num_key_value_heads: 3 },
-    ...{
-      intermediate_size: 1536,
-      vocab_size: 49152,
-      rms_norm_eps: 1e-5,
-      rope_theta: 100000,
-      tie_word_embeddings: true,
-    },
-    ...{ max_position_embeddings: 2048, hidden_act: "silu" },
+    model_type: "llama",
+    hidden_size: 576,
+    num_hidden_layers: 30,
+    num_attention_heads: 9,
+    num_key_value_heads: 3,
+    intermediate_size: 1536,
+    vocab_size: 49152,
+    rms_norm_eps: 1e-5,
+    rope_theta: 100000,
+    tie_word_embeddings: true,
+    max_position_embeddings: 2048,
+    hidden_act: "silu",
   });
   const sizes = new Map<string, number>();
   const program = new Program();

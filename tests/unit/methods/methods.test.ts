@@ -263,8 +263,17 @@ describe("trained parameters", () => {
     const [layers, hiddenSize, heads, keyValueHeads, headSize] = sizes;
     const family = families.find((candidate) => candidate.id === id)!;
     const config = {
-      ...{ layers, hiddenSize, heads, keyValueHeads, headSize, vocabulary: 1000, contextLength: 512 },
-      ...{ intermediateSize: 4 * hiddenSize, epsilon: 1e-5, rotary: plainRotary(headSize, 10000), windows: [] },
+      layers,
+      hiddenSize,
+      heads,
+      keyValueHeads,
+      headSize,
+      vocabulary: 1000,
+      contextLength: 512,
+      intermediateSize: 4 * hiddenSize,
+      epsilon: 1e-5,
+      rotary: plainRotary(headSize, 10000),
+      windows: [],
     } as ModelConfig;
     const total = (method: string, options: object = {}) => {
       const facts = { family, config };

@@ -33,7 +33,8 @@ describe("as scikit-learn", () => {
     const tables = rowAnswers(nearestNeighbours)!.tables(options, {
       states: (states.data as Float32Array).subarray(0, training * width),
       labels: Int32Array.from(labels.slice(0, training)),
-      ...{ width, classes },
+      width,
+      classes,
     });
     const said = ids.slice(training).map((row: number[]) => {
       const tuned = buildTunedProgram(setupOf(options, training, pooling), 1, row.length);

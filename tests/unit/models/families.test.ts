@@ -296,8 +296,11 @@ describe("configurations of the newer families", () => {
       { rope_theta: undefined, rope_scaling: undefined, partial_rotary_factor: undefined },
       {
         rope_parameters: {
-          ...{ rope_type: "longrope", rope_theta: 10000, partial_rotary_factor: 0.75 },
-          ...{ short_factor: [1, 1.25, 1.5], long_factor: [2, 4, 8] },
+          rope_type: "longrope",
+          rope_theta: 10000,
+          partial_rotary_factor: 0.75,
+          short_factor: [1, 1.25, 1.5],
+          long_factor: [2, 4, 8],
         },
       },
     ],

@@ -6,8 +6,14 @@ import type { ProgressEvent, StudioEvent } from "../../../src/worker/api";
 import { bytes, comparison, evaluation, record, slice, step } from "./events";
 
 const progress = (phase: ProgressEvent["phase"], done: number, id = 1): ProgressEvent => ({
-  ...{ type: "progress", id, phase, wait: "loading weights", detail: "m" },
-  ...{ done, total: 100, unit: "bytes" },
+  type: "progress",
+  id,
+  phase,
+  wait: "loading weights",
+  detail: "m",
+  done,
+  total: 100,
+  unit: "bytes",
 });
 
 describe("applyEvents", () => {
@@ -55,7 +61,10 @@ describe("applyEvents", () => {
 
   it("keeps the ranks that a run told last", () => {
     const told = (step: number, rank: number): StudioEvent => ({
-      ...{ type: "ranks", run: "a", step, full: 4 },
+      type: "ranks",
+      run: "a",
+      step,
+      full: 4,
       ranks: [{ module: "m.0.q", rank }],
     });
     const after = applyEvents(slice(comparison([record("a"), record("b")])), [told(1, 4), told(9, 2)], 0);
@@ -64,8 +73,12 @@ describe("applyEvents", () => {
 
   it("keeps a gate's weights by step, without those after a step it goes back to, and the last distances", () => {
     const gate = (step: number, share: number): StudioEvent => ({
-      ...{ type: "shares", run: "a", step, title: "Gate" },
-      ...{ names: ["x", "y"], shares: [share, 1 - share] },
+      type: "shares",
+      run: "a",
+      step,
+      title: "Gate",
+      names: ["x", "y"],
+      shares: [share, 1 - share],
     });
     const moved: StudioEvent = { type: "distances", run: "b", step: 4, limit: 0.5, distances: [0.1, 0.5] };
     const told = applyEvents(

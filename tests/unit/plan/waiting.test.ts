@@ -9,7 +9,11 @@ import { type Amounts, withProgress } from "../../../src/plan/waiting";
 import { EventBatches } from "../../../src/worker/events";
 
 const amounts = (wait: Amounts["wait"], done: number): Amounts => ({
-  ...{ wait, detail: "m", done, total: 9, unit: "bytes" },
+  wait,
+  detail: "m",
+  done,
+  total: 9,
+  unit: "bytes",
 });
 
 /** The events of some work as `phase wait done`, and their ids. */

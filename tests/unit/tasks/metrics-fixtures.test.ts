@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { bootstrap, percentileInterval } from "../../../src/tasks/metrics/bootstrap";
+import { bootstrap, percentileInterval } from "../../../src/tasks/bootstrap";
 import { classMetrics, confusionMatrix } from "../../../src/tasks/metrics/classification";
 import { entityScores } from "../../../src/tasks/metrics/entities";
 import type { Metrics } from "../../../src/tasks/metrics/names";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { percentile, percentileInterval } from "../../../src/tasks/metrics/bootstrap";
+import { percentile, percentileInterval } from "../../../src/tasks/bootstrap";
 import { matthews } from "../../../src/tasks/metrics/classification";
 import { meanAbsoluteError, pearson, rootMeanSquaredError, spearman } from "../../../src/tasks/metrics/correlation";
 import { entities, entityScores } from "../../../src/tasks/metrics/entities";

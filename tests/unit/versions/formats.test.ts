@@ -35,19 +35,41 @@ const newer = (current: number) =>
 
 /** The comparison that all files are of. */
 const training = {
-  ...{ seed: 3, seeds: 1, learningRateFactors: [1], steps: 4, epochs: null, batchSize: 4, learningRate: 0.01 },
-  ...{ schedule: "linear", warmupRatio: 0.06, gradClip: 1, shuffle: true, evalEvery: 2, earlyStopping: null },
-  ...{ keepBest: false, pooling: null },
+  seed: 3,
+  seeds: 1,
+  learningRateFactors: [1],
+  steps: 4,
+  epochs: null,
+  batchSize: 4,
+  learningRate: 0.01,
+  schedule: "linear",
+  warmupRatio: 0.06,
+  gradClip: 1,
+  shuffle: true,
+  evalEvery: 2,
+  earlyStopping: null,
+  keepBest: false,
+  pooling: null,
   // What every comparison had before these were settings.
-  ...{ weightDecay: 0.01, headLearningRate: "adapter", leastWarmupSteps: 0 },
+  weightDecay: 0.01,
+  headLearningRate: "adapter",
+  leastWarmupSteps: 0,
 } as const;
 const lora = {
   name: "LoRA",
   method: "lora",
   learningRate: 0.003,
   options: {
-    ...{ rank: 4, alpha: 16, targets: ["q_proj", "v_proj"], pattern: null, layers: null, rankPattern: {} },
-    ...{ alphaPattern: {}, dropout: 0, rankStabilised: false, learningRateRatio: 1 },
+    rank: 4,
+    alpha: 16,
+    targets: ["q_proj", "v_proj"],
+    pattern: null,
+    layers: null,
+    rankPattern: {},
+    alphaPattern: {},
+    dropout: 0,
+    rankStabilised: false,
+    learningRateRatio: 1,
   },
 };
 const skPrefix = {
@@ -56,8 +78,13 @@ const skPrefix = {
   // Its adapter had none, and its head 0.01.
   weightDecay: 0,
   options: {
-    ...{ text: "Classify the positive or negative sentiment from the text", preset: "paper", map: "dense", rank: 4 },
-    ...{ pooled: false, shared: false, control: "none" },
+    text: "Classify the positive or negative sentiment from the text",
+    preset: "paper",
+    map: "dense",
+    rank: 4,
+    pooled: false,
+    shared: false,
+    control: "none",
   },
 };
 const columns = { text: "sentence", textPair: null, label: "sentiment" };
@@ -240,8 +267,16 @@ describe("a comparison kept in the browser", () => {
     expect(problem).toBeNull();
     const [comparison] = readable.map(openRecord);
     expect(comparison).toMatchObject({
-      ...{ configuration, modelName: "tiny-base", dataTitle: "films.csv", state: "finished", step: 4, steps: 4 },
-      ...{ reason: null, executor: "processor", startedAt: 1795971213898, endedAt: 1795971221679 },
+      configuration,
+      modelName: "tiny-base",
+      dataTitle: "films.csv",
+      state: "finished",
+      step: 4,
+      steps: 4,
+      reason: null,
+      executor: "processor",
+      startedAt: 1795971213898,
+      endedAt: 1795971221679,
       runs: [
         { name: "SK-Prefix", configuration: skPrefix, state: "finished", slot: 0, learningRate: 0.01, saved: true },
         { name: "LoRA", configuration: lora, state: "finished", slot: 1, learningRate: 0.003, saved: true },
@@ -269,7 +304,8 @@ describe("a comparison kept in the browser", () => {
     const runs = stored.runs.map((run: object) => ({ ...run, state: "running" }));
     const [running] = readRecords([{ ...stored, endedAt: null, state: "running", runs }]).readable;
     expect(openRecord(running!)).toMatchObject({
-      ...{ state: "stopped", reason: "the page was closed while it ran" },
+      state: "stopped",
+      reason: "the page was closed while it ran",
       runs: [{ state: "stopped" }, { state: "stopped" }],
     });
   });

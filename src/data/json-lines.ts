@@ -21,8 +21,7 @@ export class JsonLinesReader {
 
   /**
    * The records of the lines that are complete after this piece; null for an empty line. A record
-   * may be shorter than
-   * `columns`: a later line can bring a new key.
+   * may be shorter than `columns`: a later line can bring a new key.
    * @throws DataError for a line that is not a JSON object.
    */
   push(piece: string): (string[] | null)[] {

@@ -2,10 +2,10 @@
  * How far a metric might lie from what was measured: percentile bootstrap over the validation rows.
  */
 
-import { Random } from "../../data/random";
-import type { TokenizedExample } from "../../data/tokens";
-import type { Evaluation, Task } from "../task";
-import { taskMetrics } from "./names";
+import { Random } from "../data/random";
+import type { TokenizedExample } from "../data/tokens";
+import { taskMetrics } from "./metrics/names";
+import type { Evaluation, Task } from "./task";
 
 export interface Interval {
   /** The 2.5th and the 97.5th percentile. */

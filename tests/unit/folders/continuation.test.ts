@@ -32,7 +32,10 @@ const controllerStates = [{ name: "mask", shape: [2] }];
 const run = { trainables: held, controllerStates };
 const valuesOf = (tensors: readonly NamedTensor[]) => new Map(tensors.map(({ name, data }) => [name, data]));
 const checkpoint = {
-  ...{ step: 10, tokens: 70, seconds: 1.5, flops: 9e6 },
+  step: 10,
+  tokens: 70,
+  seconds: 1.5,
+  flops: 9e6,
   values: valuesOf([...held.slice(0, 2), tensor("score.weight", [2, 3], 9)]),
   firstMoments: valuesOf(held),
   secondMoments: valuesOf(held),
@@ -151,8 +154,12 @@ describe("the configuration it goes on with", () => {
     model: "bundled:tiny",
     precision: "auto" as const,
     data: {
-      ...{ task: "sequence-classification" as const, train: "a.csv", validation: 0.1, maxLength: 8 },
-      ...{ test: null, group: null },
+      task: "sequence-classification" as const,
+      train: "a.csv",
+      validation: 0.1,
+      maxLength: 8,
+      test: null,
+      group: null,
       columns: { text: "text", textPair: null, label: "label" },
     },
     run: { ...recorded, name: "LoRA (imported)" },
