@@ -65,6 +65,8 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
   "src/tasks/metrics/names",
   "src/data/placeholders",
+  "src/data/suggested-text",
+  "src/data/task-texts",
   "src/versions/versions",
 ];
 
