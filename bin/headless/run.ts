@@ -122,7 +122,8 @@ async function runInBrowser({
   if ("problem" in parsed) throw new ConfigurationError(parsed.problem);
   const { configuration } = parsed;
   checkRunNames(configuration.runs.map(({ name }) => name));
-  checkSum(configuration, sum);
+  // A preset's runs are known once the data are open.
+  if (configuration.preset === undefined) checkSum(configuration, sum);
   checkPredicted(extras);
   const files = namedFiles(configuration, folder);
   const { status, message, capacity } = await page.call("openDevice", choice);
@@ -143,18 +144,20 @@ async function runInBrowser({
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
+  const compared = withRuns(configuration, preparation.runs);
+  if (configuration.preset !== undefined) checkSum(compared, sum);
   // Only once a model is open is it known what computes it, and with how many threads.
   const device = await page.call("readDevice");
   for (const line of [`Device: ${device.name}`, device.reason, device.message]) if (line) progress.note(line);
 
   const received = mkdtempSync(join(tmpdir(), "studio-received-"));
-  const results = new Results(out, configuration);
+  const results = new Results(out, compared);
   try {
     receive = (event) => {
       results.add(event);
       progress.handle(event);
     };
-    await compareUntilStopped(page, served.configuration, progress);
+    await compareUntilStopped(page, withRuns(served.configuration, preparation.runs), progress);
     progress.close();
     // A method that trains nothing has finished without a step.
     const trained = results.runs.filter(({ steps, state }) => steps > 0 || state === "finished");
@@ -203,7 +206,7 @@ async function runInBrowser({
       chromium: browser.version(),
       node: process.versions.node,
     };
-    results.writeSummary({ configuration, device, preparation, versions });
+    results.writeSummary({ configuration: compared, device, preparation, versions });
     results.close();
     rmSync(received, { recursive: true, force: true });
   }
@@ -249,6 +252,11 @@ function checkSum({ runs, training }: Configuration, sum: SumRequest | undefined
   const names = runs.flatMap((run) => variantsOf(run, training)).map(({ name }) => name);
   const unknown = sum?.parts.find(({ run }) => !names.includes(run));
   if (unknown) throw new ConfigurationError(`--sum names the run "${unknown.run}"; there are ${names.join(", ")}.`);
+}
+
+/** The configuration with its preset's runs in its place; as it is where it names its runs. */
+function withRuns({ preset, ...configuration }: Configuration, runs: Configuration["runs"]): Configuration {
+  return { ...configuration, runs: preset === undefined ? configuration.runs : runs };
 }
 
 /**

@@ -8,6 +8,7 @@ import { checkRoles } from "../data/formats/roles";
 import type { TaskId } from "../data/types";
 import { poolings } from "../models/family";
 import { DEFAULT_TASK, taskMetrics } from "../tasks/metrics/names";
+import { presetIds } from "./presets/registry";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
 
@@ -73,7 +74,7 @@ export const trainingSchema = z.strictObject({
   pooling: z.enum(poolings).nullable().default(null),
 });
 
-export const configurationSchema = z.strictObject({
+const fields = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
   /**
    * Of the model's frozen matrices in GPU memory. `auto`: float32, or float16 where a 16-bit file
@@ -96,7 +97,15 @@ export const configurationSchema = z.strictObject({
       return { ...data, columns };
     }),
   training: trainingSchema.prefault({}),
-  runs: z.array(runSchema).min(1),
+  /** In place of runs: those of a preset, once the data are open. */
+  preset: z.enum(presetIds).optional(),
+  runs: z.array(runSchema).default([]),
+});
+
+export const configurationSchema = fields.superRefine(({ preset, runs }, context) => {
+  if ((preset === undefined) !== (runs.length === 0)) return;
+  const message = preset === undefined ? "needs at least one run, or a preset" : "must be left out beside a preset";
+  context.addIssue({ code: "custom", path: ["runs"], message });
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -5,7 +5,7 @@
  */
 
 import { proxy, wrap } from "comlink";
-import type { Configuration } from "../plan/configuration";
+import type { Configuration, RunConfiguration } from "../plan/configuration";
 import type {
   AdapterChoice,
   DataRole,
@@ -36,6 +36,8 @@ export interface Preparation {
   model: ModelSummary;
   data: DataSummary;
   estimate: Estimate;
+  /** Those of the configuration, or of its preset. */
+  runs: RunConfiguration[];
   /** Names of the configuration's runs whose method has a merged model. */
   mergeable: string[];
 }
@@ -140,25 +142,28 @@ window.studioRunner = {
 
   readDevice: () => ask(() => api.readDevice()),
 
-  async prepare(configuration, train, validation) {
-    const model = await ask(() => api.openModel(configuration.model, configuration.precision));
+  async prepare(given, train, validation) {
+    const model = await ask(() => api.openModel(given.model, given.precision));
     await openServed(train, "train");
     if (validation) await openServed(validation, "validation");
-    const { task, columns, maxLength, validation: split } = configuration.data;
+    const { task, columns, maxLength, validation: split } = given.data;
     const data = await ask(() =>
       api.setData(
         { task, columns, maxLength, validationFraction: typeof split === "number" ? split : 0 },
-        configuration.training.seed,
+        given.training.seed,
       ),
     );
     if (data.problem !== null) throw new Error(data.problem);
+    const { preset, ...rest } = given;
+    const runs = preset === undefined ? given.runs : await ask(() => api.presetRuns(preset));
+    const configuration = { ...rest, runs };
     const estimate = await ask(() => api.estimate(configuration));
     const methods = await ask(() => api.listMethods());
     const merges = new Set(
       methods.filter(({ conversions }) => conversions.some(({ merged }) => merged)).map(({ id }) => id),
     );
-    const mergeable = configuration.runs.filter(({ method }) => merges.has(method)).map(({ name }) => name);
-    return { model, data, estimate, mergeable };
+    const mergeable = runs.filter(({ method }) => merges.has(method)).map(({ name }) => name);
+    return { model, data, estimate, runs, mergeable };
   },
 
   async compare(configuration) {

@@ -362,6 +362,8 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
+  /** The runs of a preset (`plan/presets`), for the open data and model. */
+  presetRuns(preset: string): Promise<RunConfiguration[]>;
   /** Resolves when every run has ended; a failed run does not reject, its events say why. */
   compare(configuration: Configuration): Promise<void>;
   pause(): Promise<void>;

@@ -10,6 +10,7 @@ import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
+import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
@@ -22,7 +23,14 @@ import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
-import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import {
+  type Configuration,
+  configurationSchema,
+  type RunConfiguration,
+  runSchema,
+  trainingSchema,
+} from "../plan/configuration";
+import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
@@ -268,6 +276,13 @@ export class Studio implements StudioApi {
 
   async parseConfiguration(json: string): Promise<Configuration> {
     return readConfiguration(json);
+  }
+
+  async presetRuns(preset: string): Promise<RunConfiguration[]> {
+    const { summary } = this.#opened.data.data;
+    const text = suggestedText(summary);
+    const textTokens = this.#opened.model.tokenizer.encode(text).length;
+    return presetRuns(preset, { text, textTokens, answer: summary.answer }).map((run) => runSchema.parse(run));
   }
 
   compare(configuration: Configuration): Promise<void> {

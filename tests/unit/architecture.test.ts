@@ -64,6 +64,7 @@ const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
   "src/tasks/metrics/names",
+  "src/plan/presets/registry",
   "src/data/placeholders",
   "src/data/suggested-text",
   "src/data/task-texts",
