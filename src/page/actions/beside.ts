@@ -5,6 +5,8 @@
 
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
+import { currentConfiguration } from "../store/configuration";
+import { dataFilesOf, haveSameGround } from "../store/same-ground";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
 import { studio } from "../worker";
@@ -30,8 +32,10 @@ export async function sumRuns(request: SumRequest): Promise<void> {
 async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
   const { comparison, data } = useStudio.getState();
   const { current } = comparison;
-  const sameData = current?.configuration.data.task === data.summary?.settings.task;
-  const drawn = current && sameData && adapter.evaluation ? withLevel(current, adapter, useStudio.getState()) : current;
+  const configuration = currentConfiguration(useStudio.getState());
+  const dataFiles = data.summary ? dataFilesOf(data.summary) : [];
+  const isAlike = current && configuration && haveSameGround(current, { configuration, dataFiles });
+  const drawn = isAlike && adapter.evaluation ? withLevel(current, adapter, useStudio.getState()) : current;
   patch("comparison", {
     imported: [...comparison.imported, adapter],
     current: drawn,

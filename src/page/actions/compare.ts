@@ -6,6 +6,7 @@ import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
 import { failUnfinished } from "../store/events";
+import { dataFilesOf } from "../store/same-ground";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
 import { messageOf, patch, patchRun, useStudio } from "../store/store";
@@ -77,6 +78,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     configuration,
     modelName: state.model.summary?.name ?? configuration.model,
     dataTitle: state.data.sample?.title ?? configuration.data.train,
+    ...(state.data.summary && { dataFiles: dataFilesOf(state.data.summary) }),
     state: "preparing",
     step: 0,
     steps,
@@ -94,7 +96,9 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
     stopping: false,
     imported: [],
   });
-  patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
+  // A new comparison has the charts to itself; earlier ones are drawn behind it when asked for.
+  const hidden = new Set([...state.ui.hidden, ...kept.flatMap(({ runs }) => runs.map(({ key }) => key))]);
+  patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, hidden, crosshair: null });
   void countParameters(configuration);
 }
 

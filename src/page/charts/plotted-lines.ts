@@ -5,6 +5,7 @@
 
 import { spreadOf } from "../../plan/variants";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
+import { haveSameGround } from "../store/same-ground";
 import type { AxisUnit, Comparison, RunRecord } from "../store/state";
 import { type Point, reducePoints } from "./reduce-points";
 import { smooth } from "./smooth";
@@ -46,7 +47,8 @@ export interface PlottedLine extends PlottedRun {
 
 /**
  * Runs that are not hidden; those of past comparisons are faded and come first, so that they lie
- * underneath. Past ones of another task are left out: their losses and metrics are other figures.
+ * underneath. Past ones of other data or another model are left out: their losses and metrics are
+ * other figures.
  */
 export function plottedRuns(
   current: Comparison | null,
@@ -62,8 +64,8 @@ export function plottedRuns(
       return { run: { ...first, name: seeds.length > 1 ? first.variant.group : first.name }, seeds, faded };
     });
   };
-  const task = (current ?? past[0])?.configuration.data.task;
-  const alike = past.filter(({ configuration }) => configuration.data.task === task);
+  const newest = current ?? past[0];
+  const alike = newest ? past.filter((comparison) => haveSameGround(comparison, newest)) : [];
   return [...alike.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
 }
 

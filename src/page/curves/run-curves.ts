@@ -97,23 +97,30 @@ export function recentSpeed(
 export interface EvaluationSummary {
   best: number | null;
   last: number | null;
-  first: number | null;
 }
 
 /**
- * First, best (smallest for losses and errors, else largest) and last value of an evaluation
- * column.
+ * Best (smallest for losses and errors, else largest) and last value of an evaluation column.
+ * @param trains whether the run is trained: what it says before its first step is luck then, and
+ * never its best
  */
-export function summarise(curves: RunCurves, column: "loss" | MetricName): EvaluationSummary {
-  const values = [...curves.evaluations.column(column)].filter(Number.isFinite);
-  if (values.length === 0) return { first: null, best: null, last: null };
-  const best = column === "loss" || metricFacts[column].better === "low" ? Math.min(...values) : Math.max(...values);
-  return { first: values[0] ?? null, best, last: values[values.length - 1] ?? null };
+export function summarise(curves: RunCurves, column: "loss" | MetricName, trains: boolean): EvaluationSummary {
+  const steps = curves.evaluations.column("step");
+  const all = curves.evaluations.column(column);
+  const measured = [...all.keys()].filter((index) => Number.isFinite(all[index]));
+  const last = measured.at(-1);
+  const values = measured.filter((index) => !trains || steps[index]! > 0).map((index) => all[index]!);
+  const lowest = column === "loss" || metricFacts[column].better === "low";
+  const best = values.length === 0 ? null : lowest ? Math.min(...values) : Math.max(...values);
+  return { best, last: last === undefined ? null : all[last]! };
 }
 
-/** First step whose validation loss is at or below `target`; null if never. */
+/**
+ * First step from 1 on whose validation loss is at or below `target`; null if never. What a run
+ * says before its first step was not reached by training.
+ */
 export function stepsToLoss(curves: RunCurves, target: number): number | null {
   const losses = curves.evaluations.column("loss");
-  const index = losses.findIndex((loss) => loss <= target);
-  return index < 0 ? null : (curves.evaluations.column("step")[index] ?? null);
+  const steps = curves.evaluations.column("step");
+  return steps.find((step, index) => step > 0 && losses[index]! <= target) ?? null;
 }

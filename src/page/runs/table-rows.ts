@@ -1,8 +1,9 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
-import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
+import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { stepsToLoss, summarise } from "../curves/run-curves";
 import { ownBytes } from "../store/memory-bytes";
+import { isEnded, isTrained } from "../store/phase";
 import type { Comparison, RunRecord } from "../store/state";
 
 export type Figure = "trainable" | "bestMetric" | "lastMetric" | "validationLoss" | "stepsToLoss" | "seconds" | "bytes";
@@ -10,56 +11,67 @@ export type Figure = "trainable" | "bestMetric" | "lastMetric" | "validationLoss
 export interface TableRow {
   run: RunRecord;
   comparison: Comparison;
+  /** Of an earlier comparison than the one that is shown. */
   past: boolean;
   figures: Record<Figure, number | null>;
 }
 
-/**
- * @param metric of the newest comparison's task; comparisons of another task have other figures and
- * leave it out.
- */
+/** Those of one comparison. @param target validation loss that is to be reached; null: none */
 export function tableRows(
-  comparisons: readonly Comparison[],
-  currentId: string | null,
-  target: number,
-  metric: MetricName,
+  comparison: Comparison,
+  { past, target }: { past: boolean; target: number | null },
 ): TableRow[] {
-  return comparisons.flatMap((comparison) =>
-    comparison.runs.map((run) => {
-      const [main] = taskMetrics[comparison.configuration.data.task];
-      const measured = main === metric ? summarise(run.curves, metric) : null;
-      return {
-        run,
-        comparison,
-        past: comparison.id !== currentId,
-        figures: {
-          trainable: run.trainable?.total ?? null,
-          bestMetric: measured?.best ?? null,
-          lastMetric: measured?.last ?? null,
-          validationLoss: summarise(run.curves, "loss").last,
-          stepsToLoss: Number.isFinite(target) ? stepsToLoss(run.curves, target) : null,
-          seconds: run.curves.steps.last("seconds"),
-          bytes: run.bytes ? ownBytes(run.bytes) : null,
-        },
-      };
-    }),
-  );
+  const [metric] = taskMetrics[comparison.configuration.data.task];
+  return comparison.runs.map((run) => {
+    const measured = summarise(run.curves, metric, isTrained(run));
+    return {
+      run,
+      comparison,
+      past,
+      figures: {
+        trainable: run.trainable?.total ?? null,
+        bestMetric: measured.best,
+        lastMetric: measured.last,
+        validationLoss: summarise(run.curves, "loss", isTrained(run)).last,
+        stepsToLoss: target === null || !isTrained(run) ? null : stepsToLoss(run.curves, target),
+        seconds: run.curves.steps.last("seconds"),
+        bytes: run.bytes ? ownBytes(run.bytes) : null,
+      },
+    };
+  });
 }
 
-/** The best value of a column; null where fewer than two rows have one or all are equal. */
-export function bestFigure(rows: readonly TableRow[], figure: Figure, metric: MetricName): number | null {
-  const values = rows.map((row) => row.figures[figure]).filter((value) => value !== null && Number.isFinite(value));
-  const numbers = values as number[];
+/** What says how well a run answers; of all else only runs that tune something are compared. */
+const quality: readonly Figure[] = ["bestMetric", "lastMetric", "validationLoss"];
+
+/**
+ * The best value of a column among rows of one comparison; null while it trains, and where fewer
+ * than two rows have one or all are equal. Runs that failed or were never trained have none, and
+ * controls are not the best at costing little.
+ */
+export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
+  const competing = rows.filter(
+    ({ run, comparison }) =>
+      isEnded(comparison.state) &&
+      run.state !== "failed" &&
+      (!isTrained(run) || (run.curves.evaluations.last("step") ?? 0) > 0) &&
+      (quality.includes(figure) || (isTrained(run) && !run.control)),
+  );
+  const values = competing.map(({ figures }) => figures[figure]).filter((value) => value !== null);
+  const numbers = values.filter(Number.isFinite);
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
+  const [metric] = taskMetrics[competing[0]!.comparison.configuration.data.task];
   const measured = figure === "bestMetric" || figure === "lastMetric";
   return measured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
 }
 
+export interface Order {
+  column: Figure | "name";
+  descending: boolean;
+}
+
 /** Sorted by a figure, rows without it last; `name` sorts by name. A new array. */
-export function sortRows(
-  rows: readonly TableRow[],
-  by: { column: Figure | "name"; descending: boolean } | null,
-): TableRow[] {
+export function sortRows(rows: readonly TableRow[], by: Order | null): TableRow[] {
   if (by === null) return [...rows];
   const sign = by.descending ? -1 : 1;
   const { column } = by;
@@ -73,10 +85,18 @@ export function sortRows(
 }
 
 /**
- * A loss every run of the newest comparison has reached: the largest of their lowest, rounded up to
- * two decimals.
+ * The lowest validation loss that a trained control ended at, rounded up to two decimals: what a
+ * method has to get below. Null where no control was trained.
  */
-export function reachableLoss(runs: readonly RunRecord[]): number | null {
-  const lowest = runs.map((run) => summarise(run.curves, "loss").best).filter((loss) => loss !== null);
-  return lowest.length === 0 ? null : Math.ceil(Math.max(...lowest) * 100 - 1e-9) / 100;
+export function lossToBeat(runs: readonly RunRecord[]): number | null {
+  const ends = runs
+    .filter((run) => run.control && isTrained(run) && (run.curves.evaluations.last("step") ?? 0) > 0)
+    .map(({ curves }) => summarise(curves, "loss", true).last)
+    .filter((loss) => loss !== null);
+  return ends.length === 0 ? null : Math.ceil(Math.min(...ends) * 100 - 1e-9) / 100;
+}
+
+/** Whether the steps to a loss tell runs of one comparison apart. */
+export function separates(rows: readonly TableRow[], figure: Figure): boolean {
+  return new Set(rows.filter(({ run }) => isTrained(run)).map(({ figures }) => figures[figure])).size > 1;
 }

@@ -6,6 +6,7 @@
 import { type Spread, spreadOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
 import { summarise } from "../curves/run-curves";
+import { isTrained } from "../store/phase";
 import type { RunRecord } from "../store/state";
 
 export interface VariantRow {
@@ -33,8 +34,9 @@ export function variantRows(runs: readonly RunRecord[], metric: MetricName): Var
     const [first] = members as [RunRecord];
     const sound = members.filter(({ state }) => state !== "failed");
     const spread = (column: MetricName | "loss", which: "best" | "last") => {
-      const values = sound.map(({ curves }) => summarise(curves, column)[which]).filter((value) => value !== null);
-      return values.length === 0 ? null : spreadOf(values);
+      const values = sound.map((run) => summarise(run.curves, column, isTrained(run))[which]);
+      const measured = values.filter((value) => value !== null);
+      return measured.length === 0 ? null : spreadOf(measured);
     };
     return {
       group,

@@ -139,6 +139,10 @@ export interface Comparison {
   configuration: Configuration;
   modelName: string;
   dataTitle: string;
+  /**
+   * The files that its rows are from; not known of comparisons kept by earlier versions.
+   */
+  dataFiles?: { file: string; rows: number; bytes: number }[];
   state: ComparisonStateEvent["state"];
   step: number;
   steps: number;

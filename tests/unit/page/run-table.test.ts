@@ -3,27 +3,38 @@ import { addEvaluation, addStep } from "../../../src/page/curves/run-curves";
 import { fileName } from "../../../src/page/export/download";
 import { metricsCsv } from "../../../src/page/export/metrics-csv";
 import { differences } from "../../../src/page/runs/differences";
-import { bestFigure, reachableLoss, sortRows, tableRows } from "../../../src/page/runs/table-rows";
+import { bestFigure, lossToBeat, separates, sortRows, tableRows } from "../../../src/page/runs/table-rows";
+import type { Comparison, RunRecord } from "../../../src/page/store/state";
 import { comparison, evaluation, record, step } from "./events";
 
-function trained() {
-  const runs = ["a", "b", "c"].map((name) => record(name));
+function trained(fields: Partial<Comparison> = { state: "finished" }) {
+  const runs = ["a", "b", "c"].map((name) => record(name, { state: "finished" }));
   runs.forEach((run, i) => {
     if (i === 2) return;
     addStep(run.curves, step(run.name, 1, 1, { seconds: 2 - i }));
     addEvaluation(run.curves, evaluation(run.name, 0, 0.7, 0.5));
     addEvaluation(run.curves, evaluation(run.name, 10, 0.411 + i * 0.1, 0.9 - i * 0.1));
   });
-  return comparison(runs);
+  return comparison(runs, fields);
+}
+
+/** A run that was evaluated at step 0 and 10. */
+function evaluated(name: string, losses: [number, number], accuracies: [number, number], fields: Partial<RunRecord>) {
+  const run = record(name, { state: "finished", ...fields });
+  addEvaluation(run.curves, evaluation(name, 0, losses[0], accuracies[0]));
+  addEvaluation(run.curves, evaluation(name, 10, losses[1], accuracies[1]));
+  return run;
 }
 
 describe("the run table", () => {
+  const shown = { past: false, target: 0.45 };
+
   it("finds the best of each column and sorts, runs without a figure last", () => {
-    const rows = tableRows([trained()], "c", 0.45, "accuracy");
-    expect(bestFigure(rows, "bestMetric", "accuracy")).toBeCloseTo(0.9, 12);
-    expect(bestFigure(rows, "seconds", "accuracy")).toBe(1);
-    expect(bestFigure(rows, "stepsToLoss", "accuracy")).toBeNull();
-    expect(bestFigure(rows, "bytes", "accuracy")).toBeNull();
+    const rows = tableRows(trained(), shown);
+    expect(bestFigure(rows, "bestMetric")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "seconds")).toBe(1);
+    expect(bestFigure(rows, "stepsToLoss")).toBeNull();
+    expect(bestFigure(rows, "bytes")).toBeNull();
     const names = (column: "name" | "seconds", descending: boolean) =>
       sortRows(rows, { column, descending }).map((row) => row.run.name);
     expect(names("seconds", false)).toEqual(["b", "a", "c"]);
@@ -31,21 +42,72 @@ describe("the run table", () => {
     expect(names("name", true)).toEqual(["c", "b", "a"]);
   });
 
-  it("takes the loss all runs have reached", () => {
-    expect(reachableLoss(trained().runs)).toBe(0.52);
-    expect(reachableLoss([])).toBeNull();
+  it("calls nothing the best while it trains", () => {
+    expect(bestFigure(tableRows(trained({ state: "running" }), shown), "bestMetric")).toBeNull();
+  });
+
+  it("never counts what a trained run said before its first step", () => {
+    const lucky = evaluated("lucky", [0.3, 0.6], [0.95, 0.6], {});
+    const steady = evaluated("steady", [0.7, 0.5], [0.5, 0.7], {});
+    const rows = tableRows(comparison([lucky, steady], { state: "finished" }), { past: false, target: 0.6 });
+    expect(rows.map(({ figures }) => figures.bestMetric)).toEqual([0.6, 0.7]);
+    expect(rows.map(({ figures }) => figures.stepsToLoss)).toEqual([10, 10]);
+    expect(bestFigure(rows, "bestMetric")).toBe(0.7);
+    const untrained = record("untrained", { state: "stopped" });
+    addEvaluation(untrained.curves, evaluation("untrained", 0, 0.1, 0.99));
+    const withIt = tableRows(comparison([lucky, steady, untrained], { state: "stopped" }), shown);
+    expect(withIt[2]!.figures).toMatchObject({ bestMetric: null, lastMetric: 0.99 });
+    expect(bestFigure(withIt, "lastMetric")).toBe(0.7);
+    expect(bestFigure(withIt, "validationLoss")).toBe(0.5);
+  });
+
+  it("lets answerers and controls be the best at answering, not at costing little", () => {
+    const nothing = { trainable: { adapter: 0, head: 0, total: 0, percentOfBase: 0 } };
+    const size = (total: number) => ({ trainable: { adapter: total, head: 0, total, percentOfBase: 1 } });
+    const rows = tableRows(
+      comparison(
+        [
+          evaluated("asked", [0.4, 0.4], [0.9, 0.9], { ...nothing, learningRate: null }),
+          evaluated("head", [0.7, 0.6], [0.5, 0.6], { ...size(5), control: true }),
+          evaluated("small", [0.7, 0.5], [0.5, 0.7], size(10)),
+          evaluated("large", [0.7, 0.5], [0.5, 0.8], size(20)),
+        ],
+        { state: "finished" },
+      ),
+      shown,
+    );
+    expect(rows[0]!.figures).toMatchObject({ bestMetric: 0.9, stepsToLoss: null });
+    expect(bestFigure(rows, "bestMetric")).toBe(0.9);
+    expect(bestFigure(rows, "trainable")).toBe(10);
+  });
+});
+
+describe("steps to a loss", () => {
+  const [head, text] = [
+    evaluated("head", [0.2, 0.611], [0.5, 0.6], { control: true }),
+    evaluated("text", [0.9, 0.7], [0.5, 0.6], { control: true }),
+  ];
+  const asked = evaluated("asked", [0.1, 0.1], [0.5, 0.5], { control: true, learningRate: null });
+  const small = evaluated("small", [0.3, 0.5], [0.5, 0.7], {});
+
+  it("are to what the best trained control ended at", () => {
+    expect(lossToBeat([small, head, text, asked])).toBe(0.62);
+    expect(lossToBeat([small, asked])).toBeNull();
+  });
+
+  it("tell runs apart where one gets there and another does not", () => {
+    const rows = (target: number | null) => tableRows(comparison([small, text]), { past: false, target });
+    expect(separates(rows(0.62), "stepsToLoss")).toBe(true);
+    expect(separates(rows(0.9), "stepsToLoss")).toBe(false);
+    expect(separates(rows(null), "stepsToLoss")).toBe(false);
   });
 });
 
 describe("differences", () => {
-  const { training } = comparison([]).configuration;
   const described = (key: string, method: string, options: Record<string, unknown>, learningRate = 0.001) => ({
     key,
     configuration: { name: key, method, options },
     learningRate,
-    training,
-    model: "m",
-    data: "d",
     defaults: method === "lora" ? { rank: 8, alpha: 16 } : { text: "t" },
   });
 
@@ -62,7 +124,10 @@ describe("differences", () => {
     ]);
     expect(found.get("b")).toContainEqual(["rank", 4]);
     expect(found.get("d")).toContainEqual(["text", "other"]);
-    expect(found.get("c")?.map(([name]) => name)).not.toContain("data");
+    expect(found.get("c")).toEqual([
+      ["text", "t"],
+      ["learning rate", 0.01],
+    ]);
   });
 
   it("shows an option that is not at its default even when nothing else has it", () => {
