@@ -24,6 +24,7 @@ import { RunTable } from "./runs/RunTable";
 import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
 import { TrainingPanel } from "./training/TrainingPanel";
+import { VerdictPanel } from "./verdict/VerdictPanel";
 import "./App.css";
 
 const ChartGrid = lazy(() => import("./charts/ChartGrid"));
@@ -79,6 +80,7 @@ export function App() {
               <ComparisonMenu />
             </div>
           </div>
+          <VerdictPanel />
           <div className="view-bar">
             <Legend />
             <ViewControls />

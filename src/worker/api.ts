@@ -42,6 +42,7 @@ export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
 export type { Proof } from "../proofs/equality";
+export type * from "../verdict/verdict";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =

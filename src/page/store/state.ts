@@ -23,6 +23,7 @@ import type {
   SampleListing,
   SamplePrompt,
   StoredModelListing,
+  Verdict,
 } from "../../worker/api";
 import type { RunCurves } from "../curves/run-curves";
 import type { ShareHistory } from "../curves/share-history";
@@ -87,6 +88,8 @@ export interface MethodsSlice {
   descriptions: MethodDescription[];
   error: string | null;
   runs: DraftRun[];
+  /** The runs that a preset took the place of; null where none has. */
+  replaced: DraftRun[] | null;
   /** What texts about the task say until somebody changes them; null before any data is open. */
   suggested: string | null;
   estimate: Estimate | null;
@@ -152,6 +155,8 @@ export interface Comparison {
   /** Everything on the device, as last told. */
   memoryBytes: MemoryBytes | null;
   runs: RunRecord[];
+  /** Who is ahead, once it has ended; left out before, and where there is nothing to compare. */
+  verdict?: Verdict;
 }
 
 export interface ComparisonSlice {

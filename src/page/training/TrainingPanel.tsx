@@ -11,6 +11,7 @@ import { SelectField } from "../controls/SelectField";
 import { Step } from "../controls/Step";
 import { formatCount, formatPercent, formatPlural, formatSetting } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
+import { MetricField } from "./MetricField";
 import { PoolingField } from "./PoolingField";
 import { SettingGroup } from "./SettingGroup";
 import "./TrainingPanel.css";
@@ -101,6 +102,7 @@ function Settings({ settings }: GroupProps) {
           onProblem={(problem) => markTraining("Seeds per run", problem)}
         />
       </div>
+      <MetricField />
       <ScheduleGroup settings={settings} />
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />
