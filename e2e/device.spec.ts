@@ -376,6 +376,11 @@ test("when memory runs out, both numbers are named and what was trained is kept"
     90_000,
   );
   const rows = page.getByRole("region", { name: "Run table" }).getByRole("rowheader");
+  await expect(rows).toHaveText([/^LoRA.*failed$/, /^Full fine-tuning.*failed$/]);
+  await page
+    .getByRole("region", { name: "Run table" })
+    .getByRole("button", { name: /· 2.runs$/ })
+    .click();
   await expect(rows).toHaveText([/^LoRA.*failed$/, /^Full fine-tuning.*failed$/, "LoRA", "Head only"]);
   await expect(page.getByText("1 earlier comparison")).toBeVisible();
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/2 lines over step/);

@@ -2,7 +2,7 @@
 
 import type { Verdict } from "../../worker/api";
 import { formatPlural } from "../numbers";
-import { formatChance, formatDifference } from "./verdict-words";
+import { formatChance, formatDifference, formatRange } from "./verdict-words";
 
 export function PairsTable({ verdict: { metric, pairs } }: { verdict: Verdict }) {
   if (pairs.length === 0) return null;
@@ -44,9 +44,7 @@ export function PairsTable({ verdict: { metric, pairs } }: { verdict: Verdict })
                 <th scope="row">{first}</th>
                 <td>{second}</td>
                 <td className="number">{formatDifference(metric, difference.value)}</td>
-                <td className="number">
-                  {formatDifference(metric, difference.low)} to {formatDifference(metric, difference.high)}
-                </td>
+                <td className="number">{formatRange(metric, difference)}</td>
                 <td className="number">{formatChance(p)}</td>
                 <td className="number">{formatChance(adjustedP)}</td>
                 <td>{test}</td>

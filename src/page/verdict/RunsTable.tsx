@@ -38,12 +38,13 @@ export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
             <span className="visually-hidden">Drawn</span>
             <Scale axis={axis} metric={metric} />
           </th>
-          <th scope="col" className="number">
+          <th scope="col" className="number verdict-value">
             {metricWord(metric)}
             <span className="muted under">95 % interval</span>
           </th>
           <th scope="col" className="number">
-            Trained
+            Parameters
+            <span className="muted under">trained</span>
           </th>
           <th scope="col">
             <span className="visually-hidden">Adapter</span>

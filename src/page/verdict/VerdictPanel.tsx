@@ -98,7 +98,8 @@ function SmallPrint({ verdict }: { verdict: Verdict }) {
     "Dots are values, bars their 95 % intervals.",
     part === "validation" &&
       "There were no test rows: the validation rows decided, which also say when to stop and which step is best.",
-    looks !== null &&
+    part === "test" &&
+      looks !== null &&
       looks > 1 &&
       `These test rows have been looked at ${looks} times by now; the more often, the more the best of all runs is luck.`,
     metricChangedAfterTraining && `That ${metricWord(metric)} decides was chosen after training had begun.`,

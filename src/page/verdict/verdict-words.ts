@@ -23,13 +23,25 @@ export function formatInterval(metric: MetricName, { low, high }: { low: number;
 
 /** Of two values, with its sign: `+3.2 points` of a share, `−0.041` of anything else. */
 export function formatDifference(metric: MetricName, difference: number): string {
+  return `${signed(metric, difference)}${unitOf(metric)}`;
+}
+
+/** An interval of a difference: `−1.0 to +7.4 points`. */
+export function formatRange(metric: MetricName, { low, high }: { low: number; high: number }): string {
+  return `${signed(metric, low)} to ${formatDifference(metric, high)}`;
+}
+
+function signed(metric: MetricName, difference: number): string {
   const { kind } = metricFacts[metric];
   const size = Math.abs(difference);
   const digits =
     kind === "share" ? (size * 100).toFixed(1) : kind === "correlation" ? size.toFixed(3) : formatLoss(size);
-  const isNothing = Number(digits) === 0;
-  const sign = isNothing ? "" : difference < 0 ? "−" : "+";
-  return `${sign}${digits}${kind === "share" ? "\u00a0points" : ""}`;
+  const sign = Number(digits) === 0 ? "" : difference < 0 ? "−" : "+";
+  return `${sign}${digits}`;
+}
+
+function unitOf(metric: MetricName): string {
+  return metricFacts[metric].kind === "share" ? "\u00a0points" : "";
 }
 
 /** A p value: `0.031`, `< 0.001`. */

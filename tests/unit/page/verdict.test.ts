@@ -5,6 +5,7 @@ import {
   formatChance,
   formatDifference,
   formatInterval,
+  formatRange,
   remarkWords,
 } from "../../../src/page/verdict/verdict-words";
 import type { Verdict } from "../../../src/worker/api";
@@ -33,6 +34,7 @@ describe("the verdict's words", () => {
     expect(formatDifference("accuracy", -0.0001)).toBe("0.0\u00a0points");
     expect(formatDifference("spearman", -0.0411)).toBe("−0.041");
     expect(formatDifference("rmse", 0.5)).toBe("+0.5000");
+    expect(formatRange("accuracy", { low: -0.01, high: 0.074 })).toBe("−1.0 to +7.4\u00a0points");
   });
 
   it("never write a p value as zero", () => {
