@@ -382,7 +382,8 @@ test("when memory runs out, both numbers are named and what was trained is kept"
     .getByRole("button", { name: /· 2.runs$/ })
     .click();
   await expect(rows).toHaveText([/^LoRA.*failed$/, /^Full fine-tuning.*failed$/, "LoRA", "Head only"]);
-  await expect(page.getByText("1 earlier comparison")).toBeVisible();
+  await page.getByText("1 earlier comparison").click();
+  await page.getByRole("button", { name: "show all" }).click();
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/2 lines over step/);
   for (const run of ["LoRA", "Head only"]) await expectAdapter(page, run);
 });
