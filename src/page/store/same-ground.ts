@@ -4,7 +4,7 @@
  */
 
 import type { DataSummary } from "../../worker/api";
-import type { Comparison } from "./state";
+import type { Comparison, StudioState } from "./state";
 
 type Ground = Pick<Comparison, "configuration" | "dataFiles">;
 
@@ -15,6 +15,13 @@ export function haveSameGround(one: Ground, other: Ground): boolean {
 /** Two files of one name are told apart by their size and rows. */
 export function dataFilesOf({ train, validation }: Pick<DataSummary, "train" | "validation">): Comparison["dataFiles"] {
   return [train, ...(validation ? [validation] : [])];
+}
+
+/** Whether a comparison is of the data and the base model that are open; while either is not, it is. */
+export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data }: StudioState): boolean {
+  if (model.summary && model.summary.source !== configuration.model) return false;
+  if (!data.summary || !dataFiles) return true;
+  return JSON.stringify(dataFilesOf(data.summary)) === JSON.stringify(dataFiles);
 }
 
 function groundOf({ configuration, dataFiles = [] }: Ground) {

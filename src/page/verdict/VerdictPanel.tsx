@@ -9,6 +9,7 @@ import { changeTraining } from "../actions/drafts";
 import { showStep } from "../actions/ui";
 import { formatPlural, metricWord } from "../numbers";
 import { isUnfinished } from "../store/phase";
+import { isOfWhatIsOpen } from "../store/same-ground";
 import type { Comparison } from "../store/state";
 import { decidingMetric, useStudio } from "../store/store";
 import { PairsTable } from "./PairsTable";
@@ -39,6 +40,7 @@ interface EndedProps {
 }
 
 function Ended({ verdict, comparison, past }: EndedProps) {
+  const isOpen = useStudio((state) => isOfWhatIsOpen(comparison, state));
   const [headline, ...others] = verdict.sentences;
   return (
     <section className="panel verdict" aria-labelledby="verdict-title">
@@ -46,7 +48,10 @@ function Ended({ verdict, comparison, past }: EndedProps) {
         <h2 className="verdict-label" id="verdict-title">
           Verdict
         </h2>
-        <p className="muted">{describeGround(verdict, comparison)}</p>
+        <p className="muted">
+          {describeGround(verdict, comparison)}
+          {!isOpen && ", not of what is open now"}
+        </p>
       </div>
       <p className="verdict-headline">{headline}</p>
       {others.map((sentence) => (
@@ -54,10 +59,10 @@ function Ended({ verdict, comparison, past }: EndedProps) {
           {sentence}
         </p>
       ))}
-      {verdict.needed && <Needed {...verdict.needed} />}
+      {verdict.needed && isOpen && <Needed {...verdict.needed} />}
       <RunsTable verdict={verdict} comparison={comparison} past={past} />
       <PairsTable verdict={verdict} />
-      <SmallPrint verdict={verdict} />
+      <SmallPrint verdict={verdict} isOpen={isOpen} />
     </section>
   );
 }
@@ -91,7 +96,7 @@ function Needed({ rows, seeds }: NonNullable<Verdict["needed"]>) {
 }
 
 /** How the figures came about, and what weakens them. */
-function SmallPrint({ verdict }: { verdict: Verdict }) {
+function SmallPrint({ verdict, isOpen }: { verdict: Verdict; isOpen: boolean }) {
   const { metric, metricChangedAfterTraining, part, looks, leftOut } = verdict;
   const chosen = useStudio(decidingMetric);
   const notes = [
@@ -103,7 +108,8 @@ function SmallPrint({ verdict }: { verdict: Verdict }) {
       looks > 1 &&
       `These test rows have been looked at ${looks} times by now; the more often, the more the best of all runs is luck.`,
     metricChangedAfterTraining && `That ${metricWord(metric)} decides was chosen after training had begun.`,
-    chosen !== null &&
+    isOpen &&
+      chosen !== null &&
       chosen !== metric &&
       `${metricFacts[chosen].title} is chosen for the next comparison; this one goes by ${metricWord(metric)}.`,
     ...leftOut.map(({ run, why }) => `Not compared: ${run}, ${why}`),
