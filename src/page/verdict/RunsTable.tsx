@@ -7,7 +7,7 @@ import type { Verdict } from "../../worker/api";
 import { RunSwatch } from "../charts/RunSwatch";
 import { formatCount, formatMetric, metricWord } from "../numbers";
 import { DownloadRun } from "../runs/DownloadRun";
-import type { Comparison, RunRecord } from "../store/state";
+import type { Comparison } from "../store/state";
 import { Dot, type Level, Scale } from "./DotPlot";
 import { placeOf, verdictAxis } from "./verdict-scale";
 import { formatInterval, formatLevel, remarkWords } from "./verdict-words";
@@ -53,8 +53,8 @@ export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
       </thead>
       <tbody>
         {verdict.runs.map((run) => {
-          const records = comparison.runs.filter(({ variant }) => variant.group === run.run);
-          const [first] = records;
+          // The first seed's look and adapter; those of the others are in the table of all runs.
+          const first = comparison.runs.find(({ variant }) => variant.group === run.run);
           return (
             <tr key={run.run}>
               <th scope="row">
@@ -83,7 +83,7 @@ export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
                 {run.parameters === null ? "–" : formatCount(run.parameters)}
                 <span className="muted under">parameters</span>
               </td>
-              <td className="verdict-adapter">{first && <Adapters {...{ records, comparison, past }} />}</td>
+              <td className="verdict-adapter">{first && <DownloadRun row={{ run: first, comparison, past }} />}</td>
             </tr>
           );
         })}
@@ -101,12 +101,6 @@ export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
       )}
     </table>
   );
-}
-
-/** The adapter of a run's first seed; the others' are in the table of all runs. */
-function Adapters({ records, ...of }: { records: readonly RunRecord[]; comparison: Comparison; past: boolean }) {
-  const [first] = records;
-  return first ? <DownloadRun row={{ run: first, ...of }} /> : null;
 }
 
 /** What the lines through the rows are, below each. */
