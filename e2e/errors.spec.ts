@@ -64,7 +64,7 @@ test("a refused file says what is wrong with it, and the one before stays open",
 
   await chooseFile(page, "Validation file", "dev.csv", csv(films(4)).replaceAll("positive", "splendid"));
   await expect(data.getByRole("alert")).toHaveText(/^dev\.csv, .*splendid/);
-  await expect(data.getByLabel("Held out, %")).toHaveValue("10");
+  await expect(data.getByLabel("Validation, %")).toHaveValue("10");
 
   await data.getByLabel("Label", { exact: true }).selectOption("sentence");
   await expect(data.getByRole("alert")).toHaveText(/^films\.csv, column "sentence"/);

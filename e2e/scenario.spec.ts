@@ -134,14 +134,35 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     await expect(data.getByRole("img", { name: /^Number of texts by length/ })).not.toHaveAccessibleName(pairs ?? "");
   });
 
-  await test.step("rows are held out by share, or come from a second file", async () => {
-    await data.getByLabel("Held out, %").fill("25");
-    await data.getByLabel("Held out, %").press("Enter");
+  await test.step("validation rows are a share, or come from a second file", async () => {
+    await data.getByLabel("Validation, %").fill("25");
+    await data.getByLabel("Validation, %").press("Enter");
     await expect(labels).toHaveText([/Label/, /negative12\+ 4/, /positive12\+ 4/]);
     await chooseFile(page, "Validation file", "dev.csv", csv(films(6, 101)));
     await expect(labels).toHaveText([/Label/, /negative16\+ 3/, /positive16\+ 3/]);
-    await data.getByRole("button", { name: "Remove", exact: true }).click();
+    await data.getByRole("button", { name: "Remove the validation file" }).click();
     await expect(labels).toHaveText([/Label/, /negative12\+ 4/, /positive12\+ 4/]);
+  });
+
+  await test.step("so are test rows, which may also be folds; groups stay together", async () => {
+    const kind = data.getByLabel("Test", { exact: true });
+    // So few rows are two parts, until somebody asks for three.
+    await expect(kind).toHaveValue("none");
+    await chooseFile(page, "Test file", "test.csv", csv(films(6, 201)));
+    await expect(labels).toHaveText([/Label/, /negative12\+ 4\+ 3/, /positive12\+ 4\+ 3/]);
+    await data.getByRole("button", { name: "Remove the test file" }).click();
+    await kind.selectOption("folds");
+    await data.getByLabel("Folds").fill("4");
+    await data.getByLabel("Folds").press("Enter");
+    await expect(data.getByText("16 training · 8 validation · 8 test rows in the first of 4 folds")).toBeVisible();
+    await data.getByLabel("Keep together").selectOption("source");
+    await expect(data.getByRole("alert")).toHaveText(/films\.csv: .* groups of 32 rows.*parts need at least one each/);
+    await expect(compareButton(page)).toBeDisabled();
+    await data.getByLabel("Keep together").selectOption("every row for itself");
+    await kind.selectOption("once");
+    await data.getByLabel("Test, %").fill("25");
+    await data.getByLabel("Test, %").press("Enter");
+    await expect(labels).toHaveText([/Label/, /negative8\+ 4\+ 4/, /positive8\+ 4\+ 4/]);
   });
 
   await test.step("texts beyond the longest length are counted", async () => {
@@ -316,6 +337,8 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     await page.getByLabel("Steps to validation loss").fill("100");
     await expect(figures).toHaveText([
       new RegExp(`^${TRAINED[await openedModel(page)]!.together}.*% of base`),
+      // On the test rows, then the best and the last on the validation rows.
+      /^\d+\.\d.%$/,
       /^\d+\.\d.%$/,
       /^\d+\.\d.%$/,
       /^\d\.\d{4}$/,
@@ -325,7 +348,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
       /^[\d.]+.[kM]B$/,
     ]);
     await page.getByRole("button", { name: "Val. loss" }).click();
-    const losses = (await rows.locator("td.number:nth-child(7)").allTextContents()).map(Number);
+    const losses = (await rows.locator("td.number:nth-child(8)").allTextContents()).map(Number);
     expect(losses).toEqual(losses.toSorted((a, b) => a - b));
     await page.getByRole("button", { name: "Val. loss" }).click();
     await page.getByRole("button", { name: "Val. loss" }).click();
@@ -372,6 +395,9 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
       const trained = metrics.filter((row) => row.run === run && row.split === "train");
       expect(trained.map((row) => Number(row.step))).toEqual(Array.from({ length: STEPS }, (_, index) => index + 1));
       expect(losses(run)).toHaveLength(5);
+      // Read once, at the end.
+      const tested = metrics.filter((row) => row.run === run && row.split === "test");
+      expect(tested.map(({ step }) => step)).toEqual([String(STEPS)]);
       // It has learned something, or the comparisons below would compare nothing.
       expect(Math.abs((losses(run).at(-1) ?? 0) - (losses(run)[0] ?? 0))).toBeGreaterThan(1e-3);
     }
@@ -499,6 +525,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
         task: "sequence-classification",
         train: "films.csv",
         validation: 0.25,
+        test: 0.25,
         columns: { text: "sentence", textPair: null, label: "sentiment" },
         maxLength: 16,
       },

@@ -57,7 +57,7 @@ export async function waitForStatus(page: Page, said: RegExp, timeout = 60_000):
 /** Chooses a file in one of the page's file fields. */
 export async function chooseFile(
   page: Page,
-  field: "Training file" | "Validation file" | "Configuration file" | "Adapter file",
+  field: "Training file" | "Validation file" | "Test file" | "Configuration file" | "Adapter file",
   name: string,
   content: string | Uint8Array,
 ): Promise<void> {

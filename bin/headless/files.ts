@@ -21,6 +21,8 @@ export interface NamedFiles {
   train: string;
   /** Null when the validation rows are a fraction of the training file. */
   validation: string | null;
+  /** Null when the test rows are drawn from the training file, or there are none. */
+  test: string | null;
   /** The folder of a `dir:` model. */
   model: string | null;
   /** `initFrom` folders by run name. */
@@ -59,6 +61,7 @@ export function namedFiles(configuration: Configuration, folder: string): NamedF
     train: existing("file", "data.train", data.train, folder),
     validation:
       typeof data.validation === "string" ? existing("file", "data.validation", data.validation, folder) : null,
+    test: typeof data.test === "string" ? existing("file", "data.test", data.test, folder) : null,
     model: model.startsWith("dir:") ? existing("folder", "model", model.slice("dir:".length), folder) : null,
     initFrom,
   };

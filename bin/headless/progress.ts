@@ -23,7 +23,7 @@ export function evaluationLine(event: EvaluationEvent): string {
     const spelled = /^[A-Z][a-z]/.test(title) ? title.toLowerCase() : title;
     return `, ${spelled} ${kind === "share" ? percent(value) : value.toFixed(3)}`;
   });
-  return `${event.run}: step ${event.step}, validation loss ${event.loss.toFixed(4)}${figures.join("")}`;
+  return `${event.run}: step ${event.step}, ${event.split} loss ${event.loss.toFixed(4)}${figures.join("")}`;
 }
 
 /** What an event has to say in a line of its own; null for those that only move a bar. */

@@ -52,22 +52,29 @@ export interface RunSummary {
   tokens: number;
   seconds: number;
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
-  /** `best` has the best of the task's first metric, the earliest of equals. */
+  /**
+   * `best` has the best of the task's first metric, the earliest of equals; step 0 counts only
+   * where nothing else was evaluated.
+   */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
+  /** Of the test rows, with the adapter that it ended with; null where they were not read. */
+  test: Evaluation | null;
   memoryBytes: MemoryBytes | null;
   /** Name of the adapter's folder beside this file. */
   adapter: string | null;
 }
 
-/** The seeds of a run and learning rate together: those that were evaluated and did not fail. */
+/** The seeds and splits of a run and learning rate together: those that were evaluated and did not fail. */
 export interface GroupSummary {
   group: string;
   run: string;
   learningRateFactor: number;
-  /** The task's first metric, of which `last` and `best` are. */
+  /** The task's first metric, of which `last`, `best` and `test` are. */
   metric: MetricName;
   last: Spread;
   best: Spread;
+  /** Null where no test rows were read. */
+  test: Spread | null;
   lastLoss: Spread;
 }
 
@@ -112,7 +119,7 @@ export class Results {
     [this.#metric] = taskMetrics[data.task];
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
-    const variants = runs.flatMap((run) => variantsOf(run, training).map((variant) => ({ ...variant, run })));
+    const variants = runs.flatMap((run) => variantsOf(run, training, data).map((variant) => ({ ...variant, run })));
     for (const name of [...BESIDE_RUNS, ...variants.map((variant) => variant.name)]) {
       rmSync(join(this.#folder, name), { recursive: true, force: true });
     }
@@ -139,6 +146,7 @@ export class Results {
     return names.flatMap((group) => {
       const members = this.runs.filter(({ variant, state }) => variant.group === group && state !== "failed");
       const evaluated = members.flatMap(({ validation }) => validation ?? []);
+      const tested = members.flatMap(({ test }) => test?.[this.#metric] ?? []);
       const [first] = members;
       if (!first || evaluated.length === 0) return [];
       const { run, learningRateFactor } = first.variant;
@@ -149,6 +157,7 @@ export class Results {
         metric: this.#metric,
         last: spreadOf(evaluated.map(({ last }) => last[this.#metric]!)),
         best: spreadOf(evaluated.map(({ best }) => best[this.#metric]!)),
+        test: tested.length > 0 ? spreadOf(tested) : null,
         lastLoss: spreadOf(evaluated.map(({ last }) => last.loss)),
       };
     });
@@ -255,6 +264,7 @@ export class Results {
       data: {
         trainRows: data.trainRows,
         validationRows: data.validationRows,
+        testRows: data.testRows,
         labels: data.labels,
         truncated: data.truncated,
         notices: data.notices,
@@ -307,6 +317,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     seconds: 0,
     training: null,
     validation: null,
+    test: null,
     memoryBytes: null,
     adapter: null,
   };
@@ -327,11 +338,13 @@ function figuresOf(event: EvaluationEvent): Evaluation {
 
 function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: MetricName): void {
   const evaluation = figuresOf(event);
+  if (event.split === "test") {
+    summary.test = evaluation;
+    return;
+  }
   const sign = metricFacts[metric].better === "high" ? 1 : -1;
   const { first, best } = summary.validation ?? { first: evaluation, best: evaluation };
-  summary.validation = {
-    first,
-    last: evaluation,
-    best: sign * evaluation[metric]! > sign * best[metric]! ? evaluation : best,
-  };
+  // Before its first step nothing of it is learned.
+  const isBetter = best.step === 0 || sign * evaluation[metric]! > sign * best[metric]!;
+  summary.validation = { first, last: evaluation, best: isBetter ? evaluation : best };
 }

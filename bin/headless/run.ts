@@ -139,7 +139,7 @@ async function runInBrowser({
   }
   const served = serveNamed(configuration, files, server.shared, url);
 
-  const preparation = await page.call("prepare", served.configuration, served.train, served.validation);
+  const preparation = await page.call("prepare", served.configuration, served.data);
   const problems = preparation.estimate.runs.filter(({ problem }) => problem !== null);
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
@@ -248,8 +248,8 @@ function checkPredicted({ predict, adapterColumn }: Extras): void {
 }
 
 /** @throws {ConfigurationError} For a run of the sum that there will not be. */
-function checkSum({ runs, training }: Configuration, sum: SumRequest | undefined): void {
-  const names = runs.flatMap((run) => variantsOf(run, training)).map(({ name }) => name);
+function checkSum({ runs, training, data }: Configuration, sum: SumRequest | undefined): void {
+  const names = runs.flatMap((run) => variantsOf(run, training, data)).map(({ name }) => name);
   const unknown = sum?.parts.find(({ run }) => !names.includes(run));
   if (unknown) throw new ConfigurationError(`--sum names the run "${unknown.run}"; there are ${names.join(", ")}.`);
 }
@@ -293,7 +293,7 @@ function serveNamed(configuration: Configuration, files: NamedFiles, shared: Sha
   const address = (path: string) => new URL(shared.share(path), page).href;
   const named = (path: string, name: string) => `${address(path)}#${encodeURIComponent(name)}`;
   const file = (path: string, name: string) => ({ url: address(path), name });
-  const { train, validation } = configuration.data;
+  const { train, validation, test } = configuration.data;
   return {
     configuration: {
       ...configuration,
@@ -304,7 +304,10 @@ function serveNamed(configuration: Configuration, files: NamedFiles, shared: Sha
         return folder === undefined ? run : { ...run, initFrom: named(folder, basename(folder)) };
       }),
     },
-    train: file(files.train, train),
-    validation: files.validation === null ? null : file(files.validation, String(validation)),
+    data: {
+      train: file(files.train, train),
+      validation: files.validation === null ? null : file(files.validation, String(validation)),
+      test: files.test === null ? null : file(files.test, String(test)),
+    },
   };
 }

@@ -12,6 +12,8 @@ export interface RunPlan extends RunConfiguration {
   readonly initial?: Values;
   /** Of its initial values and its batches; default: the training's. */
   readonly seed?: number;
+  /** Which division of the data it is trained on; default: the first. */
+  readonly split?: number;
   /** On its learning rate; default: 1. */
   readonly learningRateFactor?: number;
 }
@@ -23,6 +25,8 @@ export interface ComparisonSetup {
   readonly training: TrainingConfiguration;
   readonly runs: readonly RunPlan[];
   readonly emit: (event: StudioEvent) => void;
+  /** Awaited before the test rows are read for the runs that have ended. */
+  readonly onTest?: () => Promise<void>;
   /** Called after every evaluation with all runs' last good state. */
   readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
 }

@@ -9,7 +9,7 @@ import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
-import type { EncodedRow } from "../data/tokens";
+import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
@@ -22,14 +22,14 @@ import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
-import { inputChannels } from "../runs/rows";
+import { divisionOf, inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels } from "../tasks/task";
 import type { ComparisonSetup, RunPlan } from "./comparison-setup";
-import { Lane } from "./lane";
+import { Lane, type Tested } from "./lane";
 import { TrainingLoop } from "./training-loop";
 
 /** What all runs of a comparison have alike. */
@@ -50,7 +50,8 @@ export class Comparison {
   readonly #feeds: Feeds;
   readonly #lanes: Lane[];
   readonly #base: Lane;
-  readonly #rows: RowReader;
+  /** Of the training rows of every division. */
+  readonly #rows: readonly RowReader[];
   readonly #loop: TrainingLoop;
   #baseCompiled = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
@@ -71,30 +72,32 @@ export class Comparison {
     const { labels, maxLength } = data;
     const classes = labels.length;
     const scale = data.scale ?? null;
-    const lengths = [...data.train, ...data.validation].map(({ ids }) => ids.length);
+    const divisions = data.divisions ?? [data];
+    const rows = [...new Set(divisions.flatMap(({ train, validation }) => [...train, ...validation]))];
+    const tested = [...new Set(divisions.flatMap(({ test = [] }) => test))];
+    const lengthsOf = (some: readonly TokenizedExample[]) => some.map(({ ids }) => ids.length);
     const head = { task, classes, pooling: poolingOf(model, training) };
     const planned = [...setup.runs, BASE].map((plan) => ({
       plan,
       resolved: resolveMethod(model, plan, plan.seed ?? seed, labels),
     }));
     const methods = planned.map(({ resolved }) => resolved);
-    this.#buckets = sharedBuckets(model.config, lengths, maxLength, methods, head);
+    this.#buckets = sharedBuckets(model.config, lengthsOf(rows), maxLength, methods, head, lengthsOf(tested));
     this.stepsPerEpoch = Math.ceil(data.train.length / batchSize);
     this.steps = trainingSteps(training, this.stepsPerEpoch);
     this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
-    const rows = [...data.train, ...data.validation];
-    const inputs = inputChannels(model, (channel) => rows.some((row) => readChannel(row, channel)));
+    const inputs = inputChannels(model, (channel) => [...rows, ...tested].some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
-    this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
-    this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
+    this.#feeds = new Feeds(executor, model, { buckets, batchSize, channels, owner });
+    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole, train));
     try {
       const lanes = planned.map(({ plan, resolved }) =>
         this.#createLane(plan, { ...resolved, ...head }, plan === BASE ? () => {} : emit),
       );
       this.#base = lanes.pop()!;
       this.#lanes = lanes;
-      const evaluator = new Evaluator(executor, data.validation.length, { task, classes, scale, owner });
+      const evaluator = new Evaluator(executor, { task, classes, scale, owner });
       const { steps } = this;
       const feeds = this.#feeds;
       this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
@@ -283,13 +286,14 @@ export class Comparison {
   report(name: string): RunReport {
     const lane = this.#lane(name);
     const { data, model, training } = this.#setup;
+    const { validation, validationTexts } = divisionOf(data, lane.split);
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
     return reportEvaluation({
       run: name,
       task: this.task,
       evaluation: lane.validation,
-      examples: lane.feed.validation,
-      texts: data.validationTexts,
+      examples: lane.feed.shownRows(validation),
+      texts: validationTexts,
       labels: data.labels,
       decode: (ids) => model.tokenizer.decode(ids),
       seed: training.seed,
@@ -324,6 +328,14 @@ export class Comparison {
     const { validation } = this.#lane(name);
     if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
     return validation;
+  }
+
+  /**
+   * What a run said of every test row when it had ended, and those rows as it read them; null where
+   * it has not ended in good order, or there are no test rows.
+   */
+  tested(name: string): Tested | null {
+    return this.#lane(name).tested;
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */
@@ -396,12 +408,12 @@ export class Comparison {
         steps: this.steps,
         layers: plan,
         initial: plan.initial,
-        trainingRows: this.#rows,
+        trainingRows: this.#rows[plan.split ?? 0]!,
         onWatched: (watched, step) => emit({ ...watched, run: plan.name, step: step + 1 }),
       },
       feed.buffers,
       this.#workspace,
     );
-    return new Lane(run, feed, listener);
+    return new Lane(run, feed, plan.split ?? 0, listener);
   }
 }

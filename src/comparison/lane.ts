@@ -3,6 +3,7 @@
  */
 
 import type { NextToken } from "../answers/next-token";
+import type { TokenizedExample } from "../data/tokens";
 import type { RunState, StudioEvent } from "../plan/events";
 import type { Feed } from "../runs/feed";
 import type { Checkpoint } from "../runs/parameters";
@@ -16,9 +17,19 @@ interface Evaluated {
   readonly loss: number;
 }
 
+/** What a run said of the test rows, row by row, and the rows as it read them. */
+export interface Tested {
+  readonly evaluation: Evaluation;
+  readonly examples: readonly TokenizedExample[];
+  /** The step whose adapter it held. */
+  readonly step: number;
+}
+
 export class Lane {
   readonly run: Run;
   readonly feed: Feed;
+  /** Which division of the data it is trained on. */
+  readonly split: number;
   reason: string | null = null;
   /** Updates that it has done. */
   steps = 0;
@@ -30,6 +41,8 @@ export class Lane {
   /** The last evaluation, and the step that it was made at. */
   validation: Evaluation | null = null;
   evaluatedStep: number | null = null;
+  /** Of the test rows, once it has ended. */
+  tested: Tested | null = null;
   /** Before the first step, for language modelling: what it wrote then can be seen later. */
   first: Checkpoint | null = null;
   /** What predicts for it, kept from one text to the next. */
@@ -43,9 +56,10 @@ export class Lane {
   /** Its tensors on the GPU are no numbers any more; the checkpoint's have to be put back. */
   #spoiled = false;
 
-  constructor(run: Run, feed: Feed, emit: (event: StudioEvent) => void) {
+  constructor(run: Run, feed: Feed, split: number, emit: (event: StudioEvent) => void) {
     this.run = run;
     this.feed = feed;
+    this.split = split;
     this.#emit = emit;
   }
 

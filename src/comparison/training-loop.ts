@@ -8,6 +8,7 @@
 
 import type { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
+import type { TokenizedExample } from "../data/tokens";
 import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
 import type { EvaluationEvent } from "../plan/events";
@@ -16,8 +17,9 @@ import { withProgress } from "../plan/waiting";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
+import { divisionOf } from "../runs/rows";
 import { METRICS, STEPS_AHEAD } from "../runs/run";
-import { meanLossOf, type Task } from "../tasks/task";
+import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
 import type { ComparisonSetup } from "./comparison-setup";
 import type { Lane } from "./lane";
 
@@ -42,13 +44,19 @@ interface StepTag {
   readonly submitted: number;
 }
 
+/** The batches of all runs with one seed on one division of the rows. */
+interface Stream {
+  readonly seed: number;
+  readonly split: number;
+  readonly batches: BatchStream;
+}
+
 type LoopState = "preparing" | "running" | "paused" | "finished" | "stopped" | "failed";
 
 export class TrainingLoop {
   readonly #setup: TrainingLoopSetup;
   readonly #ring: ReadbackRing<StepTag>;
-  /** By seed. */
-  #streams: ReadonlyMap<number, BatchStream> = new Map();
+  #streams: readonly Stream[] = [];
   /** Updates that every running run has done which is not ahead of the others. */
   #step = 0;
   /** The steps of each run when this training began. */
@@ -106,6 +114,7 @@ export class TrainingLoop {
     for (const lane of unfinished) {
       lane.restore();
       lane.reason = null;
+      lane.tested = null;
       lane.setState("running");
     }
     if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
@@ -126,31 +135,45 @@ export class TrainingLoop {
 
   /** Null where it was cancelled. */
   async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
-    const { data, emit, evaluator, task } = this.#setup;
-    const { run, feed, name, tokens, seconds } = lane;
+    const rows = lane.feed.shownRows(divisionOf(this.#setup.data, lane.split).validation);
     const known = lane.trains ? null : lane.validation;
-    const evaluation =
-      known ??
-      (await withProgress(emit, (report) => {
-        const progress = (done: number, total: number) =>
-          report({ wait: "evaluating", detail: name, done, total, unit: "batches" });
-        return evaluator.evaluate(run, feed, progress, cancelled);
-      }));
+    const evaluation = known ?? (await this.#evaluateOn(lane, rows, cancelled));
     if (!evaluation) return null;
-    const { validation } = feed;
-    const loss = meanLossOf(evaluation, validation);
-    if (Number.isFinite(loss)) {
+    const event = this.#evaluationEvent(lane, "validation", lane.steps, evaluation, rows);
+    if (Number.isFinite(event.loss)) {
       lane.validation = evaluation;
       lane.evaluatedStep = lane.steps;
     }
+    return event;
+  }
+
+  /** Null where it was cancelled. */
+  #evaluateOn(lane: Lane, rows: readonly TokenizedExample[], cancelled: () => boolean): Promise<Evaluation | null> {
+    const { emit, evaluator } = this.#setup;
+    const { run, feed, name } = lane;
+    return withProgress(emit, (report) => {
+      const progress = (done: number, total: number) =>
+        report({ wait: "evaluating", detail: name, done, total, unit: "batches" });
+      return evaluator.evaluate(run, feed, rows, progress, cancelled);
+    });
+  }
+
+  #evaluationEvent(
+    { name, tokens, seconds }: Lane,
+    split: EvaluationEvent["split"],
+    step: number,
+    evaluation: Evaluation,
+    rows: readonly TokenizedExample[],
+  ): EvaluationEvent {
+    const { data, task } = this.#setup;
     return {
       type: "evaluation",
       run: name,
-      step: lane.steps,
-      split: "validation",
-      loss,
-      ...task.measure(evaluation, validation, data.labels),
-      rows: validation.length,
+      step,
+      split,
+      loss: meanLossOf(evaluation, rows),
+      ...task.measure(evaluation, rows, data.labels),
+      rows: rows.length,
       tokens,
       seconds,
     };
@@ -251,13 +274,40 @@ export class TrainingLoop {
     if (this.#failed) return;
     // They go on from here, evaluated or not.
     for (const lane of this.#running) if (lane.checkpoint?.step !== lane.steps) await lane.keep();
+    for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
+    await this.#test(began);
+    if (this.#failed) return;
     // What comes from here on is for the next training.
     this.#stopping = false;
     this.#hurried = false;
-    for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
     else this.announce(this.#step < steps ? "stopped" : "finished");
+  }
+
+  /**
+   * Reads the test rows, if there are any, with the adapter that each of these runs has ended with.
+   * A stop gives up what is not read yet.
+   */
+  async #test(ended: readonly Lane[]): Promise<void> {
+    const { data, emit, onTest, turn } = this.#setup;
+    const lanes = ended.filter(({ state }) => state === "finished" || state === "stopped");
+    const testOf = ({ split, feed }: Lane) => feed.shownRows(divisionOf(data, split).test ?? []);
+    if (this.#hurried || lanes.every((lane) => testOf(lane).length === 0)) return;
+    await onTest?.();
+    this.#isEvaluating = true;
+    try {
+      for (const lane of lanes) {
+        const examples = testOf(lane);
+        const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, examples, () => this.#hurried));
+        if (!evaluation) break;
+        const step = lane.heldStep ?? lane.steps;
+        lane.tested = { evaluation, examples, step };
+        emit(this.#evaluationEvent(lane, "test", step, evaluation, examples));
+      }
+    } finally {
+      this.#isEvaluating = false;
+    }
   }
 
   /** Runs that train nothing are always as far as the others. */
@@ -266,14 +316,22 @@ export class TrainingLoop {
     for (const lane of this.#running) if (!lane.trains) lane.steps = Math.max(lane.steps, step);
   }
 
-  #streamsFrom(start: number): ReadonlyMap<number, BatchStream> {
-    const { buckets, feeds, lanes, training } = this.#setup;
+  #streamsFrom(start: number): Stream[] {
+    const { buckets, data, lanes, training } = this.#setup;
     const { batchSize, shuffle } = training;
-    const lengths = feeds.whole.train.map(({ ids }) => ids.length);
-    const seeds = new Set(lanes.map(({ run }) => run.setup.seed));
-    return new Map(
-      [...seeds].map((seed) => [seed, new BatchStream({ lengths, batchSize, buckets, shuffle, seed }, start)]),
-    );
+    const streams = new Map<string, Stream>();
+    for (const { run, split } of lanes) {
+      const { seed } = run.setup;
+      const key = `${seed}, ${split}`;
+      if (streams.has(key)) continue;
+      const lengths = divisionOf(data, split).train.map(({ ids }) => ids.length);
+      streams.set(key, {
+        seed,
+        split,
+        batches: new BatchStream({ lengths, batchSize, buckets, shuffle, seed }, start),
+      });
+    }
+    return [...streams.values()];
   }
 
   get #running(): Lane[] {
@@ -281,25 +339,31 @@ export class TrainingLoop {
   }
 
   /**
-   * One update of every running run that is at this step: of all runs with one seed on that seed's
-   * batch, then of the next seed's. Resolves to false where a stop came before all had done it.
+   * One update of every running run that is at this step: of all runs with one seed and division on
+   * their batch, then of the next. Resolves to false where a stop came before all had done it.
    */
   async #trainStep(): Promise<boolean> {
     const { steps, training } = this.#setup;
     const { schedule: kind, warmupRatio } = training;
     const factor = scheduleFactor({ kind, warmupRatio, steps }, this.#step);
-    for (const [seed, stream] of this.#streams) {
-      const plan = stream.next();
+    for (const { seed, split, batches } of this.#streams) {
+      const plan = batches.next();
       const lanes = this.#running.filter(
-        (lane) => lane.trains && lane.run.setup.seed === seed && lane.steps === this.#step,
+        (lane) => lane.trains && lane.run.setup.seed === seed && lane.split === split && lane.steps === this.#step,
       );
-      if (lanes.length > 0 && !(await this.#trainBatch(plan, lanes, factor))) return false;
+      const { train } = divisionOf(this.#setup.data, split);
+      if (lanes.length > 0 && !(await this.#trainBatch(train, plan, lanes, factor))) return false;
     }
     return true;
   }
 
-  async #trainBatch(plan: PlannedBatch & { epoch: number }, lanes: readonly Lane[], factor: number): Promise<boolean> {
-    const tokens = this.#setup.feeds.fill(plan);
+  async #trainBatch(
+    train: readonly TokenizedExample[],
+    plan: PlannedBatch & { epoch: number },
+    lanes: readonly Lane[],
+    factor: number,
+  ): Promise<boolean> {
+    const tokens = this.#setup.feeds.fill(train, plan);
     for (const lane of lanes) {
       await this.#ring.ready();
       // What arrived meanwhile may have ended it.

@@ -1,43 +1,175 @@
 /** The open tables and the settings to what a comparison trains and is judged on. */
 
+import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
 import { formats } from "./formats/registry";
+import { divideExamples, inputsOf, type Parts } from "./parts";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
 import type { DataSettings, Scale } from "./types";
 
-export interface Dataset {
+/** The parts are those of the first division. */
+export interface Dataset extends Parts {
   /** By class id; empty where the task has no labels. */
-  labels: string[];
+  readonly labels: string[];
   /** Where the task predicts numbers. */
-  scale: Scale | null;
-  train: Example[];
-  validation: Example[];
-  notices: string[];
+  readonly scale: Scale | null;
+  /** The same rows once for every fold or repeat; otherwise one. */
+  readonly divisions: readonly Parts[];
+  readonly notices: string[];
 }
 
-/** `seed`: with which the rows for validation are drawn. */
+/** The training file, and those that take the place of rows drawn from it. */
+export interface DataTables {
+  readonly train: Table;
+  readonly validation: Table | null;
+  readonly test: Table | null;
+}
+
+/** `seed`: with which the rows for validation and test are drawn. */
 type SplitSettings = DataSettings & { readonly seed: number };
 
 /**
- * With a validation table its rows are the validation; without one a fraction of the training table
- * is, stratified where rows have one label.
- * @throws DataError as the task's format and `splitExamples` do.
+ * Rows of the validation and of the test file are these parts; where there is no such file they are
+ * drawn from the training file, stratified where rows have one label. Where neither test rows nor
+ * groups are asked for, validation rows are drawn as they were before there were these
+ * (`split.ts`).
+ * @throws DataError as the task's format, `splitExamples` and `divideExamples` do, and where a part
+ * that is drawn beside test rows has one label only.
  */
-export function buildDataset(train: Table, validation: Table | null, settings: SplitSettings): Dataset {
-  const { task, columns, validationFraction, seed } = settings;
+export function buildDataset({ train, validation, test }: DataTables, settings: SplitSettings): Dataset {
+  const { task, columns, validationFraction, seed, group = null } = settings;
   const format = formats[task];
   const { examples, labels, notices } = format.read(train, columns, null);
-  const scaled = (rows: Pick<Dataset, "train" | "validation" | "notices">): Dataset => ({
-    labels,
-    scale: format.scale?.(rows.train) ?? null,
-    ...rows,
-  });
-  if (validation === null) {
-    const split = splitExamples(examples, validationFraction, seed, train.file);
-    return scaled({ ...split, notices: [...train.notices, ...notices] });
+  const readFile = (table: Table) => format.read(table, columns, { labels, file: train.file });
+  const [held, tested] = [validation && readFile(validation), test && readFile(test)];
+  const all = [train.notices, notices, validation?.notices, held?.notices, test?.notices, tested?.notices];
+  const said = all.flatMap((some) => some ?? []);
+  const plan = tested ? null : (settings.test ?? null);
+  let divisions: Parts[];
+  if (plan === null && !tested && group === null) {
+    const split = held
+      ? { train: examples, validation: [] }
+      : splitExamples(examples, validationFraction, seed, train.file);
+    divisions = [{ ...split, test: [] }];
+  } else {
+    const rows = withGroups(examples, train, group);
+    const options = { validationFraction: held ? 0 : validationFraction, test: plan, seed, file: train.file };
+    divisions = divideExamples(rows, { ...options, labelsOf: format.labelsOf });
+    said.push(...conflicts(rows, train.file));
+    if (group !== null) said.push(describeGroups(rows, divisions[0]!, group, train.file));
   }
-  const held = format.read(validation, columns, { labels, file: train.file });
-  const all = [...train.notices, ...notices, ...validation.notices, ...held.notices];
-  return scaled({ train: examples, validation: held.examples, notices: all });
+  divisions = divisions.map((parts) => ({
+    train: parts.train,
+    validation: held?.examples ?? parts.validation,
+    test: tested?.examples ?? parts.test,
+  }));
+  if (format.answer === "label" && (plan !== null || tested || group !== null)) {
+    for (const parts of divisions) checkLabels(parts, labels, { train, validation, test });
+    said.push(...unlearned(divisions, labels, train.file));
+  }
+  if (held) said.push(...repeated(divisions[0]!.train, held.examples, validation!.file, "training"));
+  if (tested)
+    said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
+  const first = divisions[0]!;
+  return { labels, scale: format.scale?.(first.train) ?? null, ...first, divisions, notices: said };
+}
+
+/** @throws DataError for a column that the file has not, or that is empty in a row. */
+function withGroups(examples: readonly Example[], table: Table, column: string | null): readonly Example[] {
+  if (column === null) return examples;
+  const place = table.columns.indexOf(column);
+  if (place < 0) {
+    throw new DataError({
+      file: table.file,
+      column,
+      what: `The file has no column of this name, which is to be the group (it has: ${table.columns.join(", ")}).`,
+      fix: "Choose one of the file's columns, or none.",
+    });
+  }
+  const records = new Map(table.rowNumbers.map((row, index) => [row, table.rows[index]!]));
+  return examples.map((example) => {
+    const group = records.get(example.row)![place]!.trim();
+    // A row without a group is in none.
+    return group === "" ? example : { ...example, group };
+  });
+}
+
+/** How far the shares are from those asked for, where groups are kept whole. */
+function describeGroups(rows: readonly Example[], { train, validation, test }: Parts, column: string, file: string) {
+  const groups = new Set(rows.flatMap(({ group }) => group ?? [])).size;
+  const named = [
+    { rows: train, name: "training" },
+    { rows: validation, name: "validation" },
+    { rows: test, name: "test" },
+  ].flatMap((part) => (part.rows.length > 0 ? [`${formatCount(part.rows.length)} ${part.name}`] : []));
+  return `${file}, column "${column}": ${countOf(groups, "group")} kept whole, which makes ${named.join(", ")} rows.`;
+}
+
+/** Rows with one input and several answers: at most one of them can be right. */
+function conflicts(rows: readonly Example[], file: string): string[] {
+  const inputOf = inputsOf(rows);
+  const answerOf = ({ label, values, tags }: Example) => [label, ...(values ?? []), ...(tags ?? [])].join();
+  const first = new Map<string, Example>();
+  const clashing = rows.flatMap((example) => {
+    const other = first.get(inputOf(example));
+    if (!other) first.set(inputOf(example), example);
+    return other && answerOf(other) !== answerOf(example) ? [example.row] : [];
+  });
+  if (clashing.length === 0) return [];
+  const what = countOf(clashing.length, "row");
+  return [`${file}: ${what} with the same text as an earlier row and another answer (${nameRows(clashing)}).`];
+}
+
+/** Rows of a file that are in another part, too: it measures what was learned by heart. */
+function repeated(others: readonly Example[], rows: readonly Example[], file: string, where: string): string[] {
+  const inputOf = inputsOf([...others, ...rows]);
+  const known = new Set(others.map(inputOf));
+  const both = rows.filter((example) => known.has(inputOf(example))).map(({ row }) => row);
+  if (both.length === 0) return [];
+  return [`${file}: the text of ${countOf(both.length, "row")} is among the ${where} rows, too (${nameRows(both)}).`];
+}
+
+/** @throws DataError with the rows of each label where a part has one label only. */
+function checkLabels(parts: Parts, labels: readonly string[], { train, validation, test }: DataTables): void {
+  const named = [
+    { rows: parts.train, name: "training", file: train.file },
+    // A validation file with one label is of use all the same.
+    ...(validation ? [] : [{ rows: parts.validation, name: "validation", file: train.file }]),
+    { rows: parts.test, name: "test", file: test?.file ?? train.file },
+  ].filter(({ rows }) => rows.length > 0);
+  const countsOf = (rows: readonly Example[]) =>
+    labels.flatMap((name, id) => {
+      const count = rows.filter(({ label }) => label === id).length;
+      return count > 0 ? [{ name, count }] : [];
+    });
+  for (const { rows, name, file } of named) {
+    const counts = countsOf(rows);
+    if (counts.length > 1) continue;
+    const others = named
+      .filter((part) => part.name !== name)
+      .map((part) => {
+        const some = countsOf(part.rows).slice(0, 3);
+        return `${part.name} has ${some.map((one) => `${quote(one.name)} ${formatCount(one.count)}`).join(", ")}`;
+      });
+    throw new DataError({
+      file,
+      what:
+        `All ${countOf(rows.length, "row")} for ${name} have the label ${quote(counts[0]!.name)}` +
+        `${others.length > 0 ? ` (${others.join("; ")})` : ""}, so nothing can be told from them.`,
+      fix: "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
+    });
+  }
+}
+
+/** Labels that some division has no training row of. */
+function unlearned(divisions: readonly Parts[], labels: readonly string[], file: string): string[] {
+  const missing = new Set<number>();
+  for (const { train } of divisions) {
+    const present = new Set(train.map(({ label }) => label));
+    for (const id of labels.keys()) if (!present.has(id)) missing.add(id);
+  }
+  if (missing.size === 0) return [];
+  const named = [...missing].slice(0, 5).map((id) => quote(labels[id]!));
+  return [`${file}: no training row has the label ${named.join(", ")}, so it cannot be learned.`];
 }

@@ -25,6 +25,8 @@ export interface Example {
    * person to read.
    */
   messages?: readonly ChatMessage[];
+  /** Rows of one group are never in two parts. */
+  group?: string;
   /** Where it stands in its file; see `Table.rowNumbers`. */
   row: number;
 }

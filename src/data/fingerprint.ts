@@ -1,5 +1,9 @@
-/** Whether two trainings read the same rows in the same order. */
+/** Whether two trainings read the same rows in the same order, and whether two files are one. */
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { createBreather } from "./breathe";
+import type { Table } from "./table";
 import type { TokenizedExample } from "./tokens";
 
 /** SHA-256, as hexadecimal, over every row's token ids, labels and values. */
@@ -21,4 +25,15 @@ export async function fingerprint(
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** SHA-256, as hexadecimal, over a table's columns and cells, whatever the file is called. */
+export async function tableFingerprint({ columns, rows }: Pick<Table, "columns" | "rows">): Promise<string> {
+  const hash = sha256.create();
+  const breathe = createBreather();
+  for (const row of [columns, ...rows]) {
+    hash.update(utf8ToBytes(`${JSON.stringify(row)}\n`));
+    await breathe();
+  }
+  return bytesToHex(hash.digest());
 }

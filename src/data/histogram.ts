@@ -33,9 +33,11 @@ const NUMBER_BARS = 16;
 export function numberHistogram(
   train: readonly number[],
   validation: readonly number[],
-): { from: number; upTo: number; train: number; validation: number }[] {
+  test: readonly number[],
+): { from: number; upTo: number; train: number; validation: number; test: number }[] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of [...train, ...validation]) [least, most] = [Math.min(least, value), Math.max(most, value)];
+  for (const value of [...train, ...validation, ...test])
+    [least, most] = [Math.min(least, value), Math.max(most, value)];
   if (!(most > least)) return [];
   const width = (most - least) / NUMBER_BARS;
   const bars = Array.from({ length: NUMBER_BARS }, (_, bar) => ({
@@ -43,9 +45,11 @@ export function numberHistogram(
     upTo: least + (bar + 1) * width,
     train: 0,
     validation: 0,
+    test: 0,
   }));
   const barOf = (value: number) => bars[Math.min(NUMBER_BARS - 1, Math.floor((value - least) / width))]!;
   for (const value of train) barOf(value).train++;
   for (const value of validation) barOf(value).validation++;
+  for (const value of test) barOf(value).test++;
   return bars;
 }

@@ -11,16 +11,17 @@ import type { DataSettings, DataSummary, TokenStrip } from "./types";
 
 const PREVIEW_ROWS = 8;
 const STRIPS = 4;
-const NO_ROWS: Dataset = { labels: [], scale: null, train: [], validation: [], notices: [] };
+const NO_ROWS: Dataset = { labels: [], scale: null, train: [], validation: [], test: [], divisions: [], notices: [] };
 
 export interface SummaryInput {
   train: Table;
   validation: Table | null;
+  test: Table | null;
   settings: DataSettings;
   /** Or why there is none. */
   dataset: Dataset | { readonly problem: string };
   /**
-   * Training and validation examples together; empty while no tokenizer is open: then lengths are
+   * The examples of all parts together, training first; empty while no tokenizer is open: then lengths are
    * unknown.
    */
   tokenized: readonly TokenizedExample[];
@@ -38,6 +39,7 @@ interface TokenReader {
 export function summarize({
   train,
   validation,
+  test,
   settings,
   dataset: given,
   tokenized,
@@ -52,7 +54,7 @@ export function summarize({
       rows.flatMap((example) => [...format.labelsOf(example)]),
       labels.length,
     );
-  const counts = { train: count(dataset.train), validation: count(dataset.validation) };
+  const counts = { train: count(dataset.train), validation: count(dataset.validation), test: count(dataset.test) };
   const numbers = (rows: readonly Example[]) => rows.map(({ values }) => values![0]!);
   const fullLengths = tokenized.map(({ fullLength }) => fullLength);
   const longest = fullLengths.reduce((most, length) => Math.max(most, length), 0);
@@ -73,6 +75,7 @@ export function summarize({
   return {
     train: describeFile(train),
     validation: validation && describeFile(validation),
+    test: test && describeFile(test),
     columns: train.columns,
     settings,
     answer: format.answer,
@@ -80,13 +83,22 @@ export function summarize({
     roles: [...format.roles],
     problem,
     preview: train.rows.slice(0, PREVIEW_ROWS),
-    labels: labels.map((name, id) => ({ name, train: counts.train[id]!, validation: counts.validation[id]! })),
-    numbers: scale && { bars: numberHistogram(numbers(dataset.train), numbers(dataset.validation)), scale },
+    labels: labels.map((name, id) => ({
+      name,
+      train: counts.train[id]!,
+      validation: counts.validation[id]!,
+      test: counts.test[id]!,
+    })),
+    numbers: scale && {
+      bars: numberHistogram(numbers(dataset.train), numbers(dataset.validation), numbers(dataset.test)),
+      scale,
+    },
     tagged,
     strips: language ? tokenized.slice(0, STRIPS).map((example) => stripOf(example, language)) : [],
     learnedTokens: language ? countLearned(tokenized.slice(0, dataset.train.length)) : 0,
     trainRows: dataset.train.length,
     validationRows: dataset.validation.length,
+    testRows: dataset.test.length,
     lengths: lengthHistogram(fullLengths),
     longest,
     truncated,

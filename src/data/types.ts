@@ -14,7 +14,16 @@ export type TaskId =
  * or a text.
  */
 export type Answer = "label" | "labels" | "number" | "tags" | "text";
-export type DataRole = "train" | "validation";
+export type DataRole = "train" | "validation" | "test";
+
+/** How the test rows are drawn from a file: once, or again and again. */
+export type TestPlan =
+  /** A fraction, between 0 and 1. */
+  | number
+  /** Every row is tested once: the file is divided into so many folds, each the test rows in turn. */
+  | { readonly folds: number }
+  /** The fraction is drawn anew so many times. */
+  | { readonly repeats: number; readonly fraction: number };
 
 export interface SampleListing {
   id: string;
@@ -65,6 +74,13 @@ export interface DataSettings {
    * training's seed), used when no validation file is open.
    */
   validationFraction: number;
+  /**
+   * What of the training file is kept for the test, used when no test file is open; default: null,
+   * nothing.
+   */
+  test?: TestPlan | null;
+  /** A column whose equal values keep rows in one part; default: null, none. */
+  group?: string | null;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
@@ -88,6 +104,7 @@ export interface TokenStrip {
 export interface DataSummary {
   train: { file: string; rows: number; bytes: number };
   validation: { file: string; rows: number; bytes: number } | null;
+  test: { file: string; rows: number; bytes: number } | null;
   columns: string[];
   settings: DataSettings;
   answer: Answer;
@@ -102,9 +119,12 @@ export interface DataSummary {
   /** The first rows of the training file as they stand. */
   preview: string[][];
   /** In class-id order (alphabetical), with the rows, or the words, that have it. */
-  labels: { name: string; train: number; validation: number }[];
+  labels: { name: string; train: number; validation: number; test: number }[];
   /** Of the numbers to be predicted, in the file's units; null for other tasks. */
-  numbers: { bars: { from: number; upTo: number; train: number; validation: number }[]; scale: Scale } | null;
+  numbers: {
+    bars: { from: number; upTo: number; train: number; validation: number; test: number }[];
+    scale: Scale;
+  } | null;
   /** The first rows with their tags; empty for other tasks. */
   tagged: { words: string[]; tags: string[] }[];
   /**
@@ -113,8 +133,11 @@ export interface DataSummary {
    */
   strips: TokenStrip[];
   learnedTokens: number;
+  /** Of the first fold or repeat, where there are several; so are all counts here. */
   trainRows: number;
   validationRows: number;
+  /** 0 where there is no test part. */
+  testRows: number;
   /** Lengths in tokens of the chosen text column(s): bucket upper bounds and counts. */
   lengths: { upTo: number; count: number }[];
   longest: number;

@@ -78,9 +78,12 @@ export interface EstimateInput {
   readonly labels?: readonly string[];
   /** Channels of the rows that enter the model (`inputChannels`); default: none. */
   readonly inputs?: readonly Channel[];
-  /** Tokens of training and of validation rows. */
+  /** Tokens of training, of validation and of test rows; default of the last: there are none. */
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
+  readonly testLengths?: readonly number[];
+  /** How many times the rows are divided anew, each a variant of every run; default: once. */
+  readonly splits?: number;
   readonly maxLength: number;
   readonly training: TrainingConfiguration;
   readonly runs: readonly RunConfiguration[];
@@ -95,11 +98,12 @@ export function estimate(input: EstimateInput): Estimate {
   const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer, costs = webgpuCosts } = input;
   const model = onDevice(input);
   const { seed } = training;
+  const { testLengths = [], splits = 1 } = input;
   const lengths = [...trainLengths, ...validationLengths];
   const resolved = runs.map((run) => attempt(() => resolveMethod(model, run, seed, input.labels)));
   const known = resolved.flatMap((one) => ("error" in one ? [] : [one.value]));
   const head = { task: input.task, classes: input.classes, pooling: model.poolings[0]! };
-  const buckets = sharedBuckets(model.config, lengths, maxLength, known, head);
+  const buckets = sharedBuckets(model.config, lengths, maxLength, known, head, testLengths);
   const weights = [...loadedSpecs(model), ...headSpecs({ ...input, model })];
   const weightBytes = weights.reduce((sum, tensor) => sum + tensorBytes(tensor), 0);
   let largest = { tensor: "", bytes: 0 };
@@ -115,7 +119,7 @@ export function estimate(input: EstimateInput): Estimate {
         : attempt(() => estimateRun({ ...input, model }, run, one.value, buckets, weightBytes, consider));
     return "error" in estimated ? refused(run.name, weightBytes, estimated.error) : estimated.value;
   });
-  const variants = training.seeds * training.learningRateFactors.length;
+  const variants = training.seeds * training.learningRateFactors.length * splits;
   const total = { ...noBytes(), weights: weightBytes };
   for (const { bytes } of planned) {
     for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
@@ -130,11 +134,16 @@ export function estimate(input: EstimateInput): Estimate {
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
     const { classes: labels, inputs = [] } = input;
-    const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets, validationLengths };
+    const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets };
     const head = Math.max(...planned.map(({ trainable }) => trainable.head));
     total.runtime +=
       tableBytes(steps) +
-      feedBytes({ ...feeds, runs: variants * planned.filter(({ problem }) => problem === null).length, head });
+      feedBytes({
+        ...feeds,
+        evaluated: [validationLengths, testLengths],
+        runs: variants * planned.filter(({ problem }) => problem === null).length,
+        head,
+      });
   }
   const { batchSize, shuffle } = training;
   const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });

@@ -70,17 +70,18 @@ export function feedBytes(options: {
   readonly inputs: readonly Channel[];
   readonly batchSize: number;
   readonly buckets: readonly number[];
-  readonly validationLengths: readonly number[];
+  /** Tokens of the rows of each part that is evaluated; one at a time. */
+  readonly evaluated: readonly (readonly number[])[];
   readonly runs: number;
   readonly head: number;
 }): number {
-  const { task, labels, inputs, batchSize, buckets, validationLengths, runs, head } = options;
+  const { task, labels, inputs, batchSize, buckets, evaluated, runs, head } = options;
   const channels = [...taskChannels(task, labels), ...inputs];
   const batches = buckets.reduce((sum, tokens) => sum + 2 * batchBytes(batchSize, tokens, channels), 0);
   const { width } = task.recorded(labels);
-  const places = task.labels.perToken
-    ? validationLengths.reduce((sum, length) => sum + length, 0)
-    : validationLengths.length;
+  const placesOf = (lengths: readonly number[]) =>
+    task.labels.perToken ? lengths.reduce((sum, length) => sum + length, 0) : lengths.length;
+  const places = Math.max(...evaluated.map(placesOf));
   const metrics = 4 * Math.ceil(METRICS / 4) * 4;
   return batches + runs * STEPS_AHEAD * metrics + 4 * places * (width + 1) + 16 * head + RUN_BYTES;
 }

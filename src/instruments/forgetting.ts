@@ -96,11 +96,10 @@ async function languageLoss(
   await model.loadLanguageHead();
   const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, inputs: [], onlyRead: true }, BATCH, tokens);
   const workspace = new Workspace(executor, OWNER);
-  const data = { train: rows, validation: rows };
   const setup = { buckets: [tokens], batchSize: BATCH, channels: taskChannels(task, 0), owner: OWNER };
   let step: Step | null = null;
   try {
-    const feed = new Feeds(executor, model, data, setup).behind(run.tunedSetup.context.textIds);
+    const feed = new Feeds(executor, model, setup).behind(run.tunedSetup.context.textIds);
     const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
     step = made;
     workspace.allocate();
@@ -121,9 +120,10 @@ async function languageLoss(
       return made;
     };
     const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
-    const evaluator = new Evaluator(executor, rows.length, options);
-    const evaluation = (await evaluator.evaluate({ infer }, feed, () => {}))!;
-    return meanLossOf(evaluation, feed.validation);
+    const evaluator = new Evaluator(executor, options);
+    const shown = feed.shownRows(rows);
+    const evaluation = (await evaluator.evaluate({ infer }, feed, shown, () => {}))!;
+    return meanLossOf(evaluation, shown);
   } finally {
     await executor.done();
     await step?.release();

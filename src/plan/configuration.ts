@@ -88,6 +88,18 @@ const fields = z.strictObject({
       task: z.enum(taskIds).default(DEFAULT_TASK),
       train: z.string(),
       validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(0.1),
+      /** A file, or how its rows are drawn from the training file; null: no test part. */
+      test: z
+        .union([
+          z.string(),
+          z.number().gt(0).lt(1),
+          z.strictObject({ folds: z.int().min(2).max(20) }),
+          z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
+        ])
+        .nullable()
+        .default(null),
+      /** A column: rows with the same value stay in one part. */
+      group: z.string().nullable().default(null),
       /** Roles as the task has them. */
       columns: z.record(z.string(), z.unknown()),
       maxLength: z.int().min(1).default(128),

@@ -37,12 +37,12 @@ export interface StepEvent {
   memoryBytes: MemoryBytes;
 }
 
-/** With the metrics that the task has. */
+/** With the metrics that the task has; of test rows once, when the run has ended. */
 export interface EvaluationEvent extends Metrics {
   type: "evaluation";
   run: string;
   step: number;
-  split: "validation";
+  split: "validation" | "test";
   loss: number;
   rows: number;
   tokens: number;

@@ -1,10 +1,11 @@
 /**
- * A run's variants: the same method and options with several seeds, and with several learning rates
- * of a sweep. Each variant is trained as a run of its own; what they say together is summed up per
+ * A run's variants: the same method and options with several seeds, on several divisions of the
+ * rows, and with several learning rates of a sweep. Each variant is trained as a run of its own; what they say together is summed up per
  * run and learning rate.
  */
 
-import type { RunConfiguration, TrainingConfiguration } from "./configuration";
+import { splitsOf } from "../data/splits";
+import type { Configuration, RunConfiguration, TrainingConfiguration } from "./configuration";
 
 export interface Variant {
   /**
@@ -14,34 +15,45 @@ export interface Variant {
   readonly name: string;
   /** The name of the run it is a variant of. */
   readonly run: string;
-  /** What its siblings that differ in nothing but the seed share: the name without the seed. */
+  /** What its siblings that differ in nothing but seed and split share: the name without these. */
   readonly group: string;
   readonly seed: number;
+  /** Which division of the rows it is trained and tested on, from 0; 0 where there is one. */
+  readonly split: number;
   /** Factor on the run's learning rate. */
   readonly learningRateFactor: number;
 }
 
 /**
- * Every seed of every learning rate, in this order; one variant with the run's own name where there
- * is one of each.
+ * Every split of every seed of every learning rate, in this order; one variant with the run's own
+ * name where there is one of each.
  */
 export function variantsOf(
   { name }: Pick<RunConfiguration, "name">,
-  { seed, seeds, learningRateFactors }: Pick<TrainingConfiguration, "seed" | "seeds" | "learningRateFactors">,
+  { seed: first, seeds, learningRateFactors }: Pick<TrainingConfiguration, "seed" | "seeds" | "learningRateFactors">,
+  data: Partial<Pick<Configuration["data"], "test">>,
 ): Variant[] {
-  return learningRateFactors.flatMap((learningRateFactor) =>
-    Array.from({ length: seeds }, (_, index): Variant => {
-      const rate = learningRateFactors.length > 1 ? [`rate × ${learningRateFactor}`] : [];
-      return {
-        name: withParts(name, [...rate, ...(seeds > 1 ? [`seed ${seed + index}`] : [])]),
-        run: name,
-        group: withParts(name, rate),
-        seed: seed + index,
-        learningRateFactor,
-      };
-    }),
-  );
+  const splits = splitsOf(data.test ?? null);
+  return learningRateFactors.flatMap((learningRateFactor) => {
+    const rate = learningRateFactors.length > 1 ? [`rate × ${learningRateFactor}`] : [];
+    return range(seeds).flatMap((index) =>
+      range(splits?.count ?? 1).map((split): Variant => {
+        const seed = first + index;
+        const own = [...(seeds > 1 ? [`seed ${seed}`] : []), ...(splits ? [`${splits.noun} ${split + 1}`] : [])];
+        return {
+          name: withParts(name, [...rate, ...own]),
+          run: name,
+          group: withParts(name, rate),
+          seed,
+          split,
+          learningRateFactor,
+        };
+      }),
+    );
+  });
 }
+
+const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 function withParts(name: string, parts: readonly string[]): string {
   return parts.length === 0 ? name : `${name} (${parts.join(", ")})`;

@@ -6,6 +6,7 @@
 
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
+import { rowsAlone } from "../runs/rows";
 
 /** Rows that are compared. */
 const ROWS = 8;
@@ -31,7 +32,7 @@ export async function compareAtStart(
   const validation = (data.validation.length > 0 ? data.validation : data.train).slice(0, ROWS);
   const comparison = new Comparison({
     ...setup,
-    data: { ...data, train: validation, validation, validationTexts: validation.map(() => "") },
+    data: rowsAlone(data, validation),
     training: { ...training, batchSize: validation.length, steps: 1 },
     runs: plans,
     emit: () => {},

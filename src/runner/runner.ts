@@ -61,7 +61,10 @@ export interface StudioRunner {
   openDevice(choice: DeviceChoice): Promise<DeviceReport>;
   /** As it is now: which executor and how many threads is known once a model is open. */
   readDevice(): Promise<DeviceReport>;
-  prepare(configuration: Configuration, train: ServedFile, validation: ServedFile | null): Promise<Preparation>;
+  prepare(
+    configuration: Configuration,
+    files: { train: ServedFile; validation: ServedFile | null; test: ServedFile | null },
+  ): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
   stop(): Promise<void>;
@@ -142,17 +145,18 @@ window.studioRunner = {
 
   readDevice: () => ask(() => api.readDevice()),
 
-  async prepare(given, train, validation) {
+  async prepare(given, { train, validation, test }) {
     const model = await ask(() => api.openModel(given.model, given.precision));
     await openServed(train, "train");
     if (validation) await openServed(validation, "validation");
-    const { task, columns, maxLength, validation: split } = given.data;
-    const data = await ask(() =>
-      api.setData(
-        { task, columns, maxLength, validationFraction: typeof split === "number" ? split : 0 },
-        given.training.seed,
-      ),
-    );
+    if (test) await openServed(test, "test");
+    const { task, columns, maxLength, group, validation: held, test: tested } = given.data;
+    const settings = {
+      ...{ task, columns, maxLength, group },
+      validationFraction: typeof held === "number" ? held : 0,
+      test: typeof tested === "string" ? null : tested,
+    };
+    const data = await ask(() => api.setData(settings, given.training.seed));
     if (data.problem !== null) throw new Error(data.problem);
     const { preset, ...rest } = given;
     const runs = preset === undefined ? given.runs : await ask(() => api.presetRuns(preset));

@@ -1,6 +1,9 @@
-/** Evaluating a run on the validation rows: the forward passes, and what is kept of them. */
+/**
+ * Evaluating a run on validation or test rows: the forward passes, and what is kept of them.
+ */
 
 import type { PlannedBatch } from "../data/batches";
+import type { TokenizedExample } from "../data/tokens";
 import type { Scale } from "../data/types";
 import type { DeviceBuffer, Executor } from "../executors/executor";
 import type { Evaluation, Task } from "../tasks/task";
@@ -23,32 +26,32 @@ export class Evaluator {
   readonly #setup: EvaluatorSetup;
   /** float32 numbers of each label that are kept beside its loss. */
   readonly #width: number;
-  readonly #rows: number;
-  /** Bytes for the longest rows there are; made at the first evaluation. */
+  /** Made at the first evaluation; grows where other rows need more. */
   #computed: DeviceBuffer | null = null;
 
-  constructor(executor: Executor, rows: number, setup: EvaluatorSetup) {
+  constructor(executor: Executor, setup: EvaluatorSetup) {
     this.#executor = executor;
     this.#setup = setup;
-    this.#rows = rows;
     this.#width = setup.task.recorded(setup.classes).width;
   }
 
   /**
-   * Nothing else may use the feed or the run's steps meanwhile. `progress` is told of batches that
+   * `evaluated`: rows as the feed shows them. Nothing else may use the feed or the run's steps
+   * meanwhile. `progress` is told of batches that
    * are computed; `cancelled` is asked before each whether the evaluation is given up: then it
    * resolves to null.
    */
   async evaluate(
     run: Pick<Run, "infer">,
     feed: Feed,
+    evaluated: readonly TokenizedExample[],
     progress: (done: number, total: number) => void,
     cancelled: () => boolean = () => false,
   ): Promise<Evaluation | null> {
     const executor = this.#executor;
     const { perToken } = this.#setup.task.labels;
     const width = this.#width;
-    const plans = feed.batches(feed.validation);
+    const plans = feed.batches(evaluated);
     const labelsOf = ({ rows, bucket }: PlannedBatch) => rows.length * (perToken ? bucket : 1);
     const total = plans.reduce((sum, plan) => sum + labelsOf(plan), 0);
     const computed = this.#buffer(total * (width + 1) * 4);
@@ -58,7 +61,7 @@ export class Evaluator {
     progress(0, plans.length);
     for (const plan of plans) {
       if (cancelled()) break;
-      feed.fill(feed.validation, plan);
+      feed.fill(evaluated, plan);
       const step = await run.infer(plan.bucket);
       const commands = executor.commands();
       step.recordLoss(commands);
@@ -73,12 +76,12 @@ export class Evaluator {
     await Promise.all(computing);
     if (cancelled()) return null;
     const read = new Float32Array(await executor.read(computed, total * (width + 1) * 4));
-    const outputs = new Array<Float32Array>(this.#rows);
-    const losses = new Array<Float32Array>(this.#rows);
+    const outputs = new Array<Float32Array>(evaluated.length);
+    const losses = new Array<Float32Array>(evaluated.length);
     let place = 0;
     for (const { rows, bucket } of plans) {
       for (const row of rows) {
-        const own = feed.validation[row]!.labels.length;
+        const own = evaluated[row]!.labels.length;
         outputs[row] = inUnits(read.slice(place * width, (place + own) * width), this.#setup.scale);
         losses[row] = read.slice(total * width + place, total * width + place + own);
         place += perToken ? bucket : 1;
@@ -92,7 +95,7 @@ export class Evaluator {
     const { memory } = this.#executor;
     if (this.#computed) memory.release(this.#computed);
     this.#computed = memory.allocate(bytes, {
-      label: "validation results",
+      label: "evaluation results",
       category: "runtime",
       owner: this.#setup.owner,
     });

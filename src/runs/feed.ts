@@ -20,27 +20,19 @@ export interface FeedOptions {
 }
 
 export class Feed {
-  readonly train: readonly TokenizedExample[];
-  readonly validation: readonly TokenizedExample[];
   /** On the GPU, by padded length. */
   readonly buffers: ReadonlyMap<number, BatchBuffers>;
   /** Whether any run reads it. */
   used = false;
   readonly #arrays: ReadonlyMap<number, BatchArrays>;
   readonly #options: FeedOptions;
+  /** Rows as they are shown, each once, however many lists it is in; and those lists. */
+  readonly #shown = new Map<TokenizedExample, TokenizedExample>();
+  readonly #lists = new Map<readonly TokenizedExample[], readonly TokenizedExample[]>();
 
-  constructor(
-    executor: Executor,
-    data: { readonly train: readonly TokenizedExample[]; readonly validation: readonly TokenizedExample[] },
-    options: FeedOptions,
-  ) {
-    const { buckets, batchSize, owner } = options;
+  constructor(executor: Executor, options: FeedOptions) {
+    const { buckets, batchSize, owner, channels } = options;
     this.#options = options;
-    const shown = (examples: readonly TokenizedExample[]) =>
-      options.dropped === null ? examples : examples.map((example) => this.shown(example));
-    this.train = shown(data.train);
-    this.validation = shown(data.validation);
-    const { channels } = options;
     this.buffers = new Map(
       buckets.map((bucket) => [bucket, new BatchBuffers(executor, batchSize, bucket, owner, channels)]),
     );
@@ -52,6 +44,20 @@ export class Feed {
     const { dropped, channels } = this.#options;
     if (dropped === null || row.ids[0] !== dropped || row.ids.length === 1) return row;
     return withoutFirstToken(row, channels);
+  }
+
+  /** A list of rows as this feed's runs see them. */
+  shownRows(rows: readonly TokenizedExample[]): readonly TokenizedExample[] {
+    if (this.#options.dropped === null) return rows;
+    const known = this.#lists.get(rows);
+    if (known) return known;
+    const list = rows.map((row) => {
+      const shown = this.#shown.get(row) ?? this.shown(row);
+      this.#shown.set(row, shown);
+      return shown;
+    });
+    this.#lists.set(rows, list);
+    return list;
   }
 
   /** The shortest padded length that holds so many tokens, or the longest there is. */

@@ -5,25 +5,20 @@
 
 import type { BaseModel } from "../base/base-model";
 import type { PlannedBatch } from "../data/batches";
+import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
 import { Feed, type FeedOptions } from "./feed";
-import type { ComparisonData } from "./rows";
 
 export class Feeds {
   readonly whole: Feed;
   readonly withoutBos: Feed;
   readonly #model: BaseModel;
 
-  constructor(
-    executor: Executor,
-    model: BaseModel,
-    data: Pick<ComparisonData, "train" | "validation">,
-    options: Omit<FeedOptions, "padId" | "dropped">,
-  ) {
+  constructor(executor: Executor, model: BaseModel, options: Omit<FeedOptions, "padId" | "dropped">) {
     const { padId, bosId } = model.tokenizer;
     this.#model = model;
-    this.whole = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: null });
-    this.withoutBos = new Feed(executor, data, { ...options, padId: padId ?? 0, dropped: bosId });
+    this.whole = new Feed(executor, { ...options, padId: padId ?? 0, dropped: null });
+    this.withoutBos = new Feed(executor, { ...options, padId: padId ?? 0, dropped: bosId });
   }
 
   /**
@@ -38,12 +33,12 @@ export class Feeds {
   }
 
   /**
-   * Puts a batch of training rows into the buffers of every feed that is read; returns its real
+   * Puts a batch of these rows into the buffers of every feed that is read; returns its real
    * tokens.
    */
-  fill(plan: PlannedBatch): number {
-    const tokens = this.whole.fill(this.whole.train, plan);
-    if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.train, plan);
+  fill(rows: readonly TokenizedExample[], plan: PlannedBatch): number {
+    const tokens = this.whole.fill(rows, plan);
+    if (this.withoutBos.used) this.withoutBos.fill(this.withoutBos.shownRows(rows), plan);
     return tokens;
   }
 }

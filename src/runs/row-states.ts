@@ -7,6 +7,7 @@ import type { BaseModel } from "../base/base-model";
 import { leaves } from "../base/leaves";
 import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
+import type { TokenizedExample } from "../data/tokens";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { rowAnswers, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
@@ -32,23 +33,23 @@ export interface RowReader {
 export interface RowReaderSetup {
   readonly executor: Executor;
   readonly model: BaseModel;
-  readonly data: ComparisonData;
+  readonly data: Pick<ComparisonData, "labels">;
   readonly training: Pick<TrainingConfiguration, "batchSize">;
   readonly pooling: Pooling;
   readonly emit: (event: StudioEvent) => void;
 }
 
 /**
- * Of a comparison: read once, however many of its runs ask. Nothing else may use the feed
- * meanwhile.
+ * Of a comparison's training rows: read once, however many of its runs ask. Nothing else may use
+ * the feed meanwhile.
  */
-export function rowReader(setup: RowReaderSetup, feed: Feed): RowReader {
+export function rowReader(setup: RowReaderSetup, feed: Feed, rows: readonly TokenizedExample[]): RowReader {
   const { model, data, emit } = setup;
-  const labels = Int32Array.from(data.train, (row) => row.labels[0]!);
+  const labels = Int32Array.from(rows, (row) => row.labels[0]!);
   const others = { width: model.config.hiddenSize, labels, classes: data.labels.length };
   let states: Promise<Float32Array> | null = null;
   const read = async () => {
-    states ??= rowStates(setup, feed);
+    states ??= rowStates(setup, feed, rows);
     return { states: await states, ...others };
   };
   return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
@@ -73,14 +74,15 @@ export async function rowTables(
 async function rowStates(
   { executor, model, training, emit, pooling }: RowReaderSetup,
   feed: Feed,
+  rows: readonly TokenizedExample[],
 ): Promise<Float32Array> {
   const { batchSize } = training;
   const owner = "states of training rows";
   const { hiddenSize } = model.config;
   const allocate = (label: string, rows: number) =>
     executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
-  const plans = feed.batches(feed.train);
-  const all = allocate(owner, feed.train.length);
+  const plans = feed.batches(rows);
+  const all = allocate(owner, rows.length);
   const readAll = async (report: (amounts: Amounts) => void) => {
     for (const [bucket, own] of byBucket(plans)) {
       const batch = feed.buffers.get(bucket)!;
@@ -94,7 +96,7 @@ async function rowStates(
         for (const plan of own) {
           const [done, total] = [plans.indexOf(plan), plans.length];
           report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });
-          feed.fill(feed.train, plan);
+          feed.fill(rows, plan);
           await run();
           const commands = executor.commands();
           plan.rows.forEach((row, place) => {
@@ -107,7 +109,7 @@ async function rowStates(
   };
   try {
     await withProgress(emit, readAll);
-    return new Float32Array(await executor.read(all, feed.train.length * hiddenSize * 4));
+    return new Float32Array(await executor.read(all, rows.length * hiddenSize * 4));
   } finally {
     executor.memory.releaseOwner(owner);
   }

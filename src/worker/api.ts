@@ -32,6 +32,7 @@ export type {
   RoleField,
   SampleListing,
   TaskId,
+  TestPlan,
 } from "../data/types";
 export type { AdapterChoice } from "../data/unlabelled";
 export type { Estimate, RunEstimate } from "../estimate/estimate";
@@ -324,14 +325,15 @@ export interface StudioApi {
   /** What a configuration leaves out is set to these. */
   readDefaults(): Promise<Defaults>;
   listSamples(): Promise<SampleListing[]>;
-  /** `seed`: with which the rows for validation are drawn; default: as it was, at first 0. */
+  /** `seed`: with which the rows for validation and test are drawn; default: as it was, at first 0. */
   openSample(id: string, seed?: number): Promise<DataSummary>;
   /**
    * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
    * as for samples.
    */
   openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
-  closeValidation(): Promise<DataSummary>;
+  /** Lets the validation or test file go. */
+  closeData(role: Exclude<DataRole, "train">): Promise<DataSummary>;
   /**
    * Columns that the task cannot read are kept: the summary's `problem` says why, and nothing
    * trains until others are chosen.

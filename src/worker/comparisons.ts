@@ -24,6 +24,7 @@ import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
+import { divisionOf } from "../runs/rows";
 import { trainableOf } from "../runs/trainable-count";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -81,7 +82,7 @@ export class Comparisons {
     checkLabels(adapter, settings.task, dataset.labels);
     checkScale(run, importedScale(adapter), dataset.scale);
     const { model, precision } = configuration;
-    const place = { ...this.#opened.configured, model, precision, run: plan };
+    const place = { ...this.#opened.configuredOnce, model, precision, run: plan };
     const continued = continuedConfiguration(
       adapter,
       place,
@@ -174,7 +175,8 @@ export class Comparisons {
 
   /** A run as instruments are given it. Throws an Error if there is none. */
   measuredRun(name: string): MeasuredRun {
-    const { comparison, configuration, data, history } = this.of(name);
+    const { comparison, configuration, data: all, history, variants } = this.of(name);
+    const data = { ...all, ...divisionOf(all, variants.find((variant) => variant.name === name)!.split) };
     const { executor, model } = this.#opened;
     const readText = async (file: string) => (await this.#folders.sample(file)).text();
     return { name, comparison, executor, model, data, training: configuration.training, history, readText };
@@ -196,7 +198,7 @@ export class Comparisons {
     const training = trainingSchema.parse({ pooling, steps: 1 });
     const open = await openComparison(
       opened,
-      { ...opened.configured, training, runs: [run] },
+      { ...opened.configuredOnce, training, runs: [run] },
       new Map([[name, { adapter, resume: false }]]),
       {
         // Its states are not those of the comparison that is on the page.
@@ -220,7 +222,7 @@ export class Comparisons {
       ...{ run: name, method: run.method, base: opened.model.folder.name, configuration: run, step, steps },
       summed,
       trainable: trainableOf(tunedSetup, trainables, opened.model),
-      evaluation: open.evaluations.at(-1) ?? null,
+      evaluation: open.evaluations.findLast(({ split }) => split === "validation") ?? null,
     };
   }
 

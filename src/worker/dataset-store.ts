@@ -4,9 +4,11 @@
  * so that a person can choose others.
  */
 
-import { buildDataset, type Dataset } from "../data/dataset";
+import { buildDataset, type Dataset, type DataTables } from "../data/dataset";
 import { DataError } from "../data/errors";
+import type { Example } from "../data/examples";
 import { formats, guessTask, suggestColumns } from "../data/formats/registry";
+import type { Parts } from "../data/parts";
 import { summarize } from "../data/summary";
 import { readTable, type Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
@@ -15,23 +17,27 @@ import type { Tokenizer } from "../hub/tokenizer";
 import { withProgress } from "../plan/waiting";
 import type { StudioEvent } from "./api";
 
-interface OpenTables {
-  readonly train: Table;
-  readonly validation: Table | null;
+interface OpenTables extends DataTables {
   readonly settings: DataSettings;
-  /** With which the rows for validation are drawn. */
+  /** With which the rows for validation and test are drawn. */
   readonly seed: number;
   readonly summary: DataSummary;
 }
 
 interface OpenRows extends OpenTables {
   readonly dataset: Dataset;
-  /** Empty while no tokenizer is known. */
+  /** Of every division of the dataset; empty while no tokenizer is known. */
+  readonly divisions: readonly Parts<TokenizedExample>[];
+  /** Of the first. */
   readonly trainTokens: readonly TokenizedExample[];
   readonly validationTokens: readonly TokenizedExample[];
+  readonly testTokens: readonly TokenizedExample[];
 }
 
 const DEFAULT_MAX_LENGTH = 128;
+const DEFAULT_FRACTION = 0.1;
+/** From this many rows on a file is divided into three parts: of fewer, a tenth tells nothing. */
+const ROWS_FOR_TEST = 50;
 
 export class DatasetStore {
   readonly #emit: (event: StudioEvent) => void;
@@ -58,6 +64,12 @@ export class DatasetStore {
     return this.#rows !== null;
   }
 
+  /** The file that the test rows are from. Throws as `data`. */
+  get testedTable(): Table {
+    const { train, test } = this.data;
+    return test ?? train;
+  }
+
   /** Null where nothing is open. */
   get summary(): DataSummary | null {
     return this.#tables?.summary ?? null;
@@ -72,35 +84,36 @@ export class DatasetStore {
   async setTokenizer(tokenizer: Tokenizer): Promise<void> {
     this.#tokenizer = tokenizer;
     if (!this.#tables) return;
-    const { train, validation, settings, seed } = this.#tables;
-    await this.#build(train, validation, settings, seed);
+    const { settings, seed } = this.#tables;
+    await this.#build(this.#tables, settings, seed);
   }
 
   /**
-   * A validation file whose rows do not suit the task is refused.
+   * A validation or test file whose rows do not suit the task is refused. A training file closes
+   * both, and is divided anew into three parts, or two where it is short.
    * @param seed default: that of the rows that were open, else 0
    */
   async openFile(file: File, role: DataRole, seed = this.#tables?.seed ?? 0): Promise<DataSummary> {
     const table = await withProgress(this.#emit, (report) =>
       readTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
     );
-    if (role === "validation") {
-      const { train, settings } = this.#opened;
-      if (this.#rows) buildDataset(train, table, { ...settings, seed });
-      return this.#build(train, table, settings, seed);
+    if (role !== "train") {
+      const { settings, seed: drawn } = { ...this.#opened, seed };
+      const tables = { ...tablesOf(this.#opened), [role]: table };
+      if (this.#rows) buildDataset(tables, { ...settings, seed: drawn });
+      return this.#build(tables, settings, drawn);
     }
-    const { maxLength, validationFraction } = this.#tables?.settings ?? {
-      maxLength: DEFAULT_MAX_LENGTH,
-      validationFraction: 0.1,
-    };
-    const guessed: DataSettings = { ...guessTask(table), maxLength, validationFraction };
+    const { maxLength = DEFAULT_MAX_LENGTH, validationFraction = DEFAULT_FRACTION } = this.#tables?.settings ?? {};
+    const test = table.rows.length >= ROWS_FOR_TEST ? DEFAULT_FRACTION : null;
+    const guessed: DataSettings = { ...guessTask(table), maxLength, validationFraction, test, group: null };
     const { train, settings } = workingLabel(table, guessed, seed);
-    return this.#build(train, null, settings, seed);
+    return this.#build({ train, validation: null, test: null }, settings, seed);
   }
 
-  closeValidation(): Promise<DataSummary> {
-    const { train, settings, seed } = this.#opened;
-    return this.#build(train, null, settings, seed);
+  /** Lets a validation or test file go; its part is drawn from the training file, if it is asked for. */
+  closeFile(role: Exclude<DataRole, "train">): Promise<DataSummary> {
+    const { settings, seed } = this.#opened;
+    return this.#build({ ...tablesOf(this.#opened), [role]: null }, settings, seed);
   }
 
   /**
@@ -108,25 +121,31 @@ export class DatasetStore {
    * @param seed default: as it is
    */
   setSettings(settings: DataSettings, seed = this.#opened.seed): Promise<DataSummary> {
-    const { train, validation } = this.#opened;
     const chosen = Object.keys(settings.columns).length > 0;
-    const columns = chosen ? settings.columns : suggestColumns(train, settings.task);
-    return this.#build(train, validation, { ...settings, columns }, seed);
+    const columns = chosen ? settings.columns : suggestColumns(this.#opened.train, settings.task);
+    return this.#build(this.#opened, { ...settings, columns }, seed);
   }
 
-  async #build(train: Table, validation: Table | null, settings: DataSettings, seed: number): Promise<DataSummary> {
-    const open = { train, validation, settings, seed };
+  async #build(tables: DataTables, settings: DataSettings, seed: number): Promise<DataSummary> {
+    const { train, validation, test } = tables;
+    const open = { train, validation, test, settings, seed };
     try {
-      const dataset = buildDataset(train, validation, { ...settings, seed });
-      const trainTokens = await this.#tokenize(dataset.train, settings, train.file);
-      const validationTokens = await this.#tokenize(dataset.validation, settings, validation?.file ?? train.file);
-      const summary = summarize({
-        ...open,
-        dataset,
-        tokenized: [...trainTokens, ...validationTokens],
-        tokenizer: this.#tokenizer,
-      });
-      this.#rows = { ...open, dataset, trainTokens, validationTokens, summary };
+      const dataset = buildDataset(tables, { ...settings, seed });
+      const files = { train: train.file, validation: (validation ?? train).file, test: (test ?? train).file };
+      const trainTokens = await this.#tokenize(dataset.train, settings, files.train);
+      const validationTokens = await this.#tokenize(dataset.validation, settings, files.validation);
+      const testTokens = await this.#tokenize(dataset.test, settings, files.test);
+      const tokenized = [...trainTokens, ...validationTokens, ...testTokens];
+      const examples = [...dataset.train, ...dataset.validation, ...dataset.test];
+      const tokensOf = new Map(tokenized.map((tokens, row) => [examples[row]!, tokens]));
+      const shown = (rows: readonly Example[]) => rows.flatMap((example) => tokensOf.get(example) ?? []);
+      const divisions = dataset.divisions.map((parts) => ({
+        train: shown(parts.train),
+        validation: shown(parts.validation),
+        test: shown(parts.test),
+      }));
+      const summary = summarize({ ...open, dataset, tokenized, tokenizer: this.#tokenizer });
+      this.#rows = { ...open, dataset, divisions, trainTokens, validationTokens, testTokens, summary };
       this.#tables = this.#rows;
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -137,7 +156,7 @@ export class DatasetStore {
     return this.#tables.summary;
   }
 
-  async #tokenize(examples: Dataset["train"], settings: DataSettings, file: string): Promise<TokenizedExample[]> {
+  async #tokenize(examples: readonly Example[], settings: DataSettings, file: string): Promise<TokenizedExample[]> {
     const tokenizer = this.#tokenizer;
     if (!tokenizer) return [];
     return withProgress(this.#emit, (report) =>
@@ -150,6 +169,15 @@ export class DatasetStore {
   }
 }
 
+/** Only the tables of what is open. */
+function tablesOf({
+  train,
+  validation = null,
+  test = null,
+}: Partial<DataTables> & Pick<DataTables, "train">): DataTables {
+  return { train, validation, test };
+}
+
 /**
  * The settings as guessed, or with the first other column that can be the label, said in a notice:
  * so that a wrong guess still opens a file of labelled texts. Where none can, as guessed.
@@ -159,14 +187,14 @@ function workingLabel(table: Table, settings: DataSettings, seed: number): { tra
   const { text, textPair = null, label } = settings.columns;
   if (formats[settings.task].answer !== "label") return guessed;
   try {
-    buildDataset(table, null, { ...settings, seed });
+    buildDataset(tablesOf({ train: table }), { ...settings, seed });
     return guessed;
   } catch (refused) {
     if (!(refused instanceof DataError)) throw refused;
     for (const other of table.columns.filter((column) => column !== text && column !== label)) {
       const columns = { text, textPair: textPair === other ? null : textPair, label: other };
       try {
-        buildDataset(table, null, { ...settings, columns, seed });
+        buildDataset(tablesOf({ train: table }), { ...settings, columns, seed });
       } catch {
         continue;
       }

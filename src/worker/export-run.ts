@@ -10,6 +10,7 @@ import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
 import { mergedRun, zipMerged } from "../folders/merged-model";
+import { divisionOf } from "../runs/rows";
 import { shownMetrics } from "../tasks/metrics/shown";
 import type { DeviceReport } from "./api";
 import { recordedConfiguration } from "./folders";
@@ -26,11 +27,12 @@ export async function exportedFolder(
   conversion: string | null,
 ): Promise<AdapterFolder> {
   const { comparison, data, variants } = open;
-  const { seed, learningRateFactor } = variants.find(({ name }) => name === run)!;
+  const { seed, split, learningRateFactor } = variants.find(({ name }) => name === run)!;
+  const { train } = divisionOf(data, split);
   const facts = exportFacts(opened, open, run);
   const state = {
     ...{ seed, learningRateFactor, steps: comparison.steps },
-    ...{ trainRows: data.train.length, dataFingerprint: await fingerprint(data.train) },
+    ...{ trainRows: train.length, dataFingerprint: await fingerprint(train) },
   };
   return comparison.snapshot(run, (checkpoint) =>
     exportRun(opened.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }, conversion),
@@ -65,8 +67,9 @@ function exportFacts(
   const variant = variants.find(({ name }) => name === run)!;
   const own = evaluations.filter((event) => event.run === run);
   const held = comparison.heldStep(run);
-  const last = own.findLast(({ step }) => step === held) ?? null;
+  const last = own.findLast(({ step, split }) => step === held && split === "validation") ?? null;
   const { train, validation } = store.summary!;
+  const rows = divisionOf(data, variant.split);
   // What a sum was made of, also where training went on from it.
   const from = folders.get(variant.run)?.adapter.run;
   const recorded = recordedConfiguration(configuration, model.folder.source);
@@ -77,8 +80,8 @@ function exportFacts(
     pairs: (configuration.data.columns.textPair ?? null) !== null,
     data: {
       file: validation ? `${train.file}, ${validation.file}` : train.file,
-      trainRows: data.train.length,
-      validationRows: data.validation.length,
+      trainRows: rows.train.length,
+      validationRows: rows.validation.length,
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },

@@ -8,7 +8,8 @@ import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
-import { fingerprint } from "../data/fingerprint";
+import { fingerprint, tableFingerprint } from "../data/fingerprint";
+import { splitsOf } from "../data/splits";
 import type { Scale } from "../data/types";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
 import { originOf } from "../folders/export";
@@ -27,6 +28,7 @@ import { parseOptions } from "../runs/resolve";
 import type { ComparisonData } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
+import { countLook } from "./looks";
 import type { Opened } from "./opened";
 
 /** A run's folder, and whether its training goes on or begins anew from its values. */
@@ -46,6 +48,11 @@ export interface OpenComparison {
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
+  /**
+   * How often the test rows have been looked at, this comparison's last look included; null before
+   * it has read them, and where nobody can tell.
+   */
+  readonly looks: number | null;
   /** Resolves when nothing is training any more. */
   running: Promise<void>;
 }
@@ -56,12 +63,13 @@ export interface OpenComparison {
  * allocated then.
  */
 export async function openComparison(
-  { executor, model, comparisonData }: Opened,
+  opened: Opened,
   configuration: Configuration,
   folders: StartingFolders,
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   scale: Scale | null = null,
 ): Promise<OpenComparison> {
+  const { executor, model, comparisonData } = opened;
   const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
   const given = new Map<string, readonly NamedTensor[]>();
   const plans = configuration.runs.map((run): RunPlan => {
@@ -73,16 +81,16 @@ export async function openComparison(
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
   const variants = plans
-    .flatMap((plan) => variantsOf(plan, configuration.training))
+    .flatMap((plan) => variantsOf(plan, configuration.training, configuration.data))
     .map((variant) => {
       const folder = folders.get(variant.run);
       if (!folder?.resume || !folder.adapter.state) return variant;
       const { seed, learningRateFactor } = folder.adapter.state.facts;
       return { ...variant, seed, learningRateFactor };
     });
-  const runs = variants.map(({ name, run, seed, learningRateFactor }) => {
+  const runs = variants.map(({ name, run, seed, split, learningRateFactor }) => {
     const plan = plans.find((candidate) => candidate.name === run)!;
-    return { ...plan, name, seed, learningRateFactor };
+    return { ...plan, name, seed, split, learningRateFactor };
   });
   const evaluations: EvaluationEvent[] = [];
   const history = new History();
@@ -92,7 +100,12 @@ export async function openComparison(
     listeners.emit(event);
   };
   const { training } = configuration;
-  const comparison = new Comparison({ executor, model, data, training, runs, ...listeners, emit });
+  let looks: number | null = null;
+  const { testedTable } = opened.data;
+  const onTest = async () => {
+    looks = await countLook(await tableFingerprint(testedTable));
+  };
+  const comparison = new Comparison({ executor, model, data, training, runs, ...listeners, emit, onTest });
   try {
     for (const { name, run } of variants) {
       const tensors = given.get(run);
@@ -106,14 +119,20 @@ export async function openComparison(
     await comparison.release();
     throw error;
   }
-  return { comparison, configuration, folders, data, evaluations, variants, history, running: Promise.resolve() };
+  return {
+    ...{ comparison, configuration, folders, data, evaluations, variants, history },
+    get looks() {
+      return looks;
+    },
+    running: Promise.resolve(),
+  };
 }
 
 /** The folders that runs start from. Rejects with an Error naming run and what does not fit. */
 export async function startingFolders(
   { model, data }: Opened,
   folders: Folders,
-  { runs, training }: Configuration,
+  { runs, training, data: tested }: Configuration,
 ): Promise<StartingFolders> {
   const starting = new Map<string, StartingFolder>();
   for (const { name, initFrom, resume = false } of runs) {
@@ -122,6 +141,12 @@ export async function startingFolders(
     if (initFrom === undefined) continue;
     if (resume && (training.seeds > 1 || training.learningRateFactors.length > 1)) {
       throw new Error(`Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`);
+    }
+    const splits = splitsOf(tested.test ?? null);
+    if (resume && splits) {
+      throw new Error(
+        `Run "${name}": resume goes on with one division of the rows; data.test asks for ${splits.count} ${splits.noun}s.`,
+      );
     }
     const adapter = await folders.adapter(name, initFrom);
     checkBase(adapter, model.folder.name);

@@ -6,6 +6,7 @@
 import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
 import { type Channel, readChannel } from "../data/channels";
+import type { Example } from "../data/examples";
 import type { EncodedRow } from "../data/tokens";
 import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
@@ -114,38 +115,58 @@ export class Opened {
     readonly inputs: readonly Channel[];
     readonly maxLength: number;
   } {
-    const { dataset, settings, trainTokens, validationTokens } = this.data.data;
+    const { dataset, settings, trainTokens, validationTokens, testTokens } = this.data.data;
     const { labels } = dataset;
     const hasAny = (rows: readonly EncodedRow[], channel: Channel) => rows.some((row) => readChannel(row, channel));
-    const inputs = inputChannels(model, (channel) => hasAny(trainTokens, channel) || hasAny(validationTokens, channel));
+    const parts = [trainTokens, validationTokens, testTokens];
+    const inputs = inputChannels(model, (channel) => parts.some((rows) => hasAny(rows, channel)));
     return { task: tasks[settings.task], classes: labels.length, labels, inputs, maxLength: settings.maxLength };
   }
 
   /** The open rows as a comparison reads them. */
   get comparisonData(): ComparisonData {
-    const { dataset, trainTokens, validationTokens, settings } = this.data.data;
+    const { dataset, divisions: tokens, settings } = this.data.data;
+    const textsOf = (rows: readonly Example[]) =>
+      rows.map(({ text, textPair }) => (textPair === null ? text : `${text} | ${textPair}`));
+    const divisions = tokens.map((parts, index) => {
+      const { validation, test } = dataset.divisions[index]!;
+      return { ...parts, validationTexts: textsOf(validation), testTexts: textsOf(test) };
+    });
     return {
       task: settings.task,
       labels: dataset.labels,
       scale: dataset.scale,
-      train: trainTokens,
-      validation: validationTokens,
-      validationTexts: dataset.validation.map(({ text, textPair }) =>
-        textPair === null ? text : `${text} | ${textPair}`,
-      ),
+      ...divisions[0]!,
+      divisions,
       maxLength: settings.maxLength,
     };
   }
 
+  /** As `configured`, for a run that knows one division of the rows only: the first. */
+  get configuredOnce(): Pick<Configuration, "model" | "precision" | "data"> {
+    const { data, ...others } = this.configured;
+    const { test } = data;
+    const once = test === null || typeof test !== "object" ? test : "folds" in test ? 1 / test.folds : test.fraction;
+    return { ...others, data: { ...data, test: once } };
+  }
+
   /** Model and rows as a configuration names them. */
   get configured(): Pick<Configuration, "model" | "precision" | "data"> {
-    const { train, validation, settings } = this.data.data;
-    const { task, columns, maxLength, validationFraction } = settings;
+    const { train, validation, test, settings } = this.data.data;
+    const { task, columns, maxLength, validationFraction, group = null } = settings;
     const { folder, precision } = this.model;
     return {
       model: folder.source,
       precision,
-      data: { task, train: train.file, validation: validation?.file ?? validationFraction, columns, maxLength },
+      data: {
+        task,
+        train: train.file,
+        validation: validation?.file ?? validationFraction,
+        test: test?.file ?? settings.test ?? null,
+        group,
+        columns,
+        maxLength,
+      },
     };
   }
 }

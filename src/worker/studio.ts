@@ -10,6 +10,7 @@ import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
+import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
@@ -199,8 +200,8 @@ export class Studio implements StudioApi {
     return this.#data.openFile(file, role, seed);
   }
 
-  closeValidation(): Promise<DataSummary> {
-    return this.#data.closeValidation();
+  closeData(role: Exclude<DataRole, "train">): Promise<DataSummary> {
+    return this.#data.closeFile(role);
   }
 
   setData(settings: DataSettings, seed?: number): Promise<DataSummary> {
@@ -225,15 +226,18 @@ export class Studio implements StudioApi {
   }
 
   async estimate(configuration: Configuration): Promise<Estimate> {
-    const { training, runs } = configurationSchema.parse(configuration);
-    const { trainTokens, validationTokens } = this.#data.data;
+    const { training, runs, data } = configurationSchema.parse(configuration);
+    const { trainTokens, validationTokens, testTokens } = this.#data.data;
+    const lengthsOf = (rows: readonly { readonly ids: Int32Array }[]) => rows.map(({ ids }) => ids.length);
     const { model, limits } = this.#opened;
     return estimate({
       ...this.#opened.asked(model),
       model,
-      trainLengths: trainTokens.map(({ ids }) => ids.length),
-      validationLengths: validationTokens.map(({ ids }) => ids.length),
+      trainLengths: lengthsOf(trainTokens),
+      validationLengths: lengthsOf(validationTokens),
+      testLengths: lengthsOf(testTokens),
       training,
+      splits: splitsOf(data.test)?.count ?? 1,
       runs,
       ...limits,
     });

@@ -37,7 +37,10 @@ export async function realRows({ tokenizer }: Pick<BaseModel, "tokenizer">, task
   const table = (own: string[]): Promise<Table> => readTable(new File([own.join("\n")], "rows.jsonl"));
   const held = lines.slice(TRAINING_ROWS);
   const settings = { task, columns: columns[task], maxLength: MAX_LENGTH, validationFraction: 0, seed: 0 };
-  const dataset = buildDataset(await table(lines.slice(0, TRAINING_ROWS)), await table(held), settings);
+  const dataset = buildDataset(
+    { train: await table(lines.slice(0, TRAINING_ROWS)), validation: await table(held), test: null },
+    settings,
+  );
   const [train, validation] = await Promise.all(
     [dataset.train, dataset.validation].map((examples) =>
       tokenizeExamples(examples, formats[task].encode, tokenizer, { maxLength: MAX_LENGTH }),

@@ -68,6 +68,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/data/placeholders",
   "src/data/suggested-text",
   "src/data/task-texts",
+  "src/data/splits",
   "src/versions/versions",
 ];
 

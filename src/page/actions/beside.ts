@@ -5,8 +5,8 @@
 
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
+import { areComparable, dataFilesOf } from "../store/comparable";
 import { currentConfiguration } from "../store/configuration";
-import { dataFilesOf, haveSameGround } from "../store/same-ground";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { messageOf, patch, useStudio } from "../store/store";
 import { studio } from "../worker";
@@ -30,12 +30,13 @@ export async function sumRuns(request: SumRequest): Promise<void> {
  * @param zip what was imported, in whichever spelling: that is what its owner has, and what is kept
  */
 async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
-  const { comparison, data } = useStudio.getState();
+  const state = useStudio.getState();
+  const { comparison, data } = state;
   const { current } = comparison;
-  const configuration = currentConfiguration(useStudio.getState());
+  const open = currentConfiguration(state);
   const dataFiles = data.summary ? dataFilesOf(data.summary) : [];
-  const isAlike = current && configuration && haveSameGround(current, { configuration, dataFiles });
-  const drawn = isAlike && adapter.evaluation ? withLevel(current, adapter, useStudio.getState()) : current;
+  const alike = current && open && areComparable(current, { configuration: open, dataFiles });
+  const drawn = alike && adapter.evaluation ? withLevel(current, adapter, state) : current;
   patch("comparison", {
     imported: [...comparison.imported, adapter],
     current: drawn,
@@ -66,7 +67,7 @@ function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: S
   const record: RunRecord = {
     key: `${current.id}/${name}`,
     name,
-    variant: { name, run: name, group: name, seed, learningRateFactor: 1 },
+    variant: { name, run: name, group: name, seed, split: 0, learningRateFactor: 1 },
     methodTitle: methods.descriptions.find(({ id }) => id === method)?.title ?? method,
     control: false,
     slot: Math.max(-1, ...current.runs.map(({ slot }) => slot)) + 1,

@@ -4,9 +4,9 @@ import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
+import { dataFilesOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate } from "../store/configuration";
 import { failUnfinished } from "../store/events";
-import { dataFilesOf } from "../store/same-ground";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
 import type { Comparison, RunRecord } from "../store/state";
 import { messageOf, patch, patchRun, useStudio } from "../store/store";
@@ -51,7 +51,7 @@ function begin(configuration: Configuration, slots: readonly number[], steps: nu
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
     const learningRate = effectiveLearningRate(run, configuration.training.learningRate, method);
-    return variantsOf(run, configuration.training).map((variant) => ({
+    return variantsOf(run, configuration.training, configuration.data).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,
       variant,

@@ -11,10 +11,11 @@ import { messageOf, patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 
 /** Files as they were opened, to read them again after a restart. */
-const opened: { sample: string | null; train: File | null; validation: File | null } = {
+const opened: { sample: string | null } & Record<DataRole, File | null> = {
   sample: null,
   train: null,
   validation: null,
+  test: null,
 };
 
 /** What a shared address asks for, until a file is opened that has these columns. */
@@ -32,7 +33,9 @@ function seed(): number | undefined {
 async function readAsWanted(): Promise<void> {
   const { summary } = useStudio.getState().data;
   if (!wanted || !summary || !namedColumns(wanted.columns).every((column) => summary.columns.includes(column))) return;
-  await setData(wanted, "columns");
+  // An address of a time before there were test rows asks for none.
+  const { test = null, group = null } = wanted;
+  await setData({ ...wanted, test, group }, "columns");
   wanted = null;
 }
 
@@ -40,7 +43,7 @@ export async function openSample(id: string): Promise<void> {
   const sample = useStudio.getState().data.samples.find((listing) => listing.id === id) ?? null;
   const done = await attempt("train", sample?.title ?? id, () => studio().openSample(id, seed()));
   if (!done) return;
-  Object.assign(opened, { sample: id, train: null, validation: null });
+  Object.assign(opened, { sample: id, train: null, validation: null, test: null });
   patch("data", { sample });
   await readAsWanted();
 }
@@ -49,16 +52,17 @@ export async function openFile(file: File, role: DataRole): Promise<void> {
   const done = await attempt(role, file.name, () => studio().openData(file, role, seed()));
   if (!done) return;
   if (role === "train") {
-    Object.assign(opened, { sample: null, train: file, validation: null });
+    Object.assign(opened, { sample: null, train: file, validation: null, test: null });
     patch("data", { sample: null });
     await readAsWanted();
   } else {
-    opened.validation = file;
+    opened[role] = file;
   }
 }
 
-export async function closeValidation(): Promise<void> {
-  if (await attempt("validation", null, () => studio().closeValidation())) opened.validation = null;
+/** Draws the rows of this part from the training file again. */
+export async function closeFile(role: Exclude<DataRole, "train">): Promise<void> {
+  if (await attempt(role, null, () => studio().closeData(role))) opened[role] = null;
 }
 
 /**
@@ -74,11 +78,12 @@ export async function setData(changes: Partial<DataSettings>, place: DataPlace):
 /** After the worker was restarted. */
 export async function reopenData(): Promise<void> {
   const settings = useStudio.getState().data.summary?.settings;
-  const { sample, train, validation } = opened;
+  const { sample, train, validation, test } = opened;
   if (sample !== null) await openSample(sample);
   else if (train) {
     await openFile(train, "train");
     if (validation) await openFile(validation, "validation");
+    if (test) await openFile(test, "test");
   }
   if (settings) await setData(settings, "settings");
 }

@@ -61,9 +61,7 @@ export function CrosshairReadout({ lines, x, unit, format, descending, compact }
       </table>
       {(raws || spreads) && (
         <div className="readout-note">
-          {[raws && "smoothed · as computed", spreads && "mean ± standard deviation of seeds"]
-            .filter(Boolean)
-            .join("; ")}
+          {[raws && "smoothed · as computed", spreads && "mean ± standard deviation"].filter(Boolean).join("; ")}
         </div>
       )}
     </div>

@@ -5,7 +5,7 @@
 
 import { spreadOf } from "../../plan/variants";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import { haveSameGround } from "../store/same-ground";
+import { areComparable } from "../store/comparable";
 import type { AxisUnit, Comparison, RunRecord } from "../store/state";
 import { type Point, reducePoints } from "./reduce-points";
 import { smooth } from "./smooth";
@@ -47,8 +47,7 @@ export interface PlottedLine extends PlottedRun {
 
 /**
  * Runs that are not hidden; those of past comparisons are faded and come first, so that they lie
- * underneath. Past ones of other data or another model are left out: their losses and metrics are
- * other figures.
+ * underneath. Past ones of another model or other rows are left out: their figures say other things.
  */
 export function plottedRuns(
   current: Comparison | null,
@@ -65,7 +64,7 @@ export function plottedRuns(
     });
   };
   const newest = current ?? past[0];
-  const alike = newest ? past.filter((comparison) => haveSameGround(comparison, newest)) : [];
+  const alike = newest ? past.filter((comparison) => areComparable(comparison, newest)) : [];
   return [...alike.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
 }
 

@@ -1,13 +1,14 @@
 /** The key to all charts: one toggle per run; past comparisons behind the current one. */
 
 import { X } from "lucide-react";
+import { splitsOf } from "../../data/splits";
 import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import { recentSpeed } from "../curves/run-curves";
 import { formatBytes, formatCount, formatDuration, formatPlural, formatWhen } from "../numbers";
+import { areComparable } from "../store/comparable";
 import { ownBytes } from "../store/memory-bytes";
-import { haveSameGround } from "../store/same-ground";
 import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -34,7 +35,7 @@ export function Legend() {
           {past.map((comparison) => {
             const keys = comparison.runs.map((run) => run.key);
             const anyShown = keys.some((key) => !hidden.has(key));
-            const isAlike = haveSameGround(comparison, current ?? past[0]!);
+            const isAlike = areComparable(comparison, current ?? past[0]!);
             return (
               <fieldset key={comparison.id} className="legend-group">
                 <legend className="legend-when">
@@ -76,13 +77,16 @@ interface EntriesProps {
   faded: boolean;
 }
 
-/** One entry a run, or for all its seeds. */
+/** One entry a run, or for all its seeds and splits. */
 function Entries({ comparison, hidden, faded }: EntriesProps) {
   const groups = new Map<string, { run: RunRecord; keys: string[] }>();
   for (const run of comparison.runs) {
     const group = groups.get(run.variant.group) ?? { run, keys: [] };
     groups.set(run.variant.group, { ...group, keys: [...group.keys, run.key] });
   }
+  const { training, data } = comparison.configuration;
+  const splits = splitsOf(data.test ?? null);
+  const noun = !splits ? "seeds" : training.seeds > 1 ? "runs" : `${splits.noun}s`;
   return [...groups].map(([title, { run, keys }]) => {
     const { slot, name } = run;
     const shown = keys.some((key) => !hidden.has(key));
@@ -96,7 +100,7 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
         onClick={() => showRuns(keys, !shown)}
       >
         <RunSwatch slot={slot} faded={faded || !shown} />
-        {keys.length === 1 ? name : `${title}, ${keys.length} seeds`}
+        {keys.length === 1 ? name : `${title}, ${keys.length} ${noun}`}
       </button>
     );
   });

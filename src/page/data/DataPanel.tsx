@@ -1,5 +1,7 @@
 /** Step 1: which data, which columns, what is held out. */
 
+import { splitsOf } from "../../data/splits";
+import type { DataSummary } from "../../worker/api";
 import { setData } from "../actions/data";
 import { toggleStep } from "../actions/ui";
 import { ProgressLine } from "../compare/ProgressLine";
@@ -15,11 +17,11 @@ import { DropZone } from "./DropZone";
 import { LabelList } from "./LabelList";
 import { LengthHistogram } from "./LengthHistogram";
 import { NumberHistogram } from "./NumberHistogram";
+import { PartsFields } from "./PartsFields";
 import { PreviewTable } from "./PreviewTable";
 import { Samples } from "./Samples";
 import { TaggedRows } from "./TaggedRows";
 import { TokenStrips } from "./TokenStrips";
-import { ValidationFields } from "./ValidationFields";
 
 export function DataPanel() {
   const data = useStudio((state) => state.data);
@@ -63,8 +65,10 @@ export function DataPanel() {
             <TokenStrips summary={summary} />
             <TaggedRows summary={summary} />
             <NumberHistogram summary={summary} />
-            <ValidationFields summary={summary} />
-            {error?.place === "validation" && <Message kind="error">{error.message}</Message>}
+            <PartsFields summary={summary} />
+            {(error?.place === "validation" || error?.place === "test") && (
+              <Message kind="error">{error.message}</Message>
+            )}
             <LengthHistogram summary={summary} />
             <div className="field-inline">
               <NumberField
@@ -85,8 +89,8 @@ export function DataPanel() {
             {error?.place === "settings" && <Message kind="error">{error.message}</Message>}
             {summary.truncated > 0 && summary.answer !== "text" && (
               <Message kind="info">
-                {formatPlural(summary.truncated, "text")} of {formatCount(summary.trainRows + summary.validationRows)} (
-                {formatPercent(summary.truncated / (summary.trainRows + summary.validationRows))}) will be cut to{" "}
+                {formatPlural(summary.truncated, "text")} of {formatCount(rowsOf(summary))} (
+                {formatPercent(summary.truncated / rowsOf(summary))}) will be cut to{" "}
                 {formatPlural(summary.settings.maxLength, "token")}; the longest has {formatCount(summary.longest)}.
               </Message>
             )}
@@ -102,16 +106,27 @@ export function DataPanel() {
   );
 }
 
+const rowsOf = ({ trainRows, validationRows, testRows }: DataSummary) => trainRows + validationRows + testRows;
+
+/** What is kept from training: `10 % held out`, `10 % for validation, 5 folds`. */
+function heldInWords({ validation, test, settings }: DataSummary): string {
+  const percent = (fraction: number) => formatPercent(fraction, 0);
+  const plan = settings.test ?? null;
+  const splits = splitsOf(plan);
+  if (!validation && !test && plan === null) return `${percent(settings.validationFraction)} held out`;
+  const watched = `${validation?.file ?? percent(settings.validationFraction)} for validation`;
+  if (test) return `${watched}, ${test.file} for the test`;
+  if (splits) return `${watched}, ${formatPlural(splits.count, splits.noun)}`;
+  return typeof plan === "number" ? `${watched}, ${percent(plan)} for the test` : watched;
+}
+
 function inOneLine({ summary, sample, opening, error }: DataSlice): string {
   if (opening) return `Opening ${opening}…`;
   if (!summary) return error ? "No data is open." : "Drop a file or pick a sample.";
-  const held = summary.validation
-    ? `${summary.validation.file} for validation`
-    : `${formatPercent(summary.settings.validationFraction, 0)} held out`;
   const name = sample ? sample.title : summary.train.file;
   const rows = formatPlural(summary.train.rows, "row");
   if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
   const noun = summary.answer === "tags" ? "tag" : "label";
   const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
-  return [name, rows, ...said, held].join(" · ");
+  return [name, rows, ...said, heldInWords(summary)].join(" · ");
 }

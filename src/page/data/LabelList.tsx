@@ -1,19 +1,23 @@
-/** The labels with their counts in the training and validation rows. */
+/** The labels with their counts in the training, validation and test rows. */
 
 import type { DataSummary } from "../../worker/api";
 import { formatCount, formatPlural } from "../numbers";
+import { rowsInWords } from "./rows-in-words";
 import "./LabelList.css";
 
 export function LabelList({ summary }: { summary: DataSummary }) {
   const { labels } = summary;
   const tags = summary.answer === "tags";
-  const most = Math.max(1, ...labels.map((label) => label.train + label.validation));
+  const tested = summary.testRows > 0;
+  const totalOf = (label: (typeof labels)[number]) => label.train + label.validation + label.test;
+  const most = Math.max(1, ...labels.map(totalOf));
+  const share = (count: number) => ({ width: `${(100 * count) / most}%` });
   return (
     <figure className="labels">
       <figcaption className="group-label">
         {formatPlural(labels.length, tags ? "tag" : "label")}{" "}
         <span className="muted">
-          {formatCount(summary.trainRows)} training · {formatCount(summary.validationRows)} validation rows
+          {rowsInWords(summary)}
           {tags && "; words are counted"}
         </span>
       </figcaption>
@@ -26,6 +30,7 @@ export function LabelList({ summary }: { summary: DataSummary }) {
               <th scope="col">Share</th>
               <th scope="col">Training {tags ? "words" : "rows"}</th>
               <th scope="col">Validation {tags ? "words" : "rows"}</th>
+              {tested && <th scope="col">Test {tags ? "words" : "rows"}</th>}
             </tr>
           </thead>
           <tbody>
@@ -35,15 +40,15 @@ export function LabelList({ summary }: { summary: DataSummary }) {
                   {label.name}
                 </th>
                 <td className="label-bar-cell">
-                  <span className="label-bar" style={{ width: `${(100 * (label.train + label.validation)) / most}%` }}>
-                    <span
-                      className="label-bar-train"
-                      style={{ width: `${(100 * label.train) / Math.max(1, label.train + label.validation)}%` }}
-                    />
+                  <span className="label-bar">
+                    <span className="label-bar-train" style={share(label.train)} />
+                    <span className="label-bar-validation" style={share(label.validation)} />
+                    <span className="label-bar-test" style={share(label.test)} />
                   </span>
                 </td>
                 <td className="number">{formatCount(label.train)}</td>
                 <td className="number muted">+ {formatCount(label.validation)}</td>
+                {tested && <td className="number muted">+ {formatCount(label.test)}</td>}
               </tr>
             ))}
           </tbody>

@@ -1,17 +1,19 @@
-/** How the numbers to be predicted are spread over the training and validation rows. */
+/** How the numbers to be predicted are spread over the training rows and those kept from it. */
 
 import type { DataSummary } from "../../worker/api";
 import { formatCount, formatTick } from "../numbers";
+import { rowsInWords } from "./rows-in-words";
 import "./histogram.css";
 
 const width = 320;
 const height = 56;
 
 export function NumberHistogram({ summary }: { summary: DataSummary }) {
-  const { numbers, trainRows, validationRows } = summary;
+  const { numbers, testRows } = summary;
   if (!numbers) return null;
   const { bars, scale } = numbers;
-  const most = Math.max(1, ...bars.map(({ train, validation }) => train + validation));
+  const totalOf = ({ train, validation, test }: (typeof bars)[number]) => train + validation + test;
+  const most = Math.max(1, ...bars.map(totalOf));
   const bar = width / Math.max(1, bars.length);
   const tall = (count: number) => (count / most) * height;
   return (
@@ -19,8 +21,7 @@ export function NumberHistogram({ summary }: { summary: DataSummary }) {
       <figcaption className="group-label">
         Numbers{" "}
         <span className="muted">
-          mean {formatTick(scale.mean)}, standard deviation {formatTick(scale.deviation)} · {formatCount(trainRows)}{" "}
-          training · {formatCount(validationRows)} validation rows
+          mean {formatTick(scale.mean)}, standard deviation {formatTick(scale.deviation)} · {rowsInWords(summary)}
         </span>
       </figcaption>
       <svg
@@ -28,27 +29,25 @@ export function NumberHistogram({ summary }: { summary: DataSummary }) {
         preserveAspectRatio="none"
         className="histogram"
         role="img"
-        aria-label={`Rows by number: ${bars.map(({ from, upTo, train, validation }) => `${formatTick(from)} to ${formatTick(upTo)}: ${train + validation}`).join(", ")}.`}
+        aria-label={`Rows by number: ${bars.map((bar) => `${formatTick(bar.from)} to ${formatTick(bar.upTo)}: ${totalOf(bar)}`).join(", ")}.`}
       >
-        {bars.map(({ from, upTo, train, validation }, index) => (
-          <g key={from}>
-            <title>{`${formatTick(from)} to ${formatTick(upTo)}: ${formatCount(train)} training and ${formatCount(validation)} validation rows`}</title>
-            <rect
-              className="histogram-cut"
-              x={index * bar + 1}
-              width={Math.max(1, bar - 2)}
-              y={height - tall(train + validation)}
-              height={tall(validation)}
-            />
-            <rect
-              className="histogram-bar"
-              x={index * bar + 1}
-              width={Math.max(1, bar - 2)}
-              y={height - tall(train)}
-              height={tall(train)}
-            />
-          </g>
-        ))}
+        {bars.map((counts, index) => {
+          const { from, upTo, train, validation, test } = counts;
+          const held = `${formatCount(validation)} validation${testRows > 0 ? `, ${formatCount(test)} test` : ""}`;
+          const place = { x: index * bar + 1, width: Math.max(1, bar - 2) };
+          return (
+            <g key={from}>
+              <title>{`${formatTick(from)} to ${formatTick(upTo)}: ${formatCount(train)} training, ${held} rows`}</title>
+              <rect
+                className="histogram-cut"
+                {...place}
+                y={height - tall(totalOf(counts))}
+                height={tall(validation + test)}
+              />
+              <rect className="histogram-bar" {...place} y={height - tall(train)} height={tall(train)} />
+            </g>
+          );
+        })}
       </svg>
       <div className="histogram-scale" aria-hidden="true">
         <span>{formatTick(bars[0]?.from ?? 0)}</span>

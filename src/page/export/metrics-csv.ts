@@ -45,6 +45,11 @@ export function metricsCsv(comparison: Comparison): string {
         seconds: evaluations.column("seconds")[i],
       });
     }
+    if (run.test) {
+      const { step, loss, tokens, seconds } = run.test;
+      const measured = metrics.map((name) => [name, finite(run.test?.[name])]);
+      rows.push({ ...common, split: "test", step, loss, ...Object.fromEntries(measured), tokens, seconds });
+    }
   }
   return Papa.unparse({ fields: header, data: rows.map((row) => header.map((name) => row[name] ?? "")) });
 }

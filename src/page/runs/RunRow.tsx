@@ -63,7 +63,7 @@ export function RunRow({ row, columns, best, differences, shown }: RunRowProps) 
         </td>
         {columns.map(({ figure, format }) => {
           const value = figures[figure];
-          const isBest = value !== null && value === best.get(figure);
+          const isBest = row.contends && value !== null && value === best.get(figure);
           return (
             <td key={figure} className={isBest ? "number best" : "number"}>
               {value === null ? "–" : format(value)}

@@ -29,7 +29,8 @@ export function RunTable() {
   const target = chosenTarget ?? lossToBeat(newest.runs);
   const isTelling = separates(tableRows(newest, { past: false, target }), "stepsToLoss");
   // A target that somebody chose is shown whether it tells the runs apart or not.
-  const columns = columnsFor(metric).filter(
+  const tested = [newest, ...earlier].some(({ runs }) => runs.some(({ test }) => test));
+  const columns = columnsFor(metric, tested).filter(
     ({ figure }) => figure !== "stepsToLoss" || chosenTarget !== null || isTelling,
   );
   const sortBy = (column: Figure | "name", descendingFirst = false) => {

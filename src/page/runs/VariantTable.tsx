@@ -1,7 +1,8 @@
 /**
- * Several seeds or learning rates: mean and standard deviation of each, and every run's best rate.
+ * Several seeds, folds or learning rates: mean and standard deviation of each, and every run's best rate.
  */
 
+import { splitsOf } from "../../data/splits";
 import type { Spread } from "../../plan/variants";
 import { taskMetrics } from "../../tasks/metrics/names";
 import { RunSwatch } from "../charts/RunSwatch";
@@ -18,14 +19,18 @@ export function VariantTable() {
   if (rows.length === 0) return null;
   const format = (value: number) => formatMetric(metric, value);
   const sweep = rows.some(({ bestRate }) => bestRate);
+  const tested = rows.some(({ testMetric }) => testMetric);
+  const { training, data } = current.configuration;
+  const splits = splitsOf(data.test ?? null);
+  const over = [...(training.seeds > 1 || !splits ? ["seeds"] : []), ...(splits ? [`${splits.noun}s`] : [])];
   return (
     <section className="panel" aria-labelledby="variants-title">
       <div className="panel-heading">
         <h2 className="panel-title" id="variants-title">
-          {sweep ? "Seeds and learning rates" : "Seeds"}
+          {capital(listed([...over, ...(sweep ? ["learning rates"] : [])]))}
         </h2>
         <p className="field-help">
-          Mean ± standard deviation over the seeds of each run.
+          Mean ± standard deviation over the {over.join(" and ")} of each run.
           {sweep && " A run's best learning rate has its lowest mean validation loss."}
         </p>
       </div>
@@ -39,8 +44,13 @@ export function VariantTable() {
                 Learning rate
               </th>
               <th scope="col" className="number">
-                Seeds
+                {over.length > 1 ? "Runs" : capital(over[0]!)}
               </th>
+              {tested && (
+                <th scope="col" className="number">
+                  Test {metricWord(metric)}
+                </th>
+              )}
               <th scope="col" className="number">
                 Best {metricWord(metric)}
               </th>
@@ -71,6 +81,7 @@ export function VariantTable() {
                   {row.seeds}
                   {row.failed > 0 && <span className="muted under">{row.failed} failed</span>}
                 </td>
+                {tested && <td className="number">{formatSpread(row.testMetric, format)}</td>}
                 <td className="number">{formatSpread(row.bestMetric, format)}</td>
                 <td className="number">{formatSpread(row.lastMetric, format)}</td>
                 <td className={row.bestRate ? "number best" : "number"}>
@@ -84,6 +95,10 @@ export function VariantTable() {
     </section>
   );
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const listed = (words: readonly string[]) =>
+  words.length < 3 ? words.join(" and ") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
 function formatSpread(spread: Spread | null, format: (value: number) => string): string {
   if (!spread) return "–";

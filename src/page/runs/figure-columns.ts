@@ -14,14 +14,16 @@ export interface Column {
   descendingFirst?: boolean;
 }
 
-/** With the metric that the task is judged by. */
-export function columnsFor(metric: MetricName): Column[] {
+/** With the metric that the task is judged by; `tested`: also on the test rows. */
+export function columnsFor(metric: MetricName, tested: boolean): Column[] {
   const { title, better } = metricFacts[metric];
   const short = metric === "accuracy" ? "acc." : title;
   const format = (value: number) => formatMetric(metric, value);
   const descendingFirst = better === "high";
+  const test: Column = { figure: "testMetric", title: `Test ${short}`, format, descendingFirst };
   return [
     { figure: "trainable", title: "Trainable", format: formatCount },
+    ...(tested ? [test] : []),
     { figure: "bestMetric", title: `Best ${short}`, format, descendingFirst },
     { figure: "lastMetric", title: `Last ${short}`, format, descendingFirst },
     { figure: "validationLoss", title: "Val. loss", format: formatLoss },

@@ -6,13 +6,26 @@ import { ownBytes } from "../store/memory-bytes";
 import { isEnded, isTrained } from "../store/phase";
 import type { Comparison, RunRecord } from "../store/state";
 
-export type Figure = "trainable" | "bestMetric" | "lastMetric" | "validationLoss" | "stepsToLoss" | "seconds" | "bytes";
+export type Figure =
+  | "trainable"
+  | "testMetric"
+  | "bestMetric"
+  | "lastMetric"
+  | "validationLoss"
+  | "stepsToLoss"
+  | "seconds"
+  | "bytes";
 
 export interface TableRow {
   run: RunRecord;
   comparison: Comparison;
   /** Of an earlier comparison than the one that is shown. */
   past: boolean;
+  /**
+   * Whether it may be called the best: what has been trained here to the end, and did not fail. None
+   * does while the comparison trains.
+   */
+  contends: boolean;
   figures: Record<Figure, number | null>;
 }
 
@@ -28,8 +41,14 @@ export function tableRows(
       run,
       comparison,
       past,
+      contends:
+        isEnded(comparison.state) &&
+        run.state !== "failed" &&
+        isTrained(run) &&
+        (run.curves.evaluations.last("step") ?? 0) > 0,
       figures: {
         trainable: run.trainable?.total ?? null,
+        testMetric: run.test?.[metric] ?? null,
         bestMetric: measured.best,
         lastMetric: measured.last,
         validationLoss: summarise(run.curves, "loss", isTrained(run)).last,
@@ -41,27 +60,20 @@ export function tableRows(
   });
 }
 
-/** What says how well a run answers; of all else only runs that tune something are compared. */
-const quality: readonly Figure[] = ["bestMetric", "lastMetric", "validationLoss"];
+/** What says how well a run answers; at costing little, controls do not contend. */
+const quality: readonly Figure[] = ["testMetric", "bestMetric", "lastMetric", "validationLoss"];
 
 /**
- * The best value of a column among rows of one comparison; null while it trains, and where fewer
- * than two rows have one or all are equal. Runs that failed or were never trained have none, and
- * controls are not the best at costing little.
+ * The best value of a column among the rows of one comparison that contend; null where fewer than
+ * two of them have one or all are equal.
  */
 export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
-  const competing = rows.filter(
-    ({ run, comparison }) =>
-      isEnded(comparison.state) &&
-      run.state !== "failed" &&
-      (!isTrained(run) || (run.curves.evaluations.last("step") ?? 0) > 0) &&
-      (quality.includes(figure) || (isTrained(run) && !run.control)),
-  );
-  const values = competing.map(({ figures }) => figures[figure]).filter((value) => value !== null);
+  const contending = rows.filter(({ run, contends }) => contends && (quality.includes(figure) || !run.control));
+  const values = contending.map(({ figures }) => figures[figure]).filter((value) => value !== null);
   const numbers = values.filter(Number.isFinite);
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
-  const [metric] = taskMetrics[competing[0]!.comparison.configuration.data.task];
-  const measured = figure === "bestMetric" || figure === "lastMetric";
+  const [metric] = taskMetrics[contending[0]!.comparison.configuration.data.task];
+  const measured = figure === "testMetric" || figure === "bestMetric" || figure === "lastMetric";
   return measured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the seeds of each run and learning rate say together, and which learning rate did best for
+ * What the seeds and splits of each run and learning rate say together, and which learning rate did best for
  * each run.
  */
 
@@ -15,9 +15,11 @@ export interface VariantRow {
   slot: number;
   /** Null where nothing is trained. */
   learningRate: number | null;
-  /** Seeds that have been evaluated; failed ones are left out. */
+  /** Runs, one a seed and split, that have been evaluated; failed ones are left out. */
   seeds: number;
   failed: number;
+  /** Of the test rows; null where none has been tested. */
+  testMetric: Spread | null;
   bestMetric: Spread | null;
   lastMetric: Spread | null;
   validationLoss: Spread | null;
@@ -33,11 +35,12 @@ export function variantRows(runs: readonly RunRecord[], metric: MetricName): Var
   const rows = [...groups].map(([group, members]): VariantRow => {
     const [first] = members as [RunRecord];
     const sound = members.filter(({ state }) => state !== "failed");
-    const spread = (column: MetricName | "loss", which: "best" | "last") => {
-      const values = sound.map((run) => summarise(run.curves, column, isTrained(run))[which]);
-      const measured = values.filter((value) => value !== null);
-      return measured.length === 0 ? null : spreadOf(measured);
+    const over = (values: readonly (number | null | undefined)[]) => {
+      const known = values.filter((value) => value !== null && value !== undefined);
+      return known.length === 0 ? null : spreadOf(known);
     };
+    const spread = (column: MetricName | "loss", which: "best" | "last") =>
+      over(sound.map((run) => summarise(run.curves, column, isTrained(run))[which]));
     return {
       group,
       run: first.variant.run,
@@ -45,6 +48,7 @@ export function variantRows(runs: readonly RunRecord[], metric: MetricName): Var
       learningRate: first.learningRate,
       seeds: sound.filter(({ curves }) => curves.evaluations.length > 0).length,
       failed: members.length - sound.length,
+      testMetric: over(sound.map(({ test }) => test?.[metric])),
       bestMetric: spread(metric, "best"),
       lastMetric: spread(metric, "last"),
       validationLoss: spread("loss", "last"),

@@ -21,6 +21,8 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       task: data.settings.task,
       train: data.train.file,
       validation: data.validation?.file ?? data.settings.validationFraction,
+      test: data.test?.file ?? data.settings.test ?? null,
+      group: data.settings.group ?? null,
       columns: data.settings.columns,
       maxLength: data.settings.maxLength,
     },

@@ -36,7 +36,8 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
       case "evaluation": {
         const run = find(event.run);
         if (!run) break;
-        addEvaluation(run.curves, event);
+        if (event.split === "test") change(run.name, { test: event });
+        else addEvaluation(run.curves, event);
         grown = true;
         break;
       }
@@ -54,7 +55,9 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
       case "run-state":
         {
           const { state, reason, lastGoodStep, heldStep } = event;
-          change(event.run, { state, reason, lastGoodStep, heldStep });
+          // What goes on is not what was tested.
+          const test = state === "running" ? { test: undefined } : {};
+          change(event.run, { state, reason, lastGoodStep, heldStep, ...test });
         }
         break;
       case "comparison-state":

@@ -10,7 +10,7 @@ import { layerSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
 /** How a file is to be read. */
-export type LinkedData = Pick<DataSettings, "task" | "columns">;
+export type LinkedData = Pick<DataSettings, "task" | "columns" | "test" | "group">;
 
 export interface LinkedConfiguration {
   /** Left out where no file was open. */
@@ -27,7 +27,7 @@ export function toFragment(
   data?: LinkedData,
 ): string {
   const linked: LinkedConfiguration = {
-    ...(data && { data: { task: data.task, columns: data.columns } }),
+    ...(data && { data: { task: data.task, columns: data.columns, test: data.test, group: data.group } }),
     training,
     runs: runs.map((run) => {
       const defaults = methods.find((method) => method.id === run.method)?.defaults ?? {};

@@ -4,10 +4,12 @@ import type { Configuration, RunConfiguration, TrainingConfiguration } from "../
 import type { Variant } from "../../plan/variants";
 import type {
   ComparisonStateEvent,
+  DataRole,
   DataSummary,
   DeviceReport,
   DistancesEvent,
   Estimate,
+  EvaluationEvent,
   GeneratedText,
   GenerationSettings,
   ImportedAdapter,
@@ -54,7 +56,7 @@ export interface ModelSlice {
 
 export type ModelTab = "ready" | "hub" | "computer" | "storage";
 
-export type DataPlace = "train" | "validation" | "columns" | "settings";
+export type DataPlace = DataRole | "columns" | "settings";
 
 export interface DataSlice {
   samples: SampleListing[];
@@ -124,6 +126,8 @@ export interface RunRecord {
   trainable: RunEstimate["trainable"] | null;
   bytes: MemoryBytes | null;
   curves: RunCurves;
+  /** Of the test rows, once it has ended; left out where there are none. */
+  test?: EvaluationEvent;
   /** How many ranks each module's update has in use, as last told; left out by most methods. */
   ranks?: RanksEvent;
   /** A gate's weights so far, and how far a prompt's words have moved: of methods that tell it. */

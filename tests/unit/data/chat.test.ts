@@ -166,7 +166,7 @@ it("a file of conversations is guessed, and a bad cell is named", async () => {
     maxLength: 99,
     seed: 0,
   } as const;
-  const { train, validation, notices } = buildDataset(open, null, settings);
+  const { train, validation, notices } = buildDataset({ train: open, validation: null, test: null }, settings);
   expect([...train, ...validation].map(({ response }) => response).sort()).toEqual(["no no no", "yes"]);
   expect(notices.join()).toMatch(/skipped 1 row without an answer \(row 2\)/);
   const bad = await table([line(answered), line([{ role: "robot", content: "x" }])]);

@@ -227,9 +227,9 @@ describe("buildDataset", () => {
   it("splits one file, or uses the second, and collects notices", async () => {
     const train = await readTable(new File(["text,label\na,x\nb,y\n\nc,x\nd,y\n"], "train.csv"));
     const dev = await readTable(new File(["label,text\ny,e\n"], "dev.csv"));
-    const alone = buildDataset(train, null, settings);
+    const alone = buildDataset({ train, validation: null, test: null }, settings);
     expect([alone.train.length, alone.validation.length]).toEqual([2, 2]);
-    const both = buildDataset(train, dev, settings);
+    const both = buildDataset({ train, validation: dev, test: null }, settings);
     expect([both.train.length, both.validation]).toEqual([4, [{ text: "e", textPair: null, label: 1, row: 2 }]]);
     expect(both.notices).toEqual(["train.csv: skipped 1 empty row (row 4).", 'dev.csv: no row has the label "x".']);
   });

@@ -170,17 +170,17 @@ describe("numbers", () => {
   } as const;
 
   it("are kept in the file's units, with mean and deviation of the training rows, and counted in bars", () => {
-    const dataset = buildDataset(rated, null, settings);
+    const dataset = buildDataset({ train: rated, validation: null, test: null }, settings);
     const numbers = dataset.train.map(({ values }) => values![0]!);
     const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
     expect(dataset.scale!.mean).toBeCloseTo(mean, 12);
     expect(numbers.reduce((sum, v) => sum + ((v - mean) / dataset.scale!.deviation) ** 2, 0)).toBeCloseTo(24, 9);
-    const summary = summarize({ train: rated, validation: null, settings, dataset, tokenized: [] });
+    const summary = summarize({ train: rated, validation: null, test: null, settings, dataset, tokenized: [] });
     const bars = summary.numbers!.bars;
     expect([bars[0]!.from, bars.at(-1)!.upTo]).toEqual([0, 7.25]);
     expect(bars.reduce((sum, { train }) => sum + train, 0)).toBe(24);
     expect(bars.reduce((sum, { validation }) => sum + validation, 0)).toBe(6);
-    expect(numberHistogram([2, 2], [])).toEqual([]);
+    expect(numberHistogram([2, 2], [], [])).toEqual([]);
   });
 
   it("name the row that holds none", async () => {

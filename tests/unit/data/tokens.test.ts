@@ -111,17 +111,17 @@ describe("summarize", () => {
       maxLength: 5,
       seed: 1,
     } as const;
-    const dataset = buildDataset(train, null, settings);
+    const dataset = buildDataset({ train, validation: null, test: null }, settings);
     const tokenized = await tokenizeExamples([...dataset.train, ...dataset.validation], encodeText, tokenizer, {
       maxLength: 5,
     });
-    const summary = summarize({ train, validation: null, settings, dataset, tokenized });
+    const summary = summarize({ train, validation: null, test: null, settings, dataset, tokenized });
     expect(summary).toMatchObject({
       train: { file: "train.csv", rows: 4, bytes: train.bytes },
       validation: null,
       labels: [
-        { name: "x", train: 1, validation: 1 },
-        { name: "y", train: 1, validation: 1 },
+        { name: "x", train: 1, validation: 1, test: 0 },
+        { name: "y", train: 1, validation: 1, test: 0 },
       ],
       trainRows: 2,
       validationRows: 2,

@@ -21,6 +21,18 @@ describe("applyEvents", () => {
     expect(applyEvents(after, [progress("begin", 1)], 0).revision).toBe(1);
   });
 
+  it("keeps what the test rows said beside the curves, until the run goes on", () => {
+    const tested: StudioEvent = { ...evaluation("a", 4, 0.7, 0.5), split: "test" };
+    const after = applyEvents(slice(comparison([record("a"), record("b")])), [evaluation("a", 4, 0.6, 0.6), tested], 0);
+    expect(after.current?.runs.map(({ test }) => test)).toEqual([tested, undefined]);
+    expect(after.current?.runs[0]?.curves.evaluations.length).toBe(1);
+    const going: StudioEvent = {
+      ...{ type: "run-state", run: "a", state: "running", reason: null },
+      ...{ lastGoodStep: 4, heldStep: 4 },
+    };
+    expect(applyEvents(after, [going], 0).current?.runs[0]?.test).toBeUndefined();
+  });
+
   it("leaves runs it does not know alone", () => {
     const before = slice(comparison([record("a")]));
     expect(() => applyEvents(before, [step("z", 1, 1), evaluation("z", 1, 1, 1)], 0)).not.toThrow();

@@ -65,7 +65,11 @@ it("on another model defaults become its defaults; what was chosen, and its prob
 describe("the address", () => {
   it("gives back what it was made from, without the defaults and in safe letters", () => {
     const run = draftRun(lora, [], { name: "Größe ≥ 8?", options: { rank: 4 }, learningRate: 0.01 });
-    const data = { task: "regression", columns: { text: "Größe", textPair: null, number: "y" } } as const;
+    const data = {
+      task: "regression",
+      columns: { text: "Größe", textPair: null, number: "y" },
+      test: { folds: 5 },
+    } as const;
     const fragment = toFragment([run], training, [lora], data);
     expect(fragment).toMatch(/^#c=[\w-]+$/);
     expect(fromFragment(fragment)).toEqual({

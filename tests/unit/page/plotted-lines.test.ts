@@ -99,7 +99,7 @@ describe("several seeds of a run", () => {
     const name = `a (seed ${seed})`;
     const run = record(name, {
       key: name,
-      variant: { name, run: "a", group: "a", seed, learningRateFactor: 1 },
+      variant: { name, run: "a", group: "a", seed, split: 0, learningRateFactor: 1 },
     });
     // The second seed is one step behind.
     for (let n = 1; n <= 3 - seed; n++) addStep(run.curves, step(name, n, n + 2 * seed));

@@ -61,7 +61,7 @@ describe("the run table", () => {
     expect(bestFigure(withIt, "validationLoss")).toBe(0.5);
   });
 
-  it("lets answerers and controls be the best at answering, not at costing little", () => {
+  it("calls nothing the best that was not trained, and no control the best at costing little", () => {
     const nothing = { trainable: { adapter: 0, head: 0, total: 0, percentOfBase: 0 } };
     const size = (total: number) => ({ trainable: { adapter: total, head: 0, total, percentOfBase: 1 } });
     const rows = tableRows(
@@ -77,8 +77,29 @@ describe("the run table", () => {
       shown,
     );
     expect(rows[0]!.figures).toMatchObject({ bestMetric: 0.9, stepsToLoss: null });
-    expect(bestFigure(rows, "bestMetric")).toBe(0.9);
+    expect(bestFigure(rows, "bestMetric")).toBe(0.8);
     expect(bestFigure(rows, "trainable")).toBe(10);
+  });
+
+  it("takes what stands beside it for what it is: evaluated, not trained", () => {
+    const newest = trained();
+    const answerer = record("d", { learningRate: null });
+    const imported = record("e", { learningRate: 0, beside: true });
+    for (const run of [answerer, imported]) addEvaluation(run.curves, evaluation(run.name, 0, 0.05, 1));
+    newest.runs.push(answerer, imported);
+    const rows = tableRows(newest, shown);
+    expect(rows.filter(({ contends }) => contends).map(({ run }) => run.name)).toEqual(["a", "b"]);
+    expect(bestFigure(rows, "bestMetric")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "validationLoss")).toBeCloseTo(0.411, 12);
+    // What trains nothing has its one value, from before the first step.
+    expect(rows.find(({ run }) => run === answerer)?.figures).toMatchObject({ bestMetric: 1, stepsToLoss: null });
+    expect(rows.find(({ run }) => run === imported)?.figures.stepsToLoss).toBeNull();
+  });
+
+  it("shows the metric on the test rows, of runs that have ended", () => {
+    const runs = [record("a", { test: { ...evaluation("a", 10, 0.5, 0.7), split: "test" } }), record("b")];
+    const rows = tableRows(comparison(runs), shown);
+    expect(rows.map(({ figures }) => figures.testMetric)).toEqual([0.7, null]);
   });
 });
 
@@ -150,6 +171,11 @@ describe("files", () => {
       "run,method,split,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,seconds,memory_bytes",
       '"odd, ""name""",lora,train,1,0.01,0.25,,,,,,0.001,1,10,0.1,115',
       '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,,,,10,0.1,',
+    ]);
+    run.test = { ...evaluation(run.name, 1, 0.5, 0.625), split: "test" };
+    expect(metricsCsv(comparison([run])).split("\r\n")).toEqual([
+      ...lines,
+      '"odd, ""name""",lora,test,1,,0.5,0.625,0.625,,,,,,10,0.1,',
     ]);
   });
 

@@ -15,7 +15,7 @@ function read(task: Settings["task"], columns: Settings["columns"], labels: read
   return {
     answer: formats[task].answer,
     settings: { task, columns, validationFraction: 0.1, maxLength: 64, seed: 0 },
-    labels: labels.map((name) => ({ name, train: 1, validation: 1 })),
+    labels: labels.map((name) => ({ name, train: 1, validation: 1, test: 0 })),
   };
 }
 

@@ -7,7 +7,7 @@ function variant(learningRateFactor: number, seed: number, loss: number, accurac
   const group = `a (rate × ${learningRateFactor})`;
   const name = `${group} ${seed}`;
   const run = record(name, { learningRate: 0.01 * learningRateFactor });
-  run.variant = { name, run: "a", group, seed, learningRateFactor };
+  run.variant = { name, run: "a", group, seed, split: 0, learningRateFactor };
   addEvaluation(run.curves, evaluation(name, 0, 9, 0.1));
   addEvaluation(run.curves, evaluation(name, 10, loss, accuracy));
   return run;

@@ -31,9 +31,15 @@ describe("namedFiles", () => {
     expect(namedFiles(configuration({ validation: 0.2 }), folder)).toEqual({
       train: join(folder, "train.csv"),
       validation: null,
+      test: null,
       model: null,
       initFrom: new Map(),
     });
+  });
+
+  test("include the test file", () => {
+    expect(namedFiles(configuration({ test: "train.csv" }), folder).test).toBe(join(folder, "train.csv"));
+    expect(namedFiles(configuration({ test: { folds: 5 } }), folder).test).toBeNull();
   });
 
   test("include the validation file, a model's folder and adapters to start from", () => {
@@ -49,6 +55,7 @@ describe("namedFiles", () => {
   test.each([
     [configuration({ train: "gone.csv" }), "data.train: there is no file"],
     [configuration({ validation: "gone.csv" }), "data.validation: there is no file"],
+    [configuration({ test: "gone.csv" }), "data.test: there is no file"],
     [configuration({ train: "adapter" }), "is not a file"],
     [configuration({}, { initFrom: "gone" }), 'runs "a" initFrom: there is no folder'],
     [configuration({}, {}, "dir:train.csv"), "is not a folder"],

@@ -213,6 +213,35 @@ describe("the runs' summaries", () => {
     expect(lora).toMatchObject({ state: "waiting", steps: 0, training: null, validation: null, adapter: null });
   });
 
+  test("never call the state before the first step the best, and keep what the test rows said apart", () => {
+    results.add(evaluation("sk", 0, 0.2, 0.95));
+    results.add(evaluation("sk", 2, 0.5, 0.6));
+    results.add(evaluation("sk", 4, 0.5, 0.5));
+    results.add({ ...evaluation("sk", 2, 0.55, 0.58), split: "test" });
+    expect(results.runs[0]).toMatchObject({
+      validation: { first: { step: 0 }, best: { step: 2, accuracy: 0.6 }, last: { step: 4 } },
+      test: { step: 2, loss: 0.55, accuracy: 0.58 },
+    });
+    expect(results.groups[0]).toMatchObject({ group: "sk", test: { mean: 0.58, count: 1 }, last: { mean: 0.5 } });
+    expect(metrics().map((line) => (line as { split: string }).split)).toEqual([
+      ...["validation", "validation", "validation", "test"],
+    ]);
+  });
+
+  test("are one for every fold, and one group together", () => {
+    results.close();
+    results = new Results(folder, { data: { ...data, test: { folds: 2 } }, runs: RUNS, training });
+    for (const [name, accuracy] of [
+      ["lora (fold 1)", 0.5],
+      ["lora (fold 2)", 0.7],
+    ] as const) {
+      results.add(evaluation(name, 3, 0.4, 0.8));
+      results.add({ ...evaluation(name, 3, 0.4, accuracy), split: "test" });
+    }
+    expect(results.groups).toHaveLength(1);
+    expect(results.groups[0]!.test!.mean).toBeCloseTo(0.6, 12);
+  });
+
   test("are not complete where something asked for could not be written", () => {
     for (const { name } of RUNS) {
       results.add({ type: "run-state", run: name, state: "finished", reason: null, lastGoodStep: 1, heldStep: null });

@@ -12,6 +12,8 @@ const example = {
     task: "sequence-classification",
     train: "train.csv",
     validation: "dev.csv",
+    test: { repeats: 5, fraction: 0.1 },
+    group: "author",
     columns: { text: "text", textPair: null, label: "label" },
     maxLength: 128,
   },
@@ -64,6 +66,8 @@ describe("the configuration of a comparison", () => {
         task: "sequence-classification",
         train: "train.csv",
         validation: 0.1,
+        test: null,
+        group: null,
         columns: { text: "text", textPair: null, label: "label" },
         maxLength: 128,
       },
@@ -90,6 +94,10 @@ describe("the configuration of a comparison", () => {
     expect(peakLearningRate({ method: "lora", learningRate: 0.01 }, training, model)).toBe(0.01);
   });
 
+  test.each([null, 0.1, "test.csv", { folds: 5 }, { repeats: 3, fraction: 0.2 }])("test rows may be %j", (test) => {
+    expect(configurationSchema.parse({ ...smallest, data: { ...smallest.data, test } }).data.test).toEqual(test);
+  });
+
   test.each([
     ["", { ...smallest, colour: 1 }],
     ["data", { ...smallest, data: { ...smallest.data, colour: 1 } }],
@@ -113,6 +121,10 @@ describe("the configuration of a comparison", () => {
       /name/,
     ],
     ["data.validation", { ...smallest, data: { ...smallest.data, validation: 1 } }, /./],
+    ...[0, 1.5, { folds: 5, fraction: 0.1 }, { repeats: 3 }].map((test): [string, object, RegExp] => [
+      ...(["data.test", { ...smallest, data: { ...smallest.data, test } }, /./] as const),
+    ]),
+    ["data.test.folds", { ...smallest, data: { ...smallest.data, test: { folds: 1 } } }, /2/],
     ["data.maxLength", { ...smallest, data: { ...smallest.data, maxLength: 0 } }, /./],
     ["training.steps", { ...smallest, training: { steps: 0 } }, /./],
     ["training.schedule", { ...smallest, training: { schedule: "step" } }, /"linear"\|"cosine"\|"constant"/],

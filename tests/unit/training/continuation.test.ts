@@ -151,6 +151,7 @@ describe("the configuration it goes on with", () => {
     precision: "auto" as const,
     data: {
       ...{ task: "sequence-classification" as const, train: "a.csv", validation: 0.1, maxLength: 8 },
+      ...{ test: null, group: null },
       columns: { text: "text", textPair: null, label: "label" },
     },
     run: { ...recorded, name: "LoRA (imported)" },

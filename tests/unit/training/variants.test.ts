@@ -4,8 +4,8 @@ import { spreadOf, variantsOf } from "../../../src/plan/variants";
 
 describe("a run's variants", () => {
   test("is the run itself with one seed and one learning rate", () => {
-    expect(variantsOf({ name: "LoRA" }, trainingSchema.parse({ seed: 7 }))).toEqual([
-      { name: "LoRA", run: "LoRA", group: "LoRA", seed: 7, learningRateFactor: 1 },
+    expect(variantsOf({ name: "LoRA" }, trainingSchema.parse({ seed: 7 }), {})).toEqual([
+      { name: "LoRA", run: "LoRA", group: "LoRA", seed: 7, split: 0, learningRateFactor: 1 },
     ]);
   });
 
@@ -13,6 +13,7 @@ describe("a run's variants", () => {
     const variants = variantsOf(
       { name: "LoRA" },
       trainingSchema.parse({ seed: 7, seeds: 2, learningRateFactors: [0.3, 1] }),
+      {},
     );
     expect(variants.map(({ name, seed, learningRateFactor }) => [name, seed, learningRateFactor])).toEqual([
       ["LoRA (rate × 0.3, seed 7)", 7, 0.3],
@@ -23,13 +24,28 @@ describe("a run's variants", () => {
   });
 
   test("share a group when only the seed differs", () => {
-    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2, learningRateFactors: [1, 3] }));
+    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2, learningRateFactors: [1, 3] }), {});
     expect(variants.map(({ group }) => group)).toEqual([
       "a (rate × 1)",
       "a (rate × 1)",
       "a (rate × 3)",
       "a (rate × 3)",
     ]);
+  });
+
+  test("are every fold, or every repeated split, of every seed", () => {
+    const training = trainingSchema.parse({ seed: 7, seeds: 2 });
+    const folds = variantsOf({ name: "a" }, training, { test: { folds: 2 } });
+    expect(folds.map(({ name, group, seed, split }) => [name, group, seed, split])).toEqual([
+      ["a (seed 7, fold 1)", "a", 7, 0],
+      ["a (seed 7, fold 2)", "a", 7, 1],
+      ["a (seed 8, fold 1)", "a", 8, 0],
+      ["a (seed 8, fold 2)", "a", 8, 1],
+    ]);
+    const once = trainingSchema.parse({});
+    const repeats = variantsOf({ name: "a" }, once, { test: { repeats: 2, fraction: 0.1 } });
+    expect(repeats.map(({ name }) => name)).toEqual(["a (split 1)", "a (split 2)"]);
+    for (const test of [null, 0.1, "test.csv"]) expect(variantsOf({ name: "a" }, once, { test })).toHaveLength(1);
   });
 
   test("a factor may not be given twice", () => {

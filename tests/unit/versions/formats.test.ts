@@ -64,18 +64,20 @@ const configuration = {
   training,
   runs: [skPrefix, lora],
 } as const;
+/** As it is read today: without test rows and groups, which it knew nothing of. */
+const twoParts = { ...configuration, data: { ...configuration.data, test: null, group: null } };
 
 describe("the configuration file", () => {
   test("of version 1, without a version, opens", () => {
     expect(JSON.parse(textOf("configuration-1.json"))).not.toHaveProperty("version");
-    expect(readConfiguration(textOf("configuration-1.json"))).toEqual(configuration);
+    expect(readConfiguration(textOf("configuration-1.json"))).toEqual(twoParts);
   });
 
   test("is written with its version, and opens again", () => {
     const read = readConfiguration(textOf("configuration-1.json"));
     const { version, ...content } = JSON.parse(configurationFile(read));
     expect(version).toBe(1);
-    expect(content).toEqual(configuration);
+    expect(content).toEqual(twoParts);
     expect(readConfiguration(configurationFile(read))).toEqual(read);
   });
 

@@ -45,6 +45,43 @@ test("a file that no column makes usable opens with what is wrong, and other col
   expect(store.data.dataset.train.length + store.data.dataset.validation.length).toBe(10);
 });
 
+const labelled = (name: string, count: number, from = 0) =>
+  file(name, ["text,label", ...rows(count, (n) => `message ${from + n},${n % 2 ? "ham" : "spam"}`)]);
+
+test("a file of 50 rows is divided into three parts, a shorter one into two", async () => {
+  const store = new DatasetStore(() => {});
+  const three = await store.openFile(labelled("long.csv", 50), "train");
+  expect([three.trainRows, three.validationRows, three.testRows]).toEqual([40, 5, 5]);
+  expect(three.settings).toMatchObject({ validationFraction: 0.1, test: 0.1, group: null });
+  expect(three.labels.map(({ train, validation, test }) => train + validation + test)).toEqual([25, 25]);
+  const two = await store.openFile(labelled("short.csv", 49), "train");
+  expect([two.settings.test, two.trainRows, two.validationRows, two.testRows]).toEqual([null, 44, 5, 0]);
+});
+
+test("a test file takes the place of drawn rows until it is closed; one that does not suit is refused", async () => {
+  const store = new DatasetStore(() => {});
+  await store.openFile(labelled("long.csv", 60), "train");
+  const own = await store.openFile(labelled("test.csv", 4, 100), "test");
+  expect(own.test).toMatchObject({ file: "test.csv", rows: 4 });
+  expect([own.trainRows, own.validationRows, own.testRows]).toEqual([54, 6, 4]);
+  expect(store.testedTable.file).toBe("test.csv");
+  await expect(store.openFile(labelled("one.csv", 1), "test")).rejects.toThrow(/one\.csv: All 1 row for test/);
+  const foreign = file("foreign.csv", ["text,label", "a,egg"]);
+  await expect(store.openFile(foreign, "test")).rejects.toThrow(/foreign\.csv, row 2, column "label": The label "egg"/);
+  expect(store.data.test?.file).toBe("test.csv");
+  const closed = await store.closeFile("test");
+  expect([closed.test, closed.trainRows, closed.testRows]).toEqual([null, 48, 6]);
+  expect(store.testedTable.file).toBe("long.csv");
+});
+
+test("folds hold every row's tokens, each row tokenised once", async () => {
+  const store = new DatasetStore(() => {});
+  const { settings } = await store.openFile(labelled("long.csv", 60), "train");
+  const folds = await store.setSettings({ ...settings, test: { folds: 3 } });
+  expect([folds.trainRows, folds.validationRows, folds.testRows]).toEqual([34, 6, 20]);
+  expect(store.data.dataset.divisions.map(({ test }) => test.length)).toEqual([20, 20, 20]);
+});
+
 test("a file that cannot be read leaves what was open", async () => {
   const store = new DatasetStore(() => {});
   await store.openFile(misleading, "train");
