@@ -1,6 +1,7 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
+import type { Verdict } from "../../worker/api";
 import { stepsToLoss, summarise } from "../curves/run-curves";
 import { ownBytes } from "../store/memory-bytes";
 import { isEnded, isTrained } from "../store/phase";
@@ -60,21 +61,39 @@ export function tableRows(
   });
 }
 
-/** What says how well a run answers; at costing little, controls do not contend. */
-const quality: readonly Figure[] = ["testMetric", "bestMetric", "lastMetric", "validationLoss"];
+/** What a verdict can say of, and all that says how well a run answers. */
+const measured: readonly Figure[] = ["testMetric", "bestMetric", "lastMetric"];
+const quality: readonly Figure[] = [...measured, "validationLoss"];
 
 /**
  * The best value of a column among the rows of one comparison that contend; null where fewer than
- * two of them have one or all are equal.
+ * two of them have one or all are equal, and of a metric where the verdict says that the lead may be
+ * luck. At costing little, controls do not contend.
  */
 export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
   const contending = rows.filter(({ run, contends }) => contends && (quality.includes(figure) || !run.control));
   const values = contending.map(({ figures }) => figures[figure]).filter((value) => value !== null);
   const numbers = values.filter(Number.isFinite);
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
-  const [metric] = taskMetrics[contending[0]!.comparison.configuration.data.task];
-  const measured = figure === "testMetric" || figure === "bestMetric" || figure === "lastMetric";
-  return measured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
+  const { configuration, verdict } = contending[0]!.comparison;
+  const [metric] = taskMetrics[configuration.data.task];
+  const isMeasured = measured.includes(figure);
+  const best = isMeasured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
+  if (!isMeasured || !verdict) return best;
+  const leaders = contending.filter(({ figures }) => figures[figure] === best);
+  return leaders.some(({ run }) => isAheadOfAll(verdict, run.variant.group)) ? best : null;
+}
+
+/** Whether a run is ahead of all others that were trained, beyond luck. */
+function isAheadOfAll({ metric, runs, pairs }: Verdict, run: string): boolean {
+  const sign = metricFacts[metric].better === "high" ? 1 : -1;
+  const isAhead = ({ first, second, difference, beyondLuck }: Verdict["pairs"][number], other: string) =>
+    beyondLuck &&
+    ((first === run && second === other && sign * difference.value > 0) ||
+      (first === other && second === run && sign * difference.value < 0));
+  return runs
+    .filter((other) => other.run !== run && other.kind !== "answerer")
+    .every((other) => pairs.some((pair) => isAhead(pair, other.run)));
 }
 
 export interface Order {

@@ -5,6 +5,7 @@ import { metricsCsv } from "../../../src/page/export/metrics-csv";
 import { differences } from "../../../src/page/runs/differences";
 import { bestFigure, lossToBeat, separates, sortRows, tableRows } from "../../../src/page/runs/table-rows";
 import type { Comparison, RunRecord } from "../../../src/page/store/state";
+import type { Verdict } from "../../../src/worker/api";
 import { comparison, evaluation, record, step } from "./events";
 
 function trained(fields: Partial<Comparison> = { state: "finished" }) {
@@ -79,6 +80,25 @@ describe("the run table", () => {
     expect(rows[0]!.figures).toMatchObject({ bestMetric: 0.9, stepsToLoss: null });
     expect(bestFigure(rows, "bestMetric")).toBe(0.8);
     expect(bestFigure(rows, "trainable")).toBe(10);
+  });
+
+  it("calls no metric the best whose lead may be luck", () => {
+    const judged = (beyondLuck: boolean): Comparison => {
+      const pair = { first: "b", second: "a", beyondLuck, test: "exact McNemar", p: 0.1, adjustedP: 0.1 } as const;
+      const figures = { seeds: 1, parameters: 1, remarks: [], value: 0.5, low: 0.4, high: 0.6 };
+      const verdict = {
+        metric: "accuracy",
+        runs: ["a", "b"].map((run) => ({ run, kind: "tuned", ...figures })),
+        pairs: [{ ...pair, difference: { value: -0.1, low: -0.2, high: 0.1 } }],
+      } as unknown as Verdict;
+      return trained({ state: "finished", verdict });
+    };
+    const best = (beyondLuck: boolean, figure: "bestMetric" | "validationLoss") =>
+      bestFigure(tableRows(judged(beyondLuck), shown), figure);
+    expect(best(true, "bestMetric")).toBeCloseTo(0.9, 12);
+    expect(best(false, "bestMetric")).toBeNull();
+    // The verdict says nothing of losses.
+    expect(best(false, "validationLoss")).toBeCloseTo(0.411, 12);
   });
 
   it("takes what stands beside it for what it is: evaluated, not trained", () => {
