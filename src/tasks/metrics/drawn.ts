@@ -10,7 +10,7 @@ export interface DrawnMetric {
    * Over the rows, each as often as `counts` [rows] says; NaN where the metric is not defined on
    * them.
    */
-  over(counts: ArrayLike<number>): number;
+  over(counts: Uint16Array): number;
   /** [rows], 1 or 0: where the metric is the share of rows that are right, which ones are. */
   readonly right?: Uint8Array;
 }
@@ -25,13 +25,16 @@ export function drawnShare(right: Uint8Array): DrawnMetric {
  * Σ above / Σ below of the rows, as `finish` makes the metric of it; `empty`: where Σ below is 0.
  */
 export function drawnQuotient(
-  above: ArrayLike<number>,
-  below: ArrayLike<number>,
+  givenAbove: ArrayLike<number>,
+  givenBelow: ArrayLike<number>,
   { finish = (quotient: number) => quotient, empty = 0 } = {},
 ): DrawnMetric {
+  const above = Float64Array.from(givenAbove);
+  const below = Float64Array.from(givenBelow);
   return {
     over(counts) {
-      let [top, bottom] = [0, 0];
+      let top = 0;
+      let bottom = 0;
       for (let row = 0; row < counts.length; row++) {
         const count = counts[row]!;
         top += count * above[row]!;
@@ -75,9 +78,11 @@ export function drawnClasses(
       add(said, counts, claimed);
       add(both, counts, right);
       if (metric === "mcc") return matthewsOf(support, claimed, right);
-      let [sum, count] = [0, 0];
+      let sum = 0;
+      let count = 0;
       for (let label = 0; label < classes; label++) {
-        const [have, say] = [support[label]!, claimed[label]!];
+        const have = support[label]!;
+        const say = claimed[label]!;
         if (occurring && have + say === 0) continue;
         count++;
         const below = metric === "precision" ? say : metric === "recall" ? have : (have + say) / 2;
@@ -90,7 +95,8 @@ export function drawnClasses(
 
 /** Pearson's correlation; NaN where either side does not vary. */
 export function drawnPearson(x: ArrayLike<number>, y: ArrayLike<number>): DrawnMetric {
-  return { over: (counts) => correlation(x, y, counts) };
+  const [ownX, ownY] = [Float64Array.from(x), Float64Array.from(y)];
+  return { over: (counts) => correlation(ownX, ownY, counts) };
 }
 
 /** Pearson's correlation of the ranks among the drawn rows. */
@@ -112,13 +118,17 @@ function places(rows: readonly (readonly number[])[]): Places {
   };
 }
 
-function add({ rows, classes }: Places, counts: ArrayLike<number>, into: Float64Array): void {
+function add({ rows, classes }: Places, counts: Uint16Array, into: Float64Array): void {
   into.fill(0);
   for (let index = 0; index < rows.length; index++) into[classes[index]!]! += counts[rows[index]!]!;
 }
 
 function matthewsOf(support: Float64Array, claimed: Float64Array, right: Float64Array): number {
-  let [total, hits, product, real, said] = [0, 0, 0, 0, 0];
+  let total = 0;
+  let hits = 0;
+  let product = 0;
+  let real = 0;
+  let said = 0;
   for (let label = 0; label < support.length; label++) {
     total += support[label]!;
     hits += right[label]!;
@@ -130,19 +140,26 @@ function matthewsOf(support: Float64Array, claimed: Float64Array, right: Float64
   return below > 0 ? (hits * total - product) / below : 0;
 }
 
-function correlation(x: ArrayLike<number>, y: ArrayLike<number>, counts: ArrayLike<number>): number {
-  let [total, sumX, sumY] = [0, 0, 0];
+// Plain loops over arrays of one kind: they run millions of times in a verdict.
+function correlation(x: Float64Array, y: Float64Array, counts: Uint16Array): number {
+  let total = 0;
+  let sumX = 0;
+  let sumY = 0;
   for (let row = 0; row < counts.length; row++) {
     const count = counts[row]!;
     total += count;
     sumX += count * x[row]!;
     sumY += count * y[row]!;
   }
-  const [meanX, meanY] = [sumX / total, sumY / total];
-  let [xy, xx, yy] = [0, 0, 0];
+  const meanX = sumX / total;
+  const meanY = sumY / total;
+  let xy = 0;
+  let xx = 0;
+  let yy = 0;
   for (let row = 0; row < counts.length; row++) {
     const count = counts[row]!;
-    const [dx, dy] = [x[row]! - meanX, y[row]! - meanY];
+    const dx = x[row]! - meanX;
+    const dy = y[row]! - meanY;
     xy += count * dx * dy;
     xx += count * dx * dx;
     yy += count * dy * dy;
@@ -154,18 +171,25 @@ function correlation(x: ArrayLike<number>, y: ArrayLike<number>, counts: ArrayLi
  * Ranks of values among drawn rows; equal ones share the mean of their ranks. The values are sorted
  * once. The array is the same in every call.
  */
-function ranker(values: ArrayLike<number>): (counts: ArrayLike<number>) => Float64Array {
+function ranker(values: ArrayLike<number>): (counts: Uint16Array) => Float64Array {
   const order = Uint32Array.from({ length: values.length }, (_, row) => row).sort((a, b) => values[a]! - values[b]!);
+  // After the last place of every run of equal values.
+  const ends = Uint32Array.from(
+    [...order.keys()].filter((place) => values[order[place]!] !== values[order[place + 1]!]),
+    (place) => place + 1,
+  );
   const ranks = new Float64Array(values.length);
   return (counts) => {
     let before = 0;
-    for (let start = 0; start < order.length; ) {
-      const value = values[order[start]!]!;
-      let [end, drawn] = [start, 0];
-      while (end < order.length && values[order[end]!] === value) drawn += counts[order[end++]!]!;
+    let start = 0;
+    for (let index = 0; index < ends.length; index++) {
+      const end = ends[index]!;
+      let drawn = 0;
+      for (let place = start; place < end; place++) drawn += counts[order[place]!]!;
       const rank = before + (drawn + 1) / 2;
-      while (start < end) ranks[order[start++]!] = rank;
+      for (let place = start; place < end; place++) ranks[order[place]!] = rank;
       before += drawn;
+      start = end;
     }
     return ranks;
   };
