@@ -69,50 +69,45 @@ function Ended({ verdict, comparison, past }: EndedProps) {
 
 const MOST_SEEDS = 10;
 
-/** What would tell level runs apart, and where that is set. */
+/** Where that is set which would tell level runs apart; a sentence says how much. */
 function Needed({ rows, seeds }: NonNullable<Verdict["needed"]>) {
   const settings = useStudio((state) => state.training.settings);
-  const possible = Math.min(seeds, MOST_SEEDS);
+  const possible = seeds === null ? null : Math.min(seeds, MOST_SEEDS);
+  const isMore = possible !== null && possible > (settings?.seeds ?? MOST_SEEDS);
+  if (rows === null && !isMore) return null;
   return (
     <p className="verdict-needed">
-      To see a difference of 2 points:
-      <button type="button" className="button button-small" onClick={() => showStep("data")}>
-        {formatPlural(rows, "row")} to decide by
-      </button>
-      or
-      <button
-        type="button"
-        className="button button-small"
-        disabled={settings?.seeds === possible}
-        onClick={() => {
-          changeTraining({ seeds: possible });
-          showStep("training");
-        }}
-      >
-        {formatPlural(seeds, "seed")} per run{seeds > MOST_SEEDS && `, ${MOST_SEEDS} at most here`}
-      </button>
+      {rows !== null && (
+        <button type="button" className="button button-small" onClick={() => showStep("data")}>
+          Open more rows
+        </button>
+      )}
+      {isMore && (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => {
+            changeTraining({ seeds: possible });
+            showStep("training");
+          }}
+        >
+          Set {formatPlural(possible, "seed")} per run
+        </button>
+      )}
     </p>
   );
 }
 
-/** How the figures came about, and what weakens them. */
-function SmallPrint({ verdict, isOpen }: { verdict: Verdict; isOpen: boolean }) {
-  const { metric, metricChangedAfterTraining, part, looks, leftOut } = verdict;
+/** How the dots are read, and what is chosen for the next comparison where that is something else. */
+function SmallPrint({ verdict: { metric }, isOpen }: { verdict: Verdict; isOpen: boolean }) {
   const chosen = useStudio(decidingMetric);
-  const notes = [
-    "Dots are values, bars their 95 % intervals.",
-    part === "validation" &&
-      "There were no test rows: the validation rows decided, which also say when to stop and which step is best.",
-    part === "test" &&
-      looks !== null &&
-      looks > 1 &&
-      `These test rows have been looked at ${looks} times by now; the more often, the more the best of all runs is luck.`,
-    metricChangedAfterTraining && `That ${metricWord(metric)} decides was chosen after training had begun.`,
-    isOpen &&
-      chosen !== null &&
-      chosen !== metric &&
-      `${metricFacts[chosen].title} is chosen for the next comparison; this one goes by ${metricWord(metric)}.`,
-    ...leftOut.map(({ run, why }) => `Not compared: ${run}, ${why}`),
-  ].filter((note) => note !== false);
-  return <p className="field-help verdict-small">{notes.join(" ")}</p>;
+  return (
+    <p className="field-help verdict-small">
+      Dots are values, bars their 95 % intervals.
+      {isOpen &&
+        chosen !== null &&
+        chosen !== metric &&
+        ` ${metricFacts[chosen].title} is chosen for the next comparison; this one goes by ${metricWord(metric)}.`}
+    </p>
+  );
 }
