@@ -5,7 +5,7 @@
  */
 
 import type { RunConfiguration } from "../plan/configuration";
-import { metricFacts } from "../tasks/metrics/names";
+import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import type { Verdict } from "./verdict";
 
 /** Names of the runs that differ in nothing but the meaning of their text. */
@@ -52,7 +52,8 @@ export function claimSentence({ metric, pairs }: Pick<Verdict, "metric" | "pairs
     const pair = pairs.find(({ first, second }) => [first, second].sort().join("\n") === [text, run].sort().join("\n"));
     if (!pair) return [];
     const ahead = sign * (pair.first === text ? 1 : -1) * pair.difference.value;
-    return [{ start, ahead: pair.beyondLuck ? Math.sign(ahead) : 0 }];
+    if (!pair.beyondLuck) return [{ start, ahead: 0 }];
+    return [{ start: `${start} (by ${formatSize(metric, Math.abs(ahead))})`, ahead: Math.sign(ahead) }];
   });
   if (compared.length === 0) return null;
   const listed = (ahead: number) => compared.filter((one) => one.ahead === ahead).map(({ start }) => start);
@@ -70,6 +71,11 @@ function conclusion({ ahead, behind, all }: { ahead: number; behind: number; all
   if (ahead === all) return all === 1 ? "It does against the one control there is" : "Here it does";
   if (ahead > 0) return behind > 0 ? "The controls disagree" : "Only in part";
   return behind > 0 ? "Here it does not help" : "That is not shown here";
+}
+
+/** `12.0 points` of a share, three digits of anything else. */
+function formatSize(metric: MetricName, size: number): string {
+  return metricFacts[metric].kind === "share" ? `${(100 * size).toFixed(1)} points` : size.toFixed(3);
 }
 
 function joined(starts: readonly string[]): string {

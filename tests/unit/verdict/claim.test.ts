@@ -52,11 +52,13 @@ describe("the claim's sentence", () => {
     claimSentence({ metric, pairs }, claim);
 
   test("says so where the text is ahead of both beyond luck, whichever way the pair stands", () => {
-    const expected =
-      "Does the meaning of the text matter? Here it does: SK is ahead of the same from random tokens and from an " +
-      "irrelevant text, beyond luck.";
-    expect(said([pair("SK", "R", 0.2, true), pair("I", "SK", -0.1, true)])).toBe(expected);
-    expect(said([pair("SK", "R", -0.2, true), pair("I", "SK", 0.1, true)], "rmse")).toBe(expected);
+    const expected = (first: string, second: string) =>
+      `Does the meaning of the text matter? Here it does: SK is ahead of the same from random tokens (by ${first}) and ` +
+      `from an irrelevant text (by ${second}), beyond luck.`;
+    expect(said([pair("SK", "R", 0.2, true), pair("I", "SK", -0.1, true)])).toBe(
+      expected("20.0 points", "10.0 points"),
+    );
+    expect(said([pair("SK", "R", -0.2, true), pair("I", "SK", 0.1, true)], "rmse")).toBe(expected("0.200", "0.100"));
   });
 
   test("never calls what may be luck", () => {
@@ -65,17 +67,17 @@ describe("the claim's sentence", () => {
         "an irrelevant text the difference may be luck.",
     );
     expect(said([pair("SK", "R", 0.2, true), pair("SK", "I", 0.1, false)])).toBe(
-      "Does the meaning of the text matter? Only in part: SK is ahead of the same from random tokens, beyond luck; " +
-        "between SK and the same from an irrelevant text the difference may be luck.",
+      "Does the meaning of the text matter? Only in part: SK is ahead of the same from random tokens (by 20.0 points), " +
+        "beyond luck; between SK and the same from an irrelevant text the difference may be luck.",
     );
   });
 
   test("says where the text is behind, and where the controls disagree", () => {
     expect(said([pair("SK", "R", -0.2, true), pair("SK", "I", 0.1, false)])).toMatch(
-      /Here it does not help: SK is behind the same from random tokens, beyond luck; between/,
+      /Here it does not help: SK is behind the same from random tokens \(by 20\.0 points\), beyond luck; between/,
     );
     expect(said([pair("SK", "R", -0.2, true), pair("SK", "I", 0.1, true)])).toMatch(
-      /The controls disagree: SK is ahead of the same from an irrelevant text, beyond luck; SK is behind/,
+      /The controls disagree: SK is ahead of the same from an irrelevant text \(by 10\.0 points\), beyond luck; SK is behind/,
     );
   });
 
