@@ -20,6 +20,7 @@ import type {
   StepEvent,
   StudioEvent,
   SumRequest,
+  Verdict,
 } from "../../src/worker/api";
 
 /**
@@ -99,6 +100,8 @@ export class Results {
   readonly #metric: MetricName;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
+  /** As the worker gave it; null where there is nothing to judge. */
+  verdict: Verdict | null = null;
   #memoryBytes: MemoryBytes | null = null;
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
@@ -263,6 +266,7 @@ export class Results {
       memoryBytes: this.#memoryBytes,
       runs: this.runs,
       groups: this.groups,
+      verdict: this.verdict,
       sum: this.#sum,
       configuration,
     };

@@ -9,11 +9,11 @@ import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
-import type { EncodedRow } from "../data/tokens";
+import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
-import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/events";
+import type { Prediction, RowAnswer, RunReport, RunState, SettingEvaluation } from "../plan/events";
 import { peakLearningRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
@@ -324,6 +324,20 @@ export class Comparison {
     const { validation } = this.#lane(name);
     if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
     return validation;
+  }
+
+  /**
+   * What a run said of every validation row in its last evaluation, and those rows as it read them;
+   * null where it has not been evaluated.
+   */
+  validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
+    const { validation, feed } = this.#lane(name);
+    return validation && { evaluation: validation, examples: feed.validation };
+  }
+
+  /** Where a run stands. */
+  state(name: string): RunState {
+    return this.#lane(name).state;
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { checkRoles } from "../data/formats/roles";
 import type { TaskId } from "../data/types";
 import { poolings } from "../models/family";
-import { DEFAULT_TASK, taskMetrics } from "../tasks/metrics/names";
+import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
 
@@ -59,6 +59,8 @@ export const trainingSchema = z.strictObject({
   gradClip: z.number().positive().nullable().default(1),
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
+  /** What the verdict goes by, fixed before training; default: the task's first. */
+  metric: z.enum(metricNames).optional(),
   /**
    * A run ends once its validation loss has not fallen below its lowest for this many evaluations
    * in a row.
