@@ -20,6 +20,7 @@ import type {
   StepEvent,
   StudioEvent,
   SumRequest,
+  Verdict,
 } from "../../src/worker/api";
 
 /**
@@ -106,6 +107,8 @@ export class Results {
   readonly #metric: MetricName;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
+  /** As the worker gave it; null where there is nothing to judge. */
+  verdict: Verdict | null = null;
   #memoryBytes: MemoryBytes | null = null;
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
@@ -273,6 +276,7 @@ export class Results {
       memoryBytes: this.#memoryBytes,
       runs: this.runs,
       groups: this.groups,
+      verdict: this.verdict,
       sum: this.#sum,
       configuration,
     };

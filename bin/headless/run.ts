@@ -19,6 +19,7 @@ import { type Progress, standardProgress } from "./progress";
 import { Results } from "./results";
 import { type SharedFiles, type StudioServer, serveStudio } from "./server";
 import { StudioPage } from "./studio-page";
+import { verdictLines } from "./verdict-lines";
 
 export interface RunOptions extends Extras {
   /** Folder for the results. */
@@ -159,6 +160,12 @@ async function runInBrowser({
     };
     await compareUntilStopped(page, withRuns(served.configuration, preparation.runs), progress);
     progress.close();
+    try {
+      results.verdict = await page.call("verdict");
+      for (const line of verdictLines(results.verdict)) progress.note(line);
+    } catch (error) {
+      progress.note(`There is no verdict: ${(error as Error).message}`);
+    }
     // A method that trains nothing has finished without a step.
     const trained = results.runs.filter(({ steps, state }) => steps > 0 || state === "finished");
     if (configuration.data.task === "causal-lm") {

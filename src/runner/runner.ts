@@ -23,6 +23,7 @@ import type {
   StudioApi,
   StudioEvent,
   SumRequest,
+  Verdict,
 } from "../worker/api";
 
 /** A file of the configuration, served on this page's own origin. */
@@ -68,6 +69,8 @@ export interface StudioRunner {
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
   stop(): Promise<void>;
+  /** Which run is ahead, and whether that may be luck. */
+  verdict(): Promise<Verdict>;
   /** Evaluates a weighted sum of the runs, a run of its own from then on. */
   sum(request: SumRequest): Promise<ImportedAdapter>;
   /**
@@ -176,6 +179,8 @@ window.studioRunner = {
   },
 
   stop: () => ask(() => api.stop()),
+
+  verdict: () => ask(() => api.verdict()),
 
   sum: (request) => ask(() => api.sum(request)),
 

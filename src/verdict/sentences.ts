@@ -54,7 +54,7 @@ function answer(facts: Facts): string[] {
   }
   if (behind.length === 0) {
     const same = others.every(({ value }) => value === best.value);
-    if (same) return [`All ${count(facts.runs.length, "run")} are level: ${what}.`];
+    if (same) return [`${others.length === 1 ? "Both runs" : `All ${facts.runs.length} runs`} are level: ${what}.`];
     return [
       `No run is ahead beyond luck. ${best.run}${untrained} has ${what}; ${spelled(facts, level)} may be as good.`,
     ];

@@ -20,6 +20,8 @@ import type { Configuration, RunConfiguration, TrainingConfiguration } from "../
 import type { Prediction, RunReport, SettingEvaluation, StudioEvent } from "../plan/events";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
+import type { MetricName } from "../tasks/metrics/names";
+import type { Verdict } from "../verdict/verdict";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type { SemanticPass } from "../base/base-model";
@@ -401,6 +403,12 @@ export interface StudioApi {
    */
   predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
   report(run: string): Promise<RunReport>;
+  /**
+   * Which run of the comparison is ahead, and whether that may be luck; `metric`: default: the one
+   * that was fixed before training. Rejects with an Error where no comparison has ended, or the task
+   * has no such metric.
+   */
+  verdict(metric?: MetricName): Promise<Verdict>;
   /** What can be measured on a run, and what keeps an instrument from it. */
   listInstruments(run: string): Promise<InstrumentListing[]>;
   /**

@@ -37,6 +37,7 @@ import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
+import type { MetricName } from "../tasks/metrics/names";
 import type {
   AdapterChoice,
   ColumnRoles,
@@ -76,6 +77,7 @@ import type {
   StudioEvent,
   SumRequest,
   TokenPiece,
+  Verdict,
 } from "./api";
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
@@ -377,6 +379,10 @@ export class Studio implements StudioApi {
 
   async report(run: string): Promise<RunReport> {
     return this.#comparisons.of(run).comparison.report(run);
+  }
+
+  async verdict(metric?: MetricName): Promise<Verdict> {
+    return this.#comparisons.verdict(metric ?? null);
   }
 
   async listInstruments(run: string): Promise<InstrumentListing[]> {
