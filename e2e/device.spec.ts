@@ -376,8 +376,14 @@ test("when memory runs out, both numbers are named and what was trained is kept"
     90_000,
   );
   const rows = page.getByRole("region", { name: "Run table" }).getByRole("rowheader");
+  await expect(rows).toHaveText([/^LoRA.*failed$/, /^Full fine-tuning.*failed$/]);
+  await page
+    .getByRole("region", { name: "Run table" })
+    .getByRole("button", { name: /· 2.runs$/ })
+    .click();
   await expect(rows).toHaveText([/^LoRA.*failed$/, /^Full fine-tuning.*failed$/, "LoRA", "Head only"]);
-  await expect(page.getByText("1 earlier comparison")).toBeVisible();
+  await page.getByText("1 earlier comparison").click();
+  await page.getByRole("button", { name: "show all" }).click();
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/2 lines over step/);
   for (const run of ["LoRA", "Head only"]) await expectAdapter(page, run);
 });

@@ -170,7 +170,10 @@ test("a run that diverges fails by itself; an adapter for another base is refuse
   await expect(table.getByRole("row").nth(1).getByRole("cell").first()).toHaveText(/^\d\.\d{4}$/);
 
   const zip = await downloaded(page, () =>
-    page.getByRole("button", { name: "Download the adapter of Head only" }).click(),
+    page
+      .getByRole("region", { name: "Run table" })
+      .getByRole("button", { name: "Download the adapter of Head only" })
+      .click(),
   );
   const files = unzipSync(zip.bytes);
   const name = Object.keys(files).find((path) => path.endsWith("adapter_config.json"));

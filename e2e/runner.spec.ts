@@ -45,11 +45,10 @@ function prepare(
   {
     training = {},
     tested = false,
-    runs,
-    source,
-    version,
-  }: { training?: object; tested?: boolean; runs: object[]; source?: string; version?: number },
+    ...given
+  }: { training?: object; tested?: boolean; runs?: object[]; preset?: string; source?: string; version?: number },
 ): string {
+  const { source, version, runs, preset } = given;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "rows.csv"), ROWS);
   if (tested) writeFileSync(join(folder, "test.csv"), TEST_ROWS);
@@ -64,6 +63,7 @@ function prepare(
       maxLength: 16,
     },
     training: { steps: 3, batchSize: 4, evalEvery: 2, learningRate: 0.01, ...training },
+    preset,
     runs,
   };
   const path = join(folder, name);
@@ -157,6 +157,25 @@ test("a rate that is to be searched is found on training rows before training", 
   }
   // Adapters alone are compared by their sizes, and heads learn alike.
   expect(unequal).toEqual([]);
+});
+
+test("a preset in place of runs is compared as its runs", async () => {
+  const folder = test.info().outputPath("preset");
+  const both = prepare(folder, "both.json", { preset: "bars-to-beat", runs: [{ name: "lora", method: "lora" }] });
+  const refused = await studio(both, join(folder, "both"));
+  expect(refused.code, refused.output).toBe(2);
+  expect(refused.output).toContain("runs: must be left out beside a preset");
+
+  const bars = prepare(folder, "bars.json", { preset: "bars-to-beat", training: { steps: 1 } });
+  const out = join(folder, "bars");
+  const compared = await studio(bars, out);
+  expect(compared.code, compared.output).toBe(0);
+  const summary = json(join(out, "summary.json"));
+  const names = ["Nearest neighbours", "Fitted head", "Hard text + head", "Head only"];
+  expect(summary.runs.map(({ run }: { run: string }) => run)).toEqual(names);
+  expect(summary.configuration).not.toHaveProperty("preset");
+  const text = "Classify the bad or good from the text:";
+  expect(summary.configuration.runs[2]).toMatchObject({ name: "Hard text + head", options: { text } });
 });
 
 test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {

@@ -21,6 +21,7 @@ import type {
   StepEvent,
   StudioEvent,
   SumRequest,
+  Verdict,
 } from "../../src/worker/api";
 
 /**
@@ -109,6 +110,8 @@ export class Results {
   readonly #metric: MetricName;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
+  /** As the worker gave it; null where there is nothing to judge. */
+  verdict: Verdict | null = null;
   #memoryBytes: MemoryBytes | null = null;
   /** What was tried for each run whose rate was searched, and what it cost. */
   readonly #searches: RateSearch[] = [];
@@ -283,6 +286,7 @@ export class Results {
       memoryBytes: this.#memoryBytes,
       runs: this.runs,
       groups: this.groups,
+      verdict: this.verdict,
       sum: this.#sum,
       searches: this.#searches,
       // What to know before calling one better than another.

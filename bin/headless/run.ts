@@ -20,6 +20,7 @@ import { type Progress, standardProgress } from "./progress";
 import { Results } from "./results";
 import { type SharedFiles, type StudioServer, serveStudio } from "./server";
 import { StudioPage } from "./studio-page";
+import { verdictLines } from "./verdict-lines";
 
 export interface RunOptions extends Extras {
   /** Folder for the results. */
@@ -123,7 +124,8 @@ async function runInBrowser({
   if ("problem" in parsed) throw new ConfigurationError(parsed.problem);
   const { configuration } = parsed;
   checkRunNames(configuration.runs.map(({ name }) => name));
-  checkSum(configuration, sum);
+  // A preset's runs are known once the data are open.
+  if (configuration.preset === undefined) checkSum(configuration, sum);
   checkPredicted(extras);
   const files = namedFiles(configuration, folder);
   const { status, message, capacity } = await page.call("openDevice", choice);
@@ -144,19 +146,27 @@ async function runInBrowser({
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
+  const compared = withRuns(configuration, preparation.runs);
+  if (configuration.preset !== undefined) checkSum(compared, sum);
   // Only once a model is open is it known what computes it, and with how many threads.
   const device = await page.call("readDevice");
   for (const line of [`Device: ${device.name}`, device.reason, device.message]) if (line) progress.note(line);
 
   const received = mkdtempSync(join(tmpdir(), "studio-received-"));
-  const results = new Results(out, configuration);
+  const results = new Results(out, compared);
   try {
     receive = (event) => {
       results.add(event);
       progress.handle(event);
     };
-    await compareUntilStopped(page, served.configuration, progress);
+    await compareUntilStopped(page, withRuns(served.configuration, preparation.runs), progress);
     progress.close();
+    try {
+      results.verdict = await page.call("verdict");
+      for (const line of verdictLines(results.verdict)) progress.note(line);
+    } catch (error) {
+      progress.note(`There is no verdict: ${(error as Error).message}`);
+    }
     // A method that trains nothing has finished without a step.
     const trained = results.runs.filter(({ steps, state }) => steps > 0 || state === "finished");
     if (formats[configuration.data.task].answer === "text") {
@@ -207,7 +217,7 @@ async function runInBrowser({
       chromium: browser.version(),
       node: process.versions.node,
     };
-    results.writeSummary({ configuration, device, preparation, versions });
+    results.writeSummary({ configuration: compared, device, preparation, versions });
     results.close();
     rmSync(received, { recursive: true, force: true });
   }
@@ -253,6 +263,11 @@ function checkSum({ runs, training, data }: Configuration, sum: SumRequest | und
   const names = runs.flatMap((run) => variantsOf(run, training, data)).map(({ name }) => name);
   const unknown = sum?.parts.find(({ run }) => !names.includes(run));
   if (unknown) throw new ConfigurationError(`--sum names the run "${unknown.run}"; there are ${names.join(", ")}.`);
+}
+
+/** The configuration with its preset's runs in its place; as it is where it names its runs. */
+function withRuns({ preset, ...configuration }: Configuration, runs: Configuration["runs"]): Configuration {
+  return { ...configuration, runs: preset === undefined ? configuration.runs : runs };
 }
 
 /**

@@ -13,6 +13,7 @@ import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
+import type { RunState } from "../plan/events";
 import { isEnded } from "../plan/phase";
 import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/reports";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
@@ -336,6 +337,21 @@ export class Comparison {
    */
   tested(name: string): Tested | null {
     return this.#lane(name).tested;
+  }
+
+  /**
+   * What a run said of every validation row in its last evaluation, and those rows as it read them;
+   * null where it has not been evaluated.
+   */
+  validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
+    const { validation, feed, split } = this.#lane(name);
+    const rows = divisionOf(this.#setup, split).validation;
+    return validation && { evaluation: validation, examples: feed.shownRows(rows) };
+  }
+
+  /** Where a run stands. */
+  state(name: string): RunState {
+    return this.#lane(name).state;
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */

@@ -25,6 +25,7 @@ import { UnequalTerms } from "./runs/UnequalTerms";
 import { VariantTable } from "./runs/VariantTable";
 import { listenToKeys } from "./shortcuts";
 import { TrainingPanel } from "./training/TrainingPanel";
+import { VerdictPanel } from "./verdict/VerdictPanel";
 import "./App.css";
 
 const ChartGrid = lazy(() => import("./charts/ChartGrid"));
@@ -80,6 +81,7 @@ export function App() {
               <ComparisonMenu />
             </div>
           </div>
+          <VerdictPanel />
           <div className="view-bar">
             <Legend />
             <ViewControls />

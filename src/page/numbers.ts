@@ -100,6 +100,13 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${whole.format(Math.floor(minutes / 60))}\u00a0h ${String(minutes % 60).padStart(2, "0")}\u00a0min`;
 }
 
+const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+/** A point of time, in milliseconds: `Nov 28, 2026, 2:02 PM`. */
+export function formatWhen(time: number): string {
+  return dateFormat.format(time);
+}
+
 /** A rate: `6.2 steps/s`, `1,240 tokens/s`; below one in ten seconds as seconds per item. */
 export function formatRate(perSecond: number | null | undefined, item: string): string {
   if (perSecond === null || perSecond === undefined || !Number.isFinite(perSecond) || perSecond <= 0) return "–";

@@ -7,7 +7,8 @@ import * as z from "zod";
 import { checkRoles } from "../data/formats/roles";
 import type { TaskId } from "../data/types";
 import { poolings } from "../models/family";
-import { DEFAULT_TASK, taskMetrics } from "../tasks/metrics/names";
+import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
+import { presetIds } from "./presets/registry";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
 
@@ -72,6 +73,8 @@ export const trainingSchema = z.strictObject({
   gradClip: z.number().positive().nullable().default(1),
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
+  /** What the verdict goes by, fixed before training; default: the task's first. */
+  metric: z.enum(metricNames).optional(),
   /**
    * A run ends once its validation loss has not fallen below its lowest for this many evaluations
    * in a row.
@@ -89,7 +92,7 @@ export const trainingSchema = z.strictObject({
 /** Of `data`, where neither the file nor a person says otherwise. */
 export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const;
 
-export const configurationSchema = z.strictObject({
+const fields = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
   /**
    * Of the model's frozen matrices in the executor's memory. `auto`: float32, or float16 where a
@@ -124,7 +127,20 @@ export const configurationSchema = z.strictObject({
       return { ...data, columns };
     }),
   training: trainingSchema.prefault({}),
-  runs: z.array(runSchema).min(1),
+  /** In place of runs: those of a preset, once the data are open. */
+  preset: z.enum(presetIds).optional(),
+  runs: z.array(runSchema).default([]),
+});
+
+export const configurationSchema = fields.superRefine(({ data, training, preset, runs }, context) => {
+  const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+  const { metric } = training;
+  const metrics = taskMetrics[data.task];
+  if (metric !== undefined && !metrics.includes(metric)) {
+    issue(["training", "metric"], `${data.task} has no ${metric}; choose ${metrics.join(", ")}`);
+  }
+  if (preset === undefined && runs.length === 0) issue(["runs"], "needs at least one run, or a preset");
+  if (preset !== undefined && runs.length > 0) issue(["runs"], "must be left out beside a preset");
 });
 
 export type Configuration = z.infer<typeof configurationSchema>;

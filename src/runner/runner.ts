@@ -6,7 +6,7 @@
 
 import { proxy, wrap } from "comlink";
 import { messageOf } from "../errors/message-of";
-import type { Configuration } from "../plan/configuration";
+import type { Configuration, RunConfiguration } from "../plan/configuration";
 import type {
   AdapterChoice,
   DataRole,
@@ -24,6 +24,7 @@ import type {
   StudioApi,
   StudioEvent,
   SumRequest,
+  Verdict,
 } from "../worker/api";
 
 /** A file of the configuration, served on this page's own origin. */
@@ -37,6 +38,8 @@ export interface Preparation {
   model: ModelSummary;
   data: DataSummary;
   estimate: Estimate;
+  /** Those of the configuration, or of its preset. */
+  runs: RunConfiguration[];
   /** Names of the configuration's runs whose method has a merged model. */
   mergeable: string[];
 }
@@ -67,6 +70,8 @@ export interface StudioRunner {
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
   stop(): Promise<void>;
+  /** Which run is ahead, and whether that may be luck. */
+  verdict(): Promise<Verdict>;
   /** Evaluates a weighted sum of the runs, a run of its own from then on. */
   sum(request: SumRequest): Promise<ImportedAdapter>;
   /**
@@ -144,26 +149,29 @@ window.studioRunner = {
 
   readDevice: () => ask(() => api.readDevice()),
 
-  async prepare(configuration, { train, validation, test }) {
-    const model = await ask(() => api.openModel(configuration.model, configuration.precision));
+  async prepare(given, { train, validation, test }) {
+    const model = await ask(() => api.openModel(given.model, given.precision));
     await openServed(train, "train");
     if (validation) await openServed(validation, "validation");
     if (test) await openServed(test, "test");
-    const { task, columns, maxLength, group, validation: held, test: tested } = configuration.data;
+    const { task, columns, maxLength, group, validation: held, test: tested } = given.data;
     const settings = {
       ...{ task, columns, maxLength, group },
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,
     };
-    const data = await ask(() => api.setData(settings, configuration.training.seed));
+    const data = await ask(() => api.setData(settings, given.training.seed));
     if (data.problem !== null) throw new Error(data.problem);
+    const { preset, ...rest } = given;
+    const runs = preset === undefined ? given.runs : await ask(() => api.presetRuns(preset));
+    const configuration = { ...rest, runs };
     const estimate = await ask(() => api.estimate(configuration));
     const methods = await ask(() => api.listMethods());
     const merges = new Set(
       methods.filter(({ conversions }) => conversions.some(({ merged }) => merged)).map(({ id }) => id),
     );
-    const mergeable = configuration.runs.filter(({ method }) => merges.has(method)).map(({ name }) => name);
-    return { model, data, estimate, mergeable };
+    const mergeable = runs.filter(({ method }) => merges.has(method)).map(({ name }) => name);
+    return { model, data, estimate, runs, mergeable };
   },
 
   async compare(configuration) {
@@ -172,6 +180,8 @@ window.studioRunner = {
   },
 
   stop: () => ask(() => api.stop()),
+
+  verdict: () => ask(() => api.verdict()),
 
   sum: (request) => ask(() => api.sum(request)),
 

@@ -24,19 +24,8 @@ export function bootstrap(
   seed: number,
 ): Interval {
   const [metric] = taskMetrics[task.id];
-  const quick = task.drawn?.(evaluation, examples, labels);
-  if (quick) return percentileInterval(examples.length, seed, quick);
-  return percentileInterval(examples.length, seed, (rows) => {
-    const drawn = {
-      outputs: rows.map((row) => evaluation.outputs[row]!),
-      losses: rows.map((row) => evaluation.losses[row]!),
-    };
-    return task.measure(
-      drawn,
-      rows.map((row) => examples[row]!),
-      labels,
-    )[metric]!;
-  });
+  const { over } = task.drawn(metric, evaluation, examples, labels);
+  return percentileInterval(examples.length, seed, over);
 }
 
 /**
@@ -46,17 +35,30 @@ export function bootstrap(
 export function percentileInterval(
   count: number,
   seed: number,
-  measure: (rows: readonly number[]) => number,
+  measure: (counts: Uint16Array) => number,
   resamples = RESAMPLES,
 ): Interval {
-  const random = new Random(seed, "bootstrap");
   const values: number[] = [];
-  for (let resample = 0; resample < resamples; resample++) {
-    const value = measure(Array.from({ length: count }, () => random.integer(count)));
+  for (const counts of draws(count, seed, resamples)) {
+    const value = measure(counts);
     if (Number.isFinite(value)) values.push(value);
   }
   values.sort((a, b) => a - b);
   return { low: percentile(values, 0.025), high: percentile(values, 0.975) };
+}
+
+/**
+ * Draws of `count` rows with replacement: how often each row was drawn. The array is the same for
+ * every draw.
+ */
+export function* draws(count: number, seed: number, resamples: number): Generator<Uint16Array> {
+  const random = new Random(seed, "bootstrap");
+  const counts = new Uint16Array(count);
+  for (let resample = 0; resample < resamples; resample++) {
+    counts.fill(0);
+    for (let drawn = 0; drawn < count; drawn++) counts[random.integer(count)]!++;
+    yield counts;
+  }
 }
 
 /** Of sorted values, interpolated linearly as numpy's `percentile`; NaN without any. */

@@ -4,10 +4,12 @@
  */
 
 import { tokenLabels } from "../data/channels";
+import type { TokenizedExample } from "../data/tokens";
 import { ownTokens } from "../operations/own-tokens";
 import { withContextLoss } from "./context-loss";
 import { languageLoss } from "./language-loss";
-import { meanLossOf, type Task } from "./task";
+import { drawnQuotient } from "./metrics/drawn";
+import { type Evaluation, meanLossOf, missingMetric, rowLosses, type Task } from "./task";
 
 export const causalLm: Task = {
   id: "causal-lm",
@@ -28,15 +30,26 @@ export const causalLm: Task = {
   },
 
   measure(evaluation, examples) {
-    let [right, count] = [0, 0];
-    evaluation.outputs.forEach((predicted, row) => {
-      examples[row]!.labels.forEach((label, place) => {
-        if (label < 0) return;
-        count++;
-        if (predicted[place] === label) right++;
-      });
-    });
+    const right = rightTokens(evaluation, examples).reduce((sum, count) => sum + count, 0);
+    const count = rowLosses(evaluation, examples).reduce((sum, { labels }) => sum + labels, 0);
     return { perplexity: Math.exp(meanLossOf(evaluation, examples)), tokenAccuracy: right / Math.max(1, count) };
+  },
+
+  drawn(metric, evaluation, examples) {
+    const rows = rowLosses(evaluation, examples);
+    const labels = rows.map((row) => row.labels);
+    switch (metric) {
+      case "perplexity":
+        return drawnQuotient(
+          rows.map(({ sum }) => sum),
+          labels,
+          { finish: Math.exp, empty: Number.NaN },
+        );
+      case "tokenAccuracy":
+        return drawnQuotient(rightTokens(evaluation, examples), labels);
+      default:
+        return missingMetric(this, metric);
+    }
   },
 
   figures: () => ({}),
@@ -58,3 +71,10 @@ export const causalLm: Task = {
     asks: "text",
   }),
 };
+
+/** How many of every row's labelled tokens are predicted. */
+function rightTokens({ outputs }: Evaluation, examples: readonly TokenizedExample[]): number[] {
+  return outputs.map(
+    (predicted, row) => examples[row]!.labels.filter((label, place) => label >= 0 && predicted[place] === label).length,
+  );
+}

@@ -6,7 +6,8 @@
 import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
 import { averageMetrics, binaryCounts } from "./metrics/classification";
-import type { Evaluation, Task } from "./task";
+import { drawnClasses, drawnShare } from "./metrics/drawn";
+import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const multiLabelClassification: Task = {
   id: "multi-label-classification",
@@ -42,6 +43,23 @@ export const multiLabelClassification: Task = {
       ),
     );
     return { accuracy: right.length / Math.max(1, examples.length), ...averageMetrics(counts) };
+  },
+
+  drawn(metric, evaluation, examples, labels) {
+    const named = (on: (label: number) => boolean) => [...labels.keys()].filter(on);
+    const present = presentLabels(evaluation);
+    const truth = examples.map(({ values }) => named((label) => values![label] === 1));
+    const predicted = present.map((row) => named((label) => row[label]!));
+    switch (metric) {
+      case "accuracy":
+        return drawnShare(Uint8Array.from(truth, (own, row) => Number(`${own}` === `${predicted[row]}`)));
+      case "f1":
+      case "precision":
+      case "recall":
+        return drawnClasses(metric, { classes: labels.length, truth, predicted }, { occurring: false });
+      default:
+        return missingMetric(this, metric);
+    }
   },
 
   metricsNote: "F1, precision and recall are means over labels; accuracy counts rows with every label right.",

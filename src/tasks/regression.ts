@@ -3,7 +3,8 @@
 import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
 import { meanAbsoluteError, pearson, rootMeanSquaredError, spearman } from "./metrics/correlation";
-import type { Task } from "./task";
+import { drawnPearson, drawnQuotient, drawnSpearman } from "./metrics/drawn";
+import { missingMetric, type Task } from "./task";
 
 export const regression: Task = {
   id: "regression",
@@ -31,6 +32,29 @@ export const regression: Task = {
       rmse: rootMeanSquaredError(truth, predicted),
       mae: meanAbsoluteError(truth, predicted),
     };
+  },
+
+  drawn(metric, { outputs }, examples) {
+    const truth = Float64Array.from(examples, ({ values }) => values![0]!);
+    const predicted = Float64Array.from(outputs, ([value]) => value!);
+    const errors = truth.map((value, row) => value - predicted[row]!);
+    const rows = new Uint8Array(truth.length).fill(1);
+    switch (metric) {
+      case "spearman":
+        return drawnSpearman(truth, predicted);
+      case "pearson":
+        return drawnPearson(truth, predicted);
+      case "rmse":
+        return drawnQuotient(
+          errors.map((error) => error ** 2),
+          rows,
+          { finish: Math.sqrt },
+        );
+      case "mae":
+        return drawnQuotient(errors.map(Math.abs), rows);
+      default:
+        return missingMetric(this, metric);
+    }
   },
 
   metricsNote: "RMSE and MAE are in the file's units.",

@@ -11,7 +11,8 @@ import {
   matthews,
   softmax,
 } from "./metrics/classification";
-import type { Evaluation, Task } from "./task";
+import { drawnClasses, drawnShare } from "./metrics/drawn";
+import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const sequenceClassification: Task = {
   id: "sequence-classification",
@@ -33,6 +34,25 @@ export const sequenceClassification: Task = {
     const truth = examples.map((example) => example.labels[0]!);
     const confusion = confusionMatrix(truth, predictedClasses(evaluation), labels.length);
     return { accuracy: accuracy(confusion), ...macroAverage(confusion), mcc: matthews(confusion) };
+  },
+
+  drawn(metric, evaluation, examples, labels) {
+    const truth = examples.map((example) => example.labels[0]!);
+    const predicted = predictedClasses(evaluation);
+    switch (metric) {
+      case "accuracy":
+        return drawnShare(Uint8Array.from(truth, (label, row) => Number(label === predicted[row])));
+      case "f1":
+      case "precision":
+      case "recall":
+      case "mcc": {
+        const each = (classes: readonly number[]) => classes.map((label) => [label]);
+        const rows = { classes: labels.length, truth: each(truth), predicted: each(predicted) };
+        return drawnClasses(metric, rows, { occurring: true });
+      }
+      default:
+        return missingMetric(this, metric);
+    }
   },
 
   metricsNote: "F1, precision and recall are means over classes.",

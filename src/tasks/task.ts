@@ -13,7 +13,8 @@ import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
-import type { Metrics } from "./metrics/names";
+import type { DrawnMetric } from "./metrics/drawn";
+import type { MetricName, Metrics } from "./metrics/names";
 import type { Figures, RowAnswer, RowWords } from "./row-answer";
 
 /** What a read-out is made from. */
@@ -128,16 +129,15 @@ export interface Task {
    */
   readonly recorded: (labels: number) => { readonly width: number; readonly predicted: boolean };
   readOut(program: Program, states: States, options: ReadOutOptions): ReadOut;
-  /** The metrics, over all rows or over those drawn by a bootstrap. */
+  /** The metrics over all rows. */
   measure(evaluation: Evaluation, examples: readonly TokenizedExample[], labels: readonly string[]): Metrics;
-  /**
-   * The first metric over drawn rows, where it can be had faster than by measuring each draw anew.
-   */
-  drawn?(
+  /** One of its metrics over drawn rows. Throws an Error naming a metric that it has not. */
+  drawn(
+    metric: MetricName,
     evaluation: Evaluation,
     examples: readonly TokenizedExample[],
     labels: readonly string[],
-  ): (rows: readonly number[]) => number;
+  ): DrawnMetric;
   /** What the metrics are over, where their names do not say it. */
   readonly metricsNote?: string;
   /** What an evaluation says beside its metrics. */
@@ -185,14 +185,35 @@ export function taskChannels(task: Task, labels: number, scale: Scale | null = n
 }
 
 /** Mean loss of an evaluation over all labels. */
-export function meanLossOf({ losses }: Evaluation, examples: readonly TokenizedExample[]): number {
-  let [sum, count] = [0, 0];
-  losses.forEach((row, index) => {
+export function meanLossOf(evaluation: Evaluation, examples: readonly TokenizedExample[]): number {
+  const rows = rowLosses(evaluation, examples);
+  const sum = rows.reduce((total, { sum }) => total + sum, 0);
+  return (
+    sum /
+    Math.max(
+      1,
+      rows.reduce((total, { labels }) => total + labels, 0),
+    )
+  );
+}
+
+/** Of every row the loss over its labels, and how many it has. */
+export function rowLosses(
+  { losses }: Evaluation,
+  examples: readonly TokenizedExample[],
+): { readonly sum: number; readonly labels: number }[] {
+  return losses.map((row, index) => {
+    let [sum, labels] = [0, 0];
     row.forEach((loss, place) => {
       if (examples[index]!.labels[place]! < 0) return;
       sum += loss;
-      count++;
+      labels++;
     });
+    return { sum, labels };
   });
-  return sum / Math.max(1, count);
+}
+
+/** @throws Error naming a metric that a task does not have. */
+export function missingMetric({ title }: Pick<Task, "title">, metric: MetricName): never {
+  throw new Error(`${title} has no metric "${metric}".`);
 }

@@ -4,8 +4,9 @@ import { tokenLabels } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
 import { classLoss, tokenHead } from "./heads";
 import { argmax } from "./metrics/classification";
+import { drawnQuotient } from "./metrics/drawn";
 import { entityScores, matchEntities } from "./metrics/entities";
-import type { Evaluation, Task } from "./task";
+import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const tokenClassification: Task = {
   id: "token-classification",
@@ -32,24 +33,40 @@ export const tokenClassification: Task = {
     return { f1, precision, recall, accuracy: right / Math.max(1, words.length) };
   },
 
-  /**
-   * F1 is twice the right entities over the true and the claimed ones together, which every row has
-   * its own number of.
-   */
-  drawn(evaluation, examples, labels) {
+  drawn(metric, evaluation, examples, labels) {
     const { truth, predicted } = tagSequences(evaluation, examples, labels);
-    const counts = truth.map((tags, row) => {
+    if (metric === "accuracy") {
+      const right = truth.map((tags, row) => tags.filter((tag, place) => tag === predicted[row]![place]).length);
+      return drawnQuotient(
+        right,
+        truth.map(({ length }) => length),
+      );
+    }
+    const rows = truth.map((tags, row) => {
       const { real, claimed, right } = matchEntities(tags, predicted[row]!);
-      return { right: right.length, all: real.length + claimed.length };
+      return { support: real.length, claimed: claimed.length, right: right.length };
     });
-    return (rows) => {
-      let [right, all] = [0, 0];
-      for (const row of rows) {
-        right += counts[row]!.right;
-        all += counts[row]!.all;
-      }
-      return all ? (2 * right) / all : 0;
-    };
+    const right = rows.map((row) => row.right);
+    switch (metric) {
+      case "f1":
+        // Twice the right entities over the true and the claimed ones together.
+        return drawnQuotient(
+          right,
+          rows.map(({ support, claimed }) => (support + claimed) / 2),
+        );
+      case "precision":
+        return drawnQuotient(
+          right,
+          rows.map(({ claimed }) => claimed),
+        );
+      case "recall":
+        return drawnQuotient(
+          right,
+          rows.map(({ support }) => support),
+        );
+      default:
+        return missingMetric(this, metric);
+    }
   },
 
   metricsNote: "F1, precision and recall count whole entities; accuracy counts words.",

@@ -33,13 +33,15 @@ export interface VerdictRun extends Interval {
   remarks: Remark[];
 }
 
+/** How a difference was tested, as a reviewer names it; `docs/verdict.md` says each. */
+export type TestName = "exact McNemar" | "paired bootstrap" | "rows and seeds";
+
 /** Two runs on the same rows; `difference` is the first's value less the second's. */
 export interface VerdictPair {
   first: string;
   second: string;
   difference: Interval;
-  /** How it was tested, as a reviewer names it. */
-  test: "exact McNemar" | "paired bootstrap" | "rows and seeds";
+  test: TestName;
   p: number;
   /** By Holm's method over all pairs. */
   adjustedP: number;
@@ -64,8 +66,16 @@ export interface Verdict {
    */
   chance: number | null;
   majority: number | null;
-  /** To see a difference of 2 points between the first two, where they are level. */
-  needed: { rows: number; seeds: number } | null;
+  /** The best run against always saying the largest label; null where there is no such bar. */
+  aheadOfMajority: { run: string; label: string; adjustedP: number; beyondLuck: boolean } | null;
+  /**
+   * About how much would be needed to see a difference of 2 points (2 % of a perplexity or an error)
+   * between the first two, where they are level: rows with as many seeds, or seeds on as many rows.
+   * Each null where more of it alone would not do, or one seed says nothing of it.
+   */
+  needed: { rows: number | null; seeds: number | null } | null;
+  /** The only label that the rows have: they cannot tell runs apart. Null for two and more. */
+  onlyLabel: string | null;
   /** Runs that cannot be compared, and why. */
   leftOut: { run: string; why: string }[];
   /** In plain words, the answer first. They never say more than the tests. */

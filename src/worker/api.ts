@@ -23,6 +23,8 @@ import type { RateSearch } from "../plan/rate-search";
 import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
+import type { MetricName } from "../tasks/metrics/names";
+import type { Verdict } from "../verdict/verdict";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type { SemanticPass } from "../base/base-model";
@@ -49,6 +51,7 @@ export type * from "../plan/events";
 export type { RateSearch } from "../plan/rate-search";
 export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
+export type * from "../verdict/verdict";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =
@@ -372,6 +375,8 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
+  /** The runs of a preset (`plan/presets`), for the open data and model. */
+  presetRuns(preset: string): Promise<RunConfiguration[]>;
   /**
    * The size at which a run trains about as many numbers as LoRA of this rank. Rejects with an Error
    * where it has no size in use.
@@ -419,6 +424,12 @@ export interface StudioApi {
    */
   predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
   report(run: string): Promise<RunReport>;
+  /**
+   * Which run of the comparison is ahead, and whether that may be luck; `metric`: default: the one
+   * that was fixed before training. Rejects with an Error where no comparison has ended, or the task
+   * has no such metric.
+   */
+  verdict(metric?: MetricName): Promise<Verdict>;
   /** What can be measured on a run, and what keeps an instrument from it. */
   listInstruments(run: string): Promise<InstrumentListing[]>;
   /**

@@ -24,12 +24,15 @@ import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
+import type { MetricName } from "../tasks/metrics/names";
+import type { Verdict } from "../verdict/verdict";
 import type { Continuation, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
 import type { Folders } from "./folders";
+import { judge } from "./judge";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import { searchRates } from "./search-rates";
 import type { StudioSession } from "./studio-session";
@@ -203,6 +206,16 @@ export class Comparisons {
       run: { sum: { combination, parts } },
     };
     return this.#beside(adapter, importedRun(adapter, sumName(parts)).run, poolings[0]!, true);
+  }
+
+  /**
+   * Judges the one on the page. Throws an Error where there is none, it has not ended, or its task
+   * has not the metric.
+   */
+  verdict(metric: MetricName | null): Verdict {
+    if (!this.#current) throw new Error("There is no comparison to judge.");
+    const beside = this.#imported.flatMap(({ comparison }) => comparison.runNames);
+    return judge(this.#current, this.#session.model, { metric, beside });
   }
 
   /** A run as instruments are given it. Throws an Error if there is none. */

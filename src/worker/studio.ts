@@ -11,6 +11,7 @@ import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
 import { splitsOf } from "../data/splits";
+import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
@@ -24,12 +25,20 @@ import { contextLabels } from "../methods/cpt/token-types";
 import type { Equality, ModelFacts } from "../methods/method";
 import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
-import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import {
+  type Configuration,
+  configurationSchema,
+  type RunConfiguration,
+  runSchema,
+  trainingSchema,
+} from "../plan/configuration";
+import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
+import type { MetricName } from "../tasks/metrics/names";
 import type {
   AdapterChoice,
   ColumnRoles,
@@ -71,6 +80,7 @@ import type {
   StudioEvent,
   SumRequest,
   TokenPiece,
+  Verdict,
 } from "./api";
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
@@ -290,6 +300,13 @@ export class Studio implements StudioApi {
     return this.#comparisons.searchRates(configuration);
   }
 
+  async presetRuns(preset: string): Promise<RunConfiguration[]> {
+    const { summary } = this.#session.data.data;
+    const text = suggestedText(summary);
+    const textTokens = this.#session.model.tokenizer.encode(text).length;
+    return presetRuns(preset, { text, textTokens, answer: summary.answer }).map((run) => runSchema.parse(run));
+  }
+
   compare(configuration: Configuration): Promise<void> {
     return this.#comparisons.compare(configuration);
   }
@@ -378,6 +395,10 @@ export class Studio implements StudioApi {
 
   async report(run: string): Promise<RunReport> {
     return this.#comparisons.of(run).comparison.report(run);
+  }
+
+  async verdict(metric?: MetricName): Promise<Verdict> {
+    return this.#comparisons.verdict(metric ?? null);
   }
 
   async listInstruments(run: string): Promise<InstrumentListing[]> {

@@ -83,7 +83,10 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
   "src/plan/data-configuration",
   "src/tasks/metrics/names",
+  "src/plan/presets/registry",
   "src/data/placeholders",
+  "src/data/suggested-text",
+  "src/data/task-texts",
   "src/data/splits",
   "src/versions/versions",
 ];

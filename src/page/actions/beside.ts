@@ -6,7 +6,7 @@
 import { messageOf } from "../../errors/message-of";
 import type { ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
-import { areComparable } from "../store/comparable";
+import { areComparable, dataFilesOf } from "../store/comparable";
 import { currentConfiguration } from "../store/configuration";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { patch, useStudio } from "../store/store";
@@ -32,10 +32,11 @@ export async function sumRuns(request: SumRequest): Promise<void> {
  */
 async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
   const state = useStudio.getState();
-  const { comparison } = state;
+  const { comparison, data } = state;
   const { current } = comparison;
   const open = currentConfiguration(state);
-  const alike = current && open && areComparable(current.configuration, open);
+  const dataFiles = data.summary ? dataFilesOf(data.summary) : [];
+  const alike = current && open && areComparable(current, { configuration: open, dataFiles });
   const drawn = alike && adapter.evaluation ? withLevel(current, adapter, state) : current;
   patch("comparison", {
     imported: [...comparison.imported, adapter],

@@ -5,6 +5,7 @@ import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
+import { dataFilesOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
 import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
@@ -83,6 +84,7 @@ function begin(
     configuration,
     modelName: state.model.summary?.name ?? configuration.model,
     dataTitle: state.data.sample?.title ?? configuration.data.train,
+    ...(state.data.summary && { dataFiles: dataFilesOf(state.data.summary) }),
     state: "preparing",
     step: 0,
     steps,
@@ -100,7 +102,9 @@ function begin(
     stopping: false,
     imported: [],
   });
-  patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, crosshair: null });
+  // A new comparison has the charts to itself; earlier ones are drawn behind it when asked for.
+  const hidden = new Set([...state.ui.hidden, ...kept.flatMap(({ runs }) => runs.map(({ key }) => key))]);
+  patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, hidden, crosshair: null });
   void describeRuns(configuration);
 }
 

@@ -26,6 +26,23 @@ export function addRun(methodId: string): void {
   patch("methods", { runs: [...runs, ...added] });
 }
 
+/** Puts a preset's runs in place of those chosen, which can be had back. */
+export async function choosePreset(preset: string): Promise<void> {
+  try {
+    const chosen = await studio().presetRuns(preset);
+    const { runs, descriptions } = useStudio.getState().methods;
+    patch("methods", { runs: draftsFrom(chosen, descriptions), replaced: runs });
+  } catch (error) {
+    patch("ui", { notice: { kind: "error", text: messageOf(error) } });
+  }
+}
+
+/** Brings back the runs that a preset took the place of. */
+export function restoreReplaced(): void {
+  const { replaced } = useStudio.getState().methods;
+  if (replaced) patch("methods", { runs: replaced, replaced: null });
+}
+
 export function removeRun(id: string): void {
   patch("methods", { runs: useStudio.getState().methods.runs.filter((run) => run.id !== id) });
 }
@@ -135,9 +152,10 @@ export async function openConfiguration(file: File): Promise<void> {
   try {
     const configuration = await studio().parseConfiguration(await file.text());
     const state = useStudio.getState();
-    patch("methods", { runs: draftsFrom(configuration.runs, state.methods.descriptions) });
+    const { preset, runs } = configuration;
+    if (preset === undefined) patch("methods", { runs: draftsFrom(runs, state.methods.descriptions) });
     patch("training", { settings: configuration.training, problems: {} });
-    const said = [`Opened ${file.name}: ${configuration.runs.length} runs.`];
+    const said = [`Opened ${file.name}: ${preset === undefined ? `${runs.length} runs` : `the preset ${preset}`}.`];
     const { summary } = state.data;
     const wanted = namedColumns(configuration.data.columns);
     if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
@@ -157,6 +175,8 @@ export async function openConfiguration(file: File): Promise<void> {
       );
       if (summary.train.file !== configuration.data.train) said.push(`The data stays ${summary.train.file}.`);
     }
+    // Its texts are about the data that is open now.
+    if (preset !== undefined) await choosePreset(preset);
     if (state.model.summary && state.model.summary.source !== configuration.model) {
       said.push(`It was made for ${configuration.model}; the base model stays ${state.model.summary.name}.`);
     }

@@ -133,7 +133,12 @@ function restoreRuns(): void {
 async function restoreSession(): Promise<void> {
   try {
     const { past, problem } = await loadComparisons();
-    patch("comparison", { past: [...useStudio.getState().comparison.past, ...past] });
+    const { comparison, ui } = useStudio.getState();
+    const all = [...comparison.past, ...past];
+    patch("comparison", { past: all });
+    // The newest is shown until there is another.
+    const older = comparison.current ? all : all.slice(1);
+    patch("ui", { hidden: new Set([...ui.hidden, ...older.flatMap(({ runs }) => runs.map(({ key }) => key))]) });
     if (problem !== null) patch("ui", { notice: { kind: "error", text: problem } });
   } catch {
     // A browser that refuses storage (a private window) starts with an empty history.

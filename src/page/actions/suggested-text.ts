@@ -1,7 +1,8 @@
 /** Keeps texts about the task in step with the open data, until a person writes their own. */
 
+import { suggestedText } from "../../data/suggested-text";
 import { patch, useStudio } from "../store/store";
-import { draftsForText, suggestedText } from "../store/suggested-text";
+import { draftsForText } from "../store/suggested-text";
 
 /** Returns what ends it. */
 export function followData(): () => void {

@@ -1,6 +1,6 @@
 /** Looking: what is plotted, how, and the theme. */
 
-import type { Theme } from "../store/state";
+import type { StepName, Theme } from "../store/state";
 import { patch, useStudio } from "../store/store";
 
 /** Plots a run or hides it. */
@@ -20,9 +20,15 @@ export function showRuns(keys: readonly string[], shown: boolean): void {
   patch("ui", { hidden });
 }
 
-export function toggleStep(step: "data" | "methods" | "training"): void {
+export function toggleStep(step: StepName): void {
   const { open } = useStudio.getState().ui;
   patch("ui", { open: { ...open, [step]: !open[step] } });
+}
+
+/** Unfolds a step, and brings it into sight where the page is narrow. */
+export function showStep(step: StepName): void {
+  patch("ui", { open: { ...useStudio.getState().ui.open, [step]: true } });
+  requestAnimationFrame(() => document.getElementById(`step-${step}`)?.scrollIntoView({ block: "start" }));
 }
 
 export function setTheme(theme: Theme): void {

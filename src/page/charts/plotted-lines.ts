@@ -64,7 +64,7 @@ export function plottedRuns(
     });
   };
   const newest = current ?? past[0];
-  const alike = past.filter(({ configuration }) => areComparable(configuration, newest!.configuration));
+  const alike = newest ? past.filter((comparison) => areComparable(comparison, newest)) : [];
   return [...alike.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
 }
 

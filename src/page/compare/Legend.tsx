@@ -6,7 +6,8 @@ import { forget } from "../actions/compare";
 import { showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import { recentSpeed } from "../curves/run-curves";
-import { formatBytes, formatCount, formatDuration } from "../numbers";
+import { formatBytes, formatCount, formatDuration, formatPlural, formatWhen } from "../numbers";
+import { areComparable } from "../store/comparable";
 import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
@@ -29,24 +30,33 @@ export function Legend() {
         <details className="legend-past">
           <summary>
             {past.length === 1 ? "1 earlier comparison" : `${past.length} earlier comparisons`}
-            <span className="muted"> drawn faint where model and rows are the same</span>
+            <span className="muted"> · drawn faint when shown</span>
           </summary>
           {past.map((comparison) => {
             const keys = comparison.runs.map((run) => run.key);
             const anyShown = keys.some((key) => !hidden.has(key));
+            const isAlike = areComparable(comparison, current ?? past[0]!);
             return (
               <fieldset key={comparison.id} className="legend-group">
                 <legend className="legend-when">
-                  {when(comparison.startedAt)} · {comparison.dataTitle}
+                  {formatWhen(comparison.startedAt)} · {comparison.dataTitle} · {comparison.modelName}
                 </legend>
-                <Entries comparison={comparison} hidden={hidden} faded />
-                <button type="button" className="text-button" onClick={() => showRuns(keys, !anyShown)}>
-                  {anyShown ? "hide all" : "show all"}
-                </button>
+                {isAlike ? (
+                  <>
+                    <Entries comparison={comparison} hidden={hidden} faded />
+                    <button type="button" className="text-button" onClick={() => showRuns(keys, !anyShown)}>
+                      {anyShown ? "hide all" : "show all"}
+                    </button>
+                  </>
+                ) : (
+                  <span className="muted">
+                    {formatPlural(comparison.runs.length, "run")} on other rows or another model, not drawn with these
+                  </span>
+                )}
                 <button
                   type="button"
                   className="icon-button"
-                  aria-label={`Forget the comparison of ${when(comparison.startedAt)} and its adapters`}
+                  aria-label={`Forget the comparison of ${formatWhen(comparison.startedAt)} and its adapters`}
                   title="Forget this comparison and its adapters"
                   onClick={() => void forget(comparison)}
                 >
@@ -104,10 +114,4 @@ function costs({ trainable, curves, bytes }: RunRecord): string[] {
     ...(speed ? [`${formatDuration(speed.secondsPerStep)} a step`] : []),
     ...(bytes ? [formatBytes(ownBytes(bytes))] : []),
   ];
-}
-
-const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
-
-function when(time: number): string {
-  return dateFormat.format(time);
 }

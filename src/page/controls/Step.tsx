@@ -18,7 +18,7 @@ interface StepProps {
 export function Step({ number, title, summary, done, open, onToggle, children }: StepProps) {
   const id = useId();
   return (
-    <section className="step" aria-labelledby={`${id}-title`}>
+    <section className="step" id={`step-${title.toLowerCase()}`} aria-labelledby={`${id}-title`}>
       <h2 className="step-heading" id={`${id}-title`}>
         <button
           type="button"

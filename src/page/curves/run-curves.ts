@@ -99,28 +99,30 @@ export function recentSpeed(
 export interface EvaluationSummary {
   best: number | null;
   last: number | null;
-  first: number | null;
 }
 
 /**
- * First, best (smallest for losses and errors, else largest) and last value of an evaluation
- * column. What a run was before its first step is never its best; `trains`: whether it has one.
+ * Best (smallest for losses and errors, else largest) and last value of an evaluation column.
+ * @param trains whether the run is trained: what it says before its first step is luck then, and
+ * never its best
  */
-export function summarise(curves: RunCurves, column: "loss" | MetricName, trains = true): EvaluationSummary {
-  const values = curves.evaluations.column(column);
+export function summarise(curves: RunCurves, column: "loss" | MetricName, trains: boolean): EvaluationSummary {
   const steps = curves.evaluations.column("step");
-  const known = [...values.keys()].filter((i) => Number.isFinite(values[i]));
-  const reached = known.filter((i) => !trains || steps[i]! > 0).map((i) => values[i]!);
-  const low = column === "loss" || metricFacts[column].better === "low";
-  const best = reached.length === 0 ? null : low ? Math.min(...reached) : Math.max(...reached);
-  const at = (i: number | undefined) => (i === undefined ? null : values[i]!);
-  return { first: at(known[0]), best, last: at(known.at(-1)) };
+  const all = curves.evaluations.column(column);
+  const measured = [...all.keys()].filter((index) => Number.isFinite(all[index]));
+  const last = measured.at(-1);
+  const values = measured.filter((index) => !trains || steps[index]! > 0).map((index) => all[index]!);
+  const lowest = column === "loss" || metricFacts[column].better === "low";
+  const best = values.length === 0 ? null : lowest ? Math.min(...values) : Math.max(...values);
+  return { best, last: last === undefined ? null : all[last]! };
 }
 
-/** First step, of those trained, whose validation loss is at or below `target`; null if never. */
+/**
+ * First step from 1 on whose validation loss is at or below `target`; null if never. What a run
+ * says before its first step was not reached by training.
+ */
 export function stepsToLoss(curves: RunCurves, target: number): number | null {
   const losses = curves.evaluations.column("loss");
   const steps = curves.evaluations.column("step");
-  const index = losses.findIndex((loss, i) => steps[i]! > 0 && loss <= target);
-  return index < 0 ? null : (steps[index] ?? null);
+  return steps.find((step, index) => step > 0 && losses[index]! <= target) ?? null;
 }

@@ -34,6 +34,17 @@ export function HelpDialog() {
             The studio trains several ways of tuning one frozen language model on your data, on the same batches, and
             draws how each learns. Everything runs in this page on your own computer; your data is not sent anywhere.
           </Dialog.Description>
+          <h3>Reading the verdict</h3>
+          <ul>
+            <li>
+              <strong>A dot</strong> is what a run reached, its bar where it would be in 95 of 100 draws of as many
+              rows.
+            </li>
+            <li>
+              <strong>Beyond luck</strong> means that runs of equal worth would seldom end so far apart on these rows.
+              Runs that are <strong>level</strong> may differ: there are too few rows to tell.
+            </li>
+          </ul>
           <h3>Reading the curves</h3>
           <ul>
             <li>

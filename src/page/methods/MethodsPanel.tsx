@@ -7,6 +7,7 @@ import { formatBytes } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, useStudio } from "../store/store";
 import { AddMethodMenu } from "./AddMethodMenu";
+import { Presets } from "./Presets";
 import { RunCard } from "./RunCard";
 
 export function MethodsPanel() {
@@ -30,6 +31,7 @@ export function MethodsPanel() {
         })}
       </ul>
       <AddMethodMenu methods={descriptions} />
+      <Presets />
       {estimateError !== null && <Message kind="error">{estimateError}</Message>}
       <TotalEstimate />
     </Step>

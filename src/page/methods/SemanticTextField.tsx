@@ -1,10 +1,10 @@
 /** The text a method reads through the frozen model, with the tokens the model will see. */
 
 import { useEffect, useState } from "react";
+import { taskTexts } from "../../data/task-texts";
 import { Field } from "../controls/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
-import { taskTexts } from "../store/task-texts";
 import { useTokens } from "./use-tokens";
 import "./tokens.css";
 

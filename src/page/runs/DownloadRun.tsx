@@ -9,7 +9,9 @@ import { download, fileName } from "../export/download";
 import { patch, useStudio } from "../store/store";
 import type { TableRow } from "./table-rows";
 
-export function DownloadRun({ row: { run, past, comparison } }: { row: TableRow }) {
+type Downloaded = Pick<TableRow, "run" | "past" | "comparison">;
+
+export function DownloadRun({ row: { run, past, comparison } }: { row: Downloaded }) {
   const descriptions = useStudio((state) => state.methods.descriptions);
   const trained = run.beside || (run.curves.steps.last("step") ?? 0) > 0;
   const ended = isEnded(run.state);

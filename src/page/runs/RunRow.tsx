@@ -17,7 +17,7 @@ import type { Column } from "./figure-columns";
 import type { Figure, TableRow } from "./table-rows";
 
 /** Those before and between the figures. */
-const OTHER_COLUMNS = 4;
+export const OTHER_COLUMNS = 4;
 
 interface RunRowProps {
   row: TableRow;

@@ -1,46 +1,38 @@
-/** All runs with their figures: sortable, ticked to be plotted, the best of each column bold. */
+/**
+ * The runs of the newest comparison with their figures, and those of earlier ones folded below:
+ * sortable, ticked to be plotted, the best of each column bold. Comparisons are not compared with
+ * one another: they may be of other data or another model.
+ */
 
-import { ArrowDown, ArrowUp } from "lucide-react";
+import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { taskMetrics } from "../../tasks/metrics/names";
 import { NumberField } from "../controls/NumberField";
+import { formatPlural, formatWhen } from "../numbers";
+import type { Comparison } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { differences } from "./differences";
-import { columnsFor } from "./figure-columns";
-import { RunRow } from "./RunRow";
-import { bestFigure, type Figure, reachableLoss, sortRows, tableRows } from "./table-rows";
+import { type Column, columnsFor } from "./figure-columns";
+import { OTHER_COLUMNS, RunRow } from "./RunRow";
+import { bestFigure, type Figure, lossToBeat, type Order, separates, sortRows, tableRows } from "./table-rows";
 import "./RunTable.css";
 
 export function RunTable() {
   const { current, past } = useSlowComparison();
-  const hidden = useStudio((store) => store.ui.hidden);
   const chosenTarget = useStudio((store) => store.ui.lossTarget);
-  const descriptions = useStudio((store) => store.methods.descriptions);
-  const [order, setOrder] = useState<{ column: Figure | "name"; descending: boolean } | null>(null);
-  const comparisons = current ? [current, ...past] : past;
-  if (comparisons.length === 0) return null;
+  const [order, setOrder] = useState<Order | null>(null);
+  const [newest, ...earlier] = current ? [current, ...past] : past;
+  if (!newest) return null;
 
-  const newest = comparisons[0];
-  const [metric] = taskMetrics[newest!.configuration.data.task];
-  const columns = columnsFor(
-    metric,
-    comparisons.some(({ runs }) => runs.some(({ test }) => test)),
+  const [metric] = taskMetrics[newest.configuration.data.task];
+  const target = chosenTarget ?? lossToBeat(newest.runs);
+  const isTelling = separates(tableRows(newest, { past: false, target }), "stepsToLoss");
+  // A target that somebody chose is shown whether it tells the runs apart or not.
+  const tested = [newest, ...earlier].some(({ runs }) => runs.some(({ test }) => test));
+  const columns = columnsFor(metric, tested).filter(
+    ({ figure }) => figure !== "stepsToLoss" || chosenTarget !== null || isTelling,
   );
-  const target = chosenTarget ?? reachableLoss(newest?.runs ?? []) ?? Number.NaN;
-  const rows = sortRows(tableRows(comparisons, current?.id ?? null, target, metric), order);
-  const changes = differences(
-    rows.map(({ run, comparison }) => ({
-      key: run.key,
-      configuration: run.configuration,
-      learningRate: run.beside ? null : run.learningRate,
-      training: comparison.configuration.training,
-      model: comparison.modelName,
-      data: comparison.dataTitle,
-      defaults: descriptions.find((method) => method.id === run.configuration.method)?.defaults ?? {},
-    })),
-  );
-  const best = new Map(columns.map(({ figure }) => [figure, bestFigure(rows, figure, metric)] as const));
   const sortBy = (column: Figure | "name", descendingFirst = false) => {
     if (order?.column !== column) setOrder({ column, descending: descendingFirst });
     else if (order.descending === descendingFirst) setOrder({ column, descending: !descendingFirst });
@@ -56,7 +48,7 @@ export function RunTable() {
         <div className="loss-target">
           <NumberField
             label="Steps to validation loss"
-            value={Number.isFinite(target) ? target : null}
+            value={target}
             placeholder="a loss"
             optional
             above={0}
@@ -77,7 +69,7 @@ export function RunTable() {
               {columns.map(({ figure, title, descendingFirst }) => (
                 <SortHeading
                   key={figure}
-                  title={figure === "stepsToLoss" && Number.isFinite(target) ? `Steps to ${target}` : title}
+                  title={figure === "stepsToLoss" && target !== null ? `Steps to ${target}` : title}
                   order={order}
                   column={figure}
                   onSort={() => sortBy(figure, descendingFirst)}
@@ -90,27 +82,82 @@ export function RunTable() {
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
-              <RunRow
-                key={row.run.key}
-                row={row}
-                columns={columns}
-                best={best}
-                differences={changes.get(row.run.key) ?? []}
-                shown={!hidden.has(row.run.key)}
-              />
-            ))}
+            <Rows comparison={newest} past={current === null} target={target} order={order} columns={columns} />
           </tbody>
+          {earlier.map((comparison) => (
+            <Earlier
+              key={comparison.id}
+              comparison={comparison}
+              target={chosenTarget}
+              order={order}
+              columns={columns}
+            />
+          ))}
         </table>
       </section>
     </section>
   );
 }
 
+interface RowsProps {
+  comparison: Comparison;
+  /** The worker does not have it any more. */
+  past: boolean;
+  target: number | null;
+  order: Order | null;
+  columns: readonly Column[];
+}
+
+/** The rows of one comparison: what differs and what is best is said among them alone. */
+function Rows({ comparison, past, target, order, columns }: RowsProps) {
+  const hidden = useStudio((store) => store.ui.hidden);
+  const descriptions = useStudio((store) => store.methods.descriptions);
+  const rows = sortRows(tableRows(comparison, { past, target }), order);
+  const changes = differences(
+    rows.map(({ run }) => ({
+      key: run.key,
+      configuration: run.configuration,
+      learningRate: run.beside ? null : run.learningRate,
+      defaults: descriptions.find((method) => method.id === run.configuration.method)?.defaults ?? {},
+    })),
+  );
+  const best = new Map(columns.map(({ figure }) => [figure, bestFigure(rows, figure)] as const));
+  return rows.map((row) => (
+    <RunRow
+      key={row.run.key}
+      row={row}
+      columns={columns}
+      best={best}
+      differences={changes.get(row.run.key) ?? []}
+      shown={!hidden.has(row.run.key)}
+    />
+  ));
+}
+
+/** An earlier comparison, folded: what it was of, and its rows when unfolded. */
+function Earlier({ comparison, ...shared }: Omit<RowsProps, "past">) {
+  const [open, setOpen] = useState(false);
+  const Chevron = open ? ChevronDown : ChevronRight;
+  const { startedAt, dataTitle, modelName, runs } = comparison;
+  return (
+    <tbody className="earlier">
+      <tr>
+        <td colSpan={shared.columns.length + OTHER_COLUMNS}>
+          <button type="button" className="earlier-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+            <Chevron size={14} aria-hidden="true" />
+            {formatWhen(startedAt)} · {dataTitle} · {modelName} · {formatPlural(runs.length, "run")}
+          </button>
+        </td>
+      </tr>
+      {open && <Rows comparison={comparison} past {...shared} />}
+    </tbody>
+  );
+}
+
 interface SortHeadingProps {
   title: string;
   column: Figure | "name";
-  order: { column: Figure | "name"; descending: boolean } | null;
+  order: Order | null;
   onSort: () => void;
   number?: boolean;
 }

@@ -1,8 +1,11 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
 import { splitsOf } from "../../data/splits";
-import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
+import { isEnded } from "../../plan/phase";
+import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
+import type { Verdict } from "../../worker/api";
 import { stepsToLoss, summarise } from "../curves/run-curves";
+import { isTrained } from "../store/is-trained";
 import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
 
@@ -20,49 +23,47 @@ export type Figure =
 export interface TableRow {
   run: RunRecord;
   comparison: Comparison;
+  /** Of an earlier comparison than the one that is shown. */
   past: boolean;
   /**
-   * Whether it may be called the best: a run of the newest comparison that is trained in it, all on
-   * the same rows.
+   * Whether it may be called the best: what has been trained here to the end on the same rows as the
+   * others, and did not fail. None does while the comparison trains.
    */
   contends: boolean;
   figures: Record<Figure, number | null>;
 }
 
-/**
- * @param metric of the newest comparison's task; comparisons of another task have other figures and
- * leave it out.
- */
+/** Those of one comparison. @param target validation loss that is to be reached; null: none */
 export function tableRows(
-  comparisons: readonly Comparison[],
-  currentId: string | null,
-  target: number,
-  metric: MetricName,
+  comparison: Comparison,
+  { past, target }: { past: boolean; target: number | null },
 ): TableRow[] {
-  return comparisons.flatMap((comparison) => {
-    const sameRows = splitsOf(comparison.configuration.data.test ?? null) === null;
-    return comparison.runs.map((run): TableRow => {
-      const [main] = taskMetrics[comparison.configuration.data.task];
-      const trains = run.learningRate !== null && !run.beside;
-      const measured = main === metric ? summarise(run.curves, metric, trains) : null;
-      return {
-        run,
-        comparison,
-        past: comparison.id !== currentId,
-        contends: comparison === comparisons[0] && trains && sameRows,
-        figures: {
-          trainable: run.trainable?.total ?? null,
-          testMetric: (main === metric ? run.test?.[metric] : null) ?? null,
-          bestMetric: measured?.best ?? null,
-          lastMetric: measured?.last ?? null,
-          validationLoss: summarise(run.curves, "loss").last,
-          stepsToLoss: Number.isFinite(target) && trains ? stepsToLoss(run.curves, target) : null,
-          seconds: run.curves.steps.last("seconds"),
-          flops: counted(run.curves.steps.last("flops")),
-          bytes: run.bytes ? ownBytes(run.bytes) : null,
-        },
-      };
-    });
+  const sameRows = splitsOf(comparison.configuration.data.test ?? null) === null;
+  const [metric] = taskMetrics[comparison.configuration.data.task];
+  return comparison.runs.map((run) => {
+    const measured = summarise(run.curves, metric, isTrained(run));
+    return {
+      run,
+      comparison,
+      past,
+      contends:
+        isEnded(comparison.state) &&
+        sameRows &&
+        run.state !== "failed" &&
+        isTrained(run) &&
+        (run.curves.evaluations.last("step") ?? 0) > 0,
+      figures: {
+        trainable: run.trainable?.total ?? null,
+        testMetric: run.test?.[metric] ?? null,
+        bestMetric: measured.best,
+        lastMetric: measured.last,
+        validationLoss: summarise(run.curves, "loss", isTrained(run)).last,
+        stepsToLoss: target === null || !isTrained(run) ? null : stepsToLoss(run.curves, target),
+        seconds: run.curves.steps.last("seconds"),
+        flops: counted(run.curves.steps.last("flops")),
+        bytes: run.bytes ? ownBytes(run.bytes) : null,
+      },
+    };
   });
 }
 
@@ -71,26 +72,48 @@ function counted(flops: number | null): number | null {
   return Number.isFinite(flops) ? flops : null;
 }
 
+/** What a verdict can say of, and all that says how well a run answers. */
+const measured: readonly Figure[] = ["testMetric", "bestMetric", "lastMetric"];
+const quality: readonly Figure[] = [...measured, "validationLoss"];
+
 /**
- * The best value of a column among the rows that contend; null where fewer than two of them have
- * one or all are equal.
+ * The best value of a column among the rows of one comparison that contend; null where fewer than
+ * two of them have one or all are equal, and of a metric where the verdict says that the lead may be
+ * luck. At costing little, controls do not contend.
  */
-export function bestFigure(rows: readonly TableRow[], figure: Figure, metric: MetricName): number | null {
-  const contending = rows.filter(({ contends }) => contends);
-  const values = contending
-    .map((row) => row.figures[figure])
-    .filter((value) => value !== null && Number.isFinite(value));
-  const numbers = values as number[];
+export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
+  const contending = rows.filter(({ run, contends }) => contends && (quality.includes(figure) || !run.control));
+  const values = contending.map(({ figures }) => figures[figure]).filter((value) => value !== null);
+  const numbers = values.filter(Number.isFinite);
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
-  const measured = figure === "testMetric" || figure === "bestMetric" || figure === "lastMetric";
-  return measured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
+  const { configuration, verdict } = contending[0]!.comparison;
+  const [metric] = taskMetrics[configuration.data.task];
+  const isMeasured = measured.includes(figure);
+  const best = isMeasured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
+  if (!isMeasured || !verdict) return best;
+  const leaders = contending.filter(({ figures }) => figures[figure] === best);
+  return leaders.some(({ run }) => isAheadOfAll(verdict, run.variant.group)) ? best : null;
+}
+
+/** Whether a run is ahead of all others that were trained, beyond luck. */
+function isAheadOfAll({ metric, runs, pairs }: Verdict, run: string): boolean {
+  const sign = metricFacts[metric].better === "high" ? 1 : -1;
+  const isAhead = ({ first, second, difference, beyondLuck }: Verdict["pairs"][number], other: string) =>
+    beyondLuck &&
+    ((first === run && second === other && sign * difference.value > 0) ||
+      (first === other && second === run && sign * difference.value < 0));
+  return runs
+    .filter((other) => other.run !== run && other.kind !== "answerer")
+    .every((other) => pairs.some((pair) => isAhead(pair, other.run)));
+}
+
+export interface Order {
+  column: Figure | "name";
+  descending: boolean;
 }
 
 /** Sorted by a figure, rows without it last; `name` sorts by name. A new array. */
-export function sortRows(
-  rows: readonly TableRow[],
-  by: { column: Figure | "name"; descending: boolean } | null,
-): TableRow[] {
+export function sortRows(rows: readonly TableRow[], by: Order | null): TableRow[] {
   if (by === null) return [...rows];
   const sign = by.descending ? -1 : 1;
   const { column } = by;
@@ -104,11 +127,18 @@ export function sortRows(
 }
 
 /**
- * A loss that every run of the newest comparison has come to by training: the largest of their
- * lowest, rounded up to two decimals.
+ * The lowest validation loss that a trained control ended at, rounded up to two decimals: what a
+ * method has to get below. Null where no control was trained.
  */
-export function reachableLoss(runs: readonly RunRecord[]): number | null {
-  const trained = runs.filter(({ learningRate, beside }) => learningRate !== null && !beside);
-  const lowest = trained.map((run) => summarise(run.curves, "loss").best).filter((loss) => loss !== null);
-  return lowest.length === 0 ? null : Math.ceil(Math.max(...lowest) * 100 - 1e-9) / 100;
+export function lossToBeat(runs: readonly RunRecord[]): number | null {
+  const ends = runs
+    .filter((run) => run.control && isTrained(run) && (run.curves.evaluations.last("step") ?? 0) > 0)
+    .map(({ curves }) => summarise(curves, "loss", true).last)
+    .filter((loss) => loss !== null);
+  return ends.length === 0 ? null : Math.ceil(Math.min(...ends) * 100 - 1e-9) / 100;
+}
+
+/** Whether the steps to a loss tell runs of one comparison apart. */
+export function separates(rows: readonly TableRow[], figure: Figure): boolean {
+  return new Set(rows.filter(({ run }) => isTrained(run)).map(({ figures }) => figures[figure])).size > 1;
 }

@@ -6,6 +6,7 @@
 import { type Spread, spreadOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
 import { summarise } from "../curves/run-curves";
+import { isTrained } from "../store/is-trained";
 import type { RunRecord } from "../store/state";
 
 export interface VariantRow {
@@ -38,9 +39,8 @@ export function variantRows(runs: readonly RunRecord[], metric: MetricName): Var
       const known = values.filter((value) => value !== null && value !== undefined);
       return known.length === 0 ? null : spreadOf(known);
     };
-    const trains = first.learningRate !== null;
     const spread = (column: MetricName | "loss", which: "best" | "last") =>
-      over(sound.map(({ curves }) => summarise(curves, column, trains)[which]));
+      over(sound.map((run) => summarise(run.curves, column, isTrained(run))[which]));
     return {
       group,
       run: first.variant.run,

@@ -1,12 +1,40 @@
 /**
- * Whether figures of two configurations may stand side by side: the same base model, the same rows
- * in the same parts. Not for what is trained.
+ * Whether figures of two comparisons may stand side by side: the same base model, the same rows in
+ * the same parts. Not for what is trained.
  */
 
 import type { Configuration } from "../../plan/configuration";
+import type { DataSummary } from "../../worker/api";
+import type { Comparison, StudioState } from "./state";
 
-export function areComparable(a: Configuration, b: Configuration): boolean {
-  return a.model === b.model && same(rowsOf(a), rowsOf(b));
+type Ground = Pick<Comparison, "configuration" | "dataFiles">;
+
+export function areComparable(a: Ground, b: Ground): boolean {
+  const { model } = a.configuration;
+  return (
+    model === b.configuration.model &&
+    same(rowsOf(a.configuration), rowsOf(b.configuration)) &&
+    same(a.dataFiles ?? [], b.dataFiles ?? [])
+  );
+}
+
+/** Two files of one name are told apart by their size and rows. */
+export function dataFilesOf({
+  train,
+  validation,
+  test,
+}: Pick<DataSummary, "train" | "validation" | "test">): NonNullable<Comparison["dataFiles"]> {
+  return [train, validation, test].filter((file) => file !== null);
+}
+
+/**
+ * Whether a comparison is of the data and the base model that are open; nothing speaks against it
+ * while none are.
+ */
+export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data }: StudioState): boolean {
+  if (model.summary && model.summary.source !== configuration.model) return false;
+  if (!data.summary || !dataFiles) return true;
+  return same(dataFilesOf(data.summary), dataFiles);
 }
 
 /** What says which rows are in which part; comparisons of earlier versions have two parts. */

@@ -3,22 +3,23 @@
  * is the worker's.
  */
 
-import type { Configuration } from "../../plan/configuration";
+import type { Configuration, TrainingConfiguration } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
-import type { MethodDescription, RateSearch } from "../../worker/api";
+import { taskMetrics } from "../../tasks/metrics/names";
+import type { MethodDescription, RateSearch, TaskId } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 
 /** The configuration as chosen, or null while model or data are missing or no run is chosen. */
 export function currentConfiguration(state: StudioState): Configuration | null {
   const model = state.model.summary;
   const data = state.data.summary;
-  const training = state.training.settings;
+  const { settings: training } = state.training;
   if (!model || !data || !training || data.problem !== null || state.methods.runs.length === 0) return null;
   return {
     model: model.source,
     precision: model.precision,
     data: dataConfiguration(data),
-    training,
+    training: withMetricOf(data.settings.task, training),
     runs: state.methods.runs.map((run) => ({
       name: run.name,
       method: run.method,
@@ -28,6 +29,11 @@ export function currentConfiguration(state: StudioState): Configuration | null {
       ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
     })),
   };
+}
+
+/** The training without a metric that was chosen for another task. */
+function withMetricOf(task: TaskId, { metric, ...training }: TrainingConfiguration): TrainingConfiguration {
+  return metric !== undefined && taskMetrics[task].includes(metric) ? { ...training, metric } : training;
 }
 
 type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay">;

@@ -26,6 +26,7 @@ import type {
   SampleListing,
   SamplePrompt,
   StoredModelListing,
+  Verdict,
 } from "../../worker/api";
 import type { RunCurves } from "../curves/run-curves";
 import type { ShareHistory } from "../curves/share-history";
@@ -93,6 +94,8 @@ export interface MethodsSlice {
   descriptions: MethodDescription[];
   error: string | null;
   runs: DraftRun[];
+  /** The runs that a preset took the place of; null where none has. */
+  replaced: DraftRun[] | null;
   /** What texts about the task say until somebody changes them; null before any data is open. */
   suggested: string | null;
   estimate: Estimate | null;
@@ -152,6 +155,10 @@ export interface Comparison {
   configuration: Configuration;
   modelName: string;
   dataTitle: string;
+  /**
+   * The files that its rows are from; not known of comparisons kept by earlier versions.
+   */
+  dataFiles?: { file: string; rows: number; bytes: number }[];
   state: ComparisonStateEvent["state"];
   step: number;
   steps: number;
@@ -163,6 +170,8 @@ export interface Comparison {
   /** What is not equal between its runs, in sentences; left out where that was never said. */
   unequal?: string[];
   runs: RunRecord[];
+  /** Who is ahead, once it has ended; left out before, and where there is nothing to compare. */
+  verdict?: Verdict;
 }
 
 export interface ComparisonSlice {

@@ -2,7 +2,7 @@
 
 import { create } from "zustand";
 import { isUnfinished } from "../../plan/phase";
-import { DEFAULT_TASK } from "../../tasks/metrics/names";
+import { DEFAULT_TASK, type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { ColumnRoles, TaskId } from "../../worker/api";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
@@ -35,6 +35,7 @@ export const useStudio = create<StudioState>()(() => ({
     descriptions: [],
     error: null,
     runs: [],
+    replaced: null,
     suggested: null,
     estimate: null,
     estimating: false,
@@ -115,4 +116,11 @@ export function shownTask(state: StudioState): TaskId {
 export function isWriting(state: StudioState): boolean {
   const columns = shownData(state)?.columns;
   return columns !== undefined && !columns.text && !columns.tokens;
+}
+
+/** What the next comparison goes by: what is chosen, or the task's first metric; null without data. */
+export function decidingMetric({ data, training }: StudioState): MetricName | null {
+  if (!data.summary) return null;
+  const metrics = taskMetrics[data.summary.settings.task];
+  return metrics.find((metric) => metric === training.settings?.metric) ?? metrics[0];
 }

@@ -14,6 +14,7 @@ import { SelectField } from "../controls/SelectField";
 import { Step } from "../controls/Step";
 import { formatCount, formatPercent, formatPlural, formatSetting } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
+import { MetricField } from "./MetricField";
 import { PoolingField } from "./PoolingField";
 import { SettingGroup } from "./SettingGroup";
 import "./TrainingPanel.css";
@@ -105,6 +106,7 @@ function Settings({ settings }: GroupProps) {
         />
       </div>
       <FindRates />
+      <MetricField />
       <ScheduleGroup settings={settings} />
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { areComparable } from "../../../src/page/store/comparable";
+import { areComparable as areGrounds, dataFilesOf, isOfWhatIsOpen } from "../../../src/page/store/comparable";
+import type { StudioState } from "../../../src/page/store/state";
 import type { Configuration } from "../../../src/plan/configuration";
+import type { DataSummary } from "../../../src/worker/api";
 import { comparison } from "./events";
 
 const { configuration } = comparison([]);
+const areComparable = (a: Configuration, b: Configuration) => areGrounds({ configuration: a }, { configuration: b });
 const data = (fields: Partial<Configuration["data"]>) => ({
   ...configuration,
   data: { ...configuration.data, ...fields },
@@ -39,5 +42,34 @@ describe("two comparisons", () => {
     expect(areComparable(files, seed(files, 1))).toBe(true);
     const { test: _, group: __, ...before } = configuration.data;
     expect(areComparable(configuration, { ...configuration, data: before as Configuration["data"] })).toBe(true);
+  });
+});
+
+const train = { file: "t.csv", rows: 100, bytes: 2000 };
+const summary = { train, validation: null, test: null } as DataSummary;
+const opened = (data: DataSummary | null, source: string | null) =>
+  ({ data: { summary: data }, model: { summary: source && { source } } }) as unknown as StudioState;
+
+describe("the ground of a comparison", () => {
+  const one = comparison([], { dataFiles: dataFilesOf(summary) });
+
+  it("is its files, whatever is trained and for how long", () => {
+    const { training } = one.configuration;
+    const longer = {
+      ...one,
+      configuration: { ...one.configuration, training: { ...training, steps: 9, batchSize: 2 } },
+    };
+    expect(areGrounds(one, longer)).toBe(true);
+    const grown = { ...one, dataFiles: dataFilesOf({ ...summary, train: { ...train, rows: 101 } }) };
+    expect(areGrounds(one, grown)).toBe(false);
+    expect(areGrounds(one, { ...one, dataFiles: [train, { ...train, file: "v.csv" }] })).toBe(false);
+  });
+
+  it("is what is open where model and files are; nothing is said against it while they are not", () => {
+    expect(isOfWhatIsOpen(one, opened(summary, "bundled:m"))).toBe(true);
+    expect(isOfWhatIsOpen(one, opened(summary, "bundled:other"))).toBe(false);
+    expect(isOfWhatIsOpen(one, opened({ ...summary, train: { ...train, bytes: 1 } }, "bundled:m"))).toBe(false);
+    expect(isOfWhatIsOpen(one, opened(null, null))).toBe(true);
+    expect(isOfWhatIsOpen(comparison([]), opened(summary, "bundled:m"))).toBe(true);
   });
 });

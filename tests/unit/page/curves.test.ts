@@ -79,10 +79,21 @@ describe("curves of a run", () => {
     [0.7, 0.5, 0.3, Number.NaN, 0.4].forEach((loss, i) => {
       addEvaluation(curves, evaluation("r", i * 10, loss, 1 - loss));
     });
-    expect(summarise(curves, "loss")).toEqual({ first: 0.7, best: 0.3, last: 0.4 });
-    expect(summarise(curves, "accuracy").best).toBeCloseTo(0.7, 12);
+    expect(summarise(curves, "loss", true)).toEqual({ best: 0.3, last: 0.4 });
+    expect(summarise(curves, "accuracy", true).best).toBeCloseTo(0.7, 12);
     expect(stepsToLoss(curves, 0.5)).toBe(10);
     expect(stepsToLoss(curves, 0.1)).toBeNull();
+  });
+
+  it("counts what stood before the first step only where nothing is trained", () => {
+    const curves = createCurves();
+    addEvaluation(curves, evaluation("r", 0, 0.2, 0.9));
+    expect(summarise(curves, "loss", true)).toEqual({ best: null, last: 0.2 });
+    addEvaluation(curves, evaluation("r", 10, 0.5, 0.7));
+    expect(summarise(curves, "loss", true)).toEqual({ best: 0.5, last: 0.5 });
+    expect(summarise(curves, "accuracy", false)).toEqual({ best: 0.9, last: 0.7 });
+    expect(stepsToLoss(curves, 0.5)).toBe(10);
+    expect(stepsToLoss(curves, 0.3)).toBeNull();
   });
 
   it("survives structured cloning", () => {

@@ -8,6 +8,7 @@ import {
   createCurves,
   snapshotCurves,
 } from "../../../src/page/curves/run-curves";
+import type { Comparison } from "../../../src/page/store/state";
 import { comparison, evaluation, record, step } from "./events";
 
 function trained(name: string, steps: number) {
@@ -28,6 +29,29 @@ describe("what a chart draws", () => {
       ["old", true],
       ["b", false],
     ]);
+  });
+
+  it("draws past runs of the same rows and model alone", () => {
+    const { configuration } = before;
+    const other = (id: string, fields: Partial<Comparison>) => ({
+      ...comparison([trained(id, 10)], { id, ...fields }),
+    });
+    const past = [
+      before,
+      other("columns", {
+        configuration: {
+          ...configuration,
+          data: { ...configuration.data, columns: { text: "other", textPair: null, label: "label" } },
+        },
+      }),
+      other("model", { configuration: { ...configuration, model: "bundled:other" } }),
+      other("split", { configuration: { ...configuration, training: { ...configuration.training, seed: 1 } } }),
+      other("file", { dataFiles: [{ file: "t.csv", rows: 3, bytes: 30 }] }),
+      other("length", { configuration: { ...configuration, training: { ...configuration.training, steps: 7 } } }),
+    ];
+    expect(plottedRuns(now, past, new Set()).map(({ run }) => run.name)).toEqual(["length", "old", "a", "b"]);
+    // Without a current one, the newest says what the others are held to.
+    expect(plottedRuns(null, past, new Set()).map(({ run }) => run.name)).toEqual(["length", "old"]);
   });
 
   it("draws at most 800 points a line, but keeps every value for reading off", () => {

@@ -4,29 +4,39 @@ import { fileName } from "../../../src/page/export/download";
 import { metricsCsv } from "../../../src/page/export/metrics-csv";
 import { differences } from "../../../src/page/runs/differences";
 import { endNote } from "../../../src/page/runs/end-note";
-import { bestFigure, reachableLoss, sortRows, tableRows } from "../../../src/page/runs/table-rows";
-import type { RunRecord } from "../../../src/page/store/state";
-import type { RunState } from "../../../src/worker/api";
+import { bestFigure, lossToBeat, separates, sortRows, tableRows } from "../../../src/page/runs/table-rows";
+import type { Comparison, RunRecord } from "../../../src/page/store/state";
+import type { RunState, Verdict } from "../../../src/worker/api";
 import { comparison, evaluation, record, step } from "./events";
 
-function trained() {
-  const runs = ["a", "b", "c"].map((name) => record(name));
+function trained(fields: Partial<Comparison> = { state: "finished" }) {
+  const runs = ["a", "b", "c"].map((name) => record(name, { state: "finished" }));
   runs.forEach((run, i) => {
     if (i === 2) return;
     addStep(run.curves, step(run.name, 1, 1, { seconds: 2 - i }));
     addEvaluation(run.curves, evaluation(run.name, 0, 0.7, 0.5));
     addEvaluation(run.curves, evaluation(run.name, 10, 0.411 + i * 0.1, 0.9 - i * 0.1));
   });
-  return comparison(runs);
+  return comparison(runs, fields);
+}
+
+/** A run that was evaluated at step 0 and 10. */
+function evaluated(name: string, losses: [number, number], accuracies: [number, number], fields: Partial<RunRecord>) {
+  const run = record(name, { state: "finished", ...fields });
+  addEvaluation(run.curves, evaluation(name, 0, losses[0], accuracies[0]));
+  addEvaluation(run.curves, evaluation(name, 10, losses[1], accuracies[1]));
+  return run;
 }
 
 describe("the run table", () => {
+  const shown = { past: false, target: 0.45 };
+
   it("finds the best of each column and sorts, runs without a figure last", () => {
-    const rows = tableRows([trained()], "c", 0.45, "accuracy");
-    expect(bestFigure(rows, "bestMetric", "accuracy")).toBeCloseTo(0.9, 12);
-    expect(bestFigure(rows, "seconds", "accuracy")).toBe(1);
-    expect(bestFigure(rows, "stepsToLoss", "accuracy")).toBeNull();
-    expect(bestFigure(rows, "bytes", "accuracy")).toBeNull();
+    const rows = tableRows(trained(), shown);
+    expect(bestFigure(rows, "bestMetric")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "seconds")).toBe(1);
+    expect(bestFigure(rows, "stepsToLoss")).toBeNull();
+    expect(bestFigure(rows, "bytes")).toBeNull();
     const names = (column: "name" | "seconds", descending: boolean) =>
       sortRows(rows, { column, descending }).map((row) => row.run.name);
     expect(names("seconds", false)).toEqual(["b", "a", "c"]);
@@ -34,18 +44,74 @@ describe("the run table", () => {
     expect(names("name", true)).toEqual(["c", "b", "a"]);
   });
 
-  it("calls nothing the best that was not trained in the newest comparison", () => {
-    const older = trained();
-    addEvaluation(older.runs[0]!.curves, evaluation("a", 10, 0.1, 0.99));
+  it("calls nothing the best while it trains", () => {
+    expect(bestFigure(tableRows(trained({ state: "running" }), shown), "bestMetric")).toBeNull();
+  });
+
+  it("never counts what a trained run said before its first step", () => {
+    const lucky = evaluated("lucky", [0.3, 0.6], [0.95, 0.6], {});
+    const steady = evaluated("steady", [0.7, 0.5], [0.5, 0.7], {});
+    const rows = tableRows(comparison([lucky, steady], { state: "finished" }), { past: false, target: 0.6 });
+    expect(rows.map(({ figures }) => figures.bestMetric)).toEqual([0.6, 0.7]);
+    expect(rows.map(({ figures }) => figures.stepsToLoss)).toEqual([10, 10]);
+    expect(bestFigure(rows, "bestMetric")).toBe(0.7);
+    const untrained = record("untrained", { state: "stopped" });
+    addEvaluation(untrained.curves, evaluation("untrained", 0, 0.1, 0.99));
+    const withIt = tableRows(comparison([lucky, steady, untrained], { state: "stopped" }), shown);
+    expect(withIt[2]!.figures).toMatchObject({ bestMetric: null, lastMetric: 0.99 });
+    expect(bestFigure(withIt, "lastMetric")).toBe(0.7);
+    expect(bestFigure(withIt, "validationLoss")).toBe(0.5);
+  });
+
+  it("calls nothing the best that was not trained, and no control the best at costing little", () => {
+    const nothing = { trainable: { adapter: 0, head: 0, total: 0, percentOfBase: 0 } };
+    const size = (total: number) => ({ trainable: { adapter: total, head: 0, total, percentOfBase: 1 } });
+    const rows = tableRows(
+      comparison(
+        [
+          evaluated("asked", [0.4, 0.4], [0.9, 0.9], { ...nothing, learningRate: null }),
+          evaluated("head", [0.7, 0.6], [0.5, 0.6], { ...size(5), control: true }),
+          evaluated("small", [0.7, 0.5], [0.5, 0.7], size(10)),
+          evaluated("large", [0.7, 0.5], [0.5, 0.8], size(20)),
+        ],
+        { state: "finished" },
+      ),
+      shown,
+    );
+    expect(rows[0]!.figures).toMatchObject({ bestMetric: 0.9, stepsToLoss: null });
+    expect(bestFigure(rows, "bestMetric")).toBe(0.8);
+    expect(bestFigure(rows, "trainable")).toBe(10);
+  });
+
+  it("calls no metric the best whose lead may be luck", () => {
+    const judged = (beyondLuck: boolean): Comparison => {
+      const pair = { first: "b", second: "a", beyondLuck, test: "exact McNemar", p: 0.1, adjustedP: 0.1 } as const;
+      const figures = { seeds: 1, parameters: 1, remarks: [], value: 0.5, low: 0.4, high: 0.6 };
+      const verdict = {
+        metric: "accuracy",
+        runs: ["a", "b"].map((run) => ({ run, kind: "tuned", ...figures })),
+        pairs: [{ ...pair, difference: { value: -0.1, low: -0.2, high: 0.1 } }],
+      } as unknown as Verdict;
+      return trained({ state: "finished", verdict });
+    };
+    const best = (beyondLuck: boolean, figure: "bestMetric" | "validationLoss") =>
+      bestFigure(tableRows(judged(beyondLuck), shown), figure);
+    expect(best(true, "bestMetric")).toBeCloseTo(0.9, 12);
+    expect(best(false, "bestMetric")).toBeNull();
+    // The verdict says nothing of losses.
+    expect(best(false, "validationLoss")).toBeCloseTo(0.411, 12);
+  });
+
+  it("takes what stands beside it for what it is: evaluated, not trained", () => {
+    const newest = trained();
     const answerer = record("d", { learningRate: null });
     const imported = record("e", { learningRate: 0, beside: true });
     for (const run of [answerer, imported]) addEvaluation(run.curves, evaluation(run.name, 0, 0.05, 1));
-    const newest = trained();
     newest.runs.push(answerer, imported);
-    const rows = tableRows([newest, { ...older, id: "older" }], "c", 0.45, "accuracy");
-    expect(rows.filter(({ contends }) => contends).map(({ run }) => run.name)).toEqual(["a", "b", "c"]);
-    expect(bestFigure(rows, "bestMetric", "accuracy")).toBeCloseTo(0.9, 12);
-    expect(bestFigure(rows, "validationLoss", "accuracy")).toBeCloseTo(0.411, 12);
+    const rows = tableRows(newest, shown);
+    expect(rows.filter(({ contends }) => contends).map(({ run }) => run.name)).toEqual(["a", "b"]);
+    expect(bestFigure(rows, "bestMetric")).toBeCloseTo(0.9, 12);
+    expect(bestFigure(rows, "validationLoss")).toBeCloseTo(0.411, 12);
     // What trains nothing has its one value, from before the first step.
     expect(rows.find(({ run }) => run === answerer)?.figures).toMatchObject({ bestMetric: 1, stepsToLoss: null });
     expect(rows.find(({ run }) => run === imported)?.figures.stepsToLoss).toBeNull();
@@ -54,31 +120,34 @@ describe("the run table", () => {
   it("calls no fold the best: each is judged on other rows", () => {
     const folds = trained();
     folds.configuration = { ...folds.configuration, data: { ...folds.configuration.data, test: { folds: 2 } } };
-    expect(tableRows([folds], "c", 0.45, "accuracy").some(({ contends }) => contends)).toBe(false);
-  });
-
-  it("never counts step 0 of a run that trains", () => {
-    const run = record("a");
-    addEvaluation(run.curves, evaluation("a", 0, 0.2, 0.9));
-    expect(tableRows([comparison([run])], "c", 0.3, "accuracy")[0]!.figures).toMatchObject({
-      ...{ bestMetric: null, lastMetric: 0.9, stepsToLoss: null },
-    });
-    addEvaluation(run.curves, evaluation("a", 10, 0.25, 0.6));
-    expect(tableRows([comparison([run])], "c", 0.3, "accuracy")[0]!.figures).toMatchObject({
-      ...{ bestMetric: 0.6, lastMetric: 0.6, stepsToLoss: 10 },
-    });
-    expect(reachableLoss([run])).toBe(0.25);
+    expect(tableRows(folds, shown).some(({ contends }) => contends)).toBe(false);
   });
 
   it("shows the metric on the test rows, of runs that have ended", () => {
     const runs = [record("a", { test: { ...evaluation("a", 10, 0.5, 0.7), split: "test" } }), record("b")];
-    const rows = tableRows([comparison(runs)], "c", 0.3, "accuracy");
+    const rows = tableRows(comparison(runs), shown);
     expect(rows.map(({ figures }) => figures.testMetric)).toEqual([0.7, null]);
   });
+});
 
-  it("takes the loss all runs have reached", () => {
-    expect(reachableLoss(trained().runs)).toBe(0.52);
-    expect(reachableLoss([])).toBeNull();
+describe("steps to a loss", () => {
+  const [head, text] = [
+    evaluated("head", [0.2, 0.611], [0.5, 0.6], { control: true }),
+    evaluated("text", [0.9, 0.7], [0.5, 0.6], { control: true }),
+  ];
+  const asked = evaluated("asked", [0.1, 0.1], [0.5, 0.5], { control: true, learningRate: null });
+  const small = evaluated("small", [0.3, 0.5], [0.5, 0.7], {});
+
+  it("are to what the best trained control ended at", () => {
+    expect(lossToBeat([small, head, text, asked])).toBe(0.62);
+    expect(lossToBeat([small, asked])).toBeNull();
+  });
+
+  it("tell runs apart where one gets there and another does not", () => {
+    const rows = (target: number | null) => tableRows(comparison([small, text]), { past: false, target });
+    expect(separates(rows(0.62), "stepsToLoss")).toBe(true);
+    expect(separates(rows(0.9), "stepsToLoss")).toBe(false);
+    expect(separates(rows(null), "stepsToLoss")).toBe(false);
   });
 });
 
@@ -118,14 +187,10 @@ describe("what is said below a run that has ended", () => {
 });
 
 describe("differences", () => {
-  const { training } = comparison([]).configuration;
   const described = (key: string, method: string, options: Record<string, unknown>, learningRate = 0.001) => ({
     key,
     configuration: { name: key, method, options },
     learningRate,
-    training,
-    model: "m",
-    data: "d",
     defaults: method === "lora" ? { rank: 8, alpha: 16 } : { text: "t" },
   });
 
@@ -142,7 +207,10 @@ describe("differences", () => {
     ]);
     expect(found.get("b")).toContainEqual(["rank", 4]);
     expect(found.get("d")).toContainEqual(["text", "other"]);
-    expect(found.get("c")?.map(([name]) => name)).not.toContain("data");
+    expect(found.get("c")).toEqual([
+      ["text", "t"],
+      ["learning rate", 0.01],
+    ]);
   });
 
   it("shows an option that is not at its default even when nothing else has it", () => {

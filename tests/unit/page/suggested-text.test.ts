@@ -1,10 +1,11 @@
 import { describe, expect, it, test } from "vitest";
 import config from "../../../public/models/tiny-base/config.json";
 import { formats } from "../../../src/data/formats/registry";
+import { suggestedText } from "../../../src/data/suggested-text";
 import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { draftRun } from "../../../src/page/store/configuration";
-import { draftsForText, standardText, suggestedText } from "../../../src/page/store/suggested-text";
+import { draftsForText, standardText } from "../../../src/page/store/suggested-text";
 import type { DataSummary } from "../../../src/worker/api";
 import { describeMethod } from "../../../src/worker/describe";
 

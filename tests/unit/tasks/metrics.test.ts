@@ -99,7 +99,7 @@ describe("bootstrap", () => {
 
   test("the interval of a share is near the normal one, and the same for the same seed", () => {
     const right = Array.from({ length: 400 }, (_, row) => (row % 4 === 0 ? 0 : 1));
-    const share = (rows: readonly number[]) => rows.reduce((sum, row) => sum + right[row]!, 0) / rows.length;
+    const share = (counts: Uint16Array) => counts.reduce((sum, count, row) => sum + count * right[row]!, 0) / 400;
     const { low, high } = percentileInterval(400, 3, share);
     const half = 1.96 * Math.sqrt((0.75 * 0.25) / 400);
     expect(Math.abs(low - (0.75 - half))).toBeLessThan(0.01);

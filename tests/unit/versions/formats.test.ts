@@ -23,7 +23,7 @@ import { openRecord, readRecords, savedRecord } from "../../../src/page/store/se
 import { runSchema, trainingSchema } from "../../../src/plan/configuration";
 import { readConfiguration } from "../../../src/plan/read-configuration";
 import { formats, NewerVersionError, withVersion } from "../../../src/versions/versions";
-import type { MethodDescription } from "../../../src/worker/api";
+import type { MethodDescription, Verdict } from "../../../src/worker/api";
 import { adapterFiles as fixtureFolder } from "../../fixtures/reference";
 
 const bytesOf = (name: string) =>
@@ -298,6 +298,17 @@ describe("a comparison kept in the browser", () => {
     const [comparison] = readRecords([stored]).readable.map(openRecord);
     expect(savedRecord(comparison!)).toEqual(stored);
     expect(readRecords([savedRecord(comparison!)]).readable.map(openRecord)).toEqual([comparison]);
+  });
+
+  test("keeps its verdict", () => {
+    const verdict: Verdict = {
+      ...{ metric: "f1", metricChangedAfterTraining: false, part: "test", rows: 31, looks: 2, chance: null },
+      ...{ runs: [], pairs: [], majority: 0.5, needed: null, leftOut: [], sentences: ["LoRA is ahead.", "By 4 rows."] },
+      ...{ aheadOfMajority: null, onlyLabel: null },
+    };
+    const [comparison] = readRecords([stored]).readable.map(openRecord);
+    const kept = structuredClone(savedRecord({ ...comparison!, verdict }));
+    expect(readRecords([kept]).readable.map(openRecord)).toMatchObject([{ id: comparison!.id, verdict }]);
   });
 
   test("that ran when the page closed counts as stopped", () => {

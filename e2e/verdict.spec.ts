@@ -1,0 +1,95 @@
+/** How a comparison ends: with a verdict that stays, and with questions that several runs answer. */
+
+import { expect, test } from "@playwright/test";
+import { csv, films } from "./films";
+import {
+  chooseFile,
+  compareButton,
+  expectAccessible,
+  keepRuns,
+  openStep,
+  runCard,
+  setTraining,
+  step,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
+
+test("a comparison ends with a verdict, and a reload finds the same", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  const verdict = page.getByRole("region", { name: "Verdict" });
+  await expect(verdict).toHaveCount(0);
+  await openStep(page, "Data");
+  await chooseFile(page, "Training file", "films.csv", csv(films(40)));
+  await keepRuns(page, ["SK-Prefix", "Head only"]);
+  await setTraining(page, { Steps: "4", "Batch size": "4", "Evaluate every": "2" });
+  await step(page, "Training").getByLabel("The verdict goes by").selectOption({ label: "F1" });
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await expect(page.getByText("Here the verdict will stand")).toBeVisible();
+  await expect(verdict).toHaveCount(0);
+
+  await waitForStatus(page, /^Finished: 4 steps/);
+  await expect(verdict).toContainText(/F1 on \d+.(validation|test) rows of films\.csv/);
+  const headline = await verdict.locator(".verdict-headline").textContent();
+  expect(headline).toMatch(/\S+ .*\.$/);
+  const rows = verdict.getByRole("table", { name: "Runs, best first" }).locator("tbody tr");
+  await expect(rows).toHaveCount(2);
+  const shares = (await rows.locator("strong").allTextContents()).map(Number.parseFloat);
+  expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+  for (const [row, share] of shares.entries()) {
+    const [low, high] = (await rows.nth(row).locator(".verdict-value .under").textContent())!
+      .match(/\d+\.\d/g)!
+      .map(Number);
+    expect(low).toBeLessThanOrEqual(share);
+    expect(high).toBeGreaterThanOrEqual(share);
+  }
+  await verdict.getByText(/^1.pair of runs/).click();
+  await expect(verdict.getByRole("region", { name: "Pairs of runs" }).locator("tbody tr")).toHaveCount(1);
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+
+  const sentences = await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents();
+  await page.reload();
+  await expect(verdict.locator(".verdict-headline")).toBeVisible();
+  expect(await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents()).toEqual(sentences);
+
+  await waitUntilReady(page);
+  await openStep(page, "Training");
+  await step(page, "Training").getByLabel("The verdict goes by").selectOption({ label: "Accuracy" });
+  await expect(verdict).toContainText("Accuracy is chosen for the next comparison; this one goes by F1.");
+});
+
+test("a question chooses its runs, which can be taken back", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Methods");
+  const methods = step(page, "Methods");
+  await methods.getByRole("button", { name: "Does the meaning matter?" }).click();
+  await expect(methods.locator(".run-card")).toHaveCount(7);
+  await waitUntilReady(page);
+  await page.getByRole("button", { name: "Options of SK-Prefix, random tokens" }).click();
+  const control = runCard(page, "SK-Prefix, random tokens").getByLabel("Control", { exact: true });
+  await expect(control.locator("option:checked")).toHaveText("random-tokens");
+  await methods.getByRole("button", { name: /^Back to the 4.runs before$/ }).click();
+  await expect(methods.locator(".run-card")).toHaveCount(4);
+  await expect(runCard(page, "LoRA")).toBeVisible();
+});
+
+test("a file that names a preset is opened with its runs", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  const data = { train: "questions.csv", columns: { text: "text", label: "label" } };
+  const file = JSON.stringify({ model: "bundled:tiny-base", data, preset: "bars-to-beat" });
+  await chooseFile(page, "Configuration file", "bars.json", file);
+  await expect(page.getByText("Opened bars.json: the preset bars-to-beat.")).toBeVisible();
+  await openStep(page, "Methods");
+  for (const name of ["Nearest neighbours", "Fitted head", "Hard text + head", "Head only"]) {
+    await expect(runCard(page, name)).toBeVisible();
+  }
+});

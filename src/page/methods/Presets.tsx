@@ -1,0 +1,35 @@
+/** Questions that several runs answer together, each chosen with one click in place of the runs. */
+
+import { Undo2 } from "lucide-react";
+import { presets } from "../../plan/presets/registry";
+import { choosePreset, restoreReplaced } from "../actions/drafts";
+import { formatPlural } from "../numbers";
+import { useStudio } from "../store/store";
+import "./Presets.css";
+
+export function Presets() {
+  const replaced = useStudio((state) => state.methods.replaced);
+  const isReady = useStudio(({ data, model }) => data.summary?.problem === null && model.summary !== null);
+  return (
+    <fieldset className="presets">
+      <legend className="group-label">Or a question, in place of these</legend>
+      {presets.map(({ id, title, summary }) => (
+        <button
+          key={id}
+          type="button"
+          className="button button-small"
+          disabled={!isReady}
+          title={summary}
+          onClick={() => void choosePreset(id)}
+        >
+          {title}
+        </button>
+      ))}
+      {replaced && (
+        <button type="button" className="text-button presets-undo" onClick={restoreReplaced}>
+          <Undo2 size={13} aria-hidden="true" /> Back to the {formatPlural(replaced.length, "run")} before
+        </button>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,69 @@
+/**
+ * A verdict's figures as the panel writes them: values, intervals, differences, and short words for
+ * what a reader should know of a run. The sentences are the worker's.
+ */
+
+import { type MetricName, metricFacts } from "../../tasks/metrics/names";
+import type { Remark, Verdict } from "../../worker/api";
+import { formatCount, formatLoss, formatMetric, formatPercent, formatPlural, metricWord } from "../numbers";
+
+/** What a verdict is of: `accuracy on 31 test rows of Question types · small-base`. */
+export function describeGround(
+  { metric, rows, part }: Pick<Verdict, "metric" | "rows" | "part">,
+  { dataTitle, modelName }: { dataTitle: string; modelName: string },
+): string {
+  return `${metricWord(metric)} on ${formatPlural(rows, `${part} row`)} of ${dataTitle} · ${modelName}`;
+}
+
+/** `46.7 to 80.0 %`. */
+export function formatInterval(metric: MetricName, { low, high }: { low: number; high: number }): string {
+  const first = metricFacts[metric].kind === "share" ? (low * 100).toFixed(1) : formatMetric(metric, low);
+  return `${first} to ${formatMetric(metric, high)}`;
+}
+
+/** Of two values, with its sign: `+3.2 points` of a share, `−0.041` of anything else. */
+export function formatDifference(metric: MetricName, difference: number): string {
+  return `${signed(metric, difference)}${unitOf(metric)}`;
+}
+
+/** An interval of a difference: `−1.0 to +7.4 points`. */
+export function formatRange(metric: MetricName, { low, high }: { low: number; high: number }): string {
+  return `${signed(metric, low)} to ${formatDifference(metric, high)}`;
+}
+
+function signed(metric: MetricName, difference: number): string {
+  const { kind } = metricFacts[metric];
+  const size = Math.abs(difference);
+  const digits =
+    kind === "share" ? (size * 100).toFixed(1) : kind === "correlation" ? size.toFixed(3) : formatLoss(size);
+  const sign = Number(digits) === 0 ? "" : difference < 0 ? "−" : "+";
+  return `${sign}${digits}`;
+}
+
+function unitOf(metric: MetricName): string {
+  return metricFacts[metric].kind === "share" ? "\u00a0points" : "";
+}
+
+/** A p value: `0.031`, `< 0.001`. */
+export function formatChance(p: number): string {
+  return p < 0.001 ? "<\u00a00.001" : p.toFixed(3);
+}
+
+/** A remark in a few words. */
+export function remarkWords(remark: Remark): string {
+  switch (remark.kind) {
+    case "one answer":
+      return `says “${remark.answer}” to every row`;
+    case "has not moved":
+      return "has not moved";
+    case "still falling":
+      return "still learning: train longer";
+    case "learning by heart":
+      return `learning by heart: step ${formatCount(remark.bestStep)} was best`;
+  }
+}
+
+/** A level of guessing as it is written beside its line. */
+export function formatLevel(title: string, metric: MetricName, value: number): string {
+  return `${title} ${metricFacts[metric].kind === "share" ? formatPercent(value) : formatMetric(metric, value)}`;
+}

@@ -1,0 +1,203 @@
+/**
+ * The verdict from what runs said of the rows that decide: which can be compared, how they differ,
+ * and whether that may be luck. Pure; the same outcomes give the same verdict.
+ */
+
+import tQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { formats } from "../data/formats/registry";
+import type { TokenizedExample } from "../data/tokens";
+import type { DrawnMetric } from "../tasks/metrics/drawn";
+import { type MetricName, metricFacts } from "../tasks/metrics/names";
+import type { Task } from "../tasks/task";
+import { type ComparedOutcomes, compareOutcomes, type Difference } from "./compare-outcomes";
+import { type Answers, remarksOf, type TrainingHistory } from "./remarks";
+import { verdictDraws } from "./resampling";
+import { standardError } from "./rows-and-seeds";
+import { writeSentences } from "./sentences";
+import type { Verdict, VerdictPair, VerdictRun } from "./verdict";
+
+/** A run at one learning rate. */
+export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "parameters"> {
+  /** What it says of the rows, with each seed in the same order for all runs. */
+  readonly seeds: readonly Answers[];
+  /** Of each seed; empty where nothing is trained. */
+  readonly histories: readonly TrainingHistory[];
+}
+
+export interface VerdictSource
+  extends Pick<Verdict, "metric" | "metricChangedAfterTraining" | "part" | "looks" | "leftOut"> {
+  readonly task: Task;
+  readonly labels: readonly string[];
+  readonly runs: readonly JudgedRun[];
+  /** Of the training rows, what guessing goes by: their labels' numbers, where a row has one label. */
+  readonly trainLabels: readonly number[] | null;
+  /** Of the bootstrap. */
+  readonly seed: number;
+}
+
+/** Adjusted p below this is beyond luck. */
+const LEVEL = 0.05;
+/** How often a difference that is there should be seen. */
+const POWER = 0.8;
+/** 2 points of a share or a correlation, 2 % of anything else. */
+const SMALL = 0.02;
+
+/** A run that can be compared, with its metric for each seed. */
+interface Measured extends JudgedRun {
+  readonly outcome: readonly DrawnMetric[];
+  readonly value: number;
+}
+
+/**
+ * Judges runs on the rows that decide. Runs on other rows than most, and those whose metric is not
+ * defined, are named and left out.
+ */
+export function decide(source: VerdictSource): Verdict {
+  const { metric, metricChangedAfterTraining, part, looks } = source;
+  const { measured, leftOut } = comparable(source);
+  const examples = measured[0]?.seeds[0]?.examples ?? [];
+  const rows = examples.length;
+  const draws = verdictDraws(rows, source.seed);
+  const compared = compareOutcomes(
+    measured.map(({ outcome }) => outcome),
+    rows,
+    draws,
+  );
+  const onlyLabel = onlyLabelOf(source, examples);
+  const facts = {
+    metric,
+    metricChangedAfterTraining,
+    part,
+    rows,
+    looks,
+    runs: measured.map((run, index): VerdictRun => {
+      const { run: name, kind, parameters, seeds, histories } = run;
+      const remarks = remarksOf(source.task, source.labels, seeds, histories);
+      return { run: name, kind, seeds: seeds.length, parameters, remarks, ...compared.values[index]! };
+    }),
+    pairs: onlyLabel === null ? pairsOf(measured, compared) : [],
+    ...guessing(source, measured, onlyLabel),
+    needed: onlyLabel === null ? neededFor(metric, measured, compared, rows) : null,
+    onlyLabel,
+    leftOut,
+  };
+  return { ...facts, sentences: writeSentences(facts) };
+}
+
+/** Best first; equal ones in the order they came. */
+function comparable({ task, metric, labels, runs, leftOut: given }: VerdictSource): {
+  measured: Measured[];
+  leftOut: Verdict["leftOut"];
+} {
+  const leftOut = [...given];
+  const rowsOf = ({ seeds }: JudgedRun) => [
+    ...new Set(seeds.map(({ examples }) => `${examples.map(({ row }) => row)}`)),
+  ];
+  const counts = new Map<string, number>();
+  for (const key of runs.flatMap(rowsOf)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const [usual] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+  const measured: Measured[] = [];
+  for (const run of runs) {
+    const keys = rowsOf(run);
+    if (keys.length !== 1 || keys[0] !== usual) {
+      const own = run.seeds[0]!.examples.length;
+      leftOut.push({ run: run.run, why: `it was measured on other rows (${own}) than the other runs` });
+      continue;
+    }
+    const outcome = run.seeds.map(({ evaluation, examples }) => task.drawn(metric, evaluation, examples, labels));
+    const once = new Uint16Array(run.seeds[0]!.examples.length).fill(1);
+    const value = outcome.reduce((sum, { over }) => sum + over(once), 0) / outcome.length;
+    if (Number.isFinite(value)) measured.push({ ...run, outcome, value });
+    else leftOut.push({ run: run.run, why: `its ${metricFacts[metric].title} is not defined on these rows` });
+  }
+  const sign = signOf(metric);
+  return { measured: measured.sort((a, b) => sign * (b.value - a.value)), leftOut };
+}
+
+const signOf = (metric: MetricName) => (metricFacts[metric].better === "high" ? 1 : -1);
+
+function pairsOf(measured: readonly Measured[], { differences }: ComparedOutcomes): VerdictPair[] {
+  return differences.map(({ first, second, difference, test, p, adjustedP }) => ({
+    first: measured[first]!.run,
+    second: measured[second]!.run,
+    difference,
+    test,
+    p,
+    adjustedP,
+    beyondLuck: adjustedP < LEVEL,
+  }));
+}
+
+/** Where a row has one label: the one that all rows have, if they do. */
+function onlyLabelOf({ task, labels }: VerdictSource, examples: readonly TokenizedExample[]): string | null {
+  if (formats[task.id].answer !== "label") return null;
+  const found = new Set(examples.map((example) => example.labels[0]!));
+  return found.size === 1 ? labels[[...found][0]!]! : null;
+}
+
+/** What guessing by the training rows' labels comes to on the rows that decide. */
+function guessing(
+  { task, metric, labels, trainLabels, seed }: VerdictSource,
+  measured: readonly Measured[],
+  onlyLabel: string | null,
+): Pick<Verdict, "chance" | "majority" | "aheadOfMajority"> {
+  const none = { chance: null, majority: null, aheadOfMajority: null };
+  const [best] = measured;
+  if (!best || !trainLabels || trainLabels.length === 0 || formats[task.id].answer !== "label") return none;
+  const { examples } = best.seeds[0]!;
+  const shares = labels.map((_, label) => trainLabels.filter((own) => own === label).length / trainLabels.length);
+  const largest = shares.indexOf(Math.max(...shares));
+  const output = Float32Array.from(labels, (_, label) => Number(label === largest));
+  const evaluation = { outputs: examples.map(() => output), losses: examples.map(() => new Float32Array(1)) };
+  const always = task.drawn(metric, evaluation, examples, labels);
+  const majority = always.over(new Uint16Array(examples.length).fill(1));
+  const right = examples.reduce((sum, example) => sum + shares[example.labels[0]!]!, 0) / examples.length;
+  const chance = metric === "accuracy" ? right : null;
+  if (onlyLabel !== null) return { chance, majority, aheadOfMajority: null };
+  const outcomes = [best.outcome, best.outcome.map(() => always)];
+  const [pair] = compareOutcomes(outcomes, examples.length, verdictDraws(examples.length, seed)).differences;
+  // The best of several runs is picked by the same rows, so each of them counts as a test.
+  const adjustedP = Math.min(1, pair!.p * measured.length);
+  const beyondLuck = adjustedP < LEVEL && pair!.difference.value > 0;
+  return { chance, majority, aheadOfMajority: { run: best.run, label: labels[largest]!, adjustedP, beyondLuck } };
+}
+
+/** Of the first two, where they are level and differ at all. */
+function neededFor(
+  metric: MetricName,
+  measured: readonly Measured[],
+  { differences }: ComparedOutcomes,
+  rows: number,
+): Verdict["needed"] {
+  const pair = differences.find(({ first, second }) => first === 0 && second === 1);
+  if (!pair || pair.adjustedP < LEVEL || pair.parts.rows.variance === 0) return null;
+  const wanted = metricFacts[metric].kind === "number" ? SMALL * measured[0]!.value : SMALL;
+  return neededRowsAndSeeds(pair.parts, {
+    wanted,
+    rows,
+    seeds: measured[0]!.outcome.length,
+    pairs: differences.length,
+  });
+}
+
+/**
+ * About how many rows, or seeds, show a difference of `wanted` in 8 of 10 comparisons of so many
+ * pairs: the difference has to be as large as the quantiles of level and power take standard
+ * errors (Cohen 1988). Rows shrink the part of the rows, seeds that of the seeds.
+ */
+export function neededRowsAndSeeds(
+  parts: Difference["parts"],
+  { wanted, rows, seeds, pairs }: { wanted: number; rows: number; seeds: number; pairs: number },
+): NonNullable<Verdict["needed"]> {
+  const { freedom } = standardError(parts.rows, parts.seeds);
+  const errors = (freedom: number) => tQuantile(1 - LEVEL / (2 * pairs), freedom) + tQuantile(POWER, freedom);
+  const ofSeeds = parts.seeds?.variance ?? 0;
+  const ofRows = parts.rows.variance;
+  const room = (wanted / errors(freedom)) ** 2 - ofSeeds;
+  // With many seeds their number no longer limits the test.
+  const roomOfSeeds = (wanted / errors(parts.rows.freedom)) ** 2 - ofRows;
+  return {
+    rows: room > 0 ? Math.ceil((rows * ofRows) / room) : null,
+    seeds: parts.seeds && roomOfSeeds > 0 ? Math.ceil((seeds * ofSeeds) / roomOfSeeds) : null,
+  };
+}

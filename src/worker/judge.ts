@@ -1,0 +1,131 @@
+/**
+ * The verdict of a comparison that has ended: which rows decide, which variants are one run, and
+ * what is left out. The statistics and the words are in `verdict/`.
+ */
+
+import type { BaseModel } from "../base/base-model";
+import type { Comparison } from "../comparison/comparison";
+import { formats } from "../data/formats/registry";
+import type { Variant } from "../plan/variants";
+import { trainableOf } from "../runs/trainable-count";
+import { type MetricName, taskMetrics } from "../tasks/metrics/names";
+import { claimRuns, claimSentence } from "../verdict/claim";
+import { decide, type JudgedRun } from "../verdict/decide";
+import type { Answers } from "../verdict/remarks";
+import type { Verdict } from "../verdict/verdict";
+import type { OpenComparison } from "./open-comparison";
+
+/** `metric`: null: the one that was fixed before training; `beside`: runs that were added to it. */
+export interface Asked {
+  readonly metric: MetricName | null;
+  readonly beside: readonly string[];
+}
+
+/**
+ * The rows that decide: the test rows where every run that is there to be judged has read them, else
+ * the validation rows.
+ */
+function partOf({ comparison, variants }: Pick<OpenComparison, "comparison" | "variants">): Verdict["part"] {
+  const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");
+  return judged.length > 0 && judged.every(({ name }) => comparison.tested(name)) ? "test" : "validation";
+}
+
+/** What a run said of the rows that decide. */
+function answersOf(comparison: Comparison, part: Verdict["part"], run: string): Answers | null {
+  return part === "test" ? comparison.tested(run) : comparison.validated(run);
+}
+
+/**
+ * What the runs on every fold or repeat say together: each row once, as the first of them says that
+ * was not trained on it.
+ */
+function joined([first, ...others]: readonly [Answers, ...Answers[]]): Answers {
+  if (others.length === 0) return first;
+  const seen = new Set<number>();
+  const kept = [first, ...others].flatMap(({ evaluation, examples }) =>
+    examples.flatMap((example, index) => {
+      if (seen.has(example.row)) return [];
+      seen.add(example.row);
+      return [{ example, output: evaluation.outputs[index]!, losses: evaluation.losses[index]! }];
+    }),
+  );
+  return {
+    examples: kept.map(({ example }) => example),
+    evaluation: { outputs: kept.map(({ output }) => output), losses: kept.map(({ losses }) => losses) },
+  };
+}
+
+/**
+ * Judges what is there, in the order of the configuration.
+ * @throws Error where a run is still to come, or the task has not the metric
+ */
+export function judge(
+  { comparison, configuration, variants, history, data, looks }: OpenComparison,
+  model: BaseModel,
+  { metric, beside }: Asked,
+): Verdict {
+  const { task } = comparison;
+  const going = variants.find(({ name }) => !["finished", "stopped", "failed"].includes(comparison.state(name)));
+  if (going)
+    throw new Error(`"${going.name}" is still ${comparison.state(going.name)}: wait until it has ended, or stop.`);
+  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  const leftOut = beside.map((run) => ({ run, why: "which rows it was trained on is not known here" }));
+  const part = partOf({ comparison, variants });
+  const runs: JudgedRun[] = [];
+  for (const group of new Set(variants.map((variant) => variant.group))) {
+    const members = variants.filter((variant) => variant.group === group);
+    const why = members
+      .map((variant) => refusal(comparison, part, history.of(variant.name).failure, variant))
+      .find(Boolean);
+    if (why) {
+      leftOut.push({ run: group, why });
+      continue;
+    }
+    const { tunedSetup, trainables } = comparison.run(members[0]!.name);
+    const { adapter, total } = trainableOf(tunedSetup, trainables, model);
+    const { trains } = tunedSetup.method;
+    runs.push({
+      run: group,
+      kind: !trains ? "answerer" : adapter === 0 ? "control" : "tuned",
+      parameters: total === 0 ? null : total,
+      seeds: [...new Set(members.map(({ seed }) => seed))].map((seed) => {
+        const own = members.filter((variant) => variant.seed === seed);
+        return joined(own.map(({ name }) => answersOf(comparison, part, name)!) as [Answers, ...Answers[]]);
+      }),
+      histories: trains ? members.map(({ name }) => history.of(name)) : [],
+    });
+  }
+  const verdict = decide({
+    task,
+    metric: metric ?? fixed,
+    metricChangedAfterTraining: metric !== null && metric !== fixed,
+    part,
+    looks: part === "test" ? looks : null,
+    labels: data.labels,
+    runs,
+    leftOut,
+    trainLabels: formats[task.id].answer === "label" ? data.train.map(({ labels }) => labels[0]!) : null,
+    seed: configuration.training.seed,
+  });
+  // Whoever asks whether the meaning matters reads that after who is ahead.
+  const claim = claimRuns(configuration.runs);
+  const said = claim && claimSentence(verdict, claim);
+  return said ? { ...verdict, sentences: verdict.sentences.toSpliced(1, 0, said) } : verdict;
+}
+
+/**
+ * Why a run cannot be judged by this variant. One seed that failed leaves out the run: its other
+ * seeds alone would look better than it is.
+ */
+function refusal(
+  comparison: Comparison,
+  part: Verdict["part"],
+  failure: string | null,
+  { name, run }: Variant,
+): string | null {
+  const which = name === run ? "it" : `"${name}"`;
+  if (comparison.state(name) === "failed") return `${which} failed${failure === null ? "" : ` (${failure})`}`;
+  if (!answersOf(comparison, part, name)) return `${which} has not been evaluated`;
+  const untrained = comparison.run(name).trainables.length > 0 && comparison.heldStep(name) === 0;
+  return untrained ? `${which} has not been trained` : null;
+}
