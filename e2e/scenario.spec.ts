@@ -317,6 +317,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
       /^\d\.\d{4}$/,
       /^\d$/,
       /^[\d.]+.m?s$/,
+      /^[\d.]+.[MG]FLOP$/,
       /^[\d.]+.[kM]B$/,
     ]);
     await page.getByLabel("Steps to validation loss").fill("100");
@@ -489,7 +490,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     });
     const configuration = JSON.parse(strFromU8(file.bytes));
     expect(configuration).toMatchObject({
-      version: 1,
+      version: 2,
       model: `bundled:${await openedModel(page)}`,
       data: {
         task: "sequence-classification",
