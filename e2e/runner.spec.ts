@@ -376,6 +376,6 @@ test("a wrong key in the configuration is named, and a newer version, with exit 
   const newer = prepare(folder, "newer.json", { version: 99, runs: [{ name: "lora", method: "lora" }] });
   const refused = await studio(newer, join(folder, "out"));
   expect(refused.code, refused.output).toBe(2);
-  expect(refused.output).toMatch(/version 99 .* newer studio; this one reads up to version 1\. .*update the studio/);
+  expect(refused.output).toMatch(/version 99 .* newer studio; this one reads up to version 2\. .*update the studio/);
   expect(existsSync(join(folder, "out"))).toBe(false);
 });

@@ -357,6 +357,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
       // Any loss below a hundred is reached by the first evaluation after a step.
       "2",
       /^[\d.]+.m?s$/,
+      /^[\d.]+.[MG]FLOP$/,
       /^[\d.]+.[kM]B$/,
     ]);
     await page.getByRole("button", { name: "Val. loss" }).click();
@@ -531,7 +532,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     });
     const configuration = JSON.parse(strFromU8(file.bytes));
     expect(configuration).toMatchObject({
-      version: 1,
+      version: 2,
       model: `bundled:${await openedModel(page)}`,
       data: {
         task: "sequence-classification",

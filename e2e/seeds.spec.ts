@@ -28,7 +28,7 @@ test("seeds are drawn as mean and spread; a run that does not learn is explained
     "Batch size": "24",
     "Evaluate every": "12",
     "Seeds per run": "2",
-    "Learning rate for all": "0.00001",
+    "Learning rate of heads": "0.00001",
   });
   await page.getByLabel("Learning rates", { exact: true }).selectOption({ label: "× 0.3, × 1, × 3" });
   await waitUntilReady(page);
