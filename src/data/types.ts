@@ -18,6 +18,8 @@ export type DataRole = "train" | "validation";
 
 export interface SampleListing {
   id: string;
+  /** Beside the list. */
+  file: string;
   title: string;
   description: string;
   task: TaskId;

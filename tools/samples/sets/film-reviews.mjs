@@ -41,7 +41,13 @@ export const filmReviews = {
     const composed = Object.entries(FRAMES).flatMap(([label, frames]) => {
       const frame = draw.deck(frames);
       return Array.from({ length: COMPOSED }, () => ({
-        text: frame()({ good: part("good"), good2: part("good"), bad: part("bad"), bad2: part("bad"), verdict: part(label) }),
+        text: frame()({
+          good: part("good"),
+          good2: part("good"),
+          bad: part("bad"),
+          bad2: part("bad"),
+          verdict: part(label),
+        }),
         label,
       }));
     });

@@ -14,7 +14,8 @@ const BESIDE = 3;
 export const guestComments = {
   file: "guest-comments.csv",
   title: "Guest comments",
-  description: "Which of cleanliness, food, location, noise, price and staff does a hotel guest write about? Up to three.",
+  description:
+    "Which of cleanliness, food, location, noise, price and staff does a hotel guest write about? Up to three.",
   task: "multi-label-classification",
   rows() {
     const draw = new Draw("guest comments");

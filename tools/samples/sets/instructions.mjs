@@ -3,7 +3,7 @@
  * (what a message is about, whom a sentence names, what follows from it) or about a word.
  */
 
-import { distinct, Draw, readLines } from "../text.mjs";
+import { Draw, distinct, readLines } from "../text.mjs";
 import { customerMessages } from "./customer-messages.mjs";
 import { entailment } from "./entailment.mjs";
 import { filmReviews } from "./film-reviews.mjs";
@@ -37,8 +37,9 @@ const PAST = `go went,see saw,take took,buy bought,write wrote,bring brought,fly
 teach taught,swim swam,give gave,eat ate,drink drank,fall fell,hold held,know knew,lose lost,make made,meet met,pay paid,ride rode,
 sleep slept,speak spoke,steal stole,tell told,wake woke,wear wore`;
 
-/** How many of each kind, at most. */
-const OF_SET = 150;
+/** How many rows ask what a sentence is, for each set, and how many what is in it; answers of the first kind are few. */
+const TO_JUDGE = 70;
+const TO_READ = 170;
 
 export const instructions = {
   file: "instructions.csv",
@@ -47,22 +48,40 @@ export const instructions = {
   task: "causal-lm",
   rows() {
     const draw = new Draw("instructions");
-    const some = (rows) => draw.shuffle(rows).slice(0, OF_SET);
+    const some = (count, rows) => draw.shuffle(rows).slice(0, count);
     const sentences = taggedSentences().map(({ words, names }) => ({ text: plain(words), names }));
     const naming = (kind) => sentences.filter(({ names }) => names.filter((name) => name.kind === kind).length === 1);
     const nameIn = (names, kind) => names.find((name) => name.kind === kind).name;
     const rows = [
       ...readLines("instructions").map((line) => line.split(" => ")),
-      ...some(customerMessages.rows()).map(({ text, label }) => [`What is this message about? ${text}`, MESSAGE_ABOUT[label]]),
-      ...some(questions.rows()).map(({ text, label }) => [`What kind of answer does this question ask for? ${text}`, ASKS_FOR[label]]),
-      ...some(filmReviews.rows()).map(({ text, label }) => [`Did the writer like the film? ${text}`, VERDICT[label]]),
-      ...some(naming("PER")).map(({ text, names }) => [`Which person does this sentence name? ${text}`, nameIn(names, "PER")]),
-      ...some(naming("LOC")).map(({ text, names }) => [`Which place does this sentence name? ${text}`, nameIn(names, "LOC")]),
-      ...some(entailment.rows().filter(({ label }) => label === "entailment")).map(({ premise, hypothesis }) => [
-        `Write a sentence that follows from this one. ${premise}`,
-        hypothesis,
+      ...some(TO_JUDGE, customerMessages.rows()).map(({ text, label }) => [
+        `What is this message about? ${text}`,
+        MESSAGE_ABOUT[label],
       ]),
-      ...pairs(OPPOSITES).map(([word, opposite]) => [`What is the opposite of "${word}"?`, `The opposite of "${word}" is "${opposite}".`]),
+      ...some(TO_JUDGE, questions.rows()).map(({ text, label }) => [
+        `What kind of answer does this question ask for? ${text}`,
+        ASKS_FOR[label],
+      ]),
+      ...some(TO_JUDGE, filmReviews.rows()).map(({ text, label }) => [
+        `Did the writer like the film? ${text}`,
+        VERDICT[label],
+      ]),
+      ...some(TO_READ, naming("PER")).map(({ text, names }) => [
+        `Which person does this sentence name? ${text}`,
+        nameIn(names, "PER"),
+      ]),
+      ...some(TO_READ, naming("LOC")).map(({ text, names }) => [
+        `Which place does this sentence name? ${text}`,
+        nameIn(names, "LOC"),
+      ]),
+      ...some(
+        TO_READ,
+        entailment.rows().filter(({ label }) => label === "entailment"),
+      ).map(({ premise, hypothesis }) => [`Write a sentence that follows from this one. ${premise}`, hypothesis]),
+      ...pairs(OPPOSITES).map(([word, opposite]) => [
+        `What is the opposite of "${word}"?`,
+        `The opposite of "${word}" is "${opposite}".`,
+      ]),
       ...pairs(PLURALS).map(([one, many]) => [`What is the plural of "${one}"?`, `One ${one}, two ${many}.`]),
       ...pairs(PAST).map(([now, then]) => [`Put "${now}" into the past.`, `Today I ${now}, yesterday I ${then}.`]),
     ].map(([instruction, response]) => ({ instruction, response }));

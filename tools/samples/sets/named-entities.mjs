@@ -5,7 +5,7 @@
  */
 
 import { bodies, clubs, companies, firstNames, lastNames, places } from "../names.mjs";
-import { distinct, Draw, readSections } from "../text.mjs";
+import { Draw, distinct, readSections } from "../text.mjs";
 
 const ROWS = 1040;
 /** Times that a sentence is used at most, with other names; one without a gap is there once. */
@@ -16,8 +16,7 @@ export const namedEntities = {
   title: "Names in sentences",
   description: "Which words name a person, a place or an organisation? Sentences as words, each with a tag (BIO).",
   task: "token-classification",
-  rows: () =>
-    taggedSentences().map(({ words, tags }) => ({ tokens: words.join(" "), tags: tags.join(" ") })),
+  rows: () => taggedSentences().map(({ words, tags }) => ({ tokens: words.join(" "), tags: tags.join(" ") })),
 };
 
 /** In a random order; `names` are the names in a sentence with what they are. */
@@ -57,7 +56,10 @@ function fill(line, register, name) {
 
 function namer(draw) {
   const decks = Object.fromEntries(
-    Object.entries({ firstNames, lastNames, places, companies, bodies, clubs }).map(([key, list]) => [key, draw.deck(list)]),
+    Object.entries({ firstNames, lastNames, places, companies, bodies, clubs }).map(([key, list]) => [
+      key,
+      draw.deck(list),
+    ]),
   );
   return (gap, register) => {
     if (gap === "FIRST") return decks.firstNames();

@@ -5,7 +5,8 @@ import { Draw, readSections } from "../text.mjs";
 export const questions = {
   file: "questions.csv",
   title: "Question types",
-  description: "What does a question ask for: an abbreviation, a description, an entity, a person, a place or a number?",
+  description:
+    "What does a question ask for: an abbreviation, a description, an entity, a person, a place or a number?",
   task: "sequence-classification",
   rows: () => labelledLines("questions"),
 };

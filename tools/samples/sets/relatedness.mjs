@@ -3,7 +3,7 @@
  * the two have in common: the deed counts most, then who does it, then the place. Each part can be said in two ways.
  */
 
-import { capitalise, distinct, Draw } from "../text.mjs";
+import { capitalise, Draw, distinct } from "../text.mjs";
 
 const ROWS = 1050;
 const WEIGHTS = { deed: 0.55, actor: 0.3, place: 0.15 };
@@ -12,29 +12,117 @@ const KIN = { deed: 0.35, actor: 0.5, place: 0.5 };
 
 /** Each entry is said in either way. */
 const ACTORS = {
-  child: [["a boy", "a young lad"], ["a girl", "a schoolgirl"], ["a teenager", "a youth"]],
-  grown: [["a man", "a gentleman"], ["a woman", "a lady"], ["an old man", "a grey-haired man"], ["a tall woman", "a very tall lady"]],
-  worker: [["a nurse", "someone in a nurse's uniform"], ["a soldier", "a man in uniform"], ["a cook", "a chef"], ["a farmer", "a man from a farm"]],
-  group: [["two children", "a pair of kids"], ["some friends", "a group of friends"], ["a family", "parents and their children"]],
+  child: [
+    ["a boy", "a young lad"],
+    ["a girl", "a schoolgirl"],
+    ["a teenager", "a youth"],
+  ],
+  grown: [
+    ["a man", "a gentleman"],
+    ["a woman", "a lady"],
+    ["an old man", "a grey-haired man"],
+    ["a tall woman", "a very tall lady"],
+  ],
+  worker: [
+    ["a nurse", "someone in a nurse's uniform"],
+    ["a soldier", "a man in uniform"],
+    ["a cook", "a chef"],
+    ["a farmer", "a man from a farm"],
+  ],
+  group: [
+    ["two children", "a pair of kids"],
+    ["some friends", "a group of friends"],
+    ["a family", "parents and their children"],
+  ],
 };
 const DEEDS = {
-  music: [["playing the guitar", "strumming a guitar"], ["singing a song", "performing a song"], ["beating the drums", "playing the drums"], ["blowing a trumpet", "playing a tune on the trumpet"], ["practising the violin", "working at a piece for the violin"]],
-  food: [["slicing an onion", "cutting up an onion"], ["peeling potatoes", "taking the skin off some potatoes"], ["eating an apple", "biting into an apple"], ["kneading dough", "working dough with both hands"], ["drinking tea", "having a cup of tea"], ["stirring a pot of soup", "moving a spoon through the soup"]],
-  sport: [["kicking a ball", "playing football"], ["jogging", "going for a run"], ["riding a bicycle", "cycling"], ["skipping with a rope", "jumping over a rope"], ["throwing a frisbee", "tossing a plastic disc"], ["doing push-ups", "doing press-ups"]],
-  work: [["sweeping the floor", "cleaning the floor with a broom"], ["hammering a nail into a board", "driving a nail into wood"], ["painting a fence", "putting fresh colour on a fence"], ["washing a car", "cleaning a car with a sponge"], ["sawing a plank", "cutting a plank in two"], ["carrying a heavy box", "lugging a big carton"]],
-  rest: [["reading a book", "lost in a novel"], ["sleeping on a bench", "having a nap on a bench"], ["writing a letter", "putting a message on paper"], ["talking on the telephone", "making a call"], ["sitting in an armchair", "resting in a soft chair"], ["listening to the radio", "following a programme on the radio"]],
-  animals: [["feeding the ducks", "giving bread to some ducks"], ["walking a dog", "out with a dog on a lead"], ["brushing a horse", "grooming a horse"], ["holding a kitten", "carrying a little cat"], ["looking at an aquarium", "watching fish behind glass"], ["chasing the hens", "running after some chickens"]],
+  music: [
+    ["playing the guitar", "strumming a guitar"],
+    ["singing a song", "performing a song"],
+    ["beating the drums", "playing the drums"],
+    ["blowing a trumpet", "playing a tune on the trumpet"],
+    ["practising the violin", "working at a piece for the violin"],
+  ],
+  food: [
+    ["slicing an onion", "cutting up an onion"],
+    ["peeling potatoes", "taking the skin off some potatoes"],
+    ["eating an apple", "biting into an apple"],
+    ["kneading dough", "working dough with both hands"],
+    ["drinking tea", "having a cup of tea"],
+    ["stirring a pot of soup", "moving a spoon through the soup"],
+  ],
+  sport: [
+    ["kicking a ball", "playing football"],
+    ["jogging", "going for a run"],
+    ["riding a bicycle", "cycling"],
+    ["skipping with a rope", "jumping over a rope"],
+    ["throwing a frisbee", "tossing a plastic disc"],
+    ["doing push-ups", "doing press-ups"],
+  ],
+  work: [
+    ["sweeping the floor", "cleaning the floor with a broom"],
+    ["hammering a nail into a board", "driving a nail into wood"],
+    ["painting a fence", "putting fresh colour on a fence"],
+    ["washing a car", "cleaning a car with a sponge"],
+    ["sawing a plank", "cutting a plank in two"],
+    ["carrying a heavy box", "lugging a big carton"],
+  ],
+  rest: [
+    ["reading a book", "lost in a novel"],
+    ["sleeping on a bench", "having a nap on a bench"],
+    ["writing a letter", "putting a message on paper"],
+    ["talking on the telephone", "making a call"],
+    ["sitting in an armchair", "resting in a soft chair"],
+    ["listening to the radio", "following a programme on the radio"],
+  ],
+  animals: [
+    ["feeding the ducks", "giving bread to some ducks"],
+    ["walking a dog", "out with a dog on a lead"],
+    ["brushing a horse", "grooming a horse"],
+    ["holding a kitten", "carrying a little cat"],
+    ["looking at an aquarium", "watching fish behind glass"],
+    ["chasing the hens", "running after some chickens"],
+  ],
 };
 const PLACES = {
-  outside: [["in the park", "in a public garden"], ["on the beach", "by the sea"], ["in the street", "on the road"], ["in the backyard", "behind the house"]],
-  inside: [["in the kitchen", "beside the stove"], ["in the hall", "in the corridor"], ["in the living room", "in the sitting room"]],
+  outside: [
+    ["in the park", "in a public garden"],
+    ["on the beach", "by the sea"],
+    ["in the street", "on the road"],
+    ["in the backyard", "behind the house"],
+  ],
+  inside: [
+    ["in the kitchen", "beside the stove"],
+    ["in the hall", "in the corridor"],
+    ["in the living room", "in the sitting room"],
+  ],
   nowhere: [["", ""]],
 };
 
 /** Deeds, by their first way, that are done at one kind of place only. */
 const ONLY = {
-  outside: ["kicking a ball", "jogging", "riding a bicycle", "throwing a frisbee", "painting a fence", "washing a car", "sleeping on a bench", "feeding the ducks", "walking a dog", "brushing a horse", "chasing the hens"],
-  inside: ["slicing an onion", "peeling potatoes", "kneading dough", "stirring a pot of soup", "sweeping the floor", "sitting in an armchair", "looking at an aquarium"],
+  outside: [
+    "kicking a ball",
+    "jogging",
+    "riding a bicycle",
+    "throwing a frisbee",
+    "painting a fence",
+    "washing a car",
+    "sleeping on a bench",
+    "feeding the ducks",
+    "walking a dog",
+    "brushing a horse",
+    "chasing the hens",
+  ],
+  inside: [
+    "slicing an onion",
+    "peeling potatoes",
+    "kneading dough",
+    "stirring a pot of soup",
+    "sweeping the floor",
+    "sitting in an armchair",
+    "looking at an aquarium",
+  ],
 };
 
 export const relatedness = {
@@ -49,13 +137,18 @@ export const relatedness = {
       const first = placed(Object.fromEntries(Object.entries(kinds).map(([part, all]) => [part, any(draw, all)])));
       // Some parts stay, some give way to another of their kind, and the rest to any.
       const change = draw.number();
-      const second = placed(Object.fromEntries(
-        Object.entries(kinds).map(([part, all]) => {
-          const drawn = draw.number();
-          if (drawn > change) return [part, first[part]];
-          return [part, drawn > change / 2 ? any(draw, { [first[part].kind]: all[first[part].kind] }) : any(draw, all)];
-        }),
-      ));
+      const second = placed(
+        Object.fromEntries(
+          Object.entries(kinds).map(([part, all]) => {
+            const drawn = draw.number();
+            if (drawn > change) return [part, first[part]];
+            return [
+              part,
+              drawn > change / 2 ? any(draw, { [first[part].kind]: all[first[part].kind] }) : any(draw, all),
+            ];
+          }),
+        ),
+      );
       const way = draw.below(2);
       return {
         sentence1: describe(draw, first, () => way),

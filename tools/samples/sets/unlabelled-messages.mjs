@@ -4,22 +4,31 @@
  */
 
 import { lastNames, places } from "../names.mjs";
-import { capitalise, distinct, Draw, fillSlots, readLines } from "../text.mjs";
+import { capitalise, Draw, distinct, fillSlots, readLines } from "../text.mjs";
 
 /** Times that a message is used at most, with other words in its gaps. */
 const USES = 11;
 
 export const DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const THINGS = `armchair,blender,camera,carpet,clock,coffee machine,desk,drill,fan,garden hose,grill,hammock,headset,heater,jacket,
+const THINGS =
+  `armchair,blender,camera,carpet,clock,coffee machine,desk,drill,fan,garden hose,grill,hammock,headset,heater,jacket,
 kettle,ladder,lamp,lawnmower,mattress,microscope,mirror,mixer,monitor,printer,pushchair,radio,razor,rucksack,scooter,sewing machine,
-shelf,sofa,speaker,suitcase,tablet,tent,toaster,typewriter,umbrella,vacuum cleaner,vase,violin,watch,wheelbarrow`.split(/,\s*/);
+shelf,sofa,speaker,suitcase,tablet,tent,toaster,typewriter,umbrella,vacuum cleaner,vase,violin,watch,wheelbarrow`.split(
+    /,\s*/,
+  );
 const GREETINGS = ["Hello, ", "Good morning, ", "Hi there, ", "Dear all, "];
-const FAREWELLS = [" Thanks in advance.", " Please advise.", " Kind regards.", " I am a patient person, up to a point."];
+const FAREWELLS = [
+  " Thanks in advance.",
+  " Please advise.",
+  " Kind regards.",
+  " I am a patient person, up to a point.",
+];
 
 export const unlabelledMessages = {
   file: "unlabelled-messages.csv",
   title: "Messages without labels",
-  description: "Messages to a shop and nothing else: to be continued, or to be labelled by a run that learned from Customer messages.",
+  description:
+    "Messages to a shop and nothing else: to be continued, or to be labelled by a run that learned from Customer messages.",
   task: "causal-lm",
   rows() {
     const draw = new Draw("unlabelled messages");
@@ -49,6 +58,7 @@ export function orderNumber(draw) {
 /** With a greeting or a farewell, now and then. */
 function dressed(draw, text) {
   const kind = draw.below(10);
-  if (kind < 2) return `${draw.pick(GREETINGS)}${/^(I|Mr|Mrs)\b/.test(text) ? text : text[0].toLowerCase() + text.slice(1)}`;
+  if (kind < 2)
+    return `${draw.pick(GREETINGS)}${/^(I|Mr|Mrs)\b/.test(text) ? text : text[0].toLowerCase() + text.slice(1)}`;
   return kind < 4 ? text + draw.pick(FAREWELLS) : text;
 }
