@@ -135,8 +135,8 @@ export const relatedness = {
     const kinds = { deed: DEEDS, actor: ACTORS, place: PLACES };
     const rows = Array.from({ length: ROWS * 2 }, () => {
       const first = placed(Object.fromEntries(Object.entries(kinds).map(([part, all]) => [part, any(draw, all)])));
-      // Some parts stay, some give way to another of their kind, and the rest to any.
-      const change = draw.number();
+      // Some parts stay, some give way to another of their kind, and the rest to any; seldom all stay.
+      const change = Math.sqrt(draw.number());
       const second = placed(
         Object.fromEntries(
           Object.entries(kinds).map(([part, all]) => {
@@ -187,7 +187,7 @@ function describe(draw, { actor, deed, place }, way) {
   const verb = actor.kind === "group" && who !== "a family" ? "are" : "is";
   const forms = [
     `${who} ${verb} ${what} ${where}`,
-    `there ${verb} ${who} ${what} ${where}`,
+    `there ${who.startsWith("a ") ? "is" : verb} ${who} ${what} ${where}`,
     ...(where === "" ? [] : [`${where}, ${who} ${verb} ${what}`]),
   ];
   return `${capitalise(draw.pick(forms).trim())}.`;
