@@ -27,6 +27,8 @@ export type TestPlan =
 
 export interface SampleListing {
   id: string;
+  /** Beside the list. */
+  file: string;
   title: string;
   description: string;
   task: TaskId;

@@ -335,8 +335,11 @@ export interface StudioApi {
   /** What a configuration leaves out is set to these. */
   readDefaults(): Promise<Defaults>;
   listSamples(): Promise<SampleListing[]>;
-  /** `seed`: with which the rows for validation and test are drawn; default: as it was, at first 0. */
-  openSample(id: string, seed?: number): Promise<DataSummary>;
+  /**
+   * `file`: of a listing. `seed`: with which the rows for validation and test are drawn; default: as it was,
+   * at first 0.
+   */
+  openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
    * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
    * as for samples.

@@ -196,9 +196,9 @@ export class Studio implements StudioApi {
     return (await this.#folders.sample("index.json")).json();
   }
 
-  async openSample(id: string, seed?: number): Promise<DataSummary> {
-    const response = await this.#folders.sample(`${id}.csv`);
-    return this.openData(new File([await response.blob()], `${id}.csv`), "train", seed);
+  async openSample(file: string, seed?: number): Promise<DataSummary> {
+    const response = await this.#folders.sample(file);
+    return this.openData(new File([await response.blob()], file), "train", seed);
   }
 
   openData(file: File, role: DataRole, seed?: number): Promise<DataSummary> {

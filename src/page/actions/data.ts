@@ -41,8 +41,9 @@ async function readAsWanted(): Promise<void> {
 }
 
 export async function openSample(id: string): Promise<void> {
-  const sample = useStudio.getState().data.samples.find((listing) => listing.id === id) ?? null;
-  const done = await attempt("train", sample?.title ?? id, () => studio().openSample(id, seed()));
+  const sample = useStudio.getState().data.samples.find((listing) => listing.id === id);
+  if (!sample) return;
+  const done = await attempt("train", sample.title, () => studio().openSample(sample.file, seed()));
   if (!done) return;
   Object.assign(opened, { sample: id, train: null, validation: null, test: null });
   patch("data", { sample });

@@ -1,0 +1,56 @@
+/**
+ * Sentences about films, positive or negative. Three in four are written by hand; the others put praise and blame of
+ * parts of a film into one text, and what the writer makes of it all decides.
+ */
+
+import { capitalise, Draw, readSections } from "../text.mjs";
+import { labelledLines } from "./questions.mjs";
+
+/** Of each label. */
+const COMPOSED = 132;
+
+/** `good` and `bad` are two remarks on parts, `verdict` what the writer thinks. The last word is the label's. */
+const FRAMES = {
+  positive: [
+    ({ bad, verdict }) => `Granted, ${bad}. ${capitalise(verdict)}.`,
+    ({ bad, bad2, verdict }) => `${capitalise(bad)}, ${bad2}, and still ${verdict}.`,
+    ({ good, bad, verdict }) => `${capitalise(bad)}, but ${good}, and ${verdict}.`,
+    ({ good, bad, verdict }) => `${capitalise(good)} even where ${bad}: ${verdict}.`,
+    ({ good, good2, verdict }) => `${capitalise(good)} and ${good2}; ${verdict}.`,
+    ({ bad, verdict }) => `You will hear that ${bad}. Never mind: ${verdict}.`,
+  ],
+  negative: [
+    ({ good, verdict }) => `Granted, ${good}. ${capitalise(verdict)}.`,
+    ({ good, good2, verdict }) => `${capitalise(good)}, ${good2}, and still ${verdict}.`,
+    ({ good, bad, verdict }) => `${capitalise(good)}, but ${bad}, and ${verdict}.`,
+    ({ good, bad, verdict }) => `${capitalise(bad)} even where ${good}: ${verdict}.`,
+    ({ bad, bad2, verdict }) => `${capitalise(bad)} and ${bad2}; ${verdict}.`,
+    ({ good, verdict }) => `You will hear that ${good}. Never mind: ${verdict}.`,
+  ],
+};
+
+export const filmReviews = {
+  file: "film-reviews.csv",
+  title: "Film reviews",
+  description: "Is a short remark about a film positive or negative? With negation, contrast and irony.",
+  task: "sequence-classification",
+  rows() {
+    const draw = new Draw("film reviews, composed");
+    const parts = new Map([...readSections("film-parts")].map(([name, lines]) => [name, draw.deck(lines)]));
+    const part = (name) => parts.get(name)();
+    const composed = Object.entries(FRAMES).flatMap(([label, frames]) => {
+      const frame = draw.deck(frames);
+      return Array.from({ length: COMPOSED }, () => ({
+        text: frame()({
+          good: part("good"),
+          good2: part("good"),
+          bad: part("bad"),
+          bad2: part("bad"),
+          verdict: part(label),
+        }),
+        label,
+      }));
+    });
+    return draw.shuffle([...labelledLines("film-reviews"), ...composed]);
+  },
+};
