@@ -7,9 +7,9 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it, test } from "vitest";
 import { formats, guessTask } from "../../../src/data/formats/registry";
 import { splitExamples } from "../../../src/data/split";
+import { suggestedText } from "../../../src/data/suggested-text";
 import { readTable } from "../../../src/data/table";
 import type { ColumnRoles, SampleListing } from "../../../src/data/types";
-import { suggestedText } from "../../../src/page/store/suggested-text";
 import { makeSamples } from "../../../tools/samples/make.mjs";
 
 const folder = new URL("../../../public/samples/", import.meta.url);
