@@ -76,7 +76,7 @@ describe("bundled samples", () => {
     const texts = examples.map(({ text, textPair, response }) => [text, textPair, response].join("\n").toLowerCase());
     expect(new Set(texts).size).toBe(rows);
     const settings = { task, columns: guess.columns, validationFraction: 0.1, maxLength: 128 };
-    const named = labels.map((name) => ({ name, train: 0, validation: 0 }));
+    const named = labels.map((name) => ({ name, train: 0, validation: 0, test: 0 }));
     expect(suggestedText({ settings, answer: formats[task].answer, labels: named })).toBe(EXPECTED[id]!.text);
   });
 
