@@ -159,7 +159,7 @@ export interface Comparison {
   /** Everything on the device, as last told. */
   memoryBytes: MemoryBytes | null;
   runs: RunRecord[];
-  /** Who is ahead, once it has ended; left out before, and where there is nothing to compare. */
+  /** Who is ahead, once it has ended; left out before. */
   verdict?: Verdict;
 }
 
