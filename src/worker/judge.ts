@@ -20,6 +20,9 @@ export interface Asked {
   readonly beside: readonly string[];
 }
 
+/** What there has to be of a comparison. */
+export type Judged = Pick<OpenComparison, "comparison" | "configuration" | "variants" | "history" | "data">;
+
 /** What a run said of the rows that decide: the one place that says which these are. */
 function answersOf(comparison: Comparison, run: string): Answers | null {
   return comparison.validated(run);
@@ -32,7 +35,7 @@ const PART: Verdict["part"] = "validation";
  * @throws Error where a run is still to come, or the task has not the metric
  */
 export function judge(
-  { comparison, configuration, variants, history, data }: OpenComparison,
+  { comparison, configuration, variants, history, data }: Judged,
   model: BaseModel,
   { metric, beside }: Asked,
 ): Verdict {
