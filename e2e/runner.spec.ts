@@ -153,6 +153,13 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   const steps = metrics.filter((line) => "gradNorm" in line);
   const evaluations = metrics.filter((line) => line.split === "validation");
   expect(metrics).toHaveLength(steps.length + evaluations.length);
+  const { verdict } = json(join(out, "summary.json"));
+  expect(verdict).toMatchObject({ metric: "accuracy", part: "validation", rows: 4, leftOut: [] });
+  expect(verdict.runs.map(({ run }: { run: string }) => run).sort()).toEqual(["lora", "sk"]);
+  expect(verdict.pairs).toHaveLength(1);
+  // Four rows are no proof.
+  expect(verdict.pairs[0].beyondLuck).toBe(false);
+  for (const sentence of verdict.sentences) expect(trained.output).toContain(`${sentence}\n`);
   for (const run of ["lora", "sk"]) {
     const own = steps.filter((line) => line.run === run);
     expect(own.map(({ step }) => step)).toEqual([1, 2, 3]);
