@@ -33,24 +33,32 @@ simply wonderful,good
 painful to watch,bad
 `;
 
-/** A folder with the rows and a configuration on them. */
+const TEST_ROWS = `text,label
+a fine evening,good
+an empty hour,bad
+`;
+
+/** A folder with the rows and a configuration on them; `tested`: with test rows in a file. */
 function prepare(
   folder: string,
   name: string,
   {
     training = {},
+    tested = false,
     ...given
-  }: { training?: object; runs?: object[]; preset?: string; source?: string; version?: number },
+  }: { training?: object; tested?: boolean; runs?: object[]; preset?: string; source?: string; version?: number },
 ): string {
   const { source, version, runs, preset } = given;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "rows.csv"), ROWS);
+  if (tested) writeFileSync(join(folder, "test.csv"), TEST_ROWS);
   const configuration = {
     version,
     model: source ?? `dir:${relative(folder, model)}`,
     data: {
       train: "rows.csv",
       validation: 0.34,
+      ...(tested && { test: "test.csv" }),
       columns: { text: "text", label: "label" },
       maxLength: 16,
     },
@@ -140,6 +148,7 @@ test("a preset in place of runs is compared as its runs", async () => {
 test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {
   const folder = test.info().outputPath("runner");
   const first = prepare(folder, "first.json", {
+    tested: true,
     runs: [
       { name: "lora", method: "lora" },
       { name: "sk", method: "sk-prefix" },
@@ -152,14 +161,20 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   const metrics = lines(join(out, "metrics.jsonl"));
   const steps = metrics.filter((line) => "gradNorm" in line);
   const evaluations = metrics.filter((line) => line.split === "validation");
-  expect(metrics).toHaveLength(steps.length + evaluations.length);
   const { verdict } = json(join(out, "summary.json"));
-  expect(verdict).toMatchObject({ metric: "accuracy", part: "validation", rows: 4, leftOut: [] });
+  expect(verdict).toMatchObject({ metric: "accuracy", part: "test", rows: 2, leftOut: [] });
   expect(verdict.runs.map(({ run }: { run: string }) => run).sort()).toEqual(["lora", "sk"]);
   expect(verdict.pairs).toHaveLength(1);
-  // Four rows are no proof.
+  // Two rows are no proof.
   expect(verdict.pairs[0].beyondLuck).toBe(false);
   for (const sentence of verdict.sentences) expect(trained.output).toContain(`${sentence}\n`);
+  // Read once, when both have ended.
+  const tests = metrics.slice(-2);
+  expect(tests).toEqual([
+    expect.objectContaining({ run: "lora", split: "test", step: 3, rows: 2 }),
+    expect.objectContaining({ run: "sk", split: "test", step: 3, rows: 2 }),
+  ]);
+  expect(metrics).toHaveLength(steps.length + evaluations.length + tests.length);
   for (const run of ["lora", "sk"]) {
     const own = steps.filter((line) => line.run === run);
     expect(own.map(({ step }) => step)).toEqual([1, 2, 3]);
@@ -186,10 +201,10 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
     complete: true,
     device: { executor: "processor", name, threads, adapter: null },
     model: { name: "tiny-llama" },
-    data: { trainRows: 8, validationRows: 4, labels: [{ name: "bad" }, { name: "good" }] },
+    data: { trainRows: 8, validationRows: 4, testRows: 2, labels: [{ name: "bad" }, { name: "good" }] },
     runs: [
-      { run: "lora", state: "finished", steps: 3, adapter: "lora" },
-      { run: "sk", state: "finished", steps: 3, adapter: "sk" },
+      { run: "lora", state: "finished", steps: 3, adapter: "lora", test: { step: 3, loss: tests[0].loss } },
+      { run: "sk", state: "finished", steps: 3, adapter: "sk", test: { step: 3, loss: tests[1].loss } },
     ],
   });
 
@@ -203,6 +218,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(JSON.parse(record)).toMatchObject(recorded);
 
   const second = prepare(folder, "second.json", {
+    tested: true,
     version: 1,
     training: { steps: 4 },
     runs: [

@@ -270,6 +270,18 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     const lines = await page.evaluate(() => (window as unknown as { statusLines: string[] }).statusLines);
     const running = lines.filter((line) => /^step \d of 8 · [\d.]+.steps\/s · [\d,]+.tokens\/s · .* left/.test(line));
     expect(running, lines.join("\n")).not.toEqual([]);
+    // The browser counts how often the file's test rows have been read.
+    const looks = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opened = indexedDB.open("sk-tuning-studio-looks");
+          opened.onsuccess = () => {
+            const all = opened.result.transaction("looks").objectStore("looks").getAll();
+            all.onsuccess = () => resolve(all.result);
+          };
+        }),
+    );
+    expect(looks).toEqual([1]);
     const tasks = await page.evaluate(() => {
       const [start] = performance.getEntriesByName("compare");
       const all = (window as unknown as { longTasks: { start: number; duration: number }[] }).longTasks;

@@ -1,11 +1,11 @@
-/** What a comparison is made of. */
+/** What a comparison is made of, and which rows of it a run has. */
 
 import type { BaseModel } from "../base/base-model";
 import type { Executor } from "../executors/executor";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import type { Checkpoint, Values } from "../runs/parameters";
-import type { ComparisonData } from "../runs/rows";
+import type { ComparisonData, DividedRows } from "../runs/rows";
 
 export interface RunPlan extends RunConfiguration {
   /** Values to start from, by tensor name. */
@@ -22,6 +22,12 @@ export interface ComparisonSetup {
   readonly executor: Executor;
   readonly model: BaseModel;
   readonly data: ComparisonData;
+  /**
+   * The rows once for every fold or repeat, the first of which the data name; default: theirs,
+   * without test rows. Apart from the data, so that whoever takes other rows in place of these
+   * never reads test rows.
+   */
+  readonly divisions?: readonly DividedRows[];
   readonly training: TrainingConfiguration;
   readonly runs: readonly RunPlan[];
   readonly emit: (event: StudioEvent) => void;
@@ -29,4 +35,15 @@ export interface ComparisonSetup {
   readonly onTest?: () => Promise<void>;
   /** Called after every evaluation with all runs' last good state. */
   readonly onCheckpoint?: (checkpoints: ReadonlyMap<string, Checkpoint>) => void;
+}
+
+/**
+ * The rows of a run.
+ * @param split which of the divisions
+ */
+export function divisionOf(
+  { data, divisions }: Pick<ComparisonSetup, "data" | "divisions">,
+  split: number,
+): DividedRows {
+  return divisions?.[split] ?? data;
 }

@@ -22,13 +22,13 @@ import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
-import { divisionOf, inputChannels } from "../runs/rows";
+import { type DividedRows, inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels } from "../tasks/task";
-import type { ComparisonSetup, RunPlan } from "./comparison-setup";
+import { type ComparisonSetup, divisionOf, type RunPlan } from "./comparison-setup";
 import { Lane, type Tested } from "./lane";
 import { TrainingLoop } from "./training-loop";
 
@@ -72,7 +72,7 @@ export class Comparison {
     const { labels, maxLength } = data;
     const classes = labels.length;
     const scale = data.scale ?? null;
-    const divisions = data.divisions ?? [data];
+    const divisions: readonly DividedRows[] = setup.divisions ?? [data];
     const rows = [...new Set(divisions.flatMap(({ train, validation }) => [...train, ...validation]))];
     const tested = [...new Set(divisions.flatMap(({ test = [] }) => test))];
     const lengthsOf = (some: readonly TokenizedExample[]) => some.map(({ ids }) => ids.length);
@@ -286,7 +286,7 @@ export class Comparison {
   report(name: string): RunReport {
     const lane = this.#lane(name);
     const { data, model, training } = this.#setup;
-    const { validation, validationTexts } = divisionOf(data, lane.split);
+    const { validation, validationTexts } = divisionOf(this.#setup, lane.split);
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
     return reportEvaluation({
       run: name,
@@ -344,7 +344,7 @@ export class Comparison {
    */
   validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
     const { validation, feed, split } = this.#lane(name);
-    const rows = divisionOf(this.#setup.data, split).validation;
+    const rows = divisionOf(this.#setup, split).validation;
     return validation && { evaluation: validation, examples: feed.shownRows(rows) };
   }
 

@@ -17,10 +17,9 @@ import { withProgress } from "../plan/waiting";
 import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
-import { divisionOf } from "../runs/rows";
 import { METRICS, STEPS_AHEAD } from "../runs/run";
 import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
-import type { ComparisonSetup } from "./comparison-setup";
+import { type ComparisonSetup, divisionOf } from "./comparison-setup";
 import type { Lane } from "./lane";
 
 export interface TrainingLoopSetup extends ComparisonSetup {
@@ -135,7 +134,7 @@ export class TrainingLoop {
 
   /** Null where it was cancelled. */
   async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
-    const rows = lane.feed.shownRows(divisionOf(this.#setup.data, lane.split).validation);
+    const rows = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
     const known = lane.trains ? null : lane.validation;
     const evaluation = known ?? (await this.#evaluateOn(lane, rows, cancelled));
     if (!evaluation) return null;
@@ -290,9 +289,9 @@ export class TrainingLoop {
    * A stop gives up what is not read yet.
    */
   async #test(ended: readonly Lane[]): Promise<void> {
-    const { data, emit, onTest, turn } = this.#setup;
+    const { emit, onTest, turn } = this.#setup;
     const lanes = ended.filter(({ state }) => state === "finished" || state === "stopped");
-    const testOf = ({ split, feed }: Lane) => feed.shownRows(divisionOf(data, split).test ?? []);
+    const testOf = ({ split, feed }: Lane) => feed.shownRows(divisionOf(this.#setup, split).test ?? []);
     if (this.#hurried || lanes.every((lane) => testOf(lane).length === 0)) return;
     await onTest?.();
     this.#isEvaluating = true;
@@ -317,14 +316,14 @@ export class TrainingLoop {
   }
 
   #streamsFrom(start: number): Stream[] {
-    const { buckets, data, lanes, training } = this.#setup;
+    const { buckets, lanes, training } = this.#setup;
     const { batchSize, shuffle } = training;
     const streams = new Map<string, Stream>();
     for (const { run, split } of lanes) {
       const { seed } = run.setup;
       const key = `${seed}, ${split}`;
       if (streams.has(key)) continue;
-      const lengths = divisionOf(data, split).train.map(({ ids }) => ids.length);
+      const lengths = divisionOf(this.#setup, split).train.map(({ ids }) => ids.length);
       streams.set(key, {
         seed,
         split,
@@ -351,7 +350,7 @@ export class TrainingLoop {
       const lanes = this.#running.filter(
         (lane) => lane.trains && lane.run.setup.seed === seed && lane.split === split && lane.steps === this.#step,
       );
-      const { train } = divisionOf(this.#setup.data, split);
+      const { train } = divisionOf(this.#setup, split);
       if (lanes.length > 0 && !(await this.#trainBatch(train, plan, lanes, factor))) return false;
     }
     return true;

@@ -36,27 +36,29 @@ export interface DivideOptions {
  */
 export function divideExamples(examples: readonly Example[], options: DivideOptions): Parts[] {
   const { validationFraction, test, seed, file = "data", labelsOf } = options;
-  const assign = (rows: readonly Example[], shares: readonly number[], stream: string) =>
-    assignParts(rows, shares, { random: new Random(seed, `parts/${stream}`), file, ...(labelsOf && { labelsOf }) });
+  const units = unitsOf(examples, labelsOf);
+  const deal = (some: readonly Unit[], shares: readonly number[], stream: string) =>
+    dealOut(some, shares, { random: new Random(seed, `parts/${stream}`), file });
+  const gather = (place: ReadonlyMap<Unit, number>, part: number) => {
+    const rows = [...place].flatMap(([unit, own]) => (own === part ? unit.rows : []));
+    return rows.sort((a, b) => a - b).map((row) => examples[row]!);
+  };
   const once = (fraction: number, stream: string): Parts => {
     checkFractions(validationFraction, fraction, file);
-    const part = assign(examples, [1 - validationFraction - fraction, validationFraction, fraction], stream);
-    const of = (index: number) => examples.filter((_, row) => part[row] === index);
-    return { train: of(0), validation: of(1), test: of(2) };
+    const place = deal(units, [1 - validationFraction - fraction, validationFraction, fraction], stream);
+    return { train: gather(place, 0), validation: gather(place, 1), test: gather(place, 2) };
   };
   if (test === null || typeof test === "number") return [once(test ?? 0, "0")];
   if ("repeats" in test) {
     return Array.from({ length: test.repeats }, (_, index) => once(test.fraction, String(index)));
   }
   checkFractions(validationFraction, 1 / test.folds, file);
-  const fold = assign(examples, new Array<number>(test.folds).fill(1 / test.folds), "folds");
+  const fold = deal(units, new Array<number>(test.folds).fill(1 / test.folds), "folds");
+  const held = validationFraction / (1 - 1 / test.folds);
   return Array.from({ length: test.folds }, (_, index) => {
-    const rest = examples.filter((_, row) => fold[row] !== index);
-    const tested = examples.filter((_, row) => fold[row] === index);
-    const held = validationFraction / (1 - 1 / test.folds);
-    const part = assign(rest, [1 - held, held], `fold ${index}`);
-    const of = (which: number) => rest.filter((_, row) => part[row] === which);
-    return { train: of(0), validation: of(1), test: tested };
+    const rest = units.filter((unit) => fold.get(unit) !== index);
+    const place = deal(rest, [1 - held, held], `fold ${index}`);
+    return { train: gather(place, 0), validation: gather(place, 1), test: gather(fold, index) };
   });
 }
 
@@ -78,68 +80,88 @@ export interface AssignOptions {
 
 /** Rows that stay together. */
 interface Unit {
+  /** Places of the examples. */
   readonly rows: number[];
-  /** How often each label is among them; the rows themselves count under `ROWS`. */
-  readonly counts: Map<number, number>;
+  /** How often each label is among them: pairs of its number and a count. `ROWS` counts rows. */
+  readonly counts: (readonly [label: number, count: number])[];
+  /** How many groups it joins. */
+  readonly groups: number;
 }
 
 /** Stands among labels for all rows, so that parts get their share of these, too. */
-const ROWS = -1;
+const ROWS = 0;
 /** Rounds of moving units to where they fit better. */
 const ROUNDS = 8;
 
 /**
- * The part of every example: `shares` add up to 1, and a share of 0 gets none. Units are dealt out
- * largest first, each to where it brings the counts of labels and rows nearest to their shares
- * (chi-squared); rows that stand alone come out as Sainte-Laguë's method apportions them. A label
- * in at least as many units as there are parts is in every part.
- * @throws DataError with both numbers where there are fewer units than parts.
+ * The part of every example: `shares` add up to 1, and a share of 0 gets none.
+ * @throws DataError with both numbers where there are fewer sets of rows that stay together than
+ * parts.
  */
 export function assignParts(
   examples: readonly Example[],
   shares: readonly number[],
-  options: AssignOptions,
+  { labelsOf, random, file = "data" }: AssignOptions,
 ): Uint8Array {
-  const { random, file = "data", labelsOf = ({ label }) => [label] } = options;
-  const units = unitsOf(examples, labelsOf);
+  const parts = new Uint8Array(examples.length);
+  for (const [{ rows }, part] of dealOut(unitsOf(examples, labelsOf), shares, { random, file })) {
+    for (const row of rows) parts[row] = part;
+  }
+  return parts;
+}
+
+/**
+ * The part of every unit. Units are dealt out largest first, each to where it brings the counts of
+ * labels and rows nearest to their shares (chi-squared); rows that stand alone come out as
+ * Sainte-Laguë's method apportions them. A label in at least as many units as there are parts is in
+ * every part.
+ */
+function dealOut(
+  given: readonly Unit[],
+  shares: readonly number[],
+  { random, file }: { readonly random: Random; readonly file: string },
+): Map<Unit, number> {
+  const units = random.shuffle([...given]).sort((a, b) => b.rows.length - a.rows.length);
   const asked = shares.flatMap((share, part) => (share > 0 ? [part] : []));
-  if (units.length < asked.length) throw tooFew(examples, units.length, asked.length, file);
-  random.shuffle(units).sort((a, b) => b.rows.length - a.rows.length);
+  if (units.length < asked.length) throw tooFew(units, asked.length, file);
   const targets = targetsOf(units, shares, asked);
-  const held = shares.map(() => new Map<number, number>());
+  const held = targets.map(({ length }) => new Float64Array(length));
   const number = shares.map(() => 0);
   /** What it adds to chi-squared to have the unit's rows in a part beside what is there. */
   const cost = ({ counts }: Unit, part: number) => {
     let sum = 0;
     for (const [label, count] of counts) {
-      const target = targets[part]!.get(label)!;
-      sum += (count * (2 * ((held[part]!.get(label) ?? 0) - target) + count)) / target;
+      const target = targets[part]![label]!;
+      sum += (count * (2 * (held[part]![label]! - target) + count)) / target;
     }
     return sum;
   };
   const place = new Map<Unit, number>();
   const put = (unit: Unit, part: number, sign: 1 | -1) => {
-    for (const [label, count] of unit.counts) held[part]!.set(label, (held[part]!.get(label) ?? 0) + sign * count);
+    for (const [label, count] of unit.counts) held[part]![label]! += sign * count;
     number[part]! += sign;
     if (sign > 0) place.set(unit, part);
   };
-  const cheapest = (unit: Unit) => {
-    let best = asked[0]!;
-    for (const part of asked) if (cost(unit, part) < cost(unit, best) - 1e-9) best = part;
+  /** Stays where it is where no other part is cheaper. */
+  const cheapest = (unit: Unit, from: number) => {
+    let [best, least] = [from, cost(unit, from)];
+    for (const part of asked) {
+      const own = cost(unit, part);
+      if (own < least - 1e-9) [best, least] = [part, own];
+    }
     return best;
   };
-  for (const unit of units) put(unit, cheapest(unit), 1);
-  for (let round = 0; round < ROUNDS; round++) {
-    let moved = false;
+  for (const unit of units) put(unit, cheapest(unit, asked[0]!), 1);
+  for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
+    moved = false;
     for (const unit of units) {
       const from = place.get(unit)!;
       if (number[from] === 1) continue;
       put(unit, from, -1);
-      const to = cost(unit, cheapest(unit)) < cost(unit, from) - 1e-9 ? cheapest(unit) : from;
+      const to = cheapest(unit, from);
       put(unit, to, 1);
       moved ||= to !== from;
     }
-    if (!moved) break;
   }
   for (const part of asked) {
     if (number[part]! > 0) continue;
@@ -147,39 +169,40 @@ export function assignParts(
     put(unit, place.get(unit)!, -1);
     put(unit, part, 1);
   }
-  const parts = new Uint8Array(examples.length);
-  for (const [{ rows }, part] of place) for (const row of rows) parts[row] = part;
-  return parts;
+  return place;
 }
 
 /**
  * How many of each label a part is to get: its share, but at least one where there are enough units
  * of the label.
  */
-function targetsOf(units: readonly Unit[], shares: readonly number[], asked: readonly number[]): Map<number, number>[] {
-  const total = new Map<number, { rows: number; units: number }>();
+function targetsOf(units: readonly Unit[], shares: readonly number[], asked: readonly number[]): Float64Array[] {
+  const rows: number[] = [];
+  const having: number[] = [];
   for (const { counts } of units) {
     for (const [label, count] of counts) {
-      const { rows, units: having } = total.get(label) ?? { rows: 0, units: 0 };
-      total.set(label, { rows: rows + count, units: having + 1 });
+      rows[label] = (rows[label] ?? 0) + count;
+      having[label] = (having[label] ?? 0) + 1;
     }
   }
-  const targets = shares.map(() => new Map<number, number>());
-  for (const [label, { rows, units: having }] of total) {
-    const least = having >= asked.length ? 1 : 0;
-    const floored = asked.map((part) => Math.max(shares[part]! * rows, least));
-    const sum = floored.reduce((all, target) => all + target, 0);
+  const targets = shares.map(() => new Float64Array(rows.length));
+  const largest = asked.reduce((most, part) => (shares[part]! > shares[most]! ? part : most), asked[0]!);
+  for (const [label, total] of rows.entries()) {
+    // In the rest of a fold there may be labels that no unit has.
+    if (total === undefined) continue;
+    const least = having[label]! >= asked.length ? 1 : 0;
+    const floored = asked.map((part) => Math.max(shares[part]! * total, least));
     // What the small parts get beyond their share, the largest gives.
-    const largest = asked.reduce((most, part) => (shares[part]! > shares[most]! ? part : most), asked[0]!);
+    const beyond = floored.reduce((all, target) => all + target, 0) - total;
     for (const [index, part] of asked.entries()) {
-      targets[part]!.set(label, Math.max(floored[index]! - (part === largest ? sum - rows : 0), least, 1e-6));
+      targets[part]![label] = Math.max(floored[index]! - (part === largest ? beyond : 0), least, 1e-6);
     }
   }
   return targets;
 }
 
 /** Groups and equal inputs joined: rows that share either are in one unit. */
-function unitsOf(examples: readonly Example[], labelsOf: (example: Example) => Iterable<number>): Unit[] {
+function unitsOf(examples: readonly Example[], labelsOf: AssignOptions["labelsOf"] = ({ label }) => [label]): Unit[] {
   const parent = examples.map((_, row) => row);
   const root = (row: number): number => {
     let top = row;
@@ -197,14 +220,19 @@ function unitsOf(examples: readonly Example[], labelsOf: (example: Example) => I
       else parent[root(row)] = root(other);
     }
   }
-  const units = new Map<number, Unit>();
-  for (const [row, example] of examples.entries()) {
-    const unit = units.get(root(row)) ?? { rows: [], counts: new Map<number, number>() };
-    units.set(root(row), unit);
-    unit.rows.push(row);
-    for (const label of [...labelsOf(example), ROWS]) unit.counts.set(label, (unit.counts.get(label) ?? 0) + 1);
+  const members = new Map<number, number[]>();
+  for (const row of examples.keys()) {
+    const rows = members.get(root(row));
+    if (rows) rows.push(row);
+    else members.set(root(row), [row]);
   }
-  return [...units.values()];
+  return [...members.values()].map((rows) => {
+    const counts = new Map([[ROWS, rows.length]]);
+    for (const row of rows) {
+      for (const label of labelsOf(examples[row]!)) counts.set(label + 1, (counts.get(label + 1) ?? 0) + 1);
+    }
+    return { rows, counts: [...counts], groups: new Set(rows.flatMap((row) => examples[row]!.group ?? [])).size };
+  });
 }
 
 /**
@@ -221,21 +249,21 @@ export function inputsOf(examples: readonly Example[]): (example: Example) => st
   };
 }
 
-function tooFew(examples: readonly Example[], units: number, parts: number, file: string): DataError {
-  const groups = new Set(examples.flatMap(({ group }) => (group === undefined ? [] : [group]))).size;
-  const rows = formatCount(examples.length);
-  if (groups > 0) {
+function tooFew(units: readonly Unit[], parts: number, file: string): DataError {
+  const sum = (of: (unit: Unit) => number) => formatCount(units.reduce((all, unit) => all + of(unit), 0));
+  const rows = sum((unit) => unit.rows.length);
+  if (units.some(({ groups }) => groups > 0)) {
     return new DataError({
       file,
       what:
-        `The rows stay together in ${formatCount(units)} sets (${formatCount(groups)} groups of ${rows} rows), and ` +
-        `${formatCount(parts)} parts need at least one each.`,
+        `The rows stay together in ${formatCount(units.length)} sets (${sum(({ groups }) => groups)} groups of ${rows} rows), ` +
+        `and ${formatCount(parts)} parts need at least one each.`,
       fix: "Choose another column for the groups, or none, or ask for fewer parts.",
     });
   }
   return new DataError({
     file,
-    what: `${rows} rows with ${formatCount(units)} different texts cannot be divided into ${formatCount(parts)} parts.`,
+    what: `${rows} rows with ${formatCount(units.length)} different texts cannot be divided into ${formatCount(parts)} parts.`,
     fix: "Add rows, or open files of your own for validation and test.",
   });
 }

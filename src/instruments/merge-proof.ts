@@ -21,7 +21,6 @@ import { entryElements } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";
 import { storedTensors } from "../program/row-parts";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
-import { rowsAlone } from "../runs/rows";
 import type { Run } from "../runs/run";
 import type { Evaluation } from "../tasks/task";
 import type { Instrument } from "./instrument";
@@ -128,7 +127,7 @@ export async function proveMerge(
     const name = `${run.setup.name}, merged`;
     const comparison = new Comparison({
       ...plain,
-      data: rowsAlone(data, validation),
+      data: { ...data, train: validation, validation, validationTexts: validation.map(() => "") },
       training: { ...training, batchSize: validation.length, steps: 1, seeds: 1, learningRateFactors: [1] },
       runs: [{ name, method: "linear-probe", options: {}, initial }],
       emit: () => {},

@@ -6,7 +6,6 @@
 
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
-import { rowsAlone } from "../runs/rows";
 
 /** Rows that are compared. */
 const ROWS = 8;
@@ -32,7 +31,7 @@ export async function compareAtStart(
   const validation = (data.validation.length > 0 ? data.validation : data.train).slice(0, ROWS);
   const comparison = new Comparison({
     ...setup,
-    data: rowsAlone(data, validation),
+    data: { ...data, train: validation, validation, validationTexts: validation.map(() => "") },
     training: { ...training, batchSize: validation.length, steps: 1 },
     runs: plans,
     emit: () => {},

@@ -24,7 +24,6 @@ import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
-import { divisionOf } from "../runs/rows";
 import { trainableOf } from "../runs/trainable-count";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Verdict } from "../verdict/verdict";
@@ -188,8 +187,9 @@ export class Comparisons {
 
   /** A run as instruments are given it. Throws an Error if there is none. */
   measuredRun(name: string): MeasuredRun {
-    const { comparison, configuration, data: all, history, variants } = this.of(name);
-    const data = { ...all, ...divisionOf(all, variants.find((variant) => variant.name === name)!.split) };
+    const { comparison, configuration, data: first, divisions, history, variants } = this.of(name);
+    const { train, validation, validationTexts } = divisions[variants.find((one) => one.name === name)!.split]!;
+    const data = { ...first, train, validation, validationTexts };
     const { executor, model } = this.#opened;
     const readText = async (file: string) => (await this.#folders.sample(file)).text();
     return { name, comparison, executor, model, data, training: configuration.training, history, readText };

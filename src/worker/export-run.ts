@@ -10,7 +10,6 @@ import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
 import { mergedRun, zipMerged } from "../folders/merged-model";
-import { divisionOf } from "../runs/rows";
 import { shownMetrics } from "../tasks/metrics/shown";
 import type { DeviceReport } from "./api";
 import { recordedConfiguration } from "./folders";
@@ -26,9 +25,9 @@ export async function exportedFolder(
   run: string,
   conversion: string | null,
 ): Promise<AdapterFolder> {
-  const { comparison, data, variants } = open;
+  const { comparison, divisions, variants } = open;
   const { seed, split, learningRateFactor } = variants.find(({ name }) => name === run)!;
-  const { train } = divisionOf(data, split);
+  const { train } = divisions[split]!;
   const facts = exportFacts(opened, open, run);
   const state = {
     ...{ seed, learningRateFactor, steps: comparison.steps },
@@ -61,7 +60,7 @@ export async function exportedRun(
 /** What the model card and run.json say of a run. */
 function exportFacts(
   { model, data: store, device }: Opened,
-  { comparison, configuration, data, evaluations, folders, variants }: OpenComparison,
+  { comparison, configuration, data, divisions, evaluations, folders, variants }: OpenComparison,
   run: string,
 ): ExportFacts {
   const variant = variants.find(({ name }) => name === run)!;
@@ -69,7 +68,7 @@ function exportFacts(
   const held = comparison.heldStep(run);
   const last = own.findLast(({ step, split }) => step === held && split === "validation") ?? null;
   const { train, validation } = store.summary!;
-  const rows = divisionOf(data, variant.split);
+  const rows = divisions[variant.split]!;
   // What a sum was made of, also where training went on from it.
   const from = folders.get(variant.run)?.adapter.run;
   const recorded = recordedConfiguration(configuration, model.folder.source);

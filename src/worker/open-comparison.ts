@@ -25,7 +25,7 @@ import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
 import type { Checkpoint } from "../runs/parameters";
 import { parseOptions } from "../runs/resolve";
-import type { ComparisonData } from "../runs/rows";
+import type { ComparisonData, DividedRows } from "../runs/rows";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
 import { countLook } from "./looks";
@@ -45,6 +45,8 @@ export interface OpenComparison {
   readonly comparison: Comparison;
   readonly configuration: Configuration;
   readonly data: ComparisonData;
+  /** Of which each variant has one. */
+  readonly divisions: readonly DividedRows[];
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
@@ -69,7 +71,7 @@ export async function openComparison(
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   scale: Scale | null = null,
 ): Promise<OpenComparison> {
-  const { executor, model, comparisonData } = opened;
+  const { executor, model, comparisonData, divisions } = opened;
   const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
   const given = new Map<string, readonly NamedTensor[]>();
   const plans = configuration.runs.map((run): RunPlan => {
@@ -105,7 +107,7 @@ export async function openComparison(
   const onTest = async () => {
     looks = await countLook(await tableFingerprint(testedTable));
   };
-  const comparison = new Comparison({ executor, model, data, training, runs, ...listeners, emit, onTest });
+  const comparison = new Comparison({ executor, model, data, divisions, training, runs, ...listeners, emit, onTest });
   try {
     for (const { name, run } of variants) {
       const tensors = given.get(run);
@@ -120,7 +122,7 @@ export async function openComparison(
     throw error;
   }
   return {
-    ...{ comparison, configuration, folders, data, evaluations, variants, history },
+    ...{ comparison, configuration, folders, data, divisions, evaluations, variants, history },
     get looks() {
       return looks;
     },

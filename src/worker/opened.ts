@@ -15,7 +15,7 @@ import type { ModelFolder } from "../hub/types";
 import type { ModelFacts } from "../methods/method";
 import { familyOf } from "../models/registry";
 import type { Configuration } from "../plan/configuration";
-import { type ComparisonData, inputChannels } from "../runs/rows";
+import { type ComparisonData, type DividedRows, inputChannels } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { DeviceChoice, DeviceReport } from "./api";
@@ -125,21 +125,26 @@ export class Opened {
 
   /** The open rows as a comparison reads them. */
   get comparisonData(): ComparisonData {
-    const { dataset, divisions: tokens, settings } = this.data.data;
-    const textsOf = (rows: readonly Example[]) =>
-      rows.map(({ text, textPair }) => (textPair === null ? text : `${text} | ${textPair}`));
-    const divisions = tokens.map((parts, index) => {
-      const { validation, test } = dataset.divisions[index]!;
-      return { ...parts, validationTexts: textsOf(validation), testTexts: textsOf(test) };
-    });
+    const { dataset, settings } = this.data.data;
+    const { train, validation, validationTexts } = this.divisions[0]!;
     return {
       task: settings.task,
       labels: dataset.labels,
       scale: dataset.scale,
-      ...divisions[0]!,
-      divisions,
+      ...{ train, validation, validationTexts },
       maxLength: settings.maxLength,
     };
+  }
+
+  /** The open rows in their parts, once for every fold or repeat. */
+  get divisions(): readonly DividedRows[] {
+    const { dataset, divisions } = this.data.data;
+    const textsOf = (rows: readonly Example[]) =>
+      rows.map(({ text, textPair }) => (textPair === null ? text : `${text} | ${textPair}`));
+    return divisions.map((parts, index) => {
+      const { validation, test } = dataset.divisions[index]!;
+      return { ...parts, validationTexts: textsOf(validation), testTexts: textsOf(test) };
+    });
   }
 
   /** As `configured`, for a run that knows one division of the rows only: the first. */

@@ -35,6 +35,16 @@ beforeAll(async () => {
 
 afterEach(() => open.release());
 
+/** The rows as one division, with test rows. */
+function divided(
+  train: readonly TokenizedExample[],
+  validation: readonly TokenizedExample[],
+  test: readonly TokenizedExample[],
+) {
+  const data = tinyData(train, validation);
+  return { data, divisions: [{ ...data, test }] };
+}
+
 async function trained(setup: TinySetup): Promise<TinyComparison> {
   const created = open.create(executor, model, setup);
   await created.comparison.prepare();
@@ -65,7 +75,7 @@ test("training is the same to the last bit with test rows and without", { timeou
       return event.type === "run-state" ? [[event.run, event.state, event.reason, event.heldStep]] : [];
     });
   const without = await trained({ data: tinyData(train, validation), training, runs });
-  const withTest = await trained({ data: { ...tinyData(train, validation), test }, training, runs });
+  const withTest = await trained({ ...divided(train, validation, test), training, runs });
   expect(told(withTest)).toEqual(told(without));
   for (const { name } of runs) expect(await finalValues(withTest, name)).toEqual(await finalValues(without, name));
   expect(without.comparison.tested("head")).toBeNull();
@@ -75,7 +85,7 @@ test("training is the same to the last bit with test rows and without", { timeou
 
 test("they are read once, with the adapter that a run ends with", { timeout }, async () => {
   const { train, validation, test } = await rows();
-  const { comparison, events, of } = await trained({ data: { ...tinyData(train, validation), test }, training, runs });
+  const { comparison, events, of } = await trained({ ...divided(train, validation, test), training, runs });
   const tested = events.filter((event) => event.type === "evaluation" && event.split === "test");
   expect(tested.map((event) => "run" in event && event.run)).toEqual(runs.map(({ name }) => name));
   // Nothing comes behind them but that the comparison has ended.
@@ -99,7 +109,7 @@ test("they are read once, with the adapter that a run ends with", { timeout }, a
 test("a run that is stopped is tested with what it holds, and again when it has gone on", { timeout }, async () => {
   const { train, validation, test } = await rows();
   const created = open.create(executor, model, {
-    data: { ...tinyData(train, validation), test },
+    ...divided(train, validation, test),
     training: { steps: 6 },
     runs: runs.slice(0, 1),
     onEvent: (event, comparison) => {
@@ -122,7 +132,7 @@ test("a run that fails is not tested, and nobody looks where all have failed", {
   const { train, validation, test } = await rows();
   const astray = { name: "astray", method: "linear-probe", learningRate: 1e38 };
   const { comparison, of } = await trained({
-    data: { ...tinyData(train, validation), test },
+    ...divided(train, validation, test),
     training: { steps: 6, gradClip: null },
     runs: [astray],
   });
@@ -141,7 +151,8 @@ test("runs on several divisions are what they are alone, each tested on its own 
   const divisions = [0, 1, 2].map(fold);
   const names = (split: number) => [`lora ${split}`, `neighbours ${split}`];
   const together = await trained({
-    data: { ...divisions[0]!, divisions },
+    data: divisions[0]!,
+    divisions,
     training: { steps: 5 },
     runs: [0, 1, 2].flatMap((split) => [
       { name: names(split)[0]!, method: "lora", learningRate: 0.01, split },
@@ -155,6 +166,7 @@ test("runs on several divisions are what they are alone, each tested on its own 
   for (const [split, data] of divisions.entries()) {
     const alone = await trained({
       data,
+      divisions: [data],
       training: { steps: 5 },
       runs: [
         { name: "lora", method: "lora", learningRate: 0.01 },
@@ -180,7 +192,7 @@ test("whoever counts looks is told before each reading, and not where there are 
     const comparison: Comparison = new Comparison({
       executor,
       model,
-      data: { ...tinyData(train, validation), test: tested },
+      ...divided(train, validation, tested),
       training: trainingSchema.parse({ batchSize: 2, steps: 2 }),
       runs: [{ name: "head", method: "linear-probe", options: {} }],
       emit: (event: StudioEvent) => {

@@ -11,7 +11,7 @@ import type { Executor } from "../../src/executors/executor";
 import { type TrainingConfiguration, trainingSchema } from "../../src/plan/configuration";
 import type { Prediction, StudioEvent } from "../../src/plan/events";
 import type { Values } from "../../src/runs/parameters";
-import type { ComparisonData } from "../../src/runs/rows";
+import type { ComparisonData, DividedRows } from "../../src/runs/rows";
 import { fixtureJson } from "../fixtures/reference";
 
 export type EventOf<Type extends StudioEvent["type"]> = Extract<StudioEvent, { type: Type }>;
@@ -45,6 +45,8 @@ export function tinyData(
 
 export interface TinySetup {
   readonly data: ComparisonData;
+  /** Default: the data's rows, without test rows. */
+  readonly divisions?: readonly DividedRows[];
   readonly runs: readonly (Omit<RunPlan, "options"> & { options?: Record<string, unknown> })[];
   readonly training?: Partial<TrainingConfiguration>;
   /** Called with every event, after it is kept. */
@@ -70,6 +72,7 @@ export function createComparison(executor: Executor, model: BaseModel, setup: Ti
     executor,
     model,
     data: setup.data,
+    divisions: setup.divisions,
     training: trainingSchema.parse({ ...defaults, ...setup.training }),
     runs: setup.runs.map((run) => ({ options: {}, ...run })),
     emit: (event) => {

@@ -9,7 +9,7 @@ import type { Executor } from "../../src/executors/executor";
 import { History } from "../../src/instruments/history";
 import { configurationSchema } from "../../src/plan/configuration";
 import { variantsOf } from "../../src/plan/variants";
-import type { ComparisonData } from "../../src/runs/rows";
+import type { DividedRows } from "../../src/runs/rows";
 import { tasks } from "../../src/tasks/registry";
 import { writeSentences } from "../../src/verdict/sentences";
 import { type Judged, judge } from "../../src/worker/judge";
@@ -37,11 +37,11 @@ afterAll(() => model.release());
 async function compared(
   runs: typeof RUNS,
   training: object,
-  { train = true, test = null, parts = {} }: { train?: boolean; test?: unknown; parts?: Partial<ComparisonData> } = {},
+  { train = true, test = null, divisions }: { train?: boolean; test?: unknown; divisions?: DividedRows[] } = {},
 ) {
   const data = {
     ...tinyData(await tinyRows(model, [12, 9, 16, 10]), await tinyRows(model, [8, 9, 10, 8, 11, 9])),
-    ...parts,
+    ...divisions?.[0],
   };
   const configuration = configurationSchema.parse({
     model: "bundled:tiny",
@@ -52,7 +52,7 @@ async function compared(
   const variants = runs.flatMap((run) => variantsOf(run, configuration.training, configuration.data));
   const history = new History();
   const plans = variants.map(({ run, ...variant }) => ({ ...runs.find((one) => one.name === run)!, ...variant }));
-  const setup = { data, runs: plans, training: configuration.training, onEvent: history.add.bind(history) };
+  const setup = { data, divisions, runs: plans, training: configuration.training, onEvent: history.add.bind(history) };
   const { comparison } = createComparison(executor, model, setup);
   await comparison.prepare();
   if (train) await comparison.train();
@@ -113,14 +113,14 @@ test("test rows decide where there are some; over folds each of them once", asyn
     validationTexts: ["row 0", "row 1"],
     test: all.slice(from, to),
   });
-  const once = await compared(RUNS, {}, { test: 0.5, parts: fold(0, 4) });
+  const once = await compared(RUNS, {}, { test: 0.5, divisions: [fold(0, 4)] });
   const verdict = judge(once.judged, model, NOTHING);
   expect(verdict).toMatchObject({ part: "test", rows: 4, looks: 3, leftOut: [] });
   expect(verdict.sentences.some((sentence) => sentence.includes("looked at 3 times"))).toBe(true);
   await once.comparison.release();
 
   const divisions = [fold(0, 4), fold(4, 8)];
-  const folds = await compared(RUNS, {}, { test: { folds: 2 }, parts: { ...divisions[0]!, divisions } });
+  const folds = await compared(RUNS, {}, { test: { folds: 2 }, divisions });
   const over = judge(folds.judged, model, NOTHING);
   expect(over).toMatchObject({ part: "test", rows: 8, leftOut: [] });
   expect(over.runs.map(({ seeds }) => seeds)).toEqual([2, 2, 2]);

@@ -36,7 +36,7 @@ export function SpeedChart() {
       const value = Number((unit === "step" ? speed.secondsPerStep : speed.tokensPerSecond).toPrecision(3));
       return {
         key: run.key,
-        name: run.name,
+        name: run.variant.group,
         fill: appearance(run.slot).color,
         label: unit === "step" ? `${formatDuration(value)}/step` : `${formatCount(value)} tok/s`,
         parts: [value],
@@ -84,7 +84,7 @@ export function SpeedChart() {
                 <tbody>
                   {speeds.map(({ run, speed }) => (
                     <tr key={run.key}>
-                      <th scope="row">{run.name}</th>
+                      <th scope="row">{run.variant.group}</th>
                       <td className="number">{formatDuration(speed.secondsPerStep)}</td>
                       <td className="number">{speed.stepsPerSecond.toPrecision(3)}</td>
                       <td className="number">{formatCount(speed.tokensPerSecond)}</td>

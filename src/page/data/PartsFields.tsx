@@ -31,10 +31,11 @@ export function PartsFields({ summary }: { summary: DataSummary }) {
           />
         )}
         <ChooseFile title="Validation file" part="validation" open={validation !== null} />
-        {test ? <OwnFile title="Test file" part="test" file={test} /> : <TestFields plan={settings.test ?? null} />}
+        {test ? <OwnFile title="Test file" part="test" file={test} /> : <TestKind plan={settings.test ?? null} />}
         <ChooseFile title="Test file" part="test" open={test !== null} />
+        {!test && <TestNumbers plan={settings.test ?? null} />}
       </div>
-      <div className="field-grid">
+      <div className="field-grid field-grid-1">
         <SelectField
           label="Keep together"
           help="Rows with the same value here, such as an author or a document, are all in one part."
@@ -86,10 +87,10 @@ function ChooseFile({ title, part, open }: { title: string; part: HeldPart; open
 }
 
 const KINDS = {
-  none: "no test rows",
-  once: "a share of the rows",
-  folds: "folds: every row once",
-  repeats: "a share, drawn several times",
+  none: "none",
+  once: "a share",
+  folds: "folds",
+  repeats: "repeated shares",
 } as const;
 
 type Kind = keyof typeof KINDS;
@@ -115,29 +116,31 @@ const HELP: Record<Kind, string> = {
   repeats: "Every run is trained once for each draw, and tested on its rows.",
 };
 
-function TestFields({ plan }: { plan: TestPlan | null }) {
+const takeTest = (test: TestPlan | null) => void setData({ test }, "test");
+
+function TestKind({ plan }: { plan: TestPlan | null }) {
   const kind = kindOf(plan);
-  const take = (test: TestPlan | null) => void setData({ test }, "test");
   return (
-    <div className="field">
-      <SelectField
-        label="Test"
-        help={HELP[kind]}
-        value={kind}
-        choices={Object.entries(KINDS).map(([value, label]) => ({ value, label }))}
-        onChange={(chosen) => take(PLANS[chosen as Kind])}
-      />
-      {typeof plan === "number" && <Percent label="Test, %" fraction={plan} onChange={take} />}
-      {plan !== null && typeof plan === "object" && "folds" in plan && (
-        <Times label="Folds" times={plan.folds} onChange={(folds) => take({ folds })} />
-      )}
-      {plan !== null && typeof plan === "object" && "repeats" in plan && (
-        <>
-          <Times label="Draws" times={plan.repeats} onChange={(repeats) => take({ ...plan, repeats })} />
-          <Percent label="Test, %" fraction={plan.fraction} onChange={(fraction) => take({ ...plan, fraction })} />
-        </>
-      )}
-    </div>
+    <SelectField
+      label="Test"
+      help={HELP[kind]}
+      value={kind}
+      choices={Object.entries(KINDS).map(([value, label]) => ({ value, label }))}
+      onChange={(chosen) => takeTest(PLANS[chosen as Kind])}
+    />
+  );
+}
+
+/** How many, and how much: of the plan as it is. */
+function TestNumbers({ plan }: { plan: TestPlan | null }) {
+  if (plan === null) return null;
+  if (typeof plan === "number") return <Percent label="Test, %" fraction={plan} onChange={takeTest} />;
+  if ("folds" in plan) return <Times label="Folds" times={plan.folds} onChange={(folds) => takeTest({ folds })} />;
+  return (
+    <>
+      <Times label="Draws" times={plan.repeats} onChange={(repeats) => takeTest({ ...plan, repeats })} />
+      <Percent label="Test, %" fraction={plan.fraction} onChange={(fraction) => takeTest({ ...plan, fraction })} />
+    </>
   );
 }
 

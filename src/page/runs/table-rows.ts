@@ -1,5 +1,6 @@
 /** The run table's figures: what is shown, how it is sorted, which is best. */
 
+import { splitsOf } from "../../data/splits";
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { Verdict } from "../../worker/api";
 import { stepsToLoss, summarise } from "../curves/run-curves";
@@ -23,8 +24,8 @@ export interface TableRow {
   /** Of an earlier comparison than the one that is shown. */
   past: boolean;
   /**
-   * Whether it may be called the best: what has been trained here to the end, and did not fail. None
-   * does while the comparison trains.
+   * Whether it may be called the best: what has been trained here to the end, did not fail, and is on
+   * the same rows as the others. None does while the comparison trains.
    */
   contends: boolean;
   figures: Record<Figure, number | null>;
@@ -35,7 +36,9 @@ export function tableRows(
   comparison: Comparison,
   { past, target }: { past: boolean; target: number | null },
 ): TableRow[] {
-  const [metric] = taskMetrics[comparison.configuration.data.task];
+  const { data } = comparison.configuration;
+  const [metric] = taskMetrics[data.task];
+  const onSameRows = splitsOf(data.test ?? null) === null;
   return comparison.runs.map((run) => {
     const measured = summarise(run.curves, metric, isTrained(run));
     return {
@@ -43,6 +46,7 @@ export function tableRows(
       comparison,
       past,
       contends:
+        onSameRows &&
         isEnded(comparison.state) &&
         run.state !== "failed" &&
         isTrained(run) &&

@@ -116,6 +116,12 @@ describe("the run table", () => {
     expect(rows.find(({ run }) => run === imported)?.figures.stepsToLoss).toBeNull();
   });
 
+  it("calls no fold the best: each is judged on other rows", () => {
+    const folds = trained();
+    folds.configuration = { ...folds.configuration, data: { ...folds.configuration.data, test: { folds: 2 } } };
+    expect(tableRows(folds, shown).some(({ contends }) => contends)).toBe(false);
+  });
+
   it("shows the metric on the test rows, of runs that have ended", () => {
     const runs = [record("a", { test: { ...evaluation("a", 10, 0.5, 0.7), split: "test" } }), record("b")];
     const rows = tableRows(comparison(runs), shown);

@@ -179,6 +179,28 @@ describe("several runs", () => {
     expect(two.adapter).toBe(2 * one.adapter);
   });
 
+  test("results are kept of the larger of the parts that are evaluated, one at a time", () => {
+    const runtime = (testLengths: number[]) => estimate(input([run("lora")], { testLengths })).total.runtime;
+    const [none, one, three] = [[], [9], [9, 4, 7]].map(runtime);
+    expect(one).toBe(none);
+    // For each row more than the one of validation its loss and 5 numbers of float32.
+    expect(three! - none!).toBe(2 * 4 * (1 + 5));
+  });
+
+  test("test rows that are longer than all else add a padded length, and change no other", () => {
+    const of = (change: Partial<EstimateInput>) => estimate(input([run("lora")], { maxLength: 32, ...change })).total;
+    const [none, shorter, longer] = [of({}), of({ testLengths: [16] }), of({ testLengths: [20] })];
+    expect(shorter).toEqual(none);
+    expect(longer.activations).toBeGreaterThan(none.activations);
+  });
+
+  test("every fold is a variant of every run, as a seed is", () => {
+    const runs = [run("lora"), run("linear-probe")];
+    const folds = estimate(input(runs, { splits: 3 }));
+    const seeds = estimate(input(runs, { training: trainingSchema.parse({ batchSize: 4, steps: 20, seeds: 3 }) }));
+    expect(folds.total).toEqual(seeds.total);
+  });
+
   test("the largest buffer is named beside what is allowed", () => {
     const { largestBuffer } = estimate(input([run("lora")], { allowedBuffer: 1e9 }));
     expect(largestBuffer).toEqual({ tensor: "model.embed_tokens.weight", bytes: 384 * 48 * 4, allowed: 1e9 });
