@@ -194,6 +194,13 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   const metrics = lines(join(out, "metrics.jsonl"));
   const steps = metrics.filter((line) => "gradNorm" in line);
   const evaluations = metrics.filter((line) => line.split === "validation");
+  const { verdict } = json(join(out, "summary.json"));
+  expect(verdict).toMatchObject({ metric: "accuracy", part: "test", rows: 2, leftOut: [] });
+  expect(verdict.runs.map(({ run }: { run: string }) => run).sort()).toEqual(["lora", "sk"]);
+  expect(verdict.pairs).toHaveLength(1);
+  // Two rows are no proof.
+  expect(verdict.pairs[0].beyondLuck).toBe(false);
+  for (const sentence of verdict.sentences) expect(trained.output).toContain(`${sentence}\n`);
   // Read once, when both have ended.
   const tests = metrics.slice(-2);
   expect(tests).toEqual([

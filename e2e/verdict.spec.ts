@@ -31,7 +31,8 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   await expect(verdict).toHaveCount(0);
 
   await waitForStatus(page, /^Finished: 4 steps/);
-  await expect(verdict).toContainText(/F1 on \d+.(validation|test) rows of films\.csv/);
+  await expect(verdict).toContainText(/on \d+.(validation|test) rows of films\.csv/);
+  await expect(verdict.getByLabel("Judged by")).toHaveValue("f1");
   const headline = await verdict.locator(".verdict-headline").textContent();
   expect(headline).toMatch(/\S+ .*\.$/);
   const rows = verdict.getByRole("table", { name: "Runs, best first" }).locator("tbody tr");
@@ -54,15 +55,26 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
 
+  // Another metric may be looked at, and the verdict says that it was chosen late.
+  const late = "Accuracy was chosen after training began";
+  await expect(verdict).not.toContainText(late);
+  await verdict.getByLabel("Judged by").selectOption({ label: "accuracy" });
+  await expect(verdict).toContainText(late);
+  await verdict.getByLabel("Judged by").selectOption({ label: "F1" });
+  await expect(verdict).not.toContainText(late);
+
+  await openStep(page, "Training");
+  await step(page, "Training").getByLabel("The verdict goes by").selectOption({ label: "Accuracy" });
+  await expect(verdict).toContainText("Accuracy is chosen for the next comparison; this one goes by F1.");
+
   const sentences = await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents();
   await page.reload();
   await expect(verdict.locator(".verdict-headline")).toBeVisible();
   expect(await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents()).toEqual(sentences);
 
+  // The page opens with a sample again.
   await waitUntilReady(page);
-  await openStep(page, "Training");
-  await step(page, "Training").getByLabel("The verdict goes by").selectOption({ label: "Accuracy" });
-  await expect(verdict).toContainText("Accuracy is chosen for the next comparison; this one goes by F1.");
+  await expect(verdict).toContainText("not of what is open now");
 });
 
 test("a question chooses its runs, which can be taken back", async ({ page }) => {

@@ -7,13 +7,13 @@ import type { Verdict } from "../../src/worker/api";
 /** For example `LoRA     63.3 %  (45.5 % to 78.1 %)  11,328 parameters`. */
 export function verdictLines({ metric, part, rows, runs, sentences }: Verdict): string[] {
   const width = Math.max(0, ...runs.map(({ run }) => run.length));
-  const value = (number: number) => formatMetric(metric, number).padStart(7);
+  const value = (number: number) => formatMetric(metric, number);
   return [
     "",
     `Verdict: ${metricFacts[metric].title} on ${rows} ${part} rows, with 95 % intervals`,
     ...runs.map(({ run, value: own, low, high, parameters }) => {
       const size = parameters === null ? "" : `  ${parameters.toLocaleString("en-US")} parameters`;
-      return `  ${run.padEnd(width)}  ${value(own)}  (${value(low)} to ${value(high)})${size}`;
+      return `  ${run.padEnd(width)}  ${value(own).padStart(7)}  (${value(low)} to ${value(high)})${size}`;
     }),
     ...sentences,
     "",

@@ -21,11 +21,14 @@ export interface Asked {
   readonly beside: readonly string[];
 }
 
+/** What there has to be of a comparison; `looks`: at its test rows, null where nobody can tell. */
+export type Judged = Pick<OpenComparison, "comparison" | "configuration" | "variants" | "history" | "data" | "looks">;
+
 /**
  * The rows that decide: the test rows where every run that is there to be judged has read them, else
  * the validation rows.
  */
-function partOf({ comparison, variants }: Pick<OpenComparison, "comparison" | "variants">): Verdict["part"] {
+function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): Verdict["part"] {
   const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");
   return judged.length > 0 && judged.every(({ name }) => comparison.tested(name)) ? "test" : "validation";
 }
@@ -60,7 +63,7 @@ function joined([first, ...others]: readonly [Answers, ...Answers[]]): Answers {
  * @throws Error where a run is still to come, or the task has not the metric
  */
 export function judge(
-  { comparison, configuration, variants, history, data, looks }: OpenComparison,
+  { comparison, configuration, variants, history, data, looks }: Judged,
   model: BaseModel,
   { metric, beside }: Asked,
 ): Verdict {

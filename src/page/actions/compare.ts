@@ -3,6 +3,7 @@
 import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
 import { variantsOf } from "../../plan/variants";
+import type { MetricName } from "../../tasks/metrics/names";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
 import { dataFilesOf } from "../store/comparable";
@@ -24,6 +25,7 @@ export async function compare(): Promise<void> {
   begin(configuration, drafts, steps);
   await attempt(async () => {
     await studio().compare(configuration);
+    await judge();
   });
   await keepSession();
 }
@@ -37,7 +39,10 @@ export async function continueImported(
   const { settings } = useStudio.getState().training;
   if (!settings) return;
   begin(configuration, [{ slot: 0 }], from + more);
-  await attempt(async () => await studio().continueImported(run, more, settings));
+  await attempt(async () => {
+    await studio().continueImported(run, more, settings);
+    await judge();
+  });
   await keepSession();
 }
 
@@ -136,9 +141,27 @@ export async function stop(): Promise<void> {
 
 /** Goes on from each run's last good adapter. */
 export async function continueComparison(): Promise<void> {
-  patch("comparison", { error: null, pace: [], stopping: false });
-  await attempt(async () => await studio().continue());
+  const { current } = useStudio.getState().comparison;
+  const going = current && { ...current, verdict: undefined };
+  patch("comparison", { current: going, error: null, pace: [], stopping: false });
+  await attempt(async () => {
+    await studio().continue();
+    await judge();
+  });
   await keepSession();
+}
+
+/** Judges the comparison that has ended by another metric than was fixed; the verdict says so. */
+export async function judgeBy(metric: MetricName): Promise<void> {
+  await attempt(() => judge(metric));
+  await keepSession();
+}
+
+/** Keeps with a comparison that has ended who is ahead; `metric`: default: as was fixed. */
+async function judge(metric?: MetricName): Promise<void> {
+  const verdict = await studio().verdict(metric);
+  const { current } = useStudio.getState().comparison;
+  if (current) patch("comparison", { current: { ...current, verdict } });
 }
 
 /** Removes a past comparison and its saved adapters. */

@@ -26,8 +26,8 @@ export interface TableRow {
   /** Of an earlier comparison than the one that is shown. */
   past: boolean;
   /**
-   * Whether it may be called the best: what has been trained here to the end on the same rows as the
-   * others, and did not fail. None does while the comparison trains.
+   * Whether it may be called the best: what has been trained here to the end, did not fail, and is on
+   * the same rows as the others. None does while the comparison trains.
    */
   contends: boolean;
   figures: Record<Figure, number | null>;
@@ -38,8 +38,9 @@ export function tableRows(
   comparison: Comparison,
   { past, target }: { past: boolean; target: number | null },
 ): TableRow[] {
-  const sameRows = splitsOf(comparison.configuration.data.test ?? null) === null;
-  const [metric] = taskMetrics[comparison.configuration.data.task];
+  const { data } = comparison.configuration;
+  const [metric] = taskMetrics[data.task];
+  const onSameRows = splitsOf(data.test ?? null) === null;
   return comparison.runs.map((run) => {
     const measured = summarise(run.curves, metric, isTrained(run));
     return {
@@ -47,8 +48,8 @@ export function tableRows(
       comparison,
       past,
       contends:
+        onSameRows &&
         isEnded(comparison.state) &&
-        sameRows &&
         run.state !== "failed" &&
         isTrained(run) &&
         (run.curves.evaluations.last("step") ?? 0) > 0,

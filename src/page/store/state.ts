@@ -170,7 +170,7 @@ export interface Comparison {
   /** What is not equal between its runs, in sentences; left out where that was never said. */
   unequal?: string[];
   runs: RunRecord[];
-  /** Who is ahead, once it has ended; left out before, and where there is nothing to compare. */
+  /** Who is ahead, once it has ended; left out before. */
   verdict?: Verdict;
 }
 

@@ -4,8 +4,9 @@
  */
 
 import { isUnfinished } from "../../plan/phase";
-import { metricFacts } from "../../tasks/metrics/names";
+import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { Verdict } from "../../worker/api";
+import { judgeBy } from "../actions/compare";
 import { changeTraining } from "../actions/drafts";
 import { showStep } from "../actions/ui";
 import { formatPlural, metricWord } from "../numbers";
@@ -14,7 +15,7 @@ import type { Comparison } from "../store/state";
 import { decidingMetric, useStudio } from "../store/store";
 import { PairsTable } from "./PairsTable";
 import { RunsTable } from "./RunsTable";
-import { describeGround } from "./verdict-words";
+import { describeGround, setSentences } from "./verdict-words";
 import "./VerdictPanel.css";
 
 export function VerdictPanel() {
@@ -41,45 +42,76 @@ interface EndedProps {
 
 function Ended({ verdict, comparison, past }: EndedProps) {
   const isOpen = useStudio((state) => isOfWhatIsOpen(comparison, state));
-  const [headline, ...others] = verdict.sentences;
+  const { headline, lines } = setSentences(verdict.sentences);
   return (
     <section className="panel verdict" aria-labelledby="verdict-title">
       <div className="verdict-heading">
         <h2 className="verdict-label" id="verdict-title">
           Verdict
         </h2>
+        {past ? <span>{metricWord(verdict.metric)}</span> : <MetricChoice verdict={verdict} comparison={comparison} />}
         <p className="muted">
           {describeGround(verdict, comparison)}
           {!isOpen && ", not of what is open now"}
         </p>
       </div>
       <p className="verdict-headline">{headline}</p>
-      {others.map((sentence) => (
-        <p key={sentence} className="verdict-sentence">
-          {sentence}
+      {lines.map((line) => (
+        <p key={line} className="verdict-sentence">
+          {line}
         </p>
       ))}
-      {verdict.needed && isOpen && <Needed {...verdict.needed} />}
-      <RunsTable verdict={verdict} comparison={comparison} past={past} />
+      {verdict.needed && isOpen && <Needed needed={verdict.needed} trained={verdict.runs[0]?.seeds ?? 1} />}
+      {verdict.runs.length > 0 && <RunsTable verdict={verdict} comparison={comparison} past={past} />}
       <PairsTable verdict={verdict} />
       <SmallPrint verdict={verdict} isOpen={isOpen} />
     </section>
   );
 }
 
+/** Another metric may be looked at afterwards; the verdict then says that it was chosen late. */
+function MetricChoice({ verdict: { metric }, comparison }: { verdict: Verdict; comparison: Comparison }) {
+  const choices = taskMetrics[comparison.configuration.data.task];
+  return (
+    <select
+      className="verdict-metric"
+      aria-label="Judged by"
+      value={metric}
+      onChange={({ target }) => {
+        const chosen = choices.find((choice) => choice === target.value);
+        if (chosen) void judgeBy(chosen);
+      }}
+    >
+      {choices.map((choice) => (
+        <option key={choice} value={choice}>
+          {metricWord(choice)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
 const MOST_SEEDS = 10;
+/** Where each run was trained once, nobody knows yet how many would do; these are few and say so. */
+const FIRST_SEEDS = 3;
+
+interface NeededProps {
+  needed: NonNullable<Verdict["needed"]>;
+  /** How many seeds the best run was trained with. */
+  trained: number;
+}
 
 /** Where that is set which would tell level runs apart; a sentence says how much. */
-function Needed({ rows, seeds }: NonNullable<Verdict["needed"]>) {
+function Needed({ needed: { rows, seeds }, trained }: NeededProps) {
   const settings = useStudio((state) => state.training.settings);
-  const possible = seeds === null ? null : Math.min(seeds, MOST_SEEDS);
-  const isMore = possible !== null && possible > (settings?.seeds ?? MOST_SEEDS);
+  const wanted = Math.min(seeds ?? (trained === 1 ? FIRST_SEEDS : 0), MOST_SEEDS);
+  const isMore = settings !== null && wanted > settings.seeds;
   if (rows === null && !isMore) return null;
   return (
     <p className="verdict-needed">
       {rows !== null && (
         <button type="button" className="button button-small" onClick={() => showStep("data")}>
-          Open more rows
+          Set aside more rows
         </button>
       )}
       {isMore && (
@@ -87,11 +119,11 @@ function Needed({ rows, seeds }: NonNullable<Verdict["needed"]>) {
           type="button"
           className="button button-small"
           onClick={() => {
-            changeTraining({ seeds: possible });
+            changeTraining({ seeds: wanted });
             showStep("training");
           }}
         >
-          Set {formatPlural(possible, "seed")} per run
+          Train with {formatPlural(wanted, "seed")}
         </button>
       )}
     </p>

@@ -5,14 +5,26 @@
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { Remark, Verdict } from "../../worker/api";
-import { formatCount, formatLoss, formatMetric, formatPercent, formatPlural, metricWord } from "../numbers";
+import { formatCount, formatLoss, formatMetric, formatPercent, formatPlural } from "../numbers";
 
-/** What a verdict is of: `accuracy on 31 test rows of Question types · small-base`. */
+/** What a verdict is of: `on 31 test rows of Question types · small-base`. */
 export function describeGround(
-  { metric, rows, part }: Pick<Verdict, "metric" | "rows" | "part">,
+  { rows, part }: Pick<Verdict, "rows" | "part">,
   { dataTitle, modelName }: { dataTitle: string; modelName: string },
 ): string {
-  return `${metricWord(metric)} on ${formatPlural(rows, `${part} row`)} of ${dataTitle} · ${modelName}`;
+  return `on ${formatPlural(rows, `${part} row`)} of ${dataTitle} · ${modelName}`;
+}
+
+/**
+ * The verdict's sentences as they are set: the first one's first clause in large type, the rest in
+ * lines of their own. Numbers and their per cent signs stay together.
+ */
+export function setSentences(sentences: readonly string[]): { headline: string; lines: string[] } {
+  const [first = "", ...others] = sentences.map((sentence) => sentence.replaceAll(" %", "\u00a0%"));
+  const end = first.indexOf(". ");
+  return end < 0
+    ? { headline: first, lines: others }
+    : { headline: first.slice(0, end + 1), lines: [first.slice(end + 2), ...others] };
 }
 
 /** `46.7 to 80.0 %`. */

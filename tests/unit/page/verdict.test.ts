@@ -7,6 +7,7 @@ import {
   formatInterval,
   formatRange,
   remarkWords,
+  setSentences,
 } from "../../../src/page/verdict/verdict-words";
 import type { Verdict } from "../../../src/worker/api";
 
@@ -23,8 +24,17 @@ const verdict: Verdict = {
 describe("the verdict's words", () => {
   it("say what it is of", () => {
     expect(describeGround(verdict, { dataTitle: "Question types", modelName: "small-base" })).toBe(
-      "accuracy on 31\u00a0test rows of Question types · small-base",
+      "on 31\u00a0test rows of Question types · small-base",
     );
+  });
+
+  it("set the first clause apart, and keep numbers with their signs", () => {
+    expect(setSentences(["No run is ahead. LoRA has 36.7 % of 3.5 rows. So.", "With 31 rows."])).toEqual({
+      headline: "No run is ahead.",
+      lines: ["LoRA has 36.7\u00a0% of 3.5 rows. So.", "With 31 rows."],
+    });
+    expect(setSentences(["LoRA has 36.7 %."])).toEqual({ headline: "LoRA has 36.7\u00a0%.", lines: [] });
+    expect(setSentences([])).toEqual({ headline: "", lines: [] });
   });
 
   it("write intervals and differences in the metric's unit", () => {
