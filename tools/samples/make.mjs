@@ -10,6 +10,7 @@ import { councilDebate } from "./sets/council-debate.mjs";
 import { customerMessages } from "./sets/customer-messages.mjs";
 import { entailment } from "./sets/entailment.mjs";
 import { facts } from "./sets/facts.mjs";
+import { filmGrades } from "./sets/film-grades.mjs";
 import { filmReviews } from "./sets/film-reviews.mjs";
 import { guestComments } from "./sets/guest-comments.mjs";
 import { instructions } from "./sets/instructions.mjs";
@@ -27,6 +28,7 @@ const SETS = [
   councilDebate,
   entailment,
   guestComments,
+  filmGrades,
   relatedness,
   namedEntities,
   instructions,

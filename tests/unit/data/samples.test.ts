@@ -37,6 +37,10 @@ const EXPECTED: Record<string, { columns: ColumnRoles; text: string }> = {
     columns: { text: "text", textPair: null, labels: ["labels"] },
     text: "Find every cleanliness or food or location or noise or price or staff in the text:",
   },
+  "film-grades": {
+    columns: { text: "text", textPair: null, number: "rating" },
+    text: "Rate the rating of the text:",
+  },
   relatedness: {
     columns: { text: "sentence1", textPair: "sentence2", number: "score" },
     text: "Rate the number of the two texts:",

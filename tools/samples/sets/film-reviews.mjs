@@ -1,30 +1,30 @@
 /**
- * Sentences about films, positive or negative. Three in four are written by hand; the others put praise and blame of
+ * Sentences about films, positive or negative. Two in three are written by hand; the others put praise and blame of
  * parts of a film into one text, and what the writer makes of it all decides.
  */
 
-import { capitalise, Draw, readSections } from "../text.mjs";
+import { capitalise, Draw, distinct, readSections } from "../text.mjs";
 import { labelledLines } from "./questions.mjs";
 
 /** Of each label. */
-const COMPOSED = 132;
+const COMPOSED = 185;
 
-/** `good` and `bad` are two remarks on parts, `verdict` what the writer thinks. The last word is the label's. */
+/** What is said of parts agrees with the verdict, or half of the time does not; the verdict is the label's. */
 const FRAMES = {
   positive: [
-    ({ bad, verdict }) => `Granted, ${bad}. ${capitalise(verdict)}.`,
+    ({ good, good2, verdict }) => `${capitalise(good)} and ${good2}; ${verdict}.`,
+    ({ good, good2, verdict }) => `${capitalise(verdict)}: ${good}, and ${good2}.`,
+    ({ good, verdict }) => `${capitalise(good)}, and ${verdict}.`,
     ({ bad, bad2, verdict }) => `${capitalise(bad)}, ${bad2}, and still ${verdict}.`,
     ({ good, bad, verdict }) => `${capitalise(bad)}, but ${good}, and ${verdict}.`,
-    ({ good, bad, verdict }) => `${capitalise(good)} even where ${bad}: ${verdict}.`,
-    ({ good, good2, verdict }) => `${capitalise(good)} and ${good2}; ${verdict}.`,
     ({ bad, verdict }) => `You will hear that ${bad}. Never mind: ${verdict}.`,
   ],
   negative: [
-    ({ good, verdict }) => `Granted, ${good}. ${capitalise(verdict)}.`,
+    ({ bad, bad2, verdict }) => `${capitalise(bad)} and ${bad2}; ${verdict}.`,
+    ({ bad, bad2, verdict }) => `${capitalise(verdict)}: ${bad}, and ${bad2}.`,
+    ({ bad, verdict }) => `${capitalise(bad)}, and ${verdict}.`,
     ({ good, good2, verdict }) => `${capitalise(good)}, ${good2}, and still ${verdict}.`,
     ({ good, bad, verdict }) => `${capitalise(good)}, but ${bad}, and ${verdict}.`,
-    ({ good, bad, verdict }) => `${capitalise(bad)} even where ${good}: ${verdict}.`,
-    ({ bad, bad2, verdict }) => `${capitalise(bad)} and ${bad2}; ${verdict}.`,
     ({ good, verdict }) => `You will hear that ${good}. Never mind: ${verdict}.`,
   ],
 };
@@ -51,6 +51,6 @@ export const filmReviews = {
         label,
       }));
     });
-    return draw.shuffle([...labelledLines("film-reviews"), ...composed]);
+    return draw.shuffle(distinct([...labelledLines("film-reviews"), ...composed], ({ text }) => text));
   },
 };
