@@ -87,7 +87,7 @@ export class Comparison {
     const inputs = inputChannels(model, (channel) => rows.some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
     this.#feeds = new Feeds(executor, model, data, { buckets, batchSize, channels, owner });
-    this.#rows = rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole);
+    this.#rows = rowReader({ ...setup, ...head }, this.#feeds.whole);
     try {
       const lanes = planned.map(({ plan, resolved }) =>
         this.#createLane(plan, { ...resolved, ...head }, plan === BASE ? () => {} : emit),

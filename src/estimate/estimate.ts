@@ -250,7 +250,7 @@ function estimateRun(
   };
 }
 
-const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider === "training rows";
+const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider !== "read text";
 
 /**
  * Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may

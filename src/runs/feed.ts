@@ -72,10 +72,12 @@ export class Feed {
   }
 
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids">[], plan: PlannedBatch): number {
+  fill(examples: readonly Pick<TokenizedExample, "ids" | "text">[], plan: PlannedBatch): number {
     const arrays = this.#arrays.get(plan.bucket)!;
     const tokens = fillBatch(examples, plan, this.#options.padId, arrays);
-    this.buffers.get(plan.bucket)!.upload(arrays);
+    const buffers = this.buffers.get(plan.bucket)!;
+    buffers.upload(arrays);
+    buffers.rows = plan.rows.map((row) => examples[row]!);
     return tokens;
   }
 }

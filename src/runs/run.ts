@@ -24,6 +24,7 @@ import { checkContext, controllerOf, controllerStatesOf, type ResolvedMethod, se
 import { type RowReader, rowTables } from "./row-states";
 import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
+import { type TextAnswers, textAnswersOf } from "./text-reader";
 import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
@@ -76,6 +77,8 @@ export class Run {
   #runner: ControllerRunner | null = null;
   /** What a run that answers by way of training rows reads, by tensor name. */
   #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
+  /** What a run that answers from texts says of them. */
+  #textAnswers: TextAnswers | null = null;
   #started = false;
 
   /**
@@ -162,6 +165,8 @@ export class Run {
     const states = await this.semanticStates();
     this.cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
+    const { size } = this.#anyStep.batch;
+    this.#textAnswers = textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
     await this.#start();
     const bound = await this.leaves();
     for (const step of this.#steps.values()) {
@@ -214,6 +219,7 @@ export class Run {
   async infer(tokens: number): Promise<Step> {
     const step = this.step(tokens);
     this.rest();
+    this.#textAnswers?.write(step.batch);
     await step.forward();
     return step;
   }
@@ -330,7 +336,12 @@ export class Run {
   }
 
   async #provided(): Promise<Layer[]> {
-    return [providedBy("read text", await this.semanticStates()), providedBy("training rows", this.#rowTables)];
+    const { layer: ofTexts } = this.#textAnswers ?? {};
+    return [
+      providedBy("read text", await this.semanticStates()),
+      providedBy("training rows", this.#rowTables),
+      ...(ofTexts ? [ofTexts] : []),
+    ];
   }
 
   get #anyStep(): Step {

@@ -81,6 +81,8 @@ test.each<[string, Known, number, Record<string, unknown>?]>([
   ["linear-probe", "SmolLM2-135M", 0],
   ["nearest-neighbours", "SmolLM2-135M", 0],
   ["fitted-head", "SmolLM2-135M", 0],
+  ["bag-of-words", "SmolLM2-135M", 0],
+  ["majority", "SmolLM2-135M", 0],
 ])("%s on %s trains %i parameters", (id, model, expected, options) => {
   expect(count(model, id, options)).toBe(expected);
 });
