@@ -106,11 +106,11 @@ function examples(/** @type {any} */ { train, columns, words }) {
 }
 
 /** Methods that take no step answer alike with every seed. */
-const UNTRAINED = ["zero-shot", "nearest-neighbours", "fitted-head"];
+const UNTRAINED = ["zero-shot", "nearest-neighbours", "fitted-head", "bag-of-words", "majority"];
 
 /** What a method is told about the task; null where it has no form of it. */
 function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
-  const { text, words, question } = dataset;
+  const { text, words, question, task } = dataset;
   switch (method) {
     case "sk-prefix":
     case "sk-prompt":
@@ -129,6 +129,9 @@ function taskOptions(/** @type {string} */ method, /** @type {any} */ dataset) {
     case "nearest-neighbours":
     case "fitted-head":
       return words ? {} : null;
+    case "bag-of-words":
+    case "majority":
+      return task === "token-classification" ? null : {};
     default:
       return {};
   }

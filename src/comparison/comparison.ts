@@ -22,7 +22,7 @@ import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
-import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
+import { ownPooling, poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
 import { type DividedRows, inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
@@ -93,10 +93,14 @@ export class Comparison {
     const inputs = inputChannels(model, (channel) => [...rows, ...tested].some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
     this.#feeds = new Feeds(executor, model, { buckets, batchSize, channels, owner });
-    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, pooling: head.pooling }, this.#feeds.whole, train));
+    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head }, this.#feeds.whole, train));
     try {
       const lanes = planned.map(({ run, resolved }) =>
-        this.#createLane(run, { ...resolved, ...head }, run === BASE ? () => {} : emit),
+        this.#createLane(
+          run,
+          { ...resolved, ...head, pooling: ownPooling(resolved, model, head.pooling) },
+          run === BASE ? () => {} : emit,
+        ),
       );
       this.#base = lanes.pop()!;
       this.#lanes = lanes;

@@ -21,6 +21,8 @@ export interface EncodedRow {
   values?: Float32Array;
   /** Tokens before cutting. */
   fullLength: number;
+  /** The whole text, of a pair both as one, for what reads no tokens; only of texts with answers. */
+  text?: string;
 }
 
 export interface TokenizedExample extends EncodedRow {
@@ -111,6 +113,7 @@ export function encodeText(
     labels: Int32Array.of(label),
     ...(values && { values }),
     fullLength: full.length,
+    text: textPair === null ? text : `${text} ${textPair}`,
   };
 }
 

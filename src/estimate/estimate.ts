@@ -31,6 +31,7 @@ import {
   checkContext,
   controllerOf,
   controllerStatesOf,
+  ownPooling,
   poolingOf,
   type ResolvedMethod,
   resolveMethod,
@@ -235,7 +236,7 @@ function estimateRun(
   consider: (tensor: string, bytes: number) => void,
 ): EstimatedRun {
   const { method, options, context } = resolved;
-  const pooling = poolingOf(model, training);
+  const pooling = ownPooling(resolved, model, poolingOf(model, training));
   const trainingRows = trainLengths.length;
   const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };
@@ -307,7 +308,7 @@ function estimateRun(
   };
 }
 
-const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider === "training rows";
+const isFilledByRun = (leaf: Tensor) => leaf.role === "provided" && (leaf as Provided).provider !== "read text";
 
 /**
  * Throws an Error with both numbers if a trained tensor is larger than a buffer of this device may

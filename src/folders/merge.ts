@@ -8,7 +8,7 @@ import type { Change, MergedBase } from "../adapters/base-change";
 import { type FormSettings, formOf } from "../adapters/forms/registry";
 import { storedTypes } from "../hub/stream-safetensors";
 import type { NamedTensor } from "../hub/write-safetensors";
-import { readsWords } from "../methods/answerer";
+import { readsWords, textAnswers } from "../methods/answerer";
 import type { AnyApproach } from "../methods/registry";
 
 /** What a merged model may be written as, as further forms of a run's download. */
@@ -20,6 +20,7 @@ export const mergedForms = storedTypes.map((type) => ({ id: `merged-${type}`, ti
 export function mergeObstacle(method: AnyApproach, form: FormSettings): string | null {
   if (readsWords(method))
     return `${method.title} answers with words of the vocabulary, which no classifier's folder says.`;
+  if (textAnswers(method)) return `${method.title} does not ask the model.`;
   if (!method.trains) return `${method.title} answers from the training rows, which no model's folder holds.`;
   const change = formOf(form.type).change(form);
   return typeof change === "string" ? `${method.title} ${change}` : null;

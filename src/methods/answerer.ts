@@ -1,21 +1,32 @@
 /**
  * What an answerer is: a row of a comparison that trains nothing, and answers with the frozen
- * model's own words or from the training rows. It stands beside methods (`method.ts`) as what they
+ * model's own words, from the training rows, or from texts without asking the model. It stands beside methods (`method.ts`) as what they
  * have to beat, and has no head, learning rate or weight decay.
  */
 
+import type { Answer } from "../data/types";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import type { Approach, MethodContext } from "./method";
 
 export interface Answerer<Options = unknown> extends Approach<Options> {
   readonly trains: false;
-  readonly answers: FromWords<Options> | FromRows<Options>;
+  readonly answers: FromWords<Options> | FromRows<Options> | FromTexts<Options>;
 }
+
+/** What `logits` adds for each label [classes], where there are empty texts: − ln of its mean chance there. */
+export const LABEL_PRIOR = "label prior";
 
 /** Answers by way of the model's own head over its vocabulary. */
 export interface FromWords<Options> {
   readonly from: "words";
+  /**
+   * Texts that say nothing, whose mean chances `logits` takes away again: what the model says of
+   * them it says of any text. Default, and where there are none: nothing is taken away.
+   */
+  emptyTexts?(options: Options): readonly string[];
+  /** What a person should know of the words. Default: nothing. */
+  notices?(options: Options, context: MethodContext): readonly string[];
   /** Logits [size, classes] of the last tokens' states [size, hiddenSize]. */
   logits(program: Program, options: Options, context: MethodContext, state: Tensor, head: FrozenHead): Tensor;
 }
@@ -60,15 +71,51 @@ export interface FromRows<Options> {
   parameters(size: { readonly width: number; readonly classes: number }): number;
 }
 
+/** The training rows as they stand in the file. */
+export interface TextRows {
+  readonly texts: readonly string[];
+  readonly answer: TextAnswer;
+  /** Numbers that are answered for each: one for each label name, or one. */
+  readonly outputs: number;
+  /** Class of each, where one label is answered. */
+  readonly labels: Int32Array;
+  /** Else [rows, outputs]: 1 for every label that a row has, or numbers as a head learns them. */
+  readonly values: Float32Array;
+}
+
+/** What can be answered for a text without a model. */
+export type TextAnswer = Extract<Answer, "label" | "labels" | "number">;
+
+/** Logits, or scaled numbers, [texts, outputs] of texts. */
+export type TextReader = (texts: readonly string[]) => Float32Array;
+
+/** Answers from the texts alone, on the host: the model is never asked. */
+export interface FromTexts<Options> {
+  readonly from: "texts";
+  /**
+   * Fits to the training rows; returns what is answered for a text. `notice` is called with what a
+   * person should know of it. Throws an Error where there is nothing to be learned.
+   */
+  fit(options: Options, rows: TextRows, notice?: (message: string) => void): TextReader;
+}
+
 /** A method, which answers by its trained head, or an answerer. */
 type Either = { readonly trains: true } | Answerer;
 
+/** How it answers by way of the model's own head over its vocabulary; null where it does not. */
+export const wordAnswers = (approach: Either): FromWords<unknown> | null =>
+  !approach.trains && approach.answers.from === "words" ? approach.answers : null;
+
 /** Whether answers come by way of the model's own head over its vocabulary. */
-export const readsWords = (approach: Either): boolean => !approach.trains && approach.answers.from === "words";
+export const readsWords = (approach: Either): boolean => wordAnswers(approach) !== null;
 
 /** How it answers from the training rows; null where it does not. */
 export const rowAnswers = (approach: Either): FromRows<unknown> | null =>
   !approach.trains && approach.answers.from === "rows" ? approach.answers : null;
+
+/** How it answers from texts; null where it does not. */
+export const textAnswers = (approach: Either): FromTexts<unknown> | null =>
+  !approach.trains && approach.answers.from === "texts" ? approach.answers : null;
 
 const defined = new WeakSet<object>();
 

@@ -14,9 +14,15 @@ import { scaleColumns } from "../operations/scale-columns";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
 import { elementCount, type Initializer, type Tensor } from "../program/tensor";
-import type { ModelFacts } from "./method";
+import { equalToFrozen } from "./equalities";
+import type { Equality, ModelFacts } from "./method";
 
-export const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh"] as const satisfies readonly ActivationKind[];
+export const activations = ["relu", "gelu", "gelu-tanh", "silu", "tanh", "none"] as const satisfies readonly (
+  | ActivationKind
+  | "none"
+)[];
+/** As AdapterHub starts a module, or so that the first step is the frozen model's. */
+const starts = ["adapterhub", "frozen model"] as const;
 
 export interface BottleneckOptions {
   readonly bottleneck: number;
@@ -30,6 +36,8 @@ export interface BottleneckOptions {
   /** Whether the scale is trained, one number per module, from `scale`. */
   readonly learnedScale: boolean;
   readonly residual: boolean;
+  /** Only of designs that AdapterHub does not start silently. */
+  readonly start?: (typeof starts)[number];
 }
 
 /** What a kind of bottleneck adapter fixes. */
@@ -53,7 +61,7 @@ export interface BottleneckDesign {
 /** The options' schema of an adapter of this design. */
 export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFacts) {
   const standard = Math.max(1, Math.floor(config.hiddenSize / design.reduction));
-  return z.strictObject({
+  const schema = z.strictObject({
     bottleneck: z
       .int()
       .min(1)
@@ -77,10 +85,15 @@ export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFac
           `AdapterHub's way of saying the inner width: the hidden size ${config.hiddenSize} divided by it, rounded down. ` +
           "Empty: the bottleneck above.",
       }),
-    activation: z.enum(activations).default(design.activation).meta({
-      title: "Activation",
-      description: "The non-linearity between the two matrices; gelu is the exact one, gelu-tanh its approximation.",
-    }),
+    activation: z
+      .enum(activations)
+      .default(design.activation)
+      .meta({
+        title: "Activation",
+        description:
+          "The non-linearity between the two matrices; gelu is the exact one, gelu-tanh its approximation; none: there is " +
+          "none, and the module is a low-rank linear map.",
+      }),
     scale: z.number().min(0).default(design.scale).meta({
       title: "Scale",
       description: "What the module's output is multiplied with before it is added; with 0 it adds nothing.",
@@ -99,14 +112,36 @@ export function bottleneckOptions(design: BottleneckDesign, { config }: ModelFac
           : "Read the sub-layer's output plus the residual stream; off: the output alone.",
       }),
   });
+  if (design.start === "silent") return schema;
+  return schema.extend({
+    start: z
+      .enum(starts)
+      .default("adapterhub")
+      .meta({
+        title: "Start",
+        description:
+          "adapterhub: both matrices N(0, 0.02), so that the first step is a little off the frozen model. frozen model: the " +
+          "second matrix zero, so that the modules add nothing at first.",
+      }),
+  });
 }
+
+/** With these options. */
+function designOf(design: BottleneckDesign, { start }: BottleneckOptions): BottleneckDesign {
+  return start === "frozen model" ? { ...design, start: "silent" } : design;
+}
+
+/** Modules that add nothing at first leave the frozen model as it is. */
+export const bottleneckEqualities = (design: BottleneckDesign, options: BottleneckOptions): Equality[] =>
+  designOf(design, options).start === "silent" ? equalToFrozen("its modules add zero") : [];
 
 /** Declares the modules and puts them into the blocks. */
 export function attachBottlenecks(program: Program, design: BottleneckDesign, options: BottleneckOptions): Attachments {
+  const started = designOf(design, options);
   return {
     subLayer: (path, kind, site) =>
       design.places.includes(kind)
-        ? bottleneck(program, `${path}.adapter`, reads(program, design, options, path, site), site, design, options)
+        ? bottleneck(program, `${path}.adapter`, reads(program, design, options, path, site), site, started, options)
         : site.output,
   };
 }
@@ -117,13 +152,13 @@ export function bottleneckForm(
   options: BottleneckOptions,
   { config }: Pick<ModelFacts, "config">,
 ): BottleneckSettings {
-  const { places, parallel, start } = design;
+  const { places, parallel, start } = designOf(design, options);
   return {
     type: "BOTTLENECK",
     places,
     parallel,
-    start,
     ...options,
+    start,
     bottleneck: innerWidth(options, config.hiddenSize),
   };
 }
@@ -161,7 +196,7 @@ function bottleneck(
     program.trainable(`${path}.${part}.bias`, [size], { initializer: { kind: "zeros" }, weightDecay: false });
   const down = matrix("down", [inner, width], start === "small" ? small : { kind: "uniform", bound: width ** -0.5 });
   const hidden = linear(program, `${path} down`, x, down, { bias: shift("down", inner) });
-  const activated = activation(program, `${path} activated`, hidden, kind);
+  const activated = kind === "none" ? hidden : activation(program, `${path} activated`, hidden, kind);
   const up = matrix("up", [width, inner], start === "small" ? small : { kind: "zeros" });
   const y = linear(program, `${path} up`, activated, up, { bias: shift("up", width) });
   if (!learnedScale) return add(program, `${path} added`, output, y, scale);

@@ -9,7 +9,7 @@ import type { Initializer, Trainable } from "../program/tensor";
 import type { MethodContext } from "./method";
 import { words } from "./words";
 
-const promptStarts = ["random", "vocabulary", "text"] as const;
+export const promptStarts = ["random", "vocabulary", "text"] as const;
 export type PromptStart = (typeof promptStarts)[number];
 
 export const promptStartOption = (standard: PromptStart = "random") =>

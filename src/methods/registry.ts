@@ -40,6 +40,8 @@ const ORDER = [
   "hard-text",
   "zero-shot",
   "nearest-neighbours",
+  "bag-of-words",
+  "majority",
   "last-layer",
   "half-fine-tuning",
   "full",

@@ -7,8 +7,8 @@ export type Precision = Extract<ElementType, "float32" | "float16">;
 
 /**
  * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: has values
- * of its own (rotary tables). `provided`: the same for every step, bound from outside (a text that
- * was read). `input`: changes with every batch. `noise`: drawn on the device for every training
+ * of its own (rotary tables). `provided`: bound from outside, and the same for every step (a text that
+ * was read) or written by the host before each (what is said of texts). `input`: changes with every batch. `noise`: drawn on the device for every training
  * step. `controller`: what a method's controller sets between steps. `activation`: computed by an
  * operation.
  */
@@ -64,9 +64,10 @@ export interface Trainable extends Tensor {
 
 /**
  * Who binds what a Program has from outside: the frozen model's pass over a method's text; what was
- * made of all training rows.
+ * made of all training rows; what the host says of the batch's texts; what the
+ * run itself says of texts that say nothing.
  */
-export type Provider = "read text" | "training rows";
+export type Provider = "read text" | "training rows" | "texts" | "empty texts";
 
 export interface Provided extends Tensor {
   readonly role: "provided";

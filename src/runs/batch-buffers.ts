@@ -6,6 +6,7 @@
 import type { Layer } from "../base/leaves";
 import { type BatchArrays, INPUT_IDS, LENGTHS } from "../data/batches";
 import { type Channel, channelLength, rowLabels } from "../data/channels";
+import type { EncodedRow } from "../data/tokens";
 import type { DeviceBuffer, Executor } from "../executors/executor";
 
 /** Elements of 4 bytes of every buffer of a batch that is read by its name. */
@@ -33,6 +34,8 @@ export class BatchBuffers {
   readonly labelled: DeviceBuffer | null;
   /** How many labels of the batch that is in the buffers count. */
   labelledCount = 0;
+  /** The rows that are in the buffers; fewer than `size` in a short batch. */
+  rows: readonly Pick<EncodedRow, "text">[] = [];
   readonly #executor: Executor;
   readonly #buffers: ReadonlyMap<string, DeviceBuffer>;
   readonly #labelled: Int32Array<ArrayBuffer>;

@@ -76,10 +76,12 @@ export class Feed {
   }
 
   /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids">[], batch: PlannedBatch): number {
+  fill(examples: readonly Pick<TokenizedExample, "ids" | "text">[], batch: PlannedBatch): number {
     const arrays = this.#arrays.get(batch.bucket)!;
     const tokens = fillBatch(examples, batch, this.#options.padId, arrays);
-    this.buffers.get(batch.bucket)!.upload(arrays);
+    const buffers = this.buffers.get(batch.bucket)!;
+    buffers.upload(arrays);
+    buffers.rows = batch.rows.map((row) => examples[row]!);
     return tokens;
   }
 }

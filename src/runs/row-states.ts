@@ -9,16 +9,18 @@ import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { rowAnswers, type TrainingRows } from "../methods/answerer";
+import { rowAnswers, type TextRows, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import { type Amounts, withProgress } from "../plan/waiting";
 import { pooledState } from "../tasks/heads";
+import type { Task } from "../tasks/task";
 import type { Feed } from "./feed";
 import type { ResolvedMethod } from "./resolve";
 import { type ComparisonData, inputChannels } from "./rows";
+import { textRows } from "./text-rows";
 import { buildTunedModel, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
@@ -26,14 +28,17 @@ export interface RowReader {
   readonly count: number;
   /** Reads them when it is first called. */
   read(): Promise<TrainingRows>;
+  /** The same rows as texts, which the model does not see. */
+  texts(): TextRows;
   /** Says what a person should know of a run's answers by way of them. */
   notice(run: string, message: string): void;
 }
 
 export interface RowReaderSetup {
+  readonly task: Task;
   readonly executor: Executor;
   readonly model: BaseModel;
-  readonly data: Pick<ComparisonData, "labels">;
+  readonly data: Pick<ComparisonData, "labels" | "scale">;
   readonly training: Pick<TrainingConfiguration, "batchSize">;
   readonly pooling: Pooling;
   readonly emit: (event: StudioEvent) => void;
@@ -44,7 +49,7 @@ export interface RowReaderSetup {
  * the feed meanwhile.
  */
 export function rowReader(setup: RowReaderSetup, feed: Feed, rows: readonly TokenizedExample[]): RowReader {
-  const { model, data, emit } = setup;
+  const { model, data, emit, task } = setup;
   const labels = Int32Array.from(rows, (row) => row.labels[0]!);
   const others = { width: model.config.hiddenSize, labels, classes: data.labels.length };
   let states: Promise<Float32Array> | null = null;
@@ -52,7 +57,12 @@ export function rowReader(setup: RowReaderSetup, feed: Feed, rows: readonly Toke
     states ??= rowStates(setup, feed, rows);
     return { states: await states, ...others };
   };
-  return { count: labels.length, read, notice: (run, message) => emit({ type: "notice", run, message }) };
+  return {
+    count: labels.length,
+    read,
+    texts: () => textRows({ ...data, train: rows }, task),
+    notice: (run, message) => emit({ type: "notice", run, message }),
+  };
 }
 
 /** What an answerer reads of the training rows, by tensor name; empty for all others. */

@@ -10,12 +10,14 @@ import type { AnyApproach } from "../methods/registry";
 import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
 import { insertAfter } from "../operations/insert-after";
 import { lastToken } from "../operations/pool";
+import { view } from "../operations/view";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { classLoss, pooledState } from "../tasks/heads";
+import { classLoss, pooledState, valuesLoss } from "../tasks/heads";
 import type { Loss, ReadOut, States, Task } from "../tasks/task";
 import { attachByLayer } from "./layers";
+import { isTextAnswer, SAID_OF_TEXTS } from "./text-rows";
 
 export type { Pooling };
 
@@ -36,10 +38,7 @@ export interface TunedSetup {
   readonly headLearningRateScale?: number;
   /** How many training rows there are, for answerers that go by them. */
   readonly trainingRows?: number;
-  /**
-   * Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor
-   * that was trained.
-   */
+  /** Whether it is only evaluated: no backward pass. */
   readonly onlyRead?: boolean;
 }
 
@@ -51,7 +50,7 @@ export interface TunedProgram {
   readonly task: Task;
   /**
    * Where the loss's gradient enters: what the task's head gives; for language modelling the states
-   * that its frozen head reads.
+   * that the model's own head reads.
    */
   readonly logits: Tensor;
   readonly loss: Loss;
@@ -97,7 +96,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         ((state, outputs) =>
           family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
       tokenHead: family.tokenHead,
-      languageHead: () => languageHead(program, context, attachments, onlyRead),
+      languageHead: () => languageHead(program, context, attachments),
     });
   const front = { prompt: attachments.prompt, keys, values };
   const common = { program, ids, lengths, task, logits, built, front, virtualTokens };
@@ -109,14 +108,14 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       backward: { dispatches: [], saved: [], trained: [], slots: [] },
     };
   }
-  const backward = planBackward(program, logits);
-  return { ...common, loss, backward: { ...backward, trained: [...backward.trained, ...loss.trained] } };
+  return { ...common, loss, backward: planBackward(program, logits, loss.trained) };
 }
 
 /** An answerer's read-out in place of the task's; undefined for a method. */
 function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut | undefined {
   const { method, options, context, task, classes, pooling, trainingRows } = setup;
   if (method.trains) return undefined;
+  if (method.answers.from === "texts") return saidOfTexts(program, setup, states.size);
   if (formats[task.id].answer !== "label") {
     throw new Error(`${method.title} is for data with one label a row; this task is ${task.title.toLowerCase()}.`);
   }
@@ -135,6 +134,20 @@ function readOutOf(program: Program, setup: TunedSetup, states: States): ReadOut
   const state = pooledState(program, states, pooling);
   const output = answers.logits(program, options, state, { count: trainingRows, classes });
   return { output, loss: classLoss(output) };
+}
+
+/** What the host says of texts, as if a head had: the Program reads it and nothing else. */
+function saidOfTexts(program: Program, { method, task, classes }: TunedSetup, size: number): ReadOut {
+  const { answer } = formats[task.id];
+  if (!isTextAnswer(answer)) {
+    throw new Error(
+      `${method.title} is for data with labels or a number for each row; this task is ${task.title.toLowerCase()}.`,
+    );
+  }
+  const shape = [size, task.outputs(classes)];
+  const output = view(program, "logits", program.provided(SAID_OF_TEXTS, shape, "texts"), shape);
+  const loss = answer === "label" ? classLoss(output) : valuesLoss(output, answer === "labels" ? "binary" : "squared");
+  return { output, loss };
 }
 
 /** The model with the method attached, up to the last states. */

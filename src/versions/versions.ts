@@ -31,13 +31,25 @@ const UNVERSIONED = 1;
  */
 export const formats = {
   /** The file of a comparison: what the page saves, and the headless runner takes. */
-  configuration: { name: "The configuration", oldest: 1, migrations: [unequalRace] },
+  configuration: {
+    name: "The configuration",
+    oldest: 1,
+    migrations: [(content) => earlierDefaults(unequalRace(content))],
+  },
   /** Beside an exported adapter. */
-  run: { name: "run.json", oldest: 1, migrations: [unequalRecord] },
+  run: { name: "run.json", oldest: 1, migrations: [(content) => earlierDefaults(unequalRecord(content))] },
   /** In the page's address. */
-  link: { name: "The configuration in this address", oldest: 1, migrations: [unequalRace] },
+  link: {
+    name: "The configuration in this address",
+    oldest: 1,
+    migrations: [(content) => earlierDefaults(unequalRace(content))],
+  },
   /** A finished comparison in the browser's storage. Those of version 1 have no seeds. */
-  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice, unequalComparison] },
+  session: {
+    name: "A comparison kept in this browser",
+    oldest: 2,
+    migrations: [memoryOfAnyDevice, (content) => earlierDefaults(unequalComparison(content))],
+  },
 } satisfies Record<string, Format>;
 
 /**
@@ -106,6 +118,37 @@ function undecayedRun(run: unknown, training: Content): unknown {
 
 function isContent(value: unknown): value is Content {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Options of methods that had another default, or did not exist and were as if they were this. */
+const EARLIER_DEFAULTS: Readonly<Record<string, Content>> = {
+  // What the model says of empty texts was not taken away.
+  "zero-shot": { normalise: "none" },
+  // The start was a text, and the head read what all runs' heads read.
+  ptec: { init: "text", readOut: "as the comparison" },
+};
+
+/** Runs of methods whose defaults have changed say what they left out, wherever they stand. */
+function earlierDefaults(content: Content): Content {
+  const run = (given: unknown): unknown => {
+    if (typeof given !== "object" || given === null) return given;
+    // A run that is kept in the browser has what it was configured with beside its curves.
+    if ("configuration" in given) return { ...given, configuration: run(given.configuration) };
+    if (!("method" in given)) return given;
+    const added = EARLIER_DEFAULTS[String(given.method)];
+    const { options = {} } = given as { options?: object };
+    return added ? { ...given, options: { ...added, ...options } } : given;
+  };
+  const runs = (list: unknown): unknown => (Array.isArray(list) ? list.map(run) : list);
+  const { configuration } = content;
+  return {
+    ...content,
+    ...("run" in content && { run: run(content.run) }),
+    ...("runs" in content && { runs: runs(content.runs) }),
+    ...(typeof configuration === "object" &&
+      configuration !== null &&
+      "runs" in configuration && { configuration: { ...configuration, runs: runs(configuration.runs) } }),
+  };
 }
 
 /** Content is of a version that this studio does not know yet. */

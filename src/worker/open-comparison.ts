@@ -3,8 +3,8 @@
  * up on the device.
  */
 
-import { checkFits } from "../adapters/checks";
-import type { AdapterFolder } from "../adapters/folder";
+import { checkBase, checkFits } from "../adapters/checks";
+import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
@@ -12,9 +12,10 @@ import { fingerprint, tableFingerprint } from "../data/fingerprint";
 import { splitsOf } from "../data/splits";
 import type { Scale } from "../data/types";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
-import { checkMadeFor, checkScale, importedScale } from "../folders/imported-run";
+import { checkLabels, checkScale, importedScale, labelMismatch } from "../folders/imported-run";
 import { startingTensors, withoutCarrier } from "../folders/imported-tensors";
 import { recordedSetup } from "../folders/resumed-run";
+import { checkSavedTables } from "../folders/saved-tables";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { History } from "../instruments/history";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
@@ -31,6 +32,8 @@ import type { StudioSession } from "./studio-session";
 interface StartingFolder {
   readonly adapter: AdapterFolder;
   readonly resume: boolean;
+  /** How its labels differ, where the run takes all but its head. */
+  readonly transferred?: string;
 }
 
 /** What runs start from, by name. */
@@ -73,7 +76,9 @@ export async function openComparison(
   const planned = configuration.runs.map((run): PlannedRun => {
     const adapter = folders.get(run.name)?.adapter;
     if (!adapter) return run;
-    const tensors = startingTensors(adapter, run, model);
+    const { transferred } = folders.get(run.name)!;
+    const whole = startingTensors(adapter, run, model);
+    const tensors = transferred === undefined ? whole : whole.filter(({ name }) => !isHead(name));
     given.set(run.name, tensors);
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
@@ -108,8 +113,10 @@ export async function openComparison(
       const tensors = given.get(run);
       if (!tensors) continue;
       const { trainables } = comparison.run(name);
-      const { adapter, resume } = folders.get(run)!;
-      checkFits(name, withoutCarrier(adapter, tensors, trainables), trainables);
+      const { adapter, resume, transferred } = folders.get(run)!;
+      const taken = trainables.filter(({ part }) => transferred === undefined || part === "adapter");
+      checkFits(name, withoutCarrier(adapter, tensors, trainables), taken);
+      if (transferred !== undefined) sayTransferred(name, taken.length, transferred, emit);
       if (resume && adapter.state) comparison.adopt(name, resumed(comparison, name, adapter.state, tensors));
     }
   } catch (error) {
@@ -147,11 +154,27 @@ export async function startingFolders(
     }
     const adapter = await folders.adapter(name, initFrom);
     const { settings, dataset } = data.data;
-    await checkMadeFor(adapter, model.folder, settings.task, dataset.labels);
-    checkScale(name, importedScale(adapter), dataset.scale);
-    starting.set(name, { adapter, resume });
+    checkBase(adapter, model.folder.name);
+    await checkSavedTables(adapter, model.folder);
+    const { task } = settings;
+    const mismatch = resume ? null : labelMismatch(adapter, task, dataset.labels);
+    if (resume) checkLabels(adapter, task, dataset.labels);
+    if (!mismatch) checkScale(name, importedScale(adapter), dataset.scale);
+    starting.set(name, { adapter, resume, ...(mismatch && { transferred: mismatch.what }) });
   }
   return starting;
+}
+
+/** Throws an Error if nothing was taken. */
+function sayTransferred(run: string, taken: number, what: string, emit: ComparisonSetup["emit"]): void {
+  if (taken === 0) {
+    throw new Error(
+      `Run "${run}": ${what} Its head does not fit, and it trains nothing else. Leave initFrom out, or choose a method ` +
+        "that trains more.",
+    );
+  }
+  const message = `${what} Its head is left out: the run starts from the rest of the adapter, with a new head.`;
+  emit({ type: "notice", run, message });
 }
 
 /** What keeps a folder's training from going on as it was planned. */

@@ -14,7 +14,15 @@ import { projectRoot } from "../build.mjs";
 import { ensureChromium } from "../chromium.mjs";
 
 /** What publishes measurements. */
-const PUBLISHING = ["reference", "families", "weight-deltas", "outer-lora", "zero-shot", "nearest-neighbours"];
+const PUBLISHING = [
+  "reference",
+  "families",
+  "weight-deltas",
+  "outer-lora",
+  "zero-shot",
+  "nearest-neighbours",
+  "bag-of-words",
+];
 const TESTS = PUBLISHING.map((name) => `tests/training/${name}.test.ts`);
 
 /**

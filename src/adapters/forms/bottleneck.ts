@@ -51,6 +51,7 @@ const ACTIVATIONS: readonly (readonly [hub: string, ours: string])[] = [
   ["swish", "silu"],
   ["silu", "silu"],
   ["tanh", "tanh"],
+  ["linear", "none"],
 ];
 
 /** Hugging Face's classifier of a model type. */
@@ -207,10 +208,15 @@ export const bottleneck: AdapterForm<BottleneckSettings, BottleneckConfig> = {
   change: () =>
     "computes something of its own beside the weights (an activation between two matrices), so it is no change of them.",
   // The method is told by where the modules stand.
-  run({ places, parallel, bottleneck, activation, scale, learnedScale, residual, leaveOut: frozenLayers }) {
+  run({ places, parallel, start, bottleneck, activation, scale, learnedScale, residual, leaveOut: frozenLayers }) {
     const serial = places.includes("attention") ? "adapter-houlsby" : "adapter-pfeiffer";
     const options = { bottleneck, activation, scale, learnedScale, residual };
-    return { method: parallel ? "adapter-parallel" : serial, options, frozenLayers };
+    if (parallel) return { method: "adapter-parallel", options, frozenLayers };
+    return {
+      method: serial,
+      options: { ...options, ...(start === "silent" && { start: "frozen model" }) },
+      frozenLayers,
+    };
   },
 };
 

@@ -7,6 +7,7 @@ import {
   attachBottlenecks,
   type BottleneckDesign,
   type BottleneckOptions,
+  bottleneckEqualities,
   bottleneckForm,
   bottleneckOptions,
 } from "../bottleneck";
@@ -43,5 +44,6 @@ export const adapterHoulsby = defineMethod<BottleneckOptions>({
   },
   options: (model) => bottleneckOptions(design, model),
   attach: (program, options) => attachBottlenecks(program, design, options),
+  equalities: (options) => bottleneckEqualities(design, options),
   exportForm: (options, model) => bottleneckForm(design, options, model),
 });

@@ -4,6 +4,7 @@ import {
   attachBottlenecks,
   type BottleneckDesign,
   type BottleneckOptions,
+  bottleneckEqualities,
   bottleneckForm,
   bottleneckOptions,
 } from "../bottleneck";
@@ -39,5 +40,6 @@ export const adapterPfeiffer = defineMethod<BottleneckOptions>({
   },
   options: (model) => bottleneckOptions(design, model),
   attach: (program, options) => attachBottlenecks(program, design, options),
+  equalities: (options) => bottleneckEqualities(design, options),
   exportForm: (options, model) => bottleneckForm(design, options, model),
 });

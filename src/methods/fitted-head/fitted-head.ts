@@ -8,6 +8,7 @@ import * as z from "zod";
 import { linear } from "../../operations/linear";
 import { defineAnswerer, type TrainingRows } from "../answerer";
 import { fitLogisticRegression, type LinearFit } from "./logistic-regression";
+import { presentLabels, UNSEEN } from "./present-labels";
 
 const options = z.strictObject({
   penalty: z.number().min(1e-6).max(1e6).default(1).meta({
@@ -25,12 +26,6 @@ type Options = z.infer<typeof options>;
 
 const WEIGHT = "fitted weight";
 const BIAS = "fitted bias";
-/**
- * Logit of a label that no training row has: at most a chance of e^−16, since the others' logits
- * add up to zero.
- */
-const UNSEEN = -16;
-
 export const fittedHead = defineAnswerer<Options>({
   id: "fitted-head",
   title: "Fitted head",
@@ -57,7 +52,7 @@ export const fittedHead = defineAnswerer<Options>({
       return linear(program, "logits", state, weight, { bias: program.provided(BIAS, [classes], "training rows") });
     },
     tables({ penalty, maxIterations }, rows, notice) {
-      const { seen, labels } = present(rows);
+      const { seen, labels } = presentLabels("Fitted head", rows.labels, rows.classes);
       const fit = fitLogisticRegression({ ...rows, labels, classes: seen.length }, { c: penalty, maxIterations });
       if (!fit.converged) {
         notice?.(
@@ -70,22 +65,6 @@ export const fittedHead = defineAnswerer<Options>({
   },
   exportForm: () => ({ type: "STUDIO", why: "its head was solved for, not trained." }),
 });
-
-/**
- * The labels that training rows have, and each row's place among them. Throws an Error where there
- * is only one.
- */
-function present({ labels, classes }: TrainingRows) {
-  const seen = [...new Set(labels)].sort((one, other) => one - other);
-  if (seen.length < 2) {
-    throw new Error(
-      `Fitted head: all ${labels.length} training rows have the same one of ${classes} labels, and two are needed to tell ` +
-        "anything apart. Choose other training rows, or more.",
-    );
-  }
-  const places = new Map(seen.map((label, place) => [label, place]));
-  return { seen, labels: labels.map((label) => places.get(label)!) };
-}
 
 /** The fit in float32, with a row for every label. */
 function amongAll({ weight, bias }: LinearFit, seen: readonly number[], { width, classes }: TrainingRows) {

@@ -26,7 +26,7 @@ interface Change {
   readonly product: number;
 }
 
-/** How many changes the curvature is read from. */
+/** How many changes the curvature is read from where a caller does not say. */
 const MEMORY = 30;
 /** Before which iterations the curvature is measured. */
 const MEASURED = [0, 10, 30, 90];
@@ -42,7 +42,11 @@ const HALVINGS = 40;
 export function minimise(
   { evaluate, measureCurvature, precondition }: Smooth,
   size: number,
-  { tolerance, maxIterations }: { readonly tolerance: number; readonly maxIterations: number },
+  {
+    tolerance,
+    maxIterations,
+    memory = MEMORY,
+  }: { readonly tolerance: number; readonly maxIterations: number; readonly memory?: number | undefined },
 ): Minimum {
   let point = new Float64Array(size);
   let gradient = new Float64Array(size);
@@ -61,17 +65,17 @@ export function minimise(
     let next = point;
     let found = false;
     for (let length = 1, tried = 0; tried < HALVINGS && !found; length /= 2, tried++) {
-      next = point.map((coordinate, index) => coordinate + length * direction[index]!);
+      next = sum(point, length, direction);
       const there = evaluate(next, nextGradient);
       found = there <= value + ENOUGH * length * slope + rounding;
       if (found) value = there;
     }
     if (!found) return { point, iterations, converged: true };
-    const step = next.map((coordinate, index) => coordinate - point[index]!);
-    const change = nextGradient.map((slope, index) => slope - gradient[index]!);
+    const step = sum(next, -1, point);
+    const change = sum(nextGradient, -1, gradient);
     const product = dot(step, change);
     if (product > 0) changes.push({ step, gradient: change, product });
-    if (changes.length > MEMORY) changes.shift();
+    if (changes.length > memory) changes.shift();
     point = next;
     gradient = nextGradient;
   }
@@ -79,7 +83,8 @@ export function minimise(
 
 /** The two loops: − (inverse Hessian as the changes tell it) · gradient. */
 function descent(gradient: Float64Array, changes: readonly Change[], precondition: Smooth["precondition"]) {
-  const direction = gradient.map((slope) => -slope);
+  const direction = new Float64Array(gradient.length);
+  add(direction, gradient, -1);
   const shares = changes.map(() => 0);
   for (let index = changes.length - 1; index >= 0; index--) {
     const { step, gradient: change, product } = changes[index]!;
@@ -100,10 +105,25 @@ function descent(gradient: Float64Array, changes: readonly Change[], preconditio
   return direction;
 }
 
+/** Four sums at once, so that none waits for the last. */
 function dot(one: Float64Array, other: Float64Array): number {
-  let sum = 0;
-  for (let index = 0; index < one.length; index++) sum += one[index]! * other[index]!;
-  return sum;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = one.length - (one.length % 4);
+  for (let index = 0; index < whole; index += 4) {
+    a += one[index]! * other[index]!;
+    b += one[index + 1]! * other[index + 1]!;
+    c += one[index + 2]! * other[index + 2]!;
+    d += one[index + 3]! * other[index + 3]!;
+  }
+  for (let index = whole; index < one.length; index++) a += one[index]! * other[index]!;
+  return a + b + (c + d);
+}
+
+/** point + factor · vector. */
+function sum(point: Float64Array, factor: number, vector: Float64Array): Float64Array<ArrayBuffer> {
+  const result = point.slice();
+  add(result, vector, factor);
+  return result;
 }
 
 function add(to: Float64Array, vector: Float64Array, factor: number): void {

@@ -1,15 +1,40 @@
 /**
  * Multinomial logistic regression with an L2 penalty on the weights, not on the biases: the minimum
  * of C · Σ cross entropy + ½ ‖W‖², as scikit-learn's `LogisticRegression(C)` defines it, solved in
- * float64.
+ * float64. How rows are kept is theirs to say (`RowMatrix`).
  */
 
 import type { TrainingRows } from "../answerer";
 import { choleskyFactor, solveWithFactor } from "./cholesky";
 import { minimise } from "./lbfgs";
 
+/**
+ * [rows, width], whose products a fit is made of. Weights of several outputs are in the order that
+ * suits the matrix: [outputs, width] or [width, outputs].
+ */
+export interface RowMatrix {
+  readonly rows: number;
+  readonly width: number;
+  /** Adds a row times every output's weights to `to` [outputs]. */
+  multiply(row: number, weights: Float64Array, to: Float64Array): void;
+  /** Adds each of the factors [outputs] times a row to that output's weights. */
+  add(row: number, factors: Float64Array, weights: Float64Array): void;
+  /**
+   * About the inverse of Xᵀ · shares · X / rows + decay, symmetric and positive, times every output's
+   * weights, in place.
+   */
+  preconditioner(shares: Float64Array, decay: number): (weights: Float64Array, outputs: number) => void;
+}
+
+export interface FitOptions {
+  readonly c: number;
+  readonly maxIterations: number;
+  /** How many changes the curvature is read from; default: as many as `minimise` keeps. */
+  readonly memory?: number | undefined;
+}
+
 export interface LinearFit {
-  /** [classes, width], row-major. */
+  /** [classes, width], row-major, or in its matrix's order. */
   readonly weight: Float64Array;
   readonly bias: Float64Array;
   readonly iterations: number;
@@ -26,16 +51,34 @@ const RIDGE = 1e-12;
 
 /**
  * The fit to rows whose labels are 0 … classes − 1, each of them present. States are centred while
- * it is sought, which only moves the biases. Of two classes scikit-learn penalises the one vector w
- * = w₁ − w₀, ½ ‖w‖² = ‖W‖², and so does this.
+ * it is sought, which only moves the biases.
  */
 export function fitLogisticRegression(
   { states, width, labels, classes }: TrainingRows,
-  { c, maxIterations }: { readonly c: number; readonly maxIterations: number },
+  options: FitOptions,
 ): LinearFit {
-  const rows = labels.length;
-  const decay = (classes === 2 ? 2 : 1) / (c * rows);
   const { centred, means } = centre(states, width);
+  const fit = solveLogisticRegression(denseRows(centred, width), labels, classes, options);
+  const bias = fit.bias.map((shift, label) => {
+    let sum = shift;
+    for (let column = 0; column < width; column++) sum -= fit.weight[label * width + column]! * means[column]!;
+    return sum;
+  });
+  return { ...fit, bias };
+}
+
+/**
+ * The fit to rows as they are, whose labels are 0 … classes − 1, each of them present. Of two
+ * classes scikit-learn penalises the one vector w = w₁ − w₀, ½ ‖w‖² = ‖W‖², and so does this.
+ */
+export function solveLogisticRegression(
+  matrix: RowMatrix,
+  labels: Int32Array,
+  classes: number,
+  { c, maxIterations, memory }: FitOptions,
+): LinearFit {
+  const { rows, width } = matrix;
+  const decay = (classes === 2 ? 2 : 1) / (c * rows);
   const size = classes * width;
   const chances = new Float64Array(classes);
   /**
@@ -49,18 +92,16 @@ export function fitLogisticRegression(
     gradient.fill(0);
     let loss = 0;
     for (let row = 0; row < rows; row++) {
-      const from = row * width;
-      for (let label = 0; label < classes; label++) {
-        chances[label] = point[size + label]! + product(point, label * width, centred, from, width);
-      }
+      chances.set(point.subarray(size));
+      matrix.multiply(row, point, chances);
       loss += softmaxInPlace(chances, labels[row]!);
       spread[row] = chances.reduce((sum, chance) => sum + chance * (1 - chance), 0) / (classes - 1);
+      chances[labels[row]!]! -= 1;
       for (let label = 0; label < classes; label++) {
-        const slope = (chances[label]! - (label === labels[row] ? 1 : 0)) / rows;
-        const own = label * width;
-        for (let column = 0; column < width; column++) gradient[own + column]! += slope * centred[from + column]!;
-        gradient[size + label]! += slope;
+        chances[label]! /= rows;
+        gradient[size + label]! += chances[label]!;
       }
+      matrix.add(row, chances, gradient);
     }
     let squares = 0;
     for (let index = 0; index < size; index++) {
@@ -70,30 +111,53 @@ export function fitLogisticRegression(
     return loss / rows + (decay / 2) * squares;
   }
 
-  let factor: Float64Array;
+  let preconditionWeights: (weights: Float64Array, outputs: number) => void;
   let turn = 1;
   function measureCurvature(): void {
-    factor = choleskyFactor(curvature(centred, width, spread, decay), width);
+    preconditionWeights = matrix.preconditioner(spread, decay);
     turn = rows / spread.reduce((sum, share) => sum + share, RIDGE);
   }
   function precondition(vector: Float64Array): void {
-    for (let label = 0; label < classes; label++) {
-      solveWithFactor(factor, width, vector.subarray(label * width, (label + 1) * width));
-      vector[size + label]! *= turn;
-    }
+    preconditionWeights(vector.subarray(0, size), classes);
+    for (let label = 0; label < classes; label++) vector[size + label]! *= turn;
   }
 
   const found = minimise({ evaluate, measureCurvature, precondition }, size + classes, {
     tolerance: TOLERANCE,
     maxIterations,
+    memory,
   });
-  const weight = found.point.slice(0, size);
-  const bias = found.point.slice(size).map((shift, label) => {
-    let sum = shift;
-    for (let column = 0; column < width; column++) sum -= weight[label * width + column]! * means[column]!;
-    return sum;
-  });
-  return { weight, bias, iterations: found.iterations, converged: found.converged };
+  const { iterations, converged } = found;
+  return { weight: found.point.slice(0, size), bias: found.point.slice(size), iterations, converged };
+}
+
+/** Weights are [outputs, width]; the preconditioner is the whole curvature, factored. */
+function denseRows(states: Float64Array, width: number): RowMatrix {
+  return {
+    rows: states.length / width,
+    width,
+    multiply(row, weights, to) {
+      for (let output = 0; output < to.length; output++) {
+        to[output]! += product(weights, output * width, states, row * width, width);
+      }
+    },
+    add(row, factors, weights) {
+      const from = row * width;
+      for (let output = 0; output < factors.length; output++) {
+        const factor = factors[output]!;
+        const own = output * width;
+        for (let column = 0; column < width; column++) weights[own + column]! += factor * states[from + column]!;
+      }
+    },
+    preconditioner(shares, decay) {
+      const factor = choleskyFactor(curvature(states, width, shares, decay), width);
+      return (weights, outputs) => {
+        for (let output = 0; output < outputs; output++) {
+          solveWithFactor(factor, width, weights.subarray(output * width, (output + 1) * width));
+        }
+      };
+    },
+  };
 }
 
 /** Of two stretches; four sums at once, so that none waits for the last. */

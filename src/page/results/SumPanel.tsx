@@ -12,7 +12,7 @@ import { isBusy, useStudio } from "../store/store";
 import { useAnsweringRuns } from "./answering-runs";
 
 const HELP: Record<SumRequest["combination"], string> = {
-  cat: "The ranks stand side by side: exactly the weighted sum of what the adapters change, and as many ranks as all have together.",
+  cat: "The ranks stand side by side: exactly the weighted sum of what the adapters change in the weights (not of their answers), and as many ranks as all have together.",
   linear:
     "The factors are added, as PEFT's “linear”: the rank stays, which must be the same, but it is not exactly that sum.",
 };
@@ -68,8 +68,8 @@ export function SumPanel() {
         </button>
       </div>
       <p className="field-help">
-        {HELP[combination]} Weight 0 leaves a run out. Trained heads, which PEFT does not sum, become their weighted
-        mean.
+        {HELP[combination]} Weight 0 leaves a run out. Trained heads, which PEFT does not sum, are averaged with these
+        weights, so the sum's answers are those of a new model: look at its accuracy.
       </p>
       {error !== null && <Message kind="error">{error}</Message>}
     </fieldset>

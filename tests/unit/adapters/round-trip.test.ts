@@ -46,6 +46,7 @@ const small: Record<string, Record<string, unknown>> = {
   ptec: { virtualTokens: 3 },
   "adapter-parallel": { learnedScale: true },
   "adapter-houlsby": { reductionFactor: 5 },
+  "adapter-pfeiffer": { activation: "none", start: "frozen model" },
 };
 
 /** A model as the export knows it. */

@@ -10,18 +10,23 @@ import { elementCount, type Tensor } from "../../../src/program/tensor";
 import { kernels } from "./kernels";
 
 /**
- * Gradients of the trained tensors by name. `value` gives what the forward pass computed,
- * `seed` the gradient of the result. Throws if a dispatch breaks a rule: an unsaved value, an
+ * Gradients of the backward plan's trained tensors by name. `value` gives what the forward pass
+ * computed, `seed` the gradient of the result, `begun` gradients that the loss has begun. Throws if
+ * a dispatch breaks a rule: an unsaved value, an
  * unknown binding, memory both read and written.
  */
 export function runBackward(
   backward: BackwardPlan,
   value: (tensor: Tensor) => Float64Array,
   seed: Float64Array,
+  begun: ReadonlyMap<string, Float64Array> = new Map(),
 ): Map<string, Float64Array> {
   const slots = backward.slots.map((elements) => new Float64Array(elements).fill(Number.NaN));
   const gradients = new Map(
-    backward.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape)).fill(Number.NaN)]),
+    backward.trained.map(({ name, shape }) => [
+      name,
+      begun.get(name)?.slice() ?? new Float64Array(elementCount(shape)).fill(Number.NaN),
+    ]),
   );
   const kept = new Map(backward.saved.map((tensor) => [tensor, value(tensor)]));
   const memory = (place: Place): Float64Array => {

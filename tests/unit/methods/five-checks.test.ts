@@ -74,13 +74,14 @@ const exactly: Record<string, object> = {
   prompt: { init: "text", virtualTokens: null },
   ptec: { init: "text", virtualTokens: null },
   dept: { virtualTokens: 3, positions: 12, rank: 2 },
+  // By default both matrices start at N(0, 0.02), as AdapterHub's.
+  "adapter-houlsby": { start: "frozen model" },
+  "adapter-pfeiffer": { start: "frozen model", activation: "none" },
 };
 /** Start as the frozen model: their change is zero, or their tensors are its own. */
 const silent = ["ia3", "ln-tuning", "bitfit", "adapter-parallel", "unified", "last-layer", "half-fine-tuning", "full"];
 /** Start elsewhere, and why. */
 const elsewhere: Record<string, string> = {
-  "adapter-houlsby": "both matrices start at N(0, 0.02), as AdapterHub's",
-  "adapter-pfeiffer": "both matrices start at N(0, 0.02), as AdapterHub's",
   "mix-and-match": "its prefix starts at random",
   "p-tuning": "its encoder starts at random",
   "linear-probe": "it is the frozen model",

@@ -73,6 +73,8 @@ describe("the registry", () => {
       "fitted-head",
       "zero-shot",
       "nearest-neighbours",
+      "bag-of-words",
+      "majority",
     ]);
     for (const method of methods) expect(methodOf(method.id)).toBe(method);
     expect(() => methodOf("zero-shot")).toThrow("Zero-shot prompt trains nothing: it is no tuning method.");

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { linePath } from "../../../src/page/charts/line-path";
-import { horizontalAxis, plottedLines, plottedRuns, verticalAxis } from "../../../src/page/charts/plotted-lines";
+import {
+  comparableLosses,
+  horizontalAxis,
+  plottedLines,
+  plottedRuns,
+  verticalAxis,
+} from "../../../src/page/charts/plotted-lines";
 import {
   addEvaluation,
   addStep,
@@ -79,6 +85,14 @@ describe("what a chart draws", () => {
     }
     expect(horizontalAxis(runs, "flops", 40).domain).toEqual([0, 40_000]);
     expect(plottedLines(runs, "accuracy", "seconds", 0)).toHaveLength(2);
+  });
+
+  it("leaves out losses that are other figures than a trained head's", () => {
+    const asked = trained("asked", 3);
+    const zeroShot = { ...asked, configuration: { ...asked.configuration, method: "zero-shot" } };
+    const runs = plottedRuns(comparison([trained("a", 3), zeroShot]), [], new Set());
+    expect(comparableLosses(runs, new Set(["zero-shot"])).map(({ run }) => run.name)).toEqual(["a"]);
+    expect(comparableLosses(runs, new Set()).map(({ run }) => run.name)).toEqual(["a", "asked"]);
   });
 
   it("smooths training loss only", () => {

@@ -22,7 +22,7 @@ import { fromFragment, isOfNewerStudio, toFragment } from "../../../src/page/sto
 import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
 import { runSchema, trainingSchema } from "../../../src/plan/configuration";
 import { readConfiguration } from "../../../src/plan/read-configuration";
-import { formats, NewerVersionError, withVersion } from "../../../src/versions/versions";
+import { formats, migrate, NewerVersionError, withVersion } from "../../../src/versions/versions";
 import type { MethodDescription, Verdict } from "../../../src/worker/api";
 import { adapterFiles as fixtureFolder } from "../../fixtures/reference";
 
@@ -328,6 +328,42 @@ describe("a comparison kept in the browser", () => {
     expect(problem).toMatch(newer(4));
     expect(problem).toMatch(/It stays kept/);
     expect(readRecords([{ ...stored, version: 1 }])).toEqual({ readable: [], problem: null });
+  });
+});
+
+describe("defaults that have changed", () => {
+  const runs = [
+    { name: "asked", method: "zero-shot", options: { template: "{text} is" } },
+    { name: "named", method: "ptec", options: { virtualTokens: 4 } },
+    { name: "chosen", method: "ptec", options: { init: "random" } },
+    { name: "bare", method: "zero-shot" },
+    lora,
+  ];
+  const asThen = [
+    { ...runs[0], options: { normalise: "none", template: "{text} is" } },
+    { ...runs[1], options: { init: "text", readOut: "as the comparison", virtualTokens: 4 } },
+    { ...runs[2], options: { init: "random", readOut: "as the comparison" } },
+    { ...runs[3], options: { normalise: "none" } },
+    lora,
+  ];
+
+  test.each(["configuration", "run", "link"] as const)("%s of version 1 means what it meant", (kind) => {
+    expect(migrate(formats[kind], { runs, configuration: { runs, model: "m" }, run: runs[0] })).toMatchObject({
+      runs: asThen,
+      configuration: { runs: asThen, model: "m" },
+      run: asThen[0],
+    });
+    expect(migrate(formats[kind], { version: 2, runs })).toEqual({ runs });
+  });
+
+  test("a kept comparison's runs do, too", () => {
+    const kept = runs.map((configuration) => ({ configuration, curves: { steps: { columns: {} } } }));
+    const { configuration, runs: records } = migrate(formats.session, {
+      version: 3,
+      configuration: { runs, training: {} },
+      runs: kept,
+    }) as { configuration: { runs: unknown }; runs: { configuration: unknown }[] };
+    expect([configuration.runs, records.map((record) => record.configuration)]).toMatchObject([asThen, asThen]);
   });
 });
 
