@@ -237,7 +237,7 @@ describe("files", () => {
     run.test = { ...evaluation(run.name, 1, 0.5, 0.625), split: "test" };
     expect(metricsCsv(comparison([run])).split("\r\n")).toEqual([
       ...lines,
-      '"odd, ""name""",lora,test,1,,0.5,0.625,0.625,,,,,,10,0.1,',
+      '"odd, ""name""",lora,test,1,,0.5,0.625,0.625,,,,,,10,0.1,,',
     ]);
   });
 

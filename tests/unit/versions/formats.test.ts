@@ -105,7 +105,7 @@ describe("the configuration file", () => {
   });
 
   test("of version 2 opens", () => {
-    expect(readConfiguration(textOf("configuration-2.json"))).toEqual(configuration);
+    expect(readConfiguration(textOf("configuration-2.json"))).toEqual(twoParts);
   });
 
   test("of version 1 keeps what it set, and what its methods left out", () => {
