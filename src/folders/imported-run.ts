@@ -59,21 +59,45 @@ export function importedScale(adapter: AdapterFolder): Scale | null {
  * than the open data has.
  */
 export function checkLabels(adapter: AdapterFolder, task: TaskId, labels: readonly string[]): void {
+  const mismatch = labelMismatch(adapter, task, labels);
+  if (mismatch) throw new Error(`${mismatch.what} ${mismatch.fix}`);
+}
+
+/**
+ * How the adapter's task or classes differ from the open data's, with both sides, and what could be
+ * opened instead; null where they do not, as far as the folder says.
+ */
+export function labelMismatch(
+  adapter: AdapterFolder,
+  task: TaskId,
+  labels: readonly string[],
+): { readonly what: string; readonly fix: string } | null {
   const { peftType } = tasks[task];
   const { task_type: kind = peftType } = adapter.config;
   const recorded = taskRecord.safeParse(adapter.run).data?.configuration.data.task ?? task;
   if (recorded !== task || kind !== peftType) {
-    throw new Error(
-      `The adapter was trained for ${recorded === task ? kind : recorded}; the open data is read for ${task}. ` +
-        "Choose the adapter's task for the data first.",
-    );
+    return {
+      what: `The adapter was trained for ${recorded === task ? kind : recorded}; the open data is read for ${task}.`,
+      fix: "Choose the adapter's task for the data first.",
+    };
   }
   const trained = z.object({ labels: z.array(z.string()) }).safeParse(adapter.run);
-  if (!trained.success || trained.data.labels.join("\n") === labels.join("\n")) return;
-  throw new Error(
-    `The adapter was trained for the labels ${trained.data.labels.join(", ")}; the open data has ${labels.join(", ")}. ` +
-      "Open data with the adapter's labels first.",
-  );
+  if (trained.success) {
+    if (trained.data.labels.join("\n") === labels.join("\n")) return null;
+    return {
+      what: `The adapter was trained for the labels ${trained.data.labels.join(", ")}; the open data has ${labels.join(", ")}.`,
+      fix: "Open data with the adapter's labels first.",
+    };
+  }
+  // Without their names only their number is known.
+  const [rows] =
+    adapter.tensors.find(({ name }) => /^(score|classifier(\.out_proj)?)\.weight$/.test(name))?.shape ?? [];
+  const outputs = tasks[task].outputs(labels.length);
+  if (rows === undefined || rows === outputs || tasks[task].head !== "own") return null;
+  return {
+    what: `The adapter's head gives ${rows} numbers; the open data needs ${outputs}.`,
+    fix: "Open the data that the adapter was trained on first.",
+  };
 }
 
 /**

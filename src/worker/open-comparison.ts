@@ -4,7 +4,7 @@
  */
 
 import { checkBase, checkFits } from "../adapters/checks";
-import type { AdapterFolder } from "../adapters/folder";
+import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, RunPlan } from "../comparison/comparison-setup";
@@ -12,7 +12,7 @@ import { fingerprint } from "../data/fingerprint";
 import type { Scale } from "../data/types";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
 import { originOf } from "../folders/export";
-import { checkLabels, checkScale, importedScale } from "../folders/imported-run";
+import { checkLabels, checkScale, importedScale, labelMismatch } from "../folders/imported-run";
 import { importedTensors, withoutCarrier } from "../folders/imported-tensors";
 import { recordedSetup } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
@@ -33,6 +33,8 @@ import type { Opened } from "./opened";
 interface StartingFolder {
   readonly adapter: AdapterFolder;
   readonly resume: boolean;
+  /** How its labels differ, where the run takes all but its head. */
+  readonly transferred?: string;
 }
 
 /** What runs start from, by name. */
@@ -68,7 +70,9 @@ export async function openComparison(
     const adapter = folders.get(run.name)?.adapter;
     if (!adapter) return run;
     const form = approachOf(run.method).exportForm(parseOptions(model, run), model);
-    const tensors = importedTensors(adapter, model.config.layers, originOf(form), model.config);
+    const { transferred } = folders.get(run.name)!;
+    const imported = importedTensors(adapter, model.config.layers, originOf(form), model.config);
+    const tensors = transferred === undefined ? imported : imported.filter(({ name }) => !isHead(name));
     given.set(run.name, tensors);
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
@@ -98,8 +102,10 @@ export async function openComparison(
       const tensors = given.get(run);
       if (!tensors) continue;
       const { trainables } = comparison.run(name);
-      const { adapter, resume } = folders.get(run)!;
-      checkFits(name, withoutCarrier(adapter, tensors, trainables), trainables);
+      const { adapter, resume, transferred } = folders.get(run)!;
+      const taken = trainables.filter(({ part }) => transferred === undefined || part === "adapter");
+      if (transferred !== undefined) sayTransferred(name, taken.length, transferred, emit);
+      checkFits(name, withoutCarrier(adapter, tensors, trainables), taken);
       if (resume && adapter.state) comparison.adopt(name, resumed(comparison, name, adapter.state, tensors));
     }
   } catch (error) {
@@ -127,11 +133,25 @@ export async function startingFolders(
     checkBase(adapter, model.folder.name);
     await checkSavedTables(adapter, model.folder);
     const { settings, dataset } = data.data;
-    checkLabels(adapter, settings.task, dataset.labels);
-    checkScale(name, importedScale(adapter), dataset.scale);
-    starting.set(name, { adapter, resume });
+    const { task } = settings;
+    const mismatch = resume ? null : labelMismatch(adapter, task, dataset.labels);
+    if (resume) checkLabels(adapter, task, dataset.labels);
+    if (!mismatch) checkScale(name, importedScale(adapter), dataset.scale);
+    starting.set(name, { adapter, resume, ...(mismatch && { transferred: mismatch.what }) });
   }
   return starting;
+}
+
+/** Throws an Error if nothing was taken. */
+function sayTransferred(run: string, taken: number, what: string, emit: ComparisonSetup["emit"]): void {
+  if (taken === 0) {
+    throw new Error(
+      `Run "${run}": ${what} Its head does not fit, and it trains nothing else. Leave initFrom out, or choose a method ` +
+        "that trains more.",
+    );
+  }
+  const message = `${what} Its head is left out: the run starts from the rest of the adapter, with a new head.`;
+  emit({ type: "notice", run, message });
 }
 
 /** What keeps a folder's training from going on as it was planned. */

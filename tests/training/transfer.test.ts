@@ -1,0 +1,91 @@
+/**
+ * Starting from an adapter of another label set: all of it but its head is taken, and this is said.
+ * A folder whose labels are the data's gives its head as well.
+ */
+
+import { expect, test } from "vitest";
+import { readAdapterFiles } from "../../src/adapters/read-folder";
+import { BaseModel } from "../../src/base/base-model";
+import { labelMismatch } from "../../src/folders/imported-run";
+import { configurationSchema } from "../../src/plan/configuration";
+import type { StudioEvent } from "../../src/plan/events";
+import { openComparison } from "../../src/worker/open-comparison";
+import type { Opened } from "../../src/worker/opened";
+import { fixtureFile, fixtureModel } from "../fixtures/reference";
+import { testExecutor } from "./executor";
+import { tinyData, tinyRows } from "./tiny-comparison";
+
+/** What PEFT wrote after training on five labels. */
+async function trainedFolder() {
+  const names = ["adapter_config.json", "adapter_model.safetensors"];
+  const files = names.map(async (name) => {
+    const file = await fixtureFile(`peft/tiny-llama/lora-sequence-classification/${name}`);
+    return [name, await file.read(0, file.size)] as const;
+  });
+  return readAdapterFiles(Object.fromEntries(await Promise.all(files)));
+}
+
+test("a run takes all but the head of an adapter of other labels", async () => {
+  const executor = await testExecutor();
+  const model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  const adapter = await trainedFolder();
+  const five = tinyData(await tinyRows(model, [8, 9, 10, 8]), await tinyRows(model, [8, 9]));
+  const ofThree = (rows: typeof five.train) => rows.map((row) => ({ ...row, labels: row.labels.map((id) => id % 3) }));
+  const names = ["no", "perhaps", "yes"];
+  const three = { ...five, labels: names, train: ofThree(five.train), validation: ofThree(five.validation) };
+
+  expect(labelMismatch(adapter, five.task, five.labels)).toBeNull();
+  const { what } = labelMismatch(adapter, three.task, names)!;
+  expect(what).toBe("The adapter's head gives 5 numbers; the open data needs 3.");
+  const named = { ...adapter, run: { labels: five.labels, configuration: { data: { task: five.task } } } };
+  expect(labelMismatch(named, five.task, five.labels)).toBeNull();
+  expect(labelMismatch(named, three.task, names)!.what).toBe(
+    `The adapter was trained for the labels ${five.labels.join(", ")}; the open data has no, perhaps, yes.`,
+  );
+  expect(labelMismatch(named, "regression", [])!.what).toContain("the open data is read for regression");
+
+  const open = (data: typeof five, method: string, transferred?: string) => {
+    const events: StudioEvent[] = [];
+    const run = { name: "first", method, options: method === "lora" ? { rank: 4, alpha: 8 } : {} };
+    const configuration = configurationSchema.parse({
+      model: "dir:tiny-llama",
+      data: { task: data.task, train: "file:rows.csv", columns: { text: "text", label: "label" } },
+      training: { steps: 1, batchSize: 2 },
+      runs: [run],
+    });
+    const folder = { adapter, resume: false, ...(transferred !== undefined && { transferred }) };
+    const opened = { executor, model, comparisonData: data } as unknown as Opened;
+    const listeners = { emit: (event: StudioEvent) => events.push(event) };
+    const comparison = openComparison(opened, configuration, new Map([["first", folder]]), listeners);
+    return { events, comparison };
+  };
+  const held = (name: string) => adapter.tensors.find((tensor) => tensor.name === name)!.data;
+  const started = async (data: typeof five, transferred?: string) => {
+    const { events, comparison } = open(data, "lora", transferred);
+    const opened = await comparison;
+    const values = await opened.comparison.run("first").parameters.read();
+    await opened.comparison.release();
+    return { events, values };
+  };
+
+  const transferred = await started(three, what);
+  const head = transferred.values.get("score.weight")!;
+  expect(head).toHaveLength(3 * model.config.hiddenSize);
+  const adapted = adapter.tensors.filter(({ name }) => name !== "score.weight");
+  expect(adapted.length).toBeGreaterThan(4);
+  for (const { name } of adapted) expect(transferred.values.get(name), name).toEqual(held(name));
+  const said = transferred.events.flatMap((event) => (event.type === "notice" ? [event.message] : []));
+  expect(said).toEqual([`${what} Its head is left out: the run starts from the rest of the adapter, with a new head.`]);
+
+  const same = await started(five);
+  expect(same.values.get("score.weight")).toEqual(held("score.weight"));
+  expect(same.events.filter(({ type }) => type === "notice")).toEqual([]);
+
+  await expect(open(three, "lora").comparison).rejects.toThrow(
+    `"score.weight" has ${5 * model.config.hiddenSize} values`,
+  );
+  await expect(open(three, "linear-probe", what).comparison).rejects.toThrow(
+    "Its head does not fit, and it trains nothing else",
+  );
+  model.release();
+});
