@@ -24,11 +24,13 @@ export interface BackwardPlan {
 
 /**
  * Plans the backward pass from the gradient of `result`, which the loss writes to the `seed`
- * reference.
+ * reference. `begun`: trained tensors whose gradients the loss has begun (tied embeddings, which the
+ * head over the vocabulary reads too); the pass adds to them.
  */
-export function planBackward(program: Program, result: Tensor): BackwardPlan {
+export function planBackward(program: Program, result: Tensor, begun: readonly Trainable[] = []): BackwardPlan {
   const active = program.active();
   const recorder = new Recorder(program, active);
+  for (const tensor of begun) recorder.begin(tensor);
   recorder.seed(result);
   for (const operation of program.needed([result]).reverse()) {
     if (operation.outputs.some((output) => active.has(output))) recorder.record(operation);
@@ -61,6 +63,11 @@ class Recorder implements Tape {
 
   seed(result: Tensor): void {
     this.#holders.set(result, { reference: { kind: "seed" }, sharers: 1 });
+  }
+
+  begin(tensor: Trainable): void {
+    this.#trained.add(tensor);
+    this.#holders.set(tensor, { reference: { kind: "gradient", tensor }, sharers: 1 });
   }
 
   record(operation: Operation): void {

@@ -15,29 +15,20 @@ export const HEAD_WEIGHT = "lm_head.weight";
 export const HEAD_BIAS = "lm_head.bias";
 
 /**
- * With the update that a method attaches to it. `onlyRead`: no gradient goes through it, so it may
- * be a tensor that was trained.
- * @throws Error saying why the model cannot predict the next token, or the method trains its head,
- * and what to do.
+ * With the update that a method attaches to it. Where a method trains every weight, weight and bias
+ * are trained copies, of the word embeddings where the head is those again.
+ * @throws Error saying why the model cannot predict the next token, and what to do.
  */
 export function languageHead(
   program: Program,
   { family, config, languageHead: kind = "words" }: Pick<ModelFacts, "family" | "config" | "languageHead">,
   attachments: Pick<Attachments, "languageHead"> = {},
-  onlyRead = false,
 ): LanguageHead {
   const refusal = languageRefusal(family, kind);
   if (refusal) throw new Error(refusal);
   const table = wordTable(family, config);
-  const weight = program.weight(kind === "own" ? HEAD_WEIGHT : table.name, table.shape);
-  if (weight.role !== "weight" && !onlyRead) {
-    throw new Error(
-      "Full fine-tuning would train the head over the vocabulary too, which the studio only has frozen. For language " +
-        "modelling choose another method; LoRA on all linear layers comes closest.",
-    );
-  }
   return {
-    weight,
+    weight: program.weight(kind === "own" ? HEAD_WEIGHT : table.name, table.shape),
     bias: family.languageHead?.bias ? program.weight(HEAD_BIAS, [config.vocabulary]) : undefined,
     cap: config.logitCap,
     update: attachments.languageHead?.update(),

@@ -36,10 +36,7 @@ export interface TunedSetup {
   readonly layers?: LayerStrategy;
   /** How many training rows there are, for answerers that go by them. */
   readonly trainingRows?: number;
-  /**
-   * Whether it is only evaluated: no backward pass, and a head over the vocabulary may be a tensor
-   * that was trained.
-   */
+  /** Whether it is only evaluated: no backward pass. */
   readonly onlyRead?: boolean;
 }
 
@@ -51,7 +48,7 @@ export interface TunedProgram {
   readonly task: Task;
   /**
    * Where the loss's gradient enters: what the task's head gives; for language modelling the states
-   * that its frozen head reads.
+   * that the model's own head reads.
    */
   readonly logits: Tensor;
   readonly loss: Loss;
@@ -95,7 +92,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         ((state, outputs) =>
           family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
       tokenHead: family.tokenHead,
-      languageHead: () => languageHead(program, context, attachments, onlyRead),
+      languageHead: () => languageHead(program, context, attachments),
     });
   const front = { prompt: attachments.prompt, keys, values };
   const common = { program, ids, lengths, task, logits, built, front, virtualTokens };
@@ -107,8 +104,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       plan: { dispatches: [], saved: [], trained: [], slots: [] },
     };
   }
-  const plan = planBackward(program, logits);
-  return { ...common, loss, plan: { ...plan, trained: [...plan.trained, ...loss.trained] } };
+  return { ...common, loss, plan: planBackward(program, logits, loss.trained) };
 }
 
 /** An answerer's read-out in place of the task's; undefined for a method. */

@@ -1,11 +1,12 @@
 /**
- * Cross-entropy through the model's frozen head over its vocabulary, a part of the labelled rows at
+ * Cross-entropy through the model's own head over its vocabulary, a part of the labelled rows at
  * a time: tokens × vocabulary logits are never held at once. The same parts give the gradient with
  * respect to the states.
  */
 
 import { addRow } from "../kernels/add-row";
 import { attentionSoftCap } from "../kernels/attention-soft-cap";
+import { columnSum } from "../kernels/column-sum";
 import { cutColumns } from "../kernels/cut-columns";
 import { gatherRows } from "../kernels/gather-rows";
 import { type Dispatch, dispatch } from "../kernels/kernel";
@@ -130,6 +131,7 @@ export function languageLoss(
   const columns = headColumns(head);
   const { update } = head;
   const rank = update ? rankOf(update) : 0;
+  const trainedHead = [head.weight, head.bias].filter((one): one is Trainable => one?.role === "trainable");
   const scratch: number[] = [];
   const working = (elements: number): Place => ({ kind: "scratch", slot: scratch.push(elements) - 1 });
   const [states, logits, gradient] = [working(atOnce * width), working(atOnce * vocabulary), working(atOnce * width)];
@@ -151,6 +153,14 @@ export function languageLoss(
       product({ a: innerGradient, b: states, out: to(down) }, [rank, width, rows], 1, options),
     ];
   };
+  /** What a head that is trained itself gets. */
+  const learnHead = (rows: number) =>
+    trainedHead.map((tensor) => {
+      const out: Place = { kind: "gradient", tensor };
+      return tensor === head.weight
+        ? product({ a: logits, b: states, out }, [vocabulary, width, rows], 1, { TRANSPOSE_A: 1, ACCUMULATE: 1 })
+        : dispatch(columnSum, { x: logits, out }, { rows, width: vocabulary }, { ACCUMULATE: 1 });
+    });
   const parts = Array.from({ length: Math.ceil(all / atOnce) }, (_, part) => {
     const start = part * atOnce;
     const rows = Math.min(atOnce, all - start);
@@ -168,14 +178,14 @@ export function languageLoss(
         ...(update ? throughUpdate(update, rows) : []),
         dispatch(scatterRows, { x: gradient, indexes, out: at("seed") }, { start, rows, width }),
       ],
-      learn: update ? learnUpdate(update, rows) : [],
+      learn: [...learnHead(rows), ...(update ? learnUpdate(update, rows) : [])],
     };
   });
   return {
     scratch,
     first: [shareLabels(all, shares, weights)],
     parts,
-    trained: update ? [update.down as Trainable, update.up as Trainable] : [],
+    trained: [...trainedHead, ...(update ? [update.down as Trainable, update.up as Trainable] : [])],
     last: [sumLosses(all, shares)],
   };
 }

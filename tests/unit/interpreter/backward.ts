@@ -11,17 +11,21 @@ import { kernels } from "./kernels";
 
 /**
  * Gradients of the plan's trained tensors by name. `value` gives what the forward pass computed,
- * `seed` the gradient of the result. Throws if a dispatch breaks a rule: an unsaved value, an
+ * `seed` the gradient of the result, `begun` gradients that the loss has begun. Throws if a dispatch breaks a rule: an unsaved value, an
  * unknown binding, memory both read and written.
  */
 export function runBackward(
   plan: BackwardPlan,
   value: (tensor: Tensor) => Float64Array,
   seed: Float64Array,
+  begun: ReadonlyMap<string, Float64Array> = new Map(),
 ): Map<string, Float64Array> {
   const slots = plan.slots.map((elements) => new Float64Array(elements).fill(Number.NaN));
   const gradients = new Map(
-    plan.trained.map(({ name, shape }) => [name, new Float64Array(elementCount(shape)).fill(Number.NaN)]),
+    plan.trained.map(({ name, shape }) => [
+      name,
+      begun.get(name)?.slice() ?? new Float64Array(elementCount(shape)).fill(Number.NaN),
+    ]),
   );
   const kept = new Map(plan.saved.map((tensor) => [tensor, value(tensor)]));
   const memory = (place: Place): Float64Array => {
