@@ -14,9 +14,19 @@ export interface Answerer<Options = unknown> extends Approach<Options> {
   readonly answers: FromWords<Options> | FromRows<Options> | FromTexts<Options>;
 }
 
+/** What `logits` adds for each label [classes], where there are empty texts: − ln of its mean chance there. */
+export const LABEL_PRIOR = "label prior";
+
 /** Answers by way of the model's own head over its vocabulary. */
 export interface FromWords<Options> {
   readonly from: "words";
+  /**
+   * Texts that say nothing, whose mean chances `logits` takes away again: what the model says of
+   * them it says of any text. Default, and where there are none: nothing is taken away.
+   */
+  emptyTexts?(options: Options): readonly string[];
+  /** What a person should know of the words. Default: nothing. */
+  notices?(options: Options, context: MethodContext): readonly string[];
   /** Logits [size, classes] of the last tokens' states [size, hiddenSize]. */
   logits(program: Program, options: Options, context: MethodContext, state: Tensor, head: FrozenHead): Tensor;
 }
@@ -92,8 +102,12 @@ export interface FromTexts<Options> {
 /** A method, which answers by its trained head, or an answerer. */
 type Either = { readonly trains: true } | Answerer;
 
+/** How it answers by way of the model's own head over its vocabulary; null where it does not. */
+export const wordAnswers = (approach: Either): FromWords<unknown> | null =>
+  !approach.trains && approach.answers.from === "words" ? approach.answers : null;
+
 /** Whether answers come by way of the model's own head over its vocabulary. */
-export const readsWords = (approach: Either): boolean => !approach.trains && approach.answers.from === "words";
+export const readsWords = (approach: Either): boolean => wordAnswers(approach) !== null;
 
 /** How it answers from the training rows; null where it does not. */
 export const rowAnswers = (approach: Either): FromRows<unknown> | null =>

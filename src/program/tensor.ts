@@ -64,9 +64,10 @@ export interface Trainable extends Tensor {
 
 /**
  * Who binds what a Program has from outside: the frozen model's pass over a method's text; what was
- * made of all training rows; what the host says of the batch's texts.
+ * made of all training rows; what the host says of the batch's texts; what the
+ * run itself says of texts that say nothing.
  */
-export type Provider = "read text" | "training rows" | "texts";
+export type Provider = "read text" | "training rows" | "texts" | "empty texts";
 
 export interface Provided extends Tensor {
   readonly role: "provided";

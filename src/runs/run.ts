@@ -9,7 +9,7 @@ import { meanRowNorm } from "../base/norms";
 import { computeValues } from "../base/once";
 import { type Bytes, sumUp } from "../executors/bytes";
 import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
-import { readsWords } from "../methods/answerer";
+import { readsWords, wordAnswers } from "../methods/answerer";
 import type { Controller } from "../methods/controller";
 import type { MethodContext } from "../methods/method";
 import type { LayerStrategy } from "../plan/layer-rates";
@@ -18,6 +18,7 @@ import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
 import { ControllerRunner, type ControllerRunnerOptions } from "./controller-runner";
+import { type LabelPrior, labelPriorOf } from "./label-prior";
 import { adamDefaults, Optimizer } from "./optimizer";
 import { Parameters, type Values } from "./parameters";
 import { checkContext, controllerOf, controllerStatesOf, type ResolvedMethod, semanticBlocksOf } from "./resolve";
@@ -77,6 +78,8 @@ export class Run {
   #runner: ControllerRunner | null = null;
   /** What a run that answers by way of training rows reads, by tensor name. */
   #rowTables: ReadonlyMap<string, DeviceBuffer> = new Map();
+  /** What a run that answers with words takes away from every answer. */
+  #labelPrior: LabelPrior | null = null;
   /** What a run that answers from texts says of them. */
   #textAnswers: TextAnswers | null = null;
   #started = false;
@@ -167,6 +170,7 @@ export class Run {
     this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
     const { size } = this.#anyStep.batch;
     this.#textAnswers = textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
+    this.#labelPrior = labelPriorOf(this.#executor, this.#model.tokenizer, this.setup, this.owner);
     await this.#start();
     const bound = await this.leaves();
     for (const step of this.#steps.values()) {
@@ -179,6 +183,10 @@ export class Run {
         seed: this.setup.seed,
       };
       await step.compile(this.#executor, bindings, this.owner, progress);
+    }
+    await this.#labelPrior?.measure(this.#shortest, () => this.#shortest.forward());
+    for (const notice of wordAnswers(method)?.notices?.(this.setup.options, this.context) ?? []) {
+      this.setup.trainingRows?.notice(this.setup.name, notice);
     }
     const ownDecay = method.trains ? method.weightDecay : 0;
     const decay = (tensor: Trainable) => {
@@ -336,12 +344,15 @@ export class Run {
   }
 
   async #provided(): Promise<Layer[]> {
-    const { layer: ofTexts } = this.#textAnswers ?? {};
     return [
       providedBy("read text", await this.semanticStates()),
       providedBy("training rows", this.#rowTables),
-      ...(ofTexts ? [ofTexts] : []),
+      ...[this.#textAnswers, this.#labelPrior].flatMap((own) => (own ? [own.layer] : [])),
     ];
+  }
+
+  get #shortest(): Step {
+    return this.step(Math.min(...this.#steps.keys()));
   }
 
   get #anyStep(): Step {

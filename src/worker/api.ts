@@ -212,6 +212,8 @@ export interface MethodDescription {
   conversions: { id: string; title: string; merged: boolean }[];
   /** Whether a weighted sum of its runs is a LoRA adapter. */
   summable: boolean;
+  /** Whether its loss is over named words alone, which is another figure than a trained head's. */
+  lossOverWords: boolean;
   card: {
     trains: string;
     attaches: string;

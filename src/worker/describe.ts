@@ -7,6 +7,7 @@ import { readModel } from "../base/read-model";
 import type { EstimateInput } from "../estimate/estimate";
 import { conversionsOf, isSummable } from "../folders/export";
 import { mergedForms, mergeObstacle } from "../folders/merge";
+import { readsWords } from "../methods/answerer";
 import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import type { AnyApproach } from "../methods/registry";
@@ -33,6 +34,7 @@ export function describeMethod(method: AnyApproach, facts: ModelFacts): MethodDe
       ...(merges ? mergedForms.map(({ id, title }) => ({ id, title, merged: true })) : []),
     ],
     summable: isSummable(method, form),
+    lossOverWords: readsWords(method),
     card: { ...card },
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,
     defaults: defaults as Record<string, unknown>,

@@ -10,10 +10,11 @@ import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { sequenceClassification } from "../../src/tasks/sequence-classification";
-import { familyRig } from "../fixtures/reference";
+import { familyRig, fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
 import { publish } from "./measured";
+import { createComparison, tinyData } from "./tiny-comparison";
 
 test("logits of the labels' words are the model's own", async (context) => {
   const executor = await testExecutor();
@@ -30,6 +31,7 @@ test("logits of the labels' words are the model's own", async (context) => {
   const options = {
     template: "Question: {text}\nThis is about",
     words: "other: age, rate, exchange; cards: card, money",
+    normalise: "none",
   };
   const labels = ["cards", "lost", "other"];
   const run = new Run(
@@ -59,5 +61,51 @@ test("logits of the labels' words are the model's own", async (context) => {
   publish(context, { rig: "tiny-qwen3", modelType: "qwen3", method: "zero-shot", name: "prompt", ...errors });
   await run.release();
   executor.memory.releaseOwner("test");
+  model.release();
+});
+
+test.for([
+  ["content-free", ["N/A", "[MASK]", ""]],
+  ["pmi", [""]],
+] as const)("%s: the chances of texts that say nothing are divided out", async ([normalise, texts]) => {
+  const executor = await testExecutor();
+  const model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  const { tokenizer } = model;
+  const row = (text: string, place: number) => {
+    const encoded = Int32Array.from(tokenizer.encode(text));
+    const ids = encoded.length > 0 ? encoded : Int32Array.of(tokenizer.bosId ?? tokenizer.eosId ?? 0);
+    return { ids, labels: Int32Array.of(place % 3), row: place, fullLength: ids.length, truncated: false };
+  };
+  const asked = ["My card was lost.", "What is the exchange rate?"];
+  const rows = [...texts, ...asked].map(row);
+  const data = { ...tinyData(rows, rows, 24), labels: ["cards", "lost", "other"] };
+  const options = { template: "Question: {text}\nThis is about", words: "other: age, rate; cards: card; lost: gone" };
+  const before = executor.memory.bytes();
+  const { comparison, of } = createComparison(executor, model, {
+    data,
+    training: { batchSize: 2, steps: 1 },
+    runs: [
+      { name: "plain", method: "zero-shot", options: { ...options, normalise: "none" } },
+      { name: "divided", method: "zero-shot", options: { ...options, normalise } },
+    ],
+  });
+  await comparison.prepare();
+  await comparison.evaluate();
+  const said = (run: string) => comparison.evaluation(run).outputs.map((outputs) => [...outputs]);
+  const [plain, divided] = [said("plain"), said("divided")];
+  const chances = plain.slice(0, texts.length).map((logits) => {
+    const weights = logits.map(Math.exp);
+    return weights.map((weight) => weight / weights.reduce((sum, one) => sum + one, 0));
+  });
+  const prior = [0, 1, 2].map((label) => chances.reduce((sum, row) => sum + row[label]!, 0) / texts.length);
+  const expected = plain.map((logits) => logits.map((logit, label) => logit - Math.log(prior[label]!)));
+  expect(largestDifference(divided.flat(), expected.flat())).toBeLessThan(1e-4);
+  expect(Math.max(...prior) - Math.min(...prior)).toBeGreaterThan(1e-3);
+  // Of one such text nothing is left to prefer a label by.
+  if (texts.length === 1) expect(Math.max(...divided[0]!) - Math.min(...divided[0]!)).toBeLessThan(1e-4);
+  const cut = of("notice", "divided").map(({ message }) => message);
+  expect(cut).toEqual([expect.stringMatching(/several tokens for this model, of which only the first counts/)]);
+  await comparison.release();
+  expect(executor.memory.bytes().runtime - before.runtime).toBeLessThan(1e5);
   model.release();
 });

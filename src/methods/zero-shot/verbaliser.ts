@@ -37,11 +37,10 @@ export function answerTokens(
   encode: (text: string) => readonly number[],
 ): number[][] {
   const start = encode(behind).length;
-  const gap = behind === "" || /\s$/.test(behind) ? "" : " ";
   const taken = new Map<number, { label: number; word: string }>();
   return words.map((own, label) =>
     own.map((word) => {
-      const token = encode(`${behind}${gap}${word}`)[start];
+      const token = encode(behind + gapBehind(behind) + word)[start];
       if (token === undefined) throw new Error(`Words: "${word}" has no token of its own behind the prompt.`);
       const other = taken.get(token);
       if (other && other.label !== label) {
@@ -55,3 +54,18 @@ export function answerTokens(
     }),
   );
 }
+
+/** Words of more than one token where they stand behind a text, with how many each has. */
+export function cutWords(
+  words: readonly (readonly string[])[],
+  behind: string,
+  encode: (text: string) => readonly number[],
+): { readonly word: string; readonly tokens: number }[] {
+  const start = encode(behind).length;
+  return words.flat().flatMap((word) => {
+    const tokens = encode(behind + gapBehind(behind) + word).length - start;
+    return tokens > 1 ? [{ word, tokens }] : [];
+  });
+}
+
+const gapBehind = (text: string) => (text === "" || /\s$/.test(text) ? "" : " ");

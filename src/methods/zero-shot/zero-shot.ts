@@ -1,7 +1,8 @@
 /**
  * Zero-shot hard prompt: words around every input, and the frozen language model's own
- * probabilities of the labels' words as the next token. Nothing is trained. Source: Schick &
- * Schütze 2021 (pattern and verbaliser), Brown et al. 2020.
+ * probabilities of the labels' words as the next token, divided by what it says of texts that say
+ * nothing. Nothing is trained. Source: Schick & Schütze 2021 (pattern and verbaliser), Brown et al.
+ * 2020, Zhao et al. 2021 (contextual calibration), Holtzman et al. 2021 (PMI).
  */
 
 import * as z from "zod";
@@ -12,10 +13,10 @@ import { scaleColumns } from "../../operations/scale-columns";
 import { view } from "../../operations/view";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
-import { defineAnswerer } from "../answerer";
+import { defineAnswerer, LABEL_PRIOR } from "../answerer";
 import type { MethodContext } from "../method";
 import { words } from "../words";
-import { answerTokens, readVerbaliser } from "./verbaliser";
+import { answerTokens, cutWords, readVerbaliser } from "./verbaliser";
 
 const PLACE = "{text}";
 
@@ -39,7 +40,23 @@ const options = z.strictObject({
         "first token of a word counts.",
       format: "lines",
     }),
+  normalise: z
+    .enum(["content-free", "pmi", "none"])
+    .default("content-free")
+    .meta({
+      title: "Normalised by",
+      description:
+        "A model says some words more often than others, whatever the text. content-free: what it says of “N/A”, “[MASK]” " +
+        "and an empty text is divided out (contextual calibration). pmi: what it says of the prompt alone. none: nothing is.",
+    }),
 });
+
+/** Zhao et al. 2021; Holtzman et al. 2021. */
+const EMPTY_TEXTS: Record<Options["normalise"], readonly string[]> = {
+  "content-free": ["N/A", "[MASK]", ""],
+  pmi: [""],
+  none: [],
+};
 
 type Options = z.infer<typeof options>;
 
@@ -56,7 +73,9 @@ export const zeroShot = defineAnswerer<Options>({
     attaches:
       "The prompt's words stand before and behind every input; the model's own head over its vocabulary answers.",
     costs: "No parameters; every block computes the prompt's positions too.",
-    fails: "When the model is too small to follow the prompt, or its words for the labels are rare; try other words.",
+    fails:
+      "When the model is too small to follow the prompt, or its words for the labels are rare; try other words. Its loss is " +
+      "over the named words alone, so it is not drawn beside trained losses.",
     paper: {
       title: "Exploiting Cloze Questions (Schick and Schütze 2021)",
       url: "https://arxiv.org/abs/2001.07676",
@@ -73,6 +92,17 @@ export const zeroShot = defineAnswerer<Options>({
   },
   answers: {
     from: "words",
+    emptyTexts: ({ normalise }) => EMPTY_TEXTS[normalise],
+    notices(chosen, context) {
+      const { labels = [] } = context;
+      const cut = cutWords(readVerbaliser(chosen.words, labels), around(chosen)[1], encodeIn(context));
+      if (cut.length === 0) return [];
+      const named = cut.map(({ word, tokens }) => `“${word}” (${tokens})`).join(", ");
+      return [
+        `${cut.length === 1 ? "This word is" : "These words are"} several tokens for this model, of which only the first ` +
+          `counts: ${named}. Words of one token say more surely what is meant.`,
+      ];
+    },
     logits(program, chosen, context, state, { weight, bias, cap }) {
       const { labels = [] } = context;
       const said = readVerbaliser(chosen.words, labels);
@@ -90,7 +120,9 @@ export const zeroShot = defineAnswerer<Options>({
       const own = shift && view(program, "answer bias", shift, [ids.length]);
       const logits = linear(program, "answers", state, rows, { ...(own && { bias: own }) });
       const bent = cap === undefined ? logits : softCap(program, logits, cap);
-      return linear(program, "logits", bent, means(program, tokens));
+      const away =
+        chosen.normalise === "none" ? undefined : program.provided(LABEL_PRIOR, [labels.length], "empty texts");
+      return linear(program, "logits", bent, means(program, tokens), { bias: away });
     },
   },
   exportForm: () => ({ type: "STUDIO", why: "nothing was trained; run.json has the prompt and the words." }),

@@ -14,7 +14,14 @@ import { CurveTable } from "./CurveTable";
 import { ExampleCurve } from "./ExampleCurve";
 import { LinePanel } from "./LinePanel";
 import { plotLeft, plotRight } from "./plot-geometry";
-import { horizontalAxis, plottedLines, plottedRuns, type Quantity, verticalAxis } from "./plotted-lines";
+import {
+  comparableLosses,
+  horizontalAxis,
+  plottedLines,
+  plottedRuns,
+  type Quantity,
+  verticalAxis,
+} from "./plotted-lines";
 
 interface CurveChartProps {
   title: string;
@@ -32,7 +39,12 @@ export function CurveChart({ title, quantity, wide = false, tools }: CurveChartP
   const metric = quantity === "training-loss" || quantity === "validation-loss" ? null : quantity;
   const facts = metric && metricFacts[metric];
   const log = logLoss && metric === null;
-  const runs = useMemo(() => plottedRuns(current, past, hidden), [current, past, hidden]);
+  const descriptions = useStudio((state) => state.methods.descriptions);
+  const runs = useMemo(() => {
+    const shown = plottedRuns(current, past, hidden);
+    const apart = new Set(descriptions.flatMap(({ id, lossOverWords }) => (lossOverWords ? [id] : [])));
+    return metric === null ? comparableLosses(shown, apart) : shown;
+  }, [current, past, hidden, descriptions, metric]);
   const training = current !== null && isUnfinished(current.state);
   const planned = training ? current.steps : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: curves grow in place; the revision says when

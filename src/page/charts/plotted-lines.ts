@@ -16,7 +16,7 @@ export type Quantity = "training-loss" | "validation-loss" | MetricName;
 /** A run as it is drawn: alone, or the mean of its seeds. */
 export interface PlottedRun {
   /** Of the first seed, under the name that all seeds share. */
-  run: Pick<RunRecord, "key" | "name" | "slot" | "control">;
+  run: Pick<RunRecord, "key" | "name" | "slot" | "control" | "configuration">;
   seeds: readonly RunRecord[];
   faded: boolean;
 }
@@ -65,6 +65,11 @@ export function plottedRuns(
   const task = (current ?? past[0])?.configuration.data.task;
   const alike = past.filter(({ configuration }) => configuration.data.task === task);
   return [...alike.toReversed().flatMap((comparison) => of(comparison, true)), ...(current ? of(current, false) : [])];
+}
+
+/** Without runs of methods whose losses are other figures than those of trained heads. */
+export function comparableLosses(runs: readonly PlottedRun[], apart: ReadonlySet<string>): PlottedRun[] {
+  return runs.filter(({ run }) => !apart.has(run.configuration.method));
 }
 
 /** @param smoothing weight of the moving average; only training loss is smoothed */

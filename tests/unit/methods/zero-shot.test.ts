@@ -8,7 +8,7 @@ import { loadedSpecs } from "../../../src/base/read-model";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
-import { answerTokens, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";
+import { answerTokens, cutWords, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";
 import { zeroShot } from "../../../src/methods/zero-shot/zero-shot";
 import { familyOf } from "../../../src/models/registry";
 import { methodContext, parseOptions } from "../../../src/runs/resolve";
@@ -21,6 +21,7 @@ const labels = ["cards", "lost", "other"];
 const options = {
   template: "Question: {text}\nThis is about",
   words: "other: age, rate, exchange; cards: card, money",
+  normalise: "none",
 };
 
 describe("words", () => {
@@ -36,6 +37,13 @@ describe("words", () => {
     expect(() => answerTokens([["good"], ["great"]], ["a", "b"], "", letters)).toThrow(
       '"good" (a) and "great" (b) begin with the same token',
     );
+  });
+
+  test("words of several tokens are named with how many they have", () => {
+    const letters = (text: string) => [...text].map((letter) => letter.charCodeAt(0));
+    expect(cutWords([["x", "good"], ["y"]], "? ", letters)).toEqual([{ word: "good", tokens: 4 }]);
+    // Behind a text that ends in a word a space belongs to the word.
+    expect(cutWords([["x"]], "is", letters)).toEqual([{ word: "x", tokens: 2 }]);
   });
 
   test.each([["no place"], ["{text} twice {text}"]])("a prompt must have the text once: %s", (template) => {

@@ -21,6 +21,7 @@ const lora: MethodDescription = {
   defaults: { rank: 8, targets: ["q_proj"] },
   conversions: [],
   summable: true,
+  lossOverWords: false,
   learningRate: 0.0003,
   card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
 };

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { linePath } from "../../../src/page/charts/line-path";
-import { horizontalAxis, plottedLines, plottedRuns, verticalAxis } from "../../../src/page/charts/plotted-lines";
+import {
+  comparableLosses,
+  horizontalAxis,
+  plottedLines,
+  plottedRuns,
+  verticalAxis,
+} from "../../../src/page/charts/plotted-lines";
 import { addEvaluation, addStep } from "../../../src/page/curves/run-curves";
 import { comparison, evaluation, record, step } from "./events";
 
@@ -31,6 +37,14 @@ describe("what a chart draws", () => {
     expect(line?.ys.length).toBe(2000);
     expect(line?.ys[0]).toBe(2);
     expect(line?.faint?.[0]).toEqual({ x: 1, y: 2 });
+  });
+
+  it("leaves out losses that are other figures than a trained head's", () => {
+    const asked = trained("asked", 3);
+    const zeroShot = { ...asked, configuration: { ...asked.configuration, method: "zero-shot" } };
+    const runs = plottedRuns(comparison([trained("a", 3), zeroShot]), [], new Set());
+    expect(comparableLosses(runs, new Set(["zero-shot"])).map(({ run }) => run.name)).toEqual(["a"]);
+    expect(comparableLosses(runs, new Set()).map(({ run }) => run.name)).toEqual(["a", "asked"]);
   });
 
   it("smooths training loss only", () => {
