@@ -20,7 +20,7 @@ import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
-import { poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
+import { ownPooling, poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
 import { inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
@@ -90,7 +90,11 @@ export class Comparison {
     this.#rows = rowReader({ ...setup, ...head }, this.#feeds.whole);
     try {
       const lanes = planned.map(({ plan, resolved }) =>
-        this.#createLane(plan, { ...resolved, ...head }, plan === BASE ? () => {} : emit),
+        this.#createLane(
+          plan,
+          { ...resolved, ...head, pooling: ownPooling(resolved, model, head.pooling) },
+          plan === BASE ? () => {} : emit,
+        ),
       );
       this.#base = lanes.pop()!;
       this.#lanes = lanes;

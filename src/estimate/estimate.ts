@@ -28,6 +28,7 @@ import {
   checkContext,
   controllerOf,
   controllerStatesOf,
+  ownPooling,
   poolingOf,
   type ResolvedMethod,
   resolveMethod,
@@ -195,7 +196,7 @@ function estimateRun(
   consider: (tensor: string, bytes: number) => void,
 ): PlannedRun {
   const { method, options, context } = resolved;
-  const pooling = poolingOf(model, training);
+  const pooling = ownPooling(resolved, model, poolingOf(model, training));
   const trainingRows = trainLengths.length;
   const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows };
   const bytes = { ...noBytes(), weights: weightBytes };

@@ -86,7 +86,10 @@ export async function exportRun(
       wordPrefix: model.tokenizer.wordPrefix,
       loadingArgument: model.family.classifierArgument,
       obstacle: form.verbatim ? null : peftObstacle(model, form, site.task),
-      text: control === "none" ? method.text(options) : model.tokenizer.decode(run.context.textIds),
+      text:
+        control === "none"
+          ? method.text(options, run.context.labels ?? [])
+          : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
       tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,

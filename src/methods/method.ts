@@ -5,7 +5,7 @@
 
 import type * as z from "zod";
 import type { FormSettings } from "../adapters/forms/registry";
-import type { Attachments } from "../models/family";
+import type { Attachments, Pooling } from "../models/family";
 import type { Program } from "../program/program";
 import type { ControllerOf } from "./controller";
 import type { ModelFacts } from "./model-facts";
@@ -102,8 +102,11 @@ export interface Approach<Options = unknown> {
   readonly card: MethodCard;
   /** The options' schema for a model; every property has `title`, `description` and a default. */
   options(model: ModelFacts): z.ZodType<Options>;
-  /** The text that has to be tokenised; null where there is none. Default: none. */
-  text(options: Options): string | null;
+  /**
+   * The text that has to be tokenised; null where there is none. `labels`: names of the classes;
+   * default: the task has none. Default: none.
+   */
+  text(options: Options, labels?: readonly string[]): string | null;
   /**
    * Declares the trainables in the Program and says what they do at the model's sites. Called once
    * per Program.
@@ -121,6 +124,11 @@ export interface Method<Options = unknown> extends Approach<Options> {
    * (`learning-rate.ts`).
    */
   readonly learningRate: number;
+  /**
+   * What the head reads of a model that can be read so, whatever the comparison's runs read. Default,
+   * and for null: the comparison's.
+   */
+  pooling?(options: Options): Pooling | null;
   /** Factor on the run's learning rate for the head. Default: 1. */
   headLearningRateScale?(options: Options): number;
   /** Default decoupled weight decay of the adapter's tensors (a head's is 0.01). */

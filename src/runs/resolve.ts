@@ -76,7 +76,7 @@ export function methodContext(
   seed: number,
   labels: readonly string[] = [],
 ): MethodContext {
-  const text = method.text(options);
+  const text = method.text(options, labels);
   const form = method.trains ? method.textForm?.(options) : undefined;
   const { ids, locked } =
     text !== null && form?.lockBrackets
@@ -126,6 +126,16 @@ export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooli
     `pooling "${pooling}": ${without || `${model.family.title} models are not read out so`}. ` +
       `Choose ${model.poolings.join(" or ")}.`,
   );
+}
+
+/** What this run's head reads: its method's wish, where the model can be read so, or `common`. */
+export function ownPooling(
+  { method, options }: Pick<ResolvedMethod, "method" | "options">,
+  { poolings }: Pick<BaseModel, "poolings">,
+  common: Pooling,
+): Pooling {
+  const wish = (method.trains && method.pooling?.(options)) || null;
+  return wish !== null && poolings.includes(wish) ? wish : common;
 }
 
 /**

@@ -31,13 +31,13 @@ const UNVERSIONED = 1;
  */
 export const formats = {
   /** The file of a comparison: what the page saves, and the headless runner takes. */
-  configuration: { name: "The configuration", oldest: 1, migrations: [] },
+  configuration: { name: "The configuration", oldest: 1, migrations: [earlierDefaults] },
   /** Beside an exported adapter. */
-  run: { name: "run.json", oldest: 1, migrations: [] },
+  run: { name: "run.json", oldest: 1, migrations: [earlierDefaults] },
   /** In the page's address. */
-  link: { name: "The configuration in this address", oldest: 1, migrations: [] },
+  link: { name: "The configuration in this address", oldest: 1, migrations: [earlierDefaults] },
   /** A finished comparison in the browser's storage. Those of version 1 have no seeds. */
-  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice] },
+  session: { name: "A comparison kept in this browser", oldest: 2, migrations: [memoryOfAnyDevice, earlierDefaults] },
 } satisfies Record<string, Format>;
 
 /**
@@ -51,6 +51,37 @@ function memoryOfAnyDevice({ gpuBytes, ...comparison }: Content): Content {
     return { ...run, curves: { ...run.curves, steps } };
   });
   return { ...comparison, memoryBytes: gpuBytes, runs };
+}
+
+/** Options of methods that had another default, or did not exist and were as if they were this. */
+const EARLIER_DEFAULTS: Readonly<Record<string, Content>> = {
+  // What the model says of empty texts was not taken away.
+  "zero-shot": { normalise: "none" },
+  // The start was a text, and the head read what all runs' heads read.
+  ptec: { init: "text", readOut: "as the comparison" },
+};
+
+/** Runs of methods whose defaults have changed say what they left out, wherever they stand. */
+function earlierDefaults(content: Content): Content {
+  const run = (given: unknown): unknown => {
+    if (typeof given !== "object" || given === null) return given;
+    // A run that is kept in the browser has what it was configured with beside its curves.
+    if ("configuration" in given) return { ...given, configuration: run(given.configuration) };
+    if (!("method" in given)) return given;
+    const added = EARLIER_DEFAULTS[String(given.method)];
+    const { options = {} } = given as { options?: object };
+    return added ? { ...given, options: { ...added, ...options } } : given;
+  };
+  const runs = (list: unknown): unknown => (Array.isArray(list) ? list.map(run) : list);
+  const { configuration } = content;
+  return {
+    ...content,
+    ...("run" in content && { run: run(content.run) }),
+    ...("runs" in content && { runs: runs(content.runs) }),
+    ...(typeof configuration === "object" &&
+      configuration !== null &&
+      "runs" in configuration && { configuration: { ...configuration, runs: runs(configuration.runs) } }),
+  };
 }
 
 /** Content is of a version that this studio does not know yet. */

@@ -1,41 +1,61 @@
 /**
  * PTEC (Prompt Tuned Embedding Classification, Buchner et al. 2024): prompt tuning whose head is a
  * classifier on the frozen model's last state, with a much lower learning rate than the prompt. By
- * default the prompt starts from the label names.
+ * default the prompt starts from the data's label names, and the head reads the last state. The
+ * release's `pos_weight` for rows with several labels is not there.
  */
 
 import * as z from "zod";
-import { freePrompt, promptStartOption } from "../free-prompt";
+import { freePrompt, promptStarts } from "../free-prompt";
 import { defineMethod } from "../method";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
 
 const options = z
   .strictObject({
     virtualTokens: virtualTokensOrTextOption(20),
-    init: promptStartOption("text"),
+    init: z
+      .enum(["labels", ...promptStarts])
+      .default("labels")
+      .meta({
+        title: "Start",
+        description:
+          "labels: word embeddings of the data's label names, as the authors start it; where the task has none, as " +
+          "vocabulary. random: N(0, 1). vocabulary: words drawn from the vocabulary. text: a text's word embeddings.",
+      }),
     text: startTextOption()
       .default("positive negative")
       .meta({
-        title: "Label names to start from",
-        description:
-          "The names of the classes, as the authors start the prompt; repeated or cut to the virtual tokens.",
+        title: "Text to start from",
+        description: "Repeated or cut to the virtual tokens.",
         format: "semantic-text",
         onlyWith: { init: ["text"] },
+      }),
+    readOut: z
+      .enum(["last state", "as the comparison"])
+      .default("last state")
+      .meta({
+        title: "Head reads",
+        description:
+          "last state: that of the last token, as the authors' head does, whatever other runs read; encoders have none and " +
+          "read as the comparison does.",
       }),
     headRate: z.number().positive().max(100).default(0.01).meta({
       title: "Head's rate",
       description: "Learning rate of the head, as a factor on the run's, which is the prompt's.",
     }),
   })
-  .refine(hasTokenCount, noTokenCount);
+  .refine(({ init, ...rest }) => hasTokenCount({ init: init === "labels" ? "text" : init, ...rest }), noTokenCount);
 
-export const ptec = defineMethod<z.infer<typeof options>>({
+type Options = z.infer<typeof options>;
+
+export const ptec = defineMethod<Options>({
   id: "ptec",
   title: "PTEC",
   summary: "A prompt that starts from the label names, and a slowly trained head",
   group: "soft prompt",
   site: "input",
   learningRate: 3e-3,
+  pooling: ({ readOut }) => (readOut === "last state" ? "last" : null),
   headLearningRateScale: ({ headRate }) => headRate,
   weightDecay: 0.01,
   card: {
@@ -52,18 +72,33 @@ export const ptec = defineMethod<z.infer<typeof options>>({
     },
   },
   options: () => options,
-  text: ({ init, text }) => (init === "text" ? text : null),
+  text({ init, text }, labels = []) {
+    if (init === "labels") return labels.length > 0 ? labels.map((name) => name.replaceAll("_", " ")).join(" ") : null;
+    return init === "text" ? text : null;
+  },
   textForm: ({ virtualTokens }) => ({ control: "none", length: virtualTokens }),
-  attach: (program, { virtualTokens, init }, context) => ({
-    prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init }, context),
-  }),
-  equalities: ({ init, text, virtualTokens }) => [
-    {
-      statement: "Before training it is prompt tuning with the same start; only the head's learning rate differs.",
-      method: "prompt",
-      options: { init, text, virtualTokens },
-    },
-  ],
+  attach(program, { virtualTokens, init }, context) {
+    const named = context.textIds.length > 0;
+    if (init === "labels" && !named && virtualTokens === null) {
+      throw new Error(
+        "PTEC: this task has no label names whose tokens could be counted. Give the number of virtual tokens.",
+      );
+    }
+    const start = init === "labels" ? (named ? "text" : "vocabulary") : init;
+    return { prompt: freePrompt(program, "prompt_embeddings", { count: virtualTokens, init: start }, context) };
+  },
+  // What the labels are is the data's to say.
+  equalities: ({ init, text, virtualTokens }) =>
+    init === "labels"
+      ? []
+      : [
+          {
+            statement:
+              "Before training it is prompt tuning with the same start, read out alike; only the head's learning rate differs.",
+            method: "prompt",
+            options: { init, text, virtualTokens },
+          },
+        ],
   exportForm: ({ init, text }) => ({
     type: "PROMPT_TUNING",
     origin: "trained",

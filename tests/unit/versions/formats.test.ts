@@ -22,7 +22,7 @@ import { fromFragment, isOfNewerStudio, toFragment } from "../../../src/page/sto
 import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
 import { runSchema, trainingSchema } from "../../../src/plan/configuration";
 import { readConfiguration } from "../../../src/plan/read-configuration";
-import { formats, NewerVersionError, withVersion } from "../../../src/versions/versions";
+import { formats, migrate, NewerVersionError, withVersion } from "../../../src/versions/versions";
 import type { MethodDescription } from "../../../src/worker/api";
 import { adapterFiles as fixtureFolder } from "../../fixtures/reference";
 
@@ -74,14 +74,14 @@ describe("the configuration file", () => {
   test("is written with its version, and opens again", () => {
     const read = readConfiguration(textOf("configuration-1.json"));
     const { version, ...content } = JSON.parse(configurationFile(read));
-    expect(version).toBe(1);
+    expect(version).toBe(2);
     expect(content).toEqual(configuration);
     expect(readConfiguration(configurationFile(read))).toEqual(read);
   });
 
   test("of a newer studio is refused before its keys are looked at", () => {
-    const file = JSON.stringify({ version: 2, ...configuration, colour: "red" });
-    expect(() => readConfiguration(file)).toThrow(newer(1));
+    const file = JSON.stringify({ version: 3, ...configuration, colour: "red" });
+    expect(() => readConfiguration(file)).toThrow(newer(2));
   });
 
   test("that does not fit is refused as before", () => {
@@ -123,14 +123,14 @@ describe("run.json", () => {
   test("is written with its version, and opens again", async () => {
     const adapter = await readAdapterFiles(folder(recorded));
     const files = adapterFiles(adapter);
-    expect(JSON.parse(strFromU8(files[RUN]!))).toEqual({ version: 1, ...recorded });
+    expect(JSON.parse(strFromU8(files[RUN]!))).toEqual({ version: 2, ...recorded });
     expect(await readAdapterFiles(files)).toEqual(adapter);
   });
 
   test("of a newer studio is refused, whatever its state looks like", async () => {
-    const files = folder({ ...recorded, version: 2, state: "another form" });
-    await expect(readAdapterFiles(files)).rejects.toThrow(newer(1));
-    await expect(readAdapterFiles(files)).rejects.toThrow(/^run\.json has version 2/);
+    const files = folder({ ...recorded, version: 3, state: "another form" });
+    await expect(readAdapterFiles(files)).rejects.toThrow(newer(2));
+    await expect(readAdapterFiles(files)).rejects.toThrow(/^run\.json has version 3/);
     const { [MODEL]: model, [RUN]: _, [STATE]: __, ...config } = files;
     expect((await readAdapterFiles({ ...config, [MODEL]: model! })).run).toBeNull();
   });
@@ -169,14 +169,14 @@ describe("the address", () => {
     const data = { task: "sequence-classification", columns } as const;
     const fragment = toFragment([draft], trainingSchema.parse(training), [method], data);
     const { version, ...content } = decoded(fragment);
-    expect(version).toBe(1);
+    expect(version).toBe(2);
     expect(content).toEqual({ ...linked, runs: [linked.runs[1]] });
     expect(fromFragment(fragment)).toEqual(content);
   });
 
   test("of a newer studio is refused, and known so that it is kept", () => {
-    const fragment = encoded({ version: 2, plan: "another form" });
-    expect(() => fromFragment(fragment)).toThrow(newer(1));
+    const fragment = encoded({ version: 3, plan: "another form" });
+    expect(() => fromFragment(fragment)).toThrow(newer(2));
     expect(() => fromFragment(fragment)).toThrow(NewerVersionError);
     expect(isOfNewerStudio(fragment)).toBe(true);
   });
@@ -191,9 +191,9 @@ describe("the address", () => {
 const BYTES = { comparison: 24248320, run: 4643344 };
 
 describe("a comparison kept in the browser", () => {
-  const stored = deserialize(bytesOf("session-3.bin"));
+  const stored = deserialize(bytesOf("session-4.bin"));
 
-  test.each([2, 3])("of version %i opens with its curves", (version) => {
+  test.each([2, 3, 4])("of version %i opens with its curves", (version) => {
     const record = deserialize(bytesOf(`session-${version}.bin`));
     expect(record.version).toBe(version);
     const { readable, problem } = readRecords([record]);
@@ -234,11 +234,43 @@ describe("a comparison kept in the browser", () => {
 
   test("of a newer studio is named, beside those that open, newest first; older than version 2 is passed over", () => {
     const later = { ...stored, id: "later", startedAt: stored.startedAt + 1 };
-    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 4, id: "x" }, later]);
+    const { readable, problem } = readRecords([{ ...stored, version: 1 }, stored, { version: 5, id: "x" }, later]);
     expect(readable.map(({ id }) => id)).toEqual(["later", stored.id]);
-    expect(problem).toMatch(newer(3));
+    expect(problem).toMatch(newer(4));
     expect(problem).toMatch(/It stays kept/);
     expect(readRecords([{ ...stored, version: 1 }])).toEqual({ readable: [], problem: null });
+  });
+});
+
+describe("defaults that have changed", () => {
+  const runs = [
+    { name: "asked", method: "zero-shot", options: { template: "{text} is" } },
+    { name: "named", method: "ptec", options: { virtualTokens: 4 } },
+    { name: "chosen", method: "ptec", options: { init: "random" } },
+    { name: "bare", method: "zero-shot" },
+    lora,
+  ];
+  const asThen = [
+    { ...runs[0], options: { normalise: "none", template: "{text} is" } },
+    { ...runs[1], options: { init: "text", readOut: "as the comparison", virtualTokens: 4 } },
+    { ...runs[2], options: { init: "random", readOut: "as the comparison" } },
+    { ...runs[3], options: { normalise: "none" } },
+    lora,
+  ];
+
+  test.each(["configuration", "run", "link"] as const)("%s of version 1 means what it meant", (kind) => {
+    expect(migrate(formats[kind], { runs, configuration: { runs, model: "m" }, run: runs[0] })).toEqual({
+      ...{ runs: asThen, configuration: { runs: asThen, model: "m" }, run: asThen[0] },
+    });
+    expect(migrate(formats[kind], { version: 2, runs })).toEqual({ runs });
+  });
+
+  test("a kept comparison's runs do, too", () => {
+    const kept = runs.map((configuration) => ({ configuration, curves: { steps: { columns: {} } } }));
+    const { configuration, runs: records } = migrate(formats.session, {
+      ...{ version: 3, configuration: { runs }, runs: kept },
+    }) as { configuration: { runs: unknown }; runs: { configuration: unknown }[] };
+    expect([configuration.runs, records.map((record) => record.configuration)]).toEqual([asThen, asThen]);
   });
 });
 
