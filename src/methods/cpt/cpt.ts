@@ -55,10 +55,13 @@ export const cpt = defineMethod<z.infer<typeof options>>({
     attaches: "The examples stand before every input; label words are locked.",
     costs: "example tokens · hidden size parameters; every block computes the examples' positions too.",
     fails:
-      "When the examples mislead the model, or fill the context; its loss on the examples' own labels is for language modelling alone.",
+      "When the examples mislead the model, or fill the context. The paper's loss on the examples' own labels is there for " +
+      "language modelling alone: with any other task this is prompt tuning in a ball around the examples' words, and a " +
+      "trained head answers.",
     equals:
-      "With epsilon 0 it is in-context learning: hard text whose words are labelled examples. Without the limit it is " +
-      "prompt tuning started from that text, but for the locked label words.",
+      "With epsilon 0 it is hard text whose words are labelled examples: in-context learning for language modelling, a " +
+      "trained head behind examples otherwise. Without the limit it is prompt tuning started from that text, but for the " +
+      "locked label words.",
     paper: { title: "Context-aware Prompt Tuning (Blau et al. 2024)", url: "https://arxiv.org/abs/2410.17222" },
   },
   options: () => options,

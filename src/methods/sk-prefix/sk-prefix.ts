@@ -17,7 +17,7 @@ import { defineMethod, type MethodContext } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticKeyValue } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
-import { encodedText, pooledOption } from "../text-encoder";
+import { encodedText, LEFT_OUT, pooledOption } from "../text-encoder";
 import { words } from "../words";
 
 const mapPresets = ["paper", "reference-code"];
@@ -33,9 +33,9 @@ const options = z.strictObject({
       title: "Preset",
       description:
         "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-        "word embeddings are trained instead, and run through the frozen model at every step, as the authors' code for " +
-        "language models does. encoder-code: a linear layer makes all layers' keys and values from the text's last " +
-        "states, as their code for BERT does; it starts far from the text.",
+        "word embeddings are trained instead, and run through the frozen model at every step, after the authors' code for " +
+        "language models. encoder-code: a linear layer makes all layers' keys and values from the text's last states, " +
+        `after their code for BERT; it starts far from the text. ${LEFT_OUT}`,
     }),
   map: mapOption("dense").meta({ onlyWith: { preset: mapPresets } }),
   rank: mapRankOption(4).meta({ onlyWith: { preset: mapPresets, map: ["lowRank"] } }),
@@ -47,7 +47,7 @@ const options = z.strictObject({
       title: "One F for all",
       description:
         "One map for all layers, keys and values, instead of two per layer. In reference-code there is no F without it; " +
-        "with it F acts on keys after rotary, as in the authors' code.",
+        "with it F acts on keys after rotary, as in the authors' code, but starts as the identity.",
       onlyWith: { preset: mapPresets },
     }),
   control: controlOption(),

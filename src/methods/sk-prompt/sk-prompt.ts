@@ -11,7 +11,7 @@ import { defineMethod } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticState } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
-import { encodedText, pooledOption } from "../text-encoder";
+import { encodedText, LEFT_OUT, pooledOption } from "../text-encoder";
 import { words } from "../words";
 
 /** `layers`: of the model, the deepest the text can be read. */
@@ -25,8 +25,8 @@ const optionsFor = (layers: number) =>
         title: "Preset",
         description:
           "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-          "word embeddings are trained themselves, without F, as the authors' code for language models does. " +
-          "encoder-code: a linear layer on the text's last states, as their code for BERT does; it starts far from the text.",
+          "word embeddings are trained themselves, without F, after the authors' code for language models. encoder-code: a " +
+          `linear layer on the text's last states, after their code for BERT; it starts far from the text. ${LEFT_OUT}`,
       }),
     map: mapOption("lowRank").meta({ onlyWith: { preset: ["paper"] } }),
     rank: mapRankOption(16).meta({ onlyWith: { preset: ["paper"], map: ["lowRank"] } }),
@@ -40,6 +40,16 @@ const optionsFor = (layers: number) =>
         description: "How many blocks of the frozen model read the text first; 0 takes its word embeddings.",
         format: "slider",
         onlyWith: { preset: ["paper"] },
+      }),
+    linear: z
+      .boolean()
+      .default(false)
+      .meta({
+        title: "Linear layer",
+        description:
+          "Send the trained embeddings through a trained square matrix, which starts as the identity: hidden size² more " +
+          "parameters.",
+        onlyWith: { preset: ["reference-code"] },
       }),
     pooled: pooledOption(),
     control: controlOption(),
@@ -69,30 +79,31 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   semanticBlocks: ({ preset, depth }) => (preset === "paper" ? depth : null),
   text: ({ text }) => text,
   textForm: ({ control }) => ({ control, length: null }),
-  attach(program, { preset, map, rank, depth, pooled }, context) {
+  attach(program, { preset, map, rank, depth, linear, pooled }, context) {
     if (preset === "paper") {
       return { prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank) };
     }
     const { config, textIds } = context;
     if (preset === "encoder-code") return { prompt: encodedText(program, config.hiddenSize, pooled, context) };
     const tensor = words(program, "prompt at the start", textIds, context);
-    return {
-      prompt: program.trainable("prompt_embeddings", [textIds.length, config.hiddenSize], {
-        initializer: { kind: "tensor", tensor },
-      }),
-    };
+    const name = linear ? "embeddings" : "prompt_embeddings";
+    const embeddings = program.trainable(name, [textIds.length, config.hiddenSize], {
+      initializer: { kind: "tensor", tensor },
+    });
+    return { prompt: linear ? applyMap(program, "F", "prompt", embeddings, "dense", 0) : embeddings };
   },
-  equalities({ text, preset, depth, control }) {
+  equalities({ text, preset, depth, linear, control }) {
     if (control !== "none" || preset === "encoder-code" || (preset === "paper" && depth > 0)) return [];
     if (preset === "paper") {
       return equalToHardText(text, "Training then moves it only as far as the map F can: all tokens share it.");
     }
-    const free =
-      "It is prompt tuning that starts from the same text, and stays so after every update at the same rates.";
+    const free = linear
+      ? "Before training it is prompt tuning that starts from the same text; the linear layer is the identity then."
+      : "It is prompt tuning that starts from the same text, and stays so after every update at the same rates.";
     return [...equalToHardText(text, "Training then moves it freely."), equalToTextPrompt(text, free)];
   },
-  exportForm: ({ preset, control, text }) =>
-    preset !== "reference-code"
+  exportForm: ({ preset, linear, control, text }) =>
+    preset !== "reference-code" || linear
       ? { type: "PROMPT_TUNING", origin: "folded" }
       : { type: "PROMPT_TUNING", origin: "trained", ...(control === "none" && { text }) },
 });

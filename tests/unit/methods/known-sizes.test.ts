@@ -61,6 +61,7 @@ test.each<[string, Known, number, Record<string, unknown>?]>([
   ["full", "SmolLM2-135M", 134_515_008],
   ["adapter-pfeiffer", "MiniLM-L6", 76_128, { bottleneck: 16 }],
   ["adapter-houlsby", "MiniLM-L6", 152_256, { bottleneck: 16 }],
+  ["adapter-houlsby", "MiniLM-L6", 1_185_792, { bottleneck: 128, activation: "none" }],
   ["adapter-parallel", "MiniLM-L6", 76_128, { bottleneck: 16 }],
   ["adapter-pfeiffer", "SmolLM2-135M", 570_720, { bottleneck: 16 }],
   ["adapter-houlsby", "SmolLM2-135M", 1_141_440, { bottleneck: 16 }],
@@ -78,6 +79,9 @@ test.each<[string, Known, number, Record<string, unknown>?]>([
   ["dept", "MiniLM-L6", 7_680, { virtualTokens: 12, rank: 6 }],
   ["ptec", "SmolLM2-135M", 11_520, { virtualTokens: 20, init: "vocabulary" }],
   ["cpt", "SmolLM2-135M", 11_520, { text: "twenty tokens" }],
+  // Twenty tokens of 576, and with the linear layer 576² more.
+  ["sk-prompt", "SmolLM2-135M", 11_520, { preset: "reference-code" }],
+  ["sk-prompt", "SmolLM2-135M", 11_520 + 331_776, { preset: "reference-code", linear: true }],
   ["linear-probe", "SmolLM2-135M", 0],
   ["nearest-neighbours", "SmolLM2-135M", 0],
   ["fitted-head", "SmolLM2-135M", 0],

@@ -93,6 +93,7 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     ["sk-prefix", { preset: "reference-code", shared: true }],
     ["sk-prompt", {}],
     ["sk-prompt", { preset: "reference-code" }],
+    ["sk-prompt", { preset: "reference-code", linear: true }],
     ["prompt", { init: "text", virtualTokens: null }],
     ["prefix", { init: "text", virtualTokens: null }],
   ])("%s %o is, before training, the text before the input", (id, options) => {
