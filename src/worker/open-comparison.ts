@@ -115,8 +115,8 @@ export async function openComparison(
       const { trainables } = comparison.run(name);
       const { adapter, resume, transferred } = folders.get(run)!;
       const taken = trainables.filter(({ part }) => transferred === undefined || part === "adapter");
-      checkFits(name, withoutCarrier(adapter, tensors, trainables), taken);
       if (transferred !== undefined) sayTransferred(name, taken.length, transferred, emit);
+      checkFits(name, withoutCarrier(adapter, tensors, trainables), taken);
       if (resume && adapter.state) comparison.adopt(name, resumed(comparison, name, adapter.state, tensors));
     }
   } catch (error) {
