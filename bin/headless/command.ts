@@ -23,7 +23,7 @@ const RUN_HELP = `
 The configuration is the JSON file that the studio's page downloads; paths in it are relative to the file, and without a version
 it is of version 1.
 DIR receives
-  metrics.jsonl   one object a line: training steps and evaluations
+  metrics.jsonl   one object a line: training steps and evaluations of validation and test rows (split)
   samples.jsonl   language modelling: what the frozen model and each run, before and after, write behind validation prompts
   summary.json    final figures, trainable parameters, what computed with how many threads, and versions
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …

@@ -276,9 +276,10 @@ export class TrainingLoop {
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
     await this.#test(began);
     if (this.#failed) return;
-    // What comes from here on is for the next training.
+    // What comes from here on is for the next training; a pause of this one has come too late.
     this.#stopping = false;
     this.#hurried = false;
+    this.#paused = null;
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
     else this.announce(this.#step < steps ? "stopped" : "finished");

@@ -128,6 +128,20 @@ test("a run that is stopped is tested with what it holds, and again when it has 
   expect(read[1]!.loss).not.toBe(read[0]!.loss);
 });
 
+test("a pause while they are read comes too late, and holds nothing afterwards", { timeout }, async () => {
+  const { train, validation, test } = await rows();
+  const { comparison, of } = await trained({
+    ...divided(train, validation, test),
+    training: { steps: 2 },
+    runs: runs.slice(0, 1),
+    onEvent: (event, comparison) => {
+      if (event.type === "evaluation" && event.split === "test") comparison.pause();
+    },
+  });
+  comparison.resume();
+  expect(of("comparison-state").at(-1)!.state).toBe("finished");
+});
+
 test("a run that fails is not tested, and nobody looks where all have failed", { timeout }, async () => {
   const { train, validation, test } = await rows();
   const astray = { name: "astray", method: "linear-probe", learningRate: 1e38 };
