@@ -305,6 +305,9 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
     await page.getByRole("slider", { name: /Smoothing/ }).fill("0.5");
     await expect(loss.locator(".slider-value")).toHaveText("0.50");
 
+    // The verdict comes before the charts, which move down for it.
+    await expect(page.getByRole("region", { name: "Verdict" })).toBeVisible();
+    await loss.scrollIntoViewIfNeeded();
     const box = await chart(page, "Training loss").boundingBox();
     if (!box) throw new Error("The chart of the training loss is not drawn.");
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
@@ -422,7 +425,7 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
   });
 
   await test.step("LoRA is downloaded merged into the base model", async () => {
-    await page.getByRole("button", { name: "Other forms of LoRA" }).click();
+    await table("Run table").getByRole("button", { name: "Other forms of LoRA" }).click();
     const zip = await downloaded(page, () =>
       page.getByRole("menuitem", { name: "As a merged model, float16 (zip)" }).click(),
     );

@@ -99,8 +99,8 @@ function needed(facts: Facts): string[] {
     return [`A difference of ${small} ${between} would most likely have shown on these rows.`];
   }
   const ways = [
-    ...(rows === null ? [] : [count(rows, `${facts.part} row`)]),
-    ...(seeds === null || seeds <= one.seeds ? [] : [`${count(seeds, "seed")} on these rows`]),
+    ...(rows === null ? [] : [count(roughly(rows), `${facts.part} row`)]),
+    ...(seeds === null || seeds <= one.seeds ? [] : [`${count(roughly(seeds), "seed")} on these rows`]),
   ];
   if (ways.length === 0)
     return [`To see a difference of ${small} ${between}, both more rows and more seeds are needed.`];
@@ -174,6 +174,11 @@ function spelled({ metric }: Facts, runs: readonly VerdictRun[]): string {
 function listed(names: readonly string[]): string {
   const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} others`] : names;
   return shown.length < 2 ? shown.join() : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+}
+
+/** Two digits: more are not known. */
+function roughly(number: number): number {
+  return Number(number.toPrecision(2));
 }
 
 function count(number: number, noun: string): string {

@@ -297,6 +297,23 @@ test("a stored verdict is written in the same sentences", () => {
   expect(again).toEqual(judged);
 });
 
+test("what is needed is said in rows or seeds, roughly, or that both are", () => {
+  const facts = verdict([good("LoRA"), fair("IA3")], { part: "test" });
+  const [first, second] = facts.runs;
+  const runs = [first!, { ...second!, value: 0.89 }];
+  const pairs = facts.pairs.map((pair) => ({ ...pair, beyondLuck: false }));
+  const said = (needed: Verdict["needed"]) =>
+    writeSentences({ ...facts, runs, pairs, needed }).filter((sentence) => /difference of/.test(sentence));
+  const between = "difference of 2 points between LoRA and IA3";
+  expect(said({ rows: 4321, seeds: null })).toEqual([`To see a ${between}, about 4,300 test rows would be needed.`]);
+  expect(said({ rows: 4321, seeds: 7 })).toEqual([
+    `To see a ${between}, about 4,300 test rows, or 7 seeds on these rows would be needed.`,
+  ]);
+  expect(said({ rows: 200, seeds: null })).toEqual([`A ${between} would most likely have shown on these rows.`]);
+  expect(said({ rows: null, seeds: null })).toEqual([`To see a ${between}, both more rows and more seeds are needed.`]);
+  expect(said(null)).toEqual([]);
+});
+
 test("needed rows are those of the textbook's formula", () => {
   // 2 points between two runs that differ in a fifth of the rows: (1.96 + 0.84)² · 0.2 / 0.02² = 3,924.
   const parts = { rows: { variance: 0.2 / 1000, freedom: 1e6 }, seeds: null };
