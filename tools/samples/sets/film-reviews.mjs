@@ -1,5 +1,5 @@
 /**
- * Sentences about films, positive or negative. Two in three are written by hand; the others put praise and blame of
+ * Sentences about films, positive or negative. Five in eight are written by hand; the others put praise and blame of
  * parts of a film into one text, and what the writer makes of it all decides.
  */
 
@@ -7,16 +7,16 @@ import { capitalise, Draw, distinct, readSections } from "../text.mjs";
 import { labelledLines } from "./questions.mjs";
 
 /** Of each label. */
-const COMPOSED = 185;
+const COMPOSED = 220;
 
-/** What is said of parts agrees with the verdict, or half of the time does not; the verdict is the label's. */
+/** What is said of parts agrees with the verdict, or in a third of the frames does not; the verdict is the label's. */
 const FRAMES = {
   positive: [
     ({ good, good2, verdict }) => `${capitalise(good)} and ${good2}; ${verdict}.`,
     ({ good, good2, verdict }) => `${capitalise(verdict)}: ${good}, and ${good2}.`,
     ({ good, verdict }) => `${capitalise(good)}, and ${verdict}.`,
     ({ bad, bad2, verdict }) => `${capitalise(bad)}, ${bad2}, and still ${verdict}.`,
-    ({ good, bad, verdict }) => `${capitalise(bad)}, but ${good}, and ${verdict}.`,
+    ({ good, good2, verdict }) => `${capitalise(good)}. ${capitalise(good2)}. ${capitalise(verdict)}.`,
     ({ bad, verdict }) => `You will hear that ${bad}. Never mind: ${verdict}.`,
   ],
   negative: [
@@ -24,7 +24,7 @@ const FRAMES = {
     ({ bad, bad2, verdict }) => `${capitalise(verdict)}: ${bad}, and ${bad2}.`,
     ({ bad, verdict }) => `${capitalise(bad)}, and ${verdict}.`,
     ({ good, good2, verdict }) => `${capitalise(good)}, ${good2}, and still ${verdict}.`,
-    ({ good, bad, verdict }) => `${capitalise(good)}, but ${bad}, and ${verdict}.`,
+    ({ bad, bad2, verdict }) => `${capitalise(bad)}. ${capitalise(bad2)}. ${capitalise(verdict)}.`,
     ({ good, verdict }) => `You will hear that ${good}. Never mind: ${verdict}.`,
   ],
 };
