@@ -1,4 +1,7 @@
-/** The fair race on the page: a rate that is searched, a size that is matched, and what stays unequal. */
+/**
+ * The fair race on the page: a rate that is searched, a size that is matched, and what stays
+ * unequal.
+ */
 
 import { expect, test } from "@playwright/test";
 import { csv, films } from "./films";

@@ -1,4 +1,6 @@
-/** How a comparison ends: with a verdict that stays, and with questions that several runs answer. */
+/**
+ * How a comparison ends: with a verdict that stays, and with questions that several runs answer.
+ */
 
 import { expect, test } from "@playwright/test";
 import { csv, films } from "./films";

@@ -68,7 +68,10 @@ export interface RunSummary {
   adapter: string | null;
 }
 
-/** The seeds and splits of a run and learning rate together: those that were evaluated and did not fail. */
+/**
+ * The seeds and splits of a run and learning rate together: those that were evaluated and did not
+ * fail.
+ */
 export interface GroupSummary {
   group: string;
   run: string;

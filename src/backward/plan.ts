@@ -24,8 +24,8 @@ export interface BackwardPlan {
 
 /**
  * Plans the backward pass from the gradient of `result`, which the loss writes to the `seed`
- * reference. `begun`: trained tensors whose gradients the loss has begun (tied embeddings, which the
- * head over the vocabulary reads too); the pass adds to them.
+ * reference. `begun`: trained tensors whose gradients the loss has begun (tied embeddings, which
+ * the head over the vocabulary reads too); the pass adds to them.
  */
 export function planBackward(program: Program, result: Tensor, begun: readonly Trainable[] = []): BackwardPlan {
   const active = program.active();

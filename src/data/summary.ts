@@ -21,8 +21,8 @@ export interface SummaryInput {
   /** Or why there is none. */
   dataset: Dataset | { readonly problem: string };
   /**
-   * The examples of all parts together, training first; empty while no tokenizer is open: then lengths are
-   * unknown.
+   * The examples of all parts together, training first; empty while no tokenizer is open: then
+   * lengths are unknown.
    */
   tokenized: readonly TokenizedExample[];
   tokenizer?: TokenReader | null;

@@ -21,7 +21,9 @@ export interface EncodedRow {
   values?: Float32Array;
   /** Tokens before cutting. */
   fullLength: number;
-  /** The whole text, of a pair both as one, for what reads no tokens; only of texts with answers. */
+  /**
+   * The whole text, of a pair both as one, for what reads no tokens; only of texts with answers.
+   */
   text?: string;
 }
 

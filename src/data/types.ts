@@ -20,7 +20,9 @@ export type DataRole = "train" | "validation" | "test";
 export type TestPlan =
   /** A fraction, between 0 and 1. */
   | number
-  /** Every row is tested once: the file is divided into so many folds, each the test rows in turn. */
+  /**
+   * Every row is tested once: the file is divided into so many folds, each the test rows in turn.
+   */
   | { readonly folds: number }
   /** The fraction is drawn anew so many times. */
   | { readonly repeats: number; readonly fraction: number };

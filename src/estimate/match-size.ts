@@ -28,7 +28,8 @@ const LARGEST = 1024;
 
 /**
  * The nearest size; of two equally near ones the smaller.
- * @throws Error naming the run where no option changes how many numbers it trains, or its options do
+ * @throws Error naming the run where no option changes how many numbers it trains, or its options
+ * do
  * not fit
  */
 export function matchSize(counting: Counting, run: RunConfiguration, like: RunConfiguration): SizeMatch {

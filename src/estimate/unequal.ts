@@ -1,6 +1,6 @@
 /**
- * What is not equal between the runs of a comparison, in sentences: what somebody should know before
- * calling one method better than another. Not for which is ahead.
+ * What is not equal between the runs of a comparison, in sentences: what somebody should know
+ * before calling one method better than another. Not for which is ahead.
  */
 
 /** A run, as far as it may be better or worse off than others. */

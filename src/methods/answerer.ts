@@ -1,7 +1,8 @@
 /**
  * What an answerer is: a row of a comparison that trains nothing, and answers with the frozen
- * model's own words, from the training rows, or from texts without asking the model. It stands beside methods (`method.ts`) as what they
- * have to beat, and has no head, learning rate or weight decay.
+ * model's own words, from the training rows, or from texts without asking the model. It stands
+ * beside methods (`method.ts`) as what they have to beat, and has no head, learning rate or weight
+ * decay.
  */
 
 import type { Answer } from "../data/types";
@@ -14,7 +15,10 @@ export interface Answerer<Options = unknown> extends Approach<Options> {
   readonly answers: FromWords<Options> | FromRows<Options> | FromTexts<Options>;
 }
 
-/** What `logits` adds for each label [classes], where there are empty texts: − ln of its mean chance there. */
+/**
+ * What `logits` adds for each label [classes], where there are empty texts: − ln of its mean chance
+ * there.
+ */
 export const LABEL_PRIOR = "label prior";
 
 /** Answers by way of the model's own head over its vocabulary. */

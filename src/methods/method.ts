@@ -120,20 +120,20 @@ export interface Approach<Options = unknown> {
 export interface Method<Options = unknown> extends Approach<Options> {
   readonly trains: true;
   /**
-   * Peak learning rate of the adapter, of papers and PEFT, for models of a hidden size of 2048 and more
-   * (`learning-rate.ts`).
+   * Peak learning rate of the adapter, of papers and PEFT, for models of a hidden size of 2048 and
+   * more (`learning-rate.ts`).
    */
   readonly learningRate: number;
   /**
-   * What the head reads of a model that can be read so, whatever the comparison's runs read. Default,
-   * and for null: the comparison's.
+   * What the head reads of a model that can be read so, whatever the comparison's runs read.
+   * Default, and for null: the comparison's.
    */
   pooling?(options: Options): Pooling | null;
   /** Whether nothing but the head is trained: such a run learns at the head's rate. Default: no. */
   readonly headOnly?: boolean;
   /**
-   * Factor on the run's learning rate for the head, where that is what the method is about. Default:
-   * as the training says.
+   * Factor on the run's learning rate for the head, where that is what the method is about.
+   * Default: as the training says.
    */
   headLearningRateScale?(options: Options): number;
   /** What becomes of the text's ids; without it they stay as the tokenizer gives them. */

@@ -61,7 +61,9 @@ export const trainingSchema = z.strictObject({
   batchSize: z.int().min(1).max(1024).default(8),
   /** Peak of every adapter; default: each method's own. */
   learningRate: learningRateSchema.optional(),
-  /** Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter. */
+  /**
+   * Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter.
+   */
   headLearningRate: z.union([z.number().positive(), z.literal("adapter")]).default(DEFAULT_HEAD_LEARNING_RATE),
   /** Decoupled, of all that is trained but norms and biases. */
   weightDecay: z.number().min(0).default(0.01),

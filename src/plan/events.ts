@@ -31,7 +31,9 @@ export interface StepEvent {
   tokens: number;
   /** Seconds of this run's own training so far. */
   seconds: number;
-  /** Floating-point operations of its training so far, as its plan counts them (`runs/flops.ts`). */
+  /**
+   * Floating-point operations of its training so far, as its plan counts them (`runs/flops.ts`).
+   */
   flops: number;
   /** This run alone on the shared weights. */
   memoryBytes: MemoryBytes;

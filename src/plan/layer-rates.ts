@@ -20,7 +20,9 @@ export interface LayerRate {
   readonly learningRate: number;
 }
 
-/** Learning rates by layer, from the head down; `headRate`: the head's, where it has one of its own. */
+/**
+ * Learning rates by layer, from the head down; `headRate`: the head's, where it has one of its own.
+ */
 export function layerRates(
   learningRate: number,
   layers: number,

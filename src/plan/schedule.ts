@@ -39,8 +39,9 @@ export function scheduleFactor({ kind, ...length }: Schedule, step: number): num
 
 /**
  * The peak learning rate of a run's adapter: its own, the one for all, or its method's default on
- * the model. Of a run that trains its head alone it is the head's: its own, or the one of all heads.
- * 0 where nothing is trained. One that is still to be searched counts as the method's default.
+ * the model. Of a run that trains its head alone it is the head's: its own, or the one of all
+ * heads. 0 where nothing is trained. One that is still to be searched counts as the method's
+ * default.
  */
 export function peakLearningRate(
   run: Pick<RunConfiguration, "method" | "learningRate">,

@@ -1,7 +1,7 @@
 /**
  * A run's variants: the same method and options with several seeds, on several divisions of the
- * rows, and with several learning rates of a sweep. Each variant is trained as a run of its own; what they say together is summed up per
- * run and learning rate.
+ * rows, and with several learning rates of a sweep. Each variant is trained as a run of its own;
+ * what they say together is summed up per run and learning rate.
  */
 
 import { splitsOf } from "../data/splits";

@@ -7,10 +7,10 @@ export type Precision = Extract<ElementType, "float32" | "float16">;
 
 /**
  * `weight`: frozen, from the base model. `trainable`: what a method trains. `constant`: has values
- * of its own (rotary tables). `provided`: bound from outside, and the same for every step (a text that
- * was read) or written by the host before each (what is said of texts). `input`: changes with every batch. `noise`: drawn on the device for every training
- * step. `controller`: what a method's controller sets between steps. `activation`: computed by an
- * operation.
+ * of its own (rotary tables). `provided`: bound from outside, and the same for every step (a text
+ * that was read) or written by the host before each (what is said of texts). `input`: changes with
+ * every batch. `noise`: drawn on the device for every training step. `controller`: what a method's
+ * controller sets between steps. `activation`: computed by an operation.
  */
 export type Role = "weight" | "trainable" | "constant" | "provided" | "input" | "noise" | "controller" | "activation";
 

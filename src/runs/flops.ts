@@ -1,9 +1,9 @@
 /**
  * What a training step computes, counted before it is made: the floating-point operations of its
  * matrix products, from the shapes of the forward graph's nodes and of those that the backward
- * pass's dispatches are. As is usual (Kaplan et al. 2020, Chowdhery et al. 2022) a product of [m, k]
- * and [k, n] counts 2 m n k, and what goes number by number (norms, activations, AdamW) is left out.
- * The same on every executor. Padding and masked pairs of tokens count: they are computed.
+ * pass's dispatches are. As is usual (Kaplan et al. 2020, Chowdhery et al. 2022) a product of [m,
+ * k] and [k, n] counts 2 m n k, and what goes number by number (norms, activations, AdamW) is left
+ * out. The same on every executor. Padding and masked pairs of tokens count: they are computed.
  */
 
 import { sizeDispatches } from "../executors/processor/dispatch-sizes";
@@ -17,7 +17,9 @@ import type { TunedProgram } from "./tuned-program";
 
 export interface StepFlops {
   readonly forward: number;
-  /** With what a loss through the head over the vocabulary computes, as if every row had a label. */
+  /**
+   * With what a loss through the head over the vocabulary computes, as if every row had a label.
+   */
   readonly backward: number;
   readonly total: number;
 }

@@ -57,7 +57,9 @@ export function labelPriorOf(
   };
 }
 
-/** As a row has it: a row needs a token, and the first is not repeated behind a text that has it. */
+/**
+ * As a row has it: a row needs a token, and the first is not repeated behind a text that has it.
+ */
 function idsOf(text: string, { encode, bosId, eosId, padId }: Reading, before: readonly number[]): Int32Array {
   const ids = Int32Array.from(encode(text));
   if (ids.length === 0) return Int32Array.of(bosId ?? eosId ?? padId ?? 0);

@@ -36,7 +36,9 @@ export interface RunSetup extends ResolvedMethod {
   readonly owner?: string;
   /** The adapter's at its peak; 0 where nothing is trained. */
   readonly learningRate: number;
-  /** The head's at its peak; default, and for null: the method's own factor, or 1, on the adapter's. */
+  /**
+   * The head's at its peak; default, and for null: the method's own factor, or 1, on the adapter's.
+   */
   readonly headLearningRate?: number | null;
   /** Of adapter and head. */
   readonly weightDecay: number;

@@ -13,7 +13,10 @@ export const SAID_OF_TEXTS = "said of texts";
 export const isTextAnswer = (answer: Answer): answer is TextAnswer =>
   answer === "label" || answer === "labels" || answer === "number";
 
-/** The training rows with what a task answers for them. Throws an Error where that is no text answer. */
+/**
+ * The training rows with what a task answers for them. Throws an Error where that is no text
+ * answer.
+ */
 export function textRows(
   { train, labels: names, scale = null }: Pick<ComparisonData, "train" | "labels" | "scale">,
   task: Task,

@@ -9,7 +9,9 @@ import type { RateTrial } from "../plan/rate-search";
 /** Half a decade apart, 1.5 decades to either side. */
 export const FACTORS: readonly number[] = [0.03, 0.1, 0.3, 1, 3, 10, 30];
 
-/** Some rates, each with so many seeds and steps; the best go on to the next rung, from the start. */
+/**
+ * Some rates, each with so many seeds and steps; the best go on to the next rung, from the start.
+ */
 export interface Rung {
   readonly rates: number;
   readonly seeds: number;

@@ -18,7 +18,9 @@ import { innerSplit } from "./inner-split";
 export interface RateSearchSetup extends Pick<ComparisonSetup, "executor" | "model" | "data" | "training"> {
   /** Its own learning rate is not asked for. */
   readonly run: RunConfiguration;
-  /** How many rates are trained beside one another: each has an adapter and moments on the device. */
+  /**
+   * How many rates are trained beside one another: each has an adapter and moments on the device.
+   */
   readonly together: number;
   readonly report: (amounts: Amounts) => void;
   /** Ends the search, which then rejects with its reason. */

@@ -29,7 +29,9 @@ export interface VerdictSource
   readonly task: Task;
   readonly labels: readonly string[];
   readonly runs: readonly JudgedRun[];
-  /** Of the training rows, what guessing goes by: their labels' numbers, where a row has one label. */
+  /**
+   * Of the training rows, what guessing goes by: their labels' numbers, where a row has one label.
+   */
   readonly trainLabels: readonly number[] | null;
   /** Of the bootstrap. */
   readonly seed: number;

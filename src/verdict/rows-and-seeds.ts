@@ -54,7 +54,8 @@ export function seedPart(values: readonly number[], varying: 1 | 2, pooled: Vari
 
 /**
  * Both parts together, with the degrees of freedom by Satterthwaite (1946): but at most twice those
- * of the seeds, because by his formula too few seeds look like enough wherever they agree by chance.
+ * of the seeds, because by his formula too few seeds look like enough wherever they agree by
+ * chance.
  */
 export function standardError(rows: VariancePart, seeds: VariancePart | null): StandardError {
   if (!seeds) return { error: Math.sqrt(rows.variance), freedom: rows.freedom };

@@ -10,7 +10,9 @@ import type { Remark, Verdict, VerdictRun } from "./verdict";
 
 type Facts = Omit<Verdict, "sentences">;
 
-/** The answer first, then what beats it or not, what it rests on, and what to know of single runs. */
+/**
+ * The answer first, then what beats it or not, what it rests on, and what to know of single runs.
+ */
 export function writeSentences(facts: Facts): string[] {
   const { runs, onlyLabel } = facts;
   return [

@@ -69,9 +69,9 @@ export interface Verdict {
   /** The best run against always saying the largest label; null where there is no such bar. */
   aheadOfMajority: { run: string; label: string; adjustedP: number; beyondLuck: boolean } | null;
   /**
-   * About how much would be needed to see a difference of 2 points (2 % of a perplexity or an error)
-   * between the first two, where they are level: rows with as many seeds, or seeds on as many rows.
-   * Each null where more of it alone would not do, or one seed says nothing of it.
+   * About how much would be needed to see a difference of 2 points (2 % of a perplexity or an
+   * error) between the first two, where they are level: rows with as many seeds, or seeds on as
+   * many rows. Each null where more of it alone would not do, or one seed says nothing of it.
    */
   needed: { rows: number | null; seeds: number | null } | null;
   /** The only label that the rows have: they cannot tell runs apart. Null for two and more. */

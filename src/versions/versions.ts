@@ -70,8 +70,8 @@ const UNDECAYED: readonly unknown[] = ["sk-prefix", "sk-prompt", "cpt", "road"];
 
 /**
  * Training and runs of the version before all runs had the same head and the same weight decay: a
- * head learned at its adapter's rate, some methods had no decay of their own, and a warm-up could be
- * of one step.
+ * head learned at its adapter's rate, some methods had no decay of their own, and a warm-up could
+ * be of one step.
  */
 function unequalRace({ training = {}, runs, ...content }: Content): Content {
   if (!isContent(training)) return { ...content, training, runs };

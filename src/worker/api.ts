@@ -338,8 +338,8 @@ export interface StudioApi {
   readDefaults(): Promise<Defaults>;
   listSamples(): Promise<SampleListing[]>;
   /**
-   * `file`: of a listing. `seed`: with which the rows for validation and test are drawn; default: as it was,
-   * at first 0.
+   * `file`: of a listing. `seed`: with which the rows for validation and test are drawn; default: as
+   * it was, at first 0.
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
@@ -383,8 +383,8 @@ export interface StudioApi {
   /** The runs of a preset (`plan/presets`), for the open data and model. */
   presetRuns(preset: string): Promise<RunConfiguration[]>;
   /**
-   * The size at which a run trains about as many numbers as LoRA of this rank. Rejects with an Error
-   * where it has no size in use.
+   * The size at which a run trains about as many numbers as LoRA of this rank. Rejects with an
+   * Error where it has no size in use.
    */
   matchSize(configuration: Configuration, run: string, rank: number): Promise<SizeMatch>;
   /**
@@ -431,8 +431,8 @@ export interface StudioApi {
   report(run: string): Promise<RunReport>;
   /**
    * Which run of the comparison is ahead, and whether that may be luck; `metric`: default: the one
-   * that was fixed before training. Rejects with an Error where no comparison has ended, or the task
-   * has no such metric.
+   * that was fixed before training. Rejects with an Error where no comparison has ended, or the
+   * task has no such metric.
    */
   verdict(metric?: MetricName): Promise<Verdict>;
   /** What can be measured on a run, and what keeps an instrument from it. */

@@ -121,7 +121,10 @@ export class DatasetStore {
     return this.#build({ train, validation: null, test: null }, settings, seed);
   }
 
-  /** Lets a validation or test file go; its part is drawn from the training file, if it is asked for. */
+  /**
+   * Lets a validation or test file go; its part is drawn from the training file, if it is asked
+   * for.
+   */
   closeFile(role: Exclude<DataRole, "train">): Promise<DataSummary> {
     const { settings, seed } = this.#opened;
     return this.#build({ ...tablesOf(this.#opened), [role]: null }, settings, seed);

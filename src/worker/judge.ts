@@ -25,8 +25,8 @@ export interface Asked {
 export type Judged = Pick<OpenComparison, "comparison" | "configuration" | "variants" | "history" | "data" | "looks">;
 
 /**
- * The rows that decide: the test rows where every run that is there to be judged has read them, else
- * the validation rows.
+ * The rows that decide: the test rows where every run that is there to be judged has read them,
+ * else the validation rows.
  */
 function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): Verdict["part"] {
   const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");

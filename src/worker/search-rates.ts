@@ -15,8 +15,8 @@ import type { StudioSession } from "./studio-session";
 const BESIDE = 256 * 2 ** 20;
 
 /**
- * Tells of each as soon as it is there. Rejects with an Error naming the run that cannot be searched,
- * or with the signal's reason; `found` is told of those before it.
+ * Tells of each as soon as it is there. Rejects with an Error naming the run that cannot be
+ * searched, or with the signal's reason; `found` is told of those before it.
  */
 export async function searchRates(
   session: StudioSession,
@@ -35,7 +35,9 @@ export async function searchRates(
   }
 }
 
-/** What one variant of a run takes for itself. Throws an Error with what is wrong with its options. */
+/**
+ * What one variant of a run takes for itself. Throws an Error with what is wrong with its options.
+ */
 function ownBytes(session: StudioSession, run: RunConfiguration, training: Configuration["training"]): number {
   const { model, limits, comparisonData } = session;
   const lengths = (rows: typeof comparisonData.train) => rows.map(({ ids }) => ids.length);

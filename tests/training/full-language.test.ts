@@ -1,6 +1,7 @@
 /**
  * Full fine-tuning for language modelling on a device, against transformers' losses: a head of its
- * own, and one that is the word embeddings. In float64: `tests/unit/backward/full-language.test.ts`.
+ * own, and one that is the word embeddings. In float64:
+ * `tests/unit/backward/full-language.test.ts`.
  */
 
 import { expect, test } from "vitest";

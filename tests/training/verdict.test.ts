@@ -1,6 +1,6 @@
 /**
- * The verdict of comparisons that were trained: what is compared, by which rows and metric, and what
- * is left out and why.
+ * The verdict of comparisons that were trained: what is compared, by which rows and metric, and
+ * what is left out and why.
  */
 
 import { afterAll, beforeAll, expect, test } from "vitest";

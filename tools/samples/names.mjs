@@ -1,4 +1,7 @@
-/** Invented people and organisations, and places, for the sets that name some. Several words are a person here and a place there. */
+/**
+ * Invented people and organisations, and places, for the sets that name some. Several words are a
+ * person here and a place there.
+ */
 
 const FIRST = `Ada Agnes Amos Austin Bela Bruno Carla Cecil Charlotte Chelsea Clara Daisy Dora Edgar Elif Elsa Esther Farah
 Felix Florence Fritz Georgia Grace Greta Hannah Hassan Hope Hugo Ida Igor Iris Ivy Jasmine Jordan Judith Kamil Karin Kofi Leila

@@ -1,6 +1,6 @@
 /**
- * What the sample sets are made with: seeded drawing, sections of hand-written lines, words in slots, and tables as files.
- * It knows no set.
+ * What the sample sets are made with: seeded drawing, sections of hand-written lines, words in
+ * slots, and tables as files. It knows no set.
  */
 
 import { readFileSync } from "node:fs";
@@ -41,7 +41,10 @@ export class Draw {
     return shuffled;
   }
 
-  /** Deals a list's entries out in a random order, and anew when all are out: none is used much more often than another. */
+  /**
+   * Deals a list's entries out in a random order, and anew when all are out: none is used much more
+   * often than another.
+   */
   deck(list) {
     let left = [];
     return () => {
@@ -67,14 +70,20 @@ export function readSections(name) {
   return sections;
 }
 
-/** The groups of lines of `texts/NAME.txt` that an empty line separates; lines that begin with `#` are remarks. */
+/**
+ * The groups of lines of `texts/NAME.txt` that an empty line separates; lines that begin with `#`
+ * are remarks.
+ */
 export function readBlocks(name) {
   const lines = readLines(name).filter((line) => !line.startsWith("#"));
   const blocks = lines.join("\n").trim().split(/\n\n+/);
   return blocks.map((block) => block.split("\n"));
 }
 
-/** Of every `[a|b|c]` the choice number `choice`, so that sentences that belong together take the same. */
+/**
+ * Of every `[a|b|c]` the choice number `choice`, so that sentences that belong together take the
+ * same.
+ */
 export function choose(text, choice) {
   return text.replace(/\[([^\]|]*\|[^\]]*)\]/g, (_, choices) => choices.split("|")[choice]);
 }

@@ -39,8 +39,8 @@ const CORRELATION = 0.6;
 /** Of the largest label to the smallest. */
 const LABEL_SHARES = [0.4, 0.3, 0.2, 0.1];
 /**
- * How much of what makes a row hard is shared by all runs, and by one run's seeds beside that, where
- * errors are correlated; the rest is each seed's own.
+ * How much of what makes a row hard is shared by all runs, and by one run's seeds beside that,
+ * where errors are correlated; the rest is each seed's own.
  */
 const SHARED = 0.5;
 const OF_RUN = 0.2;

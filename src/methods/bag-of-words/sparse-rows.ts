@@ -2,7 +2,10 @@
 
 import type { RowMatrix } from "../fitted-head/logistic-regression";
 
-/** [rows, width] in compressed rows: row r has `values[at]` in column `columns[at]`, for at from starts[r] to starts[r + 1]. */
+/**
+ * [rows, width] in compressed rows: row r has `values[at]` in column `columns[at]`, for at from
+ * starts[r] to starts[r + 1].
+ */
 export interface SparseRows {
   readonly width: number;
   readonly starts: Int32Array;
@@ -29,9 +32,9 @@ export function sparseRows(rows: readonly (readonly (readonly [column: number, v
 
 /**
  * Weights are [width, outputs], so that those of a word lie side by side: a row asks for few words,
- * and all of each. The preconditioner is the curvature's diagonal: the whole of it is dense in the width, which for
- * a vocabulary is too large to be kept, let alone factored. Rows are not centred, which would make
- * them dense.
+ * and all of each. The preconditioner is the curvature's diagonal: the whole of it is dense in the
+ * width, which for a vocabulary is too large to be kept, let alone factored. Rows are not centred,
+ * which would make them dense.
  */
 export function sparseMatrix({ width, starts, columns, values }: SparseRows): RowMatrix {
   const rows = starts.length - 1;

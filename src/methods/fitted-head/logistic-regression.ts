@@ -20,8 +20,8 @@ export interface RowMatrix {
   /** Adds each of the factors [outputs] times a row to that output's weights. */
   add(row: number, factors: Float64Array, weights: Float64Array): void;
   /**
-   * About the inverse of Xᵀ · shares · X / rows + decay, symmetric and positive, times every output's
-   * weights, in place.
+   * About the inverse of Xᵀ · shares · X / rows + decay, symmetric and positive, times every
+   * output's weights, in place.
    */
   preconditioner(shares: Float64Array, decay: number): (weights: Float64Array, outputs: number) => void;
 }

@@ -47,8 +47,8 @@ export async function continueImported(
 }
 
 /**
- * Puts a comparison in place of the current one, which joins the past. `drafts`: what is known of the
- * configuration's runs beside it.
+ * Puts a comparison in place of the current one, which joins the past. `drafts`: what is known of
+ * the configuration's runs beside it.
  */
 function begin(
   configuration: Configuration,
@@ -114,8 +114,8 @@ function begin(
 }
 
 /**
- * Fills in how many parameters each run trains, and what is not equal between runs; a comparison does
- * without when that fails.
+ * Fills in how many parameters each run trains, and what is not equal between runs; a comparison
+ * does without when that fails.
  */
 async function describeRuns(configuration: Configuration): Promise<void> {
   await quietly(async () => {

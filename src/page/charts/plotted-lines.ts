@@ -47,7 +47,8 @@ export interface PlottedLine extends PlottedRun {
 
 /**
  * Runs that are not hidden; those of past comparisons are faded and come first, so that they lie
- * underneath. Past ones of another model or other rows are left out: their figures say other things.
+ * underneath. Past ones of another model or other rows are left out: their figures say other
+ * things.
  */
 export function plottedRuns(
   current: Comparison | null,

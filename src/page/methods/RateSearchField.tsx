@@ -59,7 +59,10 @@ function FoundRate({ slot, search }: { slot: number; search: RateSearch }) {
 
 const [width, height, edge] = [320, 112, 8];
 
-/** The held-out loss over the rate: a line for each round, the last in full colour, the choice marked. */
+/**
+ * The held-out loss over the rate: a line for each round, the last in full colour, the choice
+ * marked.
+ */
 function RateCurve({ slot, search: { trials, chosen } }: { slot: number; search: RateSearch }) {
   const rounds = [...new Set(trials.map(({ steps }) => steps))].map((steps) => ({
     steps,

@@ -1,4 +1,6 @@
-/** Gives a run about as many parameters as LoRA of a rank has, so that both can be compared fairly. */
+/**
+ * Gives a run about as many parameters as LoRA of a rank has, so that both can be compared fairly.
+ */
 
 import { Scale } from "lucide-react";
 import { useState } from "react";

@@ -1,5 +1,6 @@
 /**
- * Several seeds, folds or learning rates: mean and standard deviation of each, and every run's best rate.
+ * Several seeds, folds or learning rates: mean and standard deviation of each, and every run's best
+ * rate.
  */
 
 import { splitsOf } from "../../data/splits";

@@ -26,8 +26,8 @@ export interface TableRow {
   /** Of an earlier comparison than the one that is shown. */
   past: boolean;
   /**
-   * Whether it may be called the best: what has been trained here to the end, did not fail, and is on
-   * the same rows as the others. None does while the comparison trains.
+   * Whether it may be called the best: what has been trained here to the end, did not fail, and is
+   * on the same rows as the others. None does while the comparison trains.
    */
   contends: boolean;
   figures: Record<Figure, number | null>;
@@ -79,8 +79,8 @@ const quality: readonly Figure[] = [...measured, "validationLoss"];
 
 /**
  * The best value of a column among the rows of one comparison that contend; null where fewer than
- * two of them have one or all are equal, and of a metric where the verdict says that the lead may be
- * luck. At costing little, controls do not contend.
+ * two of them have one or all are equal, and of a metric where the verdict says that the lead may
+ * be luck. At costing little, controls do not contend.
  */
 export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
   const contending = rows.filter(({ run, contends }) => contends && (quality.includes(figure) || !run.control));

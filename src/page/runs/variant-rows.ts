@@ -1,6 +1,6 @@
 /**
- * What the seeds and splits of each run and learning rate say together, and which learning rate did best for
- * each run.
+ * What the seeds and splits of each run and learning rate say together, and which learning rate did
+ * best for each run.
  */
 
 import { type Spread, spreadOf } from "../../plan/variants";

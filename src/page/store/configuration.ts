@@ -72,7 +72,10 @@ export function rateWithoutOwn(training: RateSettings, method: MethodDescription
   return shared ?? method?.learningRate ?? Number.NaN;
 }
 
-/** Whether a run's rate can be searched: not where only its head is trained, at the rate of all heads. */
+/**
+ * Whether a run's rate can be searched: not where only its head is trained, at the rate of all
+ * heads.
+ */
 export function isSearchable(
   run: Pick<DraftRun, "initFrom">,
   training: RateSettings,

@@ -1,4 +1,6 @@
-/** Whether steps change a run: neither what only answers, nor an adapter that was only evaluated. */
+/**
+ * Whether steps change a run: neither what only answers, nor an adapter that was only evaluated.
+ */
 
 import type { RunRecord } from "./state";
 

@@ -118,7 +118,9 @@ export function isWriting(state: StudioState): boolean {
   return columns !== undefined && !columns.text && !columns.tokens;
 }
 
-/** What the next comparison goes by: what is chosen, or the task's first metric; null without data. */
+/**
+ * What the next comparison goes by: what is chosen, or the task's first metric; null without data.
+ */
 export function decidingMetric({ data, training }: StudioState): MetricName | null {
   if (!data.summary) return null;
   const metrics = taskMetrics[data.summary.settings.task];

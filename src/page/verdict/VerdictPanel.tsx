@@ -92,7 +92,9 @@ function MetricChoice({ verdict: { metric }, comparison }: { verdict: Verdict; c
 }
 
 const MOST_SEEDS = 10;
-/** Where each run was trained once, nobody knows yet how many would do; these are few and say so. */
+/**
+ * Where each run was trained once, nobody knows yet how many would do; these are few and say so.
+ */
 const FIRST_SEEDS = 3;
 
 interface NeededProps {
@@ -130,7 +132,9 @@ function Needed({ needed: { rows, seeds }, trained }: NeededProps) {
   );
 }
 
-/** How the dots are read, and what is chosen for the next comparison where that is something else. */
+/**
+ * How the dots are read, and what is chosen for the next comparison where that is something else.
+ */
 function SmallPrint({ verdict: { metric }, isOpen }: { verdict: Verdict; isOpen: boolean }) {
   const chosen = useStudio(decidingMetric);
   return (

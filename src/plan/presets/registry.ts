@@ -1,4 +1,6 @@
-/** The presets there are, in the order the page offers them. A new one is a file here and a line. */
+/**
+ * The presets there are, in the order the page offers them. A new one is a file here and a line.
+ */
 
 import { barsToBeat } from "./bars-to-beat";
 import { claim } from "./claim";

@@ -1,7 +1,7 @@
 /**
  * Full fine-tuning for language modelling in float64 against transformers: every gradient, and the
- * losses of 20 AdamW updates, with a head of its own and with one that is the word embeddings, whose
- * gradient comes from the loss and from the backward pass.
+ * losses of 20 AdamW updates, with a head of its own and with one that is the word embeddings,
+ * whose gradient comes from the loss and from the backward pass.
  */
 
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 /**
- * The samples that come with the studio: they are what `tools/samples` makes, open without a question, and are the kind
- * of data that their README says they are.
+ * The samples that come with the studio: they are what `tools/samples` makes, open without a
+ * question, and are the kind of data that their README says they are.
  */
 
 import { readFile } from "node:fs/promises";

@@ -69,7 +69,8 @@ describe("the steps of the warm-up", () => {
     // Ten, where the share is less and a quarter of the steps is not.
     [100, 0.06, 10],
     [40, 0, 10],
-    // A quarter, rounded down: the first update of a warm-up is at rate 0, so a single step has none.
+    // A quarter, rounded down: the first update of a warm-up is at rate 0, so a single step has
+    // none.
     [39, 0, 9],
     [20, 0.06, 5],
     [3, 0, 0],

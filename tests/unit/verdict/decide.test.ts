@@ -1,6 +1,6 @@
 /**
- * Verdicts of made outcomes: who is ahead, who is left out and why, what guessing comes to, and what
- * the sentences say of it.
+ * Verdicts of made outcomes: who is ahead, who is left out and why, what guessing comes to, and
+ * what the sentences say of it.
  */
 
 import { describe, expect, test } from "vitest";
@@ -315,7 +315,8 @@ test("what is needed is said in rows or seeds, roughly, or that both are", () =>
 });
 
 test("needed rows are those of the textbook's formula", () => {
-  // 2 points between two runs that differ in a fifth of the rows: (1.96 + 0.84)² · 0.2 / 0.02² = 3,924.
+  // 2 points between two runs that differ in a fifth of the rows: (1.96 + 0.84)² · 0.2 / 0.02² =
+  // 3,924.
   const parts = { rows: { variance: 0.2 / 1000, freedom: 1e6 }, seeds: null };
   const { rows: found, seeds } = neededRowsAndSeeds(parts, { wanted: 0.02, rows: 1000, seeds: 1, pairs: 1 });
   expect(found! / 3924.4).toBeCloseTo(1, 3);

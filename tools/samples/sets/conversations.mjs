@@ -1,4 +1,7 @@
-/** Conversations of a customer with a shop, two questions each: written by hand with gaps for numbers, days and cities. */
+/**
+ * Conversations of a customer with a shop, two questions each: written by hand with gaps for
+ * numbers, days and cities.
+ */
 
 import { places } from "../names.mjs";
 import { choicesOf, choose, Draw, distinct, fillSlots, readBlocks } from "../text.mjs";

@@ -1,7 +1,8 @@
 /**
- * What members of a town council say about fourteen plans. Skewed on purpose: most of what is said takes no side, and a
- * few members speak most. Each member is for some plans and against the others, likes to begin with certain words, and
- * one is against nearly everything: a model that learns the speaker does worse on speakers that it has not heard.
+ * What members of a town council say about fourteen plans. Skewed on purpose: most of what is said
+ * takes no side, and a few members speak most. Each member is for some plans and against the
+ * others, likes to begin with certain words, and one is against nearly everything: a model that
+ * learns the speaker does worse on speakers that it has not heard.
  */
 
 import { Draw, readSections } from "../text.mjs";
@@ -11,7 +12,10 @@ const PAIRS = 262;
 /** Out of ten rows, how many begin with a turn of phrase. */
 const WITH_HABIT = 4;
 
-/** How often a member speaks, out of a hundred; in how many of ten plans they are against; how they like to begin. */
+/**
+ * How often a member speaks, out of a hundred; in how many of ten plans they are against; how they
+ * like to begin.
+ */
 const MEMBERS = [
   { name: "Abbot", share: 16, against: 9, habits: ["Chairman!", "With respect, Chairman.", "Let me say this."] },
   { name: "Castle", share: 13, against: 3, habits: ["Well.", "I'll be brief."] },

@@ -1,13 +1,17 @@
 /**
- * Two sentences: does the second follow from the first, contradict it, or neither? Written by hand in fours: a premise,
- * and one sentence of each kind. So that the second sentence alone does not give its label away, some contradictions
- * stand the other way round, and some sentences that follow from one premise stand behind another, where they do not.
+ * Two sentences: does the second follow from the first, contradict it, or neither? Written by hand
+ * in fours: a premise, and one sentence of each kind. So that the second sentence alone does not
+ * give its label away, some contradictions stand the other way round, and some sentences that
+ * follow from one premise stand behind another, where they do not.
  */
 
 import { Draw, readBlocks } from "../text.mjs";
 
 const LABELS = { "+": "entailment", "?": "neutral", "-": "contradiction" };
-/** One in so many fours has a contradiction turned round, and one has a sentence that belongs to the four before it. */
+/**
+ * One in so many fours has a contradiction turned round, and one has a sentence that belongs to the
+ * four before it.
+ */
 const TURNED = 2;
 
 export const entailment = {

@@ -1,12 +1,16 @@
 /**
- * Facts about an invented town, to be learned by heart: a question, its short answer, and the same question in other
- * words, which tells whether what was learned is the fact or the sentence. No model can know them.
+ * Facts about an invented town, to be learned by heart: a question, its short answer, and the same
+ * question in other words, which tells whether what was learned is the fact or the sentence. No
+ * model can know them.
  */
 
 import { firstNames, lastNames } from "../names.mjs";
 import { Draw, fillSlots } from "../text.mjs";
 
-/** Per kind of thing: its names, and what there is to know of each: question, rephrase, answers to draw from. */
+/**
+ * Per kind of thing: its names, and what there is to know of each: question, rephrase, answers to
+ * draw from.
+ */
 const KINDS = [
   {
     names: [

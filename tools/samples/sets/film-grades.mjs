@@ -1,6 +1,7 @@
 /**
- * What a writer says of a film and the grade that goes with it, out of ten: composed of remarks on parts of the film and,
- * in two rows of three, of what the writer makes of it all. The grade is counted from them.
+ * What a writer says of a film and the grade that goes with it, out of ten: composed of remarks on
+ * parts of the film and, in two rows of three, of what the writer makes of it all. The grade is
+ * counted from them.
  */
 
 import { capitalise, Draw, distinct, readSections } from "../text.mjs";
@@ -8,7 +9,10 @@ import { capitalise, Draw, distinct, readSections } from "../text.mjs";
 const ROWS = 1050;
 /** What each kind of remark adds to 5. */
 const WORTH = { good: 0.8, bad: -0.8, positive: 2.2, negative: -2.2 };
-/** Out of ten films, how many are good; of these seven remarks in ten are praise, of the others three. */
+/**
+ * Out of ten films, how many are good; of these seven remarks in ten are praise, of the others
+ * three.
+ */
 const GOOD_FILMS = 5;
 
 export const filmGrades = {

@@ -1,6 +1,6 @@
 /**
- * Sentences about films, positive or negative. Five in eight are written by hand; the others put praise and blame of
- * parts of a film into one text, and what the writer makes of it all decides.
+ * Sentences about films, positive or negative. Five in eight are written by hand; the others put
+ * praise and blame of parts of a film into one text, and what the writer makes of it all decides.
  */
 
 import { capitalise, Draw, distinct, readSections } from "../text.mjs";
@@ -9,7 +9,10 @@ import { labelledLines } from "./questions.mjs";
 /** Of each label. */
 const COMPOSED = 220;
 
-/** What is said of parts agrees with the verdict, or in a third of the frames does not; the verdict is the label's. */
+/**
+ * What is said of parts agrees with the verdict, or in a third of the frames does not; the verdict
+ * is the label's.
+ */
 const FRAMES = {
   positive: [
     ({ good, good2, verdict }) => `${capitalise(good)} and ${good2}; ${verdict}.`,

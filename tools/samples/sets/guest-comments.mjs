@@ -1,6 +1,7 @@
 /**
- * What guests of hotels and cottages wrote, and every subject they speak of. The remarks are written by hand, a section
- * a subject; a row is one to four of them. Some rows speak of none of the subjects.
+ * What guests of hotels and cottages wrote, and every subject they speak of. The remarks are
+ * written by hand, a section a subject; a row is one to four of them. Some rows speak of none of
+ * the subjects.
  */
 
 import { Draw, distinct, readSections } from "../text.mjs";

@@ -1,6 +1,7 @@
 /**
- * Instructions with a response each. Sixty are written by hand; the others ask something about a sentence of another set
- * (what a message is about, whom a sentence names, what follows from it) or about a word.
+ * Instructions with a response each. Sixty are written by hand; the others ask something about a
+ * sentence of another set (what a message is about, whom a sentence names, what follows from it) or
+ * about a word.
  */
 
 import { Draw, distinct, readLines } from "../text.mjs";
@@ -37,7 +38,10 @@ const PAST = `go went,see saw,take took,buy bought,write wrote,bring brought,fly
 teach taught,swim swam,give gave,eat ate,drink drank,fall fell,hold held,know knew,lose lost,make made,meet met,pay paid,ride rode,
 sleep slept,speak spoke,steal stole,tell told,wake woke,wear wore`;
 
-/** How many rows ask what a sentence is, for each set, and how many what is in it; answers of the first kind are few. */
+/**
+ * How many rows ask what a sentence is, for each set, and how many what is in it; answers of the
+ * first kind are few.
+ */
 const TO_JUDGE = 70;
 const TO_READ = 170;
 

@@ -1,7 +1,8 @@
 /**
- * Sentences as words with tags: persons, places and organisations, in the scheme BIO. The sentences are written by hand
- * in seven registers, with gaps; names are drawn for the gaps, and many of them may stand for more than one kind (Jordan,
- * Lincoln, Hunt). What is not a name may be written like one (the Board, May is a month).
+ * Sentences as words with tags: persons, places and organisations, in the scheme BIO. The sentences
+ * are written by hand in seven registers, with gaps; names are drawn for the gaps, and many of them
+ * may stand for more than one kind (Jordan, Lincoln, Hunt). What is not a name may be written like
+ * one (the Board, May is a month).
  */
 
 import { bodies, clubs, companies, firstNames, lastNames, places } from "../names.mjs";

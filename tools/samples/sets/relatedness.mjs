@@ -1,6 +1,7 @@
 /**
- * Two descriptions of a scene and how alike they are, from 0 to 5. Composed of who does what where; the number is what
- * the two have in common: the deed counts most, then who does it, then the place. Each part can be said in two ways.
+ * Two descriptions of a scene and how alike they are, from 0 to 5. Composed of who does what where;
+ * the number is what the two have in common: the deed counts most, then who does it, then the
+ * place. Each part can be said in two ways.
  */
 
 import { capitalise, Draw, distinct } from "../text.mjs";
@@ -135,7 +136,8 @@ export const relatedness = {
     const kinds = { deed: DEEDS, actor: ACTORS, place: PLACES };
     const rows = Array.from({ length: ROWS * 2 }, () => {
       const first = placed(Object.fromEntries(Object.entries(kinds).map(([part, all]) => [part, any(draw, all)])));
-      // Some parts stay, some give way to another of their kind, and the rest to any; seldom all stay.
+      // Some parts stay, some give way to another of their kind, and the rest to any; seldom all
+      // stay.
       const change = Math.sqrt(draw.number());
       const second = placed(
         Object.fromEntries(

@@ -1,6 +1,7 @@
 /**
- * Messages to a shop without a label, of the kind that `customer-messages.csv` has with one: for labelling, and for
- * learning from texts alone. Written by hand with gaps; none of them is a row of the labelled set.
+ * Messages to a shop without a label, of the kind that `customer-messages.csv` has with one: for
+ * labelling, and for learning from texts alone. Written by hand with gaps; none of them is a row of
+ * the labelled set.
  */
 
 import { lastNames, places } from "../names.mjs";
