@@ -338,8 +338,8 @@ export interface StudioApi {
   readDefaults(): Promise<Defaults>;
   listSamples(): Promise<SampleListing[]>;
   /**
-   * `file`: of a listing. `seed`: with which the rows for validation and test are drawn; default: as
-   * it was, at first 0.
+   * `file`: of a listing. `seed`: with which the rows for validation and test are drawn; default:
+   * as it was, at first 0.
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**

@@ -1,7 +1,7 @@
 /**
- * `node tools/samples/make.mjs`: writes the sets of `public/samples` and their list anew, from the texts and rules in
- * this folder. It gives the same files every time; `tests/unit/data/samples.test.ts` holds what is
- * committed to them.
+ * `node tools/samples/make.mjs`: writes the sets of `public/samples` and their list anew, from the
+ * texts and rules in this folder. It gives the same files every time;
+ * `tests/unit/data/samples.test.ts` holds what is committed to them.
  */
 
 import { writeFileSync } from "node:fs";
