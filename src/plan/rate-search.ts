@@ -3,6 +3,7 @@
  * was found is put into it. Not for searching: `src/search`.
  */
 
+import { splitsOf } from "../data/splits";
 import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "./configuration";
 
@@ -48,6 +49,24 @@ export function isSearched(
   const approach = approachOf(method);
   if (!approach.trains || (approach.headOnly && training.headLearningRate !== "adapter")) return false;
   return (learningRate ?? training.learningRate) === "search";
+}
+
+/**
+ * The runs whose rates are to be searched.
+ * @throws {Error} over folds and repeats, where a rate chosen on one division's training rows would
+ *   have seen the test rows of another: naming the run, and both ways out.
+ */
+export function searchedRuns({ data, training, runs }: Configuration): RunConfiguration[] {
+  const searched = runs.filter((run) => isSearched(run, training));
+  const splits = splitsOf(data.test);
+  if (searched[0] && splits) {
+    throw new Error(
+      `Run "${searched[0].name}": its learning rate cannot be searched over ${splits.count} ${splits.noun}s, since the ` +
+        `training rows of one ${splits.noun} are test rows of another. Search it with one test part, and set what was ` +
+        "found; or leave the rate to the method.",
+    );
+  }
+  return searched;
 }
 
 /** The configuration to train with: nothing is left to search. */

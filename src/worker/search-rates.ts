@@ -5,7 +5,7 @@
 
 import { estimate } from "../estimate/estimate";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
-import { isSearched, type RateSearch } from "../plan/rate-search";
+import { type RateSearch, searchedRuns } from "../plan/rate-search";
 import { withProgress } from "../plan/waiting";
 import { searchRate } from "../search/search-rate";
 import type { StudioEvent } from "./api";
@@ -20,12 +20,12 @@ const BESIDE = 256 * 2 ** 20;
  */
 export async function searchRates(
   session: StudioSession,
-  { training, runs }: Configuration,
+  configuration: Configuration,
   { emit, signal, found }: { emit: (event: StudioEvent) => void; signal: AbortSignal; found: RateSearch[] },
 ): Promise<void> {
   const { executor, model, comparisonData: data } = session;
-  const searched = runs.filter((run) => isSearched(run, training));
-  for (const run of searched) {
+  const { training } = configuration;
+  for (const run of searchedRuns(configuration)) {
     const together = Math.max(1, Math.floor(BESIDE / Math.max(1, ownBytes(session, run, training))));
     const search = await withProgress(emit, (report) =>
       searchRate({ executor, model, data, training, run, together, report, signal }),

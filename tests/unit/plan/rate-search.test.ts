@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { configurationSchema } from "../../../src/plan/configuration";
-import { isSearched, type RateSearch, withFoundRates } from "../../../src/plan/rate-search";
+import { isSearched, type RateSearch, searchedRuns, withFoundRates } from "../../../src/plan/rate-search";
 
 const configurationOf = (training: object, runs: object[]) =>
   configurationSchema.parse({
@@ -36,6 +36,16 @@ describe("what is searched", () => {
     expect(searchedOf(configurationOf({ learningRate: "search" }, runs))).toEqual(["searched", "own"]);
     const asAdapter = { learningRate: "search", headLearningRate: "adapter" };
     expect(searchedOf(configurationOf(asAdapter, runs))).toEqual(["searched", "own", "head"]);
+  });
+
+  test("none over folds or repeats, whose training rows are others' test rows", () => {
+    const { data, ...others } = configurationOf({}, runs);
+    const over = (test: Parameters<typeof searchedRuns>[0]["data"]["test"]) =>
+      searchedRuns({ ...others, data: { ...data, test } });
+    expect(over(0.1).map(({ name }) => name)).toEqual(["searched"]);
+    expect(() => over({ folds: 5 })).toThrow(/^Run "searched": its learning rate cannot be searched over 5 folds/);
+    expect(() => over({ repeats: 3, fraction: 0.2 })).toThrow(/over 3 splits/);
+    expect(searchedRuns({ ...others, data: { ...data, test: { folds: 5 } }, runs: [others.runs[1]!] })).toEqual([]);
   });
 });
 
