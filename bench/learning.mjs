@@ -143,6 +143,7 @@ function configuration(/** @type {keyof typeof DATASETS} */ id, /** @type {numbe
   const path = join(out, `${id}-validation.csv`);
   writeFileSync(path, Papa.unparse(rowsOf(validation).slice(0, options.rows)));
   return {
+    version: 2,
     model: `bundled:${options.model}`,
     data: { task, columns, train: resolve(options.data, train), validation: path, maxLength: options.maxLength },
     training: {

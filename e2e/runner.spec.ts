@@ -171,11 +171,11 @@ test("a preset in place of runs is compared as its runs", async () => {
   const compared = await studio(bars, out);
   expect(compared.code, compared.output).toBe(0);
   const summary = json(join(out, "summary.json"));
-  const names = ["Nearest neighbours", "Fitted head", "Hard text + head", "Head only"];
+  const names = ["Majority", "Bag of words", "Nearest neighbours", "Fitted head", "Hard text + head", "Head only"];
   expect(summary.runs.map(({ run }: { run: string }) => run)).toEqual(names);
   expect(summary.configuration).not.toHaveProperty("preset");
   const text = "Classify the bad or good from the text:";
-  expect(summary.configuration.runs[2]).toMatchObject({ name: "Hard text + head", options: { text } });
+  expect(summary.configuration.runs[4]).toMatchObject({ name: "Hard text + head", options: { text } });
 });
 
 test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {

@@ -103,7 +103,14 @@ test("a file that names a preset is opened with its runs", async ({ page }) => {
   await chooseFile(page, "Configuration file", "bars.json", file);
   await expect(page.getByText("Opened bars.json: the preset bars-to-beat.")).toBeVisible();
   await openStep(page, "Methods");
-  for (const name of ["Nearest neighbours", "Fitted head", "Hard text + head", "Head only"]) {
+  for (const name of [
+    "Majority",
+    "Bag of words",
+    "Nearest neighbours",
+    "Fitted head",
+    "Hard text + head",
+    "Head only",
+  ]) {
     await expect(runCard(page, name)).toBeVisible();
   }
 });

@@ -292,7 +292,7 @@ function estimateRun(
       run: run.name,
       adapter: trainable.adapter,
       trains: method.trains,
-      readsRows: !method.trains && method.answers.from === "rows",
+      readsRows: !method.trains && method.answers.from !== "words",
       virtualTokens,
       flops: flops.total,
       headLearningRate: trainable.head > 0 ? (headRate ?? rate) : 0,

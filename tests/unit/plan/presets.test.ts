@@ -56,8 +56,10 @@ describe("bars to beat", () => {
   test("answer from training rows where a row has one label, and train a head alone otherwise", () => {
     const methods = (answer: PresetFacts["answer"]) =>
       presetRuns("bars-to-beat", { ...facts, answer }).map(({ method }) => method);
-    expect(methods("label")).toEqual(["nearest-neighbours", "fitted-head", "hard-text", "linear-probe"]);
-    expect(methods("tags")).toEqual(["hard-text", "linear-probe"]);
+    const controls = ["hard-text", "linear-probe"];
+    expect(methods("label")).toEqual(["majority", "bag-of-words", "nearest-neighbours", "fitted-head", ...controls]);
+    expect(methods("number")).toEqual(["majority", "bag-of-words", ...controls]);
+    expect(methods("tags")).toEqual(controls);
     expect(() => methods("text")).toThrow(/bars-to-beat.*no head to train/);
   });
 });
