@@ -259,6 +259,8 @@ test("the software adapter trains and keeps its choice while it does", async ({ 
     await waitUntilReady(page);
     await compareButton(page).click();
     await waitForStatus(page, /^Finished: 2 steps/, 90_000);
+    await page.getByText("1 earlier comparison").click();
+    await page.getByRole("button", { name: "show all" }).click();
     await expect(chart(page, "Training loss")).toHaveAccessibleName(/4 lines over step/);
   });
 });

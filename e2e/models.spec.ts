@@ -111,11 +111,11 @@ test.describe("a model of the Hub", () => {
 
     hub.slowDown(600);
     await chooser(page)
-      .getByRole("button", { name: /^Download 30\d kB and open$/ })
+      .getByRole("button", { name: /^Download 29\d kB and open$/ })
       .click();
     await expect(chooser(page).getByRole("progressbar", { name: "Downloading the model" })).toBeVisible();
     await expect(chooser(page).locator(".progress-text")).toContainText(
-      /tiny\/gpt2 · model\.safetensors · [\d.]+\skB of 30\d\skB/,
+      /tiny\/gpt2 · model\.safetensors · [\d.]+\skB of 29\d\skB/,
     );
     await chooser(page).getByRole("button", { name: "Stop" }).click();
     await expect(chooser(page).getByRole("alert")).toHaveText(/was stopped\. What has arrived is kept/);
