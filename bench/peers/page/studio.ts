@@ -14,6 +14,7 @@ import { BatchBuffers } from "../../../src/runs/batch-buffers";
 import { resolveMethod } from "../../../src/runs/resolve";
 import { Run } from "../../../src/runs/run";
 import { Workspace } from "../../../src/runs/workspace";
+import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import type { Case, CaseBatch } from "../case";
 import type { Trainer } from "./trainer";
 
@@ -52,6 +53,7 @@ export async function openStudio(given: Case, backend: "processor" | "webgpu", t
       learningRate: optimizer.learningRate,
       weightDecay: optimizer.weightDecay,
       gradClip: null,
+      task: sequenceClassification,
       classes,
       pooling: "last",
       seed: 0,
