@@ -1,12 +1,13 @@
 /**
  * Words with tags and texts with a number: each file is read for its task, two methods race, and
- * the figures are the task's.
+ * the figures are the task's. Labels may be weighed.
  */
 
 import { expect, test } from "@playwright/test";
 import {
   chart,
   compareButton,
+  downloaded,
   dropTrainingFile,
   expectAccessible,
   keepRuns,
@@ -71,4 +72,53 @@ test("tags and numbers are guessed, learned and reported as what they are", asyn
   await expect(points.locator("circle")).toHaveCount(2);
   await expect(page.getByRole("region", { name: "Metrics" })).toContainText(/RMSE/);
   await expectAccessible(page);
+});
+
+test("rare labels are weighed: balanced, or by hand and only those of the open data", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await page.getByRole("button", { name: /^Council debate/ }).click();
+  await expect(page.getByRole("region", { name: "First rows of council-debate.csv" })).toBeVisible();
+  await openStep(page, "Training");
+  const training = step(page, "Training");
+  const choice = training.getByLabel("Class weights", { exact: true });
+  const weights = training.getByRole("region", { name: "Weights of labels" });
+  await expect(weights).toHaveCount(0);
+  await choice.selectOption("balanced");
+  await expect(
+    weights
+      .getByRole("row", { name: /^neutral/ })
+      .getByRole("cell")
+      .last(),
+  ).toHaveText(/^0\.53/);
+  await choice.selectOption("by hand");
+  const support = weights.getByLabel("Weight of support", { exact: true });
+  await expect(support).toHaveValue(/^2\.1/);
+  await support.fill("-1");
+  await expect(compareButton(page)).toBeDisabled();
+  await support.fill("4");
+  await waitUntilReady(page);
+  await expectAccessible(page);
+  const saved = await downloaded(page, async () => {
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("menuitem", { name: /^Configuration \(JSON\)/ }).click();
+  });
+  expect(JSON.parse(new TextDecoder().decode(saved.bytes)).training.classWeights).toMatchObject({ support: 4 });
+
+  await openStep(page, "Data");
+  await dropTrainingFile(page, "tagged.csv", tagged);
+  await expect(step(page, "Data").getByLabel("Task", { exact: true })).toHaveValue("token-classification");
+  await expect(training.getByText(/These data have no label .* and 2 more that have weights: left out/)).toBeVisible();
+  await weights.getByLabel("Weight of B-place", { exact: true }).fill("3");
+  await keepRuns(page, ["LoRA"]);
+  await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/);
+
+  await openStep(page, "Data");
+  await dropTrainingFile(page, "rated.jsonl", rated);
+  await expect(step(page, "Data").getByLabel("Task", { exact: true })).toHaveValue("regression");
+  await expect(choice).toHaveCount(0);
+  await waitUntilReady(page);
 });

@@ -188,7 +188,7 @@ function unbalanced({ classes }: DiagnosisFacts): Finding | null {
   return {
     kind: "hint",
     sees: `${percent(most / total)} of the training rows are "${label}"; always answering so is that accurate.`,
-    tries: "Go by macro F1 rather than accuracy, or bring more rows of the rare labels.",
+    tries: "Go by macro F1 rather than accuracy, try class weights, or bring more rows of the rare labels.",
   };
 }
 

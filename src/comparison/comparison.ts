@@ -29,7 +29,8 @@ import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
-import { type Evaluation, type Task, taskChannels } from "../tasks/task";
+import { type Evaluation, type Task, taskChannels, weighLabels } from "../tasks/task";
+import { withClassWeights } from "./class-weights";
 import { type ComparisonSetup, divisionOf, type PlannedRun } from "./comparison-setup";
 import { Lane, type Tested } from "./lane";
 import { TrainingLoop } from "./training-loop";
@@ -43,6 +44,7 @@ const BASE: PlannedRun = { name: "untrained base", method: "linear-probe", optio
 let comparisons = 0;
 
 export class Comparison {
+  readonly task: Task;
   readonly steps: number;
   readonly stepsPerEpoch: number;
   readonly #setup: ComparisonSetup;
@@ -63,7 +65,9 @@ export class Comparison {
   /**
    * Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then.
    */
-  constructor(setup: ComparisonSetup) {
+  constructor(given: ComparisonSetup) {
+    this.task = weighLabels(tasks[given.data.task], given.training.classWeights);
+    const setup = withClassWeights(given);
     this.#setup = setup;
     this.#owner = `comparison ${comparisons++}`;
     const { executor, data, training, model, emit } = setup;
@@ -114,10 +118,6 @@ export class Comparison {
       executor.memory.releaseOwner(this.#owner);
       throw error;
     }
-  }
-
-  get task(): Task {
-    return tasks[this.#setup.data.task];
   }
 
   /** Every run's state at its last evaluation. */

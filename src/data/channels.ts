@@ -49,6 +49,19 @@ export function targetValues(width: number, scale: Scale | null = null): Channel
   return { name: "values", type: "float32", perToken: false, width, filler: 0, scale };
 }
 
+/**
+ * What each label of a channel counts for: those of training rows with class weights. Labels of all
+ * other rows weigh 1.
+ */
+export function labelWeights({ perToken }: Channel): Channel {
+  return { name: "weights", type: "float32", perToken, width: 1, filler: 1 };
+}
+
+/** As `labelWeights` what each of so many values counts for where it is 1. */
+export function positiveWeights(width: number): Channel {
+  return { name: "positiveWeights", type: "float32", perToken: false, width, filler: 1 };
+}
+
 /** Elements of a channel in a batch of `size` rows of `tokens` tokens. */
 export function channelLength({ perToken, width }: Channel, size: number, tokens: number): number {
   return size * (perToken ? tokens : 1) * width;

@@ -19,6 +19,10 @@ export interface EncodedRow {
    * number.
    */
   values?: Float32Array;
+  /** Of a training row with class weights, as many as `labels`: what each counts for. */
+  weights?: Float32Array;
+  /** The same of `values`, as many: what each counts for where it is 1. */
+  positiveWeights?: Float32Array;
   /** Tokens before cutting. */
   fullLength: number;
   /**

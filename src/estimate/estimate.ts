@@ -41,7 +41,7 @@ import { RUN_BYTES } from "../runs/run";
 import { compiledBytes } from "../runs/step";
 import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
-import type { Task } from "../tasks/task";
+import { type Task, weighLabels } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
 import { type RunTerms, unequal } from "./unequal";
 
@@ -103,7 +103,8 @@ export interface EstimateInput {
   readonly costs?: Costs;
 }
 
-export function estimate(input: EstimateInput): Estimate {
+export function estimate(given: EstimateInput): Estimate {
+  const input = { ...given, task: weighLabels(given.task, given.training.classWeights) };
   const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer, costs = webgpuCosts } = input;
   const model = onDevice(input);
   const { seed } = training;

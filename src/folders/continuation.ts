@@ -110,7 +110,7 @@ export interface Setting {
 
 const COMPARED = [
   ...(["batchSize", "schedule", "warmupRatio", "leastWarmupSteps", "headLearningRate"] as const),
-  ...(["gradClip", "weightDecay", "shuffle"] as const),
+  ...(["gradClip", "weightDecay", "shuffle", "classWeights"] as const),
 ];
 
 /**
@@ -144,7 +144,10 @@ export function continuationNotices(
     );
   }
   for (const key of before ? COMPARED : []) {
-    const [was, is] = [before!.training[key] ?? null, now.training[key] ?? null];
+    const [was, is] = [before!.training, now.training].map((training) => {
+      const value = training[key] ?? (key === "classWeights" ? "off" : null);
+      return typeof value === "object" ? JSON.stringify(value) : value;
+    });
     if (was !== is) notices.push(`${key} was ${was} and is ${is} from here on.`);
   }
   if (before?.learningRate && now.learningRate && before.learningRate !== now.learningRate) {

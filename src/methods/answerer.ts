@@ -52,6 +52,8 @@ export interface TrainingRows {
   /** Class of each. */
   readonly labels: Int32Array;
   readonly classes: number;
+  /** What each counts for; default: all the same. */
+  readonly weights?: Float32Array | undefined;
 }
 
 /** Answers by way of the training rows. */
@@ -83,6 +85,10 @@ export interface TextRows {
   readonly outputs: number;
   /** Class of each, where one label is answered. */
   readonly labels: Int32Array;
+  /** What each counts for, where one label is answered; default: all the same. */
+  readonly weights?: Float32Array | undefined;
+  /** Of each of several labels what rows that have it count for; default: all the same. */
+  readonly positiveWeights?: Float32Array | undefined;
   /** Else [rows, outputs]: 1 for every label that a row has, or numbers as a head learns them. */
   readonly values: Float32Array;
 }

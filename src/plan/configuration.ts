@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { weightedTasks } from "../data/class-weights";
 import { checkRoles } from "../data/formats/roles";
 import type { TaskId } from "../data/types";
 import { poolings } from "../models/family";
@@ -75,6 +76,11 @@ export const trainingSchema = z.strictObject({
   gradClip: z.number().positive().nullable().default(1),
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
+  /**
+   * What labels count for in the training loss: all the same (`off`, the default); by how rare they
+   * are among the training rows; or by name, 1 where a label is not named.
+   */
+  classWeights: z.union([z.enum(["off", "balanced"]), z.record(z.string(), z.number().min(0))]).optional(),
   /** What the verdict goes by, fixed before training; default: the task's first. */
   metric: z.enum(metricNames).optional(),
   /**
@@ -140,6 +146,9 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
   const metrics = taskMetrics[data.task];
   if (metric !== undefined && !metrics.includes(metric)) {
     issue(["training", "metric"], `${data.task} has no ${metric}; choose ${metrics.join(", ")}`);
+  }
+  if ((training.classWeights ?? "off") !== "off" && !weightedTasks.includes(data.task)) {
+    issue(["training", "classWeights"], `${data.task} has no labels to weigh; leave it "off"`);
   }
   if (preset === undefined && runs.length === 0) issue(["runs"], "needs at least one run, or a preset");
   if (preset !== undefined && runs.length > 0) issue(["runs"], "must be left out beside a preset");

@@ -20,7 +20,7 @@ import type { Task } from "../tasks/task";
 import type { Feed } from "./feed";
 import type { ResolvedMethod } from "./resolve";
 import { type ComparisonData, inputChannels } from "./rows";
-import { textRows } from "./text-rows";
+import { rowWeights, textRows } from "./text-rows";
 import { buildTunedModel, type Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
@@ -51,7 +51,7 @@ export interface RowReaderSetup {
 export function rowReader(setup: RowReaderSetup, feed: Feed, rows: readonly TokenizedExample[]): RowReader {
   const { model, data, emit, task } = setup;
   const labels = Int32Array.from(rows, (row) => row.labels[0]!);
-  const others = { width: model.config.hiddenSize, labels, classes: data.labels.length };
+  const others = { width: model.config.hiddenSize, labels, classes: data.labels.length, weights: rowWeights(rows) };
   let states: Promise<Float32Array> | null = null;
   const read = async () => {
     states ??= rowStates(setup, feed, rows);

@@ -2,6 +2,7 @@
 
 import { fillChannel, targetValues } from "../data/channels";
 import { formats } from "../data/formats/registry";
+import type { EncodedRow } from "../data/tokens";
 import type { Answer } from "../data/types";
 import type { TextAnswer, TextRows } from "../methods/answerer";
 import type { Task } from "../tasks/task";
@@ -12,6 +13,11 @@ export const SAID_OF_TEXTS = "said of texts";
 
 export const isTextAnswer = (answer: Answer): answer is TextAnswer =>
   answer === "label" || answer === "labels" || answer === "number";
+
+/** What rows with one label each count for; undefined where they have no class weights. */
+export function rowWeights(rows: readonly Pick<EncodedRow, "weights">[]): Float32Array | undefined {
+  return rows[0]?.weights && Float32Array.from(rows, ({ weights }) => weights![0]!);
+}
 
 /**
  * The training rows with what a task answers for them. Throws an Error where that is no text
@@ -32,5 +38,6 @@ export function textRows(
       fillChannel(values, targetValues(outputs, scale), row, slot, outputs);
     });
   }
-  return { texts, answer, outputs, labels, values };
+  const positiveWeights = train[0]?.positiveWeights;
+  return { texts, answer, outputs, labels, values, weights: rowWeights(train), positiveWeights };
 }

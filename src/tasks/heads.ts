@@ -98,22 +98,42 @@ function rowsLoss(rows: number, losses: Dispatch<Place>, weights?: LabelWeights)
   return { scratch: [rows], first: [], parts: [], trained: [], last };
 }
 
+/** The channel of `labelWeights`, where every label has a weight of its own. */
+export const CLASS_WEIGHTS: LabelWeights = { channel: "weights", span: 1 };
+
 /**
- * Cross-entropy of logits [rows, classes]; rows with a negative label are left out. Default of
- * `weights`: none.
+ * Cross-entropy of logits [rows, classes], as torch's `CrossEntropyLoss(weight)`; rows with a
+ * negative label are left out. Default of `weights`: none.
  */
 export function classLoss({ shape }: Tensor, weights?: LabelWeights): Loss {
   const [rows, classes] = shape as [number, number];
   return rowsLoss(rows, dispatch(crossEntropy, places, { rows, classes }), weights);
 }
 
+/** Default of both: none. */
+interface ValueWeights {
+  /** Of rows. */
+  readonly weights?: LabelWeights;
+  /** A channel of what each value counts for where it is 1; of binary cross-entropy only. */
+  readonly positive?: string;
+}
+
+/** The channel of `positiveWeights`. */
+export const POSITIVE_WEIGHTS: ValueWeights = { positive: "positiveWeights" };
+
 /**
- * Binary cross-entropy with logits, or the squared error, against the batch's values. Default of
- * `weights`: none.
+ * Binary cross-entropy with logits, as torch's `BCEWithLogitsLoss(pos_weight)`, or the squared
+ * error, against the batch's values.
  */
-export function valuesLoss({ shape }: Tensor, kind: "binary" | "squared", weights?: LabelWeights): Loss {
+export function valuesLoss(
+  { shape }: Tensor,
+  kind: "binary" | "squared",
+  { weights, positive }: ValueWeights = {},
+): Loss {
   const [rows, classes] = shape as [number, number];
-  const options = { SQUARED: kind === "squared" ? 1 : 0 };
-  const losses = dispatch(valueLoss, { ...places, values: VALUES }, { rows, classes }, options);
+  const options = { SQUARED: kind === "squared" ? 1 : 0, WEIGHTED: positive === undefined ? 0 : 1 };
+  // Without weights their binding is not read.
+  const positiveWeights: Place = positive === undefined ? VALUES : { kind: "channel", name: positive };
+  const losses = dispatch(valueLoss, { ...places, values: VALUES, positiveWeights }, { rows, classes }, options);
   return rowsLoss(rows, losses, weights);
 }

@@ -3,8 +3,8 @@
  * `multi_label_classification`.
  */
 
-import { rowLabels, targetValues } from "../data/channels";
-import { rowHead, valuesLoss } from "./heads";
+import { positiveWeights, rowLabels, targetValues } from "../data/channels";
+import { POSITIVE_WEIGHTS, rowHead, valuesLoss } from "./heads";
 import { averageMetrics, binaryCounts } from "./metrics/classification";
 import { drawnClasses, drawnShare } from "./metrics/drawn";
 import { type Evaluation, missingMetric, type Task } from "./task";
@@ -18,12 +18,13 @@ export const multiLabelClassification: Task = {
   problem: "multi_label_classification",
   labels: rowLabels,
   targets: (labels) => [targetValues(labels)],
+  weights: positiveWeights,
   outputs: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: valuesLoss(output, "binary") };
+    return { output, loss: valuesLoss(output, "binary", options.weighted ? POSITIVE_WEIGHTS : {}) };
   },
 
   /**

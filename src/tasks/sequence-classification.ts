@@ -1,7 +1,7 @@
 /** One label for a text or a pair of texts. */
 
-import { rowLabels } from "../data/channels";
-import { classLoss, rowHead } from "./heads";
+import { labelWeights, rowLabels } from "../data/channels";
+import { CLASS_WEIGHTS, classLoss, rowHead } from "./heads";
 import {
   accuracy,
   argmax,
@@ -22,12 +22,13 @@ export const sequenceClassification: Task = {
   modelClass: "ForSequenceClassification",
   problem: "single_label_classification",
   labels: rowLabels,
+  weights: () => labelWeights(rowLabels),
   outputs: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: classLoss(output) };
+    return { output, loss: classLoss(output, options.weighted ? CLASS_WEIGHTS : undefined) };
   },
 
   measure(evaluation, examples, labels) {

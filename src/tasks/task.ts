@@ -6,6 +6,7 @@
 
 import type { CardTask } from "../adapters/card/content";
 import type { Channel } from "../data/channels";
+import type { ClassWeights } from "../data/class-weights";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
@@ -48,6 +49,8 @@ export interface ReadOutOptions {
   readonly outputs: number;
   readonly pooling: Pooling;
   readonly learningRateScale: number;
+  /** Whether the loss reads the task's `weights` of a batch; default: no. */
+  readonly weighted?: boolean;
   /**
    * The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`.
    */
@@ -121,6 +124,11 @@ export interface Task {
    * scaled.
    */
   readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
+  /**
+   * What its loss reads beside these where labels are weighted, for so many label names; left out
+   * where they cannot be.
+   */
+  readonly weights?: (labels: number) => Channel;
   /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
   /**
@@ -182,6 +190,21 @@ export interface ReadRow {
 /** The channels of a batch that a task reads, for so many label names. Default of `scale`: none. */
 export function taskChannels(task: Task, labels: number, scale: Scale | null = null): readonly Channel[] {
   return [task.labels, ...(task.targets?.(labels, scale) ?? [])];
+}
+
+/**
+ * A task whose training loss weighs labels as the batch says. Default: they all count the same.
+ * @throws Error where it has no labels to weigh
+ */
+export function weighLabels(task: Task, given: ClassWeights = "off"): Task {
+  if (given === "off") return task;
+  const { weights } = task;
+  if (!weights) throw new Error(`training.classWeights: ${task.title} has no labels to weigh; leave it "off".`);
+  return {
+    ...task,
+    targets: (labels, scale) => [...(task.targets?.(labels, scale) ?? []), weights(labels)],
+    readOut: (program, states, options) => task.readOut(program, states, { ...options, weighted: true }),
+  };
 }
 
 /** Mean loss of an evaluation over all labels. */

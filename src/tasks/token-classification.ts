@@ -1,8 +1,8 @@
 /** A tag for every word: the first token of a word carries it, and entities are what is counted. */
 
-import { tokenLabels } from "../data/channels";
+import { labelWeights, tokenLabels } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
-import { classLoss, tokenHead } from "./heads";
+import { CLASS_WEIGHTS, classLoss, tokenHead } from "./heads";
 import { argmax } from "./metrics/classification";
 import { drawnQuotient } from "./metrics/drawn";
 import { entityScores, matchEntities } from "./metrics/entities";
@@ -15,12 +15,13 @@ export const tokenClassification: Task = {
   peftType: "TOKEN_CLS",
   modelClass: "ForTokenClassification",
   labels: tokenLabels,
+  weights: () => labelWeights(tokenLabels),
   outputs: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
   readOut(program, states, options) {
     const output = tokenHead(program, states, options);
-    return { output, loss: classLoss(output) };
+    return { output, loss: classLoss(output, options.weighted ? CLASS_WEIGHTS : undefined) };
   },
 
   /** Over entities; `accuracy` is over words. */

@@ -177,12 +177,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       bindings: {
         logits: 21,
         values: 21,
+        positiveWeights: 21,
         labels: randomIntegers(7, 9, 0, 2).fill(-100, 0, 2),
         shares: 7,
         rowLoss: 7,
         out: 21,
       },
-      wide: ["values", "shares", "rowLoss"],
+      options: { WEIGHTED: 1 },
+      wide: ["values", "positiveWeights", "shares", "rowLoss"],
     },
   ],
 };

@@ -60,9 +60,10 @@ describe("add-row", () => {
 
 describe("value-loss", () => {
   it.each([
-    { SQUARED: 0, rows: 5, classes: 3 },
-    { SQUARED: 1, rows: 67, classes: 1 },
-  ])("squared $SQUARED, $rows rows", async ({ SQUARED, rows, classes }) => {
+    { SQUARED: 0, WEIGHTED: 0, rows: 5, classes: 3 },
+    { SQUARED: 0, WEIGHTED: 1, rows: 67, classes: 5 },
+    { SQUARED: 1, WEIGHTED: 0, rows: 67, classes: 1 },
+  ])("squared $SQUARED, weighted $WEIGHTED, $rows rows", async ({ SQUARED, WEIGHTED, rows, classes }) => {
     const logits = random(rows * classes, 1, 5);
     const values = SQUARED ? random(rows, 2, 5) : Float32Array.from(randomIntegers(rows * classes, 2, 0, 2));
     const labels = new Int32Array(rows).fill(-100, rows - 2);
@@ -70,16 +71,24 @@ describe("value-loss", () => {
     const shares = random(rows, 5)
       .map(Math.abs)
       .fill(0, rows - 2);
-    const sizes = { rows, classes };
-    const result = await runKernel(valueLoss, { logits, values, labels, shares, rowLoss, out }, sizes, { SQUARED });
+    // Weights that are not asked for must not be read.
+    const positiveWeights = random(rows * classes, 6, 8).map(Math.abs);
+    const [sizes, options] = [
+      { rows, classes },
+      { SQUARED, WEIGHTED },
+    ];
+    const buffers = { logits, values, positiveWeights, labels, shares, rowLoss, out };
+    const result = await runKernel(valueLoss, buffers, sizes, options);
     const losses = new Float64Array(rows);
     const gradient = new Float64Array(rows * classes);
     for (let row = 0; row < rows - 2; row++) {
       for (let c = 0; c < classes; c++) {
         const [x, y] = [logits[row * classes + c]!, values[row * classes + c]!];
-        losses[row]! +=
-          (SQUARED ? (x - y) ** 2 : Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x)))) / classes;
-        gradient[row * classes + c] = ((SQUARED ? 2 * (x - y) : 1 / (1 + Math.exp(-x)) - y) * shares[row]!) / classes;
+        const weight = WEIGHTED ? positiveWeights[row * classes + c]! : 1;
+        const entropy = weight * y * Math.log1p(Math.exp(-x)) + (1 - y) * Math.log1p(Math.exp(x));
+        const slope = (1 - y) / (1 + Math.exp(-x)) - (weight * y) / (1 + Math.exp(x));
+        losses[row]! += (SQUARED ? (x - y) ** 2 : entropy) / classes;
+        gradient[row * classes + c] = ((SQUARED ? 2 * (x - y) : slope) * shares[row]!) / classes;
       }
     }
     expectClose(result.rowLoss, losses, REDUCTION);

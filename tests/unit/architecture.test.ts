@@ -79,11 +79,13 @@ const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
  */
 const SHARED_WITH_THE_PAGE = [
   "src/errors/message-of",
+  "src/errors/nearest-name",
   "src/plan/phase",
   "src/plan/variants",
   "src/plan/data-configuration",
   "src/tasks/metrics/names",
   "src/plan/presets/registry",
+  "src/data/class-weights",
   "src/data/placeholders",
   "src/data/suggested-text",
   "src/data/task-texts",

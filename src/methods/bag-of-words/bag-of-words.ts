@@ -130,7 +130,7 @@ function fitTo(rows: TextRows, matrix: ReturnType<typeof sparseMatrix>, { penalt
   let converged = true;
   if (rows.answer === "label") {
     const { seen, labels } = presentLabels("Bag of words", rows.labels, outputs);
-    const fit = solveLogisticRegression(matrix, labels, seen.length, how);
+    const fit = solveLogisticRegression(matrix, { labels, classes: seen.length, weights: rows.weights }, how);
     fit.weight.forEach((value, index) => {
       weight[Math.floor(index / seen.length) * outputs + seen[index % seen.length]!] = value;
     });
@@ -144,7 +144,9 @@ function fitTo(rows: TextRows, matrix: ReturnType<typeof sparseMatrix>, { penalt
       if (first === 1) bias[output] = -UNSEEN;
       continue;
     }
-    const fit = solveLogisticRegression(matrix, labels, 2, how);
+    const positive = rows.positiveWeights?.[output] ?? 1;
+    const weights = Float32Array.from(labels, (label) => (label === 1 ? positive : 1));
+    const fit = solveLogisticRegression(matrix, { labels, classes: 2, weights }, how);
     for (let column = 0; column < matrix.width; column++) {
       weight[column * outputs + output] = fit.weight[2 * column + 1]! - fit.weight[2 * column]!;
     }

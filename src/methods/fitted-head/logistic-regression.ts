@@ -1,7 +1,7 @@
 /**
  * Multinomial logistic regression with an L2 penalty on the weights, not on the biases: the minimum
- * of C · Σ cross entropy + ½ ‖W‖², as scikit-learn's `LogisticRegression(C)` defines it, solved in
- * float64. How rows are kept is theirs to say (`RowMatrix`).
+ * of C · Σ share · cross entropy + ½ ‖W‖², as scikit-learn's `LogisticRegression(C, class_weight)`
+ * defines it, solved in float64. How rows are kept is theirs to say (`RowMatrix`).
  */
 
 import type { TrainingRows } from "../answerer";
@@ -54,11 +54,11 @@ const RIDGE = 1e-12;
  * it is sought, which only moves the biases.
  */
 export function fitLogisticRegression(
-  { states, width, labels, classes }: TrainingRows,
+  { states, width, labels, classes, weights }: TrainingRows,
   options: FitOptions,
 ): LinearFit {
   const { centred, means } = centre(states, width);
-  const fit = solveLogisticRegression(denseRows(centred, width), labels, classes, options);
+  const fit = solveLogisticRegression(denseRows(centred, width), { labels, classes, weights }, options);
   const bias = fit.bias.map((shift, label) => {
     let sum = shift;
     for (let column = 0; column < width; column++) sum -= fit.weight[label * width + column]! * means[column]!;
@@ -68,13 +68,13 @@ export function fitLogisticRegression(
 }
 
 /**
- * The fit to rows as they are, whose labels are 0 … classes − 1, each of them present. Of two
+ * The fit to rows as they are, whose labels are 0 … classes − 1, each of them present; `weights`:
+ * what each row counts for, by default the same. Of two
  * classes scikit-learn penalises the one vector w = w₁ − w₀, ½ ‖w‖² = ‖W‖², and so does this.
  */
 export function solveLogisticRegression(
   matrix: RowMatrix,
-  labels: Int32Array,
-  classes: number,
+  { labels, classes, weights }: Pick<TrainingRows, "labels" | "classes" | "weights">,
   { c, maxIterations, memory }: FitOptions,
 ): LinearFit {
   const { rows, width } = matrix;
@@ -94,11 +94,12 @@ export function solveLogisticRegression(
     for (let row = 0; row < rows; row++) {
       chances.set(point.subarray(size));
       matrix.multiply(row, point, chances);
-      loss += softmaxInPlace(chances, labels[row]!);
-      spread[row] = chances.reduce((sum, chance) => sum + chance * (1 - chance), 0) / (classes - 1);
+      const counts = weights?.[row] ?? 1;
+      loss += counts * softmaxInPlace(chances, labels[row]!);
+      spread[row] = (counts * chances.reduce((sum, chance) => sum + chance * (1 - chance), 0)) / (classes - 1);
       chances[labels[row]!]! -= 1;
       for (let label = 0; label < classes; label++) {
-        chances[label]! /= rows;
+        chances[label]! *= counts / rows;
         gradient[size + label]! += chances[label]!;
       }
       matrix.add(row, chances, gradient);

@@ -2,7 +2,7 @@
  * PTEC (Prompt Tuned Embedding Classification, Buchner et al. 2024): prompt tuning whose head is a
  * classifier on the frozen model's last state, with a much lower learning rate than the prompt. By
  * default the prompt starts from the data's label names, and the head reads the last state. The
- * release's `pos_weight` for rows with several labels is not there.
+ * release's `pos_weight` for rows with several labels is the training's `classWeights`.
  */
 
 import * as z from "zod";

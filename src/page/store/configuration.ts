@@ -3,10 +3,11 @@
  * is the worker's.
  */
 
+import { weightedTasks } from "../../data/class-weights";
 import type { Configuration, TrainingConfiguration } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
 import { taskMetrics } from "../../tasks/metrics/names";
-import type { MethodDescription, RateSearch, TaskId } from "../../worker/api";
+import type { DataSummary, MethodDescription, RateSearch, TaskId } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 
 /** The configuration as chosen, or null while model or data are missing or no run is chosen. */
@@ -19,7 +20,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
     model: model.source,
     precision: model.precision,
     data: dataConfiguration(data),
-    training: withMetricOf(data.settings.task, training),
+    training: withWeightsOf(data, withMetricOf(data.settings.task, training)),
     runs: state.methods.runs.map((run) => ({
       name: run.name,
       method: run.method,
@@ -34,6 +35,20 @@ export function currentConfiguration(state: StudioState): Configuration | null {
 /** The training without a metric that was chosen for another task. */
 function withMetricOf(task: TaskId, { metric, ...training }: TrainingConfiguration): TrainingConfiguration {
   return metric !== undefined && taskMetrics[task].includes(metric) ? { ...training, metric } : training;
+}
+
+/** The training without weights of labels that the open data have not. */
+function withWeightsOf(data: DataSummary, { classWeights: given, ...training }: TrainingConfiguration) {
+  if (given === undefined || !weightedTasks.includes(data.settings.task)) return training;
+  const classWeights = typeof given === "string" ? given : weightsByName(given, data).known;
+  return { ...training, classWeights };
+}
+
+/** Weights by hand of the data's labels, and names of others: of another file, or misspelt. */
+export function weightsByName(given: Readonly<Record<string, number>>, { labels }: Pick<DataSummary, "labels">) {
+  const names = new Set(labels.map(({ name }) => name));
+  const known = Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
+  return { known, unknown: Object.keys(given).filter((name) => !names.has(name)) };
 }
 
 type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay">;

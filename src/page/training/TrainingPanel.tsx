@@ -13,7 +13,9 @@ import { Segmented } from "../controls/Segmented";
 import { SelectField } from "../controls/SelectField";
 import { Step } from "../controls/Step";
 import { formatCount, formatPercent, formatPlural, formatSetting } from "../numbers";
+import { currentConfiguration } from "../store/configuration";
 import { isBusy, useStudio } from "../store/store";
+import { ClassWeightsField } from "./ClassWeightsField";
 import { MetricField } from "./MetricField";
 import { PoolingField } from "./PoolingField";
 import { SettingGroup } from "./SettingGroup";
@@ -41,11 +43,12 @@ export function TrainingPanel() {
   const { settings, problems } = useStudio((state) => state.training);
   const open = useStudio((state) => state.ui.open.training);
   const busy = useStudio(isBusy);
+  const weighed = useStudio((state) => (currentConfiguration(state)?.training.classWeights ?? "off") !== "off");
   return (
     <Step
       number={3}
       title="Training"
-      summary={settings ? inOneLine(settings) : ""}
+      summary={settings ? inOneLine(settings, weighed) : ""}
       done={Object.keys(problems).length === 0}
       open={open}
       onToggle={() => toggleStep("training")}
@@ -107,6 +110,7 @@ function Settings({ settings }: GroupProps) {
       </div>
       <FindRates />
       <MetricField />
+      <ClassWeightsField />
       <ScheduleGroup settings={settings} />
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />
@@ -327,7 +331,8 @@ function Length({ settings }: GroupProps) {
   );
 }
 
-function inOneLine(settings: TrainingConfiguration): string {
+/** `weighed`: whether labels of the open data are. */
+function inOneLine(settings: TrainingConfiguration, weighed: boolean): string {
   const length =
     settings.steps === null ? formatPlural(settings.epochs ?? 1, "epoch") : formatPlural(settings.steps, "step");
   const { learningRate } = settings;
@@ -340,5 +345,5 @@ function inOneLine(settings: TrainingConfiguration): string {
   const { seeds, seed, learningRateFactors } = settings;
   const sweep = learningRateFactors.length > 1 ? ` · ${learningRateFactors.length} learning rates` : "";
   const seeded = seeds > 1 ? `${seeds} seeds` : `seed ${seed}`;
-  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · ${seeded}${sweep}`;
+  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · ${seeded}${sweep}${weighed ? " · class weights" : ""}`;
 }

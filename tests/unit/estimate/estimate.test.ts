@@ -147,6 +147,15 @@ describe("one run", () => {
     expect(of([tokenTypes]) - of(undefined)).toBe(2 * types - types);
   });
 
+  test("class weights: both forms of every batch have those of their rows", () => {
+    const of = (classWeights: "off" | "balanced") => {
+      const training = trainingSchema.parse({ batchSize: 4, steps: 20, classWeights });
+      return estimate(input([run("lora")], { training })).total.runtime;
+    };
+    // Four rows in each of two padded lengths.
+    expect(of("balanced") - of("off")).toBe(2 * 2 * 4 * 4);
+  });
+
   test("activations are those of the longest batch's plan", () => {
     const lengths = { trainLengths: [8, 8, 8, 8, 40, 40, 40, 40], validationLengths: [16], maxLength: 40 };
     const plan = run("lora");

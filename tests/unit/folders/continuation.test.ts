@@ -114,12 +114,16 @@ describe("notices", () => {
 
   it("none where all is as planned", () => {
     expect(continuationNotices(whole, before, now)).toEqual([]);
+    const off = { ...now, training: { ...training, classWeights: "off" as const } };
+    expect(continuationNotices(whole, before, off)).toEqual([]);
   });
 
   it.each<[string, Partial<typeof now>, RegExp]>([
     ["other rows", { dataFingerprint: "g", trainRows: 9 }, /rows are not those.*9 instead of 7/],
     ["more steps", { steps: 30 }, /planned for 20 steps and will now have 30/],
     ["another batch size", { training: { ...training, batchSize: 16 } }, /batchSize was 8 and is 16/],
+    ["class weights", { training: { ...training, classWeights: "balanced" } }, /classWeights was off and is balanced/],
+    ["by hand", { training: { ...training, classWeights: { a: 2 } } }, /classWeights was off and is \{"a":2\} from/],
     ["another rate", { learningRate: 2e-3 }, /learning rate was 0\.001 and is 0\.002/],
     ["another seed", { training: { ...training, seed: 5 } }, /seed it began with, 3, not 5/],
     ["the best kept", { training: { ...training, keepBest: true } }, /best evaluation is looked for from here on/],

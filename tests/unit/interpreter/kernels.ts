@@ -161,15 +161,21 @@ export const kernels: Readonly<Record<string, Compute>> = {
       });
     }
   },
-  "value-loss"({ logits, values, labels, shares, rowLoss, out }, { rows, classes }, { SQUARED }) {
+  "value-loss"(
+    { logits, values, positiveWeights, labels, shares, rowLoss, out },
+    { rows, classes },
+    { SQUARED, WEIGHTED },
+  ) {
     for (let r = 0; r < rows!; r++) {
       rowLoss![r] = 0;
       for (let i = r * classes!; i < (r + 1) * classes!; i++) {
         const [logit, value] = [logits![i]!, values![i]!];
         const probability = 1 / (1 + Math.exp(-logit));
-        const entropy = -value * Math.log(probability) - (1 - value) * Math.log(1 - probability);
+        const weight = WEIGHTED ? positiveWeights![i]! : 1;
+        const entropy = -weight * value * Math.log(probability) - (1 - value) * Math.log(1 - probability);
+        const slope = (1 - value) * probability - weight * value * (1 - probability);
         rowLoss![r]! += labels![r]! < 0 ? 0 : (SQUARED ? (logit - value) ** 2 : entropy) / classes!;
-        out![i] = (shares![r]! / classes!) * (SQUARED ? 2 * (logit - value) : probability - value);
+        out![i] = (shares![r]! / classes!) * (SQUARED ? 2 * (logit - value) : slope);
       }
     }
   },

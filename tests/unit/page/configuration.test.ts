@@ -7,6 +7,7 @@ import {
   freeName,
   isSearchable,
   searchOf,
+  weightsByName,
 } from "../../../src/page/store/configuration";
 import { fromFragment, toFragment } from "../../../src/page/store/link";
 import type { DraftRun } from "../../../src/page/store/state";
@@ -29,6 +30,13 @@ const lora: MethodDescription = {
   card: { trains: "", attaches: "", costs: "", fails: "", paper: null },
 };
 const { training } = comparison([]).configuration;
+
+it("weights of labels that other data had are told apart from those of the open ones", () => {
+  const labels = ["oppose", "support"].map((name) => ({ name, train: 3, validation: 1, test: 0 }));
+  const given = { support: 2.5, toString: 3, Support: 1 };
+  expect(weightsByName(given, { labels })).toEqual({ known: { support: 2.5 }, unknown: ["toString", "Support"] });
+  expect(weightsByName({}, { labels })).toEqual({ known: {}, unknown: [] });
+});
 
 describe("drafts", () => {
   it("gives every run its own name and appearance", () => {
