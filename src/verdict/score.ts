@@ -4,7 +4,7 @@
  * the same scores.
  */
 
-import type { Answer } from "../data/types";
+import type { Answer, TaskId } from "../data/types";
 import { draws } from "../tasks/bootstrap";
 import { type MetricName, taskMetrics } from "../tasks/metrics/names";
 import type { Task } from "../tasks/task";
@@ -52,6 +52,7 @@ export interface OneSided {
 }
 
 export interface Scores {
+  task: TaskId;
   rows: number;
   answer: Answer;
   truth: string;
@@ -107,7 +108,7 @@ export function scoreRuns({ task, answer, labels, runs, texts, seed }: ScoreSour
     }),
   );
   return {
-    ...{ rows, answer, truth: task.truth, metricsNote: task.metricsNote ?? "" },
+    ...{ task: task.id, rows, answer, truth: task.truth, metricsNote: task.metricsNote ?? "" },
     runs: measureRuns({ task, labels, runs, rows, seed }),
     agreement: agree(answer, names, answer === "number" ? numbers : said),
     differing: [...differing.keys()].map((row) => ({
