@@ -18,6 +18,7 @@ import { taskMetrics } from "../../src/tasks/metrics/names";
 import { judge } from "../../src/worker/judge";
 import { type Scored, scoreTable } from "../../src/worker/scores";
 import { fixtureModel } from "../fixtures/reference";
+import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
 import { createComparison } from "./tiny-comparison";
 
@@ -172,6 +173,23 @@ test("numbers and tags: the figures are the validation's, too", async () => {
     expect(metrics.map(({ metric, value }) => ({ metric, value }))).toEqual(validated(two, run));
   }
   await two.comparison.release();
+});
+
+test("a file of many rows is read in pieces, and each row stays in its place", async () => {
+  const columns = { text: "text", textPair: null, label: "label" };
+  const lines = texts(6, 0).map((text, row) => ({ text, label: ["lost", "rate"][row % 2]! }));
+  const { comparison, data } = await trained("sequence-classification", columns, [lines, lines], { runs: [HEAD] });
+  const few = await comparison.evaluateRows("head", data.validation);
+  const done: number[] = [];
+  const rows = Array.from({ length: 1030 }, (_, row) => data.validation[row % 6]!);
+  const many = await comparison.evaluateRows("head", rows, (count) => done.push(count));
+  expect(done).toEqual([1024, 1030]);
+  expect(many.examples).toEqual(rows);
+  for (const [row, output] of many.evaluation.outputs.entries()) {
+    expect(largestDifference(output, few.evaluation.outputs[row % 6]!)).toBeLessThan(1e-5);
+  }
+  expect(few.evaluation).toEqual(comparison.evaluation("head"));
+  await comparison.release();
 });
 
 test("a file of training rows alone is refused, and so is a comparison that is not there", async () => {
