@@ -175,6 +175,34 @@ test("numbers and tags: the figures are the validation's, too", async () => {
   await two.comparison.release();
 });
 
+test("several labels: the figures are the validation's, too; imported runs are scored, not judged", async () => {
+  const columns = { text: "text", textPair: null, labels: ["themes"] };
+  const themed = (some: readonly string[], themes: readonly string[]) =>
+    some.map((text, row) => ({ text, themes: themes.filter((_, theme) => (row >> theme) % 2 > 0).join(";") }));
+  const open = (name: string, themes: readonly string[]) =>
+    trained("multi-label-classification", columns, [themed(texts(8, 0), themes), themed(texts(8, 50), themes)], {
+      runs: [{ ...LORA, name }],
+    });
+  const current = await open("lora", ["card", "rate", "shop"]);
+  const alike = await open("imported", ["card", "rate", "shop"]);
+  const other = await open("other", ["bird", "rate"]);
+  const scores = await scoreTable(
+    await tableOf(themed(texts(8, 50), ["card", "rate", "shop"]), "new.csv"),
+    { text: "text", textPair: null, labels: ["themes"] },
+    { current, imported: [alike, other], model, progress: () => {} },
+  );
+  expect(scores.runs.map(({ run }) => run)).toEqual(["lora", "imported"]);
+  for (const { metrics } of scores.runs) {
+    const own = validated(current, "lora");
+    expect(metrics.map(({ metric, value }) => ({ metric, value }))).toEqual(own);
+  }
+  expect(scores.agreement.share![0]![1]).toBe(1);
+  expect(scores.leftOut).toEqual([{ run: "other", why: "it was trained for other labels" }]);
+  expect(scores.verdict!.runs.map(({ run }) => run)).toEqual(["lora"]);
+  expect(scores.notices.join(" ")).toContain("Which rows imported was trained on is not known here");
+  for (const { comparison } of [current, alike, other]) await comparison.release();
+});
+
 test("a file of many rows is read in pieces, and each row stays in its place", async () => {
   const columns = { text: "text", textPair: null, label: "label" };
   const lines = texts(6, 0).map((text, row) => ({ text, label: ["lost", "rate"][row % 2]! }));
