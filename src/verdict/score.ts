@@ -11,12 +11,11 @@ import type { Task } from "../tasks/task";
 import { type Agreement, agree } from "./agreement";
 import { compareOutcomes } from "./compare-outcomes";
 import type { Answers } from "./remarks";
-import { verdictDraws } from "./resampling";
 import type { Interval } from "./verdict";
 
 /** Rows that are listed for each run of a pair; all are counted. */
 export const MOST_ROWS = 50;
-/** Draws of the bootstrap for all but the metric that runs are compared by. */
+/** Draws of the bootstrap: as for a report; a verdict takes more for its tests. */
 const DRAWS = 1000;
 
 /** One metric of one run. */
@@ -77,8 +76,8 @@ export interface ScoreSource {
 }
 
 /**
- * Scores runs on the same rows. The interval is the verdict's: Wilson's of a share of right rows,
- * percentiles of drawn rows of any other metric.
+ * Scores runs on the same rows. Intervals are made as in a verdict: Wilson's of a share of right
+ * rows, percentiles of drawn rows of any other metric.
  */
 export function scoreRuns({ task, answer, labels, runs, texts, seed }: ScoreSource): Scores {
   const rows = texts.length;
@@ -130,11 +129,10 @@ function measureRuns({
 }: Pick<ScoreSource, "task" | "labels" | "runs" | "seed"> & { readonly rows: number }): ScoredRun[] {
   const measured = runs.map(({ evaluation, examples }) => task.measure(evaluation, examples, labels));
   const found = runs.map(({ run }): ScoredRun => ({ run, metrics: [] }));
-  for (const [place, metric] of taskMetrics[task.id].entries()) {
+  for (const metric of taskMetrics[task.id]) {
     const defined = [...runs.keys()].filter((run) => Number.isFinite(measured[run]![metric]));
     const outcomes = defined.map((run) => [task.drawn(metric, runs[run]!.evaluation, runs[run]!.examples, labels)]);
-    const drawn = place === 0 ? verdictDraws(rows, seed) : draws(rows, seed, DRAWS);
-    const { values } = compareOutcomes(outcomes, rows, drawn);
+    const { values } = compareOutcomes(outcomes, rows, draws(rows, seed, DRAWS));
     for (const [index, run] of defined.entries()) {
       const { low, high } = values[index]!;
       found[run]!.metrics.push({ metric, value: measured[run]![metric]!, low, high });
