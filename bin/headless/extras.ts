@@ -51,7 +51,12 @@ export async function writeExtras(
     }
   }
   if (predict !== undefined) {
-    await noted(place, `${predict} could not be scored`, () => writeScores(place, predict));
+    try {
+      await writeScores(place, predict);
+    } catch (error) {
+      // Predictions were asked for, and those are there.
+      place.progress.note(`${predict} could not be scored: ${(error as Error).message}`);
+    }
   }
   if (!forgetting) return;
   const measured: Record<string, InstrumentResult<"forgetting">> = {};

@@ -32,12 +32,13 @@ export function answerRoles(task: TaskId): RoleField[] {
   return formats[task].roles.filter(({ role }) => !INPUTS.includes(role));
 }
 
-/** Those that were trained on; null where the file has not all of them. */
+/** Those that were trained on; null where the file has not all of them, or nothing in them. */
 export function answerColumns(table: Table, task: TaskId, trained: ColumnRoles): ColumnRoles | null {
   const roles = answerRoles(task).map(({ role }) => [role, trained[role]] as const);
   const names = roles.flatMap(([, columns]) => columns ?? []);
-  const complete = names.length > 0 && names.every((name) => table.columns.includes(name));
-  return complete ? Object.fromEntries(roles) : null;
+  const places = names.map((name) => table.columns.indexOf(name));
+  const filled = places.length > 0 && table.rows.some((record) => places.every((place) => record[place]?.trim()));
+  return filled ? Object.fromEntries(roles) : null;
 }
 
 /**

@@ -293,7 +293,7 @@ export interface FileToPredict {
   chosen: ColumnRoles;
   /**
    * Those that say what is true of a row, and the ones that were trained on: null where the file
-   * has not all of them.
+   * has not all of them, or nothing in them.
    */
   answerRoles: RoleField[];
   answers: ColumnRoles | null;

@@ -22,6 +22,8 @@ describe("the columns with the answers", () => {
     expect(answerColumns(own, "sequence-classification", { ...columns, label: "other" })).toBeNull();
     expect(answerColumns(own, "multi-label-classification", { labels: ["a", "b"] })).toEqual({ labels: ["a", "b"] });
     expect(answerColumns(own, "multi-label-classification", { labels: ["a", "c"] })).toBeNull();
+    const empty = await table(["text,label", "t,", "u, "]);
+    expect(answerColumns(empty, "sequence-classification", columns)).toBeNull();
     expect(answerRoles("token-classification").map(({ role }) => role)).toEqual(["tags"]);
   });
 });
