@@ -31,7 +31,7 @@ export interface ScoreSources {
 /**
  * Scores every run that can be asked on the file's labelled rows that no run was trained on. All of
  * them read the same tokens.
- * @throws DataError as `readLabelled`; Error where there is no run.
+ * @throws DataError as `readLabelled`; Error where there is no run, or no text has a token.
  */
 export async function scoreTable(
   table: Table,
@@ -55,6 +55,8 @@ export async function scoreTable(
     const tokens = { ...encoded, row, truncated: encoded.fullLength > encoded.ids.length };
     return [{ text: textPair === null ? text : `${text} | ${textPair}`, row: tokens }];
   });
+  if (rows.length === 0)
+    throw new Error(`${table.file}: the tokenizer makes no token of the texts that have an answer.`);
   const leftOut: FileScores["leftOut"] = [];
   const asked = all.flatMap((open) => {
     const differs = open.comparison.task !== task || open.data.labels.join("\n") !== labels.join("\n");
@@ -98,8 +100,11 @@ export async function scoreTable(
     unknown: read.unknown.map(({ label, rows: own }) => ({ label, rows: [...own] })),
     notices: [
       ...read.notices,
-      ...(cut.length > 0
-        ? [`${countOf(cut.length, "row")} cut to the longest text that was trained on (${nameRows(cut)}).`]
+      // That rows are cut is said with their predictions.
+      ...(cut.length > 0 && format.answer === "tags"
+        ? [
+            `Not scored: words beyond the longest text that was trained on, in ${countOf(cut.length, "row")} (${nameRows(cut)}).`,
+          ]
         : []),
       ...leftOut.map(({ run, why }) => `${run} is not scored: ${why}.`),
       ...beside.map((run) => `Which rows ${run} was trained on is not known here: some of these may be among them.`),
