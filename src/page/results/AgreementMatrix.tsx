@@ -21,7 +21,9 @@ export function AgreementMatrix({ agreement: { of, runs, share, kappa, correlati
         <table className="confusion-table">
           <thead>
             <tr>
-              <td />
+              <th scope="col" className="confusion-corner">
+                <span className="visually-hidden">Run</span>
+              </th>
               {runs.map((run) => (
                 <th key={run} scope="col" title={run}>
                   {run}
@@ -42,7 +44,7 @@ export function AgreementMatrix({ agreement: { of, runs, share, kappa, correlati
                   return (
                     <td key={other} style={{ background: `color-mix(in srgb, var(--accent) ${depth}%, transparent)` }}>
                       {share ? formatPercent(value, 0) : figure(value)}
-                      {kappa && <span className="muted under">{figure(kappa[row]![column])}</span>}
+                      {kappa && <span className="under">{figure(kappa[row]![column])}</span>}
                     </td>
                   );
                 })}

@@ -15,7 +15,7 @@ const NONE = "";
 const AS_TRAINED = "\n";
 
 export function AnswerColumns({ found, value, onChange }: AnswerColumnsProps) {
-  return found.answerRoles.map(({ role, title, kind }) => {
+  return found.answerRoles.map(({ role, kind }) => {
     const several = kind === "columns" && (found.answers?.labels?.length ?? 0) > 1;
     const chosen = value?.[role] ?? NONE;
     const choices = [
@@ -31,7 +31,7 @@ export function AnswerColumns({ found, value, onChange }: AnswerColumnsProps) {
     return (
       <SelectField
         key={role}
-        label={`Right answers (${title.toLowerCase()})`}
+        label="Right answers"
         value={typeof chosen === "string" ? chosen : chosen.length > 1 ? AS_TRAINED : (chosen[0] ?? NONE)}
         choices={choices}
         onChange={(name) => onChange(read(name))}
