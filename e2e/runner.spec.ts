@@ -271,17 +271,21 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
     ],
   });
   const asked = join(folder, "asked.csv");
-  writeFileSync(asked, "id,text,who\n1,a lovely bore,sk\n2,not worth it,lora\n3,bright and warm,sk\n");
+  writeFileSync(asked, "id,text,who,label\n1,a lovely bore,sk,\n2,not worth it,lora,bad\n3,bright and warm,sk,good\n");
   const more = ["--predict", asked, "--adapter-column", "who", "--forgetting"];
   const continued = await studio(second, join(folder, "second"), { more });
   expect(continued.code, continued.output).toBe(0);
   const said = readFileSync(join(folder, "second", "predictions.csv"), "utf8")
     .trimEnd()
     .split(/\r?\n/);
-  expect(said[0]).toBe("id,text,who,run,prediction,probability");
+  expect(said[0]).toBe("id,text,who,label,run,prediction,probability");
   for (const [index, run] of ["sk", "lora", "sk"].entries()) {
-    expect(said[index + 1]).toMatch(new RegExp(`^${index + 1},.*,${run},${run},(good|bad),0\\.\\d+$`));
+    expect(said[index + 1]).toMatch(new RegExp(`^${index + 1},.*,${run},(good|bad)?,${run},(good|bad),0\\.\\d+$`));
   }
+  const scores = json(join(folder, "second", "scores.json"));
+  expect(scores).toMatchObject({ file: "asked.csv", rows: 2, unlabelled: [2], verdict: { part: "file", rows: 2 } });
+  expect(scores.runs.map(({ run }: { run: string }) => run)).toEqual(["lora", "sk"]);
+  expect(continued.output).toContain("Verdict: Accuracy on 2 rows of the file, with 95 % intervals");
   const forgotten = json(join(folder, "second", "forgetting.json"));
   expect(Object.keys(forgotten)).toEqual(["lora", "sk"]);
   expect(forgotten.lora.frozen).toBe(forgotten.sk.frozen);

@@ -31,6 +31,7 @@ DIR receives
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
   sum/            with --sum, the weighted sum of some runs' LoRA adapters; its evaluation is in summary.json
   predictions.csv with --predict and --adapter-column; without a column <run>/predictions.csv
+  scores.json     with --predict, where the file has the columns of answers: metrics, verdict, agreement of the runs
   forgetting.json with --forgetting, losses of the model's own head: frozen and with each run
 and what an earlier comparison wrote there under these names is replaced.
 

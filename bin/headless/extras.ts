@@ -1,15 +1,16 @@
 /**
- * What is asked of the runs once they are trained, beside their adapters: a file's predictions, and
- * what they have forgotten.
+ * What is asked of the runs once they are trained, beside their adapters: a file's predictions and
+ * scores, and what they have forgotten.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { InstrumentResult } from "../../src/worker/api";
 import type { Progress } from "./progress";
-import { FORGETTING, PREDICTIONS, type Results } from "./results";
+import { FORGETTING, PREDICTIONS, type Results, SCORES } from "./results";
 import type { StudioServer } from "./server";
 import type { StudioPage } from "./studio-page";
+import { verdictLines } from "./verdict-lines";
 
 export interface Extras {
   /** A file to predict, relative to where the command was given. */
@@ -49,6 +50,14 @@ export async function writeExtras(
       );
     }
   }
+  if (predict !== undefined) {
+    try {
+      await writeScores(place, predict);
+    } catch (error) {
+      // Predictions were asked for, and those are there.
+      place.progress.note(`${predict} could not be scored: ${(error as Error).message}`);
+    }
+  }
   if (!forgetting) return;
   const measured: Record<string, InstrumentResult<"forgetting">> = {};
   for (const run of runs) {
@@ -75,6 +84,20 @@ async function writePredictions(
   writeFileSync(target, `${csv}\n`);
   for (const notice of notices) progress.note(notice);
   progress.note(`${name}: ${runs.map(({ run, rows }) => `${run} ${rows} rows`).join(", ")}`);
+}
+
+/** Nothing where the file has no answers. */
+async function writeScores({ page, url, server, progress, out }: Place, path: string): Promise<void> {
+  const file = { url: new URL(server.shared.share(resolve(path)), url).href, name: basename(path) };
+  const scores = await page.call("score", file);
+  if (scores === null) {
+    progress.note(`${file.name} has no column of answers that were trained on: it is not scored.`);
+    return;
+  }
+  writeFileSync(join(resolve(out), SCORES), `${JSON.stringify(scores, null, 2)}\n`);
+  for (const notice of scores.notices) progress.note(notice);
+  if (scores.verdict) for (const line of verdictLines(scores.verdict)) progress.note(line);
+  progress.note(`${SCORES}: ${scores.runs.length} runs on ${scores.rows} rows`);
 }
 
 async function noted({ results, progress }: Place, what: string, doing: () => Promise<void>): Promise<void> {

@@ -101,10 +101,11 @@ const SUM = "sum";
 const SAMPLES = "samples.jsonl";
 /** What `extras.ts` writes. */
 export const PREDICTIONS = "predictions.csv";
+export const SCORES = "scores.json";
 export const FORGETTING = "forgetting.json";
 
 /** What lies beside the runs' folders, each as far as it was asked for. */
-export const BESIDE_RUNS: readonly string[] = [METRICS, SUMMARY, SUM, SAMPLES, PREDICTIONS, FORGETTING];
+export const BESIDE_RUNS: readonly string[] = [METRICS, SUMMARY, SUM, SAMPLES, PREDICTIONS, SCORES, FORGETTING];
 
 /** Collects a comparison's events and writes its files. */
 export class Results {

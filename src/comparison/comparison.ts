@@ -40,6 +40,8 @@ type RunHead = Pick<RunSetup, "task" | "classes" | "pooling">;
 
 /** What predictions are compared with: the frozen model below a head that was never trained. */
 const BASE: PlannedRun = { name: "untrained base", method: "linear-probe", options: {} };
+/** Rows of a file that are evaluated at a time, so that the device keeps little. */
+const ROWS_AT_ONCE = 1024;
 /** Numbers comparisons, so that the buffers of two never count as one's. */
 let comparisons = 0;
 
@@ -56,6 +58,7 @@ export class Comparison {
   readonly #base: Lane;
   /** Of the training rows of every division. */
   readonly #rows: readonly RowReader[];
+  readonly #evaluator: Evaluator;
   readonly #loop: TrainingLoop;
   #prepared = false;
   #baseCompiled = false;
@@ -109,6 +112,7 @@ export class Comparison {
       this.#base = lanes.pop()!;
       this.#lanes = lanes;
       const evaluator = new Evaluator(executor, { task, classes, scale, owner });
+      this.#evaluator = evaluator;
       const { steps } = this;
       const feeds = this.#feeds;
       this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
@@ -251,6 +255,31 @@ export class Comparison {
   predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(() => this.#answers(lane, asked, progress));
+  }
+
+  /**
+   * What one run says of other rows with answers, of at most `longestRow` tokens each, and those
+   * rows as it reads them. Nothing of it is kept.
+   */
+  evaluateRows(
+    name: string,
+    rows: readonly TokenizedExample[],
+    progress: (done: number) => void = () => {},
+  ): Promise<{ evaluation: Evaluation; examples: readonly TokenizedExample[] }> {
+    const { run, feed } = this.#lane(name);
+    return this.#turn.runExclusive(async () => {
+      const examples = rows.map((row) => feed.shown(row));
+      const outputs: Float32Array[] = [];
+      const losses: Float32Array[] = [];
+      for (let start = 0; start < examples.length; start += ROWS_AT_ONCE) {
+        const some = examples.slice(start, start + ROWS_AT_ONCE);
+        const said = (await this.#evaluator.evaluate(run, feed, some, () => {}))!;
+        outputs.push(...said.outputs);
+        losses.push(...said.losses);
+        progress(outputs.length);
+      }
+      return { evaluation: { outputs, losses }, examples };
+    });
   }
 
   #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {

@@ -9,10 +9,10 @@ import type { Example } from "./examples";
 import { readWords } from "./formats/lists";
 import { formats } from "./formats/registry";
 import type { Table } from "./table";
-import type { ColumnRoles, RoleField, TaskId } from "./types";
+import type { ColumnRole, ColumnRoles, RoleField, TaskId } from "./types";
 
 /** What of a task's columns a model reads. */
-const INPUTS: readonly string[] = ["text", "textPair", "tokens"];
+export const INPUTS: readonly ColumnRole[] = ["text", "textPair", "tokens"];
 
 /** More different values than this are no names of runs. */
 export const MOST_VALUES = 50;

@@ -107,7 +107,8 @@ export interface ProgressEvent {
     | "searching rates"
     | "compiling kernels"
     | "evaluating"
-    | "predicting";
+    | "predicting"
+    | "scoring";
   detail: string;
   done: number;
   total: number | null;

@@ -15,6 +15,7 @@ import type {
   DeviceReport,
   Estimate,
   FilePredictions,
+  FileScores,
   GeneratedText,
   ImportedAdapter,
   InstrumentResult,
@@ -79,6 +80,11 @@ export interface StudioRunner {
    * was said, as CSV.
    */
   predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
+  /**
+   * Scores every run on the file's rows with answers; null where the file has not the columns of
+   * answers that were trained on.
+   */
+  score(file: ServedFile): Promise<FileScores | null>;
   /** What a run has forgotten of its base model's language, on the studio's general text. */
   forgetting(run: string): Promise<InstrumentResult<"forgetting">>;
   /**
@@ -193,6 +199,12 @@ window.studioRunner = {
       "runs" in choice || "run" in choice ? [] : (values.find(({ column }) => column === choice.column)?.values ?? []);
     const runs = Object.fromEntries(names.map(({ value }) => [value, value]));
     return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice));
+  },
+
+  async score(file) {
+    const opened = await fetchServed(file);
+    const { chosen, answers } = await ask(() => api.inspectRows(opened));
+    return answers && ask(() => api.scoreRows(opened, { ...chosen, ...answers }));
   },
 
   forgetting: (run) => ask(() => api.measure("forgetting", run, { text: null })),

@@ -32,14 +32,14 @@ export function writeSentences(facts: Facts): string[] {
 
 function oneLabel({ rows, part }: Facts, label: string): string {
   return (
-    `All ${count(rows, `${part} row`)} have the label "${label}", so they cannot show which run tells labels apart. ` +
+    `All ${countRows(rows, part)} have the label "${label}", so they cannot show which run tells labels apart. ` +
     "Use rows with several labels."
   );
 }
 
 function answer(facts: Facts): string[] {
   const [best, ...others] = facts.runs as [VerdictRun, ...VerdictRun[]];
-  const what = `${figure(facts, best)} on ${count(facts.rows, `${facts.part} row`)}`;
+  const what = `${figure(facts, best)} on ${countRows(facts.rows, facts.part)}`;
   if (others.length === 0) {
     const { low, high } = best;
     const between = `${formatMetric(facts.metric, low)} to ${formatMetric(facts.metric, high)}`;
@@ -101,7 +101,7 @@ function needed(facts: Facts): string[] {
     return [`A difference of ${small} ${between} would most likely have shown on these rows.`];
   }
   const ways = [
-    ...(rows === null ? [] : [count(roughly(rows), `${facts.part} row`)]),
+    ...(rows === null ? [] : [countRows(roughly(rows), facts.part)]),
     ...(seeds === null || seeds <= one.seeds ? [] : [`${count(roughly(seeds), "seed")} on these rows`]),
   ];
   if (ways.length === 0)
@@ -181,6 +181,11 @@ function listed(names: readonly string[]): string {
 /** Two digits: more are not known. */
 function roughly(number: number): number {
   return Number(number.toPrecision(2));
+}
+
+/** `12 test rows`, `12 rows of the file`. */
+function countRows(rows: number, part: Verdict["part"]): string {
+  return part === "file" ? `${count(rows, "row")} of the file` : count(rows, `${part} row`);
 }
 
 function count(number: number, noun: string): string {

@@ -53,8 +53,11 @@ export interface Verdict {
   metric: MetricName;
   /** The metric was chosen after training began. */
   metricChangedAfterTraining: boolean;
-  /** The rows that decide; validation rows where the data have no test part. */
-  part: "test" | "validation";
+  /**
+   * The rows that decide; validation rows where the data have no test part. `file`: rows of a file
+   * that was scored.
+   */
+  part: "test" | "validation" | "file";
   rows: number;
   /** How often the test rows of this data have been looked at, this time included. */
   looks: number | null;

@@ -24,6 +24,7 @@ import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { MetricName } from "../tasks/metrics/names";
+import type { Scores } from "../verdict/score";
 import type { Verdict } from "../verdict/verdict";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -51,6 +52,8 @@ export type * from "../plan/events";
 export type { RateSearch } from "../plan/rate-search";
 export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
+export type { Agreement } from "../verdict/agreement";
+export type { AnsweredRow, OneSided, ScoredMetric, ScoredRun, Scores } from "../verdict/score";
 export type * from "../verdict/verdict";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -288,6 +291,12 @@ export interface FileToPredict {
   /** The columns that the runs read, as fields, and which they are most likely. */
   roles: RoleField[];
   chosen: ColumnRoles;
+  /**
+   * Those that say what is true of a row, and the ones that were trained on: null where the file
+   * has not all of them, or nothing in them.
+   */
+  answerRoles: RoleField[];
+  answers: ColumnRoles | null;
   /** Columns that may say which run answers a row: those with few different values. */
   values: { column: string; values: { value: string; rows: number }[] }[];
 }
@@ -299,6 +308,21 @@ export interface FilePredictions {
   rows: number;
   /** How many rows each run answered. */
   runs: { run: string; rows: number }[];
+  notices: string[];
+}
+
+/** All runs on the rows of a labelled file that none of them was trained on. */
+export interface FileScores extends Scores {
+  file: string;
+  /** Of the comparison's runs, seeds together; null where there is none that has ended. */
+  verdict: Verdict | null;
+  leftOut: Verdict["leftOut"];
+  /** Rows that are not scored, by where they stand in the file: without an answer, */
+  unlabelled: number[];
+  /** with a label that training never had, */
+  unknown: { label: string; rows: number[] }[];
+  /** and those whose text is among the training rows. */
+  seen: number[];
   notices: string[];
 }
 
@@ -428,6 +452,11 @@ export interface StudioApi {
    * Predicts every row by the run that is chosen for it; all runs share the base model's weights.
    */
   predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
+  /**
+   * Scores every run on the file's rows that have an answer in these columns and were not trained
+   * on. Rejects with an Error that says what was left out where no row is left.
+   */
+  scoreRows(file: File, columns: ColumnRoles): Promise<FileScores>;
   report(run: string): Promise<RunReport>;
   /**
    * Which run of the comparison is ahead, and whether that may be luck; `metric`: default: the one

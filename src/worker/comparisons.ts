@@ -7,6 +7,8 @@ import * as z from "zod";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
+import type { Table } from "../data/table";
+import type { ColumnRoles } from "../data/types";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
@@ -26,7 +28,7 @@ import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Verdict } from "../verdict/verdict";
-import type { Continuation, ImportedAdapter, SumRequest } from "./api";
+import type { Continuation, FileScores, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
@@ -34,6 +36,7 @@ import { namedError } from "./failures";
 import type { Folders } from "./folders";
 import { judge } from "./judge";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
+import { type ScoreSources, scoreTable } from "./scores";
 import { searchRates } from "./search-rates";
 import type { StudioSession } from "./studio-session";
 
@@ -216,6 +219,12 @@ export class Comparisons {
     if (!this.#current) throw new Error("There is no comparison to judge.");
     const beside = this.#imported.flatMap(({ comparison }) => comparison.runNames);
     return judge(this.#current, this.#session.model, { metric, beside });
+  }
+
+  /** Scores every run on a labelled file's rows. Throws an Error where there is none. */
+  score(table: Table, columns: ColumnRoles, progress: ScoreSources["progress"]): Promise<FileScores> {
+    const { model } = this.#session;
+    return scoreTable(table, columns, { current: this.#current, imported: this.#imported, model, progress });
   }
 
   /** A run as instruments are given it. Throws an Error if there is none. */

@@ -28,7 +28,7 @@ export type Judged = Pick<OpenComparison, "comparison" | "configuration" | "vari
  * The rows that decide: the test rows where every run that is there to be judged has read them,
  * else the validation rows.
  */
-function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): Verdict["part"] {
+function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): "test" | "validation" {
   const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");
   return judged.length > 0 && judged.every(({ name }) => comparison.tested(name)) ? "test" : "validation";
 }
@@ -62,23 +62,48 @@ function joined([first, ...others]: readonly [Answers, ...Answers[]]): Answers {
  * Judges what is there, in the order of the configuration.
  * @throws Error where a run is still to come, or the task has not the metric
  */
-export function judge(
-  { comparison, configuration, variants, history, data, looks }: Judged,
+export function judge(judged: Judged, model: BaseModel, { metric, beside }: Asked): Verdict {
+  const { comparison, looks } = judged;
+  const going = runStillGoing(judged);
+  if (going !== null)
+    throw new Error(`"${going}" is still ${comparison.state(going)}: wait until it has ended, or stop.`);
+  const part = partOf(judged);
+  return judgeBy(judged, model, {
+    part,
+    answersOf: (run) => answersOf(comparison, part, run),
+    metric,
+    leftOut: beside.map((run) => ({ run, why: "which rows it was trained on is not known here" })),
+    looks: part === "test" ? looks : null,
+  });
+}
+
+/** A run that has still to end. */
+export function runStillGoing({ comparison, variants }: Pick<Judged, "comparison" | "variants">): string | null {
+  const ended = ["finished", "stopped", "failed"];
+  return variants.find(({ name }) => !ended.includes(comparison.state(name)))?.name ?? null;
+}
+
+/** Which rows decide, and what the runs say of them. */
+export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"> {
+  readonly answersOf: (run: string) => Answers | null;
+  /** Null: the one that was fixed before training. */
+  readonly metric: MetricName | null;
+}
+
+/** Judges runs that have ended by these rows. */
+export function judgeBy(
+  { comparison, configuration, variants, history, data }: Judged,
   model: BaseModel,
-  { metric, beside }: Asked,
+  { part, answersOf, metric, leftOut: given, looks }: DecidingRows,
 ): Verdict {
   const { task } = comparison;
-  const going = variants.find(({ name }) => !["finished", "stopped", "failed"].includes(comparison.state(name)));
-  if (going)
-    throw new Error(`"${going.name}" is still ${comparison.state(going.name)}: wait until it has ended, or stop.`);
   const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
-  const leftOut = beside.map((run) => ({ run, why: "which rows it was trained on is not known here" }));
-  const part = partOf({ comparison, variants });
+  const leftOut = [...given];
   const runs: JudgedRun[] = [];
   for (const group of new Set(variants.map((variant) => variant.group))) {
     const members = variants.filter((variant) => variant.group === group);
     const why = members
-      .map((variant) => refusal(comparison, part, history.of(variant.name).failure, variant))
+      .map((variant) => refusal(comparison, answersOf, history.of(variant.name).failure, variant))
       .find(Boolean);
     if (why) {
       leftOut.push({ run: group, why });
@@ -93,7 +118,7 @@ export function judge(
       parameters: total === 0 ? null : total,
       seeds: [...new Set(members.map(({ seed }) => seed))].map((seed) => {
         const own = members.filter((variant) => variant.seed === seed);
-        return joined(own.map(({ name }) => answersOf(comparison, part, name)!) as [Answers, ...Answers[]]);
+        return joined(own.map(({ name }) => answersOf(name)!) as [Answers, ...Answers[]]);
       }),
       histories: trains ? members.map(({ name }) => history.of(name)) : [],
     });
@@ -103,7 +128,7 @@ export function judge(
     metric: metric ?? fixed,
     metricChangedAfterTraining: metric !== null && metric !== fixed,
     part,
-    looks: part === "test" ? looks : null,
+    looks,
     labels: data.labels,
     runs,
     leftOut,
@@ -122,13 +147,13 @@ export function judge(
  */
 function refusal(
   comparison: Comparison,
-  part: Verdict["part"],
+  answersOf: DecidingRows["answersOf"],
   failure: string | null,
   { name, run }: Variant,
 ): string | null {
   const which = name === run ? "it" : `"${name}"`;
   if (comparison.state(name) === "failed") return `${which} failed${failure === null ? "" : ` (${failure})`}`;
-  if (!answersOf(comparison, part, name)) return `${which} has not been evaluated`;
+  if (!answersOf(name)) return `${which} has not been evaluated`;
   const untrained = comparison.run(name).trainables.length > 0 && comparison.heldStep(name) === 0;
   return untrained ? `${which} has not been trained` : null;
 }

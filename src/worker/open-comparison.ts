@@ -8,6 +8,7 @@ import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
+import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
 import { splitsOf } from "../data/splits";
 import type { Scale } from "../data/types";
@@ -46,6 +47,8 @@ export interface OpenComparison {
   readonly data: ComparisonData;
   /** Of which each variant has one. */
   readonly divisions: readonly DividedRows[];
+  /** The training rows of each division as they stand in the file. */
+  readonly trainExamples: readonly (readonly Example[])[];
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
@@ -104,6 +107,7 @@ export async function openComparison(
   const { training } = configuration;
   let looks: number | null = null;
   const { testedTable } = session.data;
+  const trainExamples = session.data.data.dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
     looks = await countLook(await tableFingerprint(testedTable));
   };
@@ -124,7 +128,7 @@ export async function openComparison(
     throw error;
   }
   return {
-    ...{ comparison, configuration, folders, data, divisions, evaluations, variants, history },
+    ...{ comparison, configuration, folders, data, divisions, trainExamples, evaluations, variants, history },
     get looks() {
       return looks;
     },

@@ -9,6 +9,7 @@ import { countOf, nameRows } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats } from "../data/formats/registry";
 import { wordsOf } from "../data/formats/token-classification";
+import { answerColumns, answerRoles } from "../data/labelled";
 import { readTable, type Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
@@ -52,6 +53,8 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
     columns: table.columns,
     roles,
     chosen: inputColumns(table, task, columns),
+    answerRoles: answerRoles(task),
+    answers: answerColumns(table, task, columns),
     values: columnValues(table),
   };
 }

@@ -53,6 +53,7 @@ import type {
   Estimate,
   ExampleToken,
   FilePredictions,
+  FileScores,
   FileToPredict,
   GeneratedText,
   GenerationRequest,
@@ -352,6 +353,15 @@ export class Studio implements StudioApi {
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
       return predictTable(table, columns, choice, { tokenizer, of, progress });
     });
+  }
+
+  async scoreRows(file: File, columns: ColumnRoles): Promise<FileScores> {
+    const table = await readTable(file);
+    return withProgress(this.#events.emit, (report) =>
+      this.#comparisons.score(table, columns, (done, total) =>
+        report({ wait: "scoring", detail: file.name, done, total, unit: "rows" }),
+      ),
+    );
   }
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {

@@ -14,6 +14,11 @@ import type { Answer, ColumnRoles, RoleField, Scale, TaskId } from "../types";
 export interface KnownRows {
   readonly labels: readonly string[];
   readonly file: string;
+  /**
+   * Takes the rows of labels that training lacks, by label: they are left out. Default: the first
+   * of them is refused.
+   */
+  readonly unknown?: Map<string, number[]>;
 }
 
 export interface ReadRows {

@@ -4,6 +4,7 @@
  */
 
 import { DataError, quote } from "../errors";
+import type { Example } from "../examples";
 import type { KnownRows } from "./format";
 
 export const MOST_LABELS = 1000;
@@ -15,7 +16,8 @@ interface Place {
 }
 
 /**
- * Refuses labels that the training file lacks, and notes those that the validation file lacks.
+ * Refuses labels that the training file lacks, or collects them where `known` says so; notes those
+ * that this file lacks.
  * @param noun `label` or `tag`.
  * @throws DataError naming the first unknown label's row.
  */
@@ -28,7 +30,14 @@ export function checkKnown(
 ): string[] {
   const all = new Set(known.labels);
   const unknown = places.find(({ label }) => !all.has(label));
-  if (unknown) {
+  if (known.unknown) {
+    for (const { label, row } of places) {
+      if (all.has(label)) continue;
+      const rows = known.unknown.get(label) ?? [];
+      if (rows.at(-1) !== row) rows.push(row);
+      known.unknown.set(label, rows);
+    }
+  } else if (unknown) {
     const { labels } = known;
     const named = labels.slice(0, 8).join(", ") + (labels.length > 8 ? `, and ${labels.length - 8} more` : "");
     throw new DataError({
@@ -48,4 +57,11 @@ export function checkKnown(
 
 export function numberLabels(labels: readonly string[]): ReadonlyMap<string, number> {
   return new Map(labels.map((label, id) => [label, id]));
+}
+
+/** Those without a label that training lacks. */
+export function onlyKnown(examples: Example[], known: KnownRows | null): Example[] {
+  if (!known?.unknown) return examples;
+  const unknown = new Set([...known.unknown.values()].flat());
+  return examples.filter(({ row }) => !unknown.has(row));
 }

@@ -9,7 +9,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat, KnownRows } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
 import { readArray, SEPARATORS, type Separator, separatorOf, splitLabels } from "./lists";
 
 const YES = new Set(["1", "1.0", "true", "yes"]);
@@ -69,10 +69,10 @@ export const multiLabelClassification: DataFormat = {
     const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => {
       const flags = new Float32Array(labels.length);
-      for (const name of present[index]!) flags[ids.get(name)!] = 1;
+      for (const id of present[index]!.flatMap((name) => ids.get(name) ?? [])) flags[id] = 1;
       return { text: values[0]!, textPair: values[1]!, label: 0, values: flags, row };
     });
-    return { examples, labels, notices };
+    return { examples: onlyKnown(examples, known), labels, notices };
   },
 
   labelsOf: ({ values }) => [...values!.keys()].filter((label) => values![label] === 1),

@@ -54,7 +54,7 @@ export const regression: DataFormat = {
     return { ...(others.length > 0 && guessTexts(others)), number };
   },
 
-  read(table, { text, textPair = null, number }) {
+  read(table, { text, textPair = null, number }, known) {
     const { cells, notices } = readCells(table, [
       { role: "text", column: text },
       { role: "second text", column: textPair },
@@ -74,7 +74,7 @@ export const regression: DataFormat = {
       return { text: values[0]!, textPair: values[1]!, label: 0, values: Float32Array.of(value), row };
     });
     const [first] = examples;
-    if (examples.every(({ values }) => values[0] === first!.values[0])) {
+    if (!known && examples.every(({ values }) => values[0] === first!.values[0])) {
       throw new DataError({
         file: table.file,
         column: number!,

@@ -6,7 +6,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
 
 export const sequenceClassification: DataFormat = {
   task: "sequence-classification",
@@ -43,7 +43,7 @@ export const sequenceClassification: DataFormat = {
       label: ids.get(places[index]!.label)!,
       row,
     }));
-    return { examples, labels, notices };
+    return { examples: onlyKnown(examples, known), labels, notices };
   },
 
   labelsOf: ({ label }) => [label],

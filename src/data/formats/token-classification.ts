@@ -6,7 +6,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { cutTokens } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
 import { readWords } from "./lists";
 
 const WORD_NAMES = ["tokens", "words", "token", "word", "sentence", "text"];
@@ -74,7 +74,7 @@ export const tokenClassification: DataFormat = {
       tags: own.map((tag) => ids.get(tag)!),
       row,
     }));
-    return { examples, labels, notices };
+    return { examples: onlyKnown(examples, known), labels, notices };
   },
 
   labelsOf: ({ tags }) => tags!,

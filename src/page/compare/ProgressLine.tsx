@@ -19,6 +19,7 @@ const words: Record<ProgressEvent["wait"], string> = {
   "compiling kernels": "Compiling kernels",
   evaluating: "Evaluating",
   predicting: "Predicting",
+  scoring: "Scoring",
 };
 
 export function ProgressLine() {

@@ -1,11 +1,11 @@
 /**
  * A whole file answered by one run, or each row by the run that a column names: many adapters over
- * one base model.
+ * one base model. Where the file says what is true of its rows, all runs are scored on it, too.
  */
 
 import { Download, FileInput } from "lucide-react";
 import { useState } from "react";
-import type { FilePredictions as Answer, ColumnRoles, FileToPredict } from "../../worker/api";
+import type { FilePredictions as Answer, ColumnRoles, FileScores, FileToPredict } from "../../worker/api";
 import { useQuestion } from "../asking";
 import { FileButton } from "../controls/FileButton";
 import { Message } from "../controls/Message";
@@ -14,7 +14,9 @@ import { SelectField } from "../controls/SelectField";
 import { download } from "../export/download";
 import { formatPlural } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
+import { AnswerColumns } from "./AnswerColumns";
 import { useAnsweringRuns } from "./answering-runs";
+import { ScorePanel } from "./ScorePanel";
 
 interface OpenFile {
   file: File;
@@ -44,7 +46,8 @@ export function FilePredictions() {
         <Choices key={`${opened.file.name} ${opened.file.lastModified} ${opened.found.rows}`} {...opened} runs={runs} />
       ) : (
         <p className="field-help">
-          A CSV, TSV or JSONL file of texts, with labels or without. One run answers every row, or a column says which.
+          A CSV, TSV or JSONL file of texts. One run answers every row, or a column says which. Where a column has the
+          right answers, all runs are scored on those rows.
         </p>
       )}
       {error !== null && <Message kind="error">{error}</Message>}
@@ -52,23 +55,38 @@ export function FilePredictions() {
   );
 }
 
+interface Scored {
+  /** The columns of the right answers. */
+  by: ColumnRoles;
+  scores: FileScores;
+}
+
 const NONE = "";
 
 function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) {
   const [columns, setColumns] = useState<ColumnRoles>(found.chosen);
+  const [answers, setAnswers] = useState<ColumnRoles | null>(found.answers);
   const [how, setHow] = useState<"one" | "column">("one");
   const [chosen, setChosen] = useState(runs[0]!);
   const [column, setColumn] = useState(() => likelyColumn(found, runs));
   const [given, setGiven] = useState<Record<string, string>>({});
-  const { answer: last, waiting: working, error, ask } = useQuestion<Answer>();
+  const { answer: last, waiting: predicting, error, ask } = useQuestion<Answer>();
+  const { answer: scored, waiting: scoring, error: unscored, ask: askScores } = useQuestion<Scored | null>();
+  const working = predicting || scoring;
   const answer = working || error !== null ? null : last;
   const values = found.values.find((one) => one.column === column)?.values ?? [];
   const runOf = (value: string) => given[value] ?? namedLike(value, runs) ?? NONE;
   const mapped = Object.fromEntries(values.map(({ value }) => [value, runOf(value)]).filter(([, run]) => run !== NONE));
   const run = runs.includes(chosen) ? chosen : runs[0]!;
   const complete = how === "one" || (values.length > 0 && values.every(({ value }) => runOf(value) !== NONE));
-  const predict = () =>
+  // Of another column they would be another answer.
+  const scores = !working && unscored === null && scored?.by === answers ? scored.scores : null;
+  const predict = () => {
     ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
+    askScores(
+      async (studio) => answers && { by: answers, scores: await studio.scoreRows(file, { ...columns, ...answers }) },
+    );
+  };
   const choices = (names: readonly string[]) => names.map((name) => ({ value: name, label: name }));
   return (
     <>
@@ -82,6 +100,7 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
             onChange={(value) => setColumns({ ...columns, [role]: value === NONE ? null : value })}
           />
         ))}
+        <AnswerColumns found={found} value={answers} onChange={setAnswers} />
       </div>
       <div className="imported-actions">
         <Segmented
@@ -122,7 +141,7 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
       )}
       <div className="imported-actions">
         <button type="button" className="button" disabled={working || !complete} onClick={predict}>
-          {working ? "Predicting…" : `Predict ${formatPlural(found.rows, "row")}`}
+          {predicting ? "Predicting…" : scoring ? "Scoring…" : `Predict ${formatPlural(found.rows, "row")}`}
         </button>
         {answer && (
           <button
@@ -141,6 +160,8 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
         </Message>
       ))}
       {error !== null && <Message kind="error">{error}</Message>}
+      {unscored !== null && <Message kind="error">{unscored}</Message>}
+      {scores && <ScorePanel scores={scores} />}
     </>
   );
 }

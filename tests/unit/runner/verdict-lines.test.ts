@@ -34,6 +34,12 @@ test("a verdict is printed run by run, then in its own sentences", () => {
   ]);
 });
 
+test("rows of a file are called so", () => {
+  expect(verdictLines({ ...verdict, part: "file" })[1]).toBe(
+    "Verdict: Accuracy on 30 rows of the file, with 95 % intervals",
+  );
+});
+
 test("a correlation is printed as it is, and without a run the sentences alone", () => {
   expect(verdictLines({ ...verdict, metric: "spearman", runs: [run("LoRA", 0.5, 3)] })[2]).toBe(
     "  LoRA    0.500  (0.400 to 0.600)  3 parameters",

@@ -288,6 +288,12 @@ describe("what a verdict rests on", () => {
   });
 });
 
+test("rows of a scored file are called so, and nothing is said of looks or parts", () => {
+  const { sentences } = verdict([good("LoRA"), fair("IA3")], { part: "file", looks: null });
+  expect(sentences[0]).toContain("on 300 rows of the file");
+  expect(sentences.join(" ")).not.toMatch(/set aside|looked at|test row/);
+});
+
 test("a stored verdict is written in the same sentences", () => {
   const judged = verdict([good("LoRA"), level("SK-Prefix"), fair("Head only", { kind: "control" })]);
   const stored = JSON.parse(JSON.stringify(judged)) as Verdict;
