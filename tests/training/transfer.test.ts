@@ -55,7 +55,7 @@ test("a run takes all but the head of an adapter of other labels", async () => {
     });
     const folder = { adapter, resume: false, ...(transferred !== undefined && { transferred }) };
     const divisions = [{ ...data, test: [] }];
-    const rows = { comparisonData: data, divisions, data: { testedTable: null } };
+    const rows = { comparisonData: data, divisions, data: { testedTable: null, data: { dataset: { divisions: [] } } } };
     const opened = { executor, model, ...rows } as unknown as StudioSession;
     const listeners = { emit: (event: StudioEvent) => events.push(event) };
     const comparison = openComparison(opened, configuration, new Map([["first", folder]]), listeners);
