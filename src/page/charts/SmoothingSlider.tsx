@@ -1,7 +1,7 @@
 /** How much the strong line of the training loss is smoothed. The curve itself is never changed. */
 
 import { patch, useStudio } from "../store/store";
-import "../controls/SliderField.css";
+import "../fields/SliderField.css";
 
 export function SmoothingSlider() {
   const smoothing = useStudio((state) => state.ui.smoothing);

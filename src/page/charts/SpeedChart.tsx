@@ -4,8 +4,8 @@
 
 import { useMemo, useState } from "react";
 import { appearance } from "../appearance";
-import { Segmented } from "../controls/Segmented";
 import { recentSpeed } from "../curves/run-curves";
+import { Segmented } from "../fields/Segmented";
 import { formatCount, formatDuration } from "../numbers";
 import { firstSeeds } from "../store/first-seeds";
 import { useStudio } from "../store/store";

@@ -3,8 +3,8 @@
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
 import { isEnded, type Phase } from "../../plan/phase";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
-import { Message } from "../controls/Message";
 import { recentSpeed } from "../curves/run-curves";
+import { Message } from "../layout/Message";
 import { formatCount, formatDuration, formatRate } from "../numbers";
 import { stepsPerSecond } from "../store/events";
 import type { ComparisonSlice } from "../store/state";

@@ -1,6 +1,6 @@
 /** How the curves are looked at: the horizontal axis and the loss axis. Never changes a number. */
 
-import { Segmented } from "../controls/Segmented";
+import { Segmented } from "../fields/Segmented";
 import { patch, useStudio } from "../store/store";
 import "./ViewControls.css";
 

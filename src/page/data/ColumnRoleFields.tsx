@@ -3,8 +3,8 @@
 import { useEffect, useState } from "react";
 import type { ColumnRole, ColumnRoles, DataSummary, RoleField, TaskId } from "../../worker/api";
 import { setData } from "../actions/data";
-import { Field } from "../controls/Field";
-import { SelectField } from "../controls/SelectField";
+import { Field } from "../fields/Field";
+import { SelectField } from "../fields/SelectField";
 import "./ColumnRoleFields.css";
 
 /** A column may itself have an empty name, so "none" needs a value no column has. */

@@ -5,9 +5,9 @@
 
 import type { DataSummary, TestPlan } from "../../worker/api";
 import { closeFile, openFile, setData } from "../actions/data";
-import { FileButton } from "../controls/FileButton";
-import { NumberField } from "../controls/NumberField";
-import { SelectField } from "../controls/SelectField";
+import { FileButton } from "../fields/FileButton";
+import { NumberField } from "../fields/NumberField";
+import { SelectField } from "../fields/SelectField";
 import { formatPlural } from "../numbers";
 
 /** A column may itself have an empty name, so "none" needs a value no column has. */

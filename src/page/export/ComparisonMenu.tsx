@@ -3,7 +3,7 @@
 import { FolderDown, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { openConfiguration } from "../actions/drafts";
-import { FileButton } from "../controls/FileButton";
+import { FileButton } from "../fields/FileButton";
 import { currentConfiguration } from "../store/configuration";
 import { allComparisons, useStudio } from "../store/store";
 import { configurationFile } from "./configuration-file";

@@ -1,7 +1,7 @@
 /** Says when training is impossible or slow here, why, and what to do. Silent when all is well. */
 
 import { restart } from "../actions/start";
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import { useStudio } from "../store/store";
 
 export function DeviceBanner() {

@@ -4,7 +4,7 @@ import { ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
 import type { ModelSummary } from "../../worker/api";
 import { openModel, refreshModels } from "../actions/model";
-import { Segmented } from "../controls/Segmented";
+import { Segmented } from "../fields/Segmented";
 import { formatBytes, formatCount, formatParameters } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, patch, useStudio } from "../store/store";

@@ -3,7 +3,7 @@
  * configuration file.
  */
 
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import { patch, useStudio } from "../store/store";
 
 export function Notice() {

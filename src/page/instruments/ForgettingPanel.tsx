@@ -3,7 +3,7 @@
 import { Brain } from "lucide-react";
 import { useState } from "react";
 import type { InstrumentResult } from "../../worker/api";
-import { Field } from "../controls/Field";
+import { Field } from "../fields/Field";
 import { formatLoss, formatPlural } from "../numbers";
 import { MeasureButton } from "./MeasureButton";
 import type { PanelProps } from "./panel";

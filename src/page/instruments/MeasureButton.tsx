@@ -7,7 +7,7 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import type { InstrumentId, InstrumentInput, InstrumentResult } from "../../worker/api";
 import { useQuestion } from "../asking";
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import { isBusy, useStudio } from "../store/store";
 import type { PanelProps } from "./panel";
 import "./MeasureButton.css";

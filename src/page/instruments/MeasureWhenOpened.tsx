@@ -6,7 +6,7 @@
 import { type ReactNode, useState } from "react";
 import type { InstrumentId, InstrumentInput, InstrumentResult } from "../../worker/api";
 import { useAnswer } from "../asking";
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import type { PanelProps } from "./panel";
 import "./MeasureWhenOpened.css";
 

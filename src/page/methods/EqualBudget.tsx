@@ -5,7 +5,7 @@
 
 import { useState } from "react";
 import { changeOption } from "../actions/drafts";
-import { NumberField } from "../controls/NumberField";
+import { NumberField } from "../fields/NumberField";
 import { formatCount, formatPlural } from "../numbers";
 import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";

@@ -5,7 +5,7 @@
 
 import type { EqualityClaim, Proof } from "../../worker/api";
 import { type Question, useAnswer, useQuestion } from "../asking";
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import { formatPlural, formatSetting } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import type { DraftRun } from "../store/state";

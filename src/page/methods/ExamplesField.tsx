@@ -4,7 +4,7 @@
  */
 
 import { useEffect, useState } from "react";
-import { Field } from "../controls/Field";
+import { Field } from "../fields/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { useTokens } from "./use-tokens";

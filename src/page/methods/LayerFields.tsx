@@ -3,7 +3,7 @@
  */
 
 import { changeRun, markRun } from "../actions/drafts";
-import { NumberField } from "../controls/NumberField";
+import { NumberField } from "../fields/NumberField";
 import { formatSetting } from "../numbers";
 import { ownSettings } from "../store/configuration";
 import type { DraftRun } from "../store/state";

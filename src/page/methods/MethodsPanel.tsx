@@ -1,8 +1,8 @@
 /** Step 2: which methods are compared, and what they will need together. */
 
 import { toggleStep } from "../actions/ui";
-import { Message } from "../controls/Message";
-import { Step } from "../controls/Step";
+import { Message } from "../layout/Message";
+import { Step } from "../layout/Step";
 import { formatBytes } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, useStudio } from "../store/store";

@@ -1,9 +1,9 @@
 /** The field for one option of a method, by the kind of value that it has. */
 
-import { Field } from "../controls/Field";
-import { NumberField } from "../controls/NumberField";
-import { SelectField } from "../controls/SelectField";
-import { SliderField } from "../controls/SliderField";
+import { Field } from "../fields/Field";
+import { NumberField } from "../fields/NumberField";
+import { SelectField } from "../fields/SelectField";
+import { SliderField } from "../fields/SliderField";
 import { formatSetting } from "../numbers";
 import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";

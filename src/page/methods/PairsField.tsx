@@ -1,7 +1,7 @@
 /** Numbers by pattern, one "pattern = number" a line. */
 
 import { useState } from "react";
-import { Field } from "../controls/Field";
+import { Field } from "../fields/Field";
 import { formatPairs, readPairs } from "./pairs";
 
 interface PairsFieldProps {

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { taskTexts } from "../../data/task-texts";
-import { Field } from "../controls/Field";
+import { Field } from "../fields/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { useTokens } from "./use-tokens";

@@ -2,7 +2,7 @@
 
 import { type FormEvent, useState } from "react";
 import { lookUpModel } from "../actions/model";
-import { Field } from "../controls/Field";
+import { Field } from "../fields/Field";
 import { useStudio } from "../store/store";
 
 const HUB = "https://huggingface.co";

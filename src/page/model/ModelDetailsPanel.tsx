@@ -5,8 +5,8 @@
 
 import type { ModelDetails } from "../../worker/api";
 import { cancelDownload, downloadAndOpen, openModel } from "../actions/model";
-import { Message } from "../controls/Message";
 import { Facts } from "../header/Facts";
+import { Message } from "../layout/Message";
 import { formatBytes, formatCount, formatParameters, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 

@@ -6,7 +6,7 @@
 import { X } from "lucide-react";
 import { Dialog, Tabs } from "radix-ui";
 import { ProgressLine } from "../compare/ProgressLine";
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import type { ModelTab } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { ComputerTab } from "./ComputerTab";

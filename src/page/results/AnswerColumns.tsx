@@ -1,7 +1,7 @@
 /** Which column of a file that is predicted has the right answers, if one has. */
 
 import type { ColumnRoles, FileToPredict } from "../../worker/api";
-import { SelectField } from "../controls/SelectField";
+import { SelectField } from "../fields/SelectField";
 
 interface AnswerColumnsProps {
   found: FileToPredict;

@@ -8,7 +8,7 @@ import type { MetricName } from "../../tasks/metrics/names";
 import type { DialState } from "../../worker/api";
 import { evaluatedSettings, turnDial } from "../actions/dial";
 import { useQuestion } from "../asking";
-import { Message } from "../controls/Message";
+import { Message } from "../layout/Message";
 import type { RunRecord } from "../store/state";
 import { DialCurve } from "./DialCurve";
 import { SettingsTable } from "./SettingsTable";

@@ -2,8 +2,8 @@
 
 import { useState } from "react";
 import type { AnsweredRow, Scores } from "../../worker/api";
-import { SelectField } from "../controls/SelectField";
 import { TaggedWords } from "../data/TaggedWords";
+import { SelectField } from "../fields/SelectField";
 import { formatCount, formatPlural } from "../numbers";
 import { likeliestPair, pairOf } from "./score-pairs";
 import "./WrongestRows.css";

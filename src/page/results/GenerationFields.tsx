@@ -1,8 +1,8 @@
 /** How texts are generated: greedy or drawn, how long, and where they end. */
 
 import { changeWriting } from "../actions/writing";
-import { Field } from "../controls/Field";
-import { NumberField } from "../controls/NumberField";
+import { Field } from "../fields/Field";
+import { NumberField } from "../fields/NumberField";
 import { useStudio } from "../store/store";
 
 export function GenerationFields() {

@@ -6,8 +6,8 @@ import { taskMetrics } from "../../tasks/metrics/names";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { continueImported } from "../actions/compare";
 import { type Question, useAnswer } from "../asking";
-import { Message } from "../controls/Message";
-import { NumberField } from "../controls/NumberField";
+import { NumberField } from "../fields/NumberField";
+import { Message } from "../layout/Message";
 import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../numbers";
 import { isBusy, shownTask, useStudio } from "../store/store";
 

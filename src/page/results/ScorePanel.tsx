@@ -6,8 +6,8 @@
 import { Download } from "lucide-react";
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { FileScores } from "../../worker/api";
-import { Message } from "../controls/Message";
 import { download } from "../export/download";
+import { Message } from "../layout/Message";
 import { formatMetric, formatPlural } from "../numbers";
 import { PairsTable } from "../verdict/PairsTable";
 import { formatInterval, setSentences } from "../verdict/verdict-words";

@@ -5,9 +5,9 @@ import { useState } from "react";
 import type { SumRequest } from "../../worker/api";
 import { sumRuns } from "../actions/beside";
 import { useQuestion } from "../asking";
-import { Message } from "../controls/Message";
-import { NumberField } from "../controls/NumberField";
-import { Segmented } from "../controls/Segmented";
+import { NumberField } from "../fields/NumberField";
+import { Segmented } from "../fields/Segmented";
+import { Message } from "../layout/Message";
 import { isBusy, useStudio } from "../store/store";
 import { useAnsweringRuns } from "./answering-runs";
 

@@ -1,6 +1,6 @@
 /** Where the texts are typed that every run reads: one, or two where the task compares two. */
 
-import { Field } from "../controls/Field";
+import { Field } from "../fields/Field";
 
 interface TypedText {
   label: string;

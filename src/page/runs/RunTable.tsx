@@ -7,7 +7,7 @@
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
 import { taskMetrics } from "../../tasks/metrics/names";
-import { NumberField } from "../controls/NumberField";
+import { NumberField } from "../fields/NumberField";
 import { formatPlural, formatWhen } from "../numbers";
 import type { Comparison } from "../store/state";
 import { patch, useStudio } from "../store/store";

@@ -1,6 +1,6 @@
 /** Reads a method's JSON Schema (as zod writes it) into the fields of a form. Knows no method. */
 
-import type { NumberRange } from "../controls/read-number";
+import type { NumberRange } from "../fields/read-number";
 
 interface Common {
   key: string;

@@ -5,9 +5,9 @@ import { balancedPositiveWeights, balancedWeights, type ClassWeights, weightedTa
 import { nearestName } from "../../errors/nearest-name";
 import type { DataSummary } from "../../worker/api";
 import { changeTraining, markTraining } from "../actions/drafts";
-import { Message } from "../controls/Message";
-import { NumberField } from "../controls/NumberField";
-import { SelectField } from "../controls/SelectField";
+import { NumberField } from "../fields/NumberField";
+import { SelectField } from "../fields/SelectField";
+import { Message } from "../layout/Message";
 import { formatCount, formatSetting } from "../numbers";
 import { weightsByName } from "../store/configuration";
 import { useStudio } from "../store/store";

@@ -2,7 +2,7 @@
 
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { changeTraining } from "../actions/drafts";
-import { SelectField } from "../controls/SelectField";
+import { SelectField } from "../fields/SelectField";
 import { decidingMetric, useStudio } from "../store/store";
 
 export function MetricField() {

@@ -2,7 +2,7 @@
 
 import type { Pooling } from "../../worker/api";
 import { changeTraining } from "../actions/drafts";
-import { SelectField } from "../controls/SelectField";
+import { SelectField } from "../fields/SelectField";
 import { useStudio } from "../store/store";
 
 const poolingLabels: Record<Pooling, string> = {

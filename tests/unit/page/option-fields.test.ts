@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { readNumber } from "../../../src/page/controls/read-number";
+import { readNumber } from "../../../src/page/fields/read-number";
 import { isInUse, optionFields } from "../../../src/page/store/option-fields";
 
 const schema = z.toJSONSchema(
