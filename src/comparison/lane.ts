@@ -232,6 +232,8 @@ export class Lane {
    * `patience` evaluations in a row were none better.
    */
   checkPatience(loss: number, step: number, patience: number | null): string | null {
+    // As it was before its first step it is not what training made of it.
+    if (this.trains && step === 0) return null;
     const best = this.#best;
     if (!best || loss < best.loss) {
       this.#best = { loss, checkpoint: this.#checkpoint!, evaluation: this.#validation! };

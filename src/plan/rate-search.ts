@@ -62,8 +62,7 @@ export function searchedRuns({ data, training, runs }: Configuration): RunConfig
   if (searched[0] && splits) {
     throw new Error(
       `Run "${searched[0].name}": its learning rate cannot be searched over ${splits.count} ${splits.noun}s, since the ` +
-        `training rows of one ${splits.noun} are test rows of another. Search it with one test part, and set what was ` +
-        "found; or leave the rate to the method.",
+        `training rows of one ${splits.noun} are test rows of another. Set a rate, or leave it to the method.`,
     );
   }
   return searched;

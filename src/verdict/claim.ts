@@ -13,6 +13,8 @@ export interface ClaimRuns {
   readonly text: string;
   /** Those without the meaning: what each starts from, and its name. */
   readonly without: readonly { readonly start: string; readonly run: string }[];
+  /** Whether each learns at a rate of its own, which a search has found or somebody has set. */
+  readonly ownRates: boolean;
 }
 
 /** How a sentence calls what each control starts from. */
@@ -29,15 +31,29 @@ export function claimRuns(runs: readonly RunConfiguration[]): ClaimRuns | null {
   for (const text of runs.filter(({ options }) => (options.control ?? "none") === "none")) {
     const without = runs.flatMap((run) => {
       const start = STARTS[String(run.options.control)];
-      return start !== undefined && settingsOf(run) === settingsOf(text) ? [{ start, run: run.name }] : [];
+      return start !== undefined && settingsOf(run) === settingsOf(text) ? [{ start, run }] : [];
     });
-    if (without.length > 0) return { text: text.name, without };
+    if (without.length === 0) continue;
+    return {
+      text: text.name,
+      without: without.map(({ start, run }) => ({ start, run: run.name })),
+      ownRates: without.some(({ run }) => run.learningRate !== text.learningRate),
+    };
   }
   return null;
 }
 
-/** All that a run is set to but its name and its control, in any order of its options. */
-function settingsOf({ name: _, options: { control: __, ...options }, ...run }: RunConfiguration): string {
+/**
+ * All that a run is set to but its name, its control and its learning rate; in any order of its
+ * options.
+ */
+function settingsOf(given: RunConfiguration): string {
+  const {
+    name: _name,
+    learningRate: _rate,
+    options: { control: _control, ...options },
+    ...run
+  } = given;
   return JSON.stringify([Object.entries(run).sort(), Object.entries(options).sort()]);
 }
 
@@ -64,7 +80,8 @@ export function claimSentence({ metric, pairs }: Pick<Verdict, "metric" | "pairs
     level.length > 0 && `between ${text} and the same from ${joined(level)} the difference may be luck`,
   ].filter((part) => part !== false);
   const answer = conclusion({ ahead: aheadOf.length, behind: behind.length, all: compared.length });
-  return `Does the meaning of the text matter? ${answer}: ${said.join("; ")}.`;
+  const question = `Does the meaning of the text matter${claim.ownRates ? ", each at its own learning rate" : ""}?`;
+  return `${question} ${answer}: ${said.join("; ")}.`;
 }
 
 function conclusion({ ahead, behind, all }: { ahead: number; behind: number; all: number }): string {

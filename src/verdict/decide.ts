@@ -14,7 +14,7 @@ import { type Answers, remarksOf, type TrainingHistory } from "./remarks";
 import { verdictDraws } from "./resampling";
 import { standardError } from "./rows-and-seeds";
 import { writeSentences } from "./sentences";
-import type { Verdict, VerdictPair, VerdictRun } from "./verdict";
+import type { Interval, Verdict, VerdictPair, VerdictRun } from "./verdict";
 
 /** A run at one learning rate. */
 export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "parameters"> {
@@ -75,7 +75,8 @@ export function decide(source: VerdictSource): Verdict {
     runs: measured.map((run, index): VerdictRun => {
       const { run: name, kind, parameters, seeds, histories } = run;
       const remarks = remarksOf(source.task, source.labels, seeds, histories);
-      return { run: name, kind, seeds: seeds.length, parameters, remarks, ...compared.values[index]! };
+      const interval = withinBounds(metric, compared.values[index]!);
+      return { run: name, kind, seeds: seeds.length, parameters, remarks, ...interval };
     }),
     pairs: onlyLabel === null ? pairsOf(measured, compared) : [],
     ...guessing(source, measured, onlyLabel),
@@ -84,6 +85,13 @@ export function decide(source: VerdictSource): Verdict {
     leftOut,
   };
   return { ...facts, sentences: writeSentences(facts) };
+}
+
+/** Cut to the values that the metric can have: t knows none. */
+function withinBounds(metric: MetricName, { value, low, high }: Interval): Interval {
+  const { kind } = metricFacts[metric];
+  const [least, most] = kind === "number" ? [0, Infinity] : [kind === "share" ? 0 : -1, 1];
+  return { value, low: Math.max(least, low), high: Math.min(most, high) };
 }
 
 /** Best first; equal ones in the order they came. */

@@ -43,10 +43,11 @@ export function remarksOf(
   const answer = onlyAnswer(task, labels, answers);
   const trained = histories.length > 0;
   const heart = histories.map(learnedByHeart);
+  const still = trained && histories.every(hasNotMoved);
   return [
     ...(answer === null ? [] : [{ kind: "one answer", answer } as const]),
-    ...(trained && histories.every(hasNotMoved) ? [{ kind: "has not moved" } as const] : []),
-    ...(trained && histories.every(isStillFalling) ? [{ kind: "still falling" } as const] : []),
+    ...(still ? [{ kind: "has not moved" } as const] : []),
+    ...(trained && !still && histories.every(isStillFalling) ? [{ kind: "still falling" } as const] : []),
     ...(trained && heart.every((step) => step !== null)
       ? [{ kind: "learning by heart", bestStep: heart[0]! } as const]
       : []),

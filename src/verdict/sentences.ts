@@ -79,8 +79,11 @@ function bars(facts: Facts): string[] {
     // What the best is ahead of has been said.
     return byBest && best === facts.runs[0] ? [] : ["Every control is beaten by a tuned run beyond luck."];
   }
+  const notAhead = `No tuned run is ahead of ${listed(unbeaten.map(({ run }) => run))} beyond luck`;
   return [
-    `No tuned run is ahead of ${listed(unbeaten.map(({ run }) => run))} beyond luck, so these rows do not show that tuning helps.`,
+    unbeaten.some(({ kind }) => kind === "control")
+      ? `${notAhead}, so these rows do not show that tuning helps.`
+      : `${notAhead}: without a step ${unbeaten.length > 1 ? "they" : "it"} may be as good as any of them.`,
   ];
 }
 
@@ -136,10 +139,10 @@ function caveats({ metric, metricChangedAfterTraining, part, looks, runs }: Fact
   const once = trained.length > 0 && trained.every(({ seeds }) => seeds === 1);
   return [
     ...(once
-      ? ["Every run was trained once: this compares these trained runs, and another seed may change the order."]
+      ? ["Every run has one seed: this compares these trained runs, and another seed may change the order."]
       : []),
     ...(part === "validation"
-      ? ["No test rows are set aside: whatever was chosen by the validation rows looks better on them than it is."]
+      ? ["These are validation rows: whatever was chosen by them looks better on them than it is."]
       : []),
     ...(looks !== null && looks > 1
       ? [`These test rows have been looked at ${looks} times: choices made in between make them less of a test.`]

@@ -105,6 +105,17 @@ describe("a run whose validation loss rises", () => {
     expect(mean).toBeCloseTo(losses[best]!, 5);
   });
 
+  test("never goes back to what it was before its first step", { timeout: 120_000 }, async () => {
+    const rows = await tinyRows(model, lengths);
+    const training = { steps: 4, evalEvery: 2, keepBest: true };
+    const worse = [{ name: "worse", method: "lora", learningRate: 2 }];
+    const tiny = await trained({ data: tinyData(rows, rows, 8), training, runs: worse });
+    const losses = tiny.of("evaluation", "worse").map(({ loss }) => loss);
+    expect(Math.min(...losses)).toBe(losses[0]);
+    const best = losses[1]! < losses[2]! ? 2 : 4;
+    expect(tiny.of("run-state", "worse").at(-1)).toMatchObject({ state: "finished", heldStep: best });
+  });
+
   test("goes on to the last step and keeps the last adapter by default", { timeout: 120_000 }, async () => {
     const rows = await tinyRows(model, lengths);
     const tiny = await trained({ data: tinyData(rows, rows, 8), training: { steps: 4, evalEvery: 1 }, runs });

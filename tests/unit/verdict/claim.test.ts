@@ -16,6 +16,7 @@ describe("the runs of the claim", () => {
         { start: "random tokens", run: "SK-Prefix, random tokens" },
         { start: "an irrelevant text", run: "SK-Prefix, irrelevant text" },
       ],
+      ownRates: false,
     });
   });
 
@@ -24,11 +25,17 @@ describe("the runs of the claim", () => {
     expect(claimRuns([run("b", { control: "random-tokens", map: "dense", text: "t" }), text])).toEqual({
       text: "a",
       without: [{ start: "random tokens", run: "b" }],
+      ownRates: false,
     });
+    const searched = [
+      run("a", { text: "t", map: "dense" }, { learningRate: 0.01 }),
+      run("b", { text: "t", map: "dense", control: "random-tokens" }, { learningRate: 0.1 }),
+      run("c", { text: "t", map: "dense", control: "irrelevant-text" }, { learningRate: 0.01 }),
+    ];
+    expect(claimRuns(searched)).toMatchObject({ text: "a", without: [{ run: "b" }, { run: "c" }], ownRates: true });
     const others = [
       run("b", { text: "u", map: "dense", control: "random-tokens" }),
       run("b", { text: "t", map: "lowRank", control: "random-tokens" }),
-      run("b", { text: "t", map: "dense", control: "random-tokens" }, { learningRate: 0.1 }),
       run("b", { text: "t", map: "dense", control: "random-tokens" }, { method: "sk-prompt" }),
     ];
     for (const other of others) expect(claimRuns([text, other])).toBeNull();
@@ -43,6 +50,7 @@ describe("the claim's sentence", () => {
       { start: "random tokens", run: "R" },
       { start: "an irrelevant text", run: "I" },
     ],
+    ownRates: false,
   };
   const pair = (first: string, second: string, value: number, beyondLuck: boolean): VerdictPair => ({
     ...{ first, second, beyondLuck, test: "exact McNemar", p: 0.01, adjustedP: beyondLuck ? 0.02 : 0.3 },
@@ -83,6 +91,10 @@ describe("the claim's sentence", () => {
 
   test("goes by the controls that were compared, and is left out without any", () => {
     expect(said([pair("SK", "R", 0.2, true)])).toMatch(/It does against the one control there is: /);
+    const searched = { ...claim, ownRates: true };
+    expect(claimSentence({ metric: "accuracy", pairs: [pair("SK", "R", 0.2, true)] }, searched)).toMatch(
+      /^Does the meaning of the text matter, each at its own learning rate\? It does/,
+    );
     expect(said([pair("R", "I", 0.2, true)])).toBeNull();
   });
 });

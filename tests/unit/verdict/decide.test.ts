@@ -72,7 +72,7 @@ describe("who is ahead", () => {
     expect(judged.sentences).toEqual([
       "LoRA is best: 90.0 % accuracy on 300 test rows. It is ahead of Head only (60.0 %) beyond luck.",
       'LoRA is ahead of always saying "ham" (50.0 %).',
-      "Every run was trained once: this compares these trained runs, and another seed may change the order.",
+      "Every run has one seed: this compares these trained runs, and another seed may change the order.",
     ]);
   });
 
@@ -100,7 +100,7 @@ describe("who is ahead", () => {
       "Nearest neighbours, untrained, is best: 90.0 % accuracy on 300 test rows. It is ahead of LoRA (60.0 %) beyond luck.",
     );
     expect(sentences[1]).toBe(
-      "No tuned run is ahead of Nearest neighbours beyond luck, so these rows do not show that tuning helps.",
+      "No tuned run is ahead of Nearest neighbours beyond luck: without a step it may be as good as any of them.",
     );
   });
 
@@ -245,6 +245,9 @@ describe("what to know of a run", () => {
     expect(remarks([moved])).toEqual([]);
     // Not for one seed of two.
     expect(remarks([still, moved])).toEqual([]);
+    // Back to where it began after a detour: that is no falling loss.
+    const around = { losses: steps(1.81, 1.8), evaluations: evaluated(1.805, 1.85, 1.88, 1.85, 1.8) };
+    expect(remarks([around])).toEqual([{ kind: "has not moved" }]);
   });
 
   test("that it is still falling", () => {
@@ -279,7 +282,7 @@ describe("what a verdict rests on", () => {
       metricChangedAfterTraining: true,
     });
     expect(sentences.slice(-2)).toEqual([
-      "No test rows are set aside: whatever was chosen by the validation rows looks better on them than it is.",
+      "These are validation rows: whatever was chosen by them looks better on them than it is.",
       "Accuracy was chosen after training began: a lead in it may have been picked.",
     ]);
     expect(verdict([good("LoRA")], { looks: 3 }).sentences.at(-1)).toBe(
