@@ -31,6 +31,11 @@ export interface Example {
   row: number;
 }
 
+/** What is read of a row, for a person: of a pair both texts. */
+export function shownText({ text, textPair }: Pick<Example, "text" | "textPair">): string {
+  return textPair === null ? text : `${text} | ${textPair}`;
+}
+
 /** A column in a role. */
 export interface ChosenColumn {
   /** For messages: `text`, `second text`. */

@@ -6,6 +6,7 @@
 import type { BaseModel } from "../base/base-model";
 import type { Comparison } from "../comparison/comparison";
 import { formats } from "../data/formats/registry";
+import { isEnded } from "../plan/phase";
 import type { Variant } from "../plan/variants";
 import { trainableOf } from "../runs/trainable-count";
 import { type MetricName, taskMetrics } from "../tasks/metrics/names";
@@ -72,15 +73,19 @@ export function judge(judged: Judged, model: BaseModel, { metric, beside }: Aske
     part,
     answersOf: (run) => answersOf(comparison, part, run),
     metric,
-    leftOut: beside.map((run) => ({ run, why: "which rows it was trained on is not known here" })),
+    leftOut: leftOutBeside(beside),
     looks: part === "test" ? looks : null,
   });
 }
 
 /** A run that has still to end. */
 export function runStillGoing({ comparison, variants }: Pick<Judged, "comparison" | "variants">): string | null {
-  const ended = ["finished", "stopped", "failed"];
-  return variants.find(({ name }) => !ended.includes(comparison.state(name)))?.name ?? null;
+  return variants.find(({ name }) => !isEnded(comparison.state(name)))?.name ?? null;
+}
+
+/** Runs that were added to a comparison are not judged with it. */
+export function leftOutBeside(runs: readonly string[]): Verdict["leftOut"] {
+  return runs.map((run) => ({ run, why: "which rows it was trained on is not known here" }));
 }
 
 /** Which rows decide, and what the runs say of them. */

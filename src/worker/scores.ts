@@ -5,6 +5,7 @@
 
 import type { BaseModel } from "../base/base-model";
 import { countOf, nameRows } from "../data/errors";
+import { shownText } from "../data/examples";
 import { formats } from "../data/formats/registry";
 import { readLabelled } from "../data/labelled";
 import type { Table } from "../data/table";
@@ -13,7 +14,7 @@ import type { ColumnRoles } from "../data/types";
 import type { Answers } from "../verdict/remarks";
 import { scoreRuns } from "../verdict/score";
 import type { FileScores } from "./api";
-import { type Judged, judgeBy, runStillGoing } from "./judge";
+import { type Judged, judgeBy, leftOutBeside, runStillGoing } from "./judge";
 import type { OpenComparison } from "./open-comparison";
 
 /** What there has to be of a comparison. */
@@ -51,9 +52,9 @@ export async function scoreTable(
   const rows = read.examples.flatMap((example): { text: string; row: TokenizedExample }[] => {
     const encoded = format.encode(example, model.tokenizer, longest);
     if (encoded.fullLength === 0) return [];
-    const { text, textPair, row } = example;
+    const { row } = example;
     const tokens = { ...encoded, row, truncated: encoded.fullLength > encoded.ids.length };
-    return [{ text: textPair === null ? text : `${text} | ${textPair}`, row: tokens }];
+    return [{ text: shownText(example), row: tokens }];
   });
   if (rows.length === 0)
     throw new Error(`${table.file}: the tokenizer makes no token of the texts that have an answer.`);
@@ -93,7 +94,7 @@ export async function scoreTable(
             part: "file",
             answersOf: (run) => answers.get(run) ?? null,
             ...{ metric: null, looks: null },
-            leftOut: beside.map((run) => ({ run, why: "which rows it was trained on is not known here" })),
+            leftOut: leftOutBeside(beside),
           })
         : null,
     ...{ leftOut, unlabelled: [...read.unlabelled], seen: [...read.seen] },

@@ -6,7 +6,7 @@
 import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
 import { type Channel, readChannel } from "../data/channels";
-import type { Example } from "../data/examples";
+import { shownText } from "../data/examples";
 import type { EncodedRow } from "../data/tokens";
 import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
@@ -140,11 +140,9 @@ export class StudioSession {
   /** The open rows in their parts, once for every fold or repeat. */
   get divisions(): readonly DividedRows[] {
     const { dataset, divisions } = this.data.data;
-    const textsOf = (rows: readonly Example[]) =>
-      rows.map(({ text, textPair }) => (textPair === null ? text : `${text} | ${textPair}`));
     return divisions.map((parts, index) => {
       const { validation, test } = dataset.divisions[index]!;
-      return { ...parts, validationTexts: textsOf(validation), testTexts: textsOf(test) };
+      return { ...parts, validationTexts: validation.map(shownText), testTexts: test.map(shownText) };
     });
   }
 
