@@ -66,7 +66,7 @@ export const trainingSchema = z.strictObject({
    * Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter.
    */
   headLearningRate: z.union([z.number().positive(), z.literal("adapter")]).default(DEFAULT_HEAD_LEARNING_RATE),
-  /** Decoupled, of all that is trained but norms and biases. */
+  /** Decoupled, of all that is trained but biases, norms and other gains. */
   weightDecay: z.number().min(0).default(0.01),
   schedule: z.enum(["linear", "cosine", "constant"]).default("linear"),
   warmupRatio: z.number().min(0).max(1).default(0.06),
