@@ -10,7 +10,7 @@ import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 
 /** Options that train tensors which a method's defaults do not. */
-const also: Record<string, object[]> = {
+const also: Record<string, Record<string, unknown>[]> = {
   "sk-prefix": [{ map: "diagonal" }, { map: "lowRank" }, { shared: true }, { preset: "reference-code" }],
   "sk-prompt": [{ map: "dense" }, { map: "diagonal" }, { preset: "reference-code" }],
   prefix: [{ projection: 5 }, { init: "text", virtualTokens: null }],
