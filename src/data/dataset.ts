@@ -3,7 +3,7 @@
 import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
 import { formats } from "./formats/registry";
-import { divideExamples, inputsOf, type Parts } from "./parts";
+import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./parts";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
 import type { DataSettings, Scale } from "./types";
@@ -29,11 +29,13 @@ export interface DataTables {
 /** `seed`: with which the rows for validation and test are drawn. */
 type SplitSettings = DataSettings & { readonly seed: number };
 
+type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly file: string };
+
 /**
  * Rows of the validation and of the test file are these parts; where there is no such file they are
  * drawn from the training file, stratified where rows have one label. Where neither test rows nor
  * groups are asked for, validation rows are drawn as they were before there were these
- * (`split.ts`).
+ * (`split.ts`), but that equal texts are never on two sides.
  * @throws DataError as the task's format, `splitExamples` and `divideExamples` do, and where a part
  * that is drawn beside test rows has one label only.
  */
@@ -50,8 +52,9 @@ export function buildDataset({ train, validation, test }: DataTables, settings: 
   if (plan === null && !tested && group === null) {
     const split = held
       ? { train: examples, validation: [] }
-      : splitExamples(examples, validationFraction, seed, train.file);
+      : twoParts(examples, { validationFraction, seed, file: train.file, labelsOf: format.labelsOf }, said);
     divisions = [{ ...split, test: [] }];
+    said.push(...conflicts(examples, train.file));
   } else {
     const rows = withGroups(examples, train, group);
     const options = { validationFraction: held ? 0 : validationFraction, test: plan, seed, file: train.file };
@@ -73,6 +76,32 @@ export function buildDataset({ train, validation, test }: DataTables, settings: 
     said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
   const first = divisions[0]!;
   return { labels, scale: format.scale?.(first.train) ?? null, ...first, divisions, notices: said };
+}
+
+/**
+ * Training and validation rows as they were always drawn, so that older files give the same rows;
+ * but a row whose text is among the training rows stays with those, which `said` is told.
+ */
+function twoParts(examples: readonly Example[], options: DrawOptions, said: string[]): Omit<Parts, "test"> {
+  const { validationFraction, seed, file } = options;
+  const drawn = splitExamples(examples, validationFraction, seed, file);
+  const inputOf = inputsOf(examples);
+  const learned = new Set(drawn.train.map(inputOf));
+  const repeats = new Set(drawn.validation.filter((example) => learned.has(inputOf(example))));
+  if (repeats.size === 0) return drawn;
+  // Every text is there twice: then whole sets of equal ones are dealt out.
+  if (repeats.size === drawn.validation.length) {
+    const [{ train, validation }] = divideExamples(examples, { ...options, test: null }) as [Parts];
+    return { train, validation };
+  }
+  const one = repeats.size === 1;
+  said.push(
+    `${file}: ${countOf(repeats.size, "row")} drawn for validation ${one ? "has" : "have"} the text of a training row, and ` +
+      `${one ? "was" : "were"} put with the training rows (${nameRows([...repeats].map(({ row }) => row))}).`,
+  );
+  const validation = drawn.validation.filter((example) => !repeats.has(example));
+  const held = new Set(validation);
+  return { train: examples.filter((example) => !held.has(example)), validation };
 }
 
 /** @throws DataError for a column that the file has not, or that is empty in a row. */

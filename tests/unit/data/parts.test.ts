@@ -213,6 +213,52 @@ describe("the open data in three parts", () => {
     expect(buildDataset(await alone(), without)).toEqual(read);
   });
 
+  it("of two parts, too, no text is on two sides, and other rows stay where they were", async () => {
+    const rows = [...lines(40), ...Array.from({ length: 8 }, (_, n) => ` MESSAGE ${n},${n % 2 ? "ham" : "spam"},x`)];
+    const file = await table("train.csv", ["text,label,author", ...rows]);
+    const two = { ...settings, test: null };
+    let moved = 0;
+    for (const seed of SEEDS) {
+      const read = buildDataset({ train: file, validation: null, test: null }, { ...two, seed });
+      const all = [...read.train, ...read.validation].sort((a, b) => a.row - b.row);
+      const drawn = splitExamples(all, 0.2, seed);
+      expect(read.train).toEqual(all.filter((example) => !read.validation.includes(example)));
+      const key = ({ text }: Example) => text.trim().toLowerCase();
+      const learned = new Set(drawn.train.map(key));
+      const repeats = drawn.validation.filter((example) => learned.has(key(example)));
+      expect(read.validation).toEqual(drawn.validation.filter((example) => !repeats.includes(example)));
+      const sides = [read.train, read.validation].map((part) => new Set(part.map(key)));
+      expect([...sides[1]!].some((text) => sides[0]!.has(text))).toBe(false);
+      moved += repeats.length;
+      const said = read.notices.filter((notice) => notice.includes("put with the training rows"));
+      expect(said.map((notice) => Number(/(\d+) rows? drawn/.exec(notice)![1]))).toEqual(
+        repeats.length > 0 ? [repeats.length] : [],
+      );
+    }
+    expect(moved).toBeGreaterThan(0);
+  });
+
+  it("of two parts in which every text is twice, whole pairs are dealt out; one text alone is refused", async () => {
+    const twice = Array.from({ length: 12 }, (_, n) => `message ${n % 6},${n % 2 ? "ham" : "spam"}`);
+    const two = { ...settings, test: null };
+    const open = async (some: string[]) => ({
+      train: await table("t.csv", ["text,label", ...some]),
+      validation: null,
+      test: null,
+    });
+    for (const seed of SEEDS) {
+      const { train, validation } = buildDataset(await open(twice), { ...two, seed });
+      expect(train.length + validation.length).toBe(12);
+      const known = new Set(train.map(({ text }) => text));
+      expect(validation.length).toBeGreaterThan(0);
+      expect(validation.some(({ text }) => known.has(text))).toBe(false);
+    }
+    const alike = await open(["same,ham", "same,ham", "same,spam", "same,spam"]);
+    expect(() => buildDataset(alike, two)).toThrow(
+      /t\.csv: 4 rows with 1 different text cannot be divided into 2 parts/,
+    );
+  });
+
   it("keep a column's groups together, and say what that makes", async () => {
     const dataset = buildDataset(await alone(), { ...settings, group: "author" });
     const authors = partsOf(dataset).map((rows) => new Set(rows.map(({ group }) => group)));
