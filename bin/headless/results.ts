@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, wr
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
 import type { Configuration } from "../../src/plan/configuration";
+import { withFoundRates } from "../../src/plan/rate-search";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
 import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
@@ -295,7 +296,8 @@ export class Results {
       searches: this.#searches,
       // What to know before calling one better than another.
       unequal: estimate.unequal,
-      configuration,
+      // With the rates that were found, and how: a run of it trains at them.
+      configuration: withFoundRates(configuration, this.#searches),
     };
     writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
   }

@@ -21,6 +21,22 @@ const optionsSchema = z.record(z.string(), z.unknown());
 /** `search`: tried on part of the training rows before training (`rate-search.ts`). */
 const learningRateSchema = z.union([z.number().positive(), z.literal("search")]);
 
+/** What is kept of a search beside the rate that it chose (`found-rate.ts`). */
+const foundRateSchema = z.strictObject({
+  rate: z.number().positive(),
+  /** Training steps of all trials together. */
+  trialSteps: z.int().min(1),
+  /** Training rows that were learned from, and held out to choose by. */
+  trainRows: z.int().min(1),
+  heldRows: z.int().min(1),
+  /** What it was searched for: the steps of the training, and the base model's name. */
+  steps: z.int().min(1),
+  model: z.string(),
+  /** Beginnings of SHA-256: of all training rows, and of the run's and the training's settings. */
+  rows: z.string(),
+  settings: z.string(),
+});
+
 export const runSchema = z.strictObject({
   name: z.string().min(1).max(60),
   method: z.string().min(1),
@@ -29,6 +45,8 @@ export const runSchema = z.strictObject({
    * `training.learningRate`; without either the method's own default applies (`schedule.ts`).
    */
   learningRate: learningRateSchema.optional(),
+  /** How `learningRate` was found; it counts while that is the rate that was chosen. */
+  foundRate: foundRateSchema.optional(),
   /** Of the adapter; overrides `training.weightDecay`, which the head keeps. */
   weightDecay: z.number().min(0).optional(),
   options: optionsSchema.default({}),
@@ -156,4 +174,5 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
 
 export type Configuration = z.infer<typeof configurationSchema>;
 export type RunConfiguration = z.infer<typeof runSchema>;
+export type FoundRate = z.infer<typeof foundRateSchema>;
 export type TrainingConfiguration = z.infer<typeof trainingSchema>;

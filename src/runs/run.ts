@@ -189,7 +189,7 @@ export class Run {
     this.#cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
     const { size } = this.#anyStep.batch;
-    this.#textAnswers = textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
+    this.#textAnswers = await textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
     this.#labelPrior = labelPriorOf(this.#executor, this.#model.tokenizer, this.setup, this.owner);
     await this.#start();
     const bound = await this.leaves();

@@ -20,6 +20,16 @@ export function EstimateLine({ run }: { run: DraftRun }) {
     );
   }
   const { adapter, head, percentOfBase } = estimate.trainable;
+  if (estimate.mostFitted !== null) {
+    return (
+      <p className="run-card-estimate">
+        <span>
+          fits at most <b>{formatCount(estimate.mostFitted)}</b> weights; how many, its fit says
+        </span>
+        <span>nothing of the base model</span>
+      </p>
+    );
+  }
   return (
     <p className="run-card-estimate">
       <span>

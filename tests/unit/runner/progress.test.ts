@@ -53,7 +53,7 @@ describe("event lines", () => {
 
   test("give the rate that was found, and what it cost", () => {
     const search = {
-      ...{ run: "lora", own: 0.001, chosen: 0.003, doubt: null, trials: [], trainRows: 80, heldRows: 20 },
+      ...{ run: "lora", own: 0.001, chosen: 0.003, found: null, doubt: null, trials: [], trainRows: 80, heldRows: 20 },
       cost: { steps: 1550, tokens: 9000, seconds: 23.6 },
     };
     const said = "lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)";
