@@ -6,11 +6,12 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
+import { approachOf } from "../../src/methods/registry";
 import type { Configuration } from "../../src/plan/configuration";
 import { withFoundRates } from "../../src/plan/rate-search";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
-import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
+import { decidingMetric, type MetricName, metricFacts, metricNames } from "../../src/tasks/metrics/names";
 import type {
   DeviceReport,
   EvaluationEvent,
@@ -58,10 +59,10 @@ export interface RunSummary {
   flops: { total: number; step: RunEstimate["flops"] };
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /**
-   * `best` has the best of the task's first metric, the earliest of equals; step 0 counts only
-   * where nothing else was evaluated.
+   * `best` has the best of the metric that decides, the earliest of equals. Step 0 never counts
+   * where steps train the run, so that it is null before the first evaluation after it.
    */
-  validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
+  validation: { first: Evaluation; last: Evaluation; best: Evaluation | null } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
   test: Evaluation | null;
   memoryBytes: MemoryBytes | null;
@@ -77,10 +78,11 @@ export interface GroupSummary {
   group: string;
   run: string;
   learningRateFactor: number;
-  /** The task's first metric, of which `last`, `best` and `test` are. */
+  /** The metric that decides, of which `last`, `best` and `test` are. */
   metric: MetricName;
   last: Spread;
-  best: Spread;
+  /** Null where none was evaluated after a step. */
+  best: Spread | null;
   /** Null where no test rows were read. */
   test: Spread | null;
   lastLoss: Spread;
@@ -129,7 +131,7 @@ export class Results {
    * folders.
    */
   constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
-    [this.#metric] = taskMetrics[data.task];
+    this.#metric = decidingMetric({ data, training });
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training, data).map((variant) => ({ ...variant, run })));
@@ -159,6 +161,7 @@ export class Results {
     return names.flatMap((group) => {
       const members = this.runs.filter(({ variant, state }) => variant.group === group && state !== "failed");
       const evaluated = members.flatMap(({ validation }) => validation ?? []);
+      const best = evaluated.flatMap(({ best }) => best?.[this.#metric] ?? []);
       const tested = members.flatMap(({ test }) => test?.[this.#metric] ?? []);
       const [first] = members;
       if (!first || evaluated.length === 0) return [];
@@ -169,7 +172,7 @@ export class Results {
         learningRateFactor,
         metric: this.#metric,
         last: spreadOf(evaluated.map(({ last }) => last[this.#metric]!)),
-        best: spreadOf(evaluated.map(({ best }) => best[this.#metric]!)),
+        best: best.length > 0 ? spreadOf(best) : null,
         test: tested.length > 0 ? spreadOf(tested) : null,
         lastLoss: spreadOf(evaluated.map(({ last }) => last.loss)),
       };
@@ -368,8 +371,9 @@ function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: Metr
     return;
   }
   const sign = metricFacts[metric].better === "high" ? 1 : -1;
-  const { first, best } = summary.validation ?? { first: evaluation, best: evaluation };
+  const { first, best } = summary.validation ?? { first: evaluation, best: null };
   // Before its first step nothing of it is learned.
-  const isBetter = best.step === 0 || sign * evaluation[metric]! > sign * best[metric]!;
+  const counts = evaluation.step > 0 || !approachOf(summary.method).trains;
+  const isBetter = counts && (best === null || sign * evaluation[metric]! > sign * best[metric]!);
   summary.validation = { first, last: evaluation, best: isBetter ? evaluation : best };
 }

@@ -184,9 +184,13 @@ function checkLabels(parts: Parts, labels: readonly string[], { train, validatio
     throw new DataError({
       file,
       what:
-        `All ${countOf(rows.length, "row")} for ${name} have the label ${quote(counts[0]!.name)}` +
+        `${rows.length === 1 ? "The only row" : `All ${countOf(rows.length, "row")}`} for ${name} ` +
+        `${rows.length === 1 ? "has" : "have"} the label ${quote(counts[0]!.name)}` +
         `${others.length > 0 ? ` (${others.join("; ")})` : ""}, so nothing can be told from them.`,
-      fix: "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
+      fix:
+        name === "test" && test
+          ? "Add rows of other labels to this file."
+          : "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
     });
   }
 }

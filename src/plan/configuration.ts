@@ -19,7 +19,9 @@ const DEFAULT_HEAD_LEARNING_RATE = 0.005;
 const optionsSchema = z.record(z.string(), z.unknown());
 
 /** `search`: tried on part of the training rows before training (`rate-search.ts`). */
-const learningRateSchema = z.union([z.number().positive(), z.literal("search")]);
+const learningRateSchema = z.union([z.number().positive(), z.literal("search")], {
+  error: 'must be a number above 0, or "search"',
+});
 
 /** What is kept of a search beside the rate that it chose (`found-rate.ts`). */
 const foundRateSchema = z.strictObject({
@@ -129,19 +131,29 @@ const fields = z.strictObject({
     .strictObject({
       task: z.enum(taskIds).default(DEFAULT_TASK),
       train: z.string(),
-      validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(dataDefaults.validationFraction),
+      validation: z
+        .union([z.string().min(1), z.number().gt(0).lt(1)], {
+          error: "must be the name of a file, or a fraction between 0 and 1",
+        })
+        .default(dataDefaults.validationFraction),
       /** A file, or how its rows are drawn from the training file; null: no test part. */
       test: z
-        .union([
-          z.string(),
-          z.number().gt(0).lt(1),
-          z.strictObject({ folds: z.int().min(2).max(20) }),
-          z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
-        ])
+        .union(
+          [
+            z.string().min(1),
+            z.number().gt(0).lt(1),
+            z.strictObject({ folds: z.int().min(2).max(20) }),
+            z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
+          ],
+          {
+            error:
+              'must be the name of a file, a fraction between 0 and 1, {"folds": 5}, {"repeats": 5, "fraction": 0.1}, or null',
+          },
+        )
         .nullable()
         .default(null),
       /** A column: rows with the same value stay in one part. */
-      group: z.string().nullable().default(null),
+      group: z.string().min(1).nullable().default(null),
       /** Roles as the task has them. */
       columns: z.record(z.string(), z.unknown()),
       maxLength: z.int().min(1).default(dataDefaults.maxLength),

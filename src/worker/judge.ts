@@ -9,7 +9,7 @@ import { formats } from "../data/formats/registry";
 import { isEnded } from "../plan/phase";
 import type { Variant } from "../plan/variants";
 import { trainableOf } from "../runs/trainable-count";
-import { type MetricName, taskMetrics } from "../tasks/metrics/names";
+import { decidingMetric, type MetricName } from "../tasks/metrics/names";
 import { claimRuns, claimSentence } from "../verdict/claim";
 import { decide, type JudgedRun } from "../verdict/decide";
 import type { Answers } from "../verdict/remarks";
@@ -102,7 +102,7 @@ export function judgeBy(
   { part, answersOf, metric, leftOut: given, looks }: DecidingRows,
 ): Verdict {
   const { task } = comparison;
-  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  const fixed = decidingMetric(configuration);
   const leftOut = [...given];
   const runs: JudgedRun[] = [];
   for (const group of new Set(variants.map((variant) => variant.group))) {

@@ -287,6 +287,18 @@ describe("the open data in three parts", () => {
     );
   });
 
+  it("name the only row of a part, and what helps a test file", async () => {
+    const four = await table("four.csv", ["text,label", "one,ham", "two,spam", "three,ham", "four,spam"]);
+    const few = { ...settings, columns: { text: "text", textPair: null, label: "label" } };
+    expect(() => buildDataset({ train: four, validation: null, test: null }, few)).toThrow(
+      /four\.csv: The only row for (validation|test) has the label "(ham|spam)" \(/,
+    );
+    const one = await table("one.csv", ["text,label", "five,ham", "six,ham"]);
+    expect(() =>
+      buildDataset({ train: four, validation: null, test: one }, { ...few, validationFraction: 0.5 }),
+    ).toThrow(/one\.csv: All 2 rows for test have the label "ham" .* Add rows of other labels to this file\.$/);
+  });
+
   it("name rows with one text and two answers, and rows of a file that are among the others", async () => {
     const clashing = await table("clash.csv", [
       "text,label",
