@@ -266,10 +266,11 @@ export class Results {
   /** Writes `summary.json`. */
   writeSummary({ configuration, device, preparation, versions }: Surroundings): void {
     const { model, data, estimate } = preparation;
-    for (const { run, trainable, flops } of estimate.runs) {
+    for (const { run, trainable, mostFitted, flops } of estimate.runs) {
       for (const summary of this.runs) {
         if (summary.variant.run !== run) continue;
-        summary.trainable = trainable;
+        // How many numbers it fits to texts, a notice of its fit says.
+        summary.trainable = mostFitted === null ? trainable : null;
         summary.flops.step = flops;
       }
     }

@@ -24,9 +24,11 @@ export function EstimateLine({ run }: { run: DraftRun }) {
     return (
       <p className="run-card-estimate">
         <span>
-          fits at most <b>{formatCount(estimate.mostFitted)}</b> weights; how many, its fit says
+          fits at most <b>{formatCount(estimate.mostFitted)}</b> weights
         </span>
-        <span>nothing of the base model</span>
+        <span>
+          <b>0 %</b> of base
+        </span>
       </p>
     );
   }
