@@ -23,8 +23,14 @@ const readJson = (/** @type {string} */ path) => JSON.parse(readFileSync(path, "
  * Names of all cells, such as `comparisons/minilm-trec`, sorted.
  * @returns {string[]}
  */
-export function cellNames() {
-  return readdirSync(CONFIGURATIONS, { recursive: true, encoding: "utf8" })
+export const cellNames = () => namesBelow(CONFIGURATIONS);
+
+/** Names of the results that are kept. */
+export const keptNames = () => (existsSync(RESULTS) ? namesBelow(RESULTS) : []);
+
+/** @param {string} folder */
+function namesBelow(folder) {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.replaceAll("\\", "/").replace(/\.json$/, ""))
     .sort();

@@ -23,6 +23,7 @@ export interface CellResult {
 export type CellResults = ReadonlyMap<string, CellResult>;
 
 const NONE = "–";
+const NOT_YET = ["Not measured yet."];
 
 /** Widths of the models that rates are searched on. */
 const MODELS = [
@@ -93,9 +94,9 @@ function chosenRate(search: RateSearch | undefined): string {
 }
 
 /**
- * A row for each run of some comparisons, a column for each comparison: the value that decides, with
- * its 95 % interval. Bold: no run is ahead of it beyond luck, and it is ahead beyond luck of all
- * that trains no adapter.
+ * A row for each run of some comparisons, a column for each comparison: the value that decides,
+ * with its 95 % interval. Bold: no run is ahead of it beyond luck, and it is ahead beyond luck of
+ * all that trains no adapter.
  */
 function comparisonTable(results: CellResults, names: readonly string[]): string[] {
   const cells = names.flatMap((name) => {
@@ -166,14 +167,14 @@ export function trainedTables(results: CellResults): Record<string, string[]> {
     const own = [...results].filter(([name]) => name.startsWith(`${folder}/`));
     return (own.reduce((sum, [, { seconds }]) => sum + seconds, 0) / 3600).toFixed(1);
   };
+  const compared = Object.entries(TABLES).map(([mark, names]) => {
+    const isMeasured = names.some((name) => results.has(name));
+    return [mark, isMeasured ? [...comparisonTable(results, names), "", ...sentences(results, names)] : NOT_YET];
+  });
+  const isSearched = [...results.values()].some(({ searches }) => searches.length > 0);
   return {
-    "learning rates": learningRateTable(results),
-    ...Object.fromEntries(
-      Object.entries(TABLES).flatMap(([mark, names]) => {
-        const lines = [...comparisonTable(results, names), "", ...sentences(results, names)];
-        return [[mark, lines]];
-      }),
-    ),
+    "learning rates": isSearched ? learningRateTable(results) : NOT_YET,
+    ...Object.fromEntries(compared),
     hours: [
       `The searches took ${computing("searches")} hours of computing on two cores that other work shared, the comparisons ` +
         `${computing("comparisons")}.`,

@@ -6,7 +6,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
@@ -14,6 +14,7 @@ import { createServer } from "vite";
 import { projectRoot } from "../build.mjs";
 import { ensureChromium } from "../chromium.mjs";
 import { allResults, cellNames, resultOf, runCell } from "./cells.mjs";
+import { fill } from "./documents.mjs";
 
 /** What publishes measurements. */
 const PUBLISHING = [
@@ -49,22 +50,6 @@ function measure() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/**
- * Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in a document.
- * @param {string} document Its path in the project.
- * @param {string} name
- * @param {string[]} lines
- * @throws {Error} When the marks are not there.
- */
-function fill(document, name, lines) {
-  const path = join(projectRoot, document);
-  const text = readFileSync(path, "utf8");
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [start, stop] = [text.indexOf(begin), text.indexOf(end)];
-  if (start < 0 || stop < start) throw new Error(`${document} has no ${begin} … ${end}.`);
-  writeFileSync(path, `${text.slice(0, start + begin.length)}\n\n${lines.join("\n")}\n\n${text.slice(stop)}`);
 }
 
 const command = new Command("tables")
