@@ -71,6 +71,7 @@ export function buildDataset({ train, validation, test }: DataTables, settings: 
     for (const parts of divisions) checkLabels(parts, labels, { train, validation, test });
     said.push(...unlearned(divisions, labels, train.file));
   }
+  if (format.answer === "number") said.push(...allAlike(divisions[0]!, { train, validation, test }));
   if (held) said.push(...repeated(divisions[0]!.train, held.examples, validation!.file, "training"));
   if (tested)
     said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
@@ -193,6 +194,20 @@ function checkLabels(parts: Parts, labels: readonly string[], { train, validatio
           : "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
     });
   }
+}
+
+/** Parts to be measured on whose rows have one number: no correlation is defined there. */
+function allAlike(parts: Parts, { train, validation, test }: DataTables): string[] {
+  const named = [
+    { rows: parts.validation, name: "validation", file: (validation ?? train).file },
+    { rows: parts.test, name: "test", file: (test ?? train).file },
+  ];
+  return named.flatMap(({ rows, name, file }) => {
+    const first = rows[0]?.values?.[0];
+    if (first === undefined || rows.some(({ values }) => values![0] !== first)) return [];
+    const which = rows.length === 1 ? `The only ${name} row has` : `All ${formatCount(rows.length)} ${name} rows have`;
+    return [`${file}: ${which} the number ${formatCount(first)}, so no correlation is defined on them.`];
+  });
 }
 
 /** Labels that some division has no training row of. */

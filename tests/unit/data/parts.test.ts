@@ -299,6 +299,19 @@ describe("the open data in three parts", () => {
     ).toThrow(/one\.csv: All 2 rows for test have the label "ham" .* Add rows of other labels to this file\.$/);
   });
 
+  it("say where all numbers to be measured on are the same, so that no correlation is defined", async () => {
+    const numbers = Array.from({ length: 40 }, (_, n) => `message ${n},${n / 4}`);
+    const file = await table("n.csv", ["text,score", ...numbers]);
+    const alike = await table("same.csv", ["text,score", "one,2.5", "two,2.5"]);
+    const regression: DataSettings & { seed: number } = {
+      ...{ ...settings, task: "regression", columns: { text: "text", textPair: null, number: "score" } },
+    };
+    expect(buildDataset({ train: file, validation: null, test: null }, regression).notices).toEqual([]);
+    expect(buildDataset({ train: file, validation: null, test: alike }, regression).notices).toEqual([
+      "same.csv: All 2 test rows have the number 2.5, so no correlation is defined on them.",
+    ]);
+  });
+
   it("name rows with one text and two answers, and rows of a file that are among the others", async () => {
     const clashing = await table("clash.csv", [
       "text,label",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { eventLine, PlainProgress } from "../../../bin/headless/progress";
-import type { StepEvent, StudioEvent } from "../../../src/worker/api";
+import type { EvaluationEvent, StepEvent, StudioEvent } from "../../../src/worker/api";
 
 const memoryBytes = {
   weights: 0,
@@ -30,7 +30,7 @@ function step(run: string, step: number, loss: number): StepEvent {
   };
 }
 
-function evaluation(run: string, step: number): StudioEvent {
+function evaluation(run: string, step: number): EvaluationEvent {
   return {
     type: "evaluation",
     run,
@@ -49,6 +49,11 @@ function evaluation(run: string, step: number): StudioEvent {
 describe("event lines", () => {
   test("give an evaluation's figures with their units", () => {
     expect(eventLine(evaluation("lora", 50))).toBe("lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 90.0 %");
+  });
+
+  test("say that a figure is not defined", () => {
+    const line = eventLine({ ...evaluation("lora", 50), accuracy: undefined, f1: undefined, spearman: Number.NaN });
+    expect(line).toBe("lora: step 50, validation loss 0.4321, spearman not defined");
   });
 
   test("give the rate that was found, and what it cost", () => {
