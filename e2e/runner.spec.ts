@@ -200,7 +200,11 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(verdict.pairs).toHaveLength(1);
   // Two rows are no proof.
   expect(verdict.pairs[0].beyondLuck).toBe(false);
-  for (const sentence of verdict.sentences) expect(trained.output).toContain(`${sentence}\n`);
+  const report = readFileSync(join(out, "report.md"), "utf8");
+  for (const sentence of verdict.sentences) {
+    expect(trained.output).toContain(`${sentence}\n`);
+    expect(report).toContain(`${sentence}\n`);
+  }
   // Read once, when both have ended.
   const tests = metrics.slice(-2);
   expect(tests).toEqual([
