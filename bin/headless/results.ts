@@ -58,8 +58,8 @@ export interface RunSummary {
   flops: { total: number; step: RunEstimate["flops"] };
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /**
-   * `best` has the best of the metric that decides, the earliest of equals; step 0 counts only where
-   * nothing else was evaluated.
+   * `best` has the best of the metric that decides, the earliest of equals; step 0 counts only
+   * where nothing else was evaluated.
    */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
@@ -77,7 +77,10 @@ export interface GroupSummary {
   group: string;
   run: string;
   learningRateFactor: number;
-  /** The metric that was fixed before training, else the task's first, of which `last`, `best` and `test` are. */
+  /**
+   * The one that was fixed before training, else the task's first, of which `last`, `best` and
+   * `test` are.
+   */
   metric: MetricName;
   last: Spread;
   best: Spread;

@@ -81,9 +81,9 @@ export interface ModelCardContent {
   steps: number;
   metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
   /**
-   * Of the test rows, with the adapter as it is here, each figure with its 95 % interval; null where
-   * there are none, or they were not read. `looks`: how often they have been read as far as anybody
-   * knows.
+   * Of the test rows, with the adapter as it is here, each figure with its 95 % interval; null
+   * where there are none, or they were not read. `looks`: how often they have been read as far as
+   * anybody knows.
    */
   tested?: {
     rows: number;

@@ -11,7 +11,7 @@ export interface DrawnMetric {
    * them.
    */
   over(counts: Uint16Array): number;
-  /** What counts of the answer to a row: where two evaluations' are equal, the row tells nothing. */
+  /** What counts of the answer to a row: where two evaluations' are equal, it tells nothing. */
   answer(row: number): number | string;
   /** [rows], 1 or 0: where the metric is the share of rows that are right, which ones are. */
   readonly right?: Uint8Array;
