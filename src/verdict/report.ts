@@ -7,6 +7,7 @@
 import type { Configuration } from "../plan/configuration";
 import { type MetricName, type Metrics, metricFacts, taskMetrics } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
+import { formats, withVersion } from "../versions/versions";
 import type { Interval, Verdict, VerdictRun } from "./verdict";
 
 /** What one run came to, or one of its seeds, folds or learning rates. */
@@ -100,17 +101,18 @@ function guesses({ metric, chance, majority }: Verdict): string[] {
   return known.length === 0 ? [] : [`To compare with: ${known.join(", ")}.`, ""];
 }
 
-function pairs({ metric, pairs: tested, againstMajority }: Verdict): string[] {
-  const all = [
-    ...tested,
-    ...(againstMajority?.runs ?? []).map((own) => ({ ...own, first: own.run, second: "always the largest label" })),
-  ];
+function pairs({ metric, runs, pairs: tested, againstMajority }: Verdict): string[] {
+  // Where the majority is one of the runs, it is among the pairs.
+  const isRun = runs.some(({ basis }) => basis === "one answer");
+  const over = isRun || !againstMajority ? [] : againstMajority.runs;
+  const all = [...tested, ...over.map((own) => ({ ...own, first: own.run, second: "always the largest label" }))];
   if (all.length === 0) return [];
+  const apart = over.length > 0 ? ", and apart from these over the runs against the largest label" : "";
   return [
     "### Differences",
     "",
-    "Both of a pair answered the same rows. The adjusted p is Holm's over all pairs of runs, and of its own over the runs " +
-      "against the largest label; below 0.05 a difference is called beyond luck.",
+    `Both of a pair answered the same rows. The adjusted p is Holm's over all pairs of runs${apart}; below 0.05 a ` +
+      "difference is called beyond luck.",
     "",
     ...table(
       ["run", "against", "difference", "95 % interval", "p", "adjusted p", "beyond luck", "test"],
@@ -192,7 +194,7 @@ function ofSettings({ configuration, started, device, versions }: ReportFacts): 
     "As a configuration file, which the studio and the headless runner open:",
     "",
     "```json",
-    JSON.stringify(withoutExamples(configuration), null, 2),
+    JSON.stringify(settingsFile(configuration), null, 2),
     "```",
     "",
     `Begun ${started.toISOString().slice(0, 16).replace("T", " ")} UTC${device === null ? "" : `, computed on ${line(device)}`}. ` +
@@ -203,13 +205,13 @@ function ofSettings({ configuration, started, device, versions }: ReportFacts): 
   ];
 }
 
-/** Labelled examples before the input may be rows of somebody's data. */
-function withoutExamples({ runs, ...configuration }: Configuration): unknown {
+/** As a file; but labelled examples before the input may be rows of somebody's data. */
+function settingsFile({ runs, ...configuration }: Configuration): unknown {
   const left = "(labelled examples, left out of the report)";
-  return {
+  return withVersion(formats.configuration, {
     ...configuration,
     runs: runs.map((run) => (run.method === "cpt" ? { ...run, options: { ...run.options, text: left } } : run)),
-  };
+  });
 }
 
 function kindOf({ kind, basis, remarks }: VerdictRun): string {

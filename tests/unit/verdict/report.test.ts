@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { configurationSchema } from "../../../src/plan/configuration";
 import { type ReportFacts, type ReportRun, writeReport } from "../../../src/verdict/report";
 import type { Verdict, VerdictRun } from "../../../src/verdict/verdict";
+import { formats, migrate } from "../../../src/versions/versions";
 
 const judged = (run: string, value: number, more: Partial<VerdictRun> = {}): VerdictRun => ({
   ...{ run, kind: "tuned", seeds: 1, parameters: 11328, remarks: [], value, low: value - 0.1, high: value + 0.1 },
@@ -81,13 +82,23 @@ describe("the report", () => {
     expect([columns(rule!), columns(row!)]).toEqual([columns(head!), columns(head!)]);
   });
 
+  test("has the majority once, where it is a run", () => {
+    const majority = judged("Majority", 0.4, { kind: "answerer", basis: "one answer", parameters: null });
+    const own = writeReport({ ...facts, verdict: { ...verdict, runs: [...verdict.runs, majority] } });
+    expect(own).not.toContain("| always the largest label |");
+    expect(own).toContain("Holm's over all pairs of runs; below 0.05");
+  });
+
   test("says the data's parts, the looks, what is not equal, and the settings", () => {
     expect(report).toContain("- rows.csv: 1,000 rows\n- 800 training rows, 100 validation rows, 100 test rows\n");
     expect(report).toContain("- these test rows have been looked at 2 times, as far as this browser knows\n");
     expect(report).toContain("## Not equal between the runs\n\n- SK-Prefix shortens the text.\n");
     expect(report).toContain("Begun 1970-01-01 00:00 UTC, computed on the processor. Versions: studio 1.2.3.");
     const settings = report.slice(report.indexOf("```json") + 7, report.lastIndexOf("```"));
-    expect(JSON.parse(settings)).toMatchObject({ model: "bundled:small-base", runs: [{ method: "lora" }, {}] });
+    // What opens them reads them as they were, but for the examples.
+    const opened = configurationSchema.parse(migrate(formats.configuration, JSON.parse(settings)));
+    const [lora, cpt] = facts.configuration.runs;
+    expect(opened).toEqual({ ...facts.configuration, runs: [lora, { ...cpt, options: opened.runs[1]!.options }] });
   });
 
   test("has no text of a row", () => {
