@@ -49,11 +49,21 @@ function tested({ tested: found }: ModelCardContent): string[] {
     "| test | value | 95 % interval |",
     "|---|---|---|",
     ...shown.map(({ title, value, low, high }) => `| ${title} | ${value} | ${low} to ${high} |`),
+    ...lookedAt(looks),
+  ];
+}
+
+/**
+ * A browser that has looked once may be one that knows of no looks before, as the headless
+ * runner's: nothing is said then.
+ */
+function lookedAt(looks: number | null): string[] {
+  if (looks === null) return ["", "How often these rows had been looked at before is not known."];
+  if (looks === 1) return [];
+  return [
     "",
-    looks === null
-      ? "How often these rows had been looked at before is not known."
-      : `The browser that trained it has looked at these rows ${looks === 1 ? "once" : `${looks} times`}` +
-        `${looks === 1 ? "." : ": what was chosen in between makes them less of a test."}`,
+    `The browser that trained it has looked at these rows ${looks} times: what was chosen in between makes them less ` +
+      "of a test.",
   ];
 }
 
