@@ -113,6 +113,8 @@ export type TextReader = (texts: readonly string[]) => Float32Array;
 /** Answers from the texts alone, on the host: the model is never asked. */
 export interface FromTexts<Options> {
   readonly from: "texts";
+  /** Whether it says the same of every text, whatever that is; default: it does not. */
+  readonly same?: true;
   /**
    * Fits to the training rows; resolves to what is answered for a text. Rejects with an Error where
    * there is nothing to be learned.

@@ -85,6 +85,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/data-configuration",
   "src/plan/found-rate",
   "src/tasks/metrics/names",
+  "src/verdict/report",
   "src/plan/presets/registry",
   "src/data/class-weights",
   "src/data/placeholders",
