@@ -12,6 +12,8 @@ import type { AdapterChoice } from "../data/unlabelled";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
+import type { SoftTokens } from "../estimate/soft-tokens";
+import type { TensorTable } from "../estimate/trained-tensors";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
@@ -44,6 +46,8 @@ export type { AdapterChoice } from "../data/unlabelled";
 export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { SizeMatch } from "../estimate/match-size";
+export type { SoftTokens } from "../estimate/soft-tokens";
+export type { TensorGroup, TensorTable } from "../estimate/trained-tensors";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
@@ -388,6 +392,11 @@ export interface StudioApi {
    */
   tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]>;
   estimate(configuration: Configuration): Promise<Estimate>;
+  /**
+   * What a run trains, tensor by tensor, and where its soft tokens stand in the first training row;
+   * null: it has none. Rejects with what keeps the run from starting.
+   */
+  inspectRun(configuration: Configuration, run: string): Promise<{ tensors: TensorTable; soft: SoftTokens | null }>;
   /**
    * What a run computes exactly before any training, in plain words, and the method and options
    * that compute the same.

@@ -15,6 +15,7 @@ import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
+import { inspectRun } from "../estimate/inspect-run";
 import { matchSize } from "../estimate/match-size";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
@@ -249,10 +250,16 @@ export class Studio implements StudioApi {
     });
   }
 
+  async inspectRun(configuration: Configuration, name: string): ReturnType<StudioApi["inspectRun"]> {
+    const { training, runs } = configurationSchema.parse(configuration);
+    const { model } = this.#session;
+    const { trainTokens } = this.#data.data;
+    return inspectRun({ ...this.#session.asked(model), model, training, trainTokens }, runNamed(runs, name));
+  }
+
   async matchSize(configuration: Configuration, name: string, rank: number): Promise<SizeMatch> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const run = runs.find((one) => one.name === name);
-    if (!run) throw new Error(`There is no run "${name}".`);
+    const run = runNamed(runs, name);
     const { model } = this.#session;
     const lora = { name: `LoRA of rank ${rank}`, method: "lora", options: { rank } };
     return matchSize({ ...this.#session.asked(model), model, training }, run, lora);
@@ -455,4 +462,11 @@ export class Studio implements StudioApi {
     const family = familyOf(config);
     return { family, config: family.readConfig(config) };
   }
+}
+
+/** Throws an Error if there is none of this name. */
+function runNamed(runs: readonly RunConfiguration[], name: string): RunConfiguration {
+  const run = runs.find((one) => one.name === name);
+  if (!run) throw new Error(`There is no run "${name}".`);
+  return run;
 }
