@@ -18,6 +18,7 @@ import type {
   RateSearch,
   RunEstimate,
   RunState,
+  Slices,
   StepEvent,
   StudioEvent,
   SumRequest,
@@ -116,6 +117,8 @@ export class Results {
   readonly #started = new Date();
   /** As the worker gave it; null where there is nothing to judge. */
   verdict: Verdict | null = null;
+  /** By the column that was asked for; null where none was. */
+  slices: Slices | null = null;
   #memoryBytes: MemoryBytes | null = null;
   /** What was tried for each run whose rate was searched, and what it cost. */
   readonly #searches: RateSearch[] = [];
@@ -291,6 +294,7 @@ export class Results {
       runs: this.runs,
       groups: this.groups,
       verdict: this.verdict,
+      slices: this.slices,
       sum: this.#sum,
       searches: this.#searches,
       // What to know before calling one better than another.

@@ -18,6 +18,7 @@ import { Notice } from "./header/Notice";
 import { MethodsPanel } from "./methods/MethodsPanel";
 import { ModelDialog } from "./model/ModelDialog";
 import { Reports } from "./results/Reports";
+import { SlicesPanel } from "./results/SlicesPanel";
 import { TryIt } from "./results/TryIt";
 import { Writing } from "./results/Writing";
 import { RunTable } from "./runs/RunTable";
@@ -93,6 +94,7 @@ export function App() {
           <VariantTable />
           <RunTable />
           <Writing />
+          <SlicesPanel />
           <Reports />
           <TryIt />
         </main>

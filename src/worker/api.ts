@@ -27,6 +27,7 @@ import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Scores } from "../verdict/score";
+import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -58,6 +59,7 @@ export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
 export type { Agreement } from "../verdict/agreement";
 export type { AnsweredRow, OneSided, ScoredMetric, ScoredRun, Scores } from "../verdict/score";
+export type { Slice, Slices } from "../verdict/slices";
 export type * from "../verdict/verdict";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -473,6 +475,16 @@ export interface StudioApi {
    * task has no such metric.
    */
   verdict(metric?: MetricName): Promise<Verdict>;
+  /**
+   * Columns of the file of the rows that decide by whose values they can be sliced; neither texts
+   * nor answers.
+   */
+  sliceColumns(): Promise<string[]>;
+  /**
+   * The comparison's runs on each slice of the rows that decide; `metric` as for `verdict`. Rejects
+   * as that, and with an Error where the file has no such column.
+   */
+  slices(column: string, metric?: MetricName): Promise<Slices>;
   /** What can be measured on a run, and what keeps an instrument from it. */
   listInstruments(run: string): Promise<InstrumentListing[]>;
   /**

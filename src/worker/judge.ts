@@ -29,13 +29,13 @@ export type Judged = Pick<OpenComparison, "comparison" | "configuration" | "vari
  * The rows that decide: the test rows where every run that is there to be judged has read them,
  * else the validation rows.
  */
-function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): "test" | "validation" {
+export function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): "test" | "validation" {
   const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");
   return judged.length > 0 && judged.every(({ name }) => comparison.tested(name)) ? "test" : "validation";
 }
 
 /** What a run said of the rows that decide. */
-function answersOf(comparison: Comparison, part: Verdict["part"], run: string): Answers | null {
+export function answersOf(comparison: Comparison, part: Verdict["part"], run: string): Answers | null {
   return part === "test" ? comparison.tested(run) : comparison.validated(run);
 }
 
@@ -95,14 +95,12 @@ export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"
   readonly metric: MetricName | null;
 }
 
-/** Judges runs that have ended by these rows. */
-export function judgeBy(
-  { comparison, configuration, variants, history, data }: Judged,
+/** The runs that can be judged by what they say, each with its seeds, and why others cannot. */
+export function judgedRuns(
+  { comparison, variants, history }: Pick<Judged, "comparison" | "variants" | "history">,
   model: BaseModel,
-  { part, answersOf, metric, leftOut: given, looks }: DecidingRows,
-): Verdict {
-  const { task } = comparison;
-  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  { answersOf, leftOut: given }: Pick<DecidingRows, "answersOf" | "leftOut">,
+): { runs: JudgedRun[]; leftOut: Verdict["leftOut"] } {
   const leftOut = [...given];
   const runs: JudgedRun[] = [];
   for (const group of new Set(variants.map((variant) => variant.group))) {
@@ -128,6 +126,18 @@ export function judgeBy(
       histories: trains ? members.map(({ name }) => history.of(name)) : [],
     });
   }
+  return { runs, leftOut };
+}
+
+/** Judges runs that have ended by these rows. */
+export function judgeBy(
+  { comparison, configuration, variants, history, data }: Judged,
+  model: BaseModel,
+  { part, answersOf, metric, leftOut: given, looks }: DecidingRows,
+): Verdict {
+  const { task } = comparison;
+  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  const { runs, leftOut } = judgedRuns({ comparison, variants, history }, model, { answersOf, leftOut: given });
   const verdict = decide({
     task,
     metric: metric ?? fixed,

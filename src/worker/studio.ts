@@ -77,6 +77,7 @@ import type {
   SemanticPass,
   SettingEvaluation,
   SizeMatch,
+  Slices,
   StoredModelListing,
   StudioApi,
   StudioEvent,
@@ -416,6 +417,14 @@ export class Studio implements StudioApi {
 
   async verdict(metric?: MetricName): Promise<Verdict> {
     return this.#comparisons.verdict(metric ?? null);
+  }
+
+  async sliceColumns(): Promise<string[]> {
+    return this.#comparisons.sliceColumns();
+  }
+
+  async slices(column: string, metric?: MetricName): Promise<Slices> {
+    return this.#comparisons.slices(column, metric ?? null);
   }
 
   async listInstruments(run: string): Promise<InstrumentListing[]> {
