@@ -1,4 +1,7 @@
-/** Every run on the parts of the rows that a column names: what the verdict says of all rows, part by part. */
+/**
+ * Every run on the parts of the rows that a column names: what the verdict says of all rows, part
+ * by part.
+ */
 
 import { expect, test } from "@playwright/test";
 import {

@@ -15,7 +15,9 @@ export interface SoftTokens {
   /** Soft tokens before the row and after its last token, which every block computes, too. */
   before: number;
   after: number;
-  /** Keys and values before those of the row in so many of the blocks; null where there are none. */
+  /**
+   * Keys and values before those of the row in so many of the blocks; null where there are none.
+   */
   prefix: { tokens: number; blocks: number; ofBlocks: number } | null;
   /**
    * The words that the tokens before the row stand for, or start from, one for each; empty where

@@ -11,6 +11,7 @@ import { Legend } from "./compare/Legend";
 import { ViewControls } from "./compare/ViewControls";
 import { DataPanel } from "./data/DataPanel";
 import { ComparisonMenu } from "./export/ComparisonMenu";
+import { GuideDialog } from "./guide/GuideDialog";
 import { DeviceBanner } from "./header/DeviceBanner";
 import { Header } from "./header/Header";
 import { HelpDialog } from "./header/HelpDialog";
@@ -100,6 +101,7 @@ export function App() {
         </main>
       </div>
       <HelpDialog />
+      <GuideDialog />
       <ModelDialog />
     </div>
   );

@@ -9,6 +9,7 @@ import type { SemanticPass } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
+import type { VocabularyFit } from "../data/vocabulary-fit";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
@@ -44,6 +45,7 @@ export type {
   TestPlan,
 } from "../data/types";
 export type { AdapterChoice } from "../data/unlabelled";
+export type { VocabularyFit } from "../data/vocabulary-fit";
 export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { SizeMatch } from "../estimate/match-size";
@@ -386,6 +388,11 @@ export interface StudioApi {
   setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
+  /**
+   * How well a tokenizer knows the words of the training rows: the open model's for null, else that
+   * of a bundled or stored model, which stays closed.
+   */
+  vocabularyFit(source: string | null): Promise<VocabularyFit>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
   /**

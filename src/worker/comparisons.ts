@@ -222,14 +222,14 @@ export class Comparisons {
     return judge(this.#judged, this.#session.model, { metric, beside });
   }
 
-  /** The columns that the rows which decide can be sliced by. Throws an Error where there are none. */
+  /** Columns to slice the rows that decide by. Throws an Error without a comparison. */
   sliceColumns(): string[] {
     return sliceColumnsOf(this.#judged);
   }
 
   /**
-   * The runs on the page on each slice of the rows that decide; throws as `verdict`, and a DataError
-   * where their file has no such column.
+   * The runs on the page on each slice of the rows that decide; throws as `verdict`, and a
+   * DataError where their file has no such column.
    */
   slices(column: string, metric: MetricName | null): Slices {
     return slicesOf(this.#judged, this.#session.model, column, metric);

@@ -13,6 +13,7 @@ import { encodePrompt } from "../data/language";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
+import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
 import { inspectRun } from "../estimate/inspect-run";
@@ -214,6 +215,12 @@ export class Studio implements StudioApi {
 
   setData(settings: DataSettings, seed?: number): Promise<DataSummary> {
     return this.#data.setSettings(settings, seed);
+  }
+
+  async vocabularyFit(source: string | null): Promise<VocabularyFit> {
+    const { dataset } = this.#data.data;
+    const tokenizer = source === null ? this.#session.model.tokenizer : await this.#models.tokenizer(source);
+    return vocabularyFit(dataset.train.map(wordsOf), tokenizer);
   }
 
   async readData(): Promise<DataSummary | null> {

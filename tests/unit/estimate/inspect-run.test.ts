@@ -1,4 +1,7 @@
-/** A run looked at closely: its tensors add up to what is counted, and soft tokens stand in their places. */
+/**
+ * A run looked at closely: its tensors add up to what is counted, and soft tokens stand in their
+ * places.
+ */
 
 import { beforeAll, describe, expect, test } from "vitest";
 import { encodeText, type TokenizedExample, tokenizeExamples } from "../../../src/data/tokens";
