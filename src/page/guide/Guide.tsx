@@ -3,11 +3,12 @@
  * and what is not here. All of it can be searched.
  */
 
-import { Plus, Search } from "lucide-react";
+import { Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { MethodDescription } from "../../worker/api";
 import { addRun } from "../actions/drafts";
 import { showStep } from "../actions/ui";
+import { Field } from "../fields/Field";
 import { SelectField } from "../fields/SelectField";
 import { MethodCard } from "../methods/MethodCard";
 import { methodGroups } from "../methods/method-groups";
@@ -50,18 +51,18 @@ export default function Guide() {
   return (
     <>
       <div className="field-grid guide-search">
-        <label className="guide-field">
-          <span>
-            <Search size={14} aria-hidden="true" /> Search
-          </span>
-          <input
-            className="input"
-            type="search"
-            value={search}
-            placeholder="for example: frozen, prefix, video"
-            onChange={(event) => setSearch(event.target.value)}
-          />
-        </label>
+        <Field label="Search">
+          {(input) => (
+            <input
+              {...input}
+              className="input"
+              type="search"
+              value={search}
+              placeholder="such as prefix"
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          )}
+        </Field>
         <SelectField label="Show" value={kind} choices={kinds} onChange={setKind} />
       </div>
       <output className="muted guide-count">{formatPlural(count, "entry", "entries")}</output>

@@ -1,5 +1,6 @@
 /** Every tensor that a run trains: shape, numbers, learning rate, and what is downloaded of it. */
 
+import { Fragment } from "react";
 import type { TensorTable as Table, TensorGroup } from "../../worker/api";
 import { formatCount, formatPlural, formatSetting } from "../numbers";
 import "./TensorTable.css";
@@ -7,7 +8,7 @@ import "./TensorTable.css";
 const exportedWords: Record<TensorGroup["exported"], string> = {
   kept: "as it is",
   cut: "what is left of it",
-  folded: "only what it computes",
+  folded: "its result",
 };
 
 export function TensorTable({ table: { groups, fitted, frozen } }: { table: Table }) {
@@ -31,7 +32,6 @@ export function TensorTable({ table: { groups, fitted, frozen } }: { table: Tabl
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Tensor</th>
               <th scope="col" className="number">
                 Numbers
               </th>
@@ -41,51 +41,75 @@ export function TensorTable({ table: { groups, fitted, frozen } }: { table: Tabl
               <th scope="col">Download</th>
             </tr>
           </thead>
-          <tbody>
-            {groups.map((group) => (
-              <tr key={`${group.name} ${group.shape.join()} ${group.decayed}`}>
-                <th scope="row" className="tensor-name">
-                  {group.name}
-                  {group.part === "head" && <span className="muted under">of the head</span>}
+          {groups.map((group) => (
+            <tbody key={`${group.name} ${group.shape.join()} ${group.decayed}`}>
+              <tr>
+                <th scope="rowgroup" colSpan={3} className="tensor-name">
+                  <Path name={group.name} />
+                  {group.part === "head" && <span className="muted"> of the head</span>}
                 </th>
+              </tr>
+              <tr className="tensor-figures">
                 <td className="number">
                   {formatCount(group.count)}
                   <span className="muted under">{product(group)}</span>
                 </td>
                 <td className="number">
                   {rates(group)}
-                  {!group.decayed && <span className="muted under">no decay</span>}
+                  {!group.decayed && <span className="muted under">no weight decay</span>}
                 </td>
                 <td>{exportedWords[group.exported]}</td>
               </tr>
-            ))}
-          </tbody>
-          <tfoot>
+            </tbody>
+          ))}
+          <tbody>
             <tr>
-              <th scope="row">Together</th>
+              <th scope="rowgroup" colSpan={3}>
+                Together
+              </th>
+            </tr>
+            <tr className="tensor-figures">
               <td className="number">
                 <b>{formatCount(total)}</b>
               </td>
               <td />
               <td />
             </tr>
+          </tbody>
+          <tbody>
             <tr>
-              <th scope="row">Base model</th>
+              <th scope="rowgroup" colSpan={3}>
+                Base model
+              </th>
+            </tr>
+            <tr className="tensor-figures">
               <td className="number">{formatCount(frozen)}</td>
               <td className="number">frozen</td>
               <td>left out</td>
             </tr>
-          </tfoot>
+          </tbody>
         </table>
       </section>
       <p className="field-help">
-        {groups.some(({ tensors }) => tensors > 1) && "A * stands for the number of the block. "}
+        {groups.some(({ tensors }) => tensors > 1) &&
+          "Where a name has a *, there are several tensors with a number in its place, mostly one for each block. "}
         Learning rates are those after the warm-up.
         {someFolded &&
-          " Of what is marked “only what it computes”, other programs get the finished prompt or prefix; the tensor itself lies beside it, so that training can go on here."}
+          " Where only the result is downloaded, other programs get the finished prompt or prefix; the tensor itself lies in a file beside it, so that training can go on here."}
       </p>
     </details>
   );
+}
+
+/** Broken after dots where it is long. */
+function Path({ name }: { name: string }) {
+  return name.split(/(?<=\.)/).map((part, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one name have no other name than their place
+    <Fragment key={place}>
+      {place > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }
 
 /** `6 × 8 × 384`: how many tensors, and each one's shape. */
