@@ -29,7 +29,7 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
-  ["versions", "errors"],
+  ["versions", "errors", "calibration"],
 ];
 
 /** Imports between folders of one layer. */
