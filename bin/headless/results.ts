@@ -13,6 +13,7 @@ import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../sr
 import type {
   DeviceReport,
   EvaluationEvent,
+  MeasuredCalibration,
   MemoryBytes,
   ObservationEvent,
   RateSearch,
@@ -63,6 +64,8 @@ export interface RunSummary {
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
   test: Evaluation | null;
+  /** Temperature, thresholds and what they do; null where `training.calibrate` is not asked for. */
+  calibration: MeasuredCalibration | null;
   memoryBytes: MemoryBytes | null;
   /** Name of the adapter's folder beside this file. */
   adapter: string | null;
@@ -206,6 +209,10 @@ export class Results {
       summary.reason = event.reason;
       return;
     }
+    if (event.type === "calibration") {
+      summary.calibration = event.calibration;
+      return;
+    }
     writeSync(this.#metrics, `${metricsLine(event)}\n`);
     if (event.type === "step") addStep(summary, event);
     if (event.type === "evaluation") addEvaluation(summary, event, this.#metric);
@@ -340,6 +347,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     training: null,
     validation: null,
     test: null,
+    calibration: null,
     memoryBytes: null,
     adapter: null,
   };

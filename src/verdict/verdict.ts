@@ -59,6 +59,8 @@ export interface Verdict {
    */
   part: "test" | "validation" | "file";
   rows: number;
+  /** Whether labels are given above thresholds that were tuned on the validation rows. */
+  thresholdsTuned?: boolean;
   /** How often the test rows of this data have been looked at, this time included. */
   looks: number | null;
   /** Best first. */

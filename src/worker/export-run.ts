@@ -74,6 +74,7 @@ function exportFacts(
   const last = own.findLast(({ step, split }) => step === held && split === "validation") ?? null;
   const { train, validation } = store.summary!;
   const rows = divisions[variant.split]!;
+  const calibration = comparison.calibration(run);
   // What a sum was made of, also where training went on from it.
   const from = folders.get(variant.run)?.adapter.run;
   const recorded = recordedConfiguration(configuration, model.folder.source);
@@ -89,6 +90,7 @@ function exportFacts(
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },
+    ...(calibration && { calibration }),
     versions,
     droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
     record: {
@@ -97,6 +99,7 @@ function exportFacts(
       labels: data.labels,
       ...(from?.sum !== undefined && { sum: from.sum }),
       ...(data.scale && { scale: data.scale }),
+      ...(calibration && { calibration }),
       configuration: recorded,
       evaluations: own,
       device: deviceRecord(device),

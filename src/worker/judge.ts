@@ -133,6 +133,7 @@ export function judgeBy(
     metric: metric ?? fixed,
     metricChangedAfterTraining: metric !== null && metric !== fixed,
     part,
+    thresholdsTuned: variants.some(({ name }) => comparison.calibration(name)?.thresholds),
     looks,
     labels: data.labels,
     runs,

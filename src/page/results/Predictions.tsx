@@ -48,7 +48,7 @@ function Answer({ prediction, color }: { prediction: Prediction; color: string }
         </>
       );
     case "labels": {
-      const present = prediction.probabilities.filter(({ probability }) => probability > 0.5);
+      const present = prediction.probabilities.filter(({ probability, threshold }) => probability > threshold);
       return (
         <>
           <div className="prediction-label">{present.map(({ label }) => label).join(", ") || "no label"}</div>
