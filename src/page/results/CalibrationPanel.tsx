@@ -49,8 +49,9 @@ export function CalibrationPanel({ calibration, run, slot }: CalibrationPanelPro
 
 function tooSure(temperature: number): string {
   if (temperature === 1) return "What it says is taken as it is.";
-  const was = temperature > 1 ? "too sure" : "not sure enough";
-  return `On the validation rows it was ${was} of what it says: its logits are divided by the temperature, which changes no order.`;
+  return temperature > 1
+    ? "On the validation rows it was too sure: dividing its logits by the temperature draws its chances together."
+    : "On the validation rows it was not sure enough: dividing its logits by the temperature moves its chances apart.";
 }
 
 function measuredOn({ part, rows, imported }: MeasuredCalibration): string {
@@ -74,7 +75,7 @@ function ThresholdTable({ figures }: { figures: NonNullable<MeasuredCalibration[
                 Threshold
               </th>
               <th scope="col" className="number">
-                F1 above 50 %
+                F1 at 50 %
               </th>
               <th scope="col" className="number">
                 F1 with it

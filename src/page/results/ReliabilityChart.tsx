@@ -30,7 +30,7 @@ export function ReliabilityChart({ calibration, run, slot }: ReliabilityChartPro
   const { color } = appearance(slot);
   return (
     <ChartCard
-      title="Chances and how often they are right"
+      title="Reliability curve"
       summary={`Of ${run}: off by ${formatPercent(before.ece)} on average as trained, by ${formatPercent(after.ece)} as calibrated.`}
       legend={[{ name: run, slot }]}
       table={() => <BinsTable calibration={calibration} />}
