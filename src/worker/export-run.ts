@@ -56,8 +56,8 @@ export async function exportedRun(
   const merged = mergedForms.find(({ id }) => id === conversion);
   if (!merged) return zipAdapter(await exportedFolder(session, open, run, conversion), run);
   const { comparison, data } = open;
-  const { steps, data: rows } = exportFacts(session, open, run);
-  const told = { labels: data.labels, steps, file: rows.file };
+  const { steps, data: rows, calibration } = exportFacts(session, open, run);
+  const told = { labels: data.labels, steps, file: rows.file, calibration };
   const whole = await comparison.hold(run, (held) => mergedRun(session.model, held, told));
   return zipMerged(whole, merged.type, run);
 }

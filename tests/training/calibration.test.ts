@@ -12,6 +12,7 @@ import type { Executor } from "../../src/executors/executor";
 import { exportRun } from "../../src/folders/export";
 import { importedCalibration } from "../../src/folders/imported-run";
 import { importedTensors } from "../../src/folders/imported-tensors";
+import { mergedRun } from "../../src/folders/merged-model";
 import { tasks } from "../../src/tasks/registry";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
@@ -186,6 +187,11 @@ describe.each([
       notes: calibration.notes,
     });
     expect(folder.modelCard).toContain(`(logits / ${calibration.temperature})`);
+    const merged = await comparison.hold("lora", (run) =>
+      mergedRun(model, run, { labels: data.labels, steps: 12, file: "x", calibration }),
+    );
+    expect(merged.card).toContain(`divide its logits by ${calibration.temperature} before`);
+    if (several) expect(merged.card).toContain(`above ${calibration.thresholds!.join(", ")}.`);
     expect(importedCalibration(folder, data.labels.slice(1))).toEqual(several ? null : given);
     await open.release();
     const tensors = importedTensors(folder, model.config.layers, "trained", model.config);

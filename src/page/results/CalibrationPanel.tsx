@@ -54,12 +54,14 @@ function tooSure(temperature: number): string {
     : "On the validation rows it was not sure enough: dividing its logits by the temperature moves its chances apart.";
 }
 
-function measuredOn({ part, rows, imported }: MeasuredCalibration): string {
+function measuredOn({ part, rows, imported, before, after }: MeasuredCalibration): string {
   const counted = formatPlural(rows, `${part} row`);
-  if (imported) return `The temperature came with the adapter; the error is measured on ${counted} of the open data.`;
+  const worse = after.ece > before.ece ? " There it did not make the error smaller." : "";
+  if (imported)
+    return `The temperature came with the adapter; the error is measured on ${counted} of the open data.${worse}`;
   return part === "test"
-    ? `The error is measured on ${counted}, which had no part in it.`
-    : `The error is measured on the ${counted} it was tuned on: with other rows the gain may be smaller.`;
+    ? `The error is measured on ${counted}, which had no part in it.${worse}`
+    : `The error is measured on the ${counted} it was tuned on: with other rows the gain may be smaller.${worse}`;
 }
 
 function ThresholdTable({ figures }: { figures: NonNullable<MeasuredCalibration["thresholdFigures"]> }) {
