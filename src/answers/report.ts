@@ -38,7 +38,10 @@ export function reportEvaluation(source: ReportSource): RunReport {
     truth: task.truth,
     labels: [...labels],
     metrics: task.measure(evaluation, examples, labels),
-    metricsNote: task.metricsNote ?? "",
+    metricsNote: [
+      ...(task.metricsNote ? [task.metricsNote] : []),
+      ...(calibration?.thresholds ? ["Labels are given above their tuned thresholds."] : []),
+    ].join(" "),
     interval: { metric: main, ...bootstrap(task, evaluation, examples, labels, seed) },
     dial,
     calibration,

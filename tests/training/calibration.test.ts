@@ -164,6 +164,7 @@ describe.each([
     const { evaluation, examples } = comparison.validated("lora")!;
     expect(report.metrics).toEqual(comparison.task.measure(evaluation, examples, data.labels));
     expect(report.calibration).toEqual(calibration);
+    expect(report.metricsNote.endsWith("above their tuned thresholds.")).toBe(several);
   });
 
   test("an exported folder brings it along", { timeout }, async () => {
@@ -216,6 +217,21 @@ test("chances of one label are those of the logits over the temperature", { time
   probabilitiesOf(prediction).forEach((chance, label) => {
     expect(chance).toBeCloseTo(expected[label]!, 5);
   });
+});
+
+test("a turned dial is calibrated anew, and measured on the rows that were read at it", { timeout }, async () => {
+  const { data, divisions } = divided(severalLabels(), true);
+  const dylora = { name: "dylora", method: "dylora", learningRate: 0.02, options: { rank: 4 } };
+  const { comparison } = await trained({ data, divisions, training: { ...training, keepBest: false }, runs: [dylora] });
+  const before = comparison.calibration("dylora")!;
+  expect(before.part).toBe("test");
+  await comparison.turn("dylora", 1);
+  const after = comparison.calibration("dylora")!;
+  const logits = comparison.evaluation("dylora").outputs;
+  const truth = data.validation.map((row) => comparison.task.chances!.labelsOf(row));
+  expect(after).toMatchObject(tuneCalibration({ several: true, logits, truth }, data.labels));
+  expect(after).toMatchObject({ part: "validation", rows: 8 });
+  expect(after.temperature).not.toBe(before.temperature);
 });
 
 test("a run that goes on is calibrated anew, and one that fails is not", { timeout }, async () => {
