@@ -389,13 +389,17 @@ export class Comparison {
   }
 
   /**
-   * What a run said of every validation row in its last evaluation, by its calibration, and those
-   * rows as it read them; null where it has not been evaluated.
+   * What a run said of every validation row when its training had ended, or before that in its last
+   * evaluation, by its calibration then, and those rows as it read them; null where it has not been
+   * evaluated.
    */
   validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
-    const { validation, feed, split, calibration } = this.#lane(name);
+    const { validation, validationAtEnd, calibration, calibrationAtEnd, feed, split } = this.#lane(name);
+    const said = validationAtEnd
+      ? calibrated(validationAtEnd, calibrationAtEnd)
+      : validation && calibrated(validation, calibration);
     const rows = divisionOf(this.#setup, split).validation;
-    return validation && { evaluation: calibrated(validation, calibration), examples: feed.shownRows(rows) };
+    return said && { evaluation: said, examples: feed.shownRows(rows) };
   }
 
   /** Where a run stands. */

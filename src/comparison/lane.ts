@@ -43,9 +43,11 @@ export class Lane {
   #flops = 0;
   #checkpoint: Checkpoint | null = null;
   #validation: Evaluation | null = null;
+  #validationAtEnd: Evaluation | null = null;
   #evaluatedStep: number | null = null;
   #tested: Tested | null = null;
   #calibration: Calibration | null = null;
+  #calibrationAtEnd: Calibration | null = null;
   #calibratedElsewhere = false;
   #first: Checkpoint | null = null;
   #next: NextToken | null = null;
@@ -106,6 +108,14 @@ export class Lane {
     return this.#validation;
   }
 
+  /**
+   * As `validation` when its training had ended, wherever a dial has been turned to since; null
+   * before.
+   */
+  get validationAtEnd(): Evaluation | null {
+    return this.#validationAtEnd;
+  }
+
   /** Of the test rows, once it has ended. */
   get tested(): Tested | null {
     return this.#tested;
@@ -116,7 +126,12 @@ export class Lane {
     return this.#calibration;
   }
 
-  /** Whether that came with its adapter. */
+  /** As it was when its training had ended, wherever its dial has been turned to since. */
+  get calibrationAtEnd(): Calibration | null {
+    return this.#calibrationAtEnd;
+  }
+
+  /** Whether the present one came with its adapter. */
   get calibratedElsewhere(): boolean {
     return this.#calibratedElsewhere;
   }
@@ -155,6 +170,8 @@ export class Lane {
     this.#reason = null;
     this.#tested = null;
     this.#calibration = null;
+    this.#calibrationAtEnd = null;
+    this.#validationAtEnd = null;
     this.setState("running");
   }
 
@@ -184,6 +201,7 @@ export class Lane {
   /** Takes what its answers are read with from here on; `elsewhere`: it came with its adapter. */
   calibrate(calibration: Calibration | null, elsewhere = false): void {
     this.#calibration = calibration;
+    this.#calibrationAtEnd ??= calibration;
     this.#calibratedElsewhere = elsewhere;
   }
 
@@ -289,6 +307,7 @@ export class Lane {
       this.#evaluatedStep = best.checkpoint.step;
       this.#heldStep = best.checkpoint.step;
     }
+    this.#validationAtEnd = this.#validation;
     this.setState(state);
   }
 

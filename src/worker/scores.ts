@@ -94,7 +94,7 @@ export async function scoreTable(
         ? judgeBy(current, model, {
             part: "file",
             answersOf: (run) => answers.get(run) ?? null,
-            ...{ metric: null, looks: null },
+            ...{ metric: null, looks: null, asked: true },
             leftOut: leftOutBeside(beside),
           })
         : null,

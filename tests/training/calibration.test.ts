@@ -225,7 +225,10 @@ test("a turned dial is calibrated anew, and measured on the rows that were read 
   const { comparison } = await trained({ data, divisions, training: { ...training, keepBest: false }, runs: [dylora] });
   const before = comparison.calibration("dylora")!;
   expect(before.part).toBe("test");
+  const judged = comparison.validated("dylora");
   await comparison.turn("dylora", 1);
+  // The verdict goes by what it was when its training had ended.
+  expect(comparison.validated("dylora")).toEqual(judged);
   const after = comparison.calibration("dylora")!;
   const logits = comparison.evaluation("dylora").outputs;
   const truth = data.validation.map((row) => comparison.task.chances!.labelsOf(row));
