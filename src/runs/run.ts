@@ -161,7 +161,7 @@ export class Run {
 
   /** How many numbers it trains. */
   get trainable(): TrainableCount {
-    return trainableOf(this.tunedSetup, this.trainables, this.#model);
+    return trainableOf(this.tunedSetup, this.trainables, this.#model, this.#anyStep.tuned.front);
   }
 
   /** Bytes that only live within a step, for the largest batch shape. */
