@@ -131,7 +131,7 @@ describe("the configuration file", () => {
     const { training, runs } = readConfiguration(
       JSON.stringify({ version: 2, ...configuration, training: {}, runs: [{ name: "a", method: "sk-prefix" }] }),
     );
-    expect(training).toMatchObject({ weightDecay: 0.01, headLearningRate: 0.005, leastWarmupSteps: 10 });
+    expect(training).toMatchObject({ weightDecay: 0.01, headLearningRate: 0.02, leastWarmupSteps: 10 });
     expect(runs[0]).not.toHaveProperty("weightDecay");
   });
 
