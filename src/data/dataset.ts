@@ -72,7 +72,11 @@ export function buildDataset({ train, validation, test }: DataTables, settings: 
   if (tested)
     said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
   const first = divisions[0]!;
-  return { labels, scale: format.scale?.(first.train) ?? null, ...first, divisions, notices: said };
+  const scale = format.scale?.(first.train) ?? null;
+  if (scale && divisions.length > 1) {
+    said.push(`${train.file}: the numbers are scaled alike in all divisions, by the first one's training rows.`);
+  }
+  return { labels, scale, ...first, divisions, notices: said };
 }
 
 /** @throws DataError for a column that the file has not, or that is empty in a row. */
