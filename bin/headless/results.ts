@@ -19,6 +19,7 @@ import type {
   RateSearch,
   RunEstimate,
   RunState,
+  Slices,
   StepEvent,
   StudioEvent,
   SumRequest,
@@ -122,6 +123,8 @@ export class Results {
   readonly #started = new Date();
   /** As the worker gave it; null where there is nothing to judge. */
   verdict: Verdict | null = null;
+  /** By the column that was asked for; null where none was. */
+  slices: Slices | null = null;
   /** The highest learning rate that each run's steps had, of which warm-up and decay are shares. */
   readonly #rates = new Map<string, number>();
   #memoryBytes: MemoryBytes | null = null;
@@ -303,6 +306,7 @@ export class Results {
       runs: this.runs,
       groups: this.groups,
       verdict: this.verdict,
+      slices: this.slices,
       sum: this.#sum,
       searches: this.#searches,
       // What to know before calling one better than another.

@@ -104,7 +104,7 @@ export function decide(source: VerdictSource): Verdict {
 }
 
 /** Cut to the values that the metric can have: t knows none. */
-function withinBounds(metric: MetricName, { value, low, high }: Interval): Interval {
+export function withinBounds(metric: MetricName, { value, low, high }: Interval): Interval {
   const { kind } = metricFacts[metric];
   const [least, most] = kind === "number" ? [0, Infinity] : [kind === "share" ? 0 : -1, 1];
   return { value, low: Math.max(least, low), high: Math.min(most, high) };

@@ -9,9 +9,12 @@ import type { SemanticPass } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
+import type { VocabularyFit } from "../data/vocabulary-fit";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
+import type { SoftTokens } from "../estimate/soft-tokens";
+import type { TensorTable } from "../estimate/trained-tensors";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
@@ -25,6 +28,7 @@ import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Scores } from "../verdict/score";
+import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
 import type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -41,9 +45,12 @@ export type {
   TestPlan,
 } from "../data/types";
 export type { AdapterChoice } from "../data/unlabelled";
+export type { VocabularyFit } from "../data/vocabulary-fit";
 export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { SizeMatch } from "../estimate/match-size";
+export type { SoftTokens } from "../estimate/soft-tokens";
+export type { TensorGroup, TensorTable } from "../estimate/trained-tensors";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
@@ -54,6 +61,7 @@ export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
 export type { Agreement } from "../verdict/agreement";
 export type { AnsweredRow, OneSided, ScoredMetric, ScoredRun, Scores } from "../verdict/score";
+export type { Slice, Slices } from "../verdict/slices";
 export type * from "../verdict/verdict";
 export type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -380,6 +388,11 @@ export interface StudioApi {
   setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
+  /**
+   * How well a tokenizer knows the words of the training rows: the open model's for null, else that
+   * of a bundled or stored model, which stays closed.
+   */
+  vocabularyFit(source: string | null): Promise<VocabularyFit>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
   /**
@@ -388,6 +401,11 @@ export interface StudioApi {
    */
   tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]>;
   estimate(configuration: Configuration): Promise<Estimate>;
+  /**
+   * What a run trains, tensor by tensor, and where its soft tokens stand in the first training row;
+   * null: it has none. Rejects with what keeps the run from starting.
+   */
+  inspectRun(configuration: Configuration, run: string): Promise<{ tensors: TensorTable; soft: SoftTokens | null }>;
   /**
    * What a run computes exactly before any training, in plain words, and the method and options
    * that compute the same.
@@ -464,6 +482,16 @@ export interface StudioApi {
    * task has no such metric.
    */
   verdict(metric?: MetricName): Promise<Verdict>;
+  /**
+   * Columns of the file of the rows that decide by whose values they can be sliced; neither texts
+   * nor answers.
+   */
+  sliceColumns(): Promise<string[]>;
+  /**
+   * The comparison's runs on each slice of the rows that decide; `metric` as for `verdict`. Rejects
+   * as that, and with an Error where the file has no such column.
+   */
+  slices(column: string, metric?: MetricName): Promise<Slices>;
   /** What can be measured on a run, and what keeps an instrument from it. */
   listInstruments(run: string): Promise<InstrumentListing[]>;
   /**

@@ -8,6 +8,7 @@ import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
+import type { DataTables } from "../data/dataset";
 import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
 import { splitsOf } from "../data/splits";
@@ -47,6 +48,8 @@ export interface OpenComparison {
   readonly data: ComparisonData;
   /** Of which each variant has one. */
   readonly divisions: readonly DividedRows[];
+  /** The files that its rows are from. */
+  readonly tables: DataTables;
   /** The training rows of each division as they stand in the file. */
   readonly trainExamples: readonly (readonly Example[])[];
   readonly evaluations: EvaluationEvent[];
@@ -107,6 +110,8 @@ export async function openComparison(
   const { training } = configuration;
   let looks: number | null = null;
   const { testedTable } = session.data;
+  const { train, validation, test } = session.data.data;
+  const tables = { train, validation, test };
   const trainExamples = session.data.data.dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
     looks = await countLook(await tableFingerprint(testedTable));
@@ -128,7 +133,7 @@ export async function openComparison(
     throw error;
   }
   return {
-    ...{ comparison, configuration, folders, data, divisions, trainExamples, evaluations, variants, history },
+    ...{ comparison, configuration, folders, data, divisions, tables, trainExamples, evaluations, variants, history },
     get looks() {
       return looks;
     },
