@@ -14,6 +14,7 @@ import { type ReportFacts, type ReportRun, writeReport } from "../../src/verdict
 import type {
   DeviceReport,
   EvaluationEvent,
+  MeasuredCalibration,
   MemoryBytes,
   ObservationEvent,
   RateSearch,
@@ -65,6 +66,8 @@ export interface RunSummary {
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
   test: Evaluation | null;
+  /** Temperature, thresholds and what they do; null where `training.calibrate` is not asked for. */
+  calibration: MeasuredCalibration | null;
   memoryBytes: MemoryBytes | null;
   /** Name of the adapter's folder beside this file. */
   adapter: string | null;
@@ -215,6 +218,10 @@ export class Results {
     if (event.type === "run-state") {
       summary.state = event.state;
       summary.reason = event.reason;
+      return;
+    }
+    if (event.type === "calibration") {
+      summary.calibration = event.calibration;
       return;
     }
     writeSync(this.#metrics, `${metricsLine(event)}\n`);
@@ -381,6 +388,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     training: null,
     validation: null,
     test: null,
+    calibration: null,
     memoryBytes: null,
     adapter: null,
   };

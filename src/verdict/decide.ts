@@ -27,7 +27,10 @@ export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "basis" | "
 }
 
 export interface VerdictSource
-  extends Pick<Verdict, "metric" | "metricChangedAfterTraining" | "part" | "looks" | "leftOut" | "claims"> {
+  extends Pick<
+    Verdict,
+    "metric" | "metricChangedAfterTraining" | "part" | "thresholdsTuned" | "looks" | "leftOut" | "claims"
+  > {
   readonly task: Task;
   readonly labels: readonly string[];
   readonly runs: readonly JudgedRun[];
@@ -60,7 +63,7 @@ interface Measured extends JudgedRun {
  * defined, are named and left out.
  */
 export function decide(source: VerdictSource): Verdict {
-  const { metric, metricChangedAfterTraining, part, looks } = source;
+  const { metric, metricChangedAfterTraining, part, thresholdsTuned = false, looks } = source;
   const { measured, leftOut } = comparable(source);
   const examples = measured[0]?.seeds[0]?.examples ?? [];
   const rows = examples.length;
@@ -74,6 +77,7 @@ export function decide(source: VerdictSource): Verdict {
     metricChangedAfterTraining,
     part,
     rows,
+    thresholdsTuned,
     looks,
     runs: measured.map((run, index): VerdictRun => {
       const { run: name, kind, basis, ratesTried, parameters, seeds, histories, turned } = run;

@@ -251,7 +251,7 @@ function remarked(runs: readonly VerdictRun[], kind: Remark["kind"]): string[] {
 }
 
 /** What the verdict rests on. */
-function caveats({ metric, metricChangedAfterTraining, part, looks, runs }: Facts): string[] {
+function caveats({ metric, metricChangedAfterTraining, part, looks, runs, thresholdsTuned }: Facts): string[] {
   const trained = runs.filter(({ kind }) => kind !== "answerer");
   const once = trained.length > 0 && trained.every(({ seeds }) => seeds === 1);
   return [
@@ -267,6 +267,13 @@ function caveats({ metric, metricChangedAfterTraining, part, looks, runs }: Fact
       : []),
     ...(part === "validation"
       ? ["These are validation rows: whatever was chosen by them looks better on them than it is."]
+      : []),
+    ...(thresholdsTuned
+      ? [
+          part === "validation"
+            ? "Labels are given above thresholds that were tuned on these very rows, which makes every run look better than it is."
+            : "Labels are given above thresholds that were tuned on the validation rows.",
+        ]
       : []),
     ...(part === "test" && looks !== null && looks > 1
       ? [`These test rows have been looked at ${looks} times: choices made in between make them less of a test.`]

@@ -33,6 +33,7 @@ import type { Verdict } from "../verdict/verdict";
 import type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type { SemanticPass } from "../base/base-model";
+export type { MeasuredCalibration } from "../calibration/calibration";
 export type {
   ColumnRole,
   ColumnRoles,

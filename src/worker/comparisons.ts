@@ -14,6 +14,7 @@ import {
   checkLabels,
   checkMadeFor,
   checkScale,
+  importedCalibration,
   importedName,
   importedRun,
   importedScale,
@@ -295,7 +296,10 @@ export class Comparisons {
           if (event.type === "progress") this.#events.emit(event);
         },
       },
-      importedScale(adapter),
+      {
+        scale: importedScale(adapter),
+        calibration: importedCalibration(adapter, session.data.data.dataset.labels),
+      },
     );
     try {
       await open.comparison.evaluate();

@@ -463,6 +463,15 @@ describe("what a verdict rests on", () => {
       "These test rows have been looked at 3 times: choices made in between make them less of a test.",
     );
   });
+
+  test("is said where thresholds were tuned: on these rows, or on others", () => {
+    const last = (part: Verdict["part"]) =>
+      verdict([good("LoRA")], { part, looks: null, thresholdsTuned: true }).sentences.at(-1);
+    expect(last("test")).toBe("Labels are given above thresholds that were tuned on the validation rows.");
+    expect(last("file")).toBe(last("test"));
+    expect(last("validation")).toMatch(/^Labels are given above thresholds that were tuned on these very rows, which/);
+    expect(verdict([good("LoRA")]).sentences.join(" ")).not.toMatch(/threshold/);
+  });
 });
 
 test("rows of a scored file are called so, and nothing is said of looks or parts", () => {
