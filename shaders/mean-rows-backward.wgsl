@@ -1,5 +1,6 @@
 // y[b, :] = mean of x[b, prefixLength … prefixLength + lengths[b] - 1, :], the real tokens: dx is
-// dy[b, :] / lengths[b] at those tokens and 0 elsewhere. lengths: [batch];
+// dy[b, :] / lengths[b] at those tokens and 0 elsewhere. With COUNT_PREFIX the mean is over the
+// first `prefixLength` tokens too. lengths: [batch];
 // outputGradient (dy): [batch, width]; out (dx): [batch, tokens, width], where `tokens` counts the
 // first `prefixLength` too.
 
@@ -12,10 +13,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     return;
   }
   let token = row % sizes.tokens;
-  let length = u32(lengths[b]);
+  let first = select(sizes.prefixLength, 0u, COUNT_PREFIX == 1);
+  let end = sizes.prefixLength + u32(lengths[b]);
   var value = 0f;
-  if (token >= sizes.prefixLength && token - sizes.prefixLength < length) {
-    value = f32(outputGradient[b * sizes.width + i % sizes.width]) / f32(length);
+  if (token >= first && token < end) {
+    value = f32(outputGradient[b * sizes.width + i % sizes.width]) / f32(end - first);
   }
   if (ACCUMULATE == 1) {
     value += f32(out[i]);

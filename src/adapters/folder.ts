@@ -12,6 +12,13 @@ export const MODEL = "adapter_model.safetensors";
 export const SK_ADAPTER = "sk_adapter.safetensors";
 export const CARD = "README.md";
 export const RUN = "run.json";
+
+/** Which file an adapter was read from. */
+export interface SourceFile {
+  readonly file: string;
+  readonly sha256: string;
+}
+
 /**
  * A trained adapter with everything that is written beside it. Tensors carry the studio's in-model
  * names.
@@ -31,6 +38,8 @@ export interface AdapterFolder {
   baseTensors?: NamedTensor[];
   /** So that training can go on as if it had not been left. */
   state?: TrainingState;
+  /** The file of its tensors as it was read, and the file's SHA-256 as hexadecimal. */
+  source?: SourceFile;
   /** The text of README.md; empty where a folder had none. */
   modelCard: string;
   /**

@@ -3,9 +3,11 @@
  * is an error.
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
 import { strFromU8, unzipSync } from "fflate";
 import { formats, migrate } from "../versions/versions";
-import { type AdapterFolder, CARD, CONFIG, MODEL, RUN, SK_ADAPTER } from "./folder";
+import { type AdapterFolder, CARD, CONFIG, MODEL, RUN, SK_ADAPTER, type SourceFile } from "./folder";
 import type { AdapterForm } from "./forms/form";
 import { forms } from "./forms/registry";
 import { PEFT } from "./peft-layout";
@@ -53,8 +55,10 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
     throw new Error(`There is no ${CONFIG}; an adapter folder needs ${CONFIG} and ${MODEL}.`);
   }
   const json = parseJson(CONFIG, configBytes);
-  const read = await formOfConfig(json).layout.read(json, files);
-  const adapter: AdapterFolder = { ...read, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
+  const { layout } = formOfConfig(json);
+  const read = await layout.read(json, files);
+  const source = sourceOf(layout.files, files);
+  const adapter: AdapterFolder = { ...read, source, modelCard: files[CARD] ? strFromU8(files[CARD]) : "", run: null };
   if (files[SK_ADAPTER]) {
     adapter.skTensors = await readTensors(SK_ADAPTER, files[SK_ADAPTER], (name) => name);
   }
@@ -69,6 +73,12 @@ export async function readAdapterFiles(files: Readonly<Record<string, Uint8Array
     adapter.state = readState(await readTensors(STATE, files[STATE], (name) => name), adapter.run);
   }
   return adapter;
+}
+
+/** The first of a layout's files is that of the adapter's own tensors. */
+function sourceOf([file]: readonly string[], files: Readonly<Record<string, Uint8Array>>): SourceFile | undefined {
+  const bytes = file === undefined ? undefined : files[file];
+  return bytes && { file: file!, sha256: bytesToHex(sha256(bytes)) };
 }
 
 /**

@@ -7,7 +7,7 @@
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { writeGraph } from "../forward/graph";
 import type { Constant, Program } from "../program/program";
-import { type Tensor, tensorBytes } from "../program/tensor";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import { held, type Layer, leaves } from "./leaves";
 
 /** What is computed, and from what. */
@@ -15,7 +15,10 @@ export interface Computation {
   readonly program: Program;
   /** Values from the host for leaves: these come first. */
   readonly given?: (leaf: Tensor) => Float32Array | Int32Array | undefined;
-  /** Which buffers the other leaves are; default: only constants, which are uploaded, are read. */
+  /**
+   * Which buffers the other leaves are; default: only constants, which are uploaded, are read.
+   * Dropout masks are all ones: nothing is trained here.
+   */
   readonly leaves?: Layer;
 }
 
@@ -39,7 +42,9 @@ export async function withSession<Result>(
     uploaded.set(leaf, buffer);
     return buffer;
   };
-  const fromHost: Layer = (leaf) => uploading(leaf, given?.(leaf));
+  const ones = (leaf: Tensor) =>
+    leaf.role === "noise" ? new Float32Array(elementCount(leaf.shape)).fill(1) : undefined;
+  const fromHost: Layer = (leaf) => uploading(leaf, given?.(leaf) ?? ones(leaf));
   const constants: Layer = (leaf) =>
     uploading(leaf, leaf.role === "constant" ? (leaf as Constant).values() : undefined);
   const buffer = leaves(held(outputs), held(uploaded), fromHost, bound, constants);

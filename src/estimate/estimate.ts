@@ -290,7 +290,7 @@ function estimateRun(
   const rate = peakLearningRate(run, training, model);
   const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;
   const headRate = sharedHeadRate(run, training) ?? (ownScale && ownScale * rate);
-  const trainable = trainableOf(setup, program.trainables, model);
+  const trainable = trainableOf(setup, program.trainables, model, programs[0]!.front);
   const flops = stepFlops(programs.at(-1)!);
   const found = method.trains ? foundRateOf(run) : undefined;
   const changed =

@@ -80,18 +80,12 @@ export function importedCalibration(adapter: AdapterFolder, labels: readonly str
 }
 
 /**
- * Checks that an adapter was made for the open model and for rows like the open ones.
+ * Checks that an adapter was made for the open model.
  * @throws Error with both sides, or what is wrong with a table saved beside the adapter.
  */
-export async function checkMadeFor(
-  adapter: AdapterFolder,
-  model: ModelFolder,
-  task: TaskId,
-  labels: readonly string[],
-): Promise<void> {
+export async function checkMadeFor(adapter: AdapterFolder, model: ModelFolder): Promise<void> {
   checkBase(adapter, model.name);
   await checkSavedTables(adapter, model);
-  checkLabels(adapter, task, labels);
 }
 
 /**

@@ -19,7 +19,7 @@ import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors 
 import type { ModelFolder } from "../hub/types";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { embeddingPath } from "../methods/outer-modules";
-import type { Family, Pooling } from "../models/family";
+import type { Family, RunPooling } from "../models/family";
 import type { Run } from "../runs/run";
 import type { Task } from "../tasks/task";
 import { exportedForm, loraConversion, partTensors } from "./export";
@@ -218,7 +218,7 @@ function mergedCard(facts: {
   method: string;
   steps: number;
   file: string;
-  pooling: Pooling;
+  pooling: RunPooling;
   changed: number;
   all: number;
   task: Task;

@@ -5,7 +5,7 @@
 
 import type * as z from "zod";
 import type { FormSettings } from "../adapters/forms/registry";
-import type { Attachments, Pooling } from "../models/family";
+import type { Attachments, RunPooling } from "../models/family";
 import type { Program } from "../program/program";
 import type { ControllerOf } from "./controller";
 import type { ModelFacts } from "./model-facts";
@@ -128,7 +128,11 @@ export interface Method<Options = unknown> extends Approach<Options> {
    * What the head reads of a model that can be read so, whatever the comparison's runs read.
    * Default, and for null: the comparison's.
    */
-  pooling?(options: Options): Pooling | null;
+  pooling?(options: Options): RunPooling | null;
+  /**
+   * Rate of the dropout on every state before a trained head, drawn for every row. Default: 0.
+   */
+  headDropout?(options: Options): number;
   /** Whether nothing but the head is trained: such a run learns at the head's rate. Default: no. */
   readonly headOnly?: boolean;
   /**

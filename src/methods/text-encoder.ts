@@ -12,11 +12,6 @@ import type { Tensor } from "../program/tensor";
 import type { MethodContext } from "./method";
 import { semanticHidden } from "./semantic";
 
-/** What presets after the authors' code do otherwise, as their forms say it. */
-export const LEFT_OUT =
-  "Both leave out what that code has beside: dropout of 0.1 on embeddings, keys, values and before the head; a mean that " +
-  "counts padding and the prompt's positions; a learning rate of 5e-5.";
-
 export const pooledOption = () =>
   z
     .boolean()

@@ -6,14 +6,16 @@
 
 import { add } from "../operations/add";
 import { type AttentionOptions, attention, paddingBias } from "../operations/attention";
+import { dropout } from "../operations/dropout";
 import { embed } from "../operations/embed";
 import { layerNorm, rmsNorm } from "../operations/norm";
-import { prepend } from "../operations/prepend";
+import { prepend, prependOwn } from "../operations/prepend";
+import { repeatRows } from "../operations/repeat-rows";
 import { splitColumns } from "../operations/split-columns";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
 import { elementCount, type Tensor } from "../program/tensor";
-import type { Attachments, Batch, BuiltModel, ModelConfig, SubLayer, SubLayerKind } from "./family";
+import type { Attachments, Batch, BuiltModel, KeyValuePrefix, ModelConfig, SubLayer, SubLayerKind } from "./family";
 import { type Rotary, rotate } from "./rotary";
 import { type BlockLinear, baseTensor, blockLinear } from "./sites";
 
@@ -53,6 +55,7 @@ export function openStack(
   const { prompt, prefix } = attachments;
   const virtualTokens = prompt?.shape[0] ?? 0;
   const start = prefix?.virtualTokens ?? 0;
+  const before = prefix?.added === undefined ? start : 0;
   // What comes after a token is hidden from it, so padding on the right needs no hiding of its own.
   const padded = causal ? undefined : batch.lengths;
   const { suffix = 0 } = batch;
@@ -66,7 +69,7 @@ export function openStack(
     causal,
     gainsFromOne,
     attentionName,
-    ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, start + virtualTokens + suffix) }),
+    ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, before + virtualTokens + suffix) }),
     built: { virtualTokens, states: [prompted], keys: [], values: [] },
   };
 }
@@ -196,9 +199,9 @@ export class Block {
   }
 
   /**
-   * Attention after the method's prefix: [rows, heads · headSize]. Notes keys (before rotary) and
-   * values. Virtual tokens have positions like all others, so a window leaves behind those that are
-   * far away, as in transformers.
+   * Attention after the method's prefix, or beside it: [rows, heads · headSize]. Notes keys (before
+   * rotary) and values. Virtual tokens have positions like all others, so a window leaves behind
+   * those that are far away, as in transformers; beside the input all of them are seen.
    */
   attend(projections: Projections, options: AttendOptions = {}): Tensor {
     const { program, config, batch, start, causal, padding, built, attachments } = this.#stack;
@@ -213,12 +216,36 @@ export class Block {
       keys = rotate(program, this.name("keys"), keys, { ...turn, heads: keyValueHeads });
     }
     const prefix = attachments.prefix?.layer(this.#layer);
-    if (prefix) {
-      keys = prepend(program, this.name("prefixed keys"), prefix.keys, keys, batch.size);
-      values = prepend(program, this.name("prefixed values"), prefix.values, values, batch.size);
-    }
     const sizes = { batch: batch.size, heads, keyValueHeads, headSize, scale };
-    return attention(program, this.name("attention"), queries, keys, values, { ...sizes, ...scores, causal, padding });
+    const attend = () =>
+      attention(program, this.name("attention"), queries, keys, values, { ...sizes, ...scores, causal, padding });
+    if (!prefix) return attend();
+    const { added } = attachments.prefix!;
+    if (added === undefined) {
+      keys = this.#afterPrefix("keys", prefix, keys);
+      values = this.#afterPrefix("values", prefix, values);
+      return attend();
+    }
+    const [ownKeys, ownValues] = [this.#rowPrefix("keys", prefix), this.#rowPrefix("values", prefix)];
+    const { keyBias, softCap } = scores;
+    const alone = { ...sizes, ...(keyBias && { keyBias }), ...(softCap !== undefined && { softCap }), causal: false };
+    const found = attention(program, this.name("attention to the prefix"), queries, ownKeys, ownValues, alone);
+    return add(program, this.name("attention and prefix"), attend(), found, added);
+  }
+
+  /** [size · (virtualTokens + tokens), keyValueHeads · headSize] */
+  #afterPrefix(part: "keys" | "values", prefix: KeyValuePrefix, own: Tensor): Tensor {
+    const { program, batch } = this.#stack;
+    const name = this.name(`prefixed ${part}`);
+    if (!prefix.dropout) return prepend(program, name, prefix[part], own, batch.size);
+    return prependOwn(program, name, this.#rowPrefix(part, prefix), own, batch.size);
+  }
+
+  /** The prefix once for every row, with its dropout: [size · virtualTokens, …]. */
+  #rowPrefix(part: "keys" | "values", prefix: KeyValuePrefix): Tensor {
+    const { program, batch } = this.#stack;
+    const rows = repeatRows(program, this.name(`prefix ${part} by row`), prefix[part], batch.size);
+    return dropout(program, this.name(`dropped prefix ${part}`), rows, prefix.dropout ?? 0);
   }
 
   /** What is added to the residual stream instead of a sub-layer's output. */

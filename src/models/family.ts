@@ -30,6 +30,8 @@ export interface ModelConfig {
 export interface KeyValuePrefix {
   readonly keys: Tensor;
   readonly values: Tensor;
+  /** Rate of dropout on both, drawn for every row of a batch; default: 0. */
+  readonly dropout?: number;
 }
 
 /** What a linear computes with: [out, in] or [in, out], and [out]. */
@@ -98,7 +100,15 @@ export interface Attachments {
    * Key/value site: virtual tokens that every query sees, none in some layers; the input's
    * positions start after them.
    */
-  readonly prefix?: { readonly virtualTokens: number; readonly layer: (layer: number) => KeyValuePrefix | undefined };
+  readonly prefix?: {
+    readonly virtualTokens: number;
+    readonly layer: (layer: number) => KeyValuePrefix | undefined;
+    /**
+     * Queries attend to the prefix by itself, and this many times of what they find is added to the
+     * attention. Default: the prefix joins the softmax over the input.
+     */
+    readonly added?: number;
+  };
   /** Linear site: returns what `path` reads instead of `x`. */
   readonly linearInput?: (path: string, x: Tensor) => Tensor;
   /** Linear site: `y` is `path`'s output for `x`; returns what to use instead. */
@@ -142,6 +152,20 @@ export interface Batch {
  */
 export const poolings = ["last", "mean", "first", "cls"] as const;
 export type Pooling = (typeof poolings)[number];
+
+/**
+ * Means that only a method asks for: over the prompt's virtual tokens too; over every position,
+ * padding and the prompt's virtual tokens included.
+ */
+export const widerMeans = ["prompted mean", "unmasked mean"] as const;
+
+/** What the head of one run reads. */
+export type RunPooling = Pooling | (typeof widerMeans)[number];
+
+/** Whether the head reads a mean: models that are read by one can be read by all of them. */
+export function isMean(pooling: RunPooling): boolean {
+  return pooling === "mean" || widerMeans.some((mean) => mean === pooling);
+}
 
 /** What an encoder's own classifier is written with. */
 export interface ClassifierSite {

@@ -1,6 +1,6 @@
 /**
- * One state per sequence: of its last real or its first token, or the mean over its real tokens.
- * Padding never counts.
+ * One state per sequence: of its last real or its first token, or the mean over its real tokens,
+ * over virtual ones before them too, or over all positions. Padding counts in the last alone.
  */
 
 import { dispatch } from "../kernels/kernel";
@@ -59,9 +59,28 @@ export function firstToken(program: Program, name: string, x: Tensor, options: P
   return lastToken(program, name, x, one, options);
 }
 
-/** As `lastToken`, but the mean over the real tokens. */
-export function meanToken(program: Program, name: string, x: Tensor, lengths: Tensor, options: PoolOptions): Tensor {
-  const { batch, virtualTokens } = options;
+/**
+ * As `lastToken`, but the mean over every position: virtual tokens and padding count as the real
+ * ones do.
+ */
+export function meanOfAll(program: Program, name: string, x: Tensor, batch: number): Tensor {
+  const tokens = x.shape[0]! / batch;
+  const all = program.constant(`${tokens} of ${batch}`, [batch], () => new Int32Array(batch).fill(tokens), "int32");
+  return meanToken(program, name, x, all, { batch, virtualTokens: 0 });
+}
+
+/**
+ * As `lastToken`, but the mean over the real tokens.
+ * @param options `countVirtual`: over the virtual tokens before them too; default: no.
+ */
+export function meanToken(
+  program: Program,
+  name: string,
+  x: Tensor,
+  lengths: Tensor,
+  options: PoolOptions & { readonly countVirtual?: boolean },
+): Tensor {
+  const { batch, virtualTokens, countVirtual = false } = options;
   const width = x.shape[1]!;
   const tokens = x.shape[0]! / batch;
   const output = program.activation(name, [batch, width]);
@@ -70,12 +89,13 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
     inputs: [x, lengths],
     outputs: [output],
     forward: (graph) => {
-      // Virtual tokens get a position above every length, so that one comparison masks them and the
-      // padding.
+      // Virtual tokens that do not count get a position above every length, so that one comparison
+      // masks them and the padding.
       const positions = Array.from({ length: tokens }, (_, token) =>
-        token < virtualTokens ? tokens : token - virtualTokens,
+        token < virtualTokens && !countVirtual ? tokens : token - virtualTokens,
       );
       const column = graph.value("Reshape", [graph.use(lengths), graph.literal([batch, 1], "int64")]);
+      const counted = countVirtual ? graph.value("Add", [column, graph.literal([virtualTokens], "int32")]) : column;
       const real = graph.value(
         "Cast",
         [graph.value("Less", [graph.literal(positions, "int32", [1, tokens]), column])],
@@ -83,7 +103,7 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
           to: 1,
         },
       );
-      const share = graph.value("Div", [real, graph.value("Cast", [column], { to: 1 })]);
+      const share = graph.value("Div", [real, graph.value("Cast", [counted], { to: 1 })]);
       const mean = graph.value("MatMul", [
         graph.value("Reshape", [share, graph.literal([batch, 1, tokens], "int64")]),
         graph.value("Reshape", [graph.use(x), graph.literal([batch, tokens, width], "int64")]),
@@ -98,7 +118,7 @@ export function meanToken(program: Program, name: string, x: Tensor, lengths: Te
           meanRowsBackward,
           { lengths: tape.value(lengths), outputGradient, out },
           { batch, tokens, prefixLength: virtualTokens, width },
-          { ACCUMULATE },
+          { ACCUMULATE, COUNT_PREFIX: countVirtual ? 1 : 0 },
         ),
       );
     },

@@ -8,6 +8,7 @@ import { Random } from "../data/random";
 import type { Controller } from "../methods/controller";
 import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { type AnyApproach, approachOf } from "../methods/registry";
+import { isMean, type RunPooling } from "../models/family";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { ControllerState } from "../program/tensor";
 import { bracketedIds, textIds } from "./text-ids";
@@ -129,14 +130,18 @@ export function poolingOf(model: Pick<BaseModel, "poolings" | "family">, { pooli
   );
 }
 
-/** What this run's head reads: its method's wish, where the model can be read so, or `common`. */
+/**
+ * What this run's head reads: its method's wish, where the model can be read so, or `common`. A
+ * model that can be read by the mean can be read by every mean.
+ */
 export function ownPooling(
   { method, options }: Pick<ResolvedMethod, "method" | "options">,
   { poolings }: Pick<BaseModel, "poolings">,
   common: Pooling,
-): Pooling {
+): RunPooling {
   const wish = (method.trains && method.pooling?.(options)) || null;
-  return wish !== null && poolings.includes(wish) ? wish : common;
+  const able = poolings.some((pooling) => pooling === wish || (pooling === "mean" && wish !== null && isMean(wish)));
+  return wish !== null && able ? wish : common;
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Commands, DeviceBuffer, Executor } from "../executors/executor";
 import { readsWords, wordAnswers } from "../methods/answerer";
 import type { Controller } from "../methods/controller";
 import type { MethodContext } from "../methods/method";
+import type { RunPooling } from "../models/family";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Task } from "../tasks/task";
@@ -27,7 +28,7 @@ import { inputChannels } from "./rows";
 import { DRAW, Step } from "./step";
 import { type TextAnswers, textAnswersOf } from "./text-reader";
 import { type TrainableCount, trainableOf } from "./trainable-count";
-import { buildTunedProgram, type Pooling, type TunedProgram, type TunedSetup } from "./tuned-program";
+import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
 import type { Workspace } from "./workspace";
 
 export interface RunSetup extends ResolvedMethod {
@@ -49,7 +50,7 @@ export interface RunSetup extends ResolvedMethod {
   readonly gradClip: number | null;
   readonly task: Task;
   readonly classes: number;
-  readonly pooling: Pooling;
+  readonly pooling: RunPooling;
   readonly seed: number;
   /** Updates the run will make, for methods with a schedule of their own; default: 1. */
   readonly steps?: number;
@@ -162,7 +163,7 @@ export class Run {
 
   /** How many numbers it trains. */
   get trainable(): TrainableCount {
-    return trainableOf(this.tunedSetup, this.trainables, this.#model);
+    return trainableOf(this.tunedSetup, this.trainables, this.#model, this.#anyStep.tuned.front);
   }
 
   /** Bytes that only live within a step, for the largest batch shape. */

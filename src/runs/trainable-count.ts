@@ -1,9 +1,10 @@
 /** How many numbers a run trains. */
 
+import { originOf } from "../adapters/forms/registry";
 import type { BaseModel } from "../base/base-model";
 import { rowAnswers } from "../methods/answerer";
-import { elementCount, type Trainable } from "../program/tensor";
-import type { TunedSetup } from "./tuned-program";
+import { elementCount, type Tensor, type Trainable } from "../program/tensor";
+import type { TunedProgram, TunedSetup } from "./tuned-program";
 
 /**
  * Numbers of the adapter, of the head and of both, and both in percent of the base model's
@@ -14,21 +15,37 @@ export interface TrainableCount {
   readonly head: number;
   readonly total: number;
   readonly percentOfBase: number;
+  /**
+   * Numbers of the prompt or prefix that stays where what makes it (an MLP, a map F) is dropped
+   * after training; left out where the adapter is kept as it was trained.
+   */
+  readonly kept?: number;
 }
 
-/** What a run trains, and what an answerer fits to the training rows instead: that is its head. */
+/**
+ * What a run trains, and what an answerer fits to the training rows instead: that is its head.
+ * `front`: what the method puts before the input; default: nothing that is made by what it trains.
+ */
 export function trainableOf(
-  { method, context, classes }: Pick<TunedSetup, "method" | "context" | "classes">,
+  { method, options, context, classes }: Pick<TunedSetup, "method" | "options" | "context" | "classes">,
   trainables: readonly Trainable[],
   { parameters }: Pick<BaseModel, "parameters">,
+  front?: TunedProgram["front"],
 ): TrainableCount {
   const adapter = countPart(trainables, "adapter");
   const fitted = rowAnswers(method)?.parameters({ width: context.config.hiddenSize, classes }) ?? 0;
   const head = countPart(trainables, "head") + fitted;
-  return { adapter, head, total: adapter + head, percentOfBase: (100 * (adapter + head)) / parameters };
+  const made = front && originOf(method.exportForm(options, context)) !== "trained";
+  const kept = made ? sizeOf([...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values]) : undefined;
+  const percentOfBase = (100 * (adapter + head)) / parameters;
+  return { adapter, head, total: adapter + head, percentOfBase, ...(kept !== undefined && { kept }) };
 }
 
 /** Number of trained values of one part. */
 export function countPart(trainables: readonly Trainable[], part: Trainable["part"]): number {
-  return trainables.filter((tensor) => tensor.part === part).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  return sizeOf(trainables.filter((tensor) => tensor.part === part));
+}
+
+function sizeOf(tensors: readonly Tensor[]): number {
+  return tensors.reduce((sum, { shape }) => sum + elementCount(shape), 0);
 }

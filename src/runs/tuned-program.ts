@@ -7,7 +7,8 @@ import { type Channel, channelLength } from "../data/channels";
 import { formats } from "../data/formats/registry";
 import type { MethodContext } from "../methods/method";
 import type { AnyApproach } from "../methods/registry";
-import type { Attachments, Batch, BuiltModel, Pooling } from "../models/family";
+import type { Attachments, Batch, BuiltModel, Pooling, RunPooling } from "../models/family";
+import { dropout } from "../operations/dropout";
 import { insertAfter } from "../operations/insert-after";
 import { lastToken } from "../operations/pool";
 import { view } from "../operations/view";
@@ -29,7 +30,7 @@ export interface TunedSetup {
   readonly task: Task;
   /** Label names that the task has; 0 where it has none. */
   readonly classes: number;
-  readonly pooling: Pooling;
+  readonly pooling: RunPooling;
   /** Channels of the batch that enter the model (`inputChannels`); default: none. */
   readonly inputs?: readonly Channel[];
   /** Frozen layers and rates by layer. */
@@ -68,11 +69,9 @@ export interface TunedProgram {
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, task, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
-  const { program, ids, lengths, states, attachments, built, keys, values, virtualTokens } = buildTunedModel(
-    setup,
-    size,
-    tokens,
-  );
+  const model = buildTunedModel(setup, size, tokens);
+  const { program, ids, lengths, attachments, built, keys, values, virtualTokens } = model;
+  const states = beforeHead(program, setup, model.states);
   if (task.head === "vocabulary" && states.suffix > 0) {
     throw new Error(
       `${method.title}: virtual tokens after the text come after every word of the response, which cannot see them. ` +
@@ -112,6 +111,12 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     };
   }
   return { ...common, loss, backward: planBackward(program, logits, loss.trained) };
+}
+
+/** The states as a trained head reads them: with the dropout that the method asks for. */
+function beforeHead(program: Program, { method, options, task }: TunedSetup, states: States): States {
+  const rate = (method.trains && task.head === "own" && method.headDropout?.(options)) || 0;
+  return { ...states, hidden: dropout(program, "states before the head", states.hidden, rate) };
 }
 
 /** An answerer's read-out in place of the task's; undefined for a method. */

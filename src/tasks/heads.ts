@@ -6,10 +6,10 @@
 import { crossEntropy } from "../kernels/cross-entropy";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { valueLoss } from "../kernels/value-loss";
-import type { Pooling } from "../models/family";
+import { isMean, type RunPooling } from "../models/family";
 import { linear } from "../operations/linear";
 import { ownTokens } from "../operations/own-tokens";
-import { firstToken, lastToken, meanToken } from "../operations/pool";
+import { firstToken, lastToken, meanOfAll, meanToken } from "../operations/pool";
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
@@ -18,19 +18,19 @@ import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
  * `*ForSequenceClassification`: an encoder's own classifier on the first token, else `score`:
- * bias-free on the last real token, or with a bias on the masked mean → [size, outputs]. After a
- * suffix the last token is the suffix's; the mean is over the row's own tokens.
+ * bias-free on the last real token, or with a bias on a mean → [size, outputs]. After a suffix the
+ * last token is the suffix's; the masked mean is over the row's own tokens.
  */
 export function rowHead(program: Program, states: States, options: ReadOutOptions): Tensor {
   const { pooling, classifier, outputs } = options;
   const first = pooling === "first" || pooling === "cls";
   if (first && !classifier) throw new Error("This model has no classifier on the first token.");
   const pooled = pooledState(program, states, pooling);
-  return first ? classifier!(pooled, outputs) : trainedLinear(program, "score", pooled, options, pooling === "mean");
+  return first ? classifier!(pooled, outputs) : trainedLinear(program, "score", pooled, options, isMean(pooling));
 }
 
 /** What a head reads of every row: [size, hiddenSize]. */
-export function pooledState(program: Program, states: States, pooling: Pooling): Tensor {
+export function pooledState(program: Program, states: States, pooling: RunPooling): Tensor {
   const { hidden, lengths, size: batch, virtualTokens, suffix } = states;
   switch (pooling) {
     case "first":
@@ -40,6 +40,10 @@ export function pooledState(program: Program, states: States, pooling: Pooling):
       return lastToken(program, "pooled", hidden, lengths, { batch, virtualTokens: virtualTokens + suffix });
     case "mean":
       return meanToken(program, "pooled", hidden, lengths, { batch, virtualTokens });
+    case "prompted mean":
+      return meanToken(program, "pooled", hidden, lengths, { batch, virtualTokens, countVirtual: true });
+    case "unmasked mean":
+      return meanOfAll(program, "pooled", hidden, batch);
   }
 }
 

@@ -10,7 +10,7 @@ import type { ClassWeights } from "../data/class-weights";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
-import type { HeadUpdate, Pooling, PromptLabel } from "../models/family";
+import type { HeadUpdate, PromptLabel, RunPooling } from "../models/family";
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
@@ -47,7 +47,7 @@ export interface LanguageHead {
 export interface ReadOutOptions {
   /** Columns of the head; 0 where the task trains none. */
   readonly outputs: number;
-  readonly pooling: Pooling;
+  readonly pooling: RunPooling;
   readonly learningRateScale: number;
   /** Whether the loss reads the task's `weights` of a batch; default: no. */
   readonly weighted?: boolean;

@@ -1,8 +1,9 @@
 /**
- * Adapters beside the comparison on the page, as the page sees them: imported folders and sums of
- * runs.
+ * Adapters beside the comparison on the page, as the page sees them: imported folders, sums of
+ * runs, and folders of other labels that runs may start from.
  */
 
+import type { SourceFile } from "../adapters/folder";
 import type { Combination } from "../adapters/sum-lora";
 import type { RunEstimate } from "../estimate/estimate";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
@@ -21,6 +22,19 @@ export interface ImportedAdapter {
   /** The step its training was left at, of so many planned; null without a training state. */
   step: number | null;
   steps: number | null;
+}
+
+/** A folder that was trained for other labels, or another task: a run may start from its rest. */
+export interface AdapterStart {
+  /** The file that was imported, and the tensors' file in it with its SHA-256. */
+  name: string;
+  source: SourceFile | null;
+  /** How its labels or its task differ from the open data's. */
+  differs: string;
+  /** Tensors and numbers that are taken. Its head is left. */
+  taken: { tensors: number; values: number };
+  /** What would start from it: `initFrom` names the folder while the page is open. */
+  run: RunConfiguration;
 }
 
 /** A weighted sum of adapters on the open model; see `Combination`. */

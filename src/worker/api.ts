@@ -30,7 +30,7 @@ import type { MetricName } from "../tasks/metrics/names";
 import type { Scores } from "../verdict/score";
 import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
-import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
+import type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type { SemanticPass } from "../base/base-model";
 export type { MeasuredCalibration } from "../calibration/calibration";
@@ -64,7 +64,7 @@ export type { Agreement } from "../verdict/agreement";
 export type { AnsweredRow, OneSided, ScoredMetric, ScoredRun, Scores } from "../verdict/score";
 export type { Slice, Slices } from "../verdict/slices";
 export type * from "../verdict/verdict";
-export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
+export type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type DeviceStatus =
   | "ready"
@@ -513,8 +513,12 @@ export interface StudioApi {
    * downloads follow.
    */
   turn(run: string, setting: number): Promise<SettingEvaluation>;
-  /** Reads such a zip for the open model; the adapter predicts beside the trained runs. */
-  importAdapter(file: File): Promise<ImportedAdapter>;
+  /**
+   * Reads such a zip for the open model; the adapter predicts beside the trained runs. One of other
+   * labels cannot: what a run may take of it comes back instead. Rejects with an Error where
+   * nothing can be taken.
+   */
+  importAdapter(file: File): Promise<ImportedAdapter | AdapterStart>;
   /**
    * Evaluates the weighted sum of runs with LoRA (AdaLoRA, VeRA and DyLoRA as such) on the
    * validation rows; it predicts, is downloaded and trained on like an imported adapter. Rejects

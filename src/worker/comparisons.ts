@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import type { AdapterFolder } from "../adapters/folder";
+import { type AdapterFolder, isHead } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
 import type { Table } from "../data/table";
@@ -18,9 +18,11 @@ import {
   importedName,
   importedRun,
   importedScale,
+  labelMismatch,
   sumName,
   uniqueName,
 } from "../folders/imported-run";
+import { startingTensors } from "../folders/imported-tensors";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
@@ -30,7 +32,7 @@ import { peakLearningRate } from "../plan/schedule";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
-import type { Continuation, FileScores, ImportedAdapter, SumRequest } from "./api";
+import type { AdapterStart, Continuation, FileScores, ImportedAdapter, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
@@ -183,14 +185,27 @@ export class Comparisons {
     });
   }
 
-  /** Evaluates an adapter folder beside what is there, as a run of its own. */
-  async importAdapter(file: File): Promise<ImportedAdapter> {
+  /**
+   * Evaluates an adapter folder beside what is there, as a run of its own; one of other labels is
+   * kept for runs to start from.
+   */
+  async importAdapter(file: File): Promise<ImportedAdapter | AdapterStart> {
     const adapter = await readAdapterZip(file);
     const { model, data } = this.#session;
     const { settings, dataset } = data.data;
-    await checkMadeFor(adapter, model.folder, settings.task, dataset.labels);
+    await checkMadeFor(adapter, model.folder);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
-    return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
+    const mismatch = labelMismatch(adapter, settings.task, dataset.labels);
+    if (!mismatch) return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
+    const taken = startingTensors(adapter, run, model).filter(({ name }) => !isHead(name));
+    if (taken.length === 0) throw new Error(`${mismatch.what} It trains nothing but its head. ${mismatch.fix}`);
+    return {
+      name: file.name,
+      source: adapter.source ?? null,
+      differs: mismatch.what,
+      taken: { tensors: taken.length, values: taken.reduce((sum, { data }) => sum + data.length, 0) },
+      run: { ...run, initFrom: this.#folders.keep(file.name, adapter) },
+    };
   }
 
   /**

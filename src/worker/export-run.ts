@@ -75,7 +75,8 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
   const rows = divisions[variant.split]!;
   const calibration = comparison.calibration(run);
   // What a sum was made of, also where training went on from it.
-  const from = folders.get(variant.run)?.adapter.run;
+  const folder = folders.get(variant.run);
+  const from = folder?.adapter.run;
   const recorded = recordedConfiguration(configuration, model.folder.source);
   return {
     scale: data.scale ?? null,
@@ -97,6 +98,9 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
       run: recorded.runs.find(({ name }) => name === variant.run),
       variant,
       labels: data.labels,
+      ...(folder?.adapter.source && {
+        startedFrom: { ...folder.adapter.source, withoutHead: folder.transferred !== undefined },
+      }),
       ...(from?.sum !== undefined && { sum: from.sum }),
       ...(data.scale && { scale: data.scale }),
       ...(calibration && { calibration }),

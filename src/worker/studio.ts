@@ -44,6 +44,7 @@ import { bracketedIds } from "../runs/text-ids";
 import type { MetricName } from "../tasks/metrics/names";
 import type {
   AdapterChoice,
+  AdapterStart,
   ColumnRoles,
   Continuation,
   DataRole,
@@ -456,7 +457,7 @@ export class Studio implements StudioApi {
     return exportedRun(this.#session, this.#comparisons.of(run), run, conversion);
   }
 
-  importAdapter(file: File): Promise<ImportedAdapter> {
+  importAdapter(file: File): Promise<ImportedAdapter | AdapterStart> {
     return this.#comparisons.importAdapter(file);
   }
 

@@ -8,7 +8,7 @@ import { BaseModel } from "../../src/base/base-model";
 import type { TaskId } from "../../src/data/types";
 import type { Executor } from "../../src/executors/executor";
 import { methodOf } from "../../src/methods/registry";
-import type { Pooling } from "../../src/models/family";
+import type { RunPooling } from "../../src/models/family";
 import { BatchBuffers } from "../../src/runs/batch-buffers";
 import type { Values } from "../../src/runs/parameters";
 import { resolveMethod } from "../../src/runs/resolve";
@@ -29,7 +29,7 @@ export interface StepsCase {
   /** Default: sequence classification. */
   readonly task?: TaskId;
   /** Default: the family's own. */
-  readonly pooling?: Pooling;
+  readonly pooling?: RunPooling;
   /** Updates: more than one where a controller acts later. */
   readonly steps?: number;
   /** Bytes that a buffer may have, for models in parts. */

@@ -21,6 +21,7 @@ const cases = [
   ["sk-prompt", {}, ["hard-text"]],
   ["ept", { virtualTokens: 2, positions: 24 }, ["prompt"]],
   ["lora", { dropout: 0.5, rankStabilised: true }, ["linear-probe"]],
+  ["unified", { form: "attention", modifies: "attention", width: 3 }, ["linear-probe"]],
   ["dora", { rank: 2 }, ["linear-probe"]],
   ["adalora", { targets: "all-linear" }, ["linear-probe"]],
   ["dylora", { pattern: ".*_proj" }, ["linear-probe"]],

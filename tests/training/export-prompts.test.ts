@@ -189,6 +189,7 @@ const others = [
   ["p-tuning-template", "p-tuning", { template: "{p:3} {text} {p:2}", hidden: 24 }, "STUDIO", "p-tuning"],
   ["ept", "ept", { virtualTokens: 3, positions: 40, rank: 2, alpha: 3, fusion: 4, spaceRank: 2 }, "STUDIO", "ept"],
   ["cpt", "cpt", {}, "PROMPT_TUNING", "prompt"],
+  ["unified-added", "unified", { form: "attention", modifies: "attention", width: 5, scale: 2 }, "STUDIO", "unified"],
 ] as const;
 
 describe.each(others)("%s", (fixture, method, given, form, free) => {
@@ -220,7 +221,9 @@ describe("SK-Prefix as the authors' code trains it", () => {
   test.each([
     ["sk-reference-code", {}],
     ["sk-reference-code-shared", { shared: true }],
-  ])("%s: folded into a prefix it predicts the same", async (fixture, given) => {
+    // Nothing is dropped from what is exported.
+    ["sk-reference-code-shared", { shared: true, dropout: 0.3 }],
+  ])("%s: folded into a prefix it predicts the same, with %o", async (fixture, given) => {
     const model = await modelOf("tiny-llama");
     const path = `cases/tiny-llama/${fixture}-sequence-classification`;
     const tensors = await fixtureTensors(`${path}.safetensors`);

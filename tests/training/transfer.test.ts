@@ -4,11 +4,16 @@
  */
 
 import { expect, test } from "vitest";
+import { isHead } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read";
+import { zipAdapter } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
 import { labelMismatch } from "../../src/folders/imported-run";
 import { configurationSchema } from "../../src/plan/configuration";
 import type { StudioEvent } from "../../src/plan/events";
+import { Comparisons } from "../../src/worker/comparisons";
+import type { EventBatches } from "../../src/worker/events";
+import { Folders, recordedConfiguration } from "../../src/worker/folders";
 import { openComparison } from "../../src/worker/open-comparison";
 import type { StudioSession } from "../../src/worker/studio-session";
 import { fixtureFile, fixtureModel } from "../fixtures/reference";
@@ -89,5 +94,43 @@ test("a run takes all but the head of an adapter of other labels", async () => {
   await expect(open(three, "linear-probe", what).comparison).rejects.toThrow(
     "Its head does not fit, and it trains nothing else",
   );
+  model.release();
+});
+
+test("the page is offered what a run can start from, and a run starts from it by name and hash", async () => {
+  const executor = await testExecutor();
+  const model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  const adapter = { ...(await trainedFolder()), config: { ...(await trainedFolder()).config } };
+  adapter.config.base_model_name_or_path = model.folder.name;
+  const dataset = { labels: ["no", "perhaps", "yes"] };
+  const data = { data: { settings: { task: "sequence-classification" }, dataset } };
+  const folders = new Folders(new URL("http://localhost/"));
+  const session = { model, data } as unknown as StudioSession;
+  const comparisons = new Comparisons(session, folders, {} as EventBatches);
+  const zip = zipAdapter(adapter, "questions");
+  const start = await comparisons.importAdapter(new File([zip], "questions.zip"));
+  if (!("differs" in start)) throw new Error("It was imported beside the runs.");
+  const taken = adapter.tensors.filter(({ name }) => !isHead(name));
+  expect(start.differs).toBe("The adapter's head gives 5 numbers; the open data needs 3.");
+  expect(start.taken).toEqual({
+    tensors: taken.length,
+    values: taken.reduce((sum, { data }) => sum + data.length, 0),
+  });
+  expect(start.source?.file).toBe("adapter_model.safetensors");
+  expect(start.source?.sha256).toMatch(/^[0-9a-f]{64}$/);
+  const { initFrom } = start.run;
+  expect(initFrom).toBe(`imported:questions.zip#${start.source!.sha256.slice(0, 12)}`);
+  const kept = await folders.adapter("first", initFrom!);
+  expect(kept.tensors.map(({ name }) => name)).toEqual(adapter.tensors.map(({ name }) => name));
+  await expect(folders.adapter("first", "imported:other.zip#0")).rejects.toThrow(
+    'Run "first" starts from other.zip#0, which is not open any more. Import that adapter again.',
+  );
+  const configuration = configurationSchema.parse({
+    model: "dir:tiny-llama",
+    data: { task: "sequence-classification", train: "file:rows.csv", columns: { text: "text", label: "label" } },
+    runs: [start.run],
+  });
+  // The record that lies beside an adapter says where it started.
+  expect(recordedConfiguration(configuration, "tiny-llama").runs[0]!.initFrom).toBe(initFrom);
   model.release();
 });

@@ -55,7 +55,7 @@ export interface ModelCardContent {
    * How the head reads the states; Hugging Face's classes know `last` for decoders and `first` for
    * encoders.
    */
-  pooling: "last" | "mean" | "first" | "cls";
+  pooling: "last" | "mean" | "prompted mean" | "unmasked mean" | "first" | "cls";
   /** A further argument of `from_pretrained`, as Python. */
   loadingArgument?: string;
   /** Why PEFT cannot load the folder, where it cannot. */

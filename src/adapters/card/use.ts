@@ -4,6 +4,13 @@ import type { Calibration } from "../../calibration/calibration";
 import { formOf } from "../forms/registry";
 import type { CardTask, ModelCardContent } from "./content";
 
+/** What is read, where it is a mean of states. */
+const MEANS: Partial<Record<ModelCardContent["pooling"], string>> = {
+  mean: "the mean of the input's states",
+  "prompted mean": "the mean of the prompt's and the input's states",
+  "unmasked mean": "the mean of all positions' states, padding included",
+};
+
 /** Text in a code span, whatever it holds. */
 export function code(text: string): string {
   const flat = text.replace(/\s+/g, " ");
@@ -55,11 +62,13 @@ export function loading(content: ModelCardContent): string[] {
 function obstacleOf(content: ModelCardContent, task: CardTask): string | null {
   const { config, pooling } = content;
   const perRow = task.asks === "row";
-  if (pooling === "mean" && perRow) {
+  const mean = MEANS[pooling];
+  if (mean !== undefined && perRow) {
+    const own = pooling === "mean" ? "" : "the method's readOut `as the comparison` and ";
     return (
-      "The head reads the mean of the input's states. Hugging Face's `*ForSequenceClassification` classes read the\n" +
+      `The head reads ${mean}. Hugging Face's \`*ForSequenceClassification\` classes read the\n` +
       "last token instead (encoders' the first), so PEFT can open this folder but would not predict the same. Train with\n" +
-      "pooling `last` or, on an encoder, `first`."
+      `${own}pooling \`last\` or, on an encoder, \`first\`.`
     );
   }
   const form = formOf(config.peft_type);

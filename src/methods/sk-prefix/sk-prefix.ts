@@ -8,16 +8,18 @@
 
 import * as z from "zod";
 import type { KeyValuePrefix } from "../../models/family";
+import { dropout as dropped } from "../../operations/dropout";
 import { splitColumns } from "../../operations/split-columns";
 import { view } from "../../operations/view";
 import type { Program } from "../../program/program";
 import type { Tensor } from "../../program/tensor";
+import { AS_OTHERS, dropoutOption, LEFT_OUT, poolingOf, readOutMeta } from "../authors-code";
 import { equalToTextPrefix, equalToTextPrompt, readAloneEqualToHardText } from "../equalities";
 import { defineMethod, type MethodContext } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticKeyValue } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
-import { encodedText, LEFT_OUT, pooledOption } from "../text-encoder";
+import { encodedText, pooledOption } from "../text-encoder";
 import { words } from "../words";
 
 const mapPresets = ["paper", "reference-code"];
@@ -50,6 +52,12 @@ const options = z.strictObject({
         "with it F acts on keys after rotary, as in the authors' code, but starts as the identity.",
       onlyWith: { preset: mapPresets },
     }),
+  dropout: dropoutOption(
+    ["reference-code", "encoder-code"],
+    "reference-code: on the trained embeddings, on what F gives, if it is there, and before the head. encoder-code: on keys " +
+      "and values. Drawn for every row, but on the embeddings once for the whole batch, as there.",
+  ),
+  readOut: z.enum([AS_OTHERS, "unmasked mean"]).default(AS_OTHERS).meta(readOutMeta()),
   control: controlOption(),
 });
 
@@ -61,6 +69,8 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   site: "key/value",
   learningRate: 1e-3,
   semantic: ({ preset }) => preset !== "reference-code",
+  pooling: ({ readOut }) => poolingOf(readOut),
+  headDropout: ({ preset, dropout }) => (preset === "reference-code" ? dropout : 0),
   card: {
     trains: "Two small square maps per layer, one for keys and one for values, and the head.",
     attaches: "Keys and values of the text's tokens come before the input's in every layer's attention.",
@@ -81,8 +91,8 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
     const prefix = prefixes[options.preset];
     return { prefix: { virtualTokens: context.textIds.length, layer: prefix(program, options, context) } };
   },
-  equalities({ text, preset, shared, control }, facts) {
-    if (control !== "none" || preset === "encoder-code") return [];
+  equalities({ text, preset, shared, control, dropout, readOut }, facts) {
+    if (control !== "none" || preset === "encoder-code" || poolingOf(readOut)) return [];
     if (preset === "reference-code" && facts.family.bidirectional) return [];
     const free = "Training then moves it freely.";
     const tied = "Training then moves it only as far as the map F can: all tokens share it.";
@@ -96,8 +106,8 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
           )
         : equalToTextPrompt(
             text,
-            shared
-              ? "Before training it is prompt tuning that starts from the same text; F is the identity then."
+            shared || dropout > 0
+              ? `Before training it is prompt tuning that starts from the same text${shared ? "; F is the identity then" : ""}.`
               : "It is prompt tuning that starts from the same text: a causal model reads text and input in one pass or in " +
                   "two alike, so this holds after every update too, with the same learning rate and weight decay.",
           ),
@@ -130,7 +140,7 @@ function mappedStates(
  */
 function encodedPrefix(
   program: Program,
-  { pooled }: z.infer<typeof options>,
+  { pooled, dropout }: z.infer<typeof options>,
   context: MethodContext,
 ): (layer: number) => KeyValuePrefix {
   const { layers, keyValueHeads, headSize } = context.config;
@@ -138,7 +148,7 @@ function encodedPrefix(
   const encoded = encodedText(program, 2 * layers * width, pooled, context);
   const names = Array.from({ length: layers }, (_, layer) => [`prefix.keys.${layer}`, `prefix.values.${layer}`]).flat();
   const parts = splitColumns(program, names, encoded, Array(2 * layers).fill(width));
-  return (layer) => ({ keys: parts[2 * layer]!, values: parts[2 * layer + 1]! });
+  return (layer) => ({ keys: parts[2 * layer]!, values: parts[2 * layer + 1]!, dropout });
 }
 
 /**
@@ -147,7 +157,7 @@ function encodedPrefix(
  */
 function trainedEmbeddings(
   program: Program,
-  { map, rank, shared }: z.infer<typeof options>,
+  { map, rank, shared, dropout }: z.infer<typeof options>,
   context: MethodContext,
 ): (layer: number) => KeyValuePrefix {
   const { config, family, textIds } = context;
@@ -155,12 +165,14 @@ function trainedEmbeddings(
   const embeddings = program.trainable("embeddings", [tokens, config.hiddenSize], {
     initializer: { kind: "tensor", tensor: words(program, "embeddings at the start", textIds, context) },
   });
-  const { keys, values } = family.build(program, config, embeddings, { size: 1, tokens }, {});
+  const read = dropped(program, "dropped embeddings", embeddings, dropout);
+  const { keys, values } = family.build(program, config, read, { size: 1, tokens }, {});
   const mapped = (kind: "keys" | "values", layer: number, states: Tensor) =>
     shared ? mapHeads(program, "F", `prefix.${kind}.${layer}`, states, { map, rank }, context) : states;
   return (layer) => ({
     keys: mapped("keys", layer, family.position(program, config, `prefix.keys.${layer}`, keys[layer]!, layer)),
     values: mapped("values", layer, values[layer]!),
+    ...(shared && { dropout }),
   });
 }
 

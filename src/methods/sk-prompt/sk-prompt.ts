@@ -6,12 +6,15 @@
  */
 
 import * as z from "zod";
+import { widerMeans } from "../../models/family";
+import { dropout as dropped } from "../../operations/dropout";
+import { AS_OTHERS, dropoutOption, LEFT_OUT, poolingOf, readOutMeta } from "../authors-code";
 import { equalToHardText, equalToTextPrompt } from "../equalities";
 import { defineMethod } from "../method";
 import { controlOption, textOption } from "../options";
 import { semanticState } from "../semantic";
 import { applyMap, mapOption, mapRankOption } from "../semantic-map";
-import { encodedText, LEFT_OUT, pooledOption } from "../text-encoder";
+import { encodedText, pooledOption } from "../text-encoder";
 import { words } from "../words";
 
 /** `layers`: of the model, the deepest the text can be read. */
@@ -52,6 +55,15 @@ const optionsFor = (layers: number) =>
         onlyWith: { preset: ["reference-code"] },
       }),
     pooled: pooledOption(),
+    dropout: dropoutOption(
+      ["reference-code"],
+      "On the trained embeddings and on what the linear layer gives, if it is there, once for the whole batch, as there; " +
+        "and before the head, for every row.",
+    ),
+    readOut: z
+      .enum([AS_OTHERS, ...widerMeans])
+      .default(AS_OTHERS)
+      .meta(readOutMeta("prompted mean: the mean over the prompt's positions and the input's. ")),
     control: controlOption(),
   });
 
@@ -63,6 +75,8 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   site: "input",
   learningRate: 1e-3,
   semantic: ({ preset }) => preset !== "reference-code",
+  pooling: ({ readOut }) => poolingOf(readOut),
+  headDropout: ({ preset, dropout }) => (preset === "reference-code" ? dropout : 0),
   card: {
     trains: "One map F on the text's states, and the head.",
     attaches: "The mapped states come before the input's embeddings and pass through every block.",
@@ -78,7 +92,7 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   semanticBlocks: ({ preset, depth }) => (preset === "paper" ? depth : null),
   text: ({ text }) => text,
   textForm: ({ control }) => ({ control, length: null }),
-  attach(program, { preset, map, rank, depth, linear, pooled }, context) {
+  attach(program, { preset, map, rank, depth, linear, pooled, dropout }, context) {
     if (preset === "paper") {
       return { prompt: applyMap(program, "F", "prompt", semanticState(program, depth, context), map, rank) };
     }
@@ -89,16 +103,24 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
     const embeddings = program.trainable(name, [textIds.length, config.hiddenSize], {
       initializer: { kind: "tensor", tensor },
     });
-    return { prompt: linear ? applyMap(program, "F", "prompt", embeddings, "dense", 0) : embeddings };
+    const read = dropped(program, "dropped embeddings", embeddings, dropout);
+    if (!linear) return { prompt: read };
+    return {
+      prompt: dropped(program, "dropped prompt", applyMap(program, "F", "prompt", read, "dense", 0), dropout),
+    };
   },
-  equalities({ text, preset, depth, linear, control }) {
+  equalities({ text, preset, depth, linear, control, dropout, readOut }) {
     if (control !== "none" || preset === "encoder-code" || (preset === "paper" && depth > 0)) return [];
+    if (poolingOf(readOut)) return [];
     if (preset === "paper") {
       return equalToHardText(text, "Training then moves it only as far as the map F can: all tokens share it.");
     }
+    const start = "Before training it is prompt tuning that starts from the same text";
     const free = linear
-      ? "Before training it is prompt tuning that starts from the same text; the linear layer is the identity then."
-      : "It is prompt tuning that starts from the same text, and stays so after every update at the same rates.";
+      ? `${start}; the linear layer is the identity then.`
+      : dropout > 0
+        ? `${start}; dropout then trains it otherwise.`
+        : "It is prompt tuning that starts from the same text, and stays so after every update at the same rates.";
     return [...equalToHardText(text, "Training then moves it freely."), equalToTextPrompt(text, free)];
   },
   exportForm: ({ preset, linear, control, text }) =>

@@ -4,22 +4,42 @@
  */
 
 import { messageOf } from "../../errors/message-of";
-import type { ImportedAdapter, SumRequest } from "../../worker/api";
+import type { AdapterStart, ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
 import { areComparable, dataFilesOf } from "../store/comparable";
-import { currentConfiguration } from "../store/configuration";
+import { currentConfiguration, draftRun } from "../store/configuration";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 import { keepAdapter } from "./compare";
 
-/** Rejects with an Error that names the file and what is wrong with it. */
-export async function importAdapter(file: File): Promise<void> {
+/**
+ * Resolves to what a run may start from where the adapter is one of other labels, else to null.
+ * Rejects with an Error that names the file and what is wrong with it.
+ */
+export async function importAdapter(file: File): Promise<AdapterStart | null> {
   try {
-    await keep(await studio().importAdapter(file), file);
+    const adapter = await studio().importAdapter(file);
+    if ("differs" in adapter) return adapter;
+    await keep(adapter, file);
+    return null;
   } catch (error) {
     throw new Error(`${file.name} was not imported. ${messageOf(error)}`);
   }
+}
+
+/**
+ * Adds a run that starts from a folder to those that are chosen, and the same from its own start.
+ */
+export function addStart({ run }: AdapterStart): void {
+  const { methods } = useStudio.getState();
+  const method = methods.descriptions.find(({ id }) => id === run.method);
+  if (!method) return;
+  const { initFrom, ...fields } = { ...run, learningRate: run.learningRate ?? null };
+  const named = (name: string) => ({ ...fields, name: `${run.name.slice(0, 36)}, ${name}` });
+  const transferred = draftRun(method, methods.runs, { ...named("transferred"), initFrom });
+  const beside = draftRun(method, [...methods.runs, transferred], named("its own start"));
+  patch("methods", { runs: [...methods.runs, transferred, beside] });
 }
 
 export async function sumRuns(request: SumRequest): Promise<void> {

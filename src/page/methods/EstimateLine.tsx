@@ -19,7 +19,6 @@ export function EstimateLine({ run }: { run: DraftRun }) {
       </p>
     );
   }
-  const { adapter, head, percentOfBase } = estimate.trainable;
   if (estimate.mostFitted !== null) {
     return (
       <p className="run-card-estimate">
@@ -32,11 +31,17 @@ export function EstimateLine({ run }: { run: DraftRun }) {
       </p>
     );
   }
+  const { adapter, head, percentOfBase, kept } = estimate.trainable;
   return (
     <p className="run-card-estimate">
       <span>
         trains <b>{formatCount(adapter)}</b> + <b>{formatCount(head)}</b> head
       </span>
+      {kept !== undefined && (
+        <span title="What makes the prompt or prefix is dropped after training: so many numbers stay.">
+          keeps <b>{formatCount(kept)}</b>
+        </span>
+      )}
       <span>
         <b>{formatSmallPercent(percentOfBase)}</b> of base
       </span>

@@ -77,6 +77,7 @@ export function RunCard({ run, method }: RunCardProps) {
       </div>
       <p className="run-card-line muted">{run.name === method.title ? method.summary : method.title}</p>
       {typeof written === "string" && !open && <p className="run-card-line run-card-text">“{written}”</p>}
+      {run.initFrom !== undefined && <p className="run-card-line muted">{startedFrom(run.initFrom)}</p>}
       <EstimateLine run={run} />
       <div id={`${id}-options`} hidden={!open}>
         {open && (
@@ -102,6 +103,12 @@ export function RunCard({ run, method }: RunCardProps) {
       </div>
     </li>
   );
+}
+
+/** `imported:FILE#SHA-256`, or a folder that a configuration names. */
+function startedFrom(initFrom: string): string {
+  const [, file, sha256] = /^imported:(.*)#(\w*)$/.exec(initFrom) ?? [];
+  return file === undefined ? `Starts from ${initFrom}.` : `Starts from ${file}${sha256 && ` (SHA-256 ${sha256}…)`}.`;
 }
 
 function NameField({ run }: { run: DraftRun }) {

@@ -2,7 +2,7 @@
 
 import { FileInput } from "lucide-react";
 import { useState } from "react";
-import type { Prediction } from "../../worker/api";
+import type { AdapterStart, Prediction } from "../../worker/api";
 import { importAdapter } from "../actions/beside";
 import { useAnswer, useQuestion } from "../asking";
 import { FileButton } from "../fields/FileButton";
@@ -11,6 +11,7 @@ import { isBusy, isWriting, useStudio } from "../store/store";
 import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
 import { Predictions } from "./Predictions";
+import { StartFromAdapter } from "./StartFromAdapter";
 import { SumPanel } from "./SumPanel";
 import { TryFields } from "./TryFields";
 import "./TryIt.css";
@@ -28,7 +29,15 @@ export function TryIt() {
   const busy = useStudio(isBusy);
   const [text, setText] = useState("");
   const [second, setSecond] = useState("");
-  const { error: importError, ask: askToImport, dismiss } = useQuestion<void>();
+  const data = useStudio((state) => state.data.summary);
+  const {
+    answer: asImported,
+    error: importError,
+    ask: askToImport,
+    dismiss,
+  } = useQuestion<{ start: AdapterStart | null; data: typeof data }>();
+  // What it says is about the data it was imported beside.
+  const start = asImported?.data === data ? asImported.start : null;
   const trained = current?.runs.some((run) => (run.curves.steps.last("step") ?? 0) > 0) ?? false;
   const possible = modelOpen && !busy && (trained || imported.length > 0);
   const paired = pair === null ? null : second;
@@ -47,7 +56,7 @@ export function TryIt() {
           label="Adapter file"
           accept=".zip,application/zip"
           disabled={!modelOpen || busy}
-          onFile={(file) => askToImport(() => importAdapter(file))}
+          onFile={(file) => askToImport(async () => ({ start: await importAdapter(file), data }))}
         >
           <FileInput size={16} aria-hidden="true" /> Import adapter…
         </FileButton>
@@ -57,6 +66,7 @@ export function TryIt() {
           {importError}
         </Message>
       )}
+      {start && <StartFromAdapter key={start.run.initFrom} start={start} />}
       <SumPanel />
       {imported.map((adapter) => (
         <ImportedRun key={adapter.run} adapter={adapter} />

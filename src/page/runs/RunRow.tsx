@@ -88,12 +88,17 @@ export function RunRow({ row, columns, best, differences, shown }: RunRowProps) 
 
 /** How much of the base a run trains, with and without its head. */
 function ShareOfBase({ trainable }: { trainable: NonNullable<RunRecord["trainable"]> }) {
-  const { adapter, head, total, percentOfBase } = trainable;
+  const { adapter, head, total, percentOfBase, kept } = trainable;
   return (
     <>
       <span className="muted under">{formatSmallPercent(percentOfBase)} of base</span>
       {adapter > 0 && head > 0 && (
         <span className="muted under">{formatSmallPercent((percentOfBase * adapter) / total)} without head</span>
+      )}
+      {kept !== undefined && (
+        <span className="muted under" title="What made the prompt or prefix is dropped after training.">
+          {formatCount(kept)} + head kept
+        </span>
       )}
     </>
   );

@@ -29,19 +29,22 @@ export function toFragment(
   const linked: LinkedConfiguration = {
     ...(data && { data: { task: data.task, columns: data.columns, test: data.test, group: data.group } }),
     training,
-    runs: runs.map((run) => {
-      const defaults = methods.find((method) => method.id === run.method)?.defaults ?? {};
-      const changed = Object.entries(run.options).filter(
-        ([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]),
-      );
-      return {
-        name: run.name,
-        method: run.method,
-        ...ownRate(run),
-        ...ownSettings(run),
-        options: Object.fromEntries(changed),
-      };
-    }),
+    // What starts from a folder cannot do so elsewhere.
+    runs: runs
+      .filter(({ initFrom }) => initFrom === undefined)
+      .map((run) => {
+        const defaults = methods.find((method) => method.id === run.method)?.defaults ?? {};
+        const changed = Object.entries(run.options).filter(
+          ([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]),
+        );
+        return {
+          name: run.name,
+          method: run.method,
+          ...ownRate(run),
+          ...ownSettings(run),
+          options: Object.fromEntries(changed),
+        };
+      }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(withVersion(formats.link, linked)));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { checkBase, checkFits } from "../../../src/adapters/checks";
@@ -269,15 +270,17 @@ describe("zip", () => {
 
   it("round trip; everything in one folder", async () => {
     const blob = zipAdapter(adapter, "LoRA r=1");
-    const names = Object.keys(unzipSync(new Uint8Array(await blob.arrayBuffer()))).sort();
-    expect(names).toEqual([
+    const files = unzipSync(new Uint8Array(await blob.arrayBuffer()));
+    expect(Object.keys(files).sort()).toEqual([
       "LoRA r-1/README.md",
       "LoRA r-1/adapter_config.json",
       "LoRA r-1/adapter_model.safetensors",
       "LoRA r-1/run.json",
       "LoRA r-1/sk_adapter.safetensors",
     ]);
-    expect(await readAdapterZip(blob)).toEqual(adapter);
+    const file = "adapter_model.safetensors";
+    const sha256 = createHash("sha256").update(files[`LoRA r-1/${file}`]!).digest("hex");
+    expect(await readAdapterZip(blob)).toEqual({ ...adapter, source: { file, sha256 } });
   });
 
   it("an archive at the root, with other files, is read too", async () => {

@@ -11,7 +11,9 @@ import { dropout } from "../../../src/operations/dropout";
 import { linear } from "../../../src/operations/linear";
 import { layerNorm, rmsNorm } from "../../../src/operations/norm";
 import { polar } from "../../../src/operations/polar";
-import { prepend } from "../../../src/operations/prepend";
+import { meanOfAll, meanToken } from "../../../src/operations/pool";
+import { prepend, prependOwn } from "../../../src/operations/prepend";
+import { repeatRows } from "../../../src/operations/repeat-rows";
 import { rotatePairs } from "../../../src/operations/rotate-pairs";
 import { scaleColumns } from "../../../src/operations/scale-columns";
 import { shiftColumns } from "../../../src/operations/shift-columns";
@@ -186,6 +188,27 @@ describe("gradients are those of finite differences", () => {
     const again = prepend(program, "again", front, activation(program, "active", joined, "tanh"), 3);
     const plan = checkGradients(program, again);
     expect(namesOf(plan.trained)).toEqual(both ? ["F", "W"] : ["F"]);
+  });
+
+  test("rows repeated for the batch, dropped row by row and prepended", () => {
+    const program = new Program();
+    const front = linear(program, "front", program.input("states", [2, 3], "float32"), squareOf(program, "F", 3));
+    const own = dropout(program, "own", repeatRows(program, "repeated", front, 3), 0.25);
+    const x = linear(program, "rows", program.input("x", [3 * 4, 3], "float32"), squareOf(program, "W", 3));
+    // What is prepended is read twice, so that one gradient is added to the other.
+    const active = activation(program, "active", prependOwn(program, "joined", own, x, 3), "tanh");
+    const again = prependOwn(program, "again", own, active, 3);
+    const mask = Float64Array.from({ length: 18 }, (_, index) => (index % 5 === 0 ? 0 : 4 / 3));
+    expect(namesOf(checkGradients(program, again, { "own mask": mask }).trained)).toEqual(["F", "W"]);
+  });
+
+  test.each(["own", "prompted", "all"])("a mean over tokens: %s", (over) => {
+    const program = new Program();
+    const x = linear(program, "x", program.input("input", [2 * 5, 3], "float32"), squareOf(program, "W", 3));
+    const lengths = program.input("lengths", [2], "int32");
+    const options = { batch: 2, virtualTokens: 2, countVirtual: over === "prompted" };
+    const mean = over === "all" ? meanOfAll(program, "y", x, 2) : meanToken(program, "y", x, lengths, options);
+    checkGradients(program, mean, { lengths: [1, 3] });
   });
 
   test("a trained front goes straight into its gradient", () => {

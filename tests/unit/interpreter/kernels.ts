@@ -333,8 +333,10 @@ export const kernels: Readonly<Record<string, Compute>> = {
       const row = Math.floor(i / width!);
       const b = Math.floor(row / tokens!);
       const token = (row % tokens!) - prefixLength!;
-      const real = token >= 0 && token < lengths![b]!;
-      store(out!, i, real ? outputGradient![b * width! + (i % width!)]! / lengths![b]! : 0, options);
+      const all = options.COUNT_PREFIX === 1;
+      const counts = (all || token >= 0) && token < lengths![b]!;
+      const count = lengths![b]! + (all ? prefixLength! : 0);
+      store(out!, i, counts ? outputGradient![b * width! + (i % width!)]! / count : 0, options);
     }
   },
   "attention-scores"({ query, key, scores }, sizes, options) {

@@ -11,7 +11,7 @@ import { approachOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { stepFlops } from "../../../src/runs/flops";
 import { parseOptions } from "../../../src/runs/resolve";
-import { countPart } from "../../../src/runs/trainable-count";
+import { countPart, trainableOf } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 
@@ -108,6 +108,21 @@ test.each<[string, Known, number, Record<string, unknown>?]>([
   ["majority", "SmolLM2-135M", 0],
 ])("%s on %s trains %i parameters", (id, model, expected, options) => {
   expect(count(model, id, options)).toBe(expected);
+});
+
+test.each<[string, Record<string, unknown>, number | undefined]>([
+  ["prefix", { virtualTokens: 20, projection: 512 }, 230_400],
+  ["prefix", { virtualTokens: 20 }, undefined],
+  ["sk-prefix", { text: "twenty tokens" }, 230_400],
+  ["p-tuning", { virtualTokens: 20, hidden: 128 }, 11_520],
+])("of %s with %o, %s numbers stay once what makes them is dropped", (id, options, kept) => {
+  const { program, front } = build("SmolLM2-135M", id, options);
+  const family = familyOf(configs["SmolLM2-135M"]);
+  const facts = { family, config: family.readConfig(configs["SmolLM2-135M"]) };
+  const parsed = parseOptions(facts, { name: id, method: id, options });
+  const context = { ...facts, textIds: tokens(20), randomIds: tokens };
+  const setup = { method: approachOf(id), options: parsed, context, classes: 2 };
+  expect(trainableOf(setup, program.trainables, { parameters: 1 }, front).kept).toBe(kept);
 });
 
 test("Mix-And-Match without its prefix or its modules counts as what is left", () => {

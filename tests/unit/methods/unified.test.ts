@@ -6,6 +6,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../src/data/random";
 import { methodOf } from "../../../src/methods/registry";
+import type { Pooling } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import { attention } from "../../../src/operations/attention";
 import { prepend } from "../../../src/operations/prepend";
@@ -29,8 +30,16 @@ async function open(rig: string) {
   return { facts: { family, config: family.readConfig(json) }, weights };
 }
 
-/** Trained tensors by name and shape, and the logits with the same random values in all of them. */
-async function built(rig: string, method: string, options: Record<string, unknown>) {
+/**
+ * Trained tensors by name and shape, and the logits with the same random values in all of them.
+ * `padding`: the id after the first row's end.
+ */
+async function built(
+  rig: string,
+  method: string,
+  options: Record<string, unknown>,
+  { pooling = "last", padding = 33 }: { pooling?: Pooling; padding?: number } = {},
+) {
   const { facts, weights } = await open(rig);
   const context = { ...facts, textIds: [], randomIds: () => [] };
   const parsed = parseOptions(facts, { name: method, method, options });
@@ -40,12 +49,15 @@ async function built(rig: string, method: string, options: Record<string, unknow
     context,
     task: sequenceClassification,
     classes: 3,
-    pooling: "last",
+    pooling,
   } as const;
   const { program, logits } = buildTunedProgram(setup, 2, 4);
   const leaves = new Map<string, ArrayLike<number>>([
-    ...[...weights].map(([name, { data }]) => [name, data] as const),
-    ["input_ids", [5, 9, 20, 33, 1, 7, 80, 120]],
+    // Files that were saved from the base class lack what its classes with a head put before names.
+    ...[...weights].flatMap(([name, { data }]) =>
+      ["", ...facts.family.prefixes].map((prefix) => [`${prefix}${name}`, data] as const),
+    ),
+    ["input_ids", [5, 9, 20, padding, 1, 7, 80, 120]],
     ["lengths", [3, 4]],
     ...program.trainables.map(({ name, shape }) => [name, normal(elementCount(shape), name, 0.3)] as const),
   ]);
@@ -101,9 +113,29 @@ describe.each(["tiny-llama", "tiny-gpt2"])("on %s", (rig) => {
   });
 });
 
+test("a sum has prefix tuning's tensors, and is another function of them", async () => {
+  const sum = { form: "attention", modifies: "attention", width: 6, composition: "add" };
+  const [gated, added, scaled] = await Promise.all([
+    built("tiny-llama", "prefix", { virtualTokens: 6 }),
+    built("tiny-llama", "unified", sum),
+    built("tiny-llama", "unified", { ...sum, composition: "scaled", scale: 3 }),
+  ]);
+  expect(added.shapes).toEqual(gated.shapes);
+  expect([...added.logits]).not.toEqual([...gated.logits]);
+  expect([...added.logits]).not.toEqual([...scaled.logits]);
+});
+
+test("an encoder hides its padding from its own attention alone, and sees all keys beside it", async () => {
+  const sum = { form: "attention", modifies: "attention", width: 6, composition: "add" };
+  const first = await built("tiny-bert", "unified", sum, { pooling: "mean" });
+  const padded = await built("tiny-bert", "unified", sum, { pooling: "mean", padding: 12 });
+  expect([...padded.logits]).toEqual([...first.logits]);
+});
+
 test.each([
-  [{ form: "attention", modifies: "attention" }, /composition must be gated/],
   [{ form: "attention", composition: "gated" }, /modifies must be attention/],
+  [{ form: "attention", composition: "add" }, /modifies must be attention/],
+  [{ form: "linear", composition: "gated" }, /composition is gated only for the attention form/],
   [{ form: "linear", insertion: "sequential" }, /insertion must be parallel for the linear form/],
   [{ composition: "gated" }, /composition is gated only for the attention form/],
 ])("%o is refused", async (options, message) => {

@@ -145,6 +145,12 @@ describe("the address", () => {
     });
   });
 
+  it("leaves out runs that start from a folder, which is not there for others", () => {
+    const started = draftRun(lora, [], { initFrom: "imported:first.zip#0123456789ab" });
+    const fragment = toFragment([started, draftRun(lora, [started])], training, [lora]);
+    expect(fromFragment(fragment)!.runs.map(({ name }) => name)).toEqual(["LoRA 2"]);
+  });
+
   it("holds nothing, or says that it is damaged", () => {
     expect(fromFragment("")).toBeNull();
     expect(fromFragment("#results")).toBeNull();

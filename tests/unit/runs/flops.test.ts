@@ -10,9 +10,9 @@ import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { causalLm } from "../../../src/tasks/causal-lm";
 import { tinyModel, tinySetup } from "../interpreter/tiny-model";
 
-const flopsOf = async (method: string, changes: object = {}) => {
-  const setup = tinySetup(await tinyModel("tiny-llama"), { name: "a", method, options: {} }, [], 5);
-  return stepFlops(buildTunedProgram({ ...setup, ...changes }, 2, 6));
+const flopsOf = async (method: string, changes: object = {}, options: Record<string, unknown> = {}, tokens = 6) => {
+  const setup = tinySetup(await tinyModel("tiny-llama"), { name: "a", method, options }, [], 5);
+  return stepFlops(buildTunedProgram({ ...setup, ...changes }, 2, tokens));
 };
 
 const linear = (inputs: number, outputs: number) => 24 * inputs * outputs;
@@ -55,6 +55,19 @@ describe("by hand", () => {
     const first = mlp + out + 4 * longer;
     const second = mlp + out + 5 * longer + q + kv;
     expect(backward).toBe(first + second + 2 * head);
+  });
+
+  test("attention to 6 keys beside the model's own: as much for each token, however long the text", async () => {
+    const options = { form: "attention", modifies: "attention", width: 6 };
+    const added = async (tokens: number) => {
+      const [beside, without] = [
+        await flopsOf("unified", {}, options, tokens),
+        await flopsOf("linear-probe", {}, {}, tokens),
+      ];
+      return beside.forward - without.forward;
+    };
+    expect(await added(6)).toBe(2 * 2 * attentionProduct);
+    expect(await added(24)).toBe(4 * (await added(6)));
   });
 
   test("the head over the vocabulary: its logits, and the gradient of the states", async () => {
