@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
+import { countChanges, describeChanges } from "../../src/data/changes";
 import type { Configuration } from "../../src/plan/configuration";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
@@ -284,6 +285,8 @@ export class Results {
         testRows: data.testRows,
         labels: data.labels,
         truncated: data.truncated,
+        // Rows that are not as the file has them; null where all are.
+        changes: describeChanges(countChanges(data.settings.changes ?? [])),
         notices: data.notices,
       },
       // Everything on the device; each run's own bytes are with the run.

@@ -108,11 +108,12 @@ export interface ProgressEvent {
     | "compiling kernels"
     | "evaluating"
     | "predicting"
-    | "scoring";
+    | "scoring"
+    | "looking for label errors";
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "programs" | "batches" | "steps";
+  unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds";
 }
 
 /** Something a person should know of a run that goes on all the same. */

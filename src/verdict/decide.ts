@@ -25,7 +25,7 @@ export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "parameters
 }
 
 export interface VerdictSource
-  extends Pick<Verdict, "metric" | "metricChangedAfterTraining" | "part" | "looks" | "leftOut"> {
+  extends Pick<Verdict, "metric" | "metricChangedAfterTraining" | "part" | "looks" | "testRowsChanged" | "leftOut"> {
   readonly task: Task;
   readonly labels: readonly string[];
   readonly runs: readonly JudgedRun[];
@@ -55,7 +55,7 @@ interface Measured extends JudgedRun {
  * defined, are named and left out.
  */
 export function decide(source: VerdictSource): Verdict {
-  const { metric, metricChangedAfterTraining, part, looks } = source;
+  const { metric, metricChangedAfterTraining, part, looks, testRowsChanged } = source;
   const { measured, leftOut } = comparable(source);
   const examples = measured[0]?.seeds[0]?.examples ?? [];
   const rows = examples.length;
@@ -72,6 +72,7 @@ export function decide(source: VerdictSource): Verdict {
     part,
     rows,
     looks,
+    ...(testRowsChanged && { testRowsChanged }),
     runs: measured.map((run, index): VerdictRun => {
       const { run: name, kind, parameters, seeds, histories } = run;
       const remarks = remarksOf(source.task, source.labels, seeds, histories);

@@ -61,6 +61,11 @@ export interface Verdict {
   rows: number;
   /** How often the test rows of this data have been looked at, this time included. */
   looks: number | null;
+  /**
+   * How many test rows are relabelled and left out by the list of changes, and whether that was
+   * after one of these looks; left out where there are none.
+   */
+  testRowsChanged?: { relabelled: number; leftOut: number; afterLook: boolean };
   /** Best first. */
   runs: VerdictRun[];
   pairs: VerdictPair[];

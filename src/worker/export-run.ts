@@ -6,6 +6,7 @@
 import { dependencies, version } from "../../package.json";
 import type { AdapterFolder } from "../adapters/folder";
 import { zipAdapter } from "../adapters/write";
+import { countChanges, describeChanges } from "../data/changes";
 import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
@@ -76,6 +77,7 @@ function exportFacts(
   const rows = divisions[variant.split]!;
   // What a sum was made of, also where training went on from it.
   const from = folders.get(variant.run)?.adapter.run;
+  const changes = describeChanges(countChanges(configuration.data.changes ?? []));
   const recorded = recordedConfiguration(configuration, model.folder.source);
   return {
     scale: data.scale ?? null,
@@ -86,6 +88,7 @@ function exportFacts(
       file: validation ? `${train.file}, ${validation.file}` : train.file,
       trainRows: rows.train.length,
       validationRows: rows.validation.length,
+      ...(changes !== null && { changes }),
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },

@@ -23,7 +23,10 @@ export interface Asked {
 }
 
 /** What there has to be of a comparison; `looks`: at its test rows, null where nobody can tell. */
-export type Judged = Pick<OpenComparison, "comparison" | "configuration" | "variants" | "history" | "data" | "looks">;
+export type Judged = Pick<
+  OpenComparison,
+  "comparison" | "configuration" | "variants" | "history" | "data" | "looks" | "testRowsChanged"
+>;
 
 /**
  * The rows that decide: the test rows where every run that is there to be judged has read them,
@@ -64,7 +67,7 @@ function joined([first, ...others]: readonly [Answers, ...Answers[]]): Answers {
  * @throws Error where a run is still to come, or the task has not the metric
  */
 export function judge(judged: Judged, model: BaseModel, { metric, beside }: Asked): Verdict {
-  const { comparison, looks } = judged;
+  const { comparison, looks, testRowsChanged } = judged;
   const going = runStillGoing(judged);
   if (going !== null)
     throw new Error(`"${going}" is still ${comparison.state(going)}: wait until it has ended, or stop.`);
@@ -75,6 +78,7 @@ export function judge(judged: Judged, model: BaseModel, { metric, beside }: Aske
     metric,
     leftOut: leftOutBeside(beside),
     looks: part === "test" ? looks : null,
+    ...(part === "test" && testRowsChanged && { testRowsChanged }),
   });
 }
 
@@ -89,7 +93,7 @@ export function leftOutBeside(runs: readonly string[]): Verdict["leftOut"] {
 }
 
 /** Which rows decide, and what the runs say of them. */
-export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"> {
+export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks" | "testRowsChanged"> {
   readonly answersOf: (run: string) => Answers | null;
   /** Null: the one that was fixed before training. */
   readonly metric: MetricName | null;
@@ -99,7 +103,7 @@ export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"
 export function judgeBy(
   { comparison, configuration, variants, history, data }: Judged,
   model: BaseModel,
-  { part, answersOf, metric, leftOut: given, looks }: DecidingRows,
+  { part, answersOf, metric, leftOut: given, looks, testRowsChanged }: DecidingRows,
 ): Verdict {
   const { task } = comparison;
   const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
@@ -134,6 +138,7 @@ export function judgeBy(
     metricChangedAfterTraining: metric !== null && metric !== fixed,
     part,
     looks,
+    ...(testRowsChanged && { testRowsChanged }),
     labels: data.labels,
     runs,
     leftOut,

@@ -8,6 +8,8 @@ import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
+import { countChanges } from "../data/changes";
+import type { DataTables } from "../data/dataset";
 import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
 import { splitsOf } from "../data/splits";
@@ -24,6 +26,7 @@ import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
 import type { Checkpoint } from "../runs/parameters";
 import type { ComparisonData, DividedRows } from "../runs/rows";
+import type { Verdict } from "../verdict/verdict";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
 import { countLook } from "./looks";
@@ -52,6 +55,10 @@ export interface OpenComparison {
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
+  /** The files that its rows are from. */
+  readonly tables: DataTables;
+  /** Of the test rows that decide; left out where none is changed. */
+  readonly testRowsChanged?: Verdict["testRowsChanged"];
   /**
    * How often the test rows have been looked at, this comparison's last look included; null before
    * it has read them, and where nobody can tell.
@@ -106,10 +113,15 @@ export async function openComparison(
   };
   const { training } = configuration;
   let looks: number | null = null;
+  let changedAfterLook = false;
   const { testedTable } = session.data;
-  const trainExamples = session.data.data.dataset.divisions.map(({ train }) => train);
+  const { train, validation, test, dataset } = session.data.data;
+  const { testChanges } = dataset;
+  const trainExamples = dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
-    looks = await countLook(await tableFingerprint(testedTable));
+    const look = await countLook(await tableFingerprint(testedTable), JSON.stringify(testChanges));
+    looks = look?.looks ?? null;
+    changedAfterLook = look?.changedSince ?? false;
   };
   const comparison = new Comparison({ executor, model, data, divisions, training, runs, ...listeners, emit, onTest });
   try {
@@ -129,6 +141,10 @@ export async function openComparison(
   }
   return {
     ...{ comparison, configuration, folders, data, divisions, trainExamples, evaluations, variants, history },
+    tables: { train, validation, test },
+    get testRowsChanged() {
+      return testChanges.length > 0 ? { ...countChanges(testChanges), afterLook: changedAfterLook } : undefined;
+    },
     get looks() {
       return looks;
     },

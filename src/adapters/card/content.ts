@@ -77,7 +77,8 @@ export interface ModelCardContent {
   /** Whether the training state lies beside the adapter. */
   resumes?: boolean;
   trainable: { adapter: number; head: number };
-  data: { file: string; trainRows: number; validationRows: number };
+  /** `changes`: `3 rows relabelled`; left out where the rows are as the file has them. */
+  data: { file: string; trainRows: number; validationRows: number; changes?: string };
   steps: number;
   metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
   /** For example `{ "onnxruntime-web": "1.30.0" }`. */

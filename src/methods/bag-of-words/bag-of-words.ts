@@ -77,11 +77,18 @@ export const bagOfWords = defineAnswerer<Options>({
     paper: null,
   },
   options: () => options,
-  answers: { from: "texts", fit },
+  answers: { from: "texts", fit: learn },
   exportForm: () => ({ type: "STUDIO", why: "it is a list of words with weights, and no part of the model." }),
 });
 
-function fit(chosen: Options, rows: TextRows, notice?: (message: string) => void): TextReader {
+/**
+ * Fitted with the usual options, but for those given. Throws an Error where there is nothing to be
+ * learned.
+ */
+export const fitBagOfWords = (rows: TextRows, given: Partial<Options> = {}): TextReader =>
+  learn({ ...options.parse({}), ...given }, rows);
+
+function learn(chosen: Options, rows: TextRows, notice?: (message: string) => void): TextReader {
   const { reads, wordRun, fewestRows: fewestTexts, mostTerms, sublinear } = chosen;
   const cuts = [
     ...(reads === "characters" ? [] : [wordRuns(wordRun)]),

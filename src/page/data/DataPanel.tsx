@@ -12,8 +12,10 @@ import { formatCount, formatPercent, formatPlural } from "../numbers";
 import type { DataSlice } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
 import { shownWait } from "../store/waits";
+import { ChangedRows } from "./ChangedRows";
 import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
+import { LabelErrorsPanel } from "./LabelErrorsPanel";
 import { LabelList } from "./LabelList";
 import { LengthHistogram } from "./LengthHistogram";
 import { NumberHistogram } from "./NumberHistogram";
@@ -62,6 +64,13 @@ export function DataPanel() {
             {error?.place === "columns" && <Message kind="error">{error.message}</Message>}
             {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
             {summary.labels.length > 0 && <LabelList summary={summary} />}
+            {(summary.answer === "label" || summary.answer === "labels") && summary.problem === null && (
+              <LabelErrorsPanel
+                key={`${summary.train.file} ${summary.train.bytes} ${summary.settings.task}`}
+                summary={summary}
+              />
+            )}
+            <ChangedRows summary={summary} />
             <TokenStrips summary={summary} />
             <TaggedRows summary={summary} />
             <NumberHistogram summary={summary} />

@@ -39,9 +39,9 @@ export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, da
 
 /** What says which rows are in which part; comparisons of earlier versions have two parts. */
 function rowsOf({ data, training }: Configuration) {
-  const { test = null, group = null, ...others } = data;
+  const { test = null, group = null, changes = [], ...others } = data;
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
-  return { ...others, test, group, seed: drawn ? training.seed : null };
+  return { ...others, test, group, changes, seed: drawn ? training.seed : null };
 }
 
 /** Of plain data whose keys may be in another order. */
