@@ -13,6 +13,9 @@ import type { LabelErrorSource, LabelErrors, ProbableError } from "./api";
 import type { DatasetStore } from "./dataset-store";
 import type { OpenComparison } from "./open-comparison";
 
+/** What there has to be of a comparison whose runs are asked. */
+export type AskedComparison = Pick<OpenComparison, "comparison" | "configuration" | "data" | "variants" | "tables">;
+
 /** A row of the open data, and where it is. */
 interface PlacedRow {
   readonly example: Example;
@@ -33,7 +36,7 @@ interface SaidRow extends PlacedRow {
  */
 export async function findLabelErrors(
   store: DatasetStore,
-  current: OpenComparison | null,
+  current: AskedComparison | null,
   source: LabelErrorSource,
   progress: (done: number, total: number) => void,
 ): Promise<LabelErrors> {
@@ -90,7 +93,7 @@ function placedRows({ data }: DatasetStore): PlacedRow[] {
 /** What a run says of rows it was not trained on: of its seeds and folds the first that has one. */
 function saidByRun(
   store: DatasetStore,
-  current: OpenComparison | null,
+  current: AskedComparison | null,
   run: string,
   placed: readonly PlacedRow[],
 ): SaidRow[] {

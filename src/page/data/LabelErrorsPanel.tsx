@@ -107,23 +107,20 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
                   <th scope="col" className="number">
                     Row
                   </th>
-                  <th scope="col">Text</th>
-                  <th scope="col">Has</th>
+                  <th scope="col">Has, with its chance</th>
                   <th scope="col">Likely</th>
                 </tr>
               </thead>
-              <tbody>
-                {errors.slice(0, shown).map((row) => (
-                  <Suspect
-                    key={keyOf(row)}
-                    row={row}
-                    found={found}
-                    changed={changes.get(keyOf(row)) ?? null}
-                    kept={kept.has(keyOf(row))}
-                    onKeep={() => toggle(row)}
-                  />
-                ))}
-              </tbody>
+              {errors.slice(0, shown).map((row) => (
+                <Suspect
+                  key={keyOf(row)}
+                  row={row}
+                  found={found}
+                  changed={changes.get(keyOf(row)) ?? null}
+                  kept={kept.has(keyOf(row))}
+                  onKeep={() => toggle(row)}
+                />
+              ))}
             </table>
           </section>
           {errors.length > shown && (
@@ -146,8 +143,8 @@ function inWords({ by, rows, agreeing, errors, expectedRight, folds }: LabelErro
   const right = Math.round(expectedRight);
   return (
     `${formatCount(errors.length)} of ${of} look wrong; ${sure}. Going by its own chances about ${formatCount(right)} of ` +
-    `the ${formatCount(errors.length)} ${right === 1 ? "is" : "are"} right as they stand, and a classifier that errs often ` +
-    `is too sure: read each row.${unseen}`
+    `the ${formatCount(errors.length)} labels ${right === 1 ? "is" : "are"} right all the same, and a classifier that errs ` +
+    `often is too sure of itself: read each row.${unseen}`
   );
 }
 
@@ -175,42 +172,44 @@ function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
         act: () => void changeRow({ ...place, ...answer }),
       };
   return (
-    <tr className={done ? "label-error-done" : undefined}>
-      <td className="number muted">
-        {formatCount(row.row)}
-        <span className="label-error-part">{file === "train" ? part : fileName}</span>
-      </td>
-      <td className="label-error-text">
-        <p title={text}>{text}</p>
-        <div className="label-error-choices">
-          <button type="button" className="button button-small" aria-label={first.about} onClick={first.act}>
-            {first.said}
-          </button>
-          {done ? (
-            <span className="muted">{done}</span>
-          ) : (
-            <>
-              <button
-                type="button"
-                className="button button-small"
-                aria-label={`Leave out ${which}`}
-                onClick={() => void changeRow({ ...place, leaveOut: true })}
-              >
-                Leave out
-              </button>
-              <button type="button" className="button button-small" aria-label={`Keep ${which}`} onClick={onKeep}>
-                Keep
-              </button>
-            </>
-          )}
-        </div>
-      </td>
-      <td>
-        {names(given)} <span className="muted">{formatPercent(confidence, 0)}</span>
-      </td>
-      <td>
-        {names(likely)} <span className="muted">{formatPercent(likelyConfidence, 0)}</span>
-      </td>
-    </tr>
+    <tbody className={done ? "label-error-done" : undefined}>
+      <tr>
+        <td className="number">{formatCount(row.row)}</td>
+        <td>
+          {names(given)} <span className="muted">{formatPercent(confidence, 0)}</span>
+        </td>
+        <td>
+          {names(likely)} <span className="muted">{formatPercent(likelyConfidence, 0)}</span>
+        </td>
+      </tr>
+      <tr>
+        <td className="number muted">{file === "train" ? part : fileName}</td>
+        <td colSpan={2} className="label-error-text">
+          <p title={text}>{text}</p>
+          <div className="label-error-choices">
+            <button type="button" className="button button-small" aria-label={first.about} onClick={first.act}>
+              {first.said}
+            </button>
+            {done ? (
+              <span className="muted">{done}</span>
+            ) : (
+              <>
+                <button
+                  type="button"
+                  className="button button-small"
+                  aria-label={`Leave out ${which}`}
+                  onClick={() => void changeRow({ ...place, leaveOut: true })}
+                >
+                  Leave out
+                </button>
+                <button type="button" className="button button-small" aria-label={`Keep ${which}`} onClick={onKeep}>
+                  Keep
+                </button>
+              </>
+            )}
+          </div>
+        </td>
+      </tr>
+    </tbody>
   );
 }
