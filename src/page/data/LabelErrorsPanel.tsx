@@ -25,6 +25,7 @@ const SHOWN = 20;
 export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
   const [by, setBy] = useState(BAG);
   const runs = useEndedRuns();
+  const opening = useStudio((state) => state.data.opening !== null);
   const { answer, waiting, error, ask, dismiss } = useQuestion<LabelErrors>();
   const chosen = runs.includes(by) ? by : BAG;
   const source: LabelErrorSource = chosen === BAG ? { kind: "folds" } : { kind: "run", run: chosen };
@@ -50,7 +51,7 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
       <button
         type="button"
         className="button button-small"
-        disabled={waiting}
+        disabled={waiting || opening}
         onClick={() => ask((studio) => studio.labelErrors(source))}
       >
         <SearchCheck size={14} aria-hidden="true" /> {waiting ? "Looking…" : "Look for label errors"}
@@ -107,7 +108,7 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
                   <th scope="col" className="number">
                     Row
                   </th>
-                  <th scope="col">Has, with its chance</th>
+                  <th scope="col">Has, and its chance</th>
                   <th scope="col">Likely</th>
                 </tr>
               </thead>

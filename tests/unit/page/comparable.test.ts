@@ -29,6 +29,7 @@ describe("two comparisons", () => {
       data({ validation: 0.2 }),
       data({ test: 0.1 }),
       data({ group: "author" }),
+      data({ changes: [{ row: 3, leaveOut: true }] }),
       data({ maxLength: 32 }),
       data({ columns: { text: "title", textPair: null, label: "label" } }),
       seed(configuration, 1),
@@ -42,6 +43,7 @@ describe("two comparisons", () => {
     expect(areComparable(files, seed(files, 1))).toBe(true);
     const { test: _, group: __, ...before } = configuration.data;
     expect(areComparable(configuration, { ...configuration, data: before as Configuration["data"] })).toBe(true);
+    expect(areComparable(configuration, data({ changes: [] }))).toBe(true);
   });
 });
 
