@@ -1,6 +1,7 @@
 /** The learning rate of a method on a model where none is set. */
 
-import type { Method, ModelFacts } from "./method";
+import type { ModelConfig } from "../models/family";
+import type { Method } from "./method";
 
 /** Methods' own rates are those of papers and PEFT, for hidden sizes from here on. */
 const WIDE = 2048;
@@ -13,7 +14,10 @@ const HIGHEST = 0.01;
  * best rate for a matrix is, inversely to the width (Yang et al. 2022, "Tensor Programs V"): at
  * most 16 times, and never above 0.01 unless its own is. Two significant digits.
  */
-export function defaultLearningRate({ learningRate }: Pick<Method, "learningRate">, { config }: ModelFacts): number {
+export function defaultLearningRate(
+  { learningRate }: Pick<Method, "learningRate">,
+  { config }: { readonly config: Pick<ModelConfig, "hiddenSize"> },
+): number {
   const factor = Math.min(LARGEST_FACTOR, Math.max(1, WIDE / config.hiddenSize));
   return Math.max(learningRate, Math.min(HIGHEST, Number((learningRate * factor).toPrecision(2))));
 }

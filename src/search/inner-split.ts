@@ -9,7 +9,7 @@ import type { ComparisonData } from "../runs/rows";
 
 /** Of the training rows are held out, but no more than so many: each trial reads all of them. */
 const FRACTION = 0.2;
-const MOST = 400;
+const MOST = 200;
 
 /**
  * The data with part of its training rows in place of the validation rows. Rows of one label keep

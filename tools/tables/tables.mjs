@@ -1,17 +1,20 @@
 /**
- * `npm run tables`: runs the tests that compare with PyTorch, on the processor, and fills the
- * tables of docs/methods.md and docs/models.md with what they measured.
- * `npm run tables -- REPORT.json` takes the report of an earlier run (vitest's json reporter)
- * instead.
+ * `npm run tables` measures and fills the documents' tables: `--only proofs` runs the tests that
+ * compare with PyTorch, on the processor (docs/methods.md, docs/models.md); `--only trained` runs
+ * the comparisons of `bench/tables` that have no result yet (docs/measured.md); `--only written`
+ * runs nothing and writes what results there are.
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command, Option } from "commander";
 import { createServer } from "vite";
 import { projectRoot } from "../build.mjs";
 import { ensureChromium } from "../chromium.mjs";
+import { allResults, cellNames, resultOf, runCell } from "./cells.mjs";
+import { fill } from "./documents.mjs";
 
 /** What publishes measurements. */
 const PUBLISHING = [
@@ -49,29 +52,12 @@ function measure() {
   }
 }
 
-/**
- * Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->` in a document.
- * @param {string} document Its path in the project.
- * @param {string} name
- * @param {string[]} lines
- * @throws {Error} When the marks are not there.
- */
-function fill(document, name, lines) {
-  const path = join(projectRoot, document);
-  const text = readFileSync(path, "utf8");
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [start, stop] = [text.indexOf(begin), text.indexOf(end)];
-  if (start < 0 || stop < start) throw new Error(`${document} has no ${begin} … ${end}.`);
-  writeFileSync(path, `${text.slice(0, start + begin.length)}\n\n${lines.join("\n")}\n\n${text.slice(stop)}`);
-}
-
-const [given] = process.argv.slice(2);
-const report = given ? JSON.parse(readFileSync(given, "utf8")) : measure();
-const tests = report.testResults.flatMap((/** @type {any} */ file) => file.assertionResults);
-const measured = tests
-  .filter((/** @type {any} */ test) => test.status === "passed")
-  .flatMap((/** @type {any} */ test) => test.meta?.measured ?? []);
-if (measured.length === 0) throw new Error("The report has no measurements: it is not of the tests that publish them.");
+const command = new Command("tables")
+  .addOption(new Option("--only <PART>", "this part alone").choices(["proofs", "trained", "written"]))
+  .option("--report <FILE>", "take this report of an earlier run of the tests (vitest's json reporter)")
+  .option("--cells <NAME...>", "run these comparisons alone, such as comparisons/minilm-trec")
+  .parse();
+const { only, report: given, cells } = command.opts();
 
 const server = await createServer({
   root: projectRoot,
@@ -79,11 +65,40 @@ const server = await createServer({
   server: { middlewareMode: true },
   appType: "custom",
 });
-try {
+
+async function fillProofs() {
+  const report = given ? JSON.parse(readFileSync(given, "utf8")) : measure();
+  const tests = report.testResults.flatMap((/** @type {any} */ file) => file.assertionResults);
+  const measured = tests
+    .filter((/** @type {any} */ test) => test.status === "passed")
+    .flatMap((/** @type {any} */ test) => test.meta?.measured ?? []);
+  if (measured.length === 0) {
+    throw new Error("The report has no measurements: it is not of the tests that publish them.");
+  }
   const { familyTable, methodTable } = await server.ssrLoadModule("/tools/tables/rows.ts");
   fill("docs/methods.md", "methods", await methodTable(measured, projectRoot));
   fill("docs/models.md", "families", familyTable(measured));
   console.log(`docs/methods.md, docs/models.md: tables of ${measured.length} measurements.`);
+}
+
+async function fillTrained() {
+  const { trainedTables } = await server.ssrLoadModule("/tools/tables/measured.ts");
+  const results = allResults();
+  for (const [name, lines] of Object.entries(trainedTables(results))) fill("docs/measured.md", name, lines);
+  console.log(`docs/measured.md: tables of ${results.size} of ${cellNames().length} comparisons.`);
+}
+
+try {
+  if (only === undefined || only === "proofs") await fillProofs();
+  if (only === undefined || only === "trained") {
+    for (const name of cells ?? cellNames()) {
+      if (resultOf(name)) continue;
+      console.log(`\n${name}`);
+      runCell(name);
+      await fillTrained();
+    }
+  }
+  if (only === "written") await fillTrained();
 } finally {
   await server.close();
 }

@@ -50,9 +50,9 @@ describe("the inner split", () => {
     for (const key of keys(split.train)) expect(held.has(key)).toBe(false);
   });
 
-  test("holds out no more than 400 rows, since every trial reads them all", () => {
+  test("holds out no more than 200 rows, since every trial reads them all", () => {
     const many = Array.from({ length: 5000 }, (_, index) => row(index, index % 5));
-    expect(innerSplit(dataOf(many), 0).validation).toHaveLength(400);
+    expect(innerSplit(dataOf(many), 0).validation).toHaveLength(200);
   });
 
   test("a label's only row is learned from; of very few rows one is held out", () => {

@@ -1,0 +1,7 @@
+/** Types of `cells.mjs`, for the tests. */
+
+import type { CellResults } from "./measured";
+
+export function cellNames(): string[];
+export function keptNames(): string[];
+export function allResults(): CellResults;
