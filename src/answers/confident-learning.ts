@@ -34,7 +34,8 @@ export interface ConfidentLearning {
 
 /**
  * A row is confidently of the classes whose threshold its chance reaches, and of these of the
- * likeliest. It is a suspect where that is not its label, and its label is not the likeliest of all.
+ * likeliest. It is a suspect where that is not its label, and its label is not the likeliest of
+ * all.
  * @param labels class of each row
  * @param chances [rows, classes], each row's adding up to 1
  */

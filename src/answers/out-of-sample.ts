@@ -27,8 +27,8 @@ export interface SampledRows {
 }
 
 /**
- * Logits [rows, labels] of every row. Rows with the same text, or of one group, are in one fold, and
- * labels have their share in each.
+ * Logits [rows, labels] of every row. Rows with the same text, or of one group, are in one fold,
+ * and labels have their share in each.
  * @param progress called with the folds that are done
  * @throws DataError where there are fewer different texts than folds; Error where the rows of all
  * other folds have one label only

@@ -342,7 +342,9 @@ export interface ProbableError {
   row: number;
   part: "training" | "validation" | "test";
   text: string;
-  /** What the row has, and what it probably should have: of one label one, of several any number. */
+  /**
+   * What the row has, and what it probably should have: of one label one, of several any number.
+   */
   given: string[];
   likely: string[];
   /** The chance of what is given, and of what is likely; of several labels where that is least. */

@@ -102,8 +102,8 @@ export class DatasetStore {
 
   /**
    * A validation or test file whose rows do not suit the task is refused. A training file closes
-   * both, and is divided anew into three parts, or two where it is short. Changes of the rows of the
-   * file before it go with that file.
+   * both, and is divided anew into three parts, or two where it is short. Changes of the rows of
+   * the file before it go with that file.
    * @param seed default: that of the rows that were open, else 0
    */
   async openFile(file: File, role: DataRole, seed = this.#tables?.seed ?? 0): Promise<DataSummary> {
