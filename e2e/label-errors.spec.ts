@@ -5,7 +5,20 @@
 
 import { readFileSync } from "node:fs";
 import { expect, type Page, test } from "@playwright/test";
-import { chooseFile, downloaded, dropTrainingFile, expectAccessible, openStep, step, waitUntilReady } from "./studio";
+import { csv, films } from "./films";
+import {
+  chooseFile,
+  compareButton,
+  downloaded,
+  dropTrainingFile,
+  expectAccessible,
+  keepRuns,
+  openStep,
+  setTraining,
+  step,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
 
 const questions = readFileSync(new URL("../public/samples/questions.csv", import.meta.url), "utf8")
   .trim()
@@ -109,4 +122,43 @@ test("planted wrong labels are found, changed by a list that travels, and undone
   await data.getByLabel("What becomes of it").selectOption("number");
   await data.getByRole("button", { name: "Change the row" }).click();
   await expect(list.getByRole("listitem")).toHaveText(/row 3 .* relabelled number/);
+});
+
+test("a run is asked about rows that it was not trained on; changing test rows after a look is said", async ({
+  page,
+}) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  const data = step(page, "Data");
+  await chooseFile(page, "Training file", "films.csv", csv(films(40)));
+  await expect(data.getByRole("figure", { name: /^films\.csv/ })).toBeVisible();
+  await chooseFile(page, "Test file", "later.csv", csv(films(12)));
+  await expect(data).toContainText("later.csv 12");
+  await keepRuns(page, ["Head only"]);
+  await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/);
+  const verdict = page.getByRole("region", { name: "Verdict" });
+  await expect(verdict).toContainText(/on 12.test rows/);
+  await expect(verdict).not.toContainText(/Test rows were changed|not of what is open now/);
+
+  await openStep(page, "Data");
+  await data.getByLabel("By", { exact: true }).selectOption("Head only");
+  await data.getByRole("button", { name: "Look for label errors" }).click();
+  await expect(data).toContainText(/of 16\srows? (look|looks) wrong[;:] Head only gives \d+/);
+
+  await data.getByText("Change a row by its number").click();
+  await data.getByLabel("File", { exact: true }).selectOption({ label: "later.csv" });
+  await data.getByLabel("Row", { exact: true }).fill("5");
+  await data.getByRole("button", { name: "Change the row" }).click();
+  const list = data.getByRole("region", { name: /^Changed rows/ });
+  await expect(list.getByRole("listitem")).toHaveText(/later\.csv, row 5 .* left out/);
+  await expect(verdict).toContainText("not of what is open now");
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/);
+  await expect(verdict).toContainText(/on 11.test rows/);
+  await expect(verdict).toContainText("Test rows were changed: 1 row left out. That was after they had been read");
 });

@@ -137,5 +137,6 @@ function inOneLine({ summary, sample, opening, error }: DataSlice): string {
   if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
   const noun = summary.answer === "tags" ? "tag" : "label";
   const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
-  return [name, rows, ...said, heldInWords(summary)].join(" · ");
+  const changed = summary.changed.length > 0 ? [`${formatPlural(summary.changed.length, "row")} changed`] : [];
+  return [name, rows, ...changed, ...said, heldInWords(summary)].join(" · ");
 }

@@ -28,13 +28,14 @@ export function dataFilesOf({
 }
 
 /**
- * Whether a comparison is of the data and the base model that are open; nothing speaks against it
- * while none are.
+ * Whether a comparison is of the data and the base model that are open, with the same rows changed;
+ * nothing speaks against it while none are.
  */
 export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data }: StudioState): boolean {
   if (model.summary && model.summary.source !== configuration.model) return false;
   if (!data.summary || !dataFiles) return true;
-  return same(dataFilesOf(data.summary), dataFiles);
+  const { changes = [] } = data.summary.settings;
+  return same(dataFilesOf(data.summary), dataFiles) && same(changes, configuration.data.changes ?? []);
 }
 
 /** What says which rows are in which part; comparisons of earlier versions have two parts. */

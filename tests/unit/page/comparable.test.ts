@@ -48,7 +48,7 @@ describe("two comparisons", () => {
 });
 
 const train = { file: "t.csv", rows: 100, bytes: 2000 };
-const summary = { train, validation: null, test: null } as DataSummary;
+const summary = { train, validation: null, test: null, settings: {} } as unknown as DataSummary;
 const opened = (data: DataSummary | null, source: string | null) =>
   ({ data: { summary: data }, model: { summary: source && { source } } }) as unknown as StudioState;
 
@@ -71,6 +71,8 @@ describe("the ground of a comparison", () => {
     expect(isOfWhatIsOpen(one, opened(summary, "bundled:m"))).toBe(true);
     expect(isOfWhatIsOpen(one, opened(summary, "bundled:other"))).toBe(false);
     expect(isOfWhatIsOpen(one, opened({ ...summary, train: { ...train, bytes: 1 } }, "bundled:m"))).toBe(false);
+    const changed = { ...summary, settings: { changes: [{ row: 3, leaveOut: true }] } } as unknown as DataSummary;
+    expect(isOfWhatIsOpen(one, opened(changed, "bundled:m"))).toBe(false);
     expect(isOfWhatIsOpen(one, opened(null, null))).toBe(true);
     expect(isOfWhatIsOpen(comparison([]), opened(summary, "bundled:m"))).toBe(true);
   });
