@@ -177,6 +177,15 @@ export function describeChanges({ relabelled, leftOut }: ChangeCounts): string |
   return leftOut === 0 ? said : `${said}, ${formatCount(leftOut)} left out`;
 }
 
+/** The same text for the same changes, in whatever order their keys are; `[]` for none. */
+export function changesKey(changes: readonly RowChange[]): string {
+  const all = changes.map((change) => {
+    const { row, leaveOut = null, label = null, labels = null, number = null } = change;
+    return [fileOf(change), row, leaveOut, label, labels, number];
+  });
+  return JSON.stringify(all);
+}
+
 /** A sentence for each file that has changes. */
 export function changeNotices(tables: Tables, changes: readonly RowChange[]): string[] {
   return ROLES.flatMap((role) => {

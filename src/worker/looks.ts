@@ -7,6 +7,9 @@ import { createStore, get, set, type UseStore } from "idb-keyval";
 
 let opened: UseStore | null = null;
 
+/** `changesKey` of no changes. */
+const NONE = "[]";
+
 export interface Looks {
   /** How many there have been, the last one included. */
   readonly looks: number;
@@ -14,21 +17,22 @@ export interface Looks {
   readonly changedSince: boolean;
 }
 
-/** What is kept of a file; earlier studios kept the number alone, when no row could be changed. */
-type Kept = number | { readonly looks: number; readonly firstChanges: string };
+/** Beside a file's count: the changes at its first look, where there were some. */
+const firstChanges = (fingerprint: string) => `${fingerprint} first changes`;
 
 /**
  * Counts one more look; resolves to null where the browser keeps nothing.
  * @param fingerprint of the file that the test rows are from
- * @param changes the changes of test rows, as JSON
+ * @param changes the changes of test rows, as `changesKey` has them
  */
 export async function countLook(fingerprint: string, changes: string): Promise<Looks | null> {
   try {
     opened ??= createStore("sk-tuning-studio-looks", "looks");
-    const kept = (await get<Kept>(fingerprint, opened)) ?? { looks: 0, firstChanges: changes };
-    const { looks, firstChanges } = typeof kept === "number" ? { looks: kept, firstChanges: "[]" } : kept;
-    await set(fingerprint, { looks: looks + 1, firstChanges }, opened);
-    return { looks: looks + 1, changedSince: firstChanges !== changes };
+    const looks = ((await get<number>(fingerprint, opened)) ?? 0) + 1;
+    await set(fingerprint, looks, opened);
+    if (looks === 1 && changes !== NONE) await set(firstChanges(fingerprint), changes, opened);
+    const first = (await get<string>(firstChanges(fingerprint), opened)) ?? NONE;
+    return { looks, changedSince: first !== changes };
   } catch {
     return null;
   }

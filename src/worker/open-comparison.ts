@@ -8,7 +8,7 @@ import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
-import { countChanges } from "../data/changes";
+import { changesKey, countChanges } from "../data/changes";
 import type { DataTables } from "../data/dataset";
 import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
@@ -119,7 +119,7 @@ export async function openComparison(
   const { testChanges } = dataset;
   const trainExamples = dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
-    const look = await countLook(await tableFingerprint(testedTable), JSON.stringify(testChanges));
+    const look = await countLook(await tableFingerprint(testedTable), changesKey(testChanges));
     looks = look?.looks ?? null;
     changedAfterLook = look?.changedSince ?? false;
   };

@@ -98,7 +98,7 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
         <>
           <p className="field-help" role="status">
             {formatCount(errors.length - changed - keptNow)} to look at, {formatCount(changed)} changed,{" "}
-            {formatCount(keptNow)} kept.
+            {formatCount(keptNow)} kept. Beside each label its chance.
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
           <section className="table-scroll label-errors-scroll" aria-label="Probable label errors" tabIndex={0}>
@@ -108,7 +108,7 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
                   <th scope="col" className="number">
                     Row
                   </th>
-                  <th scope="col">Has, and its chance</th>
+                  <th scope="col">Has</th>
                   <th scope="col">Likely</th>
                 </tr>
               </thead>

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { describeChanges, rowFingerprint, settledChanges } from "../../../src/data/changes";
+import { changesKey, describeChanges, rowFingerprint, settledChanges } from "../../../src/data/changes";
 import { buildDataset, type Dataset } from "../../../src/data/dataset";
 import type { Example } from "../../../src/data/examples";
 import { readTable, type Table } from "../../../src/data/table";
@@ -223,6 +223,13 @@ describe("in a configuration", () => {
     ]) {
       expect(configurationSchema.safeParse(configuration([wrong])).success).toBe(false);
     }
+  });
+
+  it("is the same list in whatever order its keys are, and another one with another answer", () => {
+    const one: RowChange = { row: 3, label: "HUM", fingerprint: "0123456789ab" };
+    expect(changesKey([{ fingerprint: "0123456789ab", label: "HUM", file: "train", row: 3 }])).toBe(changesKey([one]));
+    expect(changesKey([{ ...one, label: "LOC" }])).not.toBe(changesKey([one]));
+    expect(changesKey([])).toBe("[]");
   });
 
   it("is said in words", () => {
