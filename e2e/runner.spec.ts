@@ -184,6 +184,11 @@ test("a preset in place of runs is compared as its runs", async () => {
   const names = ["Majority", "Bag of words", "Nearest neighbours", "Fitted head", "Hard text + head", "Head only"];
   expect(summary.runs.map(({ run }: { run: string }) => run)).toEqual(names);
   expect(summary.configuration).not.toHaveProperty("preset");
+  const kinds = summary.verdict.runs.map(({ run, basis }: { run: string; basis?: string }) => [run, basis ?? null]);
+  expect(Object.fromEntries(kinds)).toEqual({
+    ...{ Majority: "one answer", "Bag of words": "texts", "Nearest neighbours": "frozen model" },
+    ...{ "Fitted head": "fitted head", "Hard text + head": null, "Head only": null },
+  });
   const text = "Classify the bad or good from the text:";
   expect(summary.configuration.runs[4]).toMatchObject({ name: "Hard text + head", options: { text } });
 });
@@ -242,7 +247,14 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
   expect(verdict.pairs).toHaveLength(1);
   // Two rows are no proof.
   expect(verdict.pairs[0].beyondLuck).toBe(false);
-  for (const sentence of verdict.sentences) expect(trained.output).toContain(`${sentence}\n`);
+  const report = readFileSync(join(out, "report.md"), "utf8");
+  for (const sentence of verdict.sentences) {
+    expect(trained.output).toContain(`${sentence}\n`);
+    expect(report).toContain(`${sentence}\n`);
+  }
+  const card = readFileSync(join(out, "lora", "README.md"), "utf8");
+  expect(card).toContain("On 2 test rows, which nothing was chosen by:");
+  expect(card).toMatch(/\| Accuracy \| \d+\.\d % \| \d+\.\d % to \d+\.\d % \|/);
   // Read once, when both have ended.
   const tests = metrics.slice(-2);
   expect(tests).toEqual([

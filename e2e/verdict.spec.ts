@@ -2,6 +2,7 @@
  * How a comparison ends: with a verdict that stays, and with questions that several runs answer.
  */
 
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { csv, films } from "./films";
 import {
@@ -57,6 +58,16 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
 
+  // The report has the page's own sentences, and no text of a row.
+  await page.getByRole("button", { name: "Save" }).click();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("menuitem", { name: /Report/ }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toMatch(/^report-films\.csv-.*\.md$/);
+  const report = readFileSync(await saved.path(), "utf8");
+  expect(report.replaceAll("\u00a0", " ")).toContain(headline!.replaceAll("\u00a0", " "));
+  for (const { sentence } of films(40)) expect(report).not.toContain(sentence);
+
   // Another metric may be looked at, and the verdict says that it was chosen late.
   const late = "Accuracy was chosen after training began";
   await expect(verdict).not.toContainText(late);
@@ -87,8 +98,8 @@ test("a question chooses its runs, which can be taken back", async ({ page }) =>
   await methods.getByRole("button", { name: "Does the meaning matter?" }).click();
   await expect(methods.locator(".run-card")).toHaveCount(7);
   await waitUntilReady(page);
-  await page.getByRole("button", { name: "Options of SK-Prefix, random tokens" }).click();
-  const control = runCard(page, "SK-Prefix, random tokens").getByLabel("Control", { exact: true });
+  await page.getByRole("button", { name: "Options of SK-Prefix from random tokens" }).click();
+  const control = runCard(page, "SK-Prefix from random tokens").getByLabel("Control", { exact: true });
   await expect(control.locator("option:checked")).toHaveText("random-tokens");
   await methods.getByRole("button", { name: /^Back to the 4.runs before$/ }).click();
   await expect(methods.locator(".run-card")).toHaveCount(4);

@@ -22,6 +22,8 @@ export function evaluationLine(event: EvaluationEvent): string {
       return [];
     const { title, kind } = metricFacts[name];
     const spelled = /^[A-Z][a-z]/.test(title) ? title.toLowerCase() : title;
+    // A correlation of equal numbers, for one.
+    if (!Number.isFinite(value)) return `, ${spelled} not defined`;
     return `, ${spelled} ${kind === "share" ? percent(value) : value.toFixed(3)}`;
   });
   return `${event.run}: step ${event.step}, ${event.split} loss ${event.loss.toFixed(4)}${figures.join("")}`;

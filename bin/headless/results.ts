@@ -11,6 +11,7 @@ import type { Configuration } from "../../src/plan/configuration";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
 import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
+import { type ReportFacts, type ReportRun, writeReport } from "../../src/verdict/report";
 import type {
   DeviceReport,
   EvaluationEvent,
@@ -58,7 +59,7 @@ export interface RunSummary {
   flops: { total: number; step: RunEstimate["flops"] };
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /**
-   * `best` has the best of the task's first metric, the earliest of equals; step 0 counts only
+   * `best` has the best of the metric that decides, the earliest of equals; step 0 counts only
    * where nothing else was evaluated.
    */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
@@ -77,7 +78,10 @@ export interface GroupSummary {
   group: string;
   run: string;
   learningRateFactor: number;
-  /** The task's first metric, of which `last`, `best` and `test` are. */
+  /**
+   * The one that was fixed before training, else the task's first, of which `last`, `best` and
+   * `test` are.
+   */
   metric: MetricName;
   last: Spread;
   best: Spread;
@@ -100,13 +104,15 @@ const SUMMARY = "summary.json";
 const SUM = "sum";
 /** How language models continue validation prompts, a line for each text. */
 const SAMPLES = "samples.jsonl";
+/** The comparison to hand on, as the page writes it. */
+const REPORT = "report.md";
 /** What `extras.ts` writes. */
 export const PREDICTIONS = "predictions.csv";
 export const SCORES = "scores.json";
 export const FORGETTING = "forgetting.json";
 
 /** What lies beside the runs' folders, each as far as it was asked for. */
-export const BESIDE_RUNS: readonly string[] = [METRICS, SUMMARY, SUM, SAMPLES, PREDICTIONS, SCORES, FORGETTING];
+export const BESIDE_RUNS: readonly string[] = [METRICS, SUMMARY, REPORT, SUM, SAMPLES, PREDICTIONS, SCORES, FORGETTING];
 
 /** Collects a comparison's events and writes its files. */
 export class Results {
@@ -117,6 +123,8 @@ export class Results {
   readonly #started = new Date();
   /** As the worker gave it; null where there is nothing to judge. */
   verdict: Verdict | null = null;
+  /** The highest learning rate that each run's steps had, of which warm-up and decay are shares. */
+  readonly #rates = new Map<string, number>();
   #memoryBytes: MemoryBytes | null = null;
   /** What was tried for each run whose rate was searched, and what it cost. */
   readonly #searches: RateSearch[] = [];
@@ -129,7 +137,7 @@ export class Results {
    * folders.
    */
   constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
-    [this.#metric] = taskMetrics[data.task];
+    this.#metric = training.metric ?? taskMetrics[data.task][0];
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training, data).map((variant) => ({ ...variant, run })));
@@ -208,7 +216,10 @@ export class Results {
       return;
     }
     writeSync(this.#metrics, `${metricsLine(event)}\n`);
-    if (event.type === "step") addStep(summary, event);
+    if (event.type === "step") {
+      addStep(summary, event);
+      this.#rates.set(event.run, Math.max(event.learningRate, this.#rates.get(event.run) ?? 0));
+    }
     if (event.type === "evaluation") addEvaluation(summary, event, this.#metric);
   }
 
@@ -260,8 +271,9 @@ export class Results {
     }
   }
 
-  /** Writes `summary.json`. */
-  writeSummary({ configuration, device, preparation, versions }: Surroundings): void {
+  /** Writes `summary.json` and `report.md`. */
+  writeSummary(surroundings: Surroundings): void {
+    const { configuration, device, preparation, versions } = surroundings;
     const { model, data, estimate } = preparation;
     for (const { run, trainable, flops } of estimate.runs) {
       for (const summary of this.runs) {
@@ -301,6 +313,31 @@ export class Results {
       configuration,
     };
     writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
+    writeFileSync(join(this.#folder, REPORT), writeReport(this.#reportFacts(surroundings)));
+  }
+
+  #reportFacts({ configuration, device, preparation, versions }: Surroundings): ReportFacts {
+    const { model, data, estimate } = preparation;
+    return {
+      configuration,
+      data: configuration.data.train,
+      model: model.name,
+      started: this.#started,
+      device: device.name,
+      versions,
+      files: [data.train, data.validation, data.test].filter((file) => file !== null),
+      parts: { train: data.trainRows, validation: data.validationRows, test: data.testRows },
+      verdict: this.verdict,
+      runs: this.runs.map(
+        ({ run, method, training, trainable, state, steps, seconds, validation, test }): ReportRun => ({
+          ...{ run, method, state, steps, seconds, test },
+          learningRate: training && (this.#rates.get(run) ?? null),
+          parameters: trainable && (trainable.adapter + trainable.head || null),
+          validation: validation?.last ?? null,
+        }),
+      ),
+      unequal: estimate.unequal,
+    };
   }
 
   close(): void {

@@ -10,7 +10,9 @@ export function verdictLines({ metric, part, rows, runs, sentences }: Verdict): 
   const value = (number: number) => formatMetric(metric, number);
   return [
     "",
-    `Verdict: ${metricFacts[metric].title} on ${rows} ${part === "file" ? "rows of the file" : `${part} rows`}, with 95 % intervals`,
+    runs.length === 0
+      ? "Verdict"
+      : `Verdict: ${metricFacts[metric].title} on ${rows} ${part === "file" ? "rows of the file" : `${part} rows`}, with 95 % intervals`,
     ...runs.map(({ run, value: own, low, high, parameters }) => {
       const size = parameters === null ? "" : `  ${parameters.toLocaleString("en-US")} parameters`;
       return `  ${run.padEnd(width)}  ${value(own).padStart(7)}  (${value(low)} to ${value(high)})${size}`;

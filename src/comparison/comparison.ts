@@ -373,13 +373,14 @@ export class Comparison {
   }
 
   /**
-   * What a run said of every validation row in its last evaluation, and those rows as it read them;
-   * null where it has not been evaluated.
+   * What a run said of every validation row when its training had ended, or before that in its last
+   * evaluation, and those rows as it read them; null where it has not been evaluated.
    */
   validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
-    const { validation, feed, split } = this.#lane(name);
+    const { validation, validationAtEnd, feed, split } = this.#lane(name);
+    const evaluation = validationAtEnd ?? validation;
     const rows = divisionOf(this.#setup, split).validation;
-    return validation && { evaluation: validation, examples: feed.shownRows(rows) };
+    return evaluation && { evaluation, examples: feed.shownRows(rows) };
   }
 
   /** Where a run stands. */

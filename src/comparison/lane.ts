@@ -39,6 +39,7 @@ export class Lane {
   #flops = 0;
   #checkpoint: Checkpoint | null = null;
   #validation: Evaluation | null = null;
+  #validationAtEnd: Evaluation | null = null;
   #evaluatedStep: number | null = null;
   #tested: Tested | null = null;
   #first: Checkpoint | null = null;
@@ -100,6 +101,14 @@ export class Lane {
     return this.#validation;
   }
 
+  /**
+   * As `validation` when its training had ended, wherever a dial has been turned to since; null
+   * before.
+   */
+  get validationAtEnd(): Evaluation | null {
+    return this.#validationAtEnd;
+  }
+
   /** Of the test rows, once it has ended. */
   get tested(): Tested | null {
     return this.#tested;
@@ -138,6 +147,7 @@ export class Lane {
     this.restore();
     this.#reason = null;
     this.#tested = null;
+    this.#validationAtEnd = null;
     this.setState("running");
   }
 
@@ -260,6 +270,7 @@ export class Lane {
       this.#validation = best.evaluation;
       this.#heldStep = best.checkpoint.step;
     }
+    this.#validationAtEnd = this.#validation;
     this.setState(state);
   }
 

@@ -89,7 +89,11 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
   if (tested)
     said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
   const first = divisions[0]!;
-  return { labels, scale: format.scale?.(first.train) ?? null, ...first, divisions, testChanges, notices: said };
+  const scale = format.scale?.(first.train) ?? null;
+  if (scale && divisions.length > 1) {
+    said.push(`${train.file}: the numbers are scaled alike in all divisions, by the first one's training rows.`);
+  }
+  return { labels, scale, ...first, divisions, testChanges, notices: said };
 }
 
 /** @throws DataError as `changeTable`, and for a change of a file that is not open. */

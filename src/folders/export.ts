@@ -30,7 +30,10 @@ const MAX_STATE_BYTES = 2 ** 29;
 
 /** What the model card and run.json say beside what the run itself knows. */
 export interface ExportFacts
-  extends Pick<ModelCardContent, "labels" | "data" | "steps" | "metrics" | "versions" | "maxLength" | "pairs"> {
+  extends Pick<
+    ModelCardContent,
+    "labels" | "data" | "steps" | "metrics" | "tested" | "versions" | "maxLength" | "pairs"
+  > {
   readonly droppedLeadingTokens: number;
   /** Of the numbers that the task predicts, if it does. */
   readonly scale?: Scale | null;

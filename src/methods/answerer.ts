@@ -102,6 +102,8 @@ export type TextReader = (texts: readonly string[]) => Float32Array;
 /** Answers from the texts alone, on the host: the model is never asked. */
 export interface FromTexts<Options> {
   readonly from: "texts";
+  /** Whether it says the same of every text, whatever that is; default: it does not. */
+  readonly same?: true;
   /**
    * Fits to the training rows; returns what is answered for a text. `notice` is called with what a
    * person should know of it. Throws an Error where there is nothing to be learned.

@@ -5,23 +5,35 @@
  */
 
 import type { RunConfiguration } from "../plan/configuration";
+import type { Variant } from "../plan/variants";
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
-import type { Verdict } from "./verdict";
-
-/** Names of the runs that differ in nothing but the meaning of their text. */
-export interface ClaimRuns {
-  readonly text: string;
-  /** Those without the meaning: what each starts from, and its name. */
-  readonly without: readonly { readonly start: string; readonly run: string }[];
-  /** Whether each learns at a rate of its own, which a search has found or somebody has set. */
-  readonly ownRates: boolean;
-}
+import type { ClaimRuns, Verdict } from "./verdict";
 
 /** How a sentence calls what each control starts from. */
 const STARTS: Readonly<Record<string, string>> = {
   "random-tokens": "random tokens",
   "irrelevant-text": "an irrelevant text",
 };
+
+/**
+ * The runs of a comparison that the claim is tested by, under the names that a verdict has for
+ * them; where a sweep tries several learning rates, once for each.
+ */
+export function claimsOf(runs: readonly RunConfiguration[], variants: readonly Variant[]): ClaimRuns[] {
+  const claim = claimRuns(runs);
+  if (!claim) return [];
+  const factors = [...new Set(variants.map(({ learningRateFactor }) => learningRateFactor))];
+  return factors.map((factor) => {
+    const groupOf = (name: string) =>
+      variants.find(({ run, learningRateFactor }) => run === name && learningRateFactor === factor)?.group ?? name;
+    return {
+      ...claim,
+      text: groupOf(claim.text),
+      without: claim.without.map(({ start, run }) => ({ start, run: groupOf(run) })),
+      ...(factors.length > 1 && { rateFactor: factor }),
+    };
+  });
+}
 
 /**
  * The runs of a configuration that the claim is tested by: the first whose text can be replaced by
@@ -80,7 +92,13 @@ export function claimSentence({ metric, pairs }: Pick<Verdict, "metric" | "pairs
     level.length > 0 && `between ${text} and the same from ${joined(level)} the difference may be luck`,
   ].filter((part) => part !== false);
   const answer = conclusion({ ahead: aheadOf.length, behind: behind.length, all: compared.length });
-  const question = `Does the meaning of the text matter${claim.ownRates ? ", each at its own learning rate" : ""}?`;
+  const rates =
+    claim.rateFactor !== undefined
+      ? `, at learning rates × ${claim.rateFactor}`
+      : claim.ownRates
+        ? ", each at its own learning rate"
+        : "";
+  const question = `Does the meaning of the text matter${rates}?`;
   return `${question} ${answer}: ${said.join("; ")}.`;
 }
 

@@ -33,42 +33,50 @@ export interface Difference extends Omit<VerdictPair, "first" | "second" | "beyo
 
 export interface ComparedOutcomes {
   readonly values: Interval[];
-  /** Every pair once, the earlier run first. */
+  /** Every pair once, the earlier run first; p is adjusted over all of them. */
   readonly differences: Difference[];
+  /** Of every run less the bar, in the runs' order, where there is one; nothing is adjusted. */
+  readonly overBar: Omit<Difference, "first" | "second" | "adjustedP">[];
 }
 
 /**
  * Compares runs with the same number of seeds on `rows` rows. `drawn`: how often each row is drawn,
  * in every draw of the bootstrap (`verdictDraws`); the same outcomes and draws give the same
- * numbers.
+ * numbers. `bar`: what every run is compared with beside; default: nothing.
  * @throws Error when runs have different numbers of seeds
  */
 export function compareOutcomes(
   outcomes: readonly Outcome[],
   rows: number,
   drawn: Iterable<Uint16Array>,
+  bar: DrawnMetric | null = null,
 ): ComparedOutcomes {
   const counts = new Set(outcomes.map(({ length }) => length));
   if (counts.size > 1) throw new Error(`Runs with ${[...counts].join(" and ")} seeds have no common comparison.`);
-  const samples = sampleOutcomes(outcomes, rows, drawn);
+  const ofBar = bar && outcomes[0]?.map(() => bar);
+  const all = sampleOutcomes(ofBar ? [...outcomes, ofBar] : outcomes, rows, drawn);
+  const samples = all.slice(0, outcomes.length);
+  const barSample = all[outcomes.length];
   const pooled = pooledSeeds(samples.filter(({ varies }) => varies).map(({ values }) => values));
   const found = samples.flatMap((one, first) =>
     samples.slice(first + 1).map((other, index) => ({
       first,
       second: first + 1 + index,
-      ...(one.varies || other.varies ? differOverSeeds(one, other, pooled) : differOnRows(one, other)),
+      ...differ(one, other, pooled),
     })),
   );
   const adjusted = holm(found.map(({ p }) => p));
   return {
     values: samples.map((sample) => intervalOf(sample, pooled)),
     differences: found.map((difference, index) => ({ ...difference, adjustedP: adjusted[index]! })),
+    overBar: barSample ? samples.map((sample) => differ(sample, barSample, pooled)) : [],
   };
 }
 
 /** What is known of a run. */
 interface Sample {
   readonly rows: number;
+  readonly outcome: Outcome;
   /** Of every seed. */
   readonly values: readonly number[];
   /** Whether it says something else with another seed. */
@@ -89,7 +97,7 @@ function sampleOutcomes(outcomes: readonly Outcome[], rows: number, drawn: Itera
   return outcomes.map((outcome): Sample => {
     const own = known.slice(taken, taken + outcome.length);
     taken += outcome.length;
-    const sample = { rows, values: outcome.map(({ over }) => over(once)), right: null, drawn: null };
+    const sample = { rows, outcome, values: outcome.map(({ over }) => over(once)), right: null, drawn: null };
     return { ...sample, varies: own.some((seed) => !isSame(seed, own[0]!)), [kind]: meanOf(own) };
   });
 }
@@ -128,10 +136,15 @@ function intervalOf({ rows, values, varies, right, drawn }: Sample, pooled: Vari
 
 type Found = Omit<Difference, "first" | "second" | "adjustedP">;
 
+function differ(one: Sample, other: Sample, pooled: VariancePart | null): Found {
+  return one.varies || other.varies ? differOverSeeds(one, other, pooled) : differOnRows(one, other);
+}
+
 /** Without chance between seeds. */
 function differOnRows(one: Sample, other: Sample): Found {
   const rows = rowPart(one.rows, minus(one, other), one.right === null);
-  if (!one.right || !other.right) return { ...differ(one, other, { rows, seeds: null }), test: "paired bootstrap" };
+  if (!one.right || !other.right)
+    return { ...studentDifference(one, other, { rows, seeds: null }), test: "paired bootstrap" };
   const paired = pairedRows(one.right, other.right);
   const difference = { value: mean(one.values) - mean(other.values), ...pairedDifference(paired) };
   return { difference, test: "exact McNemar", p: exactMcNemar(paired), parts: { rows, seeds: null } };
@@ -141,18 +154,17 @@ function differOverSeeds(one: Sample, other: Sample, pooled: VariancePart | null
   const rows = rowPart(one.rows, minus(one, other), one.right === null);
   const values = one.values.map((value, seed) => value - other.values[seed]!);
   const seeds = seedPart(values, one.varies && other.varies ? 2 : 1, pooled);
-  return { ...differ(one, other, { rows, seeds }), test: "rows and seeds" };
+  return { ...studentDifference(one, other, { rows, seeds }), test: "rows and seeds" };
 }
 
 /** By Student's t. */
-function differ(one: Sample, other: Sample, parts: Difference["parts"]): Omit<Found, "test"> {
+function studentDifference(one: Sample, other: Sample, parts: Difference["parts"]): Omit<Found, "test"> {
   const value = mean(one.values) - mean(other.values);
   const error = standardError(parts.rows, parts.seeds);
   const half = error.error * tLimit(error);
-  const apart = one.right ? minus(one, other).filter(Boolean).length : one.rows;
   return {
     difference: { value, low: value - half, high: value + half },
-    p: Math.max(leastP(apart), tTest(value, error)),
+    p: Math.max(leastP(rowsApart(one, other)), tTest(value, error)),
     parts,
   };
 }
@@ -160,6 +172,19 @@ function differ(one: Sample, other: Sample, parts: Difference["parts"]): Omit<Fo
 function minus(one: Sample, other: Sample): Float64Array {
   const [a, b] = [one.right ?? one.drawn!, other.right ?? other.drawn!];
   return a.map((value, place) => value - b[place]!);
+}
+
+/** More rows than this bound no p that anybody writes down. */
+const ROWS_THAT_BOUND = 60;
+
+/** On how many rows two runs differ in what counts for the metric, as far as that bounds p. */
+function rowsApart(one: Sample, other: Sample): number {
+  if (one.right) return minus(one, other).filter(Boolean).length;
+  let apart = 0;
+  for (let row = 0; row < one.rows && apart < ROWS_THAT_BOUND; row++) {
+    if (one.outcome.some((metric, seed) => metric.answer(row) !== other.outcome[seed]!.answer(row))) apart++;
+  }
+  return apart;
 }
 
 function pairedRows(one: Float64Array, other: Float64Array): PairedRows {

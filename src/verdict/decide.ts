@@ -10,14 +10,16 @@ import type { DrawnMetric } from "../tasks/metrics/drawn";
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import type { Task } from "../tasks/task";
 import { type ComparedOutcomes, compareOutcomes, type Difference } from "./compare-outcomes";
+import { holm } from "./holm";
 import { type Answers, remarksOf, type TrainingHistory } from "./remarks";
 import { verdictDraws } from "./resampling";
 import { standardError } from "./rows-and-seeds";
 import { writeSentences } from "./sentences";
-import type { Interval, Verdict, VerdictPair, VerdictRun } from "./verdict";
+import type { AgainstMajority, Interval, Remark, Verdict, VerdictPair, VerdictRun } from "./verdict";
 
-/** A run at one learning rate. */
-export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "parameters"> {
+/** A run at one learning rate; `turned`: where its dial is not at what it was trained at. */
+export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "basis" | "ratesTried" | "parameters"> {
+  readonly turned?: Extract<Remark, { kind: "turned" }> | null;
   /** What it says of the rows, with each seed in the same order for all runs. */
   readonly seeds: readonly Answers[];
   /** Of each seed; empty where nothing is trained. */
@@ -25,14 +27,20 @@ export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "parameters
 }
 
 export interface VerdictSource
-  extends Pick<Verdict, "metric" | "metricChangedAfterTraining" | "part" | "looks" | "testRowsChanged" | "leftOut"> {
+  extends Pick<
+    Verdict,
+    "metric" | "metricChangedAfterTraining" | "part" | "looks" | "testRowsChanged" | "leftOut" | "claims"
+  > {
   readonly task: Task;
   readonly labels: readonly string[];
   readonly runs: readonly JudgedRun[];
   /**
-   * Of the training rows, what guessing goes by: their labels' numbers, where a row has one label.
+   * What guessing goes by, where a row has one label: the numbers of the training rows' labels, of
+   * every division of the rows.
    */
-  readonly trainLabels: readonly number[] | null;
+  readonly trainLabels: readonly (readonly number[])[] | null;
+  /** By which division's run a row is answered; default: the first. */
+  readonly divisionOf?: (row: number) => number;
   /** Of the bootstrap. */
   readonly seed: number;
 }
@@ -59,13 +67,11 @@ export function decide(source: VerdictSource): Verdict {
   const { measured, leftOut } = comparable(source);
   const examples = measured[0]?.seeds[0]?.examples ?? [];
   const rows = examples.length;
-  const draws = verdictDraws(rows, source.seed);
-  const compared = compareOutcomes(
-    measured.map(({ outcome }) => outcome),
-    rows,
-    draws,
-  );
   const onlyLabel = onlyLabelOf(source, examples);
+  const guess = guessing(source, examples);
+  const outcomes = measured.map(({ outcome }) => outcome);
+  const draws = verdictDraws(rows, source.seed);
+  const compared = compareOutcomes(outcomes, rows, draws, onlyLabel === null ? (guess?.always ?? null) : null);
   const facts = {
     metric,
     metricChangedAfterTraining,
@@ -74,13 +80,26 @@ export function decide(source: VerdictSource): Verdict {
     looks,
     ...(testRowsChanged && { testRowsChanged }),
     runs: measured.map((run, index): VerdictRun => {
-      const { run: name, kind, parameters, seeds, histories } = run;
-      const remarks = remarksOf(source.task, source.labels, seeds, histories);
-      const interval = withinBounds(metric, compared.values[index]!);
-      return { run: name, kind, seeds: seeds.length, parameters, remarks, ...interval };
+      const { run: name, kind, basis, ratesTried, parameters, seeds, histories, turned } = run;
+      const found = remarksOf(source.task, source.labels, seeds, histories);
+      // That the majority says the same to every row is what it is.
+      const remarks = basis === "one answer" ? found.filter((remark) => remark.kind !== "one answer") : found;
+      return {
+        ...{ run: name, kind, seeds: seeds.length, parameters },
+        ...(basis && { basis }),
+        ...(ratesTried && { ratesTried }),
+        remarks: turned ? [turned, ...remarks] : remarks,
+        ...withinBounds(metric, compared.values[index]!),
+      };
     }),
     pairs: onlyLabel === null ? pairsOf(measured, compared) : [],
-    ...guessing(source, measured, onlyLabel),
+    chance: guess?.chance ?? null,
+    majority: guess?.majority ?? null,
+    againstMajority:
+      guess && onlyLabel === null && measured.length > 0
+        ? { label: guess.label, runs: againstMajority(measured, compared) }
+        : null,
+    claims: source.claims,
     needed: onlyLabel === null ? neededFor(metric, measured, compared, rows) : null,
     onlyLabel,
     leftOut,
@@ -146,31 +165,59 @@ function onlyLabelOf({ task, labels }: VerdictSource, examples: readonly Tokeniz
   return found.size === 1 ? labels[[...found][0]!]! : null;
 }
 
-/** What guessing by the training rows' labels comes to on the rows that decide. */
+/**
+ * What guessing by the labels of the training rows comes to on the rows that decide, each by the
+ * training rows of its own division; null where a row has not one label. `label`: what is said
+ * always, where it is the same for all rows.
+ */
 function guessing(
-  { task, metric, labels, trainLabels, seed }: VerdictSource,
-  measured: readonly Measured[],
-  onlyLabel: string | null,
-): Pick<Verdict, "chance" | "majority" | "aheadOfMajority"> {
-  const none = { chance: null, majority: null, aheadOfMajority: null };
-  const [best] = measured;
-  if (!best || !trainLabels || trainLabels.length === 0 || formats[task.id].answer !== "label") return none;
-  const { examples } = best.seeds[0]!;
-  const shares = labels.map((_, label) => trainLabels.filter((own) => own === label).length / trainLabels.length);
-  const largest = shares.indexOf(Math.max(...shares));
-  const output = Float32Array.from(labels, (_, label) => Number(label === largest));
-  const evaluation = { outputs: examples.map(() => output), losses: examples.map(() => new Float32Array(1)) };
+  { task, metric, labels, trainLabels, divisionOf = () => 0 }: VerdictSource,
+  examples: readonly TokenizedExample[],
+): { chance: number | null; majority: number; always: DrawnMetric; label: string | null } | null {
+  if (formats[task.id].answer !== "label" || !trainLabels || examples.length === 0) return null;
+  if (trainLabels.some(({ length }) => length === 0)) return null;
+  const divisions = trainLabels.map((own) => {
+    const shares = labels.map((_, label) => own.filter((one) => one === label).length / own.length);
+    const largest = shares.indexOf(Math.max(...shares));
+    return { shares, largest, output: Float32Array.from(labels, (_, label) => Number(label === largest)) };
+  });
+  const ofRow = examples.map(({ row }) => divisions[divisionOf(row)]!);
+  const evaluation = { outputs: ofRow.map(({ output }) => output), losses: examples.map(() => new Float32Array(1)) };
   const always = task.drawn(metric, evaluation, examples, labels);
-  const majority = always.over(new Uint16Array(examples.length).fill(1));
-  const right = examples.reduce((sum, example) => sum + shares[example.labels[0]!]!, 0) / examples.length;
-  const chance = metric === "accuracy" ? right : null;
-  if (onlyLabel !== null) return { chance, majority, aheadOfMajority: null };
-  const outcomes = [best.outcome, best.outcome.map(() => always)];
-  const [pair] = compareOutcomes(outcomes, examples.length, verdictDraws(examples.length, seed)).differences;
-  // The best of several runs is picked by the same rows, so each of them counts as a test.
-  const adjustedP = Math.min(1, pair!.p * measured.length);
-  const beyondLuck = adjustedP < LEVEL && pair!.difference.value > 0;
-  return { chance, majority, aheadOfMajority: { run: best.run, label: labels[largest]!, adjustedP, beyondLuck } };
+  const right = examples.reduce((sum, example, index) => sum + ofRow[index]!.shares[example.labels[0]!]!, 0);
+  const said = new Set(ofRow.map(({ largest }) => largest));
+  return {
+    chance: metric === "accuracy" ? right / examples.length : null,
+    majority: always.over(new Uint16Array(examples.length).fill(1)),
+    always,
+    label: said.size === 1 ? labels[[...said][0]!]! : null,
+  };
+}
+
+/**
+ * A family of tests of its own: the question is another than which run is ahead. But where the
+ * majority is one of the runs, its pairs have been tested.
+ */
+function againstMajority(measured: readonly Measured[], compared: ComparedOutcomes): AgainstMajority[] {
+  const { overBar } = compared;
+  const own = measured.find(({ basis }) => basis === "one answer")?.run;
+  if (own !== undefined) {
+    return pairsOf(measured, compared).flatMap(({ first, second, difference, ...tested }) => {
+      if (first === own) return [{ run: second, ...tested, difference: turned(difference) }];
+      return second === own ? [{ run: first, ...tested, difference }] : [];
+    });
+  }
+  const tested = measured.map(({ run }, index) => ({ run, ...overBar[index]! }));
+  const adjusted = holm(tested.map(({ p }) => p));
+  return tested.map(({ run, difference, test, p }, index) => {
+    const adjustedP = adjusted[index]!;
+    return { run, difference, test, p, adjustedP, beyondLuck: adjustedP < LEVEL };
+  });
+}
+
+/** Of the second less the first. */
+function turned({ value, low, high }: Interval): Interval {
+  return { value: -value, low: -high, high: -low };
 }
 
 /** Of the first two, where they are level and differ at all. */

@@ -48,10 +48,14 @@ export function remarksOf(
     ...(answer === null ? [] : [{ kind: "one answer", answer } as const]),
     ...(still ? [{ kind: "has not moved" } as const] : []),
     ...(trained && !still && histories.every(isStillFalling) ? [{ kind: "still falling" } as const] : []),
-    ...(trained && heart.every((step) => step !== null)
-      ? [{ kind: "learning by heart", bestStep: heart[0]! } as const]
-      : []),
+    ...(trained && heart.every((step) => step !== null) ? [byHeart(heart)] : []),
   ];
+}
+
+/** @param steps whose validation loss was lowest, of each seed */
+function byHeart(steps: readonly number[]): Remark {
+  const [first, last] = [Math.min(...steps), Math.max(...steps)];
+  return { kind: "learning by heart", bestStep: first, ...(last > first && { lastBestStep: last }) };
 }
 
 /** What every row gets for an answer, with every seed; null where answers differ. */

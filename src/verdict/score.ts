@@ -120,7 +120,8 @@ export function scoreRuns({ task, answer, labels, runs, texts, seed }: ScoreSour
   };
 }
 
-function measureRuns({
+/** Every metric of the task with its interval; one that is not defined on the rows is not there. */
+export function measureRuns({
   task,
   labels,
   runs,

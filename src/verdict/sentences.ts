@@ -7,6 +7,7 @@
 import { describeChanges } from "../data/changes";
 import { metricFacts } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
+import { claimSentence } from "./claim";
 import type { Remark, Verdict, VerdictRun } from "./verdict";
 
 type Facts = Omit<Verdict, "sentences">;
@@ -22,8 +23,9 @@ export function writeSentences(facts: Facts): string[] {
       : onlyLabel !== null
         ? [oneLabel(facts, onlyLabel)]
         : answer(facts)),
-    ...(onlyLabel === null ? [...bars(facts), ...majority(facts), ...needed(facts)] : []),
-    ...(["one answer", "has not moved", "still falling", "learning by heart"] as const).flatMap((kind) =>
+    ...(onlyLabel === null ? [...meaning(facts), ...bars(facts), ...withoutModel(facts)] : []),
+    ...(onlyLabel === null ? [...majority(facts), ...needed(facts)] : []),
+    ...(["turned", "one answer", "has not moved", "still falling", "learning by heart"] as const).flatMap((kind) =>
       remarked(runs, kind),
     ),
     ...facts.leftOut.map(({ run, why }) => `${run} is not compared: ${why}.`),
@@ -50,37 +52,55 @@ function answer(facts: Facts): string[] {
   }
   const behind = others.filter(({ run }) => isAhead(facts, best.run, run));
   const level = others.filter((other) => !behind.includes(other));
-  const untrained = best.kind === "tuned" ? "" : best.kind === "control" ? ", a control," : ", untrained,";
-  const first = `${best.run}${untrained} is best: ${what}.`;
+  const aside = asideOf(best);
+  const first = `${best.run}${aside} is best: ${what}.`;
   if (level.length === 0) {
     return [`${first} It is ahead of ${spelled(facts, behind)} beyond luck.`];
   }
   if (behind.length === 0) {
     const same = others.every(({ value }) => value === best.value);
     if (same) return [`${others.length === 1 ? "Both runs" : `All ${facts.runs.length} runs`} are level: ${what}.`];
-    return [
-      `No run is ahead beyond luck. ${best.run}${untrained} has ${what}; ${spelled(facts, level)} may be as good.`,
-    ];
+    return [`No run is ahead beyond luck. ${best.run}${aside} has ${what}; ${spelled(facts, level)} may be as good.`];
   }
   return [
-    `${best.run}${untrained} has ${what}, but ${spelled(facts, level)} may be as good: the difference may be luck.`,
+    `${best.run}${aside} has ${what}, but ${spelled(facts, level)} may be as good: the difference may be luck.`,
     `${best.run} is ahead of ${spelled(facts, behind)} beyond luck.`,
   ];
+}
+
+/** What is not tuned about a run, after its name. */
+function asideOf({ kind, basis }: VerdictRun): string {
+  if (kind === "tuned") return "";
+  if (kind === "control") return ", a control,";
+  if (basis === "texts") return ", which needs no language model,";
+  return basis === "fitted head" ? ", fitted without a step," : ", untrained,";
+}
+
+/** Whether the meaning of a text matters, where there are runs to say so. */
+function meaning(facts: Facts): string[] {
+  return facts.claims.flatMap((claim) => claimSentence(facts, claim) ?? []);
 }
 
 /** Whether tuning helped, against what it has to beat. */
 function bars(facts: Facts): string[] {
   const tuned = facts.runs.filter(({ kind }) => kind === "tuned");
-  const controls = facts.runs.filter(({ kind }) => kind !== "tuned");
-  if (tuned.length === 0 || controls.length === 0) return [];
-  const unbeaten = controls.filter((bar) => !tuned.some(({ run }) => isAhead(facts, run, bar.run)));
-  if (unbeaten.length === 0) {
-    const [best] = tuned as [VerdictRun, ...VerdictRun[]];
-    const byBest = controls.every(({ run }) => isAhead(facts, best.run, run));
-    // What the best is ahead of has been said.
-    return byBest && best === facts.runs[0] ? [] : ["Every control is beaten by a tuned run beyond luck."];
-  }
-  const notAhead = `No tuned run is ahead of ${listed(unbeaten.map(({ run }) => run))} beyond luck`;
+  // How all runs stand to the majority is said by itself.
+  const others = facts.runs.filter(({ kind, basis }) => kind !== "tuned" && basis !== "one answer");
+  if (tuned.length === 0 || others.length === 0) return [];
+  const unbeaten = others.filter((bar) => !tuned.some(({ run }) => isAhead(facts, run, bar.run)));
+  const { ahead, level } = modelFree(facts);
+  // Where no run that uses a model is ahead of one that uses none, that is said below.
+  const said = [...(ahead ? [ahead] : []), ...level];
+  return [
+    ...noneAhead(unbeaten.filter((bar) => !said.includes(bar))),
+    ...allBeaten(facts, tuned, others, unbeaten),
+    ...lagging(facts, tuned, others),
+  ];
+}
+
+function noneAhead(unbeaten: readonly VerdictRun[]): string[] {
+  if (unbeaten.length === 0) return [];
+  const notAhead = `No tuned run is ahead of ${allOf(names(unbeaten), "or")} beyond luck`;
   return [
     unbeaten.some(({ kind }) => kind === "control")
       ? `${notAhead}, so these rows do not show that tuning helps.`
@@ -88,11 +108,101 @@ function bars(facts: Facts): string[] {
   ];
 }
 
-function majority({ metric, majority: value, aheadOfMajority }: Facts): string[] {
-  if (value === null || !aheadOfMajority) return [];
-  const { run, label, beyondLuck } = aheadOfMajority;
-  const always = `always saying "${label}" (${formatMetric(metric, value)})`;
-  return [`${run} is ${beyondLuck ? "" : "not "}ahead of ${always}${beyondLuck ? "" : " beyond luck"}.`];
+function allBeaten(
+  facts: Facts,
+  [bestTuned]: readonly VerdictRun[],
+  others: readonly VerdictRun[],
+  unbeaten: readonly VerdictRun[],
+): string[] {
+  const byBest = others.every(({ run }) => isAhead(facts, bestTuned!.run, run));
+  // What the best is ahead of has been said.
+  if (unbeaten.length > 0 || (byBest && bestTuned === facts.runs[0])) return [];
+  return [`${allOf(names(others), "and")} ${are(others)} beaten by a tuned run beyond luck.`];
+}
+
+/**
+ * Which tuned runs are behind a bar beyond luck, or not ahead of one that others are ahead of. Bars
+ * with the same runs share a sentence; of the best run the answer has said it.
+ */
+function lagging(facts: Facts, tuned: readonly VerdictRun[], others: readonly VerdictRun[]): string[] {
+  const found = new Map<string, { runs: VerdictRun[]; behind: boolean; bars: VerdictRun[] }>();
+  for (const bar of others.filter((other) => other !== facts.runs[0])) {
+    const behind = tuned.filter(({ run }) => isAhead(facts, bar.run, run));
+    const ahead = tuned.filter(({ run }) => isAhead(facts, run, bar.run));
+    const level = ahead.length === 0 ? [] : tuned.filter((run) => !ahead.includes(run) && !behind.includes(run));
+    for (const [runs, isBehind] of [
+      [level, false],
+      [behind, true],
+    ] as const) {
+      if (runs.length === 0) continue;
+      const key = JSON.stringify([isBehind, names(runs)]);
+      found.set(key, { runs, behind: isBehind, bars: [...(found.get(key)?.bars ?? []), bar] });
+    }
+  }
+  return [...found.values()].map(({ runs, behind, bars }) =>
+    behind
+      ? `${allOf(names(runs), "and")} ${are(runs)} behind ${allOf(names(bars), "and")} beyond luck.`
+      : `${allOf(names(runs), "and")} ${are(runs)} not ahead of ${allOf(names(bars), "or")} beyond luck.`,
+  );
+}
+
+/**
+ * Of the answerers that use no language model: the first that is ahead of every run that uses one,
+ * and those that no such run is ahead of.
+ */
+function modelFree(facts: Facts): { ahead: VerdictRun | null; level: VerdictRun[] } {
+  const without = facts.runs.filter(({ basis }) => basis === "texts");
+  const within = facts.runs.filter(({ basis }) => basis !== "texts" && basis !== "one answer");
+  if (within.length === 0) return { ahead: null, level: [] };
+  return {
+    ahead: without.find((bar) => within.every(({ run }) => isAhead(facts, bar.run, run))) ?? null,
+    level: without.filter((bar) => !within.some(({ run }) => isAhead(facts, run, bar.run))),
+  };
+}
+
+/** Whether the task needs a language model at all, as far as the rows can say. */
+function withoutModel(facts: Facts): string[] {
+  const { ahead, level } = modelFree(facts);
+  if (ahead) {
+    return [
+      `This task needs no language model: ${ahead.run} uses none, and is ahead of every run that does beyond luck.`,
+    ];
+  }
+  if (level.length === 0) return [];
+  return [
+    `These rows do not show that this task needs a language model: no run is ahead of ${allOf(names(level), "or")}, ` +
+      `which ${level.length > 1 ? "use" : "uses"} none, beyond luck.`,
+  ];
+}
+
+/** Every run against always saying the largest label. */
+function majority(facts: Facts): string[] {
+  const { metric, majority: value, againstMajority } = facts;
+  if (value === null || !againstMajority || againstMajority.runs.length === 0) return [];
+  const { label, runs } = againstMajority;
+  const always = `always saying ${label === null ? "the largest label of the training rows" : `"${label}"`} (${formatMetric(metric, value)})`;
+  const sign = metricFacts[metric].better === "high" ? 1 : -1;
+  const behind = runs.filter(({ beyondLuck, difference }) => beyondLuck && sign * difference.value < 0);
+  const level = runs.filter(({ beyondLuck }) => !beyondLuck);
+  const ahead = runs.length - behind.length - level.length;
+  if (ahead === runs.length) {
+    return [`${runs.length === 1 ? `${runs[0]!.run} is` : "Every run is"} ahead of ${always} beyond luck.`];
+  }
+  if (level.length === runs.length) {
+    return [
+      runs.length === 1
+        ? `${level[0]!.run} is not ahead of ${always} beyond luck.`
+        : `No run is ahead of ${always} beyond luck.`,
+    ];
+  }
+  const said = [
+    ...(behind.length > 0 ? [`${allOf(names(behind), "and")} ${are(behind)} behind ${always} beyond luck`] : []),
+    ...(level.length > 0
+      ? [`${allOf(names(level), "and")} ${are(level)} not ahead of ${behind.length > 0 ? "it" : always} beyond luck`]
+      : []),
+    ...(ahead === 0 ? [] : [ahead === 1 ? "the other run is ahead of it" : "all other runs are ahead of it"]),
+  ];
+  return [`${said.join("; ")}.`];
 }
 
 function needed(facts: Facts): string[] {
@@ -114,23 +224,30 @@ function needed(facts: Facts): string[] {
 }
 
 function remarked(runs: readonly VerdictRun[], kind: Remark["kind"]): string[] {
-  if (kind === "one answer" || kind === "learning by heart") {
+  if (kind === "turned" || kind === "one answer" || kind === "learning by heart") {
     return runs.flatMap(({ run, remarks }) => {
       const remark = remarks.find((one) => one.kind === kind);
       if (remark?.kind === "one answer") return [`${run} gives every row the same answer, "${remark.answer}".`];
+      if (remark?.kind === "turned") {
+        const { dial, setting, most } = remark;
+        return [`${run} answers at ${dial.toLowerCase()} ${setting} here, not at the ${most} of its training.`];
+      }
       if (remark?.kind !== "learning by heart") return [];
+      const { bestStep, lastBestStep } = remark;
+      const lowest =
+        lastBestStep === undefined ? `at step ${bestStep}` : `between steps ${bestStep} and ${lastBestStep}`;
       return [
-        `${run} is learning the training rows by heart: its validation loss was lowest at step ${remark.bestStep} and has risen since.`,
+        `${run} is learning the training rows by heart: its validation loss was lowest ${lowest} and has risen since.`,
       ];
     });
   }
-  const names = runs.filter(({ remarks }) => remarks.some((one) => one.kind === kind)).map(({ run }) => run);
-  if (names.length === 0) return [];
-  const many = names.length > 1;
+  const such = names(runs.filter(({ remarks }) => remarks.some((one) => one.kind === kind)));
+  if (such.length === 0) return [];
+  const many = such.length > 1;
   return kind === "has not moved"
-    ? [`${listed(names)} ${many ? "have" : "has"} not moved: the loss is what it was before the first step.`]
+    ? [`${listed(such)} ${many ? "have" : "has"} not moved: the loss is what it was before the first step.`]
     : [
-        `${listed(names)} ${many ? "were" : "was"} still getting better at the end: with more steps ${many ? "they" : "it"} may do better.`,
+        `${listed(such)} ${many ? "were" : "was"} still getting better at the end: with more steps ${many ? "they" : "it"} may do better.`,
       ];
 }
 
@@ -143,10 +260,17 @@ function caveats(facts: Facts): string[] {
     ...(once
       ? ["Every run has one seed: this compares these trained runs, and another seed may change the order."]
       : []),
+    ...sweep(runs),
+    ...(part === "validation" && looks !== null
+      ? [
+          "Only some runs have read the test rows, so validation rows decide. That counts as a look at the test rows " +
+            `all the same${looks > 1 ? `: there have been ${looks}` : ""}.`,
+        ]
+      : []),
     ...(part === "validation"
       ? ["These are validation rows: whatever was chosen by them looks better on them than it is."]
       : []),
-    ...(looks !== null && looks > 1
+    ...(part === "test" && looks !== null && looks > 1
       ? [`These test rows have been looked at ${looks} times: choices made in between make them less of a test.`]
       : []),
     ...(testRowsChanged
@@ -160,6 +284,16 @@ function caveats(facts: Facts): string[] {
     ...(metricChangedAfterTraining
       ? [`${metricFacts[metric].title} was chosen after training began: a lead in it may have been picked.`]
       : []),
+  ];
+}
+
+/** A sweep's best rate is seen on the rows that judge it. */
+function sweep(runs: readonly VerdictRun[]): string[] {
+  const tried = runs.find(({ ratesTried }) => ratesTried !== undefined)?.ratesTried;
+  if (tried === undefined) return [];
+  return [
+    `Runs were trained at ${tried} learning rates each, and which of them is best is seen on these same rows: the best ` +
+      "of them looks better than it is.",
   ];
 }
 
@@ -183,13 +317,32 @@ function figure({ metric }: Facts, { value, seeds }: VerdictRun): string {
 
 /** Names with their values: at most three, then how many more. */
 function spelled({ metric }: Facts, runs: readonly VerdictRun[]): string {
-  return listed(runs.map(({ run, value }) => `${run} (${formatMetric(metric, value)})`));
+  const said = runs.map(({ run, value }) => `${quoted(run)} (${formatMetric(metric, value)})`);
+  return joined(said.length > 4 ? [...said.slice(0, 3), `${said.length - 3} others`] : said);
 }
 
-function listed(names: readonly string[]): string {
-  const shown = names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} others`] : names;
-  return shown.length < 2 ? shown.join() : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
+/** At most three, then how many more. */
+function listed(given: readonly string[]): string {
+  return given.length > 4 ? joined([...given.slice(0, 3).map(quoted), `${given.length - 3} others`]) : allOf(given);
 }
+
+/** Every name: where a test has said it of each. */
+function allOf(given: readonly string[], word: "and" | "or" = "and"): string {
+  return joined(given.map(quoted), word);
+}
+
+function joined(parts: readonly string[], word = "and"): string {
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(", ")} ${word} ${parts.at(-1)}`;
+}
+
+/** A name with a comma would look like two. */
+function quoted(name: string): string {
+  return name.includes(",") ? `"${name}"` : name;
+}
+
+const names = (runs: readonly { readonly run: string }[]) => runs.map(({ run }) => run);
+
+const are = ({ length }: readonly unknown[]) => (length > 1 ? "are" : "is");
 
 /** Two digits: more are not known. */
 function roughly(number: number): number {

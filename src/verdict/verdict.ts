@@ -16,25 +16,62 @@ export interface Interval {
 export type Remark =
   /** It gives every row the same answer. */
   | { kind: "one answer"; answer: string }
+  /** Asked at another setting of its dial than it was trained at (DyLoRA's rank). */
+  | { kind: "turned"; dial: string; setting: number; most: number }
   /** Its training loss is what it was before the first step. */
   | { kind: "has not moved" }
   /** Its validation loss was still falling at the end. */
   | { kind: "still falling" }
-  /** Its validation loss rose while its training loss fell; best at this step. */
-  | { kind: "learning by heart"; bestStep: number };
+  /**
+   * Its validation loss rose while its training loss fell; best at this step, or with several seeds
+   * between this and the last.
+   */
+  | { kind: "learning by heart"; bestStep: number; lastBestStep?: number };
+
+/**
+ * What a run that trains nothing answers by: one answer to every row; the texts alone, to which it
+ * is fitted; a head that is fitted to the frozen model's states; or the frozen model as it is.
+ */
+export type Basis = "one answer" | "texts" | "fitted head" | "frozen model";
+
+/** Names of the runs that differ in nothing but the meaning of their text. */
+export interface ClaimRuns {
+  text: string;
+  /** Those without the meaning: what each starts from, and its name. */
+  without: { start: string; run: string }[];
+  /** Whether each learns at a rate of its own, which a search has found or somebody has set. */
+  ownRates: boolean;
+  /** Which factor on all learning rates, where a sweep tries several. */
+  rateFactor?: number;
+}
 
 /** A run at one learning rate, over its seeds. */
 export interface VerdictRun extends Interval {
   run: string;
   /** What is tuned; what stands beside it to be beaten after training; what trains nothing. */
   kind: "tuned" | "control" | "answerer";
+  /** Of an answerer; not known of verdicts of earlier versions. */
+  basis?: Basis;
   seeds: number;
+  /** At how many learning rates it was trained in a sweep; left out where it was one. */
+  ratesTried?: number;
   parameters: number | null;
   remarks: Remark[];
 }
 
 /** How a difference was tested, as a reviewer names it; `docs/verdict.md` says each. */
 export type TestName = "exact McNemar" | "paired bootstrap" | "rows and seeds";
+
+/** A run against always saying the largest label; `difference` is the run's value less that. */
+export interface AgainstMajority {
+  run: string;
+  difference: Interval;
+  test: TestName;
+  p: number;
+  /** By Holm's method over the runs. */
+  adjustedP: number;
+  beyondLuck: boolean;
+}
 
 /** Two runs on the same rows; `difference` is the first's value less the second's. */
 export interface VerdictPair {
@@ -59,7 +96,11 @@ export interface Verdict {
    */
   part: "test" | "validation" | "file";
   rows: number;
-  /** How often the test rows of this data have been looked at, this time included. */
+  /**
+   * How often the test rows of this data have been looked at, this time included; of validation
+   * rows: where some runs have read the test rows and others have not. Null where nobody has
+   * looked, or knows.
+   */
   looks: number | null;
   /**
    * How many test rows are relabelled and left out by the list of changes, and whether that was
@@ -70,12 +111,18 @@ export interface Verdict {
   runs: VerdictRun[];
   pairs: VerdictPair[];
   /**
-   * Of guessing by the labels' shares, and of always saying the largest label, where there is one.
+   * Of guessing by the labels' shares, and of always saying the largest label, where there is one:
+   * both of the rows that a run was trained on, over folds those of each row's fold.
    */
   chance: number | null;
   majority: number | null;
-  /** The best run against always saying the largest label; null where there is no such bar. */
-  aheadOfMajority: { run: string; label: string; adjustedP: number; beyondLuck: boolean } | null;
+  /**
+   * Every run that does not itself always say the same, against always saying the largest label;
+   * null where there is no such bar. `label`: null where folds have different largest labels.
+   */
+  againstMajority: { label: string | null; runs: AgainstMajority[] } | null;
+  /** By which runs it is asked whether the meaning of a text matters; mostly none. */
+  claims: ClaimRuns[];
   /**
    * About how much would be needed to see a difference of 2 points (2 % of a perplexity or an
    * error) between the first two, where they are level: rows with as many seeds, or seeds on as

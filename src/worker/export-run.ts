@@ -11,7 +11,9 @@ import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
 import { mergedRun, zipMerged } from "../folders/merged-model";
-import { shownMetrics } from "../tasks/metrics/shown";
+import { metricFacts } from "../tasks/metrics/names";
+import { formatMetric, shownMetrics } from "../tasks/metrics/shown";
+import { measureRuns } from "../verdict/score";
 import type { DeviceReport } from "./api";
 import { recordedConfiguration } from "./folders";
 import type { OpenComparison } from "./open-comparison";
@@ -64,11 +66,8 @@ export async function exportedRun(
 }
 
 /** What the model card and run.json say of a run. */
-function exportFacts(
-  { model, data: store, device }: StudioSession,
-  { comparison, configuration, data, divisions, evaluations, folders, variants }: OpenComparison,
-  run: string,
-): ExportFacts {
+function exportFacts({ model, data: store, device }: StudioSession, open: OpenComparison, run: string): ExportFacts {
+  const { comparison, configuration, data, divisions, evaluations, folders, variants } = open;
   const variant = variants.find(({ name }) => name === run)!;
   const own = evaluations.filter((event) => event.run === run);
   const held = comparison.heldStep(run);
@@ -92,6 +91,7 @@ function exportFacts(
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },
+    tested: testedFigures(open, run),
     versions,
     droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
     record: {
@@ -106,6 +106,35 @@ function exportFacts(
       versions,
     },
   };
+}
+
+/**
+ * What the run said of the test rows when it had ended; null where it has not read them, or its
+ * dial is not where it was then.
+ */
+function testedFigures(
+  {
+    comparison,
+    configuration,
+    data: { labels },
+    looks,
+  }: Pick<OpenComparison, "comparison" | "configuration" | "data" | "looks">,
+  run: string,
+): NonNullable<ExportFacts["tested"]> | null {
+  const found = comparison.tested(run);
+  const { dial } = comparison.run(run);
+  if (!found || (dial && dial.setting !== dial.most)) return null;
+  const { evaluation, examples } = found;
+  const rows = examples.length;
+  const asked = { task: comparison.task, labels, rows, seed: configuration.training.seed };
+  const [measured] = measureRuns({ ...asked, runs: [{ run, evaluation, examples }] });
+  const shown = measured!.metrics.map(({ metric, value, low, high }) => ({
+    title: metricFacts[metric].title,
+    value: formatMetric(metric, value),
+    low: formatMetric(metric, low),
+    high: formatMetric(metric, high),
+  }));
+  return { rows, looks, shown };
 }
 
 /** What a run was computed on, as its record says it. */

@@ -6,14 +6,15 @@
 import type { BaseModel } from "../base/base-model";
 import type { Comparison } from "../comparison/comparison";
 import { formats } from "../data/formats/registry";
+import type { Answerer } from "../methods/answerer";
 import { isEnded } from "../plan/phase";
 import type { Variant } from "../plan/variants";
 import { trainableOf } from "../runs/trainable-count";
 import { type MetricName, taskMetrics } from "../tasks/metrics/names";
-import { claimRuns, claimSentence } from "../verdict/claim";
+import { claimsOf } from "../verdict/claim";
 import { decide, type JudgedRun } from "../verdict/decide";
 import type { Answers } from "../verdict/remarks";
-import type { Verdict } from "../verdict/verdict";
+import type { Basis, Verdict } from "../verdict/verdict";
 import type { OpenComparison } from "./open-comparison";
 
 /** `metric`: null: the one that was fixed before training; `beside`: runs that were added to it. */
@@ -25,7 +26,7 @@ export interface Asked {
 /** What there has to be of a comparison; `looks`: at its test rows, null where nobody can tell. */
 export type Judged = Pick<
   OpenComparison,
-  "comparison" | "configuration" | "variants" | "history" | "data" | "looks" | "testRowsChanged"
+  "comparison" | "configuration" | "variants" | "history" | "data" | "divisions" | "looks" | "testRowsChanged"
 >;
 
 /**
@@ -77,7 +78,8 @@ export function judge(judged: Judged, model: BaseModel, { metric, beside }: Aske
     answersOf: (run) => answersOf(comparison, part, run),
     metric,
     leftOut: leftOutBeside(beside),
-    looks: part === "test" ? looks : null,
+    // Where a stop left test rows unread, those that were read have been looked at all the same.
+    looks,
     ...(part === "test" && testRowsChanged && { testRowsChanged }),
   });
 }
@@ -97,18 +99,22 @@ export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"
   readonly answersOf: (run: string) => Answers | null;
   /** Null: the one that was fixed before training. */
   readonly metric: MetricName | null;
+  /** Whether they are asked now, where a dial may have been turned since training. */
+  readonly asked?: boolean;
 }
 
 /** Judges runs that have ended by these rows. */
 export function judgeBy(
-  { comparison, configuration, variants, history, data }: Judged,
+  { comparison, configuration, variants, history, data, divisions }: Judged,
   model: BaseModel,
-  { part, answersOf, metric, leftOut: given, looks, testRowsChanged }: DecidingRows,
+  { part, answersOf, metric, leftOut: given, looks, testRowsChanged, asked = false }: DecidingRows,
 ): Verdict {
   const { task } = comparison;
   const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
   const leftOut = [...given];
   const runs: JudgedRun[] = [];
+  const divisionOf = new Map<number, number>();
+  const rates = configuration.training.learningRateFactors.length;
   for (const group of new Set(variants.map((variant) => variant.group))) {
     const members = variants.filter((variant) => variant.group === group);
     const why = members
@@ -120,10 +126,18 @@ export function judgeBy(
     }
     const { tunedSetup, trainables } = comparison.run(members[0]!.name);
     const { adapter, total } = trainableOf(tunedSetup, trainables, model);
-    const { trains } = tunedSetup.method;
+    const { method } = tunedSetup;
+    const { trains } = method;
+    // As the answers of several divisions are joined: a row is the first one's that has it.
+    for (const { name, split } of members) {
+      for (const { row } of answersOf(name)!.examples) if (!divisionOf.has(row)) divisionOf.set(row, split);
+    }
     runs.push({
       run: group,
       kind: !trains ? "answerer" : adapter === 0 ? "control" : "tuned",
+      ...(!method.trains && { basis: basisOf(method, total > 0) }),
+      ...(trains && rates > 1 && { ratesTried: rates }),
+      turned: asked ? turnedDial(comparison, members) : null,
       parameters: total === 0 ? null : total,
       seeds: [...new Set(members.map(({ seed }) => seed))].map((seed) => {
         const own = members.filter((variant) => variant.seed === seed);
@@ -132,7 +146,7 @@ export function judgeBy(
       histories: trains ? members.map(({ name }) => history.of(name)) : [],
     });
   }
-  const verdict = decide({
+  return decide({
     task,
     metric: metric ?? fixed,
     metricChangedAfterTraining: metric !== null && metric !== fixed,
@@ -142,13 +156,29 @@ export function judgeBy(
     labels: data.labels,
     runs,
     leftOut,
-    trainLabels: formats[task.id].answer === "label" ? data.train.map(({ labels }) => labels[0]!) : null,
+    trainLabels:
+      formats[task.id].answer === "label" ? divisions.map(({ train }) => train.map(({ labels }) => labels[0]!)) : null,
+    divisionOf: (row) => divisionOf.get(row) ?? 0,
+    claims: claimsOf(configuration.runs, variants),
     seed: configuration.training.seed,
   });
-  // Whoever asks whether the meaning matters reads that after who is ahead.
-  const claim = claimRuns(configuration.runs);
-  const said = claim && claimSentence(verdict, claim);
-  return said ? { ...verdict, sentences: verdict.sentences.toSpliced(1, 0, said) } : verdict;
+}
+
+/** @param fitted whether numbers of it are fitted to the rows' labels */
+function basisOf({ answers }: Answerer, fitted: boolean): Basis {
+  if (answers.from === "texts") return answers.same ? "one answer" : "texts";
+  return fitted ? "fitted head" : "frozen model";
+}
+
+/** The first of a run's dials that is not at what was trained; null where all are. */
+function turnedDial(comparison: Comparison, members: readonly Variant[]): JudgedRun["turned"] {
+  for (const { name } of members) {
+    const { dial } = comparison.run(name);
+    if (dial && dial.setting !== dial.most) {
+      return { kind: "turned", dial: dial.title, setting: dial.setting, most: dial.most };
+    }
+  }
+  return null;
 }
 
 /**

@@ -93,7 +93,7 @@ export async function scoreTable(
         ? judgeBy(current, model, {
             part: "file",
             answersOf: (run) => answers.get(run) ?? null,
-            ...{ metric: null, looks: null },
+            ...{ metric: null, looks: null, asked: true },
             leftOut: leftOutBeside(beside),
           })
         : null,

@@ -73,7 +73,8 @@ async function trained(
   });
   await comparison.prepare();
   await comparison.train();
-  return { comparison, configuration, variants, history, data, looks: null, trainExamples: [read.examples] };
+  const rows = { divisions: [data], trainExamples: [read.examples] };
+  return { comparison, configuration, variants, history, data, looks: null, ...rows };
 }
 
 const scored = async (current: Scored, lines: readonly Line[], columns: ColumnRoles) =>

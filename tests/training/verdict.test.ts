@@ -5,14 +5,16 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import type { Comparison } from "../../src/comparison/comparison";
 import type { Executor } from "../../src/executors/executor";
 import { History } from "../../src/instruments/history";
 import { configurationSchema } from "../../src/plan/configuration";
+import type { StudioEvent } from "../../src/plan/events";
 import { variantsOf } from "../../src/plan/variants";
 import type { DividedRows } from "../../src/runs/rows";
 import { tasks } from "../../src/tasks/registry";
 import { writeSentences } from "../../src/verdict/sentences";
-import { type Judged, judge } from "../../src/worker/judge";
+import { type Judged, judge, judgeBy } from "../../src/worker/judge";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { createComparison, tinyData, tinyRows } from "./tiny-comparison";
@@ -37,7 +39,17 @@ afterAll(() => model.release());
 async function compared(
   runs: typeof RUNS,
   training: object,
-  { train = true, test = null, divisions }: { train?: boolean; test?: unknown; divisions?: DividedRows[] } = {},
+  {
+    train = true,
+    test = null,
+    divisions,
+    onEvent,
+  }: {
+    train?: boolean;
+    test?: unknown;
+    divisions?: DividedRows[];
+    onEvent?: (event: StudioEvent, comparison: Comparison) => void;
+  } = {},
 ) {
   const data = {
     ...tinyData(await tinyRows(model, [12, 9, 16, 10]), await tinyRows(model, [8, 9, 10, 8, 11, 9])),
@@ -52,11 +64,16 @@ async function compared(
   const variants = runs.flatMap((run) => variantsOf(run, configuration.training, configuration.data));
   const history = new History();
   const plans = variants.map(({ run, ...variant }) => ({ ...runs.find((one) => one.name === run)!, ...variant }));
-  const setup = { data, divisions, runs: plans, training: configuration.training, onEvent: history.add.bind(history) };
+  const told = (event: StudioEvent, comparison: Comparison) => {
+    history.add(event);
+    onEvent?.(event, comparison);
+  };
+  const setup = { data, divisions, runs: plans, training: configuration.training, onEvent: told };
   const { comparison } = createComparison(executor, model, setup);
   await comparison.prepare();
   if (train) await comparison.train();
-  const judged: Judged = { comparison, configuration, variants, history, data, looks: 3 };
+  const looked = { looks: divisions === undefined ? null : 3, divisions: divisions ?? [data] };
+  const judged: Judged = { comparison, configuration, variants, history, data, ...looked };
   return { judged, comparison };
 }
 
@@ -137,6 +154,74 @@ test("test rows decide where there are some; over folds each of them once", asyn
     expect(value).toBeCloseTo((right[0]! + right[1]!) / 16, 12);
   }
   await folds.comparison.release();
+});
+
+test("guessing over folds goes by the training rows of each fold", async () => {
+  const all = await tinyRows(model, [8, 9, 10, 8, 11, 9, 12, 9]);
+  // Of the first fold's training rows most have label 0, of the second's label 1.
+  const labelled = all.map((row, index) => ({ ...row, labels: Int32Array.of(index < 3 ? 1 : index < 4 ? 2 : 0) }));
+  const fold = (from: number, to: number) => ({
+    train: labelled.filter((_, row) => row < from || row >= to),
+    validation: labelled.slice(0, 2),
+    validationTexts: ["row 0", "row 1"],
+    test: labelled.slice(from, to),
+  });
+  const divisions = [fold(0, 4), fold(4, 8)];
+  const { judged, comparison } = await compared(RUNS, { seeds: 1 }, { test: { folds: 2 }, divisions });
+  const { chance, majority, againstMajority } = judge(judged, model, NOTHING);
+  // No row of a fold has the label that the other rows mostly have.
+  expect([chance, majority]).toEqual([0, 0]);
+  expect(againstMajority!.label).toBeNull();
+  await comparison.release();
+});
+
+test("what a run needs to answer is said of it", async () => {
+  const runs = [RUNS[0]!, { name: "fitted", method: "fitted-head", options: {} }, RUNS[2]!] as typeof RUNS;
+  const { judged, comparison } = await compared(runs, { seeds: 1, learningRateFactors: [1, 2] });
+  const known = judge(judged, model, NOTHING).runs.map(({ run, basis, ratesTried }) => [run, basis, ratesTried]);
+  expect(known.sort()).toEqual([
+    ["fitted (rate × 1)", "fitted head", undefined],
+    ["fitted (rate × 2)", "fitted head", undefined],
+    ["lora (rate × 1)", undefined, 2],
+    ["lora (rate × 2)", undefined, 2],
+    ["neighbours (rate × 1)", "frozen model", undefined],
+    ["neighbours (rate × 2)", "frozen model", undefined],
+  ]);
+  await comparison.release();
+});
+
+test("a dial that is turned afterwards changes nothing; asked anew, its setting is said", async () => {
+  const runs = [{ name: "dylora", method: "dylora", options: { rank: 2 } }, RUNS[1]!] as typeof RUNS;
+  const { judged, comparison } = await compared(runs, { seeds: 1, steps: 8 });
+  const before = judge(judged, model, NOTHING);
+  const said = comparison.evaluation("dylora");
+  await comparison.turn("dylora", 1);
+  expect(comparison.evaluation("dylora").outputs).not.toEqual(said.outputs);
+  expect(judge(judged, model, NOTHING)).toEqual(before);
+  const asked = judgeBy(judged, model, {
+    ...{ part: "file", metric: null, leftOut: [], looks: null, asked: true },
+    answersOf: (run) => comparison.validated(run),
+  });
+  expect(asked.sentences).toContain("dylora answers at rank 1 here, not at the 2 of its training.");
+  await comparison.release();
+});
+
+test("test rows that only some runs have read decide nothing, and count as a look", async () => {
+  const all = await tinyRows(model, [8, 9, 10, 8, 11, 9, 12, 9]);
+  const parts = { train: all.slice(0, 4), validation: all.slice(4, 6), validationTexts: ["row 4", "row 5"] };
+  const divisions = [{ ...parts, test: all.slice(6) }];
+  const stopped = (event: StudioEvent, comparison: Comparison) => {
+    if (event.type === "evaluation" && event.split === "test") comparison.stop();
+  };
+  const { judged, comparison } = await compared(RUNS, { seeds: 1 }, { test: 0.25, divisions, onEvent: stopped });
+  expect(RUNS.map(({ name }) => comparison.tested(name) !== null)).toEqual([true, false, false]);
+  const { part, looks, sentences } = judge(judged, model, NOTHING);
+  expect([part, looks]).toEqual(["validation", 3]);
+  expect(sentences).toContain(
+    "Only some runs have read the test rows, so validation rows decide. That counts as a look at the test rows all the " +
+      "same: there have been 3.",
+  );
+  await comparison.release();
 });
 
 test("runs that differ in their text's meaning alone are asked whether it matters, in a sentence after the first", async () => {

@@ -84,6 +84,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/variants",
   "src/plan/data-configuration",
   "src/tasks/metrics/names",
+  "src/verdict/report",
   "src/plan/presets/registry",
   "src/data/class-weights",
   "src/data/placeholders",

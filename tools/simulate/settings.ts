@@ -27,9 +27,13 @@ export const tableHead = [
   "|---|---:|---:|---|---:|---:|---:|",
 ];
 
-export function tableRow({ setting, falseCalls, called }: Counted): string {
-  const { metric, seeds, seedPoints, errors, runs } = setting;
+/** The cells that say what was drawn: `| accuracy | 1 |  | independent | 2 |`. */
+export function settingCells({ metric, seeds, seedPoints, errors, runs }: Setting): string {
   const points = seeds === 1 ? "" : seedPoints.join(" and ");
+  return `| ${metric} | ${seeds} | ${points} | ${errors} | ${runs} |`;
+}
+
+export function tableRow({ setting, falseCalls, called }: Counted): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  return `| ${metric} | ${seeds} | ${points} | ${errors} | ${runs} | ${percent(falseCalls)} | ${percent(called)} |`;
+  return `${settingCells(setting)} ${percent(falseCalls)} | ${percent(called)} |`;
 }

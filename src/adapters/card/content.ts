@@ -81,6 +81,16 @@ export interface ModelCardContent {
   data: { file: string; trainRows: number; validationRows: number; changes?: string };
   steps: number;
   metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
+  /**
+   * Of the test rows, with the adapter as it is here, each figure with its 95 % interval; null
+   * where there are none, or they were not read. `looks`: how often they have been read as far as
+   * anybody knows.
+   */
+  tested?: {
+    rows: number;
+    looks: number | null;
+    shown: readonly { title: string; value: string; low: string; high: string }[];
+  } | null;
   /** For example `{ "onnxruntime-web": "1.30.0" }`. */
   versions: Readonly<Record<string, string>>;
 }

@@ -38,7 +38,37 @@ function frontMatter({ config, origin, task }: ModelCardContent): string[] {
   ];
 }
 
-function measured({ metrics, data, steps, task }: ModelCardContent): string[] {
+/** Figures of rows that had no say in how it was trained, and what they are worth. */
+function tested({ tested: found }: ModelCardContent): string[] {
+  if (!found) return ["", "It was not measured on test rows: whatever was chosen by the validation rows flatters it."];
+  const { rows, looks, shown } = found;
+  return [
+    "",
+    `On ${rows} test rows, which nothing was chosen by:`,
+    "",
+    "| test | value | 95 % interval |",
+    "|---|---|---|",
+    ...shown.map(({ title, value, low, high }) => `| ${title} | ${value} | ${low} to ${high} |`),
+    ...lookedAt(looks),
+  ];
+}
+
+/**
+ * A browser that has looked once may be one that knows of no looks before, as the headless
+ * runner's: nothing is said then.
+ */
+function lookedAt(looks: number | null): string[] {
+  if (looks === null) return ["", "How often these rows had been looked at before is not known."];
+  if (looks === 1) return [];
+  return [
+    "",
+    `The browser that trained it has looked at these rows ${looks} times: what was chosen in between makes them less ` +
+      "of a test.",
+  ];
+}
+
+function measured(content: ModelCardContent): string[] {
+  const { metrics, data, steps, task } = content;
   const file = code(data.file);
   const lines = [
     `Trained for ${steps} steps on ${data.trainRows} rows of ${file}; validated on ${data.validationRows} rows.`,
@@ -58,7 +88,7 @@ function measured({ metrics, data, steps, task }: ModelCardContent): string[] {
   } else {
     lines.push("It was not evaluated.");
   }
-  return lines;
+  return content.tested === undefined ? lines : [...lines, ...tested(content)];
 }
 
 /** The text of README.md, in Markdown with YAML front matter. */

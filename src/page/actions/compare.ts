@@ -6,7 +6,7 @@ import { variantsOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
-import { dataFilesOf } from "../store/comparable";
+import { dataFilesOf, partsOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
 import { failUnfinished } from "../store/events";
 import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
@@ -89,7 +89,7 @@ function begin(
     configuration,
     modelName: state.model.summary?.name ?? configuration.model,
     dataTitle: state.data.sample?.title ?? configuration.data.train,
-    ...(state.data.summary && { dataFiles: dataFilesOf(state.data.summary) }),
+    ...(state.data.summary && { dataFiles: dataFilesOf(state.data.summary), parts: partsOf(state.data.summary) }),
     state: "preparing",
     step: 0,
     steps,

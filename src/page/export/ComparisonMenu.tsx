@@ -2,6 +2,7 @@
 
 import { FolderDown, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { isUnfinished } from "../../plan/phase";
 import { openConfiguration } from "../actions/drafts";
 import { FileButton } from "../fields/FileButton";
 import { currentConfiguration } from "../store/configuration";
@@ -20,6 +21,16 @@ export function ComparisonMenu() {
     if (!newest) return;
     const { metricsCsv } = await import("./metrics-csv");
     download(metricsCsv(newest), `${fileName("metrics", newest.dataTitle, newest.id)}.csv`, "text/csv");
+  };
+  const isEnded = newest !== undefined && !isUnfinished(newest.state);
+  const saveReport = async () => {
+    if (!newest) return;
+    const [{ writeReport }, { reportFacts }] = await Promise.all([
+      import("../../verdict/report"),
+      import("./report-facts"),
+    ]);
+    const name = `${fileName("report", newest.dataTitle, newest.id)}.md`;
+    download(writeReport(reportFacts(newest)), name, "text/markdown");
   };
   return (
     <>
@@ -44,6 +55,13 @@ export function ComparisonMenu() {
               <strong>Metrics (CSV)</strong>
               <span className="field-help">
                 Every step and evaluation {newest ? `on ${newest.dataTitle}` : "of a comparison"}.
+              </span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" disabled={!isEnded} onSelect={() => void saveReport()}>
+              <strong>Report (Markdown)</strong>
+              <span className="field-help">
+                Verdict, tables and settings {isEnded ? `of ${newest.dataTitle}` : "once a comparison has ended"}; no
+                text of a row.
               </span>
             </DropdownMenu.Item>
             <DropdownMenu.Label className="menu-label">Charts: the ↓ on each. Adapters: the table.</DropdownMenu.Label>

@@ -27,6 +27,15 @@ export function dataFilesOf({
   return [train, validation, test].filter((file) => file !== null);
 }
 
+/** Rows of each part. */
+export function partsOf({
+  trainRows,
+  validationRows,
+  testRows,
+}: Pick<DataSummary, "trainRows" | "validationRows" | "testRows">): NonNullable<Comparison["parts"]> {
+  return { train: trainRows, validation: validationRows, test: testRows };
+}
+
 /**
  * Whether a comparison is of the data and the base model that are open, with the same rows changed;
  * nothing speaks against it while none are.

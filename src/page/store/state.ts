@@ -159,6 +159,10 @@ export interface Comparison {
    * The files that its rows are from; not known of comparisons kept by earlier versions.
    */
   dataFiles?: { file: string; rows: number; bytes: number }[];
+  /**
+   * Rows of each part, over folds of the first; not known of comparisons kept by earlier versions.
+   */
+  parts?: { train: number; validation: number; test: number };
   state: ComparisonStateEvent["state"];
   step: number;
   steps: number;

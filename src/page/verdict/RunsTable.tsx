@@ -10,7 +10,7 @@ import { DownloadRun } from "../runs/DownloadRun";
 import type { Comparison } from "../store/state";
 import { Dot, type Level, Scale } from "./DotPlot";
 import { placeOf, verdictAxis } from "./verdict-scale";
-import { formatInterval, formatLevel, remarkWords } from "./verdict-words";
+import { formatInterval, formatLevel, kindWords, remarkWords } from "./verdict-words";
 
 interface RunsTableProps {
   verdict: Verdict;
@@ -18,8 +18,6 @@ interface RunsTableProps {
   /** The worker does not have it any more. */
   past: boolean;
 }
-
-const kinds = { tuned: null, control: "control", answerer: "nothing trained" } as const;
 
 export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
   const { metric, chance, majority } = verdict;
@@ -44,7 +42,9 @@ export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
           </th>
           <th scope="col" className="number">
             Parameters
-            <span className="muted under">trained</span>
+            <span className="muted under">
+              {verdict.runs.some(({ basis }) => basis === "fitted head") ? "trained or fitted" : "trained"}
+            </span>
           </th>
           <th scope="col">
             <span className="visually-hidden">Adapter</span>
@@ -63,7 +63,7 @@ export function RunsTable({ verdict, comparison, past }: RunsTableProps) {
                   <span>
                     {run.run}
                     <span className="verdict-notes">
-                      {[kinds[run.kind], run.seeds > 1 ? `${run.seeds} seeds` : null, ...run.remarks.map(remarkWords)]
+                      {[kindWords(run), run.seeds > 1 ? `${run.seeds} seeds` : null, ...run.remarks.map(remarkWords)]
                         .filter((note) => note !== null)
                         .map((note) => (
                           <span key={note}>{note}</span>

@@ -4,7 +4,7 @@
  */
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import type { Remark, Verdict } from "../../worker/api";
+import type { Remark, Verdict, VerdictRun } from "../../worker/api";
 import { formatCount, formatLoss, formatMetric, formatPercent, formatPlural } from "../numbers";
 
 /** What a verdict is of: `on 31 test rows of Question types · small-base`. */
@@ -66,13 +66,25 @@ export function remarkWords(remark: Remark): string {
   switch (remark.kind) {
     case "one answer":
       return `says “${remark.answer}” to every row`;
+    case "turned":
+      return `asked at ${remark.dial.toLowerCase()} ${remark.setting} of ${remark.most}`;
     case "has not moved":
       return "has not moved";
     case "still falling":
       return "still learning: train longer";
     case "learning by heart":
-      return `learning by heart: step ${formatCount(remark.bestStep)} was best`;
+      return remark.lastBestStep === undefined
+        ? `learning by heart: step ${formatCount(remark.bestStep)} was best`
+        : `learning by heart: steps ${formatCount(remark.bestStep)} to ${formatCount(remark.lastBestStep)} were best`;
   }
+}
+
+/** What is not tuned about a run; null where it is. */
+export function kindWords({ kind, basis }: Pick<VerdictRun, "kind" | "basis">): string | null {
+  if (kind === "tuned") return null;
+  if (kind === "control") return "control";
+  if (basis === "texts") return "no language model";
+  return basis === "fitted head" ? "fitted, no step" : "nothing trained";
 }
 
 /** A level of guessing as it is written beside its line. */

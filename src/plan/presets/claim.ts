@@ -16,8 +16,8 @@ export const claim: Preset = {
     const { text, textTokens } = facts;
     return [
       { name: "SK-Prefix", method: "sk-prefix", options: { text, control: "none" } },
-      { name: "SK-Prefix, random tokens", method: "sk-prefix", options: { text, control: "random-tokens" } },
-      { name: "SK-Prefix, irrelevant text", method: "sk-prefix", options: { text, control: "irrelevant-text" } },
+      { name: "SK-Prefix from random tokens", method: "sk-prefix", options: { text, control: "random-tokens" } },
+      { name: "SK-Prefix from an irrelevant text", method: "sk-prefix", options: { text, control: "irrelevant-text" } },
       { name: "Prefix from the text", method: "prefix", options: { init: "text", text, virtualTokens: null } },
       { name: "Prefix from noise", method: "prefix", options: { init: "random", virtualTokens: textTokens } },
       ...headControls(facts),

@@ -17,7 +17,7 @@ export const smallestAdapters: Preset = {
     { name: "VeRA", method: "vera" },
     { name: "(IA)³", method: "ia3" },
     { name: "Prompt tuning", method: "prompt" },
-    { name: "LoRA, rank 1", method: "lora", options: { rank: 1, alpha: 2 } },
+    { name: "LoRA of rank 1", method: "lora", options: { rank: 1, alpha: 2 } },
     ...headControls(facts).filter(({ method }) => method === "linear-probe"),
   ],
 };

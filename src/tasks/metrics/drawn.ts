@@ -11,6 +11,8 @@ export interface DrawnMetric {
    * them.
    */
   over(counts: Uint16Array): number;
+  /** What counts of the answer to a row: where two evaluations' are equal, it tells nothing. */
+  answer(row: number): number | string;
   /** [rows], 1 or 0: where the metric is the share of rows that are right, which ones are. */
   readonly right?: Uint8Array;
 }
@@ -32,6 +34,7 @@ export function drawnQuotient(
   const above = Float64Array.from(givenAbove);
   const below = Float64Array.from(givenBelow);
   return {
+    answer: (row) => `${above[row]} / ${below[row]}`,
     over(counts) {
       let top = 0;
       let bottom = 0;
@@ -73,6 +76,7 @@ export function drawnClasses(
     Float64Array,
   ];
   return {
+    answer: (row) => predicted[row]!.join(),
     over(counts) {
       add(real, counts, support);
       add(said, counts, claimed);
@@ -93,16 +97,16 @@ export function drawnClasses(
   };
 }
 
-/** Pearson's correlation; NaN where either side does not vary. */
-export function drawnPearson(x: ArrayLike<number>, y: ArrayLike<number>): DrawnMetric {
-  const [ownX, ownY] = [Float64Array.from(x), Float64Array.from(y)];
-  return { over: (counts) => correlation(ownX, ownY, counts) };
+/** Pearson's correlation of what is true and what is said; NaN where either does not vary. */
+export function drawnPearson(truth: ArrayLike<number>, said: ArrayLike<number>): DrawnMetric {
+  const [x, y] = [Float64Array.from(truth), Float64Array.from(said)];
+  return { over: (counts) => correlation(x, y, counts), answer: (row) => y[row]! };
 }
 
 /** Pearson's correlation of the ranks among the drawn rows. */
-export function drawnSpearman(x: ArrayLike<number>, y: ArrayLike<number>): DrawnMetric {
-  const [rankX, rankY] = [ranker(x), ranker(y)];
-  return { over: (counts) => correlation(rankX(counts), rankY(counts), counts) };
+export function drawnSpearman(truth: ArrayLike<number>, said: ArrayLike<number>): DrawnMetric {
+  const [rankX, rankY] = [ranker(truth), ranker(said)];
+  return { over: (counts) => correlation(rankX(counts), rankY(counts), counts), answer: (row) => said[row]! };
 }
 
 /** Rows and classes as two lists, so that a draw walks through memory in order. */

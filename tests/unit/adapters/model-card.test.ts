@@ -61,6 +61,19 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
 });
 
+it("says the test figures with their intervals, and how often the test rows were looked at", () => {
+  const shown = [{ title: "Accuracy", value: "79.0 %", low: "70.0 %", high: "85.8 %" }];
+  const card = (looks: number | null) => modelCard({ ...content, tested: { rows: 100, looks, shown } });
+  expect(card(1)).toContain(
+    "On 100 test rows, which nothing was chosen by:\n\n| test | value | 95 % interval |\n|---|---|---|\n" +
+      "| Accuracy | 79.0 % | 70.0 % to 85.8 % |\n",
+  );
+  expect(card(1)).not.toContain("looked at");
+  expect(card(4)).toContain("has looked at these rows 4 times: what was chosen in between makes them less of a test.");
+  expect(card(null)).toContain("How often these rows had been looked at before is not known.");
+  expect(modelCard({ ...content, tested: null })).toContain("It was not measured on test rows");
+});
+
 it("warns of padding after prompts, and only there", () => {
   const words = prompt.config({ type: "PROMPT_TUNING", origin: "folded" }, site);
   expect(modelCard({ ...content, config: words })).toContain("**Predict one text at a time, or without padding.**");

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
 import type { Example } from "../../../src/data/examples";
+import { formats } from "../../../src/data/formats/registry";
 import { assignParts, divideExamples, type Parts } from "../../../src/data/parts";
 import { Random } from "../../../src/data/random";
 import { splitExamples } from "../../../src/data/split";
@@ -238,6 +239,17 @@ describe("the open data in three parts", () => {
     expect(() => buildDataset({ ...tables, test }, settings)).toThrow(
       /one\.csv: All 2 rows for test have the label "ham"/,
     );
+  });
+
+  it("say that numbers are scaled by the first of several divisions", async () => {
+    const scores = await table("scores.csv", ["text,score", ...lines(20).map((_, n) => `message ${n},${n * n}`)]);
+    const tables = { train: scores, validation: null, test: null };
+    const task = { ...settings, task: "regression" as const, columns: { text: "text", number: "score" } };
+    const said = "scores.csv: the numbers are scaled alike in all divisions, by the first one's training rows.";
+    const folds = buildDataset(tables, { ...task, test: { folds: 4 } });
+    expect(folds.notices).toEqual([said]);
+    expect(folds.scale).toEqual(formats.regression.scale!(folds.divisions[0]!.train));
+    expect(buildDataset(tables, { ...task, test: 0.2 }).notices).toEqual([]);
   });
 
   it("name rows with one text and two answers, and rows of a file that are among the others", async () => {

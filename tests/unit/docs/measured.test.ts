@@ -40,7 +40,15 @@ function comparison(beyondLuck: readonly [string, string][]): CellResult {
     searches: [],
     verdict: {
       ...{ metric: "accuracy", metricChangedAfterTraining: false, part: "test", rows: 300, looks: 1, runs, pairs },
-      ...{ chance: null, majority: null, aheadOfMajority: null, needed: null, onlyLabel: null, leftOut: [] },
+      ...{
+        chance: null,
+        majority: null,
+        againstMajority: null,
+        claims: [],
+        needed: null,
+        onlyLabel: null,
+        leftOut: [],
+      },
       sentences: ["No run is ahead beyond luck."],
     },
   };

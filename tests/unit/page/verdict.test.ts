@@ -18,7 +18,7 @@ const verdict: Verdict = {
     ...{ value, low, high },
   })),
   ...{ pairs: [], chance: 1 / 6, majority: null, needed: null, leftOut: [], sentences: ["They are level."] },
-  ...{ aheadOfMajority: null, onlyLabel: null },
+  ...{ againstMajority: null, claims: [], onlyLabel: null },
 };
 
 describe("the verdict's words", () => {

@@ -102,7 +102,7 @@ describe("the configuration of a comparison", () => {
         earlyStopping: null,
         keepBest: false,
         // The head is no part of the race: its rate, decay and warm-up are the same for all runs.
-        headLearningRate: 0.005,
+        headLearningRate: 0.02,
         weightDecay: 0.01,
         leastWarmupSteps: 10,
       },

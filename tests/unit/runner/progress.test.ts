@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { eventLine, PlainProgress } from "../../../bin/headless/progress";
-import type { StepEvent, StudioEvent } from "../../../src/worker/api";
+import type { EvaluationEvent, StepEvent, StudioEvent } from "../../../src/worker/api";
 
 const memoryBytes = {
   weights: 0,
@@ -47,6 +47,13 @@ function evaluation(run: string, step: number): StudioEvent {
 }
 
 describe("event lines", () => {
+  test("say where a metric is not defined", () => {
+    const { accuracy: _, f1: __, ...own } = evaluation("lora", 5) as EvaluationEvent;
+    expect(eventLine({ ...own, pearson: Number.NaN, spearman: 0.5 })).toMatch(
+      /, pearson not defined, spearman 0\.500$/,
+    );
+  });
+
   test("give an evaluation's figures with their units", () => {
     expect(eventLine(evaluation("lora", 50))).toBe("lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 90.0 %");
   });

@@ -219,6 +219,21 @@ describe("the runs' summaries", () => {
     expect(lora).toMatchObject({ state: "waiting", steps: 0, training: null, validation: null, adapter: null });
   });
 
+  test("go by the metric that was fixed before training", () => {
+    results.close();
+    results = new Results(folder, { data, runs: RUNS, training: trainingSchema.parse({ metric: "f1" }) });
+    results.add({ ...evaluation("sk", 2, 0.5, 0.9), f1: 0.3 });
+    results.add({ ...evaluation("sk", 4, 0.5, 0.6), f1: 0.4 });
+    results.add({ ...evaluation("sk", 4, 0.5, 0.7), f1: 0.2, split: "test" });
+    expect(results.runs[0]).toMatchObject({ validation: { best: { step: 4, f1: 0.4 } } });
+    expect(results.groups[0]).toMatchObject({
+      metric: "f1",
+      last: { mean: 0.4 },
+      best: { mean: 0.4 },
+      test: { mean: 0.2 },
+    });
+  });
+
   test("never call the state before the first step the best, and keep what the test rows said apart", () => {
     results.add(evaluation("sk", 0, 0.2, 0.95));
     results.add(evaluation("sk", 2, 0.5, 0.6));

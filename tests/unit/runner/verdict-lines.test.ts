@@ -15,7 +15,8 @@ const verdict: Verdict = {
   pairs: [],
   chance: null,
   majority: null,
-  aheadOfMajority: null,
+  againstMajority: null,
+  claims: [],
   needed: null,
   onlyLabel: null,
   leftOut: [],
@@ -44,5 +45,8 @@ test("a correlation is printed as it is, and without a run the sentences alone",
   expect(verdictLines({ ...verdict, metric: "spearman", runs: [run("LoRA", 0.5, 3)] })[2]).toBe(
     "  LoRA    0.500  (0.400 to 0.600)  3 parameters",
   );
-  expect(verdictLines({ ...verdict, runs: [] }).slice(2)).toEqual(["The answer first.", "Then the rest.", ""]);
+  // Not how many rows and intervals of what there are none.
+  expect(verdictLines({ ...verdict, rows: 0, runs: [] })).toEqual([
+    ...["", "Verdict", "The answer first.", "Then the rest.", ""],
+  ]);
 });

@@ -13,8 +13,8 @@ describe("the runs of the claim", () => {
     expect(claimRuns(runs.map((one) => runSchema.parse(one)))).toEqual({
       text: "SK-Prefix",
       without: [
-        { start: "random tokens", run: "SK-Prefix, random tokens" },
-        { start: "an irrelevant text", run: "SK-Prefix, irrelevant text" },
+        { start: "random tokens", run: "SK-Prefix from random tokens" },
+        { start: "an irrelevant text", run: "SK-Prefix from an irrelevant text" },
       ],
       ownRates: false,
     });

@@ -131,7 +131,7 @@ describe("the configuration file", () => {
     const { training, runs } = readConfiguration(
       JSON.stringify({ version: 2, ...configuration, training: {}, runs: [{ name: "a", method: "sk-prefix" }] }),
     );
-    expect(training).toMatchObject({ weightDecay: 0.01, headLearningRate: 0.005, leastWarmupSteps: 10 });
+    expect(training).toMatchObject({ weightDecay: 0.01, headLearningRate: 0.02, leastWarmupSteps: 10 });
     expect(runs[0]).not.toHaveProperty("weightDecay");
   });
 
@@ -304,7 +304,7 @@ describe("a comparison kept in the browser", () => {
     const verdict: Verdict = {
       ...{ metric: "f1", metricChangedAfterTraining: false, part: "test", rows: 31, looks: 2, chance: null },
       ...{ runs: [], pairs: [], majority: 0.5, needed: null, leftOut: [], sentences: ["LoRA is ahead.", "By 4 rows."] },
-      ...{ aheadOfMajority: null, onlyLabel: null },
+      ...{ againstMajority: null, claims: [], onlyLabel: null },
     };
     const [comparison] = readRecords([stored]).readable.map(openRecord);
     const kept = structuredClone(savedRecord({ ...comparison!, verdict }));
