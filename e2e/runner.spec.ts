@@ -178,12 +178,25 @@ test("a preset in place of runs is compared as its runs", async () => {
 
   const bars = prepare(folder, "bars.json", { preset: "bars-to-beat", training: { steps: 1 } });
   const out = join(folder, "bars");
-  const compared = await studio(bars, out);
+  const unsliced = await studio(bars, out, { more: ["--slices", "shop"] });
+  expect(unsliced.code, unsliced.output).toBe(2);
+  expect(unsliced.output).toContain('--slices: the training file has no column "shop"; it has text, label.');
+  const [head, ...rows] = ROWS.trimEnd().split("\n");
+  const shops = rows.map((row, index) => `${row},${index % 2 ? "Oslo" : "Lima"}`);
+  writeFileSync(join(folder, "rows.csv"), `${[`${head},shop`, ...shops].join("\n")}\n`);
+  const compared = await studio(bars, out, { more: ["--slices", "shop"] });
   expect(compared.code, compared.output).toBe(0);
   const summary = json(join(out, "summary.json"));
   const names = ["Majority", "Bag of words", "Nearest neighbours", "Fitted head", "Hard text + head", "Head only"];
   expect(summary.runs.map(({ run }: { run: string }) => run)).toEqual(names);
   expect(summary.configuration).not.toHaveProperty("preset");
+  const { slices, verdict } = summary;
+  expect(slices).toMatchObject({ column: "shop", metric: verdict.metric, part: verdict.part, runs: names });
+  expect(slices.slices.map(({ name }: { name: string }) => name).sort()).toEqual(["Lima", "Oslo"]);
+  const rowsOf = ({ rows: own }: { rows: number }) => own;
+  expect(slices.slices.map(rowsOf).reduce((sum: number, own: number) => sum + own)).toBe(verdict.rows);
+  for (const { run, value } of verdict.runs) expect(slices.whole.runs[names.indexOf(run)].value).toBe(value);
+  expect(compared.output).toContain('Accuracy on the validation rows, by "shop"');
   const kinds = summary.verdict.runs.map(({ run, basis }: { run: string; basis?: string }) => [run, basis ?? null]);
   expect(Object.fromEntries(kinds)).toEqual({
     ...{ Majority: "one answer", "Bag of words": "texts", "Nearest neighbours": "frozen model" },

@@ -4,8 +4,10 @@
  */
 
 import { expect, test } from "@playwright/test";
+import { unzipSync } from "fflate";
 import {
   chart,
+  chooseFile,
   compareButton,
   downloaded,
   dropTrainingFile,
@@ -121,4 +123,49 @@ test("rare labels are weighed: balanced, or by hand and only those of the open d
   await expect(step(page, "Data").getByLabel("Task", { exact: true })).toHaveValue("regression");
   await expect(choice).toHaveCount(0);
   await waitUntilReady(page);
+});
+
+test("a run of several labels is calibrated: its figures, what it says of a text, and its folder", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await page.getByText(/^Several labels for a text/).click();
+  await page.getByRole("button", { name: /^Guest comments/ }).click();
+  await expect(page.getByRole("region", { name: "First rows of guest-comments.csv" })).toBeVisible();
+  await keepRuns(page, ["LoRA"]);
+  await setTraining(page, { Steps: "4", "Batch size": "8", "Evaluate every": "4" });
+  await openStep(page, "Training");
+  const training = step(page, "Training");
+  await training.getByLabel("Calibrate each run when it has ended", { exact: true }).check();
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 4 steps/);
+  const panel = page.getByRole("region", { name: "Calibration of LoRA" });
+  await expect(panel).toContainText(/Temperature\s*\d/);
+  await expect(panel).toContainText(/measured on 102.test rows, which had no part in it/);
+  await expect(chart(page, "Reliability curve")).toHaveAccessibleName(/off by [\d.]+.% on average as trained/);
+  await panel.getByRole("button", { name: "Reliability curve as a table" }).click();
+  await expect(panel.getByRole("region", { name: "Reliability curve, table" }).getByRole("row")).toHaveCount(16);
+  await expect(panel.getByRole("region", { name: "Thresholds of labels" }).getByRole("row")).toHaveCount(7);
+  await expect(
+    page.getByText("Labels are given above thresholds that were tuned on the validation rows.").first(),
+  ).toBeVisible();
+  await page.getByLabel("Text", { exact: true }).last().fill("The soup was cold.");
+  const said = page.locator(".prediction", { hasText: "LoRA" });
+  await expect(said).toContainText("Calibrated, with a threshold for each label.");
+  await expect(said.getByTitle(/^given above \d/)).toHaveCount(6);
+  await expectAccessible(page);
+
+  const adapter = await downloaded(page, () =>
+    page.getByRole("button", { name: "Download the adapter of LoRA" }).first().click(),
+  );
+  const files = unzipSync(adapter.bytes);
+  const read = (name: string) =>
+    new TextDecoder().decode(files[Object.keys(files).find((path) => path.endsWith(`/${name}`))!]);
+  const { calibration } = JSON.parse(read("run.json"));
+  expect(calibration).toMatchObject({ part: "test", rows: 102 });
+  expect(read("README.md")).toContain(`chances = (logits / ${calibration.temperature}).sigmoid()`);
+  await chooseFile(page, "Adapter file", "lora.zip", adapter.bytes);
+  const imported = page.locator(".prediction", { hasText: "LoRA (imported)" });
+  await expect(imported).toContainText("Calibrated, with a threshold for each label.");
 });

@@ -26,7 +26,8 @@ it is of version 1.
 DIR receives
   metrics.jsonl   one object a line: training steps and evaluations of validation and test rows (split)
   samples.jsonl   language modelling: how the frozen model and each run, before and after, continue validation prompts
-  summary.json    final figures, trainable parameters, what computed with how many threads, and versions
+  summary.json    final figures, the verdict, trainable parameters, what computed with how many threads, and versions; with
+                  --slices the figures by a column
   <run>/          each run's adapter: adapter_config.json, adapter_model.safetensors, …
   <run>/merged/   with --merged, the whole model with the adapter merged into it, where the method has one
   sum/            with --sum, the weighted sum of some runs' LoRA adapters; its evaluation is in summary.json
@@ -96,6 +97,10 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
       "predict this file's rows (CSV, TSV, JSONL) by every run, or by those that a column names",
     )
     .option("--adapter-column <COLUMN>", "the column of that file which names the run that answers a row")
+    .option(
+      "--slices <COLUMN>",
+      "measure every run on each value of this column of the rows that decide, too (bands, where it has many numbers)",
+    )
     .option("--forgetting", "measure how well the model predicts a general text with each run, beside without")
     .addHelpText("after", RUN_HELP)
     .exitOverride()

@@ -1,6 +1,6 @@
 /**
  * What is asked of the runs once they are trained, beside their adapters: a file's predictions and
- * scores, and what they have forgotten.
+ * scores, their figures by a column, and what they have forgotten.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -9,6 +9,7 @@ import type { InstrumentResult } from "../../src/worker/api";
 import type { Progress } from "./progress";
 import { FORGETTING, PREDICTIONS, type Results, SCORES } from "./results";
 import type { StudioServer } from "./server";
+import { sliceLines } from "./slice-lines";
 import type { StudioPage } from "./studio-page";
 import { verdictLines } from "./verdict-lines";
 
@@ -17,6 +18,8 @@ export interface Extras {
   predict?: string;
   /** Its column that names the run which answers a row; without it every run answers every row. */
   adapterColumn?: string;
+  /** A column of the rows that decide, for whose values every run is measured. */
+  slices?: string;
   forgetting?: boolean;
 }
 
@@ -35,10 +38,16 @@ interface Place {
  * not complete.
  */
 export async function writeExtras(
-  { predict, adapterColumn, forgetting }: Extras,
+  { predict, adapterColumn, slices, forgetting }: Extras,
   runs: readonly string[],
   place: Place,
 ): Promise<void> {
+  if (slices !== undefined) {
+    await noted(place, `The runs could not be measured by "${slices}"`, async () => {
+      place.results.slices = await place.page.call("slices", slices);
+      for (const line of sliceLines(place.results.slices)) place.progress.note(line);
+    });
+  }
   if (predict !== undefined && adapterColumn !== undefined) {
     await noted(place, `${predict} could not be predicted`, () =>
       writePredictions(place, predict, { column: adapterColumn }, PREDICTIONS),

@@ -15,11 +15,13 @@ import { type ReportFacts, type ReportRun, writeReport } from "../../src/verdict
 import type {
   DeviceReport,
   EvaluationEvent,
+  MeasuredCalibration,
   MemoryBytes,
   ObservationEvent,
   RateSearch,
   RunEstimate,
   RunState,
+  Slices,
   StepEvent,
   StudioEvent,
   SumRequest,
@@ -65,6 +67,8 @@ export interface RunSummary {
   validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
   test: Evaluation | null;
+  /** Temperature, thresholds and what they do; null where `training.calibrate` is not asked for. */
+  calibration: MeasuredCalibration | null;
   memoryBytes: MemoryBytes | null;
   /** Name of the adapter's folder beside this file. */
   adapter: string | null;
@@ -123,6 +127,8 @@ export class Results {
   readonly #started = new Date();
   /** As the worker gave it; null where there is nothing to judge. */
   verdict: Verdict | null = null;
+  /** By the column that was asked for; null where none was. */
+  slices: Slices | null = null;
   /** The highest learning rate that each run's steps had, of which warm-up and decay are shares. */
   readonly #rates = new Map<string, number>();
   #memoryBytes: MemoryBytes | null = null;
@@ -213,6 +219,10 @@ export class Results {
     if (event.type === "run-state") {
       summary.state = event.state;
       summary.reason = event.reason;
+      return;
+    }
+    if (event.type === "calibration") {
+      summary.calibration = event.calibration;
       return;
     }
     writeSync(this.#metrics, `${metricsLine(event)}\n`);
@@ -306,6 +316,7 @@ export class Results {
       runs: this.runs,
       groups: this.groups,
       verdict: this.verdict,
+      slices: this.slices,
       sum: this.#sum,
       searches: this.#searches,
       // What to know before calling one better than another.
@@ -380,6 +391,7 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     training: null,
     validation: null,
     test: null,
+    calibration: null,
     memoryBytes: null,
     adapter: null,
   };

@@ -146,6 +146,7 @@ async function runInBrowser({
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
+  checkSliced(extras, preparation.data.columns);
   const compared = withRuns(configuration, preparation.runs);
   if (configuration.preset !== undefined) checkSum(compared, sum);
   // Only once a model is open is it known what computes it, and with how many threads.
@@ -257,6 +258,12 @@ function checkPredicted({ predict, adapterColumn }: Extras): void {
   if (!statSync(predict, { throwIfNoEntry: false })?.isFile()) {
     throw new ConfigurationError(`--predict: there is no file ${resolve(predict)}.`);
   }
+}
+
+/** @throws {ConfigurationError} Where the training file has no such column. */
+function checkSliced({ slices }: Extras, columns: readonly string[]): void {
+  if (slices === undefined || columns.includes(slices)) return;
+  throw new ConfigurationError(`--slices: the training file has no column "${slices}"; it has ${columns.join(", ")}.`);
 }
 
 /** @throws {ConfigurationError} For a run of the sum that there will not be. */

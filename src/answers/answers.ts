@@ -2,6 +2,7 @@
  * What a run says of rows outside of training: batches of like length, answers in the rows' order.
  */
 
+import type { Calibration } from "../calibration/calibration";
 import type { EncodedRow } from "../data/tokens";
 import type { Scale } from "../data/types";
 import type { Executor } from "../executors/executor";
@@ -21,6 +22,8 @@ export interface AnswerSetup {
   readonly task: Task;
   readonly labels: readonly string[];
   readonly scale: Scale | null;
+  /** Default: what the logits say as they are. */
+  readonly calibration?: Calibration | null;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface AnswerSetup {
  */
 export async function answers(
   executor: Executor,
-  { task, labels, scale }: AnswerSetup,
+  { task, labels, scale, calibration = null }: AnswerSetup,
   { run, feed }: { readonly run: Run; readonly feed: Feed },
   asked: readonly AskedRow[],
   progress: (done: number) => void = () => {},
@@ -37,6 +40,7 @@ export async function answers(
   if (!task.say) throw new Error("A language model's answer is a text: generate it.");
   const rows = asked.map(({ row }) => feed.shown(row));
   const said = new Array<RowAnswer>(rows.length);
+  const { temperature = 1, thresholds = null } = calibration ?? {};
   let done = 0;
   for (const batch of feed.batches(rows)) {
     const { rows: members, bucket } = batch;
@@ -46,8 +50,9 @@ export async function answers(
     const computed = new Float32Array(await executor.read(step.logits, members.length * width * 4));
     for (const [slot, place] of members.entries()) {
       const row = rows[place]!;
-      const outputs = inUnits(computed.slice(slot * width, (slot + 1) * width), scale);
-      said[place] = task.say({ outputs, labels, row, words: asked[place]!.words });
+      const own = inUnits(computed.slice(slot * width, (slot + 1) * width), scale);
+      const outputs = own.map((logit) => logit / temperature);
+      said[place] = task.say({ outputs, labels, row, words: asked[place]!.words, thresholds });
     }
     done += members.length;
     progress(done);

@@ -1,5 +1,6 @@
 /** What an evaluation says in figures: per class, per entity type, and row by row. */
 
+import type { MeasuredCalibration } from "../calibration/calibration";
 import { formats } from "../data/formats/registry";
 import type { TokenizedExample } from "../data/tokens";
 import type { DialState, ReportRow, RunReport } from "../plan/reports";
@@ -20,13 +21,15 @@ export interface ReportSource {
   /** Text of a token id, for language tasks. */
   readonly decode: (ids: readonly number[]) => string;
   readonly dial: DialState | null;
+  /** By which the evaluation decides; null: none. */
+  readonly calibration: MeasuredCalibration | null;
   /** Of the bootstrap. */
   readonly seed: number;
 }
 
 /** The rows with the largest loss first. */
 export function reportEvaluation(source: ReportSource): RunReport {
-  const { run, task, evaluation, examples, labels, dial, seed } = source;
+  const { run, task, evaluation, examples, labels, dial, calibration, seed } = source;
   const [main] = taskMetrics[task.id];
   return {
     run,
@@ -35,9 +38,13 @@ export function reportEvaluation(source: ReportSource): RunReport {
     truth: task.truth,
     labels: [...labels],
     metrics: task.measure(evaluation, examples, labels),
-    metricsNote: task.metricsNote ?? "",
+    metricsNote: [
+      ...(task.metricsNote ? [task.metricsNote] : []),
+      ...(calibration?.thresholds ? ["Labels are given above their tuned thresholds."] : []),
+    ].join(" "),
     interval: { metric: main, ...bootstrap(task, evaluation, examples, labels, seed) },
     dial,
+    calibration,
     wrongest: wrongestRows(source),
     ...task.figures(evaluation, examples, labels),
   };

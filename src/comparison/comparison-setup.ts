@@ -1,6 +1,7 @@
 /** What a comparison is made of, and which rows of it a run has. */
 
 import type { BaseModel } from "../base/base-model";
+import type { Calibration } from "../calibration/calibration";
 import type { Executor } from "../executors/executor";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
@@ -14,6 +15,8 @@ export interface PlannedRun extends RunConfiguration {
   readonly seed?: number;
   /** Which division of the data it is trained on; default: the first. */
   readonly split?: number;
+  /** With which its answers are read where it is not trained; default: none. */
+  readonly calibration?: Calibration | null;
   /** On its learning rate; default: 1. */
   readonly learningRateFactor?: number;
 }

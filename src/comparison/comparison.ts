@@ -7,6 +7,7 @@ import { Mutex } from "async-mutex";
 import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
+import type { MeasuredCalibration } from "../calibration/calibration";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
@@ -27,12 +28,14 @@ import { type RowReader, rowReader } from "../runs/row-states";
 import { type DividedRows, inputChannels } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
+import { calibrated } from "../tasks/calibrated";
 import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels, weighLabels } from "../tasks/task";
 import { withClassWeights } from "./class-weights";
 import { type ComparisonSetup, divisionOf, type PlannedRun } from "./comparison-setup";
 import { Lane, type Tested } from "./lane";
+import { measuredCalibration } from "./measured-calibration";
 import { TrainingLoop } from "./training-loop";
 
 /** What all runs of a comparison have alike. */
@@ -244,6 +247,7 @@ export class Comparison {
           run: lane === this.#base ? "base" : lane.name,
           tokens: lane.feed.shown(row).ids.length,
           truncated: row.fullLength > row.ids.length,
+          calibrated: lane.calibration !== null,
           ...said!,
         });
       }
@@ -258,15 +262,15 @@ export class Comparison {
   }
 
   /**
-   * What one run says of other rows with answers, of at most `longestRow` tokens each, and those
-   * rows as it reads them. Nothing of it is kept.
+   * What one run says of other rows with answers, of at most `longestRow` tokens each, by its
+   * calibration, and those rows as it reads them. Nothing of it is kept.
    */
   evaluateRows(
     name: string,
     rows: readonly TokenizedExample[],
     progress: (done: number) => void = () => {},
   ): Promise<{ evaluation: Evaluation; examples: readonly TokenizedExample[] }> {
-    const { run, feed } = this.#lane(name);
+    const { run, feed, calibration } = this.#lane(name);
     return this.#turn.runExclusive(async () => {
       const examples = rows.map((row) => feed.shown(row));
       const outputs: Float32Array[] = [];
@@ -278,14 +282,15 @@ export class Comparison {
         losses.push(...said.losses);
         progress(outputs.length);
       }
-      return { evaluation: { outputs, losses }, examples };
+      return { evaluation: calibrated({ outputs, losses }, calibration), examples };
     });
   }
 
   #answers(lane: Lane, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {
     const { data, executor } = this.#setup;
     const { labels, scale = null } = data;
-    return answers(executor, { task: this.task, labels, scale }, lane, asked, progress);
+    const { calibration } = lane;
+    return answers(executor, { task: this.task, labels, scale, calibration }, lane, asked, progress);
   }
 
   /**
@@ -325,13 +330,14 @@ export class Comparison {
     return reportEvaluation({
       run: name,
       task: this.task,
-      evaluation: lane.validation,
+      evaluation: calibrated(lane.validation, lane.calibration),
       examples: lane.feed.shownRows(validation),
       texts: validationTexts,
       labels: data.labels,
       decode: (ids) => model.tokenizer.decode(ids),
       seed: training.seed,
       dial: lane.run.dial,
+      calibration: this.calibration(name),
     });
   }
 
@@ -347,6 +353,7 @@ export class Comparison {
       }
       lane.run.turn(setting);
       const { loss, ...event } = await this.#loop.evaluate(lane);
+      if (lane.calibration) this.#loop.calibrate(lane);
       const measured = Object.fromEntries(taskMetrics[this.task.id].map((name) => [name, event[name]]));
       const { tensors } = exportedForm(this.#setup.model, lane.run, await lane.run.parameters.readTrained());
       const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0);
@@ -355,8 +362,16 @@ export class Comparison {
   }
 
   /**
-   * What a run said of every validation row in its last evaluation. Throws if it has not been
-   * evaluated.
+   * What a run's answers are read with since it has ended, and what that does on rows; null where
+   * it was not calibrated.
+   */
+  calibration(name: string): MeasuredCalibration | null {
+    return measuredCalibration({ ...this.#setup, task: this.task }, this.#lane(name));
+  }
+
+  /**
+   * What a run said of every validation row in its last evaluation, as its logits are without
+   * calibration. Throws if it has not been evaluated.
    */
   evaluation(name: string): Evaluation {
     const { validation } = this.#lane(name);
@@ -365,22 +380,26 @@ export class Comparison {
   }
 
   /**
-   * What a run said of every test row when it had ended, and those rows as it read them; null where
-   * it has not ended in good order, or there are no test rows.
+   * What a run said of every test row when it had ended, by its calibration, and those rows as it
+   * read them; null where it has not ended in good order, or there are no test rows.
    */
   tested(name: string): Tested | null {
-    return this.#lane(name).tested;
+    const { tested } = this.#lane(name);
+    return tested && { ...tested, evaluation: calibrated(tested.evaluation, tested.calibration) };
   }
 
   /**
    * What a run said of every validation row when its training had ended, or before that in its last
-   * evaluation, and those rows as it read them; null where it has not been evaluated.
+   * evaluation, by its calibration then, and those rows as it read them; null where it has not been
+   * evaluated.
    */
   validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
-    const { validation, validationAtEnd, feed, split } = this.#lane(name);
-    const evaluation = validationAtEnd ?? validation;
+    const { validation, validationAtEnd, calibration, calibrationAtEnd, feed, split } = this.#lane(name);
+    const said = validationAtEnd
+      ? calibrated(validationAtEnd, calibrationAtEnd)
+      : validation && calibrated(validation, calibration);
     const rows = divisionOf(this.#setup, split).validation;
-    return evaluation && { evaluation, examples: feed.shownRows(rows) };
+    return said && { evaluation: said, examples: feed.shownRows(rows) };
   }
 
   /** Where a run stands. */
@@ -473,6 +492,8 @@ export class Comparison {
       feed.buffers,
       this.#workspace,
     );
-    return new Lane(run, feed, planned.split ?? 0, listener);
+    const lane = new Lane(run, feed, planned.split ?? 0, listener);
+    lane.calibrate(planned.calibration ?? null, true);
+    return lane;
   }
 }

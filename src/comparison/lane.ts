@@ -3,6 +3,7 @@
  */
 
 import type { NextToken } from "../answers/next-token";
+import type { Calibration } from "../calibration/calibration";
 import type { TokenizedExample } from "../data/tokens";
 import type { RunState, StudioEvent } from "../plan/events";
 import type { Feed } from "../runs/feed";
@@ -19,6 +20,9 @@ interface Evaluated {
 
 /** What a run said of the test rows, row by row, and the rows as it read them. */
 export interface Tested {
+  /** What its answers were read with; null: nothing. */
+  readonly calibration: Calibration | null;
+
   readonly evaluation: Evaluation;
   readonly examples: readonly TokenizedExample[];
   /** The step whose adapter it held. */
@@ -42,6 +46,9 @@ export class Lane {
   #validationAtEnd: Evaluation | null = null;
   #evaluatedStep: number | null = null;
   #tested: Tested | null = null;
+  #calibration: Calibration | null = null;
+  #calibrationAtEnd: Calibration | null = null;
+  #calibratedElsewhere = false;
   #first: Checkpoint | null = null;
   #next: NextToken | null = null;
   #heldStep: number | null = null;
@@ -114,6 +121,21 @@ export class Lane {
     return this.#tested;
   }
 
+  /** What its answers are read with since it has ended; null: nothing. */
+  get calibration(): Calibration | null {
+    return this.#calibration;
+  }
+
+  /** As it was when its training had ended, wherever its dial has been turned to since. */
+  get calibrationAtEnd(): Calibration | null {
+    return this.#calibrationAtEnd;
+  }
+
+  /** Whether the present one came with its adapter. */
+  get calibratedElsewhere(): boolean {
+    return this.#calibratedElsewhere;
+  }
+
   /** Before the first step, for language modelling: what it wrote then can be seen later. */
   get first(): Checkpoint | null {
     return this.#first;
@@ -147,6 +169,8 @@ export class Lane {
     this.restore();
     this.#reason = null;
     this.#tested = null;
+    this.#calibration = null;
+    this.#calibrationAtEnd = null;
     this.#validationAtEnd = null;
     this.setState("running");
   }
@@ -172,6 +196,18 @@ export class Lane {
   evaluated(evaluation: Evaluation): void {
     this.#validation = evaluation;
     this.#evaluatedStep = this.#steps;
+  }
+
+  /** Takes what its answers are read with from here on; `elsewhere`: it came with its adapter. */
+  calibrate(calibration: Calibration | null, elsewhere = false): void {
+    this.#calibration = calibration;
+    this.#calibrationAtEnd ??= calibration;
+    this.#calibratedElsewhere = elsewhere;
+  }
+
+  /** Whether its last evaluation is of the adapter that is on the device. */
+  get validationIsHeld(): boolean {
+    return this.#validation !== null && this.#evaluatedStep === this.#heldStep;
   }
 
   /** Takes what it said of the test rows when it had ended. */
@@ -268,6 +304,7 @@ export class Lane {
     if (keepBest && best && best.checkpoint.step !== this.#heldStep) {
       this.run.parameters.restore(best.checkpoint);
       this.#validation = best.evaluation;
+      this.#evaluatedStep = best.checkpoint.step;
       this.#heldStep = best.checkpoint.step;
     }
     this.#validationAtEnd = this.#validation;

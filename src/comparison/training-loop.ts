@@ -18,9 +18,11 @@ import type { Evaluator } from "../runs/evaluation";
 import type { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { STEP_FIGURES, STEPS_AHEAD } from "../runs/run";
+import { calibrate, calibrated } from "../tasks/calibrated";
 import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
 import { type ComparisonSetup, divisionOf } from "./comparison-setup";
 import type { Lane } from "./lane";
+import { measuredCalibration } from "./measured-calibration";
 
 export interface TrainingLoopSetup extends ComparisonSetup {
   readonly task: Task;
@@ -123,6 +125,15 @@ export class TrainingLoop {
     for (const lane of lanes) lane.setState("running");
     await this.#evaluateAll(lanes);
     for (const lane of lanes) lane.setState(this.#hurried ? "stopped" : "finished");
+  }
+
+  /** Tunes on what a run that has ended said of the validation rows with the adapter it holds. */
+  calibrate(lane: Lane): void {
+    const { data, task } = this.#setup;
+    const ended = lane.state === "finished" || lane.state === "stopped";
+    if (!ended || !lane.validationIsHeld) return;
+    const examples = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
+    lane.calibrate(calibrate(task, { evaluation: lane.validation!, examples }, data.labels));
   }
 
   /** Evaluates a run as it is on the device; one that trains nothing is evaluated once. */
@@ -269,8 +280,10 @@ export class TrainingLoop {
     // They go on from here, evaluated or not.
     for (const lane of this.#running) if (lane.checkpoint?.step !== lane.steps) await lane.keep();
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
+    if (training.calibrate) for (const lane of began) this.calibrate(lane);
     await this.#test(began);
     if (this.#failed) return;
+    for (const lane of began) this.#tellCalibration(lane);
     // What comes from here on is for the next training; a pause of this one has come too late.
     this.#stopping = false;
     this.#hurried = false;
@@ -297,12 +310,18 @@ export class TrainingLoop {
         const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, examples, () => this.#hurried));
         if (!evaluation) break;
         const step = lane.heldStep ?? lane.steps;
-        lane.test({ evaluation, examples, step });
-        emit(this.#evaluationEvent(lane, "test", step, evaluation, examples));
+        const { calibration } = lane;
+        lane.test({ evaluation, examples, step, calibration });
+        emit(this.#evaluationEvent(lane, "test", step, calibrated(evaluation, calibration), examples));
       }
     } finally {
       this.#isEvaluating = false;
     }
+  }
+
+  #tellCalibration(lane: Lane): void {
+    const calibration = measuredCalibration(this.#setup, lane);
+    if (calibration) this.#setup.emit({ type: "calibration", run: lane.name, calibration });
   }
 
   /** Runs that train nothing are always as far as the others. */

@@ -32,7 +32,7 @@ const MAX_STATE_BYTES = 2 ** 29;
 export interface ExportFacts
   extends Pick<
     ModelCardContent,
-    "labels" | "data" | "steps" | "metrics" | "tested" | "versions" | "maxLength" | "pairs"
+    "labels" | "data" | "steps" | "metrics" | "tested" | "versions" | "maxLength" | "pairs" | "calibration"
   > {
   readonly droppedLeadingTokens: number;
   /** Of the numbers that the task predicts, if it does. */

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { formOf } from "../adapters/forms/registry";
+import type { Calibration } from "../calibration/calibration";
 import type { Scale, TaskId } from "../data/types";
 import type { ModelFolder } from "../hub/types";
 import { type Pooling, poolings } from "../models/family";
@@ -60,6 +61,22 @@ const taskRecord = z.object({ configuration: z.object({ data: z.object({ task: z
 /** How the numbers were scaled that an adapter was trained for; null where it does not say. */
 export function importedScale(adapter: AdapterFolder): Scale | null {
   return scaleRecord.safeParse(adapter.run).data?.scale ?? null;
+}
+
+const calibrationRecord = z.object({
+  calibration: z.object({
+    temperature: z.number().positive(),
+    thresholds: z.array(z.number().gt(0).lt(1)).nullable(),
+    notes: z.array(z.string()),
+  }),
+});
+
+/**
+ * What an adapter's answers are read with; null where it does not say, or says it of other labels.
+ */
+export function importedCalibration(adapter: AdapterFolder, labels: readonly string[]): Calibration | null {
+  const calibration = calibrationRecord.safeParse(adapter.run).data?.calibration ?? null;
+  return (calibration?.thresholds?.length ?? labels.length) === labels.length ? calibration : null;
 }
 
 /**

@@ -11,6 +11,7 @@ import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
 import type { BaseModel } from "../base/base-model";
 import { HEAD_WEIGHT } from "../base/language-head";
 import { readModel } from "../base/read-model";
+import type { Calibration } from "../calibration/calibration";
 import { readConfig } from "../hub/config";
 import { entryElements, type SafetensorsEntry } from "../hub/safetensors";
 import { streamTensor } from "../hub/safetensors-values";
@@ -157,6 +158,15 @@ function mergedConfig(
   };
 }
 
+/** What a merged model's files say beside what the run itself knows. */
+interface MergedFacts {
+  readonly labels: readonly string[];
+  readonly steps: number;
+  readonly file: string;
+  /** What its answers are read with; default: nothing. */
+  readonly calibration?: Calibration | null;
+}
+
 /**
  * What a run's merged model is made of, with its present values.
  * @throws Error saying why the run has no merged model, and what to do.
@@ -164,7 +174,7 @@ function mergedConfig(
 export async function mergedRun(
   model: BaseModel,
   run: Run,
-  { labels, steps, file }: { labels: readonly string[]; steps: number; file: string },
+  { labels, steps, file, calibration = null }: MergedFacts,
 ): Promise<MergedModel> {
   const { folder, family } = model;
   const { method } = run.setup;
@@ -197,7 +207,8 @@ export async function mergedRun(
   const undo = negative && inFile(mergeChanges(method, negative, tensors, site));
   const head = partTensors(run, trained.values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
-  const card = mergedCard({ ...facts, pooling: run.setup.pooling, changed: changes.size, all: base.length, task });
+  const counts = { changed: changes.size, all: base.length };
+  const card = mergedCard({ ...facts, ...counts, pooling: run.setup.pooling, task, calibration });
   return { folder, family, task, labels, base, changes, undo, head, card, untied };
 }
 
@@ -211,8 +222,9 @@ function mergedCard(facts: {
   changed: number;
   all: number;
   task: Task;
+  calibration: Calibration | null;
 }): string {
-  const { base, run, method, steps, file, pooling, changed, all, task } = facts;
+  const { base, run, method, steps, file, pooling, changed, all, task, calibration } = facts;
   const { modelClass: kind } = task;
   const lines = [
     "---",
@@ -236,6 +248,14 @@ function mergedCard(facts: {
     lines.push(
       "",
       "**The head reads the mean of the input's states**, which transformers' class does not: it would predict something else.",
+    );
+  }
+  if (calibration) {
+    const { temperature, thresholds } = calibration;
+    lines.push(
+      "",
+      `It was calibrated on validation rows: divide its logits by ${temperature} before they become chances` +
+        `${thresholds ? `, and give each label, in class-id order, above ${thresholds.join(", ")}` : ""}.`,
     );
   }
   return `${lines.join("\n")}\n`;

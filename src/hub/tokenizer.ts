@@ -49,6 +49,8 @@ export interface Tokenizer {
   /** The model's own way to write a conversation as one text; null where it has none. */
   readonly chatTemplate: ChatTemplate | null;
   readonly padId: number | null;
+  /** What a word becomes that has no tokens; null where every text has some. */
+  readonly unknownId: number | null;
   /** Every token that is no text, as the tokenizer declares it. */
   readonly specialIds: ReadonlySet<number>;
   /** Those that have a role, in order of their ids. */
@@ -240,6 +242,7 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     eosText: library.id_to_token(named("eos") ?? -1) ?? "",
     chatTemplate: await openChatTemplate(folder, settings),
     padId: named("pad"),
+    unknownId: library.model?.unk_token_id ?? null,
     specialIds,
     wordPrefix,
     leadingSpecials,

@@ -11,6 +11,7 @@ import { Legend } from "./compare/Legend";
 import { ViewControls } from "./compare/ViewControls";
 import { DataPanel } from "./data/DataPanel";
 import { ComparisonMenu } from "./export/ComparisonMenu";
+import { GuideDialog } from "./guide/GuideDialog";
 import { DeviceBanner } from "./header/DeviceBanner";
 import { Header } from "./header/Header";
 import { HelpDialog } from "./header/HelpDialog";
@@ -18,6 +19,7 @@ import { Notice } from "./header/Notice";
 import { MethodsPanel } from "./methods/MethodsPanel";
 import { ModelDialog } from "./model/ModelDialog";
 import { Reports } from "./results/Reports";
+import { SlicesPanel } from "./results/SlicesPanel";
 import { TryIt } from "./results/TryIt";
 import { Writing } from "./results/Writing";
 import { RunTable } from "./runs/RunTable";
@@ -93,11 +95,13 @@ export function App() {
           <VariantTable />
           <RunTable />
           <Writing />
+          <SlicesPanel />
           <Reports />
           <TryIt />
         </main>
       </div>
       <HelpDialog />
+      <GuideDialog />
       <ModelDialog />
     </div>
   );

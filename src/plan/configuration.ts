@@ -5,8 +5,9 @@
 
 import * as z from "zod";
 import { weightedTasks } from "../data/class-weights";
+import { formats } from "../data/formats/registry";
 import { checkRoles } from "../data/formats/roles";
-import type { TaskId } from "../data/types";
+import type { Answer, TaskId } from "../data/types";
 import { poolings } from "../models/family";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
 import { presetIds } from "./presets/registry";
@@ -81,6 +82,11 @@ export const trainingSchema = z.strictObject({
    * are among the training rows; or by name, 1 where a label is not named.
    */
   classWeights: z.union([z.enum(["off", "balanced"]), z.record(z.string(), z.number().min(0))]).optional(),
+  /**
+   * When a run has ended, its temperature, and with several labels each label's threshold, is tuned
+   * on the validation rows, and what it says goes by them; default: false.
+   */
+  calibrate: z.boolean().optional(),
   /** What the verdict goes by, fixed before training; default: the task's first. */
   metric: z.enum(metricNames).optional(),
   /**
@@ -172,9 +178,15 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
   if ((training.classWeights ?? "off") !== "off" && !weightedTasks.includes(data.task)) {
     issue(["training", "classWeights"], `${data.task} has no labels to weigh; leave it "off"`);
   }
+  if (training.calibrate && !isCalibrated(formats[data.task].answer)) {
+    issue(["training", "calibrate"], `${data.task} has no chances of labels to calibrate; leave it false`);
+  }
   if (preset === undefined && runs.length === 0) issue(["runs"], "needs at least one run, or a preset");
   if (preset !== undefined && runs.length > 0) issue(["runs"], "must be left out beside a preset");
 });
+
+/** Whether runs give labels chances, which can be calibrated. */
+const isCalibrated = (answer: Answer) => answer === "label" || answer === "labels";
 
 export type Configuration = z.infer<typeof configurationSchema>;
 export type RunConfiguration = z.infer<typeof runSchema>;

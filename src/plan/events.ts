@@ -3,6 +3,7 @@
  * asked of it: `reports.ts`.
  */
 
+import type { MeasuredCalibration } from "../calibration/calibration";
 import type { Bytes } from "../executors/bytes";
 import type { Observation } from "../methods/controller";
 import type { Metrics } from "../tasks/metrics/names";
@@ -116,6 +117,13 @@ export interface ProgressEvent {
   unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds";
 }
 
+/** How sure a run may be was tuned when it had ended, and measured. */
+export interface CalibrationEvent {
+  type: "calibration";
+  run: string;
+  calibration: MeasuredCalibration;
+}
+
 /** Something a person should know of a run that goes on all the same. */
 export interface NoticeEvent {
   type: "notice";
@@ -154,5 +162,6 @@ export type StudioEvent =
   | ProgressEvent
   | GenerationEvent
   | RateSearchEvent
+  | CalibrationEvent
   | NoticeEvent
   | DeviceLostEvent;

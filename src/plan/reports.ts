@@ -3,6 +3,7 @@
  * only; all of it can be cloned.
  */
 
+import type { MeasuredCalibration } from "../calibration/calibration";
 import type { Answer, TaskId } from "../data/types";
 import type { MetricName, Metrics } from "../tasks/metrics/names";
 import type { Figures, RowAnswer, RowWords } from "../tasks/row-answer";
@@ -14,6 +15,8 @@ export type Prediction = RowAnswer & {
   run: string;
   tokens: number;
   truncated: boolean;
+  /** Whether its chances are divided by a temperature, and thresholds are its own. */
+  calibrated: boolean;
 };
 
 /**
@@ -55,6 +58,8 @@ export interface RunReport extends Figures {
   metricsNote: string;
   /** 95 % of the task's first metric over 1,000 resamples of the validation rows. */
   interval: { metric: MetricName; low: number; high: number };
+  /** Null where it was not calibrated; else all that is said above goes by it. */
+  calibration: MeasuredCalibration | null;
   /** Validation rows with the largest loss first. */
   wrongest: ReportRow[];
 }

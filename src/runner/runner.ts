@@ -22,6 +22,7 @@ import type {
   ModelSummary,
   RemoteStudio,
   SamplePrompt,
+  Slices,
   StudioApi,
   StudioEvent,
   SumRequest,
@@ -73,6 +74,8 @@ export interface StudioRunner {
   stop(): Promise<void>;
   /** Which run is ahead, and whether that may be luck. */
   verdict(): Promise<Verdict>;
+  /** The runs on each slice of the rows that decide, by a column of their file. */
+  slices(column: string): Promise<Slices>;
   /** Evaluates a weighted sum of the runs, a run of its own from then on. */
   sum(request: SumRequest): Promise<ImportedAdapter>;
   /**
@@ -188,6 +191,8 @@ window.studioRunner = {
   stop: () => ask(() => api.stop()),
 
   verdict: () => ask(() => api.verdict()),
+
+  slices: (column) => ask(() => api.slices(column)),
 
   sum: (request) => ask(() => api.sum(request)),
 

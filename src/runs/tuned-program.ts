@@ -60,6 +60,8 @@ export interface TunedProgram {
   readonly front: { readonly prompt?: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
   /** All virtual tokens of a row: those before the input, or of its prefix, and those after it. */
   readonly virtualTokens: number;
+  /** Whether the method changes the word embeddings of the input itself. */
+  readonly changesWords: boolean;
 }
 
 /** `size` rows of `tokens` tokens. */
@@ -99,7 +101,8 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       languageHead: () => languageHead(program, context, attachments),
     });
   const front = { prompt: attachments.prompt, keys, values };
-  const common = { program, ids, lengths, task, logits, built, front, virtualTokens };
+  const changesWords = attachments.words !== undefined;
+  const common = { program, ids, lengths, task, logits, built, front, virtualTokens, changesWords };
   if (onlyRead) {
     const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
     return {

@@ -3,6 +3,8 @@
  * `multi_label_classification`.
  */
 
+import { sigmoid } from "../calibration/chances";
+import { USUAL_THRESHOLD } from "../calibration/thresholds";
 import { positiveWeights, rowLabels, targetValues } from "../data/channels";
 import { POSITIVE_WEIGHTS, rowHead, valuesLoss } from "./heads";
 import { averageMetrics, binaryCounts } from "./metrics/classification";
@@ -19,6 +21,7 @@ export const multiLabelClassification: Task = {
   labels: rowLabels,
   targets: (labels) => [targetValues(labels)],
   weights: positiveWeights,
+  chances: { several: true, labelsOf: ({ values }) => [...values!.keys()].filter((label) => values![label] === 1) },
   outputs: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
@@ -85,9 +88,13 @@ export const multiLabelClassification: Task = {
       probability: null,
     };
   },
-  say: ({ outputs, labels }) => ({
+  say: ({ outputs, labels, thresholds }) => ({
     answer: "labels",
-    probabilities: labels.map((label, index) => ({ label, probability: 1 / (1 + Math.exp(-outputs[index]!)) })),
+    probabilities: labels.map((label, index) => ({
+      label,
+      probability: sigmoid(outputs[index]!),
+      threshold: thresholds?.[index] ?? USUAL_THRESHOLD,
+    })),
   }),
 
   card: () => ({
@@ -97,11 +104,15 @@ export const multiLabelClassification: Task = {
     loss: "loss (nats)",
     asks: "row",
     print: "{label: float(p) for label, p in zip(labels, logits.sigmoid())}",
+    chances: "sigmoid()",
     remark: "each by itself; above 0.5: present",
   }),
 };
 
-/** For every row and label whether its probability is over one half: its logit is positive. */
+/**
+ * For every row and label whether it is given: its logit is positive, so its chance is over one
+ * half. Where labels have thresholds, logits were moved by them (`calibration/calibration.ts`).
+ */
 function presentLabels({ outputs }: Evaluation): boolean[][] {
   return outputs.map((logits) => Array.from(logits, (logit) => logit > 0));
 }

@@ -3,8 +3,8 @@
 /** What is said of one text, by what the task answers. */
 export type RowAnswer =
   | { answer: "label"; label: string; probabilities: { label: string; probability: number }[] }
-  /** Each label by itself: it is taken as present above one half. */
-  | { answer: "labels"; probabilities: { label: string; probability: number }[] }
+  /** Each label by itself: it is given where its probability is above its threshold. */
+  | { answer: "labels"; probabilities: { label: string; probability: number; threshold: number }[] }
   /** In the file's units. */
   | { answer: "number"; number: number }
   /** Of the words that were read; those that were cut are left out. */

@@ -23,6 +23,7 @@ export const sequenceClassification: Task = {
   problem: "single_label_classification",
   labels: rowLabels,
   weights: () => labelWeights(rowLabels),
+  chances: { several: false, labelsOf: ({ labels }) => [labels[0]!] },
   outputs: (labels) => labels,
   recorded: (labels) => ({ width: labels, predicted: false }),
 
@@ -85,6 +86,7 @@ export const sequenceClassification: Task = {
     loss: "loss (nats)",
     asks: "row",
     print: "labels[int(logits.argmax())], logits.softmax(-1).tolist()",
+    chances: "softmax(-1)",
     inAdapterHub: true,
   }),
 };

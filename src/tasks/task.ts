@@ -129,6 +129,11 @@ export interface Task {
    * where they cannot be.
    */
   readonly weights?: (labels: number) => Channel;
+  /**
+   * Where labels have chances: whether a row may have any number of them, and which it has, by
+   * their places. Left out where a run says no chances that could be calibrated.
+   */
+  readonly chances?: { readonly several: boolean; labelsOf(example: TokenizedExample): readonly number[] };
   /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
   /**
@@ -185,6 +190,10 @@ export interface ReadRow {
   readonly row: Pick<EncodedRow, "labels">;
   /** The words that its labelled tokens begin, where words have tags. */
   readonly words: readonly string[];
+  /**
+   * Chance above which each label is given, where a row may have several; default: one half.
+   */
+  readonly thresholds?: readonly number[] | null;
 }
 
 /** The channels of a batch that a task reads, for so many label names. Default of `scale`: none. */

@@ -29,7 +29,14 @@ export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "basis" | "
 export interface VerdictSource
   extends Pick<
     Verdict,
-    "metric" | "metricChangedAfterTraining" | "part" | "looks" | "testRowsChanged" | "leftOut" | "claims"
+    | "metric"
+    | "metricChangedAfterTraining"
+    | "part"
+    | "thresholdsTuned"
+    | "looks"
+    | "testRowsChanged"
+    | "leftOut"
+    | "claims"
   > {
   readonly task: Task;
   readonly labels: readonly string[];
@@ -63,7 +70,7 @@ interface Measured extends JudgedRun {
  * defined, are named and left out.
  */
 export function decide(source: VerdictSource): Verdict {
-  const { metric, metricChangedAfterTraining, part, looks, testRowsChanged } = source;
+  const { metric, metricChangedAfterTraining, part, thresholdsTuned = false, looks, testRowsChanged } = source;
   const { measured, leftOut } = comparable(source);
   const examples = measured[0]?.seeds[0]?.examples ?? [];
   const rows = examples.length;
@@ -77,6 +84,7 @@ export function decide(source: VerdictSource): Verdict {
     metricChangedAfterTraining,
     part,
     rows,
+    thresholdsTuned,
     looks,
     ...(testRowsChanged && { testRowsChanged }),
     runs: measured.map((run, index): VerdictRun => {
@@ -108,7 +116,7 @@ export function decide(source: VerdictSource): Verdict {
 }
 
 /** Cut to the values that the metric can have: t knows none. */
-function withinBounds(metric: MetricName, { value, low, high }: Interval): Interval {
+export function withinBounds(metric: MetricName, { value, low, high }: Interval): Interval {
   const { kind } = metricFacts[metric];
   const [least, most] = kind === "number" ? [0, Infinity] : [kind === "share" ? 0 : -1, 1];
   return { value, low: Math.max(least, low), high: Math.min(most, high) };

@@ -253,7 +253,7 @@ function remarked(runs: readonly VerdictRun[], kind: Remark["kind"]): string[] {
 
 /** What the verdict rests on. */
 function caveats(facts: Facts): string[] {
-  const { metric, metricChangedAfterTraining, part, looks, testRowsChanged, runs } = facts;
+  const { metric, metricChangedAfterTraining, part, looks, testRowsChanged, runs, thresholdsTuned } = facts;
   const trained = runs.filter(({ kind }) => kind !== "answerer");
   const once = trained.length > 0 && trained.every(({ seeds }) => seeds === 1);
   return [
@@ -269,6 +269,13 @@ function caveats(facts: Facts): string[] {
       : []),
     ...(part === "validation"
       ? ["These are validation rows: whatever was chosen by them looks better on them than it is."]
+      : []),
+    ...(thresholdsTuned
+      ? [
+          part === "validation"
+            ? "Labels are given above thresholds that were tuned on these very rows, which makes every run look better than it is."
+            : "Labels are given above thresholds that were tuned on the validation rows.",
+        ]
       : []),
     ...(part === "test" && looks !== null && looks > 1
       ? [`These test rows have been looked at ${looks} times: choices made in between make them less of a test.`]

@@ -96,6 +96,8 @@ export interface Verdict {
    */
   part: "test" | "validation" | "file";
   rows: number;
+  /** Whether labels are given above thresholds that were tuned on the validation rows. */
+  thresholdsTuned?: boolean;
   /**
    * How often the test rows of this data have been looked at, this time included; of validation
    * rows: where some runs have read the test rows and others have not. Null where nobody has

@@ -9,9 +9,12 @@ import type { SemanticPass } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
+import type { VocabularyFit } from "../data/vocabulary-fit";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
+import type { SoftTokens } from "../estimate/soft-tokens";
+import type { TensorTable } from "../estimate/trained-tensors";
 import type { ExecutorKind } from "../executors/executor";
 import type { GeneratedText } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
@@ -25,10 +28,12 @@ import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Scores } from "../verdict/score";
+import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
 import type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
 export type { SemanticPass } from "../base/base-model";
+export type { MeasuredCalibration } from "../calibration/calibration";
 export type {
   ChangedRow,
   ColumnRole,
@@ -43,9 +48,12 @@ export type {
   TestPlan,
 } from "../data/types";
 export type { AdapterChoice } from "../data/unlabelled";
+export type { VocabularyFit } from "../data/vocabulary-fit";
 export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { SizeMatch } from "../estimate/match-size";
+export type { SoftTokens } from "../estimate/soft-tokens";
+export type { TensorGroup, TensorTable } from "../estimate/trained-tensors";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
@@ -56,6 +64,7 @@ export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
 export type { Agreement } from "../verdict/agreement";
 export type { AnsweredRow, OneSided, ScoredMetric, ScoredRun, Scores } from "../verdict/score";
+export type { Slice, Slices } from "../verdict/slices";
 export type * from "../verdict/verdict";
 export type { Continuation, ImportedAdapter, SumRequest } from "./adapters-beside";
 
@@ -427,6 +436,11 @@ export interface StudioApi {
    * has no labels of whole rows, and where the run is not there or was trained on other data.
    */
   labelErrors(source: LabelErrorSource): Promise<LabelErrors>;
+  /**
+   * How well a tokenizer knows the words of the training rows: the open model's for null, else that
+   * of a bundled or stored model, which stays closed.
+   */
+  vocabularyFit(source: string | null): Promise<VocabularyFit>;
   /** As the model will see it, special tokens included. */
   tokenize(text: string): Promise<TokenPiece[]>;
   /**
@@ -435,6 +449,11 @@ export interface StudioApi {
    */
   tokenizeExamples(text: string, decay: number): Promise<ExampleToken[]>;
   estimate(configuration: Configuration): Promise<Estimate>;
+  /**
+   * What a run trains, tensor by tensor, and where its soft tokens stand in the first training row;
+   * null: it has none. Rejects with what keeps the run from starting.
+   */
+  inspectRun(configuration: Configuration, run: string): Promise<{ tensors: TensorTable; soft: SoftTokens | null }>;
   /**
    * What a run computes exactly before any training, in plain words, and the method and options
    * that compute the same.
@@ -511,6 +530,16 @@ export interface StudioApi {
    * task has no such metric.
    */
   verdict(metric?: MetricName): Promise<Verdict>;
+  /**
+   * Columns of the file of the rows that decide by whose values they can be sliced; neither texts
+   * nor answers.
+   */
+  sliceColumns(): Promise<string[]>;
+  /**
+   * The comparison's runs on each slice of the rows that decide; `metric` as for `verdict`. Rejects
+   * as that, and with an Error where the file has no such column.
+   */
+  slices(column: string, metric?: MetricName): Promise<Slices>;
   /** What can be measured on a run, and what keeps an instrument from it. */
   listInstruments(run: string): Promise<InstrumentListing[]>;
   /**

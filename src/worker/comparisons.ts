@@ -14,6 +14,7 @@ import {
   checkLabels,
   checkMadeFor,
   checkScale,
+  importedCalibration,
   importedName,
   importedRun,
   importedScale,
@@ -27,6 +28,7 @@ import { type Configuration, configurationSchema, type RunConfiguration, trainin
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
 import type { MetricName } from "../tasks/metrics/names";
+import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
 import type { Continuation, FileScores, ImportedAdapter, LabelErrorSource, LabelErrors, SumRequest } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -39,6 +41,7 @@ import { findLabelErrors } from "./label-errors";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import { type ScoreSources, scoreTable } from "./scores";
 import { searchRates } from "./search-rates";
+import { sliceColumnsOf, slicesOf } from "./slices";
 import type { StudioSession } from "./studio-session";
 
 export class Comparisons {
@@ -217,9 +220,26 @@ export class Comparisons {
    * has not the metric.
    */
   verdict(metric: MetricName | null): Verdict {
-    if (!this.#current) throw new Error("There is no comparison to judge.");
     const beside = this.#imported.flatMap(({ comparison }) => comparison.runNames);
-    return judge(this.#current, this.#session.model, { metric, beside });
+    return judge(this.#judged, this.#session.model, { metric, beside });
+  }
+
+  /** Columns to slice the rows that decide by. Throws an Error without a comparison. */
+  sliceColumns(): string[] {
+    return sliceColumnsOf(this.#judged);
+  }
+
+  /**
+   * The runs on the page on each slice of the rows that decide; throws as `verdict`, and a
+   * DataError where their file has no such column.
+   */
+  slices(column: string, metric: MetricName | null): Slices {
+    return slicesOf(this.#judged, this.#session.model, column, metric);
+  }
+
+  get #judged(): OpenComparison {
+    if (!this.#current) throw new Error("There is no comparison to judge.");
+    return this.#current;
   }
 
   /** Scores every run on a labelled file's rows. Throws an Error where there is none. */
@@ -267,7 +287,10 @@ export class Comparisons {
           if (event.type === "progress") this.#events.emit(event);
         },
       },
-      importedScale(adapter),
+      {
+        scale: importedScale(adapter),
+        calibration: importedCalibration(adapter, session.data.data.dataset.labels),
+      },
     );
     try {
       await open.comparison.evaluate();

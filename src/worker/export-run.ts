@@ -59,8 +59,8 @@ export async function exportedRun(
   const merged = mergedForms.find(({ id }) => id === conversion);
   if (!merged) return zipAdapter(await exportedFolder(session, open, run, conversion), run);
   const { comparison, data } = open;
-  const { steps, data: rows } = exportFacts(session, open, run);
-  const told = { labels: data.labels, steps, file: rows.file };
+  const { steps, data: rows, calibration } = exportFacts(session, open, run);
+  const told = { labels: data.labels, steps, file: rows.file, calibration };
   const whole = await comparison.hold(run, (held) => mergedRun(session.model, held, told));
   return zipMerged(whole, merged.type, run);
 }
@@ -74,6 +74,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
   const last = own.findLast(({ step, split }) => step === held && split === "validation") ?? null;
   const { train, validation } = store.summary!;
   const rows = divisions[variant.split]!;
+  const calibration = comparison.calibration(run);
   // What a sum was made of, also where training went on from it.
   const from = folders.get(variant.run)?.adapter.run;
   const changes = describeChanges(countChanges(configuration.data.changes ?? []));
@@ -91,6 +92,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },
+    ...(calibration && { calibration }),
     tested: testedFigures(open, run),
     versions,
     droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
@@ -100,6 +102,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
       labels: data.labels,
       ...(from?.sum !== undefined && { sum: from.sum }),
       ...(data.scale && { scale: data.scale }),
+      ...(calibration && { calibration }),
       configuration: recorded,
       evaluations: own,
       device: deviceRecord(device),

@@ -33,13 +33,13 @@ export type Judged = Pick<
  * The rows that decide: the test rows where every run that is there to be judged has read them,
  * else the validation rows.
  */
-function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): "test" | "validation" {
+export function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): "test" | "validation" {
   const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");
   return judged.length > 0 && judged.every(({ name }) => comparison.tested(name)) ? "test" : "validation";
 }
 
 /** What a run said of the rows that decide. */
-function answersOf(comparison: Comparison, part: Verdict["part"], run: string): Answers | null {
+export function answersOf(comparison: Comparison, part: Verdict["part"], run: string): Answers | null {
   return part === "test" ? comparison.tested(run) : comparison.validated(run);
 }
 
@@ -103,14 +103,20 @@ export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"
   readonly asked?: boolean;
 }
 
-/** Judges runs that have ended by these rows. */
-export function judgeBy(
-  { comparison, configuration, variants, history, data, divisions }: Judged,
+/**
+ * The runs that can be judged by what they say, each with its seeds, and why others cannot;
+ * `divisionOf`: of a row's number, the first division whose answers have it.
+ */
+export function judgedRuns(
+  {
+    comparison,
+    configuration,
+    variants,
+    history,
+  }: Pick<Judged, "comparison" | "configuration" | "variants" | "history">,
   model: BaseModel,
-  { part, answersOf, metric, leftOut: given, looks, testRowsChanged, asked = false }: DecidingRows,
-): Verdict {
-  const { task } = comparison;
-  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  { answersOf, leftOut: given, asked = false }: Pick<DecidingRows, "answersOf" | "leftOut" | "asked">,
+): { runs: JudgedRun[]; leftOut: Verdict["leftOut"]; divisionOf: ReadonlyMap<number, number> } {
   const leftOut = [...given];
   const runs: JudgedRun[] = [];
   const divisionOf = new Map<number, number>();
@@ -146,11 +152,25 @@ export function judgeBy(
       histories: trains ? members.map(({ name }) => history.of(name)) : [],
     });
   }
+  return { runs, leftOut, divisionOf };
+}
+
+/** Judges runs that have ended by these rows. */
+export function judgeBy(
+  judged: Judged,
+  model: BaseModel,
+  { part, metric, looks, testRowsChanged, ...rows }: DecidingRows,
+): Verdict {
+  const { comparison, configuration, variants, data, divisions } = judged;
+  const { task } = comparison;
+  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  const { runs, leftOut, divisionOf } = judgedRuns(judged, model, rows);
   return decide({
     task,
     metric: metric ?? fixed,
     metricChangedAfterTraining: metric !== null && metric !== fixed,
     part,
+    thresholdsTuned: variants.some(({ name }) => comparison.calibration(name)?.thresholds),
     looks,
     ...(testRowsChanged && { testRowsChanged }),
     labels: data.labels,

@@ -19,6 +19,7 @@ import {
 } from "../hub/hub-client";
 import { filesFolder, servedFolder } from "../hub/sources";
 import { bringModel, listStored, openStored, readStored } from "../hub/stored-models";
+import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
 import { withProgress } from "../plan/waiting";
 import type { ModelListing, ModelPlace, ProgressEvent, StoredModelListing } from "./api";
@@ -96,9 +97,15 @@ export class Models {
     throw new Error(`"${source}" cannot be opened: a model is bundled:NAME, hf:OWNER/NAME or dir:NAME.`);
   }
 
-  /** A bundled model for a look at its config.json. */
+  /** A bundled model for a look at its small files. */
   async glance(source: string): Promise<ModelFolder> {
     return (await this.#bundled).glance(split(source)[1]);
+  }
+
+  /** The tokenizer of a bundled or stored model; no weights are read. Rejects as `open`. */
+  async tokenizer(source: string): Promise<Tokenizer> {
+    const bundled = split(source)[0] === "bundled";
+    return openTokenizer(bundled ? await this.glance(source) : await this.open(source));
   }
 
   /**

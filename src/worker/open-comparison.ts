@@ -6,6 +6,7 @@
 import { checkBase, checkFits } from "../adapters/checks";
 import { type AdapterFolder, isHead } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
+import type { Calibration } from "../calibration/calibration";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
 import { changesKey, countChanges } from "../data/changes";
@@ -69,18 +70,19 @@ export interface OpenComparison {
 }
 
 /**
- * Sets a comparison up on what is open; `scale`: of the numbers that an imported adapter says,
- * where they are its own. Rejects with an Error naming run and what does not fit; nothing stays
- * allocated then.
+ * Sets a comparison up on what is open; `imported`: of an adapter that is not trained here the
+ * scale of the numbers that it says, and what its answers are read with. Rejects with an Error
+ * naming run and what does not fit; nothing stays allocated then.
  */
 export async function openComparison(
   session: StudioSession,
   configuration: Configuration,
   folders: StartingFolders,
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
-  scale: Scale | null = null,
+  imported: { readonly scale: Scale | null; readonly calibration: Calibration | null } | null = null,
 ): Promise<OpenComparison> {
   const { executor, model, comparisonData, divisions } = session;
+  const { scale = null, calibration = null } = imported ?? {};
   const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
   const given = new Map<string, readonly NamedTensor[]>();
   const planned = configuration.runs.map((run): PlannedRun => {
@@ -102,7 +104,7 @@ export async function openComparison(
     });
   const runs = variants.map(({ name, run, seed, split, learningRateFactor }) => {
     const own = planned.find((candidate) => candidate.name === run)!;
-    return { ...own, name, seed, split, learningRateFactor };
+    return { ...own, name, seed, split, learningRateFactor, calibration };
   });
   const evaluations: EvaluationEvent[] = [];
   const history = new History();
@@ -117,6 +119,7 @@ export async function openComparison(
   const { testedTable } = session.data;
   const { train, validation, test, dataset } = session.data.data;
   const { testChanges } = dataset;
+  const tables = { train, validation, test };
   const trainExamples = dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
     const look = await countLook(await tableFingerprint(testedTable), changesKey(testChanges));
@@ -140,8 +143,7 @@ export async function openComparison(
     throw error;
   }
   return {
-    ...{ comparison, configuration, folders, data, divisions, trainExamples, evaluations, variants, history },
-    tables: { train, validation, test },
+    ...{ comparison, configuration, folders, data, divisions, tables, trainExamples, evaluations, variants, history },
     get testRowsChanged() {
       return testChanges.length > 0 ? { ...countChanges(testChanges), afterLook: changedAfterLook } : undefined;
     },

@@ -16,6 +16,7 @@ import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs,
 import type { Tokenizer } from "../hub/tokenizer";
 import type { Prediction, RowAnswer } from "../plan/reports";
 import type { ColumnRoles, FilePredictions, FileToPredict } from "./api";
+import { temperatureNotices, thresholdNotices } from "./calibration-notice";
 import type { OpenComparison } from "./open-comparison";
 
 /** What every run says of a text. Throws an Error for an empty text, or where there is no run. */
@@ -103,6 +104,7 @@ export async function predictTable(
     done += places.length;
     progress(done, table.rows.length);
   }
+  const read = parts.map(({ run, comparison }) => ({ run, calibration: comparison.calibration(run) }));
   const sorted = (rows: number[]) => nameRows(rows.sort((a, b) => a - b));
   return {
     csv: writeCsv(table, said),
@@ -111,6 +113,8 @@ export async function predictTable(
     runs: parts.map(({ run, places }) => ({ run, rows: places.length })),
     notices: [
       ...table.notices,
+      ...temperatureNotices(read),
+      ...thresholdNotices(read),
       ...(without.length > 0
         ? [`${countOf(without.length, "row")} without text: no prediction (${sorted(without)}).`]
         : []),
@@ -156,7 +160,9 @@ function cells(said: RowAnswer): string[] {
     }
     case "labels":
       return [
-        JSON.stringify(said.probabilities.filter(({ probability }) => probability > 0.5).map(({ label }) => label)),
+        JSON.stringify(
+          said.probabilities.filter(({ probability, threshold }) => probability > threshold).map(({ label }) => label),
+        ),
       ];
     case "number":
       return [said.number.toPrecision(6)];

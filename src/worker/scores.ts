@@ -14,6 +14,7 @@ import type { ColumnRoles } from "../data/types";
 import type { Answers } from "../verdict/remarks";
 import { scoreRuns } from "../verdict/score";
 import type { FileScores } from "./api";
+import { thresholdNotices } from "./calibration-notice";
 import { type Judged, judgeBy, leftOutBeside, runStillGoing } from "./judge";
 import type { OpenComparison } from "./open-comparison";
 
@@ -107,6 +108,7 @@ export async function scoreTable(
             `Not scored: words beyond the longest text that was trained on, in ${countOf(cut.length, "row")} (${nameRows(cut)}).`,
           ]
         : []),
+      ...thresholdNotices(asked.map(({ run, comparison }) => ({ run, calibration: comparison.calibration(run) }))),
       ...leftOut.map(({ run, why }) => `${run} is not scored: ${why}.`),
       ...beside.map((run) => `Which rows ${run} was trained on is not known here: some of these may be among them.`),
     ],

@@ -13,8 +13,10 @@ import { encodePrompt } from "../data/language";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
+import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
+import { inspectRun } from "../estimate/inspect-run";
 import { matchSize } from "../estimate/match-size";
 import { generate } from "../generation/generate";
 import { generationSchema } from "../generation/settings";
@@ -78,6 +80,7 @@ import type {
   SemanticPass,
   SettingEvaluation,
   SizeMatch,
+  Slices,
   StoredModelListing,
   StudioApi,
   StudioEvent,
@@ -216,6 +219,12 @@ export class Studio implements StudioApi {
     return this.#data.setSettings(settings, seed);
   }
 
+  async vocabularyFit(source: string | null): Promise<VocabularyFit> {
+    const { dataset } = this.#data.data;
+    const tokenizer = source === null ? this.#session.model.tokenizer : await this.#models.tokenizer(source);
+    return vocabularyFit(dataset.train.map(wordsOf), tokenizer);
+  }
+
   async readData(): Promise<DataSummary | null> {
     return this.#data.summary;
   }
@@ -260,10 +269,16 @@ export class Studio implements StudioApi {
     });
   }
 
+  async inspectRun(configuration: Configuration, name: string): ReturnType<StudioApi["inspectRun"]> {
+    const { training, runs } = configurationSchema.parse(configuration);
+    const { model } = this.#session;
+    const { trainTokens } = this.#data.data;
+    return inspectRun({ ...this.#session.asked(model), model, training, trainTokens }, runNamed(runs, name));
+  }
+
   async matchSize(configuration: Configuration, name: string, rank: number): Promise<SizeMatch> {
     const { training, runs } = configurationSchema.parse(configuration);
-    const run = runs.find((one) => one.name === name);
-    if (!run) throw new Error(`There is no run "${name}".`);
+    const run = runNamed(runs, name);
     const { model } = this.#session;
     const lora = { name: `LoRA of rank ${rank}`, method: "lora", options: { rank } };
     return matchSize({ ...this.#session.asked(model), model, training }, run, lora);
@@ -422,6 +437,14 @@ export class Studio implements StudioApi {
     return this.#comparisons.verdict(metric ?? null);
   }
 
+  async sliceColumns(): Promise<string[]> {
+    return this.#comparisons.sliceColumns();
+  }
+
+  async slices(column: string, metric?: MetricName): Promise<Slices> {
+    return this.#comparisons.slices(column, metric ?? null);
+  }
+
   async listInstruments(run: string): Promise<InstrumentListing[]> {
     return listInstruments(this.#comparisons.measuredRun(run));
   }
@@ -466,4 +489,11 @@ export class Studio implements StudioApi {
     const family = familyOf(config);
     return { family, config: family.readConfig(config) };
   }
+}
+
+/** Throws an Error if there is none of this name. */
+function runNamed(runs: readonly RunConfiguration[], name: string): RunConfiguration {
+  const run = runs.find((one) => one.name === name);
+  if (!run) throw new Error(`There is no run "${name}".`);
+  return run;
 }

@@ -118,7 +118,7 @@ describe.each(cases)("$model, $task", ({ model: name, task }) => {
       skip("its card says why AdapterHub would not predict the same");
     if ((form.type === "CPT" || run === "lora-head") && task !== "causal-lm")
       skip("PEFT has it for language modelling only");
-    const training = { steps: 2, batchSize: 3 };
+    const training = { steps: 2, batchSize: 3, calibrate: task === "sequence-classification" };
     const created = createComparison(executor, model, { data: rows.data, runs: [plan], training });
     const { comparison } = created;
     try {
@@ -127,6 +127,8 @@ describe.each(cases)("$model, $task", ({ model: name, task }) => {
       const losses = created.of("evaluation", run).map(({ loss }) => loss);
       const loss = losses.at(-1)!;
       if (comparison.run(run).trainables.length > 0) expect(Math.abs(loss - losses[0]!)).toBeGreaterThan(1e-4);
+      const calibration = comparison.calibration(run);
+      expect(calibration !== null).toBe(training.calibrate);
       const folder = await exportRun(model, comparison.run(run), {
         labels: rows.data.labels,
         data: { file: "rows.jsonl", trainRows: rows.data.train.length, validationRows: rows.data.validation.length },
@@ -136,7 +138,11 @@ describe.each(cases)("$model, $task", ({ model: name, task }) => {
         maxLength: rows.data.maxLength,
         pairs: false,
         droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
-        record: { run: plan, labels: rows.data.labels, configuration: { data: rows.recorded } },
+        ...(calibration && { calibration }),
+        record: {
+          ...{ run: plan, labels: rows.data.labels, configuration: { data: rows.recorded } },
+          ...(calibration && { calibration }),
+        },
       });
       expect(folder.modelCard).toContain("```python");
       mkdirSync(join(root, run), { recursive: true });

@@ -16,6 +16,7 @@ import { configurationSchema } from "../../src/plan/configuration";
 import { variantsOf } from "../../src/plan/variants";
 import { taskMetrics } from "../../src/tasks/metrics/names";
 import { judge } from "../../src/worker/judge";
+import { predictTable } from "../../src/worker/predictions";
 import { type Scored, scoreTable } from "../../src/worker/scores";
 import { fixtureModel } from "../fixtures/reference";
 import { largestDifference } from "./compare";
@@ -39,7 +40,11 @@ async function trained(
   task: TaskId,
   columns: ColumnRoles,
   [train, validation]: readonly [readonly Line[], readonly Line[]],
-  { seeds = 1, runs }: { seeds?: number; runs: readonly { name: string; method: string; options: object }[] },
+  {
+    seeds = 1,
+    calibrate = false,
+    runs,
+  }: { seeds?: number; calibrate?: boolean; runs: readonly { name: string; method: string; options: object }[] },
 ): Promise<Scored> {
   const format = formats[task];
   const read = format.read(await tableOf(train, "train.csv"), columns, null);
@@ -56,7 +61,7 @@ async function trained(
   const configuration = configurationSchema.parse({
     model: "bundled:tiny",
     data: { train: "train.csv", task, columns },
-    training: { steps: 6, seeds },
+    training: { steps: 6, seeds, calibrate },
     runs,
   });
   const variants = configuration.runs.flatMap((run) => variantsOf(run, configuration.training, configuration.data));
@@ -202,6 +207,49 @@ test("several labels: the figures are the validation's, too; imported runs are s
   expect(scores.verdict!.runs.map(({ run }) => run)).toEqual(["lora"]);
   expect(scores.notices.join(" ")).toContain("Which rows imported was trained on is not known here");
   for (const { comparison } of [current, alike, other]) await comparison.release();
+});
+
+test("thresholds decide in a file's scores, its predictions and the verdict, which all say so", async () => {
+  const columns = { text: "text", textPair: null, labels: ["themes"] };
+  const themed = (some: readonly string[]) =>
+    some.map((text, row) => ({
+      text,
+      themes: ["card", "rate"].filter((_, theme) => (row + theme) % 5 === 0).join(";"),
+    }));
+  const held = themed(texts(14, 50));
+  const current = await trained("multi-label-classification", columns, [themed(texts(8, 0)), held], {
+    ...{ calibrate: true, runs: [LORA, HEAD] },
+  });
+  const scores = await scored(current, held, columns);
+  for (const { run, metrics } of scores.runs) {
+    expect(metrics.map(({ metric, value }) => ({ metric, value }))).toEqual(validated(current, run));
+  }
+  const { thresholds } = current.comparison.calibration("lora")!;
+  expect(thresholds!.some((threshold) => threshold !== 0.5)).toBe(true);
+  const notice =
+    "lora gives a label where its chance is above the label's own threshold, tuned on its validation rows.";
+  expect(scores.notices).toContain(notice);
+  expect(scores.verdict!.sentences.join(" ")).toContain("thresholds that were tuned on the validation rows.");
+  const verdict = judge(current, model, { metric: null, beside: [] });
+  expect(verdict).toMatchObject({ thresholdsTuned: true, runs: scores.verdict!.runs });
+  expect(verdict.sentences.join(" ")).toContain("tuned on these very rows");
+  const table = await tableOf(held, "new.csv");
+  const { csv, notices } = await predictTable(
+    table,
+    columns,
+    { run: "lora" },
+    {
+      tokenizer: model.tokenizer,
+      of: () => current,
+      progress: () => {},
+    },
+  );
+  expect(notices).toContain(notice);
+  const said = Papa.parse<{ prediction: string }>(csv, { header: true }).data.map(({ prediction }) => prediction);
+  const { evaluation } = current.comparison.validated("lora")!;
+  const positive = evaluation.outputs.map((row) => current.data.labels.filter((_, label) => row[label]! > 0));
+  expect(said.map((cell) => JSON.parse(cell))).toEqual(positive);
+  await current.comparison.release();
 });
 
 test("a file of many rows is read in pieces, and each row stays in its place", async () => {

@@ -29,7 +29,7 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
-  ["versions", "errors"],
+  ["versions", "errors", "calibration"],
 ];
 
 /** Imports between folders of one layer. */
@@ -42,8 +42,8 @@ const PEERS: Record<string, string[]> = {
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
   // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has
-  // a version.
-  adapters: ["hub", "data", "versions"],
+  // a version; a card says what a run was calibrated with.
+  adapters: ["hub", "data", "versions", "calibration"],
   // A line that is no JSON is refused with what the parser says.
   data: ["errors"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.

@@ -8,7 +8,9 @@ by `npm run test:real`:
     python tools/peft/check_folders.py results --base MODEL_FOLDER --rows dev.csv
 
 `--rows` is the comparison's validation file (CSV or JSONL); task and columns are those of the
-folders' run.json. Fails where a loss differs by more than one in a thousand.
+folders' run.json. Fails where a loss differs by more than one in a thousand. Where a run was
+calibrated and measured on these rows, the chances that the README computes must have the
+calibration error of run.json, and its thresholds the same F1.
 """
 import argparse
 import csv
@@ -41,6 +43,39 @@ def entries(cell, separator=None):
     return [part.strip() for part in cell.split(separator) if part.strip()]
 
 
+def labels_of(row, columns):
+    """The labels that a row has, where it may have several, or its only one."""
+    if "labels" not in columns:
+        return {row[columns["label"]]}
+    if len(columns["labels"]) == 1:
+        return set(entries(row[columns["labels"][0]], ";"))
+    return {name for name in columns["labels"] if str(row[name]).strip() == "1"}
+
+
+def calibration_gap(measured, said, truth, labels, thresholds):
+    """
+    How far the README's chances are from what run.json says of them: the calibration error, and of
+    several labels each F1 above the thresholds, which are None for one label.
+    """
+    pairs = []
+    for chances, present in zip(said, truth):
+        true = [label in present for label in labels]
+        counted = range(len(labels)) if thresholds else [chances.index(max(chances))]
+        pairs += [(chances[label], true[label]) for label in counted]
+    bins = len(measured["after"]["bins"])
+    sums = [0.0] * bins
+    for chance, right in pairs:
+        sums[min(bins - 1, max(0, math.ceil(chance * bins) - 1))] += right - chance
+    gaps = [abs(sum(map(abs, sums)) / len(pairs) - measured["after"]["ece"])]
+    for label, figures in enumerate(measured["thresholdFigures"] or []):
+        given = [chances[label] > thresholds[label] for chances in said]
+        true = [labels[label] in present for present in truth]
+        counted = sum(given) + sum(true)
+        f1 = 2 * sum(a and b for a, b in zip(given, true)) / counted if counted else 0
+        gaps.append(abs(f1 - figures["after"]))
+    return max(gaps)
+
+
 def losses_of(task, row, columns, names, scale):
     """
     The losses of one row, by the README's logits: cross-entropy of its label or of each word's tag,
@@ -55,10 +90,7 @@ def losses_of(task, row, columns, names, scale):
         return [-float(scores[i, names["labels"].index(tags[names["word_ids"][i]])]) for i in names["first"]]
     if task == "regression":
         return [(float(logits[0]) - (float(row[columns["number"]]) - scale["mean"]) / scale["deviation"]) ** 2]
-    if len(columns["labels"]) == 1:
-        present = set(entries(row[columns["labels"][0]], ";"))
-    else:
-        present = {name for name in columns["labels"] if str(row[name]).strip() == "1"}
+    present = labels_of(row, columns)
     target = names["torch"].tensor([float(label in present) for label in names["labels"]])
     return [float(names["torch"].nn.functional.binary_cross_entropy_with_logits(logits, target))]
 
@@ -93,8 +125,11 @@ def response_losses(row, columns, names, reading, most):
     return [-float(scores[place, token]) for place, token in enumerate(said)]
 
 
-def mean_loss(folder, base, rows):
-    """Mean loss over all labels of the rows, each read alone by the README's code."""
+def measured_by(folder, base, rows):
+    """
+    Mean loss over all labels of the rows, each read alone by the README's code, and the gap of its
+    calibration; None where there is none that was measured on these rows.
+    """
     run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     data = run["configuration"]["data"]
     task, columns = data["task"], data["columns"]
@@ -107,7 +142,7 @@ def mean_loss(folder, base, rows):
     reading = re.sub(r"^print\(.*$", "", reading, flags=re.M)
     reading = re.sub(r"^words = .*$", "", reading, flags=re.M)
     reading = reading.replace('"a text"', "text").replace('"a second text"', "second")
-    losses = []
+    losses, said = [], []
     for row in rows:
         if task == "causal-lm":
             losses += response_losses(row, columns, names, reading, data["maxLength"])
@@ -119,7 +154,14 @@ def mean_loss(folder, base, rows):
             names["second"] = row[columns["textPair"]] if columns.get("textPair") else None
         exec(reading, names)
         losses += losses_of(task, row, columns, names, run.get("scale"))
-    return math.fsum(losses) / len(losses)
+        if "chances" in names:
+            said.append(names["chances"].tolist())
+    loss = math.fsum(losses) / len(losses)
+    measured = run.get("calibration")
+    if measured is None or measured["part"] != "validation":
+        return loss, None
+    truth = [labels_of(row, columns) for row in rows]
+    return loss, calibration_gap(measured, said, truth, names["labels"], names.get("thresholds"))
 
 
 def kind_of(folder):
@@ -130,8 +172,8 @@ def kind_of(folder):
 
 def compared(results, base, rows):
     """
-    Of every run with a folder: its loss by the studio and by PEFT. `kind` is None where PEFT cannot
-    load it.
+    Of every run with a folder: its loss by the studio and by PEFT, and how far its calibration is
+    off. `kind` is None where PEFT cannot load it.
     """
     summary = json.loads((results / "summary.json").read_text(encoding="utf-8"))
     for run in summary["runs"]:
@@ -140,9 +182,14 @@ def compared(results, base, rows):
             yield {"run": run["run"], "kind": None}
             continue
         ours = run["validation"]["last"]["loss"]
-        theirs = mean_loss(folder.resolve(), base.resolve(), rows)
+        theirs, gap = measured_by(folder.resolve(), base.resolve(), rows)
         yield {"run": run["run"], "kind": kind_of(folder), "studio": ours, "theirs": theirs,
-               "difference": abs(theirs - ours) / ours}
+               "difference": abs(theirs - ours) / ours, "calibration": gap}
+
+
+def calibration_words(run):
+    """How far a run's calibration is off, where it has one."""
+    return "" if run["calibration"] is None else f", calibration {run['calibration']:.1e} apart"
 
 
 def main():
@@ -156,9 +203,9 @@ def main():
         if run["kind"] is None:
             print(f"{run['run']}: says of itself that PEFT cannot load it, left out")
             continue
-        worst = max(worst, run["difference"])
+        worst = max(worst, run["difference"], run["calibration"] or 0)
         print(f"{run['run']} ({run['kind']}): studio {run['studio']:.6f}, PEFT {run['theirs']:.6f}, "
-              f"relative difference {run['difference']:.1e}")
+              f"relative difference {run['difference']:.1e}{calibration_words(run)}")
     if not worst <= TOLERANCE:
         sys.exit("PEFT's losses differ from the studio's.")
 

@@ -1,7 +1,8 @@
 """
 Loads every adapter folder that the tests with real models exported in PEFT, or in AdapterHub's
 `adapters`, by the code in the folder's README.md, and holds the validation loss against the
-studio's: at most 1e-5 apart, relatively. Each RESULTS is a folder as the headless runner writes it,
+studio's: at most 1e-5 apart, relatively; what the code says of calibrated chances is held to
+run.json's figures: at most 1e-4 apart. Each RESULTS is a folder as the headless runner writes it,
 with the validation rows as rows.jsonl beside summary.json; `checked.json` comes beside them.
 
     python tools/real/check_exports.py MODEL_FOLDER RESULTS [RESULTS …]
@@ -13,9 +14,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "peft"))
 
-from check_folders import compared, read_rows  # noqa: E402
+from check_folders import calibration_words, compared, read_rows  # noqa: E402
 
 TOLERANCE = 1e-5
+CALIBRATION_TOLERANCE = 1e-4
 
 
 def check(base, results):
@@ -27,9 +29,10 @@ def check(base, results):
             found.append(run | {"agrees": False})
             print(f"{base.name}, {run['run']}: its README has no code")
             continue
-        found.append(run | {"agrees": run["difference"] <= TOLERANCE})
+        agrees = run["difference"] <= TOLERANCE and (run["calibration"] or 0) <= CALIBRATION_TOLERANCE
+        found.append(run | {"agrees": agrees})
         print(f"{base.name}, {run['run']} ({run['kind']}): studio {run['studio']:.6f}, "
-              f"library {run['theirs']:.6f}, relative difference {run['difference']:.1e}", flush=True)
+              f"library {run['theirs']:.6f}, relative difference {run['difference']:.1e}{calibration_words(run)}", flush=True)
     (results / "checked.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     return found and all(run["agrees"] for run in found)
 

@@ -1,5 +1,6 @@
 /** What the card of an exported adapter says. Types only. */
 
+import type { MeasuredCalibration } from "../../calibration/calibration";
 import type { PeftConfig } from "../peft-config";
 
 interface CardFacts {
@@ -27,11 +28,13 @@ export type CardTask = CardFacts &
     | {
         /**
          * It is asked about a row: `print` is the Python that says its `logits`, `remark` how to
-         * read that.
+         * read that. `chances`: the Python that makes chances of its calibrated logits, where
+         * labels have any.
          */
         asks: "row";
         print: string;
         remark?: string;
+        chances?: "softmax(-1)" | "sigmoid()";
       }
     /** It is asked about every word of a row, or to write on. */
     | { asks: "words" | "text" }
@@ -76,6 +79,8 @@ export interface ModelCardContent {
   tokenTypes?: boolean;
   /** Whether the training state lies beside the adapter. */
   resumes?: boolean;
+  /** What its answers are read with; default: nothing. */
+  calibration?: MeasuredCalibration;
   trainable: { adapter: number; head: number };
   /** `changes`: `3 rows relabelled`; left out where the rows are as the file has them. */
   data: { file: string; trainRows: number; validationRows: number; changes?: string };

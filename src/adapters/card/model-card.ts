@@ -91,6 +91,40 @@ function measured(content: ModelCardContent): string[] {
   return content.tested === undefined ? lines : [...lines, ...tested(content)];
 }
 
+/** What it is read with, and what that does. */
+function calibration({ calibration: tuned, task }: ModelCardContent): string[] {
+  if (!tuned || !("chances" in task)) return [];
+  const { temperature, thresholdFigures, notes, part, imported, rows, before, after } = tuned;
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const where = imported
+    ? `on ${rows} other validation rows than it was tuned on`
+    : part === "test"
+      ? `on ${rows} test rows, which had no part in it`
+      : `on the ${rows} validation rows that it was tuned on, so other rows may gain less`;
+  return [
+    "## Calibration",
+    "",
+    `Logits are divided by the temperature ${temperature}${thresholdFigures ? ", and a label is given where its chance is above its threshold" : ""}. Tuned on`,
+    `validation rows; measured ${where}.`,
+    "",
+    "| | as trained | calibrated |",
+    "|---|---:|---:|",
+    `| expected calibration error (${before.bins.length} bins) | ${percent(before.ece)} | ${percent(after.ece)} |`,
+    "",
+    ...(thresholdFigures
+      ? [
+          "| label | threshold | F1 above 0.5 | F1 above the threshold |",
+          "|---|---:|---:|---:|",
+          ...thresholdFigures.map(
+            (own) => `| ${cell(own.label)} | ${own.threshold} | ${percent(own.before)} | ${percent(own.after)} |`,
+          ),
+          "",
+        ]
+      : []),
+    ...notes.flatMap((note) => [note, ""]),
+  ];
+}
+
 /** The text of README.md, in Markdown with YAML front matter. */
 export function modelCard(content: ModelCardContent): string {
   const { run, method, config, task, labels, text, origin = "trained", resumes, trainable, versions } = content;
@@ -127,6 +161,7 @@ export function modelCard(content: ModelCardContent): string {
     "",
     ...measured(content),
     "",
+    ...calibration(content),
     "`run.json` has the full configuration and every evaluation.",
     ...(resumes
       ? ["Training can go on where it was left: import the folder into the studio (`training_state.safetensors`)."]

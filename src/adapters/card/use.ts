@@ -1,5 +1,6 @@
 /** How an adapter is loaded and asked in Python, for its README.md, by task; or why PEFT cannot. */
 
+import type { Calibration } from "../../calibration/calibration";
 import { formOf } from "../forms/registry";
 import type { CardTask, ModelCardContent } from "./content";
 
@@ -98,6 +99,18 @@ function opening({ config, labels, loadingArgument, modelClass }: ModelCardConte
   ];
 }
 
+/** Python that says the labels of `logits`, by its temperature and thresholds. */
+function calibrated({ temperature, thresholds }: Calibration, chances: string): string[] {
+  const read = `chances = (logits / ${temperature}).${chances}  # by the tuned temperature`;
+  if (!thresholds) return [read, "print(labels[int(chances.argmax())], chances.tolist())"];
+  return [
+    read,
+    `thresholds = [${thresholds.join(", ")}]  # a label is present above its own`,
+    "print({label: float(p) for label, p in zip(labels, chances)})",
+    "print([label for label, p, least in zip(labels, chances, thresholds) if p > least])",
+  ];
+}
+
 /** Python that asks the model about a text. */
 function asking(content: ModelCardContent, task: CardTask): string[] {
   const { maxLength, pairs, config } = content;
@@ -113,6 +126,9 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
   const logits = `    logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)${types}).logits[0]`;
   switch (task.asks) {
     case "row": {
+      const { calibration } = content;
+      if (calibration && task.chances)
+        return [ids, "with torch.no_grad():", logits, ...calibrated(calibration, task.chances)];
       const remark = task.remark ? `  # ${task.remark}` : "";
       return [ids, "with torch.no_grad():", logits, `print(${task.print})${remark}`];
     }

@@ -24,6 +24,7 @@ import { PreviewTable } from "./PreviewTable";
 import { Samples } from "./Samples";
 import { TaggedRows } from "./TaggedRows";
 import { TokenStrips } from "./TokenStrips";
+import { VocabularyTable } from "./VocabularyTable";
 
 export function DataPanel() {
   const data = useStudio((state) => state.data);
@@ -79,6 +80,7 @@ export function DataPanel() {
               <Message kind="error">{error.message}</Message>
             )}
             <LengthHistogram summary={summary} />
+            <VocabularyTable summary={summary} />
             <div className="field-inline">
               <NumberField
                 label="Longest text, in tokens"

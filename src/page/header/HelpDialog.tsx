@@ -1,6 +1,6 @@
 /** What the studio does, in three steps, and its keys. */
 
-import { X } from "lucide-react";
+import { BookOpen, X } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { patch, useStudio } from "../store/store";
 import "./HelpDialog.css";
@@ -34,6 +34,11 @@ export function HelpDialog() {
             The studio trains several ways of tuning one frozen language model on your data, on the same batches, and
             draws how each learns. Everything runs in this page on your own computer; your data is not sent anywhere.
           </Dialog.Description>
+          <p>
+            <button type="button" className="button" onClick={() => patch("ui", { help: false, guide: true })}>
+              <BookOpen size={16} aria-hidden="true" /> Open the method guide
+            </button>
+          </p>
           <h3>Reading the verdict</h3>
           <ul>
             <li>

@@ -1,17 +1,11 @@
 /** Adds a run of any method; the same method may be added again with other options. */
 
-import { Plus } from "lucide-react";
+import { BookOpen, Plus } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import type { MethodDescription } from "../../worker/api";
 import { addRun } from "../actions/drafts";
-
-const groups: readonly { id: MethodDescription["group"]; title: string }[] = [
-  { id: "semantic knowledge", title: "Semantic knowledge" },
-  { id: "soft prompt", title: "Soft prompts" },
-  { id: "weight delta", title: "Weight changes" },
-  { id: "module", title: "Modules" },
-  { id: "control", title: "Controls" },
-];
+import { patch } from "../store/store";
+import { methodGroups } from "./method-groups";
 
 export function AddMethodMenu({ methods }: { methods: readonly MethodDescription[] }) {
   return (
@@ -21,7 +15,13 @@ export function AddMethodMenu({ methods }: { methods: readonly MethodDescription
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="start" sideOffset={4} collisionPadding={8}>
-          {groups.map((group) => {
+          <DropdownMenu.Item className="menu-item" onSelect={() => patch("ui", { guide: true })}>
+            <strong>
+              <BookOpen size={14} aria-hidden="true" /> Method guide
+            </strong>
+            <span className="field-help">What each one trains, costs and needs; and what is not here</span>
+          </DropdownMenu.Item>
+          {methodGroups.map((group) => {
             const members = methods.filter((method) => method.group === group.id);
             if (members.length === 0) return null;
             return (

@@ -22,6 +22,7 @@ import { LayerFields } from "./LayerFields";
 import { MethodCard } from "./MethodCard";
 import { OptionsForm } from "./OptionsForm";
 import { RateSearchField } from "./RateSearchField";
+import { RunInspection } from "./RunInspection";
 import { SemanticPassLine } from "./SemanticPassLine";
 import { SizeMatchField } from "./SizeMatchField";
 import "./RunCard.css";
@@ -93,6 +94,7 @@ export function RunCard({ run, method }: RunCardProps) {
             {method.group === "semantic knowledge" && typeof written === "string" && (
               <SemanticPassLine text={written} occasion={proofs} />
             )}
+            <RunInspection run={run} />
             <EqualityPanel run={run} onProved={() => setProofs(proofs + 1)} />
             <MethodCard method={method} />
           </div>

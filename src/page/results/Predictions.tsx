@@ -30,6 +30,11 @@ export function Predictions({ predictions, slots }: PredictionsProps) {
               {prediction.run === "base" ? "Untrained base" : prediction.run}
             </div>
             <Answer prediction={prediction} color={slot === undefined ? "var(--muted)" : appearance(slot).color} />
+            {prediction.calibrated && (
+              <p className="field-help">
+                Calibrated{prediction.answer === "labels" ? ", with a threshold for each label" : ""}.
+              </p>
+            )}
             {prediction.truncated && <p className="field-help">Cut to {formatPlural(prediction.tokens, "token")}.</p>}
           </li>
         );
@@ -48,7 +53,7 @@ function Answer({ prediction, color }: { prediction: Prediction; color: string }
         </>
       );
     case "labels": {
-      const present = prediction.probabilities.filter(({ probability }) => probability > 0.5);
+      const present = prediction.probabilities.filter(({ probability, threshold }) => probability > threshold);
       return (
         <>
           <div className="prediction-label">{present.map(({ label }) => label).join(", ") || "no label"}</div>
@@ -64,7 +69,8 @@ function Answer({ prediction, color }: { prediction: Prediction; color: string }
 }
 
 interface ProbabilitiesProps {
-  shown: readonly { label: string; probability: number }[];
+  /** `threshold`: from which a label is given, where it is not the most probable one. */
+  shown: readonly { label: string; probability: number; threshold?: number }[];
   color: string;
   most: number;
 }
@@ -73,11 +79,18 @@ function Probabilities({ shown, color, most }: ProbabilitiesProps) {
   const ranked = shown.toSorted((a, b) => b.probability - a.probability).slice(0, most);
   return (
     <ul className="probabilities">
-      {ranked.map(({ label, probability }) => (
+      {ranked.map(({ label, probability, threshold }) => (
         <li key={label}>
           <span className="probability-label">{label}</span>
           <span className="probability-track">
             <span className="probability-bar" style={{ width: `${probability * 100}%`, background: color }} />
+            {threshold !== undefined && (
+              <span
+                className="probability-threshold"
+                style={{ left: `${threshold * 100}%` }}
+                title={`given above ${formatPercent(threshold)}`}
+              />
+            )}
           </span>
           <span className="number">{formatPercent(probability)}</span>
         </li>

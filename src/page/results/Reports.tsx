@@ -11,6 +11,7 @@ import { Instruments } from "../instruments/Instruments";
 import { Message } from "../layout/Message";
 import type { RunRecord } from "../store/state";
 import { useStudio } from "../store/store";
+import { CalibrationPanel } from "./CalibrationPanel";
 import { ConfusionMatrix } from "./ConfusionMatrix";
 import { DialPanel } from "./DialPanel";
 import { MetricFigures } from "./MetricFigures";
@@ -63,6 +64,7 @@ function Report({ run }: { run: RunRecord }) {
         )}
         <MetricFigures report={report} />
         <Instruments run={run.name} instruments={instruments} place="figures" />
+        {report.calibration && <CalibrationPanel calibration={report.calibration} run={report.run} slot={run.slot} />}
         {report.confusion && <ConfusionMatrix labels={report.labels} confusion={report.confusion} slot={run.slot} />}
         {report.perClass && <PerClassTable {...report.perClass} />}
         {report.points && <ScatterPlot run={report.run} all={report.points} slot={run.slot} />}

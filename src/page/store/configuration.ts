@@ -20,7 +20,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
     model: model.source,
     precision: model.precision,
     data: dataConfiguration(data),
-    training: withWeightsOf(data, withMetricOf(data.settings.task, training)),
+    training: withCalibrationOf(data, withWeightsOf(data, withMetricOf(data.settings.task, training))),
     runs: state.methods.runs.map((run) => ({
       name: run.name,
       method: run.method,
@@ -42,6 +42,11 @@ function withWeightsOf(data: DataSummary, { classWeights: given, ...training }: 
   if (given === undefined || !weightedTasks.includes(data.settings.task)) return training;
   const classWeights = typeof given === "string" ? given : weightsByName(given, data).known;
   return { ...training, classWeights };
+}
+
+/** The training without a calibration of chances that the open data's answers have not. */
+function withCalibrationOf({ answer }: DataSummary, { calibrate, ...training }: TrainingConfiguration) {
+  return calibrate && (answer === "label" || answer === "labels") ? { ...training, calibrate } : training;
 }
 
 /** Weights by hand of the data's labels, and names of others: of another file, or misspelt. */

@@ -80,6 +80,8 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           change(run.name, { learningRate, configuration, search });
         }
         break;
+      // Told again in the run's report.
+      case "calibration":
       case "progress":
       case "notice":
       case "generation":

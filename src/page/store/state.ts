@@ -232,6 +232,8 @@ export interface UiSlice {
   hidden: ReadonlySet<string>;
   open: Record<StepName, boolean>;
   help: boolean;
+  /** The method guide is open. */
+  guide: boolean;
   /** Single-key shortcuts. */
   shortcuts: boolean;
   /** Where the crosshair stands on the horizontal axis, in its unit. */

@@ -70,6 +70,7 @@ export const useStudio = create<StudioState>()(() => ({
     hidden: new Set(),
     open: { data: false, methods: true, training: false },
     help: false,
+    guide: false,
     shortcuts: true,
     crosshair: null,
     lossTarget: null,

@@ -15,6 +15,7 @@ import { Step } from "../layout/Step";
 import { formatCount, formatPercent, formatPlural, formatSetting } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import { isBusy, useStudio } from "../store/store";
+import { CalibrateField } from "./CalibrateField";
 import { ClassWeightsField } from "./ClassWeightsField";
 import { MetricField } from "./MetricField";
 import { PoolingField } from "./PoolingField";
@@ -44,11 +45,12 @@ export function TrainingPanel() {
   const open = useStudio((state) => state.ui.open.training);
   const busy = useStudio(isBusy);
   const weighed = useStudio((state) => (currentConfiguration(state)?.training.classWeights ?? "off") !== "off");
+  const calibrated = useStudio((state) => currentConfiguration(state)?.training.calibrate === true);
   return (
     <Step
       number={3}
       title="Training"
-      summary={settings ? inOneLine(settings, weighed) : ""}
+      summary={settings ? inOneLine(settings, { weighed, calibrated }) : ""}
       done={Object.keys(problems).length === 0}
       open={open}
       onToggle={() => toggleStep("training")}
@@ -111,6 +113,7 @@ function Settings({ settings }: GroupProps) {
       <FindRates />
       <MetricField />
       <ClassWeightsField />
+      <CalibrateField />
       <ScheduleGroup settings={settings} />
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />
@@ -331,8 +334,13 @@ function Length({ settings }: GroupProps) {
   );
 }
 
-/** `weighed`: whether labels of the open data are. */
-function inOneLine(settings: TrainingConfiguration, weighed: boolean): string {
+/** What is so of the open data: whether their labels are weighed, and runs calibrated. */
+interface OfTheData {
+  weighed: boolean;
+  calibrated: boolean;
+}
+
+function inOneLine(settings: TrainingConfiguration, { weighed, calibrated }: OfTheData): string {
   const length =
     settings.steps === null ? formatPlural(settings.epochs ?? 1, "epoch") : formatPlural(settings.steps, "step");
   const { learningRate } = settings;
@@ -345,5 +353,5 @@ function inOneLine(settings: TrainingConfiguration, weighed: boolean): string {
   const { seeds, seed, learningRateFactors } = settings;
   const sweep = learningRateFactors.length > 1 ? ` · ${learningRateFactors.length} learning rates` : "";
   const seeded = seeds > 1 ? `${seeds} seeds` : `seed ${seed}`;
-  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · ${seeded}${sweep}${weighed ? " · class weights" : ""}`;
+  return `${length} · batch ${settings.batchSize} · ${rate} · ${settings.schedule} · ${seeded}${sweep}${weighed ? " · class weights" : ""}${calibrated ? " · calibrated" : ""}`;
 }

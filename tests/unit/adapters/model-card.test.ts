@@ -4,6 +4,7 @@ import { modelCard } from "../../../src/adapters/card/model-card";
 import { lora } from "../../../src/adapters/forms/lora";
 import { prefix } from "../../../src/adapters/forms/prefix";
 import { prompt } from "../../../src/adapters/forms/prompt";
+import { multiLabelClassification } from "../../../src/tasks/multi-label-classification";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { writingSite } from "./written";
 
@@ -59,6 +60,51 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   expect(card).toContain("model.config.pad_token_id = tokenizer.pad_token_id");
   expect(card).not.toContain("without padding");
   expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
+});
+
+const reliability = (ece: number) => ({ bins: Array.from({ length: 15 }, () => ({ ...bin })), ece });
+const bin = { low: 0, high: 1, count: 0, confidence: null, accuracy: null };
+const tuned = {
+  ...{ temperature: 1.25, thresholds: null, notes: [], thresholdFigures: null },
+  ...{ part: "test" as const, rows: 80, imported: false, before: reliability(0.1234), after: reliability(0.05) },
+};
+
+it("says what its logits are divided by, and divides them", () => {
+  const card = modelCard({ ...content, calibration: tuned });
+  expect(card).toContain(
+    "chances = (logits / 1.25).softmax(-1)  # by the tuned temperature\nprint(labels[int(chances.argmax())], chances.tolist())",
+  );
+  expect(card).toContain(
+    "Logits are divided by the temperature 1.25. Tuned on\nvalidation rows; measured on 80 test rows",
+  );
+  expect(card).toContain("| expected calibration error (15 bins) | 12.3 % | 5.0 % |");
+  expect(card).not.toContain("threshold");
+  expect(modelCard({ ...content, calibration: { ...tuned, part: "validation" } })).toContain(
+    "measured on the 80 validation rows that it was tuned on",
+  );
+  expect(modelCard(content)).not.toMatch(/Calibration|temperature/);
+});
+
+it("gives each of several labels above its own threshold", () => {
+  const thresholds = [0.5, 0.31, 0.0625];
+  const note = "No validation row has negative: the threshold stays 0.5.";
+  const card = modelCard({
+    ...content,
+    task: multiLabelClassification.card(null),
+    calibration: {
+      ...tuned,
+      ...{ thresholds, notes: [note] },
+      thresholdFigures: content.labels.map((label, index) => ({
+        ...{ label, threshold: thresholds[index]!, before: 0.5, after: 0.75 },
+      })),
+    },
+  });
+  expect(card).toContain("chances = (logits / 1.25).sigmoid()");
+  expect(card).toContain("thresholds = [0.5, 0.31, 0.0625]  # a label is present above its own");
+  expect(card).toContain("zip(labels, chances, thresholds) if p > least])");
+  expect(card).toContain('| so "so" \\| maybe | 0.31 | 50.0 % | 75.0 % |');
+  expect(card).toContain(note);
+  expect(card).not.toContain("above 0.5: present");
 });
 
 it("says the test figures with their intervals, and how often the test rows were looked at", () => {

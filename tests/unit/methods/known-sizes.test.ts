@@ -5,8 +5,11 @@
  */
 
 import { expect, test } from "vitest";
+import { stepNeeds } from "../../../src/estimate/shared-bytes";
+import { webgpuCosts } from "../../../src/executors/webgpu/costs";
 import { approachOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import { stepFlops } from "../../../src/runs/flops";
 import { parseOptions } from "../../../src/runs/resolve";
 import { countPart } from "../../../src/runs/trainable-count";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
@@ -42,7 +45,7 @@ const configs = {
 } as const;
 type Known = keyof typeof configs;
 
-function build(model: Known, id: string, options: Record<string, unknown> = {}) {
+function build(model: Known, id: string, options: Record<string, unknown> = {}, length = 4) {
   const family = familyOf(configs[model]);
   const facts = { family, config: family.readConfig(configs[model]) };
   const parsed = parseOptions(facts, { name: id, method: id, options });
@@ -56,7 +59,7 @@ function build(model: Known, id: string, options: Record<string, unknown> = {}) 
     pooling: "mean",
     trainingRows: 9,
   } as const;
-  return buildTunedProgram(setup, 1, 4);
+  return buildTunedProgram(setup, 1, length);
 }
 
 const count = (model: Known, id: string, options?: Record<string, unknown>) =>
@@ -133,3 +136,20 @@ test("the last layer's backward pass goes through one block, LoRA's through all"
   expect(new Set(lora.saved).size).toBe(30);
   expect(last.dispatches).toBeLessThan(lora.dispatches / 20);
 });
+
+test.each([
+  ["SmolLM2-135M", { virtualTokens: 9, rank: 9 }],
+  ["MiniLM-L6", { virtualTokens: 12, rank: 6 }],
+] as const)(
+  "%s: a step of DePT computes and keeps less than one of prompt tuning with as many numbers",
+  (model, size) => {
+    const dept = build(model, "dept", size, 64);
+    const prompt = build(model, "prompt", { virtualTokens: 20 }, 64);
+    const adapter = (tuned: typeof dept) => countPart(tuned.program.trainables, "adapter");
+    expect(adapter(dept)).toBe(adapter(prompt));
+    expect(dept.virtualTokens).toBeLessThan(prompt.virtualTokens);
+    expect(stepFlops(dept).total).toBeLessThan(stepFlops(prompt).total);
+    const kept = (tuned: typeof dept) => stepNeeds(webgpuCosts, tuned).sizes.reduce((sum, bytes) => sum + bytes, 0);
+    expect(kept(dept)).toBeLessThan(kept(prompt));
+  },
+);

@@ -165,6 +165,16 @@ describe("the configuration of a comparison", () => {
     ["training.headLearningRate", { ...smallest, training: { headLearningRate: "head" } }, /./],
     ["training.leastWarmupSteps", { ...smallest, training: { leastWarmupSteps: -1 } }, /./],
     ["training.weightDecay", { ...smallest, training: { weightDecay: -0.1 } }, /./],
+    ["training.calibrate", { ...smallest, training: { calibrate: "yes" } }, /./],
+    [
+      "training.calibrate",
+      {
+        ...smallest,
+        data: { ...smallest.data, task: "regression", columns: { text: "a", number: "b" } },
+        training: { calibrate: true },
+      },
+      /regression has no chances of labels to calibrate; leave it false/,
+    ],
     ["runs.0.weightDecay", { ...smallest, runs: [{ ...smallest.runs[0], weightDecay: -1 }] }, /./],
     ["training.gradClip", { ...smallest, training: { gradClip: 0 } }, /./],
     ["training.seed", { ...smallest, training: { seed: -1 } }, /./],

@@ -54,9 +54,9 @@ describe("the command line", () => {
 
   test("hands on what is asked of the trained runs", async () => {
     const run = vi.fn(async () => true);
-    const given = ["--predict", "new.csv", "--adapter-column", "shop", "--forgetting"];
+    const given = ["--predict", "new.csv", "--adapter-column", "shop", "--slices", "country", "--forgetting"];
     expect(await main(["run", "a.json", "--out", "results", ...given], run)).toBe(0);
-    const extras = { predict: "new.csv", adapterColumn: "shop", forgetting: true };
+    const extras = { predict: "new.csv", adapterColumn: "shop", slices: "country", forgetting: true };
     expect(run).toHaveBeenCalledExactlyOnceWith("a.json", {
       out: "results",
       adapter: "auto",

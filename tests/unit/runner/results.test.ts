@@ -219,6 +219,18 @@ describe("the runs' summaries", () => {
     expect(lora).toMatchObject({ state: "waiting", steps: 0, training: null, validation: null, adapter: null });
   });
 
+  test("keep how a run was calibrated, which is no line of the metrics", () => {
+    const reliability = { bins: [], ece: 0.1 };
+    const calibration = {
+      ...{ temperature: 1.5, thresholds: [0.5, 0.2], notes: ["No validation row has a: the threshold stays 0.5."] },
+      ...{ part: "test" as const, rows: 20, imported: false, before: reliability, after: reliability },
+      thresholdFigures: null,
+    };
+    results.add({ type: "calibration", run: "sk", calibration });
+    expect(results.runs.map((run) => run.calibration)).toEqual([calibration, null]);
+    expect(metrics()).toEqual([]);
+  });
+
   test("go by the metric that was fixed before training", () => {
     results.close();
     results = new Results(folder, { data, runs: RUNS, training: trainingSchema.parse({ metric: "f1" }) });

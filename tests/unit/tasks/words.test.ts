@@ -62,8 +62,8 @@ const cases: Record<TaskId, { asked: EvaluatedRow; described: object; figures: o
     said: {
       answer: "labels",
       probabilities: [
-        { label: "a", probability: expect.closeTo(1 / (1 + Math.E), 6) },
-        { label: "b", probability: expect.closeTo(0.75, 6) },
+        { label: "a", probability: expect.closeTo(1 / (1 + Math.E), 6), threshold: 0.5 },
+        { label: "b", probability: expect.closeTo(0.75, 6), threshold: 0.5 },
       ],
     },
   },

@@ -471,6 +471,15 @@ describe("what a verdict rests on", () => {
       "Test rows were changed: 2 rows relabelled, 1 left out. That was after they had been read, so the result may have had a say in it.",
     );
   });
+
+  test("is said where thresholds were tuned: on these rows, or on others", () => {
+    const last = (part: Verdict["part"]) =>
+      verdict([good("LoRA")], { part, looks: null, thresholdsTuned: true }).sentences.at(-1);
+    expect(last("test")).toBe("Labels are given above thresholds that were tuned on the validation rows.");
+    expect(last("file")).toBe(last("test"));
+    expect(last("validation")).toMatch(/^Labels are given above thresholds that were tuned on these very rows, which/);
+    expect(verdict([good("LoRA")]).sentences.join(" ")).not.toMatch(/threshold/);
+  });
 });
 
 test("rows of a scored file are called so, and nothing is said of looks or parts", () => {
