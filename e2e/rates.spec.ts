@@ -50,12 +50,36 @@ test("a rate is searched and a size matched; what is not equal is said", async (
     await expect(head.getByRole("button", { name: "Find the best rate" })).toHaveCount(0);
   });
 
+  await test.step("how the rate was found stays in the address, and what has changed since is said", async () => {
+    const changed = card.getByText(/^The learning rate of LoRA was found by a search/);
+    await expect(changed).toHaveCount(0);
+    await setTraining(page, { Steps: "40" });
+    await expect(changed).toHaveText(/by a search for 4 steps, not 40: search again, or leave it to the method\.$/);
+    await setTraining(page, { Steps: "4" });
+    await expect(changed).toHaveCount(0);
+    await waitUntilReady(page);
+    await page.reload();
+    await waitUntilReady(page);
+    await openStep(page, "Data");
+    await chooseFile(page, "Training file", "films.csv", csv(films(24)));
+    await waitUntilReady(page);
+    await card.getByRole("button", { name: "Options of LoRA" }).click();
+    await expect(card).toContainText(/found by an earlier search of \d+ steps, judged by \d+ training rows/);
+    await expect(changed).toHaveCount(0);
+    await setTraining(page, { Seed: "7" });
+    await expect(changed).toHaveText(/on other training rows: .* may be validation or test rows now\.$/);
+    await expectAccessible(page);
+    await setTraining(page, { Seed: "0" });
+    await expect(changed).toHaveCount(0);
+  });
+
   await test.step("the comparison", async () => {
     await waitUntilReady(page);
     await compareButton(page).click();
     await waitForStatus(page, /^Finished/);
     const unequal = page.getByRole("region", { name: "What is not equal" });
     await expect(unequal.getByRole("listitem").first()).toContainText("Adapters are of different sizes");
+    await expect(unequal).toContainText("The learning rate was searched for LoRA, and not for SK-Prefix.");
     await page.getByText("by FLOPs", { exact: true }).first().click();
     await expect(page.getByRole("figure", { name: /^Training loss/ }).locator(".chart-detail")).toHaveText("by FLOPs");
     await expect(page.getByRole("region", { name: "Run table" }).getByText(/FLOP$/)).toHaveCount(3);

@@ -7,10 +7,12 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, wr
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
 import { countChanges, describeChanges } from "../../src/data/changes";
+import { approachOf } from "../../src/methods/registry";
 import type { Configuration } from "../../src/plan/configuration";
+import { withFoundRates } from "../../src/plan/rate-search";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
-import { type MetricName, metricFacts, metricNames, taskMetrics } from "../../src/tasks/metrics/names";
+import { decidingMetric, type MetricName, metricFacts, metricNames } from "../../src/tasks/metrics/names";
 import { type ReportFacts, type ReportRun, writeReport } from "../../src/verdict/report";
 import type {
   DeviceReport,
@@ -61,10 +63,10 @@ export interface RunSummary {
   flops: { total: number; step: RunEstimate["flops"] };
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /**
-   * `best` has the best of the metric that decides, the earliest of equals; step 0 counts only
-   * where nothing else was evaluated.
+   * `best` has the best of the metric that decides, the earliest of equals. Step 0 never counts
+   * where steps train the run, so that it is null before the first evaluation after it.
    */
-  validation: { first: Evaluation; last: Evaluation; best: Evaluation } | null;
+  validation: { first: Evaluation; last: Evaluation; best: Evaluation | null } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
   test: Evaluation | null;
   /** Temperature, thresholds and what they do; null where `training.calibrate` is not asked for. */
@@ -82,13 +84,11 @@ export interface GroupSummary {
   group: string;
   run: string;
   learningRateFactor: number;
-  /**
-   * The one that was fixed before training, else the task's first, of which `last`, `best` and
-   * `test` are.
-   */
+  /** The metric that decides, of which `last`, `best` and `test` are. */
   metric: MetricName;
   last: Spread;
-  best: Spread;
+  /** Null where none was evaluated after a step. */
+  best: Spread | null;
   /** Null where no test rows were read. */
   test: Spread | null;
   lastLoss: Spread;
@@ -143,7 +143,7 @@ export class Results {
    * folders.
    */
   constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
-    this.#metric = training.metric ?? taskMetrics[data.task][0];
+    this.#metric = decidingMetric({ data, training });
     this.#folder = resolve(folder);
     mkdirSync(this.#folder, { recursive: true });
     const variants = runs.flatMap((run) => variantsOf(run, training, data).map((variant) => ({ ...variant, run })));
@@ -173,6 +173,7 @@ export class Results {
     return names.flatMap((group) => {
       const members = this.runs.filter(({ variant, state }) => variant.group === group && state !== "failed");
       const evaluated = members.flatMap(({ validation }) => validation ?? []);
+      const best = evaluated.flatMap(({ best }) => best?.[this.#metric] ?? []);
       const tested = members.flatMap(({ test }) => test?.[this.#metric] ?? []);
       const [first] = members;
       if (!first || evaluated.length === 0) return [];
@@ -183,7 +184,7 @@ export class Results {
         learningRateFactor,
         metric: this.#metric,
         last: spreadOf(evaluated.map(({ last }) => last[this.#metric]!)),
-        best: spreadOf(evaluated.map(({ best }) => best[this.#metric]!)),
+        best: best.length > 0 ? spreadOf(best) : null,
         test: tested.length > 0 ? spreadOf(tested) : null,
         lastLoss: spreadOf(evaluated.map(({ last }) => last.loss)),
       };
@@ -285,10 +286,11 @@ export class Results {
   writeSummary(surroundings: Surroundings): void {
     const { configuration, device, preparation, versions } = surroundings;
     const { model, data, estimate } = preparation;
-    for (const { run, trainable, flops } of estimate.runs) {
+    for (const { run, trainable, mostFitted, flops } of estimate.runs) {
       for (const summary of this.runs) {
         if (summary.variant.run !== run) continue;
-        summary.trainable = trainable;
+        // How many numbers it fits to texts, a notice of its fit says.
+        summary.trainable = mostFitted === null ? trainable : null;
         summary.flops.step = flops;
       }
     }
@@ -321,7 +323,8 @@ export class Results {
       searches: this.#searches,
       // What to know before calling one better than another.
       unequal: estimate.unequal,
-      configuration,
+      // With the rates that were found, and how: a run of it trains at them.
+      configuration: withFoundRates(configuration, this.#searches),
     };
     writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
     writeFileSync(join(this.#folder, REPORT), writeReport(this.#reportFacts(surroundings)));
@@ -418,8 +421,9 @@ function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: Metr
     return;
   }
   const sign = metricFacts[metric].better === "high" ? 1 : -1;
-  const { first, best } = summary.validation ?? { first: evaluation, best: evaluation };
+  const { first, best } = summary.validation ?? { first: evaluation, best: null };
   // Before its first step nothing of it is learned.
-  const isBetter = best.step === 0 || sign * evaluation[metric]! > sign * best[metric]!;
+  const counts = evaluation.step > 0 || !approachOf(summary.method).trains;
+  const isBetter = counts && (best === null || sign * evaluation[metric]! > sign * best[metric]!);
   summary.validation = { first, last: evaluation, best: isBetter ? evaluation : best };
 }

@@ -6,7 +6,7 @@
 
 import { createBreather } from "../data/breathe";
 import type { Example } from "../data/examples";
-import { assignParts } from "../data/parts";
+import { assignParts, inputsOf } from "../data/parts";
 import { Random } from "../data/random";
 import type { TextRows } from "../methods/answerer";
 import { fitBagOfWords } from "../methods/bag-of-words/bag-of-words";
@@ -38,14 +38,18 @@ export async function answerOutOfSample(
   progress: (done: number, total: number) => void,
 ): Promise<Float32Array> {
   const random = new Random(seed, "label errors");
-  const fold = assignParts(examples, new Array<number>(FOLDS).fill(1 / FOLDS), { random, labelsOf });
+  const fold = assignParts(examples, new Array<number>(FOLDS).fill(1 / FOLDS), {
+    random,
+    labelsOf,
+    inputOf: inputsOf(examples),
+  });
   const said = new Float32Array(examples.length * labels.length);
   const breathe = createBreather(undefined, 0);
   for (let held = 0; held < FOLDS; held++) {
     progress(held, FOLDS);
     await breathe();
     const places = [...examples.keys()].filter((place) => fold[place] === held);
-    const read = fitBagOfWords(
+    const read = await fitBagOfWords(
       textRowsOf(
         examples.filter((_, place) => fold[place] !== held),
         answer,

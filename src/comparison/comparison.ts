@@ -8,6 +8,7 @@ import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import type { MeasuredCalibration } from "../calibration/calibration";
+import { createBreather } from "../data/breathe";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
@@ -103,7 +104,12 @@ export class Comparison {
     const inputs = inputChannels(model, (channel) => [...rows, ...tested].some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
     this.#feeds = new Feeds(executor, model, { buckets, batchSize, channels, owner });
-    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head }, this.#feeds.whole, train));
+    const breathe = createBreather();
+    const goOn = async () => {
+      await breathe();
+      return !this.#loop.stopping;
+    };
+    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head, goOn }, this.#feeds.whole, train));
     try {
       const lanes = planned.map(({ run, resolved }) =>
         this.#createLane(

@@ -233,6 +233,11 @@ export class TrainingLoop {
     this.stop();
   }
 
+  /** Whether somebody has asked for an end, of what is trained or still prepared. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
   announce(state: LoopState, reason: string | null = null, step = this.#step): void {
     const { executor, emit, steps } = this.#setup;
     emit({ type: "comparison-state", state, step, steps, reason, memoryBytes: executor.memory.bytes() });

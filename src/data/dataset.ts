@@ -5,7 +5,7 @@ import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
 import type { DataFormat } from "./formats/format";
 import { formats } from "./formats/registry";
-import { divideExamples, inputsOf, type Parts } from "./parts";
+import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./parts";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
 import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale } from "./types";
@@ -33,12 +33,14 @@ export interface DataTables {
 /** `seed`: with which the rows for validation and test are drawn. */
 type SplitSettings = DataSettings & { readonly seed: number };
 
+type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly file: string };
+
 /**
  * Rows of the validation and of the test file are these parts; where there is no such file they are
  * drawn from the training file, stratified where rows have one label. Where neither test rows nor
  * groups are asked for, validation rows are drawn as they were before there were these
- * (`split.ts`). The parts are drawn from the file as it stands: a change moves no row to another
- * part.
+ * (`split.ts`), but that equal texts are never on two sides. The parts are drawn from the file as
+ * it stands: a change moves no row to another part.
  * @throws DataError as the task's format, `changeTable`, `splitExamples` and `divideExamples` do,
  * and where a part that is drawn beside test rows, or has changes, has one label only or no row.
  */
@@ -57,8 +59,11 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
   const plan = tested ? null : (settings.test ?? null);
   let divisions: Parts[];
   if (plan === null && !tested && group === null) {
-    const split = held ? { train: rows, validation: [] } : splitExamples(rows, validationFraction, seed, train.file);
+    const split = held
+      ? { train: rows, validation: [] }
+      : twoParts(rows, { validationFraction, seed, file: train.file, labelsOf: format.labelsOf }, said);
     divisions = [{ ...split, test: [] }];
+    said.push(...conflicts(own, train.file));
   } else {
     const options = { validationFraction: held ? 0 : validationFraction, test: plan, seed, file: train.file };
     divisions = divideExamples(rows, { ...options, labelsOf: format.labelsOf });
@@ -85,6 +90,7 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
     for (const parts of divisions) checkLabels(parts, labels, { train, validation, test });
     said.push(...unlearned(divisions, labels, train.file));
   }
+  if (format.answer === "number") said.push(...allAlike(divisions[0]!, { train, validation, test }));
   if (held) said.push(...repeated(divisions[0]!.train, held.examples, validation!.file, "training"));
   if (tested)
     said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
@@ -152,6 +158,32 @@ function allLeftOut(rows: number, part: string, file: string): DataError {
     what: `All ${countOf(rows, "row")} for ${part} are left out by the list of changes.`,
     fix: "Take some of the changes back, or choose another seed or larger parts.",
   });
+}
+
+/**
+ * Training and validation rows as they were always drawn, so that older files give the same rows;
+ * but a row whose text is among the training rows stays with those, which `said` is told.
+ */
+function twoParts(examples: readonly Example[], options: DrawOptions, said: string[]): Omit<Parts, "test"> {
+  const { validationFraction, seed, file } = options;
+  const drawn = splitExamples(examples, validationFraction, seed, file);
+  const inputOf = inputsOf(examples);
+  const learned = new Set(drawn.train.map(inputOf));
+  const repeats = new Set(drawn.validation.filter((example) => learned.has(inputOf(example))));
+  if (repeats.size === 0) return drawn;
+  // Every text is there twice: then whole sets of equal ones are dealt out.
+  if (repeats.size === drawn.validation.length) {
+    const [{ train, validation }] = divideExamples(examples, { ...options, test: null }) as [Parts];
+    return { train, validation };
+  }
+  const one = repeats.size === 1;
+  said.push(
+    `${file}: ${countOf(repeats.size, "row")} drawn for validation ${one ? "has" : "have"} the text of a training row, and ` +
+      `${one ? "was" : "were"} put with the training rows (${nameRows([...repeats].map(({ row }) => row))}).`,
+  );
+  const validation = drawn.validation.filter((example) => !repeats.has(example));
+  const held = new Set(validation);
+  return { train: examples.filter((example) => !held.has(example)), validation };
 }
 
 /** @throws DataError for a column that the file has not, or that is empty in a row. */
@@ -234,11 +266,29 @@ function checkLabels(parts: Parts, labels: readonly string[], { train, validatio
     throw new DataError({
       file,
       what:
-        `All ${countOf(rows.length, "row")} for ${name} have the label ${quote(counts[0]!.name)}` +
+        `${rows.length === 1 ? "The only row" : `All ${countOf(rows.length, "row")}`} for ${name} ` +
+        `${rows.length === 1 ? "has" : "have"} the label ${quote(counts[0]!.name)}` +
         `${others.length > 0 ? ` (${others.join("; ")})` : ""}, so nothing can be told from them.`,
-      fix: "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
+      fix:
+        name === "test" && test
+          ? "Add rows of other labels to this file."
+          : "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
     });
   }
+}
+
+/** Parts to be measured on whose rows have one number: no correlation is defined there. */
+function allAlike(parts: Parts, { train, validation, test }: DataTables): string[] {
+  const named = [
+    { rows: parts.validation, name: "validation", file: (validation ?? train).file },
+    { rows: parts.test, name: "test", file: (test ?? train).file },
+  ];
+  return named.flatMap(({ rows, name, file }) => {
+    const first = rows[0]?.values?.[0];
+    if (first === undefined || rows.some(({ values }) => values![0] !== first)) return [];
+    const which = rows.length === 1 ? `The only ${name} row has` : `All ${formatCount(rows.length)} ${name} rows have`;
+    return [`${file}: ${which} the number ${formatCount(first)}, so no correlation is defined on them.`];
+  });
 }
 
 /** Labels that some division has no training row of. */

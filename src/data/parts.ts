@@ -4,7 +4,7 @@
  * person has divided already, and not for the two parts of `split.ts`.
  */
 
-import { DataError, formatCount } from "./errors";
+import { countOf, DataError, formatCount } from "./errors";
 import type { Example } from "./examples";
 import { Random } from "./random";
 import type { TestPlan } from "./types";
@@ -36,7 +36,7 @@ export interface DivideOptions {
  */
 export function divideExamples(examples: readonly Example[], options: DivideOptions): Parts[] {
   const { validationFraction, test, seed, file = "data", labelsOf } = options;
-  const units = unitsOf(examples, labelsOf);
+  const units = unitsOf(examples, inputsOf(examples), labelsOf ?? (({ label }) => [label]));
   const deal = (some: readonly Unit[], shares: readonly number[], stream: string) =>
     dealOut(some, shares, { random: new Random(seed, `parts/${stream}`), file });
   const gather = (place: ReadonlyMap<Unit, number>, part: number) => {
@@ -72,10 +72,19 @@ function checkFractions(validation: number, test: number, file: string): void {
   });
 }
 
-export interface AssignOptions {
+/** What of a row says which others it stays with. */
+interface Row {
+  readonly group?: string;
+}
+
+export interface AssignOptions<Any extends Row> {
   readonly random: Random;
+  /** Named in errors; default: data. */
   readonly file?: string;
-  readonly labelsOf?: (example: Example) => Iterable<number>;
+  /** Rows of which this is equal stay together, and those of one group. */
+  readonly inputOf: (row: Any) => string;
+  /** For equal shares. */
+  readonly labelsOf: (row: Any) => Iterable<number>;
 }
 
 /** Rows that stay together. */
@@ -94,18 +103,18 @@ const ROWS = 0;
 const ROUNDS = 8;
 
 /**
- * The part of every example: `shares` add up to 1, and a share of 0 gets none.
+ * The part of every row: `shares` add up to 1, and a share of 0 gets none.
  * @throws DataError with both numbers where there are fewer sets of rows that stay together than
  * parts.
  */
-export function assignParts(
-  examples: readonly Example[],
+export function assignParts<Any extends Row>(
+  rows: readonly Any[],
   shares: readonly number[],
-  { labelsOf, random, file = "data" }: AssignOptions,
+  { inputOf, labelsOf, random, file = "data" }: AssignOptions<Any>,
 ): Uint8Array {
-  const parts = new Uint8Array(examples.length);
-  for (const [{ rows }, part] of dealOut(unitsOf(examples, labelsOf), shares, { random, file })) {
-    for (const row of rows) parts[row] = part;
+  const parts = new Uint8Array(rows.length);
+  for (const [unit, part] of dealOut(unitsOf(rows, inputOf, labelsOf), shares, { random, file })) {
+    for (const row of unit.rows) parts[row] = part;
   }
   return parts;
 }
@@ -202,7 +211,11 @@ function targetsOf(units: readonly Unit[], shares: readonly number[], asked: rea
 }
 
 /** Groups and equal inputs joined: rows that share either are in one unit. */
-function unitsOf(examples: readonly Example[], labelsOf: AssignOptions["labelsOf"] = ({ label }) => [label]): Unit[] {
+function unitsOf<Any extends Row>(
+  examples: readonly Any[],
+  inputOf: AssignOptions<Any>["inputOf"],
+  labelsOf: AssignOptions<Any>["labelsOf"],
+): Unit[] {
   const parent = examples.map((_, row) => row);
   const root = (row: number): number => {
     let top = row;
@@ -210,7 +223,6 @@ function unitsOf(examples: readonly Example[], labelsOf: AssignOptions["labelsOf
     parent[row] = top;
     return top;
   };
-  const inputOf = inputsOf(examples);
   const first = new Map<string, number>();
   for (const [row, example] of examples.entries()) {
     const keys = [`input ${inputOf(example)}`, ...(example.group === undefined ? [] : [`group ${example.group}`])];
@@ -250,20 +262,24 @@ export function inputsOf(examples: readonly Example[]): (example: Example) => st
 }
 
 function tooFew(units: readonly Unit[], parts: number, file: string): DataError {
-  const sum = (of: (unit: Unit) => number) => formatCount(units.reduce((all, unit) => all + of(unit), 0));
-  const rows = sum((unit) => unit.rows.length);
-  if (units.some(({ groups }) => groups > 0)) {
+  const sum = (of: (unit: Unit) => number) => units.reduce((all, unit) => all + of(unit), 0);
+  const rows = countOf(
+    sum((unit) => unit.rows.length),
+    "row",
+  );
+  const groups = sum((unit) => unit.groups);
+  if (groups > 0) {
     return new DataError({
       file,
       what:
-        `The rows stay together in ${formatCount(units.length)} sets (${sum(({ groups }) => groups)} groups of ${rows} rows), ` +
+        `The rows stay together in ${countOf(units.length, "set")} (${countOf(groups, "group")} of ${rows}), ` +
         `and ${formatCount(parts)} parts need at least one each.`,
       fix: "Choose another column for the groups, or none, or ask for fewer parts.",
     });
   }
   return new DataError({
     file,
-    what: `${rows} rows with ${formatCount(units.length)} different texts cannot be divided into ${formatCount(parts)} parts.`,
+    what: `${rows} with ${countOf(units.length, "different text")} cannot be divided into ${formatCount(parts)} parts.`,
     fix: "Add rows, or open files of your own for validation and test.",
   });
 }

@@ -34,6 +34,8 @@ export interface EncodedRow {
 export interface TokenizedExample extends EncodedRow {
   row: number;
   truncated: boolean;
+  /** As of its example: rows of one group are never on two sides. */
+  group?: string;
 }
 
 /** What is needed of a tokenizer. */
@@ -90,12 +92,13 @@ export async function tokenizeExamples(
   const result: TokenizedExample[] = [];
   const breathe = createBreather(() => onProgress?.(result.length, examples.length));
   for (const example of examples) {
-    const { row } = example;
+    const { row, group } = example;
     const encoded = encode(example, tokenizer, maxLength);
     if (encoded.fullLength === 0) {
       throw new DataError({ file, row, what: "The tokenizer makes no token of this text.", fix: "Remove the row." });
     }
-    result.push({ ...encoded, row, truncated: encoded.fullLength > maxLength });
+    const truncated = encoded.fullLength > maxLength;
+    result.push({ ...encoded, row, truncated, ...(group !== undefined && { group }) });
     await breathe();
   }
   onProgress?.(examples.length, examples.length);

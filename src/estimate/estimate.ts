@@ -13,11 +13,12 @@ import { messageOf } from "../errors/message-of";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
 import { webgpuCosts } from "../executors/webgpu/costs";
-import { readsWords } from "../methods/answerer";
+import { readsWords, textAnswers } from "../methods/answerer";
 import type { ChosenModules, ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { MemoryBytes } from "../plan/events";
+import { type Circumstances, changedSince, foundRateOf } from "../plan/found-rate";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
 import { isSearched } from "../plan/rate-search";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
@@ -27,6 +28,7 @@ import { sharedBuckets } from "../runs/buckets";
 import { controllerBytes } from "../runs/controller-runner";
 import { type StepFlops, stepFlops } from "../runs/flops";
 import { optimizerBytes } from "../runs/optimizer";
+import { settingsPrint } from "../runs/rate-settings";
 import {
   checkContext,
   controllerOf,
@@ -59,6 +61,10 @@ export interface RunEstimate {
   layerRates: LayerRate[];
   /** Modules that the method draws; empty for most. */
   chosen: ChosenModules[];
+  /** What has changed since its rate was found by a search, in a sentence; null: nothing. */
+  changedSince: string | null;
+  /** The most numbers that it fits to texts, where that is known only afterwards; null: known. */
+  mostFitted: number | null;
 }
 
 export interface Estimate {
@@ -101,6 +107,8 @@ export interface EstimateInput {
   readonly capacity?: number;
   /** What the executor takes for itself; default: a graphics card's. */
   readonly costs?: Costs;
+  /** Model and rows that found rates are held against; default: they are taken as they are. */
+  readonly open?: Pick<Circumstances, "model" | "rows"> | undefined;
 }
 
 export function estimate(given: EstimateInput): Estimate {
@@ -213,6 +221,8 @@ function refused(run: string, weights: number, problem: string): EstimatedRun {
     flops: null,
     layerRates: [],
     chosen: [],
+    changedSince: null,
+    mostFitted: null,
     text: "",
     steps: [],
     terms: null,
@@ -229,7 +239,7 @@ function headSpecs({ model, task, runs }: EstimateInput): Tensor[] {
 }
 
 function estimateRun(
-  { model, task, classes, inputs, training, trainLengths, allowedBuffer, costs = webgpuCosts }: EstimateInput,
+  { model, task, classes, inputs, training, trainLengths, allowedBuffer, costs = webgpuCosts, ...input }: EstimateInput,
   run: RunConfiguration,
   resolved: ResolvedMethod,
   buckets: readonly number[],
@@ -282,6 +292,16 @@ function estimateRun(
   const headRate = sharedHeadRate(run, training) ?? (ownScale && ownScale * rate);
   const trainable = trainableOf(setup, program.trainables, model);
   const flops = stepFlops(programs.at(-1)!);
+  const found = method.trains ? foundRateOf(run) : undefined;
+  const changed =
+    found && input.open
+      ? changedSince(
+          run.name,
+          found,
+          { ...input.open, settings: settingsPrint(run, options, training), steps },
+          input.splits ?? 1,
+        )
+      : null;
   return {
     run: run.name,
     trainable,
@@ -297,7 +317,8 @@ function estimateRun(
       virtualTokens,
       flops: flops.total,
       headLearningRate: trainable.head > 0 ? (headRate ?? rate) : 0,
-      searched: isSearched(run, training),
+      searched: isSearched(run, training) || found !== undefined,
+      changedSince: changed,
       weightDecay: run.weightDecay ?? null,
     },
     steps: needs,
@@ -306,6 +327,8 @@ function estimateRun(
       ({ block }) => block >= (run.frozenLayers ?? 0),
     ),
     layerRates: layerRates(rate, model.config.layers, run, headRate),
+    changedSince: changed,
+    mostFitted: textAnswers(method)?.mostParameters?.(options, task.outputs(classes)) ?? null,
   };
 }
 

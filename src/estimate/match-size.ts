@@ -13,6 +13,8 @@ export interface SizeMatch {
   /** The option that was chosen, and its value. */
   readonly option: string;
   readonly value: number;
+  /** That option, and what has to change with it. */
+  readonly options: Readonly<Record<string, number>>;
   /** Numbers that the run's adapter then trains, and the other's. */
   readonly adapter: number;
   readonly wanted: number;
@@ -23,7 +25,7 @@ type Counting = Pick<EstimateInput, "model" | "task" | "classes" | "labels"> & {
 };
 
 /** Options that say how large an adapter is; the first of them that changes its count is chosen. */
-const SIZES = ["rank", "bottleneck", "width", "virtualTokens"];
+const SIZES = ["rank", "initialRank", "bottleneck", "width", "virtualTokens"];
 const LARGEST = 1024;
 
 /**
@@ -43,22 +45,26 @@ export function matchSize(counting: Counting, run: RunConfiguration, like: RunCo
     );
   }
   const count = (value: number) => adapterOf(counting, withOption(run, option, value));
-  // The largest size that trains no more than is wanted, or 1; counts grow with the size.
-  let [low, high] = [1, LARGEST];
+  // The largest size that trains no more than is wanted, or the smallest; counts grow with it.
+  let [low, high] = [fits(() => count(1) > 0) ? 1 : 2, LARGEST];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
     if (fits(() => count(middle) <= wanted)) low = middle;
     else high = middle - 1;
   }
-  const below = { option, value: low, adapter: count(low), wanted };
+  const of = (value: number) => ({
+    ...{ option, value, options: sized(run, option, value) },
+    ...{ adapter: count(value), wanted },
+  });
+  const below = of(low);
   if (!fits(() => count(low + 1) > 0)) return below;
-  const above = { option, value: low + 1, adapter: count(low + 1), wanted };
+  const above = of(low + 1);
   return Math.abs(above.adapter - wanted) < Math.abs(below.adapter - wanted) ? above : below;
 }
 
 function changesCount(counting: Counting, run: RunConfiguration, option: string): boolean {
   try {
-    return adapterOf(counting, withOption(run, option, 1)) !== adapterOf(counting, withOption(run, option, 2));
+    return adapterOf(counting, withOption(run, option, 2)) !== adapterOf(counting, withOption(run, option, 3));
   } catch {
     return false;
   }
@@ -75,8 +81,16 @@ function fits(test: () => boolean): boolean {
 
 const withOption = (run: RunConfiguration, option: string, value: number): RunConfiguration => ({
   ...run,
-  options: { ...run.options, [option]: value },
+  options: { ...run.options, ...sized(run, option, value) },
 });
+
+/** AdaLoRA begins with more rank than it ends with: by default half as much again. */
+function sized({ options }: RunConfiguration, option: string, value: number): Record<string, number> {
+  if (option !== "initialRank") return { [option]: value };
+  const most = Math.max(1, Math.floor((2 * value) / 3));
+  const { targetRank } = options;
+  return { initialRank: value, targetRank: typeof targetRank === "number" ? Math.min(targetRank, most) : most };
+}
 
 /** Numbers of a run's adapter. */
 function adapterOf({ model, task, classes, labels, training }: Counting, run: RunConfiguration): number {

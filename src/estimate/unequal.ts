@@ -19,6 +19,8 @@ export interface RunTerms {
   readonly headLearningRate: number;
   /** Its rate was searched, or is to be. */
   readonly searched: boolean;
+  /** What has changed since, in a sentence; null: nothing. */
+  readonly changedSince: string | null;
   /** Of the adapter, where it is not the one of all. */
   readonly weightDecay: number | null;
 }
@@ -34,9 +36,11 @@ export interface CommonTerms {
 /** Counts and operations that lie within this factor are taken for equal. */
 const ALIKE = 1.25;
 
-/** None where everything is equal, or there is one run. */
+/** None where everything is equal. */
 export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[] {
-  if (runs.length < 2) return [];
+  // A rate that was found for something else is worth knowing of a run that is alone, too.
+  const changed = runs.flatMap((run) => run.changedSince ?? []);
+  if (runs.length < 2) return changed;
   return [
     parameters(runs),
     virtualTokens(runs),
@@ -44,6 +48,7 @@ export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[
     heads(runs),
     ...decays(runs, common),
     searched(runs),
+    ...changed,
     rowsRead(runs, common),
   ].filter((sentence) => sentence !== null);
 }

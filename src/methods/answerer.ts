@@ -44,6 +44,17 @@ export interface FrozenHead {
   readonly cap?: number | undefined;
 }
 
+/** How a fit, which may take seconds, tells of itself and shares its thread. */
+export interface FitWork {
+  /** Called with what a person should know of the answers. */
+  readonly notice?: (message: string) => void;
+  /**
+   * Awaited between pieces of work, so that the thread hears of other things; false: somebody has
+   * asked for an end, and what is found so far is taken.
+   */
+  readonly goOn?: () => Promise<boolean>;
+}
+
 /** The training rows as the frozen model reads them. */
 export interface TrainingRows {
   /** [rows, width]: what a head would read of each. */
@@ -69,8 +80,8 @@ export interface FromRows<Options> {
     state: Tensor,
     rows: { readonly count: number; readonly classes: number },
   ): Tensor;
-  /** Values of those leaves by name. `notice` is called with what a person should know of them. */
-  tables(options: Options, rows: TrainingRows, notice?: (message: string) => void): ReadonlyMap<string, Float32Array>;
+  /** Values of those leaves by name. Throws an Error where there is nothing to be learned. */
+  tables(options: Options, rows: TrainingRows, work?: FitWork): Promise<ReadonlyMap<string, Float32Array>>;
   /**
    * How many of those values are fitted to the rows' labels, as a head's parameters are trained.
    */
@@ -105,10 +116,12 @@ export interface FromTexts<Options> {
   /** Whether it says the same of every text, whatever that is; default: it does not. */
   readonly same?: true;
   /**
-   * Fits to the training rows; returns what is answered for a text. `notice` is called with what a
-   * person should know of it. Throws an Error where there is nothing to be learned.
+   * Fits to the training rows; resolves to what is answered for a text. Rejects with an Error where
+   * there is nothing to be learned.
    */
-  fit(options: Options, rows: TextRows, notice?: (message: string) => void): TextReader;
+  fit(options: Options, rows: TextRows, work?: FitWork): Promise<TextReader>;
+  /** The most numbers that are fitted, which is known only afterwards; default: none are. */
+  mostParameters?(options: Options, outputs: number): number;
 }
 
 /** A method, which answers by its trained head, or an answerer. */

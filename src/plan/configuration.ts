@@ -20,7 +20,25 @@ const DEFAULT_HEAD_LEARNING_RATE = 0.02;
 const optionsSchema = z.record(z.string(), z.unknown());
 
 /** `search`: tried on part of the training rows before training (`rate-search.ts`). */
-const learningRateSchema = z.union([z.number().positive(), z.literal("search")]);
+const learningRateSchema = z.union([z.number().positive(), z.literal("search")], {
+  error: 'must be a number above 0, or "search"',
+});
+
+/** What is kept of a search beside the rate that it chose (`found-rate.ts`). */
+const foundRateSchema = z.strictObject({
+  rate: z.number().positive(),
+  /** Training steps of all trials together. */
+  trialSteps: z.int().min(1),
+  /** Training rows that were learned from, and held out to choose by. */
+  trainRows: z.int().min(1),
+  heldRows: z.int().min(1),
+  /** What it was searched for: the steps of the training, and the base model's name. */
+  steps: z.int().min(1),
+  model: z.string(),
+  /** Beginnings of SHA-256: of all training rows, and of the run's and the training's settings. */
+  rows: z.string(),
+  settings: z.string(),
+});
 
 export const runSchema = z.strictObject({
   name: z.string().min(1).max(60),
@@ -30,6 +48,8 @@ export const runSchema = z.strictObject({
    * `training.learningRate`; without either the method's own default applies (`schedule.ts`).
    */
   learningRate: learningRateSchema.optional(),
+  /** How `learningRate` was found; it counts while that is the rate that was chosen. */
+  foundRate: foundRateSchema.optional(),
   /** Of the adapter; overrides `training.weightDecay`, which the head keeps. */
   weightDecay: z.number().min(0).optional(),
   options: optionsSchema.default({}),
@@ -67,7 +87,7 @@ export const trainingSchema = z.strictObject({
    * Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter.
    */
   headLearningRate: z.union([z.number().positive(), z.literal("adapter")]).default(DEFAULT_HEAD_LEARNING_RATE),
-  /** Decoupled, of all that is trained but norms and biases. */
+  /** Decoupled, of all that is trained but biases, norms and other gains. */
   weightDecay: z.number().min(0).default(0.01),
   schedule: z.enum(["linear", "cosine", "constant"]).default("linear"),
   warmupRatio: z.number().min(0).max(1).default(0.06),
@@ -137,19 +157,29 @@ const fields = z.strictObject({
     .strictObject({
       task: z.enum(taskIds).default(DEFAULT_TASK),
       train: z.string(),
-      validation: z.union([z.string(), z.number().gt(0).lt(1)]).default(dataDefaults.validationFraction),
+      validation: z
+        .union([z.string().min(1), z.number().gt(0).lt(1)], {
+          error: "must be the name of a file, or a fraction between 0 and 1",
+        })
+        .default(dataDefaults.validationFraction),
       /** A file, or how its rows are drawn from the training file; null: no test part. */
       test: z
-        .union([
-          z.string(),
-          z.number().gt(0).lt(1),
-          z.strictObject({ folds: z.int().min(2).max(20) }),
-          z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
-        ])
+        .union(
+          [
+            z.string().min(1),
+            z.number().gt(0).lt(1),
+            z.strictObject({ folds: z.int().min(2).max(20) }),
+            z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
+          ],
+          {
+            error:
+              'must be the name of a file, a fraction between 0 and 1, {"folds": 5}, {"repeats": 5, "fraction": 0.1}, or null',
+          },
+        )
         .nullable()
         .default(null),
       /** A column: rows with the same value stay in one part. */
-      group: z.string().nullable().default(null),
+      group: z.string().min(1).nullable().default(null),
       /** Rows that are given another answer, or left out; default: none. */
       changes: z.array(changeSchema).readonly().optional(),
       /** Roles as the task has them. */
@@ -190,4 +220,5 @@ const isCalibrated = (answer: Answer) => answer === "label" || answer === "label
 
 export type Configuration = z.infer<typeof configurationSchema>;
 export type RunConfiguration = z.infer<typeof runSchema>;
+export type FoundRate = z.infer<typeof foundRateSchema>;
 export type TrainingConfiguration = z.infer<typeof trainingSchema>;

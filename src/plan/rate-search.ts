@@ -5,7 +5,7 @@
 
 import { splitsOf } from "../data/splits";
 import { approachOf } from "../methods/registry";
-import type { Configuration, RunConfiguration, TrainingConfiguration } from "./configuration";
+import type { Configuration, FoundRate, RunConfiguration, TrainingConfiguration } from "./configuration";
 
 /** A rate as it was tried in one rung: as many steps and seeds as the others of the rung. */
 export interface RateTrial {
@@ -27,6 +27,8 @@ export interface RateSearch {
   readonly own: number;
   /** The rate with the lowest loss of the last rung; the method's own where every trial failed. */
   readonly chosen: number;
+  /** What a configuration keeps of it; null where every trial failed, and nothing was found. */
+  readonly found: FoundRate | null;
   /** In plain words, where the choice is less than it seems; else null. */
   readonly doubt: string | null;
   /** Rung after rung, in each from the lowest rate up. */
@@ -72,9 +74,13 @@ export function searchedRuns({ data, training, runs }: Configuration): RunConfig
 export function withFoundRates(configuration: Configuration, searches: readonly RateSearch[]): Configuration {
   const { learningRate, ...training } = configuration.training;
   const runs = configuration.runs.map(({ learningRate: own, ...run }) => {
-    const found = searches.find((search) => search.run === run.name)?.chosen;
-    const rate = found ?? (own === "search" ? undefined : own);
-    return { ...run, ...(rate !== undefined && { learningRate: rate }) };
+    const search = searches.find((one) => one.run === run.name);
+    const rate = search?.chosen ?? (own === "search" ? undefined : own);
+    return {
+      ...run,
+      ...(rate !== undefined && { learningRate: rate }),
+      ...(search?.found && { foundRate: search.found }),
+    };
   });
   return {
     ...configuration,

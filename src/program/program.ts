@@ -26,10 +26,22 @@ export interface Constant extends Tensor {
 
 export interface TrainableOptions {
   readonly initializer: Initializer;
+  /**
+   * Whether AdamW's weight decay pulls it toward zero; default: unless it starts as a gain
+   * (`startsAsGain`). Biases, norms and trained lengths say `false`.
+   */
   readonly weightDecay?: boolean;
   /** Factor on the run's learning rate; default: 1. */
   readonly learningRateScale?: number;
   readonly part?: "adapter" | "head";
+}
+
+/**
+ * Whether zero is not where a tensor does nothing, but one is: what it multiplies stays what it is
+ * at 1, as with a norm's gain. Decay would pull it away from that toward silence.
+ */
+export function startsAsGain({ kind }: Initializer): boolean {
+  return kind === "ones" || kind === "identity";
 }
 
 export class Program {
@@ -85,7 +97,7 @@ export class Program {
 
   /** A trained tensor by its name in the adapter file; asking twice gives the same tensor. */
   trainable(name: string, shape: readonly number[], options: TrainableOptions): Trainable {
-    const { initializer, weightDecay = true, part = "adapter" } = options;
+    const { initializer, weightDecay = !startsAsGain(initializer), part = "adapter" } = options;
     const learningRateScale = (options.learningRateScale ?? 1) * this.#learningRateScale;
     const training = { initializer, weightDecay, learningRateScale, part };
     return this.#leaf({ name, shape, type: "float32", role: "trainable", ...training });

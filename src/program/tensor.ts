@@ -54,7 +54,7 @@ export type Initializer =
 export interface Trainable extends Tensor {
   readonly role: "trainable";
   readonly initializer: Initializer;
-  /** Whether AdamW's decoupled weight decay applies (not to biases and norms). */
+  /** Whether AdamW's decoupled weight decay applies: not to biases, norms and other gains. */
   readonly weightDecay: boolean;
   /** Factor on the run's learning rate. */
   readonly learningRateScale: number;

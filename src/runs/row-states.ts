@@ -9,7 +9,7 @@ import { withSession } from "../base/once";
 import type { PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
-import { rowAnswers, type TextRows, type TrainingRows } from "../methods/answerer";
+import { type FitWork, rowAnswers, type TextRows, type TrainingRows } from "../methods/answerer";
 import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
@@ -32,6 +32,8 @@ export interface RowReader {
   texts(): TextRows;
   /** Says what a person should know of a run's answers by way of them. */
   notice(run: string, message: string): void;
+  /** How a run is fitted to them. */
+  work(run: string): FitWork;
 }
 
 export interface RowReaderSetup {
@@ -42,6 +44,8 @@ export interface RowReaderSetup {
   readonly training: Pick<TrainingConfiguration, "batchSize">;
   readonly pooling: Pooling;
   readonly emit: (event: StudioEvent) => void;
+  /** See `FitWork`. */
+  readonly goOn: () => Promise<boolean>;
 }
 
 /**
@@ -49,7 +53,7 @@ export interface RowReaderSetup {
  * the feed meanwhile.
  */
 export function rowReader(setup: RowReaderSetup, feed: Feed, rows: readonly TokenizedExample[]): RowReader {
-  const { model, data, emit, task } = setup;
+  const { model, data, emit, task, goOn } = setup;
   const labels = Int32Array.from(rows, (row) => row.labels[0]!);
   const others = { width: model.config.hiddenSize, labels, classes: data.labels.length, weights: rowWeights(rows) };
   let states: Promise<Float32Array> | null = null;
@@ -57,11 +61,13 @@ export function rowReader(setup: RowReaderSetup, feed: Feed, rows: readonly Toke
     states ??= rowStates(setup, feed, rows);
     return { states: await states, ...others };
   };
+  const notice = (run: string, message: string) => emit({ type: "notice", run, message });
   return {
     count: labels.length,
     read,
     texts: () => textRows({ ...data, train: rows }, task),
-    notice: (run, message) => emit({ type: "notice", run, message }),
+    notice,
+    work: (run) => ({ notice: (message) => notice(run, message), goOn }),
   };
 }
 
@@ -74,8 +80,7 @@ export async function rowTables(
   const { name, method, options, trainingRows } = setup;
   const answers = rowAnswers(method);
   if (!answers || !trainingRows) return new Map();
-  const notice = (message: string) => trainingRows.notice(name, message);
-  const tables = answers.tables(options, await trainingRows.read(), notice);
+  const tables = await answers.tables(options, await trainingRows.read(), trainingRows.work(name));
   const put = (label: string, values: Float32Array) => upload(executor, values, { label, category: "runtime", owner });
   return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
 }

@@ -44,6 +44,8 @@ export interface RunSetup extends ResolvedMethod {
   readonly weightDecay: number;
   /** Of the adapter alone; default: as the head's. */
   readonly adapterWeightDecay?: number;
+  /** Which tensors decay; default: those that say so. */
+  readonly decays?: (tensor: Trainable) => boolean;
   readonly gradClip: number | null;
   readonly task: Task;
   readonly classes: number;
@@ -181,12 +183,13 @@ export class Run {
   /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
   async compile(progress?: () => void): Promise<void> {
     const { method, weightDecay, adapterWeightDecay = weightDecay, gradClip } = this.setup;
+    const { decays = (tensor: Trainable) => tensor.weightDecay } = this.setup;
     if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
     const states = await this.semanticStates();
     this.#cachedBytes = [...states.values()].reduce((sum, { size }) => sum + size, 0);
     this.#rowTables = await rowTables(this.#executor, this.setup, this.owner);
     const { size } = this.#anyStep.batch;
-    this.#textAnswers = textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
+    this.#textAnswers = await textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
     this.#labelPrior = labelPriorOf(this.#executor, this.#model.tokenizer, this.setup, this.owner);
     await this.#start();
     const bound = await this.leaves();
@@ -206,7 +209,7 @@ export class Run {
       this.setup.trainingRows?.notice(this.setup.name, notice);
     }
     const decay = (tensor: Trainable) => {
-      if (!tensor.weightDecay) return 0;
+      if (!decays(tensor)) return 0;
       return tensor.part === "head" ? weightDecay : adapterWeightDecay;
     };
     const { trained } = this.#anyStep.tuned.backward;

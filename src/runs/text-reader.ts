@@ -20,17 +20,17 @@ export interface TextAnswers {
 }
 
 /** Fits an answerer to the training rows; null for all others. `size`: rows of a batch. */
-export function textAnswersOf(
+export async function textAnswersOf(
   executor: Executor,
   setup: Pick<ResolvedMethod, "method" | "options"> & { name: string; trainingRows?: RowReader },
   { size, owner }: { readonly size: number; readonly owner: string },
-): TextAnswers | null {
+): Promise<TextAnswers | null> {
   const { name, method, options, trainingRows } = setup;
   const answers = textAnswers(method);
   if (!answers) return null;
   if (!trainingRows) throw new Error(`${method.title} answers from training rows, and there are none here.`);
   const rows = trainingRows.texts();
-  const say = answers.fit(options, rows, (message) => trainingRows.notice(name, message));
+  const say = await answers.fit(options, rows, trainingRows.work(name));
   const label = SAID_OF_TEXTS;
   const said = new Float32Array(size * rows.outputs);
   const buffer = executor.memory.allocate(said.byteLength, { label, category: "runtime", owner });

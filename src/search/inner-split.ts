@@ -3,8 +3,10 @@
  * neither validation nor test rows.
  */
 
+import { assignParts } from "../data/parts";
 import { Random } from "../data/random";
 import type { TokenizedExample } from "../data/tokens";
+import { messageOf } from "../errors/message-of";
 import type { ComparisonData } from "../runs/rows";
 
 /** Of the training rows are held out, but no more than so many: each trial reads all of them. */
@@ -13,14 +15,44 @@ const MOST = 200;
 
 /**
  * The data with part of its training rows in place of the validation rows. Rows of one label keep
- * their share; rows with the same tokens stay on one side; both sides keep the order.
- * @throws Error with the number of rows where no two rows differ
+ * their share; rows with the same tokens, and of one group, stay on one side; both sides keep the
+ * order.
+ * @throws Error with the number of rows where no two rows differ, or no group can be held out
  */
 export function innerSplit(data: ComparisonData, seed: number): ComparisonData {
   const fraction = Math.min(FRACTION, MOST / data.train.length);
+  const grouped = data.train.some(({ group }) => group !== undefined);
+  const held = grouped ? heldGroups(data.train, fraction, seed) : heldRows(data.train, fraction, seed);
+  const validation = data.train.filter((row) => held.has(row));
+  return {
+    ...data,
+    train: data.train.filter((row) => !held.has(row)),
+    validation,
+    validationTexts: validation.map(() => ""),
+  };
+}
+
+/** Whole groups, as the parts of the data have them. */
+function heldGroups(rows: readonly TokenizedExample[], fraction: number, seed: number): Set<TokenizedExample> {
+  try {
+    const sides = assignParts(rows, [1 - fraction, fraction], {
+      random: new Random(seed, "search"),
+      file: "training rows",
+      inputOf: inputKey,
+      labelsOf: ({ labels }) => (labels.length === 1 ? labels : []),
+    });
+    return new Set(rows.filter((_, index) => sides[index] === 1));
+  } catch (error) {
+    throw new Error(`A rate cannot be searched, since no group can be held out to choose by. ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function heldRows(rows: readonly TokenizedExample[], fraction: number, seed: number): Set<TokenizedExample> {
   const held = new Set<TokenizedExample>();
   const strata = new Map<string, TokenizedExample[][]>();
-  for (const alike of groups(data.train, ({ ids }) => ids.join())) {
+  for (const alike of groups(rows, inputKey)) {
     const stratum = stratumOf(alike[0]!);
     const members = strata.get(stratum);
     if (members) members.push(alike);
@@ -35,19 +67,15 @@ export function innerSplit(data: ComparisonData, seed: number): ComparisonData {
       count += alike.length;
     }
   }
-  if (held.size === 0) holdOne(data.train, held);
-  const validation = data.train.filter((row) => held.has(row));
-  return {
-    ...data,
-    train: data.train.filter((row) => !held.has(row)),
-    validation,
-    validationTexts: validation.map(() => ""),
-  };
+  if (held.size === 0) holdOne(rows, held);
+  return held;
 }
+
+const inputKey = ({ ids }: TokenizedExample) => ids.join();
 
 /** So few rows of every label that none has a fifth: the last that differs from the first. */
 function holdOne(rows: readonly TokenizedExample[], held: Set<TokenizedExample>): void {
-  const distinct = groups(rows, ({ ids }) => ids.join());
+  const distinct = groups(rows, inputKey);
   if (distinct.length < 2) {
     throw new Error(
       `A rate cannot be searched with ${rows.length} training rows of which no two differ: some are learned from, others ` +

@@ -5,12 +5,16 @@
 
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup } from "../comparison/comparison-setup";
+import { fingerprint } from "../data/fingerprint";
 import { defaultLearningRate } from "../methods/learning-rate";
 import { methodOf } from "../methods/registry";
 import type { RunConfiguration } from "../plan/configuration";
+import { shortened } from "../plan/found-rate";
 import type { RateSearch, RateTrial } from "../plan/rate-search";
 import { trainingSteps } from "../plan/schedule";
 import type { Amounts } from "../plan/waiting";
+import { settingsPrint } from "../runs/rate-settings";
+import { parseOptions } from "../runs/resolve";
 import type { ComparisonData } from "../runs/rows";
 import { bestOf, doubtOf, FACTORS, halvingRungs, type Rung, ratesAround, searchSteps, trialOf } from "./halving";
 import { innerSplit } from "./inner-split";
@@ -64,14 +68,23 @@ export async function searchRate(setup: RateSearchSetup): Promise<RateSearch> {
     if (!leading) break;
     left = [leading, ...others].map(({ factor, rate }) => ({ factor, rate })).sort((a, b) => a.rate - b.rate);
   }
+  const rows = { trainRows: data.train.length, heldRows: data.validation.length };
   return {
     run: run.name,
     own,
     chosen: best?.rate ?? own,
+    found: best && {
+      rate: best.rate,
+      trialSteps: cost.steps,
+      ...rows,
+      steps,
+      model: model.folder.name,
+      rows: shortened(await fingerprint(setup.data.train)),
+      settings: settingsPrint(run, parseOptions(model, run), training),
+    },
     doubt: doubtOf(best, FACTORS),
     trials,
-    trainRows: data.train.length,
-    heldRows: data.validation.length,
+    ...rows,
     cost: { ...cost, seconds: (performance.now() - started) / 1000 },
   };
 }

@@ -83,7 +83,8 @@ export function decide(source: VerdictSource): Verdict {
     metric,
     metricChangedAfterTraining,
     part,
-    rows,
+    // Where no run can be judged, those that it was tried on.
+    rows: rows || (source.runs[0]?.seeds[0]?.examples.length ?? 0),
     thresholdsTuned,
     looks,
     ...(testRowsChanged && { testRowsChanged }),

@@ -10,7 +10,7 @@ import type { Answerer } from "../methods/answerer";
 import { isEnded } from "../plan/phase";
 import type { Variant } from "../plan/variants";
 import { trainableOf } from "../runs/trainable-count";
-import { type MetricName, taskMetrics } from "../tasks/metrics/names";
+import { decidingMetric, type MetricName } from "../tasks/metrics/names";
 import { claimsOf } from "../verdict/claim";
 import { decide, type JudgedRun } from "../verdict/decide";
 import type { Answers } from "../verdict/remarks";
@@ -163,7 +163,7 @@ export function judgeBy(
 ): Verdict {
   const { comparison, configuration, variants, data, divisions } = judged;
   const { task } = comparison;
-  const fixed = configuration.training.metric ?? taskMetrics[task.id][0];
+  const fixed = decidingMetric(configuration);
   const { runs, leftOut, divisionOf } = judgedRuns(judged, model, rows);
   return decide({
     task,

@@ -7,7 +7,8 @@ import type { BaseModel } from "../base/base-model";
 import { selfTest } from "../base/self-test";
 import { type Channel, readChannel } from "../data/channels";
 import { shownText } from "../data/examples";
-import type { EncodedRow } from "../data/tokens";
+import { fingerprint } from "../data/fingerprint";
+import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { EstimateInput } from "../estimate/estimate";
 import type { Executor } from "../executors/executor";
 import { readConfig } from "../hub/config";
@@ -16,6 +17,7 @@ import type { ModelFacts } from "../methods/method";
 import { familyOf } from "../models/registry";
 import type { Configuration } from "../plan/configuration";
 import { dataConfiguration } from "../plan/data-configuration";
+import { shortened } from "../plan/found-rate";
 import { type ComparisonData, type DividedRows, inputChannels } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
@@ -29,6 +31,8 @@ export class StudioSession {
   /** Executors that have passed the self-test. */
   readonly #tested = new Map<Executor, Promise<void>>();
   #model: BaseModel | null = null;
+  /** Of training rows that were asked for: reading them all takes a while. */
+  readonly #prints = new WeakMap<readonly TokenizedExample[], Promise<string>>();
 
   constructor(data: DatasetStore) {
     this.data = data;
@@ -135,6 +139,14 @@ export class StudioSession {
       ...{ train, validation, validationTexts },
       maxLength: settings.maxLength,
     };
+  }
+
+  /** The training rows' fingerprint, as found rates have it. */
+  trainingRows(): Promise<string> {
+    const { trainTokens } = this.data.data;
+    const known = this.#prints.get(trainTokens) ?? fingerprint(trainTokens).then(shortened);
+    this.#prints.set(trainTokens, known);
+    return known;
   }
 
   /** The open rows in their parts, once for every fold or repeat. */

@@ -34,6 +34,7 @@ import {
   runSchema,
   trainingSchema,
 } from "../plan/configuration";
+import { foundRateOf } from "../plan/found-rate";
 import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
 import { withProgress } from "../plan/waiting";
@@ -265,6 +266,7 @@ export class Studio implements StudioApi {
       training,
       splits: splitsOf(data.test)?.count ?? 1,
       runs,
+      open: runs.some(foundRateOf) ? { model: model.folder.name, rows: await this.#session.trainingRows() } : undefined,
       ...limits,
     });
   }

@@ -2,9 +2,12 @@
 
 import { beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import { fingerprint } from "../../src/data/fingerprint";
 import type { Executor } from "../../src/executors/executor";
 import { trainingSchema } from "../../src/plan/configuration";
 import type { Amounts } from "../../src/plan/waiting";
+import { settingsPrint } from "../../src/runs/rate-settings";
+import { parseOptions } from "../../src/runs/resolve";
 import { bestOf, halvingRungs, searchSteps } from "../../src/search/halving";
 import { type RateSearchSetup, searchRate } from "../../src/search/search-rate";
 import { fixtureModel } from "../fixtures/reference";
@@ -63,6 +66,18 @@ test("takes the rate with the lowest loss on held-out training rows", { timeout:
   expect(rates(second)).toEqual(rates(bestOf(first, 4)));
   expect(rates(last)).toEqual(rates(bestOf(second, 2)));
   expect(search.chosen).toBe(bestOf(last, 1)[0]!.rate);
+  const { rate, rows, settings, ...facts } = search.found!;
+  expect(rate).toBe(search.chosen);
+  expect(facts).toEqual({
+    trialSteps: searchSteps(rungs),
+    trainRows: search.trainRows,
+    heldRows: search.heldRows,
+    steps: STEPS,
+    model: "tiny-llama",
+  });
+  const { data, run, training } = await setupOf();
+  expect(rows).toBe((await fingerprint(data.train)).slice(0, 16));
+  expect(settings).toBe(settingsPrint(run, parseOptions(model, run), training));
   // Rates differ in what they reach, or nothing was trained.
   expect(new Set(first.map(({ loss }) => loss)).size).toBe(7);
   expect(search.cost.steps).toBe(searchSteps(rungs));

@@ -15,7 +15,7 @@ import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
 import { sequenceClassification } from "../../src/tasks/sequence-classification";
-import { fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
+import { decaysIn, fixtureJson, fixtureModel, fixtureTensors } from "../fixtures/reference";
 import { type Rig, referenceCases } from "../fixtures/reference-cases";
 import { largestDifference, relativeDistance } from "./compare";
 import { onProcessor, testExecutor } from "./executor";
@@ -112,6 +112,7 @@ describe.each(rigs)("%s", (rig) => {
           learningRate: described.optimizer.learningRate,
           headLearningRate: headRate && headRate * described.optimizer.learningRate,
           weightDecay: described.optimizer.weightDecay,
+          decays: decaysIn(described),
           gradClip: null,
           task: sequenceClassification,
           classes: described.labels.length,

@@ -83,6 +83,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/phase",
   "src/plan/variants",
   "src/plan/data-configuration",
+  "src/plan/found-rate",
   "src/tasks/metrics/names",
   "src/verdict/report",
   "src/plan/presets/registry",

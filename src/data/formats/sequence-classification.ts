@@ -88,7 +88,10 @@ function checkLabels(
   }
   const alone = single[0];
   if (alone === undefined) return;
-  const more = single.length > 1 ? ` (so have ${countOf(single.length - 1, "other label")})` : "";
+  const more =
+    single.length > 1
+      ? ` (so ${single.length === 2 ? "has" : "have"} ${countOf(single.length - 1, "other label")})`
+      : "";
   throw new DataError({
     ...where,
     row: places.find(({ label }) => label === alone)!.row,

@@ -6,12 +6,12 @@
  */
 
 import * as z from "zod";
-import { defineAnswerer, type TextReader, type TextRows } from "../answerer";
-import { solveLogisticRegression } from "../fitted-head/logistic-regression";
+import { defineAnswerer, type FitWork, type TextReader, type TextRows } from "../answerer";
+import { solveLogisticRegression, unfinished } from "../fitted-head/logistic-regression";
 import { presentLabels, UNSEEN } from "../fitted-head/present-labels";
 import { fitRidge } from "./ridge-regression";
 import { sparseMatrix } from "./sparse-rows";
-import { characterRuns, learnTerms, weighTexts, wordRuns } from "./tf-idf";
+import { characterRuns, learnTerms, type TermWeights, weighTexts, weighTrainingTexts, wordRuns } from "./tf-idf";
 
 const options = z.strictObject({
   reads: z
@@ -77,25 +77,30 @@ export const bagOfWords = defineAnswerer<Options>({
     paper: null,
   },
   options: () => options,
-  answers: { from: "texts", fit: learn },
+  answers: {
+    from: "texts",
+    fit: learn,
+    mostParameters: ({ reads, mostTerms }, outputs) => outputs * ((reads === "both" ? 2 : 1) * mostTerms + 1),
+  },
   exportForm: () => ({ type: "STUDIO", why: "it is a list of words with weights, and no part of the model." }),
 });
 
 /**
- * Fitted with the usual options, but for those given. Throws an Error where there is nothing to be
- * learned.
+ * Fitted with the usual options, but for those given. Rejects with an Error where there is nothing
+ * to be learned.
  */
-export const fitBagOfWords = (rows: TextRows, given: Partial<Options> = {}): TextReader =>
+export const fitBagOfWords = (rows: TextRows, given: Partial<Options> = {}): Promise<TextReader> =>
   learn({ ...options.parse({}), ...given }, rows);
 
-function learn(chosen: Options, rows: TextRows, notice?: (message: string) => void): TextReader {
+async function learn(chosen: Options, rows: TextRows, { notice, goOn }: FitWork = {}): Promise<TextReader> {
   const { reads, wordRun, fewestRows: fewestTexts, mostTerms, sublinear } = chosen;
   const cuts = [
     ...(reads === "characters" ? [] : [wordRuns(wordRun)]),
     ...(reads === "words" ? [] : [characterRuns(...CHARACTERS)]),
   ];
-  const kinds = cuts.map((cut) => learnTerms(rows.texts, cut, { fewestTexts, mostTerms, sublinear }));
-  const weighed = weighTexts(rows.texts, kinds);
+  const kinds: TermWeights[] = [];
+  for (const cut of cuts) kinds.push(await learnTerms(rows.texts, cut, { fewestTexts, mostTerms, sublinear }, goOn));
+  const weighed = await weighTrainingTexts(rows.texts, kinds, goOn);
   const { width } = weighed;
   if (width === 0) {
     throw new Error(
@@ -103,13 +108,8 @@ function learn(chosen: Options, rows: TextRows, notice?: (message: string) => vo
         "characters.",
     );
   }
-  const { weight, bias, converged } = fitTo(rows, sparseMatrix(weighed), chosen);
-  if (!converged) {
-    notice?.(
-      `The best fit was not found within ${chosen.maxIterations} iterations; other weights may fit the training rows ` +
-        "better. Allow more iterations, or make C smaller.",
-    );
-  }
+  const { weight, bias, converged, iterations } = await fitTo(rows, sparseMatrix(weighed), chosen, goOn);
+  if (!converged) notice?.(unfinished(iterations, chosen.maxIterations, "other weights"));
   const fitted = weight.length + bias.length;
   notice?.(
     `It weighs ${width.toLocaleString("en")} words and pieces of words: ${fitted.toLocaleString("en")} numbers fitted to ` +
@@ -128,21 +128,27 @@ function learn(chosen: Options, rows: TextRows, notice?: (message: string) => vo
 }
 
 /** Weights [width, outputs] and biases, by what is answered. */
-function fitTo(rows: TextRows, matrix: ReturnType<typeof sparseMatrix>, { penalty: c, maxIterations }: Options) {
-  const how = { c, maxIterations, memory: MEMORY };
+async function fitTo(
+  rows: TextRows,
+  matrix: ReturnType<typeof sparseMatrix>,
+  { penalty: c, maxIterations }: Options,
+  goOn: FitWork["goOn"],
+) {
+  const how = { c, maxIterations, memory: MEMORY, goOn };
   const { outputs, values } = rows;
   if (rows.answer === "number") return fitRidge(matrix, values, how);
   const weight = new Float64Array(matrix.width * outputs);
   const bias = new Float64Array(outputs).fill(UNSEEN);
-  let converged = true;
+  /** Of a fit that was not found: the fewest. */
+  let [converged, iterations] = [true, maxIterations];
   if (rows.answer === "label") {
     const { seen, labels } = presentLabels("Bag of words", rows.labels, outputs);
-    const fit = solveLogisticRegression(matrix, { labels, classes: seen.length, weights: rows.weights }, how);
+    const fit = await solveLogisticRegression(matrix, { labels, classes: seen.length, weights: rows.weights }, how);
     fit.weight.forEach((value, index) => {
       weight[Math.floor(index / seen.length) * outputs + seen[index % seen.length]!] = value;
     });
     for (const [place, label] of seen.entries()) bias[label] = fit.bias[place]!;
-    return { weight, bias, converged: fit.converged };
+    return { ...fit, weight, bias };
   }
   for (let output = 0; output < outputs; output++) {
     const labels = Int32Array.from({ length: matrix.rows }, (_, row) => values[row * outputs + output]!);
@@ -153,12 +159,13 @@ function fitTo(rows: TextRows, matrix: ReturnType<typeof sparseMatrix>, { penalt
     }
     const positive = rows.positiveWeights?.[output] ?? 1;
     const weights = Float32Array.from(labels, (label) => (label === 1 ? positive : 1));
-    const fit = solveLogisticRegression(matrix, { labels, classes: 2, weights }, how);
+    const fit = await solveLogisticRegression(matrix, { labels, classes: 2, weights }, how);
     for (let column = 0; column < matrix.width; column++) {
       weight[column * outputs + output] = fit.weight[2 * column + 1]! - fit.weight[2 * column]!;
     }
     bias[output] = fit.bias[1]! - fit.bias[0]!;
     converged &&= fit.converged;
+    if (!fit.converged) iterations = Math.min(iterations, fit.iterations);
   }
-  return { weight, bias, converged };
+  return { weight, bias, converged, iterations };
 }

@@ -4,17 +4,17 @@
  */
 
 import { minimise } from "../fitted-head/lbfgs";
-import type { FitOptions, LinearFit, RowMatrix } from "../fitted-head/logistic-regression";
+import type { LinearFit, PenalisedFit, RowMatrix } from "../fitted-head/logistic-regression";
 
 /** Of half the mean squared error. */
 const TOLERANCE = 1e-14;
 
 /** The fit to one number a row, with alpha = 1 / C. */
-export function fitRidge(
+export async function fitRidge(
   matrix: RowMatrix,
   numbers: Float32Array,
-  { c, maxIterations, memory }: FitOptions,
-): LinearFit {
+  { c, ...how }: PenalisedFit,
+): Promise<LinearFit> {
   const { rows, width } = matrix;
   const decay = 1 / (c * rows);
   const error = new Float64Array(1);
@@ -37,14 +37,14 @@ export function fitRidge(
     return squares / 2;
   }
   const preconditionWeights = matrix.preconditioner(new Float64Array(rows).fill(1), decay);
-  const { point, iterations, converged } = minimise(
+  const { point, iterations, converged } = await minimise(
     {
       evaluate,
       measureCurvature: () => {},
       precondition: (vector) => preconditionWeights(vector.subarray(0, width), 1),
     },
     width + 1,
-    { tolerance: TOLERANCE, maxIterations, memory },
+    { tolerance: TOLERANCE, ...how },
   );
   return { weight: point.slice(0, width), bias: point.slice(width), iterations, converged };
 }

@@ -61,12 +61,13 @@ export interface TermWeights {
   readonly idf: Float64Array;
 }
 
-/** Learns terms and their weights from texts. There may be none. */
-export function learnTerms(
+/** Learns terms and their weights from texts. There may be none. `pause`: after every text. */
+export async function learnTerms(
   texts: readonly string[],
   cut: Cut,
   { fewestTexts, mostTerms, sublinear }: TfIdfOptions,
-): TermWeights {
+  pause?: () => Promise<unknown>,
+): Promise<TermWeights> {
   const counts = new Map<string, { texts: number; times: number }>();
   for (const text of texts) {
     for (const [term, times] of countsOf(cut(text))) {
@@ -76,6 +77,7 @@ export function learnTerms(
         known.times += times;
       } else counts.set(term, { texts: 1, times });
     }
+    await pause?.();
   }
   const frequent = [...counts].filter(([, { texts }]) => texts >= fewestTexts).sort(([a], [b]) => byAlphabet(a, b));
   const kept =
@@ -98,29 +100,46 @@ export function learnTerms(
  * is empty.
  */
 export function weighTexts(texts: readonly string[], kinds: readonly TermWeights[]) {
-  const rows = texts.map((text) => {
-    const row: [number, number][] = [];
-    let before = 0;
-    for (const { cut, sublinear, columns, idf } of kinds) {
-      const own: [number, number][] = [];
-      let squares = 0;
-      for (const [term, times] of countsOf(cut(text))) {
-        const column = columns.get(term);
-        if (column === undefined) continue;
-        const value = (sublinear ? 1 + Math.log(times) : times) * idf[column]!;
-        own.push([before + column, value]);
-        squares += value * value;
-      }
-      const length = Math.sqrt(squares);
-      for (const [column, value] of own) row.push([column, value / length]);
-      before += columns.size;
-    }
-    return row;
-  });
   return sparseRows(
-    rows,
-    kinds.reduce((sum, { columns }) => sum + columns.size, 0),
+    texts.map((text) => weighText(text, kinds)),
+    widthOf(kinds),
   );
+}
+
+/** The same of many texts. `pause`: after every text. */
+export async function weighTrainingTexts(
+  texts: readonly string[],
+  kinds: readonly TermWeights[],
+  pause?: () => Promise<unknown>,
+) {
+  const rows: [number, number][][] = [];
+  for (const text of texts) {
+    rows.push(weighText(text, kinds));
+    await pause?.();
+  }
+  return sparseRows(rows, widthOf(kinds));
+}
+
+const widthOf = (kinds: readonly TermWeights[]) => kinds.reduce((sum, { columns }) => sum + columns.size, 0);
+
+function weighText(text: string, kinds: readonly TermWeights[]): [number, number][] {
+  const row: [number, number][] = [];
+  let before = 0;
+  for (const { cut, sublinear, columns, idf } of kinds) {
+    const own: [number, number][] = [];
+    let squares = 0;
+    for (const [term, times] of countsOf(cut(text))) {
+      const column = columns.get(term);
+      if (column === undefined) continue;
+      const value = (sublinear ? 1 + Math.log(times) : times) * idf[column]!;
+      own.push([before + column, value]);
+      squares += value * value;
+    }
+    const length = Math.sqrt(squares);
+    for (const [column, value] of own) row.push([column, value / length]);
+    before += columns.size;
+  }
+  return row;
 }
 
 function countsOf(terms: readonly string[]): Map<string, number> {

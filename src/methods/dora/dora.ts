@@ -41,6 +41,8 @@ export const dora = defineMethod<LowRankOptions>({
       const magnitude = program.trainable(`${path}.lora_magnitude_vector.weight`, [y.shape[1]!], {
         initializer: { kind: "tensor", tensor: norms },
         learningRateScale: options.learningRateRatio,
+        // Its neutral value is the weights' own length.
+        weightDecay: false,
       });
       const factors = magnitudeFactors(program, `${y.name} factors`, magnitude, { weight, layout }, update);
       if (input === x) return scaleColumns(program, `${y.name} dora`, update.sum, factors, bias);

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import { linear } from "../../operations/linear";
 import { defineAnswerer, type TrainingRows } from "../answerer";
-import { fitLogisticRegression, type LinearFit } from "./logistic-regression";
+import { fitLogisticRegression, type LinearFit, unfinished } from "./logistic-regression";
 import { presentLabels, UNSEEN } from "./present-labels";
 
 const options = z.strictObject({
@@ -51,15 +51,11 @@ export const fittedHead = defineAnswerer<Options>({
       const weight = program.provided(WEIGHT, [classes, state.shape[1]!], "training rows");
       return linear(program, "logits", state, weight, { bias: program.provided(BIAS, [classes], "training rows") });
     },
-    tables({ penalty, maxIterations }, rows, notice) {
+    async tables({ penalty, maxIterations }, rows, { notice, goOn } = {}) {
       const { seen, labels } = presentLabels("Fitted head", rows.labels, rows.classes);
-      const fit = fitLogisticRegression({ ...rows, labels, classes: seen.length }, { c: penalty, maxIterations });
-      if (!fit.converged) {
-        notice?.(
-          `The best fit was not found within ${maxIterations} iterations; another read-out may fit the training rows better. ` +
-            "Allow more iterations, or make C smaller.",
-        );
-      }
+      const own = { ...rows, labels, classes: seen.length };
+      const fit = await fitLogisticRegression(own, { c: penalty, maxIterations, goOn });
+      if (!fit.converged) notice?.(unfinished(fit.iterations, maxIterations, "another read-out"));
       return amongAll(fit, seen, rows);
     },
   },

@@ -3,6 +3,15 @@
  * Deterministic.
  */
 
+/** How long, and with how much memory, a fit is sought. */
+export interface FitOptions {
+  readonly maxIterations: number;
+  /** How many changes the curvature is read from; default: 30. */
+  readonly memory?: number | undefined;
+  /** Awaited before each iteration; false ends the search. Default: it goes on. */
+  readonly goOn?: (() => Promise<boolean>) | undefined;
+}
+
 export interface Smooth {
   /** The value at a point, whose gradient is written into `gradient`. */
   evaluate(point: Float64Array, gradient: Float64Array): number;
@@ -15,7 +24,7 @@ export interface Smooth {
 export interface Minimum {
   readonly point: Float64Array;
   readonly iterations: number;
-  /** False where `maxIterations` came first. */
+  /** False where `maxIterations`, or somebody who asked for an end, came first. */
   readonly converged: boolean;
 }
 
@@ -26,7 +35,6 @@ interface Change {
   readonly product: number;
 }
 
-/** How many changes the curvature is read from where a caller does not say. */
 const MEMORY = 30;
 /** Before which iterations the curvature is measured. */
 const MEASURED = [0, 10, 30, 90];
@@ -39,15 +47,11 @@ const HALVINGS = 40;
  * precondition(gradient), about twice what is left to gain, is below `tolerance`, or when rounding
  * leaves no smaller value to be found.
  */
-export function minimise(
+export async function minimise(
   { evaluate, measureCurvature, precondition }: Smooth,
   size: number,
-  {
-    tolerance,
-    maxIterations,
-    memory = MEMORY,
-  }: { readonly tolerance: number; readonly maxIterations: number; readonly memory?: number | undefined },
-): Minimum {
+  { tolerance, maxIterations, memory = MEMORY, goOn = async () => true }: FitOptions & { readonly tolerance: number },
+): Promise<Minimum> {
   let point = new Float64Array(size);
   let gradient = new Float64Array(size);
   let value = evaluate(point, gradient);
@@ -57,7 +61,7 @@ export function minimise(
     const plain = gradient.slice();
     precondition(plain);
     if (dot(plain, gradient) < tolerance) return { point, iterations, converged: true };
-    if (iterations === maxIterations) return { point, iterations, converged: false };
+    if (iterations === maxIterations || !(await goOn())) return { point, iterations, converged: false };
     const direction = descent(gradient, changes, precondition);
     const slope = dot(direction, gradient);
     const rounding = 4 * Number.EPSILON * Math.abs(value);

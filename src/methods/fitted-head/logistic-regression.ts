@@ -6,7 +6,7 @@
 
 import type { TrainingRows } from "../answerer";
 import { choleskyFactor, solveWithFactor } from "./cholesky";
-import { minimise } from "./lbfgs";
+import { type FitOptions, minimise } from "./lbfgs";
 
 /**
  * [rows, width], whose products a fit is made of. Weights of several outputs are in the order that
@@ -26,11 +26,8 @@ export interface RowMatrix {
   preconditioner(shares: Float64Array, decay: number): (weights: Float64Array, outputs: number) => void;
 }
 
-export interface FitOptions {
+export interface PenalisedFit extends FitOptions {
   readonly c: number;
-  readonly maxIterations: number;
-  /** How many changes the curvature is read from; default: as many as `minimise` keeps. */
-  readonly memory?: number | undefined;
 }
 
 export interface LinearFit {
@@ -39,6 +36,14 @@ export interface LinearFit {
   readonly bias: Float64Array;
   readonly iterations: number;
   readonly converged: boolean;
+}
+
+/** What to know of a fit that has not converged; `sake`: what another one may do better. */
+export function unfinished(iterations: number, maxIterations: number, sake: string): string {
+  return iterations < maxIterations
+    ? `It was stopped after ${iterations} iterations, before the best fit was found. Compare anew to find it.`
+    : `The best fit was not found within ${maxIterations} iterations; ${sake} may fit the training rows better. Allow more ` +
+        "iterations, or make C smaller.";
 }
 
 /** Of the mean loss; probabilities are then good to about the root of it. */
@@ -53,12 +58,12 @@ const RIDGE = 1e-12;
  * The fit to rows whose labels are 0 … classes − 1, each of them present. States are centred while
  * it is sought, which only moves the biases.
  */
-export function fitLogisticRegression(
+export async function fitLogisticRegression(
   { states, width, labels, classes, weights }: TrainingRows,
-  options: FitOptions,
-): LinearFit {
+  options: PenalisedFit,
+): Promise<LinearFit> {
   const { centred, means } = centre(states, width);
-  const fit = solveLogisticRegression(denseRows(centred, width), { labels, classes, weights }, options);
+  const fit = await solveLogisticRegression(denseRows(centred, width), { labels, classes, weights }, options);
   const bias = fit.bias.map((shift, label) => {
     let sum = shift;
     for (let column = 0; column < width; column++) sum -= fit.weight[label * width + column]! * means[column]!;
@@ -72,11 +77,11 @@ export function fitLogisticRegression(
  * what each row counts for, by default the same. Of two
  * classes scikit-learn penalises the one vector w = w₁ − w₀, ½ ‖w‖² = ‖W‖², and so does this.
  */
-export function solveLogisticRegression(
+export async function solveLogisticRegression(
   matrix: RowMatrix,
   { labels, classes, weights }: Pick<TrainingRows, "labels" | "classes" | "weights">,
-  { c, maxIterations, memory }: FitOptions,
-): LinearFit {
+  { c, ...how }: PenalisedFit,
+): Promise<LinearFit> {
   const { rows, width } = matrix;
   const decay = (classes === 2 ? 2 : 1) / (c * rows);
   const size = classes * width;
@@ -123,10 +128,9 @@ export function solveLogisticRegression(
     for (let label = 0; label < classes; label++) vector[size + label]! *= turn;
   }
 
-  const found = minimise({ evaluate, measureCurvature, precondition }, size + classes, {
+  const found = await minimise({ evaluate, measureCurvature, precondition }, size + classes, {
     tolerance: TOLERANCE,
-    maxIterations,
-    memory,
+    ...how,
   });
   const { iterations, converged } = found;
   return { weight: found.point.slice(0, size), bias: found.point.slice(size), iterations, converged };

@@ -27,7 +27,7 @@ export const majority = defineAnswerer<z.infer<typeof options>>({
     paper: null,
   },
   options: () => options,
-  answers: { from: "texts", same: true, fit: (_options, rows) => sayAlways(usual(rows)) },
+  answers: { from: "texts", same: true, fit: async (_options, rows) => sayAlways(usual(rows)) },
   exportForm: () => ({ type: "STUDIO", why: "nothing was trained; it says the same of every text." }),
 });
 

@@ -67,7 +67,7 @@ export const nearestNeighbours = defineAnswerer<Options>({
             linear(program, "nearness", state, rows, { bias: program.provided(LENGTHS, [count], "training rows") });
       return logOfOneMore(program, "logits", nearestVotes(program, "votes", scores, votes, { count: neighbours }));
     },
-    tables({ distance }, { states, width, labels, classes, weights }, notice) {
+    async tables({ distance }, { states, width, labels, classes, weights }, { notice } = {}) {
       if (weights) notice?.("Class weights change nothing here: every neighbour has one vote, as in scikit-learn.");
       const votes = new Float32Array(labels.length * classes);
       labels.forEach((label, row) => {

@@ -124,7 +124,9 @@ async function describeRuns(configuration: Configuration): Promise<void> {
     if (current?.configuration !== configuration) return;
     patch("comparison", { current: { ...current, unequal } });
     const records = useStudio.getState().comparison.current?.runs ?? [];
-    for (const { run, trainable } of runs) {
+    for (const { run, trainable, mostFitted } of runs) {
+      // How many numbers it fits to texts, its fit says.
+      if (mostFitted !== null) continue;
       for (const { name, variant } of records) if (variant.run === run) patchRun(name, { trainable });
     }
   });

@@ -122,7 +122,7 @@ export async function findRates(ids?: readonly string[]): Promise<void> {
     for (const search of found) {
       // A run may have been renamed or removed meanwhile.
       const id = wanted.find(({ name }) => name === search.run)!.id;
-      changeRun(id, { learningRate: search.chosen, search });
+      changeRun(id, { learningRate: search.chosen, foundRate: search.found ?? undefined, search });
     }
   } catch (error) {
     patch("methods", { searchError: messageOf(error) });

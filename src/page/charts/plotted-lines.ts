@@ -6,6 +6,7 @@
 import { spreadOf } from "../../plan/variants";
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import { areComparable } from "../store/comparable";
+import { isTrained } from "../store/is-trained";
 import type { AxisUnit, Comparison, RunRecord } from "../store/state";
 import { type Point, reducePoints } from "./reduce-points";
 import { smooth } from "./smooth";
@@ -81,9 +82,13 @@ export function plottedLines(
   axis: AxisUnit,
   smoothing: number,
 ): PlottedLine[] {
+  const end = furthest(runs, axis);
   return runs.flatMap((plotted) => {
     const lines = plotted.seeds
-      .map((run) => lineOf(run, quantity, axis, smoothing))
+      .map((run) => {
+        const line = lineOf(run, quantity, axis, smoothing);
+        return isTrained(run) ? line : levelLine(line, end);
+      })
       .filter((line) => line.ys.length > 0);
     if (lines.length === 0) return [];
     const { spread, ...line } = lines.length === 1 ? { ...lines[0]!, spread: null } : meanLine(lines);
@@ -118,6 +123,17 @@ function lineOf({ curves }: RunRecord, quantity: Quantity, axis: AxisUnit, smoot
   return { xs, ys, steps, strongValues: ys };
 }
 
+/**
+ * What steps do not change, as far as the others have come: it takes no tokens, seconds or
+ * operations of training, so that by these its own points all lie at 0.
+ */
+function levelLine({ ys, steps, ...line }: Line, end: number): Line {
+  const last = ys.at(-1);
+  if (last === undefined || end === 0) return { ...line, ys, steps };
+  const level = Float64Array.of(last, last);
+  return { xs: Float64Array.of(0, end), ys: level, strongValues: level, steps: Float64Array.of(0, steps.at(-1)!) };
+}
+
 /** The mean of several seeds as far as all of them have come, and how far they lie apart. */
 function meanLine(lines: readonly Line[]): Line & Pick<PlottedLine, "spread"> {
   const length = Math.min(...lines.map(({ ys }) => ys.length));
@@ -142,12 +158,16 @@ function meanLine(lines: readonly Line[]): Line & Pick<PlottedLine, "spread"> {
 
 /** The horizontal axis all line charts share: from 0 to where the longest run is, or will be. */
 export function horizontalAxis(runs: readonly PlottedRun[], unit: AxisUnit, plannedSteps: number): Axis {
-  let end = 0;
-  for (const { curves } of runs.flatMap(({ seeds }) => seeds)) {
-    end = Math.max(end, curves.steps.last(unit) || 0, curves.evaluations.last(unit) || 0);
-  }
-  if (unit === "step") end = Math.max(end, plannedSteps);
-  return openAxis(0, end || 1);
+  const end = furthest(runs, unit);
+  return openAxis(0, Math.max(end, unit === "step" ? plannedSteps : 0) || 1);
+}
+
+/** How far the longest run has come. */
+function furthest(runs: readonly PlottedRun[], unit: AxisUnit): number {
+  const ends = runs.flatMap(({ seeds }) =>
+    seeds.map(({ curves }) => Math.max(curves.steps.last(unit) || 0, curves.evaluations.last(unit) || 0)),
+  );
+  return Math.max(0, ...ends);
 }
 
 /** The vertical axis for these lines. A logarithmic one leaves out what is not above zero. */

@@ -20,6 +20,18 @@ export function EstimateLine({ run }: { run: DraftRun }) {
     );
   }
   const { adapter, head, percentOfBase } = estimate.trainable;
+  if (estimate.mostFitted !== null) {
+    return (
+      <p className="run-card-estimate">
+        <span>
+          fits at most <b>{formatCount(estimate.mostFitted)}</b> weights
+        </span>
+        <span>
+          <b>0 %</b> of base
+        </span>
+      </p>
+    );
+  }
   return (
     <p className="run-card-estimate">
       <span>

@@ -1,10 +1,13 @@
 /** Finds a run's best learning rate, and shows what was tried for the one it has. */
 
 import { Search } from "lucide-react";
+import type { FoundRate } from "../../plan/configuration";
+import { foundRateOf } from "../../plan/found-rate";
 import type { MethodDescription, RateSearch } from "../../worker/api";
 import { findRates } from "../actions/drafts";
 import { appearance } from "../appearance";
 import { whyNot } from "../compare/obstacle";
+import { Message } from "../layout/Message";
 import { formatCount, formatDuration, formatLoss, formatSetting } from "../numbers";
 import { isSearchable, searchOf } from "../store/configuration";
 import type { DraftRun } from "../store/state";
@@ -23,6 +26,7 @@ export function RateSearchField({ run, method }: RateSearchFieldProps) {
   const training = useStudio((state) => state.training.settings);
   if (!training || !isSearchable(run, training, method)) return null;
   const search = searchOf(run);
+  const found = foundRateOf(run);
   return (
     <div className="rate-search">
       <button
@@ -33,16 +37,35 @@ export function RateSearchField({ run, method }: RateSearchFieldProps) {
       >
         <Search size={14} aria-hidden="true" /> Find the best rate
       </button>
-      {search ? (
-        <FoundRate slot={run.slot} search={search} />
-      ) : (
+      {search && <SearchedRate slot={run.slot} search={search} />}
+      {!search && found && <KeptRate found={found} />}
+      {found && <ChangedSince run={run} />}
+      {!search && !found && (
         <span className="field-help">Tries seven rates on held-out training rows; validation rows are not used.</span>
       )}
     </div>
   );
 }
 
-function FoundRate({ slot, search }: { slot: number; search: RateSearch }) {
+/** A rate that was found elsewhere: before a reload, or where the link or the file is from. */
+function KeptRate({ found: { rate, trialSteps, heldRows } }: { found: FoundRate }) {
+  return (
+    <p className="field-help">
+      {formatSetting(rate)}, found by an earlier search of {formatCount(trialSteps)} steps, judged by{" "}
+      {formatCount(heldRows)} training rows.
+    </p>
+  );
+}
+
+/** What is no longer as it was when the rate was searched. */
+function ChangedSince({ run }: { run: DraftRun }) {
+  const changed = useStudio(
+    (state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.changedSince ?? null,
+  );
+  return changed === null ? null : <Message kind="warning">{changed}</Message>;
+}
+
+function SearchedRate({ slot, search }: { slot: number; search: RateSearch }) {
   const { chosen, own, doubt, cost, heldRows } = search;
   return (
     <>

@@ -17,7 +17,7 @@ import { useStudio } from "../store/store";
 import "./SizeMatchField.css";
 
 /** Options that say how large an adapter is (`estimate/match-size.ts` chooses among them). */
-const sizes = ["rank", "bottleneck", "width", "virtualTokens"];
+const sizes = ["rank", "initialRank", "bottleneck", "width", "virtualTokens"];
 
 interface SizeMatchFieldProps {
   run: DraftRun;
@@ -35,7 +35,7 @@ export function SizeMatchField({ run, method, fields }: SizeMatchFieldProps) {
   const match = () =>
     ask(async (studio) => {
       const found = await studio.matchSize(currentConfiguration(useStudio.getState())!, run.name, rank);
-      changeOption(run.id, found.option, found.value, null);
+      for (const [option, value] of Object.entries(found.options)) changeOption(run.id, option, value, null);
       return found;
     });
   return (

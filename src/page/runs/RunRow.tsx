@@ -4,10 +4,11 @@
  */
 
 import { RotateCcw } from "lucide-react";
+import { metricFacts } from "../../tasks/metrics/names";
 import { continueComparison } from "../actions/compare";
 import { toggleRun } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
-import { formatCount, formatSetting, formatSmallPercent } from "../numbers";
+import { formatCount, formatMetric, formatSetting, formatSmallPercent } from "../numbers";
 import type { RunRecord } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
 import { DownloadRun } from "./DownloadRun";
@@ -62,12 +63,15 @@ export function RunRow({ row, columns, best, differences, shown }: RunRowProps) 
             </span>
           ))}
         </td>
-        {columns.map(({ figure, format }) => {
+        {columns.map(({ figure, format, metric = row.metric }) => {
           const value = figures[figure];
+          // Of an earlier comparison that was judged by another one.
+          const other = metric !== row.metric;
           const isBest = row.contends && value !== null && value === best.get(figure);
           return (
             <td key={figure} className={isBest ? "number best" : "number"}>
-              {value === null ? "–" : format(value)}
+              {value === null ? "–" : other ? formatMetric(row.metric, value) : format(value)}
+              {value !== null && other && <span className="muted under">{metricFacts[row.metric].title}</span>}
               {figure === "trainable" && run.trainable && <ShareOfBase trainable={run.trainable} />}
             </td>
           );

@@ -6,7 +6,7 @@
 
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from "lucide-react";
 import { useState } from "react";
-import { taskMetrics } from "../../tasks/metrics/names";
+import { decidingMetric } from "../../tasks/metrics/names";
 import { NumberField } from "../fields/NumberField";
 import { formatPlural, formatWhen } from "../numbers";
 import type { Comparison } from "../store/state";
@@ -25,7 +25,7 @@ export function RunTable() {
   const [newest, ...earlier] = current ? [current, ...past] : past;
   if (!newest) return null;
 
-  const [metric] = taskMetrics[newest.configuration.data.task];
+  const metric = decidingMetric(newest.configuration);
   const target = chosenTarget ?? lossToBeat(newest.runs);
   const isTelling = separates(tableRows(newest, { past: false, target }), "stepsToLoss");
   // A target that somebody chose is shown whether it tells the runs apart or not.

@@ -5,7 +5,7 @@
 
 import { splitsOf } from "../../data/splits";
 import type { Spread } from "../../plan/variants";
-import { taskMetrics } from "../../tasks/metrics/names";
+import { decidingMetric } from "../../tasks/metrics/names";
 import { RunSwatch } from "../charts/RunSwatch";
 import { formatLoss, formatMetric, formatSetting, metricWord } from "../numbers";
 import { useSlowComparison } from "../store/use-slow-comparison";
@@ -15,7 +15,7 @@ import "./RunTable.css";
 export function VariantTable() {
   const { current } = useSlowComparison();
   if (!current) return null;
-  const [metric] = taskMetrics[current.configuration.data.task];
+  const metric = decidingMetric(current.configuration);
   const rows = variantRows(current.runs, metric);
   if (rows.length === 0) return null;
   const format = (value: number) => formatMetric(metric, value);

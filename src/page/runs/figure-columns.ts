@@ -12,6 +12,8 @@ export interface Column {
   title: string;
   format: (value: number) => string;
   descendingFirst?: boolean;
+  /** Which metric the heading names; left out where it is none. */
+  metric?: MetricName;
 }
 
 /** With the metric that the task is judged by; `tested`: also on the test rows. */
@@ -20,12 +22,12 @@ export function columnsFor(metric: MetricName, tested: boolean): Column[] {
   const short = metric === "accuracy" ? "acc." : title;
   const format = (value: number) => formatMetric(metric, value);
   const descendingFirst = better === "high";
-  const test: Column = { figure: "testMetric", title: `Test ${short}`, format, descendingFirst };
+  const test: Column = { figure: "testMetric", title: `Test ${short}`, format, descendingFirst, metric };
   return [
     { figure: "trainable", title: "Trainable", format: formatCount },
     ...(tested ? [test] : []),
-    { figure: "bestMetric", title: `Best ${short}`, format, descendingFirst },
-    { figure: "lastMetric", title: `Last ${short}`, format, descendingFirst },
+    { figure: "bestMetric", title: `Best ${short}`, format, descendingFirst, metric },
+    { figure: "lastMetric", title: `Last ${short}`, format, descendingFirst, metric },
     { figure: "validationLoss", title: "Val. loss", format: formatLoss },
     { figure: "stepsToLoss", title: "Steps to loss", format: formatCount },
     { figure: "seconds", title: "Time", format: formatDuration },

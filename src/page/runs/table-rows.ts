@@ -2,7 +2,7 @@
 
 import { splitsOf } from "../../data/splits";
 import { isEnded } from "../../plan/phase";
-import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
+import { decidingMetric, type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { Verdict } from "../../worker/api";
 import { stepsToLoss, summarise } from "../curves/run-curves";
 import { isTrained } from "../store/is-trained";
@@ -30,6 +30,8 @@ export interface TableRow {
    * on the same rows as the others. None does while the comparison trains.
    */
   contends: boolean;
+  /** Which metric its figures are of: that by which its comparison is judged. */
+  metric: MetricName;
   figures: Record<Figure, number | null>;
 }
 
@@ -39,7 +41,7 @@ export function tableRows(
   { past, target }: { past: boolean; target: number | null },
 ): TableRow[] {
   const { data } = comparison.configuration;
-  const [metric] = taskMetrics[data.task];
+  const metric = decidingMetric(comparison.configuration);
   const onSameRows = splitsOf(data.test ?? null) === null;
   return comparison.runs.map((run) => {
     const measured = summarise(run.curves, metric, isTrained(run));
@@ -47,6 +49,7 @@ export function tableRows(
       run,
       comparison,
       past,
+      metric,
       contends:
         onSameRows &&
         isEnded(comparison.state) &&
@@ -88,10 +91,12 @@ export function bestFigure(rows: readonly TableRow[], figure: Figure): number | 
   const numbers = values.filter(Number.isFinite);
   if (numbers.length < 2 || new Set(numbers).size === 1) return null;
   const { configuration, verdict } = contending[0]!.comparison;
-  const [metric] = taskMetrics[configuration.data.task];
+  const metric = decidingMetric(configuration);
   const isMeasured = measured.includes(figure);
   const best = isMeasured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
   if (!isMeasured || !verdict) return best;
+  // By another metric the verdict does not say whether a lead in this one is luck.
+  if (verdict.metric !== metric) return null;
   const leaders = contending.filter(({ figures }) => figures[figure] === best);
   return leaders.some(({ run }) => isAheadOfAll(verdict, run.variant.group)) ? best : null;
 }

@@ -6,6 +6,7 @@
 import { weightedTasks } from "../../data/class-weights";
 import type { Configuration, TrainingConfiguration } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
+import { foundRateOf } from "../../plan/found-rate";
 import { taskMetrics } from "../../tasks/metrics/names";
 import type { DataSummary, MethodDescription, RateSearch, TaskId } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
@@ -24,7 +25,7 @@ export function currentConfiguration(state: StudioState): Configuration | null {
     runs: state.methods.runs.map((run) => ({
       name: run.name,
       method: run.method,
-      ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
+      ...ownRate(run),
       options: run.options,
       ...ownSettings(run),
       ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
@@ -54,6 +55,14 @@ export function weightsByName(given: Readonly<Record<string, number>>, { labels 
   const names = new Set(labels.map(({ name }) => name));
   const known = Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
   return { known, unknown: Object.keys(given).filter((name) => !names.has(name)) };
+}
+
+/** A run's learning rate, where it has one of its own, and how it was found. */
+export function ownRate(
+  run: Pick<DraftRun, "learningRate" | "foundRate">,
+): Pick<Configuration["runs"][number], "learningRate" | "foundRate"> {
+  const foundRate = foundRateOf(run);
+  return { ...(run.learningRate !== null && { learningRate: run.learningRate }), ...(foundRate && { foundRate }) };
 }
 
 type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay">;
@@ -105,7 +114,10 @@ export function isSearchable(
   return !method.headOnly || training.headLearningRate === "adapter";
 }
 
-/** How a run's present rate was found; undefined where it was not searched. */
+/**
+ * What was tried for a run's present rate; undefined where it was not searched, or not in this
+ * page.
+ */
 export function searchOf({ learningRate, search }: Pick<DraftRun, "learningRate" | "search">): RateSearch | undefined {
   return search?.chosen === learningRate ? search : undefined;
 }
@@ -135,7 +147,10 @@ export function draftRun(
   method: MethodDescription,
   runs: readonly DraftRun[],
   fields: Partial<
-    Pick<DraftRun, "name" | "options" | "learningRate" | "weightDecay" | "frozenLayers" | "layerDecay" | "initFrom">
+    Pick<
+      DraftRun,
+      "name" | "options" | "learningRate" | "foundRate" | "weightDecay" | "frozenLayers" | "layerDecay" | "initFrom"
+    >
   > = {},
 ): DraftRun {
   made++;
@@ -148,6 +163,7 @@ export function draftRun(
     method: method.id,
     options: { ...method.defaults, ...fields.options },
     learningRate: fields.learningRate ?? null,
+    ...(fields.foundRate && { foundRate: fields.foundRate }),
     slot: freeSlot(runs),
     ...ownSettings(fields),
     initFrom: fields.initFrom,

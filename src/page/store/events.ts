@@ -76,7 +76,8 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           const { search } = event;
           if (run.variant.run !== search.run) continue;
           const learningRate = Number((search.chosen * run.variant.learningRateFactor).toPrecision(12));
-          const configuration = { ...run.configuration, learningRate: search.chosen };
+          const rate = { learningRate: search.chosen, ...(search.found && { foundRate: search.found }) };
+          const configuration = { ...run.configuration, ...rate };
           change(run.name, { learningRate, configuration, search });
         }
         break;

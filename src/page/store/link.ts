@@ -6,7 +6,7 @@
 import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
 import type { DataSettings, MethodDescription } from "../../worker/api";
-import { ownSettings } from "./configuration";
+import { ownRate, ownSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
 /** How a file is to be read. */
@@ -42,7 +42,7 @@ export function toFragment(
       return {
         name: run.name,
         method: run.method,
-        ...(run.learningRate === null ? {} : { learningRate: run.learningRate }),
+        ...ownRate(run),
         ...ownSettings(run),
         options: Object.fromEntries(changed),
       };

@@ -1,6 +1,6 @@
 /** What the page knows, in slices. Types only; the store is in store.ts. */
 
-import type { Configuration, RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
+import type { Configuration, FoundRate, RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import type { Variant } from "../../plan/variants";
 import type {
   ComparisonStateEvent,
@@ -78,6 +78,8 @@ export interface DraftRun {
   options: Record<string, unknown>;
   learningRate: number | "search" | null;
   /** How its learning rate was found; it counts while the rate is the one that was chosen. */
+  foundRate?: FoundRate;
+  /** What was tried for it, where that was in this page. */
   search?: RateSearch;
   /** As in the configuration; left out where nothing is set. */
   weightDecay?: number;

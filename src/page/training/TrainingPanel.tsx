@@ -219,7 +219,7 @@ function OptimiserGroup({ settings }: GroupProps) {
       />
       <NumberField
         label="Weight decay"
-        help="Of everything trained but norms and biases, the same for every run."
+        help="Of everything trained but biases, norms and other gains, the same for every run."
         value={weightDecay}
         min={0}
         onChange={(decay) => decay !== null && changeTraining({ weightDecay: decay })}

@@ -54,3 +54,14 @@ export const metricFacts: Readonly<Record<MetricName, MetricFacts>> = {
   perplexity: { title: "Perplexity", kind: "number", better: "low" },
   tokenAccuracy: { title: "Token accuracy", kind: "share", better: "high" },
 };
+
+/** What runs are judged by: what was fixed before training, else the task's first. */
+export function decidingMetric({
+  data: { task },
+  training: { metric },
+}: {
+  readonly data: { readonly task: TaskId };
+  readonly training: { readonly metric?: MetricName | undefined };
+}): MetricName {
+  return metric ?? taskMetrics[task][0];
+}

@@ -18,7 +18,7 @@ import { elementCount } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { buildTunedProgram, type TunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
-import { type FixtureTensor, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
+import { decaysIn, type FixtureTensor, fixtureJson, fixtureModel, fixtureTensors } from "../../fixtures/reference";
 import { type ReferenceCase, type Rig, referenceCases } from "../../fixtures/reference-cases";
 import { trainedParts } from "../../training/trained-parts";
 import { AdamW } from "../interpreter/adamw";
@@ -138,6 +138,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
       const trainables: { name: string; gradientIsZero: boolean }[] = described.trainables;
       const zero = new Set(trainables.filter(({ gradientIsZero }) => gradientIsZero).map(({ name }) => name));
       const { learningRate, weightDecay } = described.optimizer;
+      const decays = decaysIn(described);
       const programs = new Map<number, TunedProgram>();
       const initial = trainedParts(tensors, "initial", config);
       // What trains the model's own weights starts from them.
@@ -173,7 +174,8 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
             if (zero.has(tensor)) expect(Math.max(...gradients.get(tensor)!.map(Math.abs))).toBeLessThan(1e-6);
             else expect(distance(gradients.get(tensor)!, gradient), `gradient of ${tensor}`).toBeLessThan(3e-6);
           }
-          optimizer = new AdamW(tuned.program.trainables, { learningRate, weightDecay });
+          const asThere = tuned.program.trainables.map((tensor) => ({ ...tensor, weightDecay: decays(tensor) }));
+          optimizer = new AdamW(asThere, { learningRate, weightDecay });
         }
         optimizer!.update(trained, gradients);
       }

@@ -174,7 +174,8 @@ describe("folds and repeats", () => {
 
 describe("a list of one's own", () => {
   it("is assigned by any shares; a share of 0 gets none", () => {
-    const parts = assignParts(examples, [0.5, 0, 0.5], { random: new Random(1) });
+    const [inputOf, labelsOf] = [({ text }: Example) => text, ({ label }: Example) => [label]];
+    const parts = assignParts(examples, [0.5, 0, 0.5], { random: new Random(1), inputOf, labelsOf });
     expect([0, 1, 2].map((part) => parts.filter((one) => one === part).length)).toEqual([55, 0, 55]);
   });
 });
@@ -213,6 +214,52 @@ describe("the open data in three parts", () => {
     expect(buildDataset(await alone(), without)).toEqual(read);
   });
 
+  it("of two parts, too, no text is on two sides, and other rows stay where they were", async () => {
+    const rows = [...lines(40), ...Array.from({ length: 8 }, (_, n) => ` MESSAGE ${n},${n % 2 ? "ham" : "spam"},x`)];
+    const file = await table("train.csv", ["text,label,author", ...rows]);
+    const two = { ...settings, test: null };
+    let moved = 0;
+    for (const seed of SEEDS) {
+      const read = buildDataset({ train: file, validation: null, test: null }, { ...two, seed });
+      const all = [...read.train, ...read.validation].sort((a, b) => a.row - b.row);
+      const drawn = splitExamples(all, 0.2, seed);
+      expect(read.train).toEqual(all.filter((example) => !read.validation.includes(example)));
+      const key = ({ text }: Example) => text.trim().toLowerCase();
+      const learned = new Set(drawn.train.map(key));
+      const repeats = drawn.validation.filter((example) => learned.has(key(example)));
+      expect(read.validation).toEqual(drawn.validation.filter((example) => !repeats.includes(example)));
+      const sides = [read.train, read.validation].map((part) => new Set(part.map(key)));
+      expect([...sides[1]!].some((text) => sides[0]!.has(text))).toBe(false);
+      moved += repeats.length;
+      const said = read.notices.filter((notice) => notice.includes("put with the training rows"));
+      expect(said.map((notice) => Number(/(\d+) rows? drawn/.exec(notice)![1]))).toEqual(
+        repeats.length > 0 ? [repeats.length] : [],
+      );
+    }
+    expect(moved).toBeGreaterThan(0);
+  });
+
+  it("of two parts in which every text is twice, whole pairs are dealt out; one text alone is refused", async () => {
+    const twice = Array.from({ length: 12 }, (_, n) => `message ${n % 6},${n % 2 ? "ham" : "spam"}`);
+    const two = { ...settings, test: null };
+    const open = async (some: string[]) => ({
+      train: await table("t.csv", ["text,label", ...some]),
+      validation: null,
+      test: null,
+    });
+    for (const seed of SEEDS) {
+      const { train, validation } = buildDataset(await open(twice), { ...two, seed });
+      expect(train.length + validation.length).toBe(12);
+      const known = new Set(train.map(({ text }) => text));
+      expect(validation.length).toBeGreaterThan(0);
+      expect(validation.some(({ text }) => known.has(text))).toBe(false);
+    }
+    const alike = await open(["same,ham", "same,ham", "same,spam", "same,spam"]);
+    expect(() => buildDataset(alike, two)).toThrow(
+      /t\.csv: 4 rows with 1 different text cannot be divided into 2 parts/,
+    );
+  });
+
   it("keep a column's groups together, and say what that makes", async () => {
     const dataset = buildDataset(await alone(), { ...settings, group: "author" });
     const authors = partsOf(dataset).map((rows) => new Set(rows.map(({ group }) => group)));
@@ -239,6 +286,31 @@ describe("the open data in three parts", () => {
     expect(() => buildDataset({ ...tables, test }, settings)).toThrow(
       /one\.csv: All 2 rows for test have the label "ham"/,
     );
+  });
+
+  it("name the only row of a part, and what helps a test file", async () => {
+    const four = await table("four.csv", ["text,label", "one,ham", "two,spam", "three,ham", "four,spam"]);
+    const few = { ...settings, columns: { text: "text", textPair: null, label: "label" } };
+    expect(() => buildDataset({ train: four, validation: null, test: null }, few)).toThrow(
+      /four\.csv: The only row for (validation|test) has the label "(ham|spam)" \(/,
+    );
+    const one = await table("one.csv", ["text,label", "five,ham", "six,ham"]);
+    expect(() =>
+      buildDataset({ train: four, validation: null, test: one }, { ...few, validationFraction: 0.5 }),
+    ).toThrow(/one\.csv: All 2 rows for test have the label "ham" .* Add rows of other labels to this file\.$/);
+  });
+
+  it("say where all numbers to be measured on are the same, so that no correlation is defined", async () => {
+    const numbers = Array.from({ length: 40 }, (_, n) => `message ${n},${n / 4}`);
+    const file = await table("n.csv", ["text,score", ...numbers]);
+    const alike = await table("same.csv", ["text,score", "one,2.5", "two,2.5"]);
+    const regression: DataSettings & { seed: number } = {
+      ...{ ...settings, task: "regression", columns: { text: "text", textPair: null, number: "score" } },
+    };
+    expect(buildDataset({ train: file, validation: null, test: null }, regression).notices).toEqual([]);
+    expect(buildDataset({ train: file, validation: null, test: alike }, regression).notices).toEqual([
+      "same.csv: All 2 test rows have the number 2.5, so no correlation is defined on them.",
+    ]);
   });
 
   it("say that numbers are scaled by the first of several divisions", async () => {

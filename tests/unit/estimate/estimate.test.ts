@@ -7,6 +7,7 @@ import { methodOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { type RunConfiguration, trainingSchema } from "../../../src/plan/configuration";
 import { tensorBytes } from "../../../src/program/tensor";
+import { settingsPrint } from "../../../src/runs/rate-settings";
 import { methodContext, parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
@@ -51,6 +52,40 @@ function input(runs: readonly RunConfiguration[], change: Partial<EstimateInput>
 }
 
 const sum = ({ total: _total, ...bytes }: Record<string, number>) => Object.values(bytes).reduce((a, b) => a + b, 0);
+
+test("a found rate is held against what is open", () => {
+  const settings = settingsPrint(run("lora"), parseOptions(model, run("lora")), input([]).training);
+  const foundRate = {
+    rate: 0.003,
+    trialSteps: 155,
+    trainRows: 4,
+    heldRows: 1,
+    steps: 20,
+    model: "tiny",
+    rows: "aa",
+    settings,
+  };
+  const runs = [{ ...run("lora"), learningRate: 0.003, foundRate }, run("ia3")];
+  const said = (change: Partial<EstimateInput>) => {
+    const { runs: estimated, unequal } = estimate(input(runs, change));
+    return [estimated[0]!.changedSince, ...unequal.filter((sentence) => sentence.includes("search"))];
+  };
+  const some = "The learning rate was searched for lora, and not for ia3.";
+  expect(said({ open: { model: "tiny", rows: "aa" } })).toEqual([null, some]);
+  const other = expect.stringMatching(/^The learning rate of lora was found by a search on other training rows: /);
+  expect(said({ open: { model: "tiny", rows: "bb" } })).toEqual([other, some, other]);
+  const longer = { training: trainingSchema.parse({ batchSize: 4, steps: 80 }), open: { model: "tiny", rows: "aa" } };
+  expect(said(longer)[0]).toMatch(/by a search for 20 steps, not 80: /);
+});
+
+test("of a fit to texts the most weights there can be are known", () => {
+  const bag = run("bag-of-words", { mostTerms: 50 });
+  const [both, words, lora] = estimate(
+    input([bag, run("bag-of-words", { mostTerms: 50, reads: "words" }), run("lora")]),
+  ).runs;
+  expect([both!.mostFitted, words!.mostFitted, lora!.mostFitted]).toEqual([505, 255, null]);
+  expect(both!.trainable.total).toBe(0);
+});
 
 test("several runs: what is not equal between them, and what a step of each computes", () => {
   const asked = { ...run("nearest-neighbours", { neighbours: 1 }) };

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { matchSize, type SizeMatch } from "../../../src/estimate/match-size";
 import { openTokenizer } from "../../../src/hub/tokenizer";
+import { methods } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
 import { type RunConfiguration, trainingSchema } from "../../../src/plan/configuration";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
@@ -34,17 +35,23 @@ const LORA = 2688;
 
 describe("as many numbers as LoRA of rank 8", () => {
   test("LoRA itself, from whatever rank", () => {
-    expect(match("lora", { rank: 64 })).toEqual({ option: "rank", value: 8, adapter: LORA, wanted: LORA });
+    expect(match("lora", { rank: 64 })).toEqual({
+      option: "rank",
+      value: 8,
+      options: { rank: 8 },
+      adapter: LORA,
+      wanted: LORA,
+    });
   });
 
   test("a prompt: 56 tokens of 48 numbers exactly", () => {
     expect(match("prompt")).toEqual({
-      ...{ option: "virtualTokens", value: 56, adapter: 2688, wanted: LORA },
+      ...{ option: "virtualTokens", value: 56, options: { virtualTokens: 56 }, adapter: 2688, wanted: LORA },
     });
   });
 
   test("a prefix: keys and values of 24 numbers in two blocks are 96 a token", () => {
-    expect(match("prefix")).toEqual({ option: "virtualTokens", value: 28, adapter: 2688, wanted: LORA });
+    expect(match("prefix")).toMatchObject({ option: "virtualTokens", value: 28, adapter: 2688, wanted: LORA });
   });
 
   test("a bottleneck takes the nearest inner width, above or below", () => {
@@ -58,9 +65,41 @@ describe("as many numbers as LoRA of rank 8", () => {
     }
   });
 
+  test("AdaLoRA by the rank that it begins with, which stays above the one that it ends with", () => {
+    // A, B and the singular values of queries and values in two blocks.
+    const count = (rank: number) => rank * 2 * (48 + 48 + 1 + 48 + 24 + 1);
+    const found = match("adalora");
+    expect(found).toEqual({
+      ...{ option: "initialRank", value: 8, options: { initialRank: 8, targetRank: 5 } },
+      ...{ adapter: count(8), wanted: LORA },
+    });
+    expect(match("adalora", { initialRank: 4, targetRank: 3 }).options).toEqual({ initialRank: 8, targetRank: 3 });
+    const least = match("adalora", {}, run("prompt", { virtualTokens: 1 }));
+    expect([least.options, least.adapter]).toEqual([{ initialRank: 2, targetRank: 1 }, count(2)]);
+  });
+
+  test("every method that has a size comes as near as its next smaller and larger one", { timeout: 120_000 }, () => {
+    const without = ["ia3", "ln-tuning", "bitfit", "beft", "road", "full", "half-fine-tuning", "last-layer"];
+    const sizeless = [...without, "linear-probe", "hard-text", "cpt", "sk-prefix", "sk-prompt"];
+    for (const { id } of methods) {
+      if (sizeless.includes(id)) continue;
+      const found = match(id);
+      for (const value of [found.value - 1, found.value + 1]) {
+        const options = { ...found.options, [found.option]: value };
+        let other: number;
+        try {
+          other = match("lora", { rank: 1 }, run(id, options)).wanted;
+        } catch {
+          continue;
+        }
+        expect(Math.abs(other - LORA), id).toBeGreaterThanOrEqual(Math.abs(found.adapter - LORA));
+      }
+    }
+  });
+
   test("the smallest size where even that trains more", () => {
     expect(match("lora", {}, run("prompt", { virtualTokens: 1 }))).toEqual({
-      ...{ option: "rank", value: 1, adapter: 336, wanted: 48 },
+      ...{ option: "rank", value: 1, options: { rank: 1 }, adapter: 336, wanted: 48 },
     });
   });
 

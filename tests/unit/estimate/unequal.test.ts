@@ -6,7 +6,7 @@ import { type CommonTerms, type RunTerms, unequal } from "../../../src/estimate/
 const common: CommonTerms = { trainRows: 300, rowsSeen: 300, weightDecay: 0.01 };
 const run = (name: string, fields: Partial<RunTerms> = {}): RunTerms => ({
   ...{ run: name, adapter: 1000, trains: true, readsRows: false, virtualTokens: 0, flops: 1e6 },
-  ...{ headLearningRate: 0.005, searched: false, weightDecay: null },
+  ...{ headLearningRate: 0.005, searched: false, changedSince: null, weightDecay: null },
   ...fields,
 });
 const said = (...runs: RunTerms[]) => unequal(runs, common);
@@ -59,6 +59,13 @@ describe("what is not equal", () => {
       "The learning rate was searched for a, and not for b.",
     ]);
     expect(said(run("a", { searched: true }), run("b", { searched: true }), head)).toEqual([]);
+  });
+
+  test("rates that were found for something else, of a single run, too", () => {
+    const changedSince = "The learning rate of a was found by a search on other training rows.";
+    const a = run("a", { searched: true, changedSince });
+    expect(said(a)).toEqual([changedSince]);
+    expect(said(a, run("b", { searched: true }))).toEqual([changedSince]);
   });
 
   test("rows that answerers read and trained runs do not see", () => {

@@ -7,7 +7,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { mergeObstacle } from "../../../src/folders/merge";
 import { type TextRows, textAnswers } from "../../../src/methods/answerer";
 import { bagOfWords } from "../../../src/methods/bag-of-words/bag-of-words";
-import { characterRuns, learnTerms, weighTexts, wordRuns } from "../../../src/methods/bag-of-words/tf-idf";
+import {
+  characterRuns,
+  learnTerms,
+  weighTexts,
+  weighTrainingTexts,
+  wordRuns,
+} from "../../../src/methods/bag-of-words/tf-idf";
 import { majority } from "../../../src/methods/majority/majority";
 import { parseOptions } from "../../../src/runs/resolve";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
@@ -59,7 +65,7 @@ const CASES = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 describe("as scikit-learn", () => {
   test("all its cases are held", () => expect(found.cases).toHaveLength(CASES.length));
 
-  test.each(CASES)("case %i: terms and their weights", (index) => {
+  test.each(CASES)("case %i: terms and their weights", async (index) => {
     const { terms, options } = found.cases[index];
     const { wordRun, fewestRows, mostTerms, sublinear } = optionsOf(options);
     const { reads } = options;
@@ -68,7 +74,8 @@ describe("as scikit-learn", () => {
       ...(reads === "words" ? [] : [characterRuns(3, 5)]),
     ];
     const how = { fewestTexts: fewestRows!, mostTerms: mostTerms!, sublinear: sublinear! };
-    const kinds = cuts.map((cut) => learnTerms(found.texts.slice(0, found.training), cut, how));
+    const training = found.texts.slice(0, found.training);
+    const kinds = await Promise.all(cuts.map((cut) => learnTerms(training, cut, how)));
     const all = kinds.flatMap(({ columns, idf }) => [...columns.keys()].map((term, column) => [term, idf[column]!]));
     const named = all.length > 200 ? all.filter((_, place) => place % 10 === 0) : all;
     expect(named.map(([term]) => term)).toEqual(terms.map(({ term }: { term: string }) => term));
@@ -81,6 +88,7 @@ describe("as scikit-learn", () => {
     ).toBeLessThan(1e-12);
     // Each kind's part of a row has the length 1, or is empty.
     const { starts, columns, values } = weighTexts(found.texts, kinds);
+    expect(await weighTrainingTexts(found.texts, kinds)).toEqual(weighTexts(found.texts, kinds));
     for (let row = 0; row + 1 < starts.length; row++) {
       let before = 0;
       for (const { columns: own } of kinds) {
@@ -94,12 +102,14 @@ describe("as scikit-learn", () => {
     }
   });
 
-  test.each(CASES)("case %i: what it says of other texts, to 1e-6", (index) => {
+  test.each(CASES)("case %i: what it says of other texts, to 1e-6", async (index) => {
     const { answer, options, said, usual } = found.cases[index];
     const notices: string[] = [];
     const rows = rowsOf(index);
     const notice = (message: string) => notices.push(message);
-    const read = textAnswers(bagOfWords)!.fit(optionsOf(options), rows, notice);
+    const read = await textAnswers(bagOfWords)!.fit(optionsOf(options), rows, { notice });
+    const fitted = Number(/: ([\d,]+) numbers fitted/.exec(notices[0]!)![1]!.replaceAll(",", ""));
+    expect(fitted).toBeLessThanOrEqual(textAnswers(bagOfWords)!.mostParameters!(optionsOf(options), rows.outputs));
     const asked = found.texts.slice(found.training);
     const out = read(asked);
     const own = asked.map((_: string, row: number) =>
@@ -107,7 +117,7 @@ describe("as scikit-learn", () => {
     );
     expect(largest(own.flat(), said.flat())).toBeLessThan(1e-6);
     expect(notices).toEqual([expect.stringMatching(/^It weighs [\d,]+ words .* fitted to 54 training rows/)]);
-    const always = textAnswers(majority)!.fit({}, rows)(["anything"]);
+    const always = (await textAnswers(majority)!.fit({}, rows))(["anything"]);
     expect(largest(asSaid(answer, [...always]), usual)).toBeLessThan(1e-6);
   });
 });
@@ -131,25 +141,41 @@ test("a Program reads what the host says, and nothing of the model", () => {
   );
 });
 
-test("what was not found in time is said, and what cannot be is refused", () => {
+test("what was not found in time is said, and what cannot be is refused", async () => {
   const { fit: fitBag } = textAnswers(bagOfWords)!;
   const rows = rowsOf(3);
   const notices: string[] = [];
-  fitBag(optionsOf({ penalty: 1000, maxIterations: 3 }), rows, (message) => notices.push(message));
+  const notice = (message: string) => notices.push(message);
+  await fitBag(optionsOf({ penalty: 1000, maxIterations: 3 }), rows, { notice });
   expect(notices[0]).toContain("not found within 3 iterations");
-  expect(() => fitBag(optionsOf({}), { ...rows, labels: rows.labels.map(() => 2) })).toThrow(
+  await expect(fitBag(optionsOf({}), { ...rows, labels: rows.labels.map(() => 2) })).rejects.toThrow(
     "Bag of words: all 54 training rows have the same one of 4 labels",
   );
-  expect(() => fitBag(optionsOf({ reads: "words", fewestRows: 55 }), rows)).toThrow(
+  await expect(fitBag(optionsOf({ reads: "words", fewestRows: 55 }), rows)).rejects.toThrow(
     "Bag of words: no word is in 55 of the 54 training rows.",
   );
   expect(mergeObstacle(bagOfWords, bagOfWords.exportForm(optionsOf({}), model))).toContain("does not ask the model");
 });
 
-test("a label that no training row has costs a finite loss", () => {
+test("a label that no training row has costs a finite loss", async () => {
   const rows = { ...rowsOf(0), labels: rowsOf(0).labels.map((label) => (label === 3 ? 1 : label)) };
-  const [said] = [textAnswers(majority)!.fit({}, rows)(["text"])];
+  const [said] = [(await textAnswers(majority)!.fit({}, rows))(["text"])];
   expect(said![3]).toBe(-16);
   const several = { ...rowsOf(7), values: rowsOf(7).values.map((_, index) => (index % 4 === 1 ? 1 : 0)) };
-  expect([...textAnswers(majority)!.fit({}, several)(["text"])].map(Math.round)).toEqual([-16, 16, -16, -16]);
+  expect([...(await textAnswers(majority)!.fit({}, several))(["text"])].map(Math.round)).toEqual([-16, 16, -16, -16]);
+});
+
+test("a fit gives way to what else the thread has to do, and ends with what it has when it is asked to", async () => {
+  const [rows, notices]: [ReturnType<typeof rowsOf>, string[]] = [rowsOf(3), []];
+  let asked = 0;
+  const terms = 2 * rows.texts.length * 2;
+  // Once for every text that terms are learned from and weighed, then before every iteration.
+  const goOn = async () => ++asked < terms + 3;
+  const read = await textAnswers(bagOfWords)!.fit(optionsOf({ penalty: 1000 }), rows, {
+    goOn,
+    notice: (message) => notices.push(message),
+  });
+  expect(asked).toBeGreaterThan(rows.texts.length);
+  expect(notices[0]).toMatch(/^It was stopped after \d+ iterations, before the best fit was found\. Compare anew/);
+  expect([...read(["a text"])].every(Number.isFinite)).toBe(true);
 });

@@ -44,11 +44,12 @@ const softmax = (logits: ArrayLike<number>) => {
 };
 
 describe("as scikit-learn", () => {
-  test.each([0, 1, 2, 3, 4])("case %i: weights, and what they say of other rows", (index) => {
+  test.each([0, 1, 2, 3, 4])("case %i: weights, and what they say of other rows", async (index) => {
     const { c: penalty, pooling, classes, seen, weight, bias, probabilities } = cases[index];
     const notices: string[] = [];
     const options = { penalty, maxIterations: 100 };
-    const tables = rowAnswers(fittedHead)!.tables(options, rowsOf(cases[index]), (message) => notices.push(message));
+    const notice = (message: string) => notices.push(message);
+    const tables = await rowAnswers(fittedHead)!.tables(options, rowsOf(cases[index]), { notice });
     expect(notices).toEqual([]);
     const fitted = [...tables.get("fitted weight")!];
     const shifts = [...tables.get("fitted bias")!];
@@ -105,9 +106,9 @@ function difficultRows(rows: number, width: number, classes: number) {
   return { states, width, labels, classes };
 }
 
-test("columns of very different size take few iterations all the same", () => {
+test("columns of very different size take few iterations all the same", async () => {
   const rows = difficultRows(300, 20, 4);
-  const fit = fitLogisticRegression(rows, { c: 10, maxIterations: 100 });
+  const fit = await fitLogisticRegression(rows, { c: 10, maxIterations: 100 });
   expect(fit.converged).toBe(true);
   expect(fit.iterations).toBeLessThan(60);
   // At the minimum, what the rows ask of every weight is what the penalty asks: C · Σ (p − y) x =
@@ -128,13 +129,14 @@ test("columns of very different size take few iterations all the same", () => {
   expect(Math.max(...pull.map((value, index) => Math.abs(value + fit.weight[index]!)))).toBeLessThan(1e-3 * largest);
 });
 
-test("what was not found in time is said, and what cannot be is refused", () => {
+test("what was not found in time is said, and what cannot be is refused", async () => {
   const notices: string[] = [];
   const rows = rowsOf(cases[1]);
-  rowAnswers(fittedHead)!.tables({ penalty: 100, maxIterations: 3 }, rows, (message) => notices.push(message));
+  const notice = (message: string) => notices.push(message);
+  await rowAnswers(fittedHead)!.tables({ penalty: 100, maxIterations: 3 }, rows, { notice });
   expect(notices).toEqual([expect.stringContaining("not found within 3 iterations")]);
   const alike = { ...rows, labels: rows.labels.map(() => 2) };
-  expect(() => rowAnswers(fittedHead)!.tables({ penalty: 1, maxIterations: 3 }, alike)).toThrow(
+  await expect(rowAnswers(fittedHead)!.tables({ penalty: 1, maxIterations: 3 }, alike)).rejects.toThrow(
     "Fitted head: all 19 training rows have the same one of 5 labels",
   );
   const { trainingRows: _, ...without } = setupOf(5);

@@ -24,13 +24,13 @@ const setupOf = (options: object, rows: number, pooling: "mean" | "last" = "mean
 });
 
 describe("as scikit-learn", () => {
-  test.each(CASES)("case %i: votes and the label they come to", (index) => {
+  test.each(CASES)("case %i: votes and the label they come to", async (index) => {
     const { training, classes, ids, labels, cases } = found.described;
     const { neighbours, distance, pooling, votes, predicted } = cases[index];
     const states = found.states.get(pooling)!;
     const width = states.shape[1]!;
     const options = { neighbours, distance };
-    const tables = rowAnswers(nearestNeighbours)!.tables(options, {
+    const tables = await rowAnswers(nearestNeighbours)!.tables(options, {
       states: (states.data as Float32Array).subarray(0, training * width),
       labels: Int32Array.from(labels.slice(0, training)),
       width,
@@ -54,12 +54,12 @@ describe("as scikit-learn", () => {
   });
 });
 
-test("rows as near as the last that votes all vote, whatever their order", () => {
+test("rows as near as the last that votes all vote, whatever their order", async () => {
   const { program, logits } = buildTunedProgram(setupOf({ neighbours: 2, distance: "euclidean" }, 4), 1, 3);
   const width = model.config.hiddenSize;
   const rows = Float32Array.from({ length: 4 * width }, (_, cell) => (cell < width ? 0 : 100));
   const input = { states: rows, width, labels: Int32Array.of(1, 2, 2, 0), classes: 5 };
-  const tables = rowAnswers(nearestNeighbours)!.tables({ neighbours: 2, distance: "euclidean" }, input);
+  const tables = await rowAnswers(nearestNeighbours)!.tables({ neighbours: 2, distance: "euclidean" }, input);
   const leaves = new Map<string, ArrayLike<number>>([...model.weights, ...tables]);
   leaves.set("input_ids", [5, 9, 20]).set("lengths", [3]);
   const votes = [...evaluate(program, leaves, [logits])(logits)].map((logit) => Math.round(Math.expm1(logit)));

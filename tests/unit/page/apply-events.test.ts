@@ -49,7 +49,7 @@ describe("applyEvents", () => {
     const variant = (name: string, learningRateFactor: number) =>
       record(name, { variant: { name, run: "a", group: name, seed: 0, split: 0, learningRateFactor } });
     const search = {
-      ...{ run: "a", own: 0.001, chosen: 0.003, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
+      ...{ run: "a", own: 0.001, chosen: 0.003, found: null, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
       cost: { steps: 1, tokens: 1, seconds: 1 },
     };
     const before = slice(comparison([variant("a × 1", 1), variant("a × 0.1", 0.1), record("b")]));

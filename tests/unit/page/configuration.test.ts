@@ -88,12 +88,23 @@ describe("drafts", () => {
     expect(isSearchable({ initFrom: "folder" }, shared, lora)).toBe(false);
     expect(isSearchable({}, shared, { ...lora, learningRate: null })).toBe(false);
     const search = {
-      ...{ run: "a", own: 0.0003, chosen: 0.003, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
+      ...{ run: "a", own: 0.0003, chosen: 0.003, found: null, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
       cost: { steps: 1, tokens: 1, seconds: 1 },
     };
     expect(searchOf({ learningRate: 0.003, search })).toBe(search);
     expect(searchOf({ learningRate: 0.004, search })).toBeUndefined();
     expect(searchOf({ learningRate: null })).toBeUndefined();
+  });
+
+  it("how a rate was found stays, in drafts and in the address, until the rate is another", () => {
+    const facts = { trialSteps: 310, trainRows: 80, heldRows: 20, steps: 40, model: "m", rows: "aa", settings: "bb" };
+    const run = { name: "a", method: "lora", learningRate: 0.003, foundRate: { rate: 0.003, ...facts }, options: {} };
+    const [draft] = draftsFrom([run], [lora]);
+    const linked = (one: typeof draft) => fromFragment(toFragment([one!], training, [lora]))!.runs[0];
+    expect(linked(draft)).toEqual(run);
+    const changed = linked({ ...draft!, learningRate: 0.004 });
+    expect(changed).toMatchObject({ learningRate: 0.004 });
+    expect(changed).not.toHaveProperty("foundRate");
   });
 
   it("a run's own weight decay stays, in drafts and in the address", () => {

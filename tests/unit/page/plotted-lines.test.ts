@@ -95,6 +95,26 @@ describe("what a chart draws", () => {
     expect(comparableLosses(runs, new Set()).map(({ run }) => run.name)).toEqual(["a", "asked"]);
   });
 
+  it("draws what is not trained level, as far as the others have come, by whatever is counted", () => {
+    const answerer = record("asked", { learningRate: null });
+    addEvaluation(answerer.curves, { ...evaluation("asked", 0, 0.9, 0.6), tokens: 0, seconds: 0, flops: 0 });
+    addEvaluation(answerer.curves, { ...evaluation("asked", 40, 0.9, 0.6), tokens: 0, seconds: 0, flops: 0 });
+    const other = trained("a", 40);
+    const runs = plottedRuns(comparison([other, answerer]), [], new Set());
+    for (const unit of ["step", "tokens", "seconds", "flops"] as const) {
+      const [, level] = plottedLines(runs, "accuracy", unit, 0);
+      const end = Math.max(other.curves.steps.last(unit)!, other.curves.evaluations.last(unit)!);
+      expect(end).toBeGreaterThan(0);
+      expect([...level!.xs], unit).toEqual([0, end]);
+      expect([...level!.ys]).toEqual([0.6, 0.6]);
+      expect([...level!.steps]).toEqual([0, 40]);
+      expect(level!.strong.map(({ x }) => x)).toEqual([0, end]);
+    }
+    const alone = plottedRuns(comparison([answerer]), [], new Set());
+    expect(plottedLines(alone, "accuracy", "tokens", 0)[0]!.ys.length).toBeGreaterThan(0);
+    expect(plottedLines(runs, "training-loss", "step", 0)).toHaveLength(1);
+  });
+
   it("smooths training loss only", () => {
     const runs = plottedRuns(now, [], new Set());
     expect(plottedLines(runs, "training-loss", "step", 0)[0]?.faint).toBeNull();

@@ -102,6 +102,28 @@ describe("the run table", () => {
     expect(best(false, "validationLoss")).toBeCloseTo(0.411, 12);
   });
 
+  it("goes by the metric that decides, and by no verdict of another one", () => {
+    const lead = (metric: "f1" | "accuracy", judgedBy: "f1" | "accuracy") => {
+      const judged = trained();
+      const { configuration } = judged;
+      judged.configuration = { ...configuration, training: { ...configuration.training, metric } };
+      for (const [index, run] of judged.runs.slice(0, 2).entries()) {
+        addEvaluation(run.curves, { ...evaluation(run.name, 20, 0.4, 0.6), f1: 0.2 + 0.1 * index });
+      }
+      const pair = { first: "b", second: "a", beyondLuck: true, test: "exact McNemar", p: 0, adjustedP: 0 } as const;
+      judged.verdict = {
+        metric: judgedBy,
+        runs: ["a", "b"].map((run) => ({ run, kind: "tuned" })),
+        pairs: [{ ...pair, difference: { value: 0.1, low: 0, high: 0.2 } }],
+      } as unknown as Verdict;
+      const rows = tableRows(judged, shown);
+      return [rows[1]!.metric, rows[1]!.figures.lastMetric, bestFigure(rows, "lastMetric")];
+    };
+    expect(lead("f1", "f1")).toEqual(["f1", expect.closeTo(0.3, 12), expect.closeTo(0.3, 12)]);
+    expect(lead("f1", "accuracy")).toEqual(["f1", expect.closeTo(0.3, 12), null]);
+    expect(lead("accuracy", "accuracy").slice(0, 2)).toEqual(["accuracy", 0.6]);
+  });
+
   it("takes what stands beside it for what it is: evaluated, not trained", () => {
     const newest = trained();
     const answerer = record("d", { learningRate: null });

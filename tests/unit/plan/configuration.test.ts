@@ -154,12 +154,24 @@ describe("the configuration of a comparison", () => {
     ...[0, 1.5, { folds: 5, fraction: 0.1 }, { repeats: 3 }].map((test): [string, object, RegExp] => [
       ...(["data.test", { ...smallest, data: { ...smallest.data, test } }, /./] as const),
     ]),
+    ...["", {}, true, [0.1]].map((test): [string, object, RegExp] => [
+      ...([
+        "data.test",
+        { ...smallest, data: { ...smallest.data, test } },
+        test === "" ? /small/ : /^must be .*a fraction between 0 and 1, \{"folds": 5\}/,
+      ] as const),
+    ]),
+    ["data.group", { ...smallest, data: { ...smallest.data, group: "" } }, /small/],
     ["data.test.folds", { ...smallest, data: { ...smallest.data, test: { folds: 1 } } }, /2/],
     ["data.maxLength", { ...smallest, data: { ...smallest.data, maxLength: 0 } }, /./],
     ["training.steps", { ...smallest, training: { steps: 0 } }, /./],
     ["training.schedule", { ...smallest, training: { schedule: "step" } }, /"linear"\|"cosine"\|"constant"/],
     ["training.warmupRatio", { ...smallest, training: { warmupRatio: 1.5 } }, /1/],
-    ["training.learningRate", { ...smallest, training: { learningRate: "find" } }, /./],
+    [
+      "training.learningRate",
+      { ...smallest, training: { learningRate: "find" } },
+      /^must be a number above 0, or "search"/,
+    ],
     ["runs.0.learningRate", { ...smallest, runs: [{ ...smallest.runs[0], learningRate: 0 }] }, /./],
     ["training.headLearningRate", { ...smallest, training: { headLearningRate: 0 } }, /./],
     ["training.headLearningRate", { ...smallest, training: { headLearningRate: "head" } }, /./],

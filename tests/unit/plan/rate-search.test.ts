@@ -14,6 +14,16 @@ const configurationOf = (training: object, runs: object[]) =>
 
 const found = (run: string, chosen: number): RateSearch => ({
   ...{ run, own: 0.001, chosen, doubt: null, trials: [], trainRows: 8, heldRows: 2 },
+  found: {
+    rate: chosen,
+    trialSteps: 1,
+    trainRows: 8,
+    heldRows: 2,
+    steps: 4,
+    model: "tiny",
+    rows: "aa",
+    settings: "bb",
+  },
   cost: { steps: 1, tokens: 1, seconds: 1 },
 });
 
@@ -54,6 +64,13 @@ describe("the configuration that is trained", () => {
     const given = configurationOf({ learningRate: "search", seed: 4 }, runs);
     const trained = withFoundRates(given, [found("searched", 0.03), found("own", 0.004)]);
     expect(trained.runs.map(({ learningRate }) => learningRate)).toEqual([0.03, 0.002, 0.004, undefined, undefined]);
+    expect(trained.runs.map(({ foundRate }) => foundRate?.rate)).toEqual([
+      0.03,
+      undefined,
+      0.004,
+      undefined,
+      undefined,
+    ]);
     expect(trained.training).not.toHaveProperty("learningRate");
     expect(trained.training.seed).toBe(4);
     expect(searchedOf(trained)).toEqual([]);

@@ -53,10 +53,13 @@ describe("tensors", () => {
     expect(() => program.tensor("z")).toThrow('The program has no tensor "z"');
   });
 
-  test("trainables decay and belong to the adapter by default", () => {
+  test("trainables decay, but for gains, and belong to the adapter by default", () => {
     const program = new Program();
     expect(program.trainable("F", [1], zeros)).toMatchObject({ weightDecay: true, part: "adapter" });
     const bias = program.trainable("score.bias", [2], { ...zeros, weightDecay: false, part: "head" });
+    for (const kind of ["ones", "identity"] as const) {
+      expect(program.trainable(kind, [2, 2], { initializer: { kind } })).toMatchObject({ weightDecay: false });
+    }
     expect(bias).toMatchObject({ weightDecay: false, part: "head", role: "trainable", type: "float32" });
   });
 });

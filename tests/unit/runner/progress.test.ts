@@ -30,7 +30,7 @@ function step(run: string, step: number, loss: number): StepEvent {
   };
 }
 
-function evaluation(run: string, step: number): StudioEvent {
+function evaluation(run: string, step: number): EvaluationEvent {
   return {
     type: "evaluation",
     run,
@@ -58,9 +58,14 @@ describe("event lines", () => {
     expect(eventLine(evaluation("lora", 50))).toBe("lora: step 50, validation loss 0.4321, accuracy 91.2 %, F1 90.0 %");
   });
 
+  test("say that a figure is not defined", () => {
+    const line = eventLine({ ...evaluation("lora", 50), accuracy: undefined, f1: undefined, spearman: Number.NaN });
+    expect(line).toBe("lora: step 50, validation loss 0.4321, spearman not defined");
+  });
+
   test("give the rate that was found, and what it cost", () => {
     const search = {
-      ...{ run: "lora", own: 0.001, chosen: 0.003, doubt: null, trials: [], trainRows: 80, heldRows: 20 },
+      ...{ run: "lora", own: 0.001, chosen: 0.003, found: null, doubt: null, trials: [], trainRows: 80, heldRows: 20 },
       cost: { steps: 1550, tokens: 9000, seconds: 23.6 },
     };
     const said = "lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)";

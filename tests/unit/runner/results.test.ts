@@ -248,6 +248,8 @@ describe("the runs' summaries", () => {
 
   test("never call the state before the first step the best, and keep what the test rows said apart", () => {
     results.add(evaluation("sk", 0, 0.2, 0.95));
+    expect(results.runs[0]!.validation).toMatchObject({ first: { step: 0 }, last: { step: 0 }, best: null });
+    expect(results.groups[0]).toMatchObject({ group: "sk", last: { mean: 0.95 }, best: null });
     results.add(evaluation("sk", 2, 0.5, 0.6));
     results.add(evaluation("sk", 4, 0.5, 0.5));
     results.add({ ...evaluation("sk", 2, 0.55, 0.58), split: "test" });

@@ -50,6 +50,32 @@ describe("the inner split", () => {
     for (const key of keys(split.train)) expect(held.has(key)).toBe(false);
   });
 
+  test("rows of one group stay on one side, and with rows of the same tokens", () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const authors = Array.from({ length: 120 }, (_, index) => ({
+        ...row(index, index % 2, index === 119 ? [0, 0] : [index, index % 2]),
+        group: `author ${Math.floor(index / 6)}`,
+      }));
+      const split = innerSplit(dataOf(authors), seed);
+      const groupsOf = (side: readonly TokenizedExample[]) => new Set(side.map(({ group }) => group));
+      const held = groupsOf(split.validation);
+      for (const group of groupsOf(split.train)) expect(held.has(group)).toBe(false);
+      // Row 119 has row 0's tokens, so their two groups are on one side.
+      expect(held.has("author 0")).toBe(held.has("author 19"));
+      expect(split.train.length + split.validation.length).toBe(120);
+      expect(split.validation.length).toBeGreaterThanOrEqual(18);
+      expect(split.validation.length).toBeLessThanOrEqual(30);
+      expect(split.validation.filter(({ labels }) => labels[0] === 1).length * 2).toBe(split.validation.length);
+    }
+  });
+
+  test("of one group none can be held out, which is refused with its rows", () => {
+    const alone = Array.from({ length: 8 }, (_, index) => ({ ...row(index, index % 2), group: "a" }));
+    expect(() => innerSplit(dataOf(alone), 0)).toThrow(
+      /no group can be held out.*training rows: .*1 set \(1 group of 8 rows\), and 2 parts/,
+    );
+  });
+
   test("holds out no more than 200 rows, since every trial reads them all", () => {
     const many = Array.from({ length: 5000 }, (_, index) => row(index, index % 5));
     expect(innerSplit(dataOf(many), 0).validation).toHaveLength(200);

@@ -78,16 +78,16 @@ describe("binary cross-entropy", () => {
 });
 
 describe("a fitted head", () => {
-  test.each([0, 1, 2])("case %i: weights and biases are scikit-learn's", (index) => {
+  test.each([0, 1, 2])("case %i: weights and biases are scikit-learn's", async (index) => {
     const { classes, given, labels, states, weight, bias } = found.fitted[index];
     const counts = Array.from({ length: classes }, (_, id) => labels.filter((label: number) => label === id).length);
     const byId = given === "balanced" ? balancedWeights(counts) : given;
     const width = states.length / labels.length;
     const rows = { states: Float32Array.from(states), width, labels: Int32Array.from(labels), classes };
     const weights = Float32Array.from(labels, (label: number) => byId[label]);
-    const fit = fitLogisticRegression({ ...rows, weights }, { c: 2, maxIterations: 500 });
+    const fit = await fitLogisticRegression({ ...rows, weights }, { c: 2, maxIterations: 500 });
     expect(fit.converged).toBe(true);
-    const plain = fitLogisticRegression(rows, { c: 2, maxIterations: 500 });
+    const plain = await fitLogisticRegression(rows, { c: 2, maxIterations: 500 });
     // Of two labels scikit-learn keeps the difference.
     const [own, shift] =
       classes === 2

@@ -102,7 +102,7 @@ test("a test file takes the place of drawn rows until it is closed; one that doe
   expect(own.test).toMatchObject({ file: "test.csv", rows: 4 });
   expect([own.trainRows, own.validationRows, own.testRows]).toEqual([54, 6, 4]);
   expect(store.testedTable.file).toBe("test.csv");
-  await expect(store.openFile(labelled("one.csv", 1), "test")).rejects.toThrow(/one\.csv: All 1 row for test/);
+  await expect(store.openFile(labelled("one.csv", 1), "test")).rejects.toThrow(/one\.csv: The only row for test/);
   const foreign = file("foreign.csv", ["text,label", "a,egg"]);
   await expect(store.openFile(foreign, "test")).rejects.toThrow(/foreign\.csv, row 2, column "label": The label "egg"/);
   expect(store.data.test?.file).toBe("test.csv");
