@@ -45,8 +45,17 @@ function prepare(
   {
     training = {},
     tested = false,
+    changes,
     ...given
-  }: { training?: object; tested?: boolean; runs?: object[]; preset?: string; source?: string; version?: number },
+  }: {
+    training?: object;
+    tested?: boolean;
+    changes?: object[];
+    runs?: object[];
+    preset?: string;
+    source?: string;
+    version?: number;
+  },
 ): string {
   const { source, version, runs, preset } = given;
   mkdirSync(folder, { recursive: true });
@@ -61,6 +70,7 @@ function prepare(
       ...(tested && { test: "test.csv" }),
       columns: { text: "text", label: "label" },
       maxLength: 16,
+      changes,
     },
     training: { steps: 3, batchSize: 4, evalEvery: 2, learningRate: 0.01, ...training },
     preset,
@@ -194,6 +204,38 @@ test("a preset in place of runs is compared as its runs", async () => {
   });
   const text = "Classify the bad or good from the text:";
   expect(summary.configuration.runs[4]).toMatchObject({ name: "Hard text + head", options: { text } });
+});
+
+test("rows are relabelled and left out by the configuration, and that is said wherever results are", async () => {
+  const folder = test.info().outputPath("changes");
+  const changes = [
+    { row: 3, label: "good" },
+    { row: 5, leaveOut: true },
+    { file: "test", row: 2, label: "bad" },
+    { file: "test", row: 3, label: "good" },
+  ];
+  const runs = [{ name: "lora", method: "lora", options: { rank: 2 } }];
+  const out = join(folder, "out");
+  const ended = await studio(prepare(folder, "changes.json", { runs, changes, tested: true }), out);
+  expect(ended.output).toContain("Test rows were changed: 2 rows relabelled.");
+  expect(ended.code, ended.output).toBe(0);
+  const { data, verdict } = json(join(out, "summary.json"));
+  expect(data.changes).toBe("3 rows relabelled, 1 left out");
+  expect(data.trainRows + data.validationRows).toBe(11);
+  const [bad, good] = data.labels.map((label: { train: number; validation: number }) => label.train + label.validation);
+  expect([bad, good]).toEqual([4, 7]);
+  expect(verdict.testRowsChanged).toEqual({ relabelled: 2, leftOut: 0, afterLook: false });
+  expect(json(join(out, "lora", "run.json")).configuration.data.changes).toEqual(changes);
+  expect(readFileSync(join(out, "lora", "README.md"), "utf8")).toContain(
+    "Not as the file has them: 3 rows relabelled, 1 left out;",
+  );
+
+  const other = [{ row: 3, label: "good", fingerprint: "0123456789ab" }];
+  const refused = await studio(prepare(folder, "other.json", { runs, changes: other }), join(folder, "none"));
+  expect(refused.code).not.toBe(0);
+  expect(refused.output).toMatch(
+    /rows\.csv, row 3: It is to be relabelled "good", but the row is another than it was then: its fingerprint is [0-9a-f]{12} and was 0123456789ab/,
+  );
 });
 
 test("a comparison writes metrics, summary and adapters, and a second one starts from them", async () => {

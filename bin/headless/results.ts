@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
+import { countChanges, describeChanges } from "../../src/data/changes";
 import { approachOf } from "../../src/methods/registry";
 import type { Configuration } from "../../src/plan/configuration";
 import { withFoundRates } from "../../src/plan/rate-search";
@@ -308,6 +309,8 @@ export class Results {
         testRows: data.testRows,
         labels: data.labels,
         truncated: data.truncated,
+        // Rows that are not as the file has them; null where all are.
+        changes: describeChanges(countChanges(data.settings.changes ?? [])),
         notices: data.notices,
       },
       // Everything on the device; each run's own bytes are with the run.

@@ -1,12 +1,14 @@
 /** The open tables and the settings to what a comparison trains and is judged on. */
 
+import { changeNotices, changeTable, fileOf } from "./changes";
 import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
+import type { DataFormat } from "./formats/format";
 import { formats } from "./formats/registry";
 import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./parts";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
-import type { DataSettings, Scale } from "./types";
+import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale } from "./types";
 
 /** The parts are those of the first division. */
 export interface Dataset extends Parts {
@@ -16,6 +18,8 @@ export interface Dataset extends Parts {
   readonly scale: Scale | null;
   /** The same rows once for every fold or repeat; otherwise one. */
   readonly divisions: readonly Parts[];
+  /** Those of the changes that are of test rows, in any division. */
+  readonly testChanges: readonly RowChange[];
   readonly notices: string[];
 }
 
@@ -35,39 +39,54 @@ type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly file: strin
  * Rows of the validation and of the test file are these parts; where there is no such file they are
  * drawn from the training file, stratified where rows have one label. Where neither test rows nor
  * groups are asked for, validation rows are drawn as they were before there were these
- * (`split.ts`), but that equal texts are never on two sides.
- * @throws DataError as the task's format, `splitExamples` and `divideExamples` do, and where a part
- * that is drawn beside test rows has one label only.
+ * (`split.ts`), but that equal texts are never on two sides. The parts are drawn from the file as
+ * it stands: a change moves no row to another part.
+ * @throws DataError as the task's format, `changeTable`, `splitExamples` and `divideExamples` do,
+ * and where a part that is drawn beside test rows, or has changes, has one label only or no row.
  */
-export function buildDataset({ train, validation, test }: DataTables, settings: SplitSettings): Dataset {
-  const { task, columns, validationFraction, seed, group = null } = settings;
+export function buildDataset(given: DataTables, settings: SplitSettings): Dataset {
+  const { task, columns, validationFraction, seed, group = null, changes = [] } = settings;
   const format = formats[task];
+  const { train, validation, test } = changedTables(given, changes, format, columns);
   const { examples, labels, notices } = format.read(train, columns, null);
   const readFile = (table: Table) => format.read(table, columns, { labels, file: train.file });
   const [held, tested] = [validation && readFile(validation), test && readFile(test)];
   const all = [train.notices, notices, validation?.notices, held?.notices, test?.notices, tested?.notices];
-  const said = all.flatMap((some) => some ?? []);
+  const said = [...all.flatMap((some) => some ?? []), ...changeNotices(given, changes)];
+  const own = withGroups(examples, given.train, group);
+  const rows =
+    changes.length === 0 ? own : withGroups(rowsToDraw(given.train, format, columns, own), given.train, group);
   const plan = tested ? null : (settings.test ?? null);
   let divisions: Parts[];
   if (plan === null && !tested && group === null) {
     const split = held
-      ? { train: examples, validation: [] }
-      : twoParts(examples, { validationFraction, seed, file: train.file, labelsOf: format.labelsOf }, said);
+      ? { train: rows, validation: [] }
+      : twoParts(rows, { validationFraction, seed, file: train.file, labelsOf: format.labelsOf }, said);
     divisions = [{ ...split, test: [] }];
-    said.push(...conflicts(examples, train.file));
+    said.push(...conflicts(own, train.file));
   } else {
-    const rows = withGroups(examples, train, group);
     const options = { validationFraction: held ? 0 : validationFraction, test: plan, seed, file: train.file };
     divisions = divideExamples(rows, { ...options, labelsOf: format.labelsOf });
-    said.push(...conflicts(rows, train.file));
+    said.push(...conflicts(own, train.file));
     if (group !== null) said.push(describeGroups(rows, divisions[0]!, group, train.file));
   }
+  const drawnForTest = new Set(divisions.flatMap((parts) => parts.test.map(({ row }) => row)));
+  const testChanges = changes.filter((change) => {
+    const file = fileOf(change);
+    return file === "test" || (file === "train" && drawnForTest.has(change.row));
+  });
+  const changed = new Map(own.map((example) => [example.row, example]));
+  const asChanged = (part: readonly Example[], name: string) => {
+    const left = part.flatMap(({ row }) => changed.get(row) ?? []);
+    if (left.length === 0 && part.length > 0) throw allLeftOut(part.length, name, train.file);
+    return left;
+  };
   divisions = divisions.map((parts) => ({
-    train: parts.train,
-    validation: held?.examples ?? parts.validation,
-    test: tested?.examples ?? parts.test,
+    train: asChanged(parts.train, "training"),
+    validation: held?.examples ?? asChanged(parts.validation, "validation"),
+    test: tested?.examples ?? asChanged(parts.test, "the test"),
   }));
-  if (format.answer === "label" && (plan !== null || tested || group !== null)) {
+  if (format.answer === "label" && (plan !== null || tested || group !== null || changes.length > 0)) {
     for (const parts of divisions) checkLabels(parts, labels, { train, validation, test });
     said.push(...unlearned(divisions, labels, train.file));
   }
@@ -80,7 +99,65 @@ export function buildDataset({ train, validation, test }: DataTables, settings: 
   if (scale && divisions.length > 1) {
     said.push(`${train.file}: the numbers are scaled alike in all divisions, by the first one's training rows.`);
   }
-  return { labels, scale, ...first, divisions, notices: said };
+  return { labels, scale, ...first, divisions, testChanges, notices: said };
+}
+
+/** @throws DataError as `changeTable`, and for a change of a file that is not open. */
+function changedTables(
+  { train, validation, test }: DataTables,
+  changes: readonly RowChange[],
+  format: DataFormat,
+  columns: ColumnRoles,
+): DataTables {
+  const change = (table: Table, role: DataRole) => {
+    const own = changes.filter((one) => fileOf(one) === role);
+    return changeTable(table, own, { format, columns, train });
+  };
+  for (const [role, table] of [["validation", validation] as const, ["test", test] as const]) {
+    const stray = table ? undefined : changes.find((one) => fileOf(one) === role);
+    if (!stray) continue;
+    throw new DataError({
+      file: train.file,
+      what: `The list of changes has row ${formatCount(stray.row)} of the ${role} file, and there is no such file.`,
+      fix: `Open the ${role} file, or take the change back.`,
+    });
+  }
+  return {
+    train: change(train, "train"),
+    validation: validation && change(validation, "validation"),
+    test: test && change(test, "test"),
+  };
+}
+
+/**
+ * The rows that parts are drawn from: those of the file as it stands, left out or not, and those
+ * that can be read by a change only. Where the file cannot be read without the changes, the changed
+ * ones.
+ */
+function rowsToDraw(
+  train: Table,
+  format: DataFormat,
+  columns: ColumnRoles,
+  changed: readonly Example[],
+): readonly Example[] {
+  let standing: readonly Example[];
+  try {
+    standing = format.read(train, columns, null).examples;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return changed;
+  }
+  const known = new Set(standing.map(({ row }) => row));
+  const added = changed.filter(({ row }) => !known.has(row));
+  return added.length === 0 ? standing : [...standing, ...added].sort((a, b) => a.row - b.row);
+}
+
+function allLeftOut(rows: number, part: string, file: string): DataError {
+  return new DataError({
+    file,
+    what: `All ${countOf(rows, "row")} for ${part} are left out by the list of changes.`,
+    fix: "Take some of the changes back, or choose another seed or larger parts.",
+  });
 }
 
 /**

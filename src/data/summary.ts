@@ -1,5 +1,6 @@
 /** What the page shows of the open data. */
 
+import { changedRows } from "./changes";
 import type { Dataset } from "./dataset";
 import { countOf, formatCount } from "./errors";
 import type { Example } from "./examples";
@@ -11,7 +12,9 @@ import type { DataSettings, DataSummary, TokenStrip } from "./types";
 
 const PREVIEW_ROWS = 8;
 const STRIPS = 4;
-const NO_ROWS: Dataset = { labels: [], scale: null, train: [], validation: [], test: [], divisions: [], notices: [] };
+const NO_ROWS: Dataset = {
+  ...{ labels: [], scale: null, train: [], validation: [], test: [], divisions: [], testChanges: [], notices: [] },
+};
 
 export interface SummaryInput {
   train: Table;
@@ -82,6 +85,7 @@ export function summarize({
     tasks: Object.values(formats).map(({ task, title }) => ({ id: task, title })),
     roles: [...format.roles],
     problem,
+    changed: changedRows({ train, validation, test }, settings.changes ?? [], format, settings.columns),
     preview: train.rows.slice(0, PREVIEW_ROWS),
     labels: labels.map((name, id) => ({
       name,

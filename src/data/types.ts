@@ -85,8 +85,37 @@ export interface DataSettings {
   test?: TestPlan | null;
   /** A column whose equal values keep rows in one part; default: null, none. */
   group?: string | null;
+  /** Rows that are given another answer, or left out; default: none. */
+  changes?: readonly RowChange[];
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
+}
+
+/** A row of a file that is given another answer, or left out; the file itself stays as it is. */
+export interface RowChange {
+  /** Which file it is of; default: the training file. */
+  file?: DataRole;
+  /** Where it stands in its file, as messages count: the header of a delimited file is row 1. */
+  row: number;
+  /**
+   * Of the row's cells (`rowFingerprint`), so that another file is noticed; default: not compared.
+   */
+  fingerprint?: string;
+  /** Exactly one of these; which answer there is, the task says. */
+  leaveOut?: true;
+  label?: string;
+  labels?: readonly string[];
+  number?: number;
+}
+
+/** A change as a person is shown it. */
+export interface ChangedRow {
+  change: RowChange;
+  /** Null where that file is not open. */
+  file: string | null;
+  /** As the file has them; empty where it has no such row. */
+  text: string;
+  given: string;
 }
 
 /**
@@ -120,6 +149,8 @@ export interface DataSummary {
    * Null when they can.
    */
   problem: string | null;
+  /** The rows that are changed, in the order of files and rows. */
+  changed: ChangedRow[];
   /** The first rows of the training file as they stand. */
   preview: string[][];
   /** In class-id order (alphabetical), with the rows, or the words, that have it. */

@@ -123,6 +123,26 @@ export const trainingSchema = z.strictObject({
   pooling: z.enum(poolings).nullable().default(null),
 });
 
+/** A row that is given another answer, or left out; see `data/changes.ts`. */
+const changeSchema = z
+  .strictObject({
+    file: z.enum(["train", "validation", "test"]).optional(),
+    row: z.int().min(1),
+    fingerprint: z
+      .string()
+      .regex(/^[0-9a-f]{12}$/, "must be 12 hexadecimal digits")
+      .optional(),
+    leaveOut: z.literal(true).optional(),
+    label: z.string().min(1).optional(),
+    labels: z.array(z.string().min(1)).readonly().optional(),
+    number: z.number().optional(),
+  })
+  .refine(
+    ({ leaveOut, label, labels, number }) =>
+      [leaveOut, label, labels, number].filter((one) => one !== undefined).length === 1,
+    "needs exactly one of leaveOut, label, labels, number",
+  );
+
 /** Of `data`, where neither the file nor a person says otherwise. */
 export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const;
 
@@ -160,6 +180,8 @@ const fields = z.strictObject({
         .default(null),
       /** A column: rows with the same value stay in one part. */
       group: z.string().min(1).nullable().default(null),
+      /** Rows that are given another answer, or left out; default: none. */
+      changes: z.array(changeSchema).readonly().optional(),
       /** Roles as the task has them. */
       columns: z.record(z.string(), z.unknown()),
       maxLength: z.int().min(1).default(dataDefaults.maxLength),

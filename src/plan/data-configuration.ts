@@ -17,13 +17,14 @@ export interface OpenFiles {
 }
 
 export function dataConfiguration({ train, validation, test, settings }: OpenFiles): Configuration["data"] {
-  const { task, columns, maxLength, validationFraction, group = null } = settings;
+  const { task, columns, maxLength, validationFraction, group = null, changes = [] } = settings;
   return {
     task,
     train: train.file,
     validation: validation?.file ?? validationFraction,
     test: test?.file ?? settings.test ?? null,
     group,
+    ...(changes.length > 0 && { changes }),
     columns,
     maxLength,
   };

@@ -109,11 +109,12 @@ export interface ProgressEvent {
     | "compiling kernels"
     | "evaluating"
     | "predicting"
-    | "scoring";
+    | "scoring"
+    | "looking for label errors";
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "programs" | "batches" | "steps";
+  unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds";
 }
 
 /** How sure a run may be was tuned when it had ended, and measured. */

@@ -163,9 +163,9 @@ window.studioRunner = {
     await openServed(train, "train");
     if (validation) await openServed(validation, "validation");
     if (test) await openServed(test, "test");
-    const { task, columns, maxLength, group, validation: held, test: tested } = given.data;
+    const { task, columns, maxLength, group, changes = [], validation: held, test: tested } = given.data;
     const settings = {
-      ...{ task, columns, maxLength, group },
+      ...{ task, columns, maxLength, group, changes },
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,
     };

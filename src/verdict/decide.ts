@@ -29,7 +29,14 @@ export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "basis" | "
 export interface VerdictSource
   extends Pick<
     Verdict,
-    "metric" | "metricChangedAfterTraining" | "part" | "thresholdsTuned" | "looks" | "leftOut" | "claims"
+    | "metric"
+    | "metricChangedAfterTraining"
+    | "part"
+    | "thresholdsTuned"
+    | "looks"
+    | "testRowsChanged"
+    | "leftOut"
+    | "claims"
   > {
   readonly task: Task;
   readonly labels: readonly string[];
@@ -63,7 +70,7 @@ interface Measured extends JudgedRun {
  * defined, are named and left out.
  */
 export function decide(source: VerdictSource): Verdict {
-  const { metric, metricChangedAfterTraining, part, thresholdsTuned = false, looks } = source;
+  const { metric, metricChangedAfterTraining, part, thresholdsTuned = false, looks, testRowsChanged } = source;
   const { measured, leftOut } = comparable(source);
   const examples = measured[0]?.seeds[0]?.examples ?? [];
   const rows = examples.length;
@@ -80,6 +87,7 @@ export function decide(source: VerdictSource): Verdict {
     rows: rows || (source.runs[0]?.seeds[0]?.examples.length ?? 0),
     thresholdsTuned,
     looks,
+    ...(testRowsChanged && { testRowsChanged }),
     runs: measured.map((run, index): VerdictRun => {
       const { run: name, kind, basis, ratesTried, parameters, seeds, histories, turned } = run;
       const found = remarksOf(source.task, source.labels, seeds, histories);

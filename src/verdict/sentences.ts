@@ -4,6 +4,7 @@
  * said that its tests do not.
  */
 
+import { describeChanges } from "../data/changes";
 import { metricFacts } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
 import { claimSentence } from "./claim";
@@ -251,7 +252,8 @@ function remarked(runs: readonly VerdictRun[], kind: Remark["kind"]): string[] {
 }
 
 /** What the verdict rests on. */
-function caveats({ metric, metricChangedAfterTraining, part, looks, runs, thresholdsTuned }: Facts): string[] {
+function caveats(facts: Facts): string[] {
+  const { metric, metricChangedAfterTraining, part, looks, testRowsChanged, runs, thresholdsTuned } = facts;
   const trained = runs.filter(({ kind }) => kind !== "answerer");
   const once = trained.length > 0 && trained.every(({ seeds }) => seeds === 1);
   return [
@@ -277,6 +279,14 @@ function caveats({ metric, metricChangedAfterTraining, part, looks, runs, thresh
       : []),
     ...(part === "test" && looks !== null && looks > 1
       ? [`These test rows have been looked at ${looks} times: choices made in between make them less of a test.`]
+      : []),
+    ...(testRowsChanged
+      ? [
+          `Test rows were changed: ${describeChanges(testRowsChanged)}.` +
+            (testRowsChanged.afterLook
+              ? " That was after they had been read, so the result may have had a say in it."
+              : ""),
+        ]
       : []),
     ...(metricChangedAfterTraining
       ? [`${metricFacts[metric].title} was chosen after training began: a lead in it may have been picked.`]

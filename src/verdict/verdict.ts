@@ -104,6 +104,11 @@ export interface Verdict {
    * looked, or knows.
    */
   looks: number | null;
+  /**
+   * How many test rows are relabelled and left out by the list of changes, and whether that was
+   * after one of these looks; left out where there are none.
+   */
+  testRowsChanged?: { relabelled: number; leftOut: number; afterLook: boolean };
   /** Best first. */
   runs: VerdictRun[];
   pairs: VerdictPair[];

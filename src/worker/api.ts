@@ -35,12 +35,14 @@ import type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./
 export type { SemanticPass } from "../base/base-model";
 export type { MeasuredCalibration } from "../calibration/calibration";
 export type {
+  ChangedRow,
   ColumnRole,
   ColumnRoles,
   DataRole,
   DataSettings,
   DataSummary,
   RoleField,
+  RowChange,
   SampleListing,
   TaskId,
   TestPlan,
@@ -336,6 +338,46 @@ export interface FileScores extends Scores {
 }
 
 /**
+ * Whose chances tell label errors: of a bag of words, in folds over the training and validation
+ * rows; or of a run of the comparison that is there, on its validation and test rows.
+ */
+export type LabelErrorSource = { kind: "folds" } | { kind: "run"; run: string };
+
+/** A row whose label, or one of them, is probably wrong. */
+export interface ProbableError {
+  /** Which file it is of, and where it stands there. */
+  file: DataRole;
+  fileName: string;
+  row: number;
+  part: "training" | "validation" | "test";
+  text: string;
+  /**
+   * What the row has, and what it probably should have: of one label one, of several any number.
+   */
+  given: string[];
+  likely: string[];
+  /** The chance of what is given, and of what is likely; of several labels where that is least. */
+  confidence: number;
+  likelyConfidence: number;
+}
+
+export interface LabelErrors {
+  answer: "label" | "labels";
+  /** "Bag of words", or the run's name. */
+  by: string;
+  /** Null of a run. */
+  folds: number | null;
+  /** Rows that were looked at. */
+  rows: number;
+  /** Of these the share whose label is the likeliest one; of several labels, of all of them. */
+  agreeing: number;
+  /** About how many of the suspects are right as they stand, going by the same chances. */
+  expectedRight: number;
+  /** The least confident first. */
+  errors: ProbableError[];
+}
+
+/**
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
 export interface StudioApi {
@@ -389,6 +431,11 @@ export interface StudioApi {
   setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
+  /**
+   * Rows whose label is probably wrong, by confident learning. Rejects with an Error where the task
+   * has no labels of whole rows, and where the run is not there or was trained on other data.
+   */
+  labelErrors(source: LabelErrorSource): Promise<LabelErrors>;
   /**
    * How well a tokenizer knows the words of the training rows: the open model's for null, else that
    * of a bundled or stored model, which stays closed.

@@ -32,13 +32,22 @@ import { peakLearningRate } from "../plan/schedule";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
-import type { AdapterStart, Continuation, FileScores, ImportedAdapter, SumRequest } from "./api";
+import type {
+  AdapterStart,
+  Continuation,
+  FileScores,
+  ImportedAdapter,
+  LabelErrorSource,
+  LabelErrors,
+  SumRequest,
+} from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
 import type { Folders } from "./folders";
 import { judge } from "./judge";
+import { findLabelErrors } from "./label-errors";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import { type ScoreSources, scoreTable } from "./scores";
 import { searchRates } from "./search-rates";
@@ -260,6 +269,11 @@ export class Comparisons {
   score(table: Table, columns: ColumnRoles, progress: ScoreSources["progress"]): Promise<FileScores> {
     const { model } = this.#session;
     return scoreTable(table, columns, { current: this.#current, imported: this.#imported, model, progress });
+  }
+
+  /** Probable label errors of the open data. Rejects with an Error as `findLabelErrors`. */
+  labelErrors(source: LabelErrorSource, progress: (done: number, total: number) => void): Promise<LabelErrors> {
+    return findLabelErrors(this.#session.data, this.#current, source, progress);
   }
 
   /** A run as instruments are given it. Throws an Error if there is none. */

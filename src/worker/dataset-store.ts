@@ -4,6 +4,7 @@
  * so that a person can choose others.
  */
 
+import { fileOf, settledChanges } from "../data/changes";
 import { buildDataset, type Dataset, type DataTables } from "../data/dataset";
 import { DataError } from "../data/errors";
 import type { Example } from "../data/examples";
@@ -101,7 +102,8 @@ export class DatasetStore {
 
   /**
    * A validation or test file whose rows do not suit the task is refused. A training file closes
-   * both, and is divided anew into three parts, or two where it is short.
+   * both, and is divided anew into three parts, or two where it is short. Changes of the rows of
+   * the file before it go with that file.
    * @param seed default: that of the rows that were open, else 0
    */
   async openFile(file: File, role: DataRole, seed = this.#tables?.seed ?? 0): Promise<DataSummary> {
@@ -109,7 +111,7 @@ export class DatasetStore {
       readTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
     );
     if (role !== "train") {
-      const { settings } = this.#opened;
+      const settings = withoutChangesOf(role, this.#opened.settings);
       const tables = { ...tablesOf(this.#opened), [role]: table };
       if (this.#rows) this.#dataset(tables, settings, seed);
       return this.#build(tables, settings, seed);
@@ -122,11 +124,12 @@ export class DatasetStore {
   }
 
   /**
-   * Lets a validation or test file go; its part is drawn from the training file, if it is asked
-   * for.
+   * Lets a validation or test file go, with the changes of its rows; its part is drawn from the
+   * training file, if it is asked for.
    */
   closeFile(role: Exclude<DataRole, "train">): Promise<DataSummary> {
-    const { settings, seed } = this.#opened;
+    const { seed } = this.#opened;
+    const settings = withoutChangesOf(role, this.#opened.settings);
     return this.#build({ ...tablesOf(this.#opened), [role]: null }, settings, seed);
   }
 
@@ -140,8 +143,11 @@ export class DatasetStore {
     return this.#build(this.#opened, { ...settings, columns }, seed);
   }
 
-  async #build(tables: DataTables, settings: DataSettings, seed: number): Promise<DataSummary> {
+  async #build(tables: DataTables, given: DataSettings, seed: number): Promise<DataSummary> {
     const { train, validation, test } = tables;
+    const { changes = [] } = given;
+    const settings =
+      changes.length > 0 ? { ...given, changes: settledChanges({ train, validation, test }, changes) } : given;
     const open = { train, validation, test, settings, seed };
     try {
       const dataset = this.#dataset(tables, settings, seed);
@@ -226,6 +232,11 @@ export class DatasetStore {
       return guessed;
     }
   }
+}
+
+function withoutChangesOf(role: DataRole, { changes, ...settings }: DataSettings): DataSettings {
+  const kept = changes?.filter((change) => fileOf(change) !== role) ?? [];
+  return kept.length > 0 ? { ...settings, changes: kept } : settings;
 }
 
 /** Only the tables of what is open. */

@@ -6,6 +6,7 @@
 import { dependencies, version } from "../../package.json";
 import type { AdapterFolder } from "../adapters/folder";
 import { zipAdapter } from "../adapters/write";
+import { countChanges, describeChanges } from "../data/changes";
 import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
@@ -77,6 +78,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
   // What a sum was made of, also where training went on from it.
   const folder = folders.get(variant.run);
   const from = folder?.adapter.run;
+  const changes = describeChanges(countChanges(configuration.data.changes ?? []));
   const recorded = recordedConfiguration(configuration, model.folder.source);
   return {
     scale: data.scale ?? null,
@@ -87,6 +89,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
       file: validation ? `${train.file}, ${validation.file}` : train.file,
       trainRows: rows.train.length,
       validationRows: rows.validation.length,
+      ...(changes !== null && { changes }),
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },

@@ -26,7 +26,7 @@ export interface Asked {
 /** What there has to be of a comparison; `looks`: at its test rows, null where nobody can tell. */
 export type Judged = Pick<
   OpenComparison,
-  "comparison" | "configuration" | "variants" | "history" | "data" | "divisions" | "looks"
+  "comparison" | "configuration" | "variants" | "history" | "data" | "divisions" | "looks" | "testRowsChanged"
 >;
 
 /**
@@ -68,7 +68,7 @@ function joined([first, ...others]: readonly [Answers, ...Answers[]]): Answers {
  * @throws Error where a run is still to come, or the task has not the metric
  */
 export function judge(judged: Judged, model: BaseModel, { metric, beside }: Asked): Verdict {
-  const { comparison, looks } = judged;
+  const { comparison, looks, testRowsChanged } = judged;
   const going = runStillGoing(judged);
   if (going !== null)
     throw new Error(`"${going}" is still ${comparison.state(going)}: wait until it has ended, or stop.`);
@@ -80,6 +80,7 @@ export function judge(judged: Judged, model: BaseModel, { metric, beside }: Aske
     leftOut: leftOutBeside(beside),
     // Where a stop left test rows unread, those that were read have been looked at all the same.
     looks,
+    ...(part === "test" && testRowsChanged && { testRowsChanged }),
   });
 }
 
@@ -94,7 +95,7 @@ export function leftOutBeside(runs: readonly string[]): Verdict["leftOut"] {
 }
 
 /** Which rows decide, and what the runs say of them. */
-export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks"> {
+export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks" | "testRowsChanged"> {
   readonly answersOf: (run: string) => Answers | null;
   /** Null: the one that was fixed before training. */
   readonly metric: MetricName | null;
@@ -155,7 +156,11 @@ export function judgedRuns(
 }
 
 /** Judges runs that have ended by these rows. */
-export function judgeBy(judged: Judged, model: BaseModel, { part, metric, looks, ...rows }: DecidingRows): Verdict {
+export function judgeBy(
+  judged: Judged,
+  model: BaseModel,
+  { part, metric, looks, testRowsChanged, ...rows }: DecidingRows,
+): Verdict {
   const { comparison, configuration, variants, data, divisions } = judged;
   const { task } = comparison;
   const fixed = decidingMetric(configuration);
@@ -167,6 +172,7 @@ export function judgeBy(judged: Judged, model: BaseModel, { part, metric, looks,
     part,
     thresholdsTuned: variants.some(({ name }) => comparison.calibration(name)?.thresholds),
     looks,
+    ...(testRowsChanged && { testRowsChanged }),
     labels: data.labels,
     runs,
     leftOut,

@@ -7,17 +7,32 @@ import { createStore, get, set, type UseStore } from "idb-keyval";
 
 let opened: UseStore | null = null;
 
+/** `changesKey` of no changes. */
+const NONE = "[]";
+
+export interface Looks {
+  /** How many there have been, the last one included. */
+  readonly looks: number;
+  /** Whether test rows have been relabelled or left out since the first. */
+  readonly changedSince: boolean;
+}
+
+/** Beside a file's count: the changes at its first look, where there were some. */
+const firstChanges = (fingerprint: string) => `${fingerprint} first changes`;
+
 /**
- * Counts one more look. Resolves to how many there have been, this one included; null where the
- * browser keeps nothing.
+ * Counts one more look; resolves to null where the browser keeps nothing.
  * @param fingerprint of the file that the test rows are from
+ * @param changes the changes of test rows, as `changesKey` has them
  */
-export async function countLook(fingerprint: string): Promise<number | null> {
+export async function countLook(fingerprint: string, changes: string): Promise<Looks | null> {
   try {
     opened ??= createStore("sk-tuning-studio-looks", "looks");
     const looks = ((await get<number>(fingerprint, opened)) ?? 0) + 1;
     await set(fingerprint, looks, opened);
-    return looks;
+    if (looks === 1 && changes !== NONE) await set(firstChanges(fingerprint), changes, opened);
+    const first = (await get<string>(firstChanges(fingerprint), opened)) ?? NONE;
+    return { looks, changedSince: first !== changes };
   } catch {
     return null;
   }

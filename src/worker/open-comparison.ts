@@ -9,6 +9,7 @@ import type { TrainingState } from "../adapters/training-state";
 import type { Calibration } from "../calibration/calibration";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
+import { changesKey, countChanges } from "../data/changes";
 import type { DataTables } from "../data/dataset";
 import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
@@ -26,6 +27,7 @@ import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
 import type { Checkpoint } from "../runs/parameters";
 import type { ComparisonData, DividedRows } from "../runs/rows";
+import type { Verdict } from "../verdict/verdict";
 import type { EvaluationEvent, StudioEvent } from "./api";
 import type { Folders } from "./folders";
 import { countLook } from "./looks";
@@ -49,13 +51,15 @@ export interface OpenComparison {
   readonly data: ComparisonData;
   /** Of which each variant has one. */
   readonly divisions: readonly DividedRows[];
-  /** The files that its rows are from. */
-  readonly tables: DataTables;
   /** The training rows of each division as they stand in the file. */
   readonly trainExamples: readonly (readonly Example[])[];
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
+  /** The files that its rows are from. */
+  readonly tables: DataTables;
+  /** Of the test rows that decide; left out where none is changed. */
+  readonly testRowsChanged?: Verdict["testRowsChanged"];
   /**
    * How often the test rows have been looked at, this comparison's last look included; null before
    * it has read them, and where nobody can tell.
@@ -111,12 +115,16 @@ export async function openComparison(
   };
   const { training } = configuration;
   let looks: number | null = null;
+  let changedAfterLook = false;
   const { testedTable } = session.data;
-  const { train, validation, test } = session.data.data;
+  const { train, validation, test, dataset } = session.data.data;
+  const { testChanges } = dataset;
   const tables = { train, validation, test };
-  const trainExamples = session.data.data.dataset.divisions.map(({ train }) => train);
+  const trainExamples = dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
-    looks = await countLook(await tableFingerprint(testedTable));
+    const look = await countLook(await tableFingerprint(testedTable), changesKey(testChanges));
+    looks = look?.looks ?? null;
+    changedAfterLook = look?.changedSince ?? false;
   };
   const comparison = new Comparison({ executor, model, data, divisions, training, runs, ...listeners, emit, onTest });
   try {
@@ -136,6 +144,9 @@ export async function openComparison(
   }
   return {
     ...{ comparison, configuration, folders, data, divisions, tables, trainExamples, evaluations, variants, history },
+    get testRowsChanged() {
+      return testChanges.length > 0 ? { ...countChanges(testChanges), afterLook: changedAfterLook } : undefined;
+    },
     get looks() {
       return looks;
     },

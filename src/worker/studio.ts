@@ -66,6 +66,8 @@ import type {
   InstrumentInput,
   InstrumentListing,
   InstrumentResult,
+  LabelErrorSource,
+  LabelErrors,
   MethodDescription,
   ModelDetails,
   ModelListing,
@@ -227,6 +229,15 @@ export class Studio implements StudioApi {
 
   async readData(): Promise<DataSummary | null> {
     return this.#data.summary;
+  }
+
+  async labelErrors(source: LabelErrorSource): Promise<LabelErrors> {
+    const { train } = this.#data.data;
+    return withProgress(this.#events.emit, (report) =>
+      this.#comparisons.labelErrors(source, (done, total) =>
+        report({ wait: "looking for label errors", detail: train.file, done, total, unit: "folds" }),
+      ),
+    );
   }
 
   async tokenize(text: string): Promise<TokenPiece[]> {

@@ -82,7 +82,8 @@ export interface ModelCardContent {
   /** What its answers are read with; default: nothing. */
   calibration?: MeasuredCalibration;
   trainable: { adapter: number; head: number };
-  data: { file: string; trainRows: number; validationRows: number };
+  /** `changes`: `3 rows relabelled`; left out where the rows are as the file has them. */
+  data: { file: string; trainRows: number; validationRows: number; changes?: string };
   steps: number;
   metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
   /**

@@ -73,6 +73,9 @@ function measured(content: ModelCardContent): string[] {
   const lines = [
     `Trained for ${steps} steps on ${data.trainRows} rows of ${file}; validated on ${data.validationRows} rows.`,
   ];
+  if (data.changes !== undefined) {
+    lines.push(`Not as the file has them: ${data.changes}; \`run.json\` lists them (\`data.changes\`).`);
+  }
   if (metrics) {
     lines.push(
       "",

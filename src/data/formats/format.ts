@@ -8,7 +8,7 @@ import type { ColumnFacts } from "../columns";
 import type { Example } from "../examples";
 import type { Table } from "../table";
 import type { EncodedRow, RowTokenizer } from "../tokens";
-import type { Answer, ColumnRoles, RoleField, Scale, TaskId } from "../types";
+import type { Answer, ColumnRoles, RoleField, RowChange, Scale, TaskId } from "../types";
 
 /** What a training file has settled for its validation file. */
 export interface KnownRows {
@@ -26,6 +26,16 @@ export interface ReadRows {
   /** By class id, in alphabetical order; empty where the task has no labels. */
   labels: string[];
   notices: string[];
+}
+
+/** How another answer of a row is written into its cells. */
+export interface Rewrite {
+  /** The key of a change that holds the answer, and the role whose columns hold it in the file. */
+  readonly key: "label" | "labels" | "number";
+  /** The labels that may be given: those of the training file; left out where there are none. */
+  names?(train: Table, columns: ColumnRoles): readonly string[];
+  /** The cells that say it. */
+  cells(columns: ColumnRoles, change: RowChange): readonly { readonly column: string; readonly cell: string }[];
 }
 
 export interface DataFormat {
@@ -47,6 +57,8 @@ export interface DataFormat {
   labelsOf(example: Example): Iterable<number>;
   /** Where the task predicts numbers: how they are scaled. */
   scale?(train: readonly Example[]): Scale;
+  /** Left out where rows can be left out alone. */
+  readonly rewrite?: Rewrite;
   /** An example's ids, targets and length, cut to `maxLength` tokens. */
   encode(example: Example, tokenizer: RowTokenizer, maxLength: number): EncodedRow;
 }

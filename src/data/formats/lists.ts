@@ -1,6 +1,6 @@
 /**
  * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words
- * between separators.
+ * between separators; and cells that say yes or no.
  */
 
 /**
@@ -51,4 +51,11 @@ export function splitLabels(cell: string, separator: Separator): string[] {
 /** The first separator that occurs in any cell which is no list; a semicolon where none does. */
 export function separatorOf(cells: readonly string[]): Separator {
   return SEPARATORS.find((separator) => cells.some((cell) => cell.includes(separator) && !readArray(cell))) ?? ";";
+}
+
+const YES = new Set(["1", "1.0", "true", "yes"]);
+
+/** Whether a cell says that the label of its column is there. */
+export function isYes(cell: string): boolean {
+  return YES.has(cell.trim().toLowerCase());
 }

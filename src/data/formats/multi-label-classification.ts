@@ -10,9 +10,8 @@ import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat, KnownRows } from "./format";
 import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
-import { readArray, SEPARATORS, type Separator, separatorOf, splitLabels } from "./lists";
+import { isYes, readArray, SEPARATORS, type Separator, separatorOf, splitLabels } from "./lists";
 
-const YES = new Set(["1", "1.0", "true", "yes"]);
 const NO = new Set(["0", "0.0", "false", "no"]);
 const SAMPLE_ROWS = 2000;
 /** At least so many of the cells must hold several labels for a column to look like lists. */
@@ -76,6 +75,22 @@ export const multiLabelClassification: DataFormat = {
   },
 
   labelsOf: ({ values }) => [...values!.keys()].filter((label) => values![label] === 1),
+
+  rewrite: {
+    key: "labels",
+    names(train, { labels: columns = [] }) {
+      if (columns.length > 1) return columns;
+      const place = train.columns.indexOf(columns[0] ?? "");
+      const cells = train.rows.map((record) => record[place] ?? "");
+      const separator = separatorOf(cells);
+      return sortedNames(cells.flatMap((cell) => splitLabels(cell, separator)));
+    },
+    cells({ labels: columns = [] }, { labels = [] }) {
+      if (columns.length > 1) return columns.map((column) => ({ column, cell: labels.includes(column) ? "1" : "0" }));
+      return columns.map((column) => ({ column, cell: JSON.stringify(labels) }));
+    },
+  },
+
   encode: encodeText,
 };
 
@@ -93,7 +108,7 @@ function readLists(cells: readonly string[], known: KnownRows | null): string[][
 
 function isOn(cell: string, file: string, row: number, column: string): boolean {
   const value = cell.trim().toLowerCase();
-  if (!YES.has(value) && !NO.has(value)) {
+  if (!isYes(value) && !NO.has(value)) {
     throw new DataError({
       file,
       row,
@@ -102,7 +117,7 @@ function isOn(cell: string, file: string, row: number, column: string): boolean 
       fix: "Write 0 or 1 (or true and false), or choose one column that lists a row's labels.",
     });
   }
-  return YES.has(value);
+  return isYes(value);
 }
 
 function checkLabels(

@@ -87,6 +87,11 @@ export const regression: DataFormat = {
 
   labelsOf: () => [],
 
+  rewrite: {
+    key: "number",
+    cells: ({ number: column = "" }, { number }) => [{ column, cell: String(number) }],
+  },
+
   /**
    * Mean 0 and variance 1 over the training rows, so that an untrained head begins near the mean
    * whatever the unit is.

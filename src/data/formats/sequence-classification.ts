@@ -47,6 +47,16 @@ export const sequenceClassification: DataFormat = {
   },
 
   labelsOf: ({ label }) => [label],
+
+  rewrite: {
+    key: "label",
+    names(train, { label }) {
+      const place = train.columns.indexOf(label ?? "");
+      return sortedNames(train.rows.map((cells) => cells[place]?.trim() ?? "").filter((name) => name !== ""));
+    },
+    cells: ({ label: column = "" }, { label: cell = "" }) => [{ column, cell }],
+  },
+
   encode: encodeText,
 };
 

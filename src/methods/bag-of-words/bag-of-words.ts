@@ -79,13 +79,20 @@ export const bagOfWords = defineAnswerer<Options>({
   options: () => options,
   answers: {
     from: "texts",
-    fit,
+    fit: learn,
     mostParameters: ({ reads, mostTerms }, outputs) => outputs * ((reads === "both" ? 2 : 1) * mostTerms + 1),
   },
   exportForm: () => ({ type: "STUDIO", why: "it is a list of words with weights, and no part of the model." }),
 });
 
-async function fit(chosen: Options, rows: TextRows, { notice, goOn }: FitWork = {}): Promise<TextReader> {
+/**
+ * Fitted with the usual options, but for those given. Rejects with an Error where there is nothing
+ * to be learned.
+ */
+export const fitBagOfWords = (rows: TextRows, given: Partial<Options> = {}): Promise<TextReader> =>
+  learn({ ...options.parse({}), ...given }, rows);
+
+async function learn(chosen: Options, rows: TextRows, { notice, goOn }: FitWork = {}): Promise<TextReader> {
   const { reads, wordRun, fewestRows: fewestTexts, mostTerms, sublinear } = chosen;
   const cuts = [
     ...(reads === "characters" ? [] : [wordRuns(wordRun)]),

@@ -5,7 +5,7 @@
 
 import { namedColumns } from "../../data/placeholders";
 import { messageOf } from "../../errors/message-of";
-import type { DataRole, DataSettings, DataSummary } from "../../worker/api";
+import type { DataRole, DataSettings, DataSummary, RowChange } from "../../worker/api";
 import type { LinkedData } from "../store/link";
 import type { DataPlace } from "../store/state";
 import { patch, useStudio } from "../store/store";
@@ -18,6 +18,9 @@ const opened: { sample: string | null } & Record<DataRole, File | null> = {
   validation: null,
   test: null,
 };
+
+/** Which row of which file. */
+type RowPlace = Pick<RowChange, "file" | "row">;
 
 /** What a shared address asks for, until a file is opened that has these columns. */
 let wanted: LinkedData | null = null;
@@ -35,8 +38,18 @@ async function readAsWanted(): Promise<void> {
   const { summary } = useStudio.getState().data;
   if (!wanted || !summary || !namedColumns(wanted.columns).every((column) => summary.columns.includes(column))) return;
   // An address of a time before there were test rows asks for none.
-  const { test = null, group = null } = wanted;
-  await setData({ ...wanted, test, group }, "columns");
+  const { test = null, group = null, changes = [] } = wanted;
+  await setData({ ...wanted, test, group, changes }, "columns");
+  if (changes.length > 0 && useStudio.getState().data.summary?.problem !== null) {
+    // Of another file, which may still be opened.
+    await setData({ ...wanted, test, group, changes: [] }, "columns");
+    if (useStudio.getState().data.summary?.problem === null) {
+      const rows = changes.length === 1 ? "a change of a row" : `changes of ${changes.length} rows`;
+      const text = `The address has ${rows} that are not of ${summary.train.file}: they wait until their file is opened.`;
+      patch("ui", { notice: { kind: "info", text } });
+      return;
+    }
+  }
   wanted = null;
 }
 
@@ -75,6 +88,33 @@ export async function setData(changes: Partial<DataSettings>, place: DataPlace):
   const { summary } = useStudio.getState().data;
   if (!summary) return;
   await attempt(place, null, () => studio().setData({ ...summary.settings, ...changes }, seed()));
+}
+
+/** The change of a row that is being made, so that none is made on a list that is older. */
+let changing: Promise<void> = Promise.resolve();
+
+function changeList(edit: (changes: readonly RowChange[]) => readonly RowChange[]): Promise<void> {
+  changing = changing.then(() => {
+    const { summary } = useStudio.getState().data;
+    return setData({ changes: edit(summary?.settings.changes ?? []) }, "settings");
+  });
+  return changing;
+}
+
+const isSameRow = (a: RowPlace, b: RowPlace) => a.row === b.row && (a.file ?? "train") === (b.file ?? "train");
+
+/** Gives a row another answer or leaves it out, in place of what was to become of it before. */
+export function changeRow(change: RowChange): Promise<void> {
+  return changeList((changes) => [...changes.filter((other) => !isSameRow(other, change)), change]);
+}
+
+/** The row is again what its file says. */
+export function takeBackChange(place: RowPlace): Promise<void> {
+  return changeList((changes) => changes.filter((change) => !isSameRow(change, place)));
+}
+
+export function takeBackAllChanges(): Promise<void> {
+  return changeList(() => []);
 }
 
 /** After the worker was restarted. */

@@ -161,13 +161,14 @@ export async function openConfiguration(file: File): Promise<void> {
     if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
       said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
     } else {
-      const { task, validation, test, group, columns, maxLength } = configuration.data;
+      const { task, validation, test, group, changes = [], columns, maxLength } = configuration.data;
       await setData(
         {
           task,
           columns,
           maxLength,
           group,
+          changes,
           ...(typeof test === "string" ? {} : { test }),
           ...(typeof validation === "number" ? { validationFraction: validation } : {}),
         },

@@ -20,6 +20,7 @@ const words: Record<ProgressEvent["wait"], string> = {
   evaluating: "Evaluating",
   predicting: "Predicting",
   scoring: "Scoring",
+  "looking for label errors": "Looking for label errors in",
 };
 
 export function ProgressLine() {

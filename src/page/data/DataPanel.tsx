@@ -12,8 +12,10 @@ import { formatCount, formatPercent, formatPlural } from "../numbers";
 import type { DataSlice } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
 import { shownWait } from "../store/waits";
+import { ChangedRows } from "./ChangedRows";
 import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
+import { LabelErrorsPanel } from "./LabelErrorsPanel";
 import { LabelList } from "./LabelList";
 import { LengthHistogram } from "./LengthHistogram";
 import { NumberHistogram } from "./NumberHistogram";
@@ -63,6 +65,13 @@ export function DataPanel() {
             {error?.place === "columns" && <Message kind="error">{error.message}</Message>}
             {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
             {summary.labels.length > 0 && <LabelList summary={summary} />}
+            {(summary.answer === "label" || summary.answer === "labels") && summary.problem === null && (
+              <LabelErrorsPanel
+                key={`${summary.train.file} ${summary.train.bytes} ${summary.settings.task}`}
+                summary={summary}
+              />
+            )}
+            <ChangedRows summary={summary} />
             <TokenStrips summary={summary} />
             <TaggedRows summary={summary} />
             <NumberHistogram summary={summary} />
@@ -130,5 +139,6 @@ function inOneLine({ summary, sample, opening, error }: DataSlice): string {
   if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
   const noun = summary.answer === "tags" ? "tag" : "label";
   const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
-  return [name, rows, ...said, heldInWords(summary)].join(" · ");
+  const changed = summary.changed.length > 0 ? [`${formatPlural(summary.changed.length, "row")} changed`] : [];
+  return [name, rows, ...changed, ...said, heldInWords(summary)].join(" · ");
 }

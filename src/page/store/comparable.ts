@@ -37,20 +37,21 @@ export function partsOf({
 }
 
 /**
- * Whether a comparison is of the data and the base model that are open; nothing speaks against it
- * while none are.
+ * Whether a comparison is of the data and the base model that are open, with the same rows changed;
+ * nothing speaks against it while none are.
  */
 export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data }: StudioState): boolean {
   if (model.summary && model.summary.source !== configuration.model) return false;
   if (!data.summary || !dataFiles) return true;
-  return same(dataFilesOf(data.summary), dataFiles);
+  const { changes = [] } = data.summary.settings;
+  return same(dataFilesOf(data.summary), dataFiles) && same(changes, configuration.data.changes ?? []);
 }
 
 /** What says which rows are in which part; comparisons of earlier versions have two parts. */
 function rowsOf({ data, training }: Configuration) {
-  const { test = null, group = null, ...others } = data;
+  const { test = null, group = null, changes = [], ...others } = data;
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
-  return { ...others, test, group, seed: drawn ? training.seed : null };
+  return { ...others, test, group, changes, seed: drawn ? training.seed : null };
 }
 
 /** Of plain data whose keys may be in another order. */

@@ -1,6 +1,6 @@
 /**
  * Methods, options, training, and the task with its columns' names in the address, so that they can
- * be shared. Never rows.
+ * be shared. Of rows that are changed their numbers, fingerprints and new answers; never a text.
  */
 
 import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
@@ -10,7 +10,7 @@ import { ownRate, ownSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
 /** How a file is to be read. */
-export type LinkedData = Pick<DataSettings, "task" | "columns" | "test" | "group">;
+export type LinkedData = Pick<DataSettings, "task" | "columns" | "test" | "group" | "changes">;
 
 export interface LinkedConfiguration {
   /** Left out where no file was open. */
@@ -27,7 +27,12 @@ export function toFragment(
   data?: LinkedData,
 ): string {
   const linked: LinkedConfiguration = {
-    ...(data && { data: { task: data.task, columns: data.columns, test: data.test, group: data.group } }),
+    ...(data && {
+      data: {
+        ...{ task: data.task, columns: data.columns, test: data.test, group: data.group },
+        ...(data.changes && data.changes.length > 0 && { changes: data.changes }),
+      },
+    }),
     training,
     // What starts from a folder cannot do so elsewhere.
     runs: runs

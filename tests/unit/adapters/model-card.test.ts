@@ -47,6 +47,11 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
     '- "transformers"',
     "---",
   ]);
+  expect(card).toContain("Trained for 200 steps on 900 rows of `train.csv`; validated on 100 rows.\n\n| validation");
+  const changed = { ...content.data, changes: "3 rows relabelled, 2 left out" };
+  expect(modelCard({ ...content, data: changed })).toContain(
+    "validated on 100 rows.\nNot as the file has them: 3 rows relabelled, 2 left out; `run.json` lists them (`data.changes`).",
+  );
   expect(card).toContain('| 0 | negative |\n| 1 | so "so" \\| maybe |\n| 2 | positive |');
   expect(card).toContain('labels = ["negative", "so \\"so\\" | maybe", "positive"]');
   expect(card).toContain("| loss (nats) | 0.5123 |\n| Accuracy | 81.3 % |\n| F1 | 80.0 % |\n| at step | 150 |");

@@ -29,6 +29,7 @@ describe("two comparisons", () => {
       data({ validation: 0.2 }),
       data({ test: 0.1 }),
       data({ group: "author" }),
+      data({ changes: [{ row: 3, leaveOut: true }] }),
       data({ maxLength: 32 }),
       data({ columns: { text: "title", textPair: null, label: "label" } }),
       seed(configuration, 1),
@@ -42,11 +43,12 @@ describe("two comparisons", () => {
     expect(areComparable(files, seed(files, 1))).toBe(true);
     const { test: _, group: __, ...before } = configuration.data;
     expect(areComparable(configuration, { ...configuration, data: before as Configuration["data"] })).toBe(true);
+    expect(areComparable(configuration, data({ changes: [] }))).toBe(true);
   });
 });
 
 const train = { file: "t.csv", rows: 100, bytes: 2000 };
-const summary = { train, validation: null, test: null } as DataSummary;
+const summary = { train, validation: null, test: null, settings: {} } as unknown as DataSummary;
 const opened = (data: DataSummary | null, source: string | null) =>
   ({ data: { summary: data }, model: { summary: source && { source } } }) as unknown as StudioState;
 
@@ -69,6 +71,8 @@ describe("the ground of a comparison", () => {
     expect(isOfWhatIsOpen(one, opened(summary, "bundled:m"))).toBe(true);
     expect(isOfWhatIsOpen(one, opened(summary, "bundled:other"))).toBe(false);
     expect(isOfWhatIsOpen(one, opened({ ...summary, train: { ...train, bytes: 1 } }, "bundled:m"))).toBe(false);
+    const changed = { ...summary, settings: { changes: [{ row: 3, leaveOut: true }] } } as unknown as DataSummary;
+    expect(isOfWhatIsOpen(one, opened(changed, "bundled:m"))).toBe(false);
     expect(isOfWhatIsOpen(one, opened(null, null))).toBe(true);
     expect(isOfWhatIsOpen(comparison([]), opened(summary, "bundled:m"))).toBe(true);
   });

@@ -143,6 +143,9 @@ describe("the address", () => {
       training,
       runs: [{ name: "Größe ≥ 8?", method: "lora", learningRate: 0.01, options: { rank: 4 } }],
     });
+    const changes = [{ row: 12, label: "HUM", fingerprint: "0123456789ab" }];
+    expect(fromFragment(toFragment([run], training, [lora], { ...data, changes }))!.data).toEqual({ ...data, changes });
+    expect(fromFragment(toFragment([run], training, [lora], { ...data, changes: [] }))!.data).toEqual(data);
   });
 
   it("leaves out runs that start from a folder, which is not there for others", () => {

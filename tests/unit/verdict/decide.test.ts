@@ -462,6 +462,14 @@ describe("what a verdict rests on", () => {
     expect(verdict([good("LoRA")], { looks: 3 }).sentences.at(-1)).toBe(
       "These test rows have been looked at 3 times: choices made in between make them less of a test.",
     );
+    const changed = { relabelled: 2, leftOut: 1, afterLook: false };
+    const told = verdict([good("LoRA")], { testRowsChanged: changed });
+    expect(told.testRowsChanged).toEqual(changed);
+    expect(told.sentences.at(-1)).toBe("Test rows were changed: 2 rows relabelled, 1 left out.");
+    const late = verdict([good("LoRA")], { looks: 2, testRowsChanged: { ...changed, afterLook: true } });
+    expect(late.sentences.at(-1)).toBe(
+      "Test rows were changed: 2 rows relabelled, 1 left out. That was after they had been read, so the result may have had a say in it.",
+    );
   });
 
   test("is said where thresholds were tuned: on these rows, or on others", () => {

@@ -1,0 +1,216 @@
+/**
+ * Rows whose label is probably wrong, and what is to become of each: another label, left out, or
+ * kept as it is. Nothing is changed without a person's word. The list of changes is
+ * `ChangedRows.tsx`.
+ */
+
+import { SearchCheck } from "lucide-react";
+import { useState } from "react";
+import type { ChangedRow, DataSummary, LabelErrorSource, LabelErrors, ProbableError } from "../../worker/api";
+import { changeRow, takeBackChange } from "../actions/data";
+import { useQuestion } from "../asking";
+import { ProgressLine } from "../compare/ProgressLine";
+import { SelectField } from "../fields/SelectField";
+import { Message } from "../layout/Message";
+import { formatCount, formatPercent, formatPlural } from "../numbers";
+import { useStudio } from "../store/store";
+import { changeInWords } from "./change-in-words";
+import "./LabelErrorsPanel.css";
+
+/** A run may have any name, so the bag of words needs a value that no run has. */
+const BAG = "\u0000";
+/** Suspects shown at first, and with each press of a button. */
+const SHOWN = 20;
+
+export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
+  const [by, setBy] = useState(BAG);
+  const runs = useEndedRuns();
+  const opening = useStudio((state) => state.data.opening !== null);
+  const { answer, waiting, error, ask, dismiss } = useQuestion<LabelErrors>();
+  const chosen = runs.includes(by) ? by : BAG;
+  const source: LabelErrorSource = chosen === BAG ? { kind: "folds" } : { kind: "run", run: chosen };
+  return (
+    <section className="label-errors" aria-labelledby="label-errors-title">
+      <h3 className="group-label" id="label-errors-title">
+        Probable label errors
+      </h3>
+      <p className="field-help">
+        Rows whose label looks wrong to a classifier that has not learned them. No row is changed before you say so.
+      </p>
+      {runs.length > 0 && (
+        <SelectField
+          label="By"
+          value={chosen}
+          choices={[
+            { value: BAG, label: "Bag of words, on training and validation rows" },
+            ...runs.map((run) => ({ value: run, label: `${run}, on rows that it was not trained on` })),
+          ]}
+          onChange={setBy}
+        />
+      )}
+      <button
+        type="button"
+        className="button button-small"
+        disabled={waiting || opening}
+        onClick={() => ask((studio) => studio.labelErrors(source))}
+      >
+        <SearchCheck size={14} aria-hidden="true" /> {waiting ? "Looking…" : "Look for label errors"}
+      </button>
+      {waiting && <ProgressLine />}
+      {error !== null && (
+        <Message kind="error" onClose={dismiss}>
+          {error}
+        </Message>
+      )}
+      {answer && !waiting && <Found found={answer} summary={summary} />}
+    </section>
+  );
+}
+
+/** The configured runs of the comparison that has ended, each once. */
+function useEndedRuns(): string[] {
+  const current = useStudio((state) => state.comparison.current);
+  if (!current || current.endedAt === null) return [];
+  const own = current.runs.filter(({ beside, state }) => !beside && state !== "failed");
+  return [...new Set(own.map(({ variant }) => variant.run))];
+}
+
+const keyOf = ({ file, row }: Pick<ProbableError, "file" | "row">) => `${file} ${row}`;
+
+function Found({ found, summary }: { found: LabelErrors; summary: DataSummary }) {
+  const [kept, setKept] = useState<ReadonlySet<string>>(new Set());
+  const [shown, setShown] = useState(SHOWN);
+  const { errors } = found;
+  const changes = new Map(
+    summary.changed.map((changed) => [keyOf({ file: "train", ...changed.change }), changed] as const),
+  );
+  const changed = errors.filter((row) => changes.has(keyOf(row))).length;
+  const keptNow = errors.filter((row) => kept.has(keyOf(row)) && !changes.has(keyOf(row))).length;
+  const toggle = (row: ProbableError) => {
+    const next = new Set(kept);
+    if (!next.delete(keyOf(row))) next.add(keyOf(row));
+    setKept(next);
+  };
+  return (
+    <>
+      <output className="label-errors-said">{inWords(found)}</output>
+      {errors.length > 0 && (
+        <>
+          <p className="field-help" role="status">
+            {formatCount(errors.length - changed - keptNow)} to look at, {formatCount(changed)} changed,{" "}
+            {formatCount(keptNow)} kept. Beside each label its chance.
+          </p>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+          <section className="table-scroll label-errors-scroll" aria-label="Probable label errors" tabIndex={0}>
+            <table className="table label-errors-table">
+              <thead>
+                <tr>
+                  <th scope="col" className="number">
+                    Row
+                  </th>
+                  <th scope="col">Has</th>
+                  <th scope="col">Likely</th>
+                </tr>
+              </thead>
+              {errors.slice(0, shown).map((row) => (
+                <Suspect
+                  key={keyOf(row)}
+                  row={row}
+                  found={found}
+                  changed={changes.get(keyOf(row)) ?? null}
+                  kept={kept.has(keyOf(row))}
+                  onKeep={() => toggle(row)}
+                />
+              ))}
+            </table>
+          </section>
+          {errors.length > shown && (
+            <button type="button" className="button button-small" onClick={() => setShown(shown + SHOWN)}>
+              Show more ({formatCount(errors.length - shown)})
+            </button>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+/** How many there are, and how far to believe it. */
+function inWords({ by, rows, agreeing, errors, expectedRight, folds }: LabelErrors): string {
+  const of = formatPlural(rows, "row");
+  const sure = `${by} gives ${formatPercent(agreeing, 0)} of them the label that they have`;
+  const unseen = folds === null ? "" : ` Every row was judged by a fit to the other rows, in ${folds} parts.`;
+  if (errors.length === 0) return `No label of ${of} looks wrong: ${sure}. It can overlook some.${unseen}`;
+  const right = Math.round(expectedRight);
+  return (
+    `${formatCount(errors.length)} of ${of} look wrong; ${sure}. Going by its own chances about ${formatCount(right)} of ` +
+    `the ${formatCount(errors.length)} labels ${right === 1 ? "is" : "are"} right all the same, and a classifier that errs ` +
+    `often is too sure of itself: read each row.${unseen}`
+  );
+}
+
+interface SuspectProps {
+  row: ProbableError;
+  found: LabelErrors;
+  changed: ChangedRow | null;
+  kept: boolean;
+  onKeep: () => void;
+}
+
+function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
+  const { file, fileName, part, text, given, likely, confidence, likelyConfidence } = row;
+  const place = { ...(file !== "train" && { file }), row: row.row };
+  const which = `row ${formatCount(row.row)}${file === "train" ? "" : ` of ${fileName}`}`;
+  const answer = found.answer === "label" ? { label: likely[0]! } : { labels: likely };
+  const names = (labels: readonly string[]) => (labels.length === 0 ? "no label" : labels.join(", "));
+  const done = changed ? changeInWords(changed.change) : kept ? "kept as it is" : null;
+  // The first button stays the same one, so that the keyboard's place is not lost.
+  const first = done
+    ? { said: "Undo", about: `Undo: ${which} ${done}`, act: () => (changed ? void takeBackChange(place) : onKeep()) }
+    : {
+        said: `Relabel: ${names(likely)}`,
+        about: `Relabel ${which}: ${names(likely)}`,
+        act: () => void changeRow({ ...place, ...answer }),
+      };
+  return (
+    <tbody className={done ? "label-error-done" : undefined}>
+      <tr>
+        <td className="number">{formatCount(row.row)}</td>
+        <td>
+          {names(given)} <span className="muted">{formatPercent(confidence, 0)}</span>
+        </td>
+        <td>
+          {names(likely)} <span className="muted">{formatPercent(likelyConfidence, 0)}</span>
+        </td>
+      </tr>
+      <tr>
+        <td className="number muted">{file === "train" ? part : fileName}</td>
+        <td colSpan={2} className="label-error-text">
+          <p title={text}>{text}</p>
+          <div className="label-error-choices">
+            <button type="button" className="button button-small" aria-label={first.about} onClick={first.act}>
+              {first.said}
+            </button>
+            {done ? (
+              <span className="muted">{done}</span>
+            ) : (
+              <>
+                <button
+                  type="button"
+                  className="button button-small"
+                  aria-label={`Leave out ${which}`}
+                  onClick={() => void changeRow({ ...place, leaveOut: true })}
+                >
+                  Leave out
+                </button>
+                <button type="button" className="button button-small" aria-label={`Keep ${which}`} onClick={onKeep}>
+                  Keep
+                </button>
+              </>
+            )}
+          </div>
+        </td>
+      </tr>
+    </tbody>
+  );
+}
