@@ -56,13 +56,14 @@ export function claimRuns(runs: readonly RunConfiguration[]): ClaimRuns | null {
 }
 
 /**
- * All that a run is set to but its name, its control and its learning rate; in any order of its
- * options.
+ * All that a run is set to but its name, its control and its learning rate, with how that was
+ * found; in any order of its options.
  */
 function settingsOf(given: RunConfiguration): string {
   const {
     name: _name,
     learningRate: _rate,
+    foundRate: _found,
     options: { control: _control, ...options },
     ...run
   } = given;
