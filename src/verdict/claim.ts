@@ -22,7 +22,9 @@ const STARTS: Readonly<Record<string, string>> = {
 export function claimsOf(runs: readonly RunConfiguration[], variants: readonly Variant[]): ClaimRuns[] {
   const claim = claimRuns(runs);
   if (!claim) return [];
-  const factors = [...new Set(variants.map(({ learningRateFactor }) => learningRateFactor))];
+  // What trains nothing is in a sweep without a factor.
+  const own = variants.filter(({ run }) => run === claim.text);
+  const factors = [...new Set(own.map(({ learningRateFactor }) => learningRateFactor))];
   return factors.map((factor) => {
     const groupOf = (name: string) =>
       variants.find(({ run, learningRateFactor }) => run === name && learningRateFactor === factor)?.group ?? name;
