@@ -71,6 +71,8 @@ export class TrainingLoop {
    * Nobody waits for an evaluation any more: the one in flight is given up, and no other begins.
    */
   #hurried = false;
+  /** Nobody waits for the test rows either. */
+  #leavesTest = false;
   #isEvaluating = false;
   #resume: (() => void) | null = null;
   #paused: Promise<void> | null = null;
@@ -112,6 +114,7 @@ export class TrainingLoop {
     if (this.#failed) this.#stopping = false;
     this.#failed = false;
     this.#hurried = false;
+    this.#leavesTest = false;
     const unfinished = this.#setup.lanes.filter(({ state }) => state !== "finished");
     for (const lane of unfinished) {
       lane.restart();
@@ -219,16 +222,21 @@ export class TrainingLoop {
   /**
    * Ends after the pass in flight and a last evaluation: a forward pass's step is given up, a
    * backward pass's counts. A stop while an evaluation is made, be it the last one, gives up the
-   * evaluation.
+   * evaluation. Test rows are read all the same where a step has been made, but by a second stop:
+   * that leaves whatever is still to be read.
    */
   stop(): void {
-    if (this.#isEvaluating) this.#hurried = true;
+    if (this.#isEvaluating) {
+      this.#leavesTest ||= this.#stopping;
+      this.#hurried = true;
+    }
     this.#stopping = true;
     this.resume();
   }
 
-  /** Ends as soon as it can, without a last evaluation. */
+  /** Ends as soon as it can, without a last evaluation or test. */
   abandon(): void {
+    this.#leavesTest = true;
     this.#hurried = true;
     this.stop();
   }
@@ -292,6 +300,7 @@ export class TrainingLoop {
     // What comes from here on is for the next training; a pause of this one has come too late.
     this.#stopping = false;
     this.#hurried = false;
+    this.#leavesTest = false;
     this.#paused = null;
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
@@ -300,13 +309,17 @@ export class TrainingLoop {
 
   /**
    * Reads the test rows, if there are any, with the adapter that each of these runs has ended with.
-   * A stop gives up what is not read yet.
+   * A stop meanwhile gives up what is not read yet.
    */
   async #test(ended: readonly Lane[]): Promise<void> {
     const { emit, onTest, turn } = this.#setup;
     const lanes = ended.filter(({ state }) => state === "finished" || state === "stopped");
     const testOf = ({ split, feed }: Lane) => feed.shownRows(divisionOf(this.#setup, split).test ?? []);
-    if (this.#hurried || lanes.every((lane) => testOf(lane).length === 0)) return;
+    const learned = ended.some((lane) => lane.trains && lane.steps > this.#starts.get(lane)!);
+    const leaves = this.#hurried && (this.#leavesTest || !learned);
+    if (leaves || lanes.every((lane) => testOf(lane).length === 0)) return;
+    // What was given up was an evaluation.
+    this.#hurried = false;
     await onTest?.();
     this.#isEvaluating = true;
     try {

@@ -137,10 +137,14 @@ export function estimate(given: EstimateInput): Estimate {
         : attempt(() => estimateRun({ ...input, model }, run, one.value, buckets, weightBytes, consider));
     return "error" in attempted ? refused(run.name, weightBytes, attempted.error) : attempted.value;
   });
-  const variants = training.seeds * training.learningRateFactors.length * splits;
+  const factors = training.learningRateFactors.length;
+  const variants = training.seeds * factors * splits;
+  // What trains nothing has no learning rate, and is in a sweep once.
+  const variantsOf = ({ terms }: EstimatedRun) => (terms?.trains ? variants : variants / factors);
   const total = { ...noBytes(), weights: weightBytes };
-  for (const { bytes } of estimated) {
-    for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const) total[name] += variants * bytes[name];
+  for (const run of estimated) {
+    for (const name of ["adapter", "gradients", "optimizer", "runtime"] as const)
+      total[name] += variantsOf(run) * run.bytes[name];
   }
   const steps = estimated.flatMap(({ steps }) => steps);
   total.activations = workspaceBytes(steps);
@@ -159,7 +163,7 @@ export function estimate(given: EstimateInput): Estimate {
       feedBytes({
         ...feeds,
         evaluated: [validationLengths, testLengths],
-        runs: variants * estimated.filter(({ problem }) => problem === null).length,
+        runs: estimated.reduce((sum, run) => sum + (run.problem === null ? variantsOf(run) : 0), 0),
         head,
       });
   }
@@ -178,7 +182,7 @@ export function estimate(given: EstimateInput): Estimate {
       {
         trainRows: trainLengths.length,
         rowsSeen: Math.min(trainedSteps * batchSize, trainLengths.length),
-        weightDecay: training.weightDecay,
+        learningRateFactors: training.learningRateFactors,
       },
     ),
   };
@@ -319,7 +323,10 @@ function estimateRun(
       headLearningRate: trainable.head > 0 ? (headRate ?? rate) : 0,
       searched: isSearched(run, training) || found !== undefined,
       changedSince: changed,
-      weightDecay: run.weightDecay ?? null,
+      headFollowsAdapter: sharedHeadRate(run, training) === null,
+      weightDecay: program.trainables.some(({ part, weightDecay }) => part === "adapter" && weightDecay)
+        ? (run.weightDecay ?? training.weightDecay)
+        : null,
     },
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),

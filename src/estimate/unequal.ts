@@ -17,11 +17,13 @@ export interface RunTerms {
   readonly flops: number;
   /** At its peak; 0 where none is trained. */
   readonly headLearningRate: number;
+  /** Whether a sweep's factor applies to the head, too, as where it is all that is trained. */
+  readonly headFollowsAdapter: boolean;
   /** Its rate was searched, or is to be. */
   readonly searched: boolean;
   /** What has changed since, in a sentence; null: nothing. */
   readonly changedSince: string | null;
-  /** Of the adapter, where it is not the one of all. */
+  /** Of the adapter; null where nothing of it decays: gains and biases do not. */
   readonly weightDecay: number | null;
 }
 
@@ -30,7 +32,8 @@ export interface CommonTerms {
   readonly trainRows: number;
   /** Rows of all batches of the training. */
   readonly rowsSeen: number;
-  readonly weightDecay: number;
+  /** Of a sweep; one where there is none. */
+  readonly learningRateFactors: readonly number[];
 }
 
 /** Counts and operations that lie within this factor are taken for equal. */
@@ -46,7 +49,8 @@ export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[
     virtualTokens(runs),
     operations(runs),
     heads(runs),
-    ...decays(runs, common),
+    sweptHeads(runs, common),
+    decays(runs),
     searched(runs),
     ...changed,
     rowsRead(runs, common),
@@ -91,10 +95,30 @@ function heads(runs: readonly RunTerms[]): string | null {
   );
 }
 
-function decays(runs: readonly RunTerms[], common: CommonTerms): string[] {
-  return runs
-    .filter(({ weightDecay }) => weightDecay !== null && weightDecay !== common.weightDecay)
-    .map(({ run, weightDecay }) => `${run} has a weight decay of ${weightDecay}, the others of ${common.weightDecay}.`);
+/** Where a sweep tries several rates of some heads and one of others. */
+function sweptHeads(runs: readonly RunTerms[], { learningRateFactors: factors }: CommonTerms): string | null {
+  const trained = runs.filter(({ headLearningRate }) => headLearningRate > 0);
+  const swept = trained.filter(({ headFollowsAdapter }) => headFollowsAdapter);
+  if (factors.length < 2 || swept.length === 0 || swept.length === trained.length) return null;
+  const rates = swept.map(({ run, headLearningRate }) => {
+    const [low, high] = [Math.min(...factors), Math.max(...factors)].map((factor) => rate(factor * headLearningRate));
+    return `${run} (${low} to ${high})`;
+  });
+  return (
+    `The sweep tries ${factors.length} learning rates of the head of ${rates.join(", ")}; the heads of the other runs ` +
+    "learn at one."
+  );
+}
+
+function decays(runs: readonly RunTerms[]): string | null {
+  const decaying = runs.filter(({ weightDecay }) => weightDecay !== null);
+  const decays = [...new Set(decaying.map(({ weightDecay }) => weightDecay))];
+  if (decays.length < 2) return null;
+  const each = decays.map((decay) => {
+    const names = decaying.filter(({ weightDecay }) => weightDecay === decay).map(({ run }) => run);
+    return `${decay} for ${names.join(", ")}`;
+  });
+  return `Adapters have different weight decays: ${each.join("; ")}.`;
 }
 
 function searched(runs: readonly RunTerms[]): string | null {

@@ -26,16 +26,19 @@ export interface Variant {
 
 /**
  * Every split of every seed of every learning rate, in this order; one variant with the run's own
- * name where there is one of each.
+ * name where there is one of each. `trains`: what trains nothing has no learning rate, so that a
+ * sweep has it once; default: true.
  */
 export function variantsOf(
   { name }: Pick<RunConfiguration, "name">,
   { seed: first, seeds, learningRateFactors }: Pick<TrainingConfiguration, "seed" | "seeds" | "learningRateFactors">,
   data: Partial<Pick<Configuration["data"], "test">>,
+  trains = true,
 ): Variant[] {
   const splits = splitsOf(data.test ?? null);
-  return learningRateFactors.flatMap((learningRateFactor) => {
-    const rate = learningRateFactors.length > 1 ? [`rate × ${learningRateFactor}`] : [];
+  const factors = trains ? learningRateFactors : [1];
+  return factors.flatMap((learningRateFactor) => {
+    const rate = factors.length > 1 ? [`rate × ${learningRateFactor}`] : [];
     return range(seeds).flatMap((index) =>
       range(splits?.count ?? 1).map((split): Variant => {
         const seed = first + index;

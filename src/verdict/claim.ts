@@ -22,7 +22,9 @@ const STARTS: Readonly<Record<string, string>> = {
 export function claimsOf(runs: readonly RunConfiguration[], variants: readonly Variant[]): ClaimRuns[] {
   const claim = claimRuns(runs);
   if (!claim) return [];
-  const factors = [...new Set(variants.map(({ learningRateFactor }) => learningRateFactor))];
+  // What trains nothing is in a sweep without a factor.
+  const own = variants.filter(({ run }) => run === claim.text);
+  const factors = [...new Set(own.map(({ learningRateFactor }) => learningRateFactor))];
   return factors.map((factor) => {
     const groupOf = (name: string) =>
       variants.find(({ run, learningRateFactor }) => run === name && learningRateFactor === factor)?.group ?? name;
@@ -56,13 +58,14 @@ export function claimRuns(runs: readonly RunConfiguration[]): ClaimRuns | null {
 }
 
 /**
- * All that a run is set to but its name, its control and its learning rate; in any order of its
- * options.
+ * All that a run is set to but its name, its control and its learning rate, with how that was
+ * found; in any order of its options.
  */
 function settingsOf(given: RunConfiguration): string {
   const {
     name: _name,
     learningRate: _rate,
+    foundRate: _found,
     options: { control: _control, ...options },
     ...run
   } = given;

@@ -34,9 +34,12 @@ export function writeSentences(facts: Facts): string[] {
 }
 
 function oneLabel({ rows, part }: Facts, label: string): string {
+  const ofFile = part === "file" ? "row of the file" : `${part} row`;
   return (
-    `All ${countRows(rows, part)} have the label "${label}", so they cannot show which run tells labels apart. ` +
-    "Use rows with several labels."
+    (rows === 1
+      ? `The only ${ofFile} has the label "${label}", so it cannot`
+      : `All ${countRows(rows, part)} have the label "${label}", so they cannot`) +
+    " show which run tells labels apart. Use rows with several labels."
   );
 }
 
@@ -57,15 +60,48 @@ function answer(facts: Facts): string[] {
   if (level.length === 0) {
     return [`${first} It is ahead of ${spelled(facts, behind)} beyond luck.`];
   }
+  const apart = aheadAmong(facts, level);
   if (behind.length === 0) {
     const same = others.every(({ value }) => value === best.value);
     if (same) return [`${others.length === 1 ? "Both runs" : `All ${facts.runs.length} runs`} are level: ${what}.`];
-    return [`No run is ahead beyond luck. ${best.run}${aside} has ${what}; ${spelled(facts, level)} may be as good.`];
+    if (apart.length === 0) {
+      return [`No run is ahead beyond luck. ${best.run}${aside} has ${what}; ${spelled(facts, level)} may be as good.`];
+    }
+    return [
+      `No run is ahead of all others beyond luck. ${best.run}${aside} has ${what}; its differences from ` +
+        `${spelled(facts, level)} may be luck.`,
+      ...apart,
+    ];
+  }
+  const ahead = `${best.run} is ahead of ${spelled(facts, behind)} beyond luck.`;
+  if (apart.length > 0) {
+    return [
+      `${best.run}${aside} has ${what}; its differences from ${spelled(facts, level)} may be luck.`,
+      ahead,
+      ...apart,
+    ];
   }
   return [
     `${best.run}${aside} has ${what}, but ${spelled(facts, level)} may be as good: the difference may be luck.`,
-    `${best.run} is ahead of ${spelled(facts, behind)} beyond luck.`,
+    ahead,
   ];
+}
+
+/**
+ * Which of the runs that the best is not ahead of are ahead of others of them: a run in between can
+ * be, where it answers more of the same rows right. Those ahead of the same runs share a sentence.
+ */
+function aheadAmong(facts: Facts, level: readonly VerdictRun[]): string[] {
+  const found = new Map<string, { ahead: VerdictRun[]; behind: VerdictRun[] }>();
+  for (const one of level) {
+    const behind = level.filter(({ run }) => isAhead(facts, one.run, run));
+    if (behind.length === 0) continue;
+    const key = JSON.stringify(names(behind));
+    found.set(key, { ahead: [...(found.get(key)?.ahead ?? []), one], behind });
+  }
+  return [...found.values()].map(
+    ({ ahead, behind }) => `But ${allOf(names(ahead))} ${are(ahead)} ahead of ${allOf(names(behind))} beyond luck.`,
+  );
 }
 
 /** What is not tuned about a run, after its name. */
@@ -84,8 +120,9 @@ function meaning(facts: Facts): string[] {
 /** Whether tuning helped, against what it has to beat. */
 function bars(facts: Facts): string[] {
   const tuned = facts.runs.filter(({ kind }) => kind === "tuned");
-  // How all runs stand to the majority is said by itself.
-  const others = facts.runs.filter(({ kind, basis }) => kind !== "tuned" && basis !== "one answer");
+  // How all runs stand to the majority is said by itself, where a row has one label.
+  const isApart = majority(facts).length > 0;
+  const others = facts.runs.filter(({ kind, basis }) => kind !== "tuned" && !(isApart && basis === "one answer"));
   if (tuned.length === 0 || others.length === 0) return [];
   const unbeaten = others.filter((bar) => !tuned.some(({ run }) => isAhead(facts, run, bar.run)));
   const { ahead, level } = modelFree(facts);

@@ -22,6 +22,7 @@ import { recordedSetup } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { History } from "../instruments/history";
+import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
@@ -95,7 +96,7 @@ export async function openComparison(
     return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
   });
   const variants = planned
-    .flatMap((run) => variantsOf(run, configuration.training, configuration.data))
+    .flatMap((run) => variantsOf(run, configuration.training, configuration.data, approachOf(run.method).trains))
     .map((variant) => {
       const folder = folders.get(variant.run);
       if (!folder?.resume || !folder.adapter.state) return variant;

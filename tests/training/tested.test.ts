@@ -128,6 +128,44 @@ test("a run that is stopped is tested with what it holds, and again when it has 
   expect(read[1]!.loss).not.toBe(read[0]!.loss);
 });
 
+test("a stop that falls into an evaluation gives that up, and the run is tested with what it holds all the same", {
+  timeout,
+}, async () => {
+  const { train, validation, test } = await rows();
+  /** Stops at these evaluations of validation rows, as they are counted from 0. */
+  const stoppedIn = async (evaluations: readonly number[], again = false) => {
+    const begun = new Set<string>();
+    const created = open.create(executor, model, {
+      ...divided(train, validation, test),
+      training: { steps: 6, evalEvery: 2 },
+      runs: runs.slice(0, 1),
+      onEvent: (event, comparison) => {
+        if (event.type !== "progress" || event.wait !== "evaluating" || begun.has(`${event.id}`)) return;
+        begun.add(`${event.id}`);
+        if (!evaluations.includes(begun.size - 1)) return;
+        comparison.stop();
+        if (again) comparison.stop();
+      },
+    });
+    await created.comparison.prepare();
+    await created.comparison.train();
+    const [validated, tested] = (["validation", "test"] as const).map((part) =>
+      created.of("evaluation", "head").flatMap(({ split, step }) => (split === part ? [step] : [])),
+    );
+    return { validated, tested, states: created.of("run-state", "head"), comparison: created.comparison };
+  };
+  const { validated, tested, states, comparison } = await stoppedIn([1]);
+  expect([validated, tested]).toEqual([[0], [2]]);
+  expect(states.at(-1)).toMatchObject({ state: "stopped" });
+  expect(comparison.tested("head")!.step).toBe(comparison.heldStep("head"));
+  // The last one, too.
+  expect(await stoppedIn([3])).toMatchObject({ validated: [0, 2, 4], tested: [6] });
+  // Before the first step nothing is worth a look; a second stop leaves the test rows, or gives them up.
+  expect(await stoppedIn([0])).toMatchObject({ validated: [], tested: [] });
+  expect(await stoppedIn([1], true)).toMatchObject({ validated: [0], tested: [] });
+  expect(await stoppedIn([1, 2])).toMatchObject({ validated: [0], tested: [] });
+});
+
 test("a pause while they are read comes too late, and holds nothing afterwards", { timeout }, async () => {
   const { train, validation, test } = await rows();
   const { comparison, of } = await trained({

@@ -8,6 +8,7 @@ import { BaseModel } from "../../src/base/base-model";
 import type { Comparison } from "../../src/comparison/comparison";
 import type { Executor } from "../../src/executors/executor";
 import { History } from "../../src/instruments/history";
+import { approachOf } from "../../src/methods/registry";
 import { configurationSchema } from "../../src/plan/configuration";
 import type { StudioEvent } from "../../src/plan/events";
 import { variantsOf } from "../../src/plan/variants";
@@ -61,7 +62,9 @@ async function compared(
     training: { steps: 2, seeds: 2, ...training },
     runs,
   });
-  const variants = runs.flatMap((run) => variantsOf(run, configuration.training, configuration.data));
+  const variants = runs.flatMap((run) =>
+    variantsOf(run, configuration.training, configuration.data, approachOf(run.method).trains),
+  );
   const history = new History();
   const plans = variants.map(({ run, ...variant }) => ({ ...runs.find((one) => one.name === run)!, ...variant }));
   const told = (event: StudioEvent, comparison: Comparison) => {
@@ -175,18 +178,18 @@ test("guessing over folds goes by the training rows of each fold", async () => {
   await comparison.release();
 });
 
-test("what a run needs to answer is said of it", async () => {
+test("what a run needs to answer is said of it; a sweep judges what trains nothing once", async () => {
   const runs = [RUNS[0]!, { name: "fitted", method: "fitted-head", options: {} }, RUNS[2]!] as typeof RUNS;
   const { judged, comparison } = await compared(runs, { seeds: 1, learningRateFactors: [1, 2] });
-  const known = judge(judged, model, NOTHING).runs.map(({ run, basis, ratesTried }) => [run, basis, ratesTried]);
+  const { runs: found, pairs } = judge(judged, model, NOTHING);
+  const known = found.map(({ run, basis, ratesTried }) => [run, basis, ratesTried]);
   expect(known.sort()).toEqual([
-    ["fitted (rate × 1)", "fitted head", undefined],
-    ["fitted (rate × 2)", "fitted head", undefined],
+    ["fitted", "fitted head", undefined],
     ["lora (rate × 1)", undefined, 2],
     ["lora (rate × 2)", undefined, 2],
-    ["neighbours (rate × 1)", "frozen model", undefined],
-    ["neighbours (rate × 2)", "frozen model", undefined],
+    ["neighbours", "frozen model", undefined],
   ]);
+  expect(pairs).toHaveLength(6);
   await comparison.release();
 });
 

@@ -61,7 +61,8 @@ function begin(
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
     const learningRate = effectiveLearningRate(run, configuration.training, method);
-    return variantsOf(run, configuration.training, configuration.data).map((variant) => ({
+    const trains = method?.learningRate !== null;
+    return variantsOf(run, configuration.training, configuration.data, trains).map((variant) => ({
       key: `${id}/${variant.name}`,
       name: variant.name,
       variant,

@@ -105,16 +105,30 @@ test("several runs: what is not equal between them, and what a step of each comp
       "Virtual tokens take",
       "A step of",
       "Heads learn at",
-      "ptec has a",
+      "Adapters have different",
       "nearest-neighbours reads all",
     ],
   ]);
+  // The head and what answers without training have no adapter that decays.
+  expect(unequal.at(-2)).toBe("Adapters have different weight decays: 0.01 for lora, prefix; 0 for ptec.");
   expect(unequal.at(-1)).toContain("all 5 training rows; the runs that are trained see 2 of them");
   const [lora, , , head, , magic] = estimated;
   expect(lora!.flops!.total).toBe(lora!.flops!.forward + lora!.flops!.backward);
   expect(lora!.flops!.backward).toBeGreaterThan(head!.flops!.backward);
   expect(magic!.flops).toBeNull();
   expect(estimate(input([run("lora"), run("lora", {}, "again")])).unequal).toEqual([]);
+});
+
+test("a sweep trains what learns at every rate, and has what trains nothing once", () => {
+  const training = trainingSchema.parse({ batchSize: 4, steps: 20, learningRateFactors: [0.3, 1, 3] });
+  const decayed = { ...run("nearest-neighbours", { neighbours: 1 }), weightDecay: 0 };
+  const total = (runs: RunConfiguration[], swept: boolean) => estimate(input(runs, swept ? { training } : {})).total;
+  const [asked, askedOften] = [total([decayed], false), total([decayed], true)];
+  expect([askedOften.runtime, askedOften.optimizer]).toEqual([asked.runtime, asked.optimizer]);
+  expect(total([run("lora")], true).optimizer).toBe(3 * total([run("lora")], false).optimizer);
+  expect(estimate(input([run("lora"), run("linear-probe"), decayed], { training })).unequal).toEqual([
+    expect.stringMatching(/^The sweep tries 3 learning rates of the head of linear-probe \(0\.006 to 0\.06\); /),
+  ]);
 });
 
 describe("one run", () => {

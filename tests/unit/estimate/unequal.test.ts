@@ -3,10 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { type CommonTerms, type RunTerms, unequal } from "../../../src/estimate/unequal";
 
-const common: CommonTerms = { trainRows: 300, rowsSeen: 300, weightDecay: 0.01 };
+const common: CommonTerms = { trainRows: 300, rowsSeen: 300, learningRateFactors: [1] };
 const run = (name: string, fields: Partial<RunTerms> = {}): RunTerms => ({
   ...{ run: name, adapter: 1000, trains: true, readsRows: false, virtualTokens: 0, flops: 1e6 },
-  ...{ headLearningRate: 0.005, searched: false, changedSince: null, weightDecay: null },
+  ...{ headLearningRate: 0.005, headFollowsAdapter: false, searched: false, changedSince: null, weightDecay: 0.01 },
   ...fields,
 });
 const said = (...runs: RunTerms[]) => unequal(runs, common);
@@ -48,9 +48,26 @@ describe("what is not equal", () => {
     expect(said(run("a"), run("asked", { adapter: 0, trains: false, headLearningRate: 0 }))).toEqual([]);
   });
 
-  test("a weight decay of a run's own", () => {
-    const own = said(run("a"), run("b", { weightDecay: 0 }), run("c", { weightDecay: 0.01 }));
-    expect(own).toEqual(["b has a weight decay of 0, the others of 0.01."]);
+  test("heads of which a sweep tries several rates, beside others of which it tries one", () => {
+    const head = run("Head only", { adapter: 0, headLearningRate: 0.02, headFollowsAdapter: true });
+    const sweep = { ...common, learningRateFactors: [0.3, 1, 3] };
+    const lora = run("LoRA", { headLearningRate: 0.02 });
+    expect(unequal([lora, head], sweep)).toEqual([
+      "The sweep tries 3 learning rates of the head of Head only (0.006 to 0.06); the heads of the other runs learn at one.",
+    ]);
+    expect(unequal([lora, head], common)).toEqual([]);
+    expect(unequal([{ ...lora, headFollowsAdapter: true }, head], sweep)).toEqual([]);
+    expect(unequal([lora, run("asked", { adapter: 0, trains: false, headLearningRate: 0 })], sweep)).toEqual([]);
+  });
+
+  test("weight decays of runs' own, of which each is named; not of what does not decay", () => {
+    const [a, b, c] = [run("a"), run("b", { weightDecay: 0 }), run("c", { weightDecay: 0.01 })];
+    expect(said(a, b, c)).toEqual(["Adapters have different weight decays: 0.01 for a, c; 0 for b."]);
+    expect(said(a, b, run("d", { weightDecay: 0.1 }))).toEqual([
+      "Adapters have different weight decays: 0.01 for a; 0 for b; 0.1 for d.",
+    ]);
+    expect(said(b, { ...b, run: "d" })).toEqual([]);
+    expect(said(a, c, run("Head only", { adapter: 0, weightDecay: null }))).toEqual([]);
   });
 
   test("rates that were searched for some adapters only", () => {

@@ -48,6 +48,18 @@ describe("a run's variants", () => {
     for (const test of [null, 0.1, "test.csv"]) expect(variantsOf({ name: "a" }, once, { test })).toHaveLength(1);
   });
 
+  test("are of one rate where nothing is trained, which a sweep leaves with its own name", () => {
+    const sweep = trainingSchema.parse({ learningRateFactors: [0.3, 3] });
+    const once = variantsOf({ name: "kNN" }, sweep, {}, false);
+    expect(once.map(({ name, group, learningRateFactor }) => [name, group, learningRateFactor])).toEqual([
+      ["kNN", "kNN", 1],
+    ]);
+    const seeds = trainingSchema.parse({ seeds: 2, learningRateFactors: [0.3, 3] });
+    const seeded = variantsOf({ name: "kNN" }, seeds, { test: { folds: 2 } }, false);
+    expect(seeded).toHaveLength(4);
+    expect(new Set(seeded.map(({ group }) => group))).toEqual(new Set(["kNN"]));
+  });
+
   test("a factor may not be given twice", () => {
     expect(() => trainingSchema.parse({ learningRateFactors: [1, 1] })).toThrow("must not hold a factor twice");
   });

@@ -41,6 +41,23 @@ describe("the runs of the claim", () => {
     for (const other of others) expect(claimRuns([text, other])).toBeNull();
     expect(claimRuns([text])).toBeNull();
   });
+
+  test("may have rates that were found by searches of their own", () => {
+    const found = (rate: number, settings: string) => ({
+      learningRate: rate,
+      foundRate: { rate, settings, trialSteps: 90, trainRows: 80, heldRows: 20, steps: 60, model: "m", rows: "0a1b" },
+    });
+    const searched = [
+      run("a", { text: "t" }, found(0.01, "11")),
+      run("b", { text: "t", control: "random-tokens" }, found(0.1, "22")),
+    ];
+    const claim = claimRuns(searched);
+    expect(claim).toEqual({ text: "a", without: [{ start: "random tokens", run: "b" }], ownRates: true });
+    const difference = { value: 0.2, low: 0.1, high: 0.3 };
+    const tested = { test: "exact McNemar", p: 0.01, adjustedP: 0.02, beyondLuck: true } as const;
+    const pairs = [{ first: "a", second: "b", difference, ...tested }];
+    expect(claimSentence({ metric: "accuracy", pairs }, claim!)).toMatch(/matter, each at its own learning rate\?/);
+  });
 });
 
 describe("the claim's sentence", () => {

@@ -88,6 +88,39 @@ describe("who is ahead", () => {
     expect(judged.needed!.seeds).toBeNull();
   });
 
+  test("is nobody of all where the best may be luck, but one in between is ahead of another", () => {
+    const hundred = rowsOf(100);
+    const right = (name: string, isRight: (row: number) => boolean, more: Partial<JudgedRun> = {}) =>
+      run(name, [said(hundred, isRight)], more);
+    const three = (kind: JudgedRun["kind"]) => [
+      right("LoRA", (row) => row >= 30),
+      right("SK-Prefix", (row) => row < 69),
+      right("Head only", (row) => row < 57, { kind }),
+    ];
+    const first = [
+      "No run is ahead of all others beyond luck. LoRA has 70.0 % accuracy on 100 test rows; its differences from " +
+        "SK-Prefix (69.0 %) and Head only (57.0 %) may be luck.",
+      "But SK-Prefix is ahead of Head only beyond luck.",
+    ];
+    const judged = verdict(three("control"));
+    expect(judged.pairs.map(({ beyondLuck }) => beyondLuck)).toEqual([false, false, true]);
+    expect(judged.sentences.slice(0, 4)).toEqual([
+      ...first,
+      "Head only is beaten by a tuned run beyond luck.",
+      "LoRA is not ahead of Head only beyond luck.",
+    ]);
+    const tuned = verdict(three("tuned")).sentences;
+    expect(tuned.slice(0, 2)).toEqual(first);
+    expect(tuned.join(" ")).not.toMatch(/may be as good|No run is ahead beyond luck/);
+    // And where the best is ahead of some: those level with it are still told apart.
+    const fourth = verdict([...three("tuned"), right("IA3", (row) => row < 4)]).sentences;
+    expect(fourth.slice(0, 3)).toEqual([
+      "LoRA has 70.0 % accuracy on 100 test rows; its differences from SK-Prefix (69.0 %) and Head only (57.0 %) may be luck.",
+      "LoRA is ahead of IA3 (4.0 %) beyond luck.",
+      "But SK-Prefix is ahead of Head only beyond luck.",
+    ]);
+  });
+
   test("is nobody where all are the same", () => {
     const { sentences, pairs, needed } = verdict([good("LoRA"), good("SK-Prefix")]);
     expect(sentences[0]).toBe("Both runs are level: 90.0 % accuracy on 300 test rows.");
@@ -282,6 +315,34 @@ describe("what has to be beaten", () => {
     ).toEqual([]);
   });
 
+  test("the majority is one of them where a row has several labels, which has no other sentence", () => {
+    const examples = Array.from({ length: 100 }, (_, row) => ({
+      ...blank,
+      row,
+      labels: Int32Array.of(0),
+      values: Float32Array.of(1, row % 2),
+    }));
+    /** Right of so many rows. */
+    const saying = (right: number) => ({
+      examples,
+      evaluation: {
+        outputs: examples.map(({ row, values }) => values.map((on) => (on === Number(row < right) ? 5 : -5))),
+        losses: examples.map(() => new Float32Array(2)),
+      },
+    });
+    const most = run("Majority", [saying(60)], { kind: "answerer", basis: "one answer", parameters: null });
+    const of = (...shares: number[]) =>
+      verdict([...shares.map((share, index) => run(`tuned ${index}`, [saying(share)])), most], {
+        task: tasks["multi-label-classification"],
+        metric: "accuracy",
+        trainLabels: null,
+      }).sentences;
+    expect(of(62, 61)).toContain(
+      "No tuned run is ahead of Majority beyond luck: without a step it may be as good as any of them.",
+    );
+    expect(of(95, 61)).toContain("tuned 1 is not ahead of Majority beyond luck.");
+  });
+
   test("is called what it is", () => {
     const first = (more: Partial<JudgedRun>) => verdict([good("best", more), fair("LoRA")]).sentences[0]!;
     expect(first({ kind: "answerer", basis: "fitted head" })).toMatch(/^best, fitted without a step, is best/);
@@ -356,6 +417,13 @@ describe("bad input", () => {
       'All 30 test rows have the label "ham", so they cannot show which run tells labels apart. Use rows with several ' +
         "labels.",
     );
+    const single = rowsOf(1);
+    const alone = (part: Verdict["part"]) =>
+      verdict([run("LoRA", [said(single, () => true)])], { part, looks: null }).sentences[0];
+    expect(alone("test")).toBe(
+      'The only test row has the label "ham", so it cannot show which run tells labels apart. Use rows with several labels.',
+    );
+    expect(alone("file")).toMatch(/^The only row of the file has the label "ham", so it/);
   });
 
   test("runs on other rows are named and not compared", () => {
