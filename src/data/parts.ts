@@ -122,8 +122,9 @@ export function assignParts<Any extends Row>(
 /**
  * The part of every unit. Units are dealt out largest first, each to where it brings the counts of
  * labels and rows nearest to their shares (chi-squared); rows that stand alone come out as
- * Sainte-Laguë's method apportions them. A label in at least as many units as there are parts is in
- * every part.
+ * Sainte-Laguë's method apportions them. A part that is left without a label that is in at least as
+ * many units as there are parts is given one of them by a part that keeps one of each such label;
+ * there always is one where no unit has several labels.
  */
 function dealOut(
   given: readonly Unit[],
@@ -135,7 +136,8 @@ function dealOut(
   if (units.length < asked.length) throw tooFew(units, asked.length, file);
   const targets = targetsOf(units, shares, asked);
   const held = targets.map(({ length }) => new Float64Array(length));
-  const number = shares.map(() => 0);
+  /** How many units of each label are in each part. */
+  const having = targets.map(({ length }) => new Uint32Array(length));
   /** What it adds to chi-squared to have the unit's rows in a part beside what is there. */
   const cost = ({ counts }: Unit, part: number) => {
     let sum = 0;
@@ -147,8 +149,10 @@ function dealOut(
   };
   const place = new Map<Unit, number>();
   const put = (unit: Unit, part: number, sign: 1 | -1) => {
-    for (const [label, count] of unit.counts) held[part]![label]! += sign * count;
-    number[part]! += sign;
+    for (const [label, count] of unit.counts) {
+      held[part]![label]! += sign * count;
+      having[part]![label]! += sign;
+    }
     if (sign > 0) place.set(unit, part);
   };
   /** Stays where it is where no other part is cheaper. */
@@ -161,24 +165,61 @@ function dealOut(
     return best;
   };
   for (const unit of units) put(unit, cheapest(unit, asked[0]!), 1);
-  for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
-    moved = false;
-    for (const unit of units) {
-      const from = place.get(unit)!;
-      if (number[from] === 1) continue;
-      put(unit, from, -1);
-      const to = cheapest(unit, from);
-      put(unit, to, 1);
-      moved ||= to !== from;
+  const improve = (stays: (unit: Unit, part: number) => boolean) => {
+    for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
+      moved = false;
+      for (const unit of units) {
+        const from = place.get(unit)!;
+        if (stays(unit, from)) continue;
+        put(unit, from, -1);
+        const to = cheapest(unit, from);
+        put(unit, to, 1);
+        moved ||= to !== from;
+      }
     }
-  }
+  };
+  improve((_, part) => having[part]![ROWS] === 1);
   for (const part of asked) {
-    if (number[part]! > 0) continue;
-    const unit = units.findLast((one) => number[place.get(one)!]! > 1)!;
+    if (having[part]![ROWS]! > 0) continue;
+    const unit = units.findLast((one) => having[place.get(one)!]![ROWS]! > 1)!;
     put(unit, place.get(unit)!, -1);
     put(unit, part, 1);
   }
+  // Few large units of a label can be so far from its shares that leaving a part without is nearest.
+  const enough = labelsOfAtLeast(asked.length, units);
+  const lacks = asked.flatMap((part) =>
+    [...enough].flatMap((label) => (having[part]![label] ? [] : [{ part, label }])),
+  );
+  if (lacks.length === 0) return place;
+  const isLast = ({ counts }: Unit, part: number) =>
+    counts.some(([label]) => enough.has(label) && having[part]![label] === 1);
+  for (const { part, label } of lacks) {
+    if (having[part]![label]! > 0) continue;
+    const spare = units.filter((unit) => {
+      const from = place.get(unit)!;
+      return unit.counts.some(([own]) => own === label) && !isLast(unit, from);
+    });
+    const added = spare.map((unit) => {
+      const from = place.get(unit)!;
+      put(unit, from, -1);
+      const change = cost(unit, part) - cost(unit, from);
+      put(unit, from, 1);
+      return change;
+    });
+    const unit = spare[added.indexOf(Math.min(...added))];
+    if (!unit) continue;
+    put(unit, place.get(unit)!, -1);
+    put(unit, part, 1);
+  }
+  improve(isLast);
   return place;
+}
+
+/** Labels, and `ROWS`, that at least so many units have. */
+function labelsOfAtLeast(parts: number, units: readonly Unit[]): Set<number> {
+  const having = new Map<number, number>();
+  for (const { counts } of units) for (const [label] of counts) having.set(label, (having.get(label) ?? 0) + 1);
+  return new Set([...having].flatMap(([label, count]) => (count >= parts ? [label] : [])));
 }
 
 /**

@@ -83,6 +83,33 @@ describe("three parts", () => {
     expect(partsOf(divide(written, 0)[0]!).map((rows) => rows.length)).toEqual([1, 1, 1]);
   });
 
+  it("have every label that is in enough sets of rows, however large these are", () => {
+    const rowsOfLabel = (label: number, texts: number, times: number) =>
+      Array.from({ length: texts * times }, (_, n) => ({
+        text: `text ${label} ${n % texts}`,
+        textPair: null,
+        label,
+        row: 1000 * label + n,
+      }));
+    // 5 texts of 10 rows each beside 50 of one row, then also 3 texts of 40 rows.
+    const few = [...rowsOfLabel(0, 5, 10), ...rowsOfLabel(1, 50, 1)];
+    for (const rows of [few, [...few, ...rowsOfLabel(2, 3, 40)]]) {
+      const labels = new Set(rows.map(({ label }) => label));
+      for (const seed of SEEDS) {
+        for (const plan of [0.1, { folds: 3 }, { repeats: 3, fraction: 0.1 }] as const) {
+          for (const parts of divide(rows, seed, plan)) {
+            expect(rowsOf(partsOf(parts).flat())).toEqual(rowsOf(rows));
+            // The rest of three folds has a text too few of the third label.
+            const whole = typeof plan === "object" && "folds" in plan ? [parts.test] : partsOf(parts);
+            for (const part of whole) expect(new Set(part.map(({ label }) => label))).toEqual(labels);
+          }
+        }
+      }
+    }
+    const [parts] = divide(few, 0);
+    expect(partsOf(parts!).map((part) => count(part, 0))).toEqual([30, 10, 10]);
+  });
+
   it("keep groups whole, with label shares far nearer than groups dealt out by chance", () => {
     // 30 groups of 1 to 12 rows; a group leans to one label.
     const random = new Random(3, "groups");
