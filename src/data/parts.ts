@@ -185,7 +185,7 @@ function dealOut(
     put(unit, place.get(unit)!, -1);
     put(unit, part, 1);
   }
-  // Few large units of a label can be so far from its shares that leaving a part without is nearest.
+  // Few large units of a label can be so far from its shares that none is nearer than one.
   const enough = labelsOfAtLeast(asked.length, units);
   const lacks = asked.flatMap((part) =>
     [...enough].flatMap((label) => (having[part]![label] ? [] : [{ part, label }])),
