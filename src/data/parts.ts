@@ -36,7 +36,8 @@ export interface DivideOptions {
  */
 export function divideExamples(examples: readonly Example[], options: DivideOptions): Parts[] {
   const { validationFraction, test, seed, file = "data", labelsOf } = options;
-  const units = unitsOf(examples, inputsOf(examples), labelsOf ?? (({ label }) => [label]));
+  const inputOf = inputsOf(examples);
+  const units = unitsOf(examples, (example) => [inputOf(example)], labelsOf ?? (({ label }) => [label]));
   const deal = (some: readonly Unit[], shares: readonly number[], stream: string) =>
     dealOut(some, shares, { random: new Random(seed, `parts/${stream}`), file });
   const gather = (place: ReadonlyMap<Unit, number>, part: number) => {
@@ -81,8 +82,8 @@ export interface AssignOptions<Any extends Row> {
   readonly random: Random;
   /** Named in errors; default: data. */
   readonly file?: string;
-  /** Rows of which this is equal stay together, and those of one group. */
-  readonly inputOf: (row: Any) => string;
+  /** Rows that have one of these in common stay together, and those of one group. */
+  readonly keysOf: (row: Any) => readonly string[];
   /** For equal shares. */
   readonly labelsOf: (row: Any) => Iterable<number>;
 }
@@ -110,10 +111,10 @@ const ROUNDS = 8;
 export function assignParts<Any extends Row>(
   rows: readonly Any[],
   shares: readonly number[],
-  { inputOf, labelsOf, random, file = "data" }: AssignOptions<Any>,
+  { keysOf, labelsOf, random, file = "data" }: AssignOptions<Any>,
 ): Uint8Array {
   const parts = new Uint8Array(rows.length);
-  for (const [unit, part] of dealOut(unitsOf(rows, inputOf, labelsOf), shares, { random, file })) {
+  for (const [unit, part] of dealOut(unitsOf(rows, keysOf, labelsOf), shares, { random, file })) {
     for (const row of unit.rows) parts[row] = part;
   }
   return parts;
@@ -251,12 +252,22 @@ function targetsOf(units: readonly Unit[], shares: readonly number[], asked: rea
   return targets;
 }
 
-/** Groups and equal inputs joined: rows that share either are in one unit. */
 function unitsOf<Any extends Row>(
   examples: readonly Any[],
-  inputOf: AssignOptions<Any>["inputOf"],
+  keysOf: AssignOptions<Any>["keysOf"],
   labelsOf: AssignOptions<Any>["labelsOf"],
 ): Unit[] {
+  return joinRows(examples, keysOf).map((rows) => {
+    const counts = new Map([[ROWS, rows.length]]);
+    for (const row of rows) {
+      for (const label of labelsOf(examples[row]!)) counts.set(label + 1, (counts.get(label + 1) ?? 0) + 1);
+    }
+    return { rows, counts: [...counts], groups: new Set(rows.flatMap((row) => examples[row]!.group ?? [])).size };
+  });
+}
+
+/** Places of the rows that stay together, by their first: those that share a key or a group. */
+export function joinRows<Any extends Row>(examples: readonly Any[], keysOf: AssignOptions<Any>["keysOf"]): number[][] {
   const parent = examples.map((_, row) => row);
   const root = (row: number): number => {
     let top = row;
@@ -266,7 +277,8 @@ function unitsOf<Any extends Row>(
   };
   const first = new Map<string, number>();
   for (const [row, example] of examples.entries()) {
-    const keys = [`input ${inputOf(example)}`, ...(example.group === undefined ? [] : [`group ${example.group}`])];
+    const own = keysOf(example).map((key) => `key ${key}`);
+    const keys = [...own, ...(example.group === undefined ? [] : [`group ${example.group}`])];
     for (const key of keys) {
       const other = first.get(key);
       if (other === undefined) first.set(key, row);
@@ -279,13 +291,7 @@ function unitsOf<Any extends Row>(
     if (rows) rows.push(row);
     else members.set(root(row), [row]);
   }
-  return [...members.values()].map((rows) => {
-    const counts = new Map([[ROWS, rows.length]]);
-    for (const row of rows) {
-      for (const label of labelsOf(examples[row]!)) counts.set(label + 1, (counts.get(label + 1) ?? 0) + 1);
-    }
-    return { rows, counts: [...counts], groups: new Set(rows.flatMap((row) => examples[row]!.group ?? [])).size };
-  });
+  return [...members.values()];
 }
 
 /**
@@ -293,13 +299,17 @@ function unitsOf<Any extends Row>(
  * language model's rows with one prompt for all it is the response.
  */
 export function inputsOf(examples: readonly Example[]): (example: Example) => string {
-  const plain = (text: string) => text.normalize("NFC").trim().replace(/\s+/gu, " ").toLowerCase();
   const prompt = examples[0]?.text;
   const alike = examples.length > 1 && examples.every(({ text }) => text === prompt);
   return ({ text, textPair, response }) => {
-    if (alike && response !== undefined) return plain(response);
-    return textPair === null ? plain(text) : `${plain(text)}\n${plain(textPair)}`;
+    if (alike && response !== undefined) return plainText(response);
+    return textPair === null ? plainText(text) : `${plainText(text)}\n${plainText(textPair)}`;
   };
+}
+
+/** The same for texts that differ in case and white space only. */
+export function plainText(text: string): string {
+  return text.normalize("NFC").trim().replace(/\s+/gu, " ").toLowerCase();
 }
 
 function tooFew(units: readonly Unit[], parts: number, file: string): DataError {

@@ -201,8 +201,8 @@ describe("folds and repeats", () => {
 
 describe("a list of one's own", () => {
   it("is assigned by any shares; a share of 0 gets none", () => {
-    const [inputOf, labelsOf] = [({ text }: Example) => text, ({ label }: Example) => [label]];
-    const parts = assignParts(examples, [0.5, 0, 0.5], { random: new Random(1), inputOf, labelsOf });
+    const [keysOf, labelsOf] = [({ text }: Example) => [text], ({ label }: Example) => [label]];
+    const parts = assignParts(examples, [0.5, 0, 0.5], { random: new Random(1), keysOf, labelsOf });
     expect([0, 1, 2].map((part) => parts.filter((one) => one === part).length)).toEqual([55, 0, 55]);
   });
 });
