@@ -143,6 +143,9 @@ test("a run is asked about rows that it was not trained on; changing test rows a
   const verdict = page.getByRole("region", { name: "Verdict" });
   await expect(verdict).toContainText(/on 12.test rows/);
   await expect(verdict).not.toContainText(/Test rows were changed|not of what is open now/);
+  await expect(verdict).toContainText(
+    "The texts of all of these test rows are among the training or validation rows, too",
+  );
 
   await openStep(page, "Data");
   await data.getByLabel("By", { exact: true }).selectOption("Head only");

@@ -221,6 +221,13 @@ test("rows are relabelled and left out by the configuration, and that is said wh
   expect(ended.code, ended.output).toBe(0);
   const { data, verdict } = json(join(out, "summary.json"));
   expect(data.changes).toBe("3 rows relabelled, 1 left out");
+  const report = readFileSync(join(out, "report.md"), "utf8");
+  expect(data.notices.length).toBeGreaterThan(0);
+  for (const notice of data.notices) {
+    expect(ended.output.indexOf(notice)).toBeGreaterThan(-1);
+    expect(ended.output.indexOf(notice)).toBeLessThan(ended.output.indexOf("Verdict"));
+    expect(report).toContain(`- ${notice}\n`);
+  }
   expect(data.trainRows + data.validationRows).toBe(11);
   const [bad, good] = data.labels.map((label: { train: number; validation: number }) => label.train + label.validation);
   expect([bad, good]).toEqual([4, 7]);

@@ -80,6 +80,11 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   await step(page, "Training").getByLabel("The verdict goes by").selectOption({ label: "Accuracy" });
   await expect(verdict).toContainText("Accuracy is chosen for the next comparison; this one goes by F1.");
 
+  await setTraining(page, { Seed: "1" });
+  await expect(verdict).toContainText("not of what is open now");
+  await setTraining(page, { Seed: "0" });
+  await expect(verdict).not.toContainText("not of what is open now");
+
   const sentences = await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents();
   await page.reload();
   await expect(verdict.locator(".verdict-headline")).toBeVisible();

@@ -341,6 +341,7 @@ export class Results {
       versions,
       files: [data.train, data.validation, data.test].filter((file) => file !== null),
       parts: { train: data.trainRows, validation: data.validationRows, test: data.testRows },
+      notices: data.notices,
       verdict: this.verdict,
       runs: this.runs.map(
         ({ run, method, training, trainable, state, steps, seconds, validation, test }): ReportRun => ({

@@ -152,6 +152,7 @@ async function runInBrowser({
   // Only once a model is open is it known what computes it, and with how many threads.
   const device = await page.call("readDevice");
   for (const line of [`Device: ${device.name}`, device.reason, device.message]) if (line) progress.note(line);
+  for (const notice of preparation.data.notices) progress.note(notice);
 
   const received = mkdtempSync(join(tmpdir(), "studio-received-"));
   const results = new Results(out, compared);

@@ -38,10 +38,11 @@ export async function answerOutOfSample(
   progress: (done: number, total: number) => void,
 ): Promise<Float32Array> {
   const random = new Random(seed, "label errors");
+  const inputOf = inputsOf(examples);
   const fold = assignParts(examples, new Array<number>(FOLDS).fill(1 / FOLDS), {
     random,
     labelsOf,
-    inputOf: inputsOf(examples),
+    keysOf: (example) => [inputOf(example)],
   });
   const said = new Float32Array(examples.length * labels.length);
   const breathe = createBreather(undefined, 0);

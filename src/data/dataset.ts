@@ -5,6 +5,7 @@ import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
 import type { DataFormat } from "./formats/format";
 import { formats } from "./formats/registry";
+import { findOverlap, type Overlap } from "./overlap";
 import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./parts";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
@@ -20,6 +21,10 @@ export interface Dataset extends Parts {
   readonly divisions: readonly Parts[];
   /** Those of the changes that are of test rows, in any division. */
   readonly testChanges: readonly RowChange[];
+  /**
+   * How many rows of these parts are among the rows of others, where files of one's own are open.
+   */
+  readonly overlap: { readonly validation: Overlap; readonly test: Overlap };
   readonly notices: string[];
 }
 
@@ -42,15 +47,21 @@ type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly file: strin
  * (`split.ts`), but that equal texts are never on two sides. The parts are drawn from the file as
  * it stands: a change moves no row to another part.
  * @throws DataError as the task's format, `changeTable`, `splitExamples` and `divideExamples` do,
- * and where a part that is drawn beside test rows, or has changes, has one label only or no row.
+ * and where a part that rows are drawn for has one label only or no row; but of two parts without
+ * groups a notice says that the validation rows have one label.
  */
 export function buildDataset(given: DataTables, settings: SplitSettings): Dataset {
   const { task, columns, validationFraction, seed, group = null, changes = [] } = settings;
   const format = formats[task];
   const { train, validation, test } = changedTables(given, changes, format, columns);
   const { examples, labels, notices } = format.read(train, columns, null);
-  const readFile = (table: Table) => format.read(table, columns, { labels, file: train.file });
-  const [held, tested] = [validation && readFile(validation), test && readFile(test)];
+  const readFile = (table: Table | null, standing: Table | null) => {
+    if (!table || !standing) return null;
+    const read = format.read(table, columns, { labels, file: train.file });
+    if (group === null || !standing.columns.includes(group)) return read;
+    return { ...read, examples: withGroups(read.examples, standing, group) };
+  };
+  const [held, tested] = [readFile(validation, given.validation), readFile(test, given.test)];
   const all = [train.notices, notices, validation?.notices, held?.notices, test?.notices, tested?.notices];
   const said = [...all.flatMap((some) => some ?? []), ...changeNotices(given, changes)];
   const own = withGroups(examples, given.train, group);
@@ -69,6 +80,7 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
     divisions = divideExamples(rows, { ...options, labelsOf: format.labelsOf });
     said.push(...conflicts(own, train.file));
     if (group !== null) said.push(describeGroups(rows, divisions[0]!, group, train.file));
+    if (group !== null) said.push(...ungrouped([validation, test], group));
   }
   const drawnForTest = new Set(divisions.flatMap((parts) => parts.test.map(({ row }) => row)));
   const testChanges = changes.filter((change) => {
@@ -86,20 +98,36 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
     validation: held?.examples ?? asChanged(parts.validation, "validation"),
     test: tested?.examples ?? asChanged(parts.test, "the test"),
   }));
-  if (format.answer === "label" && (plan !== null || tested || group !== null || changes.length > 0)) {
-    for (const parts of divisions) checkLabels(parts, labels, { train, validation, test });
+  if (format.answer === "label") {
+    const isOfTwo = plan === null && !tested && group === null;
+    for (const parts of divisions) {
+      // Earlier versions trained on two such parts, too; no run is ahead on rows of one label.
+      if (isOfTwo && !held) said.push(...oneLabel(parts.validation, labels, train.file));
+      checkLabels(isOfTwo ? { ...parts, validation: [] } : parts, labels, { train, validation, test });
+    }
     said.push(...unlearned(divisions, labels, train.file));
   }
   if (format.answer === "number") said.push(...allAlike(divisions[0]!, { train, validation, test }));
-  if (held) said.push(...repeated(divisions[0]!.train, held.examples, validation!.file, "training"));
-  if (tested)
-    said.push(...repeated([...divisions[0]!.train, ...divisions[0]!.validation], tested.examples, test!.file, "other"));
   const first = divisions[0]!;
+  const inValidation = findOverlap({
+    ...{ rows: held?.examples ?? [], others: first.train, where: "training", group },
+    file: (validation ?? train).file,
+  });
+  const drawn = [...new Set(divisions.flatMap((parts) => parts.test))];
+  const inTest = findOverlap({
+    ...(tested
+      ? { rows: tested.examples, others: [...first.train, ...first.validation], where: "other" }
+      : { rows: held ? drawn : [], others: held?.examples ?? [], where: "validation" }),
+    ...{ file: (test ?? train).file, group },
+  });
+  said.push(...inValidation.notices, ...inTest.notices);
   const scale = format.scale?.(first.train) ?? null;
   if (scale && divisions.length > 1) {
     said.push(`${train.file}: the numbers are scaled alike in all divisions, by the first one's training rows.`);
   }
-  return { labels, scale, ...first, divisions, testChanges, notices: said };
+  const counted = ({ texts, groups }: Overlap): Overlap => ({ texts, groups });
+  const overlap = { validation: counted(inValidation), test: counted(inTest) };
+  return { labels, scale, ...first, divisions, testChanges, overlap, notices: said };
 }
 
 /** @throws DataError as `changeTable`, and for a change of a file that is not open. */
@@ -171,8 +199,11 @@ function twoParts(examples: readonly Example[], options: DrawOptions, said: stri
   const learned = new Set(drawn.train.map(inputOf));
   const repeats = new Set(drawn.validation.filter((example) => learned.has(inputOf(example))));
   if (repeats.size === 0) return drawn;
-  // Every text is there twice: then whole sets of equal ones are dealt out.
-  if (repeats.size === drawn.validation.length) {
+  const left = drawn.validation.filter((example) => !repeats.has(example));
+  const labelsIn = (rows: readonly Example[]) => new Set(rows.map(({ label }) => label)).size;
+  // Every text is there twice, or those of all labels but one: then whole sets of equal ones are
+  // dealt out.
+  if (left.length === 0 || (labelsIn(left) === 1 && labelsIn(drawn.validation) > 1)) {
     const [{ train, validation }] = divideExamples(examples, { ...options, test: null }) as [Parts];
     return { train, validation };
   }
@@ -181,9 +212,8 @@ function twoParts(examples: readonly Example[], options: DrawOptions, said: stri
     `${file}: ${countOf(repeats.size, "row")} drawn for validation ${one ? "has" : "have"} the text of a training row, and ` +
       `${one ? "was" : "were"} put with the training rows (${nameRows([...repeats].map(({ row }) => row))}).`,
   );
-  const validation = drawn.validation.filter((example) => !repeats.has(example));
-  const held = new Set(validation);
-  return { train: examples.filter((example) => !held.has(example)), validation };
+  const held = new Set(left);
+  return { train: examples.filter((example) => !held.has(example)), validation: left };
 }
 
 /** @throws DataError for a column that the file has not, or that is empty in a row. */
@@ -204,6 +234,15 @@ function withGroups(examples: readonly Example[], table: Table, column: string |
     // A row without a group is in none.
     return group === "" ? example : { ...example, group };
   });
+}
+
+/** Files of one's own without the group column: it is asked for in the training file only. */
+function ungrouped(tables: readonly (Table | null)[], column: string): string[] {
+  return tables.flatMap((table) =>
+    table && !table.columns.includes(column)
+      ? [`${table.file} has no column "${column}": whether its rows are of the groups of other rows is not known.`]
+      : [],
+  );
 }
 
 /** How far the shares are from those asked for, where groups are kept whole. */
@@ -230,15 +269,6 @@ function conflicts(rows: readonly Example[], file: string): string[] {
   if (clashing.length === 0) return [];
   const what = countOf(clashing.length, "row");
   return [`${file}: ${what} with the same text as an earlier row and another answer (${nameRows(clashing)}).`];
-}
-
-/** Rows of a file that are in another part, too: it measures what was learned by heart. */
-function repeated(others: readonly Example[], rows: readonly Example[], file: string, where: string): string[] {
-  const inputOf = inputsOf([...others, ...rows]);
-  const known = new Set(others.map(inputOf));
-  const both = rows.filter((example) => known.has(inputOf(example))).map(({ row }) => row);
-  if (both.length === 0) return [];
-  return [`${file}: the text of ${countOf(both.length, "row")} is among the ${where} rows, too (${nameRows(both)}).`];
 }
 
 /** @throws DataError with the rows of each label where a part has one label only. */
@@ -275,6 +305,15 @@ function checkLabels(parts: Parts, labels: readonly string[], { train, validatio
           : "Add rows of other labels, choose another group column or seed, or ask for fewer parts.",
     });
   }
+}
+
+/** Validation rows that have one label, beside a training part that has more. */
+function oneLabel(rows: readonly Example[], labels: readonly string[], file: string): string[] {
+  const [first, ...others] = new Set(rows.map(({ label }) => label));
+  if (first === undefined || others.length > 0 || labels.length < 2) return [];
+  const which =
+    rows.length === 1 ? "The only validation row has" : `All ${formatCount(rows.length)} validation rows have`;
+  return [`${file}: ${which} the label ${quote(labels[first]!)}, so they cannot show which run tells labels apart.`];
 }
 
 /** Parts to be measured on whose rows have one number: no correlation is defined there. */

@@ -36,7 +36,8 @@ export interface DivideOptions {
  */
 export function divideExamples(examples: readonly Example[], options: DivideOptions): Parts[] {
   const { validationFraction, test, seed, file = "data", labelsOf } = options;
-  const units = unitsOf(examples, inputsOf(examples), labelsOf ?? (({ label }) => [label]));
+  const inputOf = inputsOf(examples);
+  const units = unitsOf(examples, (example) => [inputOf(example)], labelsOf ?? (({ label }) => [label]));
   const deal = (some: readonly Unit[], shares: readonly number[], stream: string) =>
     dealOut(some, shares, { random: new Random(seed, `parts/${stream}`), file });
   const gather = (place: ReadonlyMap<Unit, number>, part: number) => {
@@ -81,8 +82,8 @@ export interface AssignOptions<Any extends Row> {
   readonly random: Random;
   /** Named in errors; default: data. */
   readonly file?: string;
-  /** Rows of which this is equal stay together, and those of one group. */
-  readonly inputOf: (row: Any) => string;
+  /** Rows that have one of these in common stay together, and those of one group. */
+  readonly keysOf: (row: Any) => readonly string[];
   /** For equal shares. */
   readonly labelsOf: (row: Any) => Iterable<number>;
 }
@@ -110,10 +111,10 @@ const ROUNDS = 8;
 export function assignParts<Any extends Row>(
   rows: readonly Any[],
   shares: readonly number[],
-  { inputOf, labelsOf, random, file = "data" }: AssignOptions<Any>,
+  { keysOf, labelsOf, random, file = "data" }: AssignOptions<Any>,
 ): Uint8Array {
   const parts = new Uint8Array(rows.length);
-  for (const [unit, part] of dealOut(unitsOf(rows, inputOf, labelsOf), shares, { random, file })) {
+  for (const [unit, part] of dealOut(unitsOf(rows, keysOf, labelsOf), shares, { random, file })) {
     for (const row of unit.rows) parts[row] = part;
   }
   return parts;
@@ -122,8 +123,9 @@ export function assignParts<Any extends Row>(
 /**
  * The part of every unit. Units are dealt out largest first, each to where it brings the counts of
  * labels and rows nearest to their shares (chi-squared); rows that stand alone come out as
- * Sainte-Laguë's method apportions them. A label in at least as many units as there are parts is in
- * every part.
+ * Sainte-Laguë's method apportions them. A part that is left without a label that is in at least as
+ * many units as there are parts is given one of them by a part that keeps one of each such label;
+ * there always is one where no unit has several labels.
  */
 function dealOut(
   given: readonly Unit[],
@@ -135,7 +137,8 @@ function dealOut(
   if (units.length < asked.length) throw tooFew(units, asked.length, file);
   const targets = targetsOf(units, shares, asked);
   const held = targets.map(({ length }) => new Float64Array(length));
-  const number = shares.map(() => 0);
+  /** How many units of each label are in each part. */
+  const having = targets.map(({ length }) => new Uint32Array(length));
   /** What it adds to chi-squared to have the unit's rows in a part beside what is there. */
   const cost = ({ counts }: Unit, part: number) => {
     let sum = 0;
@@ -147,8 +150,10 @@ function dealOut(
   };
   const place = new Map<Unit, number>();
   const put = (unit: Unit, part: number, sign: 1 | -1) => {
-    for (const [label, count] of unit.counts) held[part]![label]! += sign * count;
-    number[part]! += sign;
+    for (const [label, count] of unit.counts) {
+      held[part]![label]! += sign * count;
+      having[part]![label]! += sign;
+    }
     if (sign > 0) place.set(unit, part);
   };
   /** Stays where it is where no other part is cheaper. */
@@ -161,24 +166,61 @@ function dealOut(
     return best;
   };
   for (const unit of units) put(unit, cheapest(unit, asked[0]!), 1);
-  for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
-    moved = false;
-    for (const unit of units) {
-      const from = place.get(unit)!;
-      if (number[from] === 1) continue;
-      put(unit, from, -1);
-      const to = cheapest(unit, from);
-      put(unit, to, 1);
-      moved ||= to !== from;
+  const improve = (stays: (unit: Unit, part: number) => boolean) => {
+    for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
+      moved = false;
+      for (const unit of units) {
+        const from = place.get(unit)!;
+        if (stays(unit, from)) continue;
+        put(unit, from, -1);
+        const to = cheapest(unit, from);
+        put(unit, to, 1);
+        moved ||= to !== from;
+      }
     }
-  }
+  };
+  improve((_, part) => having[part]![ROWS] === 1);
   for (const part of asked) {
-    if (number[part]! > 0) continue;
-    const unit = units.findLast((one) => number[place.get(one)!]! > 1)!;
+    if (having[part]![ROWS]! > 0) continue;
+    const unit = units.findLast((one) => having[place.get(one)!]![ROWS]! > 1)!;
     put(unit, place.get(unit)!, -1);
     put(unit, part, 1);
   }
+  // Few large units of a label can be so far from its shares that none is nearer than one.
+  const enough = labelsOfAtLeast(asked.length, units);
+  const lacks = asked.flatMap((part) =>
+    [...enough].flatMap((label) => (having[part]![label] ? [] : [{ part, label }])),
+  );
+  if (lacks.length === 0) return place;
+  const isLast = ({ counts }: Unit, part: number) =>
+    counts.some(([label]) => enough.has(label) && having[part]![label] === 1);
+  for (const { part, label } of lacks) {
+    if (having[part]![label]! > 0) continue;
+    const spare = units.filter((unit) => {
+      const from = place.get(unit)!;
+      return unit.counts.some(([own]) => own === label) && !isLast(unit, from);
+    });
+    const added = spare.map((unit) => {
+      const from = place.get(unit)!;
+      put(unit, from, -1);
+      const change = cost(unit, part) - cost(unit, from);
+      put(unit, from, 1);
+      return change;
+    });
+    const unit = spare[added.indexOf(Math.min(...added))];
+    if (!unit) continue;
+    put(unit, place.get(unit)!, -1);
+    put(unit, part, 1);
+  }
+  improve(isLast);
   return place;
+}
+
+/** Labels, and `ROWS`, that at least so many units have. */
+function labelsOfAtLeast(parts: number, units: readonly Unit[]): Set<number> {
+  const having = new Map<number, number>();
+  for (const { counts } of units) for (const [label] of counts) having.set(label, (having.get(label) ?? 0) + 1);
+  return new Set([...having].flatMap(([label, count]) => (count >= parts ? [label] : [])));
 }
 
 /**
@@ -210,12 +252,22 @@ function targetsOf(units: readonly Unit[], shares: readonly number[], asked: rea
   return targets;
 }
 
-/** Groups and equal inputs joined: rows that share either are in one unit. */
 function unitsOf<Any extends Row>(
   examples: readonly Any[],
-  inputOf: AssignOptions<Any>["inputOf"],
+  keysOf: AssignOptions<Any>["keysOf"],
   labelsOf: AssignOptions<Any>["labelsOf"],
 ): Unit[] {
+  return joinRows(examples, keysOf).map((rows) => {
+    const counts = new Map([[ROWS, rows.length]]);
+    for (const row of rows) {
+      for (const label of labelsOf(examples[row]!)) counts.set(label + 1, (counts.get(label + 1) ?? 0) + 1);
+    }
+    return { rows, counts: [...counts], groups: new Set(rows.flatMap((row) => examples[row]!.group ?? [])).size };
+  });
+}
+
+/** Places of the rows that stay together, by their first: those that share a key or a group. */
+export function joinRows<Any extends Row>(examples: readonly Any[], keysOf: AssignOptions<Any>["keysOf"]): number[][] {
   const parent = examples.map((_, row) => row);
   const root = (row: number): number => {
     let top = row;
@@ -225,7 +277,8 @@ function unitsOf<Any extends Row>(
   };
   const first = new Map<string, number>();
   for (const [row, example] of examples.entries()) {
-    const keys = [`input ${inputOf(example)}`, ...(example.group === undefined ? [] : [`group ${example.group}`])];
+    const own = keysOf(example).map((key) => `key ${key}`);
+    const keys = [...own, ...(example.group === undefined ? [] : [`group ${example.group}`])];
     for (const key of keys) {
       const other = first.get(key);
       if (other === undefined) first.set(key, row);
@@ -238,13 +291,7 @@ function unitsOf<Any extends Row>(
     if (rows) rows.push(row);
     else members.set(root(row), [row]);
   }
-  return [...members.values()].map((rows) => {
-    const counts = new Map([[ROWS, rows.length]]);
-    for (const row of rows) {
-      for (const label of labelsOf(examples[row]!)) counts.set(label + 1, (counts.get(label + 1) ?? 0) + 1);
-    }
-    return { rows, counts: [...counts], groups: new Set(rows.flatMap((row) => examples[row]!.group ?? [])).size };
-  });
+  return [...members.values()];
 }
 
 /**
@@ -252,13 +299,17 @@ function unitsOf<Any extends Row>(
  * language model's rows with one prompt for all it is the response.
  */
 export function inputsOf(examples: readonly Example[]): (example: Example) => string {
-  const plain = (text: string) => text.normalize("NFC").trim().replace(/\s+/gu, " ").toLowerCase();
   const prompt = examples[0]?.text;
   const alike = examples.length > 1 && examples.every(({ text }) => text === prompt);
   return ({ text, textPair, response }) => {
-    if (alike && response !== undefined) return plain(response);
-    return textPair === null ? plain(text) : `${plain(text)}\n${plain(textPair)}`;
+    if (alike && response !== undefined) return plainText(response);
+    return textPair === null ? plainText(text) : `${plainText(text)}\n${plainText(textPair)}`;
   };
+}
+
+/** The same for texts that differ in case and white space only. */
+export function plainText(text: string): string {
+  return text.normalize("NFC").trim().replace(/\s+/gu, " ").toLowerCase();
 }
 
 function tooFew(units: readonly Unit[], parts: number, file: string): DataError {

@@ -14,6 +14,7 @@ const PREVIEW_ROWS = 8;
 const STRIPS = 4;
 const NO_ROWS: Dataset = {
   ...{ labels: [], scale: null, train: [], validation: [], test: [], divisions: [], testChanges: [], notices: [] },
+  overlap: { validation: { texts: 0, groups: 0 }, test: { texts: 0, groups: 0 } },
 };
 
 export interface SummaryInput {

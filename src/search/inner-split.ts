@@ -3,7 +3,7 @@
  * neither validation nor test rows.
  */
 
-import { assignParts } from "../data/parts";
+import { assignParts, joinRows, plainText } from "../data/parts";
 import { Random } from "../data/random";
 import type { TokenizedExample } from "../data/tokens";
 import { messageOf } from "../errors/message-of";
@@ -15,7 +15,8 @@ const MOST = 200;
 
 /**
  * The data with part of its training rows in place of the validation rows. Rows of one label keep
- * their share; rows with the same tokens, and of one group, stay on one side; both sides keep the
+ * their share; rows with the same tokens, with the same text without regard to case and white
+ * space (of tasks whose rows keep it), and of one group, stay on one side; both sides keep the
  * order.
  * @throws Error with the number of rows where no two rows differ, or no group can be held out
  */
@@ -38,7 +39,7 @@ function heldGroups(rows: readonly TokenizedExample[], fraction: number, seed: n
     const sides = assignParts(rows, [1 - fraction, fraction], {
       random: new Random(seed, "search"),
       file: "training rows",
-      inputOf: inputKey,
+      keysOf,
       labelsOf: ({ labels }) => (labels.length === 1 ? labels : []),
     });
     return new Set(rows.filter((_, index) => sides[index] === 1));
@@ -52,7 +53,7 @@ function heldGroups(rows: readonly TokenizedExample[], fraction: number, seed: n
 function heldRows(rows: readonly TokenizedExample[], fraction: number, seed: number): Set<TokenizedExample> {
   const held = new Set<TokenizedExample>();
   const strata = new Map<string, TokenizedExample[][]>();
-  for (const alike of groups(rows, inputKey)) {
+  for (const alike of alikeRows(rows)) {
     const stratum = stratumOf(alike[0]!);
     const members = strata.get(stratum);
     if (members) members.push(alike);
@@ -71,11 +72,19 @@ function heldRows(rows: readonly TokenizedExample[], fraction: number, seed: num
   return held;
 }
 
-const inputKey = ({ ids }: TokenizedExample) => ids.join();
+/** Of a row whose text is at hand this counts, too, as for the parts of the data. */
+function keysOf({ ids, text }: TokenizedExample): string[] {
+  const tokens = `tokens ${ids.join()}`;
+  return text === undefined ? [tokens] : [tokens, `text ${plainText(text)}`];
+}
+
+function alikeRows(rows: readonly TokenizedExample[]): TokenizedExample[][] {
+  return joinRows(rows, keysOf).map((alike) => alike.map((row) => rows[row]!));
+}
 
 /** So few rows of every label that none has a fifth: the last that differs from the first. */
 function holdOne(rows: readonly TokenizedExample[], held: Set<TokenizedExample>): void {
-  const distinct = groups(rows, inputKey);
+  const distinct = alikeRows(rows);
   if (distinct.length < 2) {
     throw new Error(
       `A rate cannot be searched with ${rows.length} training rows of which no two differ: some are learned from, others ` +
@@ -88,15 +97,4 @@ function holdOne(rows: readonly TokenizedExample[], held: Set<TokenizedExample>)
 /** Rows of one label or number; rows with many (tags, words of a text) are all alike. */
 function stratumOf({ labels }: TokenizedExample): string {
   return labels?.length === 1 ? String(labels[0]) : "";
-}
-
-function groups(rows: readonly TokenizedExample[], keyOf: (row: TokenizedExample) => string): TokenizedExample[][] {
-  const found = new Map<string, TokenizedExample[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = found.get(key);
-    if (group) group.push(row);
-    else found.set(key, [row]);
-  }
-  return [...found.values()];
 }

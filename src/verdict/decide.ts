@@ -35,6 +35,7 @@ export interface VerdictSource
     | "thresholdsTuned"
     | "looks"
     | "testRowsChanged"
+    | "overlap"
     | "leftOut"
     | "claims"
   > {
@@ -70,7 +71,7 @@ interface Measured extends JudgedRun {
  * defined, are named and left out.
  */
 export function decide(source: VerdictSource): Verdict {
-  const { metric, metricChangedAfterTraining, part, thresholdsTuned = false, looks, testRowsChanged } = source;
+  const { metric, metricChangedAfterTraining, part, thresholdsTuned = false, looks, testRowsChanged, overlap } = source;
   const { measured, leftOut } = comparable(source);
   const examples = measured[0]?.seeds[0]?.examples ?? [];
   const rows = examples.length;
@@ -88,6 +89,7 @@ export function decide(source: VerdictSource): Verdict {
     thresholdsTuned,
     looks,
     ...(testRowsChanged && { testRowsChanged }),
+    ...(overlap && { overlap }),
     runs: measured.map((run, index): VerdictRun => {
       const { run: name, kind, basis, ratesTried, parameters, seeds, histories, turned } = run;
       const found = remarksOf(source.task, source.labels, seeds, histories);

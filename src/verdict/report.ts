@@ -41,6 +41,8 @@ export interface ReportFacts {
   readonly files: readonly { readonly file: string; readonly rows: number }[];
   /** Rows of each part, over folds of the first; null where nobody knows any more. */
   readonly parts: { readonly train: number; readonly validation: number; readonly test: number } | null;
+  /** What to know of the data. */
+  readonly notices: readonly string[];
   /** Null where there is nothing to judge. */
   readonly verdict: Verdict | null;
   readonly runs: readonly ReportRun[];
@@ -165,7 +167,7 @@ function ofRuns({ runs, configuration }: ReportFacts): string[] {
   ];
 }
 
-function ofData({ files, parts, verdict }: ReportFacts): string[] {
+function ofData({ files, parts, notices, verdict }: ReportFacts): string[] {
   const counted = (["train", "validation", "test"] as const).flatMap((part) =>
     parts && parts[part] > 0
       ? [`${parts[part].toLocaleString("en-US")} ${part === "train" ? "training" : part} rows`]
@@ -183,6 +185,7 @@ function ofData({ files, parts, verdict }: ReportFacts): string[] {
             : `- these test rows have been looked at ${verdict.looks === 1 ? "once" : `${verdict.looks} times`}, as far as this browser knows`,
         ]
       : []),
+    ...notices.map((said) => `- ${line(said)}`),
     "",
   ];
 }

@@ -317,6 +317,7 @@ function caveats(facts: Facts): string[] {
     ...(part === "test" && looks !== null && looks > 1
       ? [`These test rows have been looked at ${looks} times: choices made in between make them less of a test.`]
       : []),
+    ...overlapping(facts),
     ...(testRowsChanged
       ? [
           `Test rows were changed: ${describeChanges(testRowsChanged)}.` +
@@ -327,6 +328,24 @@ function caveats(facts: Facts): string[] {
       : []),
     ...(metricChangedAfterTraining
       ? [`${metricFacts[metric].title} was chosen after training began: a lead in it may have been picked.`]
+      : []),
+  ];
+}
+
+/** Where the rows were learned from in part, which makes them less of a test. */
+function overlapping({ part, rows, overlap }: Facts): string[] {
+  if (!overlap) return [];
+  const others = part === "validation" ? "the training rows" : "the training or validation rows";
+  const some = (number: number) =>
+    number >= rows
+      ? `all of these ${part} rows`
+      : `${number.toLocaleString("en-US")} of these ${countRows(rows, part)}`;
+  return [
+    ...(overlap.texts > 0
+      ? [`The texts of ${some(overlap.texts)} are among ${others}, too: there a run may answer from memory.`]
+      : []),
+    ...(overlap.groups > 0
+      ? [`The groups of ${some(overlap.groups)} are among ${others}, too: of new groups a run may know less.`]
       : []),
   ];
 }

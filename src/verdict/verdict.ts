@@ -109,6 +109,11 @@ export interface Verdict {
    * after one of these looks; left out where there are none.
    */
   testRowsChanged?: { relabelled: number; leftOut: number; afterLook: boolean };
+  /**
+   * How many of the rows have a text, and a group, that rows of another part have; left out where
+   * none has, and by earlier versions.
+   */
+  overlap?: { texts: number; groups: number };
   /** Best first. */
   runs: VerdictRun[];
   pairs: VerdictPair[];

@@ -26,7 +26,15 @@ export interface Asked {
 /** What there has to be of a comparison; `looks`: at its test rows, null where nobody can tell. */
 export type Judged = Pick<
   OpenComparison,
-  "comparison" | "configuration" | "variants" | "history" | "data" | "divisions" | "looks" | "testRowsChanged"
+  | "comparison"
+  | "configuration"
+  | "variants"
+  | "history"
+  | "data"
+  | "divisions"
+  | "looks"
+  | "testRowsChanged"
+  | "overlap"
 >;
 
 /**
@@ -68,7 +76,7 @@ function joined([first, ...others]: readonly [Answers, ...Answers[]]): Answers {
  * @throws Error where a run is still to come, or the task has not the metric
  */
 export function judge(judged: Judged, model: BaseModel, { metric, beside }: Asked): Verdict {
-  const { comparison, looks, testRowsChanged } = judged;
+  const { comparison, looks, testRowsChanged, overlap } = judged;
   const going = runStillGoing(judged);
   if (going !== null)
     throw new Error(`"${going}" is still ${comparison.state(going)}: wait until it has ended, or stop.`);
@@ -81,6 +89,7 @@ export function judge(judged: Judged, model: BaseModel, { metric, beside }: Aske
     // Where a stop left test rows unread, those that were read have been looked at all the same.
     looks,
     ...(part === "test" && testRowsChanged && { testRowsChanged }),
+    ...(overlap && overlap[part].texts + overlap[part].groups > 0 && { overlap: overlap[part] }),
   });
 }
 
@@ -95,7 +104,7 @@ export function leftOutBeside(runs: readonly string[]): Verdict["leftOut"] {
 }
 
 /** Which rows decide, and what the runs say of them. */
-export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks" | "testRowsChanged"> {
+export interface DecidingRows extends Pick<Verdict, "part" | "leftOut" | "looks" | "testRowsChanged" | "overlap"> {
   readonly answersOf: (run: string) => Answers | null;
   /** Null: the one that was fixed before training. */
   readonly metric: MetricName | null;
@@ -159,7 +168,7 @@ export function judgedRuns(
 export function judgeBy(
   judged: Judged,
   model: BaseModel,
-  { part, metric, looks, testRowsChanged, ...rows }: DecidingRows,
+  { part, metric, looks, testRowsChanged, overlap, ...rows }: DecidingRows,
 ): Verdict {
   const { comparison, configuration, variants, data, divisions } = judged;
   const { task } = comparison;
@@ -173,6 +182,7 @@ export function judgeBy(
     thresholdsTuned: variants.some(({ name }) => comparison.calibration(name)?.thresholds),
     looks,
     ...(testRowsChanged && { testRowsChanged }),
+    ...(overlap && { overlap }),
     labels: data.labels,
     runs,
     leftOut,

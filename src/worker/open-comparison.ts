@@ -10,7 +10,7 @@ import type { Calibration } from "../calibration/calibration";
 import { Comparison } from "../comparison/comparison";
 import type { ComparisonSetup, PlannedRun } from "../comparison/comparison-setup";
 import { changesKey, countChanges } from "../data/changes";
-import type { DataTables } from "../data/dataset";
+import type { Dataset, DataTables } from "../data/dataset";
 import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
 import { splitsOf } from "../data/splits";
@@ -61,6 +61,8 @@ export interface OpenComparison {
   readonly tables: DataTables;
   /** Of the test rows that decide; left out where none is changed. */
   readonly testRowsChanged?: Verdict["testRowsChanged"];
+  /** How many validation and test rows are among the rows of other parts; default: none. */
+  readonly overlap?: Dataset["overlap"];
   /**
    * How often the test rows have been looked at, this comparison's last look included; null before
    * it has read them, and where nobody can tell.
@@ -119,7 +121,7 @@ export async function openComparison(
   let changedAfterLook = false;
   const { testedTable } = session.data;
   const { train, validation, test, dataset } = session.data.data;
-  const { testChanges } = dataset;
+  const { testChanges, overlap } = dataset;
   const tables = { train, validation, test };
   const trainExamples = dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
@@ -144,7 +146,19 @@ export async function openComparison(
     throw error;
   }
   return {
-    ...{ comparison, configuration, folders, data, divisions, tables, trainExamples, evaluations, variants, history },
+    ...{
+      comparison,
+      configuration,
+      folders,
+      data,
+      divisions,
+      tables,
+      trainExamples,
+      evaluations,
+      variants,
+      history,
+      overlap,
+    },
     get testRowsChanged() {
       return testChanges.length > 0 ? { ...countChanges(testChanges), afterLook: changedAfterLook } : undefined;
     },

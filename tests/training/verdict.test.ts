@@ -96,6 +96,10 @@ test("a run is judged over its seeds, beside its controls and answerers, on the 
   // Plain data, the same for the same outcomes, and its words are its own figures'.
   expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
   expect(judge(judged, model, NOTHING)).toEqual(verdict);
+  const overlap = { validation: { texts: 2, groups: 0 }, test: { texts: 4, groups: 0 } };
+  expect(judge({ ...judged, overlap }, model, NOTHING).sentences).toContain(
+    "The texts of 2 of these 6 validation rows are among the training rows, too: there a run may answer from memory.",
+  );
   expect(writeSentences(structuredClone(verdict))).toEqual(verdict.sentences);
   await comparison.release();
 });

@@ -90,7 +90,11 @@ function begin(
     configuration,
     modelName: state.model.summary?.name ?? configuration.model,
     dataTitle: state.data.sample?.title ?? configuration.data.train,
-    ...(state.data.summary && { dataFiles: dataFilesOf(state.data.summary), parts: partsOf(state.data.summary) }),
+    ...(state.data.summary && {
+      dataFiles: dataFilesOf(state.data.summary),
+      parts: partsOf(state.data.summary),
+      dataNotices: state.data.summary.notices,
+    }),
     state: "preparing",
     step: 0,
     steps,

@@ -6,7 +6,8 @@ import type { ReportFacts, ReportFigures, ReportRun } from "../../verdict/report
 import type { Comparison, RunRecord } from "../store/state";
 
 export function reportFacts(comparison: Comparison): ReportFacts {
-  const { configuration, dataTitle, modelName, startedAt, executor, dataFiles, parts, verdict, unequal } = comparison;
+  const { configuration, dataTitle, modelName, startedAt, executor, dataFiles, parts, dataNotices, verdict, unequal } =
+    comparison;
   return {
     configuration,
     data: dataTitle,
@@ -16,6 +17,7 @@ export function reportFacts(comparison: Comparison): ReportFacts {
     versions: { studio: version, "onnxruntime-web": dependencies["onnxruntime-web"] },
     files: dataFiles ?? [],
     parts: parts ?? null,
+    notices: dataNotices ?? [],
     verdict: verdict ?? null,
     runs: comparison.runs.filter(({ beside }) => !beside).map((run) => reportRun(run, comparison)),
     unequal: unequal ?? [],

@@ -4,6 +4,7 @@
  */
 
 import type { Configuration } from "../../plan/configuration";
+import { dataConfiguration } from "../../plan/data-configuration";
 import type { DataSummary } from "../../worker/api";
 import type { Comparison, StudioState } from "./state";
 
@@ -37,18 +38,23 @@ export function partsOf({
 }
 
 /**
- * Whether a comparison is of the data and the base model that are open, with the same rows changed;
- * nothing speaks against it while none are.
+ * Whether a comparison is of the base model and the data that are open: of the same files, read and
+ * divided into parts alike, with the same rows changed. Nothing speaks against it while none are
+ * open.
  */
-export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data }: StudioState): boolean {
+export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data, training }: StudioState): boolean {
   if (model.summary && model.summary.source !== configuration.model) return false;
   if (!data.summary || !dataFiles) return true;
-  const { changes = [] } = data.summary.settings;
-  return same(dataFilesOf(data.summary), dataFiles) && same(changes, configuration.data.changes ?? []);
+  const { seed } = training.settings ?? configuration.training;
+  const open = { data: dataConfiguration(data.summary), training: { seed } };
+  return same(dataFilesOf(data.summary), dataFiles) && same(rowsOf(open), rowsOf(configuration));
 }
 
 /** What says which rows are in which part; comparisons of earlier versions have two parts. */
-function rowsOf({ data, training }: Configuration) {
+function rowsOf({
+  data,
+  training,
+}: Pick<Configuration, "data"> & { readonly training: Pick<Configuration["training"], "seed"> }) {
   const { test = null, group = null, changes = [], ...others } = data;
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
   return { ...others, test, group, changes, seed: drawn ? training.seed : null };

@@ -165,6 +165,8 @@ export interface Comparison {
    * Rows of each part, over folds of the first; not known of comparisons kept by earlier versions.
    */
   parts?: { train: number; validation: number; test: number };
+  /** What there was to know of the data; left out by earlier versions. */
+  dataNotices?: string[];
   state: ComparisonStateEvent["state"];
   step: number;
   steps: number;

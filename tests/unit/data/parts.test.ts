@@ -83,6 +83,33 @@ describe("three parts", () => {
     expect(partsOf(divide(written, 0)[0]!).map((rows) => rows.length)).toEqual([1, 1, 1]);
   });
 
+  it("have every label that is in enough sets of rows, however large these are", () => {
+    const rowsOfLabel = (label: number, texts: number, times: number) =>
+      Array.from({ length: texts * times }, (_, n) => ({
+        text: `text ${label} ${n % texts}`,
+        textPair: null,
+        label,
+        row: 1000 * label + n,
+      }));
+    // 5 texts of 10 rows each beside 50 of one row, then also 3 texts of 40 rows.
+    const few = [...rowsOfLabel(0, 5, 10), ...rowsOfLabel(1, 50, 1)];
+    for (const rows of [few, [...few, ...rowsOfLabel(2, 3, 40)]]) {
+      const labels = new Set(rows.map(({ label }) => label));
+      for (const seed of SEEDS) {
+        for (const plan of [0.1, { folds: 3 }, { repeats: 3, fraction: 0.1 }] as const) {
+          for (const parts of divide(rows, seed, plan)) {
+            expect(rowsOf(partsOf(parts).flat())).toEqual(rowsOf(rows));
+            // The rest of three folds has a text too few of the third label.
+            const whole = typeof plan === "object" && "folds" in plan ? [parts.test] : partsOf(parts);
+            for (const part of whole) expect(new Set(part.map(({ label }) => label))).toEqual(labels);
+          }
+        }
+      }
+    }
+    const [parts] = divide(few, 0);
+    expect(partsOf(parts!).map((part) => count(part, 0))).toEqual([30, 10, 10]);
+  });
+
   it("keep groups whole, with label shares far nearer than groups dealt out by chance", () => {
     // 30 groups of 1 to 12 rows; a group leans to one label.
     const random = new Random(3, "groups");
@@ -174,8 +201,8 @@ describe("folds and repeats", () => {
 
 describe("a list of one's own", () => {
   it("is assigned by any shares; a share of 0 gets none", () => {
-    const [inputOf, labelsOf] = [({ text }: Example) => text, ({ label }: Example) => [label]];
-    const parts = assignParts(examples, [0.5, 0, 0.5], { random: new Random(1), inputOf, labelsOf });
+    const [keysOf, labelsOf] = [({ text }: Example) => [text], ({ label }: Example) => [label]];
+    const parts = assignParts(examples, [0.5, 0, 0.5], { random: new Random(1), keysOf, labelsOf });
     expect([0, 1, 2].map((part) => parts.filter((one) => one === part).length)).toEqual([55, 0, 55]);
   });
 });
@@ -336,5 +363,61 @@ describe("the open data in three parts", () => {
     expect(buildDataset({ ...(await alone()), test }, settings).notices).toEqual([
       "test.csv: the text of 1 row is among the other rows, too (row 2).",
     ]);
+    const known = buildDataset({ ...(await alone()), test: await train }, settings);
+    expect(known.notices).toEqual([
+      "train.csv: the text of 40 rows is among the other rows, too (rows 2, 3, 4 and 37 more).",
+    ]);
+    expect(known.overlap).toEqual({ validation: { texts: 0, groups: 0 }, test: { texts: 40, groups: 0 } });
+    // Test rows that are drawn may be in a validation file.
+    const drawn = buildDataset({ ...(await alone()), validation: await train }, settings);
+    expect(drawn.overlap).toEqual({ validation: { texts: 32, groups: 0 }, test: { texts: 8, groups: 0 } });
+    expect(drawn.notices.at(-1)).toMatch(/^train\.csv: the text of 8 rows is among the validation rows, too/);
+  });
+
+  it("name groups of a file of one's own that are among the others, and a file that has none", async () => {
+    const files = async (lines: string[]) => ({ ...(await alone()), test: await table("test.csv", lines) });
+    const own = await files([
+      "text,label,author",
+      "a,ham,author 3",
+      "b,spam,author 3",
+      "c,ham,new",
+      "d,ham,author 5",
+      "e,spam,",
+    ]);
+    const { test, overlap, notices } = buildDataset(own, { ...settings, group: "author" });
+    expect(test.map(({ group }) => group)).toEqual(["author 3", "author 3", "new", "author 5", undefined]);
+    expect(overlap.test).toEqual({ texts: 0, groups: 3 });
+    expect(notices.at(-1)).toBe(
+      'test.csv, column "author": 2 groups of 3 rows are among the other rows, too (rows 2, 3, 5).',
+    );
+    const without = buildDataset(await files(["text,label", "a,ham", "b,spam"]), { ...settings, group: "author" });
+    expect(without.overlap.test).toEqual({ texts: 0, groups: 0 });
+    expect(without.notices.at(-1)).toBe(
+      'test.csv has no column "author": whether its rows are of the groups of other rows is not known.',
+    );
+    expect(buildDataset(own, settings).overlap.test.groups).toBe(0);
+  });
+
+  it("of two parts are checked with labels in both where texts allow, and where not a notice says so", async () => {
+    const open = async (some: readonly string[]) => ({
+      train: await table("t.csv", ["text,label", ...some]),
+      validation: null,
+      test: null,
+    });
+    const two = { ...settings, test: null };
+    // Rows of ham are there twice: for some seeds all drawn ones go to the training rows.
+    const twice = [
+      ...Array.from({ length: 8 }, (_, n) => `ham ${n % 4},ham`),
+      ...Array.from({ length: 20 }, (_, n) => `spam ${n},spam`),
+    ];
+    for (const seed of SEEDS) {
+      const { validation, notices } = buildDataset(await open(twice), { ...two, seed });
+      expect(new Set(validation.map(({ label }) => label)).size).toBe(2);
+      expect(notices.join()).not.toContain("tells labels apart");
+    }
+    const alike = await open([...Array.from({ length: 8 }, () => "same,ham"), ...twice.slice(8)]);
+    expect(buildDataset(alike, two).notices.at(-1)).toMatch(
+      /^t\.csv: All \d validation rows have the label "spam", so they cannot show which run tells labels apart\.$/,
+    );
   });
 });

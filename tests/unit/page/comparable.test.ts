@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DataSettings } from "../../../src/data/types";
 import { areComparable as areGrounds, dataFilesOf, isOfWhatIsOpen } from "../../../src/page/store/comparable";
 import type { StudioState } from "../../../src/page/store/state";
 import type { Configuration } from "../../../src/plan/configuration";
@@ -48,9 +49,15 @@ describe("two comparisons", () => {
 });
 
 const train = { file: "t.csv", rows: 100, bytes: 2000 };
-const summary = { train, validation: null, test: null, settings: {} } as unknown as DataSummary;
-const opened = (data: DataSummary | null, source: string | null) =>
-  ({ data: { summary: data }, model: { summary: source && { source } } }) as unknown as StudioState;
+const { task, columns, maxLength } = configuration.data;
+const settings: DataSettings = { task, columns, validationFraction: 0.1, test: null, group: null, maxLength };
+const summary = { train, validation: null, test: null, settings } as unknown as DataSummary;
+const opened = (data: DataSummary | null, source: string | null, seed = 0) =>
+  ({
+    data: { summary: data },
+    model: { summary: source && { source } },
+    training: { settings: source && { ...configuration.training, seed } },
+  }) as unknown as StudioState;
 
 describe("the ground of a comparison", () => {
   const one = comparison([], { dataFiles: dataFilesOf(summary) });
@@ -71,9 +78,35 @@ describe("the ground of a comparison", () => {
     expect(isOfWhatIsOpen(one, opened(summary, "bundled:m"))).toBe(true);
     expect(isOfWhatIsOpen(one, opened(summary, "bundled:other"))).toBe(false);
     expect(isOfWhatIsOpen(one, opened({ ...summary, train: { ...train, bytes: 1 } }, "bundled:m"))).toBe(false);
-    const changed = { ...summary, settings: { changes: [{ row: 3, leaveOut: true }] } } as unknown as DataSummary;
-    expect(isOfWhatIsOpen(one, opened(changed, "bundled:m"))).toBe(false);
     expect(isOfWhatIsOpen(one, opened(null, null))).toBe(true);
     expect(isOfWhatIsOpen(comparison([]), opened(summary, "bundled:m"))).toBe(true);
+  });
+
+  it("is not what is open where rows are read, divided or changed in another way by now", () => {
+    const others: Partial<DataSettings>[] = [
+      { changes: [{ row: 3, leaveOut: true }] },
+      { group: "author" },
+      { validationFraction: 0.2 },
+      { test: 0.1 },
+      { test: { folds: 5 } },
+      { maxLength: 32 },
+      { columns: { ...columns, label: "other" } },
+    ];
+    for (const other of others) {
+      const open = { ...summary, settings: { ...settings, ...other } };
+      expect(isOfWhatIsOpen(one, opened(open, "bundled:m")), JSON.stringify(other)).toBe(false);
+    }
+    const { group: _, test: __, ...earlier } = settings;
+    expect(isOfWhatIsOpen(one, opened({ ...summary, settings: { ...earlier, changes: [] } }, "bundled:m"))).toBe(true);
+  });
+
+  it("goes by the seed where rows are drawn with it", () => {
+    expect(isOfWhatIsOpen(one, opened(summary, "bundled:m", 1))).toBe(false);
+    const files = { ...summary, validation: { ...train, file: "dev.csv" }, test: { ...train, file: "test.csv" } };
+    const own = {
+      configuration: data({ validation: "dev.csv", test: "test.csv" }),
+      dataFiles: dataFilesOf(files),
+    };
+    expect(isOfWhatIsOpen(own, opened(files, "bundled:m", 1))).toBe(true);
   });
 });

@@ -13,7 +13,9 @@ test("a report has the last validation figures of each run and those of the test
   lora.test = { ...evaluation("lora", 4, 0.6, 0.5), split: "test" };
   const beside = record("imported", { beside: true });
   const parts = { train: 80, validation: 10, test: 10 };
-  const facts = reportFacts(comparison([lora, record("head"), beside], { executor: "processor", parts }));
+  const facts = reportFacts(
+    comparison([lora, record("head"), beside], { executor: "processor", parts, dataNotices: ["A row is empty."] }),
+  );
   expect(facts.runs).toMatchObject([
     {
       ...{ run: "lora", learningRate: 0.01, state: "finished", steps: 4, seconds: 0.4 },
@@ -21,5 +23,11 @@ test("a report has the last validation figures of each run and those of the test
     },
     { run: "head", steps: 0, validation: null, test: null },
   ]);
-  expect(facts).toMatchObject({ parts, device: "the processor", verdict: null, unequal: [] });
+  expect(facts).toMatchObject({
+    parts,
+    device: "the processor",
+    verdict: null,
+    unequal: [],
+    notices: ["A row is empty."],
+  });
 });

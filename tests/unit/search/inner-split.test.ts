@@ -50,6 +50,28 @@ describe("the inner split", () => {
     for (const key of keys(split.train)) expect(held.has(key)).toBe(false);
   });
 
+  test("rows whose texts differ in case or white space only stay on one side, as those with the same tokens", () => {
+    const spelled = (index: number) => {
+      const text = `Text  ${Math.floor(index / 3)}`;
+      return [text, text.toUpperCase(), text.replace("  ", " \n ")][index % 3]!;
+    };
+    // Rows 0 and 59 have the same tokens of other texts, as long ones that are cut.
+    const cased = Array.from({ length: 60 }, (_, index) => ({
+      ...row(index, Math.floor(index / 3) % 2, index === 59 ? [0, 0] : [index, 0]),
+      text: spelled(index),
+    }));
+    for (const group of [undefined, "own"]) {
+      for (let seed = 0; seed < 20; seed++) {
+        const grouped = cased.map((one) => ({ ...one, ...(group && { group: `${group} ${one.row}` }) }));
+        const split = innerSplit(dataOf(grouped), seed);
+        const held = new Set(rows(split.validation).map((index) => Math.floor(index / 3)));
+        expect(held.size).toBeGreaterThan(0);
+        for (const index of rows(split.train)) expect(held.has(Math.floor(index / 3))).toBe(false);
+        expect(held.has(0)).toBe(held.has(19));
+      }
+    }
+  });
+
   test("rows of one group stay on one side, and with rows of the same tokens", () => {
     for (let seed = 0; seed < 20; seed++) {
       const authors = Array.from({ length: 120 }, (_, index) => ({

@@ -540,6 +540,23 @@ describe("what a verdict rests on", () => {
     );
   });
 
+  test("is said where rows have texts or groups of other parts", () => {
+    const about = (part: Verdict["part"], texts: number, groups: number) => {
+      const told = verdict([good("LoRA")], { part, looks: null, overlap: { texts, groups } });
+      expect(told.overlap).toEqual({ texts, groups });
+      return told.sentences.filter((said) => said.includes(", too: "));
+    };
+    const { rows } = verdict([good("LoRA")]);
+    expect(about("test", 12, 3)).toEqual([
+      `The texts of 12 of these ${rows} test rows are among the training or validation rows, too: there a run may answer from memory.`,
+      `The groups of 3 of these ${rows} test rows are among the training or validation rows, too: of new groups a run may know less.`,
+    ]);
+    expect(about("validation", rows, 0)).toEqual([
+      "The texts of all of these validation rows are among the training rows, too: there a run may answer from memory.",
+    ]);
+    expect(verdict([good("LoRA")])).not.toHaveProperty("overlap");
+  });
+
   test("is said where thresholds were tuned: on these rows, or on others", () => {
     const last = (part: Verdict["part"]) =>
       verdict([good("LoRA")], { part, looks: null, thresholdsTuned: true }).sentences.at(-1);

@@ -52,6 +52,7 @@ const facts: ReportFacts = {
   versions: { studio: "1.2.3" },
   files: [{ file: "rows.csv", rows: 1000 }],
   parts: { train: 800, validation: 100, test: 100 },
+  notices: ["rows.csv: the text of 3 rows is among the other rows, too (rows 4, 5, 6)."],
   ...{ verdict, runs: [run], unequal: ["SK-Prefix shortens the text."] },
 };
 
@@ -92,6 +93,7 @@ describe("the report", () => {
   test("says the data's parts, the looks, what is not equal, and the settings", () => {
     expect(report).toContain("- rows.csv: 1,000 rows\n- 800 training rows, 100 validation rows, 100 test rows\n");
     expect(report).toContain("- these test rows have been looked at 2 times, as far as this browser knows\n");
+    expect(report).toContain("\n- rows.csv: the text of 3 rows is among the other rows, too (rows 4, 5, 6).\n");
     expect(report).toContain("## Not equal between the runs\n\n- SK-Prefix shortens the text.\n");
     expect(report).toContain("Begun 1970-01-01 00:00 UTC, computed on the processor. Versions: studio 1.2.3.");
     const settings = report.slice(report.indexOf("```json") + 7, report.lastIndexOf("```"));
