@@ -179,6 +179,7 @@ export function estimate(given: EstimateInput): Estimate {
         trainRows: trainLengths.length,
         rowsSeen: Math.min(trainedSteps * batchSize, trainLengths.length),
         weightDecay: training.weightDecay,
+        testRows: testLengths.length,
       },
     ),
   };
@@ -320,6 +321,8 @@ function estimateRun(
       searched: isSearched(run, training) || found !== undefined,
       changedSince: changed,
       weightDecay: run.weightDecay ?? null,
+      // A run that goes on is told of other rows when it does.
+      startsFromAdapter: run.initFrom !== undefined && run.resume !== true,
     },
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),
