@@ -67,7 +67,7 @@ function trainedBefore(runs: readonly RunTerms[], { testRows }: CommonTerms): st
     .map(
       ({ run }) =>
         `${run} starts from an adapter that was trained before: that training comes on top of this one, and which rows ` +
-        `it saw is not known. Were ${rows} of here among them, its figures are too good.`,
+        `it saw is not known. If some of these ${rows} were among them, its figures are too good.`,
     );
 }
 

@@ -69,7 +69,7 @@ export function checkStart(
     const source = folder.name ?? "its adapter";
     throw new Error(
       `Run "${run.name}" cannot start from ${source}: ${changed.join("; ")}. Set ${changed.length > 1 ? "these" : "it"} ` +
-        "as in the adapter, or let the run begin anew: the same method, without initFrom.",
+        "as in the adapter, or let the run begin anew: a copy of its card, or in a file the same run without initFrom.",
       { cause: error },
     );
   }

@@ -135,7 +135,7 @@ test("before training it is said that a run cannot start from a folder, and whic
     null,
     null,
     'Run "smaller" cannot start from questions.zip: rank is 4 there and 2 here. Set it as in the adapter, or let the ' +
-      "run begin anew: the same method, without initFrom.",
+      "run begin anew: a copy of its card, or in a file the same run without initFrom.",
     'Run "closed" starts from gone.zip#0, which is not open any more. Import that adapter again.',
   ]);
   expect(unequal[0]).toMatch(/^same starts from an adapter that was trained before: /);

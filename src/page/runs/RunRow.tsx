@@ -156,7 +156,7 @@ function NoticesRow({ row: { run }, columns }: NoteProps) {
   const { notices = [] } = run;
   if (notices.length === 0) return null;
   return (
-    <tr>
+    <tr className="notices-row">
       <td />
       <td colSpan={columns - 1} className="muted">
         {notices.map((notice) => (

@@ -72,8 +72,8 @@ describe("what is not equal", () => {
     const started = run("LT", { startsFromAdapter: true });
     const beginning =
       "LT starts from an adapter that was trained before: that training comes on top of this one, and which rows it " +
-      "saw is not known. Were ";
-    const end = " rows of here among them, its figures are too good.";
+      "saw is not known. If some of these ";
+    const end = " rows were among them, its figures are too good.";
     expect(said(started)).toEqual([`${beginning}validation${end}`]);
     expect(unequal([run("LoRA"), started], { ...common, testRows: 40 })).toEqual([
       `${beginning}validation or test${end}`,
