@@ -58,8 +58,19 @@ test("a run starts from an adapter of other labels, without its head", async ({ 
   await expect(runCard(page, BESIDE)).not.toContainText("Starts from");
 
   await keepRuns(page, [START, BESIDE]);
+  await page.getByRole("button", { name: `Options of ${START}` }).click();
+  const rank = runCard(page, START).getByLabel("Rank", { exact: true });
+  await rank.fill("4");
+  await expect(runCard(page, START)).toContainText(`Run "${START}" cannot start from first.zip: rank is 8 there and 4`);
+  await expect(compareButton(page)).toBeDisabled();
+  await rank.fill("8");
+  await expect(compareButton(page)).toBeEnabled();
   await compareButton(page).click();
   await waitForStatus(page, /^Finished: 4 steps/);
+  const said = "Its head is left out: the run starts from the rest of the adapter, with a new head.";
+  await expect(table).toContainText(said);
+  const unequal = page.getByRole("region", { name: "What is not equal" });
+  await expect(unequal).toContainText(`${START} starts from an adapter that was trained before`);
   const files = unzipSync((await download(START)).bytes);
   const record = JSON.parse(strFromU8(Object.entries(files).find(([name]) => name.endsWith("run.json"))![1]));
   expect(record.startedFrom).toEqual({
@@ -69,4 +80,7 @@ test("a run starts from an adapter of other labels, without its head", async ({ 
   });
   expect(record.run.initFrom).toBe(`imported:first.zip#${record.startedFrom.sha256.slice(0, 12)}`);
   expect(record.labels).toEqual(["praise", "scorn"]);
+
+  await page.reload();
+  await expect(table).toContainText(said);
 });

@@ -492,6 +492,7 @@ export class Comparison {
         steps: this.steps,
         layers: planned,
         initial: planned.initial,
+        checkStart: planned.checkStart,
         trainingRows: this.#rows[planned.split ?? 0]!,
         onWatched: (watched, step) => emit({ ...watched, run: planned.name, step: step + 1 }),
       },

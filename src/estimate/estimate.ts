@@ -107,6 +107,11 @@ export interface EstimateInput {
   readonly capacity?: number;
   /** What the executor takes for itself; default: a graphics card's. */
   readonly costs?: Costs;
+  /**
+   * Of runs that start from an adapter, by name: throws an Error where what the run trains cannot.
+   * Default: no run does.
+   */
+  readonly startChecks?: ReadonlyMap<string, (trained: readonly Trainable[]) => void>;
   /** Model and rows that found rates are held against; default: they are taken as they are. */
   readonly open?: Pick<Circumstances, "model" | "rows"> | undefined;
 }
@@ -183,6 +188,7 @@ export function estimate(given: EstimateInput): Estimate {
         trainRows: trainLengths.length,
         rowsSeen: Math.min(trainedSteps * batchSize, trainLengths.length),
         learningRateFactors: training.learningRateFactors,
+        testRows: testLengths.length,
       },
     ),
   };
@@ -282,6 +288,7 @@ function estimateRun(
     bytes.optimizer += 2 * tensorBytes(tensor);
   }
   checkTrained(program.trainables, allowedBuffer);
+  input.startChecks?.get(run.name)?.(program.trainables);
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
@@ -327,6 +334,8 @@ function estimateRun(
       weightDecay: program.trainables.some(({ part, weightDecay }) => part === "adapter" && weightDecay)
         ? (run.weightDecay ?? training.weightDecay)
         : null,
+      // A run that goes on is told of other rows when it does.
+      startsFromAdapter: run.initFrom !== undefined && run.resume !== true,
     },
     steps: needs,
     text: blocks === null ? "" : context.textIds.join(" "),

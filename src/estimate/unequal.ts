@@ -25,6 +25,8 @@ export interface RunTerms {
   readonly changedSince: string | null;
   /** Of the adapter; null where nothing of it decays: gains and biases do not. */
   readonly weightDecay: number | null;
+  /** Whether its first values are those of an adapter that was trained before. */
+  readonly startsFromAdapter: boolean;
 }
 
 /** What all runs have alike. */
@@ -34,6 +36,8 @@ export interface CommonTerms {
   readonly rowsSeen: number;
   /** Of a sweep; one where there is none. */
   readonly learningRateFactors: readonly number[];
+  /** 0 where there are none. */
+  readonly testRows: number;
 }
 
 /** Counts and operations that lie within this factor are taken for equal. */
@@ -41,10 +45,13 @@ const ALIKE = 1.25;
 
 /** None where everything is equal. */
 export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[] {
-  // A rate that was found for something else is worth knowing of a run that is alone, too.
+  // A rate that was found for something else, and rows that were seen before, are worth knowing of
+  // a run that is alone, too.
   const changed = runs.flatMap((run) => run.changedSince ?? []);
-  if (runs.length < 2) return changed;
+  const before = trainedBefore(runs, common);
+  if (runs.length < 2) return [...before, ...changed];
   return [
+    ...before,
     parameters(runs),
     virtualTokens(runs),
     operations(runs),
@@ -55,6 +62,17 @@ export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[
     ...changed,
     rowsRead(runs, common),
   ].filter((sentence) => sentence !== null);
+}
+
+function trainedBefore(runs: readonly RunTerms[], { testRows }: CommonTerms): string[] {
+  const rows = testRows > 0 ? "validation or test rows" : "validation rows";
+  return runs
+    .filter(({ startsFromAdapter }) => startsFromAdapter)
+    .map(
+      ({ run }) =>
+        `${run} starts from an adapter that was trained before: that training comes on top of this one, and which rows ` +
+        `it saw is not known. If some of these ${rows} were among them, its figures are too good.`,
+    );
 }
 
 function parameters(runs: readonly RunTerms[]): string | null {

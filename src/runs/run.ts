@@ -58,6 +58,8 @@ export interface RunSetup extends ResolvedMethod {
   readonly layers?: LayerStrategy;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
+  /** Throws an Error where what it trains cannot start from its initial values; default: it can. */
+  readonly checkStart?: (trained: readonly Trainable[]) => void;
   /** For answerers that go by them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
@@ -133,6 +135,7 @@ export class Run {
     const { program } = tuned;
     this.#controller = controllerOf(this.tunedSetup, tuned, setup);
     const states = controllerStatesOf(tuned, this.#controller);
+    setup.checkStart?.(program.trainables);
     this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, states);
     const allocate = (label: string, bytes: number) =>
       executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });

@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import { type AdapterFolder, isHead } from "../adapters/folder";
+import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
 import type { Table } from "../data/table";
@@ -22,14 +22,16 @@ import {
   sumName,
   uniqueName,
 } from "../folders/imported-run";
-import { startingTensors } from "../folders/imported-tensors";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
+import { checkStart, takenOf, trainedTensors } from "../folders/starting-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
+import { elementCount } from "../program/tensor";
 import type { MetricName } from "../tasks/metrics/names";
+import { tasks } from "../tasks/registry";
 import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
 import type {
@@ -206,13 +208,17 @@ export class Comparisons {
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const mismatch = labelMismatch(adapter, settings.task, dataset.labels);
     if (!mismatch) return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
-    const taken = startingTensors(adapter, run, model).filter(({ name }) => !isHead(name));
+    const folder = { adapter, name: file.name, resume: false, transferred: mismatch.what };
+    const trained = trainedTensors(run, model, tasks[settings.task], dataset.labels);
+    // What only carries the head of an adapter that trains nothing else does not count.
+    const taken = takenOf(folder, trained);
     if (taken.length === 0) throw new Error(`${mismatch.what} It trains nothing but its head. ${mismatch.fix}`);
+    checkStart(folder, run, model, trained);
     return {
       name: file.name,
       source: adapter.source ?? null,
       differs: mismatch.what,
-      taken: { tensors: taken.length, values: taken.reduce((sum, { data }) => sum + data.length, 0) },
+      taken: { tensors: taken.length, values: taken.reduce((sum, { shape }) => sum + elementCount(shape), 0) },
       run: { ...run, initFrom: this.#folders.keep(file.name, adapter) },
     };
   }

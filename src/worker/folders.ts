@@ -63,6 +63,12 @@ export class Folders {
   }
 }
 
+/** What a person knows the folder of an `initFrom` by: the file that was imported, or its name. */
+export function folderName(place: string): string {
+  if (place.startsWith(IMPORTED)) return place.slice(IMPORTED.length).replace(/#\w*$/, "");
+  return URL.canParse(place) ? servedFolderName(new URL(place)) : place;
+}
+
 /**
  * A configuration as it is kept beside an adapter: folders by their names, since their addresses do
  * not last.

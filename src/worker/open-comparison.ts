@@ -3,8 +3,8 @@
  * up on the device.
  */
 
-import { checkBase, checkFits } from "../adapters/checks";
-import { type AdapterFolder, isHead } from "../adapters/folder";
+import { checkBase } from "../adapters/checks";
+import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import type { Calibration } from "../calibration/calibration";
 import { Comparison } from "../comparison/comparison";
@@ -15,32 +15,26 @@ import type { Example } from "../data/examples";
 import { fingerprint, tableFingerprint } from "../data/fingerprint";
 import { splitsOf } from "../data/splits";
 import type { Scale } from "../data/types";
+import type { EstimateInput } from "../estimate/estimate";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
 import { checkLabels, checkScale, importedScale, labelMismatch } from "../folders/imported-run";
-import { startingTensors, withoutCarrier } from "../folders/imported-tensors";
 import { recordedSetup } from "../folders/resumed-run";
 import { checkSavedTables } from "../folders/saved-tables";
+import { checkStart, givenTensors, type StartingFolder } from "../folders/starting-run";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { History } from "../instruments/history";
 import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
+import type { Trainable } from "../program/tensor";
 import type { Checkpoint } from "../runs/parameters";
 import type { ComparisonData, DividedRows } from "../runs/rows";
 import type { Verdict } from "../verdict/verdict";
 import type { EvaluationEvent, StudioEvent } from "./api";
-import type { Folders } from "./folders";
+import { type Folders, folderName } from "./folders";
 import { countLook } from "./looks";
 import type { StudioSession } from "./studio-session";
-
-/** A run's folder, and whether its training goes on or begins anew from its values. */
-interface StartingFolder {
-  readonly adapter: AdapterFolder;
-  readonly resume: boolean;
-  /** How its labels differ, where the run takes all but its head. */
-  readonly transferred?: string;
-}
 
 /** What runs start from, by name. */
 export type StartingFolders = ReadonlyMap<string, StartingFolder>;
@@ -89,13 +83,12 @@ export async function openComparison(
   const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
   const given = new Map<string, readonly NamedTensor[]>();
   const planned = configuration.runs.map((run): PlannedRun => {
-    const adapter = folders.get(run.name)?.adapter;
-    if (!adapter) return run;
-    const { transferred } = folders.get(run.name)!;
-    const whole = startingTensors(adapter, run, model);
-    const tensors = transferred === undefined ? whole : whole.filter(({ name }) => !isHead(name));
+    const folder = folders.get(run.name);
+    if (!folder) return run;
+    const tensors = givenTensors(folder, run, model);
     given.set(run.name, tensors);
-    return { ...run, initial: new Map(tensors.map(({ name, data }) => [name, data])) };
+    const initial = new Map(tensors.map(({ name, data }) => [name, data]));
+    return { ...run, initial, checkStart: (trained) => checkStart(folder, run, model, trained) };
   });
   const variants = planned
     .flatMap((run) => variantsOf(run, configuration.training, configuration.data, approachOf(run.method).trains))
@@ -134,11 +127,11 @@ export async function openComparison(
     for (const { name, run } of variants) {
       const tensors = given.get(run);
       if (!tensors) continue;
-      const { trainables } = comparison.run(name);
       const { adapter, resume, transferred } = folders.get(run)!;
-      const taken = trainables.filter(({ part }) => transferred === undefined || part === "adapter");
-      if (transferred !== undefined) sayTransferred(name, taken.length, transferred, emit);
-      checkFits(name, withoutCarrier(adapter, tensors, trainables), taken);
+      if (transferred !== undefined) {
+        const message = `${transferred} Its head is left out: the run starts from the rest of the adapter, with a new head.`;
+        emit({ type: "notice", run: name, message });
+      }
       if (resume && adapter.state) comparison.adopt(name, resumed(comparison, name, adapter.state, tensors));
     }
   } catch (error) {
@@ -171,47 +164,69 @@ export async function openComparison(
 
 /** The folders that runs start from. Rejects with an Error naming run and what does not fit. */
 export async function startingFolders(
-  { model, data }: StudioSession,
+  session: StudioSession,
   folders: Folders,
-  { runs, training, data: tested }: Configuration,
+  configuration: Configuration,
 ): Promise<StartingFolders> {
   const starting = new Map<string, StartingFolder>();
-  for (const { name, initFrom, resume = false } of runs) {
-    if (initFrom === undefined && resume)
-      throw new Error(`Run "${name}": resume needs initFrom, the folder to go on from.`);
-    if (initFrom === undefined) continue;
-    if (resume && (training.seeds > 1 || training.learningRateFactors.length > 1)) {
-      throw new Error(`Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`);
-    }
-    const splits = splitsOf(tested.test ?? null);
-    if (resume && splits) {
-      throw new Error(
-        `Run "${name}": resume goes on with one division of the rows; data.test asks for ${splits.count} ${splits.noun}s.`,
-      );
-    }
-    const adapter = await folders.adapter(name, initFrom);
-    const { settings, dataset } = data.data;
-    checkBase(adapter, model.folder.name);
-    await checkSavedTables(adapter, model.folder);
-    const { task } = settings;
-    const mismatch = resume ? null : labelMismatch(adapter, task, dataset.labels);
-    if (resume) checkLabels(adapter, task, dataset.labels);
-    if (!mismatch) checkScale(name, importedScale(adapter), dataset.scale);
-    starting.set(name, { adapter, resume, ...(mismatch && { transferred: mismatch.what }) });
+  for (const run of configuration.runs) {
+    const folder = await startingFolder(session, folders, run, configuration);
+    if (folder) starting.set(run.name, folder);
   }
   return starting;
 }
 
-/** Throws an Error if nothing was taken. */
-function sayTransferred(run: string, taken: number, what: string, emit: ComparisonSetup["emit"]): void {
-  if (taken === 0) {
+/**
+ * For an estimate: of every run that starts from a folder a check of what it trains. Where the
+ * folder itself cannot be used, the check says so.
+ */
+export async function startChecks(
+  session: StudioSession,
+  folders: Folders,
+  configuration: Configuration,
+): Promise<NonNullable<EstimateInput["startChecks"]>> {
+  const checks = new Map<string, (trained: readonly Trainable[]) => void>();
+  for (const run of configuration.runs) {
+    try {
+      const folder = await startingFolder(session, folders, run, configuration);
+      if (folder) checks.set(run.name, (trained) => checkStart(folder, run, session.model, trained));
+    } catch (error) {
+      checks.set(run.name, () => {
+        throw error;
+      });
+    }
+  }
+  return checks;
+}
+
+/** The folder that a run starts from, if any; rejects as `startingFolders`. */
+async function startingFolder(
+  { model, data }: StudioSession,
+  folders: Folders,
+  { name, initFrom, resume = false }: RunConfiguration,
+  { training, data: tested }: Configuration,
+): Promise<StartingFolder | null> {
+  if (initFrom === undefined && resume)
+    throw new Error(`Run "${name}": resume needs initFrom, the folder to go on from.`);
+  if (initFrom === undefined) return null;
+  if (resume && (training.seeds > 1 || training.learningRateFactors.length > 1)) {
+    throw new Error(`Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`);
+  }
+  const splits = splitsOf(tested.test ?? null);
+  if (resume && splits) {
     throw new Error(
-      `Run "${run}": ${what} Its head does not fit, and it trains nothing else. Leave initFrom out, or choose a method ` +
-        "that trains more.",
+      `Run "${name}": resume goes on with one division of the rows; data.test asks for ${splits.count} ${splits.noun}s.`,
     );
   }
-  const message = `${what} Its head is left out: the run starts from the rest of the adapter, with a new head.`;
-  emit({ type: "notice", run, message });
+  const adapter = await folders.adapter(name, initFrom);
+  const { settings, dataset } = data.data;
+  checkBase(adapter, model.folder.name);
+  await checkSavedTables(adapter, model.folder);
+  const { task } = settings;
+  const mismatch = resume ? null : labelMismatch(adapter, task, dataset.labels);
+  if (resume) checkLabels(adapter, task, dataset.labels);
+  if (!mismatch) checkScale(name, importedScale(adapter), dataset.scale);
+  return { adapter, name: folderName(initFrom), resume, ...(mismatch && { transferred: mismatch.what }) };
 }
 
 /** What keeps a folder's training from going on as it was planned. */

@@ -97,6 +97,7 @@ import { EventBatches } from "./events";
 import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
 import { Models } from "./models";
+import { startChecks } from "./open-comparison";
 import { inspectFile, predictTable, predictText } from "./predictions";
 import { StudioSession } from "./studio-session";
 
@@ -254,7 +255,8 @@ export class Studio implements StudioApi {
   }
 
   async estimate(configuration: Configuration): Promise<Estimate> {
-    const { training, runs, data } = configurationSchema.parse(configuration);
+    const parsed = configurationSchema.parse(configuration);
+    const { training, runs, data } = parsed;
     const { trainTokens, validationTokens, testTokens } = this.#data.data;
     const lengthsOf = (rows: readonly { readonly ids: Int32Array }[]) => rows.map(({ ids }) => ids.length);
     const { model, limits } = this.#session;
@@ -267,6 +269,7 @@ export class Studio implements StudioApi {
       training,
       splits: splitsOf(data.test)?.count ?? 1,
       runs,
+      startChecks: await startChecks(this.#session, this.#folders, parsed),
       open: runs.some(foundRateOf) ? { model: model.folder.name, rows: await this.#session.trainingRows() } : undefined,
       ...limits,
     });

@@ -8,13 +8,15 @@ import { isHead } from "../../src/adapters/folder";
 import { readAdapterFiles } from "../../src/adapters/read";
 import { zipAdapter } from "../../src/adapters/write";
 import { BaseModel } from "../../src/base/base-model";
+import { estimate } from "../../src/estimate/estimate";
 import { labelMismatch } from "../../src/folders/imported-run";
 import { configurationSchema } from "../../src/plan/configuration";
 import type { StudioEvent } from "../../src/plan/events";
+import { tasks } from "../../src/tasks/registry";
 import { Comparisons } from "../../src/worker/comparisons";
 import type { EventBatches } from "../../src/worker/events";
 import { Folders, recordedConfiguration } from "../../src/worker/folders";
-import { openComparison } from "../../src/worker/open-comparison";
+import { openComparison, startChecks } from "../../src/worker/open-comparison";
 import type { StudioSession } from "../../src/worker/studio-session";
 import { fixtureFile, fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
@@ -49,9 +51,10 @@ test("a run takes all but the head of an adapter of other labels", async () => {
   );
   expect(labelMismatch(named, "regression", [])!.what).toContain("the open data is read for regression");
 
-  const open = (data: typeof five, method: string, transferred?: string) => {
+  const lora = { rank: 4, alpha: 8 };
+  const open = (data: typeof five, method: string, transferred?: string, options: object = lora) => {
     const events: StudioEvent[] = [];
-    const run = { name: "first", method, options: method === "lora" ? { rank: 4, alpha: 8 } : {} };
+    const run = { name: "first", method, options: method === "lora" ? options : {} };
     const configuration = configurationSchema.parse({
       model: "dir:tiny-llama",
       data: { task: data.task, train: "file:rows.csv", columns: { text: "text", label: "label" } },
@@ -89,10 +92,79 @@ test("a run takes all but the head of an adapter of other labels", async () => {
   expect(same.events.filter(({ type }) => type === "notice")).toEqual([]);
 
   await expect(open(three, "lora").comparison).rejects.toThrow(
-    `"score.weight" has ${5 * model.config.hiddenSize} values`,
+    `"score.weight" has shape [5,${model.config.hiddenSize}] in the adapter it starts from, but the run needs [3,`,
+  );
+  await expect(open(three, "lora", what, { rank: 2, alpha: 8 }).comparison).rejects.toThrow(
+    'Run "first" cannot start from its adapter: rank is 4 there and 2 here. Set it as in the adapter, or',
   );
   await expect(open(three, "linear-probe", what).comparison).rejects.toThrow(
     "Its head does not fit, and it trains nothing else",
+  );
+  model.release();
+});
+
+test("before training it is said that a run cannot start from a folder, and which setting differs", async () => {
+  const executor = await testExecutor();
+  const model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  const read = await trainedFolder();
+  const adapter = { ...read, config: { ...read.config, base_model_name_or_path: model.folder.name } };
+  const folders = new Folders(new URL("http://localhost/"));
+  const initFrom = folders.keep("questions.zip", adapter);
+  const labels = ["no", "perhaps", "yes"];
+  const data = { data: { settings: { task: "sequence-classification" }, dataset: { labels } } };
+  const session = { model, data } as unknown as StudioSession;
+  const start = (name: string, rank: number, from: string) =>
+    ({ name, method: "lora", options: { rank, alpha: 8 }, initFrom: from }) as const;
+  const configuration = configurationSchema.parse({
+    model: "dir:tiny-llama",
+    data: { task: "sequence-classification", train: "file:rows.csv", columns: { text: "text", label: "label" } },
+    runs: [
+      { name: "own", method: "lora", options: {} },
+      start("same", 4, initFrom),
+      start("smaller", 2, initFrom),
+      start("closed", 4, "imported:gone.zip#0"),
+    ],
+  });
+  const checks = await startChecks(session, folders, configuration);
+  const { runs, unequal } = estimate({
+    ...{ model, task: tasks["sequence-classification"], classes: 3, labels, maxLength: 16 },
+    ...{ trainLengths: [8, 9], validationLengths: [8], allowedBuffer: Number.POSITIVE_INFINITY },
+    ...{ training: configuration.training, runs: configuration.runs, startChecks: checks },
+  });
+  expect(runs.map(({ problem }) => problem)).toEqual([
+    null,
+    null,
+    'Run "smaller" cannot start from questions.zip: rank is 4 there and 2 here. Set it as in the adapter, or let the ' +
+      "run begin anew: a copy of its card, or in a file the same run without initFrom.",
+    'Run "closed" starts from gone.zip#0, which is not open any more. Import that adapter again.',
+  ]);
+  expect(unequal[0]).toMatch(/^same starts from an adapter that was trained before: /);
+  model.release();
+});
+
+test("nothing is offered of an adapter that trains nothing but its head", async () => {
+  const executor = await testExecutor();
+  const model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  const read = await trainedFolder();
+  const { task, labels } = tinyData([], []);
+  // As the studio writes it: factors that add nothing carry the head.
+  const idle = (name: string, values: Float32Array) => (name.includes("lora_B") ? values.map(() => 0) : values);
+  const adapter = {
+    ...read,
+    config: { ...read.config, base_model_name_or_path: model.folder.name },
+    tensors: read.tensors.map((tensor) => ({ ...tensor, data: idle(tensor.name, tensor.data) })),
+    run: {
+      labels,
+      run: { name: "Head only", method: "linear-probe", options: {} },
+      configuration: { training: { pooling: null }, data: { task } },
+    },
+  };
+  const data = { data: { settings: { task }, dataset: { labels: ["no", "perhaps", "yes"] } } };
+  const session = { model, data } as unknown as StudioSession;
+  const comparisons = new Comparisons(session, new Folders(new URL("http://localhost/")), {} as EventBatches);
+  const zip = new File([zipAdapter(adapter, "head")], "head.zip");
+  await expect(comparisons.importAdapter(zip)).rejects.toThrow(
+    /^The adapter was trained for the labels age_limit, .* has no, perhaps, yes\. It trains nothing but its head\./,
   );
   model.release();
 });

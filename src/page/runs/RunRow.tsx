@@ -82,6 +82,7 @@ export function RunRow({ row, columns, best, differences, shown }: RunRowProps) 
       </tr>
       <FailureRow row={row} columns={columns.length + OTHER_COLUMNS} />
       <EndRow row={row} columns={columns.length + OTHER_COLUMNS} />
+      <NoticesRow row={row} columns={columns.length + OTHER_COLUMNS} />
     </>
   );
 }
@@ -145,6 +146,24 @@ function EndRow({ row: { run }, columns }: NoteProps) {
       <td />
       <td colSpan={columns - 1} className="muted">
         {note}
+      </td>
+    </tr>
+  );
+}
+
+/** What a person should know of a run that went on all the same, below its row. */
+function NoticesRow({ row: { run }, columns }: NoteProps) {
+  const { notices = [] } = run;
+  if (notices.length === 0) return null;
+  return (
+    <tr className="notices-row">
+      <td />
+      <td colSpan={columns - 1} className="muted">
+        {notices.map((notice) => (
+          <p key={notice} className="run-notice">
+            {notice}
+          </p>
+        ))}
       </td>
     </tr>
   );

@@ -52,6 +52,12 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
       case "distances":
         change(event.run, { distances: event });
         break;
+      case "notice": {
+        const said = changes.get(event.run)?.notices ?? find(event.run)?.notices ?? [];
+        // A run that goes on may say the same again.
+        if (!said.includes(event.message)) change(event.run, { notices: [...said, event.message] });
+        break;
+      }
       case "run-state":
         {
           const { state, reason, lastGoodStep, heldStep } = event;
@@ -84,7 +90,6 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
       // Told again in the run's report.
       case "calibration":
       case "progress":
-      case "notice":
       case "generation":
       case "device-lost":
         break;

@@ -144,6 +144,8 @@ export interface RunRecord {
   /** A gate's weights so far, and how far a prompt's words have moved: of methods that tell it. */
   shares?: ShareHistory;
   distances?: DistancesEvent;
+  /** What a person should know of it, in sentences; left out where there is nothing. */
+  notices?: readonly string[];
   /** The downloaded-form adapter is kept in this browser. */
   saved: boolean;
   /** It was imported or summed, and only evaluated: its curves are level. */

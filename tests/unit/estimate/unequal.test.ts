@@ -3,10 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { type CommonTerms, type RunTerms, unequal } from "../../../src/estimate/unequal";
 
-const common: CommonTerms = { trainRows: 300, rowsSeen: 300, learningRateFactors: [1] };
+const common: CommonTerms = { trainRows: 300, rowsSeen: 300, learningRateFactors: [1], testRows: 0 };
 const run = (name: string, fields: Partial<RunTerms> = {}): RunTerms => ({
   ...{ run: name, adapter: 1000, trains: true, readsRows: false, virtualTokens: 0, flops: 1e6 },
   ...{ headLearningRate: 0.005, headFollowsAdapter: false, searched: false, changedSince: null, weightDecay: 0.01 },
+  startsFromAdapter: false,
   ...fields,
 });
 const said = (...runs: RunTerms[]) => unequal(runs, common);
@@ -83,6 +84,18 @@ describe("what is not equal", () => {
     const a = run("a", { searched: true, changedSince });
     expect(said(a)).toEqual([changedSince]);
     expect(said(a, run("b", { searched: true }))).toEqual([changedSince]);
+  });
+
+  test("a start from another training, of a single run, too", () => {
+    const started = run("LT", { startsFromAdapter: true });
+    const beginning =
+      "LT starts from an adapter that was trained before: that training comes on top of this one, and which rows it " +
+      "saw is not known. If some of these ";
+    const end = " rows were among them, its figures are too good.";
+    expect(said(started)).toEqual([`${beginning}validation${end}`]);
+    expect(unequal([run("LoRA"), started], { ...common, testRows: 40 })).toEqual([
+      `${beginning}validation or test${end}`,
+    ]);
   });
 
   test("rows that answerers read and trained runs do not see", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyEvents, failUnfinished, stepsPerSecond } from "../../../src/page/store/events";
+import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
 import type { WaitsSlice } from "../../../src/page/store/state";
 import { applyProgress, shownWait } from "../../../src/page/store/waits";
 import type { ProgressEvent, StudioEvent } from "../../../src/worker/api";
@@ -57,6 +58,21 @@ describe("applyEvents", () => {
     expect(runs.map(({ learningRate }) => learningRate)).toEqual([0.003, 0.0003, 0.001]);
     expect(runs.map((run) => run.search?.chosen)).toEqual([0.003, 0.003, undefined]);
     expect(runs[0]!.configuration.learningRate).toBe(0.003);
+  });
+
+  it("keeps each of a run's notices once, after a reload as well", () => {
+    const said = (run: string, message: string): StudioEvent => ({ type: "notice", run, message });
+    const before = slice(comparison([record("a"), record("b")]));
+    const first = applyEvents(before, [said("a", "Its head is left out."), said("a", "It weighs 3 words.")], 0);
+    const after = applyEvents(first, [said("a", "It weighs 3 words."), said("z", "Nobody's.")], 0).current!;
+    const notices = [["Its head is left out.", "It weighs 3 words."], undefined];
+    expect(after.runs.map((run) => run.notices)).toEqual(notices);
+    const stored: unknown = structuredClone(savedRecord({ ...after, endedAt: 1 }));
+    expect(
+      readRecords([stored])
+        .readable.map(openRecord)[0]!
+        .runs.map((run) => run.notices),
+    ).toEqual(notices);
   });
 
   it("keeps the ranks that a run told last", () => {
