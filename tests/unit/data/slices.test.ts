@@ -78,6 +78,29 @@ describe("rows", () => {
     expectWhole(skewed);
   });
 
+  test("without a number stand beside the bands, whatever word says that it is missing", () => {
+    const missing = ["nan", "NaN", "null", "None", "NA", "N/A"];
+    const values = [...Array.from({ length: 40 }, (_, row) => String(row + 1)), ...missing, ""];
+    expect(sliceRows(values).map(({ name, rows }) => [name, rows.length])).toEqual([
+      ["1 to 10", 10],
+      ["11 to 20", 10],
+      ["21 to 30", 10],
+      ["31 to 40", 10],
+      ["no number", 6],
+      ["(empty)", 1],
+    ]);
+    expectWhole(values);
+    const shop = table(
+      ["price", "note"],
+      values.map((value, row) => [value, row % 2 ? `note ${row}` : "nan"]),
+    );
+    expect(sliceColumns(shop, {})).toEqual(["price"]);
+  });
+
+  test("of words keep what reads like a missing number as a word", () => {
+    expect(sliceRows(["None", "some", "None", "NA"]).map(({ name }) => name)).toEqual(["None", "some", "NA"]);
+  });
+
   test("with few numbers keep a slice for each", () => {
     expect(sliceRows(["1", "2", "1"]).map(({ name }) => name)).toEqual(["1", "2"]);
   });
