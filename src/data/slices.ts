@@ -21,13 +21,18 @@ export interface RowSlice {
   rows: number[];
 }
 
+/** The columns that are read or answered, which rows are not sliced by. */
+export function usedColumns(roles: ColumnRoles): Set<string> {
+  // A prompt or response may be a column's name alone, without braces.
+  return new Set([...namedColumns(roles), roles.prompt, roles.response].filter((column) => column != null));
+}
+
 /**
  * The columns that rows can be sliced by: neither read nor answered, and with at least two values,
  * most of which are those of several rows or numbers.
  */
 export function sliceColumns(table: Table, roles: ColumnRoles): string[] {
-  // A prompt or response may be a column's name alone, without braces.
-  const used = new Set([...namedColumns(roles), roles.prompt, roles.response]);
+  const used = usedColumns(roles);
   return table.columns.filter((column, place) => {
     if (used.has(column)) return false;
     const values = table.rows.map((record) => record[place]!.trim());

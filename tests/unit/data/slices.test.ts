@@ -1,7 +1,7 @@
 /** Which columns rows can be sliced by, and which row is in which slice. */
 
 import { describe, expect, test } from "vitest";
-import { sliceColumns, sliceRows, valuesOf } from "../../../src/data/slices";
+import { sliceColumns, sliceRows, usedColumns, valuesOf } from "../../../src/data/slices";
 import type { Table } from "../../../src/data/table";
 
 const table = (columns: string[], rows: string[][]): Table => ({
@@ -34,6 +34,9 @@ describe("columns", () => {
 
   test("that a prompt's template reads are texts, too", () => {
     expect(sliceColumns(shop, { prompt: "{text} by {channel}", response: "label" })).toEqual(["price"]);
+    expect([...usedColumns({ prompt: "{text} by {channel}", response: "label" })]).toEqual(
+      expect.arrayContaining(["text", "channel", "label"]),
+    );
   });
 
   test("are read by row number, and one that is not there is named with those that are", () => {
