@@ -119,7 +119,8 @@ export function keepResult(name, summaryPath) {
       validation: run.validation?.last ?? null,
       test: run.test,
     })),
-    verdict,
+    // A search is about rates: what it trains in the end is judged by few rows.
+    verdict: searches.length > 0 ? null : verdict,
     searches,
     unequal,
   };

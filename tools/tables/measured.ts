@@ -4,8 +4,9 @@
  */
 
 import { defaultLearningRate } from "../../src/methods/learning-rate";
+import type { Method } from "../../src/methods/method";
 import { methods } from "../../src/methods/registry";
-import type { Configuration } from "../../src/plan/configuration";
+import { type Configuration, trainingSchema } from "../../src/plan/configuration";
 import type { RateSearch } from "../../src/plan/rate-search";
 import { type MetricName, metricFacts } from "../../src/tasks/metrics/names";
 import type { Verdict, VerdictRun } from "../../src/verdict/verdict";
@@ -15,7 +16,8 @@ export interface CellResult {
   readonly configuration: Pick<Configuration, "runs">;
   /** From the first file read to the last written. */
   readonly seconds: number;
-  readonly verdict: Verdict;
+  /** Null of searches. */
+  readonly verdict: Verdict | null;
   readonly searches: readonly RateSearch[];
 }
 
@@ -77,13 +79,19 @@ function learningRateTable(results: CellResults): string[] {
     .filter(({ id }) => columns.some(({ column }) => found.get(column)!.has(id)))
     .map((method) => [
       method.title,
-      models.map(({ hiddenSize }) => String(defaultLearningRate(method, { config: { hiddenSize } }))).join(", "),
+      models.map(({ hiddenSize }) => String(ownRate(method, hiddenSize))).join(", "),
       ...columns.map(({ column }) => chosenRate(found.get(column)!.get(method.id))),
     ]);
   return table(
     ["method", `default on ${models.map(({ title }) => title).join(", ")}`, ...columns.map(({ title }) => title)],
     rows,
   );
+}
+
+/** A method without an adapter learns at the heads' rate. */
+function ownRate(method: Method, hiddenSize: number): number | "adapter" {
+  if (method.headOnly) return trainingSchema.parse({}).headLearningRate;
+  return defaultLearningRate(method, { config: { hiddenSize } });
 }
 
 function chosenRate(search: RateSearch | undefined): string {
@@ -100,8 +108,8 @@ function chosenRate(search: RateSearch | undefined): string {
  */
 function comparisonTable(results: CellResults, names: readonly string[]): string[] {
   const cells = names.flatMap((name) => {
-    const result = results.get(name);
-    return result ? [{ name, ...result }] : [];
+    const { configuration, verdict } = results.get(name) ?? {};
+    return configuration && verdict ? [{ name, configuration, verdict }] : [];
   });
   const runs = [...new Set(cells.flatMap(({ configuration }) => configuration.runs.map(({ name }) => name)))];
   const heads = cells.map(({ name, verdict }) => {
@@ -145,11 +153,11 @@ function isLeading({ run, kind }: VerdictRun, { runs, pairs }: Verdict): boolean
 /** What the runner said of each comparison. */
 function sentences(results: CellResults, names: readonly string[]): string[] {
   return names.flatMap((name) => {
-    const result = results.get(name);
-    if (!result) return [];
+    const verdict = results.get(name)?.verdict;
+    if (!verdict) return [];
     const { model, dataset } = partsOf(name);
     const { title } = MODELS.find(({ id }) => id === model)!;
-    return [`- **${title}, ${DATASETS[dataset]}.** ${result.verdict.sentences.join(" ")}`];
+    return [`- **${title}, ${DATASETS[dataset]}.** ${verdict.sentences.join(" ")}`];
   });
 }
 
@@ -176,8 +184,8 @@ export function trainedTables(results: CellResults): Record<string, string[]> {
     "learning rates": isSearched ? learningRateTable(results) : NOT_YET,
     ...Object.fromEntries(compared),
     hours: [
-      `The searches took ${computing("searches")} hours of computing on two cores that other work shared, the comparisons ` +
-        `${computing("comparisons")}.`,
+      `The searches took ${computing("searches")} hours of computing and the comparisons ${computing("comparisons")}, on ` +
+        "two cores that other work shared.",
     ],
   };
 }

@@ -91,6 +91,6 @@ test("bold is what is ahead of every control beyond luck, and behind nothing", (
 
 test("hours are the sum of the cells'", () => {
   expect(trainedTables(new Map([["comparisons/minilm-trec", comparison([])]])).hours!.join(" ")).toContain(
-    "the comparisons 0.5",
+    "the comparisons 0.5,",
   );
 });
