@@ -145,7 +145,7 @@ function inWords({ answer, by, rows, agreeing, errors, expectedRight, folds }: L
   const sure =
     answer === "label"
       ? `${by} gives ${share} of them the label that they have`
-      : `asked of each label of each row whether the row has it, ${by} is right by the file in ${share} of cases`;
+      : `asked of each label of each row whether the row has it, ${by} agrees with the file in ${share} of cases`;
   const unseen = folds === null ? "" : ` Every row was judged by a fit to the other rows, in ${folds} parts.`;
   if (errors.length === 0) return `No label of ${of} looks wrong: ${sure}. It can overlook some.${unseen}`;
   const right = Math.round(expectedRight);
