@@ -25,11 +25,17 @@ test("the guide has every method's card, and what is not here with its reason", 
   const never = guide.getByRole("region", { name: "Out of scope" });
   await expect(never).toContainText("Because the studio's models read text, not video");
 
+  await guide.getByLabel("Search").fill("IA3");
+  await expect(guide.getByRole("button", { name: "Add (IA)³" })).toBeVisible();
+  await guide.getByLabel("Search").fill("QLoRA");
+  await expect(guide.getByRole("region", { name: "Base models that are refused" })).toContainText("quantised weights");
   await guide.getByLabel("Search").fill("");
   await guide.getByLabel("Show").selectOption("What is not here");
   await expect(guide.getByRole("button", { name: /^Add / })).toHaveCount(0);
   const survey = guide.getByRole("region", { name: "Instruction tuning, as surveys order it" });
   await expect(survey).toContainText("Data construction: self-improvement · not here");
+  await expect(survey).not.toContainText("LoRA · here");
+  await guide.getByLabel("Show").selectOption("everything");
   await expect(survey).toContainText("LoRA · here");
 
   await guide.getByLabel("Show").selectOption("Soft prompts");

@@ -181,6 +181,9 @@ test("a preset in place of runs is compared as its runs", async () => {
   const unsliced = await studio(bars, out, { more: ["--slices", "shop"] });
   expect(unsliced.code, unsliced.output).toBe(2);
   expect(unsliced.output).toContain('--slices: the training file has no column "shop"; it has text, label.');
+  const answered = await studio(bars, out, { more: ["--slices", "label"] });
+  expect(answered.code, answered.output).toBe(2);
+  expect(answered.output).toContain('--slices: the runs read or answer the column "label"');
   const [head, ...rows] = ROWS.trimEnd().split("\n");
   const shops = rows.map((row, index) => `${row},${index % 2 ? "Oslo" : "Lima"}`);
   writeFileSync(join(folder, "rows.csv"), `${[`${head},shop`, ...shops].join("\n")}\n`);

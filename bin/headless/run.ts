@@ -6,11 +6,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import { dependencies, version } from "../../package.json";
 import type { Combination } from "../../src/adapters/sum-lora";
 import { formats } from "../../src/data/formats/registry";
+import { usedColumns } from "../../src/data/slices";
 import type { StoredType } from "../../src/hub/stream-safetensors";
 import type { Configuration } from "../../src/plan/configuration";
 import { variantsOf } from "../../src/plan/variants";
 import { withProgress } from "../../src/plan/waiting";
-import type { StudioEvent, SumRequest } from "../../src/worker/api";
+import type { DataSummary, StudioEvent, SumRequest } from "../../src/worker/api";
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { type ExecutorChoice, openStudioBrowser, type StudioBrowser } from "./browser";
 import { type Extras, writeExtras } from "./extras";
@@ -146,7 +147,7 @@ async function runInBrowser({
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
   }
-  checkSliced(extras, preparation.data.columns);
+  checkSliced(extras, preparation.data);
   const compared = withRuns(configuration, preparation.runs);
   if (configuration.preset !== undefined) checkSum(compared, sum);
   // Only once a model is open is it known what computes it, and with how many threads.
@@ -261,10 +262,24 @@ function checkPredicted({ predict, adapterColumn }: Extras): void {
   }
 }
 
-/** @throws {ConfigurationError} Where the training file has no such column. */
-function checkSliced({ slices }: Extras, columns: readonly string[]): void {
-  if (slices === undefined || columns.includes(slices)) return;
-  throw new ConfigurationError(`--slices: the training file has no column "${slices}"; it has ${columns.join(", ")}.`);
+/**
+ * @throws {ConfigurationError} Where the training file has no such column, or it is read or
+ * answered.
+ */
+function checkSliced({ slices }: Extras, { columns, settings }: Pick<DataSummary, "columns" | "settings">): void {
+  if (slices === undefined) return;
+  if (!columns.includes(slices)) {
+    throw new ConfigurationError(
+      `--slices: the training file has no column "${slices}"; it has ${columns.join(", ")}.`,
+    );
+  }
+  const used = usedColumns(settings.columns);
+  if (!used.has(slices)) return;
+  const others = columns.filter((column) => !used.has(column));
+  throw new ConfigurationError(
+    `--slices: the runs read or answer the column "${slices}", so rows cannot be sliced by it. ` +
+      (others.length > 0 ? `Others of the training file: ${others.join(", ")}.` : "The training file has no other."),
+  );
 }
 
 /** @throws {ConfigurationError} For a run of the sum that there will not be. */

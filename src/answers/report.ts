@@ -40,7 +40,7 @@ export function reportEvaluation(source: ReportSource): RunReport {
     metrics: task.measure(evaluation, examples, labels),
     metricsNote: [
       ...(task.metricsNote ? [task.metricsNote] : []),
-      ...(calibration?.thresholds ? ["Labels are given above their tuned thresholds."] : []),
+      ...(calibration?.thresholds ? [thresholdsNote(calibration)] : []),
     ].join(" "),
     interval: { metric: main, ...bootstrap(task, evaluation, examples, labels, seed) },
     dial,
@@ -48,6 +48,14 @@ export function reportEvaluation(source: ReportSource): RunReport {
     wrongest: wrongestRows(source),
     ...task.figures(evaluation, examples, labels),
   };
+}
+
+/** The rows of a report are those that thresholds are tuned on. */
+function thresholdsNote({ imported }: MeasuredCalibration): string {
+  return imported
+    ? "Labels are given above the thresholds that came with the adapter."
+    : "Labels are given above thresholds that were tuned on these very rows, so all figures here look better than they " +
+        "would on other rows.";
 }
 
 function wrongestRows({ task, evaluation, examples, texts, labels, decode }: ReportSource): ReportRow[] {

@@ -12,6 +12,8 @@ import type { ColumnRoles } from "./types";
 const MOST_VALUES = 12;
 /** A number with more values than this is cut into bands of about as many rows. */
 const BANDS = 4;
+/** Words that programs write where a number is missing (pandas, R, SQL, Python). */
+const MISSING = /^(nan|null|none|n\/?a|<na>)$/i;
 
 export interface RowSlice {
   name: string;
@@ -19,13 +21,18 @@ export interface RowSlice {
   rows: number[];
 }
 
+/** The columns that are read or answered, which rows are not sliced by. */
+export function usedColumns(roles: ColumnRoles): Set<string> {
+  // A prompt or response may be a column's name alone, without braces.
+  return new Set([...namedColumns(roles), roles.prompt, roles.response].filter((column) => column != null));
+}
+
 /**
  * The columns that rows can be sliced by: neither read nor answered, and with at least two values,
  * most of which are those of several rows or numbers.
  */
 export function sliceColumns(table: Table, roles: ColumnRoles): string[] {
-  // A prompt or response may be a column's name alone, without braces.
-  const used = new Set([...namedColumns(roles), roles.prompt, roles.response]);
+  const used = usedColumns(roles);
   return table.columns.filter((column, place) => {
     if (used.has(column)) return false;
     const values = table.rows.map((record) => record[place]!.trim());
@@ -54,15 +61,18 @@ export function valuesOf(table: Table, column: string, rows: readonly number[]):
 }
 
 /**
- * Every row in one slice: the largest slices first, bands of numbers from the lowest up. Rows
- * without a value are a slice of their own, the last.
+ * Every row in one slice: the largest slices first, bands of numbers from the lowest up. Beside
+ * bands, words such as "nan" are one slice. Rows without a value are a slice of their own, the
+ * last.
  */
 export function sliceRows(values: readonly string[]): RowSlice[] {
   const rowsOf = new Map<string, number[]>();
   for (const [row, value] of values.entries()) rowsOf.set(value, [...(rowsOf.get(value) ?? []), row]);
   const empty = rowsOf.get("");
   rowsOf.delete("");
-  const slices = rowsOf.size > MOST_VALUES && areNumbers(values) ? bands(rowsOf, values.length) : largestFirst(rowsOf);
+  const numbers = new Map([...rowsOf].filter(([value]) => !MISSING.test(value)));
+  const banded = numbers.size > MOST_VALUES && areNumbers(values);
+  const slices = banded ? [...bands(numbers), ...withoutNumber(rowsOf)] : largestFirst(rowsOf);
   return [...slices, ...(empty ? [{ name: "(empty)", rows: empty }] : [])];
 }
 
@@ -74,8 +84,14 @@ function largestFirst(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
   return [...ordered.slice(0, MOST_VALUES - 1), { name, rows: others.flatMap(({ rows }) => rows) }];
 }
 
+function withoutNumber(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
+  const rows = [...rowsOf].flatMap(([value, own]) => (MISSING.test(value) ? own : []));
+  return rows.length > 0 ? [{ name: "no number", rows }] : [];
+}
+
 /** Equal numbers stay together, so bands may differ in size. */
-function bands(rowsOf: ReadonlyMap<string, number[]>, count: number): RowSlice[] {
+function bands(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
+  const count = [...rowsOf.values()].reduce((sum, rows) => sum + rows.length, 0);
   const ordered = [...rowsOf].map(([text, rows]) => ({ text, rows })).sort((a, b) => Number(a.text) - Number(b.text));
   const found: { first: string; last: string; rows: number[] }[] = [];
   let before = 0;
@@ -92,5 +108,8 @@ function bands(rowsOf: ReadonlyMap<string, number[]>, count: number): RowSlice[]
   return found.flatMap(({ first, last, rows }) => ({ name: first === last ? first : `${first} to ${last}`, rows }));
 }
 
-const areNumbers = (values: readonly string[]) =>
-  values.every((value) => value === "" || Number.isFinite(Number(value)));
+/** At least one number, and nothing else but cells without one. */
+function areNumbers(values: readonly string[]): boolean {
+  const present = values.filter((value) => value !== "" && !MISSING.test(value));
+  return present.length > 0 && present.every((value) => Number.isFinite(Number(value)));
+}

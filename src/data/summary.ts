@@ -8,7 +8,7 @@ import { formats } from "./formats/registry";
 import { countLabels, lengthHistogram, numberHistogram } from "./histogram";
 import type { Table } from "./table";
 import type { TokenizedExample } from "./tokens";
-import type { DataSettings, DataSummary, TokenStrip } from "./types";
+import type { DataSettings, DataSummary, RowNumbers, TokenStrip } from "./types";
 
 const PREVIEW_ROWS = 8;
 const STRIPS = 4;
@@ -80,6 +80,11 @@ export function summarize({
     train: describeFile(train),
     validation: validation && describeFile(validation),
     test: test && describeFile(test),
+    rowNumbers: {
+      train: numbersOf(train),
+      validation: validation && numbersOf(validation),
+      test: test && numbersOf(test),
+    },
     columns: train.columns,
     settings,
     answer: format.answer,
@@ -155,4 +160,12 @@ function stripOf({ ids, labels, row }: TokenizedExample, { piecesOf }: TokenRead
 
 function describeFile(table: Table): { file: string; rows: number; bytes: number } {
   return { file: table.file, rows: table.rows.length, bytes: table.bytes };
+}
+
+function numbersOf({ rowNumbers }: Table): RowNumbers {
+  const empty = rowNumbers.flatMap((row, place) => {
+    const next = rowNumbers[place + 1] ?? row + 1;
+    return Array.from({ length: next - row - 1 }, (_, index) => row + 1 + index);
+  });
+  return { first: rowNumbers[0]!, last: rowNumbers.at(-1)!, empty };
 }

@@ -134,10 +134,19 @@ export interface TokenStrip {
   tokens: { text: string; special: boolean; learned: boolean }[];
 }
 
+/** Numbers of a file's rows, as messages count: first, last, and those between without a row. */
+export interface RowNumbers {
+  first: number;
+  last: number;
+  empty: number[];
+}
+
 export interface DataSummary {
   train: { file: string; rows: number; bytes: number };
   validation: { file: string; rows: number; bytes: number } | null;
   test: { file: string; rows: number; bytes: number } | null;
+  /** Of each file that is open. */
+  rowNumbers: Record<DataRole, RowNumbers | null>;
   columns: string[];
   settings: DataSettings;
   answer: Answer;

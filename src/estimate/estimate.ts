@@ -55,6 +55,8 @@ export interface RunEstimate {
   /** Set when this run cannot start as configured: what is wrong with which option. */
   problem: string | null;
   virtualTokens: number;
+  /** Whether the frozen model reads the run's text alone, once, before training. */
+  readsText: boolean;
   /** Of a step of rows as long as the longest; null where there is a problem. */
   flops: StepFlops | null;
   /** The learning rate of every layer, from the head down; empty where there is a problem. */
@@ -233,6 +235,7 @@ function refused(run: string, weights: number, problem: string): EstimatedRun {
     chosen: [],
     changedSince: null,
     mostFitted: null,
+    readsText: false,
     text: "",
     steps: [],
     terms: null,
@@ -319,6 +322,7 @@ function estimateRun(
     bytes: sumUp(bytes),
     problem: null,
     virtualTokens,
+    readsText: blocks !== null,
     flops,
     terms: {
       run: run.name,

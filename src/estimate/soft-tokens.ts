@@ -20,8 +20,8 @@ export interface SoftTokens {
    */
   prefix: { tokens: number; blocks: number; ofBlocks: number } | null;
   /**
-   * The words that the tokens before the row stand for, or start from, one for each; empty where
-   * they start from none.
+   * The words that the tokens before the row stand for, or start from, one for each, then those of
+   * the tokens after it; empty where there are none.
    */
   words: ShownToken[];
   /** Whether they are trained; else they are ordinary words. */
@@ -53,13 +53,13 @@ type Reader = (ids: ArrayLike<number>) => readonly { readonly text: string; read
  * the adapter trains.
  */
 export function softTokens(
-  tuned: Pick<TunedProgram, "built" | "front" | "virtualTokens" | "changesWords">,
+  tuned: Pick<TunedProgram, "built" | "front" | "idsAfter" | "virtualTokens" | "changesWords">,
   { context }: Pick<TunedSetup, "context">,
   size: number,
   example: RowToShow,
   read: Reader,
 ): SoftTokens | null {
-  const { built, front, virtualTokens, changesWords } = tuned;
+  const { built, front, idsAfter, virtualTokens, changesWords } = tuned;
   const { layers, hiddenSize } = context.config;
   const before = built.virtualTokens;
   const length = front.keys[0]?.shape[0] ?? 0;
@@ -68,7 +68,7 @@ export function softTokens(
   if (virtualTokens === 0 && !changesWords) return null;
   const { textIds } = context;
   // A text of another length is not word for word what the tokens are made of.
-  const words = textIds.length === before + length ? shown(read(textIds)) : [];
+  const words = textIds.length === before + length ? shown([...read(textIds), ...read(idsAfter)]) : [];
   const tokens = shown(read(Array.from(example.ids).slice(0, MOST_TOKENS)));
   return {
     ...{ before, after, prefix, words, changesWords },

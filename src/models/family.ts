@@ -86,6 +86,8 @@ export interface Attachments {
    * Input site: virtual tokens [virtualTokens, hiddenSize] after the last real token of every row.
    */
   readonly suffix?: Tensor;
+  /** Where these are plain words, their ids [virtualTokens]. */
+  readonly suffixIds?: readonly number[];
   /**
    * Input site: what enters instead of the input's word embeddings [size · tokens, hiddenSize] of
    * `ids`, padding included.

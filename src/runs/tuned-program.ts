@@ -59,6 +59,8 @@ export interface TunedProgram {
   readonly backward: BackwardPlan;
   /** What the method put before the input: one prompt, or keys and values per layer. */
   readonly front: { readonly prompt?: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
+  /** Ids of the plain words after each row; empty where there are none. */
+  readonly idsAfter: readonly number[];
   /** All virtual tokens of a row: those before the input, or of its prefix, and those after it. */
   readonly virtualTokens: number;
   /** Whether the method changes the word embeddings of the input itself. */
@@ -101,7 +103,8 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
     });
   const front = { prompt: attachments.prompt, keys, values };
   const changesWords = attachments.words !== undefined;
-  const common = { program, ids, lengths, task, logits, built, front, virtualTokens, changesWords };
+  const idsAfter = attachments.suffixIds ?? [];
+  const common = { program, ids, lengths, task, logits, built, front, idsAfter, virtualTokens, changesWords };
   if (onlyRead) {
     const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
     return {

@@ -4,16 +4,13 @@
  */
 
 import type { RowSlice } from "../data/slices";
-import { draws } from "../tasks/bootstrap";
 import type { MetricName } from "../tasks/metrics/names";
 import type { Task } from "../tasks/task";
 import { compareOutcomes } from "./compare-outcomes";
 import { type JudgedRun, withinBounds } from "./decide";
 import type { Answers } from "./remarks";
+import { verdictDraws } from "./resampling";
 import type { Interval, Verdict } from "./verdict";
-
-/** As for scores: a slice is shown, not judged. */
-const DRAWS = 1000;
 
 export interface Slice {
   /** A value of the column, a band of numbers, or what the rarer values share. */
@@ -46,7 +43,8 @@ export interface SliceSource extends Pick<Slices, "column" | "metric" | "part" |
 
 /**
  * Intervals are made as in a verdict: Wilson's of a share of right rows, percentiles of drawn rows
- * of any other metric, over the seeds where there are several.
+ * of any other metric, over the seeds where there are several. Rows are drawn as there, so that the
+ * whole has the verdict's own interval.
  */
 export function measureSlices(source: SliceSource): Slices {
   const { column, metric, part, leftOut, runs, slices } = source;
@@ -71,7 +69,7 @@ function measure({ task, metric, labels, runs, seed }: SliceSource, { name, rows
   const { values } = compareOutcomes(
     outcomes.filter((_, run) => defined[run]),
     rows.length,
-    draws(rows.length, seed, DRAWS),
+    verdictDraws(rows.length, seed),
   );
   const found = values.values();
   const intervalOf = () => withinBounds(metric, found.next().value!);

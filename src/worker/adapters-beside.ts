@@ -18,7 +18,10 @@ export interface ImportedAdapter {
   trainable: RunEstimate["trainable"];
   /** Whether it is a sum of runs, not a folder. */
   summed: boolean;
+  /** As trained: without the temperature and thresholds that may have come with it. */
   evaluation: EvaluationEvent | null;
+  /** Whether labels have thresholds of their own that came with it. */
+  hasThresholds: boolean;
   /** The step its training was left at, of so many planned; null without a training state. */
   step: number | null;
   steps: number | null;

@@ -356,9 +356,14 @@ export interface ProbableError {
    */
   given: string[];
   likely: string[];
-  /** The chance of what is given, and of what is likely; of several labels where that is least. */
+  /** The chance of what is given, and of what is likely; of several labels the least sure one's. */
   confidence: number;
   likelyConfidence: number;
+  /**
+   * Of several labels those that look wrong, the least sure first, with the chance that the row has
+   * the label; of one label none.
+   */
+  doubted: { label: string; chance: number }[];
 }
 
 export interface LabelErrors {
@@ -369,9 +374,15 @@ export interface LabelErrors {
   folds: number | null;
   /** Rows that were looked at. */
   rows: number;
-  /** Of these the share whose label is the likeliest one; of several labels, of all of them. */
+  /**
+   * Of these the share whose label is the likeliest one; of several labels, each of each row counts
+   * by itself.
+   */
   agreeing: number;
-  /** About how many of the suspects are right as they stand, going by the same chances. */
+  /**
+   * About how many of the labels that look wrong are right as they stand, going by the same
+   * chances; of several labels, of all that are doubted.
+   */
   expectedRight: number;
   /** The least confident first. */
   errors: ProbableError[];

@@ -339,6 +339,7 @@ export class Comparisons {
       summed,
       trainable: open.comparison.run(name).trainable,
       evaluation: open.evaluations.findLast(({ split }) => split === "validation") ?? null,
+      hasThresholds: Boolean(open.comparison.calibration(name)?.thresholds),
     };
   }
 

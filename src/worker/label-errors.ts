@@ -59,7 +59,8 @@ export async function findLabelErrors(
   } else {
     said = saidByRun(store, current, source.run, placed);
   }
-  const { flagged, agreeing } = answer === "label" ? ofOneLabel(said, labels) : ofSeveralLabels(said, labels);
+  const { flagged, agreeing, expectedRight } =
+    answer === "label" ? ofOneLabel(said, labels) : ofSeveralLabels(said, labels);
   const files = { train, validation, test };
   return {
     answer,
@@ -67,7 +68,7 @@ export async function findLabelErrors(
     folds: source.kind === "folds" ? FOLDS : null,
     rows: said.length,
     agreeing,
-    expectedRight: flagged.reduce((sum, { confidence }) => sum + confidence, 0),
+    expectedRight,
     errors: flagged.map(({ row: { example, file, part }, ...found }) => ({
       ...{ file, part, row: example.row, text: shownText(example) },
       fileName: files[file]!.file,
@@ -133,16 +134,17 @@ function saidByRun(
   return said;
 }
 
-interface Flagged extends Pick<ProbableError, "given" | "likely" | "confidence" | "likelyConfidence"> {
+interface Flagged extends Pick<ProbableError, "given" | "likely" | "confidence" | "likelyConfidence" | "doubted"> {
   readonly row: PlacedRow;
 }
 
-interface Found {
+interface Found extends Pick<LabelErrors, "agreeing" | "expectedRight"> {
   /** The least confident first. */
   readonly flagged: readonly Flagged[];
-  /** Of all rows the share whose label is the likeliest; of several labels, of all of them. */
-  readonly agreeing: number;
 }
+
+/** How many suspects are right, by their chances. */
+const expectedOf = (suspects: readonly Suspect[]) => suspects.reduce((sum, { confidence }) => sum + confidence, 0);
 
 function ofOneLabel(rows: readonly SaidRow[], labels: readonly string[]): Found {
   const given = rows.map(({ example }) => example.label);
@@ -153,9 +155,11 @@ function ofOneLabel(rows: readonly SaidRow[], labels: readonly string[]): Found 
       row: rows[place]!,
       given: [labels[own]!],
       likely: [labels[likely]!],
+      doubted: [],
       ...confidences,
     })),
     agreeing: shareLikeliest(given, chances, labels.length),
+    expectedRight: expectedOf(suspects),
   };
 }
 
@@ -175,17 +179,25 @@ function ofSeveralLabels(rows: readonly SaidRow[], labels: readonly string[]): F
   }
   const flagged = [...flips].map(([place, own]): Flagged => {
     const row = rows[place]!;
-    const least = [...own.values()].reduce((a, b) => (b.confidence < a.confidence ? b : a));
     const values = row.example.values!;
+    const doubts = [...own].sort(([, a], [, b]) => a.confidence - b.confidence);
+    const { confidence, likelyConfidence } = doubts[0]![1];
     return {
       row,
       given: labels.filter((_, label) => values[label] === 1),
       likely: labels.filter((_, label) => (values[label] === 1) !== own.has(label)),
-      confidence: least.confidence,
-      likelyConfidence: least.likelyConfidence,
+      ...{ confidence, likelyConfidence },
+      doubted: doubts.map(([label, { given, ...chances }]) => ({
+        label: labels[label]!,
+        chance: given === 1 ? chances.confidence : chances.likelyConfidence,
+      })),
     };
   });
-  return { flagged: flagged.sort((a, b) => a.confidence - b.confidence), agreeing };
+  return {
+    flagged: flagged.sort((a, b) => a.confidence - b.confidence),
+    agreeing,
+    expectedRight: expectedOf([...flips.values()].flatMap((own) => [...own.values()])),
+  };
 }
 
 function shareLikeliest(given: readonly number[], chances: Float64Array, classes: number): number {

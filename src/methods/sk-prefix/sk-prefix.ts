@@ -25,9 +25,7 @@ import { words } from "../words";
 const mapPresets = ["paper", "reference-code"];
 
 const options = z.strictObject({
-  text: textOption(
-    "Words that say what the task is. The frozen model reads them once; F is trained on what it computed.",
-  ),
+  text: textOption("Words that say what the task is. The prefix is made of them."),
   preset: z
     .enum(["paper", "reference-code", "encoder-code"])
     .default("paper")
@@ -72,9 +70,14 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   pooling: ({ readOut }) => poolingOf(readOut),
   headDropout: ({ preset, dropout }) => (preset === "reference-code" ? dropout : 0),
   card: {
-    trains: "Two small square maps per layer, one for keys and one for values, and the head.",
+    trains:
+      "The head, and with preset paper two small square maps per layer, one for keys and one for values; with " +
+      "reference-code the text's word embeddings themselves; with encoder-code a linear layer on the text's last states.",
     attaches: "Keys and values of the text's tokens come before the input's in every layer's attention.",
-    costs: "2 · layers · head size² parameters; attention looks at a few more columns. The text is read once.",
+    costs:
+      "Preset paper: 2 · layers · head size² parameters, or with one F for all head size²; reference-code: tokens of the " +
+      "text · hidden size, and the text is read at every step; encoder-code: about 2 · layers · hidden size · width of keys. " +
+      "Attention looks at a few more columns.",
     fails: "When the text means nothing to the base model: then it is a prefix from an arbitrary start.",
     equals:
       "Before training both presets are, in a causal model, the text itself before the input (hard text). Preset paper " +

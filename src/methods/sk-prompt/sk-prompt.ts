@@ -20,7 +20,7 @@ import { words } from "../words";
 /** `layers`: of the model, the deepest the text can be read. */
 const optionsFor = (layers: number) =>
   z.strictObject({
-    text: textOption("Words that say what the task is. F is trained on their states."),
+    text: textOption("Words that say what the task is. The soft prompt is made of them."),
     preset: z
       .enum(["paper", "reference-code", "encoder-code"])
       .default("paper")
@@ -70,7 +70,7 @@ const optionsFor = (layers: number) =>
 export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   id: "sk-prompt",
   title: "SK-Prompt",
-  summary: "Meaningful words, mapped by a trained F, as a soft prompt before the input",
+  summary: "Meaningful words as a soft prompt before the input: mapped by a trained F, or trained themselves",
   group: "semantic knowledge",
   site: "input",
   learningRate: 1e-3,
@@ -78,9 +78,14 @@ export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   pooling: ({ readOut }) => poolingOf(readOut),
   headDropout: ({ preset, dropout }) => (preset === "reference-code" ? dropout : 0),
   card: {
-    trains: "One map F on the text's states, and the head.",
-    attaches: "The mapped states come before the input's embeddings and pass through every block.",
-    costs: "2 · hidden size · rank parameters; every block computes the text's positions too.",
+    trains:
+      "The head, and with preset paper one map F on the text's states; with reference-code the text's word embeddings " +
+      "themselves; with encoder-code a linear layer on the text's last states.",
+    attaches: "What is made of the text comes before the input's embeddings and passes through every block.",
+    costs:
+      "Every block computes the text's positions too. Preset paper with a low-rank F: 2 · hidden size · rank parameters; " +
+      "reference-code: tokens of the text · hidden size, and with its linear layer hidden size² more; encoder-code: about " +
+      "hidden size², or pooled tokens² · hidden size.",
     fails: "When the text means nothing to the base model, or the context has no room for it.",
     equals:
       "At depth 0 it is, before training, the text itself before the input (hard text). Preset paper is then prompt " +

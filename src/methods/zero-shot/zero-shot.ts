@@ -86,7 +86,7 @@ export const zeroShot = defineAnswerer<Options>({
     const after = encodeIn(context)(around(chosen)[1]);
     return {
       ...(context.textIds.length > 0 && { prompt: words(program, "prompt", context.textIds, context) }),
-      ...(after.length > 0 && { suffix: words(program, "words after", after, context) }),
+      ...(after.length > 0 && { suffix: words(program, "words after", after, context), suffixIds: after }),
     };
   },
   answers: {

@@ -8,8 +8,10 @@ import type { DataRole, DataSummary, RowChange } from "../../worker/api";
 import { changeRow, takeBackAllChanges, takeBackChange } from "../actions/data";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
+import { Message } from "../layout/Message";
 import { formatCount, formatPlural } from "../numbers";
 import { changeInWords } from "./change-in-words";
+import { rowProblem } from "./row-problem";
 import "./ChangedRows.css";
 
 /** A label may be called anything, so leaving out needs a value that no label has. */
@@ -77,11 +79,12 @@ function ByNumber({ summary }: { summary: DataSummary }) {
     ...(validation ? [{ value: "validation", label: validation.file }] : []),
     ...(test ? [{ value: "test", label: test.file }] : []),
   ];
-  const open = files.some(({ value }) => value === file) ? file : "train";
+  const open: DataRole = files.some(({ value }) => value === file) ? file : "train";
   const names = answer === "label" ? labels.map(({ name }) => ({ value: name, label: `relabel: ${name}` })) : [];
   const chosen = names.some(({ value }) => value === become) ? become : LEAVE_OUT;
+  const problem = row === null ? null : rowProblem(summary, open, row);
   const change = () => {
-    if (row === null) return;
+    if (row === null || problem !== null) return;
     const place: RowChange = { ...(open !== "train" && { file: open }), row };
     void changeRow(chosen === LEAVE_OUT ? { ...place, leaveOut: true } : { ...place, label: chosen });
     setRow(null);
@@ -106,10 +109,16 @@ function ByNumber({ summary }: { summary: DataSummary }) {
         onChange={setBecome}
       />
       <div className="field changed-rows-apply">
-        <button type="button" className="button button-small" disabled={row === null} onClick={change}>
+        <button
+          type="button"
+          className="button button-small"
+          disabled={row === null || problem !== null}
+          onClick={change}
+        >
           Change the row
         </button>
       </div>
+      {problem !== null && <Message kind="error">{problem}</Message>}
     </div>
   );
 }

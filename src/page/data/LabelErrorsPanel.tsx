@@ -98,10 +98,13 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
         <>
           <p className="field-help" role="status">
             {formatCount(errors.length - changed - keptNow)} to look at, {formatCount(changed)} changed,{" "}
-            {formatCount(keptNow)} kept. Beside each label its chance.
+            {formatCount(keptNow)} kept.{" "}
+            {found.answer === "label"
+              ? "Beside each label its chance."
+              : "Below the labels those that look wrong, with the chance that the row has them."}
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <section className="table-scroll label-errors-scroll" aria-label="Probable label errors" tabIndex={0}>
+          <section className="table-scroll label-errors-scroll" aria-label="Rows that look wrong" tabIndex={0}>
             <table className="table label-errors-table">
               <thead>
                 <tr>
@@ -136,16 +139,22 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
 }
 
 /** How many there are, and how far to believe it. */
-function inWords({ by, rows, agreeing, errors, expectedRight, folds }: LabelErrors): string {
+function inWords({ answer, by, rows, agreeing, errors, expectedRight, folds }: LabelErrors): string {
   const of = formatPlural(rows, "row");
-  const sure = `${by} gives ${formatPercent(agreeing, 0)} of them the label that they have`;
+  const share = formatPercent(agreeing, 0);
+  const sure =
+    answer === "label"
+      ? `${by} gives ${share} of them the label that they have`
+      : `asked of each label of each row whether the row has it, ${by} agrees with the file in ${share} of cases`;
   const unseen = folds === null ? "" : ` Every row was judged by a fit to the other rows, in ${folds} parts.`;
   if (errors.length === 0) return `No label of ${of} looks wrong: ${sure}. It can overlook some.${unseen}`;
   const right = Math.round(expectedRight);
+  const doubted = errors.reduce((sum, row) => sum + (answer === "label" ? 1 : row.doubted.length), 0);
+  const where = answer === "label" ? "" : `, in ${formatPlural(doubted, "label")}`;
   return (
-    `${formatCount(errors.length)} of ${of} look wrong; ${sure}. Going by its own chances about ${formatCount(right)} of ` +
-    `the ${formatCount(errors.length)} labels ${right === 1 ? "is" : "are"} right all the same, and a classifier that errs ` +
-    `often is too sure of itself: read each row.${unseen}`
+    `${formatCount(errors.length)} of ${of} look wrong${where}; ${sure}. Going by its own chances about ` +
+    `${formatCount(right)} of the ${formatCount(doubted)} labels ${right === 1 ? "is" : "are"} right all the same, and a ` +
+    `classifier that errs often is too sure of itself: read each row.${unseen}`
   );
 }
 
@@ -158,7 +167,7 @@ interface SuspectProps {
 }
 
 function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
-  const { file, fileName, part, text, given, likely, confidence, likelyConfidence } = row;
+  const { file, fileName, part, text, given, likely } = row;
   const place = { ...(file !== "train" && { file }), row: row.row };
   const which = `row ${formatCount(row.row)}${file === "train" ? "" : ` of ${fileName}`}`;
   const answer = found.answer === "label" ? { label: likely[0]! } : { labels: likely };
@@ -177,10 +186,10 @@ function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
       <tr>
         <td className="number">{formatCount(row.row)}</td>
         <td>
-          {names(given)} <span className="muted">{formatPercent(confidence, 0)}</span>
+          {names(given)} <Chance row={row} labels={given} chance={row.confidence} />
         </td>
         <td>
-          {names(likely)} <span className="muted">{formatPercent(likelyConfidence, 0)}</span>
+          {names(likely)} <Chance row={row} labels={likely} chance={row.likelyConfidence} />
         </td>
       </tr>
       <tr>
@@ -213,4 +222,15 @@ function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
       </tr>
     </tbody>
   );
+}
+
+/** Of one label its chance; of several the chance of each doubted one among them. */
+function Chance({ row: { doubted }, labels, chance }: { row: ProbableError; labels: string[]; chance: number }) {
+  if (doubted.length === 0) return <span className="muted">{formatPercent(chance, 0)}</span>;
+  const among = doubted.filter(({ label }) => labels.includes(label));
+  return among.map((doubt) => (
+    <span key={doubt.label} className="muted under">
+      {doubt.label}: {formatPercent(doubt.chance, 0)}
+    </span>
+  ));
 }

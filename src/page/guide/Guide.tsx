@@ -1,6 +1,6 @@
 /**
- * Every method by its card, as the registry has it, then instruction tuning as surveys order it,
- * and what is not here. All of it can be searched.
+ * Every method by its card, as the registry has it, the base models that can be opened, then
+ * instruction tuning as surveys order it, and what is not here. All of it can be searched.
  */
 
 import { Plus } from "lucide-react";
@@ -14,12 +14,14 @@ import { MethodCard } from "../methods/MethodCard";
 import { methodGroups } from "../methods/method-groups";
 import { formatPlural } from "../numbers";
 import { patch, useStudio } from "../store/store";
+import { baseModels } from "./base-models";
 import { matches } from "./find";
 import { instructionTuning, type System, systems } from "./systems";
 
 const kinds = [
   { value: "", label: "everything" },
   ...methodGroups.map(({ id, title }) => ({ value: id, label: title })),
+  { value: "models", label: "Base models" },
   { value: "not here", label: "What is not here" },
 ];
 
@@ -41,13 +43,20 @@ export default function Guide() {
   const never = found.filter(({ outOfScope }) => outOfScope !== "");
   const absent = found.filter(({ state, outOfScope }) => state === "no" && outOfScope === "");
   const partly = found.filter(({ state }) => state === "partly");
+  const families =
+    kind === "" || kind === "models"
+      ? baseModels.families.filter(({ title, covers }) => matches(search, [title, covers]))
+      : [];
+  const refused = (others || kind === "models") && matches(search, ["Base models", baseModels.refused]);
+  // Among what is not here, what works is not.
+  const isListed = ({ state }: System) => kind === "" || state !== "works";
   const survey = others
     ? instructionTuning.map(({ title, rows }) => ({
         title,
-        rows: rows.flatMap((id) => found.find((system) => system.id === id) ?? []),
+        rows: rows.flatMap((id) => found.find((system) => system.id === id) ?? []).filter(isListed),
       }))
     : [];
-  const count = methods.length + never.length + absent.length + partly.length;
+  const count = methods.length + families.length + Number(refused) + never.length + absent.length + partly.length;
   return (
     <>
       <div className="field-grid guide-search">
@@ -76,6 +85,19 @@ export default function Guide() {
           </Section>
         );
       })}
+      <Section title="Base models" shown={families.length > 0}>
+        {families.map(({ title, covers }) => (
+          <li key={title} className="guide-entry">
+            <strong>{title}</strong>
+            {covers !== title && <p className="muted">{covers}</p>}
+          </li>
+        ))}
+      </Section>
+      <Section title="Base models that are refused" shown={refused}>
+        <li className="guide-entry">
+          <p>{baseModels.refused}</p>
+        </li>
+      </Section>
       <Section title="Instruction tuning, as surveys order it" shown={survey.some(({ rows }) => rows.length > 0)}>
         {survey
           .filter(({ rows }) => rows.length > 0)

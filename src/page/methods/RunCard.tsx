@@ -39,6 +39,9 @@ export function RunCard({ run, method }: RunCardProps) {
   const fields = useMemo(() => optionFields(method.optionsSchema), [method.optionsSchema]);
   const used = fields.filter((field) => isInUse(field, run.options));
   const text = used.find((field) => field.kind === "semantic-text" || field.kind === "examples");
+  const readsText = useStudio(
+    (state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.readsText ?? false,
+  );
   const written = text ? run.options[text.key] : undefined;
   return (
     <li className="run-card" aria-label={run.name}>
@@ -92,9 +95,7 @@ export function RunCard({ run, method }: RunCardProps) {
             <LayerFields run={run} />
             <ChosenModules run={run} />
             <OptionsForm run={run} fields={used} />
-            {method.group === "semantic knowledge" && typeof written === "string" && (
-              <SemanticPassLine text={written} occasion={proofs} />
-            )}
+            {readsText && typeof written === "string" && <SemanticPassLine text={written} occasion={proofs} />}
             <RunInspection run={run} />
             <EqualityPanel run={run} onProved={() => setProofs(proofs + 1)} />
             <MethodCard method={method} />

@@ -67,7 +67,7 @@ function Chips({ soft: { words, trained }, count, first, kind, dashed = false }:
         className={`soft-token${trained ? "" : " soft-fixed"}${dashed ? " soft-dashed" : ""}`}
         title={`${kind} ${place + 1}${words[place] && trained ? `, made of or starting from “${words[place].text}”` : ""}`}
       >
-        {words[place]?.text.trim() || `p${place + 1}`}
+        {words[place]?.text.replaceAll("\n", "↵").trim() || `p${place + 1}`}
       </span>
     ),
   );

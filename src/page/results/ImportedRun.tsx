@@ -15,13 +15,14 @@ import { isBusy, shownTask, useStudio } from "../store/store";
 const FURTHER = 100;
 
 export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
-  const { run, method, base, summed, evaluation, step, steps } = adapter;
+  const { run, method, base, summed, evaluation, hasThresholds, step, steps } = adapter;
   const busy = useStudio(isBusy);
   const left = (steps ?? 0) - (step ?? 0);
   const [more, setMore] = useState<number | null>(left > 0 ? left : FURTHER);
   const [problem, setProblem] = useState<string | null>(null);
   const { answer: continuation, error } = useContinuation(run, more);
-  const [metric] = taskMetrics[useStudio(shownTask)];
+  const task = useStudio(shownTask);
+  const [metric] = taskMetrics[task];
   return (
     <div className="imported-run">
       <p>
@@ -29,6 +30,12 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
         {evaluation &&
           `: validation ${metricWord(metric)} ${formatMetric(metric, evaluation[metric])}, loss ${formatLoss(evaluation.loss)}`}
       </p>
+      {evaluation && task === "multi-label-classification" && (
+        <p className="field-help">
+          Here a label is given where its chance is above 50 %.
+          {hasThresholds && " Where it predicts or is scored, the label's own threshold, which came with it, is used."}
+        </p>
+      )}
       <p className="field-help">
         {summed && "A weighted sum: training would begin anew from it, with a fresh optimiser."}
         {!summed && step === null && "Its folder has no training state."}

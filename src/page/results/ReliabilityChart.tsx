@@ -72,7 +72,7 @@ export function ReliabilityChart({ calibration, run, slot }: ReliabilityChartPro
       </div>
       <p className="chart-note">
         Across: the chance that was said, in {before.bins.length} steps. Up: how often it was right. On the straight
-        line both agree. Dashed: as trained; in colour: calibrated.
+        line both agree. Dashed: as trained; solid and thicker: calibrated.
       </p>
     </ChartCard>
   );

@@ -129,10 +129,24 @@ describe("by a bag of words over folds", () => {
     });
     const store = await opened(csv("lists.csv", ["text,labels", ...lists]), { test: null });
     expect(store.data.settings.task).toBe("multi-label-classification");
-    const { errors, answer } = await byFolds(store);
+    const { errors, answer, expectedRight } = await byFolds(store);
     expect(answer).toBe("labels");
     const missing = errors.find(({ row }) => row === 42)!;
     expect(missing).toMatchObject({ given: ["music"], likely: ["music", "sport"] });
+    // Only the doubted label has a chance: that the row has it.
+    expect(missing.doubted).toEqual([{ label: "sport", chance: missing.likelyConfidence }]);
+    expect(missing.likelyConfidence).toBeGreaterThan(0.5);
+    let right = 0;
+    for (const { given, likely, doubted, confidence } of errors) {
+      const has = (labels: string[]) => NAMES.map((label) => labels.includes(label));
+      const flipped = NAMES.filter((_, place) => has(given)[place] !== has(likely)[place]);
+      expect(doubted.map(({ label }) => label).sort()).toEqual(flipped.sort());
+      const sure = doubted.map(({ label, chance }) => (given.includes(label) ? chance : 1 - chance));
+      expect(sure[0]).toBeCloseTo(confidence, 10);
+      expect(sure).toEqual([...sure].sort((a, b) => a - b));
+      right += sure.reduce((sum, chance) => sum + chance, 0);
+    }
+    expect(expectedRight).toBeCloseTo(right, 10);
   });
 
   test("tasks without labels of rows, and a run that is not there, are refused", async () => {

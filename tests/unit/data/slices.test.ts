@@ -1,7 +1,7 @@
 /** Which columns rows can be sliced by, and which row is in which slice. */
 
 import { describe, expect, test } from "vitest";
-import { sliceColumns, sliceRows, valuesOf } from "../../../src/data/slices";
+import { sliceColumns, sliceRows, usedColumns, valuesOf } from "../../../src/data/slices";
 import type { Table } from "../../../src/data/table";
 
 const table = (columns: string[], rows: string[][]): Table => ({
@@ -34,6 +34,9 @@ describe("columns", () => {
 
   test("that a prompt's template reads are texts, too", () => {
     expect(sliceColumns(shop, { prompt: "{text} by {channel}", response: "label" })).toEqual(["price"]);
+    expect([...usedColumns({ prompt: "{text} by {channel}", response: "label" })]).toEqual(
+      expect.arrayContaining(["text", "channel", "label"]),
+    );
   });
 
   test("are read by row number, and one that is not there is named with those that are", () => {
@@ -76,6 +79,29 @@ describe("rows", () => {
     expect(slices[0]).toEqual({ name: "0", rows: Array.from({ length: 30 }, (_, row) => row) });
     expect(slices.at(-1)).toEqual({ name: "(empty)", rows: [44] });
     expectWhole(skewed);
+  });
+
+  test("without a number stand beside the bands, whatever word says that it is missing", () => {
+    const missing = ["nan", "NaN", "null", "None", "NA", "N/A"];
+    const values = [...Array.from({ length: 40 }, (_, row) => String(row + 1)), ...missing, ""];
+    expect(sliceRows(values).map(({ name, rows }) => [name, rows.length])).toEqual([
+      ["1 to 10", 10],
+      ["11 to 20", 10],
+      ["21 to 30", 10],
+      ["31 to 40", 10],
+      ["no number", 6],
+      ["(empty)", 1],
+    ]);
+    expectWhole(values);
+    const shop = table(
+      ["price", "note"],
+      values.map((value, row) => [value, row % 2 ? `note ${row}` : "nan"]),
+    );
+    expect(sliceColumns(shop, {})).toEqual(["price"]);
+  });
+
+  test("of words keep what reads like a missing number as a word", () => {
+    expect(sliceRows(["None", "some", "None", "NA"]).map(({ name }) => name)).toEqual(["None", "some", "NA"]);
   });
 
   test("with few numbers keep a slice for each", () => {

@@ -100,6 +100,22 @@ describe("where soft tokens stand", () => {
     expect(inspect({ method: "prompt", options: { init: "random" } }).soft!.words).toEqual([]);
   });
 
+  test("a zero-shot prompt is shown as its words on both sides of the row", () => {
+    const wordsOf = (template: string) => {
+      const { soft } = inspect({ method: "zero-shot", options: { template } });
+      return { ...soft!, words: soft!.words.map(({ text }) => text) };
+    };
+    const both = wordsOf("is this {text} a film");
+    expect(both.before).toBeGreaterThan(0);
+    expect(both.after).toBeGreaterThan(0);
+    expect(both.words.length).toBe(both.before + both.after);
+    expect(both.words.slice(0, both.before).join("")).toContain("is this");
+    expect(both.words.slice(both.before).join("")).toContain("a film");
+    const after = wordsOf("{text} a film");
+    expect([after.before, after.words]).toEqual([0, both.words.slice(both.before)]);
+    expect(after.trained).toBe(false);
+  });
+
   test("DePT and EPT are shorter than prompt tuning with as many numbers, and change the row's words", () => {
     for (const method of ["dept", "ept"]) {
       const { soft, tensors } = inspect({ method, options: { rank: 2 } });

@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { families } from "../../../src/models/registry";
+import { baseModels, readBaseModels } from "../../../src/page/guide/base-models";
 import { matches } from "../../../src/page/guide/find";
 import { instructionTuning, readSystems, systems } from "../../../src/page/guide/systems";
 
@@ -53,4 +55,18 @@ test("a search finds entries with all of its words, in any order and case", () =
   expect(matches("", ["anything"])).toBe(true);
   expect(matches("PREFIX  keys", ["Prefix tuning", "trained keys"])).toBe(true);
   expect(matches("prefix video", ["Prefix tuning", undefined])).toBe(false);
+  expect(matches("IA3", ["(IA)³"])).toBe(true);
+  expect(matches("(ia)3", ["(IA)³"])).toBe(true);
+  expect(matches("pre tuning", ["pre-tuning"])).toBe(true);
+  expect(matches("lowrank", ["a low-rank part"])).toBe(true);
+  expect(matches("IA4", ["(IA)³"])).toBe(false);
+});
+
+test("base models are found by name, and QLoRA where quantised weights are refused", () => {
+  expect(baseModels.families).toEqual(families.map(({ title, covers }) => ({ title, covers })));
+  const found = baseModels.families.filter(({ title, covers }) => matches("BERT", [title, covers]));
+  expect(found.map(({ title }) => title)).toContain("BERT, MiniLM, RoBERTa");
+  expect(baseModels.refused).toMatch(/^Refused by name: .* know\.$/);
+  expect(matches("qlora", [baseModels.refused])).toBe(true);
+  expect(() => readBaseModels("# Models")).toThrow("docs/models.md");
 });

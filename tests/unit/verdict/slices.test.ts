@@ -3,6 +3,7 @@
 import { expect, test } from "vitest";
 import { sliceRows } from "../../../src/data/slices";
 import { tasks } from "../../../src/tasks/registry";
+import { decide } from "../../../src/verdict/decide";
 import { wilson } from "../../../src/verdict/proportions";
 import { measureSlices, type SliceSource } from "../../../src/verdict/slices";
 
@@ -61,6 +62,24 @@ test("other metrics are the task's own on the slice's rows", () => {
     expect(own!.value).toBeCloseTo(task.measure(picked.evaluation, picked.examples, LABELS).f1!, 12);
     expect(own!.low).toBeLessThanOrEqual(own!.value);
     expect(own!.high).toBeGreaterThanOrEqual(own!.value);
+  }
+});
+
+test.each(["accuracy", "f1"] as const)("all rows have the verdict's own interval of %s", (metric) => {
+  const worse = said.map((label, row) => (row % 7 === 0 ? (label + 1) % 3 : label));
+  const runs = [
+    { run: "one", seeds: [answers(truth, said), answers(truth, worse)] },
+    { run: "two", seeds: [answers(truth, worse), answers(truth, truth)] },
+  ];
+  const verdict = decide({
+    ...{ task, labels: LABELS, metric, metricChangedAfterTraining: false, part: "test", looks: 1, seed: 3 },
+    ...{ leftOut: [], claims: [], trainLabels: null },
+    runs: runs.map((run) => ({ ...run, kind: "tuned", parameters: 1, histories: [] })),
+  });
+  const { whole } = measure({ metric, runs });
+  for (const [index, { run }] of runs.entries()) {
+    const { value, low, high } = verdict.runs.find((own) => own.run === run)!;
+    expect(whole.runs[index]).toEqual({ value, low, high });
   }
 });
 
