@@ -160,7 +160,8 @@ test("a stop that falls into an evaluation gives that up, and the run is tested 
   expect(comparison.tested("head")!.step).toBe(comparison.heldStep("head"));
   // The last one, too.
   expect(await stoppedIn([3])).toMatchObject({ validated: [0, 2, 4], tested: [6] });
-  // Before the first step nothing is worth a look; a second stop leaves the test rows, or gives them up.
+  // Before the first step nothing is worth a look; a second stop leaves the test rows, or gives
+  // them up.
   expect(await stoppedIn([0])).toMatchObject({ validated: [], tested: [] });
   expect(await stoppedIn([1], true)).toMatchObject({ validated: [0], tested: [] });
   expect(await stoppedIn([1, 2])).toMatchObject({ validated: [0], tested: [] });
