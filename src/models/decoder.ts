@@ -10,7 +10,7 @@ import { dropout } from "../operations/dropout";
 import { embed } from "../operations/embed";
 import { layerNorm, rmsNorm } from "../operations/norm";
 import { prepend, prependOwn } from "../operations/prepend";
-import { repeatRows } from "../operations/repeat-rows";
+import { repeatRows } from "../operations/rows";
 import { splitColumns } from "../operations/split-columns";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
