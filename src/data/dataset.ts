@@ -307,13 +307,16 @@ function checkLabels(parts: Parts, labels: readonly string[], { train, validatio
   }
 }
 
+const allRowsHave = (part: string, rows: number) =>
+  rows === 1 ? `The only ${part} row has` : `All ${formatCount(rows)} ${part} rows have`;
+
 /** Validation rows that have one label, beside a training part that has more. */
 function oneLabel(rows: readonly Example[], labels: readonly string[], file: string): string[] {
   const [first, ...others] = new Set(rows.map(({ label }) => label));
   if (first === undefined || others.length > 0 || labels.length < 2) return [];
-  const which =
-    rows.length === 1 ? "The only validation row has" : `All ${formatCount(rows.length)} validation rows have`;
-  return [`${file}: ${which} the label ${quote(labels[first]!)}, so they cannot show which run tells labels apart.`];
+  return [
+    `${file}: ${allRowsHave("validation", rows.length)} the label ${quote(labels[first]!)}, so they cannot show which run tells labels apart.`,
+  ];
 }
 
 /** Parts to be measured on whose rows have one number: no correlation is defined there. */
@@ -325,8 +328,9 @@ function allAlike(parts: Parts, { train, validation, test }: DataTables): string
   return named.flatMap(({ rows, name, file }) => {
     const first = rows[0]?.values?.[0];
     if (first === undefined || rows.some(({ values }) => values![0] !== first)) return [];
-    const which = rows.length === 1 ? `The only ${name} row has` : `All ${formatCount(rows.length)} ${name} rows have`;
-    return [`${file}: ${which} the number ${formatCount(first)}, so no correlation is defined on them.`];
+    return [
+      `${file}: ${allRowsHave(name, rows.length)} the number ${formatCount(first)}, so no correlation is defined on them.`,
+    ];
   });
 }
 

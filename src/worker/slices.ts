@@ -6,7 +6,7 @@
 import type { BaseModel } from "../base/base-model";
 import { sliceColumns, sliceRows, valuesOf } from "../data/slices";
 import type { Table } from "../data/table";
-import { type MetricName, taskMetrics } from "../tasks/metrics/names";
+import { decidingMetric, type MetricName } from "../tasks/metrics/names";
 import { measureSlices, type Slices } from "../verdict/slices";
 import { answersOf, type Judged, judgedRuns, partOf, runStillGoing } from "./judge";
 import type { OpenComparison } from "./open-comparison";
@@ -42,7 +42,7 @@ export function slicesOf(judged: Sliced, model: BaseModel, column: string, metri
   const others = runs.filter((run) => !sameRows.includes(run));
   return measureSlices({
     ...{ task, column, part, runs: sameRows, labels: data.labels },
-    metric: metric ?? configuration.training.metric ?? taskMetrics[task.id][0],
+    metric: metric ?? decidingMetric(configuration),
     slices: sliceRows(valuesOf(tableOf(judged), column, rows)),
     leftOut: [...leftOut, ...others.map(({ run }) => ({ run, why: "it was measured on other rows" }))],
     seed: configuration.training.seed,
