@@ -6,7 +6,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Configuration } from "../../src/plan/configuration";
-import { BESIDE_RUNS } from "./results";
+import { BESIDE_RUNS } from "./names";
 
 /**
  * The configuration or the command line is wrong: nothing was trained, and trying again unchanged

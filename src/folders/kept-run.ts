@@ -10,6 +10,7 @@ import { readTensors } from "../adapters/read-tensors";
 import { factsSchema, readState, stateTensors } from "../adapters/training-state";
 import { readSafetensors } from "../hub/safetensors";
 import { bytesFile } from "../hub/sources";
+import type { ModelFile } from "../hub/types";
 import { writeSafetensors } from "../hub/write-safetensors";
 import type { Checkpoint } from "../runs/parameters";
 import { checkpointOf, type StatefulRun, trainingState } from "./continuation";
@@ -65,6 +66,18 @@ export function keptRunFile(run: StatefulRun, kept: KeptRun, setting: KeptSettin
   return writeSafetensors([...stateTensors(state), ...bestTensors], { [KEPT]: JSON.stringify(metadata) });
 }
 
+/** The step that a run's file is of. Rejects with an Error naming the file where it is none. */
+export async function keptStep(file: ModelFile): Promise<number> {
+  return (await keptFacts(file)).state.step;
+}
+
+async function keptFacts(file: ModelFile): Promise<z.infer<typeof keptSchema>> {
+  const text = (await readSafetensors(file)).metadata.get(KEPT);
+  const read = keptSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
+  if (!read.success) throw new Error(`${file.name} is no checkpoint of a run: ${z.prettifyError(read.error)}.`);
+  return read.data;
+}
+
 /**
  * What the file of a run holds.
  * @param file its name, for messages
@@ -78,11 +91,9 @@ export async function readKeptRun(
   file: string,
   bytes: Uint8Array,
 ): Promise<KeptRun> {
-  const text = (await readSafetensors(bytesFile(file, bytes))).metadata.get(KEPT);
-  const read = keptSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
-  if (!read.success) throw new Error(`${file} is no checkpoint of a run: ${z.prettifyError(read.error)}.`);
-  const { state, best, worse, ended } = read.data;
-  const difference = differenceOf({ ...state, ...read.data, train: state.dataFingerprint }, setting);
+  const facts = await keptFacts(bytesFile(file, bytes));
+  const { state, best, worse, ended } = facts;
+  const difference = differenceOf({ ...state, ...facts, train: state.dataFingerprint }, setting);
   if (difference !== null) throw new Error(`Run "${name}" cannot go on from its checkpoint: ${difference}.`);
   const tensors = await readTensors(file, bytes, (tensor) => tensor);
   const own = tensors.filter((tensor) => !tensor.name.startsWith(BEST));
