@@ -254,7 +254,14 @@ export function lies(path: string, folder: string): boolean {
 }
 
 /** Whether there is anything at all, a link that leads nowhere included. */
-const existsLink = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+function existsLink(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** What a JSON file holds; null where there is none, or no object in it. */
 export function readObject(path: string): Record<string, unknown> | null {
