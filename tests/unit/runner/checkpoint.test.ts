@@ -73,7 +73,7 @@ describe("a checkpoint", () => {
       worse: 0,
       ended: null,
     },
-    { seed: 0, learningRateFactor: 1, steps: 9, trainRows: 4, train: "a", validation: "b", test: "c" },
+    { seed: 0, learningRateFactor: 1, steps: 9, trainRows: 4, train: "a", validation: "b", test: "c", model: "m" },
   );
 
   function given(data: object = {}, run: object = {}, model = "bundled:tiny-base") {
