@@ -1,7 +1,7 @@
 /** Starts the headless runner as a person does, on a few rows and a tiny model. Not a test. */
 
-import { spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -78,23 +78,32 @@ export interface Ended {
 
 export interface StudioOptions {
   adapter?: "auto" | "processor" | "hardware" | "software";
-  /** Sends a Ctrl-C when the output first says so. */
+  /** What is done when the output first says so; default: a Ctrl-C. */
   interruptAt?: RegExp;
+  interrupt?: (program: ChildProcess) => void;
   more?: string[];
   environment?: Record<string, string>;
 }
 
 /** `npm run studio -- run …` without npm. */
-export function studio(
-  configuration: string,
-  out: string,
-  { adapter = "processor", interruptAt, more = [], environment }: StudioOptions = {},
+export function studio(configuration: string, out: string, options: StudioOptions = {}): Promise<Ended> {
+  const { adapter = "processor", more = [] } = options;
+  return start([configuration, "--out", out, "--adapter", adapter, ...more], options);
+}
+
+/** `npm run studio -- run --continue DIR` without npm. */
+export function goOn(out: string, options: StudioOptions = {}): Promise<Ended> {
+  return start(["--continue", out, ...(options.more ?? [])], options);
+}
+
+function start(
+  parameters: readonly string[],
+  { interruptAt, interrupt = (program) => program.kill("SIGINT"), environment }: StudioOptions,
 ): Promise<Ended> {
-  const program = spawn(
-    process.execPath,
-    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", adapter, ...more],
-    { cwd: root, env: { ...process.env, ...environment } },
-  );
+  const program = spawn(process.execPath, ["bin/studio.mjs", "run", ...parameters], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+  });
   return new Promise((resolve, reject) => {
     let output = "";
     let interrupted = false;
@@ -103,12 +112,36 @@ export function studio(
         output += text;
         if (interrupted || !interruptAt?.test(output)) return;
         interrupted = true;
-        program.kill("SIGINT");
+        interrupt(program);
       });
     }
     program.on("error", reject);
     program.on("close", (code) => resolve({ code, output }));
   });
+}
+
+/**
+ * Kills the processes of the browser that a runner has started of one kind: `gpu-process`, or
+ * `renderer`, which is its page. Linux tells which they are.
+ */
+export function killBrowserProcess(program: ChildProcess, type: "gpu-process" | "renderer"): void {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    try {
+      // Behind the program's name, which may hold anything, the state and the parent.
+      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)!.split(" ");
+      parents.set(Number(name), Number(parent));
+    } catch {
+      // No process, or one that has just ended.
+    }
+  }
+  const descends = (pid: number | undefined): boolean =>
+    pid !== undefined && (pid === program.pid || descends(parents.get(pid)));
+  const killed = [...parents.keys()].filter(
+    (pid) => descends(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`--type=${type}`),
+  );
+  if (killed.length === 0) throw new Error(`The runner has no ${type}.`);
+  for (const pid of killed) process.kill(pid, "SIGKILL");
 }
 
 export const lines = (path: string) =>

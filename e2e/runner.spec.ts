@@ -293,7 +293,7 @@ test("a gated model of a Hub is downloaded with the token; Ctrl-C stops after th
     environment: { HF_TOKEN: "hf_right", STUDIO_CACHE: join(folder, "cache") },
   });
   await hub.close();
-  expect(code, output).toBe(1);
+  expect(code, output).toBe(130);
   expect(output).toContain("downloading model: config.json");
   const record = readFileSync(join(out, "head only", "run.json"), "utf8");
   expect(JSON.parse(record)).toMatchObject({ configuration: { model: "hf:tiny/llama" } });
@@ -304,6 +304,21 @@ test("a gated model of a Hub is downloaded with the token; Ctrl-C stops after th
   expect(run).toMatchObject({ state: "stopped", adapter: "head only" });
   expect(run.validation.last.step).toBe(run.steps);
   expect(readdirSync(join(out, "head only")).sort()).toEqual(FILES);
+});
+
+test("a token with a line break is refused by its variable's name, and shown nowhere", async () => {
+  const folder = test.info().outputPath("token");
+  const configuration = prepare(folder, "gated.json", {
+    runs: [{ name: "head", method: "linear-probe" }],
+    source: "hf:tiny/llama",
+  });
+  const { code, output } = await studio(configuration, join(folder, "out"), {
+    environment: { HF_TOKEN: "hf_secret\nhf_other" },
+  });
+  expect(code, output).toBe(2);
+  expect(output).toContain("HF_TOKEN holds more than a token");
+  expect(output).not.toMatch(/hf_secret|hf_other/);
+  expect(existsSync(join(folder, "out"))).toBe(false);
 });
 
 test("what computes is chosen, and told", async () => {
