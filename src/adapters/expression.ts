@@ -6,6 +6,7 @@
 
 import { RE2JS } from "re2js";
 import type * as z from "zod";
+import { shortened } from "../errors/shortened";
 
 /** Characters. A hundred whole paths joined by `|` are half as many; Unsloth's have 300. */
 export const LONGEST_EXPRESSION = 10_000;
@@ -91,7 +92,3 @@ function refusalOf(source: string): string | null {
 }
 
 const said = (error: unknown) => (error as Error).message.replace(/^error parsing regexp: /, "");
-
-function shortened(source: string): string {
-  return source.length <= 80 ? source : `${source.slice(0, 80)}…`;
-}
