@@ -50,7 +50,7 @@ export async function runComparison(
 ): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
-  const server = await serveStudio(projectRoot);
+  const server = await serveStudio(projectRoot, endpoint);
   try {
     const { browser, choice } = await openStudioBrowser(adapter);
     const progress = standardProgress();

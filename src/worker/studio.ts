@@ -14,6 +14,7 @@ import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { readTable } from "../data/table";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
+import type { FormulaCells } from "../data/write-csv";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
 import { inspectRun } from "../estimate/inspect-run";
@@ -385,14 +386,19 @@ export class Studio implements StudioApi {
     return inspectFile(this.#comparisons.all, file);
   }
 
-  async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
+  async predictRows(
+    file: File,
+    columns: ColumnRoles,
+    choice: AdapterChoice,
+    formulas?: FormulaCells,
+  ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
     const table = await readTable(file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
-      return predictTable(table, columns, choice, { tokenizer, of, progress });
+      return predictTable(table, columns, choice, { tokenizer, of, progress, formulas });
     });
   }
 

@@ -78,8 +78,8 @@ const LEAVES = ["hub", "data", "adapters"];
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
 /**
- * What page and worker must agree on: arithmetic on a configuration, versions of what is written.
- * No device, no package.
+ * What page and worker must agree on: arithmetic on a configuration, versions of what is written,
+ * cells of a CSV. No device, and no package but the one that writes CSV.
  */
 const SHARED_WITH_THE_PAGE = [
   "src/errors/message-of",
@@ -96,6 +96,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/data/suggested-text",
   "src/data/task-texts",
   "src/data/splits",
+  "src/data/write-csv",
   "src/versions/versions",
 ];
 
