@@ -66,6 +66,8 @@ const PART_OF_PARENT = new Map([
   ["src/adapters/card", "src/adapters"],
   // A format reads columns with what lies beside it; data sets find their format in the registry.
   ["src/data/formats", "src/data"],
+  // A reader of files says what is wrong in the errors of data; a table finds its reader.
+  ["src/data/files", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */
