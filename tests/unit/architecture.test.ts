@@ -62,6 +62,8 @@ const PART_OF_PARENT = new Map([
   ["src/adapters/card", "src/adapters"],
   // A format reads columns with what lies beside it; data sets find their format in the registry.
   ["src/data/formats", "src/data"],
+  // A layout rewrites a table with what lies beside it; opening a file goes through all of them.
+  ["src/data/layouts", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */

@@ -1,6 +1,6 @@
 /**
- * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words
- * between separators; and cells that say yes or no.
+ * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does) or numpy's, or
+ * words between separators; and cells that say yes or no.
  */
 
 /**
@@ -20,15 +20,16 @@ export function readArray(cell: string): string[] | null {
   return entries.every((entry) => typeof entry === "string" || typeof entry === "number") ? entries.map(String) : null;
 }
 
-/** `['EU', "Peter's", 3]` */
+/** `['EU', "Peter's", 3]`, and numpy's `['EU' "Peter's"]` and `[ 0 12]`, without commas. */
 function readPythonList(text: string): string[] | null {
-  const entry = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([\w.+-]+))\s*(,|$)/y;
+  const entry =
+    /\s*(?:(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([-+]?\d[\w.+-]*))\s*(?:,|$|(?<=\s)(?=['"\d+-]))|([\w.+-]+)\s*(?:,|$))/y;
   const inner = text.slice(1, -1);
   const entries: string[] = [];
   while (entry.lastIndex < inner.length) {
     const found = entry.exec(inner);
     if (!found) return null;
-    entries.push((found[1] ?? found[2] ?? found[3]!).replace(/\\(.)/g, "$1"));
+    entries.push((found[1] ?? found[2] ?? found[3] ?? found[4]!).replace(/\\(.)/g, "$1"));
   }
   return entries;
 }
@@ -39,18 +40,18 @@ export function readWords(cell: string): string[] {
 }
 
 /** What may stand between the labels of a cell, the likeliest first. */
-export const SEPARATORS = [";", "|", ","] as const;
-export type Separator = (typeof SEPARATORS)[number];
+export const SEPARATORS: readonly string[] = [";", "|", ",", "#", "\n"];
 
 /** The labels of a cell, trimmed, each once. */
-export function splitLabels(cell: string, separator: Separator): string[] {
+export function splitLabels(cell: string, separator: string): string[] {
   const parts = readArray(cell) ?? cell.split(separator);
   return [...new Set(parts.map((part) => part.trim()).filter(Boolean))];
 }
 
 /** The first separator that occurs in any cell which is no list; a semicolon where none does. */
-export function separatorOf(cells: readonly string[]): Separator {
-  return SEPARATORS.find((separator) => cells.some((cell) => cell.includes(separator) && !readArray(cell))) ?? ";";
+export function separatorOf(cells: readonly string[]): string {
+  const plain = cells.filter((cell) => !readArray(cell)).map((cell) => cell.trim());
+  return SEPARATORS.find((separator) => plain.some((cell) => cell.includes(separator))) ?? ";";
 }
 
 const YES = new Set(["1", "1.0", "true", "yes"]);
