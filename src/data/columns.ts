@@ -3,7 +3,7 @@
  * and content. A guess only: the person can change it, and the formats check what is chosen.
  */
 
-import { type Structure, structureOfColumn } from "./structures";
+import { type Structure, structureOfColumn } from "./cell-kinds";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 

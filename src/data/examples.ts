@@ -5,7 +5,7 @@
 
 import type { ChatMessage } from "./chat";
 import { countOf, DataError, formatCount, nameRows } from "./errors";
-import { refuseStructures, type Structure } from "./structures";
+import { refuseStructures, type Structure } from "./cell-kinds";
 import type { Table } from "./table";
 
 export interface Example {

@@ -18,7 +18,7 @@ import { countOf, DataError, formatCount, nameRows } from "../errors";
 import type { Example } from "../examples";
 import { encodeExchange } from "../language";
 import { columnsOf } from "../placeholders";
-import { refuseStructures, structureOfColumn } from "../structures";
+import { refuseStructures, structureOfColumn } from "../cell-kinds";
 import type { Table } from "../table";
 import { asTemplate, checkTemplate, fillTemplate } from "../templates";
 import type { RowTokenizer } from "../tokens";

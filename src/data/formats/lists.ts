@@ -1,6 +1,6 @@
 /**
- * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does) or numpy's, or
- * words between separators; and cells that say yes or no.
+ * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words
+ * between separators; and cells that say yes or no.
  */
 
 /**
@@ -20,16 +20,15 @@ export function readArray(cell: string): string[] | null {
   return entries.every((entry) => typeof entry === "string" || typeof entry === "number") ? entries.map(String) : null;
 }
 
-/** `['EU', "Peter's", 3]`, and numpy's `['EU' "Peter's"]` and `[ 0 12]`, without commas. */
+/** `['EU', "Peter's", 3]` */
 function readPythonList(text: string): string[] | null {
-  const entry =
-    /\s*(?:(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([-+]?\d[\w.+-]*))\s*(?:,|$|(?<=\s)(?=['"\d+-]))|([\w.+-]+)\s*(?:,|$))/y;
+  const entry = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([\w.+-]+))\s*(,|$)/y;
   const inner = text.slice(1, -1);
   const entries: string[] = [];
   while (entry.lastIndex < inner.length) {
     const found = entry.exec(inner);
     if (!found) return null;
-    entries.push((found[1] ?? found[2] ?? found[3] ?? found[4]!).replace(/\\(.)/g, "$1"));
+    entries.push((found[1] ?? found[2] ?? found[3]!).replace(/\\(.)/g, "$1"));
   }
   return entries;
 }
