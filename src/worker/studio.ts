@@ -10,9 +10,9 @@ import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
+import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
-import { readTable } from "../data/table";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
 import type { FormulaCells } from "../data/write-csv";
 import { estimate } from "../estimate/estimate";
@@ -394,7 +394,7 @@ export class Studio implements StudioApi {
   ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
-    const table = await readTable(file);
+    const table = await openTable(file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
@@ -403,7 +403,7 @@ export class Studio implements StudioApi {
   }
 
   async scoreRows(file: File, columns: ColumnRoles): Promise<FileScores> {
-    const table = await readTable(file);
+    const table = await openTable(file);
     return withProgress(this.#events.emit, (report) =>
       this.#comparisons.score(table, columns, (done, total) =>
         report({ wait: "scoring", detail: file.name, done, total, unit: "rows" }),
