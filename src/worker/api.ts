@@ -389,6 +389,12 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** What a run had come to at an evaluation, as a file (`folders/kept-run.ts`). */
+export interface KeptFile {
+  readonly run: string;
+  readonly file: Blob;
+}
+
 /**
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
@@ -499,6 +505,14 @@ export interface StudioApi {
    * not reject, its events say why.
    */
   compare(configuration: Configuration): Promise<void>;
+  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
+  /**
+   * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs
+   * and the events of its metrics. `train`: goes on with it as `compare`; else its adapters can be
+   * written.
+   */
+  takeUp(configuration: Configuration, files: KeptFile[], earlier: StudioEvent[], train: boolean): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends after the pass in flight and a last evaluation; adapters are kept. */

@@ -67,6 +67,7 @@ import type {
   InstrumentInput,
   InstrumentListing,
   InstrumentResult,
+  KeptFile,
   LabelErrorSource,
   LabelErrors,
   MethodDescription,
@@ -343,6 +344,14 @@ export class Studio implements StudioApi {
 
   compare(configuration: Configuration): Promise<void> {
     return this.#comparisons.compare(configuration);
+  }
+
+  async keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void> {
+    this.#comparisons.keepWith(keeper);
+  }
+
+  takeUp(configuration: Configuration, files: KeptFile[], earlier: StudioEvent[], train: boolean): Promise<void> {
+    return this.#comparisons.takeUp(configuration, files, earlier, train);
   }
 
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
