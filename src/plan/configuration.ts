@@ -230,7 +230,7 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
   }
   const { seed, seeds } = training;
   const last = Number.MAX_SAFE_INTEGER;
-  if (seed > last - (seeds - 1)) {
+  if (Number.isSafeInteger(seed) && seed > last - (seeds - 1)) {
     issue(
       ["training", "seed"],
       `${seed} with ${seeds} seeds goes beyond ${last}, the last whole number that is exact; write ${last - seeds + 1} or less`,
