@@ -57,7 +57,9 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   expect(card).toContain("| loss (nats) | 0.5123 |\n| Accuracy | 81.3 % |\n| F1 | 80.0 % |\n| at step | 150 |");
   expect(card).toContain("- PEFT 0.21.0 (layout)\n- onnxruntime-web 1.30.0");
   expect(card).toContain("num_labels=len(labels)");
-  expect(card).toContain("model.config.pad_token_id = tokenizer.pad_token_id");
+  expect(card).toContain(
+    "tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token\nmodel.config.pad_token_id = tokenizer.pad_token_id",
+  );
   expect(card).not.toContain("without padding");
   expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
 });
