@@ -12,14 +12,21 @@ export function cellOf(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value, plainValue) : String(value);
 }
 
-/** A moment without a zone: `2024-01-31`, or `2024-01-31 12:30:00` where it has a time of day. */
-export function dateCell(moment: Date): string {
+/**
+ * A moment without a zone: `2024-01-31`, or `2024-01-31 12:30:00` where it has a time of day.
+ * @param nanoseconds within its second
+ */
+export function dateCell(moment: Date, nanoseconds = moment.getUTCMilliseconds() * 1_000_000): string {
   if (Number.isNaN(moment.getTime())) return "";
-  const [day, time = ""] = moment
-    .toISOString()
-    .replace(/(\.000)?Z$/, "")
-    .split("T");
-  return time === "00:00:00" ? day! : `${day} ${time}`;
+  const [day, time] = moment.toISOString().split("T") as [string, string];
+  const digits =
+    nanoseconds === 0
+      ? ""
+      : `.${String(nanoseconds)
+          .padStart(9, "0")
+          .replace(/(000)+$/, "")}`;
+  const clock = `${time.slice(0, 8)}${digits}`;
+  return clock === "00:00:00" ? day : `${day} ${clock}`;
 }
 
 /** Whole numbers of 64 bits are no numbers of JSON's. */

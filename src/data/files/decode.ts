@@ -66,14 +66,15 @@ function guessEncoding(file: string, bytes: Uint8Array): { encoding: Encoding; i
   if (begins(0xfe, 0xff)) return { encoding: "utf-16be", isMarked: true };
   const first = bytes.indexOf(0);
   if (first < 0) return { encoding: "utf-8", isMarked: true };
+  // Of every four bytes, how many of the first, second, third and fourth ones are zero.
   const zeros = [0, 0, 0, 0];
   for (const [place, byte] of bytes.entries()) if (byte === 0) zeros[place % 4]!++;
-  const many = bytes.length / 16;
-  const places = zeros.map((count) => count > many);
-  const [even, odd] = [places[0] && places[2], places[1] && places[3]];
-  if ((even && places[1]) || (odd && places[2])) throw utf32(file);
-  if (odd && !zeros[0] && !zeros[2]) return { encoding: "utf-16le", isMarked: false };
-  if (even && !zeros[1] && !zeros[3]) return { encoding: "utf-16be", isMarked: false };
+  const quarter = bytes.length / 4;
+  const [one, two, three, four] = zeros.map((count) => count / quarter) as [number, number, number, number];
+  if ((four > 0.95 && three > 0.8 && one < 0.05) || (one > 0.95 && two > 0.8 && four < 0.05)) throw utf32(file);
+  const [even, odd] = [one + three, two + four];
+  if (odd > 0.2 && even < odd / 8) return { encoding: "utf-16le", isMarked: false };
+  if (even > 0.2 && odd < even / 8) return { encoding: "utf-16be", isMarked: false };
   throw new DataError({
     file,
     what: `Byte ${formatCount(first)} is zero: this is a binary file, not a table of text.`,

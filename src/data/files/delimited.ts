@@ -47,7 +47,9 @@ const GUESS_ROWS = 50;
 /** Characters in which quotes behind backslashes are looked for. */
 const LOOK_AHEAD = 1000;
 /** What spreadsheets write as the first line of a file, and read again. */
-const NAMED_DELIMITER = /^sep=(.)\r*(?:\n|\r|$)/i;
+const NAMED_DELIMITER = /^sep=(.)(?:\r*\n|\r)/i;
+/** Such a line is shorter, with its end. */
+const LONGEST_NAME = 16;
 
 /**
  * Guesses from the beginning of the file's text which separator gives the most rows as many fields
@@ -177,12 +179,14 @@ class DelimitedReader {
   #rest = "";
   #heldReturns = "";
   #rows = 0;
-  #isFirst = true;
+  /** The beginning of the text while the line that names the separator is not known to be whole. */
+  #beginning: string | null;
 
   constructor(file: string, format: DelimitedFormat, take: Taker) {
     this.#file = file;
     this.#format = format;
     this.#take = take;
+    this.#beginning = format.isNamed ? "" : null;
     this.#lineEnds = new LineEnds(format.lineEnding, escaped(format.delimiter));
     this.#parser = new Papa.Parser({
       delimiter: format.delimiter,
@@ -198,14 +202,14 @@ class DelimitedReader {
    * that is too long.
    */
   push(piece: string): void {
-    let text = this.#heldReturns + piece;
+    let text = this.#heldReturns + this.#withoutName(piece);
     this.#heldReturns = "";
     if (this.#format.lineEnding === "\n" && text.endsWith("\r")) {
       const end = text.length - (text.match(/\r+$/)?.[0].length ?? 0);
       this.#heldReturns = text.slice(end);
       text = text.slice(0, end);
     }
-    const unified = this.#lineEnds.unify(this.#rest + this.#withoutName(text));
+    const unified = this.#lineEnds.unify(this.#rest + text);
     const input = this.#withoutBlanks(unified);
     this.#rest = input.slice(this.#parse(input, true));
     if (this.#rest.length <= LONGEST_RECORD) return;
@@ -216,17 +220,24 @@ class DelimitedReader {
 
   /** The last record, when the file does not end with a line end. */
   finish(): void {
-    const input = this.#rest.replace(/\n$/, "");
+    const last = this.#beginning === null ? "" : this.#lineEnds.unify(this.#afterName());
+    const input = (this.#rest + last).replace(/\n$/, "");
     if (input !== "") this.#parse(input, false);
   }
 
-  /** Without the first line where it says the separator. */
-  #withoutName(text: string): string {
-    if (!this.#isFirst) return text;
-    this.#isFirst = false;
-    if (!this.#format.isNamed) return text;
+  /** Without the first line where that says the separator, which is then row 1. */
+  #withoutName(piece: string): string {
+    if (this.#beginning === null) return piece;
+    this.#beginning += piece;
+    if (this.#beginning.length < LONGEST_NAME) return "";
+    return this.#afterName();
+  }
+
+  #afterName(): string {
+    const text = (this.#beginning ?? "").replace(NAMED_DELIMITER, "");
+    this.#beginning = null;
     this.#rows = 1;
-    return text.replace(NAMED_DELIMITER, "");
+    return text;
   }
 
   /** Without the empty lines at its beginning, which need no parser. */

@@ -5,7 +5,7 @@
  */
 
 import { messageOf } from "../../errors/message-of";
-import { countOf, DataError, formatCount, quote } from "../errors";
+import { countOf, DataError, quote } from "../errors";
 import { JsonCells, parseJson } from "./cells";
 import { readPieces, type TextFile } from "./decode";
 import { checkCellCount, LONGEST_RECORD, type ReadProgress, type Records, tooLong } from "./records";
@@ -172,7 +172,7 @@ class ListScanner {
   #broken(how: string): DataError {
     return new DataError({
       file: this.#file,
-      what: `The JSON file ${how}, after ${formatCount(this.#objects)} whole objects.`,
+      what: `The JSON file ${how}, after ${countOf(this.#objects, "whole object")}.`,
       fix: "Write the file anew; it may have been cut off.",
     });
   }

@@ -35,6 +35,13 @@ async function readParquet(file: NamedBlob, { onProgress }: ReadOptions): Promis
     import("hyparquet"),
     import("hyparquet-compressors"),
   ]);
+  const unpack = Object.fromEntries(
+    Object.entries(compressors).map(([name, of]) => [
+      name,
+      // The library refuses LZ4's form of nothing, which a page of empty cells is.
+      (input: Uint8Array, bytes: number) => (bytes === 0 ? new Uint8Array() : of!(input, bytes)),
+    ]),
+  );
   const source = {
     byteLength: file.size,
     slice: (start: number, end?: number) => file.slice(start, end).arrayBuffer(),
@@ -57,7 +64,7 @@ async function readParquet(file: NamedBlob, { onProgress }: ReadOptions): Promis
   let from = 0;
   for (const group of metadata.row_groups) {
     const upTo = from + Number(group.num_rows);
-    const options = { file: source, metadata, compressors, parsers, rowStart: from, rowEnd: upTo };
+    const options = { file: source, metadata, compressors: unpack, parsers, rowStart: from, rowEnd: upTo };
     // Columns that begin with one chunk for the group are put together into its rows.
     await parquetRead({ ...options, rowFormat: "array", onComplete: (group) => addRows(group, fields, rows) });
     from = upTo;
@@ -130,14 +137,7 @@ const textOf = (bytes: Uint8Array) => decoder.decode(bytes);
 function momentCell(nanoseconds: bigint): string {
   const second = 1_000_000_000n;
   const rest = ((nanoseconds % second) + second) % second;
-  const whole = new Date(Number((nanoseconds - rest) / 1_000_000n));
-  const day = Number.isNaN(whole.getTime()) ? "" : whole.toISOString().slice(0, 19).replace("T", " ");
-  return rest === 0n
-    ? day
-    : `${day}.${rest
-        .toString()
-        .padStart(9, "0")
-        .replace(/(000)+$/, "")}`;
+  return dateCell(new Date(Number((nanoseconds - rest) / 1_000_000n)), Number(rest));
 }
 
 /** pandas keeps its index in a column of its own; and images and sounds are bytes, not text. */
