@@ -1,9 +1,10 @@
 /**
- * Text that holds a table: finds whether it is JSON, one object a line, or cells between separators,
- * and reads it as that.
+ * Text that holds a table: finds whether it is JSON, one object a line, a CoNLL file, or cells between
+ * separators, and reads it as that.
  */
 
 import { parseJson } from "./cells";
+import { conllLayout, readConll } from "./conll";
 import { asWindows, NotUtf8, openText, type TextFile } from "./decode";
 import { guessDelimiter, readDelimited } from "./delimited";
 import { readJsonLines } from "./json-lines";
@@ -34,7 +35,12 @@ async function readText(opened: TextFile, { kindName, onProgress }: ReadOptions)
 
 async function readAs(opened: TextFile, kindName: string, onProgress: ReadOptions["onProgress"]): Promise<Records> {
   const layout = jsonLayout(opened.head, kindName);
-  if (layout === null) return readDelimited(opened, guessDelimiter(opened.head, kindName), onProgress);
+  if (layout === null) {
+    const conll = conllLayout(kindName, opened.head);
+    return conll
+      ? readConll(opened, conll, onProgress)
+      : readDelimited(opened, guessDelimiter(opened.head, kindName), onProgress);
+  }
   if (layout === "lines") return readJsonLines(opened, onProgress);
   try {
     return await readJsonList(opened, onProgress);
