@@ -36,7 +36,8 @@ export default defineConfig({
   ],
   webServer: {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
-    command: `node tools/start.mjs --port ${PORT}`,
+    // Tests serve Hubs of their own.
+    command: `node tools/start.mjs --port ${PORT} --hub http://localhost:*`,
     url: `http://localhost:${PORT}`,
     timeout: 180_000,
   },

@@ -4,6 +4,7 @@
  */
 
 import { basename, join, resolve } from "node:path";
+import type { FormulaCells } from "../../src/data/write-csv";
 import type { InstrumentResult } from "../../src/worker/api";
 import { FORGETTING, PREDICTIONS, SCORES } from "./names";
 import type { Extras } from "./options";
@@ -21,6 +22,7 @@ interface Place {
   readonly server: StudioServer;
   readonly results: Results;
   readonly progress: Progress;
+  readonly formulas: FormulaCells;
 }
 
 /**
@@ -28,10 +30,11 @@ interface Place {
  * not complete.
  */
 export async function writeExtras(
-  { predict, adapterColumn, slices, forgetting }: Extras,
+  { predict, adapterColumn, slices, forgetting, keepFormulas }: Extras,
   runs: readonly string[],
-  place: Place,
+  given: Omit<Place, "formulas">,
 ): Promise<void> {
+  const place: Place = { ...given, formulas: keepFormulas ? "asTheyAre" : "text" };
   if (slices !== undefined) {
     await noted(place, `The runs could not be measured by "${slices}"`, async () => {
       place.results.slices = await place.page.call("slices", slices);
@@ -73,13 +76,13 @@ export async function writeExtras(
 }
 
 async function writePredictions(
-  { page, url, server, progress, results }: Place,
+  { page, url, server, progress, results, formulas }: Place,
   path: string,
   choice: { run: string } | { column: string },
   name: string,
 ): Promise<void> {
   const file = { url: new URL(server.shared.share(resolve(path)), url).href, name: basename(path) };
-  const { csv, runs, notices } = await page.call("predict", file, choice);
+  const { csv, runs, notices } = await page.call("predict", file, choice, formulas);
   results.write(name, `${csv}\n`);
   for (const notice of notices) progress.note(notice);
   progress.note(`${name}: ${runs.map(({ run, rows }) => `${run} ${rows} rows`).join(", ")}`);

@@ -13,6 +13,8 @@ export interface Extras {
   /** A column of the rows that decide, for whose values every run is measured. */
   slices?: string;
   forgetting?: boolean;
+  /** Leaves cells of predictions.csv that a spreadsheet would compute as they are. */
+  keepFormulas?: boolean;
 }
 
 export interface RunOptions extends Extras {

@@ -38,7 +38,7 @@ export async function runComparison(configurationPath: string | null, options: R
   const progress = standardProgress();
   try {
     await interruption.givingUp(ensureBuild((line) => progress.note(line)));
-    const server = await serveStudio(projectRoot);
+    const server = await serveStudio(projectRoot, options.endpoint);
     try {
       const { endpoint } = options;
       const adapter = options.adapter === "auto" ? (given.adapter ?? "auto") : options.adapter;

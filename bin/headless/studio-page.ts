@@ -55,7 +55,8 @@ export class StudioPage {
     await page.exposeFunction("placeForState", (run: string) => listener.placeForState(run));
     await page.exposeFunction("reportState", (run: string, problem: string) => listener.stateProblem(run, problem));
     await page.goto(url.href);
-    await page.waitForFunction(() => window.studioRunner !== undefined);
+    // Not `waitForFunction`, which evaluates text in the page: its policy forbids that.
+    while (!(await page.evaluate(() => window.studioRunner !== undefined))) await page.waitForTimeout(50);
     return studio;
   }
 

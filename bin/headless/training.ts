@@ -290,8 +290,11 @@ export class Training implements PageListener {
   /** How to go on; null where there is nothing to go on with. */
   #hint(results: Results): string | null {
     if (results.complete || this.#refusal) return null;
-    const { merged, sum, combination, predict, adapterColumn, slices, forgetting } = this.#options;
-    const options = { merged, sum, combination, predict, "adapter-column": adapterColumn, slices, forgetting };
+    const { merged, sum, combination, predict, adapterColumn, slices, forgetting, keepFormulas } = this.#options;
+    const options = {
+      ...{ merged, sum, combination, predict, "adapter-column": adapterColumn, slices, forgetting },
+      "keep-formulas": keepFormulas,
+    };
     const more = Object.entries(options).flatMap(([name, value]) => {
       if (value === undefined || value === false) return [];
       return value === true ? [`--${name}`] : [`--${name}`, quoted(value)];

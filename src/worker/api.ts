@@ -10,6 +10,7 @@ import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
 import type { VocabularyFit } from "../data/vocabulary-fit";
+import type { FormulaCells } from "../data/write-csv";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
@@ -541,8 +542,14 @@ export interface StudioApi {
   inspectRows(file: File): Promise<FileToPredict>;
   /**
    * Predicts every row by the run that is chosen for it; all runs share the base model's weights.
+   * `formulas`: of cells that a spreadsheet would compute; default: they become text.
    */
-  predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
+  predictRows(
+    file: File,
+    columns: ColumnRoles,
+    choice: AdapterChoice,
+    formulas?: FormulaCells,
+  ): Promise<FilePredictions>;
   /**
    * Scores every run on the file's rows that have an answer in these columns and were not trained
    * on. Rejects with an Error that says what was left out where no row is left.
