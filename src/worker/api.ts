@@ -505,7 +505,7 @@ export interface StudioApi {
    * not reject, its events say why.
    */
   compare(configuration: Configuration): Promise<void>;
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
   /**
    * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs
