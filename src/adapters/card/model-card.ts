@@ -6,6 +6,7 @@
 import { formOf } from "../forms/registry";
 import type { ModelCardContent } from "./content";
 import { code, loading } from "./use";
+import { writingSection } from "./writing";
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   trained: "",
@@ -157,6 +158,7 @@ export function modelCard(content: ModelCardContent): string {
     "",
     ...loading(content),
     "",
+    ...(content.writing ? writingSection(content.writing) : []),
     "## Measured",
     "",
     ...measured(content),
