@@ -183,6 +183,26 @@ describe("refused by name", () => {
     ],
     ["such a pattern", { config: { rank_pattern: { "(?=a)": 2 } } }, /has look-around[\s\S]*→ at rank_pattern/],
     ["an expression without bound", { config: { target_modules: "(.*)*x" } }, /has no tensors for|does not name/],
+    [
+      "targets without tensors, all of them",
+      { config: { target_modules: ["q_proj", "v_proj", "FAKE", "k_proj"] } },
+      /no tensors for the target module "FAKE", "k_proj" that/,
+    ],
+    [
+      "an expression in a list",
+      { config: { target_modules: ["q_proj", "v_proj", ".*\\.1.*query_key_value"] } },
+      /query_key_value" that .* one stands alone, without a list/,
+    ],
+    [
+      "a scale of zero",
+      { config: { lora_alpha: 0 } },
+      /the scale of "model\.layers\.0\.self_attn\.[qv]_proj" is zero \(lora_alpha 0\), but its factors/,
+    ],
+    [
+      "MLX's configuration",
+      { config: { fine_tune_type: "lora", lora_parameters: { rank: 8, scale: 20 } }, without: ["peft_type"] },
+      /is MLX's, whose adapters\.safetensors/,
+    ],
     ["null for the targets", { config: { target_modules: null } }, /→ at target_modules/],
     ["an excluded module that has tensors", { config: { exclude_modules: ".*v_proj" } }, /v_proj", which .* excludes/],
     [

@@ -130,5 +130,8 @@ describe("how many steps", () => {
     expect(trainingSteps({ steps: null, epochs: 0.25 }, 10)).toBe(3);
     expect(trainingSteps({ steps: null, epochs: 0.001 }, 10)).toBe(1);
     expect(trainingSteps({ steps: null, epochs: null }, 10)).toBe(30);
+    expect(() => trainingSteps({ steps: null, epochs: 1_000_000 }, 20_000)).toThrow(
+      "1000000 epochs of 20000 batches are 20000000000 steps; there may be 1000000000.",
+    );
   });
 });
