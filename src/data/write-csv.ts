@@ -27,5 +27,8 @@ export function writeCsv(
   rows: readonly (readonly (string | number)[])[],
   formulas: FormulaCells = "text",
 ): string {
-  return Papa.unparse({ fields: [...fields], data: rows.map((row) => [...row]) }, { escapeFormulae: formulas === "text" && FORMULA });
+  return Papa.unparse(
+    { fields: [...fields], data: rows.map((row) => [...row]) },
+    { escapeFormulae: formulas === "text" && FORMULA },
+  );
 }

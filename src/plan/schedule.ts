@@ -20,9 +20,13 @@ export interface Schedule {
   readonly leastWarmupSteps: number;
 }
 
-/** Steps before the peak. */
+/**
+ * Steps before the peak. One step at least is at the peak: the first update of a warm-up is at rate
+ * 0, so that a training of one step would learn nothing.
+ */
 export function warmupSteps({ steps, warmupRatio, leastWarmupSteps }: Omit<Schedule, "kind">): number {
-  return Math.max(Math.ceil(steps * warmupRatio), Math.min(leastWarmupSteps, Math.floor(steps / 4)));
+  const asked = Math.max(Math.ceil(steps * warmupRatio), Math.min(leastWarmupSteps, Math.floor(steps / 4)));
+  return Math.max(0, Math.min(asked, steps - 1));
 }
 
 /**

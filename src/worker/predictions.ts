@@ -7,11 +7,12 @@ import type { AskedRow } from "../answers/answers";
 import { countOf, nameRows } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats } from "../data/formats/registry";
-import { wordsOf } from "../data/formats/token-classification";
 import { answerColumns, answerRoles } from "../data/labelled";
-import { readTable, type Table } from "../data/table";
+import { openTable } from "../data/open-table";
+import type { Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
+import { wordsOf } from "../data/words";
 import { type FormulaCells, writeCsv } from "../data/write-csv";
 import type { Tokenizer } from "../hub/tokenizer";
 import type { Prediction, RowAnswer } from "../plan/reports";
@@ -47,7 +48,7 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
   const { task, columns } = firstOf(all).configuration.data;
   const roles = inputRoles(task);
   if (roles.length === 0) throw new Error("A language model's answers are texts: let the runs write them.");
-  const table = await readTable(file);
+  const table = await openAsTrained(all, file);
   return {
     file: table.file,
     rows: table.rows.length,
@@ -58,6 +59,11 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
     answers: answerColumns(table, task, columns),
     values: columnValues(table),
   };
+}
+
+/** A table that is read as the files of the comparison were. */
+export function openAsTrained([first]: readonly OpenComparison[], file: File): Promise<Table> {
+  return openTable(file, undefined, { header: first?.configuration.data.header ?? true });
 }
 
 type Answering = Pick<OpenComparison, "comparison" | "data">;

@@ -68,6 +68,8 @@ const PART_OF_PARENT = new Map([
   ["src/data/formats", "src/data"],
   // A reader of files says what is wrong in the errors of data; a table finds its reader.
   ["src/data/files", "src/data"],
+  // A layout rewrites a table with what lies beside it; opening a file goes through all of them.
+  ["src/data/layouts", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */
@@ -94,6 +96,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/verdict/report",
   "src/plan/presets/registry",
   "src/data/class-weights",
+  "src/data/files/extensions",
   "src/data/placeholders",
   "src/data/suggested-text",
   "src/data/task-texts",

@@ -3,7 +3,7 @@
  * and cells that say yes or no.
  */
 
-import { readStructure } from "../structures";
+import { readStructure } from "../literals";
 
 /**
  * A cell that holds a list (see `readStructure`) as its entries, numbers written as text; null where
@@ -22,18 +22,18 @@ export function readWords(cell: string): string[] {
 }
 
 /** What may stand between the labels of a cell, the likeliest first. */
-export const SEPARATORS = [";", "|", ","] as const;
-export type Separator = (typeof SEPARATORS)[number];
+export const SEPARATORS: readonly string[] = [";", "|", ",", "#", "\n"];
 
 /** The labels of a cell, trimmed, each once. */
-export function splitLabels(cell: string, separator: Separator): string[] {
+export function splitLabels(cell: string, separator: string): string[] {
   const parts = readArray(cell) ?? cell.split(separator);
   return [...new Set(parts.map((part) => part.trim()).filter(Boolean))];
 }
 
 /** The first separator that occurs in any cell which is no list; a semicolon where none does. */
-export function separatorOf(cells: readonly string[]): Separator {
-  return SEPARATORS.find((separator) => cells.some((cell) => cell.includes(separator) && !readArray(cell))) ?? ";";
+export function separatorOf(cells: readonly string[]): string {
+  const plain = cells.filter((cell) => !readArray(cell)).map((cell) => cell.trim());
+  return SEPARATORS.find((separator) => plain.some((cell) => cell.includes(separator))) ?? ";";
 }
 
 const YES = new Set(["1", "1.0", "true", "yes"]);
