@@ -436,10 +436,11 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
-   * as for samples.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
+   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
+   * default: true, and as the training file's for the others.
    */
-  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
+  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
   /** Lets the validation or test file go. */
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary>;
   /**
