@@ -7,6 +7,7 @@ import { escapeMarkdown, escapeMarkdownLine } from "../../data/markdown";
 import { formOf } from "../forms/registry";
 import type { ModelCardContent } from "./content";
 import { code, loading } from "./use";
+import { writingSection } from "./writing";
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   trained: "",
@@ -155,6 +156,7 @@ export function modelCard(content: ModelCardContent): string {
     "",
     ...loading(content),
     "",
+    ...(content.writing ? writingSection(content.writing) : []),
     "## Measured",
     "",
     ...measured(content),
