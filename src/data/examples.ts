@@ -3,9 +3,9 @@
  * share. Knows nothing of tokens.
  */
 
+import { refuseStructures, type Structure } from "./cell-kinds";
 import type { ChatMessage } from "./chat";
 import { countOf, DataError, formatCount, nameRows } from "./errors";
-import { refuseStructures, type Structure } from "./cell-kinds";
 import type { Table } from "./table";
 
 export interface Example {

@@ -3,6 +3,7 @@
  * columns. The loss is on the response and the token that ends it.
  */
 
+import { refuseStructures, structureOfColumn } from "../cell-kinds";
 import {
   type ChatMessage,
   encodeConversation,
@@ -18,7 +19,6 @@ import { countOf, DataError, formatCount, nameRows } from "../errors";
 import type { Example } from "../examples";
 import { encodeExchange } from "../language";
 import { columnsOf } from "../placeholders";
-import { refuseStructures, structureOfColumn } from "../cell-kinds";
 import type { Table } from "../table";
 import { asTemplate, checkTemplate, fillTemplate } from "../templates";
 import type { RowTokenizer } from "../tokens";
