@@ -48,7 +48,11 @@ export function parseDatasetName(typed: string, address = HUB_ADDRESS): Pick<Hub
   const page = `${address}/datasets/`;
   const text = typed.trim().replace(/^hf:/, "");
   const own = text.startsWith(page) ? `${address}/${text.slice(page.length)}` : text.replace(/^datasets\//, "");
-  return parseHubName(own.replace(/\/(viewer|blob)\/.*$/, ""), address);
+  try {
+    return parseHubName(own.replace(/\/(viewer|blob)\/.*$/, ""), address);
+  } catch {
+    throw new Error(`"${typed.trim()}" is not a data set's name on the Hub. Write OWNER/NAME or OWNER/NAME@REVISION.`);
+  }
 }
 
 /**

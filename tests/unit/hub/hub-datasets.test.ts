@@ -50,7 +50,7 @@ describe("a data set's name", () => {
 
   it("that is none is refused", async () => {
     server = await serveHub({});
-    expect(() => parseDatasetName("a/b/c")).toThrow('"a/b/c" is not');
+    expect(() => parseDatasetName("a/b/c")).toThrow('"a/b/c" is not a data set\'s name');
   });
 });
 
