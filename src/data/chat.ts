@@ -5,7 +5,8 @@
  */
 
 import { encodePrompt, type LanguageTokenizer } from "./language";
-import { firstOwn, ownValue, readStructure } from "./literals";
+import { firstOwn, ownValue } from "./own-values";
+import { readStructure } from "./structures";
 
 /** Call of a tool in an assistant's turn, as chat templates read it. */
 export interface ToolCall {

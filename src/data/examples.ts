@@ -77,7 +77,8 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
     const values = places.map((place) => (place < 0 ? null : record[place]!));
     const empty = values.findIndex((value, role) => value?.trim() === "" && !chosen[role]!.mayBeEmpty);
     if (empty < 0) cells.push({ values, row });
-    else skipped.set(empty, [...(skipped.get(empty) ?? []), row]);
+    else if (skipped.has(empty)) skipped.get(empty)!.push(row);
+    else skipped.set(empty, [row]);
   });
   const notices: string[] = [];
   for (const [role, { column }] of chosen.entries()) {

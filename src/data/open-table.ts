@@ -1,6 +1,6 @@
 /** A file to a table whose rows are as the formats read them, whichever tool wrote it. */
 
-import type { NamedBlob } from "./decode";
+import type { NamedBlob } from "./files/decode";
 import { arrangeRows } from "./layouts/registry";
 import type { Table } from "./table";
 import { type ReadProgress, readTable } from "./table";

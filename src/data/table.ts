@@ -5,10 +5,10 @@
 
 import { createBreather } from "./breathe";
 import { type ConllLayout, ConllReader, conllLayout } from "./conll";
-import { decodePieces, type Encoding, type NamedBlob, sniffEncoding } from "./decode";
-import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessDelimiter, QuoteError } from "./delimited";
 import { countOf, DataError, nameRows } from "./errors";
-import { JsonLinesReader } from "./json-lines";
+import { decodePieces, type Encoding, type NamedBlob, sniffEncoding } from "./files/decode";
+import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessDelimiter, QuoteError } from "./files/delimited";
+import { JsonLinesReader } from "./files/json-lines";
 
 export interface Table {
   file: string;

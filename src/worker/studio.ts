@@ -14,6 +14,7 @@ import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
+import type { FormulaCells } from "../data/write-csv";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
 import { inspectRun } from "../estimate/inspect-run";
@@ -68,6 +69,7 @@ import type {
   InstrumentInput,
   InstrumentListing,
   InstrumentResult,
+  KeptFile,
   LabelErrorSource,
   LabelErrors,
   MethodDescription,
@@ -361,6 +363,14 @@ export class Studio implements StudioApi {
     return this.#comparisons.compare(configuration);
   }
 
+  async keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void> {
+    this.#comparisons.keepWith(keeper);
+  }
+
+  takeUp(configuration: Configuration, files: KeptFile[], earlier: StudioEvent[], train: boolean): Promise<void> {
+    return this.#comparisons.takeUp(configuration, files, earlier, train);
+  }
+
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
     return this.#comparisons.continuation(run, more, training);
   }
@@ -393,14 +403,19 @@ export class Studio implements StudioApi {
     return inspectFile(this.#comparisons.all, file);
   }
 
-  async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
+  async predictRows(
+    file: File,
+    columns: ColumnRoles,
+    choice: AdapterChoice,
+    formulas?: FormulaCells,
+  ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
     const table = await openTable(file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
-      return predictTable(table, columns, choice, { tokenizer, of, progress });
+      return predictTable(table, columns, choice, { tokenizer, of, progress, formulas });
     });
   }
 

@@ -1,36 +1,19 @@
 /**
- * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words
- * between separators; and cells that say yes or no.
+ * Cells that hold a list: an array as JSON, Python or numpy write it, or words between separators;
+ * and cells that say yes or no.
  */
+
+import { readStructure } from "../structures";
 
 /**
- * A cell between square brackets as its entries, numbers written as text; null where it is no such
- * list, or holds something else than texts and numbers.
+ * A cell that holds a list (see `readStructure`) as its entries, numbers written as text; null where
+ * it is no list, or holds something else than texts, numbers, and yes or no.
  */
 export function readArray(cell: string): string[] | null {
-  const text = cell.trim();
-  if (!text.startsWith("[") || !text.endsWith("]")) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return readPythonList(text);
-  }
+  const value = readStructure(cell);
+  if (!Array.isArray(value)) return null;
   const entries = value as unknown[];
-  return entries.every((entry) => typeof entry === "string" || typeof entry === "number") ? entries.map(String) : null;
-}
-
-/** `['EU', "Peter's", 3]` */
-function readPythonList(text: string): string[] | null {
-  const entry = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([\w.+-]+))\s*(,|$)/y;
-  const inner = text.slice(1, -1);
-  const entries: string[] = [];
-  while (entry.lastIndex < inner.length) {
-    const found = entry.exec(inner);
-    if (!found) return null;
-    entries.push((found[1] ?? found[2] ?? found[3]!).replace(/\\(.)/g, "$1"));
-  }
-  return entries;
+  return entries.every((entry) => ["string", "number", "boolean"].includes(typeof entry)) ? entries.map(String) : null;
 }
 
 /** The words of a cell: a list's entries, or what stands between white space. */

@@ -3,7 +3,7 @@
 import { guessColumns } from "../columns";
 import { countOf, DataError, formatCount, quote } from "../errors";
 import { readCells, sortedNames } from "../examples";
-import { readStructure } from "../literals";
+import { readStructure } from "../structures";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";

@@ -4,7 +4,8 @@
  * the suggestion.
  */
 
-import { firstOwn, ownValue, readStructure } from "../literals";
+import { firstOwn, ownValue } from "../own-values";
+import { readStructure } from "../structures";
 import type { Table } from "../table";
 import { asCell, countRows, type Layout, type NewColumn, withColumns } from "./layout";
 

@@ -3,7 +3,8 @@
  * `{"choices": […]}`. Choices become names or lists of names, labels of regions spans.
  */
 
-import { firstOwn, ownValue, readStructure } from "../literals";
+import { firstOwn, ownValue } from "../own-values";
+import { readStructure } from "../structures";
 import type { Table } from "../table";
 import { asCell, choiceCells, countRows, type Layout, withColumns } from "./layout";
 

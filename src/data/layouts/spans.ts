@@ -5,8 +5,9 @@
 
 import { guessTexts, measureColumns } from "../columns";
 import { DataError } from "../errors";
-import { ownValue, readStructure } from "../literals";
+import { ownValue } from "../own-values";
 import { placeSpans, readSpans, type Span, tagWords } from "../spans";
+import { readStructure } from "../structures";
 import type { Table } from "../table";
 import { placedWords, type Word } from "../words";
 import { countRows, freeName, type Layout, withColumns } from "./layout";

@@ -43,7 +43,7 @@ export function HubAccessFields({ access, noun, onChange }: FieldsProps) {
       </Field>
       <Field
         label="Hub address"
-        help="Of the Hub, a mirror or a server of your own that speaks its layout."
+        help="Of the Hub, or of a mirror or server of your own that whoever serves this page has allowed it to ask."
         problem={hubOf(access).problem}
       >
         {(input) => (
