@@ -94,7 +94,7 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     )
     .option(
       "--predict <FILE>",
-      "predict this file's rows (CSV, TSV, JSONL) by every run, or by those that a column names",
+      "predict this file's rows (a table in any kind of file that is read) by every run, or by those that a column names",
     )
     .option("--adapter-column <COLUMN>", "the column of that file which names the run that answers a row")
     .option(

@@ -5,8 +5,8 @@
 
 import { isTurns } from "./chat";
 import { DataError, quote } from "./errors";
+import { readStructure } from "./literals";
 import { isSpans } from "./spans";
-import { readStructure } from "./structures";
 import type { Table } from "./table";
 
 /** `list`: of texts or numbers. */

@@ -5,8 +5,7 @@
  */
 
 import { encodePrompt, type LanguageTokenizer } from "./language";
-import { firstOwn, ownValue } from "./own-values";
-import { readStructure } from "./structures";
+import { firstOwn, ownValue, readStructure } from "./literals";
 
 /** Call of a tool in an assistant's turn, as chat templates read it. */
 export interface ToolCall {

@@ -4,6 +4,7 @@
  */
 
 import { type Structure, structureOfColumn } from "./cell-kinds";
+import { numberIn } from "./numbers";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
@@ -87,9 +88,10 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
     const value = (table.rows[row]?.[index] ?? "").trim();
     characters += value.length;
     if (value !== "") filled++;
-    if (value !== "" && Number.isFinite(Number(value))) {
+    const number = numberIn(value, table.decimalComma);
+    if (Number.isFinite(number)) {
       numbers++;
-      fractions ||= !Number.isInteger(Number(value));
+      fractions ||= !Number.isInteger(number);
     }
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }

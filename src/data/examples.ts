@@ -15,7 +15,7 @@ export interface Example {
   /** Class id: the label's place in alphabetical order; 0 where the task has no such thing. */
   label: number;
   /** In the file's units: 0 or 1 for every label, or a number. */
-  values?: Float32Array;
+  values?: Float32Array | Float64Array;
   /** A row that is split into words, and the class id of each word's tag. */
   words?: readonly string[];
   tags?: readonly number[];
@@ -47,6 +47,8 @@ export interface ChosenColumn {
   readonly column: string | null | undefined;
   /** An empty cell means something: the row is not left out. */
   readonly mayBeEmpty?: boolean;
+  /** Which cells have nothing in them; default: those of white space. */
+  readonly isEmpty?: (cell: string) => boolean;
   /** What the cells may hold beside texts, numbers and names; default: nothing. */
   readonly structures?: readonly Structure[];
 }
@@ -75,7 +77,10 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
   table.rows.forEach((record, index) => {
     const row = table.rowNumbers[index]!;
     const values = places.map((place) => (place < 0 ? null : record[place]!));
-    const empty = values.findIndex((value, role) => value?.trim() === "" && !chosen[role]!.mayBeEmpty);
+    const empty = values.findIndex((value, role) => {
+      const { mayBeEmpty = false, isEmpty = isBlank } = chosen[role]!;
+      return value !== null && !mayBeEmpty && isEmpty(value);
+    });
     if (empty < 0) cells.push({ values, row });
     else if (skipped.has(empty)) skipped.get(empty)!.push(row);
     else skipped.set(empty, [row]);
@@ -107,6 +112,8 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
   }
   return { cells, notices };
 }
+
+const isBlank = (cell: string) => cell.trim() === "";
 
 function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
   const taken = new Map<string, string>();

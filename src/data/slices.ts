@@ -4,6 +4,7 @@
  */
 
 import { DataError } from "./errors";
+import { isMissingWord } from "./numbers";
 import { namedColumns } from "./placeholders";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
@@ -12,9 +13,6 @@ import type { ColumnRoles } from "./types";
 const MOST_VALUES = 12;
 /** A number with more values than this is cut into bands of about as many rows. */
 const BANDS = 4;
-/** Words that programs write where a number is missing (pandas, R, SQL, Python). */
-const MISSING = /^(nan|null|none|n\/?a|<na>)$/i;
-
 export interface RowSlice {
   name: string;
   /** Places in the values that were given. */
@@ -74,7 +72,7 @@ export function sliceRows(values: readonly string[]): RowSlice[] {
   }
   const empty = rowsOf.get("");
   rowsOf.delete("");
-  const numbers = new Map([...rowsOf].filter(([value]) => !MISSING.test(value)));
+  const numbers = new Map([...rowsOf].filter(([value]) => !isMissingWord(value)));
   const banded = numbers.size > MOST_VALUES && areNumbers(values);
   const slices = banded ? [...bands(numbers), ...withoutNumber(rowsOf)] : largestFirst(rowsOf);
   return [...slices, ...(empty ? [{ name: "(empty)", rows: empty }] : [])];
@@ -89,7 +87,7 @@ function largestFirst(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
 }
 
 function withoutNumber(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
-  const rows = [...rowsOf].flatMap(([value, own]) => (MISSING.test(value) ? own : []));
+  const rows = [...rowsOf].flatMap(([value, own]) => (isMissingWord(value) ? own : []));
   return rows.length > 0 ? [{ name: "no number", rows }] : [];
 }
 
@@ -114,6 +112,6 @@ function bands(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
 
 /** At least one number, and nothing else but cells without one. */
 function areNumbers(values: readonly string[]): boolean {
-  const present = values.filter((value) => value !== "" && !MISSING.test(value));
+  const present = values.filter((value) => value !== "" && !isMissingWord(value));
   return present.length > 0 && present.every((value) => Number.isFinite(Number(value)));
 }

@@ -3,7 +3,7 @@
  * them in a file (`layouts/spans.ts`).
  */
 
-import { firstOwn, ownValue } from "./own-values";
+import { firstOwn, ownValue } from "./literals";
 import type { Word } from "./words";
 
 /** Characters `[start, end)` of a text, and what they are. */

@@ -16,10 +16,10 @@ export interface EncodedRow {
   /** Of every token 0, or 1 where it is of the second text; left out where all are 0. */
   types?: Int32Array;
   /**
-   * float32 targets in the file's units, where the task has any: 0 or 1 for every label, or a
-   * number.
+   * Targets in the file's units, where the task has any: 0 or 1 for every label, or a number in
+   * float64, since a large one is learned less the mean.
    */
-  values?: Float32Array;
+  values?: Float32Array | Float64Array;
   /** Of a training row with class weights, as many as `labels`: what each counts for. */
   weights?: Float32Array;
   /** The same of `values`, as many: what each counts for where it is 1. */

@@ -5,6 +5,8 @@
  */
 
 import type { Change } from "../adapters/base-change";
+import type { WritingFacts } from "../adapters/card/content";
+import { writingSection } from "../adapters/card/writing";
 import { formOf } from "../adapters/forms/registry";
 import { folderName } from "../adapters/write";
 import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
@@ -165,6 +167,8 @@ interface MergedFacts {
   readonly file: string;
   /** What its answers are read with; default: nothing. */
   readonly calibration?: Calibration | null;
+  /** Of a task that writes; default: nothing is said of it. */
+  readonly writing?: WritingFacts | null;
 }
 
 /**
@@ -174,7 +178,7 @@ interface MergedFacts {
 export async function mergedRun(
   model: BaseModel,
   run: Run,
-  { labels, steps, file, calibration = null }: MergedFacts,
+  { labels, steps, file, calibration = null, writing = null }: MergedFacts,
 ): Promise<MergedModel> {
   const { folder, family } = model;
   const { method } = run.setup;
@@ -208,7 +212,7 @@ export async function mergedRun(
   const head = partTensors(run, trained.values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const counts = { changed: changes.size, all: base.length };
-  const card = mergedCard({ ...facts, ...counts, pooling: run.setup.pooling, task, calibration });
+  const card = mergedCard({ ...facts, ...counts, pooling: run.setup.pooling, task, calibration, writing });
   return { folder, family, task, labels, base, changes, undo, head, card, untied };
 }
 
@@ -223,8 +227,9 @@ function mergedCard(facts: {
   all: number;
   task: Task;
   calibration: Calibration | null;
+  writing: WritingFacts | null;
 }): string {
-  const { base, run, method, steps, file, pooling, changed, all, task, calibration } = facts;
+  const { base, run, method, steps, file, pooling, changed, all, task, calibration, writing } = facts;
   const { modelClass: kind } = task;
   const lines = [
     "---",
@@ -258,5 +263,6 @@ function mergedCard(facts: {
         `${thresholds ? `, and give each label, in class-id order, above ${thresholds.join(", ")}` : ""}.`,
     );
   }
-  return `${lines.join("\n")}\n`;
+  if (writing) lines.push("", ...writingSection(writing));
+  return `${lines.join("\n").trimEnd()}\n`;
 }

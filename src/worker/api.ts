@@ -456,10 +456,11 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
-   * as for samples.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
+   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
+   * default: true, and as the training file's for the others.
    */
-  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
+  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
   /** What files of rows a data set of the Hub has: the first requests that leave the page for it. */
   lookUpDataset(place: HubPlace): Promise<DatasetListing>;
   /** Brings a file of a data set that was looked up, checked; it is opened as any other. */

@@ -10,7 +10,6 @@ import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
-import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
@@ -103,7 +102,7 @@ import { Folders } from "./folders";
 import { HubData } from "./hub-data";
 import { Models } from "./models";
 import { startChecks } from "./open-comparison";
-import { inspectFile, predictTable, predictText } from "./predictions";
+import { inspectFile, openAsTrained, predictTable, predictText } from "./predictions";
 import { StudioSession } from "./studio-session";
 
 export class Studio implements StudioApi {
@@ -229,8 +228,8 @@ export class Studio implements StudioApi {
     return this.openData(new File([await response.blob()], file), "train", seed);
   }
 
-  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary> {
-    return this.#data.openFile(file, role, seed);
+  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary> {
+    return this.#data.openFile(file, role, seed, header);
   }
 
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary> {
@@ -411,7 +410,7 @@ export class Studio implements StudioApi {
   ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
-    const table = await openTable(file);
+    const table = await openAsTrained(this.#comparisons.all, file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
@@ -420,7 +419,7 @@ export class Studio implements StudioApi {
   }
 
   async scoreRows(file: File, columns: ColumnRoles): Promise<FileScores> {
-    const table = await openTable(file);
+    const table = await openAsTrained(this.#comparisons.all, file);
     return withProgress(this.#events.emit, (report) =>
       this.#comparisons.score(table, columns, (done, total) =>
         report({ wait: "scoring", detail: file.name, done, total, unit: "rows" }),

@@ -4,8 +4,7 @@
  * the suggestion.
  */
 
-import { firstOwn, ownValue } from "../own-values";
-import { readStructure } from "../structures";
+import { firstOwn, ownValue, readStructure } from "../literals";
 import type { Table } from "../table";
 import { asCell, countRows, type Layout, type NewColumn, withColumns } from "./layout";
 

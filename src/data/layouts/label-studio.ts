@@ -3,8 +3,7 @@
  * `{"choices": […]}`. Choices become names or lists of names, labels of regions spans.
  */
 
-import { firstOwn, ownValue } from "../own-values";
-import { readStructure } from "../structures";
+import { firstOwn, ownValue, readStructure } from "../literals";
 import type { Table } from "../table";
 import { asCell, choiceCells, countRows, type Layout, withColumns } from "./layout";
 

@@ -5,9 +5,8 @@
 
 import { guessTexts, measureColumns } from "../columns";
 import { DataError } from "../errors";
-import { ownValue } from "../own-values";
+import { ownValue, readStructure } from "../literals";
 import { placeSpans, readSpans, type Span, tagWords } from "../spans";
-import { readStructure } from "../structures";
 import type { Table } from "../table";
 import { placedWords, type Word } from "../words";
 import { countRows, freeName, type Layout, withColumns } from "./layout";

@@ -11,7 +11,7 @@ const DEEPEST = 64;
  * such thing, is not complete, or numpy left entries out (`...`). Python's None and nan are null,
  * tuples are lists. Takes time in proportion to the cell.
  */
-export function readStructure(cell: string): unknown {
+export function readStructure(cell: string): object | undefined {
   const text = cell.trim();
   if (!/^(?:[[{]|array\()/.test(text)) return undefined;
   const json = readJson(text);
@@ -19,17 +19,32 @@ export function readStructure(cell: string): unknown {
   try {
     const reader = new PythonReader(text);
     const value = reader.value(0);
-    return reader.isAtEnd() ? value : undefined;
+    return reader.isAtEnd() ? (value as object) : undefined;
   } catch (error) {
     if (error instanceof NotPython) return undefined;
     throw error;
   }
 }
 
-function readJson(text: string): unknown {
+/** The value of a name that is an object's own; undefined for other values, and where it is null. */
+export function ownValue(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name] ?? undefined;
+}
+
+/** The value of the first of the names that is an object's own. */
+export function firstOwn(value: unknown, names: readonly string[]): unknown {
+  for (const name of names) {
+    const own = ownValue(value, name);
+    if (own !== undefined) return own;
+  }
+  return undefined;
+}
+
+function readJson(text: string): object | undefined {
   if (!/[\]}]$/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as object;
   } catch {
     return undefined;
   }
