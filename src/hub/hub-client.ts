@@ -57,7 +57,8 @@ export function parseHubName(typed: string, address = HUB_ADDRESS): Pick<HubRequ
 const library = () => import("@huggingface/hub");
 
 /**
- * Commit, licence and files of a model or a data set. These are the first requests that leave the page.
+ * Commit, licence and files of a model or a data set. These are the first requests that leave the
+ * page.
  * @throws Error saying whether the model, the revision, the permission or the network is missing,
  * and what to do.
  */

@@ -461,7 +461,7 @@ export interface StudioApi {
    * default: true, and as the training file's for the others.
    */
   openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
-  /** What files of rows a data set of the Hub has: the first requests that leave the page for it. */
+  /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
   lookUpDataset(place: HubPlace): Promise<DatasetListing>;
   /** Brings a file of a data set that was looked up, checked; it is opened as any other. */
   downloadDataFile(source: string, file: string): Promise<File>;

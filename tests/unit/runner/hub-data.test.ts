@@ -1,4 +1,4 @@
-/** Data files of a configuration that are on the Hub, brought once and refused with what there is. */
+/** Data files of a configuration on the Hub, brought once and refused with what there is. */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
