@@ -10,7 +10,8 @@ import { withProgress } from "../../src/plan/waiting";
 import type { Preparation } from "../../src/runner/runner";
 import type { DeviceChoice } from "../../src/worker/api";
 import { type ExecutorChoice, openStudioBrowser } from "./browser";
-import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
+import { ConfigurationError, checkRunNames, isHubData, type NamedFiles, namedFiles } from "./files";
+import { bringHubData } from "./hub-data";
 import { bringHubModel, cacheFolder } from "./hub-models";
 import { hubToken } from "./hub-token";
 import type { Progress } from "./progress";
@@ -80,11 +81,13 @@ async function prepareIn(
   checkRunNames(configuration.runs.map(({ name }) => name));
   const files = namedFiles(configuration, folder);
   check(configuration, files, null);
-  const token = configuration.model.startsWith("hf:") ? hubToken() : null;
+  const tables = [files.train, files.validation, files.test];
+  const ofHub = configuration.model.startsWith("hf:") || tables.some((path) => path !== null && isHubData(path));
+  const hub = { address: endpoint, token: ofHub ? hubToken() : null, cache: cacheFolder() };
   const { status, message, capacity } = await page.call("openDevice", choice);
   if (status !== "ready" && status !== "software") throw new Error(message);
   if (configuration.model.startsWith("hf:")) {
-    const access = { address: endpoint, token, cache: cacheFolder(), capacity };
+    const access = { ...hub, capacity };
     files.model = await withProgress(progress.handle.bind(progress), (report) =>
       bringHubModel(configuration.model, access, ({ file, done, total, checking }) => {
         const wait = checking ? "checking model" : "downloading model";
@@ -92,6 +95,11 @@ async function prepareIn(
       }),
     );
   }
+  await withProgress(progress.handle.bind(progress), (report) =>
+    bringHubData(files, hub, ({ file, done, total }) =>
+      report({ wait: "downloading data", detail: file, done, total, unit: "bytes" }),
+    ),
+  );
   const served = serveNamed(configuration, files, server.shared, url);
   const preparation = await page.call("prepare", served.configuration, served.data);
   const problems = preparation.estimate.runs.filter(({ problem }) => problem !== null);
@@ -128,7 +136,7 @@ function modelName({ model }: Configuration, folder: string): string {
 function serveNamed(configuration: Configuration, files: NamedFiles, shared: SharedFiles, page: URL) {
   const address = (path: string) => new URL(shared.share(path), page).href;
   const named = (path: string, name: string) => `${address(path)}#${encodeURIComponent(name)}`;
-  const file = (path: string, name: string) => ({ url: address(path), name });
+  const file = (path: string, name: string) => ({ url: address(path), name: isHubData(name) ? basename(path) : name });
   const { train, validation, test } = configuration.data;
   return {
     configuration: {

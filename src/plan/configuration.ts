@@ -199,6 +199,11 @@ const fields = z.strictObject({
       group: z.string().min(1).nullable().default(null),
       /** Rows that are given another answer, or left out; default: none. */
       changes: z.array(changeSchema).readonly().optional(),
+      /**
+       * Whether the first row of every file holds the names of its columns; else they are called
+       * column 1, column 2, …; default: true. JSON and Parquet have names of their own.
+       */
+      header: z.boolean().optional(),
       /** Roles as the task has them. */
       columns: z.record(z.string(), z.unknown()),
       maxLength: z.int().min(1).default(dataDefaults.maxLength),
