@@ -146,8 +146,11 @@ export function encodeConversation(
       index === 0
         ? encodePrompt(tokenizer, part.text)
         : Array.from(tokenizer.encode(part.text, null, { specialTokens: false }));
-    ids.push(...own);
-    learned.push(...own.map(() => part.learned));
+    // One by one: an engine takes only so many arguments, and an answer may have more tokens.
+    for (const id of own) {
+      ids.push(id);
+      learned.push(part.learned);
+    }
   }
   const first = learned.indexOf(true);
   const end = learned.indexOf(false, first);

@@ -96,7 +96,8 @@ function licenceOf(card: unknown): string | null {
  * The names of what the studio reads of a model: settings, tokenizer and weights, one file or
  * shards.
  */
-const WANTED = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja)$/;
+const WANTED =
+  /^((generation_)?config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|chat_template\.jinja)$/;
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
