@@ -121,16 +121,24 @@ function workingChromium() {
 }
 
 /**
- * As `findChromium`, but installs one when there is none: Debian's package, else Playwright's
- * download.
+ * As `findChromium`, but installs one when there is none, and says so first: Debian's package, else
+ * Playwright's download.
  * @returns {string} Its path.
- * @throws {Error} When `CHROME_PATH` is wrong, or when none is there and none could be installed.
+ * @throws {Error} When `CHROME_PATH` is wrong, or when none is there and none could be installed,
+ * or `STUDIO_INSTALL=no` forbids it.
  */
 export function ensureChromium() {
   if (process.env.CHROME_PATH) return findChromium();
   const present = workingChromium();
   if (present) return present;
-  console.log("No Chromium was found; installing one.");
+  if (process.env.STUDIO_INSTALL === "no") {
+    throw new Error("No Chromium was found, and STUDIO_INSTALL=no forbids to install one. Set CHROME_PATH to one.");
+  }
+  console.log(
+    "No Chromium was found, so one is installed now: where there is apt-get, as system packages (chromium and a font; " +
+      "as root or by sudo without a password), else by Playwright's download (as root with the system packages it needs). " +
+      "To leave the system as it is, end this and set CHROME_PATH to a Chrome or Chromium, or STUDIO_INSTALL=no.",
+  );
   for (const install of [installWithApt, installWithPlaywright]) {
     const installed = install() ? workingChromium() : null;
     if (installed) return installed;
@@ -145,6 +153,30 @@ export function ensureChromium() {
 const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface"];
 
 /**
+ * Why Chromium has to run without its sandbox, which keeps what a page reads away from the rest of
+ * the computer; null where it has it.
+ * @param {number | undefined} user The user's number; 0 is root, undefined is Windows.
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {string | null}
+ */
+export function sandboxObstacle(user = process.getuid?.(), environment = process.env) {
+  if (environment.STUDIO_SANDBOX === "off") return "STUDIO_SANDBOX is off";
+  return user === 0 && process.platform === "linux" ? "Chromium has none for root" : null;
+}
+
+/**
+ * How Playwright starts a headless Chromium: with its sandbox wherever it can have one.
+ * @param {Parameters<typeof chromiumArguments>[0]} options
+ */
+export function launchOptions(options) {
+  return {
+    executablePath: findChromium(),
+    args: chromiumArguments(options),
+    chromiumSandbox: sandboxObstacle() === null,
+  };
+}
+
+/**
  * Command-line flags for a headless Chromium.
  * @param {{ webgpu?: boolean, software?: boolean }} options `webgpu`: unless false, WebGPU is
  * turned on; `software`: with the software adapter (SwiftShader) even if there is a GPU.
@@ -153,7 +185,6 @@ const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--dis
 export function chromiumArguments({ webgpu = true, software = false }) {
   const adapter = software ? ["--use-webgpu-adapter=swiftshader"] : process.platform === "linux" ? LINUX_HARDWARE : [];
   return [
-    "--no-sandbox",
     ...(webgpu ? ["--enable-unsafe-webgpu", ...adapter] : []),
     "--disable-quic",
     "--no-first-run",

@@ -20,7 +20,7 @@ const PREFIXES = {
 } as const;
 const kinds = Object.keys(PREFIXES) as (keyof typeof PREFIXES)[];
 
-const factsSchema = z.strictObject({
+export const factsSchema = z.strictObject({
   /** Updates made, of so many planned. */
   step: z.int().min(0),
   steps: z.int().min(1),

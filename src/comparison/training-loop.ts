@@ -11,6 +11,7 @@ import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
+import type { KeptRun } from "../folders/kept-run";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
 import { withProgress } from "../plan/waiting";
@@ -74,6 +75,8 @@ export class TrainingLoop {
   /** Nobody waits for the test rows either. */
   #leavesTest = false;
   #isEvaluating = false;
+  /** Those that had finished elsewhere; their test rows are still to be read. */
+  #finishedElsewhere: Lane[] = [];
   #resume: (() => void) | null = null;
   #paused: Promise<void> | null = null;
 
@@ -119,7 +122,39 @@ export class TrainingLoop {
     for (const lane of unfinished) {
       lane.restart();
     }
-    if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
+    if (unfinished.length > 0 || this.#finishedElsewhere.length > 0) await this.#trainOn(evaluateFirst);
+  }
+
+  /**
+   * Gives runs that are set up and not trained yet what they had come to elsewhere: `continue` goes
+   * on from there, and those that had finished have finished again.
+   */
+  async takeUp(kept: ReadonlyMap<string, KeptRun>): Promise<void> {
+    const { lanes, task, training } = this.#setup;
+    const evaluate = async (lane: Lane): Promise<Evaluation> => {
+      const rows = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
+      return (await this.#evaluateOn(lane, rows, () => false))!;
+    };
+    for (const lane of lanes) {
+      // One that goes on from a folder has no state before its first step.
+      if (task.head === "vocabulary" && lane.checkpoint === null) {
+        await lane.keep();
+        lane.rememberStart();
+      }
+      const own = kept.get(lane.name);
+      if (!own) continue;
+      const goesBack = training.keepBest && own.best?.checkpoint ? own.best.checkpoint : null;
+      if (goesBack) {
+        lane.adopt(goesBack);
+        lane.restore();
+      }
+      lane.takeUp(own, goesBack && (await evaluate(lane)));
+      lane.restore();
+      if (!own.ended) continue;
+      lane.evaluated(await evaluate(lane));
+      lane.end("finished", training.keepBest, own.ended.reason);
+      this.#finishedElsewhere.push(lane);
+    }
   }
 
   /** One evaluation of every run as it is. */
@@ -127,7 +162,7 @@ export class TrainingLoop {
     const { lanes } = this.#setup;
     for (const lane of lanes) lane.setState("running");
     await this.#evaluateAll(lanes);
-    for (const lane of lanes) lane.setState(this.#hurried ? "stopped" : "finished");
+    for (const lane of this.#running) lane.setState(this.#hurried ? "stopped" : "finished");
   }
 
   /** Tunes on what a run that has ended said of the validation rows with the adapter it holds. */
@@ -196,7 +231,7 @@ export class TrainingLoop {
     this.#stopping = true;
     this.resume();
     for (const lane of this.#setup.lanes) {
-      if (lane.state === "finished" || lane.state === "failed") continue;
+      if (lane.state === "finished" || (lane.state === "failed" && !lane.isSpoiled)) continue;
       lane.fail(error.message);
     }
     this.announce("failed", error.message);
@@ -257,11 +292,12 @@ export class TrainingLoop {
 
   /** Trains every running run from the step that it is at. */
   async #trainOn(evaluateFirst: boolean): Promise<void> {
-    const { lanes, steps, task, training, turn } = this.#setup;
+    const { lanes, onCheckpoint, steps, task, training, turn } = this.#setup;
     const began = this.#running;
+    const judged = [...this.#finishedElsewhere.splice(0), ...began];
     for (const { run } of began) if (run.dial) run.turn(run.dial.most);
-    this.#starts = new Map(began.map((lane) => [lane, lane.steps]));
-    this.#step = Math.min(...began.map((lane) => lane.steps));
+    this.#starts = new Map(judged.map((lane) => [lane, lane.steps]));
+    this.#step = Math.min(steps, ...began.map((lane) => lane.steps));
     this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
     // Stopped while it was prepared.
@@ -279,7 +315,7 @@ export class TrainingLoop {
       await turn.runExclusive(async () => {
         if (await this.#trainStep()) this.#advance(this.#step + 1);
       });
-      for (const lane of lanes) lane.restoreIfFailed();
+      for (const lane of lanes) await lane.restoreIfFailed();
       if (this.#stopping) break;
       if (this.#step % training.evalEvery === 0 && this.#step < steps) {
         await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
@@ -287,16 +323,18 @@ export class TrainingLoop {
       await nextTask();
     }
     await this.#ring.drained();
-    for (const lane of lanes) lane.restoreIfFailed();
+    for (const lane of lanes) await lane.restoreIfFailed();
     await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
     // They go on from here, evaluated or not.
-    for (const lane of this.#running) if (lane.checkpoint?.step !== lane.steps) await lane.keep();
+    const unkept = this.#running.filter((lane) => lane.checkpoint?.step !== lane.steps);
+    for (const lane of unkept) await lane.keep();
+    if (unkept.length > 0) onCheckpoint?.(this.checkpoints);
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
-    if (training.calibrate) for (const lane of began) this.calibrate(lane);
-    await this.#test(began);
+    if (training.calibrate) for (const lane of judged) this.calibrate(lane);
+    await this.#test(judged);
     if (this.#failed) return;
-    for (const lane of began) this.#tellCalibration(lane);
+    for (const lane of judged) this.#tellCalibration(lane);
     // What comes from here on is for the next training; a pause of this one has come too late.
     this.#stopping = false;
     this.#hurried = false;
@@ -430,7 +468,7 @@ export class TrainingLoop {
     if (lane.state !== "running") return;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
       const [what, value] = Number.isFinite(loss) ? ["gradient norm", gradNorm] : ["loss", loss];
-      lane.failNotANumber(`the ${what} at step ${step}`, value!, learningRate);
+      lane.failNotANumber(`the ${what} at step ${step} was ${value}`);
       return;
     }
     this.#setup.emit({
@@ -455,6 +493,7 @@ export class TrainingLoop {
     const { emit, lanes, onCheckpoint, training, steps, turn } = this.#setup;
     await this.#ring.drained();
     for (const { run } of lanes) await run.drained();
+    for (const lane of lanes) await lane.restoreIfFailed();
     for (const lane of evaluated) {
       if (this.#hurried) break;
       // One that was spoilt by a step whose numbers arrived just now.
@@ -467,14 +506,15 @@ export class TrainingLoop {
         });
       if (!event) break;
       if (!Number.isFinite(event.loss)) {
-        lane.failNotANumber(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
-        lane.restoreIfFailed();
+        lane.failNotANumber(`the validation loss at step ${event.step} was ${event.loss}`);
+        await lane.restoreIfFailed();
         continue;
       }
-      await lane.keep();
+      if (!(await lane.keep())) continue;
       emit(event);
       const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
-      const enough = lane.checkPatience(event.loss, event.step, patience);
+      const planned = event.step % training.evalEvery === 0 || event.step === steps;
+      const enough = lane.checkPatience(event.loss, event.step, patience, planned);
       if (enough === null) continue;
       lane.end("finished", training.keepBest, enough);
     }

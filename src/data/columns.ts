@@ -3,6 +3,8 @@
  * and content. A guess only: the person can change it, and the formats check what is chosen.
  */
 
+import { type Structure, structureOfColumn } from "./cell-kinds";
+import { numberIn } from "./numbers";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
@@ -18,8 +20,11 @@ const TEXT_NAMES = (
 const PAIR_NAMES = (
   "sentence2 text2 textb textpair hypothesis question2 secondtext secondsentence passage context " + "paragraph"
 ).split(" ");
-const IDENTIFIER = /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index)|.*[a-z]Id|unnamed.*)$/;
+/** Of a row, and what tools for labelling say about it: who labelled it, and when. */
+const IDENTIFIER =
+  /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index|hash)|.*[a-z]Id|unnamed.*|annotator|lead_time|(created|updated)_at)$/;
 const SAMPLE_ROWS = 2000;
+const FEW_VALUES = 20;
 
 export interface ColumnFacts {
   name: string;
@@ -38,6 +43,10 @@ export interface ColumnFacts {
   identifier: boolean;
   /** Its name is one that labels usually have. */
   namedAsLabel: boolean;
+  /** What most of its cells are, where they are no texts. */
+  structure: Structure | null;
+  /** The different values, where they are at most `FEW_VALUES`; else none. */
+  values: string[];
 }
 
 /** From the first rows. */
@@ -59,6 +68,15 @@ export function guessTexts(columns: readonly ColumnFacts[]): { text: string; tex
   return { text: text.name, textPair: pair?.name ?? null };
 }
 
+/** A column's name as guesses compare it: lower case, letters and digits only. */
+export const columnKey = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+/** Whether some row has something in a column: neither nothing nor an empty list or object. */
+export function isFilled({ columns, rows }: Table, column: string): boolean {
+  const place = columns.indexOf(column);
+  return place >= 0 && rows.some((record) => !/^\s*(\[\s*\]|\{\s*\})?\s*$/.test(record[place] ?? ""));
+}
+
 function measure(table: Table, name: string, index: number): ColumnFacts {
   const counts = new Map<string, number>();
   let characters = 0;
@@ -70,14 +88,15 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
     const value = (table.rows[row]?.[index] ?? "").trim();
     characters += value.length;
     if (value !== "") filled++;
-    if (value !== "" && Number.isFinite(Number(value))) {
+    const number = numberIn(value, table.decimalComma);
+    if (Number.isFinite(number)) {
       numbers++;
-      fractions ||= !Number.isInteger(Number(value));
+      fractions ||= !Number.isInteger(number);
     }
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   counts.delete("");
-  const key = name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const key = columnKey(name);
   return {
     name,
     key,
@@ -93,6 +112,8 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
     allNumbers: filled > 0 && numbers === filled,
     fractions,
     namedAsLabel: LABEL_NAMES.includes(key),
+    structure: structureOfColumn(table, index),
+    values: counts.size <= FEW_VALUES ? [...counts.keys()] : [],
     identifier: IDENTIFIER.test(name.trim()) || IDENTIFIER.test(name.trim().toLowerCase()),
   };
 }
@@ -101,6 +122,8 @@ function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
   const longest = [...columns].sort((a, b) => b.meanLength - a.meanLength)[0]!;
   const named = byName(columns, LABEL_NAMES, ({ distinct }) => distinct >= 1);
   if (named && named.meanLength < 100) return named;
+  const listed = columns.find(({ structure }) => structure === "list");
+  if (listed && columns.some(({ structure }) => structure === null)) return listed;
   const rest = columns.filter((column) => column !== longest && !column.identifier);
   const candidates = [rest.filter(({ repeats }) => repeats), rest, columns.filter((column) => column !== longest)];
   const pool = candidates.find((list) => list.length > 0)!;
@@ -108,8 +131,10 @@ function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
 }
 
 function guessText(columns: readonly ColumnFacts[]): ColumnFacts {
-  const usable = columns.filter(({ numeric, identifier }) => !numeric && !identifier);
-  const pool = usable.length > 0 ? usable : columns;
+  const plain = columns.filter(({ structure }) => structure === null);
+  const texts = plain.length > 0 ? plain : columns;
+  const usable = texts.filter(({ numeric, identifier }) => !numeric && !identifier);
+  const pool = usable.length > 0 ? usable : texts;
   return byName(pool, TEXT_NAMES, () => true) ?? [...pool].sort((a, b) => b.meanLength - a.meanLength)[0]!;
 }
 
@@ -135,6 +160,6 @@ function byName(
 }
 
 function isPairOf(column: ColumnFacts, text: ColumnFacts): boolean {
-  if (column.numeric || column.identifier) return false;
+  if (column.numeric || column.identifier || column.structure !== null) return false;
   return PAIR_NAMES.includes(column.key) || (text.key.endsWith("1") && column.key === text.key.replace(/1$/, "2"));
 }

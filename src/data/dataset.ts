@@ -1,7 +1,7 @@
 /** The open tables and the settings to what a comparison trains and is judged on. */
 
 import { changeNotices, changeTable, fileOf } from "./changes";
-import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
+import { countOf, DataError, formatCount, listNames, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
 import type { DataFormat } from "./formats/format";
 import { formats } from "./formats/registry";
@@ -10,6 +10,7 @@ import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./part
 import { splitExamples } from "./split";
 import type { Table } from "./table";
 import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale } from "./types";
+import { unusedColumns } from "./unused-columns";
 
 /** The parts are those of the first division. */
 export interface Dataset extends Parts {
@@ -62,7 +63,8 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
     return { ...read, examples: withGroups(read.examples, standing, group) };
   };
   const [held, tested] = [readFile(validation, given.validation), readFile(test, given.test)];
-  const all = [train.notices, notices, validation?.notices, held?.notices, test?.notices, tested?.notices];
+  const unused = unusedColumns(train, task, columns);
+  const all = [train.notices, notices, unused, validation?.notices, held?.notices, test?.notices, tested?.notices];
   const said = [...all.flatMap((some) => some ?? []), ...changeNotices(given, changes)];
   const own = withGroups(examples, given.train, group);
   const rows =
@@ -224,7 +226,7 @@ function withGroups(examples: readonly Example[], table: Table, column: string |
     throw new DataError({
       file: table.file,
       column,
-      what: `The file has no column of this name, which is to be the group (it has: ${table.columns.join(", ")}).`,
+      what: `The file has no column of this name, which is to be the group (it has: ${listNames(table.columns)}).`,
       fix: "Choose one of the file's columns, or none.",
     });
   }

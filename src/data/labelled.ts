@@ -29,7 +29,7 @@ export interface LabelledRows {
 
 /** The columns that say what is true of a row. */
 export function answerRoles(task: TaskId): RoleField[] {
-  return formats[task].roles.filter(({ role }) => !INPUTS.includes(role));
+  return formats[task].roles.filter(({ role, kind }) => !INPUTS.includes(role) && kind !== "separator");
 }
 
 /** Those that were trained on; null where the file has not all of them, or nothing in them. */
@@ -38,7 +38,8 @@ export function answerColumns(table: Table, task: TaskId, trained: ColumnRoles):
   const names = roles.flatMap(([, columns]) => columns ?? []);
   const places = names.map((name) => table.columns.indexOf(name));
   const filled = places.length > 0 && table.rows.some((record) => places.every((place) => record[place]?.trim()));
-  return filled ? Object.fromEntries(roles) : null;
+  const separator = trained.separator ? { separator: trained.separator } : {};
+  return filled ? { ...Object.fromEntries(roles), ...separator } : null;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface ColumnRoles {
   label?: string;
   /** One column of lists, or several of 0 and 1. */
   labels?: string[];
+  /** What stands between the labels of a cell, which is no column; null: it is guessed. */
+  separator?: string | null;
   number?: string;
   tokens?: string;
   tags?: string;
@@ -55,6 +57,10 @@ export interface ColumnRoles {
   response?: string;
   /** Conversations, in place of prompt and response. */
   messages?: string | null;
+  /** What the assistant is told before the first turn, where the conversation does not say it. */
+  system?: string | null;
+  /** Turns before prompt and response: pairs of a question and an answer, which is learned too. */
+  history?: string | null;
 }
 
 export type ColumnRole = keyof ColumnRoles;
@@ -63,8 +69,11 @@ export type ColumnRole = keyof ColumnRoles;
 export interface RoleField {
   role: ColumnRole;
   title: string;
-  /** One column, one or none, at least one, or a text with columns in braces. */
-  kind: "column" | "optional" | "columns" | "template";
+  /**
+   * One column, one or none, at least one, a text with columns in braces, or what stands between
+   * entries of a cell.
+   */
+  kind: "column" | "optional" | "columns" | "template" | "separator";
   /** Only while this role has no column. */
   without?: ColumnRole;
 }
@@ -87,6 +96,8 @@ export interface DataSettings {
   group?: string | null;
   /** Rows that are given another answer, or left out; default: none. */
   changes?: readonly RowChange[];
+  /** Whether the first row of a file holds the names of the columns; default: true. */
+  header?: boolean;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
@@ -148,6 +159,11 @@ export interface DataSummary {
   /** Of each file that is open. */
   rowNumbers: Record<DataRole, RowNumbers | null>;
   columns: string[];
+  /**
+   * Whether the training file's first row was read as the names of its columns, and whether it looks
+   * like data; null where the kind of file has names of its own.
+   */
+  header: { readonly isNames: boolean; readonly looksLikeData: boolean } | null;
   settings: DataSettings;
   answer: Answer;
   /** Every task there is, and the fields of the one that is chosen. */

@@ -5,6 +5,7 @@
  */
 
 import { proxy, wrap } from "comlink";
+import type { FormulaCells } from "../data/write-csv";
 import { messageOf } from "../errors/message-of";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import type {
@@ -19,6 +20,7 @@ import type {
   GeneratedText,
   ImportedAdapter,
   InstrumentResult,
+  KeptFile,
   ModelSummary,
   RemoteStudio,
   SamplePrompt,
@@ -71,6 +73,17 @@ export interface StudioRunner {
   ): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
+  /**
+   * Takes up a comparison that was trained elsewhere: the runs' states, served on this page's own
+   * origin, and the events of its metrics. `train`: goes on with it as `compare`; else its adapters
+   * can be sent.
+   */
+  takeUp(
+    configuration: Configuration,
+    states: readonly { run: string; url: string }[],
+    earlier: StudioEvent[],
+    train: boolean,
+  ): Promise<void>;
   stop(): Promise<void>;
   /** Which run is ahead, and whether that may be luck. */
   verdict(): Promise<Verdict>;
@@ -80,9 +93,13 @@ export interface StudioRunner {
   sum(request: SumRequest): Promise<ImportedAdapter>;
   /**
    * Predicts a file's rows, by one run or each by that of its value in a column; the file with what
-   * was said, as CSV.
+   * was said, as CSV. `formulas`: of cells that a spreadsheet would compute.
    */
-  predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
+  predict(
+    file: ServedFile,
+    choice: AdapterChoice | { column: string },
+    formulas: FormulaCells,
+  ): Promise<FilePredictions>;
   /**
    * Scores every run on the file's rows with answers; null where the file has not the columns of
    * answers that were trained on.
@@ -104,6 +121,10 @@ declare global {
     studioRunner: StudioRunner;
     /** Provided by Node before this page loads. */
     deliverEvents(events: StudioEvent[]): Promise<void>;
+    /** Provided by Node: where a run's state is to be sent; null where none is kept now. */
+    placeForState(run: string): Promise<string | null>;
+    /** Provided by Node: what kept a run's state from being written. */
+    reportState(run: string, problem: string): Promise<void>;
   }
 }
 
@@ -127,9 +148,21 @@ const subscribed = api.subscribe(
 );
 subscribed.catch(() => undefined);
 
+// The states of runs lie outside of the browser, so that they outlive it.
+const keeping = api.keepWith(
+  proxy(async (files: KeptFile[]) => {
+    for (const { run, file } of files) {
+      const place = await window.placeForState(run);
+      if (place === null) continue;
+      await send(place, file).catch((error: unknown) => window.reportState(run, messageOf(error)));
+    }
+  }),
+);
+keeping.catch(() => undefined);
+
 /** The answer of the worker, or its breakdown. */
 async function ask<T>(call: () => Promise<T>): Promise<T> {
-  return Promise.race([subscribed.then(call), broken]);
+  return Promise.race([Promise.all([subscribed, keeping]).then(call), broken]);
 }
 
 async function fetchServed(file: ServedFile): Promise<File> {
@@ -138,9 +171,15 @@ async function fetchServed(file: ServedFile): Promise<File> {
   return new File([await response.blob()], file.name);
 }
 
-async function openServed(file: ServedFile, role: DataRole): Promise<DataSummary> {
+/** Puts a file where Node takes it. Rejects with what Node, or its disk, says. */
+async function send(address: string, body: Blob): Promise<void> {
+  const response = await fetch(address, { method: "PUT", body });
+  if (!response.ok) throw new Error((await response.text()) || `The runner's server answered ${response.status}.`);
+}
+
+async function openServed(file: ServedFile, role: DataRole, header?: boolean): Promise<DataSummary> {
   const opened = await fetchServed(file);
-  return ask(() => api.openData(opened, role));
+  return ask(() => api.openData(opened, role, undefined, header));
 }
 
 window.studioRunner = {
@@ -160,12 +199,12 @@ window.studioRunner = {
 
   async prepare(given, { train, validation, test }) {
     const model = await ask(() => api.openModel(given.model, given.precision));
-    await openServed(train, "train");
+    await openServed(train, "train", given.data.header);
     if (validation) await openServed(validation, "validation");
     if (test) await openServed(test, "test");
-    const { task, columns, maxLength, group, changes = [], validation: held, test: tested } = given.data;
+    const { task, columns, maxLength, group, header = true, changes = [], validation: held, test: tested } = given.data;
     const settings = {
-      ...{ task, columns, maxLength, group, changes },
+      ...{ task, columns, maxLength, group, changes, header },
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,
     };
@@ -188,6 +227,17 @@ window.studioRunner = {
     await delivered;
   },
 
+  async takeUp(configuration, states, earlier, train) {
+    const files = await Promise.all(
+      states.map(async ({ run, url }) => ({
+        run,
+        file: await fetchServed({ url, name: `The checkpoint of "${run}"` }),
+      })),
+    );
+    await ask(() => api.takeUp(configuration, files, earlier, train));
+    await delivered;
+  },
+
   stop: () => ask(() => api.stop()),
 
   verdict: () => ask(() => api.verdict()),
@@ -196,14 +246,14 @@ window.studioRunner = {
 
   sum: (request) => ask(() => api.sum(request)),
 
-  async predict(file, choice) {
+  async predict(file, choice, formulas) {
     const opened = await fetchServed(file);
     const { chosen, values } = await ask(() => api.inspectRows(opened));
     // A column's values are the runs' own names.
     const names =
       "runs" in choice || "run" in choice ? [] : (values.find(({ column }) => column === choice.column)?.values ?? []);
     const runs = Object.fromEntries(names.map(({ value }) => [value, value]));
-    return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice));
+    return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice, formulas));
   },
 
   async score(file) {
@@ -233,7 +283,6 @@ window.studioRunner = {
   },
 
   async sendRun(run, address, conversion = null) {
-    const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run, conversion)) });
-    if (!response.ok) throw new Error(`The runner's server answered ${response.status}; is the disk full?`);
+    await send(address, await ask(() => api.exportRun(run, conversion)));
   },
 };

@@ -10,6 +10,7 @@ import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
 import type { VocabularyFit } from "../data/vocabulary-fit";
+import type { FormulaCells } from "../data/write-csv";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
@@ -143,7 +144,27 @@ export type ModelPlace =
    * `name` as typed: `OWNER/NAME`, `OWNER/NAME@REVISION` or its page. The token is kept in memory
    * only.
    */
-  { kind: "hub"; name: string; token: string | null; address: string } | { kind: "files"; files: LocalFile[] };
+  ({ kind: "hub" } & HubPlace) | { kind: "files"; files: LocalFile[] };
+
+/** What is asked for on the Hub. */
+export interface HubPlace {
+  name: string;
+  token: string | null;
+  address: string;
+}
+
+/** A data set of the Hub that was looked up. */
+export interface DatasetListing {
+  source: string;
+  name: string;
+  commit: string;
+  licence: string | null;
+  gated: boolean;
+  /** Files of rows; `part` by their names, null where they do not say it. */
+  files: { name: string; bytes: number; part: DataRole | null }[];
+  /** By name, of each part. */
+  likely: { train: string; validation: string | null; test: string | null };
+}
 
 /** What is known of a model from its config.json and the weight files' headers. */
 export interface ModelDetails {
@@ -388,6 +409,12 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** What a run had come to at an evaluation, as a file (`folders/kept-run.ts`). */
+export interface KeptFile {
+  readonly run: string;
+  readonly file: Blob;
+}
+
 /**
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
@@ -429,10 +456,17 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
-   * as for samples.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
+   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
+   * default: true, and as the training file's for the others.
    */
-  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
+  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
+  /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
+  lookUpDataset(place: HubPlace): Promise<DatasetListing>;
+  /** Brings a file of a data set that was looked up, checked; it is opened as any other. */
+  downloadDataFile(source: string, file: string): Promise<File>;
+  /** Ends that download; its promise rejects. */
+  cancelDataDownload(): Promise<void>;
   /** Lets the validation or test file go. */
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary>;
   /**
@@ -498,6 +532,14 @@ export interface StudioApi {
    * not reject, its events say why.
    */
   compare(configuration: Configuration): Promise<void>;
+  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
+  /**
+   * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs
+   * and the events of its metrics. `train`: goes on with it as `compare`; else its adapters can be
+   * written.
+   */
+  takeUp(configuration: Configuration, files: KeptFile[], earlier: StudioEvent[], train: boolean): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends after the pass in flight and a last evaluation; adapters are kept. */
@@ -527,8 +569,14 @@ export interface StudioApi {
   inspectRows(file: File): Promise<FileToPredict>;
   /**
    * Predicts every row by the run that is chosen for it; all runs share the base model's weights.
+   * `formulas`: of cells that a spreadsheet would compute; default: they become text.
    */
-  predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
+  predictRows(
+    file: File,
+    columns: ColumnRoles,
+    choice: AdapterChoice,
+    formulas?: FormulaCells,
+  ): Promise<FilePredictions>;
   /**
    * Scores every run on the file's rows that have an answer in these columns and were not trained
    * on. Rejects with an Error that says what was left out where no row is left.

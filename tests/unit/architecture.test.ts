@@ -66,6 +66,10 @@ const PART_OF_PARENT = new Map([
   ["src/adapters/card", "src/adapters"],
   // A format reads columns with what lies beside it; data sets find their format in the registry.
   ["src/data/formats", "src/data"],
+  // A reader of files says what is wrong in the errors of data; a table finds its reader.
+  ["src/data/files", "src/data"],
+  // A layout rewrites a table with what lies beside it; opening a file goes through all of them.
+  ["src/data/layouts", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */
@@ -78,8 +82,8 @@ const LEAVES = ["hub", "data", "adapters"];
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
 /**
- * What page and worker must agree on: arithmetic on a configuration, versions of what is written.
- * No device, no package.
+ * What page and worker must agree on: arithmetic on a configuration, versions of what is written,
+ * cells of a CSV. No device, and no package but the one that writes CSV.
  */
 const SHARED_WITH_THE_PAGE = [
   "src/errors/message-of",
@@ -92,10 +96,12 @@ const SHARED_WITH_THE_PAGE = [
   "src/verdict/report",
   "src/plan/presets/registry",
   "src/data/class-weights",
+  "src/data/files/extensions",
   "src/data/placeholders",
   "src/data/suggested-text",
   "src/data/task-texts",
   "src/data/splits",
+  "src/data/write-csv",
   "src/versions/versions",
 ];
 

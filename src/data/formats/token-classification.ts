@@ -6,12 +6,14 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { cutTokens } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
+import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { readWords } from "./lists";
 
 const WORD_NAMES = ["tokens", "words", "token", "word", "sentence", "text"];
 const TAG_NAMES = ["tags", "nertags", "bio", "biotags", "iob", "ner", "nerlabels", "postags", "pos", "labels", "tag"];
 const SAMPLE_ROWS = 200;
+/** More rows than this must have several words and as many tags where some have not. */
+const SHARE_ALIGNED = 0.6;
 /** The label of tokens that begin no word; the loss leaves them out, as transformers' does. */
 const NO_LABEL = -100;
 
@@ -45,8 +47,8 @@ export const tokenClassification: DataFormat = {
 
   read(table, { tokens, tags }, known) {
     const { cells, notices } = readCells(table, [
-      { role: "words", column: tokens },
-      { role: "tags", column: tags },
+      { role: "words", column: tokens, structures: ["list"] },
+      { role: "tags", column: tags, structures: ["list"] },
     ]);
     const rows = cells.map(({ values, row }) => {
       const [words, own] = [readWords(values[0]!), readWords(values[1]!)];
@@ -61,17 +63,21 @@ export const tokenClassification: DataFormat = {
       }
       return { words, tags: own, row };
     });
-    const places = rows.flatMap(({ tags: own, row }) => own.map((label) => ({ label, row })));
+    const spelling = spellAsKnown(table.file, "tag", known);
+    const places = rows.flatMap(({ tags: own, row }) => own.map((tag) => ({ label: spelling.spell(tag), row })));
     const labels = known ? [...known.labels] : sortedNames(places.map(({ label }) => label));
-    if (known) notices.push(...checkKnown(table.file, tags!, "tag", places, known));
-    else notices.push(...checkTags(table.file, tags!, labels, places.length));
+    if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, tags!, "tag", places, known));
+    else {
+      notices.push(...checkTags(table.file, tags!, labels, places.length));
+      notices.push(...labelNotices(table.file, tags!, "tag", labels));
+    }
     const ids = numberLabels(labels);
     const examples = rows.map(({ words, tags: own, row }) => ({
       text: words.join(" "),
       textPair: null,
       label: 0,
       words,
-      tags: own.map((tag) => ids.get(tag)!),
+      tags: own.map((tag) => ids.get(spelling.spell(tag))!),
       row,
     }));
     return { examples: onlyKnown(examples, known), labels, notices };
@@ -89,14 +95,18 @@ export const tokenClassification: DataFormat = {
 };
 
 /**
- * Whether two columns have the same number of entries in every row looked at, and several in some.
+ * Whether two columns have the same number of entries in most rows looked at, and several in some.
+ * Not in all: one row that was cut short is to be named, not read as another task.
  */
 function areAligned(table: Table, tokens: string, tags: string): boolean {
   const [word, tag] = [table.columns.indexOf(tokens), table.columns.indexOf(tags)];
   const counts = table.rows
     .slice(0, SAMPLE_ROWS)
     .map((record) => [readWords(record[word]!).length, readWords(record[tag]!).length]);
-  return counts.every(([a, b]) => a === b) && counts.some(([a]) => a! > 1);
+  const same = counts.filter(([a, b]) => a === b);
+  const several = same.filter(([a]) => a! > 1);
+  // A text and its label are as many words here and there: whole rows of tags are rarely chance.
+  return same.length === counts.length ? several.length > 0 : several.length > SHARE_ALIGNED * counts.length;
 }
 
 function checkTags(file: string, column: string, labels: readonly string[], words: number): string[] {
@@ -122,15 +132,4 @@ function checkTags(file: string, column: string, labels: readonly string[], word
     `${file}, column "${column}": the tags (${named}${labels.length > 5 ? ", …" : ""}) do not begin with B- or I-, so F1 over ` +
       "entities counts stretches of equal tags; go by the accuracy over words.",
   ];
-}
-
-/**
- * A typed text as words: what stands between white space, with punctuation around it apart, as
- * corpora with tags have it.
- */
-export function wordsOf(text: string): string[] {
-  return text.split(/\s+/).flatMap((chunk) => {
-    const [, before = "", word = "", after = ""] = /^([("'‘“[{]*)(.*?)([.,;:!?)"'”’\]}]*)$/u.exec(chunk) ?? [];
-    return [...before, ...(word ? [word] : []), ...after];
-  });
 }

@@ -5,15 +5,18 @@
 
 import { Download, FileInput } from "lucide-react";
 import { useState } from "react";
+import { tableExtensions } from "../../data/files/extensions";
 import type { FilePredictions as Answer, ColumnRoles, FileScores, FileToPredict } from "../../worker/api";
 import { useQuestion } from "../asking";
 import { download } from "../export/download";
+import { FORMULAS_HELP, FORMULAS_LABEL } from "../export/formulas";
+import { Field } from "../fields/Field";
 import { FileButton } from "../fields/FileButton";
 import { Segmented } from "../fields/Segmented";
 import { SelectField } from "../fields/SelectField";
 import { Message } from "../layout/Message";
 import { formatPlural } from "../numbers";
-import { isBusy, useStudio } from "../store/store";
+import { isBusy, patch, useStudio } from "../store/store";
 import { AnswerColumns } from "./AnswerColumns";
 import { useAnsweringRuns } from "./answering-runs";
 import { ScorePanel } from "./ScorePanel";
@@ -33,7 +36,7 @@ export function FilePredictions() {
     <fieldset className="sum-panel">
       <legend className="group-label">Predict a file</legend>
       <div className="imported-actions file-line">
-        <FileButton label="File to predict" accept=".csv,.tsv,.jsonl" onFile={open}>
+        <FileButton label="File to predict" accept={tableExtensions.join(",")} onFile={open}>
           <FileInput size={16} aria-hidden="true" /> Choose a file…
         </FileButton>
         {opened && (
@@ -46,8 +49,8 @@ export function FilePredictions() {
         <Choices key={`${opened.file.name} ${opened.file.lastModified} ${opened.found.rows}`} {...opened} runs={runs} />
       ) : (
         <p className="field-help">
-          A CSV, TSV or JSONL file of texts. One run answers every row, or a column says which. Where a column has the
-          right answers, all runs are scored on those rows.
+          A table of texts, in any of the kinds of files that you can train on. One run answers every row, or a column
+          says which. Where a column has the right answers, all runs are scored on those rows.
         </p>
       )}
       {error !== null && <Message kind="error">{error}</Message>}
@@ -72,17 +75,19 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   const [given, setGiven] = useState<Record<string, string>>({});
   const { answer: last, waiting: predicting, error, ask } = useQuestion<Answer>();
   const { answer: scored, waiting: scoring, error: unscored, ask: askScores } = useQuestion<Scored | null>();
+  const formulas = useStudio((state) => state.ui.formulas);
   const working = predicting || scoring;
   const answer = working || error !== null ? null : last;
   const values = found.values.find((one) => one.column === column)?.values ?? [];
-  const runOf = (value: string) => given[value] ?? namedLike(value, runs) ?? NONE;
+  // A value may be called like what every object has: only what was chosen for it counts.
+  const runOf = (value: string) => (Object.hasOwn(given, value) ? given[value]! : (namedLike(value, runs) ?? NONE));
   const mapped = Object.fromEntries(values.map(({ value }) => [value, runOf(value)]).filter(([, run]) => run !== NONE));
   const run = runs.includes(chosen) ? chosen : runs[0]!;
   const complete = how === "one" || (values.length > 0 && values.every(({ value }) => runOf(value) !== NONE));
   // Of another column they would be another answer.
   const scores = !working && unscored === null && scored?.by === answers ? scored.scores : null;
   const predict = () => {
-    ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
+    ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }, formulas));
     askScores(
       async (studio) => answers && { by: answers, scores: await studio.scoreRows(file, { ...columns, ...answers }) },
     );
@@ -139,6 +144,17 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
           ))}
         </fieldset>
       )}
+      <Field label={FORMULAS_LABEL} help={FORMULAS_HELP}>
+        {(input) => (
+          <input
+            {...input}
+            type="checkbox"
+            className="checkbox"
+            checked={formulas === "asTheyAre"}
+            onChange={(event) => patch("ui", { formulas: event.target.checked ? "asTheyAre" : "text" })}
+          />
+        )}
+      </Field>
       <div className="imported-actions">
         <button type="button" className="button" disabled={working || !complete} onClick={predict}>
           {predicting ? "Predicting…" : scoring ? "Scoring…" : `Predict ${formatPlural(found.rows, "row")}`}
