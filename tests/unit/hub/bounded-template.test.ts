@@ -23,6 +23,11 @@ describe("refused", () => {
       /more than 300000 steps/,
     ],
     [
+      "empty loops in loops",
+      "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}",
+      /more than 300000 steps/,
+    ],
+    [
       "loops in loops",
       "{% for a in range(3000) %}{% for b in range(3000) %}{{ b }}{% endfor %}{% endfor %}",
       /more than 300000 steps/,
