@@ -179,6 +179,8 @@ export interface ModelDetails {
   gated: boolean;
   /** All files; the studio reads `wanted` ones only. */
   files: { name: string; bytes: number; wanted: boolean }[];
+  /** Wanted files of which the Hub tells no sum: only their size is checked. */
+  unchecked: string[];
   /** Of the wanted files, and how many of them are stored in this browser already. */
   bytes: number;
   storedBytes: number;
