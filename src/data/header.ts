@@ -82,7 +82,9 @@ function cleanNames(file: string, row: number, record: readonly string[], notice
   return names;
 }
 
-/** Places of the columns that are some: without a name are left out the empty ones, and an index. */
+/**
+ * Places of the columns that are some: without a name are left out the empty ones, and an index.
+ */
 function keptColumns(file: string, names: readonly string[], rows: readonly string[][], notices: string[]): number[] {
   const unnamed = [...names.keys()].filter((place) => names[place] === "");
   const blank = unnamed.filter((place) => rows.every((cells) => cells[place]!.trim() === ""));

@@ -436,9 +436,9 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
-   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
-   * default: true, and as the training file's for the others.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was
+   * open untouched. `seed` as for samples. `header`: whether the first row holds the names of the
+   * columns; default: true, and as the training file's for the others.
    */
   openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
   /** Lets the validation or test file go. */

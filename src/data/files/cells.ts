@@ -51,7 +51,10 @@ export function parseJson(text: string): unknown {
 
 const STRING_OR_NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|-?\bNaN\b/gs;
 
-/** Objects to lists of cells. A list may be shorter than `columns`: a later object can have more keys. */
+/**
+ * Objects to lists of cells. A list may be shorter than `columns`: a later object can have more
+ * keys.
+ */
 export class JsonCells {
   readonly columns: string[] = [];
   readonly #indexes = new Map<string, number>();

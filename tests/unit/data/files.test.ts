@@ -1,4 +1,6 @@
-/** Tables in every kind of file that people have: the cells that pandas reads from the same file. */
+/**
+ * Tables in every kind of file that people have: the cells that pandas reads from the same file.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
