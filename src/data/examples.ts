@@ -66,8 +66,11 @@ export interface Cells {
  * lists or objects that the role cannot be.
  */
 export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {
+  // First what the cells are: that says more than which column is missing beside it.
+  for (const { role, column, structures } of chosen) {
+    if (column && table.columns.includes(column)) refuseStructures(table, column, role, structures);
+  }
   checkColumns(table, chosen);
-  for (const { role, column, structures } of chosen) if (column) refuseStructures(table, column, role, structures);
   const places = chosen.map(({ column }) => (column ? table.columns.indexOf(column) : -1));
   const skipped = new Map<number, number[]>();
   const cells: Cells[] = [];

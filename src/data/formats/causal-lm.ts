@@ -30,7 +30,7 @@ const RESPONSE_NAMES = ["output", "response", "completion", "answer", "reply", "
 const PROMPT_NAMES = ["instruction", "prompt", "question", "query", "source", "article", "document", "input", "text"];
 /** What a prompt may have beside what it asks. */
 const INPUT_NAMES = ["input", "context", "passage"];
-/** Of several columns of conversations the likeliest; those of rejected answers are none of them. */
+/** Of several columns of conversations the likeliest; rejected answers are none of them. */
 const MESSAGES_NAMES = ["messages", "conversations", "conversation", "contents", "dialogue", "dialog", "chosen"];
 const REJECTED_NAMES = ["rejected", "rejectedresponse"];
 const SYSTEM_NAMES = ["system", "systemprompt", "systemmessage", "systeminstruction"];
