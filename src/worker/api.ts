@@ -458,9 +458,9 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
-   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
-   * default: true, and as the training file's for the others.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was
+   * open untouched. `seed` as for samples. `header`: whether the first row holds the names of the
+   * columns; default: true, and as the training file's for the others.
    */
   openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
   /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
