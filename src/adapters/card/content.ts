@@ -107,6 +107,10 @@ export interface ModelCardContent {
   tokenTypes?: boolean;
   /** Whether the training state lies beside the adapter. */
   resumes?: boolean;
+  /** Other forms that the run can be written in, by id; default: none. */
+  conversions?: readonly string[];
+  /** Paths of modules outside of the blocks that may be targets; default: none. */
+  outer?: readonly string[];
   /** Of a task that writes; default: nothing is said of it. */
   writing?: WritingFacts | null;
   /** What its answers are read with; default: nothing. */

@@ -276,3 +276,48 @@ it("the headings' Jinja writes what the studio wrote", () => {
     "### System:\nBe brief.\n\n### User:\nIs it?\n\n\n### Assistant:\nYes.</s>",
   );
 });
+
+const lowRank = (changes: object = {}) => ({
+  ...lora.config({ type: "LORA", rank: 4, alpha: 8, targets: ["q_proj"], rankStabilised: false }, site),
+  ...changes,
+});
+
+it.each<[string, Partial<ModelCardContent>, RegExp]>([
+  [
+    "LoRA that writes",
+    { config: lowRank() },
+    /vllm serve tiny-base --enable-lora --max-lora-rank 8 --lora-modules adapter=\.\nconvert_lora_to_gguf\.py --base tiny-base \./,
+  ],
+  ["room for the largest rank", { config: lowRank({ r: 9, rank_pattern: { v_proj: 40 } }) }, /--max-lora-rank 64 /],
+  [
+    "a name that a shell would read",
+    { config: lowRank({ base_model_name_or_path: "it's $(x)" }) },
+    /vllm serve 'it'\\''s \$\(x\)' --enable-lora/,
+  ],
+  [
+    "a head",
+    { config: lowRank(), task: sequenceClassification.card(null) },
+    /do not take this folder: they write texts, and what it answers with is a trained head \(`modules_to_save`\)/,
+  ],
+  ["magnitudes", { config: lowRank({ use_dora: true }) }, /no magnitudes \(`use_dora`\).*merged model/],
+  ["biases", { config: lowRank({ bias: "all" }) }, /no trained biases/],
+  [
+    "the head over the vocabulary",
+    { config: lowRank({ target_modules: ["q_proj", "lm_head"] }), outer: ["model.embed_tokens", "lm_head"] },
+    /refuse targets outside of the blocks, here `lm_head`\./,
+  ],
+  [
+    "a prefix",
+    { config: foldedPrefix },
+    /know LoRA alone, and this is `PREFIX_TUNING`\. Where its method merges, down/,
+  ],
+  [
+    "what becomes LoRA",
+    { config: { ...foldedPrefix, peft_type: "VERA" }, conversions: ["lora"] },
+    /this is `VERA`\. Where its method merges, download it as plain LoRA, or download the merged model/,
+  ],
+])("says which other programs take it: %s", (_, changes, expected) => {
+  const card = modelCard({ ...writer, ...changes });
+  expect(card.split("## Other programs")[1]).toMatch(expected);
+  expect(card.includes("vllm serve")).toBe(/vllm|--max/.test(expected.source));
+});
