@@ -3,7 +3,7 @@
  * column is looked at; what is measured on a slice is `verdict/slices.ts`.
  */
 
-import { DataError } from "./errors";
+import { DataError, listNames } from "./errors";
 import { isMissingWord } from "./numbers";
 import { namedColumns } from "./placeholders";
 import type { Table } from "./table";
@@ -50,7 +50,7 @@ export function valuesOf(table: Table, column: string, rows: readonly number[]):
     throw new DataError({
       file: table.file,
       column,
-      what: `The file has no column of this name to slice by (it has: ${table.columns.join(", ")}).`,
+      what: `The file has no column of this name to slice by (it has: ${listNames(table.columns)}).`,
       fix: "Choose one of the file's columns.",
     });
   }

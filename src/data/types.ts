@@ -57,9 +57,9 @@ export interface ColumnRoles {
   response?: string;
   /** Conversations, in place of prompt and response. */
   messages?: string | null;
-  /** What the assistant is told before the first turn; a conversation that says so itself keeps it. */
+  /** What the assistant is told before the first turn, where the conversation does not say it. */
   system?: string | null;
-  /** Turns before prompt and response: pairs of a question and its answer, which is learned, too. */
+  /** Turns before prompt and response: pairs of a question and an answer, which is learned too. */
   history?: string | null;
 }
 

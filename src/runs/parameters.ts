@@ -166,8 +166,8 @@ export class Parameters {
   }
 
   /**
-   * What is no number on the device: of the trained tensors, else of the last step's gradients; null:
-   * nothing. Waits for the device.
+   * What is no number on the device: of the trained tensors, else of the last step's gradients;
+   * null: nothing. Waits for the device.
    */
   async findNonFinite(): Promise<NonFinite | null> {
     return nonFiniteIn(await this.read(), "trained tensor") ?? nonFiniteIn(await this.readGradients(), "gradient of");

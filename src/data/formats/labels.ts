@@ -40,7 +40,7 @@ export function labelNotices(file: string, column: string, noun: string, labels:
     ...(first
       ? [
           `${where}: the ${noun}s ${first.slice(0, 3).map(shown).join(" and ")} look alike and are learned as different ones` +
-            `${sets.length > 1 ? `, and so are ${countOf(sets.length - 1, "other set")}` : ""}. Write each ${noun} in one way.`,
+            `${sets.length > 1 ? `, and so ${sets.length === 2 ? "is" : "are"} ${countOf(sets.length - 1, "other set")}` : ""}. Write each ${noun} in one way.`,
         ]
       : []),
     ...(missing.length > 0
