@@ -190,7 +190,7 @@ export class Comparisons {
       earlier,
     );
     const { comparison } = open;
-    const kept = await readKeptFiles(open, files);
+    const kept = await readKeptFiles(this.#session.model, open, files);
     if (!train) return comparison.takeUp(kept);
     return this.#guard(open, async () => {
       await comparison.takeUp(kept);
@@ -463,7 +463,7 @@ export class Comparisons {
     do {
       this.#keepAgain = false;
       // Whoever keeps them says what went wrong: training goes on.
-      await this.#keeper!(await keptFiles(open)).catch(() => {});
+      await this.#keeper!(await keptFiles(this.#session.model, open)).catch(() => {});
     } while (this.#keepAgain);
   }
 
