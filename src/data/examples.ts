@@ -5,7 +5,7 @@
 
 import { refuseStructures, type Structure } from "./cell-kinds";
 import type { ChatMessage } from "./chat";
-import { countOf, DataError, formatCount, nameRows } from "./errors";
+import { countOf, DataError, formatCount, listNames, nameRows } from "./errors";
 import type { Table } from "./table";
 
 export interface Example {
@@ -66,8 +66,11 @@ export interface Cells {
  * lists or objects that the role cannot be.
  */
 export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {
+  // First what the cells are: that says more than which column is missing beside it.
+  for (const { role, column, structures } of chosen) {
+    if (column && table.columns.includes(column)) refuseStructures(table, column, role, structures);
+  }
   checkColumns(table, chosen);
-  for (const { role, column, structures } of chosen) if (column) refuseStructures(table, column, role, structures);
   const places = chosen.map(({ column }) => (column ? table.columns.indexOf(column) : -1));
   const skipped = new Map<number, number[]>();
   const cells: Cells[] = [];
@@ -127,7 +130,7 @@ function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
       }
       throw new DataError({
         file: table.file,
-        what: `No column is chosen as the ${role} (the file has: ${table.columns.join(", ")}).`,
+        what: `No column is chosen as the ${role} (the file has: ${listNames(table.columns)}).`,
         fix: "Choose one.",
       });
     }
@@ -135,7 +138,7 @@ function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
       throw new DataError({
         file: table.file,
         column,
-        what: `The file has no column of this name, which is to be the ${role} (it has: ${table.columns.join(", ")}).`,
+        what: `The file has no column of this name, which is to be the ${role} (it has: ${listNames(table.columns)}).`,
         fix: "Choose one of the file's columns, or rename the column in the file.",
       });
     }

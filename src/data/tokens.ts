@@ -120,12 +120,22 @@ export function encodeText(
   return {
     ids: cutTokens(full, maxLength, tokenizer.trailingSpecials),
     ...(types?.some((type) => type !== 0) && { types }),
-    labels: Int32Array.of(label),
+    labels: oneLabel(label),
     ...(values && { values }),
     fullLength: full.length,
     text: textPair === null ? text : `${text} ${textPair}`,
   };
 }
+
+/** The same array for all rows of a class: small arrays take far more than their bytes. */
+function oneLabel(label: number): Int32Array {
+  const known = ONE_LABEL.get(label);
+  if (known) return known;
+  const made = Int32Array.of(label);
+  ONE_LABEL.set(label, made);
+  return made;
+}
+const ONE_LABEL = new Map<number, Int32Array>();
 
 /** At most `maxLength` ids, or types: the first ones and the last `endTokens`. */
 export function cutTokens(ids: ArrayLike<number>, maxLength: number, endTokens: number): Int32Array {

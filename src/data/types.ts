@@ -57,9 +57,9 @@ export interface ColumnRoles {
   response?: string;
   /** Conversations, in place of prompt and response. */
   messages?: string | null;
-  /** What the assistant is told before the first turn; a conversation that says so itself keeps it. */
+  /** What the assistant is told before the first turn, where the conversation does not say it. */
   system?: string | null;
-  /** Turns before prompt and response: pairs of a question and its answer, which is learned, too. */
+  /** Turns before prompt and response: pairs of a question and an answer, which is learned too. */
   history?: string | null;
 }
 
@@ -160,8 +160,8 @@ export interface DataSummary {
   rowNumbers: Record<DataRole, RowNumbers | null>;
   columns: string[];
   /**
-   * Whether the training file's first row was read as the names of its columns, and whether it looks
-   * like data; null where the kind of file has names of its own.
+   * Whether the training file's first row was read as the names of its columns, and whether it
+   * looks like data; null where the kind of file has names of its own.
    */
   header: { readonly isNames: boolean; readonly looksLikeData: boolean } | null;
   settings: DataSettings;

@@ -96,6 +96,8 @@ export async function exportRun(
           : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
+      conversions: conversionsOf(method).map(({ id }) => id),
+      outer: site.outer,
       tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,
       trainable: run.trainable,
     }),

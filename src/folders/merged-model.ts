@@ -16,7 +16,7 @@ import { readModel } from "../base/read-model";
 import type { Calibration } from "../calibration/calibration";
 import { readConfig } from "../hub/config";
 import { entryElements, type SafetensorsEntry } from "../hub/safetensors";
-import { streamTensor } from "../hub/safetensors-values";
+import { readTensor, streamTensor } from "../hub/safetensors-values";
 import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors } from "../hub/stream-safetensors";
 import type { ModelFolder } from "../hub/types";
 import type { NamedTensor } from "../hub/write-safetensors";
@@ -65,6 +65,9 @@ export interface FileSink {
   end(): void;
 }
 
+/** Every file that a merged model's folder may have. */
+export const MERGED_FILES: readonly string[] = ["config.json", "README.md", "model.safetensors", ...COPIED];
+
 /** Writes config.json, README.md, the tokenizer's files and model.safetensors in that type. */
 export async function writeMergedModel(model: MergedModel, type: StoredType, sink: FileSink): Promise<void> {
   const whole = (name: string, bytes: Uint8Array<ArrayBuffer>) => {
@@ -86,9 +89,15 @@ export async function writeMergedModel(model: MergedModel, type: StoredType, sin
 
 /**
  * The merged model as a zip with one folder in it, named after the run.
- * @throws Error with both numbers when a zip cannot hold it.
+ * @throws Error with both numbers when a zip cannot hold it; Error where it would be the base model
+ * once more.
  */
 export async function zipMerged(model: MergedModel, type: StoredType, name: string): Promise<Blob> {
+  if (model.head.length === 0 && !(await changesAny(model))) {
+    throw new Error(
+      `Merging "${name}" changes no value of the base model: there would be nothing new to download. Train it first.`,
+    );
+  }
   const bytes = streamedBytes(mergedTensors(model), type);
   if (bytes > MAX_ZIP_BYTES) {
     throw new Error(
@@ -99,6 +108,19 @@ export async function zipMerged(model: MergedModel, type: StoredType, name: stri
   const zip = zipStream(folderName(name));
   await writeMergedModel(model, type, zip);
   return zip.finish();
+}
+
+/** Whether any value changes; tensors are read up to the first that does. */
+async function changesAny({ base, changes }: Pick<MergedModel, "base" | "changes">): Promise<boolean> {
+  for (const { name, entry } of base) {
+    const change = changes.get(name);
+    if (!change) continue;
+    const before = Float32Array.from(await readTensor(entry));
+    const after = before.slice();
+    change(after);
+    if (after.some((value, place) => value !== before[place])) return true;
+  }
+  return false;
 }
 
 /** Every tensor of the merged model; a head's takes the place of a base tensor of its name. */

@@ -4,6 +4,9 @@
  * keeping files (`stored-models.ts`).
  */
 
+import * as z from "zod";
+import { schemaIssues } from "../errors/schema-issues";
+import { shortened } from "../errors/shortened";
 import type { ExpectedFile } from "./checksum";
 import { namePolicyRefusals } from "./policy-refusals";
 import type { ModelRecord } from "./stored-models";
@@ -21,16 +24,18 @@ export interface HubRequest {
   readonly token: string | null;
   /** Of the Hub, without a slash at its end. */
   readonly address: string;
+  /** Default: a model. */
+  readonly kind?: "model" | "dataset";
 }
 
-/** A model on the Hub at one commit. */
+/** A model, or a data set, on the Hub at one commit. */
 export interface HubModel {
   readonly request: HubRequest;
   readonly commit: string;
   /** As its card names it; null where it names none. */
   readonly licence: string | null;
   readonly gated: boolean;
-  /** Everything at the top of the repository, wanted or not. */
+  /** Everything at the top of the repository, wanted or not; of a data set in its folders, too. */
   readonly files: readonly ExpectedFile[];
 }
 
@@ -55,37 +60,60 @@ export function parseHubName(typed: string, address = HUB_ADDRESS): Pick<HubRequ
 const library = () => import("@huggingface/hub");
 
 /**
- * Commit, licence and files of a model. These are the first requests that leave the page.
+ * Commit, licence and files of a model or a data set. These are the first requests that leave the
+ * page.
  * @throws Error saying whether the model, the revision, the permission or the network is missing,
  * and what to do.
  */
 export async function lookUp(request: HubRequest): Promise<HubModel> {
   checkRequest(request);
-  const { listFiles, modelInfo } = await library();
-  const { name, revision, address } = request;
+  const { listFiles, modelInfo, datasetInfo } = await library();
+  const { name, revision, address, kind = "model" } = request;
   const access = { hubUrl: address, ...(request.token === null ? {} : { accessToken: request.token }) };
   return nameErrors(request, async () => {
-    const info = await modelInfo({
+    const ask = {
       name,
       ...(revision === null ? {} : { revision }),
-      additionalFields: ["sha", "cardData"],
+      additionalFields: ["sha", "cardData"] as ("sha" | "cardData")[],
       ...access,
-    });
+    };
+    const info = await (kind === "dataset" ? datasetInfo(ask) : modelInfo(ask));
+    const commit = told(commitSchema, info.sha, address);
     const files: ExpectedFile[] = [];
     // Of the commit, so that nothing changes between looking and downloading.
-    for await (const entry of listFiles({ repo: { type: "model", name }, revision: info.sha, ...access })) {
+    const recursive = kind === "dataset";
+    for await (const entry of listFiles({ repo: { type: kind, name }, revision: commit, recursive, ...access })) {
       if (entry.type !== "file") continue;
-      const sha256 = entry.lfs?.oid ?? null;
-      files.push({
-        name: entry.path,
-        bytes: entry.lfs?.size ?? entry.size,
-        sha256,
-        gitId: sha256 === null ? (entry.oid ?? null) : null,
-      });
+      const { path, size, oid, lfs } = told(fileSchema, entry, address);
+      const sha256 = lfs?.oid ?? null;
+      files.push({ name: path, bytes: lfs?.size ?? size, sha256, gitId: sha256 === null ? (oid ?? null) : null });
     }
-    return { request, commit: info.sha, licence: licenceOf(info.cardData), gated: info.gated !== false, files };
+    return { request, commit, licence: licenceOf(info.cardData), gated: info.gated !== false, files };
   });
 }
+
+const commitSchema = z.string().regex(/^[0-9a-f]{40,64}$/i, "is no commit");
+const size = z.int().min(0);
+/** A file of a listing; sums may be missing, and then nothing is checked but the size. */
+const fileSchema = z.object({
+  path: z.string().min(1),
+  size,
+  oid: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/i, "is no git id")
+    .nullish(),
+  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/i, "is no SHA-256"), size }).nullish(),
+});
+
+/** What a server told, checked. Throws an Error naming the place that is of another form. */
+function told<Schema extends z.ZodType>(schema: Schema, value: unknown, address: string): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw anotherForm(address, schemaIssues(parsed.error).join("; "));
+}
+
+const anotherForm = (address: string, why: string) =>
+  new Error(`${address} answers in another form than the Hub's (${shortened(why, 200)}). Check the Hub's address.`);
 
 function licenceOf(card: unknown): string | null {
   const { license, license_name: own } = (card ?? {}) as { license?: unknown; license_name?: unknown };
@@ -98,7 +126,8 @@ function licenceOf(card: unknown): string | null {
  * The names of what the studio reads of a model: settings, tokenizer and weights, one file or
  * shards.
  */
-const WANTED = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja)$/;
+const WANTED =
+  /^((generation_)?config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|chat_template\.jinja)$/;
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
@@ -160,13 +189,13 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
   const find = async (): Promise<string> => {
     const { fileDownloadInfo } = await library();
     const info = await fileDownloadInfo({
-      repo: { type: "model", name: model.request.name },
+      repo: { type: model.request.kind ?? "model", name: model.request.name },
       path: name,
       revision: model.commit,
       hubUrl: address,
       ...(token === null ? {} : { accessToken: token }),
     });
-    if (!info) throw new Error(`${name} is not in ${model.request.name} any more. Look the model up again.`);
+    if (!info) throw new Error(`${name} is not in ${model.request.name} any more. Look it up again.`);
     return info.url;
   };
   return (start, end) =>
@@ -194,6 +223,9 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
     });
 }
 
+/** What browsers and Node say of a transfer that did not come about, or broke off. */
+const OF_THE_NETWORK = /fetch|network|load failed|terminated|aborted|could not be reached|cancelled|body/i;
+
 /**
  * @throws Error where the token is none that a request could carry, or the address holds a name and
  * a password, which would be in every message and record. It has no part of either.
@@ -210,8 +242,8 @@ function checkRequest({ token, address }: HubRequest): void {
 }
 
 /**
- * Turns what the client throws into a sentence that says what to do, and has no token in it whatever
- * a server or a library says. Broken transfers stay what they are.
+ * Turns what the client throws into a sentence that says what to do, and has no token in it
+ * whatever a server or a library says. Broken transfers stay what they are.
  */
 async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
@@ -232,6 +264,9 @@ async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Resul
     if ((error as Error).message?.startsWith("Your access token")) {
       throw new Error(`The token is not one of the Hub's: ${(error as Error).message}.`);
     }
+    if (error instanceof SyntaxError || (error instanceof TypeError && !OF_THE_NETWORK.test(error.message))) {
+      throw anotherForm(request.address, error instanceof SyntaxError ? "what came is no JSON" : "its list is none");
+    }
     if (error instanceof TypeError) {
       // A TypeError: what a transfer that broke off throws too, so that it is tried again.
       throw new TypeError(
@@ -242,8 +277,13 @@ async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Resul
   }
 }
 
-function refusedBy({ name, revision, token, address }: HubRequest, status: number, said: string): Error {
-  const page = `${address}/${name}`;
+function refusedBy(
+  { name, revision, token, address, kind = "model" }: HubRequest,
+  status: number,
+  said: string,
+): Error {
+  const page = kind === "dataset" ? `${address}/datasets/${name}` : `${address}/${name}`;
+  const noun = kind === "dataset" ? "data set" : "model";
   const model = revision === null ? name : `${name} at revision ${revision}`;
   if (status === 401 && token === null) {
     return new Error(
@@ -255,11 +295,11 @@ function refusedBy({ name, revision, token, address }: HubRequest, status: numbe
     return new Error(`${address} does not accept the token for ${model}. Make a new one and try again.`);
   if (status === 403) {
     return new Error(
-      `${address} does not let this account read ${model}: the model is gated. Accept its conditions on ${page}` +
+      `${address} does not let this account read ${model}: the ${noun} is gated. Accept its conditions on ${page}` +
         `${token === null ? ", then give a token of that account" : ", or give a token of an account that has"}.`,
     );
   }
-  if (status === 404) return new Error(`${address} has no model ${model}. Check owner, name and revision.`);
+  if (status === 404) return new Error(`${address} has no ${noun} ${model}. Check owner, name and revision.`);
   if (status === 429) return new Error(`${address} asks to wait: too many requests. Try again in some minutes.`);
   return new Error(`${address} answered ${status} about ${model}: ${said}`);
 }

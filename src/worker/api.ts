@@ -144,7 +144,27 @@ export type ModelPlace =
    * `name` as typed: `OWNER/NAME`, `OWNER/NAME@REVISION` or its page. The token is kept in memory
    * only.
    */
-  { kind: "hub"; name: string; token: string | null; address: string } | { kind: "files"; files: LocalFile[] };
+  ({ kind: "hub" } & HubPlace) | { kind: "files"; files: LocalFile[] };
+
+/** What is asked for on the Hub. */
+export interface HubPlace {
+  name: string;
+  token: string | null;
+  address: string;
+}
+
+/** A data set of the Hub that was looked up. */
+export interface DatasetListing {
+  source: string;
+  name: string;
+  commit: string;
+  licence: string | null;
+  gated: boolean;
+  /** Files of rows; `part` by their names, null where they do not say it. */
+  files: { name: string; bytes: number; part: DataRole | null }[];
+  /** By name, of each part. */
+  likely: { train: string; validation: string | null; test: string | null };
+}
 
 /** What is known of a model from its config.json and the weight files' headers. */
 export interface ModelDetails {
@@ -159,6 +179,8 @@ export interface ModelDetails {
   gated: boolean;
   /** All files; the studio reads `wanted` ones only. */
   files: { name: string; bytes: number; wanted: boolean }[];
+  /** Wanted files of which the Hub tells no sum: only their size is checked. */
+  unchecked: string[];
   /** Of the wanted files, and how many of them are stored in this browser already. */
   bytes: number;
   storedBytes: number;
@@ -436,11 +458,17 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
-   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
-   * default: true, and as the training file's for the others.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was
+   * open untouched. `seed` as for samples. `header`: whether the first row holds the names of the
+   * columns; default: true, and as the training file's for the others.
    */
   openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
+  /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
+  lookUpDataset(place: HubPlace): Promise<DatasetListing>;
+  /** Brings a file of a data set that was looked up, checked; it is opened as any other. */
+  downloadDataFile(source: string, file: string): Promise<File>;
+  /** Ends that download; its promise rejects. */
+  cancelDataDownload(): Promise<void>;
   /** Lets the validation or test file go. */
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary>;
   /**
@@ -506,7 +534,7 @@ export interface StudioApi {
    * not reject, its events say why.
    */
   compare(configuration: Configuration): Promise<void>;
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
   /**
    * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs

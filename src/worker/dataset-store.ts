@@ -44,6 +44,8 @@ interface Built {
   readonly dataset: Dataset;
 }
 
+/** Columns that are tried as the label: each is read and divided whole. */
+const MOST_TRIED = 20;
 /** From this many rows on a file is divided into three parts: of fewer, a tenth tells nothing. */
 const ROWS_FOR_TEST = 50;
 
@@ -250,7 +252,8 @@ export class DatasetStore {
       return guessed;
     } catch (refused) {
       if (!(refused instanceof DataError)) throw refused;
-      for (const other of table.columns.filter((column) => column !== text && column !== label)) {
+      const others = table.columns.filter((column) => column !== text && column !== label);
+      for (const other of others.slice(0, MOST_TRIED)) {
         const columns = { text, textPair: textPair === other ? null : textPair, label: other };
         const notice = `"${other}" is read as the label, because "${label}" cannot be: ${refused.message}`;
         const working = {

@@ -50,6 +50,7 @@ import type {
   DataRole,
   DataSettings,
   DataSummary,
+  DatasetListing,
   Defaults,
   DeviceChoice,
   DeviceReport,
@@ -61,6 +62,7 @@ import type {
   FileToPredict,
   GeneratedText,
   GenerationRequest,
+  HubPlace,
   ImportedAdapter,
   InstrumentId,
   InstrumentInput,
@@ -97,6 +99,7 @@ import { describeInspected, describeMethod, describeModel } from "./describe";
 import { EventBatches } from "./events";
 import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
+import { HubData } from "./hub-data";
 import { Models } from "./models";
 import { startChecks } from "./open-comparison";
 import { inspectFile, openAsTrained, predictTable, predictText } from "./predictions";
@@ -106,6 +109,7 @@ export class Studio implements StudioApi {
   readonly #folders: Folders;
   readonly #events = new EventBatches();
   readonly #models: Models;
+  readonly #hubData: HubData;
   readonly #data = new DatasetStore(this.#events.emit);
   readonly #session = new StudioSession(this.#data);
   readonly #comparisons: Comparisons;
@@ -116,6 +120,7 @@ export class Studio implements StudioApi {
   constructor(base: URL) {
     this.#folders = new Folders(base);
     this.#models = new Models(base, this.#events.emit);
+    this.#hubData = new HubData(this.#events.emit);
     this.#comparisons = new Comparisons(this.#session, this.#folders, this.#events);
   }
 
@@ -183,6 +188,18 @@ export class Studio implements StudioApi {
 
   async cancelDownload(): Promise<void> {
     this.#models.cancelDownload();
+  }
+
+  lookUpDataset(place: HubPlace): Promise<DatasetListing> {
+    return this.#hubData.lookUp(place);
+  }
+
+  downloadDataFile(source: string, file: string): Promise<File> {
+    return this.#hubData.download(source, file);
+  }
+
+  async cancelDataDownload(): Promise<void> {
+    this.#hubData.cancel();
   }
 
   listStored(): Promise<StoredModelListing[]> {

@@ -64,6 +64,8 @@ export interface WorkedExample {
   readonly trailing: number;
   /** Of the prompt, as the run read them. */
   readonly ids: readonly number[];
+  /** How many tokens the model reads after it, beside the method's own. */
+  readonly room: number;
   /** The most probable tokens after it. */
   readonly written: readonly { readonly id: number; readonly text: string }[];
 }
@@ -107,6 +109,10 @@ export interface ModelCardContent {
   tokenTypes?: boolean;
   /** Whether the training state lies beside the adapter. */
   resumes?: boolean;
+  /** Other forms that the run can be written in, by id; default: none. */
+  conversions?: readonly string[];
+  /** Paths of modules outside of the blocks that may be targets; default: none. */
+  outer?: readonly string[];
   /** Of a task that writes; default: nothing is said of it. */
   writing?: WritingFacts | null;
   /** What its answers are read with; default: nothing. */

@@ -40,7 +40,7 @@ export function labelNotices(file: string, column: string, noun: string, labels:
     ...(first
       ? [
           `${where}: the ${noun}s ${first.slice(0, 3).map(shown).join(" and ")} look alike and are learned as different ones` +
-            `${sets.length > 1 ? `, and so are ${countOf(sets.length - 1, "other set")}` : ""}. Write each ${noun} in one way.`,
+            `${sets.length > 1 ? `, and so ${sets.length === 2 ? "is" : "are"} ${countOf(sets.length - 1, "other set")}` : ""}. Write each ${noun} in one way.`,
         ]
       : []),
     ...(missing.length > 0
@@ -67,8 +67,8 @@ function shown(label: string): string {
 const codeOf = (character: string) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
- * Names of a validation file in the spelling of the training file, where they are the same number or
- * the same truth value and only one label there is that: `1` for `1.0`, `true` for `True`.
+ * Names of a validation file in the spelling of the training file, where they are the same number
+ * or the same truth value and only one label there is that: `1` for `1.0`, `true` for `True`.
  */
 export function spellAsKnown(file: string, noun: string, known: KnownRows | null) {
   const names = new Set(known?.labels);

@@ -105,7 +105,7 @@ function areAligned(table: Table, tokens: string, tags: string): boolean {
     .map((record) => [readWords(record[word]!).length, readWords(record[tag]!).length]);
   const same = counts.filter(([a, b]) => a === b);
   const several = same.filter(([a]) => a! > 1);
-  // A text and its one label are as many words here and there: whole rows of tags are rarely chance.
+  // A text and its label are as many words here and there: whole rows of tags are rarely chance.
   return same.length === counts.length ? several.length > 0 : several.length > SHARE_ALIGNED * counts.length;
 }
 

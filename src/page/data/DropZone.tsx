@@ -19,8 +19,8 @@ export function DropZone() {
       <span>
         <strong>{isDragActive ? "Drop to open" : "Drop a table"}</strong>
         <span className="field-help">
-          CSV, JSON, Excel or Parquet, zipped or not: texts with labels or numbers, words with tags, prompts with
-          responses, or conversations.
+          CSV, JSON, Excel or Parquet: texts with labels or numbers, words with tags, prompts with responses, or
+          conversations.
         </span>
       </span>
       <button type="button" className="button" onClick={open}>

@@ -204,6 +204,7 @@ const example = {
   addsSpecials: true,
   trailing: 0,
   ids: [1, 20, 21],
+  room: 61,
   written: [
     { id: 7, text: " yes" },
     { id: 2, text: "</s>" },
@@ -225,7 +226,8 @@ it("says how a language model is asked, what ends its answer, and one example wi
   expect(card).toContain('- as text: " yes" "</s>"');
   expect(card).toContain(
     'prompt = "Say `yes`:\\n"\nids = tokenizer(prompt, return_tensors="pt").input_ids\nwith torch.no_grad():\n' +
-      "    written = model.generate(\n        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False",
+      "    written = model.generate(\n        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, " +
+      "max_new_tokens=61)",
   );
   expect(modelCard(content)).not.toMatch(/## Prompts|PARAMETER/);
 });
@@ -275,4 +277,61 @@ it("the headings' Jinja writes what the studio wrote", () => {
   expect(render(messages.slice(0, 3), false)).toBe(
     "### System:\nBe brief.\n\n### User:\nIs it?\n\n\n### Assistant:\nYes.</s>",
   );
+});
+
+it.each([
+  ["a prefix", foldedPrefix],
+  ["a prompt", prompt.config({ type: "PROMPT_TUNING", origin: "trained" }, site)],
+])("writes token by token after %s, where PEFT's generate loses count, and stops at the end", (_, config) => {
+  const card = modelCard({ ...writer, config, writing });
+  expect(card).toContain("written = ids  # token by token");
+  expect(card).toContain("    for _ in range(61):\n        logits = model(input_ids=written");
+  expect(card).toContain("        if int(written[0, -1]) in (2, 9,):\n            break\nprint(tokenizer.decode");
+  expect(card).not.toContain("model.generate");
+  expect(modelCard({ ...writer, config })).toContain("range(100)");
+});
+
+const lowRank = (changes: object = {}) => ({
+  ...lora.config({ type: "LORA", rank: 4, alpha: 8, targets: ["q_proj"], rankStabilised: false }, site),
+  ...changes,
+});
+
+it.each<[string, Partial<ModelCardContent>, RegExp]>([
+  [
+    "LoRA that writes",
+    { config: lowRank() },
+    /vllm serve tiny-base --enable-lora --max-lora-rank 8 --lora-modules adapter=\.\nconvert_lora_to_gguf\.py --base tiny-base \./,
+  ],
+  ["room for the largest rank", { config: lowRank({ r: 9, rank_pattern: { v_proj: 40 } }) }, /--max-lora-rank 64 /],
+  [
+    "a name that a shell would read",
+    { config: lowRank({ base_model_name_or_path: "it's $(x)" }) },
+    /vllm serve 'it'\\''s \$\(x\)' --enable-lora/,
+  ],
+  [
+    "a head",
+    { config: lowRank(), task: sequenceClassification.card(null) },
+    /do not take this folder: they write texts, and what it answers with is a trained head \(`modules_to_save`\)/,
+  ],
+  ["magnitudes", { config: lowRank({ use_dora: true }) }, /no magnitudes \(`use_dora`\).*merged model/],
+  ["biases", { config: lowRank({ bias: "all" }) }, /no trained biases/],
+  [
+    "the head over the vocabulary",
+    { config: lowRank({ target_modules: ["q_proj", "lm_head"] }), outer: ["model.embed_tokens", "lm_head"] },
+    /refuse targets outside of the blocks, here `lm_head`\./,
+  ],
+  [
+    "a prefix",
+    { config: foldedPrefix },
+    /know LoRA alone, and this is `PREFIX_TUNING`\. Where its method merges, down/,
+  ],
+  [
+    "what becomes LoRA",
+    { config: { ...foldedPrefix, peft_type: "VERA" }, conversions: ["lora"] },
+    /this is `VERA`\. Where its method merges, download it as plain LoRA, or download the merged model/,
+  ],
+])("says which other programs take it: %s", (_, changes, expected) => {
+  const card = modelCard({ ...writer, ...changes });
+  expect(card.split("## Other programs")[1]).toMatch(expected);
+  expect(card.includes("vllm serve")).toBe(/vllm|--max/.test(expected.source));
 });

@@ -39,7 +39,7 @@ test.each<[what: string, labels: string[], notices: RegExp[]]>([
   ["white space within", ["very good", "very  good", "bad"], [/look alike/]],
   ["a space that does not break", ["very good", "very\u00a0good", "bad"], [/with U\+00A0/]],
   ["numbers", ["1", "1.0", "01", "2"], [/"01" and "1" and "1\.0" look alike/]],
-  ["two sets", ["A", "a", "B", "b"], [/"A" and "a" look alike.*, and so are 1 other set/]],
+  ["two sets", ["A", "a", "B", "b"], [/"A" and "a" look alike.*, and so is 1 other set/]],
   [
     "words for nothing",
     ["pos", "nan", "None", "NULL", "N/A"],
@@ -95,7 +95,7 @@ test("tags and several labels go by the same rules", async () => {
   expect(tagged.dataset.notices.join()).toMatch(/the tags "B-PER" and "b-per" look alike/);
   const { table } = await open(csv(["a,food;1", "b,Food;2", "c,1.0"], "text,labels"));
   const { notices } = formats["multi-label-classification"].read(table, { text: "text", labels: ["labels"] }, null);
-  expect(notices.join()).toMatch(/the labels "1" and "1\.0" look alike.*, and so are 1 other set/);
+  expect(notices.join()).toMatch(/the labels "1" and "1\.0" look alike.*, and so is 1 other set/);
 });
 
 const scored = (numbers: readonly (string | number)[], end = "\n") =>

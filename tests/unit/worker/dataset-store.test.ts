@@ -150,3 +150,15 @@ test("a first row that is data is read as one after a word, for every file that 
   // The next file has names again.
   expect((await store.openFile(misleading, "train")).settings.header).toBeUndefined();
 });
+
+test("of very many columns some are tried as the label, not all", async () => {
+  const read = vi.spyOn(formats["sequence-classification"], "read");
+  const names = Array.from({ length: 300 }, (_, column) => `c${column}`);
+  const wide = rows(40, (index) => `a message number ${index},id-${index},${names.map((name) => `${name}-${index}`)}`);
+  const opened = await new DatasetStore(() => {}).openFile(
+    file("wide.csv", [`text,label,${names.join()}`, ...wide]),
+    "train",
+  );
+  expect(opened.problem).toMatch(/40 different labels in 40 rows are too many/);
+  expect(read.mock.calls.length).toBeLessThan(25);
+});
