@@ -242,8 +242,8 @@ function checkRequest({ token, address }: HubRequest): void {
 }
 
 /**
- * Turns what the client throws into a sentence that says what to do, and has no token in it whatever
- * a server or a library says. Broken transfers stay what they are.
+ * Turns what the client throws into a sentence that says what to do, and has no token in it
+ * whatever a server or a library says. Broken transfers stay what they are.
  */
 async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
