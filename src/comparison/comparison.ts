@@ -35,7 +35,7 @@ import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels, weighLabels } from "../tasks/task";
 import { withClassWeights } from "./class-weights";
 import { type ComparisonSetup, divisionOf, type PlannedRun } from "./comparison-setup";
-import { Lane, type Tested } from "./lane";
+import { Lane, type LaneProgress, type SelectionState, type Tested } from "./lane";
 import { measuredCalibration } from "./measured-calibration";
 import { TrainingLoop } from "./training-loop";
 
@@ -413,9 +413,20 @@ export class Comparison {
     return this.#lane(name).state;
   }
 
-  /** Gives a run the checkpoint that `continue` goes on from. */
-  adopt(name: string, checkpoint: Checkpoint): void {
-    this.#lane(name).adopt(checkpoint);
+  /** Gives a run the checkpoint that `continue` goes on from; `selection`: see `LaneProgress`. */
+  adopt(name: string, checkpoint: Checkpoint, selection?: SelectionState): void {
+    this.#lane(name).adopt(checkpoint, selection);
+  }
+
+  /** Where every run stood at its last evaluation, as it can be adopted in another comparison. */
+  get progress(): ReadonlyMap<string, LaneProgress> {
+    const { earlyStopping, keepBest } = this.#setup.training;
+    const selects = earlyStopping !== null || keepBest;
+    return new Map(
+      this.#lanes.flatMap(({ name, checkpoint, selection }) =>
+        checkpoint ? [[name, { checkpoint, ...(selects && { selection }) }] as const] : [],
+      ),
+    );
   }
 
   /** Uses a run as it is on the device; nothing trains meanwhile. */

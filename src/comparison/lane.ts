@@ -18,6 +18,26 @@ interface Evaluated {
   readonly loss: number;
 }
 
+/**
+ * What early stopping and `keepBest` go by, kept so that a training goes on as if nothing had come
+ * between.
+ */
+export interface SelectionState {
+  /** Its evaluation with the lowest loss; null before the first. */
+  readonly best: Evaluated | null;
+  /** Evaluations in a row that were none better. */
+  readonly worse: number;
+  /** Why it has finished before its last step, and what it said then; null: it has not. */
+  readonly ended: { readonly reason: string; readonly evaluation: Evaluation } | null;
+}
+
+/** Where a run stands, to go on from. */
+export interface LaneProgress {
+  readonly checkpoint: Checkpoint;
+  /** Default: there is neither early stopping nor a best adapter to keep. */
+  readonly selection?: SelectionState;
+}
+
 /** What a run said of the test rows, row by row, and the rows as it read them. */
 export interface Tested {
   /** What its answers were read with; null: nothing. */
@@ -55,6 +75,8 @@ export class Lane {
   /** The evaluation with the lowest loss, and for how many evaluations none was lower. */
   #best: Evaluated | null = null;
   #worse = 0;
+  /** It had finished early when it was adopted. */
+  #endedBefore: SelectionState["ended"] = null;
   /** Its tensors on the device may not be finite: the checkpoint's have to be put back. */
   #spoiled = false;
 
@@ -215,9 +237,32 @@ export class Lane {
     this.#tested = tested;
   }
 
-  /** Takes a checkpoint that it will go on from. */
-  adopt(checkpoint: Checkpoint): void {
+  /** Takes a checkpoint that it will go on from, and what its end will go by. */
+  adopt(checkpoint: Checkpoint, selection: SelectionState | null = null): void {
     this.#checkpoint = checkpoint;
+    this.#best = selection?.best ?? null;
+    this.#worse = selection?.worse ?? 0;
+    this.#endedBefore = selection?.ended ?? null;
+  }
+
+  /** What early stopping and `keepBest` would go by from here on. */
+  get selection(): SelectionState {
+    const early = this.#state === "finished" && this.#reason !== null && this.#validation !== null;
+    return {
+      best: this.#best,
+      worse: this.#worse,
+      ended: early ? { reason: this.#reason!, evaluation: this.#validation! } : this.#endedBefore,
+    };
+  }
+
+  /** Ends it again where it had finished early when it was adopted. */
+  endAsBefore(keepBest: boolean): void {
+    if (!this.#endedBefore) return;
+    const { reason, evaluation } = this.#endedBefore;
+    this.#endedBefore = null;
+    this.#validation = evaluation;
+    this.#evaluatedStep = this.#steps;
+    this.end("finished", keepBest, reason);
   }
 
   /** Keeps the checkpoint that it has as the one before the first step. */

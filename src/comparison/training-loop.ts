@@ -260,8 +260,10 @@ export class TrainingLoop {
     const { lanes, steps, task, training, turn } = this.#setup;
     const began = this.#running;
     for (const { run } of began) if (run.dial) run.turn(run.dial.most);
+    for (const lane of began) lane.endAsBefore(training.keepBest);
     this.#starts = new Map(began.map((lane) => [lane, lane.steps]));
-    this.#step = Math.min(...began.map((lane) => lane.steps));
+    // Where all of them had finished early there is no step left to make.
+    this.#step = Math.min(steps, ...this.#running.map((lane) => lane.steps));
     this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
     // Stopped while it was prepared.

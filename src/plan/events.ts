@@ -148,6 +148,14 @@ export interface GenerationEvent {
   text: string;
 }
 
+/**
+ * Adapters of an evaluation were written to this browser's storage; `problem`: why they were not.
+ */
+export interface KeptEvent {
+  type: "kept";
+  problem: string | null;
+}
+
 export interface DeviceLostEvent {
   type: "device-lost";
   reason: string;
@@ -164,4 +172,5 @@ export type StudioEvent =
   | RateSearchEvent
   | CalibrationEvent
   | NoticeEvent
+  | KeptEvent
   | DeviceLostEvent;

@@ -388,10 +388,20 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** A comparison that broke off, as this browser keeps it. */
+export interface InterruptedComparison {
+  id: string;
+  configuration: Configuration;
+  /** The last good step of every run that has one. */
+  runs: { run: string; step: number }[];
+}
+
 /**
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
 export interface StudioApi {
+  /** Resolves as soon as the worker has a moment: whoever waits for it in vain asks a worker that hangs. */
+  alive(): Promise<void>;
   /** Events arrive in batches, at most ten times a second. */
   subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
   openDevice(choice?: DeviceChoice): Promise<DeviceReport>;
@@ -495,18 +505,23 @@ export interface StudioApi {
   searchRates(configuration: Configuration): Promise<RateSearch[]>;
   /**
    * Searches rates first where some are to be. Resolves when every run has ended; a failed run does
-   * not reject, its events say why.
+   * not reject, its events say why. `id`: under which it is kept in this browser, so that it can go
+   * on after a crash; default: one place for all that name none.
    */
-  compare(configuration: Configuration): Promise<void>;
+  compare(configuration: Configuration, id?: string): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends after the pass in flight and a last evaluation; adapters are kept. */
   stop(): Promise<void>;
   /**
    * Continues a failed or stopped comparison from each run's last good adapter; in a worker started
-   * anew, the one that was kept, once the same model and data are open.
+   * anew, the one that was kept under this id, once the same model and data are open.
    */
-  continue(): Promise<void>;
+  continue(id?: string): Promise<void>;
+  /** Kept comparisons that broke off and that no open tab has. */
+  listInterrupted(): Promise<InterruptedComparison[]>;
+  /** Removes what was kept under this id. */
+  dropInterrupted(id: string): Promise<void>;
   /**
    * Validation rows to write for: prompts as the model reads them, and what the data says; none for
    * other tasks.
@@ -589,7 +604,7 @@ export interface StudioApi {
    */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */
-  continueImported(run: string, more: number, training: Configuration["training"]): Promise<void>;
+  continueImported(run: string, more: number, training: Configuration["training"], id?: string): Promise<void>;
 }
 
 /**

@@ -1,35 +1,121 @@
 /**
- * The last good adapters of the comparison that runs, kept in IndexedDB so that they survive a lost
- * device or a crash.
+ * The last good adapters of comparisons that are under way, kept in IndexedDB so that they survive
+ * a lost device, a crash and a reload. Each comparison has its own place, and a lock says whether
+ * a tab still has it.
  */
 
-import { del, get, set } from "idb-keyval";
+import { delMany, get, getMany, keys, set, setMany } from "idb-keyval";
+import type { LaneProgress } from "../comparison/lane";
 import type { Configuration } from "../plan/configuration";
-import type { Checkpoint } from "../runs/parameters";
+import { openStore } from "../storage/open-store";
 import { formats, migrate, withVersion } from "../versions/versions";
+import type { InterruptedComparison } from "./api";
 
 export interface KeptComparison {
   readonly configuration: Configuration;
-  readonly checkpoints: ReadonlyMap<string, Checkpoint>;
+  /** Fingerprint of the training rows; null: kept by a version that had none. */
+  readonly rows: string | null;
+  /** By run. */
+  readonly progress: ReadonlyMap<string, LaneProgress>;
 }
 
-const KEY = "comparison checkpoints";
+/** What is known of a kept comparison without reading its tensors. */
+type About = Pick<InterruptedComparison, "configuration" | "runs"> & { readonly rows: string | null };
+
+const store = openStore("sk-tuning-studio-checkpoints", "checkpoints");
+const about = (id: string) => `about ${id}`;
+const tensors = (id: string) => `tensors ${id}`;
+const lockName = (id: string) => `sk-tuning-studio comparison ${id}`;
+
+/** Where earlier versions kept the one comparison of all tabs, in the library's own store. */
+const EARLIER = "comparison checkpoints";
 const NOT_COUNTED = { flops: 0 };
 
-export function keepCheckpoints({ configuration, checkpoints }: KeptComparison): Promise<void> {
-  return set(KEY, { configuration: withVersion(formats.configuration, configuration), checkpoints });
+/** Writes where a comparison stands in place of where it stood. */
+export function keepCheckpoints(id: string, { configuration, rows, progress }: KeptComparison): Promise<void> {
+  const runs = [...progress].map(([run, { checkpoint }]) => ({ run, step: checkpoint.step }));
+  const said: About = { configuration: withVersion(formats.configuration, configuration), rows, runs };
+  return setMany(
+    [
+      [about(id), said],
+      [tensors(id), progress],
+    ],
+    store,
+  );
 }
 
-/** Rejects with an Error where a newer studio kept it. */
-export async function keptCheckpoints(): Promise<KeptComparison | null> {
-  const kept = await get<KeptComparison>(KEY);
-  if (!kept) return null;
-  const configuration = migrate(formats.configuration, kept.configuration) as Configuration;
-  // Those of earlier versions count no operations.
-  const counted = [...kept.checkpoints].map(([run, checkpoint]) => [run, { ...NOT_COUNTED, ...checkpoint }] as const);
-  return { configuration, checkpoints: new Map(counted) };
+/** Rejects with an Error where a newer studio kept it; null where there is nothing. */
+export async function keptCheckpoints(id: string): Promise<KeptComparison | null> {
+  const [said, progress] = (await getMany([about(id), tensors(id)], store)) as [
+    About | undefined,
+    KeptComparison["progress"] | undefined,
+  ];
+  if (!said || !progress) return null;
+  return { configuration: readConfiguration(said), rows: said.rows, progress };
 }
 
-export function dropCheckpoints(): Promise<void> {
-  return del(KEY);
+function readConfiguration({ configuration }: Pick<About, "configuration">): Configuration {
+  return migrate(formats.configuration, configuration) as Configuration;
+}
+
+export function dropCheckpoints(id: string): Promise<void> {
+  return delMany([about(id), tensors(id)], store);
+}
+
+/** Comparisons that no tab has any more; those of a newer studio stay where they are, unlisted. */
+export async function interruptedComparisons(): Promise<InterruptedComparison[]> {
+  await takeEarlier();
+  const names = (await keys<string>(store)).filter((name) => name.startsWith(about("")));
+  const held = new Set((await locks()?.query())?.held?.map(({ name }) => name));
+  const ids = names.map((name) => name.slice(about("").length)).filter((id) => !held.has(lockName(id)));
+  const found: InterruptedComparison[] = [];
+  for (const id of ids) {
+    const said = await get<About>(about(id), store);
+    if (!said) continue;
+    try {
+      found.push({ id, configuration: readConfiguration(said), runs: said.runs });
+    } catch {
+      // Only that studio can read it.
+    }
+  }
+  return found;
+}
+
+/**
+ * Has a comparison for as long as this worker lives, or until what it resolves to is called; null
+ * where another tab has it. Where the browser has no locks, tabs are not told apart.
+ */
+export async function claimComparison(id: string): Promise<(() => void) | null> {
+  const manager = locks();
+  if (!manager) return () => {};
+  return new Promise((resolve, reject) => {
+    manager
+      .request(lockName(id), { ifAvailable: true }, (lock) => {
+        if (!lock) return resolve(null);
+        return new Promise<void>((release) => resolve(release));
+      })
+      .catch(reject);
+  });
+}
+
+/** Only secure pages have them, and Node has none. */
+function locks(): LockManager | undefined {
+  return (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+}
+
+/** Gives what an earlier version kept a place of its own. */
+async function takeEarlier(): Promise<void> {
+  const before = openStore("keyval-store", "keyval");
+  const kept = await get<{
+    configuration: Configuration;
+    checkpoints: ReadonlyMap<string, LaneProgress["checkpoint"]>;
+  }>(EARLIER, before);
+  if (!kept) return;
+  const progress = [...kept.checkpoints].map(
+    ([run, checkpoint]) => [run, { checkpoint: { ...NOT_COUNTED, ...checkpoint } }] as const,
+  );
+  const runs = progress.map(([run, { checkpoint }]) => ({ run, step: checkpoint.step }));
+  await set(tensors("earlier"), new Map(progress), store);
+  await set(about("earlier"), { configuration: kept.configuration, rows: null, runs } satisfies About, store);
+  await delMany([EARLIER], before);
 }

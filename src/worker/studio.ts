@@ -66,6 +66,7 @@ import type {
   InstrumentInput,
   InstrumentListing,
   InstrumentResult,
+  InterruptedComparison,
   LabelErrorSource,
   LabelErrors,
   MethodDescription,
@@ -90,6 +91,7 @@ import type {
   TokenPiece,
   Verdict,
 } from "./api";
+import { dropCheckpoints, interruptedComparisons } from "./checkpoints";
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
@@ -100,6 +102,9 @@ import { Models } from "./models";
 import { startChecks } from "./open-comparison";
 import { inspectFile, predictTable, predictText } from "./predictions";
 import { StudioSession } from "./studio-session";
+
+/** Of a comparison that its asker gives no id: there is one at a time. */
+const ONLY = "the only one";
 
 export class Studio implements StudioApi {
   readonly #folders: Folders;
@@ -117,6 +122,8 @@ export class Studio implements StudioApi {
     this.#models = new Models(base, this.#events.emit);
     this.#comparisons = new Comparisons(this.#session, this.#folders, this.#events);
   }
+
+  async alive(): Promise<void> {}
 
   async subscribe(listener: (events: StudioEvent[]) => void): Promise<void> {
     this.#events.subscribe(listener);
@@ -340,16 +347,16 @@ export class Studio implements StudioApi {
     return presetRuns(preset, { text, textTokens, answer: summary.answer }).map((run) => runSchema.parse(run));
   }
 
-  compare(configuration: Configuration): Promise<void> {
-    return this.#comparisons.compare(configuration);
+  compare(configuration: Configuration, id = ONLY): Promise<void> {
+    return this.#comparisons.compare(configuration, id);
   }
 
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
     return this.#comparisons.continuation(run, more, training);
   }
 
-  continueImported(run: string, more: number, training: Configuration["training"]): Promise<void> {
-    return this.#comparisons.continueImported(run, more, training);
+  continueImported(run: string, more: number, training: Configuration["training"], id = ONLY): Promise<void> {
+    return this.#comparisons.continueImported(run, more, training, id);
   }
 
   async pause(): Promise<void> {
@@ -364,8 +371,16 @@ export class Studio implements StudioApi {
     this.#comparisons.stop();
   }
 
-  continue(): Promise<void> {
-    return this.#comparisons.continue();
+  continue(id = ONLY): Promise<void> {
+    return this.#comparisons.continue(id);
+  }
+
+  listInterrupted(): Promise<InterruptedComparison[]> {
+    return interruptedComparisons();
+  }
+
+  dropInterrupted(id: string): Promise<void> {
+    return dropCheckpoints(id);
   }
 
   predict(text: string, textPair: string | null): Promise<Prediction[]> {

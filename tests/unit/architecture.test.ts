@@ -29,7 +29,7 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
-  ["versions", "errors", "calibration"],
+  ["versions", "errors", "calibration", "storage"],
 ];
 
 /** Imports between folders of one layer. */
@@ -93,6 +93,8 @@ const SHARED_WITH_THE_PAGE = [
   "src/data/task-texts",
   "src/data/splits",
   "src/versions/versions",
+  "src/storage/open-store",
+  "src/storage/newest-only",
 ];
 
 /** What of the page talks to the worker: what changes something, and the hooks that ask. */
