@@ -400,7 +400,7 @@ export interface InterruptedComparison {
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
 export interface StudioApi {
-  /** Resolves as soon as the worker has a moment: whoever waits for it in vain asks a worker that hangs. */
+  /** Resolves as soon as the worker has a moment; one that hangs leaves it unanswered. */
   alive(): Promise<void>;
   /** Events arrive in batches, at most ten times a second. */
   subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
@@ -518,8 +518,8 @@ export interface StudioApi {
    * anew, the one that was kept under this id, once the same model and data are open.
    */
   continue(id?: string): Promise<void>;
-  /** Kept comparisons that broke off and that no open tab has. */
-  listInterrupted(): Promise<InterruptedComparison[]>;
+  /** Kept comparisons that broke off, and the ids of those that an open tab has. */
+  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }>;
   /** Removes what was kept under this id. */
   dropInterrupted(id: string): Promise<void>;
   /**

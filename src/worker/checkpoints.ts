@@ -25,7 +25,8 @@ type About = Pick<InterruptedComparison, "configuration" | "runs"> & { readonly 
 const store = openStore("sk-tuning-studio-checkpoints", "checkpoints");
 const about = (id: string) => `about ${id}`;
 const tensors = (id: string) => `tensors ${id}`;
-const lockName = (id: string) => `sk-tuning-studio comparison ${id}`;
+/** Before the id in the name of a comparison's lock. */
+const LOCK = "sk-tuning-studio comparison ";
 
 /** Where earlier versions kept the one comparison of all tabs, in the library's own store. */
 const EARLIER = "comparison checkpoints";
@@ -62,23 +63,27 @@ export function dropCheckpoints(id: string): Promise<void> {
   return delMany([about(id), tensors(id)], store);
 }
 
-/** Comparisons that no tab has any more; those of a newer studio stay where they are, unlisted. */
-export async function interruptedComparisons(): Promise<InterruptedComparison[]> {
+/**
+ * Comparisons that no tab has any more, and the ids of those that one has. Those of a newer studio
+ * stay where they are, unlisted.
+ */
+export async function listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
+  const held = (await locks()?.query())?.held ?? [];
+  const open = held.flatMap(({ name = "" }) => (name.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
   await takeEarlier();
   const names = (await keys<string>(store)).filter((name) => name.startsWith(about("")));
-  const held = new Set((await locks()?.query())?.held?.map(({ name }) => name));
-  const ids = names.map((name) => name.slice(about("").length)).filter((id) => !held.has(lockName(id)));
-  const found: InterruptedComparison[] = [];
+  const ids = names.map((name) => name.slice(about("").length)).filter((id) => !open.includes(id));
+  const interrupted: InterruptedComparison[] = [];
   for (const id of ids) {
     const said = await get<About>(about(id), store);
     if (!said) continue;
     try {
-      found.push({ id, configuration: readConfiguration(said), runs: said.runs });
+      interrupted.push({ id, configuration: readConfiguration(said), runs: said.runs });
     } catch {
       // Only that studio can read it.
     }
   }
-  return found;
+  return { interrupted, open };
 }
 
 /**
@@ -90,7 +95,7 @@ export async function claimComparison(id: string): Promise<(() => void) | null> 
   if (!manager) return () => {};
   return new Promise((resolve, reject) => {
     manager
-      .request(lockName(id), { ifAvailable: true }, (lock) => {
+      .request(LOCK + id, { ifAvailable: true }, (lock) => {
         if (!lock) return resolve(null);
         return new Promise<void>((release) => resolve(release));
       })

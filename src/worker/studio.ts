@@ -91,7 +91,7 @@ import type {
   TokenPiece,
   Verdict,
 } from "./api";
-import { dropCheckpoints, interruptedComparisons } from "./checkpoints";
+import { dropCheckpoints, listKept } from "./checkpoints";
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
@@ -375,8 +375,8 @@ export class Studio implements StudioApi {
     return this.#comparisons.continue(id);
   }
 
-  listInterrupted(): Promise<InterruptedComparison[]> {
-    return interruptedComparisons();
+  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
+    return listKept();
   }
 
   dropInterrupted(id: string): Promise<void> {
