@@ -28,15 +28,26 @@ export function watchWorker(listener: (message: string) => void): void {
   onCrash = listener;
 }
 
+/** A call was not answered before the worker was ended. */
+export class WorkerEndedError extends Error {
+  /** Whether it was ended because it answered nothing for too long. */
+  readonly silent: boolean;
+
+  constructor(reason: string, silent: boolean) {
+    super(reason);
+    this.silent = silent;
+  }
+}
+
 /**
  * Ends the worker and everything it holds on the device; the next `studio()` starts a new one.
- * Calls that it has not answered reject with this reason.
+ * Calls that it has not answered reject with a WorkerEndedError of this reason; `silent`: see there.
  */
-export function restartWorker(reason: string): void {
+export function restartWorker(reason: string, silent: boolean): void {
   worker?.terminate();
   worker = null;
   remote = null;
-  for (const reject of unanswered) reject(new Error(reason));
+  for (const reject of unanswered) reject(new WorkerEndedError(reason, silent));
   unanswered.clear();
 }
 

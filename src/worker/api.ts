@@ -23,6 +23,7 @@ import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import type { RateSearch } from "../plan/rate-search";
+import type { CheckedLink } from "../plan/read-link";
 import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
@@ -491,6 +492,8 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
+  /** Checks what an address holds; what cannot be used is named. Rejects where it is no address's. */
+  readLink(content: unknown): Promise<CheckedLink>;
   /** The runs of a preset (`plan/presets`), for the open data and model. */
   presetRuns(preset: string): Promise<RunConfiguration[]>;
   /**

@@ -37,6 +37,7 @@ import {
 import { foundRateOf } from "../plan/found-rate";
 import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
+import { type CheckedLink, readLink } from "../plan/read-link";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
@@ -200,7 +201,7 @@ export class Studio implements StudioApi {
   }
 
   async listMethods(): Promise<MethodDescription[]> {
-    const facts = this.#session.hasModel ? this.#session.model : await this.#firstBundledFacts();
+    const facts = await this.#facts();
     return approaches.map((approach) => describeMethod(approach, facts));
   }
 
@@ -334,6 +335,10 @@ export class Studio implements StudioApi {
 
   async parseConfiguration(json: string): Promise<Configuration> {
     return readConfiguration(json);
+  }
+
+  async readLink(content: unknown): Promise<CheckedLink> {
+    return readLink(content, await this.#facts());
   }
 
   searchRates(configuration: Configuration): Promise<RateSearch[]> {
@@ -502,6 +507,11 @@ export class Studio implements StudioApi {
     if (!(await this.#session.decideDevice(folder))) return;
     await this.#comparisons.close();
     this.#session.closeModel();
+  }
+
+  /** Of the open model, or of the one that would be opened first. */
+  async #facts(): Promise<ModelFacts> {
+    return this.#session.hasModel ? this.#session.model : await this.#firstBundledFacts();
   }
 
   async #firstBundledFacts(): Promise<ModelFacts> {

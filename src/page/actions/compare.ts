@@ -166,7 +166,9 @@ export async function continueComparison(): Promise<void> {
   if (!current) return;
   const now = performance.now();
   const since = now - elapsedOf(current, now);
-  const going: Comparison = { ...current, state: "preparing", since, endedAt: null, verdict: undefined };
+  const going: Comparison = { ...current, state: "preparing", since, endedAt: null };
+  delete going.verdict;
+  delete going.detached;
   patch("comparison", { current: going, error: null, pace: [], stopping: false });
   void keepSources();
   await attempt(async () => {

@@ -9,9 +9,9 @@ import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../w
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
-import { fromFragment, type LinkedConfiguration } from "../store/link";
+import { fromFragment } from "../store/link";
 import { hasCurves, loadComparisons } from "../store/session";
-import { heard, NO_SILENCE } from "../store/silence";
+import { heard, NO_SILENCE, tooSilent } from "../store/silence";
 import { patch, useStudio } from "../store/store";
 import { standardText } from "../store/suggested-text";
 import { applyProgress } from "../store/waits";
@@ -49,9 +49,10 @@ export async function start(): Promise<void> {
  * @param reason of calls that are not answered yet, and of runs that were training
  */
 export async function restart(reason = "the engine was started again"): Promise<void> {
-  restartWorker(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`);
-  // After what these calls have left.
-  await Promise.resolve();
+  const isSilent = tooSilent(useStudio.getState(), performance.now())?.answers === false;
+  restartWorker(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, isSilent);
+  // After whoever waited has heard of it.
+  await new Promise((resolve) => setTimeout(resolve));
   const { device, comparison } = useStudio.getState();
   patch("comparison", failUnfinished(comparison, device.lost ?? reason, performance.now()));
   patch("device", { report: null, lost: null });
@@ -61,7 +62,7 @@ export async function restart(reason = "the engine was started again"): Promise<
   endWaits();
   const { current } = useStudio.getState().comparison;
   patch("comparison", {
-    current: current && { ...current, memoryBytes: null },
+    current: current && { ...current, memoryBytes: null, detached: true },
     error: null,
     stopping: false,
     imported: [],
@@ -83,7 +84,7 @@ async function startWorker(openData: () => Promise<void>): Promise<void> {
     await studio().subscribe(Comlink.proxy(receive));
     const [report] = await Promise.all([studio().openDevice(chosenDevice()), loadListings()]);
     patch("device", { report });
-    restoreRuns();
+    await restoreRuns();
     if (report.status === "ready" || report.status === "software") {
       await reopenModel();
     }
@@ -126,16 +127,22 @@ async function openFirstSample(): Promise<void> {
 }
 
 /** Runs from the address, else those preselected; nothing when runs are there already. */
-function restoreRuns(): void {
+async function restoreRuns(): Promise<void> {
   const { methods, training } = useStudio.getState();
   if (methods.runs.length > 0 || methods.descriptions.length === 0) return;
-  let linked: LinkedConfiguration | null = null;
   try {
-    linked = fromFragment(window.location.hash);
-    if (linked && training.settings) {
-      if (linked.data) readNextAs(linked.data);
-      patch("methods", { runs: draftsFrom(linked.runs, methods.descriptions) });
-      patch("training", { settings: { ...training.settings, ...linked.training } });
+    const content = fromFragment(window.location.hash);
+    if (content && training.settings) {
+      const link = await studio().readLink(content);
+      if (link.data) readNextAs(link.data);
+      const drafts = draftsFrom(
+        link.runs.map(({ run }) => run),
+        methods.descriptions,
+      );
+      const runs = drafts.map((draft, index) => ({ ...draft, problems: { ...link.runs[index]!.problems } }));
+      patch("methods", { runs });
+      patch("training", { settings: { ...training.settings, ...link.training } });
+      if (link.leftOut.length > 0) patch("ui", { notice: { kind: "error", text: link.leftOut.join("\n") } });
       return;
     }
   } catch (error) {

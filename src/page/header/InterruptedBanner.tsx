@@ -28,9 +28,9 @@ export function InterruptedBanner() {
   );
 }
 
-function inWords({ configuration, record }: Interrupted): string {
+function inWords({ configuration, record, step: kept }: Interrupted): string {
   const runs = formatPlural(record?.runs.length ?? configuration.runs.length, "run");
   if (!record) return `${runs} on ${configuration.data.train}.`;
   const { startedAt, dataTitle, step, steps } = record;
-  return `${formatWhen(startedAt)}, ${runs} on ${dataTitle}, at step ${formatCount(step)} of ${formatCount(steps)}.`;
+  return `${formatWhen(startedAt)}, ${runs} on ${dataTitle}, at step ${formatCount(Math.max(step, kept))} of ${formatCount(steps)}.`;
 }

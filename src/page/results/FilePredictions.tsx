@@ -75,7 +75,8 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   const working = predicting || scoring;
   const answer = working || error !== null ? null : last;
   const values = found.values.find((one) => one.column === column)?.values ?? [];
-  const runOf = (value: string) => given[value] ?? namedLike(value, runs) ?? NONE;
+  // A value may be called like what every object has.
+  const runOf = (value: string) => (Object.hasOwn(given, value) ? given[value]! : (namedLike(value, runs) ?? NONE));
   const mapped = Object.fromEntries(values.map(({ value }) => [value, runOf(value)]).filter(([, run]) => run !== NONE));
   const run = runs.includes(chosen) ? chosen : runs[0]!;
   const complete = how === "one" || (values.length > 0 && values.every(({ value }) => runOf(value) !== NONE));

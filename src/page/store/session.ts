@@ -9,6 +9,7 @@ import { isEnded } from "../../plan/phase";
 import { openStore } from "../../storage/open-store";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
+import { damageOf } from "./record-schema";
 import type { Comparison, RunRecord } from "./state";
 
 /** Older comparisons than this many are dropped. */
@@ -17,7 +18,7 @@ export const keptComparisons = 8;
 const largestKept = 64e6;
 
 type SavedRun = Omit<RunRecord, "curves"> & { curves: CurvesSnapshot };
-interface SavedComparison extends Omit<Comparison, "runs" | "since"> {
+interface SavedComparison extends Omit<Comparison, "runs" | "since" | "detached"> {
   runs: SavedRun[];
   /** Milliseconds that it had taken, where it was still running; left out by earlier versions. */
   elapsed?: number;
@@ -42,7 +43,7 @@ export function hasCurves({ runs }: Pick<Comparison, "runs">): boolean {
 
 /** A comparison as it is stored. */
 export function savedRecord(
-  { since: _, ...comparison }: Comparison,
+  { since: _, detached: __, ...comparison }: Comparison,
   elapsed = 0,
 ): SavedComparison & { version: number } {
   return withVersion(formats.session, {
@@ -59,14 +60,18 @@ export async function saveComparison(comparison: Comparison, elapsed: number): P
 
 /**
  * The readable ones of stored records, newest first, and what to say where a newer studio made
- * some, else null. Those older than the oldest that can be read are passed over.
+ * some, or some are damaged, else null. Those older than the oldest that can be read are passed
+ * over.
  */
 export function readRecords(records: readonly unknown[]): { readable: SavedComparison[]; problem: string | null } {
   const readable: SavedComparison[] = [];
   let problem: string | null = null;
   for (const record of records) {
     try {
-      readable.push(migrate(formats.session, record) as SavedComparison);
+      const migrated = migrate(formats.session, record);
+      const damage = damageOf(migrated);
+      if (damage === null) readable.push(migrated as SavedComparison);
+      else problem = `A comparison that this browser keeps is damaged (${damage}), so it is not shown.`;
     } catch (error) {
       if (error instanceof NewerVersionError) problem = `${error.message} It stays kept until then.`;
     }

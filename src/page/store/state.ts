@@ -188,6 +188,8 @@ export interface Comparison {
   startedAt: number;
   /** `startedAt` and as long as it took, whatever became of the clock; null while it runs. */
   endedAt: number | null;
+  /** The worker that trained it is gone: it cannot be asked about any run; left out else. */
+  detached?: true;
   /** Where it runs: when it began by `performance.now()`, as if without a break. */
   since?: number;
   configuration: Configuration;
