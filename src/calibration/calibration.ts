@@ -45,6 +45,8 @@ export interface MeasuredCalibration extends Calibration {
 
 /** Digits of a temperature. */
 const DIGITS = 6;
+/** With fewer validation rows the best threshold is chance more than the label's. */
+const FEWEST_ROWS = 50;
 /** Labels that are named; of the others the number is said. */
 const MOST_NAMED = 5;
 
@@ -92,6 +94,12 @@ function tuneThresholds(
     const more = without.length > MOST_NAMED ? ` and ${without.length - MOST_NAMED} more` : "";
     notes.push(
       `No validation row has ${without.slice(0, MOST_NAMED).join(", ")}${more}: the threshold stays ${USUAL_THRESHOLD}.`,
+    );
+  }
+  if (truth.length < FEWEST_ROWS) {
+    notes.push(
+      `The thresholds were tuned on ${truth.length} validation rows. Of fewer than ${FEWEST_ROWS} they are a guess: ` +
+        "look at F1 on other rows before you use them.",
     );
   }
   return thresholds;

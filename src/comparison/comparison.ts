@@ -13,6 +13,7 @@ import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
+import type { KeptRun } from "../folders/kept-run";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { RunState } from "../plan/events";
@@ -35,7 +36,7 @@ import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels, weighLabels } from "../tasks/task";
 import { withClassWeights } from "./class-weights";
 import { type ComparisonSetup, divisionOf, type PlannedRun } from "./comparison-setup";
-import { Lane, type LaneProgress, type SelectionState, type Tested } from "./lane";
+import { Lane, type Tested } from "./lane";
 import { measuredCalibration } from "./measured-calibration";
 import { TrainingLoop } from "./training-loop";
 
@@ -413,20 +414,23 @@ export class Comparison {
     return this.#lane(name).state;
   }
 
-  /** Gives a run the checkpoint that `continue` goes on from; `selection`: see `LaneProgress`. */
-  adopt(name: string, checkpoint: Checkpoint, selection?: SelectionState): void {
-    this.#lane(name).adopt(checkpoint, selection);
+  /** What every run had come to at its last evaluation, for going on elsewhere. */
+  get kept(): ReadonlyMap<string, KeptRun> {
+    return new Map(this.#lanes.flatMap(({ name, kept }) => (kept ? [[name, kept] as const] : [])));
   }
 
-  /** Where every run stood at its last evaluation, as it can be adopted in another comparison. */
-  get progress(): ReadonlyMap<string, LaneProgress> {
-    const { earlyStopping, keepBest } = this.#setup.training;
-    const selects = earlyStopping !== null || keepBest;
-    return new Map(
-      this.#lanes.flatMap(({ name, checkpoint, selection }) =>
-        checkpoint ? [[name, { checkpoint, ...(selects && { selection }) }] as const] : [],
-      ),
-    );
+  /**
+   * Gives runs what they had come to elsewhere; `continue` goes on from there. Prepares them where
+   * they are not yet.
+   */
+  async takeUp(kept: ReadonlyMap<string, KeptRun>): Promise<void> {
+    if (!this.#prepared) await this.prepare();
+    await this.#loop.takeUp(kept);
+  }
+
+  /** Gives a run the checkpoint that `continue` goes on from. */
+  adopt(name: string, checkpoint: Checkpoint): void {
+    this.#lane(name).adopt(checkpoint);
   }
 
   /** Uses a run as it is on the device; nothing trains meanwhile. */

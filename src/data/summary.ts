@@ -65,12 +65,12 @@ export function summarize({
   const truncated = tokenized.filter((example) => example.truncated).length;
   const notices = [...dataset.notices];
   const language = format.answer === "text" ? tokenizer : null;
-  const chat = Boolean(settings.columns.messages);
+  const chat = dataset.train.some(({ messages }) => messages !== undefined);
   if (language) notices.push(...languageNotices(tokenized, settings.maxLength, { ...language, chat }));
   else if (truncated > 0) {
     notices.push(
       `${countOf(truncated, "text")} of ${formatCount(tokenized.length)} longer than ${formatCount(settings.maxLength)} ` +
-        `tokens cut to that length (the longest has ${formatCount(longest)}).`,
+        `tokens cut to that length (the longest has ${formatCount(longest)}${wordsLost(dataset, tokenized)}).`,
     );
   }
   const tagged = dataset.train
@@ -114,6 +114,14 @@ export function summarize({
     truncated,
     notices,
   };
+}
+
+/** How many words with a tag lie behind the cut, so that nothing learns or counts them. */
+function wordsLost({ train, validation, test }: Dataset, tokenized: readonly TokenizedExample[]): string {
+  const words = [train, validation, test].flat().reduce((sum, row) => sum + (row.words?.length ?? 0), 0);
+  const lost = words - countLearned(tokenized);
+  if (words === 0 || lost <= 0) return "";
+  return `; the tags of ${countOf(lost, "word")} behind the cut are neither learned nor counted`;
 }
 
 function languageNotices(

@@ -4,9 +4,10 @@
  * a tab still has it.
  */
 
-import { delMany, get, getMany, keys, set, setMany } from "idb-keyval";
-import type { LaneProgress } from "../comparison/lane";
+import { delMany, get, getMany, keys, setMany } from "idb-keyval";
+import type { KeptRun } from "../folders/kept-run";
 import type { Configuration } from "../plan/configuration";
+import type { Checkpoint } from "../runs/parameters";
 import { openStore } from "../storage/open-store";
 import { formats, migrate, withVersion } from "../versions/versions";
 import type { InterruptedComparison } from "./api";
@@ -16,7 +17,7 @@ export interface KeptComparison {
   /** Fingerprint of the training rows; null: kept by a version that had none. */
   readonly rows: string | null;
   /** By run. */
-  readonly progress: ReadonlyMap<string, LaneProgress>;
+  readonly kept: ReadonlyMap<string, KeptRun>;
 }
 
 /** What is known of a kept comparison without reading its tensors. */
@@ -33,13 +34,13 @@ const EARLIER = "comparison checkpoints";
 const NOT_COUNTED = { flops: 0 };
 
 /** Writes where a comparison stands in place of where it stood. */
-export function keepCheckpoints(id: string, { configuration, rows, progress }: KeptComparison): Promise<void> {
-  const runs = [...progress].map(([run, { checkpoint }]) => ({ run, step: checkpoint.step }));
+export function keepCheckpoints(id: string, { configuration, rows, kept }: KeptComparison): Promise<void> {
+  const runs = [...kept].map(([run, { checkpoint }]) => ({ run, step: checkpoint.step }));
   const said: About = { configuration: withVersion(formats.configuration, configuration), rows, runs };
   return setMany(
     [
       [about(id), said],
-      [tensors(id), progress],
+      [tensors(id), kept],
     ],
     store,
   );
@@ -47,12 +48,12 @@ export function keepCheckpoints(id: string, { configuration, rows, progress }: K
 
 /** Rejects with an Error where a newer studio kept it; null where there is nothing. */
 export async function keptCheckpoints(id: string): Promise<KeptComparison | null> {
-  const [said, progress] = (await getMany([about(id), tensors(id)], store)) as [
+  const [said, kept] = (await getMany([about(id), tensors(id)], store)) as [
     About | undefined,
-    KeptComparison["progress"] | undefined,
+    KeptComparison["kept"] | undefined,
   ];
-  if (!said || !progress) return null;
-  return { configuration: readConfiguration(said), rows: said.rows, progress };
+  if (!said || !kept) return null;
+  return { configuration: readConfiguration(said), rows: said.rows, kept };
 }
 
 function readConfiguration({ configuration }: Pick<About, "configuration">): Configuration {
@@ -111,16 +112,23 @@ function locks(): LockManager | undefined {
 /** Gives what an earlier version kept a place of its own. */
 async function takeEarlier(): Promise<void> {
   const before = openStore("keyval-store", "keyval");
-  const kept = await get<{
-    configuration: Configuration;
-    checkpoints: ReadonlyMap<string, LaneProgress["checkpoint"]>;
-  }>(EARLIER, before);
-  if (!kept) return;
-  const progress = [...kept.checkpoints].map(
-    ([run, checkpoint]) => [run, { checkpoint: { ...NOT_COUNTED, ...checkpoint } }] as const,
+  const earlier = await get<{ configuration: Configuration; checkpoints: ReadonlyMap<string, Checkpoint> }>(
+    EARLIER,
+    before,
   );
-  const runs = progress.map(([run, { checkpoint }]) => ({ run, step: checkpoint.step }));
-  await set(tensors("earlier"), new Map(progress), store);
-  await set(about("earlier"), { configuration: kept.configuration, rows: null, runs } satisfies About, store);
+  if (!earlier) return;
+  const kept = [...earlier.checkpoints].map(([run, checkpoint]): [string, KeptRun] => [
+    run,
+    { checkpoint: { ...NOT_COUNTED, ...checkpoint }, best: null, worse: 0, ended: null },
+  ]);
+  const runs = kept.map(([run, { checkpoint }]) => ({ run, step: checkpoint.step }));
+  const said: About = { configuration: earlier.configuration, rows: null, runs };
+  await setMany(
+    [
+      [about("earlier"), said],
+      [tensors("earlier"), new Map(kept)],
+    ],
+    store,
+  );
   await delMany([EARLIER], before);
 }

@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { misfit } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
@@ -13,13 +14,13 @@ import { messageOf } from "../errors/message-of";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
-  checkMadeFor,
   checkScale,
   importedCalibration,
   importedName,
   importedRun,
   importedScale,
   labelMismatch,
+  madeFor,
   sumName,
   uniqueName,
 } from "../folders/imported-run";
@@ -41,8 +42,10 @@ import type {
   Continuation,
   FileScores,
   ImportedAdapter,
+  KeptFile,
   LabelErrorSource,
   LabelErrors,
+  StudioEvent,
   SumRequest,
 } from "./api";
 import { claimComparison, dropCheckpoints, type KeptComparison, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -51,12 +54,16 @@ import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
 import type { Folders } from "./folders";
 import { judge } from "./judge";
+import { keptFiles, readKeptFiles } from "./kept-files";
 import { findLabelErrors } from "./label-errors";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import { type ScoreSources, scoreTable } from "./scores";
 import { searchRates } from "./search-rates";
 import { sliceColumnsOf, slicesOf } from "./slices";
 import type { StudioSession } from "./studio-session";
+
+/** Of comparisons that a keeper keeps. */
+const TAKEN_UP = "taken up";
 
 export class Comparisons {
   readonly #session: StudioSession;
@@ -70,6 +77,11 @@ export class Comparisons {
   #stopping = false;
   /** Ends the search for rates that is going on. */
   #search: AbortController | null = null;
+  #keeping: Promise<void> | null = null;
+  /** Runs have been evaluated again while their states were handed over. */
+  #keepAgain = false;
+  /** Takes the state of all runs at every evaluation; null: the browser's storage does. */
+  #keeper: ((files: KeptFile[]) => Promise<void>) | null = null;
 
   constructor(session: StudioSession, folders: Folders, events: EventBatches) {
     this.#session = session;
@@ -166,6 +178,36 @@ export class Comparisons {
     await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]]), id));
   }
 
+  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  keepWith(keeper: (files: KeptFile[]) => Promise<void>): void {
+    this.#keeper = keeper;
+  }
+
+  /**
+   * Sets a comparison up that was trained elsewhere, with what its runs had come to there and what
+   * they said. `train`: goes on with it as `compare`; else its adapters can be written. Rejects
+   * with an Error where a file does not fit its run, or rows are not what they were.
+   */
+  async takeUp(given: Configuration, files: readonly KeptFile[], earlier: readonly StudioEvent[], train: boolean) {
+    this.#stopping = false;
+    await this.close();
+    const configuration = configurationSchema.parse(given);
+    const open = await this.#open(
+      configuration,
+      await startingFolders(this.#session, this.#folders, configuration),
+      TAKEN_UP,
+      earlier,
+    );
+    const { comparison } = open;
+    const kept = await readKeptFiles(open, files);
+    if (!train) return comparison.takeUp(kept);
+    return this.#guard(open, async () => {
+      await comparison.takeUp(kept);
+      // Broken off before its first evaluation, it begins as any other.
+      await comparison.continue(kept.size === 0);
+    });
+  }
+
   pause(): void {
     this.#current?.comparison.pause();
   }
@@ -196,9 +238,8 @@ export class Comparisons {
     if (!kept) throw new Error("This browser has kept nothing of this comparison, so it cannot go on. Compare anew.");
     await this.#checkSame(kept);
     const open = await this.#open(kept.configuration, new Map(), id);
-    for (const [run, { checkpoint, selection }] of kept.progress) open.comparison.adopt(run, checkpoint, selection);
     await this.#guard(open, async () => {
-      await open.comparison.prepare();
+      await open.comparison.takeUp(kept.kept);
       await open.comparison.continue();
     });
   }
@@ -208,10 +249,18 @@ export class Comparisons {
    * kept for runs to start from.
    */
   async importAdapter(file: File): Promise<ImportedAdapter | AdapterStart> {
-    const adapter = await readAdapterZip(file);
+    const { model } = this.#session;
+    const adapter = await madeFor(await readAdapterZip(file), model.folder);
+    try {
+      return await this.#importRead(file, adapter);
+    } catch (error) {
+      throw misfit(adapter, model.folder.name, error);
+    }
+  }
+
+  async #importRead(file: File, adapter: AdapterFolder): Promise<ImportedAdapter | AdapterStart> {
     const { model, data } = this.#session;
     const { settings, dataset } = data.data;
-    await checkMadeFor(adapter, model.folder);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const mismatch = labelMismatch(adapter, settings.task, dataset.labels);
     if (!mismatch) return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
@@ -226,6 +275,7 @@ export class Comparisons {
       source: adapter.source ?? null,
       differs: mismatch.what,
       taken: { tensors: taken.length, values: taken.reduce((sum, { shape }) => sum + elementCount(shape), 0) },
+      notices: [...(adapter.notices ?? [])],
       run: { ...run, initFrom: this.#folders.keep(file.name, adapter) },
     };
   }
@@ -344,6 +394,7 @@ export class Comparisons {
       step,
       steps,
       summed,
+      notices: [...(adapter.notices ?? [])],
       trainable: open.comparison.run(name).trainable,
       evaluation: open.evaluations.findLast(({ split }) => split === "validation") ?? null,
       hasThresholds: Boolean(open.comparison.calibration(name)?.thresholds),
@@ -396,7 +447,12 @@ export class Comparisons {
   }
 
   /** Sets up a comparison that becomes the one on the page, kept under this id. */
-  async #open(given: Configuration, folders: StartingFolders, id: string): Promise<OpenComparison> {
+  async #open(
+    given: Configuration,
+    folders: StartingFolders,
+    id: string,
+    earlier: readonly StudioEvent[] = [],
+  ): Promise<OpenComparison> {
     const configuration = configurationSchema.parse(given);
     await this.#session.tested();
     for (const [name, { adapter, resume }] of folders) {
@@ -407,13 +463,14 @@ export class Comparisons {
     const release = await claimComparison(id).catch(() => () => {});
     if (!release) throw new Error("This comparison goes on in another tab already.");
     const isOver = () => this.#current !== open || open.comparison.finished;
-    const keep = newestOnly(async (progress: KeptComparison["progress"]) => {
-      if (!isOver()) await keepCheckpoints(id, { configuration, rows, progress });
+    const keep = newestOnly(async (kept: KeptComparison["kept"]) => {
+      if (!isOver()) await keepCheckpoints(id, { configuration, rows, kept });
     });
     const onCheckpoint = () => {
+      if (this.#keeper) return this.#keepElsewhere(open);
       if (isOver()) return;
       // Without storage the way back after a crash is lost, which the page says; training goes on.
-      keep(open.comparison.progress).then(
+      keep(open.comparison.kept).then(
         () => this.#events.emit({ type: "kept", problem: null }),
         (error: unknown) => this.#events.emit({ type: "kept", problem: messageOf(error) }),
       );
@@ -427,6 +484,7 @@ export class Comparisons {
     }
     this.#current = open;
     this.#place = { id, release };
+    for (const event of earlier) open.add(event);
     const { steps } = open.comparison;
     for (const [name, { adapter, resume }] of folders) {
       if (!resume) continue;
@@ -436,6 +494,25 @@ export class Comparisons {
       }
     }
     return open;
+  }
+
+  /** Hands what all runs have come to to the keeper, one after the other: the newest is what counts. */
+  #keepElsewhere(open: OpenComparison): void {
+    if (this.#keeping) {
+      this.#keepAgain = true;
+      return;
+    }
+    this.#keeping = this.#handOver(open).finally(() => {
+      this.#keeping = null;
+    });
+  }
+
+  async #handOver(open: OpenComparison): Promise<void> {
+    do {
+      this.#keepAgain = false;
+      // Whoever keeps them says what went wrong: training goes on.
+      await this.#keeper!(await keptFiles(open)).catch(() => {});
+    } while (this.#keepAgain);
   }
 
   /** Trains from the start, or where the runs were left. */
@@ -457,6 +534,9 @@ export class Comparisons {
         if (comparison.finished && this.#place) await dropCheckpoints(this.#place.id).catch(() => {});
       })
       .catch((error: unknown) => comparison.fail(namedError(error)))
+      .then(async () => {
+        await this.#keeping;
+      })
       .finally(() => this.#events.flush());
     return open.running;
   }

@@ -2,7 +2,6 @@
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
-import type { LaneProgress } from "../../src/comparison/lane";
 import type { Executor } from "../../src/executors/executor";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
@@ -104,38 +103,6 @@ describe("a run whose validation loss rises", () => {
     const report = tiny.comparison.report("astray");
     const mean = report.wrongest.reduce((sum, { loss }) => sum + loss, 0) / report.wrongest.length;
     expect(mean).toBeCloseTo(losses[best]!, 5);
-  });
-
-  test("ends in the same way where it was broken off in between", { timeout: 120_000 }, async () => {
-    const rows = await tinyRows(model, lengths);
-    const training = { steps: 12, evalEvery: 1, earlyStopping: { patience: 2 }, keepBest: true };
-    const setup = { data: tinyData(rows, rows, 8), training, runs };
-    const states: ReadonlyMap<string, LaneProgress>[] = [];
-    const whole = await trained({
-      ...setup,
-      onEvent: (event, { progress }) => {
-        if (event.type === "comparison-state" && event.state === "running") states.push(structuredClone(progress));
-      },
-    });
-    const lastStep = whole.of("step", "astray").length;
-    const at = (step: number) =>
-      states.find((state) => [...state.values()].every(({ checkpoint }) => checkpoint.step >= step))!;
-    const ended = ({ of }: TinyComparison) =>
-      runs.map(({ name }) => of("run-state", name).at(-1)!).map(({ lastGoodStep: _, ...rest }) => rest);
-    // While both train, and when one has finished early.
-    for (const state of [at(lastStep - 1), states.at(-1)!]) {
-      const again = open.create(executor, model, setup);
-      for (const [run, { checkpoint, selection }] of state) again.comparison.adopt(run, checkpoint, selection);
-      await again.comparison.prepare();
-      await again.comparison.continue();
-      expect(ended(again)).toEqual(ended(whole));
-      for (const { name } of runs) {
-        expect(await finalValues(again, name)).toEqual(await finalValues(whole, name));
-        expect(again.comparison.validated(name)).toEqual(whole.comparison.validated(name));
-      }
-      expect(again.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: 12 });
-    }
-    expect(states.at(-1)!.get("astray")!.selection!.ended!.reason).toContain("stopped early");
   });
 
   test("never goes back to what it was before its first step", { timeout: 120_000 }, async () => {

@@ -103,7 +103,13 @@ function opening({ config, labels, loadingArgument, modelClass }: ModelCardConte
     `tokenizer = AutoTokenizer.from_pretrained(base)`,
     `model = AutoModel${modelClass}.from_pretrained(`,
     ...given,
-    ...(task.asks === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
+    ...(task.asks === "text"
+      ? []
+      : [
+          // GPT-2's has none, and transformers' classifiers of decoders take no batch without it.
+          "tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token",
+          "model.config.pad_token_id = tokenizer.pad_token_id",
+        ]),
     ...formOf(config.peft_type).layout.library.loads,
   ];
 }

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { norm } from "../../data/norm";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { type Change, type MergedBase, replacementOf, type TensorChange } from "../base-change";
+import { checkedExpression } from "../expression";
 import { CONFIG, isHead, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -49,6 +50,16 @@ const unused = (what: string) =>
  */
 const CHANGES_BASE = /^(?:pissa.*|olora|corda|loftq|lora_ga)$/;
 
+/** A number for modules whose path ends with a pattern. */
+const byPattern = <Value extends z.ZodNumber>(value: Value) =>
+  z
+    .record(z.string(), value)
+    .superRefine((given, context) => {
+      for (const key of Object.keys(given)) checkedExpression(key, context, [key]);
+    })
+    .nullable()
+    .default({});
+
 export const loraSchema = z.looseObject({
   ...targetSettings,
   r: z.int().min(1).default(8),
@@ -59,8 +70,8 @@ export const loraSchema = z.looseObject({
   fan_in_fan_out: z.boolean().default(false),
   bias: z.enum(["none", "all"], "trained biases of the adapted layers alone cannot be read").default("none"),
   lora_bias: z.literal(false).default(false),
-  rank_pattern: z.record(z.string(), z.int().min(1)).nullable().default({}),
-  alpha_pattern: z.record(z.string(), z.number()).nullable().default({}),
+  rank_pattern: byPattern(z.int().min(1)),
+  alpha_pattern: byPattern(z.number()),
   init_lora_weights: z
     .unknown()
     .refine((start) => typeof start !== "string" || !CHANGES_BASE.test(start), {
@@ -329,6 +340,12 @@ function check(config: LoraConfig, stored: readonly NamedTensor[]): void {
     );
     checkShape(names, a!, [r, a!.shape[1] ?? 0], `rank ${r} (${CONFIG})`);
     checkShape(names, b!, [b!.shape[0] ?? 0, r], `rank ${r} (${CONFIG})`);
+    if (patternValue(module, config.alpha_pattern, config.lora_alpha) === 0 && b!.data.some((value) => value !== 0)) {
+      throw new Error(
+        `${CONFIG}: the scale of "${module}" is zero (lora_alpha 0), but its factors are not: what it learned would be lost. ` +
+          "Write the lora_alpha it was trained with.",
+      );
+    }
     if (magnitude) {
       checkShape(names, magnitude, [b!.shape[0] ?? 0], "its module's output size");
     } else if (byName.has(`${module}.${MAGNITUDE}.weight`)) {

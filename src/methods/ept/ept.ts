@@ -1,12 +1,14 @@
 /**
  * EPT (Efficient Prompt Tuning, Lan et al. 2024), our reading of the abstract: DePT's short prompt
- * P and shift C = s·A·B; fusion, where the prompt attends to C, P' = P + softmax((P·Q)(C·K)ᵀ/√h)·C;
- * and projection into n spaces that a gate weighs, P'' = P' + Σ_j g_j ∘ (P'·D_j)·U_j with g =
- * softmax(P'·G). Q, U and B start at zero, so it begins as the short prompt.
+ * P and shift C = s·A·B of n positions; fusion, where the prompt attends to C beyond its mean, P' =
+ * P + (softmax((P·Q)(C·K)ᵀ/√h) − 1/n)·C; and projection into spaces that a gate weighs, P'' = P' +
+ * Σ_j g_j ∘ (P'·D_j)·U_j with g = softmax(P'·G). Q, U and B start at zero, so that it begins as the
+ * short prompt.
  */
 
 import * as z from "zod";
 import { gatedActivation } from "../../operations/activation";
+import { add } from "../../operations/add";
 import { linear } from "../../operations/linear";
 import { softmax } from "../../operations/softmax";
 import type { Program } from "../../program/program";
@@ -83,7 +85,10 @@ export const ept = defineMethod<Options>({
 
 const uniform = (inputs: number): Initializer => ({ kind: "uniform", bound: inputs ** -0.5 });
 
-/** The prompt and what it reads of the product. */
+/**
+ * The prompt and what it reads of the product, beyond the product's mean: queries of zeros, which
+ * weigh all alike, leave the prompt as it is, whatever the product has learned.
+ */
 function fuse(program: Program, prompt: Tensor, product: Tensor, { fusion }: Options): Tensor {
   if (fusion === null) return prompt;
   const width = prompt.shape[1]!;
@@ -93,7 +98,12 @@ function fuse(program: Program, prompt: Tensor, product: Tensor, { fusion }: Opt
   const keys = linear(program, "fusion keys", product, key, { layout: "in-out" });
   const scores = linear(program, "fusion scores", queries, keys, { scale: fusion ** -0.5 });
   const weights = softmax(program, "fusion weights", scores);
-  return linear(program, "fused prompt", weights, product, { layout: "in-out", addend: prompt });
+  const [tokens, positions] = weights.shape as [number, number];
+  const even = program.constant(`even weights ${tokens} × ${positions}`, weights.shape, () =>
+    new Float32Array(tokens * positions).fill(-1 / positions),
+  );
+  const beyond = add(program, "weights beyond even", weights, even);
+  return linear(program, "fused prompt", beyond, product, { layout: "in-out", addend: prompt });
 }
 
 const GATE = "space gate";

@@ -79,6 +79,7 @@ export const useStudio = create<StudioState>()(() => ({
     crosshair: null,
     lossTarget: null,
     notice: null,
+    formulas: "text",
   },
 }));
 
@@ -126,7 +127,7 @@ export function isWriting(state: StudioState): boolean {
 /**
  * What the next comparison goes by: what is chosen, or the task's first metric; null without data.
  */
-export function decidingMetric({ data, training }: StudioState): MetricName | null {
+export function nextMetric({ data, training }: StudioState): MetricName | null {
   if (!data.summary) return null;
   const metrics = taskMetrics[data.summary.settings.task];
   return metrics.find((metric) => metric === training.settings?.metric) ?? metrics[0];

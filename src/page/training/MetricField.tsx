@@ -3,10 +3,10 @@
 import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import { changeTraining } from "../actions/drafts";
 import { SelectField } from "../fields/SelectField";
-import { decidingMetric, useStudio } from "../store/store";
+import { nextMetric, useStudio } from "../store/store";
 
 export function MetricField() {
-  const metric = useStudio(decidingMetric);
+  const metric = useStudio(nextMetric);
   const task = useStudio((state) => state.data.summary?.settings.task);
   if (!task || metric === null) return null;
   const choices = taskMetrics[task];

@@ -12,7 +12,7 @@ import { showStep } from "../actions/ui";
 import { formatPlural, metricWord } from "../numbers";
 import { isOfWhatIsOpen } from "../store/comparable";
 import type { Comparison } from "../store/state";
-import { decidingMetric, useStudio } from "../store/store";
+import { nextMetric, useStudio } from "../store/store";
 import { PairsTable } from "./PairsTable";
 import { RunsTable } from "./RunsTable";
 import { describeGround, setSentences } from "./verdict-words";
@@ -138,7 +138,7 @@ function Needed({ needed: { rows, seeds }, trained }: NeededProps) {
  * How the dots are read, and what is chosen for the next comparison where that is something else.
  */
 function SmallPrint({ verdict: { metric }, isOpen }: { verdict: Verdict; isOpen: boolean }) {
-  const chosen = useStudio(decidingMetric);
+  const chosen = useStudio(nextMetric);
   return (
     <p className="field-help verdict-small">
       Dots are values, bars their 95 % intervals.

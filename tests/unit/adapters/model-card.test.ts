@@ -57,9 +57,32 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   expect(card).toContain("| loss (nats) | 0.5123 |\n| Accuracy | 81.3 % |\n| F1 | 80.0 % |\n| at step | 150 |");
   expect(card).toContain("- PEFT 0.21.0 (layout)\n- onnxruntime-web 1.30.0");
   expect(card).toContain("num_labels=len(labels)");
-  expect(card).toContain("model.config.pad_token_id = tokenizer.pad_token_id");
+  expect(card).toContain(
+    "tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token\nmodel.config.pad_token_id = tokenizer.pad_token_id",
+  );
   expect(card).not.toContain("without padding");
   expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
+});
+
+it("shows names as they are, and of a path the file's name", () => {
+  const hostile = "<img src=x onerror=alert(1)> [press](https://evil.example) | `x`";
+  const card = modelCard({
+    ...content,
+    run: `${hostile}\n---\n# Another`,
+    labels: [hostile, "b"],
+    data: { ...content.data, file: "../private/patients of Dr <b>X</b>/`train`.csv" },
+  });
+  const written = "\\<img src=x onerror=alert(1)> \\[press\\](https\\://evil.example) \\| \\`x\\`";
+  expect(card).toContain(`\n# ${written} --- # Another\n`);
+  expect(card).toContain(`| 0 | ${written} |`);
+  expect(card).toContain("900 rows of `` `train`.csv ``;");
+  expect(card).not.toMatch(/private|patients/);
+  expect(card.match(/^# /gm)).toHaveLength(1);
+  // Outside of Python's strings there is no markup left.
+  expect(card.replace(/```python[\s\S]*?```/g, "")).not.toMatch(/(?<!\\)<img|(?<!\\)\]\(/);
+  const windows = modelCard({ ...content, data: { ...content.data, file: "C:\\Users\\me\\train.csv" } });
+  expect(windows).toContain("900 rows of `train.csv`;");
+  expect(windows).not.toContain("Users");
 });
 
 const reliability = (ece: number) => ({ bins: Array.from({ length: 15 }, () => ({ ...bin })), ece });

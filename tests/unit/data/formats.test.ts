@@ -6,11 +6,12 @@
 import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
 import { formats, guessTask, suggestColumns } from "../../../src/data/formats/registry";
-import { tokenClassification, wordsOf } from "../../../src/data/formats/token-classification";
+import { tokenClassification } from "../../../src/data/formats/token-classification";
 import { numberHistogram } from "../../../src/data/histogram";
 import { summarize } from "../../../src/data/summary";
 import { readTable } from "../../../src/data/table";
 import type { RowTokenizer } from "../../../src/data/tokens";
+import { wordsOf } from "../../../src/data/words";
 
 const file = (name: string, lines: readonly string[]) => readTable(new File([`${lines.join("\n")}\n`], name));
 const rows = (count: number, row: (index: number) => string) => Array.from({ length: count }, (_, index) => row(index));
@@ -124,6 +125,24 @@ describe("words with tags", () => {
     ]);
     const cut = tokenClassification.encode(example, tokenizer, 4);
     expect([[...cut.ids], [...cut.labels], cut.fullLength]).toEqual([[1, 2, 3, 6], [-100, 3, 2, -100], 6]);
+  });
+
+  it("gives a label one number whatever row comes first, and names are what is shown", async () => {
+    const given = ["negative", "neutral", "positive"];
+    const lines = given.flatMap((label) => [`a ${label} text,${label}`, `another ${label} text,${label}`]);
+    const orders = [lines, lines.toReversed(), [4, 0, 2, 5, 1, 3].map((place) => lines[place]!)];
+    for (const [index, order] of orders.entries()) {
+      const table = await file(`order ${index}.csv`, ["text,label", ...order]);
+      const { examples, labels } = formats["sequence-classification"].read(
+        table,
+        { text: "text", label: "label" },
+        null,
+      );
+      expect(labels).toEqual(given);
+      expect(examples.map(({ text, label }) => [text.split(" ")[1], labels[label]])).toEqual(
+        order.map((line) => [line.split(" ")[1], line.split(",")[1]]),
+      );
+    }
   });
 
   it("splits a typed text as corpora do", () => {

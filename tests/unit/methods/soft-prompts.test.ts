@@ -124,7 +124,7 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
   /** What starts at zero in DePT and EPT, moved away from there. */
   const trained = { lora_embedding_B: 0.3, "fusion.query": 0.3, "spaces.up": 0.3 };
 
-  test("EPT's fusion: a query of zeros with nothing to read changes nothing; then it counts, and it is 2 · width · fusion width", () => {
+  test("EPT's fusion: a query of zeros changes nothing, whatever there is to read; then it counts, and it is 2 · width · fusion width", () => {
     const sizes = { virtualTokens: 3, positions: 6, rank: 2 };
     const [fused, plain] = [
       { ...sizes, fusion: 5 },
@@ -133,6 +133,8 @@ describe.each(["tiny-llama", "tiny-qwen2", "tiny-gpt2"])("%s", (rig) => {
     const count = ({ tuned }: ReturnType<typeof start>) => countPart(tuned.program.trainables, "adapter");
     expect(count(start("ept", fused)) - count(start("ept", plain))).toBe(2 * config.hiddenSize * 5);
     expect(distance(start("ept", fused).logits, start("ept", plain).logits)).toBe(0);
+    const pair = { lora_embedding_B: 0.3, "spaces.up": 0.3 };
+    expect(distance(start("ept", fused, pair).logits, start("ept", plain, pair).logits)).toBeLessThan(1e-6);
     const learned = (options: object) => start("ept", options, trained).logits;
     expect(distance(learned(fused), learned(plain))).toBeGreaterThan(1e-3);
   });
