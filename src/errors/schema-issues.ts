@@ -1,4 +1,4 @@
-/** What a schema has against a value, in words: with the value, both limits, and the nearest name. */
+/** What a schema has against a value, in words: the value, its limits, and the nearest name. */
 
 import * as z from "zod";
 import { nearestName } from "./nearest-name";

@@ -41,7 +41,7 @@ export class WorkerEndedError extends Error {
 
 /**
  * Ends the worker and everything it holds on the device; the next `studio()` starts a new one.
- * Calls that it has not answered reject with a WorkerEndedError of this reason; `silent`: see there.
+ * Calls that it has not answered reject with a WorkerEndedError of this reason.
  */
 export function restartWorker(reason: string, silent: boolean): void {
   worker?.terminate();

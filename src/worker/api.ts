@@ -499,7 +499,7 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
-  /** Checks what an address holds; what cannot be used is named. Rejects where it is no address's. */
+  /** Checks what an address holds and names what cannot be used. Rejects where it is damaged. */
   readLink(content: unknown): Promise<CheckedLink>;
   /** The runs of a preset (`plan/presets`), for the open data and model. */
   presetRuns(preset: string): Promise<RunConfiguration[]>;

@@ -46,7 +46,7 @@ export async function offerInterrupted(past: readonly Comparison[], closed: read
   }
 }
 
-/** After the engine was started again: the steps that runs can go on from are those that were kept. */
+/** After the engine was started again runs can go on from the steps that were kept, no others. */
 export async function agreeWithKept(): Promise<void> {
   const kept = await studio()
     .listKept()
@@ -83,7 +83,7 @@ export async function goOn(interrupted: Interrupted): Promise<void> {
   await compare();
 }
 
-/** Removes what was kept to go on from; curves and finished adapters stay among the earlier ones. */
+/** Removes what was kept to go on from; curves and finished adapters stay, as earlier ones. */
 export async function forget({ id, record }: Interrupted): Promise<void> {
   const { interrupted } = useStudio.getState().comparison;
   patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });

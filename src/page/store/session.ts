@@ -14,7 +14,7 @@ import type { Comparison, RunRecord } from "./state";
 
 /** Older comparisons than this many are dropped. */
 export const keptComparisons = 8;
-/** Bytes above which nothing is kept: full fine-tuning writes whole models, and files may be huge. */
+/** Bytes above which nothing is kept: full fine-tuning writes models, and files may be huge. */
 const largestKept = 64e6;
 
 type SavedRun = Omit<RunRecord, "curves"> & { curves: CurvesSnapshot };

@@ -78,7 +78,7 @@ describe("a link", () => {
     [{ options: { rank: "x" } }, { rank: 'rank: must be a number, and is "x".' }, {}],
     [{ options: { rank: {}, alpha: 4 } }, { rank: "rank: must be a number, and is an object." }, { alpha: 4 }],
     [{ options: "rank=4" }, { "": 'Its options must be an object, and are "rank=4".' }, {}],
-    [{ learningRate: -1 }, { "": 'learningRate: must be a number above 0, or "search".' }, {}],
+    [{ learningRate: -1 }, { "": "learningRate: must be above 0, and is -1." }, {}],
     [{ frozenLayers: 1.5 }, { "": "frozenLayers: must be a whole number, and is 1.5." }, {}],
     [{ constructor: 1 }, { "": expect.stringMatching(/^it has no "constructor"; did you mean /) }, {}],
     // What is beyond the model's limits the estimate refuses on the card.
