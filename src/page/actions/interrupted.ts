@@ -85,17 +85,16 @@ export async function goOn(interrupted: Interrupted): Promise<void> {
 
 /** Removes what was kept to go on from; curves and finished adapters stay, as earlier ones. */
 export async function forget({ id, record }: Interrupted): Promise<void> {
-  const { interrupted } = useStudio.getState().comparison;
-  patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });
   try {
     await studio().dropInterrupted(id);
     await forgetSources(id);
-    if (!record) return;
-    if (hasCurves(record)) await saveComparison(record, 0);
-    else await forgetComparison(record);
+    if (record && hasCurves(record)) await saveComparison(record, 0);
+    else if (record) await forgetComparison(record);
   } catch {
     // What cannot be removed is offered again on the next visit.
   }
+  const { interrupted } = useStudio.getState().comparison;
+  patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });
 }
 
 async function openModelOf({ model, precision }: Configuration): Promise<void> {
