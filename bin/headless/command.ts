@@ -37,7 +37,8 @@ DIR receives
 and what an earlier comparison wrote there under these names is replaced.
 
 A model is bundled:NAME, dir:PATH or hf:OWNER/NAME[@REVISION]. One of the Hub is downloaded once and kept in STUDIO_CACHE
-(default: the user's cache folder); HF_TOKEN holds the token for gated models.
+(default: the user's cache folder); HF_TOKEN holds the token for gated models. Data files may be of the Hub, too:
+hf:OWNER/NAME[@REVISION][:FILE], default: the likeliest file of the part.
 
 Exit codes: 0 every run finished and everything asked for is written; 1 a run, the comparison or a file failed; 2 the configuration
 or the command is wrong.
@@ -94,7 +95,7 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     )
     .option(
       "--predict <FILE>",
-      "predict this file's rows (CSV, TSV, JSONL) by every run, or by those that a column names",
+      "predict this file's rows (a table in any kind of file that is read) by every run, or by those that a column names",
     )
     .option("--adapter-column <COLUMN>", "the column of that file which names the run that answers a row")
     .option(

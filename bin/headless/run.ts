@@ -15,7 +15,8 @@ import type { DataSummary, StudioEvent, SumRequest } from "../../src/worker/api"
 import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { type ExecutorChoice, openStudioBrowser, type StudioBrowser } from "./browser";
 import { type Extras, writeExtras } from "./extras";
-import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
+import { ConfigurationError, checkRunNames, isHubData, type NamedFiles, namedFiles } from "./files";
+import { bringHubData } from "./hub-data";
 import { bringHubModel, cacheFolder } from "./hub-models";
 import { hubToken } from "./hub-token";
 import { type Progress, standardProgress } from "./progress";
@@ -141,6 +142,12 @@ async function runInBrowser({
       }),
     );
   }
+  const hub = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder() };
+  await withProgress(progress.handle.bind(progress), (report) =>
+    bringHubData(files, hub, ({ file, done, total }) =>
+      report({ wait: "downloading data", detail: file, done, total, unit: "bytes" }),
+    ),
+  );
   const served = serveNamed(configuration, files, server.shared, url);
 
   const preparation = await page.call("prepare", served.configuration, served.data);
@@ -328,7 +335,7 @@ function modelName({ model }: Configuration, folder: string): string {
 function serveNamed(configuration: Configuration, files: NamedFiles, shared: SharedFiles, page: URL) {
   const address = (path: string) => new URL(shared.share(path), page).href;
   const named = (path: string, name: string) => `${address(path)}#${encodeURIComponent(name)}`;
-  const file = (path: string, name: string) => ({ url: address(path), name });
+  const file = (path: string, name: string) => ({ url: address(path), name: isHubData(name) ? basename(path) : name });
   const { train, validation, test } = configuration.data;
   return {
     configuration: {

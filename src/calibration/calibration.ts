@@ -110,9 +110,9 @@ function tuneThresholds(
  * is positive where its chance is above its threshold. Chances are read off logits / temperature
  * alone.
  */
-export function decidingLogits(logits: Float32Array, { temperature, thresholds }: Calibration): Float32Array {
-  if (!thresholds) return logits.map((logit) => logit / temperature);
-  return logits.map((logit, label) => {
+export function decidingLogits(logits: ArrayLike<number>, { temperature, thresholds }: Calibration): Float32Array {
+  if (!thresholds) return Float32Array.from(logits, (logit) => logit / temperature);
+  return Float32Array.from(logits, (logit, label) => {
     const threshold = thresholds[label]!;
     return logit / temperature - Math.log(threshold / (1 - threshold));
   });

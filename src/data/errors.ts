@@ -60,6 +60,12 @@ export function nameAll(texts: readonly string[], most = 6): string {
   return texts.length > most ? `${named.join(", ")} and ${formatCount(texts.length - most)} more` : named.join(", ");
 }
 
+/** `text, label and 40 more`: the names of columns for a message, each cut. */
+export function listNames(names: readonly string[], most = 8): string {
+  const named = names.slice(0, most).map((name) => (name.length > 30 ? `${name.slice(0, 30)}…` : name));
+  return names.length > most ? `${named.join(", ")} and ${formatCount(names.length - most)} more` : named.join(", ");
+}
+
 /** Text for an error message: one line, in quotes, cut to `most` characters. */
 export function quote(text: string, most = 40): string {
   const line = text.replace(/\s+/g, " ");

@@ -59,7 +59,7 @@ export function nameColumns(file: string, bytes: number, records: Records, isNam
   if (looksLikeData) {
     notices.push(
       `${file}: the first row looks like data (${nameAll(first, 3)}), and is read as the names of the columns. If it is ` +
-        'a row, press "First row is data" (in a configuration: "header": false under "data").',
+        'a row, press "First row is data" above its preview (in a configuration: "header": false under "data").',
     );
   }
   return {

@@ -196,6 +196,11 @@ const dataFields = z.strictObject({
   group: z.string().min(1).nullable().default(null),
   /** Rows that are given another answer, or left out; default: none. */
   changes: z.array(changeSchema).readonly().optional(),
+  /**
+   * Whether the first row of every file holds the names of its columns; else they are called
+   * column 1, column 2, …; default: true. JSON and Parquet have names of their own.
+   */
+  header: z.boolean().optional(),
   /** Roles as the task has them. */
   columns: z.record(z.string(), z.unknown()),
   maxLength: z.int().min(1).default(dataDefaults.maxLength),
@@ -213,7 +218,7 @@ function withRoles<Data extends { task: TaskId; columns: Record<string, unknown>
 
 /** How a file is to be read, as an address says it. */
 export const linkedDataSchema = dataFields
-  .pick({ task: true, columns: true, group: true, changes: true })
+  .pick({ task: true, columns: true, group: true, changes: true, header: true })
   // A file's name is none of a link's: the page that opens it has other files.
   .extend({ test: testPlan.nullable().default(null) })
   .transform(withRoles);

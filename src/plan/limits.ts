@@ -9,8 +9,8 @@ const SMALLEST = 2 ** -126;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 /**
- * Why a positive number is none that devices compute with, which is in 32 bits (IEEE 754, binary32);
- * null where it is one.
+ * Why a positive number is none that devices compute with, which is in 32 bits (IEEE 754,
+ * binary32); null where it is one.
  */
 export function float32Problem(value: number): string | null {
   if (value >= SMALLEST && value <= LARGEST) return null;

@@ -2,7 +2,7 @@
  * From the text of a configuration file to a checked configuration. Its keys: `configuration.ts`.
  */
 
-import { checkedBy, issueLine } from "../errors/schema-issues";
+import { checkedBy, issueLine } from "../errors/checked-by";
 import { approachOf } from "../methods/registry";
 import { formats, migrate } from "../versions/versions";
 import { type Configuration, configurationSchema } from "./configuration";

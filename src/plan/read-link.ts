@@ -3,8 +3,8 @@
  * said, so that the rest of the link still works. How an address is written: `page/store/link.ts`.
  */
 
+import { checkedBy, issueLine, type SchemaIssue } from "../errors/checked-by";
 import { nearestName } from "../errors/nearest-name";
-import { checkedBy, issueLine, type SchemaIssue } from "../errors/schema-issues";
 import type { ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
 import {

@@ -143,9 +143,9 @@ async function fetchServed(file: ServedFile): Promise<File> {
   return new File([await response.blob()], file.name);
 }
 
-async function openServed(file: ServedFile, role: DataRole): Promise<DataSummary> {
+async function openServed(file: ServedFile, role: DataRole, header?: boolean): Promise<DataSummary> {
   const opened = await fetchServed(file);
-  return ask(() => api.openData(opened, role));
+  return ask(() => api.openData(opened, role, undefined, header));
 }
 
 window.studioRunner = {
@@ -165,12 +165,12 @@ window.studioRunner = {
 
   async prepare(given, { train, validation, test }) {
     const model = await ask(() => api.openModel(given.model, given.precision));
-    await openServed(train, "train");
+    await openServed(train, "train", given.data.header);
     if (validation) await openServed(validation, "validation");
     if (test) await openServed(test, "test");
-    const { task, columns, maxLength, group, changes = [], validation: held, test: tested } = given.data;
+    const { task, columns, maxLength, group, header = true, changes = [], validation: held, test: tested } = given.data;
     const settings = {
-      ...{ task, columns, maxLength, group, changes },
+      ...{ task, columns, maxLength, group, changes, header },
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,
     };

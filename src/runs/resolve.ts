@@ -5,7 +5,7 @@
 
 import type { BaseModel } from "../base/base-model";
 import { Random } from "../data/random";
-import { checkedBy, issueLine } from "../errors/schema-issues";
+import { checkedBy, issueLine } from "../errors/checked-by";
 import type { Controller } from "../methods/controller";
 import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { type AnyApproach, approachOf } from "../methods/registry";

@@ -5,8 +5,11 @@
 
 import { escapeMarkdown, escapeMarkdownLine } from "../../data/markdown";
 import { formOf } from "../forms/registry";
+import { PEFT } from "../peft-layout";
 import type { ModelCardContent } from "./content";
+import { elsewhere } from "./elsewhere";
 import { code, loading } from "./use";
+import { writingSection } from "./writing";
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   trained: "",
@@ -155,6 +158,8 @@ export function modelCard(content: ModelCardContent): string {
     "",
     ...loading(content),
     "",
+    ...(content.writing ? writingSection(content.writing) : []),
+    ...(form.layout.library === PEFT && !form.verbatim ? elsewhere(content) : []),
     "## Measured",
     "",
     ...measured(content),

@@ -73,8 +73,8 @@ function guessEncoding(file: string, bytes: Uint8Array): { encoding: Encoding; i
   const [one, two, three, four] = zeros.map((count) => count / quarter) as [number, number, number, number];
   if ((four > 0.95 && three > 0.8 && one < 0.05) || (one > 0.95 && two > 0.8 && four < 0.05)) throw utf32(file);
   const [even, odd] = [one + three, two + four];
-  if (odd > 0.2 && even < odd / 8) return { encoding: "utf-16le", isMarked: false };
-  if (even > 0.2 && odd < even / 8) return { encoding: "utf-16be", isMarked: false };
+  if (odd > 0.6 && even < odd / 8) return { encoding: "utf-16le", isMarked: false };
+  if (even > 0.6 && odd < even / 8) return { encoding: "utf-16be", isMarked: false };
   throw new DataError({
     file,
     what: `Byte ${formatCount(first)} is zero: this is a binary file, not a table of text.`,

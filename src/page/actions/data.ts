@@ -35,15 +35,24 @@ function seed(): number | undefined {
   return useStudio.getState().training.settings?.seed;
 }
 
+/**
+ * Whether the open file has these columns, or has as many where a first row that is read as data
+ * leaves them without names.
+ */
+export function couldHave(summary: DataSummary, { columns, header = true }: Pick<DataSettings, "columns" | "header">) {
+  const numbered = summary.columns.map((_, place) => `column ${place + 1}`);
+  return namedColumns(columns).every((column) => (header ? summary.columns : numbered).includes(column));
+}
+
 async function readAsWanted(): Promise<void> {
   const { summary } = useStudio.getState().data;
-  if (!wanted || !summary || !namedColumns(wanted.columns).every((column) => summary.columns.includes(column))) return;
+  if (!wanted || !summary || !couldHave(summary, wanted)) return;
   // An address of a time before there were test rows asks for none.
-  const { test = null, group = null, changes = [] } = wanted;
-  await setData({ ...wanted, test, group, changes }, "columns");
+  const { test = null, group = null, changes = [], header = true } = wanted;
+  await setData({ ...wanted, test, group, changes, header }, "columns");
   if (changes.length > 0 && useStudio.getState().data.summary?.problem !== null) {
     // Of another file, which may still be opened.
-    await setData({ ...wanted, test, group, changes: [] }, "columns");
+    await setData({ ...wanted, test, group, changes: [], header }, "columns");
     if (useStudio.getState().data.summary?.problem === null) {
       const rows = changes.length === 1 ? "a change of a row" : `changes of ${changes.length} rows`;
       const text = `The address has ${rows} that are not of ${summary.train.file}: they wait until their file is opened.`;
@@ -64,8 +73,8 @@ export async function openSample(id: string): Promise<void> {
   await readAsWanted();
 }
 
-export async function openFile(file: File, role: DataRole): Promise<void> {
-  const done = await attempt(role, file.name, () => studio().openData(file, role, seed()));
+export async function openFile(file: File, role: DataRole, header?: boolean): Promise<void> {
+  const done = await attempt(role, file.name, () => studio().openData(file, role, seed(), header));
   if (!done) return;
   if (role === "train") {
     Object.assign(opened, { sample: null, train: file, validation: null, test: null });
@@ -121,7 +130,7 @@ export function takeBackAllChanges(): Promise<void> {
 /** After the worker was restarted. */
 export async function reopenData(): Promise<void> {
   const settings = useStudio.getState().data.summary?.settings;
-  await openSources({ ...opened });
+  await openSources({ ...opened }, settings?.header);
   if (settings) await setData(settings, "settings");
 }
 
@@ -130,9 +139,10 @@ export function openedSources(): Sources {
   return { ...opened };
 }
 
-export async function openSources({ sample, train, validation, test }: Sources): Promise<void> {
+/** `header`: as for `openFile`. */
+export async function openSources({ sample, train, validation, test }: Sources, header?: boolean): Promise<void> {
   if (sample !== null) await openSample(sample);
-  else if (train) await openFile(train, "train");
+  else if (train) await openFile(train, "train", header);
   if (validation) await openFile(validation, "validation");
   if (test) await openFile(test, "test");
 }

@@ -112,7 +112,7 @@ async function openModelOf({ model, precision }: Configuration): Promise<void> {
 
 async function openRowsOf(id: string, { data, training }: Configuration): Promise<void> {
   const sources = await loadSources(id).catch(() => null);
-  if (sources) await openSources(sources);
+  if (sources) await openSources(sources, data.header);
   const { summary, error } = useStudio.getState().data;
   if (!summary || summary.train.file !== data.train) {
     throw new Error(error?.message ?? `Open ${data.train} (step 1), then try again.`);

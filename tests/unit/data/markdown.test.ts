@@ -1,6 +1,6 @@
 /**
- * Hostile names in Markdown. What is expected renders as the name itself in markdown-it 4.3 (Python,
- * GitHub's tables, links and strikethrough on).
+ * Hostile names in Markdown. What is expected renders as the name itself in markdown-it 4.3
+ * (Python, GitHub's tables, links and strikethrough on).
  */
 
 import { describe, expect, test } from "vitest";

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { checkedBy, issueLine } from "../../../src/errors/schema-issues";
+import { checkedBy, issueLine } from "../../../src/errors/checked-by";
 
 const schema = z.strictObject({
   rank: z.int().min(1).max(64).default(8),
