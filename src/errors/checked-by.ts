@@ -50,6 +50,9 @@ export function issueLine({ path, message }: Pick<SchemaIssue, "path" | "message
 
 function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): string {
   const { input } = issue;
+  // What a schema says in its own words is said in these.
+  const usual = z.config().localeError?.(issue as z.core.$ZodRawIssue);
+  if (issue.message !== (typeof usual === "string" ? usual : usual?.message)) return issue.message;
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = namesAt(schema, issue.path);

@@ -2,8 +2,8 @@
  * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's
  * `adapters`. Prepares the cache, has Python compute what is to be expected (once), runs vitest's
  * project `real`, and has the real libraries load every folder that it exported. `-- --full` takes
- * what is too long for CI, too, compares both executors over every method, breaks what takes minutes
- * to break in a browser, and writes docs/real-models.md.
+ * what is too long for CI, too, compares both executors over every method, breaks what takes
+ * minutes to break in a browser, and writes docs/real-models.md.
  */
 
 import { spawnSync } from "node:child_process";
