@@ -430,8 +430,11 @@ export interface KeptFile {
 export interface StudioApi {
   /** Resolves as soon as the worker has a moment; one that hangs leaves it unanswered. */
   alive(): Promise<void>;
-  /** Events arrive in batches, at most ten times a second. */
-  subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
+  /**
+   * Events arrive in batches, at most ten times a second. What an evaluation has come to is kept
+   * once the listener is through with its events.
+   */
+  subscribe(listener: (events: StudioEvent[]) => unknown): Promise<void>;
   openDevice(choice?: DeviceChoice): Promise<DeviceReport>;
   /**
    * As it is now: opening a model may change what the automatic choice is, and starting threads how

@@ -464,6 +464,9 @@ export class Comparisons {
     if (!release) throw new Error("This comparison goes on in another tab already.");
     const isOver = () => this.#current !== open || open.comparison.finished;
     const keep = newestOnly(async (kept: KeptComparison["kept"]) => {
+      // The page's curves reach as far as these states before anybody can go on from them.
+      this.#events.emit({ type: "keeping" });
+      await this.#events.flush();
       if (!isOver()) await keepCheckpoints(id, { configuration, rows, kept });
     });
     const onCheckpoint = () => {

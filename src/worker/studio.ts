@@ -132,7 +132,7 @@ export class Studio implements StudioApi {
 
   async alive(): Promise<void> {}
 
-  async subscribe(listener: (events: StudioEvent[]) => void): Promise<void> {
+  async subscribe(listener: (events: StudioEvent[]) => unknown): Promise<void> {
     this.#events.subscribe(listener);
   }
 

@@ -173,7 +173,8 @@ async function restoreSession(): Promise<void> {
   }
 }
 
-function receive(events: StudioEvent[]): void {
+/** Resolves when what the worker waits for is kept. */
+async function receive(events: StudioEvent[]): Promise<void> {
   patch("silence", heard(useStudio.getState().silence));
   try {
     take(events);
@@ -188,6 +189,7 @@ function receive(events: StudioEvent[]): void {
       }
     }
   }
+  if (events.some(({ type }) => type === "keeping")) await keepSession();
 }
 
 function take(events: readonly StudioEvent[]): void {
@@ -200,11 +202,7 @@ function take(events: readonly StudioEvent[]): void {
   for (const event of events) {
     if (event.type === "device-lost") deviceLost(event.reason);
     if (event.type === "run-state" && hasAdapter(event)) void keepAdapter(event.run);
-    if (event.type === "kept") {
-      // After an evaluation of every run.
-      patch("storage", { checkpoints: event.problem });
-      keeps = true;
-    }
+    if (event.type === "kept") patch("storage", { checkpoints: event.problem });
     if (event.type === "comparison-state" && (isEnded(event.state) || event.state === "paused")) keeps = true;
     if (event.type === "comparison-state" && event.state === "finished") void dropSources(after.comparison.current?.id);
   }

@@ -89,6 +89,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         break;
       // Told again in the run's report.
       case "calibration":
+      case "keeping":
       case "kept":
       case "progress":
       case "generation":
