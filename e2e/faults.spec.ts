@@ -161,6 +161,7 @@ test("each of two tabs goes on with its own comparison", async ({ page, context 
   await prepare(other, 400);
   await compareButton(other).click();
   await waitForStatus(other, /^step ([6-9]|\d\d) of 400/);
+  await other.getByRole("button", { name: "Pause" }).click();
 
   await prepare(page, 12);
   await keepRuns(page, ["Head only"]);
@@ -168,7 +169,7 @@ test("each of two tabs goes on with its own comparison", async ({ page, context 
   await expect(goOn(page)).toHaveCount(0);
   await compareButton(page).click();
   await waitForStatus(page, /^Finished: 12 steps/);
-  await expect(status(other)).toHaveText(/^step \d+ of 400/);
+  await expect(status(other)).toHaveText(/^Paused at step \d+ of 400/);
 
   await other.close({ runBeforeUnload: false });
   await page.reload();
