@@ -3,10 +3,10 @@
  * their contents.
  */
 
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Configuration } from "../../src/plan/configuration";
-import { BESIDE_RUNS } from "./results";
+import { BESIDE_RUNS } from "./names";
 
 /**
  * The configuration or the command line is wrong: nothing was trained, and trying again unchanged
@@ -40,7 +40,13 @@ export const isHubData = (path: string): boolean => path.startsWith("hf:");
 
 function existing(kind: "file" | "folder", key: string, path: string, folder: string): string {
   const absolute = resolve(folder, path);
-  const entry = statSync(absolute, { throwIfNoEntry: false });
+  let entry: Stats | undefined;
+  try {
+    entry = statSync(absolute, { throwIfNoEntry: false });
+  } catch (error) {
+    // A part of the path is a file, or a link leads back to itself.
+    throw new ConfigurationError(`${key}: ${absolute} could not be read: ${(error as Error).message}.`);
+  }
   if (!entry)
     throw new ConfigurationError(`${key}: there is no ${kind} ${absolute}. Paths are relative to the JSON file.`);
   if (kind === "file" ? !entry.isFile() : !entry.isDirectory()) {

@@ -65,6 +65,9 @@ export interface FileSink {
   end(): void;
 }
 
+/** Every file that a merged model's folder may have. */
+export const MERGED_FILES: readonly string[] = ["config.json", "README.md", "model.safetensors", ...COPIED];
+
 /** Writes config.json, README.md, the tokenizer's files and model.safetensors in that type. */
 export async function writeMergedModel(model: MergedModel, type: StoredType, sink: FileSink): Promise<void> {
   const whole = (name: string, bytes: Uint8Array<ArrayBuffer>) => {

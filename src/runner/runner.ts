@@ -20,6 +20,7 @@ import type {
   GeneratedText,
   ImportedAdapter,
   InstrumentResult,
+  KeptFile,
   ModelSummary,
   RemoteStudio,
   SamplePrompt,
@@ -72,6 +73,17 @@ export interface StudioRunner {
   ): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
+  /**
+   * Takes up a comparison that was trained elsewhere: the runs' states, served on this page's own
+   * origin, and the events of its metrics. `train`: goes on with it as `compare`; else its adapters
+   * can be sent.
+   */
+  takeUp(
+    configuration: Configuration,
+    states: readonly { run: string; url: string }[],
+    earlier: StudioEvent[],
+    train: boolean,
+  ): Promise<void>;
   stop(): Promise<void>;
   /** Which run is ahead, and whether that may be luck. */
   verdict(): Promise<Verdict>;
@@ -109,6 +121,10 @@ declare global {
     studioRunner: StudioRunner;
     /** Provided by Node before this page loads. */
     deliverEvents(events: StudioEvent[]): Promise<void>;
+    /** Provided by Node: where a run's state is to be sent; null where none is kept now. */
+    placeForState(run: string): Promise<string | null>;
+    /** Provided by Node: what kept a run's state from being written. */
+    reportState(run: string, problem: string): Promise<void>;
   }
 }
 
@@ -132,15 +148,33 @@ const subscribed = api.subscribe(
 );
 subscribed.catch(() => undefined);
 
+// The states of runs lie outside of the browser, so that they outlive it.
+const keeping = api.keepWith(
+  proxy(async (files: KeptFile[]) => {
+    for (const { run, file } of files) {
+      const place = await window.placeForState(run);
+      if (place === null) continue;
+      await send(place, file).catch((error: unknown) => window.reportState(run, messageOf(error)));
+    }
+  }),
+);
+keeping.catch(() => undefined);
+
 /** The answer of the worker, or its breakdown. */
 async function ask<T>(call: () => Promise<T>): Promise<T> {
-  return Promise.race([subscribed.then(call), broken]);
+  return Promise.race([Promise.all([subscribed, keeping]).then(call), broken]);
 }
 
 async function fetchServed(file: ServedFile): Promise<File> {
   const response = await fetch(file.url);
   if (!response.ok) throw new Error(`${file.name} could not be fetched: ${response.status} ${response.statusText}.`);
   return new File([await response.blob()], file.name);
+}
+
+/** Puts a file where Node takes it. Rejects with what Node, or its disk, says. */
+async function send(address: string, body: Blob): Promise<void> {
+  const response = await fetch(address, { method: "PUT", body });
+  if (!response.ok) throw new Error((await response.text()) || `The runner's server answered ${response.status}.`);
 }
 
 async function openServed(file: ServedFile, role: DataRole, header?: boolean): Promise<DataSummary> {
@@ -193,6 +227,17 @@ window.studioRunner = {
     await delivered;
   },
 
+  async takeUp(configuration, states, earlier, train) {
+    const files = await Promise.all(
+      states.map(async ({ run, url }) => ({
+        run,
+        file: await fetchServed({ url, name: `The checkpoint of "${run}"` }),
+      })),
+    );
+    await ask(() => api.takeUp(configuration, files, earlier, train));
+    await delivered;
+  },
+
   stop: () => ask(() => api.stop()),
 
   verdict: () => ask(() => api.verdict()),
@@ -238,7 +283,6 @@ window.studioRunner = {
   },
 
   async sendRun(run, address, conversion = null) {
-    const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run, conversion)) });
-    if (!response.ok) throw new Error(`The runner's server answered ${response.status}; is the disk full?`);
+    await send(address, await ask(() => api.exportRun(run, conversion)));
   },
 };

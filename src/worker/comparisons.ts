@@ -178,7 +178,7 @@ export class Comparisons {
     await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]]), id));
   }
 
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): void {
     this.#keeper = keeper;
   }
@@ -199,7 +199,7 @@ export class Comparisons {
       earlier,
     );
     const { comparison } = open;
-    const kept = await readKeptFiles(open, files);
+    const kept = await readKeptFiles(this.#session.model, open, files);
     if (!train) return comparison.takeUp(kept);
     return this.#guard(open, async () => {
       await comparison.takeUp(kept);
@@ -499,7 +499,7 @@ export class Comparisons {
     return open;
   }
 
-  /** Hands what all runs have come to to the keeper, one after the other: the newest is what counts. */
+  /** Hands on what all runs have come to, one after the other: the newest is what counts. */
   #keepElsewhere(open: OpenComparison): void {
     if (this.#keeping) {
       this.#keepAgain = true;
@@ -514,7 +514,7 @@ export class Comparisons {
     do {
       this.#keepAgain = false;
       // Whoever keeps them says what went wrong: training goes on.
-      await this.#keeper!(await keptFiles(open)).catch(() => {});
+      await this.#keeper!(await keptFiles(this.#session.model, open)).catch(() => {});
     } while (this.#keepAgain);
   }
 
