@@ -74,7 +74,10 @@ test("a graphics device that is destroyed: training goes on to the same losses",
   await expect(page.getByRole("alert").filter({ hasText: "The device or its worker was lost." })).toBeVisible();
   await page.getByRole("button", { name: "Start the engine again" }).click();
   await waitUntilReady(page);
-  await page.getByRole("button", { name: /^Continue from step \d+$/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Continue from step \d+$/ })
+    .first()
+    .click();
   await waitForStatus(page, /^Finished: 20 steps/, 300_000);
   expect(await losses(page)).toEqual(whole);
 });
@@ -106,7 +109,10 @@ test("a thread of the processor that ends: the engine is started again and goes 
   await page.clock.runFor(600_000);
   await page.getByRole("button", { name: "Start the engine again" }).click();
   await waitUntilReady(page);
-  await page.getByRole("button", { name: /^Continue from step \d+$/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Continue from step \d+$/ })
+    .first()
+    .click();
   await waitForStatus(page, /^Finished: 60 steps/, 300_000);
   expect(await losses(page)).toEqual(whole);
 });
