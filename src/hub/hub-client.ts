@@ -66,6 +66,7 @@ const library = () => import("@huggingface/hub");
  * and what to do.
  */
 export async function lookUp(request: HubRequest): Promise<HubModel> {
+  checkRequest(request);
   const { listFiles, modelInfo, datasetInfo } = await library();
   const { name, revision, address, kind = "model" } = request;
   const access = { hubUrl: address, ...(request.token === null ? {} : { accessToken: request.token }) };
@@ -226,10 +227,35 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
 const OF_THE_NETWORK = /fetch|network|load failed|terminated|aborted|could not be reached|cancelled|body/i;
 
 /**
- * Turns what the client throws into a sentence that says what to do. Broken transfers stay what
- * they are.
+ * @throws Error where the token is none that a request could carry, or the address holds a name and
+ * a password, which would be in every message and record. It has no part of either.
+ */
+function checkRequest({ token, address }: HubRequest): void {
+  // Visible ASCII is what a header may hold and a token is made of.
+  if (token !== null && !/^[!-~]+$/.test(token)) {
+    throw new Error("The token has a line break, a space or a letter in it that no token has. Give the token alone.");
+  }
+  const { username, password } = new URL(address);
+  if (username !== "" || password !== "") {
+    throw new Error("The Hub's address has a name or a password in it. Leave it out, and give a token.");
+  }
+}
+
+/**
+ * Turns what the client throws into a sentence that says what to do, and has no token in it
+ * whatever a server or a library says. Broken transfers stay what they are.
  */
 async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await namedErrors(request, ask);
+  } catch (error) {
+    const { token } = request;
+    if (token !== null && error instanceof Error) error.message = error.message.replaceAll(token, "(the token)");
+    throw error;
+  }
+}
+
+async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await namePolicyRefusals(ask);
   } catch (error) {
@@ -238,6 +264,7 @@ async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result
     if ((error as Error).message?.startsWith("Your access token")) {
       throw new Error(`The token is not one of the Hub's: ${(error as Error).message}.`);
     }
+    if (error instanceof RangeError) throw anotherForm(request.address, "it goes too deep");
     if (error instanceof SyntaxError || (error instanceof TypeError && !OF_THE_NETWORK.test(error.message))) {
       throw anotherForm(request.address, error instanceof SyntaxError ? "what came is no JSON" : "its list is none");
     }
