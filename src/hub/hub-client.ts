@@ -264,6 +264,7 @@ async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Resul
     if ((error as Error).message?.startsWith("Your access token")) {
       throw new Error(`The token is not one of the Hub's: ${(error as Error).message}.`);
     }
+    if (error instanceof RangeError) throw anotherForm(request.address, "it goes too deep");
     if (error instanceof SyntaxError || (error instanceof TypeError && !OF_THE_NETWORK.test(error.message))) {
       throw anotherForm(request.address, error instanceof SyntaxError ? "what came is no JSON" : "its list is none");
     }
