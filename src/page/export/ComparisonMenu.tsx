@@ -74,7 +74,7 @@ export function ComparisonMenu() {
               onSelect={(event) => event.preventDefault()}
             >
               <strong>
-                {FORMULAS_LABEL}
+                {FORMULAS_LABEL}{" "}
                 <DropdownMenu.ItemIndicator>
                   <Check size={14} aria-hidden="true" />
                 </DropdownMenu.ItemIndicator>
