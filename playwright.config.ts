@@ -5,7 +5,7 @@
 
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "@playwright/test";
-import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
+import { launchOptions } from "./tools/chromium.mjs";
 
 /**
  * What WebGPU offers beside the processor: with `GPU=hardware npx playwright test` the machine's
@@ -28,7 +28,7 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${PORT}`,
     screenshot: "only-on-failure",
-    launchOptions: { executablePath: findChromium(), args: chromiumArguments({ software }) },
+    launchOptions: launchOptions({ software }),
   },
   projects: [
     { name: "desktop", use: { viewport: { width: 1440, height: 900 } } },
@@ -36,7 +36,8 @@ export default defineConfig({
   ],
   webServer: {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
-    command: `node tools/start.mjs --port ${PORT}`,
+    // Tests serve Hubs of their own.
+    command: `node tools/start.mjs --port ${PORT} --hub http://localhost:*`,
     url: `http://localhost:${PORT}`,
     timeout: 180_000,
   },

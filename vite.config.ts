@@ -1,16 +1,18 @@
 /** Builds and serves the studio. Tests have their own configuration. */
 
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { HUB_SERVERS, ISOLATION, readHubs, securityHeaders } from "./tools/security/headers.mjs";
+import { builtPolicy } from "./tools/security/plugin.mjs";
 
-/** Cross-origin isolation: without it a page may have no shared memory, and so only one thread. */
-const headers = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-};
+/** Whom a page that is built for another host may ask beside its own server. */
+const hubs = [...HUB_SERVERS, ...readHubs(process.env.STUDIO_HUBS ?? "")];
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), builtPolicy(hubs)],
   build: {
     target: "es2023",
     chunkSizeWarningLimit: 1500,
@@ -18,8 +20,17 @@ export default defineConfig({
     rolldownOptions: { input: ["index.html", "runner.html"] },
   },
   worker: { format: "es" },
+  resolve: {
+    alias: {
+      // Radix's menus and dialogs put `style` elements into the page by it, which the policy
+      // refuses.
+      "react-style-singleton": path("src/page/styles/adopted-style.ts"),
+      "@stdlib/assert-has-generator-support": path("tools/security/has-generators.cjs"),
+    },
+  },
   // onnxruntime-web finds its wasm files relative to its own modules; pre-bundling would move them.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
-  server: { port: 5173, headers },
-  preview: { port: 4173, headers },
+  // Reloading while one works needs scripts and styles in the page.
+  server: { port: 5173, headers: ISOLATION },
+  preview: { port: 4173, headers: securityHeaders(hubs) },
 });

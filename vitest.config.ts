@@ -6,7 +6,7 @@
 
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { chromiumArguments, findChromium } from "./tools/chromium.mjs";
+import { launchOptions } from "./tools/chromium.mjs";
 
 /**
  * `GPU=hardware npx vitest --project gpu` runs the GPU tests on the machine's GPU instead of the
@@ -76,7 +76,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: { executablePath: findChromium(), args: chromiumArguments({ software }) },
+              launchOptions: launchOptions({ software }),
             }),
             instances: [{ browser: "chromium" }],
           },

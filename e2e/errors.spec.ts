@@ -5,7 +5,7 @@
 
 import { chromium, expect, type Page, test } from "@playwright/test";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
-import { findChromium } from "../tools/chromium.mjs";
+import { launchOptions } from "../tools/chromium.mjs";
 import { openedModel } from "./base-model";
 import { csv, films } from "./films";
 import {
@@ -247,7 +247,7 @@ for (const [what, change, said, state] of DEVICES) {
 
 test("a browser without a graphics adapter is told so, and data can be looked at", async ({ baseURL }) => {
   // Not the one the other tests share: that one is started with an adapter.
-  const browser = await chromium.launch({ executablePath: findChromium(), args: ["--no-sandbox", "--disable-gpu"] });
+  const browser = await chromium.launch({ ...launchOptions({ webgpu: false }), args: ["--disable-gpu"] });
   try {
     const page = await browser.newPage();
     await askForGraphics(page);

@@ -11,7 +11,16 @@ import { build } from "vite";
 /** The project's folder. */
 export const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 
-const SOURCES = ["src", "shaders", "public", "index.html", "runner.html", "vite.config.ts", "package-lock.json"];
+const SOURCES = [
+  "src",
+  "shaders",
+  "public",
+  "tools/security",
+  "index.html",
+  "runner.html",
+  "vite.config.ts",
+  "package-lock.json",
+];
 
 /**
  * When the youngest file at or below a path was last changed.

@@ -145,6 +145,30 @@ export function ensureChromium() {
 const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--disable-vulkan-surface"];
 
 /**
+ * Why Chromium has to run without its sandbox, which keeps what a page reads away from the rest of
+ * the computer; null where it has it.
+ * @param {number | undefined} user The user's number; 0 is root, undefined is Windows.
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {string | null}
+ */
+export function sandboxObstacle(user = process.getuid?.(), environment = process.env) {
+  if (environment.STUDIO_SANDBOX === "off") return "STUDIO_SANDBOX is off";
+  return user === 0 && process.platform === "linux" ? "Chromium has none for root" : null;
+}
+
+/**
+ * How Playwright starts a headless Chromium: with its sandbox wherever it can have one.
+ * @param {Parameters<typeof chromiumArguments>[0]} options
+ */
+export function launchOptions(options) {
+  return {
+    executablePath: findChromium(),
+    args: chromiumArguments(options),
+    chromiumSandbox: sandboxObstacle() === null,
+  };
+}
+
+/**
  * Command-line flags for a headless Chromium.
  * @param {{ webgpu?: boolean, software?: boolean }} options `webgpu`: unless false, WebGPU is
  * turned on; `software`: with the software adapter (SwiftShader) even if there is a GPU.
@@ -153,7 +177,6 @@ const LINUX_HARDWARE = ["--use-angle=vulkan", "--enable-features=Vulkan", "--dis
 export function chromiumArguments({ webgpu = true, software = false }) {
   const adapter = software ? ["--use-webgpu-adapter=swiftshader"] : process.platform === "linux" ? LINUX_HARDWARE : [];
   return [
-    "--no-sandbox",
     ...(webgpu ? ["--enable-unsafe-webgpu", ...adapter] : []),
     "--disable-quic",
     "--no-first-run",

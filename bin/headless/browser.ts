@@ -2,7 +2,7 @@
 
 import { type Browser, chromium } from "playwright";
 import type { DeviceChoice } from "../../src/worker/api";
-import { chromiumArguments, findChromium } from "../../tools/chromium.mjs";
+import { launchOptions } from "../../tools/chromium.mjs";
 
 export type AdapterChoice = "auto" | "hardware" | "software";
 /** What the studio computes on. */
@@ -19,9 +19,20 @@ export interface StudioBrowser {
   choice: DeviceChoice;
 }
 
-function launch(flags: Parameters<typeof chromiumArguments>[0]): Promise<Browser> {
-  // Ctrl-C stops the comparison in an orderly way; the browser must outlive it.
-  return chromium.launch({ executablePath: findChromium(), args: chromiumArguments(flags), handleSIGINT: false });
+async function launch(flags: Parameters<typeof launchOptions>[0]): Promise<Browser> {
+  try {
+    // Signals end the comparison in an orderly way; the browser must outlive them.
+    const outlives = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+    return await chromium.launch({ ...launchOptions(flags), ...outlives });
+  } catch (error) {
+    if (!/No usable sandbox/.test((error as Error).message)) throw error;
+    throw new Error(
+      "Chromium cannot start its sandbox here: the system lets nobody but root make namespaces. Allow it " +
+        "(kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns), or do without the sandbox: " +
+        "STUDIO_SANDBOX=off.",
+      { cause: error },
+    );
+  }
 }
 
 /** Whether WebGPU gives a page of this browser an adapter that is not the CPU. */

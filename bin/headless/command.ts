@@ -101,6 +101,11 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
       "--slices <COLUMN>",
       "measure every run on each value of this column of the rows that decide, too (bands, where it has many numbers)",
     )
+    .option(
+      "--keep-formulas",
+      "in predictions.csv leave cells that begin with = + - or @ as they are, which a spreadsheet would compute; without it an " +
+        "apostrophe is put before them",
+    )
     .option("--forgetting", "measure how well the model predicts a general text with each run, beside without")
     .addHelpText("after", RUN_HELP)
     .exitOverride()

@@ -5,6 +5,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import type { FormulaCells } from "../../src/data/write-csv";
 import type { InstrumentResult } from "../../src/worker/api";
 import type { Progress } from "./progress";
 import { FORGETTING, PREDICTIONS, type Results, SCORES } from "./results";
@@ -21,6 +22,8 @@ export interface Extras {
   /** A column of the rows that decide, for whose values every run is measured. */
   slices?: string;
   forgetting?: boolean;
+  /** Leaves cells of predictions.csv that a spreadsheet would compute as they are. */
+  keepFormulas?: boolean;
 }
 
 interface Place {
@@ -31,6 +34,7 @@ interface Place {
   readonly results: Results;
   readonly progress: Progress;
   readonly out: string;
+  readonly formulas: FormulaCells;
 }
 
 /**
@@ -38,10 +42,11 @@ interface Place {
  * not complete.
  */
 export async function writeExtras(
-  { predict, adapterColumn, slices, forgetting }: Extras,
+  { predict, adapterColumn, slices, forgetting, keepFormulas }: Extras,
   runs: readonly string[],
-  place: Place,
+  given: Omit<Place, "formulas">,
 ): Promise<void> {
+  const place: Place = { ...given, formulas: keepFormulas ? "asTheyAre" : "text" };
   if (slices !== undefined) {
     await noted(place, `The runs could not be measured by "${slices}"`, async () => {
       place.results.slices = await place.page.call("slices", slices);
@@ -81,13 +86,13 @@ export async function writeExtras(
 }
 
 async function writePredictions(
-  { page, url, server, progress, out }: Place,
+  { page, url, server, progress, out, formulas }: Place,
   path: string,
   choice: { run: string } | { column: string },
   name: string,
 ): Promise<void> {
   const file = { url: new URL(server.shared.share(resolve(path)), url).href, name: basename(path) };
-  const { csv, runs, notices } = await page.call("predict", file, choice);
+  const { csv, runs, notices } = await page.call("predict", file, choice, formulas);
   const target = join(resolve(out), name);
   mkdirSync(resolve(target, ".."), { recursive: true });
   writeFileSync(target, `${csv}\n`);

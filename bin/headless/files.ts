@@ -16,6 +16,12 @@ export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
+/** What Windows takes for a device, whatever the ending. */
+const WINDOWS_DEVICES: readonly string[] = [
+  ...["con", "prn", "aux", "nul"],
+  ...["com", "lpt"].flatMap((port) => Array.from("0123456789¹²³", (digit) => port + digit)),
+];
+
 /** Absolute paths. */
 export interface NamedFiles {
   train: string;
@@ -67,21 +73,42 @@ export function namedFiles(configuration: Configuration, folder: string): NamedF
   };
 }
 
-const RESERVED = new Set([".", "..", ...BESIDE_RUNS]);
+const RESERVED = new Set([...BESIDE_RUNS, ...WINDOWS_DEVICES]);
+
+/** The longest name of a file or folder, in bytes of UTF-8, with room for what is written aside. */
+const MAX_NAME_BYTES = 200;
 
 /**
- * Checks that each run's name can be the name of its folder beside the others.
- * @throws {ConfigurationError} Names the run.
+ * Why a run's name cannot be the name of its folder on every system; null where it can.
+ * @param folded The name in the case and spelling by which names are compared.
+ */
+function nameProblem(name: string, folded: string): string | null {
+  if (/[\\/]/.test(name)) return "it names a path, and the folder is to lie in the results' folder";
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+  if (/[:*?"<>|\u0000-\u001f\u007f]/.test(name)) return "some systems allow no folder with such characters";
+  if (name.startsWith(".")) return "names that begin with a dot are of hidden folders";
+  if (/^\s|[.\s]$/.test(name)) return "some systems drop spaces at the ends of a name, and a dot at its end";
+  // With an ending too: NUL.txt is the device as well.
+  if (RESERVED.has(folded) || RESERVED.has(folded.replace(/\s*\..*$/, ""))) return "that name is taken";
+  const bytes = Buffer.byteLength(name);
+  if (bytes > MAX_NAME_BYTES) return `it takes ${bytes} bytes, and at most ${MAX_NAME_BYTES} are sure to fit`;
+  return null;
+}
+
+/**
+ * Checks that each run's name can be the name of its folder beside the others, on every system.
+ * @throws {ConfigurationError} Names the run, and what is wrong with its name.
  */
 export function checkRunNames(names: readonly string[]): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     // Letters that differ in case alone are one folder on some file systems.
     const folded = name.normalize("NFC").toLowerCase();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-    if (RESERVED.has(folded) || /[\\/:*?"<>|\u0000-\u001f]|[. ]$/.test(name)) {
+    const problem = nameProblem(name, folded);
+    if (problem !== null) {
       throw new ConfigurationError(
-        `runs: the name "${name}" cannot be the name of the run's folder. Use letters, digits, spaces, - and _.`,
+        `runs: the name ${JSON.stringify(name)} cannot be the name of the run's folder: ${problem}. ` +
+          "Use letters, digits, spaces, - and _.",
       );
     }
     const earlier = seen.get(folded);

@@ -108,6 +108,8 @@ const SUMMARY = "summary.json";
 const SUM = "sum";
 /** How language models continue validation prompts, a line for each text. */
 const SAMPLES = "samples.jsonl";
+/** What a comparison that broke off goes on from. */
+export const CHECKPOINT = "checkpoint";
 /** The comparison to hand on, as the page writes it. */
 const REPORT = "report.md";
 /** What `extras.ts` writes. */
@@ -116,7 +118,9 @@ export const SCORES = "scores.json";
 export const FORGETTING = "forgetting.json";
 
 /** What lies beside the runs' folders, each as far as it was asked for. */
-export const BESIDE_RUNS: readonly string[] = [METRICS, SUMMARY, REPORT, SUM, SAMPLES, PREDICTIONS, SCORES, FORGETTING];
+export const BESIDE_RUNS: readonly string[] = [
+  ...[METRICS, SUMMARY, REPORT, SUM, SAMPLES, PREDICTIONS, SCORES, FORGETTING, CHECKPOINT],
+];
 
 /** Collects a comparison's events and writes its files. */
 export class Results {

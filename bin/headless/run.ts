@@ -17,6 +17,7 @@ import { type ExecutorChoice, openStudioBrowser, type StudioBrowser } from "./br
 import { type Extras, writeExtras } from "./extras";
 import { ConfigurationError, checkRunNames, type NamedFiles, namedFiles } from "./files";
 import { bringHubModel, cacheFolder } from "./hub-models";
+import { hubToken } from "./hub-token";
 import { type Progress, standardProgress } from "./progress";
 import { Results } from "./results";
 import { type SharedFiles, type StudioServer, serveStudio } from "./server";
@@ -49,7 +50,7 @@ export async function runComparison(
 ): Promise<boolean> {
   const json = readConfiguration(configurationPath);
   await ensureBuild();
-  const server = await serveStudio(projectRoot);
+  const server = await serveStudio(projectRoot, endpoint);
   try {
     const { browser, choice } = await openStudioBrowser(adapter);
     const progress = standardProgress();
@@ -132,7 +133,7 @@ async function runInBrowser({
   const { status, message, capacity } = await page.call("openDevice", choice);
   if (status !== "ready" && status !== "software") throw new Error(message);
   if (configuration.model.startsWith("hf:")) {
-    const access = { address: endpoint, token: process.env.HF_TOKEN || null, cache: cacheFolder(), capacity };
+    const access = { address: endpoint, token: hubToken(), cache: cacheFolder(), capacity };
     files.model = await withProgress(progress.handle.bind(progress), (report) =>
       bringHubModel(configuration.model, access, ({ file, done, total, checking }) => {
         const wait = checking ? "checking model" : "downloading model";

@@ -11,6 +11,8 @@ import { basename, dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import sirv from "sirv";
 import { preview } from "vite";
+import { HUB_SERVERS, securityHeaders } from "../../tools/security/headers.mjs";
+import { servedPolicy } from "../../tools/security/plugin.mjs";
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
@@ -80,14 +82,19 @@ export interface StudioServer {
   close(): Promise<void>;
 }
 
-/** Serves `dist/` of the project on a free port of the loopback address. */
-export async function serveStudio(root: string): Promise<StudioServer> {
+/**
+ * Serves `dist/` of the project on a free port of the loopback address.
+ * @param endpoint A Hub that the page may ask beside this server and huggingface.co.
+ */
+export async function serveStudio(root: string, endpoint: string): Promise<StudioServer> {
   const shared = new SharedFiles();
+  const hubs = [...HUB_SERVERS, new URL(endpoint).origin];
   const server = await preview({
     root,
     logLevel: "error",
-    preview: { host: "127.0.0.1", port: 0, open: false },
+    preview: { host: "127.0.0.1", port: 0, open: false, headers: securityHeaders(hubs) },
     plugins: [
+      servedPolicy(hubs),
       {
         name: "configuration-files",
         configurePreviewServer: ({ middlewares }) => {

@@ -39,7 +39,8 @@ export class StudioPage {
       events.forEach(onEvent);
     });
     await page.goto(url.href);
-    await page.waitForFunction(() => window.studioRunner !== undefined);
+    // Not `waitForFunction`, which evaluates text in the page: its policy forbids that.
+    while (!(await page.evaluate(() => window.studioRunner !== undefined))) await page.waitForTimeout(50);
     return studio;
   }
 

@@ -40,6 +40,8 @@ export interface AdapterFolder {
   state?: TrainingState;
   /** The file of its tensors as it was read, and the file's SHA-256 as hexadecimal. */
   source?: SourceFile;
+  /** What a person should know of how it was read, in sentences. Default: nothing. */
+  notices?: readonly string[];
   /** The text of README.md; empty where a folder had none. */
   modelCard: string;
   /**

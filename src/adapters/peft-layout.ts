@@ -72,13 +72,20 @@ export function peftLayout<Config extends PeftConfig>(form: PeftFiles<Config>): 
   };
 }
 
-/** @throws Error naming the keys and what is wrong with them. */
+/**
+ * A key with null counts as left out, so that it takes its default: Python writes None where a
+ * person or a trainer set nothing.
+ * @throws Error naming the keys and what is wrong with them.
+ */
 function parse<Config extends PeftConfig>(schema: z.ZodType, json: unknown): Config {
-  const parsed = z.intersection(baseSchema, schema).safeParse(json);
+  const [unset, said] = [true, false].map((isNull) =>
+    Object.fromEntries(Object.entries(json as object).filter(([, value]) => (value === null) === isNull)),
+  );
+  const parsed = z.intersection(baseSchema, schema).safeParse(said);
   if (!parsed.success) {
     throw new Error(`${CONFIG} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
   }
-  return parsed.data as Config;
+  return { ...unset, ...(parsed.data as Config) };
 }
 
 function modelBytes(files: Readonly<Record<string, Uint8Array>>): Uint8Array {

@@ -4,13 +4,13 @@
  */
 
 import { readSafetensors } from "../hub/safetensors";
-import { streamTensor } from "../hub/safetensors-values";
+import { checkFinite, streamTensor } from "../hub/safetensors-values";
 import { bytesFile } from "../hub/sources";
 import type { NamedTensor } from "../hub/write-safetensors";
 
 /**
  * All tensors as float32 under the names that `rename` gives; null leaves a tensor out.
- * @throws Error naming `file` when it is malformed.
+ * @throws Error naming `file` when it is malformed, and the tensor when a value is not finite.
  */
 export async function readTensors(
   file: string,
@@ -23,7 +23,10 @@ export async function readTensors(
     const name = rename(entry.name);
     if (name === null) continue;
     const data = new Float32Array(entry.shape.reduce((product, size) => product * size, 1));
-    await streamTensor(entry, (values, offset) => data.set(values, offset));
+    await streamTensor(entry, (values, offset) => {
+      checkFinite(entry, values, offset);
+      data.set(values, offset);
+    });
     read.push({ name, shape: entry.shape, data });
   }
   return read;

@@ -5,7 +5,10 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { strFromU8, unzipSync } from "fflate";
+import { strFromU8 } from "fflate";
+import { unzip } from "../archives/unzip";
+import { shortened } from "../errors/shortened";
+import { parseJson } from "../hub/json";
 import { formats, migrate } from "../versions/versions";
 import { type AdapterFolder, CARD, CONFIG, MODEL, RUN, SK_ADAPTER, type SourceFile } from "./folder";
 import type { AdapterForm } from "./forms/form";
@@ -24,14 +27,6 @@ export const ADAPTER_FILES: readonly string[] = [
  * Adapters are small; an archive that unpacks to more than this is refused before it is unpacked.
  */
 const MAX_ADAPTER_BYTES = 2 ** 30;
-
-function parseJson(file: string, bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(strFromU8(bytes));
-  } catch (error) {
-    throw new Error(`${file} is not a JSON file: ${(error as Error).message}`);
-  }
-}
 
 /** @throws Error naming the type that no form has. */
 function formOfConfig(json: unknown): AdapterForm {
@@ -82,45 +77,48 @@ function sourceOf([file]: readonly string[], files: Readonly<Record<string, Uint
 }
 
 /**
- * Reads an adapter from a zip that holds one adapter folder, at any depth.
- * @throws Error when it is no zip, holds none or several adapters, would unpack too large, and as
- *   `readAdapterFiles`.
+ * Reads an adapter from a zip that holds one adapter folder, at any depth. Of a training's output,
+ * which holds its checkpoints inside, it is the outermost, and `notices` say so.
+ * @throws Error when it is no zip or a damaged one, holds none or several adapters side by side,
+ *   would unpack too large, and as `readAdapterFiles`.
  */
 export async function readAdapterZip(source: Uint8Array | Blob): Promise<AdapterFolder> {
   const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
-  let total = 0;
   const pickled = new Set<string>();
-  let unpacked: Record<string, Uint8Array>;
-  try {
-    unpacked = unzipSync(bytes, {
-      filter: ({ name, originalSize }) => {
-        if (name.split("/").pop() === PICKLED) pickled.add(name);
-        const wanted = ADAPTER_FILES.includes(name.split("/").pop() as string) && !name.startsWith("__MACOSX/");
-        total += wanted ? originalSize : 0;
-        return wanted && total <= MAX_ADAPTER_BYTES;
-      },
-    });
-  } catch (error) {
-    throw new Error(`The file is not a zip that can be read: ${(error as Error).message}.`);
-  }
-  if (total > MAX_ADAPTER_BYTES) {
-    throw new Error(`The zip would unpack to ${total} bytes, but an adapter has at most ${MAX_ADAPTER_BYTES}.`);
-  }
-  const configs = Object.keys(unpacked).filter((path) => path.split("/").pop() === CONFIG);
-  const [config] = configs;
-  if (config === undefined || configs.length > 1) {
-    const found = configs.length > 1 ? `${configs.length} adapters (${configs.join(", ")})` : `no ${CONFIG}`;
-    throw new Error(`The zip holds ${found}; it must hold one adapter folder.`);
-  }
-  const root = config.slice(0, -CONFIG.length);
+  const wanted = (path: string) => {
+    const name = path.split("/").pop()!;
+    if (name === PICKLED) pickled.add(path);
+    return ADAPTER_FILES.includes(name) && !path.startsWith("__MACOSX/");
+  };
+  const unpacked = unzip(bytes, wanted, MAX_ADAPTER_BYTES);
+  const { root, inside } = outermost([...unpacked.keys()].filter((path) => path.split("/").pop() === CONFIG));
   const files: Record<string, Uint8Array> = {};
   for (const file of ADAPTER_FILES) {
-    const content = unpacked[root + file];
+    const content = unpacked.get(root + file);
     if (content) {
       files[file] = content;
     }
   }
   // It is named, not unpacked.
   if (pickled.has(root + PICKLED)) files[PICKLED] = new Uint8Array();
-  return readAdapterFiles(files);
+  const adapter = await readAdapterFiles(files);
+  if (inside.length === 0) return adapter;
+  const notice = `The zip holds ${inside.length + 1} adapters; the outermost was taken, not ${listed(inside)}.`;
+  return { ...adapter, notices: [...(adapter.notices ?? []), notice] };
+}
+
+/** The folder that all others lie in, and those others. Throws an Error where there is none. */
+function outermost(configs: readonly string[]): { root: string; inside: readonly string[] } {
+  const roots = configs.map((path) => path.slice(0, -CONFIG.length)).sort((a, b) => a.length - b.length);
+  const [root, ...inside] = roots;
+  if (root !== undefined && inside.every((other) => other.startsWith(root))) return { root, inside };
+  const found = roots.length > 1 ? `${roots.length} adapters (${listed(configs)})` : `no ${CONFIG}`;
+  throw new Error(`The zip holds ${found}; it must hold one adapter folder.`);
+}
+
+const MOST_LISTED = 3;
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length - MOST_LISTED;
+  return `${paths.slice(0, MOST_LISTED).map(shortened).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -8,6 +8,7 @@ import { type AdapterFolder, isHead } from "./folder";
 import { type LoraConfig, loraConfig, notPlainLora } from "./forms/lora";
 import type { PeftConfig } from "./peft-config";
 import { patternValue } from "./target-modules";
+import { targetsOf } from "./target-settings";
 
 /**
  * `cat`: the ranks side by side, which is exactly the weighted sum of the changes. `linear`:
@@ -162,8 +163,9 @@ function meanHead(parts: readonly SumPart[]): NamedTensor[] {
 function sumConfig(settings: readonly LoraConfig[], rank: number): PeftConfig {
   const { base_model_name_or_path, fan_in_fan_out, task_type } = settings[0]!;
   const expressions = settings.map(expressionOf);
-  const named = settings.every(({ target_modules, layers_to_transform: layers }) => {
-    return typeof target_modules !== "string" && (layers === null || layers === undefined);
+  const named = settings.every((config) => {
+    const { targets, layers } = targetsOf(config);
+    return typeof targets !== "string" && !layers;
   });
   const targets = named
     ? [...new Set(settings.flatMap(({ target_modules }) => target_modules as string[]))]
@@ -175,10 +177,11 @@ function sumConfig(settings: readonly LoraConfig[], rank: number): PeftConfig {
 }
 
 /** What a configuration targets, as one regular expression for whole paths. */
-function expressionOf({ target_modules: targets, layers_to_transform: layers }: LoraConfig): string {
+function expressionOf(config: LoraConfig): string {
+  const { targets, layers } = targetsOf(config);
   if (typeof targets === "string") return targets;
   const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const names = targets.map(literal).join("|");
-  if (layers === null || layers === undefined) return `(.*\\.)?(${names})`;
-  return `.*\\.[^.]*\\.(${[layers].flat().join("|")})\\.(.*\\.)?(${names})`;
+  if (!layers) return `(.*\\.)?(${names})`;
+  return `.*\\.[^.]*\\.(${layers.join("|")})\\.(.*\\.)?(${names})`;
 }

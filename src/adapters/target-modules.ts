@@ -3,6 +3,8 @@
  * 0.21's matching rules.
  */
 
+import { wholeExpression } from "./expression";
+
 /** transformers' path of the head over the vocabulary, in every family. */
 export const LANGUAGE_HEAD = "lm_head";
 
@@ -27,9 +29,9 @@ export function isNamed(path: string, names: readonly string[]): boolean {
   return names.some((name) => path === name || path.endsWith(`.${name}`));
 }
 
-/** As PEFT's `check_target_module_exists`. Throws an Error if the expression is none. */
+/** As PEFT's `check_target_module_exists`. Throws as `wholeExpression`. */
 export function isTargeted(path: string, { targets, layers }: TargetModules): boolean {
-  if (typeof targets === "string") return wholePath(targets).test(path);
+  if (typeof targets === "string") return wholeExpression(targets).fits(path);
   if (!isNamed(path, targets)) return false;
   const layer = layerOf(path);
   return !layers || (layer !== null && layers.includes(layer));
@@ -46,25 +48,11 @@ export function layerOf(path: string): number | null {
 
 /**
  * The value of the first key that matches the path (a regular expression for its end, from a dot
- * on), else `standard`.
+ * on), else `standard`. Throws as `wholeExpression`.
  */
 export function patternValue(path: string, pattern: Readonly<Record<string, number>>, standard: number): number {
   const key = Object.keys(pattern).find((candidate) =>
-    expression(`^(?:(.*\\.)?(${candidate}))$`, candidate).test(path),
+    wholeExpression(candidate, `(?:.*\\.)?(?:${candidate})`).fits(path),
   );
   return key === undefined ? standard : pattern[key]!;
-}
-
-/** Python's `re.fullmatch`. Throws an Error naming the expression if it cannot be read. */
-export function wholePath(source: string): RegExp {
-  return expression(`^(?:${source})$`, source);
-}
-
-function expression(wrapped: string, source: string): RegExp {
-  try {
-    // Python writes named groups with a P.
-    return new RegExp(wrapped.replaceAll("(?P<", "(?<"));
-  } catch (error) {
-    throw new Error(`"${source}" is not a regular expression: ${(error as Error).message}.`);
-  }
 }

@@ -6,32 +6,43 @@
 
 import * as z from "zod";
 import type { NamedTensor } from "../hub/write-safetensors";
+import { checkedExpression, wholeExpression } from "./expression";
 import { CONFIG, isHead, MODEL } from "./folder";
 import type { WritingSite } from "./forms/form";
 import type { PeftConfig } from "./peft-config";
 import { isTargeted, layerOf, type TargetModules } from "./target-modules";
 
-const names = z.union([z.array(z.string()), z.string()]);
+/** A list of names, or one expression. */
+const named = (value: z.ZodType<string | string[]>) =>
+  value.superRefine((given, context) => {
+    if (typeof given === "string" && given !== "all-linear") checkedExpression(given, context);
+  });
+const expressions = z.union([z.array(z.string()), z.string()]).superRefine((given, context) => {
+  for (const one of [given].flat()) checkedExpression(one, context);
+});
+const block = z.int().min(0);
 
 export const targetSettings = {
-  target_modules: z.union([z.array(z.string()).min(1), z.string().min(1)]),
-  layers_to_transform: z.union([z.array(z.int().min(0)), z.int().min(0)]).nullish(),
-  layers_pattern: names.nullish(),
-  exclude_modules: names.nullish(),
+  target_modules: named(z.union([z.array(z.string()).min(1), z.string().min(1)])),
+  layers_to_transform: z.union([z.array(block), block]).nullish(),
+  layers_pattern: expressions.nullish(),
+  exclude_modules: named(z.union([z.array(z.string()), z.string()])).nullish(),
 };
 
 export type TargetSettings = z.infer<z.ZodObject<typeof targetSettings>>;
 
-/** What a configuration means. */
-export function targetsOf({ target_modules: targets, layers_to_transform: layers }: TargetSettings): TargetModules {
-  return { targets, layers: typeof layers === "number" ? [layers] : layers };
+/** What a configuration means. To PEFT an empty list of blocks is all of them. */
+export function targetsOf({ target_modules: targets, layers_to_transform: given }: TargetSettings): TargetModules {
+  const layers = given === null || given === undefined ? [] : [given].flat();
+  return { targets, layers: layers.length > 0 ? layers : null };
 }
 
 /** The same as a method's options. */
-export function targetOptions({ target_modules: targets, layers_to_transform: layers }: TargetSettings) {
+export function targetOptions(settings: TargetSettings) {
+  const { targets, layers } = targetsOf(settings);
   return {
     ...(typeof targets === "string" ? { pattern: targets } : { targets }),
-    ...(layers !== null && layers !== undefined && { layers: [layers].flat().join(", ") }),
+    ...(layers && { layers: layers.join(", ") }),
   };
 }
 
@@ -125,8 +136,8 @@ function leftOf(
 function checkPattern(modules: readonly string[], patterns: readonly string[]): void {
   if (patterns.length === 0) return;
   for (const module of modules) {
-    const counted = patterns.map((pattern) => new RegExp(`.*\\.${pattern}\\.(\\d+)\\.`).exec(module)?.[1]);
-    if (counted.some((layer) => layer !== undefined && Number(layer) === layerOf(module))) continue;
+    const counted = patterns.map((pattern) => wholeExpression(pattern, `.*\\.${pattern}\\.(\\d+)\\..*`).group(module));
+    if (counted.some((layer) => layer !== null && Number(layer) === layerOf(module))) continue;
     throw new Error(
       `${CONFIG}: layers_pattern ${patterns.join(", ")} counts "${module}" as no block, or as another one.`,
     );

@@ -19,7 +19,7 @@ const PREFIXES = {
 } as const;
 const kinds = Object.keys(PREFIXES) as (keyof typeof PREFIXES)[];
 
-const factsSchema = z.strictObject({
+export const factsSchema = z.strictObject({
   /** Updates made, of so many planned. */
   step: z.int().min(0),
   steps: z.int().min(1),
@@ -53,6 +53,18 @@ export function stateTensors(state: TrainingState): NamedTensor[] {
   return kinds.flatMap((kind) => state[kind].map((tensor) => ({ ...tensor, name: PREFIXES[kind] + tensor.name })));
 }
 
+/** Throws an Error naming tensor and index where a mean of squares is negative. */
+function checkSquares(tensors: readonly NamedTensor[]): void {
+  for (const { name, data } of tensors) {
+    if (!name.startsWith(PREFIXES.secondMoments)) continue;
+    const index = data.findIndex((value) => value < 0);
+    if (index < 0) continue;
+    throw new Error(
+      `${STATE}: tensor "${name}" holds ${data[index]} at index ${index}; second moments are never negative.`,
+    );
+  }
+}
+
 /**
  * The state from the file's tensors and run.json.
  * @throws Error naming what is missing, damaged or unknown.
@@ -68,6 +80,9 @@ export function readState(tensors: readonly NamedTensor[], run: Record<string, u
   }
   const stray = tensors.find(({ name }) => !kinds.some((kind) => name.startsWith(PREFIXES[kind])));
   if (stray) throw new Error(`${STATE}: tensor "${stray.name}" belongs to no training state.`);
+  const { step, steps } = facts.data;
+  if (step > steps) throw new Error(`run.json: its state was left at step ${step} of ${steps}.`);
+  checkSquares(tensors);
   const [values, firstMoments, secondMoments, controllerStates] = kinds.map((kind) =>
     tensors
       .filter(({ name }) => name.startsWith(PREFIXES[kind]))

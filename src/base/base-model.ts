@@ -6,7 +6,7 @@
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { toFloat16 } from "../hub/float16";
 import type { SafetensorsEntry } from "../hub/safetensors";
-import { streamTensor } from "../hub/safetensors-values";
+import { checkFinite, streamTensor } from "../hub/safetensors-values";
 import { openTokenizer, type Tokenizer } from "../hub/tokenizer";
 import type { ModelFolder } from "../hub/types";
 import type { LanguageHeadKind } from "../methods/method";
@@ -268,6 +268,7 @@ export class BaseModel {
       const pieces = this.#allocate(tensor);
       const bytesEach = (entry.end - entry.begin) / Math.max(1, elementCount(tensor.shape));
       await streamTensor(entry, (values, offset) => {
+        checkFinite(entry, values, offset);
         const narrow = tensor.type === "float16";
         if (narrow) {
           if (halves.length < values.length) halves = new Uint16Array(values.length);

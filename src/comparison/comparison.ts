@@ -13,6 +13,7 @@ import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
+import type { KeptRun } from "../folders/kept-run";
 import { type GeneratedText, type GenerateOptions, generate } from "../generation/generate";
 import type { GenerationSettings } from "../generation/settings";
 import type { RunState } from "../plan/events";
@@ -411,6 +412,20 @@ export class Comparison {
   /** Where a run stands. */
   state(name: string): RunState {
     return this.#lane(name).state;
+  }
+
+  /** What every run had come to at its last evaluation, for going on elsewhere. */
+  get kept(): ReadonlyMap<string, KeptRun> {
+    return new Map(this.#lanes.flatMap(({ name, kept }) => (kept ? [[name, kept] as const] : [])));
+  }
+
+  /**
+   * Gives runs what they had come to elsewhere; `continue` goes on from there. Prepares them where
+   * they are not yet.
+   */
+  async takeUp(kept: ReadonlyMap<string, KeptRun>): Promise<void> {
+    if (!this.#prepared) await this.prepare();
+    await this.#loop.takeUp(kept);
   }
 
   /** Gives a run the checkpoint that `continue` goes on from. */

@@ -5,17 +5,22 @@
 import type { NextToken } from "../answers/next-token";
 import type { Calibration } from "../calibration/calibration";
 import type { TokenizedExample } from "../data/tokens";
+import type { KeptRun } from "../folders/kept-run";
 import type { RunState, StudioEvent } from "../plan/events";
 import type { Feed } from "../runs/feed";
 import type { Checkpoint } from "../runs/parameters";
 import type { Run } from "../runs/run";
 import type { Evaluation } from "../tasks/task";
 
-/** A run's state at one evaluation. */
-interface Evaluated {
-  readonly checkpoint: Checkpoint;
-  readonly evaluation: Evaluation;
-  readonly loss: number;
+/** The evaluation with the lowest loss, and for how many evaluations none was lower. */
+interface Standing {
+  readonly best: {
+    readonly step: number;
+    readonly loss: number;
+    /** What a run that keeps its best goes back to. */
+    readonly held: { readonly checkpoint: Checkpoint; readonly evaluation: Evaluation } | null;
+  } | null;
+  readonly worse: number;
 }
 
 /** What a run said of the test rows, row by row, and the rows as it read them. */
@@ -52,9 +57,9 @@ export class Lane {
   #first: Checkpoint | null = null;
   #next: NextToken | null = null;
   #heldStep: number | null = null;
-  /** The evaluation with the lowest loss, and for how many evaluations none was lower. */
-  #best: Evaluated | null = null;
-  #worse = 0;
+  #standing: Standing = { best: null, worse: 0 };
+  /** As it was without the evaluation of a stop, which a training that is not stopped never makes. */
+  #plannedStanding: Standing = this.#standing;
   /** Its tensors on the device may not be finite: the checkpoint's have to be put back. */
   #spoiled = false;
 
@@ -268,30 +273,54 @@ export class Lane {
   async snapshot(): Promise<Checkpoint> {
     const running = this.#state === "running";
     const held = running ? this.steps : (this.#heldStep ?? this.steps);
-    const best = this.#best?.checkpoint;
+    const best = this.#standing.best?.held?.checkpoint;
     const { tokens, seconds, flops } = !running && best?.step === held ? best : this;
     return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds, flops };
   }
 
   /**
    * Compares the last evaluation's loss with the lowest before. Returns why to stop early, if
-   * `patience` evaluations in a row were none better.
+   * `patience` evaluations in a row were none better. `planned`: whether it is made in every
+   * training, stopped or not.
    */
-  checkPatience(loss: number, step: number, patience: number | null): string | null {
+  checkPatience(loss: number, step: number, patience: number | null, planned: boolean): string | null {
     // As it was before its first step it is not what training made of it.
     if (this.trains && step === 0) return null;
-    const best = this.#best;
-    if (!best || loss < best.loss) {
-      this.#best = { loss, checkpoint: this.#checkpoint!, evaluation: this.#validation! };
-      this.#worse = 0;
-      return null;
-    }
-    this.#worse++;
-    if (patience === null || this.#worse < patience) return null;
+    const { best, worse } = this.#standing;
+    const isBetter = !best || loss < best.loss;
+    this.#standing = isBetter
+      ? { best: { step, loss, held: { checkpoint: this.#checkpoint!, evaluation: this.#validation! } }, worse: 0 }
+      : { best, worse: worse + 1 };
+    if (planned) this.#plannedStanding = this.#standing;
+    if (isBetter || patience === null || worse + 1 < patience) return null;
     return (
       `stopped early at step ${step}: the validation loss has not fallen below ${best.loss.toPrecision(4)} ` +
-      `(step ${best.checkpoint.step}) for ${this.#worse} evaluations`
+      `(step ${best.step}) for ${worse + 1} evaluations`
     );
+  }
+
+  /** What it has come to, for going on elsewhere; null before its first evaluation. */
+  get kept(): KeptRun | null {
+    if (!this.#checkpoint) return null;
+    const { best, worse } = this.#plannedStanding;
+    return {
+      checkpoint: this.#checkpoint,
+      best: best && { step: best.step, loss: best.loss, checkpoint: best.held?.checkpoint ?? null },
+      worse,
+      ended: this.#state === "finished" ? { reason: this.#reason } : null,
+    };
+  }
+
+  /**
+   * Takes what it had come to elsewhere; `bestEvaluation`: what its best adapter says, where it may
+   * go back to it.
+   */
+  takeUp({ checkpoint, best, worse }: KeptRun, bestEvaluation: Evaluation | null): void {
+    this.#checkpoint = checkpoint;
+    const back = best?.checkpoint ?? null;
+    const held = back && bestEvaluation && { checkpoint: back, evaluation: bestEvaluation };
+    this.#standing = { best: best && { step: best.step, loss: best.loss, held }, worse };
+    this.#plannedStanding = this.#standing;
   }
 
   /**
@@ -300,7 +329,7 @@ export class Lane {
    */
   end(state: "finished" | "stopped", keepBest: boolean, reason: string | null = null): void {
     this.#reason = reason;
-    const best = this.#best;
+    const best = this.#standing.best?.held;
     if (keepBest && best && best.checkpoint.step !== this.#heldStep) {
       this.run.parameters.restore(best.checkpoint);
       this.#validation = best.evaluation;

@@ -11,6 +11,7 @@ import { BatchStream, type PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import type { Commands, ReadbackRing } from "../executors/executor";
 import { nextTask } from "../executors/next-task";
+import type { KeptRun } from "../folders/kept-run";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
 import { withProgress } from "../plan/waiting";
@@ -74,6 +75,8 @@ export class TrainingLoop {
   /** Nobody waits for the test rows either. */
   #leavesTest = false;
   #isEvaluating = false;
+  /** Those that had finished elsewhere; their test rows are still to be read. */
+  #finishedElsewhere: Lane[] = [];
   #resume: (() => void) | null = null;
   #paused: Promise<void> | null = null;
 
@@ -119,7 +122,39 @@ export class TrainingLoop {
     for (const lane of unfinished) {
       lane.restart();
     }
-    if (unfinished.length > 0) await this.#trainOn(evaluateFirst);
+    if (unfinished.length > 0 || this.#finishedElsewhere.length > 0) await this.#trainOn(evaluateFirst);
+  }
+
+  /**
+   * Gives runs that are set up and not trained yet what they had come to elsewhere: `continue` goes
+   * on from there, and those that had finished have finished again.
+   */
+  async takeUp(kept: ReadonlyMap<string, KeptRun>): Promise<void> {
+    const { lanes, task, training } = this.#setup;
+    const evaluate = async (lane: Lane): Promise<Evaluation> => {
+      const rows = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
+      return (await this.#evaluateOn(lane, rows, () => false))!;
+    };
+    for (const lane of lanes) {
+      // One that goes on from a folder has no state before its first step.
+      if (task.head === "vocabulary" && lane.checkpoint === null) {
+        await lane.keep();
+        lane.rememberStart();
+      }
+      const own = kept.get(lane.name);
+      if (!own) continue;
+      const goesBack = training.keepBest && own.best?.checkpoint ? own.best.checkpoint : null;
+      if (goesBack) {
+        lane.adopt(goesBack);
+        lane.restore();
+      }
+      lane.takeUp(own, goesBack && (await evaluate(lane)));
+      lane.restore();
+      if (!own.ended) continue;
+      lane.evaluated(await evaluate(lane));
+      lane.end("finished", training.keepBest, own.ended.reason);
+      this.#finishedElsewhere.push(lane);
+    }
   }
 
   /** One evaluation of every run as it is. */
@@ -257,11 +292,12 @@ export class TrainingLoop {
 
   /** Trains every running run from the step that it is at. */
   async #trainOn(evaluateFirst: boolean): Promise<void> {
-    const { lanes, steps, task, training, turn } = this.#setup;
+    const { lanes, onCheckpoint, steps, task, training, turn } = this.#setup;
     const began = this.#running;
+    const judged = [...this.#finishedElsewhere.splice(0), ...began];
     for (const { run } of began) if (run.dial) run.turn(run.dial.most);
-    this.#starts = new Map(began.map((lane) => [lane, lane.steps]));
-    this.#step = Math.min(...began.map((lane) => lane.steps));
+    this.#starts = new Map(judged.map((lane) => [lane, lane.steps]));
+    this.#step = Math.min(steps, ...began.map((lane) => lane.steps));
     this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
     // Stopped while it was prepared.
@@ -291,12 +327,14 @@ export class TrainingLoop {
     await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
     // They go on from here, evaluated or not.
-    for (const lane of this.#running) if (lane.checkpoint?.step !== lane.steps) await lane.keep();
+    const unkept = this.#running.filter((lane) => lane.checkpoint?.step !== lane.steps);
+    for (const lane of unkept) await lane.keep();
+    if (unkept.length > 0) onCheckpoint?.(this.checkpoints);
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
-    if (training.calibrate) for (const lane of began) this.calibrate(lane);
-    await this.#test(began);
+    if (training.calibrate) for (const lane of judged) this.calibrate(lane);
+    await this.#test(judged);
     if (this.#failed) return;
-    for (const lane of began) this.#tellCalibration(lane);
+    for (const lane of judged) this.#tellCalibration(lane);
     // What comes from here on is for the next training; a pause of this one has come too late.
     this.#stopping = false;
     this.#hurried = false;
@@ -474,7 +512,8 @@ export class TrainingLoop {
       await lane.keep();
       emit(event);
       const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
-      const enough = lane.checkPatience(event.loss, event.step, patience);
+      const planned = event.step % training.evalEvery === 0 || event.step === steps;
+      const enough = lane.checkPatience(event.loss, event.step, patience, planned);
       if (enough === null) continue;
       lane.end("finished", training.keepBest, enough);
     }

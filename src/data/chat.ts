@@ -5,10 +5,21 @@
  */
 
 import { encodePrompt, type LanguageTokenizer } from "./language";
+import { firstOwn, ownValue, readStructure } from "./literals";
 
+/** Call of a tool in an assistant's turn, as chat templates read it. */
+export interface ToolCall {
+  readonly type: "function";
+  readonly function: { readonly name: string; readonly arguments: unknown };
+}
+
+/** A turn. What calls a tool, and what a tool answers, is context: it is never learned. */
 export interface ChatMessage {
-  readonly role: "system" | "user" | "assistant";
+  readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: string;
+  readonly tool_calls?: readonly ToolCall[];
+  /** False for an answer that is read and not learned; default: answers are learned. */
+  readonly learned?: false;
 }
 
 /** What of a tokenizer is needed. */
@@ -28,57 +39,163 @@ interface ChatPart {
   readonly learned: boolean;
 }
 
-const ROLES: Readonly<Record<string, ChatMessage["role"]>> = {
-  system: "system",
-  user: "user",
-  human: "user",
-  assistant: "assistant",
-  gpt: "assistant",
-};
+/** OpenAI's roles, ShareGPT's, Gemini's, and what other files call them. */
+const ROLES: ReadonlyMap<string, ChatMessage["role"]> = new Map([
+  ["system", "system"],
+  ["developer", "system"],
+  ["user", "user"],
+  ["human", "user"],
+  ["prompter", "user"],
+  ["assistant", "assistant"],
+  ["gpt", "assistant"],
+  ["chatgpt", "assistant"],
+  ["bing", "assistant"],
+  ["bard", "assistant"],
+  ["bot", "assistant"],
+  ["model", "assistant"],
+  ["function_call", "assistant"],
+  ["tool", "tool"],
+  ["function", "tool"],
+  ["observation", "tool"],
+  ["ipython", "tool"],
+]);
+
+const ROLE_KEYS = ["role", "from"];
+const CONTENT_KEYS = ["content", "value", "parts"];
+const CALL_KEYS = ["tool_calls", "function_call"];
 
 /**
- * The messages of a cell: a JSON array of objects with `role` and `content` (or ShareGPT's `from`
- * and `value`), up to the last answer. Empty where nothing is answered.
+ * The messages of a cell, up to the last answer that is learned: a list of objects with `role` and
+ * `content` (OpenAI), `from` and `value` (ShareGPT) or `parts` (Gemini), one such object, or a
+ * transcript with "Human:" and "Assistant:" before the turns (hh-rlhf). Empty where nothing is
+ * answered. Answers of weight 0, answers without a text and calls of tools are not learned.
  * @throws Error saying what is wrong with the cell.
  */
 export function readConversation(cell: string): ChatMessage[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(cell);
-  } catch {
-    throw new Error("is not JSON");
+  return uptoAnswer(readTurns(cell));
+}
+
+/** Without what comes after the last answer that is learned. */
+export function uptoAnswer(messages: readonly ChatMessage[]): ChatMessage[] {
+  return messages.slice(0, messages.findLastIndex(isLearned) + 1);
+}
+
+const isLearned = ({ role, learned }: ChatMessage) => role === "assistant" && learned !== false;
+
+/** As `readConversation`, with all turns. */
+export function readTurns(cell: string): ChatMessage[] {
+  if (isTranscript(cell)) return readTranscript(cell);
+  const value = readStructure(cell);
+  if (value === undefined) {
+    throw new Error(/^\s*\[/.test(cell) ? "is neither JSON nor Python's spelling of a list" : "is not JSON");
   }
-  if (!Array.isArray(value)) throw new Error("is not a list of messages");
-  const messages = value.map((entry: unknown, index): ChatMessage => {
-    const { role, from, content, value: said } = (entry ?? {}) as Record<string, unknown>;
-    const known = ROLES[String(role ?? from)];
-    if (!known) {
-      const found = JSON.stringify(role ?? from ?? null);
-      throw new Error(`has the role ${found} in message ${index + 1}; known are system, user and assistant`);
-    }
-    return { role: known, content: textOf(content ?? said, index) };
+  const turns: readonly unknown[] = isTurn(value) ? [value] : (value as unknown[]);
+  if (!Array.isArray(turns)) throw new Error("is not a list of messages");
+  return turns.map(readTurn);
+}
+
+function readTurn(entry: unknown, index: number): ChatMessage {
+  const given = firstOwn(entry, ROLE_KEYS);
+  const role = typeof given === "string" ? ROLES.get(given.trim().toLowerCase()) : undefined;
+  if (!role) {
+    const found = JSON.stringify(given ?? null).slice(0, 40);
+    throw new Error(
+      `has the role ${found} in message ${index + 1}; known are system, developer, user, assistant and tool, and ShareGPT's`,
+    );
+  }
+  const said = firstOwn(entry, CONTENT_KEYS);
+  if (given === "function_call") return { role, content: "", tool_calls: readCalls(said, index), learned: false };
+  const calls = role === "assistant" ? firstOwn(entry, CALL_KEYS) : undefined;
+  // An empty list of calls is none.
+  if (calls !== undefined && !(Array.isArray(calls) && calls.length === 0)) {
+    const content = said === undefined ? "" : textOf(said, index);
+    return { role, content, tool_calls: readCalls(calls, index), learned: false };
+  }
+  const content = textOf(said, index);
+  const silent = role === "assistant" && (content.trim() === "" || weightOf(entry, index) === 0);
+  return { role, content, ...(silent && { learned: false as const }) };
+}
+
+/** OpenAI's weight of an answer: 0 is read and not learned. */
+function weightOf(entry: unknown, index: number): 0 | 1 {
+  const weight = ownValue(entry, "weight") ?? 1;
+  if (weight === 0 || weight === 1) return weight;
+  throw new Error(`has the weight ${JSON.stringify(weight).slice(0, 40)} in message ${index + 1}; known are 0 and 1`);
+}
+
+/** Arguments become objects, as templates want them; OpenAI writes them as JSON in a text. */
+function readCalls(given: unknown, index: number): ToolCall[] {
+  const list = typeof given === "string" ? (readStructure(given) ?? given) : given;
+  return (Array.isArray(list) ? list : [list]).map((call: unknown): ToolCall => {
+    const asked = ownValue(call, "function") ?? call;
+    const name = ownValue(asked, "name");
+    if (typeof name !== "string") throw new Error(`calls a tool without a name in message ${index + 1}`);
+    const given = firstOwn(asked, ["arguments", "parameters"]) ?? {};
+    const read = typeof given === "string" ? (readStructure(given) ?? given) : given;
+    return { type: "function", function: { name, arguments: read } };
   });
-  return messages.slice(0, messages.findLastIndex(({ role }) => role === "assistant") + 1);
 }
 
 /** A text, or a list of which every part is one. */
 function textOf(content: unknown, index: number): string {
   const parts = Array.isArray(content) ? content : [content];
-  const texts = parts.map((part: unknown) =>
-    typeof part === "string" ? part : (part as { text?: unknown } | null)?.text,
-  );
+  const texts = parts.map((part: unknown) => (typeof part === "string" ? part : ownValue(part, "text")));
   if (texts.every((text) => typeof text === "string")) return texts.join("");
   throw new Error(`has no text as the content of message ${index + 1}`);
 }
 
-/** Whether a cell looks like a conversation. */
-export function isConversation(cell: string): boolean {
-  if (!cell.trimStart().startsWith("[")) return false;
-  try {
-    return readConversation(cell).length > 0;
-  } catch {
-    return false;
-  }
+/** The text of a system prompt: plain, or a turn of its own (Gemini). */
+export function systemText(cell: string): string {
+  const value = readStructure(cell);
+  const said = firstOwn(value, CONTENT_KEYS);
+  return said === undefined ? cell : textOf(said, 0);
+}
+
+/** Alpaca's earlier exchanges: a list of pairs of a question and its answer, or of turns. */
+export function readHistory(cell: string): ChatMessage[] {
+  if (cell.trim() === "") return [];
+  const value = readStructure(cell);
+  if (!Array.isArray(value)) throw new Error('is not a list of pairs such as [["question", "answer"]]');
+  if (value.length > 0 && value.every(isTurn)) return value.map(readTurn);
+  return value.flatMap((pair: unknown, index): ChatMessage[] => {
+    const [asked, said] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (typeof asked !== "string" || typeof said !== "string") {
+      throw new Error(`has no question and answer as entry ${index + 1}`);
+    }
+    return [
+      { role: "user", content: asked },
+      { role: "assistant", content: said, ...(said.trim() === "" && { learned: false as const }) },
+    ];
+  });
+}
+
+/** Whether a cell is a conversation, with roles that are known or not. */
+export function isTurns(cell: string): boolean {
+  if (isTranscript(cell)) return true;
+  const value = readStructure(cell);
+  return Array.isArray(value) ? value.length > 0 && value.every(isTurn) : isTurn(value);
+}
+
+function isTurn(value: unknown): boolean {
+  const said = [...CONTENT_KEYS, ...CALL_KEYS].some((key) => ownKey(value, key));
+  return typeof firstOwn(value, ROLE_KEYS) === "string" && said;
+}
+
+const ownKey = (value: unknown, key: string) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.hasOwn(value, key);
+
+/** A line break before each turn's name, as Anthropic's files have it. */
+const TURN = /\n\n(Human|Assistant):/g;
+
+const isTranscript = (cell: string) => cell.startsWith("\n\nHuman:") && cell.includes("\n\nAssistant:");
+
+function readTranscript(cell: string): ChatMessage[] {
+  const names = [...cell.matchAll(TURN)];
+  return names.map(({ 0: name, 1: who, index }, turn): ChatMessage => {
+    const content = cell.slice(index + name.length, names[turn + 1]?.index).trim();
+    const role = who === "Human" ? "user" : "assistant";
+    return { role, content, ...(role === "assistant" && content === "" && { learned: false as const }) };
+  });
 }
 
 /** What is asked before the last answer, as the model reads it, and that answer. */
@@ -95,10 +212,16 @@ export function lastExchange(
  * once more follow (it leaves out what a model thought) has only the last answer learned.
  * @throws Error with the template's own words where it refuses the conversation.
  */
-function chatParts(messages: readonly ChatMessage[], { chatTemplate, eosText = "" }: ChatTokenizer): ChatPart[] {
+function chatParts(given: readonly ChatMessage[], { chatTemplate, eosText = "" }: ChatTokenizer): ChatPart[] {
   const template = chatTemplate ?? plainTemplate(eosText);
+  // A text that carries its own end would get two: the template writes one.
+  const messages = given.map((message) =>
+    eosText !== "" && message.role === "assistant" && message.content.endsWith(eosText)
+      ? { ...message, content: message.content.slice(0, -eosText.length) }
+      : message,
+  );
   const whole = template(messages, false);
-  const answers = messages.flatMap(({ role }, index) => (role === "assistant" ? [index] : []));
+  const answers = messages.flatMap((message, index) => (isLearned(message) ? [index] : []));
   const spans = answers.map((index) => {
     const before = template(messages.slice(0, index), true);
     const after = index === messages.length - 1 ? whole : template(messages.slice(0, index + 1), false);
@@ -120,10 +243,11 @@ function chatParts(messages: readonly ChatMessage[], { chatTemplate, eosText = "
 
 /** A heading above every turn; the end-of-sequence token ends an answer. */
 const plainTemplate = (eosText: string) => (messages: readonly ChatMessage[], answer: boolean) => {
-  const titles = { system: "System", user: "User", assistant: "Assistant" } as const;
-  const turns = messages.map(
-    ({ role, content }) => `### ${titles[role]}:\n${content}${role === "assistant" ? eosText : ""}`,
-  );
+  const titles = { system: "System", user: "User", assistant: "Assistant", tool: "Tool" } as const;
+  const turns = messages.map(({ role, content, tool_calls: calls = [] }) => {
+    const said = [content, ...calls.map((call) => JSON.stringify(call.function))].filter((text) => text !== "");
+    return `### ${titles[role]}:\n${said.join("\n")}${role === "assistant" ? eosText : ""}`;
+  });
   return [...turns, ...(answer ? [`### ${titles.assistant}:\n`] : [])].join("\n\n");
 };
 
@@ -146,8 +270,11 @@ export function encodeConversation(
       index === 0
         ? encodePrompt(tokenizer, part.text)
         : Array.from(tokenizer.encode(part.text, null, { specialTokens: false }));
-    ids.push(...own);
-    learned.push(...own.map(() => part.learned));
+    // Not by `push(...own)`: an answer may have more tokens than a call may have arguments.
+    for (const id of own) {
+      ids.push(id);
+      learned.push(part.learned);
+    }
   }
   const first = learned.indexOf(true);
   const end = learned.indexOf(false, first);

@@ -3,6 +3,7 @@
  * and content. A guess only: the person can change it, and the formats check what is chosen.
  */
 
+import { type Structure, structureOfColumn } from "./cell-kinds";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
@@ -20,6 +21,7 @@ const PAIR_NAMES = (
 ).split(" ");
 const IDENTIFIER = /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index)|.*[a-z]Id|unnamed.*)$/;
 const SAMPLE_ROWS = 2000;
+const FEW_VALUES = 20;
 
 export interface ColumnFacts {
   name: string;
@@ -38,6 +40,10 @@ export interface ColumnFacts {
   identifier: boolean;
   /** Its name is one that labels usually have. */
   namedAsLabel: boolean;
+  /** What most of its cells are, where they are no texts. */
+  structure: Structure | null;
+  /** The different values, where they are at most `FEW_VALUES`; else none. */
+  values: string[];
 }
 
 /** From the first rows. */
@@ -59,6 +65,15 @@ export function guessTexts(columns: readonly ColumnFacts[]): { text: string; tex
   return { text: text.name, textPair: pair?.name ?? null };
 }
 
+/** A column's name as guesses compare it: lower case, letters and digits only. */
+export const columnKey = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+
+/** Whether some row has something in a column: neither nothing nor an empty list or object. */
+export function isFilled({ columns, rows }: Table, column: string): boolean {
+  const place = columns.indexOf(column);
+  return place >= 0 && rows.some((record) => !/^\s*(\[\s*\]|\{\s*\})?\s*$/.test(record[place] ?? ""));
+}
+
 function measure(table: Table, name: string, index: number): ColumnFacts {
   const counts = new Map<string, number>();
   let characters = 0;
@@ -77,7 +92,7 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   counts.delete("");
-  const key = name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const key = columnKey(name);
   return {
     name,
     key,
@@ -93,6 +108,8 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
     allNumbers: filled > 0 && numbers === filled,
     fractions,
     namedAsLabel: LABEL_NAMES.includes(key),
+    structure: structureOfColumn(table, index),
+    values: counts.size <= FEW_VALUES ? [...counts.keys()] : [],
     identifier: IDENTIFIER.test(name.trim()) || IDENTIFIER.test(name.trim().toLowerCase()),
   };
 }
@@ -108,8 +125,10 @@ function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
 }
 
 function guessText(columns: readonly ColumnFacts[]): ColumnFacts {
-  const usable = columns.filter(({ numeric, identifier }) => !numeric && !identifier);
-  const pool = usable.length > 0 ? usable : columns;
+  const plain = columns.filter(({ structure }) => structure === null);
+  const texts = plain.length > 0 ? plain : columns;
+  const usable = texts.filter(({ numeric, identifier }) => !numeric && !identifier);
+  const pool = usable.length > 0 ? usable : texts;
   return byName(pool, TEXT_NAMES, () => true) ?? [...pool].sort((a, b) => b.meanLength - a.meanLength)[0]!;
 }
 
@@ -135,6 +154,6 @@ function byName(
 }
 
 function isPairOf(column: ColumnFacts, text: ColumnFacts): boolean {
-  if (column.numeric || column.identifier) return false;
+  if (column.numeric || column.identifier || column.structure !== null) return false;
   return PAIR_NAMES.includes(column.key) || (text.key.endsWith("1") && column.key === text.key.replace(/1$/, "2"));
 }

@@ -10,6 +10,7 @@ import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./part
 import { splitExamples } from "./split";
 import type { Table } from "./table";
 import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale } from "./types";
+import { unusedColumns } from "./unused-columns";
 
 /** The parts are those of the first division. */
 export interface Dataset extends Parts {
@@ -62,7 +63,8 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
     return { ...read, examples: withGroups(read.examples, standing, group) };
   };
   const [held, tested] = [readFile(validation, given.validation), readFile(test, given.test)];
-  const all = [train.notices, notices, validation?.notices, held?.notices, test?.notices, tested?.notices];
+  const unused = unusedColumns(train, task, columns);
+  const all = [train.notices, notices, unused, validation?.notices, held?.notices, test?.notices, tested?.notices];
   const said = [...all.flatMap((some) => some ?? []), ...changeNotices(given, changes)];
   const own = withGroups(examples, given.train, group);
   const rows =

@@ -3,6 +3,7 @@
  * share. Knows nothing of tokens.
  */
 
+import { refuseStructures, type Structure } from "./cell-kinds";
 import type { ChatMessage } from "./chat";
 import { countOf, DataError, formatCount, nameRows } from "./errors";
 import type { Table } from "./table";
@@ -46,6 +47,8 @@ export interface ChosenColumn {
   readonly column: string | null | undefined;
   /** An empty cell means something: the row is not left out. */
   readonly mayBeEmpty?: boolean;
+  /** What the cells may hold beside texts, numbers and names; default: nothing. */
+  readonly structures?: readonly Structure[];
 }
 
 export interface Cells {
@@ -57,10 +60,12 @@ export interface Cells {
 /**
  * The cells of the chosen columns, row by row. Rows with an empty cell are left out with a notice.
  * @throws DataError naming file, row and column for: a role without a column, a column that does
- * not exist, two roles on one column, a column that is empty in most rows.
+ * not exist, two roles on one column, a column that is empty in most rows, one whose cells are
+ * lists or objects that the role cannot be.
  */
 export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {
   checkColumns(table, chosen);
+  for (const { role, column, structures } of chosen) if (column) refuseStructures(table, column, role, structures);
   const places = chosen.map(({ column }) => (column ? table.columns.indexOf(column) : -1));
   const skipped = new Map<number, number[]>();
   const cells: Cells[] = [];
@@ -69,7 +74,8 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
     const values = places.map((place) => (place < 0 ? null : record[place]!));
     const empty = values.findIndex((value, role) => value?.trim() === "" && !chosen[role]!.mayBeEmpty);
     if (empty < 0) cells.push({ values, row });
-    else skipped.set(empty, [...(skipped.get(empty) ?? []), row]);
+    else if (skipped.has(empty)) skipped.get(empty)!.push(row);
+    else skipped.set(empty, [row]);
   });
   const notices: string[] = [];
   for (const [role, { column }] of chosen.entries()) {

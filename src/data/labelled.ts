@@ -29,7 +29,7 @@ export interface LabelledRows {
 
 /** The columns that say what is true of a row. */
 export function answerRoles(task: TaskId): RoleField[] {
-  return formats[task].roles.filter(({ role }) => !INPUTS.includes(role));
+  return formats[task].roles.filter(({ role, kind }) => !INPUTS.includes(role) && kind !== "separator");
 }
 
 /** Those that were trained on; null where the file has not all of them, or nothing in them. */

@@ -15,7 +15,7 @@ export function columnsOf(template: string): string[] {
 /**
  * The columns that a file must have for these roles: those that are named, and those in templates.
  */
-export function namedColumns({ prompt, response, ...named }: ColumnRoles): string[] {
+export function namedColumns({ prompt, response, separator: _, ...named }: ColumnRoles): string[] {
   const templates = [prompt, response].flatMap((template) => (template ? columnsOf(template) : []));
   return [...Object.values(named).flatMap((column: string | string[] | null) => column ?? []), ...templates];
 }

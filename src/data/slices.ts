@@ -67,7 +67,11 @@ export function valuesOf(table: Table, column: string, rows: readonly number[]):
  */
 export function sliceRows(values: readonly string[]): RowSlice[] {
   const rowsOf = new Map<string, number[]>();
-  for (const [row, value] of values.entries()) rowsOf.set(value, [...(rowsOf.get(value) ?? []), row]);
+  for (const [row, value] of values.entries()) {
+    const rows = rowsOf.get(value);
+    if (rows) rows.push(row);
+    else rowsOf.set(value, [row]);
+  }
   const empty = rowsOf.get("");
   rowsOf.delete("");
   const numbers = new Map([...rowsOf].filter(([value]) => !MISSING.test(value)));

@@ -65,7 +65,7 @@ export function summarize({
   const truncated = tokenized.filter((example) => example.truncated).length;
   const notices = [...dataset.notices];
   const language = format.answer === "text" ? tokenizer : null;
-  const chat = Boolean(settings.columns.messages);
+  const chat = dataset.train.some(({ messages }) => messages !== undefined);
   if (language) notices.push(...languageNotices(tokenized, settings.maxLength, { ...language, chat }));
   else if (truncated > 0) {
     notices.push(

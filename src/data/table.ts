@@ -4,10 +4,11 @@
  */
 
 import { createBreather } from "./breathe";
-import { decodePieces, type Encoding, type NamedBlob, sniffEncoding } from "./decode";
-import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessDelimiter, QuoteError } from "./delimited";
+import { type ConllLayout, ConllReader, conllLayout } from "./conll";
 import { countOf, DataError, nameRows } from "./errors";
-import { JsonLinesReader } from "./json-lines";
+import { decodePieces, type Encoding, type NamedBlob, sniffEncoding } from "./files/decode";
+import { checkFieldCount, type DelimitedFormat, DelimitedReader, guessDelimiter, QuoteError } from "./files/delimited";
+import { JsonLinesReader } from "./files/json-lines";
 
 export interface Table {
   file: string;
@@ -37,6 +38,8 @@ export type ReadProgress = (bytes: number, total: number) => void;
 export async function readTable(file: NamedBlob, onProgress?: ReadProgress): Promise<Table> {
   const { encoding, head } = await sniffEncoding(file);
   if (isJsonLines(file.name, head)) return readJsonLines(file, encoding, onProgress);
+  const conll = conllLayout(file.name, head);
+  if (conll) return readConll(file, encoding, conll, onProgress);
   const format = guessDelimiter(head, file.name);
   try {
     return await readDelimited(file, encoding, format, onProgress);
@@ -111,6 +114,20 @@ async function readJsonLines(file: NamedBlob, encoding: Encoding, onProgress?: R
   checkNames(file.name, rowNumbers[0] ?? 1, columns);
   for (const cells of rows) while (cells.length < columns.length) cells.push("");
   return finishTable(file, rows.length > 0 ? columns : null, rows, rowNumbers, emptyRows, []);
+}
+
+async function readConll(
+  file: NamedBlob,
+  encoding: Encoding,
+  layout: ConllLayout,
+  onProgress?: ReadProgress,
+): Promise<Table> {
+  const reader = new ConllReader(file.name, layout);
+  await readPieces(file, encoding, (piece) => reader.push(piece), onProgress);
+  reader.finish();
+  const { columns, rows, rowNumbers } = reader;
+  const notice = `${file.name}: read as a CoNLL file, field ${layout.tag + 1} of each line as the tag: ${countOf(rows.length, "sentence")}.`;
+  return finishTable(file, columns, rows, rowNumbers, [], [notice]);
 }
 
 async function readPieces(

@@ -4,6 +4,7 @@ import { createBreather } from "./breathe";
 import type { ChatMessage } from "./chat";
 import { DataError } from "./errors";
 import type { Example } from "./examples";
+import { encodeOnce } from "./language";
 
 /** What tokenising makes of an example. */
 export interface EncodedRow {
@@ -114,7 +115,7 @@ export function encodeText(
   maxLength: number,
 ): EncodedRow {
   const pair = textPair === null ? undefined : tokenizer.encodePair?.(text, textPair);
-  const full = pair?.ids ?? tokenizer.encode(text, textPair);
+  const full = pair?.ids ?? (textPair === null ? encodeOnce(tokenizer, text) : tokenizer.encode(text, textPair));
   const types = pair?.types && cutTokens(pair.types, maxLength, tokenizer.trailingSpecials);
   return {
     ids: cutTokens(full, maxLength, tokenizer.trailingSpecials),

@@ -44,6 +44,8 @@ export interface ColumnRoles {
   label?: string;
   /** One column of lists, or several of 0 and 1. */
   labels?: string[];
+  /** What stands between the labels of a cell, which is no column; null: it is guessed. */
+  separator?: string | null;
   number?: string;
   tokens?: string;
   tags?: string;
@@ -55,6 +57,10 @@ export interface ColumnRoles {
   response?: string;
   /** Conversations, in place of prompt and response. */
   messages?: string | null;
+  /** What the assistant is told before the first turn; a conversation that says so itself keeps it. */
+  system?: string | null;
+  /** Turns before prompt and response: pairs of a question and its answer, which is learned, too. */
+  history?: string | null;
 }
 
 export type ColumnRole = keyof ColumnRoles;
@@ -63,8 +69,11 @@ export type ColumnRole = keyof ColumnRoles;
 export interface RoleField {
   role: ColumnRole;
   title: string;
-  /** One column, one or none, at least one, or a text with columns in braces. */
-  kind: "column" | "optional" | "columns" | "template";
+  /**
+   * One column, one or none, at least one, a text with columns in braces, or what stands between
+   * entries of a cell.
+   */
+  kind: "column" | "optional" | "columns" | "template" | "separator";
   /** Only while this role has no column. */
   without?: ColumnRole;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ExpectedFile } from "./checksum";
+import { namePolicyRefusals } from "./policy-refusals";
 import type { ModelRecord } from "./stored-models";
 import type { ModelFile, ModelFolder } from "./types";
 
@@ -198,7 +199,7 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
  */
 async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
-    return await ask();
+    return await namePolicyRefusals(ask);
   } catch (error) {
     const status = (error as { statusCode?: unknown }).statusCode;
     if (typeof status === "number") throw refusedBy(request, status, (error as Error).message);

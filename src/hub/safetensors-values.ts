@@ -3,6 +3,7 @@
  * are little-endian wherever browsers and Node run, so values are viewed and not swapped.
  */
 
+import { shortened } from "../errors/shortened";
 import { float16Values } from "./float16";
 import { entryElements, malformed, type SafetensorsEntry, TYPE_BITS } from "./safetensors";
 import type { ModelFile } from "./types";
@@ -93,6 +94,22 @@ export async function streamTensor(
     convert(entry, bytes, values);
     await onChunk(values, from);
   }
+}
+
+/**
+ * Checks values of a tensor; `offset`: the index of the first one in it.
+ * @throws Error naming file, tensor and index of the first that is infinite or not a number.
+ */
+export function checkFinite(entry: SafetensorsEntry, values: Float32Array, offset: number): void {
+  // Zero times a number is zero, and times anything else is not: one pass without a branch.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * 0;
+  if (sum === 0) return;
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  throw new Error(
+    `${entry.file.name}: tensor "${shortened(entry.name)}" holds ${values[index]} at index ${offset + index}; weights must ` +
+      "be finite numbers. The training that wrote it failed, or the file is damaged.",
+  );
 }
 
 /**

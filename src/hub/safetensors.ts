@@ -8,6 +8,8 @@
  * tile the data, no gap, no overlap.
  */
 
+import { shortened, shortenedJson } from "../errors/shortened";
+import { strictJson } from "./json";
 import type { ModelFile } from "./types";
 
 /** Bits of one element. */
@@ -92,9 +94,9 @@ async function readHeader(file: ModelFile): Promise<{ header: Record<string, unk
   }
   let header: unknown;
   try {
-    header = JSON.parse(text);
+    header = strictJson(text);
   } catch (error) {
-    throw malformed(file, `its header of ${length} bytes is not JSON (${(error as Error).message})`);
+    throw malformed(file, `its header of ${length} bytes ${(error as Error).message}`);
   }
   if (!isObject(header)) {
     throw malformed(file, "its header is not a JSON object");
@@ -103,13 +105,15 @@ async function readHeader(file: ModelFile): Promise<{ header: Record<string, unk
 }
 
 function readMetadata(file: ModelFile, value: unknown): Map<string, string> {
+  // Rust's reader takes null as none.
+  if (value === null) return new Map();
   if (!isObject(value)) {
     throw malformed(file, "its __metadata__ is not a JSON object");
   }
   const metadata = new Map<string, string>();
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== "string") {
-      throw malformed(file, `its __metadata__ entry "${key}" is not text`);
+      throw malformed(file, `its __metadata__ entry "${shortened(key)}" is not text`);
     }
     metadata.set(key, text);
   }
@@ -117,20 +121,20 @@ function readMetadata(file: ModelFile, value: unknown): Map<string, string> {
 }
 
 function readEntry(file: ModelFile, dataStart: number, name: string, value: unknown): SafetensorsEntry {
-  const where = `tensor "${name}"`;
+  const where = `tensor "${shortened(name)}"`;
   if (!isObject(value)) {
     throw malformed(file, `${where} is not described by a JSON object`);
   }
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== "string" || !Object.hasOwn(TYPE_BITS, dtype)) {
     const known = Object.keys(TYPE_BITS).join(", ");
-    throw malformed(file, `${where} has the unknown type ${JSON.stringify(dtype)}; known types are ${known}`);
+    throw malformed(file, `${where} has the unknown type ${shortenedJson(dtype)}; known types are ${known}`);
   }
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw malformed(file, `${where} has the shape ${JSON.stringify(shape)}, which is not a list of sizes`);
+    throw malformed(file, `${where} has the shape ${shortenedJson(shape)}, which is not a list of sizes`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw malformed(file, `${where} has the data_offsets ${JSON.stringify(offsets)}, which is not [begin, end]`);
+    throw malformed(file, `${where} has the data_offsets ${shortenedJson(offsets)}, which is not [begin, end]`);
   }
   const [begin, end] = offsets as [number, number];
   const dataBytes = file.size - dataStart;
@@ -144,15 +148,15 @@ function readEntry(file: ModelFile, dataStart: number, name: string, value: unkn
   const bits = shape.reduce((product: number, size: number) => product * size, TYPE_BITS[type]);
   if (bits !== (end - begin) * 8) {
     const needed = Number.isSafeInteger(bits) ? `${bits / 8} bytes` : "more bytes than can be counted";
-    throw malformed(file, `${where} of type ${type} and shape [${shape}] needs ${needed}, but has ${end - begin}`);
+    throw malformed(
+      file,
+      `${where} of type ${type} and shape ${shortenedJson(shape)} needs ${needed}, but has ${end - begin}`,
+    );
   }
   return { name, type, shape, begin: dataStart + begin, end: dataStart + end, file };
 }
 
-/**
- * A tensor named twice keeps its last entry in JSON; the first one's bytes then show up here as a
- * hole.
- */
+/** Every byte of the data belongs to one tensor. */
 function checkTiling(file: ModelFile, dataStart: number, entries: SafetensorsEntry[]): void {
   const sorted = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
   let previous = "the header";
@@ -161,13 +165,19 @@ function checkTiling(file: ModelFile, dataStart: number, entries: SafetensorsEnt
     const begin = entry.begin - dataStart;
     if (entry.begin < covered) {
       const end = covered - dataStart;
-      throw malformed(file, `tensor "${entry.name}" begins at byte ${begin}, inside ${previous}, which ends at ${end}`);
+      throw malformed(
+        file,
+        `tensor "${shortened(entry.name)}" begins at byte ${begin}, inside ${previous}, which ends at ${end}`,
+      );
     }
     if (entry.begin > covered) {
       const gap = entry.begin - covered;
-      throw malformed(file, `${gap} bytes before tensor "${entry.name}" (byte ${begin}) belong to no tensor`);
+      throw malformed(
+        file,
+        `${gap} bytes before tensor "${shortened(entry.name)}" (byte ${begin}) belong to no tensor`,
+      );
     }
-    previous = `tensor "${entry.name}"`;
+    previous = `tensor "${shortened(entry.name)}"`;
     covered = entry.end;
   }
   if (covered !== file.size) {

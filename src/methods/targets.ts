@@ -4,8 +4,10 @@
  */
 
 import * as z from "zod";
-import { isNamed, isTargeted, type LinearShape, type TargetModules, wholePath } from "../adapters/target-modules";
+import { wholeExpression } from "../adapters/expression";
+import { isNamed, isTargeted, type LinearShape, type TargetModules } from "../adapters/target-modules";
 import type { Family, LinearSite, ModelConfig } from "../models/family";
+import { LIMITS } from "../models/sizes";
 import { Program } from "../program/program";
 import type { ModelFacts } from "./method";
 
@@ -35,15 +37,27 @@ function findLinears(family: Family, config: ModelConfig): LinearShape[] {
   return found;
 }
 
+/** Characters: every other block of a model of 400 is half as long. */
+const LONGEST_LAYERS = 1500;
 const RANGES = /^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$/;
 
-/** "0-2, 5" → 0, 1, 2, 5. */
-function readLayers(ranges: string): number[] {
-  const layers = ranges.split(",").flatMap((range) => {
+/** First and last block of every range: "0-2, 5" → [0, 2], [5, 5]. */
+function rangesOf(layers: string): (readonly [number, number])[] {
+  return layers.split(",").map((range) => {
     const [first, last = first] = range.split("-").map(Number);
-    return Array.from({ length: Math.max(0, last! - first! + 1) }, (_, index) => first! + index);
+    return [first!, last!];
   });
-  return [...new Set(layers)].sort((a, b) => a - b);
+}
+
+/**
+ * "0-2, 5" → 0, 1, 2, 5. Numbers beyond any model's blocks, which `checkTargets` refuses, are left
+ * out.
+ */
+function readLayers(layers: string): number[] {
+  const named = rangesOf(layers).flatMap(([first, last]) =>
+    Array.from({ length: Math.max(0, Math.min(last, LIMITS.layers) - first + 1) }, (_, index) => first + index),
+  );
+  return [...new Set(named)].sort((a, b) => a - b);
 }
 
 /**
@@ -75,6 +89,7 @@ export function targetOptions(
     }),
     layers: z
       .string()
+      .max(LONGEST_LAYERS)
       .regex(RANGES, "must be numbers and ranges of blocks, such as 0-2, 5")
       .nullable()
       .default(null)
@@ -112,8 +127,8 @@ export function checkTargets(
   const paths = [...linearShapes(facts).map(({ path }) => path), ...outer];
   if (options.pattern !== null) {
     try {
-      const expression = wholePath(options.pattern);
-      if (!paths.some((path) => expression.test(path))) issue("pattern", `fits no linear layer, such as ${paths[0]}`);
+      const expression = wholeExpression(options.pattern);
+      if (!paths.some((path) => expression.fits(path))) issue("pattern", `fits no linear layer, such as ${paths[0]}`);
     } catch (error) {
       issue("pattern", (error as Error).message);
     }
@@ -127,7 +142,9 @@ export function checkTargets(
     issue("targets", `name "${unknown}", which the model has not; its linear layers are ${known}${others}`);
   }
   const { layers } = facts.config;
-  const beyond = options.layers === null ? undefined : readLayers(options.layers).find((layer) => layer >= layers);
+  const beyond = rangesOf(options.layers ?? "")
+    .flat()
+    .find((layer) => layer >= layers);
   if (beyond !== undefined) issue("layers", `name block ${beyond}; the model has ${layers}, numbered from 0`);
   else if (!unknown && !paths.some((path) => isTargeted(path, targetModules(options))))
     issue("layers", "name no block");

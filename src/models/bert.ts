@@ -64,7 +64,11 @@ export const bert: Family<BertConfig> = {
   readConfig(json) {
     const config = parseConfig(schema, json);
     const { hidden_size: hiddenSize, num_attention_heads: heads, model_type: root } = config;
-    const shift = root === "roberta" ? (config.pad_token_id ?? 1) + 1 : 0;
+    const padding = config.pad_token_id ?? 1;
+    if (root === "roberta" && padding >= config.vocab_size) {
+      throw new Error(`config.json: pad_token_id is ${padding}, but vocab_size is ${config.vocab_size}.`);
+    }
+    const shift = root === "roberta" ? padding + 1 : 0;
     return checkSizes({
       root,
       layers: config.num_hidden_layers,

@@ -1,11 +1,24 @@
 /** Reads a config.json through a schema and says in one sentence what does not fit. */
 
 import type * as z from "zod";
+import { checkLimits } from "./sizes";
 
-/** Throws an Error naming every key that does not fit and why. */
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * A null that the schema has no meaning for counts as left out: Python writes None where nothing
+ * was set. Throws an Error naming every key that does not fit and why.
+ */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
+  checkLimits(json as Json);
   const result = schema.safeParse(json);
   if (result.success) return result.data;
+  const unset = new Set(result.error.issues.map(({ path: [key] }) => key).filter((key) => isNull(json as Json, key)));
+  if (unset.size > 0) {
+    return parseConfig(schema, Object.fromEntries(Object.entries(json as Json).filter(([key]) => !unset.has(key))));
+  }
   const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
   throw new Error(`config.json does not fit its family. ${problems.join("; ")}.`);
 }
+
+const isNull = (json: Json, key: PropertyKey | undefined) => typeof key === "string" && json[key] === null;

@@ -57,7 +57,11 @@ export function scaledRotary(kind: string, base: Omit<Base, "required">): Rotary
     }
     return value;
   };
-  return scale({ ...base, required });
+  const rotary = scale({ ...base, required });
+  if ([...rotary.frequencies, rotary.scale].every(Number.isFinite)) return rotary;
+  throw new Error(
+    `config.json: rotary scaling "${kind}" with theta ${base.theta} gives positions that are no numbers.`,
+  );
 }
 
 function plain({ size, theta }: Base): Rotary {

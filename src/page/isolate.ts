@@ -1,7 +1,7 @@
 /**
  * Makes the page cross-origin isolated on a host that sends no headers for it: a service worker
- * (`public/isolation.js`) adds them, and the page is loaded once more. Without isolation training
- * has one thread.
+ * (`tools/security/isolation.js`) adds them, and the page is loaded once more. Without isolation
+ * training has one thread.
  */
 
 /**

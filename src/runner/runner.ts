@@ -5,6 +5,7 @@
  */
 
 import { proxy, wrap } from "comlink";
+import type { FormulaCells } from "../data/write-csv";
 import { messageOf } from "../errors/message-of";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import type {
@@ -80,9 +81,13 @@ export interface StudioRunner {
   sum(request: SumRequest): Promise<ImportedAdapter>;
   /**
    * Predicts a file's rows, by one run or each by that of its value in a column; the file with what
-   * was said, as CSV.
+   * was said, as CSV. `formulas`: of cells that a spreadsheet would compute.
    */
-  predict(file: ServedFile, choice: AdapterChoice | { column: string }): Promise<FilePredictions>;
+  predict(
+    file: ServedFile,
+    choice: AdapterChoice | { column: string },
+    formulas: FormulaCells,
+  ): Promise<FilePredictions>;
   /**
    * Scores every run on the file's rows with answers; null where the file has not the columns of
    * answers that were trained on.
@@ -196,14 +201,14 @@ window.studioRunner = {
 
   sum: (request) => ask(() => api.sum(request)),
 
-  async predict(file, choice) {
+  async predict(file, choice, formulas) {
     const opened = await fetchServed(file);
     const { chosen, values } = await ask(() => api.inspectRows(opened));
     // A column's values are the runs' own names.
     const names =
       "runs" in choice || "run" in choice ? [] : (values.find(({ column }) => column === choice.column)?.values ?? []);
     const runs = Object.fromEntries(names.map(({ value }) => [value, value]));
-    return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice));
+    return ask(() => api.predictRows(opened, chosen, "column" in choice ? { runs, ...choice } : choice, formulas));
   },
 
   async score(file) {

@@ -10,6 +10,7 @@ import type { PrecisionChoice } from "../base/precision";
 import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
 import type { VocabularyFit } from "../data/vocabulary-fit";
+import type { FormulaCells } from "../data/write-csv";
 import type { Estimate } from "../estimate/estimate";
 import type { Fit } from "../estimate/fit";
 import type { SizeMatch } from "../estimate/match-size";
@@ -388,6 +389,12 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** What a run had come to at an evaluation, as a file (`folders/kept-run.ts`). */
+export interface KeptFile {
+  readonly run: string;
+  readonly file: Blob;
+}
+
 /**
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
@@ -498,6 +505,14 @@ export interface StudioApi {
    * not reject, its events say why.
    */
   compare(configuration: Configuration): Promise<void>;
+  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
+  /**
+   * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs
+   * and the events of its metrics. `train`: goes on with it as `compare`; else its adapters can be
+   * written.
+   */
+  takeUp(configuration: Configuration, files: KeptFile[], earlier: StudioEvent[], train: boolean): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Ends after the pass in flight and a last evaluation; adapters are kept. */
@@ -527,8 +542,14 @@ export interface StudioApi {
   inspectRows(file: File): Promise<FileToPredict>;
   /**
    * Predicts every row by the run that is chosen for it; all runs share the base model's weights.
+   * `formulas`: of cells that a spreadsheet would compute; default: they become text.
    */
-  predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions>;
+  predictRows(
+    file: File,
+    columns: ColumnRoles,
+    choice: AdapterChoice,
+    formulas?: FormulaCells,
+  ): Promise<FilePredictions>;
   /**
    * Scores every run on the file's rows that have an answer in these columns and were not trained
    * on. Rejects with an Error that says what was left out where no row is left.

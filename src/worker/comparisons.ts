@@ -39,8 +39,10 @@ import type {
   Continuation,
   FileScores,
   ImportedAdapter,
+  KeptFile,
   LabelErrorSource,
   LabelErrors,
+  StudioEvent,
   SumRequest,
 } from "./api";
 import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
@@ -49,6 +51,7 @@ import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
 import type { Folders } from "./folders";
 import { judge } from "./judge";
+import { keptFiles, readKeptFiles } from "./kept-files";
 import { findLabelErrors } from "./label-errors";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
 import { type ScoreSources, scoreTable } from "./scores";
@@ -66,6 +69,11 @@ export class Comparisons {
   #stopping = false;
   /** Ends the search for rates that is going on. */
   #search: AbortController | null = null;
+  #keeping: Promise<void> | null = null;
+  /** Runs have been evaluated again while their states were handed over. */
+  #keepAgain = false;
+  /** Takes the state of all runs at every evaluation; null: the browser's storage does. */
+  #keeper: ((files: KeptFile[]) => Promise<void>) | null = null;
 
   constructor(session: StudioSession, folders: Folders, events: EventBatches) {
     this.#session = session;
@@ -159,6 +167,35 @@ export class Comparisons {
     const { adapter } = this.#importedFolder(run);
     await this.close();
     await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]])));
+  }
+
+  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  keepWith(keeper: (files: KeptFile[]) => Promise<void>): void {
+    this.#keeper = keeper;
+  }
+
+  /**
+   * Sets a comparison up that was trained elsewhere, with what its runs had come to there and what
+   * they said. `train`: goes on with it as `compare`; else its adapters can be written. Rejects
+   * with an Error where a file does not fit its run, or rows are not what they were.
+   */
+  async takeUp(given: Configuration, files: readonly KeptFile[], earlier: readonly StudioEvent[], train: boolean) {
+    this.#stopping = false;
+    await this.close();
+    const configuration = configurationSchema.parse(given);
+    const open = await this.#open(
+      configuration,
+      await startingFolders(this.#session, this.#folders, configuration),
+      earlier,
+    );
+    const { comparison } = open;
+    const kept = await readKeptFiles(open, files);
+    if (!train) return comparison.takeUp(kept);
+    return this.#guard(open, async () => {
+      await comparison.takeUp(kept);
+      // Broken off before its first evaluation, it begins as any other.
+      await comparison.continue(kept.size === 0);
+    });
   }
 
   pause(): void {
@@ -369,7 +406,11 @@ export class Comparisons {
   }
 
   /** Sets up a comparison that becomes the one on the page. */
-  async #open(given: Configuration, folders: StartingFolders): Promise<OpenComparison> {
+  async #open(
+    given: Configuration,
+    folders: StartingFolders,
+    earlier: readonly StudioEvent[] = [],
+  ): Promise<OpenComparison> {
     const configuration = configurationSchema.parse(given);
     await this.#session.tested();
     for (const [name, { adapter, resume }] of folders) {
@@ -378,11 +419,13 @@ export class Comparisons {
     const open = await openComparison(this.#session, configuration, folders, {
       emit: this.#events.emit,
       onCheckpoint: (checkpoints) => {
+        if (this.#keeper) return this.#keepElsewhere(open);
         // A browser without storage loses only the way back after a crash.
         keepCheckpoints({ configuration, checkpoints }).catch(() => {});
       },
     });
     this.#current = open;
+    for (const event of earlier) open.add(event);
     const { steps } = open.comparison;
     for (const [name, { adapter, resume }] of folders) {
       if (!resume) continue;
@@ -392,6 +435,25 @@ export class Comparisons {
       }
     }
     return open;
+  }
+
+  /** Hands what all runs have come to to the keeper, one after the other: the newest is what counts. */
+  #keepElsewhere(open: OpenComparison): void {
+    if (this.#keeping) {
+      this.#keepAgain = true;
+      return;
+    }
+    this.#keeping = this.#handOver(open).finally(() => {
+      this.#keeping = null;
+    });
+  }
+
+  async #handOver(open: OpenComparison): Promise<void> {
+    do {
+      this.#keepAgain = false;
+      // Whoever keeps them says what went wrong: training goes on.
+      await this.#keeper!(await keptFiles(open)).catch(() => {});
+    } while (this.#keepAgain);
   }
 
   /** Trains from the start, or where the runs were left. */
@@ -413,6 +475,9 @@ export class Comparisons {
         if (comparison.finished) await dropCheckpoints().catch(() => {});
       })
       .catch((error: unknown) => comparison.fail(namedError(error)))
+      .then(async () => {
+        await this.#keeping;
+      })
       .finally(() => this.#events.flush());
     return open.running;
   }

@@ -9,9 +9,10 @@ import { buildDataset, type Dataset, type DataTables } from "../data/dataset";
 import { DataError } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats, guessTask, suggestColumns } from "../data/formats/registry";
+import { openTable } from "../data/open-table";
 import type { Parts } from "../data/parts";
 import { summarize } from "../data/summary";
-import { readTable, type Table } from "../data/table";
+import type { Table } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
 import type { DataRole, DataSettings, DataSummary } from "../data/types";
 import type { Tokenizer } from "../hub/tokenizer";
@@ -108,7 +109,7 @@ export class DatasetStore {
    */
   async openFile(file: File, role: DataRole, seed = this.#tables?.seed ?? 0): Promise<DataSummary> {
     const table = await withProgress(this.#emit, (report) =>
-      readTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
+      openTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
     );
     if (role !== "train") {
       const settings = withoutChangesOf(role, this.#opened.settings);

@@ -51,6 +51,8 @@ export interface OpenComparison {
   readonly evaluations: EvaluationEvent[];
   readonly variants: readonly Variant[];
   readonly history: History;
+  /** Takes in what runs said before they were taken up here. */
+  add(event: StudioEvent): void;
   /** The files that its rows are from. */
   readonly tables: DataTables;
   /** Of the test rows that decide; left out where none is changed. */
@@ -104,9 +106,12 @@ export async function openComparison(
   });
   const evaluations: EvaluationEvent[] = [];
   const history = new History();
-  const emit = (event: StudioEvent) => {
+  const add = (event: StudioEvent) => {
     history.add(event);
     if (event.type === "evaluation") evaluations.push(event);
+  };
+  const emit = (event: StudioEvent) => {
+    add(event);
     listeners.emit(event);
   };
   const { training } = configuration;
@@ -150,6 +155,7 @@ export async function openComparison(
       evaluations,
       variants,
       history,
+      add,
       overlap,
     },
     get testRowsChanged() {

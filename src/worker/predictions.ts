@@ -3,16 +3,17 @@
  * chosen for it.
  */
 
-import Papa from "papaparse";
 import type { AskedRow } from "../answers/answers";
 import { countOf, nameRows } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats } from "../data/formats/registry";
-import { wordsOf } from "../data/formats/token-classification";
 import { answerColumns, answerRoles } from "../data/labelled";
-import { readTable, type Table } from "../data/table";
+import { openTable } from "../data/open-table";
+import type { Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
+import { wordsOf } from "../data/words";
+import { type FormulaCells, writeCsv } from "../data/write-csv";
 import type { Tokenizer } from "../hub/tokenizer";
 import type { Prediction, RowAnswer } from "../plan/reports";
 import type { ColumnRoles, FilePredictions, FileToPredict } from "./api";
@@ -47,7 +48,7 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
   const { task, columns } = firstOf(all).configuration.data;
   const roles = inputRoles(task);
   if (roles.length === 0) throw new Error("A language model's answers are texts: let the runs write them.");
-  const table = await readTable(file);
+  const table = await openTable(file);
   return {
     file: table.file,
     rows: table.rows.length,
@@ -67,6 +68,8 @@ interface Sources {
   /** The comparison that a run belongs to. Throws an Error if there is none. */
   of(run: string): Answering;
   readonly progress: (done: number, total: number) => void;
+  /** Default: `text`. */
+  readonly formulas?: FormulaCells;
 }
 
 /**
@@ -79,7 +82,7 @@ export async function predictTable(
   table: Table,
   columns: ColumnRoles,
   choice: AdapterChoice,
-  { tokenizer, of, progress }: Sources,
+  { tokenizer, of, progress, formulas }: Sources,
 ): Promise<FilePredictions> {
   const inputs = readInputs(table, columns);
   const parts = [...rowsByRun(table, choice)].map(([run, places]) => ({ run, places, ...of(run) }));
@@ -107,7 +110,7 @@ export async function predictTable(
   const read = parts.map(({ run, comparison }) => ({ run, calibration: comparison.calibration(run) }));
   const sorted = (rows: number[]) => nameRows(rows.sort((a, b) => a - b));
   return {
-    csv: writeCsv(table, said),
+    csv: answeredCsv(table, said, formulas),
     file: table.file,
     rows: table.rows.length,
     runs: parts.map(({ run, places }) => ({ run, rows: places.length })),
@@ -136,7 +139,11 @@ function encode({ comparison, data }: Answering, example: Example, tokenizer: To
   return formats[comparison.task.id].encode(example, tokenizer, longest);
 }
 
-function writeCsv(table: Table, said: readonly { run: string; said: RowAnswer | null }[]): string {
+function answeredCsv(
+  table: Table,
+  said: readonly { run: string; said: RowAnswer | null }[],
+  formulas: FormulaCells | undefined,
+): string {
   const first = said.find((one) => one.said !== null)?.said ?? null;
   const added = ["run", "prediction", ...(first?.answer === "label" ? ["probability"] : [])];
   const fields = [...table.columns, ...added.map((name) => free(name, table.columns))];
@@ -144,7 +151,7 @@ function writeCsv(table: Table, said: readonly { run: string; said: RowAnswer | 
     const { run, said: one } = said[place]!;
     return [...record, run, ...(one ? cells(one) : added.slice(1).map(() => ""))];
   });
-  return Papa.unparse({ fields, data });
+  return writeCsv(fields, data, formulas);
 }
 
 /** A column's name that the file does not have. */

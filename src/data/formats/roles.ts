@@ -38,6 +38,10 @@ function problemOf(kind: RoleField["kind"], value: unknown): string | null {
   if (kind === "template") {
     return typeof value === "string" || value == null ? null : "must be a text with columns in braces";
   }
+  if (kind === "separator") {
+    const given = value === null || value === undefined || (typeof value === "string" && value !== "");
+    return given ? null : "must be what stands between labels, or null";
+  }
   if (typeof value === "string" || (kind === "optional" && (value === null || value === undefined))) return null;
   return "must be the name of a column";
 }

@@ -3,10 +3,12 @@
 import { guessColumns } from "../columns";
 import { countOf, DataError, formatCount, quote } from "../errors";
 import { readCells, sortedNames } from "../examples";
+import { readStructure } from "../literals";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
 import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
+import { readArray } from "./lists";
 
 export const sequenceClassification: DataFormat = {
   task: "sequence-classification",
@@ -30,9 +32,9 @@ export const sequenceClassification: DataFormat = {
     const { cells, notices } = readCells(table, [
       { role: "text", column: text },
       { role: "second text", column: textPair },
-      { role: "label", column: label },
+      { role: "label", column: label, structures: ["list", "object"] },
     ]);
-    const places = cells.map(({ values, row }) => ({ label: values[2]!.trim(), row }));
+    const places = cells.map(({ values, row }) => ({ label: labelIn(values[2]!, table.file, row, label!), row }));
     const labels = known ? [...known.labels] : sortedNames(places.map((place) => place.label));
     if (known) notices.push(...checkKnown(table.file, label!, "label", places, known));
     else checkLabels(table, label!, labels, places);
@@ -52,13 +54,34 @@ export const sequenceClassification: DataFormat = {
     key: "label",
     names(train, { label }) {
       const place = train.columns.indexOf(label ?? "");
-      return sortedNames(train.rows.map((cells) => cells[place]?.trim() ?? "").filter((name) => name !== ""));
+      const own = train.rows.map((cells, index) =>
+        labelIn(cells[place] ?? "", train.file, train.rowNumbers[index]!, label ?? ""),
+      );
+      return sortedNames(own.filter((name) => name !== ""));
     },
     cells: ({ label: column = "" }, { label: cell = "" }) => [{ column, cell }],
   },
 
   encode: encodeText,
 };
+
+/** @throws DataError for a cell that is a list of several labels, or another list or object. */
+function labelIn(cell: string, file: string, row: number, column: string): string {
+  const value = readStructure(cell);
+  if (value === undefined) return cell.trim();
+  const [only, ...others] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (others.length === 0 && (typeof only === "string" || typeof only === "number")) return String(only).trim();
+  const names = readArray(cell);
+  throw new DataError({
+    file,
+    row,
+    column,
+    what: names
+      ? `The cell has ${countOf(names.length, "label")}, and this task learns one for each row: ${quote(cell)}.`
+      : `The cell is no label but a list or an object: ${quote(cell)}.`,
+    fix: "Choose several labels as the task, another column, or write one label.",
+  });
+}
 
 function checkLabels(
   table: Table,

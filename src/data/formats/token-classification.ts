@@ -12,6 +12,8 @@ import { readWords } from "./lists";
 const WORD_NAMES = ["tokens", "words", "token", "word", "sentence", "text"];
 const TAG_NAMES = ["tags", "nertags", "bio", "biotags", "iob", "ner", "nerlabels", "postags", "pos", "labels", "tag"];
 const SAMPLE_ROWS = 200;
+/** More rows than this must have several words and as many tags where some have not. */
+const SHARE_ALIGNED = 0.6;
 /** The label of tokens that begin no word; the loss leaves them out, as transformers' does. */
 const NO_LABEL = -100;
 
@@ -45,8 +47,8 @@ export const tokenClassification: DataFormat = {
 
   read(table, { tokens, tags }, known) {
     const { cells, notices } = readCells(table, [
-      { role: "words", column: tokens },
-      { role: "tags", column: tags },
+      { role: "words", column: tokens, structures: ["list"] },
+      { role: "tags", column: tags, structures: ["list"] },
     ]);
     const rows = cells.map(({ values, row }) => {
       const [words, own] = [readWords(values[0]!), readWords(values[1]!)];
@@ -89,14 +91,18 @@ export const tokenClassification: DataFormat = {
 };
 
 /**
- * Whether two columns have the same number of entries in every row looked at, and several in some.
+ * Whether two columns have the same number of entries in most rows looked at, and several in some.
+ * Not in all: one row that was cut short is to be named, not read as another task.
  */
 function areAligned(table: Table, tokens: string, tags: string): boolean {
   const [word, tag] = [table.columns.indexOf(tokens), table.columns.indexOf(tags)];
   const counts = table.rows
     .slice(0, SAMPLE_ROWS)
     .map((record) => [readWords(record[word]!).length, readWords(record[tag]!).length]);
-  return counts.every(([a, b]) => a === b) && counts.some(([a]) => a! > 1);
+  const same = counts.filter(([a, b]) => a === b);
+  const several = same.filter(([a]) => a! > 1);
+  // A text and its one label are as many words here and there: whole rows of tags are rarely chance.
+  return same.length === counts.length ? several.length > 0 : several.length > SHARE_ALIGNED * counts.length;
 }
 
 function checkTags(file: string, column: string, labels: readonly string[], words: number): string[] {
@@ -122,15 +128,4 @@ function checkTags(file: string, column: string, labels: readonly string[], word
     `${file}, column "${column}": the tags (${named}${labels.length > 5 ? ", …" : ""}) do not begin with B- or I-, so F1 over ` +
       "entities counts stretches of equal tags; go by the accuracy over words.",
   ];
-}
-
-/**
- * A typed text as words: what stands between white space, with punctuation around it apart, as
- * corpora with tags have it.
- */
-export function wordsOf(text: string): string[] {
-  return text.split(/\s+/).flatMap((chunk) => {
-    const [, before = "", word = "", after = ""] = /^([("'‘“[{]*)(.*?)([.,;:!?)"'”’\]}]*)$/u.exec(chunk) ?? [];
-    return [...before, ...(word ? [word] : []), ...after];
-  });
 }

@@ -1,18 +1,20 @@
 /** What can be saved of a comparison, and opening a configuration file. */
 
-import { FolderDown, FolderOpen } from "lucide-react";
+import { Check, FolderDown, FolderOpen } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { isUnfinished } from "../../plan/phase";
 import { openConfiguration } from "../actions/drafts";
 import { FileButton } from "../fields/FileButton";
 import { currentConfiguration } from "../store/configuration";
-import { allComparisons, useStudio } from "../store/store";
+import { allComparisons, patch, useStudio } from "../store/store";
 import { configurationFile } from "./configuration-file";
 import { download, fileName } from "./download";
+import { FORMULAS_HELP, FORMULAS_LABEL } from "./formulas";
 
 export function ComparisonMenu() {
   const newest = useStudio((state) => allComparisons(state)[0]);
   const ready = useStudio((state) => state.model.summary !== null && state.data.summary !== null);
+  const formulas = useStudio((state) => state.ui.formulas);
   const saveConfiguration = () => {
     const configuration = currentConfiguration(useStudio.getState());
     if (configuration) download(configurationFile(configuration), "comparison.json", "application/json");
@@ -20,7 +22,7 @@ export function ComparisonMenu() {
   const saveMetrics = async () => {
     if (!newest) return;
     const { metricsCsv } = await import("./metrics-csv");
-    download(metricsCsv(newest), `${fileName("metrics", newest.dataTitle, newest.id)}.csv`, "text/csv");
+    download(metricsCsv(newest, formulas), `${fileName("metrics", newest.dataTitle, newest.id)}.csv`, "text/csv");
   };
   const isEnded = newest !== undefined && !isUnfinished(newest.state);
   const saveReport = async () => {
@@ -64,6 +66,21 @@ export function ComparisonMenu() {
                 text of a row.
               </span>
             </DropdownMenu.Item>
+            <DropdownMenu.CheckboxItem
+              className="menu-item"
+              checked={formulas === "asTheyAre"}
+              onCheckedChange={(checked) => patch("ui", { formulas: checked ? "asTheyAre" : "text" })}
+              // The menu stays open: what is chosen is for the item above.
+              onSelect={(event) => event.preventDefault()}
+            >
+              <strong>
+                {FORMULAS_LABEL}
+                <DropdownMenu.ItemIndicator>
+                  <Check size={14} aria-hidden="true" />
+                </DropdownMenu.ItemIndicator>
+              </strong>
+              <span className="field-help">{FORMULAS_HELP}</span>
+            </DropdownMenu.CheckboxItem>
             <DropdownMenu.Label className="menu-label">Charts: the ↓ on each. Adapters: the table.</DropdownMenu.Label>
           </DropdownMenu.Content>
         </DropdownMenu.Portal>

@@ -3,7 +3,7 @@
  * computed.
  */
 
-import Papa from "papaparse";
+import { type FormulaCells, writeCsv } from "../../data/write-csv";
 import { type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { Comparison } from "../store/state";
 
@@ -13,7 +13,7 @@ const after = ["learning_rate", "grad_norm", "tokens", "seconds", "flops", "memo
 type Row = Partial<Record<(typeof before)[number] | (typeof after)[number] | MetricName, string | number>>;
 
 /** With the metrics of the comparison's task between loss and rate. */
-export function metricsCsv(comparison: Comparison): string {
+export function metricsCsv(comparison: Comparison, formulas: FormulaCells = "text"): string {
   const metrics = taskMetrics[comparison.configuration.data.task];
   const header = [...before, ...metrics, ...after];
   const rows: Row[] = [];
@@ -53,7 +53,11 @@ export function metricsCsv(comparison: Comparison): string {
       rows.push({ ...common, split: "test", step, loss, ...Object.fromEntries(measured), tokens, seconds });
     }
   }
-  return Papa.unparse({ fields: header, data: rows.map((row) => header.map((name) => row[name] ?? "")) });
+  return writeCsv(
+    header,
+    rows.map((row) => header.map((name) => row[name] ?? "")),
+    formulas,
+  );
 }
 
 /** Empty where a metric has no value. */

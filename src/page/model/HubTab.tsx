@@ -53,7 +53,7 @@ export function HubTab() {
         </Field>
         <Field
           label="Hub address"
-          help="Of the Hub, a mirror or a server of your own that speaks its layout."
+          help="Of the Hub, or of a mirror or server of your own that whoever serves this page has allowed it to ask."
           problem={problem}
         >
           {(input) => (

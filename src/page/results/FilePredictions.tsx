@@ -8,12 +8,14 @@ import { useState } from "react";
 import type { FilePredictions as Answer, ColumnRoles, FileScores, FileToPredict } from "../../worker/api";
 import { useQuestion } from "../asking";
 import { download } from "../export/download";
+import { FORMULAS_HELP, FORMULAS_LABEL } from "../export/formulas";
+import { Field } from "../fields/Field";
 import { FileButton } from "../fields/FileButton";
 import { Segmented } from "../fields/Segmented";
 import { SelectField } from "../fields/SelectField";
 import { Message } from "../layout/Message";
 import { formatPlural } from "../numbers";
-import { isBusy, useStudio } from "../store/store";
+import { isBusy, patch, useStudio } from "../store/store";
 import { AnswerColumns } from "./AnswerColumns";
 import { useAnsweringRuns } from "./answering-runs";
 import { ScorePanel } from "./ScorePanel";
@@ -72,6 +74,7 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   const [given, setGiven] = useState<Record<string, string>>({});
   const { answer: last, waiting: predicting, error, ask } = useQuestion<Answer>();
   const { answer: scored, waiting: scoring, error: unscored, ask: askScores } = useQuestion<Scored | null>();
+  const formulas = useStudio((state) => state.ui.formulas);
   const working = predicting || scoring;
   const answer = working || error !== null ? null : last;
   const values = found.values.find((one) => one.column === column)?.values ?? [];
@@ -82,7 +85,7 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   // Of another column they would be another answer.
   const scores = !working && unscored === null && scored?.by === answers ? scored.scores : null;
   const predict = () => {
-    ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }));
+    ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }, formulas));
     askScores(
       async (studio) => answers && { by: answers, scores: await studio.scoreRows(file, { ...columns, ...answers }) },
     );
@@ -139,6 +142,17 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
           ))}
         </fieldset>
       )}
+      <Field label={FORMULAS_LABEL} help={FORMULAS_HELP}>
+        {(input) => (
+          <input
+            {...input}
+            type="checkbox"
+            className="checkbox"
+            checked={formulas === "asTheyAre"}
+            onChange={(event) => patch("ui", { formulas: event.target.checked ? "asTheyAre" : "text" })}
+          />
+        )}
+      </Field>
       <div className="imported-actions">
         <button type="button" className="button" disabled={working || !complete} onClick={predict}>
           {predicting ? "Predicting…" : scoring ? "Scoring…" : `Predict ${formatPlural(found.rows, "row")}`}

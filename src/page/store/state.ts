@@ -1,5 +1,6 @@
 /** What the page knows, in slices. Types only; the store is in store.ts. */
 
+import type { FormulaCells } from "../../data/write-csv";
 import type { Configuration, FoundRate, RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import type { Variant } from "../../plan/variants";
 import type {
@@ -247,6 +248,8 @@ export interface UiSlice {
   /** Loss for "steps to reach"; null: chosen from the runs. */
   lossTarget: number | null;
   notice: { kind: "info" | "error"; text: string } | null;
+  /** In CSVs that are saved, of cells that a spreadsheet would compute. */
+  formulas: FormulaCells;
 }
 
 export interface StudioState {

@@ -75,6 +75,7 @@ export const useStudio = create<StudioState>()(() => ({
     crosshair: null,
     lossTarget: null,
     notice: null,
+    formulas: "text",
   },
 }));
 

@@ -222,7 +222,7 @@ describe("what does not fit is refused", () => {
     await expect(readAdapterFiles({ "adapter_model.safetensors": model! })).rejects.toThrow(/no adapter_config\.json/);
     await expect(readAdapterFiles({ "adapter_config.json": config! })).rejects.toThrow(/no adapter_model\.safetensors/);
     await expect(readAdapterFiles({ ...files, "adapter_config.json": strToU8("{") })).rejects.toThrow(
-      /not a JSON file/,
+      /adapter_config\.json is not JSON/,
     );
     await expect(readAdapterFiles({ ...files, "adapter_config.json": strToU8("null") })).rejects.toThrow(
       /type undefined/,

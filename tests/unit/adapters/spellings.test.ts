@@ -66,6 +66,36 @@ const same: [what: string, adapter: string, change: Change, targets?: unknown][]
     { config: { layers_to_transform: [0, 1], layers_pattern: "layers" } },
   ],
   ["several such names", "lora", { config: { layers_to_transform: [0, 1], layers_pattern: ["h", "layers"] } }],
+  ["an empty list of blocks", "lora", { config: { layers_to_transform: [] } }],
+  [
+    "null for what nothing was set to",
+    "lora",
+    {
+      config: {
+        fan_in_fan_out: null,
+        use_rslora: null,
+        use_dora: null,
+        lora_bias: null,
+        bias: null,
+        lora_dropout: null,
+        init_lora_weights: null,
+        layers_to_transform: null,
+        inference_mode: null,
+        revision: null,
+      },
+    },
+  ],
+  [
+    "Unsloth's expression",
+    "lora",
+    {
+      config: {
+        target_modules:
+          "(?:.*?(?:language|text).*?(?:self_attn).*?(?:q_proj|v_proj).*?)|(?:\\bmodel\\.layers\\.[\\d]{1,}\\.(?:self_attn|mlp)\\.(?:(?:q_proj|v_proj)))",
+      },
+    },
+    "(?:.*?(?:language|text).*?(?:self_attn).*?(?:q_proj|v_proj).*?)|(?:\\bmodel\\.layers\\.[\\d]{1,}\\.(?:self_attn|mlp)\\.(?:(?:q_proj|v_proj)))",
+  ],
   ["no such name", "lora", { config: { layers_pattern: "" } }],
   [
     "a set with a name twice",
@@ -136,6 +166,24 @@ describe("refused by name", () => {
       { config: { layers_to_transform: [0, 1], layers_pattern: "h" } },
       /layers_pattern h counts/,
     ],
+    [
+      "look-around in targets",
+      { config: { target_modules: "(?!.*k_proj).*_proj" } },
+      /has look-around[\s\S]*→ at target_modules/,
+    ],
+    [
+      "a group without end",
+      { config: { layers_pattern: "(" } },
+      /"\(" is not a regular expr[\s\S]*→ at layers_pattern/,
+    ],
+    [
+      "an expression that goes back",
+      { config: { exclude_modules: "(a)\\1" } },
+      /back-reference[\s\S]*→ at exclude_modules/,
+    ],
+    ["such a pattern", { config: { rank_pattern: { "(?=a)": 2 } } }, /has look-around[\s\S]*→ at rank_pattern/],
+    ["an expression without bound", { config: { target_modules: "(.*)*x" } }, /has no tensors for|does not name/],
+    ["null for the targets", { config: { target_modules: null } }, /→ at target_modules/],
     ["an excluded module that has tensors", { config: { exclude_modules: ".*v_proj" } }, /v_proj", which .* excludes/],
     [
       "a factor without its ending",
@@ -152,5 +200,49 @@ describe("refused by name", () => {
     await expect(readAdapterFiles(files)).rejects.toThrow(/adapter_model\.bin is a pickled file.*save it again/);
     const zip = zipSync(Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`old/${name}`, bytes])));
     await expect(readAdapterZip(zip)).rejects.toThrow(/adapter_model\.bin is a pickled file/);
+  });
+});
+
+describe("a training's output", () => {
+  const zipped = async (paths: readonly string[]) => {
+    const files = await spelled("lora", {});
+    return zipSync(
+      Object.fromEntries(
+        paths.flatMap((path) => Object.entries(files).map(([name, bytes]) => [`${path}${name}`, bytes] as const)),
+      ),
+    );
+  };
+
+  test("gives its outermost adapter, and says so", async () => {
+    const { tensors, notices } = await readAdapterZip(
+      await zipped(["out/checkpoint-10/", "out/", "out/checkpoint-20/"]),
+    );
+    expect(tensors.length).toBeGreaterThan(0);
+    expect(notices).toEqual([
+      "The zip holds 3 adapters; the outermost was taken, not out/checkpoint-10/, out/checkpoint-20/.",
+    ]);
+    expect((await readAdapterZip(await zipped(["out/"]))).notices).toBeUndefined();
+  });
+
+  test("with adapters side by side is refused", async () => {
+    await expect(readAdapterZip(await zipped(["checkpoint-10/", "checkpoint-20/"]))).rejects.toThrow(
+      "The zip holds 2 adapters (checkpoint-10/adapter_config.json, checkpoint-20/adapter_config.json)",
+    );
+  });
+});
+
+describe("values that are no numbers", () => {
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%d", async (value) => {
+    const files = await spelled("lora", {});
+    const folder = "peft/tiny-llama/lora-sequence-classification";
+    const tensors = [...(await fixtureTensors(`${folder}/${MODEL}`)).values()] as NamedTensor[];
+    const broken = tensors.map((tensor, index) => {
+      const data = Float32Array.from(tensor.data);
+      if (index === 1) data[7] = value;
+      return { ...tensor, data };
+    });
+    await expect(readAdapterFiles({ ...files, [MODEL]: writeSafetensors(broken) })).rejects.toThrow(
+      `${MODEL}: tensor "${tensors[1]!.name}" holds ${value} at index 7; weights must be finite numbers`,
+    );
   });
 });

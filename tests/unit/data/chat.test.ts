@@ -5,13 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import {
-  type ChatMessage,
-  encodeConversation,
-  isConversation,
-  lastExchange,
-  readConversation,
-} from "../../../src/data/chat";
+import { type ChatMessage, encodeConversation, isTurns, lastExchange, readConversation } from "../../../src/data/chat";
 import { buildDataset } from "../../../src/data/dataset";
 import { formats, guessTask } from "../../../src/data/formats/registry";
 import { encodePrompt } from "../../../src/data/language";
@@ -143,11 +137,12 @@ it("reads messages as OpenAI and ShareGPT write them, and says what is wrong", (
   expect(readConversation('[{"role": "user", "content": "a"}]')).toEqual([]);
   expect(() => readConversation("hello")).toThrow("is not JSON");
   expect(() => readConversation("{}")).toThrow("is not a list of messages");
-  expect(() => readConversation('[{"role": "tool", "content": "a"}]')).toThrow('has the role "tool" in message 1');
+  expect(() => readConversation('[{"role": "tool", "content": "a"}]')).not.toThrow();
+  expect(() => readConversation('[{"role": "robot", "content": "a"}]')).toThrow('has the role "robot" in message 1');
   expect(() => readConversation('[{"role": "user", "content": null}]')).toThrow(
     "has no text as the content of message 1",
   );
-  expect([isConversation("[1, 2]"), isConversation(JSON.stringify(shared))]).toEqual([false, true]);
+  expect([isTurns("[1, 2]"), isTurns(JSON.stringify(shared))]).toEqual([false, true]);
 });
 
 it("a file of conversations is guessed, and a bad cell is named", async () => {

@@ -6,11 +6,12 @@
 import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
 import { formats, guessTask, suggestColumns } from "../../../src/data/formats/registry";
-import { tokenClassification, wordsOf } from "../../../src/data/formats/token-classification";
+import { tokenClassification } from "../../../src/data/formats/token-classification";
 import { numberHistogram } from "../../../src/data/histogram";
 import { summarize } from "../../../src/data/summary";
 import { readTable } from "../../../src/data/table";
 import type { RowTokenizer } from "../../../src/data/tokens";
+import { wordsOf } from "../../../src/data/words";
 
 const file = (name: string, lines: readonly string[]) => readTable(new File([`${lines.join("\n")}\n`], name));
 const rows = (count: number, row: (index: number) => string) => Array.from({ length: count }, (_, index) => row(index));

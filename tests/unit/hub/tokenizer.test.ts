@@ -120,7 +120,7 @@ it("errors name the file", async () => {
     /dir:changed has no tokenizer\.json/,
   );
   await expect(openTokenizer(await changed("tiny-llama", { "tokenizer.json": () => "{" }))).rejects.toThrow(
-    /tokenizer\.json is not a JSON file/,
+    /tokenizer\.json is not JSON/,
   );
   await expect(
     openTokenizer(await changed("tiny-llama", { "tokenizer.json": (json) => ({ ...json, model: { type: "Magic" } }) })),

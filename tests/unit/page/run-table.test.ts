@@ -263,6 +263,13 @@ describe("files", () => {
     ]);
   });
 
+  it("writes a run's name that a spreadsheet would compute as text, unless formulas are to stay", () => {
+    const run = record("=1+1");
+    addStep(run.curves, step(run.name, 1, -0.25));
+    expect(metricsCsv(comparison([run])).split("\r\n")[1]).toMatch(/^"'=1\+1",lora,train,1,0\.01,-0\.25,/);
+    expect(metricsCsv(comparison([run]), "asTheyAre").split("\r\n")[1]).toMatch(/^=1\+1,lora,train,1,0\.01,-0\.25,/);
+  });
+
   it("names files so that every system takes them", () => {
     expect(fileName("SK-Prefix: Größe/2", "small llama")).toBe("sk-prefix-gro-e-2-small-llama");
   });

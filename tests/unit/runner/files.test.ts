@@ -67,15 +67,42 @@ describe("namedFiles", () => {
 
 describe("checkRunNames", () => {
   test("accepts ordinary names", () => {
-    expect(() => checkRunNames(["sk-prefix", "LoRA, rank 8", "größer_2.5"])).not.toThrow();
+    expect(() =>
+      checkRunNames(["sk-prefix", "LoRA, rank 8", "größer_2.5", "console", "LoRA (rate × 2, seed 0)"]),
+    ).not.toThrow();
   });
 
-  test.each(["..", "a/b", "a\\b", "summary.json", "Metrics.jsonl", "samples.jsonl", "a\nb", "end.", "a:b"])(
-    "refuses %j",
-    (name) => {
-      expect(() => checkRunNames([name])).toThrow(ConfigurationError);
-    },
-  );
+  const path = "it names a path";
+  const characters = "allow no folder with such characters";
+  const ends = "drop spaces at the ends";
+  test.each([
+    ["a/b", path],
+    ["a\\b", path],
+    ["../thesis", path],
+    ["/etc", path],
+    ["..", "begin with a dot"],
+    [".", "begin with a dot"],
+    [".git", "begin with a dot"],
+    ["a:b", characters],
+    ["a\nb", characters],
+    ["a\u007fb", characters],
+    ["end.", ends],
+    ["end ", ends],
+    [" start", ends],
+    ["summary.json", "that name is taken"],
+    ["Metrics.jsonl", "that name is taken"],
+    ["samples.jsonl", "that name is taken"],
+    ["checkpoint", "that name is taken"],
+    ["NUL", "that name is taken"],
+    ["con.v2", "that name is taken"],
+    ["Lpt1", "that name is taken"],
+    ["COM³", "that name is taken"],
+    ["ä".repeat(101), "it takes 202 bytes, and at most 200"],
+  ])("refuses %j", (name, why) => {
+    expect(() => checkRunNames([name])).toThrow(ConfigurationError);
+    expect(() => checkRunNames([name])).toThrow(why);
+    expect(() => checkRunNames([name])).toThrow(JSON.stringify(name));
+  });
 
   test("refuses names that would share a folder", () => {
     expect(() => checkRunNames(["lora", "LoRA"])).toThrow('"lora" and "LoRA" would share a folder');

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { chromiumArguments, chromiumCandidates, ensureChromium, findChromium } from "../../../tools/chromium.mjs";
+import {
+  chromiumArguments,
+  chromiumCandidates,
+  ensureChromium,
+  findChromium,
+  launchOptions,
+  sandboxObstacle,
+} from "../../../tools/chromium.mjs";
 
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -39,4 +46,13 @@ test("the software adapter is forced only when asked for", () => {
   expect(chromiumArguments({ software: true })).toContain(forced);
   expect(chromiumArguments({ software: false })).not.toContain(forced);
   expect(chromiumArguments({ webgpu: false }).filter((flag) => /webgpu|vulkan/i.test(flag))).toEqual([]);
+});
+
+test.runIf(process.platform === "linux")("only root and a person's own word take Chromium's sandbox away", () => {
+  expect(sandboxObstacle(1000, {})).toBeNull();
+  expect(sandboxObstacle(0, {})).toBe("Chromium has none for root");
+  expect(sandboxObstacle(1000, { STUDIO_SANDBOX: "off" })).toBe("STUDIO_SANDBOX is off");
+  vi.stubEnv("CHROME_PATH", process.execPath);
+  expect(launchOptions({})).toMatchObject({ chromiumSandbox: sandboxObstacle() === null });
+  expect(launchOptions({}).args).not.toContain("--no-sandbox");
 });

@@ -3,7 +3,7 @@
  * rows. A byte order mark is removed; a byte that is not text is an error that says where it is.
  */
 
-import { DataError, formatCount } from "./errors";
+import { DataError, formatCount } from "../errors";
 
 export type NamedBlob = Blob & { readonly name: string };
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";

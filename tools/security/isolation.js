@@ -1,8 +1,15 @@
 /**
  * A service worker for hosts that send no headers of their own (static hosts): it adds to every
- * answer of this origin what makes the page cross-origin isolated, so that training may use all
- * processor cores. It keeps nothing and asks nobody else. Registered by `src/page/isolate.ts`.
+ * answer of this origin what the studio's own servers send. That makes the page cross-origin
+ * isolated, so that training may use all processor cores, and holds workers to the page's policy,
+ * which a page's `meta` does not reach. It keeps nothing and asks nobody else. Registered by
+ * `src/page/isolate.ts`; a build writes the headers in (`plugin.mjs`).
  */
+
+/** By name. */
+const HEADERS = __HEADERS__;
+/** Those that add to what a host sends itself. */
+const ADDED = ["Content-Security-Policy", "Permissions-Policy"];
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -18,9 +25,10 @@ async function isolated(request) {
   const response = await fetch(request);
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
-  headers.set("Cross-Origin-Opener-Policy", "same-origin");
-  headers.set("Cross-Origin-Embedder-Policy", "require-corp");
-  headers.set("Cross-Origin-Resource-Policy", "same-origin");
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (ADDED.includes(name)) headers.append(name, value);
+    else headers.set(name, value);
+  }
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }

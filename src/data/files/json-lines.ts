@@ -3,8 +3,8 @@
  * nested ones stay JSON.
  */
 
-import { messageOf } from "../errors/message-of";
-import { DataError, formatCount, quote } from "./errors";
+import { messageOf } from "../../errors/message-of";
+import { DataError, formatCount, quote } from "../errors";
 
 const LONGEST_LINE = 4 * 1024 * 1024;
 

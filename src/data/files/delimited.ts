@@ -4,7 +4,7 @@
  */
 
 import Papa from "papaparse";
-import { countOf, DataError, quote } from "./errors";
+import { countOf, DataError, quote } from "../errors";
 
 export type Delimiter = "," | "\t" | ";";
 export type LineEnding = "\n" | "\r";

@@ -1,0 +1,117 @@
+/**
+ * A run in the middle of its training as one file of tensors, to be taken up where neither its
+ * device nor its page is there any more. Unlike an adapter folder it holds every value as it was
+ * trained, whatever the adapter's form, and what decides when the run ends. Not for adapters that
+ * others read: `export.ts`.
+ */
+
+import * as z from "zod";
+import { readTensors } from "../adapters/read-tensors";
+import { factsSchema, readState, stateTensors } from "../adapters/training-state";
+import { readSafetensors } from "../hub/safetensors";
+import { bytesFile } from "../hub/sources";
+import { writeSafetensors } from "../hub/write-safetensors";
+import type { Checkpoint } from "../runs/parameters";
+import { checkpointOf, type StatefulRun, trainingState } from "./continuation";
+
+/** What a run had come to at an evaluation. */
+export interface KeptRun {
+  readonly checkpoint: Checkpoint;
+  /** Its evaluation with the lowest loss; the checkpoint where the run may go back to it. */
+  readonly best: { readonly step: number; readonly loss: number; readonly checkpoint: Checkpoint | null } | null;
+  /** For how many evaluations in a row none was better. */
+  readonly worse: number;
+  /** Whether it has finished, and why it did so before the last step; null: it goes on. */
+  readonly ended: { readonly reason: string | null } | null;
+}
+
+/** What tells whether it is the same training that goes on. */
+export interface KeptSetting {
+  readonly seed: number;
+  readonly learningRateFactor: number;
+  /** Updates in all. */
+  readonly steps: number;
+  readonly trainRows: number;
+  /** Fingerprints of the tokenised rows of each part, in order. */
+  readonly train: string;
+  readonly validation: string;
+  readonly test: string;
+}
+
+const BEST = "best.";
+/** The one key of the file's own metadata. */
+const KEPT = "kept";
+
+const parts = { validation: z.string(), test: z.string() };
+const keptSchema = z.strictObject({
+  state: factsSchema,
+  ...parts,
+  best: z.strictObject({ step: z.int().min(0), loss: z.number(), state: factsSchema.nullable() }).nullable(),
+  worse: z.int().min(0),
+  ended: z.strictObject({ reason: z.string().nullable() }).nullable(),
+});
+
+/** The file's bytes. */
+export function keptRunFile(run: StatefulRun, kept: KeptRun, setting: KeptSetting): Uint8Array<ArrayBuffer> {
+  const { checkpoint, best, worse, ended } = kept;
+  const { train, validation, test, ...facts } = setting;
+  const stateOf = (one: Checkpoint) => trainingState(run, one, [], { ...facts, dataFingerprint: train });
+  const state = stateOf(checkpoint);
+  // The same values are not written twice.
+  const other = best?.checkpoint && best.step !== checkpoint.step ? stateOf(best.checkpoint) : null;
+  const held = best && { step: best.step, loss: best.loss, state: best.checkpoint ? (other ?? state).facts : null };
+  const bestTensors = other ? stateTensors(other).map((tensor) => ({ ...tensor, name: BEST + tensor.name })) : [];
+  const metadata = { state: state.facts, validation, test, best: held, worse, ended };
+  return writeSafetensors([...stateTensors(state), ...bestTensors], { [KEPT]: JSON.stringify(metadata) });
+}
+
+/**
+ * What the file of a run holds.
+ * @param file its name, for messages
+ * @throws Error naming file and what is damaged, missing or of another shape; or what is not as it
+ *   was when the training began.
+ */
+export async function readKeptRun(
+  name: string,
+  run: StatefulRun,
+  setting: KeptSetting,
+  file: string,
+  bytes: Uint8Array,
+): Promise<KeptRun> {
+  const text = (await readSafetensors(bytesFile(file, bytes))).metadata.get(KEPT);
+  const read = keptSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
+  if (!read.success) throw new Error(`${file} is no checkpoint of a run: ${z.prettifyError(read.error)}.`);
+  const { state, best, worse, ended } = read.data;
+  const difference = differenceOf({ ...state, ...read.data, train: state.dataFingerprint }, setting);
+  if (difference !== null) throw new Error(`Run "${name}" cannot go on from its checkpoint: ${difference}.`);
+  const tensors = await readTensors(file, bytes, (tensor) => tensor);
+  const own = tensors.filter((tensor) => !tensor.name.startsWith(BEST));
+  const bests = tensors
+    .filter((tensor) => tensor.name.startsWith(BEST))
+    .map((tensor) => ({ ...tensor, name: tensor.name.slice(BEST.length) }));
+  const checkpointFrom = (facts: typeof state, some: typeof tensors) =>
+    checkpointOf(name, run, readState(some, { state: facts }), []);
+  const checkpoint = checkpointFrom(state, own);
+  const held = best?.state && (best.step === state.step ? checkpoint : checkpointFrom(best.state, bests));
+  return { checkpoint, best: best && { step: best.step, loss: best.loss, checkpoint: held ?? null }, worse, ended };
+}
+
+const WHAT: Readonly<Record<keyof KeptSetting, string>> = {
+  seed: "the seed",
+  learningRateFactor: "the factor on its learning rate",
+  steps: "the number of steps in all",
+  trainRows: "the number of training rows",
+  train: "the training rows",
+  validation: "the validation rows",
+  test: "the test rows",
+};
+
+/** What is not as it was; null where all is. */
+function differenceOf(was: KeptSetting, is: KeptSetting): string | null {
+  const key = (Object.keys(WHAT) as (keyof KeptSetting)[]).find((one) => was[one] !== is[one]);
+  if (key === undefined) return null;
+  if (key === "train" || key === "validation" || key === "test") {
+    return `${WHAT[key]} are others than those that the training began with. Bring the files and the model back as they were`;
+  }
+  return `${WHAT[key]} was ${was[key]} and is ${is[key]}`;
+}
