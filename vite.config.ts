@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { licencesFile } from "./tools/licences.mjs";
 import { HUB_SERVERS, ISOLATION, readHubs, securityHeaders } from "./tools/security/headers.mjs";
 import { builtPolicy } from "./tools/security/plugin.mjs";
 
@@ -12,7 +13,7 @@ const hubs = [...HUB_SERVERS, ...readHubs(process.env.STUDIO_HUBS ?? "")];
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
-  plugins: [react(), builtPolicy(hubs)],
+  plugins: [react(), builtPolicy(hubs), licencesFile(path("."))],
   build: {
     target: "es2023",
     chunkSizeWarningLimit: 1500,

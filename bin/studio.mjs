@@ -14,9 +14,15 @@ const vite = await createServer({
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   optimizeDeps: { noDiscovery: true },
 });
+// Whoever read what is said may be gone, a terminal for one; results are written all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+let ending;
 try {
   const { main } = await vite.ssrLoadModule("/bin/headless/command.ts");
   process.exitCode = await main(process.argv.slice(2));
+  // What was given up for a signal, a download for one, is not waited for.
+  if (process.exitCode > 128) ending = process.exitCode;
 } finally {
   await vite.close();
 }
+if (ending !== undefined) process.exit(ending);

@@ -3,130 +3,16 @@
  * browser, so the page of these tests is not used.
  */
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { serveHub } from "../tests/hub-server";
+import { json, lines, model, prepare, ROWS, studio } from "./headless-runner";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the runner has no window");
 // Starts a browser for every comparison.
 test.setTimeout(180_000);
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const model = join(root, "tests/fixtures/reference/models/tiny-llama");
-
-const ROWS = `text,label
-a lovely film,good
-what a bore,bad
-I liked it a lot,good
-not worth the time,bad
-full of warmth,good
-flat and tired,bad
-bright and funny,good
-a dull mess,bad
-a quiet joy,good
-badly acted,bad
-simply wonderful,good
-painful to watch,bad
-`;
-
-const TEST_ROWS = `text,label
-a fine evening,good
-an empty hour,bad
-`;
-
-/** A folder with the rows and a configuration on them; `tested`: with test rows in a file. */
-function prepare(
-  folder: string,
-  name: string,
-  {
-    training = {},
-    tested = false,
-    changes,
-    ...given
-  }: {
-    training?: object;
-    tested?: boolean;
-    changes?: object[];
-    runs?: object[];
-    preset?: string;
-    source?: string;
-    version?: number;
-  },
-): string {
-  const { source, version, runs, preset } = given;
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "rows.csv"), ROWS);
-  if (tested) writeFileSync(join(folder, "test.csv"), TEST_ROWS);
-  const configuration = {
-    version,
-    model: source ?? `dir:${relative(folder, model)}`,
-    data: {
-      train: "rows.csv",
-      validation: 0.34,
-      ...(tested && { test: "test.csv" }),
-      columns: { text: "text", label: "label" },
-      maxLength: 16,
-      changes,
-    },
-    training: { steps: 3, batchSize: 4, evalEvery: 2, learningRate: 0.01, ...training },
-    preset,
-    runs,
-  };
-  const path = join(folder, name);
-  writeFileSync(path, JSON.stringify(configuration));
-  return path;
-}
-
-interface Ended {
-  code: number | null;
-  output: string;
-}
-
-interface StudioOptions {
-  adapter?: "auto" | "processor" | "hardware" | "software";
-  /** Sends a Ctrl-C when the output first says so. */
-  interruptAt?: RegExp;
-  more?: string[];
-  environment?: Record<string, string>;
-}
-
-/** `npm run studio -- run …` without npm. */
-function studio(
-  configuration: string,
-  out: string,
-  { adapter = "processor", interruptAt, more = [], environment }: StudioOptions = {},
-): Promise<Ended> {
-  const program = spawn(
-    process.execPath,
-    ["bin/studio.mjs", "run", configuration, "--out", out, "--adapter", adapter, ...more],
-    { cwd: root, env: { ...process.env, ...environment } },
-  );
-  return new Promise((resolve, reject) => {
-    let output = "";
-    let interrupted = false;
-    for (const stream of [program.stdout, program.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-        if (interrupted || !interruptAt?.test(output)) return;
-        interrupted = true;
-        program.kill("SIGINT");
-      });
-    }
-    program.on("error", reject);
-    program.on("close", (code) => resolve({ code, output }));
-  });
-}
-
-const lines = (path: string) =>
-  readFileSync(path, "utf8")
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-const json = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
 const FILES = [
   "README.md",
@@ -407,7 +293,7 @@ test("a gated model of a Hub is downloaded with the token; Ctrl-C stops after th
     environment: { HF_TOKEN: "hf_right", STUDIO_CACHE: join(folder, "cache") },
   });
   await hub.close();
-  expect(code, output).toBe(1);
+  expect(code, output).toBe(130);
   expect(output).toContain("downloading model: config.json");
   const record = readFileSync(join(out, "head only", "run.json"), "utf8");
   expect(JSON.parse(record)).toMatchObject({ configuration: { model: "hf:tiny/llama" } });
@@ -418,6 +304,21 @@ test("a gated model of a Hub is downloaded with the token; Ctrl-C stops after th
   expect(run).toMatchObject({ state: "stopped", adapter: "head only" });
   expect(run.validation.last.step).toBe(run.steps);
   expect(readdirSync(join(out, "head only")).sort()).toEqual(FILES);
+});
+
+test("a token with a line break is refused by its variable's name, and shown nowhere", async () => {
+  const folder = test.info().outputPath("token");
+  const configuration = prepare(folder, "gated.json", {
+    runs: [{ name: "head", method: "linear-probe" }],
+    source: "hf:tiny/llama",
+  });
+  const { code, output } = await studio(configuration, join(folder, "out"), {
+    environment: { HF_TOKEN: "hf_secret\nhf_other" },
+  });
+  expect(code, output).toBe(2);
+  expect(output).toContain("HF_TOKEN holds more than a token");
+  expect(output).not.toMatch(/hf_secret|hf_other/);
+  expect(existsSync(join(folder, "out"))).toBe(false);
 });
 
 test("what computes is chosen, and told", async () => {

@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 
 export interface ServedModel {
-  /** By name. Those that end in `.safetensors` are in large-file storage. */
+  /** By name. Those that end in `.safetensors` or `.parquet` are in large-file storage. */
   files: Record<string, Uint8Array>;
   licence?: string;
   /** Files are sent only with this token; with another one the conditions were not accepted. */
@@ -37,11 +37,14 @@ export const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const EXPOSED =
   "X-Repo-Commit,X-Request-Id,X-Error-Code,X-Error-Message,ETag,Link,Content-Range,X-Linked-Size,X-Linked-ETag";
 
-const isLarge = (name: string) => name.endsWith(".safetensors");
+const isLarge = (name: string) => /\.(safetensors|parquet)$/.test(name);
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const gitId = (bytes: Uint8Array) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 
-/** Serves models by `OWNER/NAME` on a free port of the loopback address. */
+/**
+ * Serves models by `OWNER/NAME`, and data sets by `datasets/OWNER/NAME`, on a free port of the
+ * loopback address.
+ */
 export async function serveHub(models: Record<string, ServedModel>): Promise<HubServer> {
   const requests: string[] = [];
   const breaking = new Map<string, number>();
@@ -106,12 +109,15 @@ export async function serveHub(models: Record<string, ServedModel>): Promise<Hub
     }
     const parts = pathname.split("/").slice(1).map(decodeURIComponent);
     if (parts[0] === "large") {
-      const [, owner, name, file] = parts as [string, string, string, string];
-      return sendContent(request, response, file, models[`${owner}/${name}`]!.files[file]!);
+      const [, key, ...path] = parts as [string, string, ...string[]];
+      const file = path.join("/");
+      return sendContent(request, response, file, models[key]!.files[file]!);
     }
     const isApi = parts[0] === "api";
-    const [owner, name, kind, revision, ...path] = isApi ? parts.slice(2) : parts;
-    const model = models[`${owner}/${name}`];
+    const isData = parts[isApi ? 1 : 0] === "datasets";
+    const [owner, name, kind, revision, ...path] = parts.slice(isApi ? 2 : isData ? 1 : 0);
+    const key = `${isData ? "datasets/" : ""}${owner}/${name}`;
+    const model = models[key];
     const token = request.headers.authorization?.replace(/^Bearer /, "") ?? null;
     if (!model) {
       // As the Hub does: what is not there looks like what is private.
@@ -159,7 +165,7 @@ export async function serveHub(models: Record<string, ServedModel>): Promise<Hub
     }
     if (!isLarge(file)) return sendContent(request, response, file, content);
     const headers = { "X-Linked-Size": String(content.length), "X-Linked-ETag": `"${sha256(content)}"` };
-    return send(response, 302, { ...headers, Location: `/large/${owner}/${name}/${file}` }, "");
+    return send(response, 302, { ...headers, Location: `/large/${encodeURIComponent(key)}/${file}` }, "");
   };
 
   const server: Server = createServer((request, response) => {

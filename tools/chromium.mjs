@@ -121,16 +121,24 @@ function workingChromium() {
 }
 
 /**
- * As `findChromium`, but installs one when there is none: Debian's package, else Playwright's
- * download.
+ * As `findChromium`, but installs one when there is none, and says so first: Debian's package, else
+ * Playwright's download.
  * @returns {string} Its path.
- * @throws {Error} When `CHROME_PATH` is wrong, or when none is there and none could be installed.
+ * @throws {Error} When `CHROME_PATH` is wrong, or when none is there and none could be installed,
+ * or `STUDIO_INSTALL=no` forbids it.
  */
 export function ensureChromium() {
   if (process.env.CHROME_PATH) return findChromium();
   const present = workingChromium();
   if (present) return present;
-  console.log("No Chromium was found; installing one.");
+  if (process.env.STUDIO_INSTALL === "no") {
+    throw new Error("No Chromium was found, and STUDIO_INSTALL=no forbids to install one. Set CHROME_PATH to one.");
+  }
+  console.log(
+    "No Chromium was found, so one is installed now: where there is apt-get, as system packages (chromium and a font; " +
+      "as root or by sudo without a password), else by Playwright's download (as root with the system packages it needs). " +
+      "To leave the system as it is, end this and set CHROME_PATH to a Chrome or Chromium, or STUDIO_INSTALL=no.",
+  );
   for (const install of [installWithApt, installWithPlaywright]) {
     const installed = install() ? workingChromium() : null;
     if (installed) return installed;

@@ -12,12 +12,14 @@ import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import { storedTypes } from "../../src/hub/stream-safetensors";
 import type { ExecutorChoice } from "./browser";
 import { ConfigurationError } from "./files";
-import { type RunOptions, runComparison } from "./run";
+import { Interrupted } from "./interruption";
+import type { RunOptions } from "./options";
+import { runComparison } from "./run";
 
 /** Exit codes. */
 export const SUCCESS = 0;
 export const FAILURE = 1;
-/** The command line or the configuration is wrong; nothing was trained. */
+/** The command line or the configuration is wrong; nothing was trained, and nothing written. */
 export const USAGE = 2;
 
 const RUN_HELP = `
@@ -34,16 +36,29 @@ DIR receives
   predictions.csv with --predict and --adapter-column; without a column <run>/predictions.csv
   scores.json     with --predict, where the file has the columns of answers: metrics, verdict, agreement of the runs
   forgetting.json with --forgetting, losses of the model's own head: frozen and with each run
-and what an earlier comparison wrote there under these names is replaced.
+  checkpoint/     while it is not complete: what --continue goes on from
+and what an earlier comparison wrote there under these names is replaced, each once the new one is whole. What the studio
+did not write is never replaced: the command is refused before anything is trained.
+
+--continue DIR goes on with a comparison that broke off, from each run's last evaluation, with the same data, model and
+device; what is to be done once runs are trained (--merged, --sum, --predict, --slices, --forgetting) is asked for again.
 
 A model is bundled:NAME, dir:PATH or hf:OWNER/NAME[@REVISION]. One of the Hub is downloaded once and kept in STUDIO_CACHE
-(default: the user's cache folder); HF_TOKEN holds the token for gated models.
+(default: the user's cache folder); HF_TOKEN holds the token for gated models. Data files may be of the Hub, too:
+hf:OWNER/NAME[@REVISION][:FILE], default: the likeliest file of the part.
 
 Exit codes: 0 every run finished and everything asked for is written; 1 a run, the comparison or a file failed; 2 the configuration
-or the command is wrong.
-CHROME_PATH chooses the Chrome or Chromium to use.`;
+or the command is wrong; 130, 143 and 129 it was ended by Ctrl-C, SIGTERM or a closed terminal: after the step in flight, with the
+runs as they are then evaluated and written. The same signal again ends at once; --continue goes on from the last evaluation.
+CHROME_PATH chooses the Chrome or Chromium to use. Its sandbox is on, but for root; STUDIO_SANDBOX=off does without.`;
 
-type RunComparison = (configurationPath: string, options: RunOptions) => Promise<boolean>;
+type RunComparison = (configurationPath: string | null, options: RunOptions) => Promise<boolean>;
+
+/** Options as they are typed; those of a comparison that goes on need no folder of their own. */
+interface TypedOptions extends Omit<RunOptions, "out" | "goesOn"> {
+  out?: string;
+  continue?: string;
+}
 
 /**
  * Runs one command line.
@@ -61,8 +76,9 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
   program
     .command("run")
     .description("run the comparison that a configuration file describes")
-    .argument("<config.json>", "the configuration")
-    .requiredOption("--out <DIR>", "folder for metrics, summary and adapters; made when missing")
+    .argument("[config.json]", "the configuration; left out with --continue")
+    .option("--out <DIR>", "folder for metrics, summary and adapters; made when missing")
+    .option("--continue <DIR>", "go on with the comparison in this folder, which broke off")
     .addOption(
       new Option(
         "--adapter <KIND>",
@@ -94,7 +110,7 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     )
     .option(
       "--predict <FILE>",
-      "predict this file's rows (CSV, TSV, JSONL) by every run, or by those that a column names",
+      "predict this file's rows (a table in any kind of file that is read) by every run, or by those that a column names",
     )
     .option("--adapter-column <COLUMN>", "the column of that file which names the run that answers a row")
     .option(
@@ -110,14 +126,24 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     .addHelpText("after", RUN_HELP)
     .exitOverride()
     .showHelpAfterError()
-    .action(async (configurationPath: string, options: RunOptions) => {
-      code = (await run(configurationPath, options)) ? SUCCESS : FAILURE;
+    .action(async (configurationPath: string | undefined, typed: TypedOptions, command: Command) => {
+      const { continue: goesOnIn, out, ...options } = typed;
+      const misuse = (message: string) => command.error(`error: ${message}`, { exitCode: USAGE });
+      if (goesOnIn !== undefined) {
+        if (configurationPath !== undefined)
+          misuse("--continue has its configuration in its folder; leave config.json out.");
+        if (out !== undefined) misuse("--continue writes into its own folder; leave --out out.");
+        code = (await run(null, { ...options, out: goesOnIn, goesOn: true })) ? SUCCESS : FAILURE;
+      } else if (configurationPath === undefined) misuse("there is no config.json to run, nor --continue DIR.");
+      else if (out === undefined) misuse("--out DIR is missing, the folder for the results.");
+      else code = (await run(configurationPath, { ...options, out })) ? SUCCESS : FAILURE;
     });
   try {
     await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : USAGE;
     process.stderr.write(`${messageOf(error)}\n`);
+    if (error instanceof Interrupted) return error.code;
     return error instanceof ConfigurationError ? USAGE : FAILURE;
   }
   return code;

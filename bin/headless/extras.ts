@@ -3,28 +3,17 @@
  * scores, their figures by a column, and what they have forgotten.
  */
 
-import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { FormulaCells } from "../../src/data/write-csv";
 import type { InstrumentResult } from "../../src/worker/api";
+import { FORGETTING, PREDICTIONS, SCORES } from "./names";
+import type { Extras } from "./options";
 import type { Progress } from "./progress";
-import { FORGETTING, PREDICTIONS, type Results, SCORES } from "./results";
+import type { Results } from "./results";
 import type { StudioServer } from "./server";
 import { sliceLines } from "./slice-lines";
 import type { StudioPage } from "./studio-page";
 import { verdictLines } from "./verdict-lines";
-
-export interface Extras {
-  /** A file to predict, relative to where the command was given. */
-  predict?: string;
-  /** Its column that names the run which answers a row; without it every run answers every row. */
-  adapterColumn?: string;
-  /** A column of the rows that decide, for whose values every run is measured. */
-  slices?: string;
-  forgetting?: boolean;
-  /** Leaves cells of predictions.csv that a spreadsheet would compute as they are. */
-  keepFormulas?: boolean;
-}
 
 interface Place {
   readonly page: StudioPage;
@@ -33,7 +22,6 @@ interface Place {
   readonly server: StudioServer;
   readonly results: Results;
   readonly progress: Progress;
-  readonly out: string;
   readonly formulas: FormulaCells;
 }
 
@@ -60,7 +48,7 @@ export async function writeExtras(
   } else if (predict !== undefined) {
     for (const run of runs) {
       await noted(place, `${predict} could not be predicted by "${run}"`, () =>
-        writePredictions(place, predict, { run }, join(run, PREDICTIONS)),
+        writePredictions(place, predict, { run }, join(place.results.adapterFolder(run), PREDICTIONS)),
       );
     }
   }
@@ -82,33 +70,33 @@ export async function writeExtras(
       place.progress.note(`${run}: loss on the general text ${losses} (${tokens} tokens)`);
     });
   }
-  writeFileSync(join(resolve(place.out), FORGETTING), `${JSON.stringify(measured, null, 2)}\n`);
+  await noted(place, "What the runs have forgotten could not be written", async () => {
+    place.results.write(FORGETTING, `${JSON.stringify(measured, null, 2)}\n`);
+  });
 }
 
 async function writePredictions(
-  { page, url, server, progress, out, formulas }: Place,
+  { page, url, server, progress, results, formulas }: Place,
   path: string,
   choice: { run: string } | { column: string },
   name: string,
 ): Promise<void> {
   const file = { url: new URL(server.shared.share(resolve(path)), url).href, name: basename(path) };
   const { csv, runs, notices } = await page.call("predict", file, choice, formulas);
-  const target = join(resolve(out), name);
-  mkdirSync(resolve(target, ".."), { recursive: true });
-  writeFileSync(target, `${csv}\n`);
+  results.write(name, `${csv}\n`);
   for (const notice of notices) progress.note(notice);
   progress.note(`${name}: ${runs.map(({ run, rows }) => `${run} ${rows} rows`).join(", ")}`);
 }
 
 /** Nothing where the file has no answers. */
-async function writeScores({ page, url, server, progress, out }: Place, path: string): Promise<void> {
+async function writeScores({ page, url, server, progress, results }: Place, path: string): Promise<void> {
   const file = { url: new URL(server.shared.share(resolve(path)), url).href, name: basename(path) };
   const scores = await page.call("score", file);
   if (scores === null) {
     progress.note(`${file.name} has no column of answers that were trained on: it is not scored.`);
     return;
   }
-  writeFileSync(join(resolve(out), SCORES), `${JSON.stringify(scores, null, 2)}\n`);
+  results.write(SCORES, `${JSON.stringify(scores, null, 2)}\n`);
   for (const notice of scores.notices) progress.note(notice);
   if (scores.verdict) for (const line of verdictLines(scores.verdict)) progress.note(line);
   progress.note(`${SCORES}: ${scores.runs.length} runs on ${scores.rows} rows`);

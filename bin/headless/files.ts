@@ -3,10 +3,10 @@
  * their contents.
  */
 
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, type Stats, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Configuration } from "../../src/plan/configuration";
-import { BESIDE_RUNS } from "./results";
+import { BESIDE_RUNS } from "./names";
 
 /**
  * The configuration or the command line is wrong: nothing was trained, and trying again unchanged
@@ -22,7 +22,7 @@ const WINDOWS_DEVICES: readonly string[] = [
   ...["com", "lpt"].flatMap((port) => Array.from("0123456789¹²³", (digit) => port + digit)),
 ];
 
-/** Absolute paths. */
+/** Absolute paths; data of the Hub by name until they are brought (`hub-data.ts`). */
 export interface NamedFiles {
   train: string;
   /** Null when the validation rows are a fraction of the training file. */
@@ -35,9 +35,18 @@ export interface NamedFiles {
   initFrom: Map<string, string>;
 }
 
+/** Whether a data file is one of the Hub. */
+export const isHubData = (path: string): boolean => path.startsWith("hf:");
+
 function existing(kind: "file" | "folder", key: string, path: string, folder: string): string {
   const absolute = resolve(folder, path);
-  const entry = statSync(absolute, { throwIfNoEntry: false });
+  let entry: Stats | undefined;
+  try {
+    entry = statSync(absolute, { throwIfNoEntry: false });
+  } catch (error) {
+    // A part of the path is a file, or a link leads back to itself.
+    throw new ConfigurationError(`${key}: ${absolute} could not be read: ${(error as Error).message}.`);
+  }
   if (!entry)
     throw new ConfigurationError(`${key}: there is no ${kind} ${absolute}. Paths are relative to the JSON file.`);
   if (kind === "file" ? !entry.isFile() : !entry.isDirectory()) {
@@ -59,15 +68,15 @@ function existing(kind: "file" | "folder", key: string, path: string, folder: st
 export function namedFiles(configuration: Configuration, folder: string): NamedFiles {
   const { data, model, runs } = configuration;
   const initFrom = new Map<string, string>();
+  const table = (key: string, path: string) => (isHubData(path) ? path : existing("file", key, path, folder));
   for (const run of runs) {
     if (run.initFrom === undefined) continue;
     initFrom.set(run.name, existing("folder", `runs "${run.name}" initFrom`, run.initFrom, folder));
   }
   return {
-    train: existing("file", "data.train", data.train, folder),
-    validation:
-      typeof data.validation === "string" ? existing("file", "data.validation", data.validation, folder) : null,
-    test: typeof data.test === "string" ? existing("file", "data.test", data.test, folder) : null,
+    train: table("data.train", data.train),
+    validation: typeof data.validation === "string" ? table("data.validation", data.validation) : null,
+    test: typeof data.test === "string" ? table("data.test", data.test) : null,
     model: model.startsWith("dir:") ? existing("folder", "model", model.slice("dir:".length), folder) : null,
     initFrom,
   };

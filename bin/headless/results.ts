@@ -1,14 +1,15 @@
 /**
- * What a comparison leaves on disk: `metrics.jsonl` while it runs, then `samples.jsonl`,
- * `summary.json` and the adapter folders.
+ * What a comparison leaves on disk: `metrics.jsonl` and a first `summary.json` while it runs, then
+ * `samples.jsonl`, the adapter folders and the whole summary.
  */
 
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { unzipSync } from "fflate";
 import { countChanges, describeChanges } from "../../src/data/changes";
 import { approachOf } from "../../src/methods/registry";
 import type { Configuration } from "../../src/plan/configuration";
+import { isEnded } from "../../src/plan/phase";
 import { withFoundRates } from "../../src/plan/rate-search";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
@@ -29,6 +30,9 @@ import type {
   SumRequest,
   Verdict,
 } from "../../src/worker/api";
+import { MERGED, METRICS, REPORT, SAMPLES, SUM, SUMMARY } from "./names";
+import type { Log, OutFolder } from "./out-folder";
+import { writeWhole } from "./out-folder";
 
 /**
  * One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as
@@ -37,6 +41,37 @@ import type {
 export function metricsLine(event: StepEvent | EvaluationEvent | ObservationEvent): string {
   const { type: _, ...fields } = event;
   return JSON.stringify(fields);
+}
+
+/** What is kept of an earlier `metrics.jsonl`, and the events that it was written of. */
+export interface MetricsLines {
+  readonly lines: readonly string[];
+  /** Of steps and evaluations. */
+  readonly events: readonly (StepEvent | EvaluationEvent)[];
+}
+
+/**
+ * The lines up to the step that each run goes on from.
+ * @param text Of `metrics.jsonl`, perhaps cut within its last line.
+ * @param steps By run; lines of others are left out, and what test rows said, which are read again.
+ */
+export function earlierLines(text: string, steps: ReadonlyMap<string, number>): MetricsLines {
+  const lines: string[] = [];
+  const events: (StepEvent | EvaluationEvent)[] = [];
+  for (const line of text.split("\n")) {
+    let fields: StepEvent | EvaluationEvent | ObservationEvent;
+    try {
+      fields = JSON.parse(line);
+    } catch {
+      continue;
+    }
+    const last = steps.get(fields.run);
+    if (last === undefined || fields.step > last || ("split" in fields && fields.split === "test")) continue;
+    lines.push(line);
+    if ("split" in fields) events.push({ ...fields, type: "evaluation" });
+    else if ("gradNorm" in fields) events.push({ ...fields, type: "step" });
+  }
+  return { lines, events };
 }
 
 /** The figures of one evaluation. */
@@ -102,30 +137,10 @@ export interface Surroundings {
   versions: Record<string, string>;
 }
 
-const METRICS = "metrics.jsonl";
-const SUMMARY = "summary.json";
-/** The folder of a sum of runs. */
-const SUM = "sum";
-/** How language models continue validation prompts, a line for each text. */
-const SAMPLES = "samples.jsonl";
-/** What a comparison that broke off goes on from. */
-export const CHECKPOINT = "checkpoint";
-/** The comparison to hand on, as the page writes it. */
-const REPORT = "report.md";
-/** What `extras.ts` writes. */
-export const PREDICTIONS = "predictions.csv";
-export const SCORES = "scores.json";
-export const FORGETTING = "forgetting.json";
-
-/** What lies beside the runs' folders, each as far as it was asked for. */
-export const BESIDE_RUNS: readonly string[] = [
-  ...[METRICS, SUMMARY, REPORT, SUM, SAMPLES, PREDICTIONS, SCORES, FORGETTING, CHECKPOINT],
-];
-
 /** Collects a comparison's events and writes its files. */
 export class Results {
-  readonly #folder: string;
-  readonly #metrics: number;
+  readonly #out: OutFolder;
+  #metrics: Log | null = null;
   readonly #metric: MetricName;
   readonly #runs: Map<string, RunSummary>;
   readonly #started = new Date();
@@ -137,24 +152,26 @@ export class Results {
   readonly #rates = new Map<string, number>();
   #memoryBytes: MemoryBytes | null = null;
   /** What was tried for each run whose rate was searched, and what it cost. */
-  readonly #searches: RateSearch[] = [];
+  readonly searches: RateSearch[];
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
+  /** Names beside the runs' folders that were written. */
+  readonly #files = new Set<string>([METRICS, SUMMARY, REPORT]);
   #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
 
   /**
-   * Makes the folder, empties `metrics.jsonl` and removes an earlier `summary.json` and these runs'
-   * folders.
+   * Writes nothing yet.
+   * @param searches Of rates, that an earlier part of the comparison has made.
    */
-  constructor(folder: string, { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">) {
+  constructor(
+    out: OutFolder,
+    { data, runs, training }: Pick<Configuration, "data" | "runs" | "training">,
+    searches: readonly RateSearch[] = [],
+  ) {
+    this.searches = [...searches];
     this.#metric = decidingMetric({ data, training });
-    this.#folder = resolve(folder);
-    mkdirSync(this.#folder, { recursive: true });
+    this.#out = out;
     const variants = runs.flatMap((run) => variantsOf(run, training, data).map((variant) => ({ ...variant, run })));
-    for (const name of [...BESIDE_RUNS, ...variants.map((variant) => variant.name)]) {
-      rmSync(join(this.#folder, name), { recursive: true, force: true });
-    }
-    this.#metrics = openSync(join(this.#folder, METRICS), "w");
     this.#runs = new Map(
       variants.map(({ name, run, ...variant }) => [
         name,
@@ -163,12 +180,33 @@ export class Results {
     );
   }
 
+  /** Whether training has begun, so that results of an earlier comparison are being replaced. */
+  get begun(): boolean {
+    return this.#metrics !== null;
+  }
+
+  /**
+   * Begins `metrics.jsonl`.
+   * @param earlier Lines of a comparison that this one goes on with, which are taken in.
+   * @throws {Error} Naming the file, and what the disk said.
+   */
+  begin(earlier: MetricsLines = { events: [], lines: [] }): void {
+    for (const event of earlier.events) this.#take(event);
+    this.#metrics = this.#out.log(METRICS, earlier.lines.map((line) => `${line}\n`).join(""));
+  }
+
   /**
    * Writes `samples.jsonl`: validation prompts with what the data says, and what each run wrote
    * before and after training.
    */
   addSamples(samples: readonly WrittenSample[]): void {
-    writeFileSync(join(this.#folder, SAMPLES), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+    this.write(SAMPLES, samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+  }
+
+  /** Writes a file of the results. Throws an Error naming it, and what the disk said. */
+  write(name: string, content: string): void {
+    this.#out.write(name, content);
+    if (dirname(name) === ".") this.#files.add(name);
   }
 
   /** One a run and learning rate, over its seeds. */
@@ -210,27 +248,46 @@ export class Results {
   /**
    * Takes in one event; steps, evaluations and what is watched become a line of `metrics.jsonl` at
    * once.
+   * @returns What keeps the line from being written now; null where nothing does.
    * @throws {Error} For an event of a run that the configuration does not have.
    */
-  add(event: StudioEvent): void {
+  add(event: StudioEvent): string | null {
     if (event.type === "comparison-state") this.#memoryBytes = event.memoryBytes;
-    if (event.type === "rate-search") this.#searches.push(event.search);
-    if (!("run" in event)) return;
+    if (event.type === "rate-search") this.searches.push(event.search);
+    if (!("run" in event)) return null;
     const summary = this.#run(event.run);
     if (event.type === "notice") {
-      summary.notices.push(event.message);
-      return;
+      this.note(event.run, event.message);
+      return null;
     }
     if (event.type === "run-state") {
       summary.state = event.state;
       summary.reason = event.reason;
-      return;
+      return null;
     }
     if (event.type === "calibration") {
       summary.calibration = event.calibration;
-      return;
+      return null;
     }
-    writeSync(this.#metrics, `${metricsLine(event)}\n`);
+    if (this.#isKnown(event)) return null;
+    this.#take(event);
+    return this.#metrics?.append(`${metricsLine(event)}\n`) ?? null;
+  }
+
+  /** Notes what is to be known of a run beside its figures. */
+  note(run: string, message: string): void {
+    this.#run(run).notices.push(message);
+  }
+
+  /** An evaluation that was made again where a training goes on says what is written already. */
+  #isKnown(event: StudioEvent): boolean {
+    if (event.type !== "evaluation" || event.split !== "validation") return false;
+    const last = this.#run(event.run).validation?.last;
+    return last?.step === event.step && last.loss === event.loss;
+  }
+
+  #take(event: StepEvent | EvaluationEvent | ObservationEvent): void {
+    const summary = this.#run(event.run);
     if (event.type === "step") {
       addStep(summary, event);
       this.#rates.set(event.run, Math.max(event.learningRate, this.#rates.get(event.run) ?? 0));
@@ -244,45 +301,42 @@ export class Results {
    * @throws {Error} When it holds something else, or an entry's path leads out of the folder.
    */
   addAdapter(run: string, zip: string): void {
-    this.#unpack(run, zip, join(this.#folder, run));
-    this.#run(run).adapter = run;
+    const summary = this.#run(run);
+    summary.adapter = this.#out.replace(run, (folder) => unpack(run, zip, folder));
   }
 
   /**
-   * Unpacks a run's merged model into the folder `merged` within the run's. Throws as `addAdapter`.
+   * Unpacks a run's merged model into the folder `merged` within the run's. Throws as `addAdapter`,
+   * and where the run's adapter is not written.
    */
   addMerged(run: string, zip: string): void {
-    this.#unpack(run, zip, join(this.#folder, run, "merged"));
+    this.#out.replace(join(this.adapterFolder(run), MERGED), (folder) => unpack(run, zip, folder));
+  }
+
+  /** The name of a run's folder. Throws an Error where its adapter is not written. */
+  adapterFolder(run: string): string {
+    const { adapter } = this.#run(run);
+    if (adapter === null) throw new Error("its adapter is not written, so there is no folder for it.");
+    return adapter;
   }
 
   /** Unpacks the adapter of a sum of runs into the folder `sum`. Throws as `addAdapter`. */
   addSum(sum: SumRequest, evaluation: EvaluationEvent | null, zip: string): void {
-    this.#unpack(SUM, zip, join(this.#folder, SUM));
-    this.#sum = { ...sum, validation: evaluation && figuresOf(evaluation), adapter: SUM };
+    const adapter = this.#out.replace(SUM, (folder) => unpack(SUM, zip, folder));
+    this.#sum = { ...sum, validation: evaluation && figuresOf(evaluation), adapter };
   }
 
   /** Notes what was asked for and could not be written: the comparison is not complete. */
   fail(message: string): void {
-    this.#failures.push(message);
+    if (!this.#failures.includes(message)) this.#failures.push(message);
   }
 
-  #unpack(run: string, zip: string, folder: string): void {
-    const entries = Object.entries(unzipSync(readFileSync(zip))).filter(([name]) => !name.endsWith("/"));
-    const tops = new Set(entries.map(([name]) => name.slice(0, name.indexOf("/") + 1)));
-    if (tops.size !== 1 || tops.has("")) {
-      throw new Error(`The adapter of run "${run}" should be one folder in a zip, but the zip holds something else.`);
-    }
-    const [top] = tops as Set<string>;
-    const files = entries.map(([name, bytes]) => ({ name, path: resolve(folder, name.slice(top!.length)), bytes }));
-    const outside = files.find(({ path }) => relative(folder, path).split(sep)[0] === "..");
-    if (outside) {
-      throw new Error(
-        `The adapter of run "${run}" holds "${outside.name}", which lies outside its folder; nothing is written.`,
-      );
-    }
-    for (const { path, bytes } of files) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, bytes);
+  /** Ends the runs that have not ended, where whatever trained them is gone. */
+  breakOff(reason: string): void {
+    for (const summary of this.runs) {
+      if (isEnded(summary.state)) continue;
+      summary.state = "failed";
+      summary.reason = reason;
     }
   }
 
@@ -303,6 +357,8 @@ export class Results {
       seconds: (Date.now() - this.#started.getTime()) / 1000,
       complete: this.complete,
       failures: this.#failures,
+      // Of this folder, beside the runs' own: what a later comparison may replace.
+      files: [...this.#files],
       device: deviceSummary(device),
       versions,
       // A folder was opened by an address that is gone by now.
@@ -324,14 +380,14 @@ export class Results {
       verdict: this.verdict,
       slices: this.slices,
       sum: this.#sum,
-      searches: this.#searches,
+      searches: this.searches,
       // What to know before calling one better than another.
       unequal: estimate.unequal,
       // With the rates that were found, and how: a run of it trains at them.
-      configuration: withFoundRates(configuration, this.#searches),
+      configuration: withFoundRates(configuration, this.searches),
     };
-    writeFileSync(join(this.#folder, SUMMARY), `${JSON.stringify(summary, null, 2)}\n`);
-    writeFileSync(join(this.#folder, REPORT), writeReport(this.#reportFacts(surroundings)));
+    this.write(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
+    this.write(REPORT, writeReport(this.#reportFacts(surroundings)));
   }
 
   #reportFacts({ configuration, device, preparation, versions }: Surroundings): ReportFacts {
@@ -359,8 +415,9 @@ export class Results {
     };
   }
 
+  /** Throws an Error where lines are left that the disk has never taken. */
   close(): void {
-    closeSync(this.#metrics);
+    this.#metrics?.close();
   }
 
   #run(name: string): RunSummary {
@@ -403,6 +460,30 @@ function emptySummary(run: string, variant: RunSummary["variant"], method: strin
     memoryBytes: null,
     adapter: null,
   };
+}
+
+/**
+ * The files of the one folder in a zip become those of a folder.
+ * @throws {Error} When it holds something else, or an entry's path leads out of the folder.
+ */
+function unpack(run: string, zip: string, folder: string): void {
+  const entries = Object.entries(unzipSync(readFileSync(zip))).filter(([name]) => !name.endsWith("/"));
+  const tops = new Set(entries.map(([name]) => name.slice(0, name.indexOf("/") + 1)));
+  if (tops.size !== 1 || tops.has("")) {
+    throw new Error(`The adapter of run "${run}" should be one folder in a zip, but the zip holds something else.`);
+  }
+  const [top] = tops as Set<string>;
+  const files = entries.map(([name, bytes]) => ({ name, path: resolve(folder, name.slice(top!.length)), bytes }));
+  const outside = files.find(({ path }) => relative(folder, path).split(sep)[0] === "..");
+  if (outside) {
+    throw new Error(
+      `The adapter of run "${run}" holds "${outside.name}", which lies outside its folder; nothing is written.`,
+    );
+  }
+  for (const { path, bytes } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeWhole(path, bytes);
+  }
 }
 
 function addStep(summary: RunSummary, event: StepEvent): void {

@@ -13,6 +13,7 @@ import sirv from "sirv";
 import { preview } from "vite";
 import { HUB_SERVERS, securityHeaders } from "../../tools/security/headers.mjs";
 import { servedPolicy } from "../../tools/security/plugin.mjs";
+import { diskError } from "./disk-error";
 
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
@@ -20,8 +21,8 @@ type Middleware = (request: IncomingMessage, response: ServerResponse, next: () 
 export class SharedFiles {
   readonly prefix = `/configuration-${randomUUID()}`;
   readonly #entries: { folder: Middleware; only: string | null }[] = [];
-  /** By their path on the server. */
-  readonly #awaited = new Map<string, string>();
+  /** By their path on the server: where to, and what is done with it then. */
+  readonly #awaited = new Map<string, { path: string; written: () => void }>();
 
   /**
    * Makes a file, or the files directly in a folder, readable.
@@ -37,13 +38,13 @@ export class SharedFiles {
   }
 
   /**
-   * Lets the page PUT one file, which is written to `path`. A page may only download ten files by
-   * itself.
+   * Lets the page PUT one file, which is written to `path`, and calls `written`: what it throws, or
+   * the disk says, is the answer. A page may only download ten files by itself.
    * @returns Where to, on the server.
    */
-  receive(path: string): string {
+  receive(path: string, written: () => void = () => {}): string {
     const place = `/${randomUUID()}`;
-    this.#awaited.set(place, path);
+    this.#awaited.set(place, { path, written });
     return this.prefix + place;
   }
 
@@ -56,14 +57,16 @@ export class SharedFiles {
     const awaited = request.method === "PUT" ? this.#awaited.get(request.url ?? "") : undefined;
     if (awaited !== undefined) {
       this.#awaited.delete(request.url ?? "");
-      const answer = (status: number) => {
+      const answer = (status: number, text = "") => {
         response.statusCode = status;
-        response.end();
+        response.end(text);
       };
-      pipeline(request, createWriteStream(awaited)).then(
-        () => answer(204),
-        () => answer(500),
-      );
+      pipeline(request, createWriteStream(awaited.path))
+        .then(awaited.written)
+        .then(
+          () => answer(204),
+          (error: unknown) => answer(507, diskError(error, awaited.path).message),
+        );
       return;
     }
     const [, index, name, ...deeper] = (request.url ?? "").split("/");
@@ -88,6 +91,7 @@ export interface StudioServer {
  */
 export async function serveStudio(root: string, endpoint: string): Promise<StudioServer> {
   const shared = new SharedFiles();
+  const listening = process.listeners("SIGTERM");
   const hubs = [...HUB_SERVERS, new URL(endpoint).origin];
   const server = await preview({
     root,
@@ -103,6 +107,12 @@ export async function serveStudio(root: string, endpoint: string): Promise<Studi
       },
     ],
   });
+  // Vite ends the process at once, the runner after what is to be written.
+  for (const listener of process.listeners("SIGTERM")) {
+    if (listening.includes(listener)) continue;
+    process.removeListener("SIGTERM", listener);
+    process.stdin.removeListener("end", listener);
+  }
   const { port } = server.httpServer.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}/`, shared, close: () => server.close() };
 }

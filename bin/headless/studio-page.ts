@@ -9,6 +9,23 @@ import type { StudioEvent } from "../../src/worker/api";
 
 type Answer<Method extends keyof StudioRunner> = Awaited<ReturnType<StudioRunner[Method]>>;
 
+/** The page is gone, and with it all that it had in memory. */
+export class BrokenPage extends Error {
+  override readonly name = "BrokenPage";
+}
+
+/** What the page calls by itself. */
+export interface PageListener {
+  /** Gets the worker's events in order. */
+  event(event: StudioEvent): void;
+  /** Gets what the page itself reports; calls reject by themselves. */
+  error(message: string): void;
+  /** Says where, on the page's server, a run's state is to be sent; null where none is kept. */
+  placeForState(run: string): string | null;
+  /** Gets what kept a run's state from being written. */
+  stateProblem(run: string, problem: string): void;
+}
+
 export class StudioPage {
   readonly #page: Page;
   readonly #crashed: Promise<never>;
@@ -16,28 +33,27 @@ export class StudioPage {
   private constructor(page: Page) {
     this.#page = page;
     this.#crashed = new Promise((_, reject) => {
-      page.on("crash", () => reject(new Error("The browser's page crashed, for want of memory perhaps.")));
+      const gone = (what: string) => reject(new BrokenPage(what));
+      page.on("crash", () => gone("The browser's page crashed, for want of memory perhaps."));
+      page.on("close", () => gone("The browser's page was closed."));
+      page
+        .context()
+        .browser()
+        ?.on("disconnected", () => gone("The browser ended."));
     });
     // Each call reports it; without a call in flight it is not an unhandled rejection.
     this.#crashed.catch(() => undefined);
   }
 
-  /**
-   * @param onEvent Gets the worker's events in order.
-   * @param onError Gets what the page itself reports; calls reject by themselves.
-   */
-  static async open(
-    browser: Browser,
-    url: URL,
-    onEvent: (event: StudioEvent) => void,
-    onError: (message: string) => void,
-  ): Promise<StudioPage> {
+  static async open(browser: Browser, url: URL, listener: PageListener): Promise<StudioPage> {
     const page = await browser.newPage();
-    page.on("pageerror", (error) => onError(error.message));
+    page.on("pageerror", (error) => listener.error(error.message));
     const studio = new StudioPage(page);
     await page.exposeFunction("deliverEvents", (events: StudioEvent[]) => {
-      events.forEach(onEvent);
+      for (const event of events) listener.event(event);
     });
+    await page.exposeFunction("placeForState", (run: string) => listener.placeForState(run));
+    await page.exposeFunction("reportState", (run: string, problem: string) => listener.stateProblem(run, problem));
     await page.goto(url.href);
     // Not `waitForFunction`, which evaluates text in the page: its policy forbids that.
     while (!(await page.evaluate(() => window.studioRunner !== undefined))) await page.waitForTimeout(50);
@@ -63,7 +79,10 @@ export class StudioPage {
       },
       { method, parameters: parameters as unknown[] },
     );
-    const outcome = await Promise.race([called, this.#crashed]);
+    // What it rejects with once the page is gone says less than that it is gone.
+    const outcome = await Promise.race([called, this.#crashed]).catch((error: unknown) =>
+      this.#page.isClosed() ? this.#crashed : Promise.reject(error),
+    );
     if (outcome.problem !== undefined) throw new Error(outcome.problem);
     return outcome.answer as Answer<Method>;
   }

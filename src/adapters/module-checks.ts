@@ -2,9 +2,10 @@
  * What forms check of their tensors: names, modules and shapes, with errors in the file's names.
  */
 
+import { shortened } from "../errors/shortened";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
-import { isNamed, isTargeted, type TargetModules } from "./target-modules";
+import { isExpression, isNamed, isTargeted, type TargetModules } from "./target-modules";
 import type { TensorNames } from "./tensor-names";
 
 export function isSameShape(a: readonly number[], b: readonly number[]): boolean {
@@ -50,9 +51,13 @@ export function modulesOf(
 /** Throws an Error naming the module unless tensors and configuration name the same modules. */
 export function checkTargets(modules: ReadonlySet<string>, { targets, layers }: TargetModules): void {
   const named = typeof targets === "string" ? [] : targets;
-  const unused = named.find((target) => ![...modules].some((module) => isNamed(module, [target])));
-  if (unused !== undefined || modules.size === 0) {
-    throw new Error(`${MODEL} has no tensors for the target module "${unused ?? targets}" that ${CONFIG} names.`);
+  const unused = named.filter((target) => ![...modules].some((module) => isNamed(module, [target])));
+  if (unused.length > 0 || modules.size === 0) {
+    const said = unused.length > 0 ? unused.map((target) => `"${shortened(target)}"`).join(", ") : `"${targets}"`;
+    const hint = unused.some(isExpression)
+      ? " An entry of a list is a name, never a regular expression: one stands alone, without a list."
+      : "";
+    throw new Error(`${MODEL} has no tensors for the target module ${said} that ${CONFIG} names.${hint}`);
   }
   for (const module of modules) {
     if (isTargeted(module, { targets, layers })) continue;

@@ -5,6 +5,7 @@
 
 import { strToU8 } from "fflate";
 import * as z from "zod";
+import { schemaIssues } from "../errors/schema-issues";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { writeSafetensors } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
@@ -83,7 +84,9 @@ function parse<Config extends PeftConfig>(schema: z.ZodType, json: unknown): Con
   );
   const parsed = z.intersection(baseSchema, schema).safeParse(said);
   if (!parsed.success) {
-    throw new Error(`${CONFIG} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
+    throw new Error(
+      `${CONFIG} does not describe an adapter that can be read. ${schemaIssues(parsed.error).join("; ")}.`,
+    );
   }
   return { ...unset, ...(parsed.data as Config) };
 }

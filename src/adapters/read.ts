@@ -28,10 +28,20 @@ export const ADAPTER_FILES: readonly string[] = [
  */
 const MAX_ADAPTER_BYTES = 2 ** 30;
 
+/** As `mlx_lm.lora` writes it. */
+const isMlx = (json: unknown): boolean =>
+  typeof json === "object" && json !== null && ("lora_parameters" in json || "fine_tune_type" in json);
+
 /** @throws Error naming the type that no form has. */
 function formOfConfig(json: unknown): AdapterForm {
   const form = forms.find(({ layout }) => layout.claims(json));
   if (form) return form;
+  if (isMlx(json)) {
+    throw new Error(
+      `${CONFIG} is MLX's, whose adapters.safetensors holds transposed factors under other names. Convert it to PEFT's ` +
+        "form where it was made, or fuse it there (mlx_lm.fuse) and open the fused model.",
+    );
+  }
   const type = (json as { peft_type?: unknown } | null)?.peft_type;
   const known = forms.filter(({ layout, verbatim }) => layout.library === PEFT && !verbatim).map((one) => one.type);
   throw new Error(

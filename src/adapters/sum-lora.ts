@@ -105,23 +105,33 @@ function concatenate(factors: readonly Factors[], rank: number): NamedTensor[] {
 
 /** Sums of A and of B, each times √|weight · scale|, with the sign on A. */
 function add(factors: readonly Factors[], rank: number): NamedTensor[] {
-  const { a, b } = empty(factors[0]!, rank);
-  for (const { weight, scale, down, up } of factors) {
-    if (down.shape[0] !== rank) {
-      throw new Error(
-        `"${down.name}" has rank ${down.shape[0]}; "linear" needs rank ${rank} everywhere. Choose "cat".`,
-      );
-    }
-    const root = Math.sqrt(Math.abs(weight * scale));
-    const sign = weight * scale < 0 ? -1 : 1;
-    down.data.forEach((value, index) => {
-      a.data[index]! += sign * root * value;
-    });
-    up.data.forEach((value, index) => {
-      b.data[index]! += root * value;
-    });
+  const other = factors.find(({ down }) => down.shape[0] !== rank)?.down;
+  if (other) {
+    throw new Error(
+      `"${other.name}" has rank ${other.shape[0]}; "linear" needs rank ${rank} everywhere. Choose "cat".`,
+    );
   }
+  const { a, b } = empty(factors[0]!, rank);
+  const root = ({ weight, scale }: Factors) => Math.sqrt(Math.abs(weight * scale));
+  const sign = ({ weight, scale }: Factors) => (weight * scale < 0 ? -1 : 1);
+  addUp(
+    a.data,
+    factors.map((own) => ({ factor: sign(own) * root(own), values: own.down.data })),
+  );
+  addUp(
+    b.data,
+    factors.map((own) => ({ factor: root(own), values: own.up.data })),
+  );
   return [a, b];
+}
+
+/** Σ factor · values, added up in float64. */
+function addUp(into: Float32Array, parts: readonly { factor: number; values: Float32Array }[]): void {
+  for (let index = 0; index < into.length; index++) {
+    let sum = 0;
+    for (const { factor, values } of parts) sum += factor * values[index]!;
+    into[index] = sum;
+  }
 }
 
 function empty({ down, up }: Factors, rank: number) {
@@ -144,14 +154,13 @@ function meanHead(parts: readonly SumPart[]): NamedTensor[] {
   }
   return heads.map(({ name, shape }) => {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    for (const { name: run, adapter, weight } of parts) {
+    const weighed = parts.map(({ name: run, adapter, weight }) => {
       const own = adapter.tensors.find((tensor) => tensor.name === name);
       if (`${own?.shape}` !== `${shape}`)
         throw new Error(`The heads of "${first!.name}" and "${run}" differ in shape.`);
-      own!.data.forEach((value, index) => {
-        data[index]! += (weight / total) * value;
-      });
-    }
+      return { factor: weight / total, values: own!.data };
+    });
+    addUp(data, weighed);
     return { name, shape, data };
   });
 }

@@ -29,6 +29,9 @@ export function isNamed(path: string, names: readonly string[]): boolean {
   return names.some((name) => path === name || path.endsWith(`.${name}`));
 }
 
+/** Whether a name is written like a regular expression, which in a list it never is. */
+export const isExpression = (name: string): boolean => /[\\*+?()|[\]^$]/.test(name);
+
 /** As PEFT's `check_target_module_exists`. Throws as `wholeExpression`. */
 export function isTargeted(path: string, { targets, layers }: TargetModules): boolean {
   if (typeof targets === "string") return wholeExpression(targets).fits(path);

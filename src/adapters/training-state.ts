@@ -6,6 +6,7 @@
  */
 
 import * as z from "zod";
+import { schemaIssues } from "../errors/schema-issues";
 import type { NamedTensor } from "../hub/write-safetensors";
 
 export const STATE = "training_state.safetensors";
@@ -72,7 +73,7 @@ function checkSquares(tensors: readonly NamedTensor[]): void {
 export function readState(tensors: readonly NamedTensor[], run: Record<string, unknown> | null): TrainingState {
   const facts = factsSchema.safeParse(run?.state);
   if (!facts.success) {
-    const why = run?.state === undefined ? "has none" : z.prettifyError(facts.error);
+    const why = run?.state === undefined ? "has none" : `does not fit: ${schemaIssues(facts.error).join("; ")}`;
     throw new Error(
       `${STATE} needs the step and seed it was left at under "state" in run.json, which ${why}. Remove ${STATE} to start ` +
         "anew from the adapter.",

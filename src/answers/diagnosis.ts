@@ -168,14 +168,16 @@ function startsFarFromWords({ embeddings }: DiagnosisFacts): Finding | null {
   };
 }
 
-function oneAnswer({ classes }: DiagnosisFacts): Finding | null {
+function oneAnswer({ classes, learningRate, defaultLearningRate }: DiagnosisFacts): Finding | null {
   if (!classes || classes.labels.length < 2 || classes.confusion.length === 0) return null;
   const answered = classes.labels.filter((_, label) => classes.confusion.some((row) => row[label]! > 0));
   if (answered.length !== 1) return null;
   return {
     kind: "problem",
     sees: `It answers "${answered[0]}" to every validation row.`,
-    tries: "It has learned the labels' shares and nothing of the text: train longer, or with a higher learning rate.",
+    tries:
+      "It has learned the labels' shares and nothing of the text: train longer, or with a learning rate of " +
+      `${number(Math.max(defaultLearningRate, 3 * learningRate))}.`,
   };
 }
 

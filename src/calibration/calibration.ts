@@ -45,6 +45,8 @@ export interface MeasuredCalibration extends Calibration {
 
 /** Digits of a temperature. */
 const DIGITS = 6;
+/** With fewer validation rows the best threshold is chance more than the label's. */
+const FEWEST_ROWS = 50;
 /** Labels that are named; of the others the number is said. */
 const MOST_NAMED = 5;
 
@@ -94,6 +96,12 @@ function tuneThresholds(
       `No validation row has ${without.slice(0, MOST_NAMED).join(", ")}${more}: the threshold stays ${USUAL_THRESHOLD}.`,
     );
   }
+  if (truth.length < FEWEST_ROWS) {
+    notes.push(
+      `The thresholds were tuned on ${truth.length} validation rows. Of fewer than ${FEWEST_ROWS} they are a guess: ` +
+        "look at F1 on other rows before you use them.",
+    );
+  }
   return thresholds;
 }
 
@@ -102,9 +110,9 @@ function tuneThresholds(
  * is positive where its chance is above its threshold. Chances are read off logits / temperature
  * alone.
  */
-export function decidingLogits(logits: Float32Array, { temperature, thresholds }: Calibration): Float32Array {
-  if (!thresholds) return logits.map((logit) => logit / temperature);
-  return logits.map((logit, label) => {
+export function decidingLogits(logits: ArrayLike<number>, { temperature, thresholds }: Calibration): Float32Array {
+  if (!thresholds) return Float32Array.from(logits, (logit) => logit / temperature);
+  return Float32Array.from(logits, (logit, label) => {
     const threshold = thresholds[label]!;
     return logit / temperature - Math.log(threshold / (1 - threshold));
   });

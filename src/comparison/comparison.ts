@@ -280,7 +280,7 @@ export class Comparison {
     const { run, feed, calibration } = this.#lane(name);
     return this.#turn.runExclusive(async () => {
       const examples = rows.map((row) => feed.shown(row));
-      const outputs: Float32Array[] = [];
+      const outputs: (Float32Array | Float64Array)[] = [];
       const losses: Float32Array[] = [];
       for (let start = 0; start < examples.length; start += ROWS_AT_ONCE) {
         const some = examples.slice(start, start + ROWS_AT_ONCE);

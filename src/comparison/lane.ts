@@ -8,7 +8,7 @@ import type { TokenizedExample } from "../data/tokens";
 import type { KeptRun } from "../folders/kept-run";
 import type { RunState, StudioEvent } from "../plan/events";
 import type { Feed } from "../runs/feed";
-import type { Checkpoint } from "../runs/parameters";
+import { type Checkpoint, findNonFinite, type NonFinite } from "../runs/parameters";
 import type { Run } from "../runs/run";
 import type { Evaluation } from "../tasks/task";
 
@@ -60,8 +60,11 @@ export class Lane {
   #standing: Standing = { best: null, worse: 0 };
   /** As it was without the evaluation of a stop, which a training that is not stopped never makes. */
   #plannedStanding: Standing = this.#standing;
-  /** Its tensors on the device may not be finite: the checkpoint's have to be put back. */
-  #spoiled = false;
+  /**
+   * What was no number: its tensors on the device may not be finite, and the checkpoint's have to
+   * be put back.
+   */
+  #spoiled: { readonly what: string; readonly found?: NonFinite } | null = null;
 
   constructor(run: Run, feed: Feed, split: number, emit: (event: StudioEvent) => void) {
     this.run = run;
@@ -163,8 +166,14 @@ export class Lane {
     this.#emit({ type: "run-state", run, state, reason, lastGoodStep, heldStep });
   }
 
+  /** Whether its numbers were none, and nobody has been told yet. */
+  get isSpoiled(): boolean {
+    return this.#spoiled !== null;
+  }
+
   /** Ends it with this reason; its last good adapter stays. */
   fail(reason: string): void {
+    this.#spoiled = null;
     this.#reason = reason;
     this.setState("failed");
   }
@@ -231,23 +240,30 @@ export class Lane {
   }
 
   /**
-   * Fails a run whose numbers are none; its last good adapter comes back before anybody reads it.
+   * Ends a run whose numbers are none. `restoreIfFailed` says so, and brings its last good adapter
+   * back before anybody reads it. `found`: the tensor, where it is known.
    */
-  failNotANumber(what: string, value: number, learningRate: number): void {
-    const rate = learningRate.toPrecision(3);
-    const hint = this.trains ? ` The learning rate of ${rate} may be too high; try a lower one.` : "";
-    this.#spoiled = true;
-    this.fail(`not a number: ${what} was ${value}.${hint}`);
+  failNotANumber(what: string, found?: NonFinite): void {
+    this.#spoiled = { what, found };
+    this.#state = "failed";
   }
 
-  restoreIfFailed(): void {
-    if (this.#spoiled) this.restore();
+  /** Says which of its tensors was no number, and puts the last good ones in their place. */
+  async restoreIfFailed(): Promise<void> {
+    if (!this.#spoiled) return;
+    // A device that is lost meanwhile has nothing to read.
+    const { what, found = await this.run.parameters.findNonFinite().catch(() => null) } = this.#spoiled;
+    const where = found ? `; ${found.where} holds ${found.value}` : "";
+    const rate = this.run.setup.learningRate.toPrecision(3);
+    const hint = this.trains ? ` The learning rate of ${rate} may be too high; try a lower one.` : "";
+    this.restore();
+    this.fail(`not a number: ${what}${where}.${hint}`);
   }
 
   /** Back to the checkpoint, after everything submitted so far. */
   restore(): void {
     const checkpoint = this.#checkpoint;
-    this.#spoiled = false;
+    this.#spoiled = null;
     if (!checkpoint) return;
     this.run.parameters.restore(checkpoint);
     this.#heldStep = checkpoint.step;
@@ -262,11 +278,22 @@ export class Lane {
     return this.#evaluatedStep === this.#steps && this.#checkpoint?.step === this.#steps;
   }
 
-  /** Keeps its adapter as it is. */
-  async keep(): Promise<void> {
+  /**
+   * Keeps its adapter as it is. False where it holds what is no number, whatever its loss says:
+   * then the run has failed, and the one before stays.
+   */
+  async keep(): Promise<boolean> {
     const { steps, tokens, seconds, flops } = this;
-    this.#checkpoint = { ...(await this.run.parameters.checkpoint(steps)), tokens, seconds, flops };
+    const state = await this.run.parameters.checkpoint(steps);
+    const found = findNonFinite(state);
+    if (found) {
+      this.failNotANumber(`what was trained until step ${steps}`, found);
+      await this.restoreIfFailed();
+      return false;
+    }
+    this.#checkpoint = { ...state, tokens, seconds, flops };
     this.#heldStep = steps;
+    return true;
   }
 
   /** Its state as it is on the device. */

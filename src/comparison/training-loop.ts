@@ -162,7 +162,7 @@ export class TrainingLoop {
     const { lanes } = this.#setup;
     for (const lane of lanes) lane.setState("running");
     await this.#evaluateAll(lanes);
-    for (const lane of lanes) lane.setState(this.#hurried ? "stopped" : "finished");
+    for (const lane of this.#running) lane.setState(this.#hurried ? "stopped" : "finished");
   }
 
   /** Tunes on what a run that has ended said of the validation rows with the adapter it holds. */
@@ -231,7 +231,7 @@ export class TrainingLoop {
     this.#stopping = true;
     this.resume();
     for (const lane of this.#setup.lanes) {
-      if (lane.state === "finished" || lane.state === "failed") continue;
+      if (lane.state === "finished" || (lane.state === "failed" && !lane.isSpoiled)) continue;
       lane.fail(error.message);
     }
     this.announce("failed", error.message);
@@ -315,7 +315,7 @@ export class TrainingLoop {
       await turn.runExclusive(async () => {
         if (await this.#trainStep()) this.#advance(this.#step + 1);
       });
-      for (const lane of lanes) lane.restoreIfFailed();
+      for (const lane of lanes) await lane.restoreIfFailed();
       if (this.#stopping) break;
       if (this.#step % training.evalEvery === 0 && this.#step < steps) {
         await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
@@ -323,7 +323,7 @@ export class TrainingLoop {
       await nextTask();
     }
     await this.#ring.drained();
-    for (const lane of lanes) lane.restoreIfFailed();
+    for (const lane of lanes) await lane.restoreIfFailed();
     await this.#evaluateAll(this.#running.filter((lane) => !lane.isEvaluated));
     if (this.#failed) return;
     // They go on from here, evaluated or not.
@@ -468,7 +468,7 @@ export class TrainingLoop {
     if (lane.state !== "running") return;
     if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
       const [what, value] = Number.isFinite(loss) ? ["gradient norm", gradNorm] : ["loss", loss];
-      lane.failNotANumber(`the ${what} at step ${step}`, value!, learningRate);
+      lane.failNotANumber(`the ${what} at step ${step} was ${value}`);
       return;
     }
     this.#setup.emit({
@@ -493,6 +493,7 @@ export class TrainingLoop {
     const { emit, lanes, onCheckpoint, training, steps, turn } = this.#setup;
     await this.#ring.drained();
     for (const { run } of lanes) await run.drained();
+    for (const lane of lanes) await lane.restoreIfFailed();
     for (const lane of evaluated) {
       if (this.#hurried) break;
       // One that was spoilt by a step whose numbers arrived just now.
@@ -505,11 +506,11 @@ export class TrainingLoop {
         });
       if (!event) break;
       if (!Number.isFinite(event.loss)) {
-        lane.failNotANumber(`the validation loss at step ${event.step}`, event.loss, lane.run.setup.learningRate);
-        lane.restoreIfFailed();
+        lane.failNotANumber(`the validation loss at step ${event.step} was ${event.loss}`);
+        await lane.restoreIfFailed();
         continue;
       }
-      await lane.keep();
+      if (!(await lane.keep())) continue;
       emit(event);
       const patience = event.step < steps ? (training.earlyStopping?.patience ?? null) : null;
       const planned = event.step % training.evalEvery === 0 || event.step === steps;

@@ -44,7 +44,9 @@ export function structureOf(cell: string): Structure | null {
   return value.some((entry) => typeof entry === "object" && entry !== null) ? "objects" : "list";
 }
 
-/** What at least half of a column's first cells are that are not empty; null where most are none. */
+/**
+ * What at least half of a column's first cells are that are not empty; null where most are none.
+ */
 export function structureOfColumn({ rows }: Pick<Table, "rows">, place: number): Structure | null {
   const counts = new Map<Structure | null, number>();
   for (const record of rows.slice(0, SAMPLE_ROWS)) {

@@ -29,6 +29,8 @@ export interface Channel {
 }
 
 export type ChannelArray = Int32Array | Float32Array;
+/** What a row has of a channel: in float64 where it is scaled before it is put into a batch. */
+type RowArray = ChannelArray | Float64Array;
 
 /** The label of a row that only fills up a short batch; the loss leaves it out. */
 export const IGNORED_LABEL = -100;
@@ -68,8 +70,8 @@ export function channelLength({ perToken, width }: Channel, size: number, tokens
 }
 
 /** What a row has of a channel; undefined where it has nothing. */
-export function readChannel(row: object, { name }: Channel): ChannelArray | undefined {
-  return (row as Readonly<Record<string, ChannelArray | undefined>>)[name];
+export function readChannel(row: object, { name }: Channel): RowArray | undefined {
+  return (row as Readonly<Record<string, RowArray | undefined>>)[name];
 }
 
 /**

@@ -221,6 +221,7 @@ function chatParts(given: readonly ChatMessage[], { chatTemplate, eosText = "" }
       : message,
   );
   const whole = template(messages, false);
+  if (whole.trim() === "") throw new Error("it writes nothing, so there is no answer to learn.");
   const answers = messages.flatMap((message, index) => (isLearned(message) ? [index] : []));
   const spans = answers.map((index) => {
     const before = template(messages.slice(0, index), true);
@@ -229,7 +230,7 @@ function chatParts(given: readonly ChatMessage[], { chatTemplate, eosText = "" }
     return fits ? { from: before.length, to: after.length } : null;
   });
   const last = spans.at(-1);
-  if (!last) throw new Error("The model's chat template does not write an answer after what asks for it.");
+  if (!last) throw new Error("it does not write an answer after what asks for it.");
   const learned = spans.every((span) => span !== null) ? spans : [last];
   const parts: ChatPart[] = [];
   let place = 0;

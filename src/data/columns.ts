@@ -4,6 +4,7 @@
  */
 
 import { type Structure, structureOfColumn } from "./cell-kinds";
+import { numberIn } from "./numbers";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
@@ -19,7 +20,9 @@ const TEXT_NAMES = (
 const PAIR_NAMES = (
   "sentence2 text2 textb textpair hypothesis question2 secondtext secondsentence passage context " + "paragraph"
 ).split(" ");
-const IDENTIFIER = /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index)|.*[a-z]Id|unnamed.*)$/;
+/** Of a row, and what tools for labelling say about it: who labelled it, and when. */
+const IDENTIFIER =
+  /^(id|idx|index|rowid|uid|uuid|guid|.*_(id|idx|index|hash)|.*[a-z]Id|unnamed.*|annotator|lead_time|(created|updated)_at)$/;
 const SAMPLE_ROWS = 2000;
 const FEW_VALUES = 20;
 
@@ -85,9 +88,10 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
     const value = (table.rows[row]?.[index] ?? "").trim();
     characters += value.length;
     if (value !== "") filled++;
-    if (value !== "" && Number.isFinite(Number(value))) {
+    const number = numberIn(value, table.decimalComma);
+    if (Number.isFinite(number)) {
       numbers++;
-      fractions ||= !Number.isInteger(Number(value));
+      fractions ||= !Number.isInteger(number);
     }
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
@@ -118,6 +122,8 @@ function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
   const longest = [...columns].sort((a, b) => b.meanLength - a.meanLength)[0]!;
   const named = byName(columns, LABEL_NAMES, ({ distinct }) => distinct >= 1);
   if (named && named.meanLength < 100) return named;
+  const listed = columns.find(({ structure }) => structure === "list");
+  if (listed && columns.some(({ structure }) => structure === null)) return listed;
   const rest = columns.filter((column) => column !== longest && !column.identifier);
   const candidates = [rest.filter(({ repeats }) => repeats), rest, columns.filter((column) => column !== longest)];
   const pool = candidates.find((list) => list.length > 0)!;

@@ -1,7 +1,7 @@
 /** The open tables and the settings to what a comparison trains and is judged on. */
 
 import { changeNotices, changeTable, fileOf } from "./changes";
-import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
+import { countOf, DataError, formatCount, listNames, nameRows, quote } from "./errors";
 import type { Example } from "./examples";
 import type { DataFormat } from "./formats/format";
 import { formats } from "./formats/registry";
@@ -226,7 +226,7 @@ function withGroups(examples: readonly Example[], table: Table, column: string |
     throw new DataError({
       file: table.file,
       column,
-      what: `The file has no column of this name, which is to be the group (it has: ${table.columns.join(", ")}).`,
+      what: `The file has no column of this name, which is to be the group (it has: ${listNames(table.columns)}).`,
       fix: "Choose one of the file's columns, or none.",
     });
   }

@@ -24,7 +24,7 @@ export class DataError extends Error {
     const where = [
       file,
       ...(row === undefined ? [] : [`row ${formatCount(row)}`]),
-      ...(column === undefined ? [] : [`column "${column}"`]),
+      ...(column === undefined ? [] : [`column ${quote(column, 60)}`]),
     ].join(", ");
     super(`${where}: ${what} ${fix}`);
     this.name = "DataError";
@@ -44,11 +44,26 @@ export function countOf(value: number, noun: string, plural = `${noun}s`): strin
   return `${formatCount(value)} ${value === 1 ? noun : plural}`;
 }
 
-/** `row 7` or `rows 7, 9, 12 and 40 more`; the first `most` are named. */
-export function nameRows(rows: readonly number[], most = 3): string {
+/**
+ * `row 7` or `rows 7, 9, 12 and 40 more`; the first `most` are named.
+ * @param count how many rows there are, where `rows` has the first of them only
+ */
+export function nameRows(rows: readonly number[], most = 3, count = rows.length): string {
   const named = rows.slice(0, most).map(formatCount).join(", ");
-  const more = rows.length > most ? ` and ${formatCount(rows.length - most)} more` : "";
-  return `${rows.length === 1 ? "row" : "rows"} ${named}${more}`;
+  const more = count > most ? ` and ${formatCount(count - most)} more` : "";
+  return `${count === 1 ? "row" : "rows"} ${named}${more}`;
+}
+
+/** `"a", "b" and 7 more`: names or cells of a file for a message, each cut. */
+export function nameAll(texts: readonly string[], most = 6): string {
+  const named = texts.slice(0, most).map((text) => quote(text, 30));
+  return texts.length > most ? `${named.join(", ")} and ${formatCount(texts.length - most)} more` : named.join(", ");
+}
+
+/** `text, label and 40 more`: the names of columns for a message, each cut. */
+export function listNames(names: readonly string[], most = 8): string {
+  const named = names.slice(0, most).map((name) => (name.length > 30 ? `${name.slice(0, 30)}…` : name));
+  return names.length > most ? `${named.join(", ")} and ${formatCount(names.length - most)} more` : named.join(", ");
 }
 
 /** Text for an error message: one line, in quotes, cut to `most` characters. */

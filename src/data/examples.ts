@@ -5,7 +5,7 @@
 
 import { refuseStructures, type Structure } from "./cell-kinds";
 import type { ChatMessage } from "./chat";
-import { countOf, DataError, formatCount, nameRows } from "./errors";
+import { countOf, DataError, formatCount, listNames, nameRows } from "./errors";
 import type { Table } from "./table";
 
 export interface Example {
@@ -15,7 +15,7 @@ export interface Example {
   /** Class id: the label's place in alphabetical order; 0 where the task has no such thing. */
   label: number;
   /** In the file's units: 0 or 1 for every label, or a number. */
-  values?: Float32Array;
+  values?: Float32Array | Float64Array;
   /** A row that is split into words, and the class id of each word's tag. */
   words?: readonly string[];
   tags?: readonly number[];
@@ -47,6 +47,8 @@ export interface ChosenColumn {
   readonly column: string | null | undefined;
   /** An empty cell means something: the row is not left out. */
   readonly mayBeEmpty?: boolean;
+  /** Which cells have nothing in them; default: those of white space. */
+  readonly isEmpty?: (cell: string) => boolean;
   /** What the cells may hold beside texts, numbers and names; default: nothing. */
   readonly structures?: readonly Structure[];
 }
@@ -64,15 +66,21 @@ export interface Cells {
  * lists or objects that the role cannot be.
  */
 export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cells: Cells[]; notices: string[] } {
+  // First what the cells are: that says more than which column is missing beside it.
+  for (const { role, column, structures } of chosen) {
+    if (column && table.columns.includes(column)) refuseStructures(table, column, role, structures);
+  }
   checkColumns(table, chosen);
-  for (const { role, column, structures } of chosen) if (column) refuseStructures(table, column, role, structures);
   const places = chosen.map(({ column }) => (column ? table.columns.indexOf(column) : -1));
   const skipped = new Map<number, number[]>();
   const cells: Cells[] = [];
   table.rows.forEach((record, index) => {
     const row = table.rowNumbers[index]!;
     const values = places.map((place) => (place < 0 ? null : record[place]!));
-    const empty = values.findIndex((value, role) => value?.trim() === "" && !chosen[role]!.mayBeEmpty);
+    const empty = values.findIndex((value, role) => {
+      const { mayBeEmpty = false, isEmpty = isBlank } = chosen[role]!;
+      return value !== null && !mayBeEmpty && isEmpty(value);
+    });
     if (empty < 0) cells.push({ values, row });
     else if (skipped.has(empty)) skipped.get(empty)!.push(row);
     else skipped.set(empty, [row]);
@@ -105,6 +113,8 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
   return { cells, notices };
 }
 
+const isBlank = (cell: string) => cell.trim() === "";
+
 function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
   const taken = new Map<string, string>();
   for (const { role, column } of chosen) {
@@ -120,7 +130,7 @@ function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
       }
       throw new DataError({
         file: table.file,
-        what: `No column is chosen as the ${role} (the file has: ${table.columns.join(", ")}).`,
+        what: `No column is chosen as the ${role} (the file has: ${listNames(table.columns)}).`,
         fix: "Choose one.",
       });
     }
@@ -128,7 +138,7 @@ function checkColumns(table: Table, chosen: readonly ChosenColumn[]): void {
       throw new DataError({
         file: table.file,
         column,
-        what: `The file has no column of this name, which is to be the ${role} (it has: ${table.columns.join(", ")}).`,
+        what: `The file has no column of this name, which is to be the ${role} (it has: ${listNames(table.columns)}).`,
         fix: "Choose one of the file's columns, or rename the column in the file.",
       });
     }

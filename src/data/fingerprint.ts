@@ -20,7 +20,8 @@ export async function fingerprint(
     all.set([ids.length, labels.length, values.length], place);
     all.set(ids, place + 3);
     all.set(labels, place + 3 + ids.length);
-    all.set(values, place + 3 + ids.length + labels.length);
+    // In float32, as they were before, so that a training that was left still knows its rows.
+    all.set(Float32Array.from(values), place + 3 + ids.length + labels.length);
     place += 3 + ids.length + labels.length + values.length;
   }
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));

@@ -38,7 +38,8 @@ export function answerColumns(table: Table, task: TaskId, trained: ColumnRoles):
   const names = roles.flatMap(([, columns]) => columns ?? []);
   const places = names.map((name) => table.columns.indexOf(name));
   const filled = places.length > 0 && table.rows.some((record) => places.every((place) => record[place]?.trim()));
-  return filled ? Object.fromEntries(roles) : null;
+  const separator = trained.separator ? { separator: trained.separator } : {};
+  return filled ? { ...Object.fromEntries(roles), ...separator } : null;
 }
 
 /**

@@ -47,9 +47,9 @@ export function encodeOnce(tokenizer: LanguageTokenizer, text: string): ArrayLik
 
 /**
  * Prompt and response are tokenised apart, so that a prompt alone has the tokens it was trained
- * with; the end-of-sequence token follows, if the tokenizer has one, and once. `labels[i]` is the token
- * after token i if it is the response's, else −100; without a prompt that is every token but the
- * first. What is too long loses the beginning of its prompt, after the beginning-of-sequence
+ * with; the end-of-sequence token follows, if the tokenizer has one, and once. `labels[i]` is the
+ * token after token i if it is the response's, else −100; without a prompt that is every token but
+ * the first. What is too long loses the beginning of its prompt, after the beginning-of-sequence
  * token; a response that does not fit even alone loses its end. `fullLength`: before that.
  */
 export function encodeExchange(

@@ -1,28 +1,28 @@
 /**
- * A cell that holds a value in JSON, or as Python or numpy print one (pandas writes such cells).
- * Not for what the value means.
+ * A cell that holds a list or an object: as JSON, as Python prints it (what pandas writes into a
+ * CSV), or as numpy does (lists without commas). Not for what such a value means to a task.
  */
 
-/** Deeper nesting is no cell of a table. */
-const MOST_DEPTH = 64;
+/** Deeper than any data of people; bounds the reader's own stack. */
+const DEEPEST = 64;
 
 /**
- * The list or object that a cell holds, as JSON or in Python's spelling: quotes of either kind,
- * `None`, `True`, `False`, `nan`, tuples, and lists without commas, as numpy prints them. Undefined
- * where it holds none. Linear in the cell's length.
+ * The value of a cell that begins with `[` or `{`, or with numpy's `array(`; undefined where it is no
+ * such thing, is not complete, or numpy left entries out (`...`). Python's None and nan are null,
+ * tuples are lists. Takes time in proportion to the cell.
  */
 export function readStructure(cell: string): object | undefined {
   const text = cell.trim();
-  const ends = text[0] === "[" ? "]" : text[0] === "{" ? "}" : null;
-  if (ends === null || !text.endsWith(ends)) return undefined;
+  if (!/^(?:[[{]|array\()/.test(text)) return undefined;
+  const json = readJson(text);
+  if (json !== undefined) return json;
   try {
-    return JSON.parse(text) as object;
-  } catch {
-    try {
-      return new PythonReader(text).whole() as object;
-    } catch {
-      return undefined;
-    }
+    const reader = new PythonReader(text);
+    const value = reader.value(0);
+    return reader.isAtEnd() ? (value as object) : undefined;
+  } catch (error) {
+    if (error instanceof NotPython) return undefined;
+    throw error;
   }
 }
 
@@ -41,130 +41,126 @@ export function firstOwn(value: unknown, names: readonly string[]): unknown {
   return undefined;
 }
 
-const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ["None", null],
-  ["null", null],
-  ["nan", null],
-  ["NaN", null],
-  ["True", true],
-  ["true", true],
-  ["False", false],
-  ["false", false],
-]);
+function readJson(text: string): object | undefined {
+  if (!/[\]}]$/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
+}
 
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-]);
+class NotPython extends Error {}
 
-/** Python's literals, from left to right. Every method throws where the text is none. */
+/** Also of numpy's spelling: a comma between entries may be left out. */
 class PythonReader {
   readonly #text: string;
   #place = 0;
+  /** Whether the last value was a word without quotes. */
+  #isBareWord = false;
 
   constructor(text: string) {
     this.#text = text;
   }
 
-  whole(): unknown {
-    const value = this.#value(0);
+  isAtEnd(): boolean {
     this.#skipSpace();
-    if (this.#place < this.#text.length) throw new SyntaxError("something follows");
-    return value;
+    return this.#place === this.#text.length;
   }
 
-  #value(depth: number): unknown {
-    if (depth > MOST_DEPTH) throw new SyntaxError("nested too deep");
+  value(depth: number): unknown {
+    if (depth > DEEPEST) throw new NotPython();
     this.#skipSpace();
+    this.#isBareWord = false;
     const first = this.#text[this.#place];
-    if (first === "[" || first === "(") return this.#list(first === "[" ? "]" : ")", depth);
-    if (first === "{") return this.#object(depth);
-    if (first === "'" || first === '"') return this.#string(first);
-    return this.#word(depth);
+    if (first === "[") return this.#entries("]", depth);
+    if (first === "(") return this.#entries(")", depth);
+    if (first === "{") return this.#dictionary(depth);
+    if (first === "'" || first === '"') return this.#string();
+    return this.#wrapped(depth) ?? this.#word();
   }
 
-  #list(end: string, depth: number): unknown[] {
-    this.#place++;
-    const entries: unknown[] = [];
-    while (!this.#takes(end)) {
-      entries.push(this.#value(depth + 1));
-      // numpy puts white space alone between entries.
-      this.#takes(",");
-    }
-    return entries;
+  #skipSpace(): void {
+    this.#match(/\s*/y);
   }
 
-  #object(depth: number): Record<string, unknown> {
-    this.#place++;
-    const entries: [string, unknown][] = [];
-    while (!this.#takes("}")) {
-      const key = this.#value(depth + 1);
-      if (typeof key !== "string" && typeof key !== "number") throw new SyntaxError("no name");
-      if (!this.#takes(":")) throw new SyntaxError("no colon");
-      entries.push([String(key), this.#value(depth + 1)]);
-      if (!this.#takes(",") && this.#text[this.#place] !== "}") throw new SyntaxError("no comma");
-    }
-    return Object.fromEntries(entries);
+  #match(expression: RegExp): RegExpExecArray | null {
+    expression.lastIndex = this.#place;
+    const found = expression.exec(this.#text);
+    if (found) this.#place = expression.lastIndex;
+    return found;
   }
 
-  #string(quote: string): string {
-    const parts: string[] = [];
-    let from = ++this.#place;
-    for (;;) {
-      const letter = this.#text[this.#place];
-      if (letter === undefined) throw new SyntaxError("a text is not closed");
-      if (letter !== quote && letter !== "\\") {
-        this.#place++;
-        continue;
-      }
-      parts.push(this.#text.slice(from, this.#place++));
-      if (letter === quote) return parts.join("");
-      parts.push(this.#escape());
-      from = this.#place;
-    }
-  }
-
-  #escape(): string {
-    const kind = this.#text[this.#place++] ?? "";
-    const digits = kind === "x" ? 2 : kind === "u" ? 4 : kind === "U" ? 8 : 0;
-    if (digits === 0) return ESCAPES.get(kind) ?? kind;
-    const code = this.#text.slice(this.#place, this.#place + digits);
-    if (!/^[0-9a-fA-F]+$/.test(code) || code.length < digits) throw new SyntaxError("no character code");
-    this.#place += digits;
-    return String.fromCodePoint(Number.parseInt(code, 16));
-  }
-
-  /** A number, a word such as `None`, or numpy's `array([…], dtype=object)`. */
-  #word(depth: number): unknown {
-    const pattern = /[\w.+-]+/y;
-    pattern.lastIndex = this.#place;
-    const word = pattern.exec(this.#text)?.[0] ?? "";
-    this.#place += word.length;
-    if (word === "array" && this.#takes("(")) {
-      const value = this.#value(depth + 1);
-      if (this.#takes(",")) {
-        const type = /\s*dtype=['"\w<]+/y;
-        type.lastIndex = this.#place;
-        this.#place += type.exec(this.#text)?.[0].length ?? 0;
-      }
-      if (!this.#takes(")")) throw new SyntaxError("an array is not closed");
-      return value;
-    }
-    if (WORDS.has(word)) return WORDS.get(word);
-    const number = Number(word);
-    if (word === "" || Number.isNaN(number)) throw new SyntaxError("no value");
-    return number;
-  }
-
-  #takes(letter: string): boolean {
+  #take(character: string): boolean {
     this.#skipSpace();
-    if (this.#text[this.#place] !== letter) return false;
+    if (this.#text[this.#place] !== character) return false;
     this.#place++;
     return true;
   }
 
-  #skipSpace(): void {
-    while (/\s/.test(this.#text[this.#place] ?? "")) this.#place++;
+  /** Where a comma is left out, an entry must show by itself where it ends. */
+  #entries(end: string, depth: number): unknown[] {
+    this.#place++;
+    const entries: unknown[] = [];
+    while (!this.#take(end)) {
+      const entry = this.value(depth + 1);
+      if (!this.#take(",") && this.#isBareWord && this.#text[this.#place] !== end) throw new NotPython();
+      entries.push(entry);
+    }
+    this.#isBareWord = false;
+    return entries;
   }
+
+  #dictionary(depth: number): unknown {
+    this.#place++;
+    const pairs: [string, unknown][] = [];
+    while (!this.#take("}")) {
+      const key = this.value(depth + 1);
+      if (!this.#take(":")) throw new NotPython();
+      pairs.push([String(key), this.value(depth + 1)]);
+      if (!this.#take(",") && this.#text[this.#place] !== "}") throw new NotPython();
+    }
+    this.#isBareWord = false;
+    return Object.fromEntries(pairs);
+  }
+
+  #string(): string {
+    const found = this.#match(/'([^'\\]*(?:\\.[^'\\]*)*)'|"([^"\\]*(?:\\.[^"\\]*)*)"/sy);
+    if (!found) throw new NotPython();
+    return (found[1] ?? found[2]!).replace(ESCAPE, unescapeOne);
+  }
+
+  /** `array(['a'], dtype=object)`, `list(['a'])`: what numpy prints around nested lists. */
+  #wrapped(depth: number): unknown[] | undefined {
+    if (!this.#match(/(?:array|list|tuple|set)\((?=\s*[[({])/y)) return undefined;
+    const value = this.value(depth + 1);
+    this.#match(/\s*,\s*dtype=[\w.<'"]+/y);
+    if (!this.#take(")") || !Array.isArray(value)) throw new NotPython();
+    return value;
+  }
+
+  #word(): unknown {
+    const word = this.#match(/[^\s,[\](){}:'"]+/y)?.[0];
+    if (word === undefined) throw new NotPython();
+    if (Object.hasOwn(CONSTANTS, word)) return CONSTANTS[word];
+    // numpy writes whole numbers as `1.`, and leaves entries of a long list out as `...`.
+    if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(word)) return Number(word);
+    if (!/^[\p{L}\p{N}_+-][\p{L}\p{N}_.+-]*$/u.test(word)) throw new NotPython();
+    this.#isBareWord = true;
+    return word;
+  }
+}
+
+const CONSTANTS: Readonly<Record<string, boolean | null>> = {
+  ...{ True: true, False: false, true: true, false: false },
+  ...{ None: null, nan: null, NaN: null, null: null },
+};
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gs;
+const NAMED_ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
+
+function unescapeOne(_: string, two?: string, four?: string, eight?: string, single = ""): string {
+  const code = two ?? four ?? eight;
+  if (code === undefined) return Object.hasOwn(NAMED_ESCAPES, single) ? NAMED_ESCAPES[single]! : single;
+  const point = Number.parseInt(code, 16);
+  return point > 0x10ffff ? "\uFFFD" : String.fromCodePoint(point);
 }

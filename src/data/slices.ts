@@ -3,7 +3,8 @@
  * column is looked at; what is measured on a slice is `verdict/slices.ts`.
  */
 
-import { DataError } from "./errors";
+import { DataError, listNames } from "./errors";
+import { isMissingWord } from "./numbers";
 import { namedColumns } from "./placeholders";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
@@ -12,9 +13,6 @@ import type { ColumnRoles } from "./types";
 const MOST_VALUES = 12;
 /** A number with more values than this is cut into bands of about as many rows. */
 const BANDS = 4;
-/** Words that programs write where a number is missing (pandas, R, SQL, Python). */
-const MISSING = /^(nan|null|none|n\/?a|<na>)$/i;
-
 export interface RowSlice {
   name: string;
   /** Places in the values that were given. */
@@ -52,7 +50,7 @@ export function valuesOf(table: Table, column: string, rows: readonly number[]):
     throw new DataError({
       file: table.file,
       column,
-      what: `The file has no column of this name to slice by (it has: ${table.columns.join(", ")}).`,
+      what: `The file has no column of this name to slice by (it has: ${listNames(table.columns)}).`,
       fix: "Choose one of the file's columns.",
     });
   }
@@ -74,7 +72,7 @@ export function sliceRows(values: readonly string[]): RowSlice[] {
   }
   const empty = rowsOf.get("");
   rowsOf.delete("");
-  const numbers = new Map([...rowsOf].filter(([value]) => !MISSING.test(value)));
+  const numbers = new Map([...rowsOf].filter(([value]) => !isMissingWord(value)));
   const banded = numbers.size > MOST_VALUES && areNumbers(values);
   const slices = banded ? [...bands(numbers), ...withoutNumber(rowsOf)] : largestFirst(rowsOf);
   return [...slices, ...(empty ? [{ name: "(empty)", rows: empty }] : [])];
@@ -89,7 +87,7 @@ function largestFirst(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
 }
 
 function withoutNumber(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
-  const rows = [...rowsOf].flatMap(([value, own]) => (MISSING.test(value) ? own : []));
+  const rows = [...rowsOf].flatMap(([value, own]) => (isMissingWord(value) ? own : []));
   return rows.length > 0 ? [{ name: "no number", rows }] : [];
 }
 
@@ -114,6 +112,6 @@ function bands(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
 
 /** At least one number, and nothing else but cells without one. */
 function areNumbers(values: readonly string[]): boolean {
-  const present = values.filter((value) => value !== "" && !MISSING.test(value));
+  const present = values.filter((value) => value !== "" && !isMissingWord(value));
   return present.length > 0 && present.every((value) => Number.isFinite(Number(value)));
 }

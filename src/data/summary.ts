@@ -11,6 +11,8 @@ import type { TokenizedExample } from "./tokens";
 import type { DataSettings, DataSummary, RowNumbers, TokenStrip } from "./types";
 
 const PREVIEW_ROWS = 8;
+/** Of a cell; the page shows a line of it, and more on pointing at it. */
+const PREVIEW_CHARACTERS = 500;
 const STRIPS = 4;
 const NO_ROWS: Dataset = {
   ...{ labels: [], scale: null, train: [], validation: [], test: [], divisions: [], testChanges: [], notices: [] },
@@ -70,7 +72,7 @@ export function summarize({
   else if (truncated > 0) {
     notices.push(
       `${countOf(truncated, "text")} of ${formatCount(tokenized.length)} longer than ${formatCount(settings.maxLength)} ` +
-        `tokens cut to that length (the longest has ${formatCount(longest)}).`,
+        `tokens cut to that length (the longest has ${formatCount(longest)}${wordsLost(dataset, tokenized)}).`,
     );
   }
   const tagged = dataset.train
@@ -86,13 +88,14 @@ export function summarize({
       test: test && numbersOf(test),
     },
     columns: train.columns,
+    header: train.header ?? null,
     settings,
     answer: format.answer,
     tasks: Object.values(formats).map(({ task, title }) => ({ id: task, title })),
     roles: [...format.roles],
     problem,
     changed: changedRows({ train, validation, test }, settings.changes ?? [], format, settings.columns),
-    preview: train.rows.slice(0, PREVIEW_ROWS),
+    preview: train.rows.slice(0, PREVIEW_ROWS).map((cells) => cells.map(cutCell)),
     labels: labels.map((name, id) => ({
       name,
       train: counts.train[id]!,
@@ -114,6 +117,14 @@ export function summarize({
     truncated,
     notices,
   };
+}
+
+/** How many words with a tag lie behind the cut, so that nothing learns or counts them. */
+function wordsLost({ train, validation, test }: Dataset, tokenized: readonly TokenizedExample[]): string {
+  const words = [train, validation, test].flat().reduce((sum, row) => sum + (row.words?.length ?? 0), 0);
+  const lost = words - countLearned(tokenized);
+  if (words === 0 || lost <= 0) return "";
+  return `; the tags of ${countOf(lost, "word")} behind the cut are neither learned nor counted`;
 }
 
 function languageNotices(
@@ -144,6 +155,8 @@ function languageNotices(
   }
   return notices;
 }
+
+const cutCell = (cell: string) => (cell.length > PREVIEW_CHARACTERS ? `${cell.slice(0, PREVIEW_CHARACTERS)}…` : cell);
 
 const countLearned = (examples: readonly TokenizedExample[]) =>
   examples.reduce((sum, { labels }) => sum + labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0), 0);

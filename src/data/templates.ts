@@ -1,6 +1,6 @@
 /** Texts with `{column}` placeholders: checking them against a table, filling them with a row. */
 
-import { DataError } from "./errors";
+import { DataError, listNames } from "./errors";
 import { columnsOf, PLACEHOLDER } from "./placeholders";
 import type { Table } from "./table";
 
@@ -20,7 +20,7 @@ export function checkTemplate(
   throw new DataError({
     file: table.file,
     column: unknown,
-    what: `The template of the ${role} asks for {${unknown}}, and the file has no column of this name (it has: ${table.columns.join(", ")}).`,
+    what: `The template of the ${role} asks for {${unknown}}, and the file has no column of this name (it has: ${listNames(table.columns)}).`,
     fix: "Write one of the file's columns between the braces.",
   });
 }

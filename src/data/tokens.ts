@@ -16,10 +16,10 @@ export interface EncodedRow {
   /** Of every token 0, or 1 where it is of the second text; left out where all are 0. */
   types?: Int32Array;
   /**
-   * float32 targets in the file's units, where the task has any: 0 or 1 for every label, or a
-   * number.
+   * Targets in the file's units, where the task has any: 0 or 1 for every label, or a number in
+   * float64, since a large one is learned less the mean.
    */
-  values?: Float32Array;
+  values?: Float32Array | Float64Array;
   /** Of a training row with class weights, as many as `labels`: what each counts for. */
   weights?: Float32Array;
   /** The same of `values`, as many: what each counts for where it is 1. */
@@ -120,12 +120,22 @@ export function encodeText(
   return {
     ids: cutTokens(full, maxLength, tokenizer.trailingSpecials),
     ...(types?.some((type) => type !== 0) && { types }),
-    labels: Int32Array.of(label),
+    labels: oneLabel(label),
     ...(values && { values }),
     fullLength: full.length,
     text: textPair === null ? text : `${text} ${textPair}`,
   };
 }
+
+/** The same array for all rows of a class: small arrays take far more than their bytes. */
+function oneLabel(label: number): Int32Array {
+  const known = ONE_LABEL.get(label);
+  if (known) return known;
+  const made = Int32Array.of(label);
+  ONE_LABEL.set(label, made);
+  return made;
+}
+const ONE_LABEL = new Map<number, Int32Array>();
 
 /** At most `maxLength` ids, or types: the first ones and the last `endTokens`. */
 export function cutTokens(ids: ArrayLike<number>, maxLength: number, endTokens: number): Int32Array {

@@ -57,9 +57,9 @@ export interface ColumnRoles {
   response?: string;
   /** Conversations, in place of prompt and response. */
   messages?: string | null;
-  /** What the assistant is told before the first turn; a conversation that says so itself keeps it. */
+  /** What the assistant is told before the first turn, where the conversation does not say it. */
   system?: string | null;
-  /** Turns before prompt and response: pairs of a question and its answer, which is learned, too. */
+  /** Turns before prompt and response: pairs of a question and an answer, which is learned too. */
   history?: string | null;
 }
 
@@ -96,6 +96,8 @@ export interface DataSettings {
   group?: string | null;
   /** Rows that are given another answer, or left out; default: none. */
   changes?: readonly RowChange[];
+  /** Whether the first row of a file holds the names of the columns; default: true. */
+  header?: boolean;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
@@ -157,6 +159,11 @@ export interface DataSummary {
   /** Of each file that is open. */
   rowNumbers: Record<DataRole, RowNumbers | null>;
   columns: string[];
+  /**
+   * Whether the training file's first row was read as the names of its columns, and whether it looks
+   * like data; null where the kind of file has names of its own.
+   */
+  header: { readonly isNames: boolean; readonly looksLikeData: boolean } | null;
   settings: DataSettings;
   answer: Answer;
   /** Every task there is, and the fields of the one that is chosen. */

@@ -4,7 +4,7 @@
  */
 
 import { guessTexts, measureColumns } from "./columns";
-import { DataError, formatCount, quote } from "./errors";
+import { DataError, formatCount, listNames, quote } from "./errors";
 import type { Example } from "./examples";
 import { readWords } from "./formats/lists";
 import { formats } from "./formats/registry";
@@ -107,7 +107,7 @@ function placeOf(table: Table, column: string): number {
   throw new DataError({
     file: table.file,
     column,
-    what: `The file has no column of this name (it has: ${table.columns.join(", ")}; ${formatCount(table.rows.length)} rows).`,
+    what: `The file has no column of this name (it has: ${listNames(table.columns)}; ${formatCount(table.rows.length)} rows).`,
     fix: "Choose one of the file's columns.",
   });
 }

@@ -3,8 +3,8 @@
 const MOST = 80;
 
 /** A text as it is, or its beginning and how long it is. */
-export function shortened(text: string): string {
-  return text.length <= MOST ? text : `${text.slice(0, MOST)}… (${text.length} characters)`;
+export function shortened(text: string, most = MOST): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
 }
 
 /** A value as JSON, shortened. */

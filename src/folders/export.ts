@@ -32,7 +32,7 @@ const MAX_STATE_BYTES = 2 ** 29;
 export interface ExportFacts
   extends Pick<
     ModelCardContent,
-    "labels" | "data" | "steps" | "metrics" | "tested" | "versions" | "maxLength" | "pairs" | "calibration"
+    "labels" | "data" | "steps" | "metrics" | "tested" | "versions" | "maxLength" | "pairs" | "calibration" | "writing"
   > {
   readonly droppedLeadingTokens: number;
   /** Of the numbers that the task predicts, if it does. */
@@ -96,6 +96,8 @@ export async function exportRun(
           : model.tokenizer.decode(run.context.textIds),
       origin,
       resumes,
+      conversions: conversionsOf(method).map(({ id }) => id),
+      outer: site.outer,
       tokenTypes: run.tunedSetup.inputs?.includes(tokenTypes) === true,
       trainable: run.trainable,
     }),

@@ -80,12 +80,13 @@ export function importedCalibration(adapter: AdapterFolder, labels: readonly str
 }
 
 /**
- * Checks that an adapter was made for the open model.
+ * An adapter that was made for the open model, with a notice where it names another one.
  * @throws Error with both sides, or what is wrong with a table saved beside the adapter.
  */
-export async function checkMadeFor(adapter: AdapterFolder, model: ModelFolder): Promise<void> {
-  checkBase(adapter, model.name);
+export async function madeFor(adapter: AdapterFolder, model: ModelFolder): Promise<AdapterFolder> {
+  const notice = checkBase(adapter, model.name);
   await checkSavedTables(adapter, model);
+  return notice === null ? adapter : { ...adapter, notices: [...(adapter.notices ?? []), notice] };
 }
 
 /**

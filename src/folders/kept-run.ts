@@ -10,6 +10,7 @@ import { readTensors } from "../adapters/read-tensors";
 import { factsSchema, readState, stateTensors } from "../adapters/training-state";
 import { readSafetensors } from "../hub/safetensors";
 import { bytesFile } from "../hub/sources";
+import type { ModelFile } from "../hub/types";
 import { writeSafetensors } from "../hub/write-safetensors";
 import type { Checkpoint } from "../runs/parameters";
 import { checkpointOf, type StatefulRun, trainingState } from "./continuation";
@@ -36,16 +37,17 @@ export interface KeptSetting {
   readonly train: string;
   readonly validation: string;
   readonly test: string;
+  /** Fingerprint of the base model's weights. */
+  readonly model: string;
 }
 
 const BEST = "best.";
 /** The one key of the file's own metadata. */
 const KEPT = "kept";
 
-const parts = { validation: z.string(), test: z.string() };
 const keptSchema = z.strictObject({
   state: factsSchema,
-  ...parts,
+  ...{ validation: z.string(), test: z.string(), model: z.string() },
   best: z.strictObject({ step: z.int().min(0), loss: z.number(), state: factsSchema.nullable() }).nullable(),
   worse: z.int().min(0),
   ended: z.strictObject({ reason: z.string().nullable() }).nullable(),
@@ -54,15 +56,27 @@ const keptSchema = z.strictObject({
 /** The file's bytes. */
 export function keptRunFile(run: StatefulRun, kept: KeptRun, setting: KeptSetting): Uint8Array<ArrayBuffer> {
   const { checkpoint, best, worse, ended } = kept;
-  const { train, validation, test, ...facts } = setting;
+  const { train, validation, test, model, ...facts } = setting;
   const stateOf = (one: Checkpoint) => trainingState(run, one, [], { ...facts, dataFingerprint: train });
   const state = stateOf(checkpoint);
   // The same values are not written twice.
   const other = best?.checkpoint && best.step !== checkpoint.step ? stateOf(best.checkpoint) : null;
   const held = best && { step: best.step, loss: best.loss, state: best.checkpoint ? (other ?? state).facts : null };
   const bestTensors = other ? stateTensors(other).map((tensor) => ({ ...tensor, name: BEST + tensor.name })) : [];
-  const metadata = { state: state.facts, validation, test, best: held, worse, ended };
+  const metadata = { state: state.facts, validation, test, model, best: held, worse, ended };
   return writeSafetensors([...stateTensors(state), ...bestTensors], { [KEPT]: JSON.stringify(metadata) });
+}
+
+/** The step that a run's file is of. Rejects with an Error naming the file where it is none. */
+export async function keptStep(file: ModelFile): Promise<number> {
+  return (await keptFacts(file)).state.step;
+}
+
+async function keptFacts(file: ModelFile): Promise<z.infer<typeof keptSchema>> {
+  const text = (await readSafetensors(file)).metadata.get(KEPT);
+  const read = keptSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
+  if (!read.success) throw new Error(`${file.name} is no checkpoint of a run: ${z.prettifyError(read.error)}.`);
+  return read.data;
 }
 
 /**
@@ -78,11 +92,9 @@ export async function readKeptRun(
   file: string,
   bytes: Uint8Array,
 ): Promise<KeptRun> {
-  const text = (await readSafetensors(bytesFile(file, bytes))).metadata.get(KEPT);
-  const read = keptSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
-  if (!read.success) throw new Error(`${file} is no checkpoint of a run: ${z.prettifyError(read.error)}.`);
-  const { state, best, worse, ended } = read.data;
-  const difference = differenceOf({ ...state, ...read.data, train: state.dataFingerprint }, setting);
+  const facts = await keptFacts(bytesFile(file, bytes));
+  const { state, best, worse, ended } = facts;
+  const difference = differenceOf({ ...state, ...facts, train: state.dataFingerprint }, setting);
   if (difference !== null) throw new Error(`Run "${name}" cannot go on from its checkpoint: ${difference}.`);
   const tensors = await readTensors(file, bytes, (tensor) => tensor);
   const own = tensors.filter((tensor) => !tensor.name.startsWith(BEST));
@@ -104,14 +116,15 @@ const WHAT: Readonly<Record<keyof KeptSetting, string>> = {
   train: "the training rows",
   validation: "the validation rows",
   test: "the test rows",
+  model: "the base model's weights",
 };
 
 /** What is not as it was; null where all is. */
 function differenceOf(was: KeptSetting, is: KeptSetting): string | null {
   const key = (Object.keys(WHAT) as (keyof KeptSetting)[]).find((one) => was[one] !== is[one]);
   if (key === undefined) return null;
-  if (key === "train" || key === "validation" || key === "test") {
-    return `${WHAT[key]} are others than those that the training began with. Bring the files and the model back as they were`;
+  if (typeof was[key] === "string") {
+    return `${WHAT[key]} are others than those that the training began with. Bring files and model back as they were`;
   }
   return `${WHAT[key]} was ${was[key]} and is ${is[key]}`;
 }

@@ -5,6 +5,8 @@
  */
 
 import type { Change } from "../adapters/base-change";
+import type { WritingFacts } from "../adapters/card/content";
+import { writingSection } from "../adapters/card/writing";
 import { formOf } from "../adapters/forms/registry";
 import { folderName } from "../adapters/write";
 import { MAX_ZIP_BYTES, zipStream } from "../adapters/zip-stream";
@@ -14,7 +16,7 @@ import { readModel } from "../base/read-model";
 import type { Calibration } from "../calibration/calibration";
 import { readConfig } from "../hub/config";
 import { entryElements, type SafetensorsEntry } from "../hub/safetensors";
-import { streamTensor } from "../hub/safetensors-values";
+import { readTensor, streamTensor } from "../hub/safetensors-values";
 import { type StoredType, type StreamedTensor, streamedBytes, streamSafetensors } from "../hub/stream-safetensors";
 import type { ModelFolder } from "../hub/types";
 import type { NamedTensor } from "../hub/write-safetensors";
@@ -63,6 +65,9 @@ export interface FileSink {
   end(): void;
 }
 
+/** Every file that a merged model's folder may have. */
+export const MERGED_FILES: readonly string[] = ["config.json", "README.md", "model.safetensors", ...COPIED];
+
 /** Writes config.json, README.md, the tokenizer's files and model.safetensors in that type. */
 export async function writeMergedModel(model: MergedModel, type: StoredType, sink: FileSink): Promise<void> {
   const whole = (name: string, bytes: Uint8Array<ArrayBuffer>) => {
@@ -84,9 +89,15 @@ export async function writeMergedModel(model: MergedModel, type: StoredType, sin
 
 /**
  * The merged model as a zip with one folder in it, named after the run.
- * @throws Error with both numbers when a zip cannot hold it.
+ * @throws Error with both numbers when a zip cannot hold it; Error where it would be the base model
+ * once more.
  */
 export async function zipMerged(model: MergedModel, type: StoredType, name: string): Promise<Blob> {
+  if (model.head.length === 0 && !(await changesAny(model))) {
+    throw new Error(
+      `Merging "${name}" changes no value of the base model: there would be nothing new to download. Train it first.`,
+    );
+  }
   const bytes = streamedBytes(mergedTensors(model), type);
   if (bytes > MAX_ZIP_BYTES) {
     throw new Error(
@@ -97,6 +108,19 @@ export async function zipMerged(model: MergedModel, type: StoredType, name: stri
   const zip = zipStream(folderName(name));
   await writeMergedModel(model, type, zip);
   return zip.finish();
+}
+
+/** Whether any value changes; tensors are read up to the first that does. */
+async function changesAny({ base, changes }: Pick<MergedModel, "base" | "changes">): Promise<boolean> {
+  for (const { name, entry } of base) {
+    const change = changes.get(name);
+    if (!change) continue;
+    const before = Float32Array.from(await readTensor(entry));
+    const after = before.slice();
+    change(after);
+    if (after.some((value, place) => value !== before[place])) return true;
+  }
+  return false;
 }
 
 /** Every tensor of the merged model; a head's takes the place of a base tensor of its name. */
@@ -165,6 +189,8 @@ interface MergedFacts {
   readonly file: string;
   /** What its answers are read with; default: nothing. */
   readonly calibration?: Calibration | null;
+  /** Of a task that writes; default: nothing is said of it. */
+  readonly writing?: WritingFacts | null;
 }
 
 /**
@@ -174,7 +200,7 @@ interface MergedFacts {
 export async function mergedRun(
   model: BaseModel,
   run: Run,
-  { labels, steps, file, calibration = null }: MergedFacts,
+  { labels, steps, file, calibration = null, writing = null }: MergedFacts,
 ): Promise<MergedModel> {
   const { folder, family } = model;
   const { method } = run.setup;
@@ -208,7 +234,7 @@ export async function mergedRun(
   const head = partTensors(run, trained.values, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const counts = { changed: changes.size, all: base.length };
-  const card = mergedCard({ ...facts, ...counts, pooling: run.setup.pooling, task, calibration });
+  const card = mergedCard({ ...facts, ...counts, pooling: run.setup.pooling, task, calibration, writing });
   return { folder, family, task, labels, base, changes, undo, head, card, untied };
 }
 
@@ -223,8 +249,9 @@ function mergedCard(facts: {
   all: number;
   task: Task;
   calibration: Calibration | null;
+  writing: WritingFacts | null;
 }): string {
-  const { base, run, method, steps, file, pooling, changed, all, task, calibration } = facts;
+  const { base, run, method, steps, file, pooling, changed, all, task, calibration, writing } = facts;
   const { modelClass: kind } = task;
   const lines = [
     "---",
@@ -258,5 +285,6 @@ function mergedCard(facts: {
         `${thresholds ? `, and give each label, in class-id order, above ${thresholds.join(", ")}` : ""}.`,
     );
   }
-  return `${lines.join("\n")}\n`;
+  if (writing) lines.push("", ...writingSection(writing));
+  return `${lines.join("\n").trimEnd()}\n`;
 }

@@ -21,16 +21,18 @@ export interface HubRequest {
   readonly token: string | null;
   /** Of the Hub, without a slash at its end. */
   readonly address: string;
+  /** Default: a model. */
+  readonly kind?: "model" | "dataset";
 }
 
-/** A model on the Hub at one commit. */
+/** A model, or a data set, on the Hub at one commit. */
 export interface HubModel {
   readonly request: HubRequest;
   readonly commit: string;
   /** As its card names it; null where it names none. */
   readonly licence: string | null;
   readonly gated: boolean;
-  /** Everything at the top of the repository, wanted or not. */
+  /** Everything at the top of the repository, wanted or not; of a data set in its folders, too. */
   readonly files: readonly ExpectedFile[];
 }
 
@@ -55,24 +57,27 @@ export function parseHubName(typed: string, address = HUB_ADDRESS): Pick<HubRequ
 const library = () => import("@huggingface/hub");
 
 /**
- * Commit, licence and files of a model. These are the first requests that leave the page.
+ * Commit, licence and files of a model or a data set. These are the first requests that leave the
+ * page.
  * @throws Error saying whether the model, the revision, the permission or the network is missing,
  * and what to do.
  */
 export async function lookUp(request: HubRequest): Promise<HubModel> {
-  const { listFiles, modelInfo } = await library();
-  const { name, revision, address } = request;
+  const { listFiles, modelInfo, datasetInfo } = await library();
+  const { name, revision, address, kind = "model" } = request;
   const access = { hubUrl: address, ...(request.token === null ? {} : { accessToken: request.token }) };
   return nameErrors(request, async () => {
-    const info = await modelInfo({
+    const ask = {
       name,
       ...(revision === null ? {} : { revision }),
-      additionalFields: ["sha", "cardData"],
+      additionalFields: ["sha", "cardData"] as ("sha" | "cardData")[],
       ...access,
-    });
+    };
+    const info = await (kind === "dataset" ? datasetInfo(ask) : modelInfo(ask));
     const files: ExpectedFile[] = [];
     // Of the commit, so that nothing changes between looking and downloading.
-    for await (const entry of listFiles({ repo: { type: "model", name }, revision: info.sha, ...access })) {
+    const recursive = kind === "dataset";
+    for await (const entry of listFiles({ repo: { type: kind, name }, revision: info.sha, recursive, ...access })) {
       if (entry.type !== "file") continue;
       const sha256 = entry.lfs?.oid ?? null;
       files.push({
@@ -159,13 +164,13 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
   const find = async (): Promise<string> => {
     const { fileDownloadInfo } = await library();
     const info = await fileDownloadInfo({
-      repo: { type: "model", name: model.request.name },
+      repo: { type: model.request.kind ?? "model", name: model.request.name },
       path: name,
       revision: model.commit,
       hubUrl: address,
       ...(token === null ? {} : { accessToken: token }),
     });
-    if (!info) throw new Error(`${name} is not in ${model.request.name} any more. Look the model up again.`);
+    if (!info) throw new Error(`${name} is not in ${model.request.name} any more. Look it up again.`);
     return info.url;
   };
   return (start, end) =>
@@ -216,8 +221,13 @@ async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result
   }
 }
 
-function refusedBy({ name, revision, token, address }: HubRequest, status: number, said: string): Error {
-  const page = `${address}/${name}`;
+function refusedBy(
+  { name, revision, token, address, kind = "model" }: HubRequest,
+  status: number,
+  said: string,
+): Error {
+  const page = kind === "dataset" ? `${address}/datasets/${name}` : `${address}/${name}`;
+  const noun = kind === "dataset" ? "data set" : "model";
   const model = revision === null ? name : `${name} at revision ${revision}`;
   if (status === 401 && token === null) {
     return new Error(
@@ -229,11 +239,11 @@ function refusedBy({ name, revision, token, address }: HubRequest, status: numbe
     return new Error(`${address} does not accept the token for ${model}. Make a new one and try again.`);
   if (status === 403) {
     return new Error(
-      `${address} does not let this account read ${model}: the model is gated. Accept its conditions on ${page}` +
+      `${address} does not let this account read ${model}: the ${noun} is gated. Accept its conditions on ${page}` +
         `${token === null ? ", then give a token of that account" : ", or give a token of an account that has"}.`,
     );
   }
-  if (status === 404) return new Error(`${address} has no model ${model}. Check owner, name and revision.`);
+  if (status === 404) return new Error(`${address} has no ${noun} ${model}. Check owner, name and revision.`);
   if (status === 429) return new Error(`${address} asks to wait: too many requests. Try again in some minutes.`);
   return new Error(`${address} answered ${status} about ${model}: ${said}`);
 }

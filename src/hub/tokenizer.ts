@@ -6,6 +6,7 @@
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { type ChatTemplate, openChatTemplate } from "./chat-template";
 import { readJsonObject } from "./json";
+import { checkedTokenizer } from "./tokenizer-schema";
 import type { ModelFolder } from "./types";
 
 /** One token as a person may read it. */
@@ -153,12 +154,12 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
       `${folder.source} has no tokenizer.json. Save the tokenizer in the fast format and add the file to the folder.`,
     );
   }
-  const json = await readJsonObject(file);
+  const json = checkedTokenizer(await readJsonObject(file), folder.source);
   const settings = await readOptional(folder, "tokenizer_config.json");
   const config = await readOptional(folder, "config.json");
   let library: LibraryTokenizer;
   try {
-    library = new LibraryTokenizer({ added_tokens: [], ...json }, settings);
+    library = new LibraryTokenizer(json, settings);
   } catch (error) {
     throw new Error(`tokenizer.json of ${folder.source} cannot be used: ${(error as Error).message}.`);
   }

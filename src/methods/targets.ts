@@ -5,7 +5,8 @@
 
 import * as z from "zod";
 import { wholeExpression } from "../adapters/expression";
-import { isNamed, isTargeted, type LinearShape, type TargetModules } from "../adapters/target-modules";
+import { isExpression, isNamed, isTargeted, type LinearShape, type TargetModules } from "../adapters/target-modules";
+import { shortened } from "../errors/shortened";
 import type { Family, LinearSite, ModelConfig } from "../models/family";
 import { LIMITS } from "../models/sizes";
 import { Program } from "../program/program";
@@ -135,17 +136,19 @@ export function checkTargets(
     if (options.layers !== null) issue("layers", "go with targets by name, not by regular expression");
     return;
   }
-  const unknown = options.targets.find((name) => !paths.some((path) => isNamed(path, [name])));
-  if (unknown) {
+  const unknown = options.targets.filter((name) => !paths.some((path) => isNamed(path, [name])));
+  if (unknown.length > 0) {
     const known = facts.family.linearNames(facts.config).join(", ");
     const others = outer.length > 0 ? `; beside them are ${outer.join(", ")}` : "";
-    issue("targets", `name "${unknown}", which the model has not; its linear layers are ${known}${others}`);
+    const said = unknown.map((name) => `"${shortened(name)}"`).join(", ");
+    const hint = unknown.some(isExpression) ? ". A regular expression goes into pattern" : "";
+    issue("targets", `name ${said}, which the model has not; its linear layers are ${known}${others}${hint}`);
   }
   const { layers } = facts.config;
   const beyond = rangesOf(options.layers ?? "")
     .flat()
     .find((layer) => layer >= layers);
   if (beyond !== undefined) issue("layers", `name block ${beyond}; the model has ${layers}, numbered from 0`);
-  else if (!unknown && !paths.some((path) => isTargeted(path, targetModules(options))))
+  else if (unknown.length === 0 && !paths.some((path) => isTargeted(path, targetModules(options))))
     issue("layers", "name no block");
 }

@@ -1,6 +1,7 @@
 /** Reads a config.json through a schema and says in one sentence what does not fit. */
 
 import type * as z from "zod";
+import { schemaIssues } from "../errors/schema-issues";
 import { checkLimits } from "./sizes";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -17,8 +18,7 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, json: unkn
   if (unset.size > 0) {
     return parseConfig(schema, Object.fromEntries(Object.entries(json as Json).filter(([key]) => !unset.has(key))));
   }
-  const problems = result.error.issues.map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`);
-  throw new Error(`config.json does not fit its family. ${problems.join("; ")}.`);
+  throw new Error(`config.json does not fit its family. ${schemaIssues(result.error).join("; ")}.`);
 }
 
 const isNull = (json: Json, key: PropertyKey | undefined) => typeof key === "string" && json[key] === null;

@@ -10,6 +10,7 @@ import { checkRoles } from "../data/formats/roles";
 import type { Answer, TaskId } from "../data/types";
 import { poolings } from "../models/family";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
+import { float32Problem, MOST_EPOCHS, MOST_STEPS } from "./limits";
 import { presetIds } from "./presets/registry";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
@@ -19,10 +20,23 @@ const DEFAULT_HEAD_LEARNING_RATE = 0.02;
 
 const optionsSchema = z.record(z.string(), z.unknown());
 
-/** `search`: tried on part of the training rows before training (`rate-search.ts`). */
-const learningRateSchema = z.union([z.number().positive(), z.literal("search")], {
-  error: 'must be a number above 0, or "search"',
+/** Refuses a number above 0 that devices would compute with as another one. */
+function isFloat32(value: unknown, context: z.RefinementCtx): void {
+  const problem = typeof value === "number" && value > 0 ? float32Problem(value) : null;
+  if (problem !== null) context.addIssue({ code: "custom", message: problem });
+}
+
+const atMost = (most: number) => ({
+  error: ({ input }: { input?: unknown }) => `${input} is too many; there may be ${most}`,
 });
+
+const positive = z.number().positive().superRefine(isFloat32);
+const notNegative = z.number().min(0).superRefine(isFloat32);
+
+/** `search`: tried on part of the training rows before training (`rate-search.ts`). */
+const learningRateSchema = z
+  .union([z.number().positive(), z.literal("search")], { error: 'must be a number above 0, or "search"' })
+  .superRefine(isFloat32);
 
 /** What is kept of a search beside the rate that it chose (`found-rate.ts`). */
 const foundRateSchema = z.strictObject({
@@ -51,7 +65,7 @@ export const runSchema = z.strictObject({
   /** How `learningRate` was found; it counts while that is the rate that was chosen. */
   foundRate: foundRateSchema.optional(),
   /** Of the adapter; overrides `training.weightDecay`, which the head keeps. */
-  weightDecay: z.number().min(0).optional(),
+  weightDecay: notNegative.optional(),
   options: optionsSchema.default({}),
   /** Blocks, counted from the input, in which nothing is trained. */
   frozenLayers: z.int().min(0).optional(),
@@ -72,36 +86,39 @@ export const trainingSchema = z.strictObject({
   seeds: z.int().min(1).max(10).default(1),
   /** Every run is trained with each of these factors on its learning rate. */
   learningRateFactors: z
-    .array(z.number().positive())
+    .array(positive)
     .min(1)
     .max(9)
     .refine((factors) => new Set(factors).size === factors.length, "must not hold a factor twice")
     .default([1]),
   /** Either `steps` or `epochs`; `steps` wins when both are given. */
-  steps: z.int().min(1).nullable().default(null),
-  epochs: z.number().positive().nullable().default(null),
+  steps: z.int().min(1).max(MOST_STEPS, atMost(MOST_STEPS)).nullable().default(null),
+  epochs: z.number().positive().max(MOST_EPOCHS, atMost(MOST_EPOCHS)).nullable().default(null),
   batchSize: z.int().min(1).max(1024).default(8),
   /** Peak of every adapter; default: each method's own. */
   learningRate: learningRateSchema.optional(),
   /**
    * Peak of every head, the same for all runs; `adapter`: each head learns as its run's adapter.
    */
-  headLearningRate: z.union([z.number().positive(), z.literal("adapter")]).default(DEFAULT_HEAD_LEARNING_RATE),
+  headLearningRate: z
+    .union([z.number().positive(), z.literal("adapter")])
+    .superRefine(isFloat32)
+    .default(DEFAULT_HEAD_LEARNING_RATE),
   /** Decoupled, of all that is trained but biases, norms and other gains. */
-  weightDecay: z.number().min(0).default(0.01),
+  weightDecay: notNegative.default(0.01),
   schedule: z.enum(["linear", "cosine", "constant"]).default("linear"),
   warmupRatio: z.number().min(0).max(1).default(0.06),
   /** The warm-up has at least so many steps, where a quarter of all steps are as many. */
   leastWarmupSteps: z.int().min(0).default(10),
   /** Largest gradient norm; null: none. */
-  gradClip: z.number().positive().nullable().default(1),
+  gradClip: positive.nullable().default(1),
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
   /**
    * What labels count for in the training loss: all the same (`off`, the default); by how rare they
    * are among the training rows; or by name, 1 where a label is not named.
    */
-  classWeights: z.union([z.enum(["off", "balanced"]), z.record(z.string(), z.number().min(0))]).optional(),
+  classWeights: z.union([z.enum(["off", "balanced"]), z.record(z.string(), notNegative)]).optional(),
   /**
    * When a run has ended, its temperature, and with several labels each label's threshold, is tuned
    * on the validation rows, and what it says goes by them; default: false.
@@ -182,6 +199,11 @@ const fields = z.strictObject({
       group: z.string().min(1).nullable().default(null),
       /** Rows that are given another answer, or left out; default: none. */
       changes: z.array(changeSchema).readonly().optional(),
+      /**
+       * Whether the first row of every file holds the names of its columns; else they are called
+       * column 1, column 2, …; default: true. JSON and Parquet have names of their own.
+       */
+      header: z.boolean().optional(),
       /** Roles as the task has them. */
       columns: z.record(z.string(), z.unknown()),
       maxLength: z.int().min(1).default(dataDefaults.maxLength),
@@ -210,6 +232,24 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
   }
   if (training.calibrate && !isCalibrated(formats[data.task].answer)) {
     issue(["training", "calibrate"], `${data.task} has no chances of labels to calibrate; leave it false`);
+  }
+  const { seed, seeds } = training;
+  const last = Number.MAX_SAFE_INTEGER;
+  if (Number.isSafeInteger(seed) && seed > last - (seeds - 1)) {
+    issue(
+      ["training", "seed"],
+      `${seed} with ${seeds} seeds goes beyond ${last}, the last whole number that is exact; write ${last - seeds + 1} or less`,
+    );
+  }
+  for (const [index, run] of runs.entries()) {
+    const rate = run.learningRate ?? training.learningRate;
+    // One that is wrong by itself is said at its own place.
+    if (rate === undefined || rate === "search" || float32Problem(rate) !== null) continue;
+    for (const factor of training.learningRateFactors.filter((factor) => float32Problem(factor) === null)) {
+      const problem = float32Problem(rate * factor);
+      if (problem !== null)
+        issue(["runs", String(index), "learningRate"], `${rate} times the factor ${factor}: ${problem}`);
+    }
   }
   if (preset === undefined && runs.length === 0) issue(["runs"], "needs at least one run, or a preset");
   if (preset !== undefined && runs.length > 0) issue(["runs"], "must be left out beside a preset");

@@ -17,7 +17,7 @@ export interface OpenFiles {
 }
 
 export function dataConfiguration({ train, validation, test, settings }: OpenFiles): Configuration["data"] {
-  const { task, columns, maxLength, validationFraction, group = null, changes = [] } = settings;
+  const { task, columns, maxLength, validationFraction, group = null, changes = [], header = true } = settings;
   return {
     task,
     train: train.file,
@@ -25,6 +25,7 @@ export function dataConfiguration({ train, validation, test, settings }: OpenFil
     test: test?.file ?? settings.test ?? null,
     group,
     ...(changes.length > 0 && { changes }),
+    ...(!header && { header }),
     columns,
     maxLength,
   };

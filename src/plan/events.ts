@@ -100,6 +100,7 @@ export interface ProgressEvent {
   wait:
     | "downloading model"
     | "checking model"
+    | "downloading data"
     | "reading data"
     | "tokenising"
     | "loading weights"

@@ -7,6 +7,7 @@ import { defaultLearningRate } from "../methods/learning-rate";
 import type { ModelFacts } from "../methods/method";
 import { approachOf } from "../methods/registry";
 import type { RunConfiguration, TrainingConfiguration } from "./configuration";
+import { MOST_STEPS } from "./limits";
 
 export type ScheduleKind = "linear" | "cosine" | "constant";
 
@@ -19,9 +20,13 @@ export interface Schedule {
   readonly leastWarmupSteps: number;
 }
 
-/** Steps before the peak. */
+/**
+ * Steps before the peak. One step at least is at the peak: the first update of a warm-up is at rate
+ * 0, so that a training of one step would learn nothing.
+ */
 export function warmupSteps({ steps, warmupRatio, leastWarmupSteps }: Omit<Schedule, "kind">): number {
-  return Math.max(Math.ceil(steps * warmupRatio), Math.min(leastWarmupSteps, Math.floor(steps / 4)));
+  const asked = Math.max(Math.ceil(steps * warmupRatio), Math.min(leastWarmupSteps, Math.floor(steps / 4)));
+  return Math.max(0, Math.min(asked, steps - 1));
 }
 
 /**
@@ -72,10 +77,17 @@ export function sharedHeadRate(
 
 const DEFAULT_EPOCHS = 3;
 
-/** `steps` wins over `epochs`; without either, three epochs. */
+/**
+ * `steps` wins over `epochs`; without either, three epochs.
+ * @throws {Error} with both numbers where epochs make more steps than there may be.
+ */
 export function trainingSteps(
   { steps, epochs }: Pick<TrainingConfiguration, "steps" | "epochs">,
   batchesPerEpoch: number,
 ): number {
-  return steps ?? Math.max(1, Math.ceil((epochs ?? DEFAULT_EPOCHS) * batchesPerEpoch));
+  const asked = steps ?? Math.max(1, Math.ceil((epochs ?? DEFAULT_EPOCHS) * batchesPerEpoch));
+  if (asked <= MOST_STEPS) return asked;
+  throw new Error(
+    `${epochs} epochs of ${batchesPerEpoch} batches are ${asked} steps; there may be ${MOST_STEPS}. Lower the epochs.`,
+  );
 }

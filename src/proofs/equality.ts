@@ -51,7 +51,7 @@ export async function compareAtStart(
   }
 }
 
-function concatenate(parts: readonly Float32Array[]): Float32Array {
+function concatenate(parts: readonly (Float32Array | Float64Array)[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let place = 0;
   for (const part of parts) {

@@ -20,6 +20,7 @@ import type {
   GeneratedText,
   ImportedAdapter,
   InstrumentResult,
+  KeptFile,
   ModelSummary,
   RemoteStudio,
   SamplePrompt,
@@ -72,6 +73,17 @@ export interface StudioRunner {
   ): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
+  /**
+   * Takes up a comparison that was trained elsewhere: the runs' states, served on this page's own
+   * origin, and the events of its metrics. `train`: goes on with it as `compare`; else its adapters
+   * can be sent.
+   */
+  takeUp(
+    configuration: Configuration,
+    states: readonly { run: string; url: string }[],
+    earlier: StudioEvent[],
+    train: boolean,
+  ): Promise<void>;
   stop(): Promise<void>;
   /** Which run is ahead, and whether that may be luck. */
   verdict(): Promise<Verdict>;
@@ -109,6 +121,10 @@ declare global {
     studioRunner: StudioRunner;
     /** Provided by Node before this page loads. */
     deliverEvents(events: StudioEvent[]): Promise<void>;
+    /** Provided by Node: where a run's state is to be sent; null where none is kept now. */
+    placeForState(run: string): Promise<string | null>;
+    /** Provided by Node: what kept a run's state from being written. */
+    reportState(run: string, problem: string): Promise<void>;
   }
 }
 
@@ -132,9 +148,21 @@ const subscribed = api.subscribe(
 );
 subscribed.catch(() => undefined);
 
+// The states of runs lie outside of the browser, so that they outlive it.
+const keeping = api.keepWith(
+  proxy(async (files: KeptFile[]) => {
+    for (const { run, file } of files) {
+      const place = await window.placeForState(run);
+      if (place === null) continue;
+      await send(place, file).catch((error: unknown) => window.reportState(run, messageOf(error)));
+    }
+  }),
+);
+keeping.catch(() => undefined);
+
 /** The answer of the worker, or its breakdown. */
 async function ask<T>(call: () => Promise<T>): Promise<T> {
-  return Promise.race([subscribed.then(call), broken]);
+  return Promise.race([Promise.all([subscribed, keeping]).then(call), broken]);
 }
 
 async function fetchServed(file: ServedFile): Promise<File> {
@@ -143,9 +171,15 @@ async function fetchServed(file: ServedFile): Promise<File> {
   return new File([await response.blob()], file.name);
 }
 
-async function openServed(file: ServedFile, role: DataRole): Promise<DataSummary> {
+/** Puts a file where Node takes it. Rejects with what Node, or its disk, says. */
+async function send(address: string, body: Blob): Promise<void> {
+  const response = await fetch(address, { method: "PUT", body });
+  if (!response.ok) throw new Error((await response.text()) || `The runner's server answered ${response.status}.`);
+}
+
+async function openServed(file: ServedFile, role: DataRole, header?: boolean): Promise<DataSummary> {
   const opened = await fetchServed(file);
-  return ask(() => api.openData(opened, role));
+  return ask(() => api.openData(opened, role, undefined, header));
 }
 
 window.studioRunner = {
@@ -165,12 +199,12 @@ window.studioRunner = {
 
   async prepare(given, { train, validation, test }) {
     const model = await ask(() => api.openModel(given.model, given.precision));
-    await openServed(train, "train");
+    await openServed(train, "train", given.data.header);
     if (validation) await openServed(validation, "validation");
     if (test) await openServed(test, "test");
-    const { task, columns, maxLength, group, changes = [], validation: held, test: tested } = given.data;
+    const { task, columns, maxLength, group, header = true, changes = [], validation: held, test: tested } = given.data;
     const settings = {
-      ...{ task, columns, maxLength, group, changes },
+      ...{ task, columns, maxLength, group, changes, header },
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,
     };
@@ -190,6 +224,17 @@ window.studioRunner = {
 
   async compare(configuration) {
     await ask(() => api.compare(configuration));
+    await delivered;
+  },
+
+  async takeUp(configuration, states, earlier, train) {
+    const files = await Promise.all(
+      states.map(async ({ run, url }) => ({
+        run,
+        file: await fetchServed({ url, name: `The checkpoint of "${run}"` }),
+      })),
+    );
+    await ask(() => api.takeUp(configuration, files, earlier, train));
     await delivered;
   },
 
@@ -238,7 +283,6 @@ window.studioRunner = {
   },
 
   async sendRun(run, address, conversion = null) {
-    const response = await fetch(address, { method: "PUT", body: await ask(() => api.exportRun(run, conversion)) });
-    if (!response.ok) throw new Error(`The runner's server answered ${response.status}; is the disk full?`);
+    await send(address, await ask(() => api.exportRun(run, conversion)));
   },
 };

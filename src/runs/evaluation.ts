@@ -76,7 +76,7 @@ export class Evaluator {
     await Promise.all(computing);
     if (cancelled()) return null;
     const read = new Float32Array(await executor.read(computed, total * (width + 1) * 4));
-    const outputs = new Array<Float32Array>(evaluated.length);
+    const outputs = new Array<Float32Array | Float64Array>(evaluated.length);
     const losses = new Array<Float32Array>(evaluated.length);
     let place = 0;
     for (const { rows, bucket } of batches) {
@@ -103,7 +103,7 @@ export class Evaluator {
   }
 }
 
-/** What a head says of scaled numbers, in the file's units. */
-export function inUnits(outputs: Float32Array, scale: Scale | null): Float32Array {
-  return scale ? outputs.map((value) => value * scale.deviation + scale.mean) : outputs;
+/** What a head says of scaled numbers, in the file's units, and then in float64. */
+export function inUnits(outputs: Float32Array, scale: Scale | null): Float32Array | Float64Array {
+  return scale ? Float64Array.from(outputs, (value) => value * scale.deviation + scale.mean) : outputs;
 }

@@ -40,6 +40,31 @@ export interface Checkpoint extends ParameterState {
   readonly flops: number;
 }
 
+/** A number that is none, and whose it is in words. */
+export interface NonFinite {
+  readonly where: string;
+  readonly value: number;
+}
+
+/**
+ * The first number of these tensors that is not finite; null: there is none. `kind`: what they are,
+ * before the tensor's name.
+ */
+function nonFiniteIn(tensors: Values, kind: "trained tensor" | "gradient of" | "second moment of"): NonFinite | null {
+  for (const [tensor, values] of tensors) {
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      if (!Number.isFinite(value)) return { where: `the ${kind} "${tensor}"`, value };
+    }
+  }
+  return null;
+}
+
+/** What of a state is no number; null: nothing. */
+export function findNonFinite({ values, secondMoments }: ParameterState): NonFinite | null {
+  return nonFiniteIn(values, "trained tensor") ?? nonFiniteIn(secondMoments, "second moment of");
+}
+
 export class Parameters {
   readonly trainables: readonly Trainable[];
   readonly #executor: Executor;
@@ -138,6 +163,14 @@ export class Parameters {
   /** The gradients of the last step; waits for the device. */
   readGradients(): Promise<Values> {
     return this.#read(this.#gradients);
+  }
+
+  /**
+   * What is no number on the device: of the trained tensors, else of the last step's gradients;
+   * null: nothing. Waits for the device.
+   */
+  async findNonFinite(): Promise<NonFinite | null> {
+    return nonFiniteIn(await this.read(), "trained tensor") ?? nonFiniteIn(await this.readGradients(), "gradient of");
   }
 
   async checkpoint(step: number): Promise<ParameterState> {

@@ -112,9 +112,13 @@ export function checkContext(
 ): void {
   const { contextLength } = model.config;
   if (virtualTokens + tokens <= contextLength) return;
+  const room = contextLength - virtualTokens;
   throw new Error(
     `Run "${run}": ${virtualTokens} virtual tokens and texts of up to ${tokens} tokens need ${virtualTokens + tokens} ` +
-      `positions; the model has ${contextLength}. Lower the maximum length to ${contextLength - virtualTokens} or less.`,
+      `positions; the model has ${contextLength}. ` +
+      (room > 0
+        ? `Lower the maximum length to ${room} or less.`
+        : `They leave no room for a text: shorten what comes before it to fewer than ${contextLength} tokens.`),
   );
 }
 

@@ -96,7 +96,7 @@ export interface Evaluation {
   /**
    * Per row [labels of the row · width]: the read-out, or where the task says so what is predicted.
    */
-  readonly outputs: readonly Float32Array[];
+  readonly outputs: readonly (Float32Array | Float64Array)[];
   /** Per row [labels of the row], nats; 0 where there is no label. */
   readonly losses: readonly Float32Array[];
 }
@@ -172,7 +172,7 @@ export interface Task {
 export interface EvaluatedRow {
   readonly example: TokenizedExample;
   /** As in `Evaluation.outputs`. */
-  readonly output: Float32Array;
+  readonly output: Float32Array | Float64Array;
   readonly labels: readonly string[];
   /** Text of token ids. */
   readonly decode: (ids: readonly number[]) => string;
@@ -184,7 +184,7 @@ export interface ReadRow {
    * The read-out, in the file's units: of the row, or of each of its tokens and perhaps of padding
    * after them.
    */
-  readonly outputs: Float32Array;
+  readonly outputs: Float32Array | Float64Array;
   readonly labels: readonly string[];
   /** As it was read. */
   readonly row: Pick<EncodedRow, "labels">;

@@ -4,6 +4,7 @@
  * holds no text of a row: labelled examples in a run's options are left out.
  */
 
+import { escapeMarkdown, escapeMarkdownLine } from "../data/markdown";
 import type { Configuration } from "../plan/configuration";
 import { type MetricName, type Metrics, metricFacts, taskMetrics } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
@@ -54,13 +55,13 @@ export interface ReportFacts {
 export function writeReport(facts: ReportFacts): string {
   const { data, model, verdict } = facts;
   return [
-    `# ${line(data)} · ${line(model)}`,
+    `# ${escapeMarkdown(data)} · ${escapeMarkdown(model)}`,
     "",
     ...(verdict ? ofVerdict(verdict) : ["There is no verdict: nothing could be judged.", ""]),
     ...ofRuns(facts),
     ...ofData(facts),
     ...(facts.unequal.length > 0
-      ? ["## Not equal between the runs", "", ...facts.unequal.map((said) => `- ${line(said)}`), ""]
+      ? ["## Not equal between the runs", "", ...facts.unequal.map((said) => `- ${escapeMarkdownLine(said)}`), ""]
       : []),
     ...ofSettings(facts),
   ].join("\n");
@@ -72,7 +73,7 @@ function ofVerdict(verdict: Verdict): string[] {
   return [
     "## Verdict",
     "",
-    ...sentences.flatMap((sentence) => [line(sentence), ""]),
+    ...sentences.flatMap((sentence) => [escapeMarkdownLine(sentence), ""]),
     ...(runs.length === 0
       ? []
       : [
@@ -176,7 +177,7 @@ function ofData({ files, parts, notices, verdict }: ReportFacts): string[] {
   return [
     "## Data",
     "",
-    ...files.map(({ file, rows }) => `- ${line(file)}: ${rows.toLocaleString("en-US")} rows`),
+    ...files.map(({ file, rows }) => `- ${escapeMarkdownLine(file)}: ${rows.toLocaleString("en-US")} rows`),
     ...(counted.length > 0 ? [`- ${counted.join(", ")}`] : []),
     ...(verdict?.part === "test"
       ? [
@@ -185,7 +186,7 @@ function ofData({ files, parts, notices, verdict }: ReportFacts): string[] {
             : `- these test rows have been looked at ${verdict.looks === 1 ? "once" : `${verdict.looks} times`}, as far as this browser knows`,
         ]
       : []),
-    ...notices.map((said) => `- ${line(said)}`),
+    ...notices.map((said) => `- ${escapeMarkdownLine(said)}`),
     "",
   ];
 }
@@ -200,7 +201,7 @@ function ofSettings({ configuration, started, device, versions }: ReportFacts): 
     JSON.stringify(settingsFile(configuration), null, 2),
     "```",
     "",
-    `Begun ${started.toISOString().slice(0, 16).replace("T", " ")} UTC${device === null ? "" : `, computed on ${line(device)}`}. ` +
+    `Begun ${started.toISOString().slice(0, 16).replace("T", " ")} UTC${device === null ? "" : `, computed on ${escapeMarkdown(device)}`}. ` +
       `Versions: ${Object.entries(versions)
         .map(([name, version]) => `${name} ${version}`)
         .join(", ")}.`,
@@ -224,14 +225,9 @@ function kindOf({ kind, basis, remarks }: VerdictRun): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const written = (cells: readonly string[]) => `| ${cells.map(cell).join(" | ")} |`;
+  const written = (cells: readonly string[]) => `| ${cells.map(escapeMarkdown).join(" | ")} |`;
   return [written(head), `|${head.map(() => "---|").join("")}`, ...rows.map(written), ""];
 }
-
-const cell = (text: string) => line(text).replace(/\|/g, "\\|");
-
-/** On one line, and no Markdown of its own at its start. */
-const line = (text: string) => text.replace(/\s+/g, " ").trim();
 
 function between({ low, high }: Interval, format: (value: number) => string): string {
   return `${format(low)} to ${format(high)}`;

@@ -38,6 +38,11 @@ export const formats = {
   },
   /** Beside an exported adapter. */
   run: { name: "run.json", oldest: 1, migrations: [(content) => earlierDefaults(unequalRecord(content))] },
+  /**
+   * What the headless runner goes on from. The configuration in it has a version of its own, so
+   * that this one covers the rest alone.
+   */
+  checkpoint: { name: "checkpoint.json", oldest: 1, migrations: [] },
   /** In the page's address. */
   link: {
     name: "The configuration in this address",

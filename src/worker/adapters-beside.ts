@@ -18,6 +18,8 @@ export interface ImportedAdapter {
   trainable: RunEstimate["trainable"];
   /** Whether it is a sum of runs, not a folder. */
   summed: boolean;
+  /** Of how it was read, in plain words. */
+  notices: string[];
   /** As trained: without the temperature and thresholds that may have come with it. */
   evaluation: EvaluationEvent | null;
   /** Whether labels have thresholds of their own that came with it. */
@@ -36,6 +38,8 @@ export interface AdapterStart {
   differs: string;
   /** Tensors and numbers that are taken. Its head is left. */
   taken: { tensors: number; values: number };
+  /** Of how it was read, in plain words. */
+  notices: string[];
   /** What would start from it: `initFrom` names the folder while the page is open. */
   run: RunConfiguration;
 }

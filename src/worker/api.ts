@@ -144,7 +144,27 @@ export type ModelPlace =
    * `name` as typed: `OWNER/NAME`, `OWNER/NAME@REVISION` or its page. The token is kept in memory
    * only.
    */
-  { kind: "hub"; name: string; token: string | null; address: string } | { kind: "files"; files: LocalFile[] };
+  ({ kind: "hub" } & HubPlace) | { kind: "files"; files: LocalFile[] };
+
+/** What is asked for on the Hub. */
+export interface HubPlace {
+  name: string;
+  token: string | null;
+  address: string;
+}
+
+/** A data set of the Hub that was looked up. */
+export interface DatasetListing {
+  source: string;
+  name: string;
+  commit: string;
+  licence: string | null;
+  gated: boolean;
+  /** Files of rows; `part` by their names, null where they do not say it. */
+  files: { name: string; bytes: number; part: DataRole | null }[];
+  /** By name, of each part. */
+  likely: { train: string; validation: string | null; test: string | null };
+}
 
 /** What is known of a model from its config.json and the weight files' headers. */
 export interface ModelDetails {
@@ -436,10 +456,17 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * CSV, TSV or JSONL, streamed. A file that cannot be read leaves what was open untouched. `seed`
-   * as for samples.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
+   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
+   * default: true, and as the training file's for the others.
    */
-  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary>;
+  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
+  /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
+  lookUpDataset(place: HubPlace): Promise<DatasetListing>;
+  /** Brings a file of a data set that was looked up, checked; it is opened as any other. */
+  downloadDataFile(source: string, file: string): Promise<File>;
+  /** Ends that download; its promise rejects. */
+  cancelDataDownload(): Promise<void>;
   /** Lets the validation or test file go. */
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary>;
   /**

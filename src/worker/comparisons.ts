@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { misfit } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
@@ -12,13 +13,13 @@ import type { ColumnRoles } from "../data/types";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
-  checkMadeFor,
   checkScale,
   importedCalibration,
   importedName,
   importedRun,
   importedScale,
   labelMismatch,
+  madeFor,
   sumName,
   uniqueName,
 } from "../folders/imported-run";
@@ -189,7 +190,7 @@ export class Comparisons {
       earlier,
     );
     const { comparison } = open;
-    const kept = await readKeptFiles(open, files);
+    const kept = await readKeptFiles(this.#session.model, open, files);
     if (!train) return comparison.takeUp(kept);
     return this.#guard(open, async () => {
       await comparison.takeUp(kept);
@@ -238,10 +239,18 @@ export class Comparisons {
    * kept for runs to start from.
    */
   async importAdapter(file: File): Promise<ImportedAdapter | AdapterStart> {
-    const adapter = await readAdapterZip(file);
+    const { model } = this.#session;
+    const adapter = await madeFor(await readAdapterZip(file), model.folder);
+    try {
+      return await this.#importRead(file, adapter);
+    } catch (error) {
+      throw misfit(adapter, model.folder.name, error);
+    }
+  }
+
+  async #importRead(file: File, adapter: AdapterFolder): Promise<ImportedAdapter | AdapterStart> {
     const { model, data } = this.#session;
     const { settings, dataset } = data.data;
-    await checkMadeFor(adapter, model.folder);
     const { run, pooling } = importedRun(adapter, file.name.replace(/\.zip$/i, ""));
     const mismatch = labelMismatch(adapter, settings.task, dataset.labels);
     if (!mismatch) return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
@@ -256,6 +265,7 @@ export class Comparisons {
       source: adapter.source ?? null,
       differs: mismatch.what,
       taken: { tensors: taken.length, values: taken.reduce((sum, { shape }) => sum + elementCount(shape), 0) },
+      notices: [...(adapter.notices ?? [])],
       run: { ...run, initFrom: this.#folders.keep(file.name, adapter) },
     };
   }
@@ -374,6 +384,7 @@ export class Comparisons {
       step,
       steps,
       summed,
+      notices: [...(adapter.notices ?? [])],
       trainable: open.comparison.run(name).trainable,
       evaluation: open.evaluations.findLast(({ split }) => split === "validation") ?? null,
       hasThresholds: Boolean(open.comparison.calibration(name)?.thresholds),
@@ -452,7 +463,7 @@ export class Comparisons {
     do {
       this.#keepAgain = false;
       // Whoever keeps them says what went wrong: training goes on.
-      await this.#keeper!(await keptFiles(open)).catch(() => {});
+      await this.#keeper!(await keptFiles(this.#session.model, open)).catch(() => {});
     } while (this.#keepAgain);
   }
 

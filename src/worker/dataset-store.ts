@@ -44,6 +44,8 @@ interface Built {
   readonly dataset: Dataset;
 }
 
+/** Columns that are tried as the label: each is read and divided whole. */
+const MOST_TRIED = 20;
 /** From this many rows on a file is divided into three parts: of fewer, a tenth tells nothing. */
 const ROWS_FOR_TEST = 50;
 
@@ -58,6 +60,8 @@ export class DatasetStore {
    * is kept for columns that cannot be read.
    */
   #built: Built | null = null;
+  /** What is open, to be read again in another way. */
+  #files: Partial<Record<DataRole, File>> = {};
 
   constructor(emit: (event: StudioEvent) => void) {
     this.#emit = emit;
@@ -89,7 +93,7 @@ export class DatasetStore {
   }
 
   get #opened(): OpenTables {
-    if (!this.#tables) throw new Error("No data is open. Drop a CSV, TSV or JSONL file, or choose a sample.");
+    if (!this.#tables) throw new Error("No data is open. Drop a table, or choose a sample.");
     return this.#tables;
   }
 
@@ -106,20 +110,31 @@ export class DatasetStore {
    * both, and is divided anew into three parts, or two where it is short. Changes of the rows of
    * the file before it go with that file.
    * @param seed default: that of the rows that were open, else 0
+   * @param header whether the first row holds the names of the columns; default: true, for a
+   * validation or test file as it is for the training file
    */
-  async openFile(file: File, role: DataRole, seed = this.#tables?.seed ?? 0): Promise<DataSummary> {
-    const table = await withProgress(this.#emit, (report) =>
-      openTable(file, (done, total) => report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" })),
-    );
+  async openFile(
+    file: File,
+    role: DataRole,
+    seed = this.#tables?.seed ?? 0,
+    header = role === "train" || (this.#tables?.settings.header ?? true),
+  ): Promise<DataSummary> {
+    const table = await this.#read(file, header);
     if (role !== "train") {
       const settings = withoutChangesOf(role, this.#opened.settings);
       const tables = { ...tablesOf(this.#opened), [role]: table };
       if (this.#rows) this.#dataset(tables, settings, seed);
+      this.#files[role] = file;
       return this.#build(tables, settings, seed);
     }
     const { maxLength, validationFraction } = this.#tables?.settings ?? dataDefaults;
     const test = table.rows.length >= ROWS_FOR_TEST ? dataDefaults.validationFraction : null;
-    const guessed: DataSettings = { ...guessTask(table), maxLength, validationFraction, test, group: null };
+    const guessed: DataSettings = {
+      ...guessTask(table),
+      ...{ maxLength, validationFraction, test, group: null },
+      ...(!header && { header }),
+    };
+    this.#files = { train: file };
     const { train, settings } = this.#workingLabel(table, guessed, seed);
     return this.#build({ train, validation: null, test: null }, settings, seed);
   }
@@ -131,17 +146,38 @@ export class DatasetStore {
   closeFile(role: Exclude<DataRole, "train">): Promise<DataSummary> {
     const { seed } = this.#opened;
     const settings = withoutChangesOf(role, this.#opened.settings);
+    delete this.#files[role];
     return this.#build({ ...tablesOf(this.#opened), [role]: null }, settings, seed);
   }
 
+  #read(file: File, header: boolean): Promise<Table> {
+    return withProgress(this.#emit, (report) => {
+      const onProgress = (done: number, total: number) =>
+        report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" });
+      return openTable(file, onProgress, { header });
+    });
+  }
+
+  /** Throws a DataError where a file cannot be read so; then all stays as it is. */
+  async #readAgain(header: boolean): Promise<DataTables> {
+    const { train, validation, test } = this.#files;
+    const again = async (file: File | undefined) => (file ? this.#read(file, header) : null);
+    return { train: (await again(train))!, validation: await again(validation), test: await again(test) };
+  }
+
   /**
-   * Without any column the usual ones of the task are taken.
+   * Without any column the usual ones of the task are taken. Where it is said anew whether files
+   * have a row of names, they are read again, and without any column the task is guessed, too.
    * @param seed default: as it is
    */
-  setSettings(settings: DataSettings, seed = this.#opened.seed): Promise<DataSummary> {
+  async setSettings(settings: DataSettings, seed = this.#opened.seed): Promise<DataSummary> {
+    const { header = true, ...others } = settings;
+    const isAnew = header !== (this.#opened.settings.header ?? true);
+    const tables = isAnew ? await this.#readAgain(header) : this.#opened;
     const chosen = Object.keys(settings.columns).length > 0;
-    const columns = chosen ? settings.columns : suggestColumns(this.#opened.train, settings.task);
-    return this.#build(this.#opened, { ...settings, columns }, seed);
+    const guessed = isAnew ? guessTask(tables.train) : { columns: suggestColumns(tables.train, settings.task) };
+    const given = { ...others, ...(!header && { header }), ...(!chosen && guessed) };
+    return this.#build(tables, given, seed);
   }
 
   async #build(tables: DataTables, given: DataSettings, seed: number): Promise<DataSummary> {
@@ -216,7 +252,8 @@ export class DatasetStore {
       return guessed;
     } catch (refused) {
       if (!(refused instanceof DataError)) throw refused;
-      for (const other of table.columns.filter((column) => column !== text && column !== label)) {
+      const others = table.columns.filter((column) => column !== text && column !== label);
+      for (const other of others.slice(0, MOST_TRIED)) {
         const columns = { text, textPair: textPair === other ? null : textPair, label: other };
         const notice = `"${other}" is read as the label, because "${label}" cannot be: ${refused.message}`;
         const working = {

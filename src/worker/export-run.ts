@@ -11,6 +11,7 @@ import { fingerprint } from "../data/fingerprint";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
 import { mergedRun, zipMerged } from "../folders/merged-model";
+import type { Run } from "../runs/run";
 import { metricFacts } from "../tasks/metrics/names";
 import { formatMetric, shownMetrics } from "../tasks/metrics/shown";
 import { measureRuns } from "../verdict/score";
@@ -18,6 +19,7 @@ import type { DeviceReport } from "./api";
 import { recordedConfiguration } from "./folders";
 import type { OpenComparison } from "./open-comparison";
 import type { StudioSession } from "./studio-session";
+import { writingFacts } from "./writing-facts";
 
 const versions = { "onnxruntime-web": dependencies["onnxruntime-web"], studio: version };
 
@@ -40,10 +42,14 @@ export async function exportedFolder(
     dataFingerprint: await fingerprint(train),
   };
   // Only what was trained is written with its optimiser's state.
-  if (conversion !== null) return comparison.hold(run, (held) => exportRun(session.model, held, facts, conversion));
-  return comparison.snapshot(run, (checkpoint) =>
-    exportRun(session.model, comparison.run(run), { ...facts, state: { checkpoint, facts: state } }),
-  );
+  const asHeld = async (held: Run) => ({ ...facts, writing: await writingFacts(session, open, held) });
+  if (conversion !== null) {
+    return comparison.hold(run, async (held) => exportRun(session.model, held, await asHeld(held), conversion));
+  }
+  return comparison.snapshot(run, async (checkpoint) => {
+    const held = comparison.run(run);
+    return exportRun(session.model, held, { ...(await asHeld(held)), state: { checkpoint, facts: state } });
+  });
 }
 
 /**
@@ -61,7 +67,9 @@ export async function exportedRun(
   const { comparison, data } = open;
   const { steps, data: rows, calibration } = exportFacts(session, open, run);
   const told = { labels: data.labels, steps, file: rows.file, calibration };
-  const whole = await comparison.hold(run, (held) => mergedRun(session.model, held, told));
+  const whole = await comparison.hold(run, async (held) =>
+    mergedRun(session.model, held, { ...told, writing: await writingFacts(session, open, held) }),
+  );
   return zipMerged(whole, merged.type, run);
 }
 

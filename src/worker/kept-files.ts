@@ -3,16 +3,18 @@
  * back. What such a file holds: `folders/kept-run.ts`.
  */
 
+import type { BaseModel } from "../base/base-model";
 import { fingerprint } from "../data/fingerprint";
 import type { StatefulRun } from "../folders/continuation";
 import { type KeptRun, type KeptSetting, keptRunFile, readKeptRun } from "../folders/kept-run";
+import { weightsFingerprint } from "../hub/weights-fingerprint";
 import type { KeptFile } from "./api";
 import type { OpenComparison } from "./open-comparison";
 
 /** Of every run that has been evaluated. */
-export async function keptFiles(open: OpenComparison): Promise<KeptFile[]> {
+export async function keptFiles(model: BaseModel, open: OpenComparison): Promise<KeptFile[]> {
   const { keepBest } = open.configuration.training;
-  const settings = await settingsOf(open);
+  const settings = await settingsOf(model, open);
   return [...open.comparison.kept].map(([run, kept]) => {
     // The best one's values are of use only where the run goes back to them.
     const best = kept.best && !keepBest ? { ...kept.best, checkpoint: null } : kept.best;
@@ -22,10 +24,11 @@ export async function keptFiles(open: OpenComparison): Promise<KeptFile[]> {
 
 /** Rejects with an Error naming a run that there is not, and as `readKeptRun`. */
 export async function readKeptFiles(
+  model: BaseModel,
   open: OpenComparison,
   files: readonly KeptFile[],
 ): Promise<ReadonlyMap<string, KeptRun>> {
-  const settings = await settingsOf(open);
+  const settings = await settingsOf(model, open);
   const read = new Map<string, KeptRun>();
   for (const { run, file } of files) {
     const setting = settings.get(run);
@@ -43,17 +46,21 @@ function statefulRun({ comparison }: OpenComparison, run: string): StatefulRun {
 
 type Settings = ReadonlyMap<string, KeptSetting>;
 
-/** Rows do not change while a comparison is open, and it is evaluated many times. */
+/** Rows and model do not change while a comparison is open, and it is evaluated many times. */
 const known = new WeakMap<OpenComparison, Promise<Settings>>();
 
 /** By run. */
-function settingsOf(open: OpenComparison): Promise<Settings> {
-  const settings = known.get(open) ?? readSettings(open);
+function settingsOf(model: BaseModel, open: OpenComparison): Promise<Settings> {
+  const settings = known.get(open) ?? readSettings(model, open);
   known.set(open, settings);
   return settings;
 }
 
-async function readSettings({ comparison, divisions, variants }: OpenComparison): Promise<Settings> {
+async function readSettings(
+  { folder, family }: BaseModel,
+  { comparison, divisions, variants }: OpenComparison,
+): Promise<Settings> {
+  const model = await weightsFingerprint(folder, family.prefixes);
   const prints = await Promise.all(
     divisions.map(async ({ train, validation, test = [] }) => ({
       trainRows: train.length,
@@ -66,7 +73,7 @@ async function readSettings({ comparison, divisions, variants }: OpenComparison)
   return new Map(
     variants.map(({ name, seed, split, learningRateFactor }) => [
       name,
-      { seed, learningRateFactor, steps, ...prints[split]! },
+      { seed, learningRateFactor, steps, model, ...prints[split]! },
     ]),
   );
 }

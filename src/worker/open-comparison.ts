@@ -3,7 +3,6 @@
  * up on the device.
  */
 
-import { checkBase } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import type { TrainingState } from "../adapters/training-state";
 import type { Calibration } from "../calibration/calibration";
@@ -17,9 +16,8 @@ import { splitsOf } from "../data/splits";
 import type { Scale } from "../data/types";
 import type { EstimateInput } from "../estimate/estimate";
 import { checkpointOf, continuationNotices } from "../folders/continuation";
-import { checkLabels, checkScale, importedScale, labelMismatch } from "../folders/imported-run";
+import { checkLabels, checkScale, importedScale, labelMismatch, madeFor } from "../folders/imported-run";
 import { recordedSetup } from "../folders/resumed-run";
-import { checkSavedTables } from "../folders/saved-tables";
 import { checkStart, givenTensors, type StartingFolder } from "../folders/starting-run";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { History } from "../instruments/history";
@@ -133,6 +131,7 @@ export async function openComparison(
       const tensors = given.get(run);
       if (!tensors) continue;
       const { adapter, resume, transferred } = folders.get(run)!;
+      for (const message of adapter.notices ?? []) emit({ type: "notice", run: name, message });
       if (transferred !== undefined) {
         const message = `${transferred} Its head is left out: the run starts from the rest of the adapter, with a new head.`;
         emit({ type: "notice", run: name, message });
@@ -224,10 +223,8 @@ async function startingFolder(
       `Run "${name}": resume goes on with one division of the rows; data.test asks for ${splits.count} ${splits.noun}s.`,
     );
   }
-  const adapter = await folders.adapter(name, initFrom);
+  const adapter = await madeFor(await folders.adapter(name, initFrom), model.folder);
   const { settings, dataset } = data.data;
-  checkBase(adapter, model.folder.name);
-  await checkSavedTables(adapter, model.folder);
   const { task } = settings;
   const mismatch = resume ? null : labelMismatch(adapter, task, dataset.labels);
   if (resume) checkLabels(adapter, task, dataset.labels);

@@ -48,7 +48,7 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
   const { task, columns } = firstOf(all).configuration.data;
   const roles = inputRoles(task);
   if (roles.length === 0) throw new Error("A language model's answers are texts: let the runs write them.");
-  const table = await openTable(file);
+  const table = await openAsTrained(all, file);
   return {
     file: table.file,
     rows: table.rows.length,
@@ -59,6 +59,11 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
     answers: answerColumns(table, task, columns),
     values: columnValues(table),
   };
+}
+
+/** A table that is read as the files of the comparison were. */
+export function openAsTrained([first]: readonly OpenComparison[], file: File): Promise<Table> {
+  return openTable(file, undefined, { header: first?.configuration.data.header ?? true });
 }
 
 type Answering = Pick<OpenComparison, "comparison" | "data">;

@@ -10,7 +10,6 @@ import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
-import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
@@ -51,6 +50,7 @@ import type {
   DataRole,
   DataSettings,
   DataSummary,
+  DatasetListing,
   Defaults,
   DeviceChoice,
   DeviceReport,
@@ -62,6 +62,7 @@ import type {
   FileToPredict,
   GeneratedText,
   GenerationRequest,
+  HubPlace,
   ImportedAdapter,
   InstrumentId,
   InstrumentInput,
@@ -98,15 +99,17 @@ import { describeInspected, describeMethod, describeModel } from "./describe";
 import { EventBatches } from "./events";
 import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
+import { HubData } from "./hub-data";
 import { Models } from "./models";
 import { startChecks } from "./open-comparison";
-import { inspectFile, predictTable, predictText } from "./predictions";
+import { inspectFile, openAsTrained, predictTable, predictText } from "./predictions";
 import { StudioSession } from "./studio-session";
 
 export class Studio implements StudioApi {
   readonly #folders: Folders;
   readonly #events = new EventBatches();
   readonly #models: Models;
+  readonly #hubData: HubData;
   readonly #data = new DatasetStore(this.#events.emit);
   readonly #session = new StudioSession(this.#data);
   readonly #comparisons: Comparisons;
@@ -117,6 +120,7 @@ export class Studio implements StudioApi {
   constructor(base: URL) {
     this.#folders = new Folders(base);
     this.#models = new Models(base, this.#events.emit);
+    this.#hubData = new HubData(this.#events.emit);
     this.#comparisons = new Comparisons(this.#session, this.#folders, this.#events);
   }
 
@@ -186,6 +190,18 @@ export class Studio implements StudioApi {
     this.#models.cancelDownload();
   }
 
+  lookUpDataset(place: HubPlace): Promise<DatasetListing> {
+    return this.#hubData.lookUp(place);
+  }
+
+  downloadDataFile(source: string, file: string): Promise<File> {
+    return this.#hubData.download(source, file);
+  }
+
+  async cancelDataDownload(): Promise<void> {
+    this.#hubData.cancel();
+  }
+
   listStored(): Promise<StoredModelListing[]> {
     return this.#models.stored();
   }
@@ -212,8 +228,8 @@ export class Studio implements StudioApi {
     return this.openData(new File([await response.blob()], file), "train", seed);
   }
 
-  openData(file: File, role: DataRole, seed?: number): Promise<DataSummary> {
-    return this.#data.openFile(file, role, seed);
+  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary> {
+    return this.#data.openFile(file, role, seed, header);
   }
 
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary> {
@@ -394,7 +410,7 @@ export class Studio implements StudioApi {
   ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
-    const table = await openTable(file);
+    const table = await openAsTrained(this.#comparisons.all, file);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
@@ -403,7 +419,7 @@ export class Studio implements StudioApi {
   }
 
   async scoreRows(file: File, columns: ColumnRoles): Promise<FileScores> {
-    const table = await openTable(file);
+    const table = await openAsTrained(this.#comparisons.all, file);
     return withProgress(this.#events.emit, (report) =>
       this.#comparisons.score(table, columns, (done, total) =>
         report({ wait: "scoring", detail: file.name, done, total, unit: "rows" }),

@@ -153,7 +153,7 @@ describe("a skewed set", () => {
       });
       const chances = (run: string) =>
         created.comparison.evaluation(run).outputs.map((logits) => {
-          const sum = logits.reduce((all, logit) => all + Math.exp(logit), 0);
+          const sum = [...logits].reduce((all, logit) => all + Math.exp(logit), 0);
           return Math.exp(logits[3]!) / sum;
         });
       const mean = (run: string) => chances(run).reduce((sum, chance) => sum + chance / 12, 0);

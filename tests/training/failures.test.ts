@@ -88,6 +88,58 @@ describe("numbers that are none", () => {
     expect(tiny.of("step", "bad")[0]!.tokens).toBe(tiny.of("step", "good")[0]!.tokens);
   });
 
+  test.each([
+    [
+      "a value of NaN",
+      "value",
+      Number.NaN,
+      /^the loss at step [4-6] was NaN; the trained tensor "score\.weight" holds NaN$/,
+    ],
+    // The head's own gradient stays finite; what comes back through it does not.
+    [
+      "a value at the end of float32",
+      "value",
+      3e38,
+      /^the (loss|gradient norm) at step [4-6] was (NaN|Infinity|-Infinity); the gradient of "\S+" holds (NaN|Infinity|-Infinity)$/,
+    ],
+    [
+      "a moment that no loss shows",
+      "second",
+      Number.POSITIVE_INFINITY,
+      /^what was trained until step 4; the second moment of "score\.weight" holds Infinity$/,
+    ],
+  ] as const)("%s is named with its tensor and step", async (_, where, value, said) => {
+    const run = { method: "lora", learningRate: 1e-3 };
+    const tiny = create({
+      runs: [
+        { ...run, name: "bad" },
+        { ...run, name: "good" },
+      ],
+      training: { steps: 8, evalEvery: 2 },
+      onEvent(event, comparison) {
+        if (event.type !== "step" || event.run !== "bad" || event.step !== 3) return;
+        const { parameters } = comparison.run("bad");
+        const buffer = where === "value" ? parameters.value("score.weight") : parameters.moments("score.weight").second;
+        executor.write(buffer, new Float32Array(8).fill(value));
+      },
+    });
+    await tiny.comparison.prepare();
+    await tiny.comparison.train();
+    const failures = tiny.of("run-state", "bad").filter(({ state }) => state === "failed");
+    expect(failures).toHaveLength(1);
+    const reason = /^not a number: (.*)\. The learning rate of 0\.00100 may be too high; try a lower one\.$/.exec(
+      failures[0]!.reason!,
+    );
+    expect(reason?.[1]).toMatch(said);
+    // The adapter before is on the device again, for whoever downloads it.
+    expect(failures[0]!.lastGoodStep).toBe(2);
+    const kept = tiny.comparison.checkpoints.get("bad")!;
+    expect(kept.step).toBe(2);
+    expect(await finalValues(tiny, "bad")).toEqual(kept.values);
+    expect([...kept.values.values()].every((values) => values.every(Number.isFinite))).toBe(true);
+    expect(tiny.of("run-state", "good").at(-1)).toMatchObject({ state: "finished", lastGoodStep: 8 });
+  });
+
   test("in every run fail the comparison, with the reason", async () => {
     const tiny = create({ runs: [{ name: "bad", method: "linear-probe", learningRate: 1e38 }] });
     await tiny.comparison.prepare();

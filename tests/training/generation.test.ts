@@ -5,6 +5,7 @@
 
 import { expect, test } from "vitest";
 import { NextToken } from "../../src/answers/next-token";
+import { workedExample } from "../../src/answers/worked-example";
 import { BaseModel } from "../../src/base/base-model";
 import { generate } from "../../src/generation/generate";
 import { generationSchema } from "../../src/generation/settings";
@@ -56,6 +57,15 @@ test.for<{ rig: string; method: string | null; ids: number[][] }>(cases)(
       const prompts = texts.map((text: string) => Int32Array.from(model.tokenizer.encode(text)));
       const said = await generate(prompts, generationSchema.parse({ maxNewTokens: tokens }), next.predictor);
       expect(said.map((text) => text.ids)).toEqual(ids);
+      // What a card shows of the first: transformers' first ten tokens, and how its prompt is read.
+      const [prompt] = texts as [string];
+      const example = await workedExample(executor, model, run, { prompt, dropped: 0 });
+      expect(example.written.map(({ id }) => id)).toEqual(ids[0]!.slice(0, 10));
+      expect(model.tokenizer.encode(prompt, null, { specialTokens: example.addsSpecials })).toEqual([...example.ids]);
+      expect(executor.memory.bytes(`${run.owner}, example, next token`).total).toBe(0);
+      // It takes nothing away from what was there.
+      const again = await generate(prompts, generationSchema.parse({ maxNewTokens: 1 }), next.predictor);
+      expect(again.map((text) => text.ids)).toEqual(ids.map((all) => all.slice(0, 1)));
       await next.release();
       expect(executor.memory.bytes(`${run.owner}, next token`).total).toBe(0);
     } finally {

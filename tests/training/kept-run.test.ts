@@ -23,7 +23,7 @@ import {
 
 const setting: KeptSetting = {
   ...{ seed: 3, learningRateFactor: 1, steps: 20, trainRows: 7 },
-  ...{ train: "train", validation: "validation", test: "test" },
+  ...{ train: "train", validation: "validation", test: "test", model: "model" },
 };
 const METHODS = [
   { name: "SK-Prefix", method: "sk-prefix", options: { text: "What does the customer ask about?" } },
@@ -183,6 +183,7 @@ test.each([
   [{ train: "others" }, "the training rows are others than those that the training began with"],
   [{ validation: "others" }, "the validation rows are others"],
   [{ test: "others" }, "the test rows are others"],
+  [{ model: "another" }, "the base model's weights are others"],
   [{ steps: 30 }, "the number of steps in all was 20 and is 30"],
   [{ seed: 4 }, "the seed was 3 and is 4"],
 ])("where %j is not as it was, it is refused", async (changed, why) => {

@@ -85,6 +85,25 @@ test("steps allocate nothing: bytes stay the same, and all of them come back", a
   expect(ours()).toEqual(before);
 });
 
+test("evaluations and the longest batch take nothing that was not there before the first step", async () => {
+  // Two padded lengths; the longest row of all is one that only evaluations read.
+  const rows = await tinyRows(model, [5, 7, 8, 6, 14, 8]);
+  const validation = await tinyRows(model, [6, 30, 7]);
+  const allocated = vi.spyOn(executor.memory, "allocate");
+  const compiled = vi.spyOn(executor, "compile");
+  const tiny = create({ data: tinyData(rows, validation, 32), runs, training: { steps: 6, evalEvery: 2 } });
+  await tiny.comparison.prepare();
+  const before = { allocations: allocated.mock.calls.length, lists: compiled.mock.calls.length };
+  expect(before.lists).toBeGreaterThan(0);
+  await tiny.comparison.train();
+  expect(tiny.of("evaluation", "delta")).toHaveLength(4);
+  // Where the numbers of an evaluation are put: for each of three rows 5 logits and a loss.
+  const later = allocated.mock.calls.slice(before.allocations).map(([bytes, { label }]) => [label, bytes]);
+  expect(later).toEqual([["evaluation results", 3 * (5 + 1) * 4]]);
+  expect(compiled.mock.calls.length).toBe(before.lists);
+  vi.restoreAllMocks();
+});
+
 test("two comparisons may use the same names: releasing one leaves the other whole", async () => {
   const rows = await tinyRows(model, [5, 7]);
   const setup: TinySetup = { data: tinyData(rows, rows, 8), runs: [{ name: "head", method: "linear-probe" }] };

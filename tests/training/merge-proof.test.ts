@@ -62,7 +62,11 @@ test("a tied language model's head and embeddings are merged apart", async () =>
   }));
   const data = { ...tinyData(rows, rows), task: "causal-lm" as const, labels: [] };
   const options = { rank: 2, alpha: 32, targets: ["wte", "lm_head", "c_attn"] };
-  const runs = [{ name: "lora", method: "lora", options, learningRate: 0.05 }];
+  const runs = [
+    { name: "lora", method: "lora", options, learningRate: 0.05 },
+    // GPT-2 stores linears [in, out]; magnitudes are of the outputs all the same.
+    { name: "dora", method: "dora", options: { rank: 2, alpha: 32, targets: ["c_attn"] }, learningRate: 0.05 },
+  ];
   const { comparison, losses } = createComparison(executor, model, { data, runs, training: { steps: 3 } });
   await comparison.prepare();
   await comparison.train();
@@ -71,6 +75,9 @@ test("a tied language model's head and embeddings are merged apart", async () =>
   const proof = await proveMerge(setup, comparison.run("lora"), comparison.evaluation("lora"));
   expect(proof).toMatchObject({ rows: 2, numbers: 21, what: "losses", changed: 4, untouched: true });
   expect(proof.difference / proof.largest).toBeLessThan(1e-5);
+  const magnitudes = await proveMerge(setup, comparison.run("dora"), comparison.evaluation("dora"));
+  expect(magnitudes).toMatchObject({ rows: 2, numbers: 21, changed: 2, untouched: true });
+  expect(magnitudes.difference / magnitudes.largest).toBeLessThan(1e-5);
   await comparison.release();
   model.release();
 });

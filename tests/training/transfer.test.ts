@@ -92,7 +92,7 @@ test("a run takes all but the head of an adapter of other labels", async () => {
   expect(same.events.filter(({ type }) => type === "notice")).toEqual([]);
 
   await expect(open(three, "lora").comparison).rejects.toThrow(
-    `"score.weight" has shape [5,${model.config.hiddenSize}] in the adapter it starts from, but the run needs [3,`,
+    `"score.weight" of shape [5,${model.config.hiddenSize}], but the run needs [3,`,
   );
   await expect(open(three, "lora", what, { rank: 2, alpha: 8 }).comparison).rejects.toThrow(
     'Run "first" cannot start from its adapter: rank is 4 there and 2 here. Set it as in the adapter, or',

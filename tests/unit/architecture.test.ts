@@ -96,6 +96,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/verdict/report",
   "src/plan/presets/registry",
   "src/data/class-weights",
+  "src/data/files/extensions",
   "src/data/placeholders",
   "src/data/suggested-text",
   "src/data/task-texts",

@@ -40,6 +40,34 @@ export type CardTask = CardFacts &
     | { asks: "words" | "text" }
   );
 
+/** How texts are written for a language model. */
+export interface WritingFacts {
+  /**
+   * A prompt with columns in braces, empty where whole texts are learned; or conversations, in the
+   * base model's own chat template or under the studio's headings.
+   */
+  readonly template: { readonly kind: "prompt"; readonly text: string } | { readonly kind: "chat" | "headings" };
+  /** The column of the conversations' system prompts; null where there is none. */
+  readonly system: string | null;
+  /** Tokens that end a text. */
+  readonly ends: readonly { readonly id: number; readonly text: string }[];
+  /** Or a sentence that says why there is none. */
+  readonly example: WorkedExample | { readonly without: string };
+}
+
+/** What a run writes after a prompt that holds nothing of the data. */
+export interface WorkedExample {
+  readonly prompt: string;
+  /** Whether the tokenizer's special tokens come beside those that stand in the prompt. */
+  readonly addsSpecials: boolean;
+  /** How many of them it puts at the end, which a prompt must not have. */
+  readonly trailing: number;
+  /** Of the prompt, as the run read them. */
+  readonly ids: readonly number[];
+  /** The most probable tokens after it. */
+  readonly written: readonly { readonly id: number; readonly text: string }[];
+}
+
 export interface ModelCardContent {
   /** Name of the run. */
   run: string;
@@ -79,6 +107,12 @@ export interface ModelCardContent {
   tokenTypes?: boolean;
   /** Whether the training state lies beside the adapter. */
   resumes?: boolean;
+  /** Other forms that the run can be written in, by id; default: none. */
+  conversions?: readonly string[];
+  /** Paths of modules outside of the blocks that may be targets; default: none. */
+  outer?: readonly string[];
+  /** Of a task that writes; default: nothing is said of it. */
+  writing?: WritingFacts | null;
   /** What its answers are read with; default: nothing. */
   calibration?: MeasuredCalibration;
   trainable: { adapter: number; head: number };

@@ -3,9 +3,13 @@
  * measured. Not for: computing any of it.
  */
 
+import { escapeMarkdown, escapeMarkdownLine } from "../../data/markdown";
 import { formOf } from "../forms/registry";
+import { PEFT } from "../peft-layout";
 import type { ModelCardContent } from "./content";
+import { elsewhere } from "./elsewhere";
 import { code, loading } from "./use";
+import { writingSection } from "./writing";
 
 const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   trained: "",
@@ -15,11 +19,6 @@ const BESIDE: Record<NonNullable<ModelCardContent["origin"]>, string> = {
   folded:
     " It was made by what was trained, which PEFT does not know, and folded into this form; what was trained lies beside it in `sk_adapter.safetensors`, so that training can go on in the studio.",
 };
-
-/** A cell of a Markdown table. */
-function cell(text: string): string {
-  return text.replace(/\|/g, "\\|").replace(/\s+/g, " ");
-}
 
 function frontMatter({ config, origin, task }: ModelCardContent): string[] {
   const base = config.base_model_name_or_path ?? "";
@@ -69,7 +68,8 @@ function lookedAt(looks: number | null): string[] {
 
 function measured(content: ModelCardContent): string[] {
   const { metrics, data, steps, task } = content;
-  const file = code(data.file);
+  // The runner's may be a path; where it lay is nobody else's business.
+  const file = code(data.file.replace(/^.*[\\/]/, ""));
   const lines = [
     `Trained for ${steps} steps on ${data.trainRows} rows of ${file}; validated on ${data.validationRows} rows.`,
   ];
@@ -116,12 +116,13 @@ function calibration({ calibration: tuned, task }: ModelCardContent): string[] {
           "| label | threshold | F1 above 0.5 | F1 above the threshold |",
           "|---|---:|---:|---:|",
           ...thresholdFigures.map(
-            (own) => `| ${cell(own.label)} | ${own.threshold} | ${percent(own.before)} | ${percent(own.after)} |`,
+            (own) =>
+              `| ${escapeMarkdown(own.label)} | ${own.threshold} | ${percent(own.before)} | ${percent(own.after)} |`,
           ),
           "",
         ]
       : []),
-    ...notes.flatMap((note) => [note, ""]),
+    ...notes.flatMap((note) => [escapeMarkdownLine(note), ""]),
   ];
 }
 
@@ -133,7 +134,7 @@ export function modelCard(content: ModelCardContent): string {
   return [
     ...frontMatter(content),
     "",
-    `# ${run.replace(/\s+/g, " ")}`,
+    `# ${escapeMarkdown(run)}`,
     "",
     `${task.what}: the frozen base model ${code(config.base_model_name_or_path ?? "")} with an adapter trained ` +
       `by ${method}, stored as ${form.sentence}.${beside}`,
@@ -149,7 +150,7 @@ export function modelCard(content: ModelCardContent): string {
           "",
           "| id | label |",
           "|---|---|",
-          ...labels.map((label, id) => `| ${id} | ${cell(label)} |`),
+          ...labels.map((label, id) => `| ${id} | ${escapeMarkdown(label)} |`),
           "",
         ]
       : []),
@@ -157,6 +158,8 @@ export function modelCard(content: ModelCardContent): string {
     "",
     ...loading(content),
     "",
+    ...(content.writing ? writingSection(content.writing) : []),
+    ...(form.layout.library === PEFT && !form.verbatim ? elsewhere(content) : []),
     "## Measured",
     "",
     ...measured(content),

@@ -103,7 +103,13 @@ function opening({ config, labels, loadingArgument, modelClass }: ModelCardConte
     `tokenizer = AutoTokenizer.from_pretrained(base)`,
     `model = AutoModel${modelClass}.from_pretrained(`,
     ...given,
-    ...(task.asks === "text" ? [] : ["model.config.pad_token_id = tokenizer.pad_token_id"]),
+    ...(task.asks === "text"
+      ? []
+      : [
+          // GPT-2's has none, and transformers' classifiers of decoders take no batch without it.
+          "tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token",
+          "model.config.pad_token_id = tokenizer.pad_token_id",
+        ]),
     ...formOf(config.peft_type).layout.library.loads,
   ];
 }
@@ -157,12 +163,19 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
         "print([(words[word_ids[i]], labels[int(logits[i].argmax())]) for i in first])",
       ];
     }
-    case "text":
+    case "text": {
+      const example = content.writing && "prompt" in content.writing.example ? content.writing.example : null;
+      const { prompt, addsSpecials, trailing } = example ?? { prompt: "a prompt\n", addsSpecials: true, trailing: 0 };
+      const alone = addsSpecials ? "" : "add_special_tokens=False, ";
+      const end = trailing > 0 ? `[:, :-${trailing}]` : "";
       return [
-        `ids = tokenizer("a prompt\\n", return_tensors="pt").input_ids${cut}`,
+        `prompt = ${JSON.stringify(prompt)}`,
+        `ids = tokenizer(prompt, ${alone}return_tensors="pt").input_ids${end}${cut}`,
         "with torch.no_grad():",
-        "    written = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=100)",
+        "    written = model.generate(",
+        "        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=100)",
         "print(tokenizer.decode(written[0], skip_special_tokens=True))",
       ];
+    }
   }
 }

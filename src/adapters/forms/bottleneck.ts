@@ -6,6 +6,7 @@
 
 import { strToU8 } from "fflate";
 import * as z from "zod";
+import { schemaIssues } from "../../errors/schema-issues";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { writeSafetensors } from "../../hub/write-safetensors";
 import { CONFIG, isHead } from "../folder";
@@ -316,7 +317,7 @@ const hubSchema = z.looseObject({
 function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): BottleneckConfig {
   const parsed = hubSchema.safeParse(value);
   if (!parsed.success) {
-    throw new Error(`${file} does not describe an adapter that can be read:\n${z.prettifyError(parsed.error)}`);
+    throw new Error(`${file} does not describe an adapter that can be read. ${schemaIssues(parsed.error).join("; ")}.`);
   }
   const { config, hidden_size: hiddenSize, model_type: modelType, model_name: baseModel } = parsed.data;
   const places = [

@@ -340,6 +340,12 @@ function check(config: LoraConfig, stored: readonly NamedTensor[]): void {
     );
     checkShape(names, a!, [r, a!.shape[1] ?? 0], `rank ${r} (${CONFIG})`);
     checkShape(names, b!, [b!.shape[0] ?? 0, r], `rank ${r} (${CONFIG})`);
+    if (patternValue(module, config.alpha_pattern, config.lora_alpha) === 0 && b!.data.some((value) => value !== 0)) {
+      throw new Error(
+        `${CONFIG}: the scale of "${module}" is zero (lora_alpha 0), but its factors are not: what it learned would be lost. ` +
+          "Write the lora_alpha it was trained with.",
+      );
+    }
     if (magnitude) {
       checkShape(names, magnitude, [b!.shape[0] ?? 0], "its module's output size");
     } else if (byName.has(`${module}.${MAGNITUDE}.weight`)) {

@@ -1,87 +1,171 @@
 /**
- * Bytes to text, strictly and in pieces: UTF-8 or, with a byte order mark, UTF-16. Knows nothing of
- * rows. A byte order mark is removed; a byte that is not text is an error that says where it is.
+ * Bytes to text, strictly and in pieces: UTF-8, UTF-16, or Windows-1252 where it is plainly that.
+ * Knows nothing of rows. A byte order mark is removed; a byte that is not text is an error that says
+ * where it is.
  */
 
-import { DataError, formatCount } from "../errors";
+import { createBreather } from "../breathe";
+import { DataError, formatCount, quote } from "../errors";
+import type { NamedBlob, ReadProgress } from "./records";
 
-export type NamedBlob = Blob & { readonly name: string };
-export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
+export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
-export interface TextPiece {
-  text: string;
-  /** Bytes of the file read so far, this piece included. */
-  bytesRead: number;
+/** A file of text, and how it is written. */
+export interface TextFile {
+  readonly file: NamedBlob;
+  readonly encoding: Encoding;
+  /** Its beginning, for guessing its format: up to 64 KiB, possibly ending inside a character. */
+  readonly head: string;
+  readonly notices: readonly string[];
 }
 
-const HEAD_BYTES = 64 * 1024;
+export const HEAD_BYTES = 64 * 1024;
 /** Small enough that parsing one piece stays well below a visible pause. */
 const PIECE_BYTES = 128 * 1024;
 const RESAVE = 'Save it again as "CSV UTF-8" in your spreadsheet, or convert it with: iconv -f WINDOWS-1252 -t UTF-8';
+/** Bytes that are no character of Windows-1252. */
+const NOT_WINDOWS = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
+/** Of the letters of a text in a western European language, the most that have an accent. */
+const MOST_ACCENTED = 0.25;
 
 /**
- * The encoding by byte order mark, and the beginning of the file's text for guessing its format (up
- * to 64 KiB, possibly ending inside a character).
- * @throws DataError for an empty file, a workbook or other binary file.
+ * The encoding by byte order mark, or by where the zero bytes of UTF-16 are; else UTF-8.
+ * @throws DataError for a binary file
  */
-export async function sniffEncoding(file: NamedBlob): Promise<{ encoding: Encoding; head: string }> {
+export async function openText(file: NamedBlob): Promise<TextFile> {
   const bytes = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  if (bytes.length === 0) {
-    throw new DataError({
-      file: file.name,
-      what: "The file is empty (0 bytes).",
-      fix: "Choose a CSV, TSV or JSONL file with a header row and at least two labelled rows.",
-    });
+  const { encoding, isMarked } = guessEncoding(file.name, bytes);
+  const notices = isMarked ? [] : [`${file.name}: read as UTF-16, by its zero bytes; it has no byte order mark.`];
+  return { file, encoding, head: headOf(bytes, encoding), notices };
+}
+
+const headOf = (bytes: Uint8Array, encoding: Encoding) => new TextDecoder(encoding).decode(bytes, { stream: true });
+
+/**
+ * A file that is not UTF-8 as Windows-1252, which it says in a notice; null where something speaks
+ * against that.
+ */
+export async function asWindows(file: NamedBlob): Promise<TextFile | null> {
+  const word = await windowsWord(file);
+  if (word === null) return null;
+  const notice =
+    `${file.name}: the file is not UTF-8, and was read as Windows-1252 (for example ${quote(word)}). If letters are ` +
+    "wrong, save it as UTF-8.";
+  const encoding = "windows-1252";
+  const bytes = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  return { file, encoding, head: headOf(bytes, encoding), notices: [notice] };
+}
+
+/** A byte of a file that is read as UTF-8 is none of it. */
+export class NotUtf8 extends DataError {}
+
+function guessEncoding(file: string, bytes: Uint8Array): { encoding: Encoding; isMarked: boolean } {
+  const begins = (...mark: number[]) => mark.every((byte, place) => bytes[place] === byte);
+  if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff)) throw utf32(file);
+  if (begins(0xff, 0xfe)) return { encoding: "utf-16le", isMarked: true };
+  if (begins(0xfe, 0xff)) return { encoding: "utf-16be", isMarked: true };
+  const first = bytes.indexOf(0);
+  if (first < 0) return { encoding: "utf-8", isMarked: true };
+  // Of every four bytes, how many of the first, second, third and fourth ones are zero.
+  const zeros = [0, 0, 0, 0];
+  for (const [place, byte] of bytes.entries()) if (byte === 0) zeros[place % 4]!++;
+  const quarter = bytes.length / 4;
+  const [one, two, three, four] = zeros.map((count) => count / quarter) as [number, number, number, number];
+  if ((four > 0.95 && three > 0.8 && one < 0.05) || (one > 0.95 && two > 0.8 && four < 0.05)) throw utf32(file);
+  const [even, odd] = [one + three, two + four];
+  if (odd > 0.6 && even < odd / 8) return { encoding: "utf-16le", isMarked: false };
+  if (even > 0.6 && odd < even / 8) return { encoding: "utf-16be", isMarked: false };
+  throw new DataError({
+    file,
+    what: `Byte ${formatCount(first)} is zero: this is a binary file, not a table of text.`,
+    fix: "Choose a file of one of the kinds that are read; docs/data.md lists them.",
+  });
+}
+
+function utf32(file: string): DataError {
+  return new DataError({ file, what: "This is UTF-32 text, which is not read.", fix: "Save the file as UTF-8." });
+}
+
+/**
+ * The first word with a byte above 127, where the file may be Windows-1252; null where it has
+ * characters of UTF-8 as well, bytes that Windows-1252 lacks, or too many letters with accents for a
+ * western European language.
+ */
+async function windowsWord(file: NamedBlob): Promise<string | null> {
+  const decoder = new TextDecoder("windows-1252");
+  let [accented, letters, sequence] = [0, 0, 0];
+  let word: string | null = null;
+  for await (const bytes of pieces(file)) {
+    for (const byte of bytes) {
+      if (NOT_WINDOWS.has(byte)) return null;
+      // A lead byte of UTF-8 and all that belong to it.
+      if (sequence > 0 && (byte & 0xc0) === 0x80) {
+        sequence--;
+        if (sequence === 0) return null;
+      } else sequence = byte >= 0xc3 && byte < 0xf5 ? (byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1) : 0;
+      if (byte >= 0xc0) accented++;
+      else if ((byte | 32) >= 97 && (byte | 32) <= 122) letters++;
+    }
+    word ??= /[^\s,;"]*[\u0080-\uffff][^\s,;"]*/.exec(decoder.decode(bytes))?.[0] ?? null;
   }
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4) {
-    throw new DataError({
-      file: file.name,
-      what: "This is a zip archive or an Excel or OpenDocument workbook, not a text table.",
-      fix: 'Open it in your spreadsheet and save the sheet as "CSV UTF-8".',
-    });
+  return accented > MOST_ACCENTED * (accented + letters) ? null : word;
+}
+
+/** The file's bytes, in pieces. */
+async function* pieces(file: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = (file.stream() as ReadableStream<Uint8Array<ArrayBuffer>>).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      for (let from = 0; from < value.length; from += PIECE_BYTES) yield value.subarray(from, from + PIECE_BYTES);
+    }
+  } finally {
+    await reader.cancel();
   }
-  const encoding: Encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? "utf-16le" : bytes[0] === 0xfe && bytes[1] === 0xff ? "utf-16be" : "utf-8";
-  const zero = encoding === "utf-8" ? bytes.indexOf(0) : -1;
-  if (zero >= 0) {
-    throw new DataError({
-      file: file.name,
-      what: `Byte ${formatCount(zero)} is zero: this is a binary file, or UTF-16 text without a byte order mark.`,
-      fix: 'If it is a table, save it again as "CSV UTF-8".',
-    });
+}
+
+/** Hands the whole text to `take`, pausing for the event loop every few milliseconds. */
+export async function readPieces(
+  { file, encoding }: TextFile,
+  take: (piece: string) => void,
+  onProgress?: ReadProgress,
+): Promise<void> {
+  let done = 0;
+  const breathe = createBreather(() => onProgress?.(done, file.size));
+  for await (const { text, bytesRead } of decodePieces(file, encoding)) {
+    done = bytesRead;
+    take(text);
+    await breathe();
   }
-  return { encoding, head: new TextDecoder(encoding).decode(bytes, { stream: true }) };
+  onProgress?.(file.size, file.size);
+}
+
+interface TextPiece {
+  text: string;
+  /** Bytes of the file read so far, this piece included. */
+  bytesRead: number;
 }
 
 /**
  * The whole file as text, piece by piece, in constant memory.
  * @throws DataError at the first byte that does not belong to the encoding.
  */
-export async function* decodePieces(file: NamedBlob, encoding: Encoding): AsyncGenerator<TextPiece> {
+async function* decodePieces(file: NamedBlob, encoding: Encoding): AsyncGenerator<TextPiece> {
   const decoder = new TextDecoder(encoding, { fatal: true });
-  const reader = (file.stream() as ReadableStream<Uint8Array>).getReader();
   let bytesRead = 0;
   let tail = new Uint8Array(0);
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      for (let from = 0; from < value.length; from += PIECE_BYTES) {
-        const bytes = value.subarray(from, from + PIECE_BYTES);
-        const text = await decodeOrExplain(() => decoder.decode(bytes, { stream: true }), file, encoding, bytesRead, [
-          tail,
-          bytes,
-        ]);
-        bytesRead += bytes.length;
-        tail = bytes.slice(-3);
-        yield { text, bytesRead };
-      }
-    }
-    const text = await decodeOrExplain(() => decoder.decode(), file, encoding, bytesRead, [tail, new Uint8Array(0)]);
-    if (text) yield { text, bytesRead };
-  } finally {
-    await reader.cancel();
+  for await (const bytes of pieces(file)) {
+    const text = await decodeOrExplain(() => decoder.decode(bytes, { stream: true }), file, encoding, bytesRead, [
+      tail,
+      bytes,
+    ]);
+    bytesRead += bytes.length;
+    tail = bytes.slice(-3);
+    yield { text, bytesRead };
   }
+  const text = await decodeOrExplain(() => decoder.decode(), file, encoding, bytesRead, [tail, new Uint8Array(0)]);
+  if (text) yield { text, bytesRead };
 }
 
 async function decodeOrExplain(
@@ -106,12 +190,12 @@ async function decodeOrExplain(
     const inJoined = firstInvalidByte(joined);
     const offset = bytesBefore - tail.length + inJoined;
     const value = (joined[inJoined] ?? 0).toString(16).toUpperCase().padStart(2, "0");
-    throw new DataError({
+    throw new NotUtf8({
       file: file.name,
       what:
         `The file is not UTF-8: byte ${formatCount(offset)} (0x${value}), ` +
         `on line ${formatCount(await lineOfByte(file, offset))}, is not valid there.`,
-      fix: `${RESAVE}.`,
+      fix: `${RESAVE}. If only some lines are wrong, the file mixes encodings: correct them.`,
     });
   }
 }

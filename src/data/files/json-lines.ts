@@ -1,88 +1,66 @@
-/**
- * JSON Lines (one object a line) to records over a growing list of columns. Values become text;
- * nested ones stay JSON.
- */
+/** JSON Lines: one object a line. */
 
 import { messageOf } from "../../errors/message-of";
-import { DataError, formatCount, quote } from "../errors";
+import { DataError, quote } from "../errors";
+import { JsonCells, parseJson } from "./cells";
+import { readPieces, type TextFile } from "./decode";
+import {
+  addEmpty,
+  checkCellCount,
+  type EmptyRows,
+  LONGEST_RECORD,
+  type ReadProgress,
+  type Records,
+  tooLong,
+} from "./records";
 
-const LONGEST_LINE = 4 * 1024 * 1024;
+const FIX = 'Write one complete object per line, for example {"text": "…", "label": "…"}.';
 
-export class JsonLinesReader {
-  readonly columns: string[] = [];
-  readonly #indexes = new Map<string, number>();
-  readonly #file: string;
-  #rest = "";
-  #line = 0;
-
-  constructor(file: string) {
-    this.#file = file;
-  }
-
-  /**
-   * The records of the lines that are complete after this piece; null for an empty line. A record
-   * may be shorter than `columns`: a later line can bring a new key.
-   * @throws DataError for a line that is not a JSON object.
-   */
-  push(piece: string): (string[] | null)[] {
-    const lines = (this.#rest + piece).split("\n");
-    this.#rest = lines.pop() ?? "";
-    if (this.#rest.length > LONGEST_LINE) {
-      throw new DataError({
-        file: this.#file,
-        row: this.#line + 1,
-        what: `The line is longer than ${formatCount(LONGEST_LINE)} characters.`,
-        fix: "Write one JSON object per line.",
-      });
+/** @throws DataError naming the line that is not one JSON object, or is too long */
+export async function readJsonLines(text: TextFile, onProgress?: ReadProgress): Promise<Records> {
+  const { file } = text;
+  const cells = new JsonCells(file.name);
+  const rows: string[][] = [];
+  const rowNumbers: number[] = [];
+  const empty: EmptyRows = { count: 0, first: [] };
+  let line = 0;
+  let rest = "";
+  const read = (content: string) => {
+    line++;
+    if (content.trim() === "") {
+      addEmpty(empty, line);
+      return;
     }
-    return lines.map((line) => this.#read(line));
-  }
-
-  /** The last line, when the file does not end with a line end. */
-  finish(): (string[] | null)[] {
-    return this.#rest === "" ? [] : [this.#read(this.#rest)];
-  }
-
-  #read(line: string): string[] | null {
-    this.#line++;
-    if (line.trim() === "") return null;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (cause) {
-      const why = messageOf(cause);
-      throw new DataError({
-        file: this.#file,
-        row: this.#line,
-        what: `The line is not valid JSON (${why}): ${quote(line)}.`,
-        fix: 'Write one complete object per line, for example {"text": "…", "label": "…"}.',
-      });
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw new DataError({
-        file: this.#file,
-        row: this.#line,
-        what: `The line is ${Array.isArray(value) ? "a list" : "a single value"}, not an object: ${quote(line)}.`,
-        fix: 'Write one object per line, for example {"text": "…", "label": "…"}.',
-      });
-    }
-    const record: string[] = this.columns.map(() => "");
-    for (const [key, entry] of Object.entries(value)) record[this.#indexOf(key)] = asText(entry);
-    return record;
-  }
-
-  #indexOf(key: string): number {
-    const name = key.trim();
-    let index = this.#indexes.get(name);
-    if (index === undefined) {
-      index = this.columns.push(name) - 1;
-      this.#indexes.set(name, index);
-    }
-    return index;
-  }
+    rows.push(cells.add(objectOf(content, file.name, line), line));
+    rowNumbers.push(line);
+    checkCellCount(file, rows.length, cells.columns.length);
+  };
+  await readPieces(
+    text,
+    (piece) => {
+      const lines = (rest + piece).split("\n");
+      rest = lines.pop() ?? "";
+      for (const content of lines) read(content);
+      if (rest.length > LONGEST_RECORD) throw tooLong(file.name, line + 1, "line");
+    },
+    onProgress,
+  );
+  if (rest !== "") read(rest);
+  const { columns } = cells;
+  for (const record of rows) while (record.length < columns.length) record.push("");
+  return { columns, rows, rowNumbers, empty, notices: [], separator: null };
 }
 
-function asText(value: unknown): string {
-  if (typeof value === "string") return value;
-  return value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+function objectOf(content: string, file: string, row: number): object {
+  let value: unknown;
+  try {
+    value = parseJson(content);
+  } catch (cause) {
+    // The reader's own words may quote a part of the line.
+    const why = messageOf(cause).slice(0, 80);
+    throw new DataError({ file, row, what: `The line is not valid JSON (${why}): ${quote(content)}.`, fix: FIX });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  const found = Array.isArray(value) ? "a list" : "a single value";
+  throw new DataError({ file, row, what: `The line is ${found}, not an object: ${quote(content)}.`, fix: FIX });
 }

@@ -15,7 +15,7 @@ import {
   uptoAnswer,
 } from "../chat";
 import { type ColumnFacts, isFilled } from "../columns";
-import { countOf, DataError, formatCount, nameRows } from "../errors";
+import { countOf, DataError, formatCount, listNames, nameRows } from "../errors";
 import type { Example } from "../examples";
 import { encodeExchange } from "../language";
 import { columnsOf } from "../placeholders";
@@ -30,7 +30,7 @@ const RESPONSE_NAMES = ["output", "response", "completion", "answer", "reply", "
 const PROMPT_NAMES = ["instruction", "prompt", "question", "query", "source", "article", "document", "input", "text"];
 /** What a prompt may have beside what it asks. */
 const INPUT_NAMES = ["input", "context", "passage"];
-/** Of several columns of conversations the likeliest; those of rejected answers are none of them. */
+/** Of several columns of conversations the likeliest; rejected answers are none of them. */
 const MESSAGES_NAMES = ["messages", "conversations", "conversation", "contents", "dialogue", "dialog", "chosen"];
 const REJECTED_NAMES = ["rejected", "rejectedresponse"];
 const SYSTEM_NAMES = ["system", "systemprompt", "systemmessage", "systeminstruction"];
@@ -214,7 +214,7 @@ function checkTexts(table: Table, columns: readonly string[], role: string): str
 function placeOf(table: Table, column: string): number {
   const place = table.columns.indexOf(column);
   if (place >= 0) return place;
-  const what = `The file has no column of this name, which is to be part of the conversation (it has: ${table.columns.join(", ")}).`;
+  const what = `The file has no column of this name, which is to be part of the conversation (it has: ${listNames(table.columns)}).`;
   throw new DataError({ file: table.file, column, what, fix: "Choose one of the file's columns." });
 }
 

@@ -3,7 +3,7 @@
  * and cells that say yes or no.
  */
 
-import { readStructure } from "../structures";
+import { readStructure } from "../literals";
 
 /**
  * A cell that holds a list (see `readStructure`) as its entries, numbers written as text; null where

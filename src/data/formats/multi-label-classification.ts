@@ -9,7 +9,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat, KnownRows } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
+import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { isYes, readArray, SEPARATORS, separatorOf, splitLabels } from "./lists";
 
 const NO = new Set(["0", "0.0", "false", "no"]);
@@ -37,6 +37,8 @@ export const multiLabelClassification: DataFormat = {
     if (flags.length >= 2 && others.length > 0 && !named) return { ...guessTexts(others), labels: flags };
     if (facts.length < 2) return null;
     const { label, ...texts } = guessColumns(table, facts);
+    // "3,5" is a number where semicolons stand between cells.
+    if (facts.some(({ name, allNumbers, fractions }) => name === label && allNumbers && fractions)) return null;
     return looksLikeLists(cellsOf(table, label!)) ? { ...texts, labels: [label!] } : null;
   },
 
@@ -70,15 +72,20 @@ export const multiLabelClassification: DataFormat = {
         `${table.file}, column "${columns[0]}": labels are taken apart at ${written}; another separator can be given.`,
       );
     }
-    const places = present.flatMap((names, index) => names.map((label) => ({ label, row: cells[index]!.row })));
+    const spelling = spellAsKnown(table.file, "label", known);
+    const named = present.map((names) => names.map(spelling.spell));
+    const places = named.flatMap((names, index) => names.map((label) => ({ label, row: cells[index]!.row })));
     const found = sortedNames(lists ? places.map(({ label }) => label) : columns);
     const labels = known ? [...known.labels] : found;
-    if (known) notices.push(...checkKnown(table.file, columns[0]!, "label", places, known));
-    else checkLabels(table.file, columns, labels, present);
+    if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, columns[0]!, "label", places, known));
+    else {
+      checkLabels(table.file, columns, labels, present);
+      notices.push(...labelNotices(table.file, columns[0]!, "label", labels));
+    }
     const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => {
       const flags = new Float32Array(labels.length);
-      for (const id of present[index]!.flatMap((name) => ids.get(name) ?? [])) flags[id] = 1;
+      for (const id of named[index]!.flatMap((name) => ids.get(name) ?? [])) flags[id] = 1;
       return { text: values[0]!, textPair: values[1]!, label: 0, values: flags, row };
     });
     return { examples: onlyKnown(examples, known), labels, notices };

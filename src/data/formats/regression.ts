@@ -3,6 +3,7 @@
 import { guessTexts } from "../columns";
 import { DataError, quote } from "../errors";
 import { readCells } from "../examples";
+import { isMissing, numberIn } from "../numbers";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
 
@@ -18,6 +19,8 @@ const NUMBER_NAMES = [
   "labels",
   "y",
 ];
+/** Of float32, in which is trained. */
+const LARGEST = 3.4028234663852886e38;
 /** More different whole numbers than this are no classes. */
 const MOST_CLASSES = 20;
 
@@ -58,11 +61,11 @@ export const regression: DataFormat = {
     const { cells, notices } = readCells(table, [
       { role: "text", column: text },
       { role: "second text", column: textPair },
-      { role: "number", column: number },
+      { role: "number", column: number, isEmpty: isMissing },
     ]);
     const examples = cells.map(({ values, row }) => {
-      const value = Number(values[2]!.trim());
-      if (!Number.isFinite(value)) {
+      const value = numberIn(values[2]!, table.decimalComma);
+      if (Number.isNaN(value)) {
         throw new DataError({
           file: table.file,
           row,
@@ -71,7 +74,16 @@ export const regression: DataFormat = {
           fix: "Write numbers with a decimal point and without units (1234.5), or choose another column or task.",
         });
       }
-      return { text: values[0]!, textPair: values[1]!, label: 0, values: Float32Array.of(value), row };
+      if (Math.abs(value) > LARGEST) {
+        throw new DataError({
+          file: table.file,
+          row,
+          column: number!,
+          what: `${quote(values[2]!)} is beyond the largest number that is computed with, ${LARGEST.toPrecision(8)}.`,
+          fix: "Correct the cell, or leave it empty.",
+        });
+      }
+      return { text: values[0]!, textPair: values[1]!, label: 0, values: Float64Array.of(value), row };
     });
     const [first] = examples;
     if (!known && examples.every(({ values }) => values[0] === first!.values[0])) {

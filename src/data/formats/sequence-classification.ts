@@ -7,7 +7,7 @@ import { readStructure } from "../literals";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
+import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { readArray } from "./lists";
 
 export const sequenceClassification: DataFormat = {
@@ -34,10 +34,17 @@ export const sequenceClassification: DataFormat = {
       { role: "second text", column: textPair },
       { role: "label", column: label, structures: ["list", "object"] },
     ]);
-    const places = cells.map(({ values, row }) => ({ label: labelIn(values[2]!, table.file, row, label!), row }));
+    const spelling = spellAsKnown(table.file, "label", known);
+    const places = cells.map(({ values, row }) => ({
+      label: spelling.spell(labelIn(values[2]!, table.file, row, label!)),
+      row,
+    }));
     const labels = known ? [...known.labels] : sortedNames(places.map((place) => place.label));
-    if (known) notices.push(...checkKnown(table.file, label!, "label", places, known));
-    else checkLabels(table, label!, labels, places);
+    if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, label!, "label", places, known));
+    else {
+      checkLabels(table, label!, labels, places);
+      notices.push(...labelNotices(table.file, label!, "label", labels));
+    }
     const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => ({
       text: values[0]!,

@@ -6,7 +6,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { cutTokens } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, MOST_LABELS, numberLabels, onlyKnown } from "./labels";
+import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { readWords } from "./lists";
 
 const WORD_NAMES = ["tokens", "words", "token", "word", "sentence", "text"];
@@ -63,17 +63,21 @@ export const tokenClassification: DataFormat = {
       }
       return { words, tags: own, row };
     });
-    const places = rows.flatMap(({ tags: own, row }) => own.map((label) => ({ label, row })));
+    const spelling = spellAsKnown(table.file, "tag", known);
+    const places = rows.flatMap(({ tags: own, row }) => own.map((tag) => ({ label: spelling.spell(tag), row })));
     const labels = known ? [...known.labels] : sortedNames(places.map(({ label }) => label));
-    if (known) notices.push(...checkKnown(table.file, tags!, "tag", places, known));
-    else notices.push(...checkTags(table.file, tags!, labels, places.length));
+    if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, tags!, "tag", places, known));
+    else {
+      notices.push(...checkTags(table.file, tags!, labels, places.length));
+      notices.push(...labelNotices(table.file, tags!, "tag", labels));
+    }
     const ids = numberLabels(labels);
     const examples = rows.map(({ words, tags: own, row }) => ({
       text: words.join(" "),
       textPair: null,
       label: 0,
       words,
-      tags: own.map((tag) => ids.get(tag)!),
+      tags: own.map((tag) => ids.get(spelling.spell(tag))!),
       row,
     }));
     return { examples: onlyKnown(examples, known), labels, notices };
@@ -101,7 +105,7 @@ function areAligned(table: Table, tokens: string, tags: string): boolean {
     .map((record) => [readWords(record[word]!).length, readWords(record[tag]!).length]);
   const same = counts.filter(([a, b]) => a === b);
   const several = same.filter(([a]) => a! > 1);
-  // A text and its one label are as many words here and there: whole rows of tags are rarely chance.
+  // A text and its label are as many words here and there: whole rows of tags are rarely chance.
   return same.length === counts.length ? several.length > 0 : several.length > SHARE_ALIGNED * counts.length;
 }
 

@@ -34,15 +34,24 @@ function seed(): number | undefined {
   return useStudio.getState().training.settings?.seed;
 }
 
+/**
+ * Whether the open file has these columns, or has as many where a first row that is read as data
+ * leaves them without names.
+ */
+export function couldHave(summary: DataSummary, { columns, header = true }: Pick<DataSettings, "columns" | "header">) {
+  const numbered = summary.columns.map((_, place) => `column ${place + 1}`);
+  return namedColumns(columns).every((column) => (header ? summary.columns : numbered).includes(column));
+}
+
 async function readAsWanted(): Promise<void> {
   const { summary } = useStudio.getState().data;
-  if (!wanted || !summary || !namedColumns(wanted.columns).every((column) => summary.columns.includes(column))) return;
+  if (!wanted || !summary || !couldHave(summary, wanted)) return;
   // An address of a time before there were test rows asks for none.
-  const { test = null, group = null, changes = [] } = wanted;
-  await setData({ ...wanted, test, group, changes }, "columns");
+  const { test = null, group = null, changes = [], header = true } = wanted;
+  await setData({ ...wanted, test, group, changes, header }, "columns");
   if (changes.length > 0 && useStudio.getState().data.summary?.problem !== null) {
     // Of another file, which may still be opened.
-    await setData({ ...wanted, test, group, changes: [] }, "columns");
+    await setData({ ...wanted, test, group, changes: [], header }, "columns");
     if (useStudio.getState().data.summary?.problem === null) {
       const rows = changes.length === 1 ? "a change of a row" : `changes of ${changes.length} rows`;
       const text = `The address has ${rows} that are not of ${summary.train.file}: they wait until their file is opened.`;
@@ -63,8 +72,8 @@ export async function openSample(id: string): Promise<void> {
   await readAsWanted();
 }
 
-export async function openFile(file: File, role: DataRole): Promise<void> {
-  const done = await attempt(role, file.name, () => studio().openData(file, role, seed()));
+export async function openFile(file: File, role: DataRole, header?: boolean): Promise<void> {
+  const done = await attempt(role, file.name, () => studio().openData(file, role, seed(), header));
   if (!done) return;
   if (role === "train") {
     Object.assign(opened, { sample: null, train: file, validation: null, test: null });
@@ -123,7 +132,7 @@ export async function reopenData(): Promise<void> {
   const { sample, train, validation, test } = opened;
   if (sample !== null) await openSample(sample);
   else if (train) {
-    await openFile(train, "train");
+    await openFile(train, "train", settings?.header);
     if (validation) await openFile(validation, "validation");
     if (test) await openFile(test, "test");
   }

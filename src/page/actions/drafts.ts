@@ -3,7 +3,6 @@
  * themselves.
  */
 
-import { namedColumns } from "../../data/placeholders";
 import { messageOf } from "../../errors/message-of";
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { currentConfiguration, draftRun, draftsFrom, freeName, isSearchable } from "../store/configuration";
@@ -12,7 +11,7 @@ import type { DraftRun } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { draftsForText, standardText } from "../store/suggested-text";
 import { studio } from "../worker";
-import { setData } from "./data";
+import { couldHave, setData } from "./data";
 
 export function addRun(methodId: string): void {
   const { methods } = useStudio.getState();
@@ -157,17 +156,17 @@ export async function openConfiguration(file: File): Promise<void> {
     patch("training", { settings: configuration.training, problems: {} });
     const said = [`Opened ${file.name}: ${preset === undefined ? `${runs.length} runs` : `the preset ${preset}`}.`];
     const { summary } = state.data;
-    const wanted = namedColumns(configuration.data.columns);
-    if (!summary || !wanted.every((column) => summary.columns.includes(column))) {
+    if (!summary || !couldHave(summary, configuration.data)) {
       said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
     } else {
-      const { task, validation, test, group, changes = [], columns, maxLength } = configuration.data;
+      const { task, validation, test, group, header = true, changes = [], columns, maxLength } = configuration.data;
       await setData(
         {
           task,
           columns,
           maxLength,
           group,
+          header,
           changes,
           ...(typeof test === "string" ? {} : { test }),
           ...(typeof validation === "number" ? { validationFraction: validation } : {}),

@@ -10,6 +10,7 @@ import "./ProgressLine.css";
 const words: Record<ProgressEvent["wait"], string> = {
   "downloading model": "Downloading the model",
   "checking model": "Checking the model's files",
+  "downloading data": "Downloading",
   "reading data": "Reading data",
   tokenising: "Tokenising",
   "loading weights": "Loading weights",

@@ -27,6 +27,8 @@ export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
             <TemplateField key={field.role} field={field} summary={summary} />
           ) : field.kind === "columns" ? (
             <SeveralColumns key={field.role} field={field} summary={summary} />
+          ) : field.kind === "separator" ? (
+            <SeparatorField key={field.role} field={field} summary={summary} />
           ) : (
             <OneColumn key={field.role} field={field} summary={summary} />
           ),
@@ -106,6 +108,29 @@ const templateHelp: Partial<Record<ColumnRole, string>> = {
     "learn whole texts.",
   response: "What it learns to write; the end-of-sequence token is put after it.",
 };
+
+const SEPARATORS = [
+  { value: ";", label: "semicolon ;" },
+  { value: "|", label: "vertical bar |" },
+  { value: ",", label: "comma ," },
+  { value: "#", label: "number sign #" },
+  { value: "\n", label: "line break" },
+];
+
+/** What stands between the labels of a cell; a file may ask for another one than these. */
+function SeparatorField({ field: { role, title }, summary }: RoleProps) {
+  const chosen = (summary.settings.columns[role] ?? NONE) as string;
+  const choices = [{ value: NONE, label: "guess" }, ...SEPARATORS];
+  const known = choices.some(({ value }) => value === chosen);
+  return (
+    <SelectField
+      label={title}
+      value={chosen}
+      choices={known ? choices : [...choices, { value: chosen, label: chosen }]}
+      onChange={(value) => change(summary, { [role]: value === NONE ? null : value })}
+    />
+  );
+}
 
 /** One column that lists labels, or a column for every label. */
 function SeveralColumns({ field: { role, title }, summary }: RoleProps) {

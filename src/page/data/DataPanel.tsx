@@ -15,6 +15,7 @@ import { shownWait } from "../store/waits";
 import { ChangedRows } from "./ChangedRows";
 import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
+import { HubDataset } from "./HubDataset";
 import { LabelErrorsPanel } from "./LabelErrorsPanel";
 import { LabelList } from "./LabelList";
 import { LengthHistogram } from "./LengthHistogram";
@@ -32,7 +33,7 @@ export function DataPanel() {
   const context = useStudio((state) => state.model.summary?.contextLength);
   const reading = useStudio((state) => {
     const wait = shownWait(state)?.event.wait;
-    return wait === "reading data" || wait === "tokenising";
+    return wait === "downloading data" || wait === "reading data" || wait === "tokenising";
   });
   const busy = useStudio(isBusy);
   const { summary, opening, error } = data;
@@ -57,6 +58,7 @@ export function DataPanel() {
             {summary && ` ${summary.train.file} stays open.`}
           </Message>
         )}
+        <HubDataset />
         <Samples />
         {summary && (
           <>

@@ -17,9 +17,10 @@ export function DropZone() {
     <div {...getRootProps({ className: isDragActive ? "drop-zone drop-zone-active" : "drop-zone" })}>
       <FileUp size={20} aria-hidden="true" />
       <span>
-        <strong>{isDragActive ? "Drop to open" : "Drop CSV, TSV or JSONL"}</strong>
+        <strong>{isDragActive ? "Drop to open" : "Drop a table"}</strong>
         <span className="field-help">
-          Texts with labels or numbers, words with tags, prompts with responses, or conversations.
+          CSV, JSON, Excel or Parquet: texts with labels or numbers, words with tags, prompts with responses, or
+          conversations.
         </span>
       </span>
       <button type="button" className="button" onClick={open}>

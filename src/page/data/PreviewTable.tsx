@@ -1,6 +1,7 @@
 /** The first rows of the training file as they stand, with the role of each column. */
 
 import type { DataSummary } from "../../worker/api";
+import { setData } from "../actions/data";
 import { formatBytes, formatPlural } from "../numbers";
 import "./PreviewTable.css";
 
@@ -20,6 +21,15 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
         <span className="muted">
           {formatPlural(summary.train.rows, "row")} · {formatBytes(summary.train.bytes)}
         </span>
+        {summary.header && (
+          <button
+            type="button"
+            className={summary.header.looksLikeData ? "button button-small" : "text-button"}
+            onClick={() => void setData({ header: !summary.header!.isNames, columns: {}, group: null }, "columns")}
+          >
+            {summary.header.isNames ? "First row is data" : "First row holds the names"}
+          </button>
+        )}
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="table-scroll" aria-label={`First rows of ${summary.train.file}`} tabIndex={0}>

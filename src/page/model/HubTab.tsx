@@ -3,22 +3,18 @@
 import { type FormEvent, useState } from "react";
 import { lookUpModel } from "../actions/model";
 import { Field } from "../fields/Field";
+import { HUB, HubAccessFields, hubOf } from "../fields/HubAccessFields";
 import { useStudio } from "../store/store";
-
-const HUB = "https://huggingface.co";
 
 export function HubTab() {
   const { looking, downloading, opening } = useStudio((state) => state.model);
   const [name, setName] = useState("");
-  // The token lives in this component and in the worker's memory, nowhere else.
-  const [token, setToken] = useState("");
-  const [address, setAddress] = useState(HUB);
-  const hub = address.trim().replace(/\/+$/, "");
-  const problem = isAddress(hub) ? null : "Write an address like https://huggingface.co.";
+  const [access, setAccess] = useState({ token: "", address: HUB });
+  const { hub, problem } = hubOf(access);
   const waiting = looking !== null || downloading !== null || opening !== null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (problem === null && name.trim() !== "") void lookUpModel(name, token.trim() || null, hub);
+    if (problem === null && name.trim() !== "") void lookUpModel(name, access.token.trim() || null, hub);
   };
   return (
     <form className="model-form" onSubmit={submit}>
@@ -36,39 +32,7 @@ export function HubTab() {
           />
         )}
       </Field>
-      <details className="more-fields">
-        <summary>Token for gated models, another Hub address</summary>
-        <Field label="Access token" help="Kept in memory until this page is closed, and sent to the Hub only.">
-          {(input) => (
-            <input
-              {...input}
-              className="input"
-              type="password"
-              value={token}
-              onChange={(event) => setToken(event.target.value)}
-              placeholder="hf_…"
-              autoComplete="off"
-            />
-          )}
-        </Field>
-        <Field
-          label="Hub address"
-          help="Of the Hub, or of a mirror or server of your own that whoever serves this page has allowed it to ask."
-          problem={problem}
-        >
-          {(input) => (
-            <input
-              {...input}
-              className="input"
-              type="url"
-              value={address}
-              onChange={(event) => setAddress(event.target.value)}
-              autoComplete="off"
-              spellCheck={false}
-            />
-          )}
-        </Field>
-      </details>
+      <HubAccessFields access={access} noun="models" onChange={setAccess} />
       <div className="inline">
         <button type="submit" className="button" disabled={waiting || name.trim() === "" || problem !== null}>
           Look up
@@ -80,8 +44,4 @@ export function HubTab() {
       </div>
     </form>
   );
-}
-
-function isAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }

@@ -5,6 +5,7 @@
 
 import { Download, FileInput } from "lucide-react";
 import { useState } from "react";
+import { tableExtensions } from "../../data/files/extensions";
 import type { FilePredictions as Answer, ColumnRoles, FileScores, FileToPredict } from "../../worker/api";
 import { useQuestion } from "../asking";
 import { download } from "../export/download";
@@ -35,7 +36,7 @@ export function FilePredictions() {
     <fieldset className="sum-panel">
       <legend className="group-label">Predict a file</legend>
       <div className="imported-actions file-line">
-        <FileButton label="File to predict" accept=".csv,.tsv,.jsonl" onFile={open}>
+        <FileButton label="File to predict" accept={tableExtensions.join(",")} onFile={open}>
           <FileInput size={16} aria-hidden="true" /> Choose a file…
         </FileButton>
         {opened && (
@@ -48,8 +49,8 @@ export function FilePredictions() {
         <Choices key={`${opened.file.name} ${opened.file.lastModified} ${opened.found.rows}`} {...opened} runs={runs} />
       ) : (
         <p className="field-help">
-          A CSV, TSV or JSONL file of texts. One run answers every row, or a column says which. Where a column has the
-          right answers, all runs are scored on those rows.
+          A table of texts, in any of the kinds of files that you can train on. One run answers every row, or a column
+          says which. Where a column has the right answers, all runs are scored on those rows.
         </p>
       )}
       {error !== null && <Message kind="error">{error}</Message>}
@@ -78,7 +79,8 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   const working = predicting || scoring;
   const answer = working || error !== null ? null : last;
   const values = found.values.find((one) => one.column === column)?.values ?? [];
-  const runOf = (value: string) => given[value] ?? namedLike(value, runs) ?? NONE;
+  // A value may be called like what every object has: only what was chosen for it counts.
+  const runOf = (value: string) => (Object.hasOwn(given, value) ? given[value]! : (namedLike(value, runs) ?? NONE));
   const mapped = Object.fromEntries(values.map(({ value }) => [value, runOf(value)]).filter(([, run]) => run !== NONE));
   const run = runs.includes(chosen) ? chosen : runs[0]!;
   const complete = how === "one" || (values.length > 0 && values.every(({ value }) => runOf(value) !== NONE));

@@ -10,12 +10,13 @@ import { NumberField } from "../fields/NumberField";
 import { Message } from "../layout/Message";
 import { formatCount, formatLoss, formatMetric, formatPlural, metricWord } from "../numbers";
 import { isBusy, shownTask, useStudio } from "../store/store";
+import { AdapterNotices } from "./AdapterNotices";
 
 /** Steps offered where nothing of a plan is left. */
 const FURTHER = 100;
 
 export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
-  const { run, method, base, summed, evaluation, hasThresholds, step, steps } = adapter;
+  const { run, method, base, summed, evaluation, hasThresholds, step, steps, notices } = adapter;
   const busy = useStudio(isBusy);
   const left = (steps ?? 0) - (step ?? 0);
   const [more, setMore] = useState<number | null>(left > 0 ? left : FURTHER);
@@ -30,6 +31,7 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
         {evaluation &&
           `: validation ${metricWord(metric)} ${formatMetric(metric, evaluation[metric])}, loss ${formatLoss(evaluation.loss)}`}
       </p>
+      <AdapterNotices notices={notices} />
       {evaluation && task === "multi-label-classification" && (
         <p className="field-help">
           Here a label is given where its chance is above 50 %.
@@ -62,11 +64,7 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
           <RotateCcw size={16} aria-hidden="true" /> Continue training
         </button>
       </div>
-      {(summed ? [] : (continuation?.notices ?? [])).map((notice) => (
-        <Message key={notice} kind="info">
-          {notice}
-        </Message>
-      ))}
+      <AdapterNotices notices={summed ? [] : (continuation?.notices ?? [])} />
       {error !== null && <Message kind="error">{error}</Message>}
       {continuation && (
         <p className="field-help">

@@ -8,9 +8,10 @@ import type { AdapterStart } from "../../worker/api";
 import { addStart } from "../actions/beside";
 import { formatCount, formatPlural } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
+import { AdapterNotices } from "./AdapterNotices";
 
 export function StartFromAdapter({ start }: { start: AdapterStart }) {
-  const { name, source, differs, taken, run } = start;
+  const { name, source, differs, taken, notices, run } = start;
   const busy = useStudio(isBusy);
   const method = useStudio((state) => state.methods.descriptions.find(({ id }) => id === run.method));
   const [added, setAdded] = useState(false);
@@ -25,6 +26,7 @@ export function StartFromAdapter({ start }: { start: AdapterStart }) {
         head, since its labels are others, and the optimiser.
         {source && ` Source: ${source.file}, SHA-256 ${source.sha256.slice(0, 12)}…, noted in the run's run.json.`}
       </p>
+      <AdapterNotices notices={notices} />
       <div className="imported-actions">
         <button
           type="button"

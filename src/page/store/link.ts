@@ -10,7 +10,7 @@ import { ownRate, ownSettings } from "./configuration";
 import type { DraftRun } from "./state";
 
 /** How a file is to be read. */
-export type LinkedData = Pick<DataSettings, "task" | "columns" | "test" | "group" | "changes">;
+export type LinkedData = Pick<DataSettings, "task" | "columns" | "test" | "group" | "changes" | "header">;
 
 export interface LinkedConfiguration {
   /** Left out where no file was open. */
@@ -31,6 +31,7 @@ export function toFragment(
       data: {
         ...{ task: data.task, columns: data.columns, test: data.test, group: data.group },
         ...(data.changes && data.changes.length > 0 && { changes: data.changes }),
+        ...(data.header === false && { header: false }),
       },
     }),
     training,

@@ -11,7 +11,7 @@ export interface ClassMetrics {
 }
 
 /** Index of the largest of `classes` logits that begin at `offset`; the first one on a tie. */
-export function argmax(logits: Float32Array, offset: number, classes: number): number {
+export function argmax(logits: ArrayLike<number>, offset: number, classes: number): number {
   let best = 0;
   for (let index = 1; index < classes; index++) {
     if (logits[offset + index]! > logits[offset + best]!) best = index;
@@ -20,8 +20,8 @@ export function argmax(logits: Float32Array, offset: number, classes: number): n
 }
 
 /** Softmax of `classes` logits that begin at `offset`. */
-export function softmax(logits: Float32Array, offset: number, classes: number): number[] {
-  const row = Array.from(logits.subarray(offset, offset + classes));
+export function softmax(logits: ArrayLike<number>, offset: number, classes: number): number[] {
+  const row = Array.from({ length: classes }, (_, index) => logits[offset + index]!);
   const largest = Math.max(...row);
   const powers = row.map((logit) => Math.exp(logit - largest));
   const sum = powers.reduce((total, power) => total + power, 0);

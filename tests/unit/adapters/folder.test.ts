@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { checkBase, checkFits } from "../../../src/adapters/checks";
+import { checkBase, checkFits, misfit } from "../../../src/adapters/checks";
 import type { AdapterFolder } from "../../../src/adapters/folder";
 import { loraConfig } from "../../../src/adapters/forms/lora";
 import { readAdapterFiles, readAdapterZip } from "../../../src/adapters/read";
@@ -233,13 +233,46 @@ describe("what does not fit is refused", () => {
     ).rejects.toThrow(/adapter_model\.safetensors: tensor/);
   });
 
-  it("another base model: both are named", async () => {
-    const files = await peftFiles("tiny-llama/lora");
-    const adapter = await readAdapterFiles(files);
-    expect(() => checkBase(adapter, "tiny-base")).toThrow(
-      /trained on the base model "tiny-llama", but "tiny-base" is open/,
-    );
-    checkBase(adapter, "tiny-llama");
+  describe("a base model by another name", () => {
+    const read = async (form: string, base: string | null) => {
+      const adapter = await readAdapterFiles(await peftFiles(`tiny-llama/${form}`));
+      return { ...adapter, config: { ...adapter.config, base_model_name_or_path: base } };
+    };
+
+    it.each([
+      ["lora", "tiny-base", 'the base model "tiny-base"; "tiny-llama" is open, and its tensors fit there by name and'],
+      ["lora", null, 'a base model that it does not name; "tiny-llama" is open'],
+      ["prompt", null, 'a base model that it does not name; "tiny-llama" is open'],
+      ["prompt", "/content/drive/MyDrive/models/tiny-llama", 'models/tiny-llama"; "tiny-llama" is open'],
+      ["prompt", "/content/drive/MyDrive/models/tiny-llama/", "is open"],
+      ["prompt", "C:\\models\\tiny-llama", "is open"],
+      ["prompt", "owner/Tiny-Llama", "is open"],
+      ["prompt", "unsloth/tiny-llama-bnb-4bit", 'tiny-llama-bnb-4bit", quantised; "tiny-llama" is open'],
+      ["prompt", "unsloth/tiny-llama-unsloth-bnb-4bit", 'bnb-4bit", quantised;'],
+    ])("%s of %s is read, and it is said", async (form, base, notice) => {
+      expect(checkBase(await read(form, base), "tiny-llama")).toContain(notice);
+    });
+
+    it("the same name needs no word", async () => {
+      expect(checkBase(await read("lora", "tiny-llama"), "tiny-llama")).toBeNull();
+    });
+
+    it("both are named where nothing in the folder stands in a block of the model", async () => {
+      const adapter = await read("prompt", "tiny-base");
+      expect(() => checkBase(adapter, "tiny-llama")).toThrow(
+        /trained on the base model "tiny-base", but "tiny-llama" is open, and nothing in the folder tells/,
+      );
+    });
+
+    it("both are named where its tensors do not fit", async () => {
+      const error = new Error('"x" has shape [2] in the adapter');
+      const adapter = await read("lora", "tiny-base");
+      expect((misfit(adapter, "tiny-llama", error) as Error).message).toBe(
+        'The adapter was trained on the base model "tiny-base", but "tiny-llama" is open, and it does not fit there. ' +
+          'Open the adapter\'s base model first. ("x" has shape [2] in the adapter)',
+      );
+      expect(misfit(adapter, "tiny-base", error)).toBe(error);
+    });
   });
 
   it("tensors other than those a run trains", () => {
@@ -251,7 +284,16 @@ describe("what does not fit is refused", () => {
     expect(() => checkFits("a", trained.slice(1), trained)).toThrow(/no "F_K\.0\.weight" of shape \[12,12\]/);
     expect(() => checkFits("a", trained, trained.slice(1))).toThrow(/has "F_K\.0\.weight", which the run does not/);
     const turned = [trained[0]!, { name: "score.weight", shape: [48, 5] }];
-    expect(() => checkFits("a", turned, trained)).toThrow(/"score\.weight" has shape \[48,5\].*needs \[5,48\]/);
+    expect(() => checkFits("a", turned, trained)).toThrow(/"score\.weight" of shape \[48,5\].*needs \[5,48\]/);
+    const other = [{ name: "x.1.y", shape: [1] }, { name: "x.2.y", shape: [1] }, trained[1]!];
+    expect(() => checkFits("a", other, trained)).toThrow(
+      /has no "F_K\.0\.weight" of shape \[.*\]; it has "x\.1\.y", which the run does not train, and 1 more like it\./,
+    );
+    const resized = [{ name: "model.embed_tokens.lora_embedding_A", shape: [4, 32005] }];
+    const table = [{ name: "model.embed_tokens.lora_embedding_A", shape: [4, 32000] }];
+    expect(() => checkFits("a", resized, table)).toThrow(
+      /of shape \[4,32005\], but the run needs \[4,32000\]: tokens were added to its base model's vocabulary/,
+    );
   });
 });
 

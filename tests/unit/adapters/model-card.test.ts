@@ -1,9 +1,13 @@
+import { Template } from "@huggingface/jinja";
 import { expect, it } from "vitest";
-import type { ModelCardContent } from "../../../src/adapters/card/content";
+import type { ModelCardContent, WritingFacts } from "../../../src/adapters/card/content";
 import { modelCard } from "../../../src/adapters/card/model-card";
+import { HEADINGS_TEMPLATE } from "../../../src/adapters/card/writing";
 import { lora } from "../../../src/adapters/forms/lora";
 import { prefix } from "../../../src/adapters/forms/prefix";
 import { prompt } from "../../../src/adapters/forms/prompt";
+import { lastExchange } from "../../../src/data/chat";
+import { causalLm } from "../../../src/tasks/causal-lm";
 import { multiLabelClassification } from "../../../src/tasks/multi-label-classification";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { writingSite } from "./written";
@@ -57,9 +61,32 @@ it("has the front matter PEFT's own cards have, labels in order and the measured
   expect(card).toContain("| loss (nats) | 0.5123 |\n| Accuracy | 81.3 % |\n| F1 | 80.0 % |\n| at step | 150 |");
   expect(card).toContain("- PEFT 0.21.0 (layout)\n- onnxruntime-web 1.30.0");
   expect(card).toContain("num_labels=len(labels)");
-  expect(card).toContain("model.config.pad_token_id = tokenizer.pad_token_id");
+  expect(card).toContain(
+    "tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token\nmodel.config.pad_token_id = tokenizer.pad_token_id",
+  );
   expect(card).not.toContain("without padding");
   expect(modelCard({ ...content, labels: [",", "x"] })).toContain('labels = [",", "x"]');
+});
+
+it("shows names as they are, and of a path the file's name", () => {
+  const hostile = "<img src=x onerror=alert(1)> [press](https://evil.example) | `x`";
+  const card = modelCard({
+    ...content,
+    run: `${hostile}\n---\n# Another`,
+    labels: [hostile, "b"],
+    data: { ...content.data, file: "../private/patients of Dr <b>X</b>/`train`.csv" },
+  });
+  const written = "\\<img src=x onerror=alert(1)> \\[press\\](https\\://evil.example) \\| \\`x\\`";
+  expect(card).toContain(`\n# ${written} --- # Another\n`);
+  expect(card).toContain(`| 0 | ${written} |`);
+  expect(card).toContain("900 rows of `` `train`.csv ``;");
+  expect(card).not.toMatch(/private|patients/);
+  expect(card.match(/^# /gm)).toHaveLength(1);
+  // Outside of Python's strings there is no markup left.
+  expect(card.replace(/```python[\s\S]*?```/g, "")).not.toMatch(/(?<!\\)<img|(?<!\\)\]\(/);
+  const windows = modelCard({ ...content, data: { ...content.data, file: "C:\\Users\\me\\train.csv" } });
+  expect(windows).toContain("900 rows of `train.csv`;");
+  expect(windows).not.toContain("Users");
 });
 
 const reliability = (ece: number) => ({ bins: Array.from({ length: 15 }, () => ({ ...bin })), ece });
@@ -170,4 +197,127 @@ it("says how an encoder's exports are loaded, and which are not", () => {
   });
   expect(obstacle).toContain("DistilBERT takes no keys and values from outside. Import it into the studio.");
   expect(obstacle).not.toContain("```python");
+});
+
+const example = {
+  prompt: "Say `yes`:\n",
+  addsSpecials: true,
+  trailing: 0,
+  ids: [1, 20, 21],
+  written: [
+    { id: 7, text: " yes" },
+    { id: 2, text: "</s>" },
+  ],
+};
+const ends = [
+  { id: 2, text: "</s>" },
+  { id: 9, text: "<|im_end|>" },
+];
+const writing: WritingFacts = { template: { kind: "prompt", text: "{question}\n" }, system: null, ends, example };
+const writer = { ...content, task: causalLm.card(null), modelClass: causalLm.modelClass, labels: [] };
+
+it("says how a language model is asked, what ends its answer, and one example with ids", () => {
+  const card = modelCard({ ...writer, writing });
+  expect(card).toContain("Spaces and line\nbreaks count:\n\n```text\n{question}\n\n```");
+  expect(card).toContain("An answer ends with `</s>` (id 2) or `<|im_end|>` (id 9).");
+  expect(card).toContain('```text\nPARAMETER stop "</s>"\nPARAMETER stop "<|im_end|>"\n```');
+  expect(card).toContain("```text\nSay `yes`:\n\n```\n\n- as ids: 1, 20, 21\n- its first 2 tokens: 7, 2\n");
+  expect(card).toContain('- as text: " yes" "</s>"');
+  expect(card).toContain(
+    'prompt = "Say `yes`:\\n"\nids = tokenizer(prompt, return_tensors="pt").input_ids\nwith torch.no_grad():\n' +
+      "    written = model.generate(\n        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False",
+  );
+  expect(modelCard(content)).not.toMatch(/## Prompts|PARAMETER/);
+});
+
+it.each<[string, Partial<WritingFacts>, RegExp]>([
+  ["whole texts", { template: { kind: "prompt", text: "" } }, /whole texts, without a prompt/],
+  [
+    "the model's own chat template",
+    { template: { kind: "chat" } },
+    /apply_chat_template\(messages, add_generation_prompt/,
+  ],
+  ["headings", { template: { kind: "headings" } }, /```jinja\n\{%- for message in messages/],
+  ["a system prompt", { system: "persona" }, /in the file's column `persona`: send it too/],
+  ["no token that ends a text", { ends: [] }, /goes on until as many tokens as are allowed/],
+  ["no example", { example: { without: "There is none: too long." } }, /### One example\n\nThere is none: too long\./],
+  [
+    "a prompt with its own beginning of text: not put there twice",
+    { example: { ...example, prompt: "<s>Hi", addsSpecials: false } },
+    /prompt = "<s>Hi"\nids = tokenizer\(prompt, add_special_tokens=False, return_tensors="pt"\)\.input_ids\n/,
+  ],
+  [
+    "what a tokenizer puts at the end of a text",
+    { example: { ...example, trailing: 1 } },
+    /return_tensors="pt"\)\.input_ids\[:, :-1\]\n/,
+  ],
+])("of a language model: %s", (_, facts, expected) => {
+  expect(modelCard({ ...writer, writing: { ...writing, ...facts } })).toMatch(expected);
+});
+
+it("the headings' Jinja writes what the studio wrote", () => {
+  const messages = [
+    { role: "system", content: "Be brief." },
+    { role: "user", content: "Is it?\n" },
+    { role: "assistant", content: "Yes." },
+    { role: "user", content: " And now? " },
+  ] as const;
+  const studio = lastExchange([...messages, { role: "assistant", content: "No." }], {
+    eosId: 2,
+    trailingSpecials: 0,
+    encode: () => [],
+    eosText: "</s>",
+    chatTemplate: null,
+  });
+  const render = (given: readonly object[], answer: boolean) =>
+    new Template(HEADINGS_TEMPLATE).render({ messages: given, eos_token: "</s>", add_generation_prompt: answer });
+  expect(render(messages, true)).toBe(studio.prompt);
+  expect(render(messages.slice(0, 3), false)).toBe(
+    "### System:\nBe brief.\n\n### User:\nIs it?\n\n\n### Assistant:\nYes.</s>",
+  );
+});
+
+const lowRank = (changes: object = {}) => ({
+  ...lora.config({ type: "LORA", rank: 4, alpha: 8, targets: ["q_proj"], rankStabilised: false }, site),
+  ...changes,
+});
+
+it.each<[string, Partial<ModelCardContent>, RegExp]>([
+  [
+    "LoRA that writes",
+    { config: lowRank() },
+    /vllm serve tiny-base --enable-lora --max-lora-rank 8 --lora-modules adapter=\.\nconvert_lora_to_gguf\.py --base tiny-base \./,
+  ],
+  ["room for the largest rank", { config: lowRank({ r: 9, rank_pattern: { v_proj: 40 } }) }, /--max-lora-rank 64 /],
+  [
+    "a name that a shell would read",
+    { config: lowRank({ base_model_name_or_path: "it's $(x)" }) },
+    /vllm serve 'it'\\''s \$\(x\)' --enable-lora/,
+  ],
+  [
+    "a head",
+    { config: lowRank(), task: sequenceClassification.card(null) },
+    /do not take this folder: they write texts, and what it answers with is a trained head \(`modules_to_save`\)/,
+  ],
+  ["magnitudes", { config: lowRank({ use_dora: true }) }, /no magnitudes \(`use_dora`\).*merged model/],
+  ["biases", { config: lowRank({ bias: "all" }) }, /no trained biases/],
+  [
+    "the head over the vocabulary",
+    { config: lowRank({ target_modules: ["q_proj", "lm_head"] }), outer: ["model.embed_tokens", "lm_head"] },
+    /refuse targets outside of the blocks, here `lm_head`\./,
+  ],
+  [
+    "a prefix",
+    { config: foldedPrefix },
+    /know LoRA alone, and this is `PREFIX_TUNING`\. Where its method merges, down/,
+  ],
+  [
+    "what becomes LoRA",
+    { config: { ...foldedPrefix, peft_type: "VERA" }, conversions: ["lora"] },
+    /this is `VERA`\. Where its method merges, download it as plain LoRA, or download the merged model/,
+  ],
+])("says which other programs take it: %s", (_, changes, expected) => {
+  const card = modelCard({ ...writer, ...changes });
+  expect(card.split("## Other programs")[1]).toMatch(expected);
+  expect(card.includes("vllm serve")).toBe(/vllm|--max/.test(expected.source));
 });

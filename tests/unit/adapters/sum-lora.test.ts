@@ -60,6 +60,13 @@ test("heads become their weighted mean, and what has none is refused", async () 
   expect(() => sumLora([part("a", first!, 1), part("b", third!, Number.NaN)], "cat")).toThrow(/weight of "b"/);
 });
 
+test("what cancels out leaves the rest: sums are added up in float64", async () => {
+  const adapter = await open("first");
+  const parts = [2 ** 24, 1, -(2 ** 24)].map((value, index) => part(`${index}`, classifier(adapter, [value, 0]), 1));
+  const { tensors } = sumLora(parts, "cat");
+  expect(tensors.find(({ name }) => name === "score.weight")!.data[0]).toBeCloseTo(1 / 3, 6);
+});
+
 test("a sum is offered by exactly the methods whose runs are plain LoRA, or become it", async () => {
   const json = await fixtureJson("models/tiny-llama/config.json");
   const family = familyOf(json);

@@ -102,7 +102,22 @@ describe("a diagnosis", () => {
         },
       },
       /answers "no" to every/,
-      /train longer/,
+      /train longer, or with a learning rate of 0\.003\./,
+    ],
+    [
+      "one answer to everything at a rate far below the method's default",
+      {
+        learningRate: 1e-6,
+        classes: {
+          ...healthy.classes!,
+          confusion: [
+            [0, 20],
+            [0, 20],
+          ],
+        },
+      },
+      /answers "yes" to every/,
+      /a learning rate of 0\.001\./,
     ],
     ["unbalanced labels", { classes: { ...healthy.classes!, counts: [40, 280] } }, /87\.5 % .* "yes"/, /macro F1/],
     [

@@ -71,7 +71,11 @@ describe.each(cases.filter(({ several }) => several))("case $name", ({ several, 
       if (best !== null) expect(f1Of(own, has, calibration.thresholds![label]!)).toBeCloseTo(best, 12);
       else expect(calibration.thresholds![label]).toBe(0.5);
     });
-    expect(calibration.notes).toEqual(["No validation row has label 0: the threshold stays 0.5."]);
+    const few = expect.stringContaining(`tuned on ${truth.length} validation rows`);
+    expect(calibration.notes).toEqual([
+      "No validation row has label 0: the threshold stays 0.5.",
+      ...(truth.length < 50 ? [few] : []),
+    ]);
   });
 
   test("a deciding logit is positive where the chance is above the threshold", () => {
@@ -168,4 +172,14 @@ test("bins are open below and closed above, and 0 is in the first", () => {
   expect(bins[7]).toMatchObject({ confidence: null, accuracy: null });
   expect(ece).toBeCloseTo((1 - 1 / 15) / 3, 12);
   expect(binned([], []).ece).toBe(0);
+});
+
+test.each([
+  [49, [expect.stringContaining("tuned on 49 validation rows. Of fewer than 50 they are a guess")]],
+  [50, []],
+])("thresholds of %d validation rows: what is said", (count, notes) => {
+  const truth = Array.from({ length: count }, (_, row) => (row % 3 === 0 ? [0] : row % 3 === 1 ? [1] : []));
+  // Every tenth is wrong, so that there is a temperature.
+  const logits = truth.map((own, row) => [0, 1].map((label) => (own.includes(label) === row % 10 > 0 ? 1 : -1)));
+  expect(tuneCalibration({ several: true, logits, truth }, ["a", "b"]).notes).toEqual(notes);
 });

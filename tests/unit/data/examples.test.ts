@@ -178,7 +178,7 @@ describe("reading a validation file", () => {
     );
     const error = errorOf(() => sequenceClassification.read(table, roles, { labels: ["x", "z"], file: "train.csv" }));
     expect(error.message).toMatch(
-      /dev\.csv, row 3, column "label": The label "w" does not occur in train\.csv \(its labels: x, z\)/,
+      /dev\.csv, row 3, column "label": The label "w" does not occur in train\.csv \(its labels: "x", "z"\)/,
     );
   });
 });

@@ -127,6 +127,24 @@ describe("words with tags", () => {
     expect([[...cut.ids], [...cut.labels], cut.fullLength]).toEqual([[1, 2, 3, 6], [-100, 3, 2, -100], 6]);
   });
 
+  it("gives a label one number whatever row comes first, and names are what is shown", async () => {
+    const given = ["negative", "neutral", "positive"];
+    const lines = given.flatMap((label) => [`a ${label} text,${label}`, `another ${label} text,${label}`]);
+    const orders = [lines, lines.toReversed(), [4, 0, 2, 5, 1, 3].map((place) => lines[place]!)];
+    for (const [index, order] of orders.entries()) {
+      const table = await file(`order ${index}.csv`, ["text,label", ...order]);
+      const { examples, labels } = formats["sequence-classification"].read(
+        table,
+        { text: "text", label: "label" },
+        null,
+      );
+      expect(labels).toEqual(given);
+      expect(examples.map(({ text, label }) => [text.split(" ")[1], labels[label]])).toEqual(
+        order.map((line) => [line.split(" ")[1], line.split(",")[1]]),
+      );
+    }
+  });
+
   it("splits a typed text as corpora do", () => {
     expect(wordsOf('She said: "Go (now)!"  @user')).toEqual([
       ...["She", "said", ":", '"', "Go", "(", "now", ")", "!", '"', "@user"],

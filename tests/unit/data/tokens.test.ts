@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
+import { tokenClassification } from "../../../src/data/formats/token-classification";
 import { countLabels, lengthHistogram } from "../../../src/data/histogram";
 import { summarize } from "../../../src/data/summary";
 import { readTable } from "../../../src/data/table";
@@ -131,5 +132,40 @@ describe("summarize", () => {
     expect(summary.preview).toEqual(train.rows);
     expect(summary.lengths.reduce((sum, { count }) => sum + count, 0)).toBe(4);
     expect(summary.notices).toEqual(["1 text of 4 longer than 5 tokens cut to that length (the longest has 6)."]);
+  });
+
+  it("says how many words with a tag lie behind the cut", async () => {
+    const rows = ["Ada of York,B-PER O B-LOC", ...Array<string>(5).fill("I see,O O")];
+    const train = await readTable(new File([["tokens,tags", ...rows, ""].join("\n")], "tagged.csv"));
+    const columns = { tokens: "tokens", tags: "tags" };
+    const settings = {
+      task: "token-classification",
+      columns,
+      validationFraction: 0.5,
+      maxLength: 4,
+      seed: 1,
+    } as const;
+    // Words of more than three letters have two tokens, so York's first is the last that is kept.
+    const twoTokens = {
+      ...tokenizer,
+      trailingSpecials: 0,
+      encodeWords: (words: readonly string[]) => {
+        const wordOf = words.flatMap((word, index) => (word.length > 3 ? [index, index] : [index]));
+        return { ids: wordOf.map((_, place) => place + 1), wordOf };
+      },
+    };
+    const dataset = buildDataset({ train, validation: null, test: null }, settings);
+    const examples = [...dataset.train, ...dataset.validation];
+    const noticesAt = async (maxLength: number) => {
+      const tokenized = await tokenizeExamples(examples, tokenClassification.encode, twoTokens, { maxLength });
+      const given = { train, validation: null, test: null, dataset, tokenized };
+      return summarize({ ...given, settings: { ...settings, maxLength } }).notices;
+    };
+    expect(await noticesAt(4)).toEqual([]);
+    expect(await noticesAt(3)).toEqual(["1 text of 6 longer than 3 tokens cut to that length (the longest has 4)."]);
+    expect(await noticesAt(2)).toEqual([
+      "1 text of 6 longer than 2 tokens cut to that length (the longest has 4; the tags of 1 word behind the cut are " +
+        "neither learned nor counted).",
+    ]);
   });
 });

@@ -328,6 +328,11 @@ describe("a run that cannot start", () => {
     );
     expect(runs[1]!.problem).toBeNull();
     expect(total.weights).toBe(weightBytes);
+    const full = estimate(input([run("prompt", { virtualTokens: 100 })], long));
+    expect(full.runs[0]!.problem).toBe(
+      'Run "prompt": 100 virtual tokens and texts of up to 60 tokens need 160 positions; the model has 64. ' +
+        "They leave no room for a text: shorten what comes before it to fewer than 64 tokens.",
+    );
     // Following the advice is enough.
     const shorter = { trainLengths: [58], validationLengths: [12], maxLength: 58 };
     expect(estimate(input([run("prompt", { virtualTokens: 6 })], shorter)).runs[0]!.problem).toBeNull();

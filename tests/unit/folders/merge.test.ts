@@ -21,6 +21,7 @@ import { familyOf } from "../../../src/models/registry";
 import { elementCount } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { buildTunedProgram } from "../../../src/runs/tuned-program";
+import { causalLm } from "../../../src/tasks/causal-lm";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
 import { describeMethod } from "../../../src/worker/describe";
 import { fixtureJson, fixtureModel } from "../../fixtures/reference";
@@ -285,5 +286,22 @@ describe("a merged model", () => {
       pad_token_id: 1,
       hidden_size: 48,
     });
+  });
+
+  test("that would be the base model once more is refused, and one changed value is enough", async () => {
+    const { family, base } = await openModel("tiny-llama");
+    const card = "# card";
+    const model = { family, base, head: [], task: causalLm, labels: [], card, folder: fixtureModel("tiny-llama") };
+    const last = base.findLast(({ name }) => name.endsWith("q_proj.weight"))!.name;
+    const first = base.find(({ name }) => name.endsWith("q_proj.weight"))!.name;
+    const nothing = [
+      [first, (_: Float32Array) => {}],
+      [last, (values: Float32Array) => void values.fill(values[5]!, 5, 6)],
+    ] as const;
+    await expect(zipMerged({ ...model, changes: new Map(nothing) }, "float32", "LoRA")).rejects.toThrow(
+      'Merging "LoRA" changes no value of the base model',
+    );
+    const one = [nothing[0], [last, (values: Float32Array) => void values.fill(9, 5, 6)]] as const;
+    expect((await zipMerged({ ...model, changes: new Map(one) }, "float32", "LoRA")).size).toBeGreaterThan(1000);
   });
 });

@@ -157,6 +157,12 @@ describe("options' refusals", () => {
     ["lora", { rank: 2.5 }, /rank/],
     ["lora", { targets: ["q_proj", "z_proj"] }, /targets/],
     ["lora", { targets: [] }, /targets/],
+    [
+      "lora",
+      { targets: ["q_proj", "c_attn"] },
+      /name "c_attn", which the model has not; its linear layers are q_proj, k_proj, v_proj, o_proj/,
+    ],
+    ["lora", { targets: [".*\\.1.*q_proj"] }, /name "\.\*\\\.1\.\*q_proj", which the model has not/],
     ["lora", { pattern: "q_proj" }, /pattern fits no linear layer, such as model\.layers\.0\.self_attn\.q_proj/],
     ["lora", { pattern: "(" }, /pattern "\(" is not a regular expression/],
     ["lora", { pattern: ".*", layers: "0" }, /layers go with targets by name/],

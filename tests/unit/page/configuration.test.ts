@@ -146,6 +146,9 @@ describe("the address", () => {
     const changes = [{ row: 12, label: "HUM", fingerprint: "0123456789ab" }];
     expect(fromFragment(toFragment([run], training, [lora], { ...data, changes }))!.data).toEqual({ ...data, changes });
     expect(fromFragment(toFragment([run], training, [lora], { ...data, changes: [] }))!.data).toEqual(data);
+    const headerless = { ...data, header: false };
+    expect(fromFragment(toFragment([run], training, [lora], headerless))!.data).toEqual(headerless);
+    expect(fromFragment(toFragment([run], training, [lora], { ...data, header: true }))!.data).toEqual(data);
   });
 
   it("leaves out runs that start from a folder, which is not there for others", () => {

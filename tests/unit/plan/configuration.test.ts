@@ -114,6 +114,45 @@ describe("the configuration of a comparison", () => {
     expect(trainingSchema.parse({ gradClip: null }).gradClip).toBeNull();
   });
 
+  test.each([
+    [{ learningRate: 1e-60 }, "training.learningRate: 1e-60 is 0 in the 32-bit numbers that are computed with"],
+    [{ learningRate: 1e-40 }, "training.learningRate: 1e-40 is 0 in the 32-bit numbers"],
+    [{ learningRate: 1e39 }, "training.learningRate: 1e+39 is infinite in the 32-bit numbers"],
+    [{ headLearningRate: 1e300 }, "training.headLearningRate: 1e+300 is infinite in the 32-bit numbers"],
+    [{ weightDecay: 1e300 }, "training.weightDecay: 1e+300 is infinite in the 32-bit numbers"],
+    [{ gradClip: 1e-300 }, "training.gradClip: 1e-300 is 0 in the 32-bit numbers"],
+    [{ learningRateFactors: [1, 1e300] }, "training.learningRateFactors.1: 1e+300 is infinite in the 32-bit numbers"],
+    [{ classWeights: { a: 1e39 } }, "training.classWeights.a: 1e+39 is infinite in the 32-bit numbers"],
+    [{ epochs: 1e308 }, "training.epochs: 1e+308 is too many; there may be 1000000"],
+    [{ steps: 2e9 }, "training.steps: 2000000000 is too many; there may be 1000000000"],
+    [
+      { seed: Number.MAX_SAFE_INTEGER, seeds: 2 },
+      "training.seed: 9007199254740991 with 2 seeds goes beyond 9007199254740991, the last whole number that is exact; " +
+        "write 9007199254740990 or less",
+    ],
+    [{ seed: 2 ** 53 }, "training.seed: "],
+  ])("%j is refused with the number and the limit", (training, message) => {
+    const found = problems({ ...smallest, training });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(message);
+  });
+
+  test("a rate that a factor takes out of range is refused with both", () => {
+    const runs = [{ name: "a", method: "lora", learningRate: 1e30 }];
+    expect(problems({ ...smallest, runs, training: { learningRateFactors: [1, 1e20] } })).toEqual([
+      "runs.0.learningRate: 1e+30 times the factor 100000000000000000000: 1e+50 is infinite in the 32-bit numbers that are computed with; write one from 1.2e-38 to 3.4e38",
+    ]);
+    expect(problems({ ...smallest, training: { learningRate: 1e-30, learningRateFactors: [1e-20] } })).toHaveLength(1);
+  });
+
+  test("the last numbers that are taken", () => {
+    const training = {
+      ...{ seed: Number.MAX_SAFE_INTEGER - 9, seeds: 10, steps: 1_000_000_000, epochs: 1_000_000 },
+      ...{ learningRate: 3.4e38, headLearningRate: 1.2e-38, weightDecay: 0, gradClip: 3.4e38 },
+    };
+    expect(problems({ ...smallest, training })).toEqual([]);
+  });
+
   test("a file of earlier versions that gives a learning rate to what trains nothing still opens", () => {
     const runs = [{ name: "asked", method: "zero-shot", learningRate: 0.01 }];
     const { training, runs: read } = configurationSchema.parse({ ...smallest, runs });

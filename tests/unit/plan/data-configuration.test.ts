@@ -24,8 +24,17 @@ test("rows for validation and test are files where they are open, else what the 
     settings: { ...settings, test: drawn, group: "author" },
   });
   expect(alone).toEqual({ ...shared, validation: 0.25, test: drawn, group: "author" });
+  const headerless = dataConfiguration({
+    train,
+    validation: null,
+    test: null,
+    settings: { ...settings, header: false },
+  });
+  expect(headerless).toEqual({ ...shared, validation: 0.25, test: null, group: null, header: false });
+  const named = dataConfiguration({ train, validation: null, test: null, settings: { ...settings, header: true } });
+  expect(named).not.toHaveProperty("header");
   const runs = [{ name: "LoRA", method: "lora" }];
-  for (const data of [beside, alone]) {
+  for (const data of [beside, alone, headerless, named]) {
     expect(configurationSchema.parse({ model: "bundled:tiny-base", data, runs }).data).toEqual(data);
   }
 });

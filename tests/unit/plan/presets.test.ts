@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import config from "../../../public/models/tiny-base/config.json";
-import { approachOf } from "../../../src/methods/registry";
+import { approaches, approachOf } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
+import { draftsFrom } from "../../../src/page/store/configuration";
+import { fromFragment, toFragment } from "../../../src/page/store/link";
 import { configurationSchema, runSchema } from "../../../src/plan/configuration";
 import type { PresetFacts } from "../../../src/plan/presets/preset";
 import { presetIds, presetRuns, presets } from "../../../src/plan/presets/registry";
 import { readConfiguration } from "../../../src/plan/read-configuration";
 import { parseOptions } from "../../../src/runs/resolve";
+import { formats, withVersion } from "../../../src/versions/versions";
+import { describeMethod } from "../../../src/worker/describe";
 
 const facts: PresetFacts = { text: "Classify the late or broken from the text:", textTokens: 11, answer: "label" };
 const family = familyOf(config);
@@ -20,6 +24,26 @@ describe.each(presets)("the preset $id", ({ id, title, summary }) => {
     for (const run of runs) {
       const parsed = parseOptions(model, run) as Record<string, unknown>;
       expect(parsed).toMatchObject(run.options);
+    }
+  });
+
+  test("is the same after it is saved and opened, and by its address; what is left blank stays blank", () => {
+    const data = { train: "t.csv", task: "sequence-classification", columns: { text: "text", label: "label" } };
+    const saved = (configuration: object) => JSON.stringify(withVersion(formats.configuration, configuration));
+    const opened = readConfiguration(saved({ model: "bundled:tiny", data, runs }));
+    expect(opened.runs).toEqual(runs);
+    expect(readConfiguration(saved(opened))).toEqual(opened);
+    const methods = approaches.map((approach) => describeMethod(approach, model));
+    const drafts = draftsFrom(opened.runs, methods);
+    const linked = fromFragment(toFragment(drafts, opened.training, methods))!;
+    expect(linked.training).toEqual(opened.training);
+    const settings = (list: typeof drafts) =>
+      list.map(({ name, method, options, learningRate }) => ({ name, method, options, learningRate }));
+    expect(settings(draftsFrom(linked.runs, methods))).toEqual(settings(drafts));
+    expect(drafts.map(({ learningRate }) => learningRate)).toEqual(runs.map((run) => run.learningRate ?? null));
+    for (const run of linked.runs) {
+      const given = runs.find(({ name }) => name === run.name)!;
+      expect(parseOptions(model, run)).toEqual(parseOptions(model, given));
     }
   });
 

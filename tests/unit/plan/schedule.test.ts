@@ -56,7 +56,8 @@ describe("the factor on the learning rate", () => {
     for (const kind of ["linear", "cosine"] as const) {
       expect(scheduleFactor({ kind, steps: 10, warmupRatio: 0, leastWarmupSteps: 0 }, 10)).toBeCloseTo(0, 12);
       const warm = { kind, steps: 5, warmupRatio: 1, leastWarmupSteps: 0 };
-      expect([0, 1, 2, 3, 4].map((step) => scheduleFactor(warm, step))).toEqual([0, 0.2, 0.4, 0.6, 0.8]);
+      // A warm-up of all steps would end before the peak: the last step is at it.
+      expect([0, 1, 2, 3, 4].map((step) => scheduleFactor(warm, step))).toEqual([0, 0.25, 0.5, 0.75, 1]);
     }
     expect(scheduleFactor({ kind: "linear", steps: 10, warmupRatio: 0, leastWarmupSteps: 0 }, 12)).toBe(0);
   });
@@ -75,6 +76,9 @@ describe("the steps of the warm-up", () => {
     [20, 0.06, 5],
     [3, 0, 0],
     [1, 0, 0],
+    // A share of one step is that step; it is trained at the full rate all the same.
+    [1, 0.06, 0],
+    [2, 1, 1],
   ])("of %i steps with a share of %d are %i", (steps, warmupRatio, expected) => {
     expect(warmupSteps({ steps, warmupRatio, leastWarmupSteps: 10 })).toBe(expected);
   });
@@ -126,5 +130,8 @@ describe("how many steps", () => {
     expect(trainingSteps({ steps: null, epochs: 0.25 }, 10)).toBe(3);
     expect(trainingSteps({ steps: null, epochs: 0.001 }, 10)).toBe(1);
     expect(trainingSteps({ steps: null, epochs: null }, 10)).toBe(30);
+    expect(() => trainingSteps({ steps: null, epochs: 1_000_000 }, 20_000)).toThrow(
+      "1000000 epochs of 20000 batches are 20000000000 steps; there may be 1000000000.",
+    );
   });
 });

@@ -57,6 +57,7 @@ describe("namedFiles", () => {
     [configuration({ validation: "gone.csv" }), "data.validation: there is no file"],
     [configuration({ test: "gone.csv" }), "data.test: there is no file"],
     [configuration({ train: "adapter" }), "is not a file"],
+    [configuration({ train: "train.csv/rows.csv" }), "could not be read: ENOTDIR"],
     [configuration({}, { initFrom: "gone" }), 'runs "a" initFrom: there is no folder'],
     [configuration({}, {}, "dir:train.csv"), "is not a folder"],
   ])("that are missing are an error of the configuration (%#)", (named, said) => {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { deviceSummary, metricsLine, Results } from "../../../bin/headless/results";
+import { OutFolder } from "../../../bin/headless/out-folder";
+import { deviceSummary, earlierLines, metricsLine, Results } from "../../../bin/headless/results";
 import { configurationSchema, trainingSchema } from "../../../src/plan/configuration";
 import type { EvaluationEvent, StepEvent } from "../../../src/worker/api";
 
@@ -63,8 +64,17 @@ const data = configurationSchema.shape.data.parse({ train: "train.csv", columns:
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "studio-results-"));
-  results = new Results(folder, { data, runs: RUNS, training });
+  results = begun({ data, runs: RUNS, training });
 });
+
+/** Results in the test's folder that a comparison has begun to write. */
+function begun(configuration: ConstructorParameters<typeof Results>[1]): Results {
+  const out = new OutFolder(folder);
+  out.begin();
+  const made = new Results(out, configuration);
+  made.begin();
+  return made;
+}
 
 afterEach(() => {
   results.close();
@@ -116,7 +126,6 @@ describe("metrics.jsonl", () => {
 
   test("starts empty, without what an earlier comparison left", () => {
     results.add(step("sk", 1, 0.7));
-    writeFileSync(join(folder, "summary.json"), "{}");
     const sample = {
       row: 2,
       prompt: "2 + 2\n",
@@ -129,15 +138,52 @@ describe("metrics.jsonl", () => {
     results.addSamples([sample, { ...sample, run: null, before: false }]);
     const lines = readFileSync(join(folder, "samples.jsonl"), "utf8").trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line))).toEqual([sample, { ...sample, run: null, before: false }]);
-    mkdirSync(join(folder, "lora"));
-    writeFileSync(join(folder, "lora", "stale.safetensors"), "");
     writeFileSync(join(folder, "notes.txt"), "kept");
-    new Results(folder, { data, runs: RUNS, training }).close();
+    begun({ data, runs: RUNS, training }).close();
     expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe("");
-    expect(existsSync(join(folder, "summary.json"))).toBe(false);
-    expect(existsSync(join(folder, "lora"))).toBe(false);
-    expect(existsSync(join(folder, "samples.jsonl"))).toBe(false);
-    expect(existsSync(join(folder, "notes.txt"))).toBe(true);
+    // What this comparison has nothing to put in place of stays.
+    expect(existsSync(join(folder, "samples.jsonl"))).toBe(true);
+    expect(readFileSync(join(folder, "notes.txt"), "utf8")).toBe("kept");
+  });
+
+  test("writes nothing before it begins", () => {
+    results.add(step("sk", 1, 0.7));
+    const before = metrics();
+    const waiting = new Results(new OutFolder(folder), { data, runs: RUNS, training });
+    waiting.add(step("sk", 1, 0.9));
+    waiting.close();
+    expect(metrics()).toEqual(before);
+    expect(waiting.begun).toBe(false);
+  });
+
+  test("goes on with the lines up to the step that each run goes on from", () => {
+    const written = [
+      evaluation("sk", 0, 0.69, 0.5),
+      step("sk", 1, 0.7),
+      step("lora", 1, 0.6),
+      step("sk", 2, 0.65),
+      evaluation("sk", 2, 0.6, 0.7),
+      step("sk", 3, 0.5),
+      { ...evaluation("sk", 2, 0.61, 0.6), split: "test" as const },
+    ];
+    const text = `${written.map(metricsLine).join("\n")}\n{"run":"sk","st`;
+    const earlier = earlierLines(text, new Map([["sk", 2]]));
+    const kept = [written[0]!, written[1]!, written[3]!, written[4]!];
+    expect(earlier.events).toEqual(kept);
+    const again = begun({ data, runs: RUNS, training });
+    again.begin(earlier);
+    expect(again.runs[0]).toMatchObject({
+      steps: 2,
+      training: { firstLoss: 0.7, lastLoss: 0.65 },
+      validation: { first: { step: 0 }, last: { step: 2, loss: 0.6 } },
+    });
+    // Evaluated again where it goes on, it says what is written already.
+    again.add(evaluation("sk", 2, 0.6, 0.7));
+    again.add(step("sk", 3, 0.5));
+    again.close();
+    expect(readFileSync(join(folder, "metrics.jsonl"), "utf8")).toBe(
+      `${[...kept, step("sk", 3, 0.5)].map(metricsLine).join("\n")}\n`,
+    );
   });
 
   test("refuses an event of an unknown run", () => {
@@ -159,6 +205,16 @@ describe("adapters", () => {
     expect(existsSync(join(folder, "lora"))).toBe(false);
   });
 
+  test("of a folder that is no adapter of ours by then get another name", () => {
+    const taken = join(folder, "lora");
+    mkdirSync(taken);
+    writeFileSync(join(taken, "thesis.tex"), "mine");
+    results.addAdapter("lora", zip({ "any/README.md": "# card" }));
+    expect(readFileSync(join(taken, "thesis.tex"), "utf8")).toBe("mine");
+    expect(readFileSync(join(folder, "lora (new)", "README.md"), "utf8")).toBe("# card");
+    expect(results.runs.find(({ run }) => run === "lora")!.adapter).toBe("lora (new)");
+  });
+
   test.each([[{ "README.md": "" }], [{ "a/README.md": "", "b/README.md": "" }], [{}]])(
     "must be one folder: not %j",
     (files) => {
@@ -170,7 +226,7 @@ describe("adapters", () => {
 describe("several seeds", () => {
   test("have a summary each, and one together", () => {
     results.close();
-    results = new Results(folder, { data, runs: RUNS, training: trainingSchema.parse({ seeds: 2 }) });
+    results = begun({ data, runs: RUNS, training: trainingSchema.parse({ seeds: 2 }) });
     results.add(evaluation("lora (seed 0)", 3, 0.4, 0.8));
     results.add(evaluation("lora (seed 1)", 3, 0.6, 0.6));
     expect(results.runs.map(({ run, variant }) => [run, variant.run, variant.seed])).toEqual([
@@ -233,7 +289,7 @@ describe("the runs' summaries", () => {
 
   test("go by the metric that was fixed before training", () => {
     results.close();
-    results = new Results(folder, { data, runs: RUNS, training: trainingSchema.parse({ metric: "f1" }) });
+    results = begun({ data, runs: RUNS, training: trainingSchema.parse({ metric: "f1" }) });
     results.add({ ...evaluation("sk", 2, 0.5, 0.9), f1: 0.3 });
     results.add({ ...evaluation("sk", 4, 0.5, 0.6), f1: 0.4 });
     results.add({ ...evaluation("sk", 4, 0.5, 0.7), f1: 0.2, split: "test" });
@@ -265,7 +321,7 @@ describe("the runs' summaries", () => {
 
   test("are one for every fold, and one group together", () => {
     results.close();
-    results = new Results(folder, { data: { ...data, test: { folds: 2 } }, runs: RUNS, training });
+    results = begun({ data: { ...data, test: { folds: 2 } }, runs: RUNS, training });
     for (const [name, accuracy] of [
       ["lora (fold 1)", 0.5],
       ["lora (fold 2)", 0.7],

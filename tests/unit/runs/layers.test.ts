@@ -139,6 +139,11 @@ describe("learning rates by layer", () => {
     const lora = scales("lora", { learningRateRatio: 16 });
     expect(lora.get("model.layers.0.self_attn.q_proj.lora_A.weight")).toBe(0.5);
     expect(lora.get("model.layers.0.self_attn.q_proj.lora_B.weight")).toBe(8);
+    // LoRA+ is about B beside linears: both matrices of word embeddings keep the embeddings' rate.
+    const beside = scales("lora", { learningRateRatio: 16, targets: ["embed_tokens", "q_proj"] });
+    expect(beside.get("model.embed_tokens.lora_embedding_A")).toBe(0.25);
+    expect(beside.get("model.embed_tokens.lora_embedding_B")).toBe(0.25);
+    expect(beside.get("model.layers.0.self_attn.q_proj.lora_B.weight")).toBe(8);
     expect(scales("prefix").get("prefix.keys.0")).toBe(0.5);
     expect(scales("prompt").get("prompt_embeddings")).toBe(0.25);
   });

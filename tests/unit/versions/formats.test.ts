@@ -368,10 +368,13 @@ describe("defaults that have changed", () => {
 });
 
 test("every format's file of today is there", () => {
-  const files = { configuration: "json", run: "json", link: "txt", session: "bin" } satisfies Record<
-    keyof typeof formats,
-    string
-  >;
+  const files = {
+    configuration: "json",
+    run: "json",
+    checkpoint: "json",
+    link: "txt",
+    session: "bin",
+  } satisfies Record<keyof typeof formats, string>;
   for (const [kind, ending] of Object.entries(files)) {
     const { version } = withVersion(formats[kind as keyof typeof formats], {});
     expect(bytesOf(`${kind}-${version}.${ending}`).length, kind).toBeGreaterThan(0);

@@ -125,3 +125,40 @@ test("a file that cannot be read leaves what was open", async () => {
   await expect(store.openFile(file("broken.csv", ["text,label", "a,b,c"]), "train")).rejects.toThrow(/broken\.csv/);
   expect(store.data.train.file).toBe("misleading.csv");
 });
+
+test("a first row that is data is read as one after a word, for every file that is open, and back", async () => {
+  const store = new DatasetStore(() => {});
+  const lines = (first: number, count: number) =>
+    rows(count, (index) => `${index % 2 ? "spam" : "ham"},a message number ${first + index}`);
+  const opened = await store.openFile(file("no-header.csv", lines(0, 40)), "train");
+  expect(opened.header).toEqual({ isNames: true, looksLikeData: true });
+  expect(opened.notices.join()).toMatch(/the first row looks like data/);
+  expect([opened.columns, opened.train.rows]).toEqual([["ham", "a message number 0"], 39]);
+  const numbered = await store.setSettings({ ...opened.settings, header: false, columns: {} });
+  expect(numbered.settings).toMatchObject({
+    header: false,
+    task: "sequence-classification",
+    columns: { text: "column 2", label: "column 1" },
+  });
+  expect([numbered.header, numbered.train.rows]).toEqual([{ isNames: false, looksLikeData: false }, 40]);
+  const beside = await store.openFile(file("held.csv", lines(100, 6)), "validation");
+  expect([beside.validation?.rows, beside.problem]).toEqual([6, null]);
+  const again = await store.setSettings({ ...opened.settings, header: true, columns: {} });
+  expect([again.columns[0], again.train.rows, again.settings.header]).toEqual(["ham", 39, undefined]);
+  const named = await store.openFile(file("no-header.csv", lines(0, 40)), "train", 0, false);
+  expect([named.columns, named.train.rows, named.settings.header]).toEqual([["column 1", "column 2"], 40, false]);
+  // The next file has names again.
+  expect((await store.openFile(misleading, "train")).settings.header).toBeUndefined();
+});
+
+test("of very many columns some are tried as the label, not all", async () => {
+  const read = vi.spyOn(formats["sequence-classification"], "read");
+  const names = Array.from({ length: 300 }, (_, column) => `c${column}`);
+  const wide = rows(40, (index) => `a message number ${index},id-${index},${names.map((name) => `${name}-${index}`)}`);
+  const opened = await new DatasetStore(() => {}).openFile(
+    file("wide.csv", [`text,label,${names.join()}`, ...wide]),
+    "train",
+  );
+  expect(opened.problem).toMatch(/40 different labels in 40 rows are too many/);
+  expect(read.mock.calls.length).toBeLessThan(25);
+});

@@ -1,9 +1,11 @@
 /**
  * CoNLL files: a word and its tags on a line, an empty line after each sentence. Becomes a table
- * with a row for each sentence. Not for tables with one word a row (`layouts/word-rows.ts`).
+ * with a row for each sentence. Not for tables with one word a row (`../layouts/word-rows.ts`).
  */
 
-import { countOf, DataError, formatCount, quote } from "./errors";
+import { countOf, DataError, formatCount, quote } from "../errors";
+import { readPieces, type TextFile } from "./decode";
+import type { ReadProgress, Records } from "./records";
 
 const NAMES = /\.(conll|conllu|conllx|conll03|conll2003|bio|iob|iob2|bioes)$/i;
 /** A line longer than this is no word with its tags. */
@@ -62,8 +64,18 @@ export function conllLayout(name: string, head: string): ConllLayout | null {
   return named ? { separator, fields, word, tag: fields - 1 } : null;
 }
 
+/** @throws DataError as `ConllReader.push` */
+export async function readConll(text: TextFile, layout: ConllLayout, onProgress?: ReadProgress): Promise<Records> {
+  const reader = new ConllReader(text.file.name, layout);
+  await readPieces(text, (piece) => reader.push(piece), onProgress);
+  reader.finish();
+  const { columns, rows, rowNumbers } = reader;
+  const notice = `${text.file.name}: read as a CoNLL file, field ${layout.tag + 1} of each line as the tag: ${countOf(rows.length, "sentence")}.`;
+  return { columns, rows, rowNumbers, empty: { count: 0, first: [] }, notices: [notice], separator: null };
+}
+
 /** Reads a file piece by piece; every sentence becomes a record of two cells, words and tags. */
-export class ConllReader {
+class ConllReader {
   readonly columns = ["words", "tags"];
   readonly rows: string[][] = [];
   /** The line of each sentence's first word. */

@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { readArray } from "../../../src/data/formats/lists";
-import { readStructure } from "../../../src/data/structures";
+import { readStructure } from "../../../src/data/literals";
 
 // As `str` of Python 3.12 and numpy 2 print them, and so what `DataFrame.to_csv` writes.
 test.each<[string, string, unknown]>([

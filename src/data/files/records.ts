@@ -1,0 +1,115 @@
+/**
+ * What a reader of a kind of file is, and the records that it gives: cells as text, before anybody
+ * says what the columns are called. Not for what a file must be to be a table (`../table.ts`).
+ */
+
+import { countOf, DataError, formatCount } from "../errors";
+
+export type NamedBlob = Blob & { readonly name: string };
+
+/** Bytes read and bytes in all. */
+export type ReadProgress = (bytes: number, total: number) => void;
+
+/**
+ * Larger files are refused: a table takes up to 8 times its file, and a tab of a browser has about
+ * 2 GiB.
+ */
+export const LARGEST_BYTES = 256 * 2 ** 20;
+/** A table with more columns is something else, such as a matrix or a column a row. */
+export const MOST_COLUMNS = 2000;
+/** Cells beside those that a file writes: its rows lack most of its columns. */
+const MOST_ADDED_CELLS = 2 ** 20;
+
+export interface Records {
+  /** Null where the first record may be their names. */
+  readonly columns: string[] | null;
+  /** A list of cells for each record. */
+  readonly rows: string[][];
+  /** Where each stands: of text the row, or line, in the file; else its place, from 1. */
+  readonly rowNumbers: number[];
+  readonly empty: EmptyRows;
+  readonly notices: string[];
+  /** What stands between cells, as people call it; null where nothing does. */
+  readonly separator: string | null;
+}
+
+/** Rows with nothing in them: how many, and the first. */
+export interface EmptyRows {
+  count: number;
+  readonly first: number[];
+}
+
+/** Characters: no text of people is as long. */
+export const LONGEST_RECORD = 4 * 1024 * 1024;
+
+/** A line, or a row, that is too long to be one. */
+export function tooLong(file: string, row: number, noun: "line" | "row"): DataError {
+  return new DataError({
+    file,
+    row,
+    what: `The ${noun} is longer than ${formatCount(LONGEST_RECORD)} characters.`,
+    fix: "Write one row per line, and divide texts of this length.",
+  });
+}
+
+/** How many empty rows are named. */
+const NAMED_ROWS = 3;
+
+export function addEmpty(empty: EmptyRows, row: number, count = 1): void {
+  empty.count += count;
+  for (let place = 0; place < count && empty.first.length < NAMED_ROWS; place++) empty.first.push(row + place);
+}
+
+/** What a reader is given beside the file. */
+export interface ReadOptions {
+  /** The name that tells the kind: of a compressed file the name within it. */
+  readonly kindName: string;
+  readonly onProgress?: ReadProgress | undefined;
+  /** Reads a file that was within this one, whatever kind it is. */
+  within(file: NamedBlob, kindName: string): Promise<Records>;
+}
+
+/** A kind of file that holds a table. */
+export interface FileKind {
+  /** Whether a file that begins so is one. */
+  matches(head: Uint8Array): boolean;
+  /** @throws DataError naming the file, and the row where there is one */
+  read(file: NamedBlob, options: ReadOptions): Promise<Records>;
+}
+
+/** @throws DataError with both numbers for a file, or the content of one, that is too large */
+export function checkBytes(file: string, bytes: number, what = "The file has"): void {
+  if (bytes <= LARGEST_BYTES) return;
+  throw new DataError({
+    file,
+    what: `${what} ${countOf(bytes, "byte")}; at most ${formatCount(LARGEST_BYTES)} are read.`,
+    fix: "Take a part of its rows, or leave out columns that are not needed.",
+  });
+}
+
+/** @throws DataError with both numbers */
+export function checkColumnCount(file: string, columns: number, row?: number): void {
+  if (columns <= MOST_COLUMNS) return;
+  throw new DataError({
+    file,
+    ...(row !== undefined && { row }),
+    what: `The file has at least ${formatCount(columns)} columns; at most ${formatCount(MOST_COLUMNS)} are read.`,
+    fix: "Leave out those that are not needed. In files of JSON every different key is a column.",
+  });
+}
+
+/**
+ * Rows of objects with different keys have a cell for each key of the file.
+ * @throws DataError with both numbers where those are far more than the file has bytes
+ */
+export function checkCellCount(file: NamedBlob, rows: number, columns: number): void {
+  const most = file.size + MOST_ADDED_CELLS;
+  if (rows * columns <= most) return;
+  throw new DataError({
+    file: file.name,
+    what:
+      `${countOf(rows, "row")} with ${countOf(columns, "different key")} are ${formatCount(rows * columns)} cells, ` +
+      `nearly all of them empty; at most ${formatCount(most)} are read of a file of this size.`,
+    fix: 'Give every row the same keys, for example {"text": "…", "label": "…"}.',
+  });
+}

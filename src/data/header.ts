@@ -1,0 +1,185 @@
+/**
+ * What the columns of a table are called: by its first row, or by numbers where that row is data;
+ * and which columns are none: those without a name that are empty, or pandas' count of rows.
+ */
+
+import { countOf, DataError, formatCount, nameAll } from "./errors";
+import { foreignLineEnd, SAVE_WITH_FEEDS } from "./files/delimited";
+import type { Records } from "./files/records";
+
+/** Rows that are looked at to tell a row of names from one of data. */
+const SAMPLE_ROWS = 2000;
+/** So many words are a text rather than the name of a column. */
+const WORDS_OF_A_TEXT = 4;
+
+export interface NamedRecords {
+  readonly columns: string[];
+  readonly rows: string[][];
+  readonly rowNumbers: number[];
+  /** Of a file whose first row may be either; null where the format has names of its own. */
+  readonly header: Header | null;
+  readonly notices: string[];
+}
+
+export interface Header {
+  /** Whether the first row was read as the names of the columns. */
+  readonly isNames: boolean;
+  /** Whether it looks like a row of data; not asked where it was read as one. */
+  readonly looksLikeData: boolean;
+}
+
+/**
+ * @param isNames whether the first row holds the names; else they are `column 1`, `column 2`, …
+ * @throws DataError naming the file: no rows, a column without a name, two of the same name
+ */
+export function nameColumns(file: string, bytes: number, records: Records, isNames: boolean): NamedRecords {
+  const { columns, rows, rowNumbers } = records;
+  if (columns !== null) {
+    if (rows.length === 0) throw empty(file, bytes);
+    checkNames(file, rowNumbers[0]!, columns);
+    return { columns, rows, rowNumbers, header: null, notices: [] };
+  }
+  const [first] = rows;
+  if (!first) throw empty(file, bytes);
+  if (!isNames) {
+    const numbered = first.map((_, column) => `column ${column + 1}`);
+    const notice = `${file}: row ${formatCount(rowNumbers[0]!)}, the first, was read as data, as was chosen; the columns are numbered.`;
+    return { columns: numbered, rows, rowNumbers, header: { isNames, looksLikeData: false }, notices: [notice] };
+  }
+  const row = rowNumbers[0]!;
+  const notices: string[] = [];
+  const names = cleanNames(file, row, first, notices);
+  if (rows.length === 1) throw onlyHeader(file, names, first);
+  const data = rows.slice(1);
+  const kept = keptColumns(file, names, data, notices);
+  const named = kept.map((place) => names[place]!);
+  checkNames(file, row, named, kept, names.length);
+  const all = kept.length === names.length;
+  const looksLikeData = isDataRow(first, data);
+  if (looksLikeData) {
+    notices.push(
+      `${file}: the first row looks like data (${nameAll(first, 3)}), and is read as the names of the columns. If it is ` +
+        'a row, press "First row is data" above its preview (in a configuration: "header": false under "data").',
+    );
+  }
+  return {
+    columns: named,
+    rows: all ? data : data.map((cells) => kept.map((place) => cells[place]!)),
+    rowNumbers: rowNumbers.slice(1),
+    header: { isNames, looksLikeData },
+    notices,
+  };
+}
+
+function cleanNames(file: string, row: number, record: readonly string[], notices: string[]): string[] {
+  const names = record.map((name) => name.replace(/[\r\uFEFF]/g, "").trim());
+  const repaired = names.filter((name, index) => name !== record[index]);
+  if (repaired.length > 0) {
+    notices.push(
+      `${file}, row ${row}: invisible characters around ${countOf(repaired.length, "column name")} were removed: ${nameAll(repaired)}.`,
+    );
+  }
+  return names;
+}
+
+/** Places of the columns that are some: without a name are left out the empty ones, and an index. */
+function keptColumns(file: string, names: readonly string[], rows: readonly string[][], notices: string[]): number[] {
+  const unnamed = [...names.keys()].filter((place) => names[place] === "");
+  const blank = unnamed.filter((place) => rows.every((cells) => cells[place]!.trim() === ""));
+  const isIndex = unnamed[0] === 0 && !blank.includes(0) && names.length > 1 && areDistinctCounts(rows);
+  const left = new Set([...blank, ...(isIndex ? [0] : [])]);
+  if (isIndex)
+    notices.push(`${file}: the first column has no name and counts the rows (pandas' index); it is left out.`);
+  if (blank.length > 0) {
+    const one = blank.length === 1;
+    notices.push(
+      `${file}: ${countOf(blank.length, "column")} without a name and without a cell ${one ? "is" : "are"} left out.`,
+    );
+  }
+  return left.size === 0 ? [...names.keys()] : [...names.keys()].filter((place) => !left.has(place));
+}
+
+/** Whole numbers of which none is twice: what pandas writes as the names of its rows. */
+function areDistinctCounts(rows: readonly string[][]): boolean {
+  const seen = new Set<string>();
+  return rows.every(([cell = ""]) => /^\d{1,15}$/.test(cell) && seen.size < seen.add(cell).size);
+}
+
+/**
+ * Whether a row is data rather than names: one of its cells is, again and again, a value of its
+ * column; or each is a number among numbers or a text of several words among such texts.
+ */
+function isDataRow(first: readonly string[], data: readonly string[][]): boolean {
+  const sample = data.slice(0, SAMPLE_ROWS);
+  // A file that was put together from several has its header again.
+  if (sample.some((cells) => cells.every((cell, column) => cell === first[column]))) return false;
+  const filled = [...first.keys()].filter((column) => first[column]!.trim() !== "");
+  const again = (column: number) => {
+    const cell = first[column]!.trim();
+    return sample.filter((cells) => cells[column]!.trim() === cell).length > 1;
+  };
+  if (filled.some(again)) return true;
+  const isNumber = (cell: string) => cell.trim() !== "" && Number.isFinite(Number(cell));
+  const isText = (cell: string) => cell.trim().split(/\s+/).length >= WORDS_OF_A_TEXT;
+  const share = (column: number, is: (cell: string) => boolean) =>
+    sample.filter((cells) => is(cells[column]!)).length / sample.length;
+  return filled.every((column) => {
+    const cell = first[column]!;
+    if (isNumber(cell)) return share(column, isNumber) > 0.9;
+    return isText(cell) && share(column, isText) > 0.5;
+  });
+}
+
+function checkNames(
+  file: string,
+  row: number,
+  columns: readonly string[],
+  places: readonly number[] = [...columns.keys()],
+  count = columns.length,
+): void {
+  const unnamed = columns.indexOf("");
+  if (unnamed >= 0) {
+    throw new DataError({
+      file,
+      row,
+      what: `Column ${places[unnamed]! + 1} of ${count} has no name in the header, and holds something.`,
+      fix: "Give every column a name, or delete the column.",
+    });
+  }
+  const first = new Map<string, number>();
+  for (const [index, name] of columns.entries()) {
+    const other = first.get(name);
+    if (other === undefined) {
+      first.set(name, index);
+      continue;
+    }
+    throw new DataError({
+      file,
+      row,
+      column: name,
+      what: `Columns ${places[other]! + 1} and ${places[index]! + 1} have the same name.`,
+      fix: "Give every column its own name.",
+    });
+  }
+}
+
+function empty(file: string, bytes: number): DataError {
+  return new DataError({
+    file,
+    what: `The file holds nothing but white space (${countOf(bytes, "byte")}).`,
+    fix: "Choose a table with a header row and at least two labelled rows.",
+  });
+}
+
+function onlyHeader(file: string, names: readonly string[], record: readonly string[]): DataError {
+  const end = foreignLineEnd(record.join(" "));
+  if (end !== null) {
+    const what = `The whole file is one line: it holds ${end}, which ends no line here.`;
+    return new DataError({ file, what, fix: SAVE_WITH_FEEDS });
+  }
+  return new DataError({
+    file,
+    what: `The file has a header (${nameAll(names)}) and no rows.`,
+    fix: "Add rows below the header; the first row must hold the column names.",
+  });
+}

@@ -1,0 +1,180 @@
+/** Names of labels that are something else than they look, and numbers beyond what they look. */
+
+import { expect, test } from "vitest";
+import { buildDataset } from "../../../src/data/dataset";
+import { formats, guessTask } from "../../../src/data/formats/registry";
+import { numberIn } from "../../../src/data/numbers";
+import { summarize } from "../../../src/data/summary";
+import { readTable } from "../../../src/data/table";
+import type { DataSettings } from "../../../src/data/types";
+
+const csv = (rows: readonly string[], head = "text,label") => [head, ...rows].join("\n");
+const labelled = (labels: readonly string[]) =>
+  csv(Array.from({ length: 4 * labels.length }, (_, row) => `warm film ${row},${labels[row % labels.length]}`));
+
+async function open(content: string, name = "data.csv") {
+  const table = await readTable(new File([content], name));
+  const settings: DataSettings = { ...guessTask(table), maxLength: 32, validationFraction: 0.25 };
+  return { table, settings };
+}
+
+async function datasetOf(content: string, other?: { content: string; name: string }) {
+  const { table: train, settings } = await open(content);
+  const validation = other ? (await open(other.content, other.name)).table : null;
+  const tables = { train, validation, test: null };
+  return { tables, settings, dataset: buildDataset(tables, { ...settings, seed: 0 }) };
+}
+
+test.each<[what: string, labels: string[], notices: RegExp[]]>([
+  ["plain names", ["pos", "neg"], []],
+  [
+    "a space without a width",
+    ["pos", "pos\u200b"],
+    [
+      /"pos" and "pos\u200b" \(with U\+200B\) look alike and are learned as different ones\. Write each label in one way/,
+    ],
+  ],
+  ["two forms of a letter", ["caf\u00e9", "cafe\u0301"], [/\(with U\+0301\).* look alike/]],
+  ["another case", ["Pos", "pos", "neg"], [/"Pos" and "pos" look alike/]],
+  ["white space within", ["very good", "very  good", "bad"], [/look alike/]],
+  ["a space that does not break", ["very good", "very\u00a0good", "bad"], [/with U\+00A0/]],
+  ["numbers", ["1", "1.0", "01", "2"], [/"01" and "1" and "1\.0" look alike/]],
+  ["two sets", ["A", "a", "B", "b"], [/"A" and "a" look alike.*, and so is 1 other set/]],
+  [
+    "words for nothing",
+    ["pos", "nan", "None", "NULL", "N/A"],
+    [/"N\/A", "NULL", "None", "nan" are learned as labels.*leave these cells empty/],
+  ],
+  ["a dash", ["pos", "neg", "-"], [/"-" is learned as a label/]],
+  ["not applicable", ["pos", "NA", "n/a"], [/"NA", "n\/a" are learned as labels/]],
+  ["names of Object's own", ["constructor", "toString", "__proto__"], []],
+])("labels: %s", async (_, labels, notices) => {
+  const { dataset } = await datasetOf(labelled(labels));
+  expect(dataset.labels).toHaveLength(labels.length);
+  expect(dataset.notices).toHaveLength(notices.length);
+  for (const [place, notice] of notices.entries()) expect(dataset.notices[place]).toMatch(notice);
+});
+
+test.each<[what: string, labels: string[], other: { content: string; name: string }, said: RegExp]>([
+  [
+    "a number without its zero",
+    ["1.0", "0.0"],
+    { content: "text,label\na,1\nb,0\nc,1\n", name: "held.csv" },
+    /the label "1" counts as "1\.0" of data\.csv/,
+  ],
+  [
+    "a truth of another language",
+    ["True", "False"],
+    { content: '{"text": "a", "label": true}\n{"text": "b", "label": false}\n', name: "held.jsonl" },
+    /the label "true" counts as "True"/,
+  ],
+])("a validation file's label is the training file's: %s", async (_, labels, other, said) => {
+  const { dataset } = await datasetOf(labelled(labels), other);
+  expect(dataset.validation.map(({ label }) => dataset.labels[label])).toEqual(
+    other.name === "held.csv" ? ["1.0", "0.0", "1.0"] : ["True", "False"],
+  );
+  expect(dataset.notices.join("\n")).toMatch(said);
+});
+
+test.each([
+  ["two that it may be", ["1", "1.0", "0"], "01"],
+  ["another case of a word", ["pos", "neg"], "Pos"],
+])("a validation file's label stays unknown: %s", async (_, labels, label) => {
+  const other = { content: `text,label\na,${label}\nb,${labels[0]}\n`, name: "held.csv" };
+  await expect(datasetOf(labelled(labels), other)).rejects.toThrow(`The label "${label}" does not occur in data.csv`);
+});
+
+test("tags and several labels go by the same rules", async () => {
+  const tagged = await datasetOf(
+    csv(
+      Array.from({ length: 8 }, (_, row) => `Anna lives ${row},B-PER b-per O`),
+      "tokens,tags",
+    ),
+  );
+  expect(tagged.settings.task).toBe("token-classification");
+  expect(tagged.dataset.notices.join()).toMatch(/the tags "B-PER" and "b-per" look alike/);
+  const { table } = await open(csv(["a,food;1", "b,Food;2", "c,1.0"], "text,labels"));
+  const { notices } = formats["multi-label-classification"].read(table, { text: "text", labels: ["labels"] }, null);
+  expect(notices.join()).toMatch(/the labels "1" and "1\.0" look alike.*, and so is 1 other set/);
+});
+
+const scored = (numbers: readonly (string | number)[], end = "\n") =>
+  csv(
+    numbers.map((number, row) => `warm film ${row},${number}`),
+    "text,score",
+  ).replaceAll("\n", end);
+
+test("time stamps that float32 cannot tell apart are learned as they are", async () => {
+  const stamps = Array.from({ length: 40 }, (_, row) => 1_700_000_001 + row);
+  const { dataset, settings } = await datasetOf(scored(stamps));
+  expect(settings.task).toBe("regression");
+  expect([...dataset.train, ...dataset.validation].map(({ values }) => values![0]).sort()).toEqual(stamps);
+  expect(dataset.scale!.mean).toBeCloseTo(1_700_000_020.5, -1);
+  expect(dataset.scale!.deviation).toBeGreaterThan(10);
+  expect(dataset.scale!.deviation).toBeLessThan(13);
+});
+
+test("a whole number of more than 24 bits stays what it is", async () => {
+  const { dataset } = await datasetOf(scored(Array.from({ length: 40 }, (_, row) => 16_777_217 + 2 * row)));
+  expect(dataset.train[0]!.values![0]! % 2).toBe(1);
+});
+
+test("a number beyond float32 is refused by its row", async () => {
+  const numbers = Array.from({ length: 40 }, (_, row) => (row === 6 ? "1e39" : row + 0.5));
+  await expect(datasetOf(scored(numbers))).rejects.toThrow(
+    /row 8, column "score": "1e39" is beyond the largest number that is computed with, 3\.4028235e\+38/,
+  );
+});
+
+test("words for a missing number are empty cells of a column of numbers", async () => {
+  const { table } = await open(scored([0.5, "nan", 1.5, "N/A", 2.5, "", 3.5, "-", 4.5]));
+  const read = formats.regression.read(table, { text: "text", number: "score" }, null);
+  expect(read.examples.map(({ values }) => values![0])).toEqual([0.5, 1.5, 2.5, 3.5, 4.5]);
+  expect(read.notices).toEqual([
+    expect.stringMatching(/column "score": skipped 4 empty cells \(rows 3, 5, 7 and 1 more\)/),
+  ]);
+});
+
+test.each<[cell: string, decimalComma: boolean, number: number]>([
+  ["4,5", true, 4.5],
+  ["-1.234,5", true, -1234.5],
+  ["1\u202f234,5", true, 1234.5],
+  ["4.5", true, 4.5],
+  ["4,5", false, Number.NaN],
+  ["1,234.5", true, Number.NaN],
+  ["3,5,8", true, Number.NaN],
+  [" 7 ", false, 7],
+  ["", false, Number.NaN],
+  ["0x1F", false, Number.NaN],
+  ["1e3", false, 1000],
+])("the number of %j with decimal comma %j", (cell, decimalComma, number) => {
+  expect(numberIn(cell, decimalComma)).toBe(number);
+});
+
+test.each([8, 60])("decimal commas between semicolons, in %i rows, are numbers", async (rows) => {
+  const numbers = ["4,5", "1,5", "3,0", "2,2", "0,8"];
+  const lines = Array.from({ length: rows }, (_, row) => `Film ${row} war gut;${numbers[row % 5]}`);
+  const { dataset, settings } = await datasetOf(csv(lines, "text;score"));
+  expect(settings).toMatchObject({ task: "regression", columns: { number: "score" } });
+  const read = [...dataset.train, ...dataset.validation].map(({ values }) => values![0]);
+  expect(new Set(read)).toEqual(new Set([4.5, 1.5, 3, 2.2, 0.8]));
+});
+
+test("a preview is cut, and rows are not", async () => {
+  const { tables, settings, dataset } = await datasetOf(
+    csv(Array.from({ length: 8 }, (_, row) => `${"word ".repeat(200_000)}${row},${row % 2 ? "pos" : "neg"}`)),
+  );
+  const { preview } = summarize({ ...tables, settings, dataset, tokenized: [] });
+  expect(preview.flat().every((cell) => cell.length <= 501)).toBe(true);
+  expect(tables.train.rows[0]![0]).toHaveLength(1_000_001);
+});
+
+// 45 % of the labels are empty: one list for every empty cell took minutes.
+test("a file of 200,000 rows that is half labelled is read", async () => {
+  const { table } = await open(
+    csv(Array.from({ length: 200_000 }, (_, k) => `film ${k},${k % 20 < 9 ? "" : k % 2 ? "pos" : "neg"}`)),
+  );
+  const read = formats["sequence-classification"].read(table, { text: "text", label: "label" }, null);
+  expect(read.examples).toHaveLength(110_000);
+  expect(read.notices).toEqual([expect.stringMatching(/skipped 90,000 empty cells \(rows 2, 3, 4 and 89,997 more\)/)]);
+});
