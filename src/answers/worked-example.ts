@@ -43,7 +43,8 @@ export async function workedExample(
     const settings = generationSchema.parse({ maxNewTokens: TOKENS });
     const [said] = await generate([Int32Array.from(ids)], settings, next.predictor);
     const written = tokenizer.piecesOf(said!.ids).map(({ id, text }) => ({ id, text }));
-    return { prompt, addsSpecials, trailing: addsSpecials ? tokenizer.trailingSpecials : 0, ids, written };
+    const trailing = addsSpecials ? tokenizer.trailingSpecials : 0;
+    return { prompt, addsSpecials, trailing, ids, room: next.longest - ids.length, written };
   } finally {
     await next.release();
   }

@@ -49,7 +49,11 @@ export type Initializer =
    * What another tensor is at the start: a weight, or what the Program computes from weights and
    * constants alone.
    */
-  | { readonly kind: "tensor"; readonly tensor: Tensor };
+  /**
+   * `refusesZero`: what values of zero mean, where nothing could be trained from them; default: they
+   * are like all others.
+   */
+  | { readonly kind: "tensor"; readonly tensor: Tensor; readonly refusesZero?: string };
 
 export interface Trainable extends Tensor {
   readonly role: "trainable";

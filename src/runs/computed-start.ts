@@ -14,7 +14,8 @@ import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 /**
  * Fills the buffer of every one of `trainables` that starts as another tensor's value. `target`
  * gives a trainable's buffer,
- * `source` a weight's or constant's. Throws an Error naming the tensor if shapes differ.
+ * `source` a weight's or constant's. Throws an Error naming the tensor if shapes differ, or where
+ * zeros are refused.
  */
 export async function computeStart(
   executor: Executor,
@@ -47,6 +48,15 @@ export async function computeStart(
     commands.copy(computed.get(from) ?? source(from), 0, target(to), 0, tensorBytes(to));
   }
   await commands.submit();
+  for (const trainable of trainables) await refuseZeros(executor, trainable, target(trainable));
+}
+
+async function refuseZeros(executor: Executor, trainable: Trainable, buffer: DeviceBuffer): Promise<void> {
+  const { initializer } = trainable;
+  if (initializer.kind !== "tensor" || initializer.refusesZero === undefined) return;
+  const values = new Float32Array(await executor.read(buffer, tensorBytes(trainable)));
+  const zeros = values.filter((value) => value === 0).length;
+  if (zeros > 0) throw new Error(`${zeros} of the ${values.length} ${initializer.refusesZero}.`);
 }
 
 /** Whether a frozen tensor lies on the device in half the bytes of what starts from it. */

@@ -179,6 +179,8 @@ export interface ModelDetails {
   gated: boolean;
   /** All files; the studio reads `wanted` ones only. */
   files: { name: string; bytes: number; wanted: boolean }[];
+  /** Wanted files of which the Hub tells no sum: only their size is checked. */
+  unchecked: string[];
   /** Of the wanted files, and how many of them are stored in this browser already. */
   bytes: number;
   storedBytes: number;
@@ -456,9 +458,9 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
-   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
-   * default: true, and as the training file's for the others.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was
+   * open untouched. `seed` as for samples. `header`: whether the first row holds the names of the
+   * columns; default: true, and as the training file's for the others.
    */
   openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
   /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
@@ -532,7 +534,7 @@ export interface StudioApi {
    * not reject, its events say why.
    */
   compare(configuration: Configuration): Promise<void>;
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
   /**
    * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs

@@ -170,7 +170,7 @@ export class Comparisons {
     await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]])));
   }
 
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): void {
     this.#keeper = keeper;
   }
@@ -448,7 +448,7 @@ export class Comparisons {
     return open;
   }
 
-  /** Hands what all runs have come to to the keeper, one after the other: the newest is what counts. */
+  /** Hands on what all runs have come to, one after the other: the newest is what counts. */
   #keepElsewhere(open: OpenComparison): void {
     if (this.#keeping) {
       this.#keepAgain = true;

@@ -64,6 +64,8 @@ export interface WorkedExample {
   readonly trailing: number;
   /** Of the prompt, as the run read them. */
   readonly ids: readonly number[];
+  /** How many tokens the model reads after it, beside the method's own. */
+  readonly room: number;
   /** The most probable tokens after it. */
   readonly written: readonly { readonly id: number; readonly text: string }[];
 }

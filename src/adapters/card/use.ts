@@ -126,6 +126,31 @@ function calibrated({ temperature, thresholds }: Calibration, chances: string): 
   ];
 }
 
+/** Where there is no example, of a prompt that a person replaces. */
+const UNKNOWN = { prompt: "a prompt\n", addsSpecials: true, trailing: 0, room: Number.POSITIVE_INFINITY };
+const MOST_TOKENS = 100;
+
+const generated = (most: number) => [
+  "with torch.no_grad():",
+  "    written = model.generate(",
+  `        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=${most})`,
+];
+
+/**
+ * PEFT 0.21's `generate` in transformers 5.24 gave other tokens than its forward pass after a prefix
+ * or a prompt, from the second or fourth on (2026-11-30, tiny Llama and GPT-2).
+ */
+const writtenByHand = (most: number, ends: readonly { readonly id: number }[]) => [
+  "written = ids  # token by token: generate() may lose count of what the adapter puts before the input",
+  "with torch.no_grad():",
+  `    for _ in range(${most}):`,
+  "        logits = model(input_ids=written, attention_mask=torch.ones_like(written)).logits[0, -1]",
+  "        written = torch.cat([written, logits.argmax().view(1, 1)], dim=1)",
+  ...(ends.length > 0
+    ? [`        if int(written[0, -1]) in (${ends.map(({ id }) => `${id},`).join(" ")}):`, "            break"]
+    : []),
+];
+
 /** Python that asks the model about a text. */
 function asking(content: ModelCardContent, task: CardTask): string[] {
   const { maxLength, pairs, config } = content;
@@ -165,15 +190,15 @@ function asking(content: ModelCardContent, task: CardTask): string[] {
     }
     case "text": {
       const example = content.writing && "prompt" in content.writing.example ? content.writing.example : null;
-      const { prompt, addsSpecials, trailing } = example ?? { prompt: "a prompt\n", addsSpecials: true, trailing: 0 };
+      const { prompt, addsSpecials, trailing, room } = example ?? UNKNOWN;
       const alone = addsSpecials ? "" : "add_special_tokens=False, ";
       const end = trailing > 0 ? `[:, :-${trailing}]` : "";
+      const most = Math.min(MOST_TOKENS, room);
+      const { beforeInput, givesPast } = formOf(config.peft_type);
       return [
         `prompt = ${JSON.stringify(prompt)}`,
         `ids = tokenizer(prompt, ${alone}return_tensors="pt").input_ids${end}${cut}`,
-        "with torch.no_grad():",
-        "    written = model.generate(",
-        "        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=100)",
+        ...(beforeInput || givesPast ? writtenByHand(most, content.writing?.ends ?? []) : generated(most)),
         "print(tokenizer.decode(written[0], skip_special_tokens=True))",
       ];
     }

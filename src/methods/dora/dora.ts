@@ -39,7 +39,11 @@ export const dora = defineMethod<LowRankOptions>({
       const update = lowRankUpdate(program, path, x, product, options, input);
       const norms = weightNorms(program, `${y.name} norms`, { weight, layout });
       const magnitude = program.trainable(`${path}.lora_magnitude_vector.weight`, [y.shape[1]!], {
-        initializer: { kind: "tensor", tensor: norms },
+        initializer: {
+          kind: "tensor",
+          tensor: norms,
+          refusesZero: `outputs of "${weight.name}" have weights of zero alone, and no direction to train. Leave it out of the targets`,
+        },
         learningRateScale: options.learningRateRatio,
         // Its neutral value is the weights' own length.
         weightDecay: false,

@@ -204,6 +204,7 @@ const example = {
   addsSpecials: true,
   trailing: 0,
   ids: [1, 20, 21],
+  room: 61,
   written: [
     { id: 7, text: " yes" },
     { id: 2, text: "</s>" },
@@ -225,7 +226,8 @@ it("says how a language model is asked, what ends its answer, and one example wi
   expect(card).toContain('- as text: " yes" "</s>"');
   expect(card).toContain(
     'prompt = "Say `yes`:\\n"\nids = tokenizer(prompt, return_tensors="pt").input_ids\nwith torch.no_grad():\n' +
-      "    written = model.generate(\n        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False",
+      "    written = model.generate(\n        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, " +
+      "max_new_tokens=61)",
   );
   expect(modelCard(content)).not.toMatch(/## Prompts|PARAMETER/);
 });
@@ -275,6 +277,18 @@ it("the headings' Jinja writes what the studio wrote", () => {
   expect(render(messages.slice(0, 3), false)).toBe(
     "### System:\nBe brief.\n\n### User:\nIs it?\n\n\n### Assistant:\nYes.</s>",
   );
+});
+
+it.each([
+  ["a prefix", foldedPrefix],
+  ["a prompt", prompt.config({ type: "PROMPT_TUNING", origin: "trained" }, site)],
+])("writes token by token after %s, where PEFT's generate loses count, and stops at the end", (_, config) => {
+  const card = modelCard({ ...writer, config, writing });
+  expect(card).toContain("written = ids  # token by token");
+  expect(card).toContain("    for _ in range(61):\n        logits = model(input_ids=written");
+  expect(card).toContain("        if int(written[0, -1]) in (2, 9,):\n            break\nprint(tokenizer.decode");
+  expect(card).not.toContain("model.generate");
+  expect(modelCard({ ...writer, config })).toContain("range(100)");
 });
 
 const lowRank = (changes: object = {}) => ({

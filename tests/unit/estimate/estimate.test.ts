@@ -243,6 +243,13 @@ test("a zero-shot prompt is estimated for the data's labels, and refused for lab
   expect(asked(["age", "cards", "one by one"]).problem).toContain('"one" (age) and "one by one" (one by one) begin');
 });
 
+test("AdaLoRA without a step to spread its ranks in is refused before it is trained, with all three numbers", () => {
+  const problemOf = (tinit: number, tfinal: number) =>
+    estimate(input([run("adalora", { tinit, tfinal })])).runs[0]!.problem;
+  expect(problemOf(14, 5)).toBeNull();
+  expect(problemOf(15, 5)).toMatch(/all ranks for 15 updates and the last 5 .* none of 20 .* Lower tinit or tfinal/);
+});
+
 describe("several runs", () => {
   const names = ["sk-prefix", "lora", "linear-probe", "prefix"];
   const four = () => estimate(input(names.map((name) => run(name))));

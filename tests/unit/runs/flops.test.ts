@@ -46,6 +46,12 @@ describe("by hand", () => {
     expect(await flopsOf("lora")).toEqual({ forward, backward, total: forward + backward });
   });
 
+  test("DoRA of the same rank: beside LoRA's, B · A of every target, for whose lengths nothing goes back", async () => {
+    const [lora, dora] = [await flopsOf("lora"), await flopsOf("dora")];
+    expect(dora.forward - lora.forward).toBe(2 * (2 * 48 * 8 * 48 + 2 * 24 * 8 * 48));
+    expect(dora.backward).toBe(lora.backward);
+  });
+
   test("a prefix of 12: queries ask 18 keys, and only keys and values get a gradient", async () => {
     const longer = 3 * attentionProduct;
     const forward = frozen + 2 * 2 * (longer - attentionProduct);
