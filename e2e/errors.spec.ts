@@ -285,6 +285,8 @@ test("after the GPU is lost, training goes on from the last evaluation", async (
   const again = page.getByRole("button", { name: /^Continue from step [2-6]$/ }).first();
   await expect(again).toBeVisible({ timeout: 60_000 });
   await waitUntilReady(page);
+  // What is open again is not called closed.
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await again.click();
   await waitForStatus(page, /^Finished: 8 steps/, 120_000);
   await page.getByRole("button", { name: "Training loss as a table" }).click();

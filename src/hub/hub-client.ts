@@ -242,8 +242,8 @@ function checkRequest({ token, address }: HubRequest): void {
 }
 
 /**
- * Turns what the client throws into a sentence that says what to do, and has no token in it whatever
- * a server or a library says. Broken transfers stay what they are.
+ * Turns what the client throws into a sentence that says what to do, and has no token in it
+ * whatever a server or a library says. Broken transfers stay what they are.
  */
 async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
@@ -264,6 +264,7 @@ async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Resul
     if ((error as Error).message?.startsWith("Your access token")) {
       throw new Error(`The token is not one of the Hub's: ${(error as Error).message}.`);
     }
+    if (error instanceof RangeError) throw anotherForm(request.address, "it goes too deep");
     if (error instanceof SyntaxError || (error instanceof TypeError && !OF_THE_NETWORK.test(error.message))) {
       throw anotherForm(request.address, error instanceof SyntaxError ? "what came is no JSON" : "its list is none");
     }

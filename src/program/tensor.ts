@@ -50,8 +50,8 @@ export type Initializer =
    * constants alone.
    */
   /**
-   * `refusesZero`: what values of zero mean, where nothing could be trained from them; default: they
-   * are like all others.
+   * `refusesZero`: what values of zero mean, where nothing could be trained from them; default:
+   * they are like all others.
    */
   | { readonly kind: "tensor"; readonly tensor: Tensor; readonly refusesZero?: string };
 

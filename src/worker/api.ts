@@ -24,6 +24,7 @@ import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import type { RateSearch } from "../plan/rate-search";
+import type { CheckedLink } from "../plan/read-link";
 import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
@@ -411,6 +412,14 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** A comparison that broke off, as this browser keeps it. */
+export interface InterruptedComparison {
+  id: string;
+  configuration: Configuration;
+  /** The last good step of every run that has one. */
+  runs: { run: string; step: number }[];
+}
+
 /** What a run had come to at an evaluation, as a file (`folders/kept-run.ts`). */
 export interface KeptFile {
   readonly run: string;
@@ -421,8 +430,13 @@ export interface KeptFile {
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
 export interface StudioApi {
-  /** Events arrive in batches, at most ten times a second. */
-  subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
+  /** Resolves as soon as the worker has a moment; one that hangs leaves it unanswered. */
+  alive(): Promise<void>;
+  /**
+   * Events arrive in batches, at most ten times a second. What an evaluation has come to is kept
+   * once the listener is through with its events.
+   */
+  subscribe(listener: (events: StudioEvent[]) => unknown): Promise<void>;
   openDevice(choice?: DeviceChoice): Promise<DeviceReport>;
   /**
    * As it is now: opening a model may change what the automatic choice is, and starting threads how
@@ -517,6 +531,8 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
+  /** Checks what an address holds and names what cannot be used. Rejects where it is damaged. */
+  readLink(content: unknown): Promise<CheckedLink>;
   /** The runs of a preset (`plan/presets`), for the open data and model. */
   presetRuns(preset: string): Promise<RunConfiguration[]>;
   /**
@@ -531,9 +547,10 @@ export interface StudioApi {
   searchRates(configuration: Configuration): Promise<RateSearch[]>;
   /**
    * Searches rates first where some are to be. Resolves when every run has ended; a failed run does
-   * not reject, its events say why.
+   * not reject, its events say why. `id`: under which it is kept in this browser, so that it can go
+   * on after a crash; default: one place for all that name none.
    */
-  compare(configuration: Configuration): Promise<void>;
+  compare(configuration: Configuration, id?: string): Promise<void>;
   /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
   /**
@@ -548,9 +565,13 @@ export interface StudioApi {
   stop(): Promise<void>;
   /**
    * Continues a failed or stopped comparison from each run's last good adapter; in a worker started
-   * anew, the one that was kept, once the same model and data are open.
+   * anew, the one that was kept under this id, once the same model and data are open.
    */
-  continue(): Promise<void>;
+  continue(id?: string): Promise<void>;
+  /** Kept comparisons that broke off, and the ids of those that an open tab has. */
+  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }>;
+  /** Removes what was kept under this id. */
+  dropInterrupted(id: string): Promise<void>;
   /**
    * Validation rows to write for: prompts as the model reads them, and what the data says; none for
    * other tasks.
@@ -639,7 +660,7 @@ export interface StudioApi {
    */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */
-  continueImported(run: string, more: number, training: Configuration["training"]): Promise<void>;
+  continueImported(run: string, more: number, training: Configuration["training"], id?: string): Promise<void>;
 }
 
 /**

@@ -1,4 +1,7 @@
-/** Matrices of zeros, as some models are saved with them: what is trained beside them, and what cannot be. */
+/**
+ * Matrices of zeros, as some models are saved with them: what is trained beside them, and what
+ * cannot be.
+ */
 
 import { beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";

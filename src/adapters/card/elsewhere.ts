@@ -9,7 +9,7 @@ import type { ModelCardContent } from "./content";
 /** The ranks that vLLM makes room for. */
 const VLLM_RANKS = [8, 16, 32, 64, 128, 256, 320, 512];
 
-/** A section of Markdown, an empty line after it; nothing for folders in another library's layout. */
+/** A section of Markdown, an empty line after it; of folders in PEFT's layout. */
 export function elsewhere(content: ModelCardContent): string[] {
   const { config, task } = content;
   const refusal = refusalOf(content);

@@ -137,8 +137,8 @@ const generated = (most: number) => [
 ];
 
 /**
- * PEFT 0.21's `generate` in transformers 5.24 gave other tokens than its forward pass after a prefix
- * or a prompt, from the second or fourth on (2026-11-30, tiny Llama and GPT-2).
+ * PEFT 0.21's `generate` in transformers 5.24 gave other tokens than its forward pass after a
+ * prefix or a prompt, from the second or fourth on (2026-11-30, tiny Llama and GPT-2).
  */
 const writtenByHand = (most: number, ends: readonly { readonly id: number }[]) => [
   "written = ids  # token by token: generate() may lose count of what the adapter puts before the input",

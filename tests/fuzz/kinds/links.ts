@@ -1,6 +1,9 @@
 /** Addresses that carry a configuration, as they arrive cut, changed or written by somebody else. */
 
+import { readModel } from "../../../src/base/read-model";
 import { fromFragment } from "../../../src/page/store/link";
+import { readLink } from "../../../src/plan/read-link";
+import { fixtureModel } from "../../fixtures/reference";
 import type { FuzzKind } from "../kind";
 import { changeJson, changeText, type Json } from "../mutate";
 
@@ -18,6 +21,7 @@ const LINK: Json = {
 export const links: FuzzKind = {
   name: "addresses",
   async prepare() {
+    const model = await readModel(fixtureModel("tiny-llama"));
     return (random) => {
       const json = changeJson(random, LINK);
       const address = `#c=${Buffer.from(json.value).toString("base64url")}`;
@@ -28,9 +32,12 @@ export const links: FuzzKind = {
         read: async () => {
           const linked = fromFragment(changed.value);
           if (linked === null) return null;
-          if (!Array.isArray(linked.runs)) return "runs that are no list";
-          const odd = linked.runs.find((run) => typeof run?.name !== "string" || typeof run.method !== "string");
-          return odd === undefined ? null : `the run ${JSON.stringify(odd).slice(0, 80)}`;
+          const { training, runs } = readLink(linked, model);
+          const numbers = Object.entries(training).filter(([, value]) => typeof value === "number");
+          const odd = numbers.find(([, value]) => !Number.isFinite(value) || Math.abs(value as number) > 2 ** 53);
+          if (odd) return `training's ${odd[0]} is ${odd[1]}`;
+          const none = runs.find(({ run }) => typeof run.name !== "string" || typeof run.method !== "string");
+          return none === undefined ? null : `the run ${JSON.stringify(none).slice(0, 80)}`;
         },
       };
     };

@@ -1,6 +1,6 @@
 /**
- * Which tokens of an answer are learned, where tools for tuning have gone wrong: padding that is the
- * end token, beginnings that are doubled, thoughts that the template adds, templates that write
+ * Which tokens of an answer are learned, where tools for tuning have gone wrong: padding that is
+ * the end token, beginnings that are doubled, thoughts that the template adds, templates that write
  * nothing.
  */
 
