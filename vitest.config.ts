@@ -33,7 +33,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: "unit", environment: "node", include: ["tests/unit/**/*.test.ts"], testTimeout: TIMEOUT },
+        test: { name: "unit", environment: "node", include: ["tests/{unit,fuzz}/**/*.test.ts"], testTimeout: TIMEOUT },
       },
       {
         resolve: { alias },

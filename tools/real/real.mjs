@@ -1,9 +1,10 @@
 /**
  * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's
  * `adapters`. Prepares the cache, has Python compute what is to be expected (once), runs vitest's
- * project `real`, and has the real libraries load every folder that it exported. `-- --full` takes
- * what is too long for CI, too, compares both executors over every method, breaks what takes
- * minutes to break in a browser, and writes docs/real-models.md.
+ * project `real`, has the real libraries load every folder that it exported, and asks the Rust
+ * libraries for damaged files. `-- --full` takes what is too long for CI, too, compares both
+ * executors over every method, breaks what takes minutes to break in a browser, and writes
+ * docs/real-models.md.
  */
 
 import { spawnSync } from "node:child_process";
@@ -135,6 +136,20 @@ function exportsOf(python, models) {
   return counted;
 }
 
+/**
+ * Asks the Rust libraries for the damaged files that the tests have kept.
+ * @param {string} python
+ * @returns {{ passed: number, failed: number }}
+ */
+function damagedFiles(python) {
+  try {
+    script(python, [here("fuzz.py"), join(cache, "fuzz")]);
+    return { passed: 1, failed: 0 };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
 /** @param {number[]} counts */
 const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 
@@ -150,9 +165,10 @@ async function main() {
   });
   const tested = await timed("tests", () => realModels(full));
   const checked = await timed("exported folders", () => exportsOf(python, models));
+  const damaged = await timed("damaged files", () => damagedFiles(python));
   const executors = full ? await timed("both executors", bothExecutors) : { passed: 0, failed: 0 };
   const faults = full ? await timed("faults in the browser", slowFaults) : { passed: 0, failed: 0 };
-  const all = [tested, checked, executors, faults];
+  const all = [tested, checked, damaged, executors, faults];
   const [passed, failed] = [sum(all.map((stage) => stage.passed)), sum(all.map((stage) => stage.failed))];
   if (full && failed === 0) writeFigures(tested.report, checked.found, executors.passed);
   console.log(`\n${passed} passed, ${failed} failed`);
